@@ -1,0 +1,108 @@
+"""What can go wrong, as values that speak to a person.
+
+    ExporterError
+    +-- ConfigError            a flag, variable or file says something impossible: exit 2
+    +-- CollectError           a call to a cloud failed; carries where, and what to do
+        +-- CredentialsMissing     none found anywhere: exit 1 when no target has any
+        +-- CredentialsRefused     found, but expired, invalid or not allowed to start
+        +-- PermissionMissing      one call is forbidden; names the permission to grant
+        +-- NotThere               the API is disabled, or the product absent in this region
+        +-- Throttled              asked too often, retries included
+        +-- Unreachable            no connection, no answer, cut short, 5xx
+        +-- Malformed              an answer that cannot be read
+        +-- DeadlineExceeded       the sweep took longer than it may
+
+`reason` is the short code of the errors_total label. Messages never hold a secret.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ExporterError(Exception):
+    """Base of all errors of ours."""
+
+
+class ConfigError(ExporterError):
+    """The configuration cannot be followed: says which flag or key, its value, and what is allowed."""
+
+
+class CollectError(ExporterError):
+    """A call to a cloud failed. `str()` reads: what failed, where, and what to do.
+
+    message: what the cloud said, in one line. hint: what the person can do, e.g. the permission to grant.
+    """
+
+    reason: ClassVar[str] = "error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str = "",
+        account_id: str = "",
+        region: str = "",
+        operation: str = "",
+        hint: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.provider = provider
+        self.account_id = account_id
+        self.region = region
+        self.operation = operation
+        self.hint = hint
+
+    def __str__(self) -> str:
+        where = " ".join(part for part in (self.provider, self.account_id, self.region, self.operation) if part)
+        text = f"{where}: {self.message}" if where else self.message
+        return f"{text} ({self.hint})" if self.hint else text
+
+
+class CredentialsMissing(CollectError):
+    """No credentials found; the message lists every place that was tried."""
+
+    reason: ClassVar[str] = "credentials_missing"
+
+
+class CredentialsRefused(CollectError):
+    """Credentials were found and refused: expired, invalid, or their role may not be assumed."""
+
+    reason: ClassVar[str] = "credentials_refused"
+
+
+class PermissionMissing(CollectError):
+    """One call is forbidden. The hint names the permission."""
+
+    reason: ClassVar[str] = "permission_missing"
+
+
+class NotThere(CollectError):
+    """The API is not enabled, or the product does not exist in this region."""
+
+    reason: ClassVar[str] = "not_there"
+
+
+class Throttled(CollectError):
+    """The provider asked us to slow down, and still did after the retries."""
+
+    reason: ClassVar[str] = "throttled"
+
+
+class Unreachable(CollectError):
+    """No connection, no answer in time, an answer cut short, or a server error after the retries."""
+
+    reason: ClassVar[str] = "unreachable"
+
+
+class Malformed(CollectError):
+    """The answer cannot be read as what the API promises."""
+
+    reason: ClassVar[str] = "malformed"
+
+
+class DeadlineExceeded(CollectError):
+    """The sweep did not end within its deadline."""
+
+    reason: ClassVar[str] = "deadline"

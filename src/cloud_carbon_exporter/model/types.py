@@ -1,0 +1,294 @@
+"""The words of the exporter: what a cloud holds, how hard it works, what it costs the air, and how sure we are.
+
+Units live in names (`_watts`, `_joules`, `_grams`, `_gib`, `_seconds`, `_ratio` 0..1). Times are Unix seconds, UTC.
+Everything here is frozen: a value that has been handed on never changes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Basis = Literal["measured", "default", "assumed"]
+"""How a number came about; the weakest part decides.
+
+measured: every load that drives the power was read, or the power follows from size and state alone.
+default:  the hardware is known, a load is missing and a stated default stands in.
+assumed:  the hardware, its class or its region is unknown and was guessed from what is known.
+"""
+
+BASES: tuple[Basis, ...] = ("measured", "default", "assumed")
+
+Signal = str
+"""Name of one utilisation signal, from SIGNALS; `stored_gib` may carry a class: "stored_gib:StandardStorage"."""
+
+SIGNALS = frozenset(
+    {
+        "cpu_ratio",  # share of the vCPUs that worked, 0..1
+        "gpu_ratio",  # share of the time the accelerators worked, 0..1
+        "gpu_watts",  # what the accelerators drew, all boards together
+        "memory_gib",  # memory in use
+        "stored_gib",  # bytes held; by class after a colon
+        "capacity_units",  # ACUs, processing units, nodes: what the service scaled to
+        "bytes",  # bytes a second through it
+        "requests",  # requests a second
+        "tokens",  # tokens a second
+        "gib_seconds",  # GiB of memory x seconds of running, a second
+    }
+)
+
+ComponentKind = Literal[
+    "vcpu",  # amount in hardware threads; part = a microarchitecture, or a CPU model, of facts
+    "memory",  # GiB of DRAM
+    "gpu",  # boards; part = an accelerator of facts
+    "ssd",  # GiB of local flash
+    "hdd",  # GiB of local disk
+    "block",  # GiB of network block storage; part = provider/class
+    "object",  # GiB of object storage; part = provider/class
+    "file",  # GiB of file storage; part = provider/class
+    "snapshot",  # GiB of snapshots and images; part = provider/class
+    "network",  # bytes a second; part = a path (intra, internet)
+    "requests",  # requests (or tokens, GiB-seconds...) a second; part = the service's published figure
+    "fixed",  # units of a constant overhead; part = its row
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its 90 % interval and its basis; `lower <= value <= upper`, all finite and not negative."""
+
+    value: float
+    lower: float
+    upper: float
+    basis: Basis = "measured"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.lower <= self.value <= self.upper < math.inf:  # also false for NaN
+            raise ValueError(f"not an estimate: {self.lower} <= {self.value} <= {self.upper}")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a resource stands, in its provider's own names. `region` is "global" for what has none."""
+
+    provider: str  # aws, gcp, scaleway: the value of cloud_provider
+    account_id: str
+    region: str
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One piece of hardware, or share of one, that a resource holds: the model's whole vocabulary.
+
+    amount: in the unit of its kind. When `per` is set it is the amount *per unit of that signal* (1 GiB a stored GiB;
+        2 GiB of memory an ACU), so the amount in force is amount x signal.
+    load: the signal that says how hard it works (cpu_ratio, gpu_ratio); empty where draw follows from size alone.
+    share: the part of `amount` that is the customer's own when idle: 1 but for burstable and shared-core machines.
+    assumed: why the hardware had to be guessed; empty where it is known.
+    """
+
+    kind: ComponentKind
+    part: str
+    amount: float
+    load: Signal = ""
+    per: Signal = ""
+    share: float = 1.0
+    assumed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One thing in an account, described as hardware.
+
+    id: unique; AWS the ARN, GCP the full resource name without `//`, Scaleway the UUID (bucket: region/name).
+    kind: service/type, e.g. "ec2/instance".
+    monitor: the names under which the provider's monitoring knows it, e.g. {"InstanceId": "i-0abc"}.
+    info: what resource_info tells besides: host_type, architecture, cpu, project...
+    components: what it holds now; a stopped machine holds none of its vCPUs.
+    """
+
+    id: str
+    kind: str
+    name: str
+    location: Location
+    components: tuple[Component, ...]
+    tags: Mapping[str, str] = field(default_factory=dict)
+    monitor: Mapping[str, str] = field(default_factory=dict)
+    info: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One measured value of a signal, the mean over [start, end)."""
+
+    start: float
+    end: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Utilisation:
+    """What monitoring said of one resource: per signal its Points in ascending order, without overlap."""
+
+    points: Mapping[Signal, tuple[Point, ...]] = field(default_factory=dict)
+
+
+Method = Literal["location", "live", "market", "marginal"]
+
+
+@dataclass(frozen=True, slots=True)
+class CarbonIntensity:
+    """Grams of CO2eq a kWh of a region's grid, valid over [start, end): the annual fact is one endless Point."""
+
+    grams_per_kilowatt_hour: Estimate
+    method: Method
+    source: str
+    year: int | None = None
+    start: float = -math.inf
+    end: float = math.inf
+    estimated: bool = False
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What one resource costs now, and how that is known. `operational` is None where no region, so no grid, is known.
+
+    facts: ids of the facts rows used. reason: what is weak, in short ("no cpu_ratio", "unknown machine type m99.large").
+    """
+
+    power_watts: Estimate
+    operational_grams_per_second: Estimate | None
+    embodied_grams_per_second: Estimate
+    basis: Basis
+    reason: str = ""
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Integrals since the exporter first saw the thing: what the counters show. They never fall."""
+
+    energy_joules: float = 0
+    operational_grams: float = 0
+    embodied_grams: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One resource of the Snapshot: itself, its Footprint, its counters (None: not counted, as in scrape mode).
+
+    loads: the signal values the Footprint was made from, so that it can be explained.
+    measured_at: end of the newest Point used; None where nothing is measured.
+    """
+
+    resource: Resource
+    footprint: Footprint
+    loads: Mapping[Signal, float]
+    totals: Totals | None = None
+    measured_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """Sums over the resources of one account, region and kind. The counters keep what has vanished meanwhile."""
+
+    provider: str
+    account_id: str
+    region: str
+    kind: str
+    power_watts: Estimate
+    totals: Totals | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the last listing or measurement of one kind in one account and region ended."""
+
+    provider: str
+    account_id: str
+    region: str
+    kind: str
+    error: str = ""  # empty: it went well
+    seconds: float = 0
+    resources: int = 0
+    last_success: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetState:
+    """Whether a Target's credentials and account answered the last time."""
+
+    name: str
+    provider: str
+    up: bool
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region in use and its figures: what the grid, PUE and WUE families show."""
+
+    provider: str
+    region: str
+    intensities: tuple[CarbonIntensity, ...]  # newest first; one a method and source
+    pue_ratio: Estimate
+    wue_liters_per_kilowatt_hour: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedEmissions:
+    """What the provider itself says of a closed month, to hold beside our own figure.
+
+    start, end: the month. method: location or market; empty where the provider does not say.
+    """
+
+    provider: str
+    account_id: str
+    region: str
+    service: str
+    method: str
+    source: str
+    start: float
+    end: float
+    grams: float
+
+
+@dataclass(frozen=True, slots=True)
+class ApiUse:
+    """The exporter's own traffic and its price, as plain counters. Keys are in the order of the metric's labels."""
+
+    requests: Mapping[tuple[str, str, str, str], int] = field(default_factory=dict)  # provider, api, operation, outcome
+    dollars: Mapping[tuple[str, str, str], float] = field(default_factory=dict)  # provider, account_id, api
+    dollars_per_month: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
+    errors: Mapping[tuple[str, str, str], int] = field(default_factory=dict)  # provider, operation, reason
+    skipped: Mapping[tuple[str, str, str], int] = field(default_factory=dict)  # provider, kind, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that is known at one moment; the only thing exposition and web see. Swapped whole, never changed.
+
+    ledger: (provider, account, kind, basis) -> how many; basis may also be "unsupported".
+    listed: (provider, account, source) -> what another inventory of the provider counts, to hold ours against.
+    gauges: families of one unlabelled value without a place above (cloud_carbon_demo_connected_users).
+    account_names: (provider, account) -> the name people call it.
+    """
+
+    taken_at: float
+    rows: tuple[Row, ...] = ()
+    accounts: tuple[AccountRow, ...] = ()
+    places: tuple[Place, ...] = ()
+    ledger: Mapping[tuple[str, str, str, str], int] = field(default_factory=dict)
+    listed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    listings: tuple[Outcome, ...] = ()
+    measurements: tuple[Outcome, ...] = ()
+    targets: tuple[TargetState, ...] = ()
+    api: ApiUse = field(default_factory=ApiUse)
+    gauges: Mapping[str, float] = field(default_factory=dict)
+    reported: tuple[ReportedEmissions, ...] = ()
+    account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    first_collection_done: bool = False

@@ -1,0 +1,1 @@
+"""The clouds: one package each, all behind the seam of `spec`."""

@@ -1,0 +1,213 @@
+"""The seam between a cloud and the pipeline.
+
+A provider says what it can list (Listing), how each listed object reads as hardware (ServiceSpec), which monitoring
+series drive it (Metric), and brings the one thing that does I/O (Client). collect.py does the rest, for all alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.model.types import Location, Point, ReportedEmissions, Resource, Signal
+
+Raw = Mapping[str, Any]
+"""One decoded API object. It goes no further than `describe`."""
+
+ScopeKind = Literal["global", "project", "region", "zone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where one sweep looks: an account (or project), and the region or zone the call is made in.
+
+    catalogue: what `Listing.lookup` found for the page at hand (machine types, offers); empty before.
+    """
+
+    provider: str  # the value of cloud_provider
+    account_id: str
+    region: str = "global"
+    zone: str = ""
+    catalogue: Mapping[str, Any] = field(default_factory=dict)
+
+    def location(self, region: str = "", zone: str = "") -> Location:
+        """The Location of an object of this sweep; region and zone as the object says, else as the scope says."""
+        return Location(self.provider, self.account_id, region or self.region, zone or self.zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One list operation and the scope it is called in. A sweep is one pass over it in one Scope.
+
+    api: client or API name ("ec2", "cloudasset", "instance"). operation: the API's own name ("DescribeInstances",
+        "assets.list", "ListServers"). path: for REST, the path template. items: where the objects lie in a page
+        ("Reservations[].Instances[]"). params: sent with the call, paging apart.
+    kind_of: the kind under which an object no spec accepts enters the ledger.
+    lookup: fetches what describing a page needs besides (machine types), batched and cached; becomes Scope.catalogue.
+    expand: turns a page of bare names into objects, in batches, for APIs that list names only.
+    """
+
+    api: str
+    operation: str
+    scope: ScopeKind
+    kind_of: Callable[[Raw], str]
+    path: str = ""
+    items: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    permissions: tuple[str, ...] = ()
+    lookup: Callable[[Any, Scope, Sequence[Raw]], Awaitable[Mapping[str, Any]]] | None = None
+    expand: Callable[[Any, Scope, Sequence[Raw]], Awaitable[Sequence[Raw]]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One monitoring series a resource may have, and the signal it fills.
+
+    name: CloudWatch metric name, Cloud Monitoring metric type, or PromQL. statistic: Average, Sum..., or an aligner.
+    dimensions: dimension or label -> key of Resource.monitor. fixed: dimensions with one constant value.
+    class_dimension: the dimension that tells storage classes apart; each value X read becomes the signal `into:X`.
+    scale: factor from the API's unit to the signal's. period_seconds: length of a Point.
+    valid_seconds: how long a Point speaks for the present; 0 = as long as -collect.stale-after says.
+    every_seconds: read no more often than this (daily figures); 0 = each time reads are due.
+    region: where the series is kept, when not where the resource is (CloudFront: us-east-1).
+    """
+
+    into: Signal
+    name: str
+    namespace: str = ""
+    statistic: str = "Average"
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    class_dimension: str = ""
+    scale: float = 1.0
+    period_seconds: float = 300
+    valid_seconds: float = 0
+    every_seconds: float = 0
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSpec:
+    """What one kind of resource is: where it is listed, which objects are it, how one reads as hardware.
+
+    describe: pure; None for what draws nothing of its own (terminated, or owned by another resource). Raising
+        costs that object alone, and is counted. permissions: beyond those of the listing and of monitoring.
+    reason: why it is modelled so, in one sentence, for the generated list of services.
+    """
+
+    kind: str
+    listing: Listing
+    describe: Callable[[Raw, Scope], Resource | None]
+    reason: str
+    accepts: Callable[[Raw], bool] = lambda raw: True
+    metrics: tuple[Metric, ...] = ()
+    permissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One series to be read: of a resource, from a moment on (aligned by the client)."""
+
+    resource: Resource
+    metric: Metric
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a round of reads brought. A series that does not exist is simply not in `points`.
+
+    points: (resource id, signal) -> Points ascending, already scaled. failures: kind -> why its reads failed.
+    """
+
+    points: Mapping[tuple[str, Signal], tuple[Point, ...]] = field(default_factory=dict)
+    failures: Mapping[str, CollectError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a provider adds to the Snapshot beside its resources; see Snapshot for the keys.
+
+    unsupported: (account, kind) -> how many, of things no listing of ours brings.
+    """
+
+    gauges: Mapping[str, float] = field(default_factory=dict)
+    listed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    unsupported: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    reported: tuple[ReportedEmissions, ...] = ()
+    account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+class Meter(Protocol):
+    """Counts the exporter's own API calls. budget.py keeps it."""
+
+    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+        """One call ended: `outcome` is success or the reason of its error, `units` what is billed (metrics, series)."""
+
+
+class Client(Protocol):
+    """All I/O towards one Target. Only CollectErrors leave it. Safe for concurrent use within one event loop."""
+
+    async def connect(self) -> Sequence[str]:
+        """Find credentials and the account ids they open; cheap when already known.
+
+        Raises CredentialsMissing when there are none, CredentialsRefused when they do not work.
+        """
+
+    async def scopes(self, listing: Listing) -> Sequence[Scope]:
+        """Where this Listing is to be swept now. May call the cloud (regions), cached."""
+
+    def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
+        """The objects of one sweep, a page at a time. A product absent here is no page, not an error."""
+
+    async def series(self, reads: Sequence[Read], until: float) -> Reading:
+        """Read all given series up to `until`, in as few calls as the API allows."""
+
+    async def extras(self, now: float) -> Extras:
+        """What else belongs into the Snapshot; cached as long as it is worth."""
+
+    async def close(self) -> None:
+        """Close connections."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSettings:
+    """One account, project or organisation to explore, as configured. Empty = the provider's own default."""
+
+    provider: str  # aws, gcp, scw, demo: as in -cloud.provider
+    name: str = ""
+    role_arn: str = ""
+    default_region: str = "us-east-1"
+    discovery: str = "regions"
+    regions: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()  # kinds not to estimate, e.g. "ec2/snapshot"
+    project_id: str = ""
+    folder_id: str = ""
+    organization_id: str = ""
+    cockpit_token: str = ""
+    interval_seconds: float = 300
+    utilisation_interval_seconds: float = 900
+    budget_dollars: float = 0
+    tags: tuple[str, ...] = ()
+    resources: int = 200  # demo
+    seed: int = 0  # demo
+    timeout_seconds: float = 30  # silence on a connection after which a call has failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """One cloud: its services and how to reach it.
+
+    settle_seconds: how long after the fact its monitoring is complete. reads_cost: whether reading utilisation costs
+    money, so that -collect.utilisation-interval applies. permissions: needed whatever the services.
+    """
+
+    name: str  # as in -cloud.provider
+    label: str  # as in cloud_provider; empty where it differs by resource (demo)
+    services: tuple[ServiceSpec, ...]
+    client: Callable[[TargetSettings, Meter], Client]
+    settle_seconds: float
+    reads_cost: bool
+    permissions: tuple[str, ...] = ()
