@@ -157,7 +157,7 @@ class CarbonIntensity:
 class Footprint:
     """What one resource costs now, and how that is known. `operational` is None where no region, so no grid, is known.
 
-    facts: ids of the facts rows used. reason: what is weak, in short ("no cpu_ratio", "unknown machine type m99.large").
+    facts: ids of the facts rows used. reason: what is weak, in short ("no cpu_ratio", "unknown machine m99.large").
     """
 
     power_watts: Estimate
