@@ -72,6 +72,9 @@ class Metric:
     valid_seconds: how long a Point speaks for the present; 0 = as long as -collect.stale-after says.
     every_seconds: read no more often than this (daily figures); 0 = each time reads are due.
     region: where the series is kept, when not where the resource is (CloudFront: us-east-1).
+    absent: what it means when the API answered and the series is not there: 0 for what writes nothing while it
+        sleeps (serverless, load balancers); None = not measured. The client fills such Points in.
+    delay_seconds: how much later than the provider's settle time its points are complete.
     """
 
     into: Signal
@@ -86,6 +89,8 @@ class Metric:
     valid_seconds: float = 0
     every_seconds: float = 0
     region: str = ""
+    absent: float | None = None
+    delay_seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +198,8 @@ class TargetSettings:
     tags: tuple[str, ...] = ()
     resources: int = 200  # demo
     seed: int = 0  # demo
+    metrics_scope: str = ""  # gcp: the scoping project through which all projects' monitoring is read
+    carbon_footprint_table: str = ""  # gcp: project.dataset.table of the Carbon Footprint export, to hold beside ours
     timeout_seconds: float = 30  # silence on a connection after which a call has failed
 
 
@@ -201,7 +208,8 @@ class Provider:
     """One cloud: its services and how to reach it.
 
     settle_seconds: how long after the fact its monitoring is complete. reads_cost: whether reading utilisation costs
-    money, so that -collect.utilisation-interval applies. permissions: needed whatever the services.
+    money, so that -collect.utilisation-interval applies. reads_span: what one call of Client.series is given, all of a
+    region of an account, or all of the Target. permissions: needed whatever the services.
     """
 
     name: str  # as in -cloud.provider
@@ -210,4 +218,5 @@ class Provider:
     client: Callable[[TargetSettings, Meter], Client]
     settle_seconds: float
     reads_cost: bool
+    reads_span: Literal["region", "target"] = "target"
     permissions: tuple[str, ...] = ()
