@@ -191,7 +191,7 @@ class TargetSettings:
     project_id: str = ""
     folder_id: str = ""
     organization_id: str = ""
-    cockpit_token: str = ""
+    cockpit_token: str = field(default="", repr=False)
     interval_seconds: float = 300
     utilisation_interval_seconds: float = 900
     budget_dollars: float = 0

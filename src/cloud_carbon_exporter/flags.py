@@ -1,0 +1,261 @@
+"""Every flag, once: name, kind, default, meaning, who takes it. Parsing, help, FLAGS.md, variables and keys follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cloud_carbon_exporter.values import (
+    Kind,
+    address,
+    boolean,
+    choice,
+    duration,
+    identifier,
+    number,
+    several,
+    shaped,
+    text,
+)
+
+PROGRAM = "cloud-carbon-exporter"
+
+COMMANDS: Mapping[str, str] = {
+    "serve": "serve the figures to Prometheus, and a page to people; what happens without a command",
+    "report": "collect once and print what the estate draws and emits",
+    "check": "try the credentials and every call that is needed, and print what is missing",
+    "permissions": "print the least the exporter must be allowed, per provider",
+    "services": "print what is supported, and how it is estimated",
+    "estimate": "price a machine type or a server, without any account",
+    "completion": "print a completion script for a shell",
+}
+
+COLLECTING = ("serve", "report", "check")
+MACHINE_PROVIDERS = ("aws", "gcp", "scw")
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One flag. default: as the person would type it, empty for none; aliases: other names it answers to.
+
+    commands: who takes it. providers: for whom it means something; empty for all.
+    """
+
+    name: str
+    kind: Kind
+    default: str
+    meaning: str
+    aliases: tuple[str, ...] = ()
+    commands: tuple[str, ...] = COLLECTING
+    providers: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name and its aliases."""
+        return (self.name, *self.aliases)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The environment variables that say the same."""
+        return tuple(variable(name) for name in self.names)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a flag's name."""
+    return "CLOUD_CARBON_" + name.upper().replace(".", "_").replace("-", "_")
+
+
+_SERVE = ("serve",)
+_ESTIMATE = ("estimate",)
+_POSITIVE = "a number above 0"
+_RATIO = "a number from 0 to 1"
+_TINY = 1e-9  # the least that counts as above 0: no machine holds less of anything
+
+REGION = shaped("REGION", "the name of a region, such as eu-west-3", r"[a-z][a-z0-9-]*")
+ROLE_ARN = shaped(
+    "ARN", "the ARN of a role, such as arn:aws:iam::111111111111:role/carbon", r"arn:[\w-]+:iam::\d+:role/\S+"
+)
+
+
+def _amount(name: str) -> Kind:
+    return number(name, _POSITIVE, _TINY)
+
+
+FLAGS: tuple[Flag, ...] = (
+    Flag("cloud.provider", several("PROVIDERS", "aws", "gcp", "scw", "demo"), "", "Clouds to explore."),
+    Flag(
+        "cloud.provider",
+        choice(*MACHINE_PROVIDERS),
+        "",
+        "Cloud that rents the machine.",
+        commands=_ESTIMATE,
+    ),
+    Flag(
+        "cloud.provider",
+        several("PROVIDERS", *MACHINE_PROVIDERS),
+        "",
+        "Clouds to print; all when empty.",
+        commands=("services", "permissions"),
+    ),
+    Flag(
+        "cloud.aws.defaultregion",
+        REGION,
+        "us-east-1",
+        "Region of the calls that belong to none.",
+        providers=("aws",),
+    ),
+    Flag("cloud.aws.rolearn", ROLE_ARN, "", "Role to assume before anything is read.", providers=("aws",)),
+    Flag(
+        "cloud.aws.discovery",
+        choice("regions", "cost-explorer"),
+        "regions",
+        "How the regions in use are found: by probing each opted-in region, or by asking Cost Explorer once a day "
+        "(0.01 USD a request).",
+        providers=("aws",),
+    ),
+    Flag(
+        "cloud.gcp.projectid",
+        identifier("PROJECT"),
+        "",
+        "Project to explore; that of the Application Default Credentials when empty.",
+        aliases=("gcp.projectid",),
+        providers=("gcp",),
+    ),
+    Flag(
+        "cloud.scw.organizationid",
+        text("ID"),
+        "",
+        "Organisation to explore; SCW_DEFAULT_ORGANIZATION_ID or that of the Scaleway profile when empty.",
+        providers=("scw",),
+    ),
+    Flag(
+        "cloud.scw.cockpit-token",
+        text("TOKEN"),
+        "",
+        "Token to read Cockpit's metrics with; SCW_COCKPIT_TOKEN when empty.",
+        providers=("scw",),
+    ),
+    Flag("demo.enabled", boolean(), "false", "Add a made-up estate of three clouds.", providers=("demo",)),
+    Flag(
+        "demo.resources",
+        number("COUNT", "a whole number from 0 to 1000000", 0, 1_000_000, whole=True),
+        "200",
+        "How many resources the made-up estate holds.",
+        providers=("demo",),
+    ),
+    Flag(
+        "demo.seed",
+        number("NUMBER", "a whole number from 0 up", 0, 2**63 - 1, whole=True),
+        "0",
+        "Another number is another made-up estate; the same number is the same one.",
+        providers=("demo",),
+    ),
+    Flag("listen", address(), "0.0.0.0:2922", "Address to serve at.", commands=_SERVE),
+    Flag("log.level", choice("debug", "info", "warn", "error"), "info", "The least that is logged."),
+    Flag(
+        "log.format",
+        choice("text", "json"),
+        "text",
+        "Form of the log lines on stderr; json has the keys severity and message.",
+    ),
+    Flag("config.file", text("FILE"), "", "YAML file with several targets, and anything the flags can say."),
+    Flag("collect.interval", duration(), "5m", "Time between two collections.", commands=_SERVE),
+    Flag(
+        "collect.utilisation-interval",
+        duration(),
+        "15m",
+        "How often a resource's utilisation is read where reads cost money. One read brings all points since the "
+        "last, so energy is exact; free reads come with every collection.",
+        commands=_SERVE,
+    ),
+    Flag(
+        "collect.mode",
+        choice("background", "scrape"),
+        "background",
+        "Collect on a timer, or (scrape, for serverless platforms) when Prometheus asks.",
+        commands=_SERVE,
+    ),
+    Flag(
+        "collect.stale-after",
+        duration(),
+        "30m",
+        "How long the last good figures of what now fails are served.",
+        commands=_SERVE,
+    ),
+    Flag("metrics.tags", several("KEYS"), "", "Keys of the resource tags that become labels tag_<key>."),
+    Flag(
+        "metrics.upstream-names",
+        boolean(),
+        "false",
+        "Also emit the names of the original Go exporter, for dashboards that query them.",
+        commands=_SERVE,
+    ),
+    Flag(
+        "format",
+        choice("text", "json", "csv", "markdown"),
+        "text",
+        "Form of the report.",
+        commands=("report",),
+    ),
+    Flag("format", choice("text", "json"), "text", "Form of the answer.", commands=("estimate", "check")),
+    Flag("format", choice("text", "markdown"), "text", "Form of the list.", commands=("services",)),
+    Flag(
+        "format",
+        choice("text", "iam", "gcp", "scw"),
+        "text",
+        "A readable list, an IAM policy of AWS, a custom role of Google Cloud, or an IAM policy of Scaleway.",
+        commands=("permissions",),
+    ),
+    Flag("machine-type", text("TYPE"), "", "Machine type of the cloud, such as m5.large.", commands=_ESTIMATE),
+    Flag("region", text("REGION"), "", "Region of the cloud; without one, PUE is 1.", commands=_ESTIMATE),
+    Flag("processor", text("NAME"), "", "Processor of the server, such as Xeon Gold 6248.", commands=_ESTIMATE),
+    Flag("microarchitecture", text("NAME"), "", "Its microarchitecture, such as Skylake.", commands=_ESTIMATE),
+    Flag("tdp-watts", _amount("WATTS"), "", "Thermal design power of one socket.", commands=_ESTIMATE),
+    Flag(
+        "sockets",
+        number("COUNT", "a whole number from 1 to 64", 1, 64, whole=True),
+        "",
+        "Processors in the server.",
+        commands=_ESTIMATE,
+    ),
+    Flag(
+        "threads",
+        number("COUNT", "a whole number from 1 to 100000", 1, 100_000, whole=True),
+        "",
+        "Hardware threads of the whole server.",
+        commands=_ESTIMATE,
+    ),
+    Flag("memory-gib", _amount("GIB"), "", "Memory of the whole server.", commands=_ESTIMATE),
+    Flag(
+        "cpu-ratio",
+        number("RATIO", _RATIO, 0, 1),
+        "",
+        "Share of the processors at work; a stated default when empty.",
+        commands=_ESTIMATE,
+    ),
+    Flag(
+        "gpu-ratio",
+        number("RATIO", _RATIO, 0, 1),
+        "",
+        "Share of the accelerators at work; a stated default when empty.",
+        commands=_ESTIMATE,
+    ),
+    Flag("explain", boolean(), "false", "Also print the sum, term by term, with its sources.", commands=_ESTIMATE),
+    Flag(
+        "batch",
+        text("FILE"),
+        "",
+        "Read JSON lines with the same names in snake case from a file, or from stdin when it is -.",
+        commands=_ESTIMATE,
+    ),
+)
+
+
+def of_command(command: str) -> tuple[Flag, ...]:
+    """The flags a command takes, in the order of the table."""
+    return tuple(flag for flag in FLAGS if command in flag.commands)
+
+
+def find(name: str, command: str) -> Flag | None:
+    """The flag of that name, or alias, that the command takes."""
+    return next((flag for flag in of_command(command) if name in flag.names), None)
