@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+LARGEST = 10**18
+"""No amount of hardware and no measurement reaches this; a number that does is a broken one."""
+
 Basis = Literal["measured", "default", "assumed"]
 """How a number came about; the weakest part decides.
 
@@ -97,6 +100,10 @@ class Component:
     per: Signal = ""
     share: float = 1.0
     assumed: str = ""
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.amount < LARGEST and 0 <= self.share <= 1):  # also false for NaN
+            raise ValueError(f"not an amount of {self.kind}: {self.amount} (share {self.share})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +244,7 @@ class Place:
     intensities: tuple[CarbonIntensity, ...]  # newest first; one a method and source
     pue_ratio: Estimate
     wue_liters_per_kilowatt_hour: Estimate | None = None
+    carbon_free_ratio: float | None = None  # share of carbon-free energy as the provider publishes it
 
 
 @dataclass(frozen=True, slots=True)

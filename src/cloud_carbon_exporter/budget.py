@@ -1,0 +1,116 @@
+"""What each API call costs and what was spent: the exporter's own bill, and its own traffic.
+
+Prices are the providers' list prices in USD. Whatever is not named here is free of charge.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cloud_carbon_exporter.model.types import ApiUse
+
+SECONDS_PER_MONTH = 365.25 * 86400 / 12
+FORECAST_WINDOW_SECONDS = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """USD for one billed unit of an API operation, and who says so."""
+
+    dollars_per_unit: float
+    unit: str
+    source: str
+
+
+PRICES: dict[tuple[str, str, str], Price] = {
+    ("aws", "cloudwatch", "GetMetricData"): Price(
+        0.01 / 1000, "metric requested", "Amazon CloudWatch pricing: 0.01 USD per 1,000 metrics requested, 2026"
+    ),
+    ("aws", "ce", "GetCostAndUsage"): Price(
+        0.01, "request", "AWS Cost Management pricing: 0.01 USD per paginated Cost Explorer request, 2026"
+    ),
+    ("gcp", "monitoring", "timeSeries.list"): Price(
+        0.50 / 1_000_000,
+        "time series returned",
+        "Google Cloud Observability pricing since 2025-10-02: 0.50 USD per million time series returned",
+    ),
+}
+
+
+@dataclass(slots=True)
+class _Spending:
+    """Dollars of one (provider, account, api): in all, and lately."""
+
+    total: float = 0
+    recent: deque[tuple[float, float]] = field(default_factory=deque)  # (when, dollars), oldest first
+
+    def forecast(self, now: float, since: float, read_interval_seconds: float) -> float:
+        """USD a month at the pace of the last day; a first round of reads is worth one read interval."""
+        while self.recent and self.recent[0][0] < now - FORECAST_WINDOW_SECONDS:
+            self.recent.popleft()
+        elapsed = min(now - since + read_interval_seconds, FORECAST_WINDOW_SECONDS)
+        return sum(dollars for _, dollars in self.recent) / elapsed * SECONDS_PER_MONTH
+
+
+class Budget:
+    """The running account of calls, errors, skipped objects and dollars, for all targets."""
+
+    def __init__(self, clock: Callable[[], float], read_interval_seconds: float = 900) -> None:
+        self._clock = clock
+        self._since = clock()
+        self._read_interval_seconds = read_interval_seconds
+        self._requests: Counter[tuple[str, str, str, str]] = Counter()
+        self._errors: Counter[tuple[str, str, str]] = Counter()
+        self._skipped: Counter[tuple[str, str, str]] = Counter()
+        self._spending: dict[tuple[str, str, str], _Spending] = {}
+
+    def meter(self, provider: str) -> ProviderMeter:
+        """The Meter of one provider's clients; `provider` is the value of cloud_provider."""
+        return ProviderMeter(self, provider)
+
+    def call(self, provider: str, account_id: str, api: str, operation: str, outcome: str, units: int) -> None:
+        """Count one API call and what it cost."""
+        self._requests[provider, api, operation, outcome] += 1
+        price = PRICES.get((provider, api, operation))
+        if price is None:
+            return
+        spending = self._spending.setdefault((provider, account_id, api), _Spending())
+        dollars = price.dollars_per_unit * units
+        spending.total += dollars
+        spending.recent.append((self._clock(), dollars))
+
+    def error(self, provider: str, operation: str, reason: str) -> None:
+        """Count one failed operation."""
+        self._errors[provider, operation, reason] += 1
+
+    def skip(self, provider: str, kind: str, reason: str, count: int = 1) -> None:
+        """Count objects that could not be read, or were dropped."""
+        self._skipped[provider, kind, reason] += count
+
+    def use(self) -> ApiUse:
+        """A frozen copy of all of it."""
+        now = self._clock()
+        return ApiUse(
+            requests=dict(self._requests),
+            dollars={key: spending.total for key, spending in self._spending.items()},
+            dollars_per_month={
+                key: spending.forecast(now, self._since, self._read_interval_seconds)
+                for key, spending in self._spending.items()
+            },
+            errors=dict(self._errors),
+            skipped=dict(self._skipped),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderMeter:
+    """The Meter handed to a client: the Budget, seen by one provider."""
+
+    budget: Budget
+    provider: str
+
+    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+        """See spec.Meter."""
+        self.budget.call(self.provider, account_id, api, operation, outcome, units)

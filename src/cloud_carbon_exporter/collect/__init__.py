@@ -1,0 +1,6 @@
+"""From clouds to one Snapshot: sweep, keep the last good, integrate, join."""
+
+from cloud_carbon_exporter.collect.collector import Collector, CollectSettings
+from cloud_carbon_exporter.collect.state import Target
+
+__all__ = ["CollectSettings", "Collector", "Target"]

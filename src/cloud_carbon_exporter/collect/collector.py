@@ -1,0 +1,118 @@
+"""The refresh loop: every Target on its timer, one Snapshot for all, swapped whole."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.snapshot import Builder, Surveyor
+from cloud_carbon_exporter.collect.state import Contribution, Target
+from cloud_carbon_exporter.collect.target import TargetRun
+from cloud_carbon_exporter.model.types import Snapshot
+
+log = logging.getLogger(__name__)
+
+Rendered = TypeVar("Rendered")
+
+
+@dataclass(frozen=True, slots=True)
+class CollectSettings:
+    """How often, and how long the last good figures of a failing sweep are served."""
+
+    interval_seconds: float = 300
+    stale_after_seconds: float = 1800
+    mode: Literal["background", "scrape"] = "background"
+
+
+class Collector(Generic[Rendered]):
+    """Holds the Snapshot, and what `render` made of it. Lives on one event loop; the heavy parts run in a thread."""
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        settings: CollectSettings,
+        budget: Budget,
+        render: Callable[[Snapshot], Rendered],
+        clock: Callable[[], float],
+    ) -> None:
+        surveyor = Surveyor()
+        counters = Counters(surveyor, settings.stale_after_seconds)
+        self.settings = settings
+        self.runs = [TargetRun(target, budget, counters, clock, settings.stale_after_seconds) for target in targets]
+        self._builder = Builder(
+            counters,
+            surveyor,
+            budget,
+            stale_after=settings.stale_after_seconds,
+            counting=settings.mode == "background",
+        )
+        self._clock = clock
+        self._render = render
+        self._publishing = asyncio.Lock()
+        self._round: asyncio.Task[None] | None = None
+        self.snapshot = Snapshot(taken_at=clock())
+        self.exposition = render(self.snapshot)
+
+    async def run(self) -> None:
+        """Refresh every target on its own timer, for ever; the first time at once."""
+        async with asyncio.TaskGroup() as group:
+            for target in self.runs:
+                group.create_task(self._keep_fresh(target))
+
+    async def refresh(self) -> None:
+        """One collection of every target, then a new Snapshot."""
+        await asyncio.gather(*(run.refresh() for run in self.runs))
+        await self.publish()
+
+    async def collect_for_scrape(self, timeout_seconds: float) -> None:
+        """Scrape mode: make the Snapshot no older than the interval, or as good as it gets within the timeout.
+
+        Scrapes that come meanwhile share the one collection; what is not finished in time goes on for the next.
+        """
+        if self.snapshot.first_collection_done and self._age() < self.settings.interval_seconds:
+            return
+        if self._round is None or self._round.done():
+            self._round = asyncio.create_task(self.refresh())
+        done, _ = await asyncio.wait({self._round}, timeout=timeout_seconds)
+        if not done:
+            await self.publish()
+
+    async def publish(self) -> None:
+        """Build, render and swap in what is known by now."""
+        async with self._publishing:
+            contributions = [run.contribute() for run in self.runs]
+            try:
+                made = await asyncio.to_thread(self._make, self._clock(), contributions)
+            except Exception:  # a defect of ours must not end the loop: the last Snapshot stays
+                log.exception("no new snapshot could be built")
+                return
+            self.snapshot, self.exposition = made
+
+    async def close(self) -> None:
+        """Stop collecting and close every connection."""
+        if self._round is not None:
+            self._round.cancel()
+            await asyncio.gather(self._round, return_exceptions=True)
+        await asyncio.gather(*(run.close() for run in self.runs), return_exceptions=True)
+
+    def _make(self, now: float, contributions: Sequence[Contribution]) -> tuple[Snapshot, Rendered]:
+        snapshot = self._builder.build(now, contributions)
+        return snapshot, self._render(snapshot)
+
+    def _age(self) -> float:
+        return self._clock() - self.snapshot.taken_at
+
+    async def _keep_fresh(self, run: TargetRun) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            await run.refresh()
+            await self.publish()
+            interval = run.target.settings.interval_seconds
+            due = max(due + interval, loop.time())  # a round that took longer is not made up for
+            await asyncio.sleep(due - loop.time())

@@ -1,0 +1,284 @@
+"""Counters: power and emissions integrated over time that is known, resource by resource and account by account.
+
+Time is covered piece by piece, in order, and each piece once. A piece is known when the description in force needs
+no measurement, or when its Points are there, or when it has waited longer than `stale_after` and the default load
+stands in: then it is final. So a counter steps when a read comes, never runs ahead, never falls, and a late Point
+fills its own place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from cloud_carbon_exporter.model.estimate import estimate, power_watts
+from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
+from cloud_carbon_exporter.model.types import LARGEST, CarbonIntensity, Place, Point, Resource, Signal, Totals
+
+SweepKey = tuple[str, int, str, str, str]  # target, rank of the listing, account, region, zone
+AccountKey = tuple[str, str, str, str]  # provider, account, region, kind
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a resource's place adds to the sum: its Place, and the intensity Points of its grid, the preferred first."""
+
+    place: Place
+    intensities: tuple[CarbonIntensity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The newest Point of a signal, and until when it speaks for the present."""
+
+    point: Point
+    expires: float
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """How a resource was described from a moment on; `waits`: whether its power hangs on measurements we read."""
+
+    since: float
+    resource: Resource
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Watts, and embodied grams a second, of one description under one set of loads."""
+
+    version: Version
+    loads: Mapping[Signal, float]
+    watts: float
+    embodied: float
+
+
+class Track:
+    """One resource's way through time. Mutable, and Counters' own."""
+
+    __slots__ = (
+        "covered",
+        "embodied",
+        "energy",
+        "newest",
+        "operational",
+        "points",
+        "rates",
+        "seen_until",
+        "settle",
+        "sweep",
+        "versions",
+    )
+
+    def __init__(self, sweep: SweepKey, version: Version, settle: float) -> None:
+        self.sweep = sweep
+        self.versions = [version]
+        self.covered = version.since  # integrated up to here
+        self.seen_until = version.since  # known to be there up to here
+        self.settle = settle
+        self.points: dict[Signal, tuple[Point, ...]] = {}  # those not integrated yet
+        self.newest: dict[Signal, Held] = {}
+        self.energy = self.operational = self.embodied = 0.0
+        self.rates: Rates | None = None  # those of the piece integrated last
+
+    @property
+    def resource(self) -> Resource:
+        """The description in force now."""
+        return self.versions[-1].resource
+
+    def totals(self) -> Totals:
+        """What the resource's counters show."""
+        return Totals(self.energy, self.operational, self.embodied)
+
+    def loads(self, now: float) -> dict[Signal, float]:
+        """The newest value of each signal that still speaks for the present."""
+        return {signal: held.point.value for signal, held in self.newest.items() if held.expires >= now}
+
+    def measured_at(self, now: float) -> float | None:
+        """End of the newest Point in `loads`."""
+        ends = [held.point.end for held in self.newest.values() if held.expires >= now]
+        return max(ends) if ends else None
+
+
+class Counters:
+    """All Tracks, and the sums of their accounts, which outlive them. Not thread-safe: one caller at a time."""
+
+    def __init__(self, surroundings: Callable[[Resource], Surroundings], stale_after_seconds: float) -> None:
+        self._surroundings = surroundings
+        self._stale_after = stale_after_seconds
+        self._sweeps: dict[SweepKey, dict[str, Track]] = {}
+        self._tracks: dict[str, Track] = {}
+        self._departed: dict[str, Track] = {}
+        self._accounts: dict[AccountKey, list[float]] = {}
+
+    def track(self, resource_id: str) -> Track | None:
+        """The Track of a resource that is there."""
+        return self._tracks.get(resource_id)
+
+    def present(self, sweep: SweepKey) -> Iterable[Track]:
+        """The Tracks of what a sweep saw the last time it went well."""
+        return self._sweeps.get(sweep, {}).values()
+
+    def departed(self) -> Sequence[Track]:
+        """What has vanished and still awaits the last read of its utilisation."""
+        return list(self._departed.values())
+
+    def accounts(self) -> Mapping[AccountKey, Totals]:
+        """The sums, with all that was ever there."""
+        return {key: Totals(*sums) for key, sums in self._accounts.items()}
+
+    def observe(
+        self,
+        sweep: SweepKey,
+        resources: Iterable[Resource],
+        at: float,
+        settle: float,
+        waits: Callable[[Resource], bool],
+    ) -> int:
+        """A sweep saw these resources at `at`, and no others of its own. Returns how many stand elsewhere already."""
+        before = self._sweeps.get(sweep, {})
+        after: dict[str, Track] = {}
+        twice = 0
+        for resource in resources:
+            if resource.id in after or (resource.id not in before and resource.id in self._tracks):
+                twice += 1
+                continue
+            track = before.get(resource.id)
+            if track is None:
+                track = self._tracks[resource.id] = self._enter(sweep, Version(at, resource, waits(resource)), settle)
+            elif track.resource != resource:
+                track.versions.append(Version(at, resource, waits(resource)))
+            track.seen_until = at
+            after[resource.id] = track
+        for resource_id in before.keys() - after.keys():
+            self._departed[resource_id] = self._tracks.pop(resource_id)
+        self._sweeps[sweep] = after
+        return twice
+
+    def _enter(self, sweep: SweepKey, version: Version, settle: float) -> Track:
+        track = self._departed.pop(version.resource.id, None)
+        if track is None:
+            return Track(sweep, version, settle)
+        # Back again: nothing is known to have drawn power while it was gone.
+        track.sweep = sweep
+        track.versions.append(Version(track.seen_until, replace(track.resource, components=()), False))
+        track.versions.append(version)
+        return track
+
+    def record(self, resource_id: str, signal: Signal, points: Sequence[Point], valid_seconds: float) -> None:
+        """Points of one read, ascending. `valid_seconds` > 0: a slow figure, each value holds until the next comes."""
+        track = self._tracks.get(resource_id) or self._departed.get(resource_id)
+        points = [point for point in points if 0 <= point.value < LARGEST and point.start < point.end]
+        if track is None or not points:
+            return
+        newest = points[-1]
+        held = valid_seconds or self._stale_after + track.settle + newest.end - newest.start
+        if signal not in track.newest or newest.end >= track.newest[signal].point.end:
+            track.newest[signal] = Held(newest, newest.end + held)
+        if valid_seconds:
+            ends = [point.start for point in points[1:]] + [newest.end + valid_seconds]
+            points = [Point(point.start, end, point.value) for point, end in zip(points, ends, strict=True)]
+        track.points[signal] = tuple(point for point in points if point.end > track.covered)
+
+    def advance(self, now: float, released: Collection[str] = ()) -> None:
+        """Integrate what has become known by `now`; let go of what vanished once its last read (`released`) is in."""
+        for track in self._tracks.values():
+            self._integrate(track, track.seen_until, now - self._stale_after)
+        for resource_id, track in list(self._departed.items()):
+            given_up = now > track.seen_until + track.settle + self._stale_after
+            if resource_id in released or given_up or not track.versions[-1].waits:
+                self._integrate(track, track.seen_until, math.inf)
+                del self._departed[resource_id]
+
+    def _integrate(self, track: Track, limit: float, final: float) -> None:
+        if track.covered >= limit:
+            return
+        around = self._surroundings(track.resource)
+        sums = self._accounts.setdefault(_account_key(track.resource), [0.0, 0.0, 0.0])
+        while track.covered < limit:
+            version, ends = _version_at(track.versions, track.covered)
+            loads, end = _piece(track, version, min(limit, ends), final)
+            if end <= track.covered:
+                break
+            seconds = end - track.covered
+            rates = track.rates = _rates(track.rates, version, loads, around.place)
+            grams = _grams(rates.watts, track.covered, end, around.intensities)
+            track.energy += rates.watts * seconds
+            track.operational += grams
+            track.embodied += rates.embodied * seconds
+            sums[0] += rates.watts * seconds
+            sums[1] += grams
+            sums[2] += rates.embodied * seconds
+            track.covered = end
+        _forget(track)
+
+
+def _account_key(resource: Resource) -> AccountKey:
+    at = resource.location
+    return (at.provider, at.account_id, at.region, resource.kind)
+
+
+def _rates(last: Rates | None, version: Version, loads: Mapping[Signal, float], place: Place) -> Rates:
+    """The rates of a piece; what the last piece had is kept where it must be the same."""
+    if last is not None and last.version is version:
+        if last.loads == loads:
+            return last
+        if not any(component.per for component in version.resource.components):  # then manufacture hangs on no load
+            return Rates(version, loads, power_watts(version.resource, loads, place), last.embodied)
+    footprint = estimate(version.resource, loads, place, None)
+    return Rates(version, loads, footprint.power_watts.value, footprint.embodied_grams_per_second.value)
+
+
+def _version_at(versions: Sequence[Version], moment: float) -> tuple[Version, float]:
+    """The description in force at a moment, and when the next one takes over."""
+    for version, later in pairwise(versions):
+        if moment < later.since:
+            return version, later.since
+    return versions[-1], math.inf
+
+
+def _piece(track: Track, version: Version, limit: float, final: float) -> tuple[dict[Signal, float], float]:
+    """The loads from `track.covered` on and up to when they hold. An end at `covered`: what comes is not known yet."""
+    start = track.covered
+    if not version.waits:
+        return {}, limit
+    loads: dict[Signal, float] = {}
+    end, missing = limit, False
+    for signal, held in track.newest.items():
+        point = next((point for point in track.points.get(signal, ()) if point.end > start), None)
+        if point is not None and point.start <= start:
+            loads[signal] = point.value
+            end = min(end, point.end)
+        else:
+            if point is not None:
+                end = min(end, point.start)
+            missing = missing or held.expires > start  # a signal that ended long ago is not waited for...
+    if missing or not loads:  # ...unless nothing else is there
+        end = max(start, min(end, final))
+    return loads, end
+
+
+def _grams(watts: float, start: float, end: float, intensities: Sequence[CarbonIntensity]) -> float:
+    """Emissions of constant power over [start, end) under changing intensities, given in order of preference."""
+    grams = 0.0
+    while start < end:
+        rank = next((i for i, point in enumerate(intensities) if point.start <= start < point.end), len(intensities))
+        until = min([end, *(point.start for point in intensities[:rank] if point.start > start)])
+        if rank < len(intensities):
+            until = min(until, intensities[rank].end)
+            value = intensities[rank].grams_per_kilowatt_hour.value
+            grams += watts * (until - start) * value / JOULES_PER_KILOWATT_HOUR
+        start = until
+    return grams
+
+
+def _forget(track: Track) -> None:
+    """Drop what lies wholly in covered time."""
+    while len(track.versions) > 1 and track.versions[1].since <= track.covered:
+        del track.versions[0]
+    for signal, points in track.points.items():
+        if points and points[0].end <= track.covered:
+            track.points[signal] = tuple(point for point in points if point.end > track.covered)

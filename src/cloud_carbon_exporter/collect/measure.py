@@ -1,0 +1,179 @@
+"""Which series are due, reading them, and how that went by kind, account and region."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.collect.changes import ChangeLog
+from cloud_carbon_exporter.collect.counters import Counters, Track
+from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
+from cloud_carbon_exporter.model.types import Outcome, Point, Resource, Signal
+from cloud_carbon_exporter.providers.spec import Client, Metric, Provider, Read, Reading, TargetSettings
+
+LOOK_BACK_PERIODS = 3  # a read reaches back so far at least, to find the newest Point
+
+Group = tuple[str, str]  # account, region; both empty where one call spans the Target
+Place = tuple[str, str, str]  # account, region, kind
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Points of one series, ready for the counters."""
+
+    resource_id: str
+    signal: Signal
+    points: tuple[Point, ...]
+    valid_seconds: float
+
+
+def signals(resource: Resource) -> frozenset[Signal]:
+    """Every signal that would change what the resource draws."""
+    wanted = {signal for component in resource.components for signal in (component.load, component.per) if signal}
+    if "gpu_ratio" in wanted:
+        wanted.add("gpu_watts")
+    return frozenset(wanted)
+
+
+class Measurer:
+    """The reads of one Target. Runs on the event loop."""
+
+    def __init__(
+        self,
+        client: Client,
+        provider: Provider,
+        settings: TargetSettings,
+        counters: Counters,
+        budget: Budget,
+        changes: ChangeLog,
+        *,
+        label: str,
+        stale_after_seconds: float,
+    ) -> None:
+        self._client = client
+        self._provider = provider
+        self._settings = settings
+        self._counters = counters
+        self._budget = budget
+        self._changes = changes
+        self._label = label
+        self._stale_after = stale_after_seconds
+        self._metrics = {spec.kind: spec.metrics for spec in provider.services if spec.metrics}
+        self._due: dict[tuple[str, str], float] = {}  # (resource id, metric name) -> when
+        self._outcomes: dict[Place, Outcome] = {}
+
+    def waits(self, resource: Resource) -> bool:
+        """Whether what it draws now hangs on a series we read."""
+        wanted = signals(resource) if resource.kind in self._metrics else ()
+        return bool(wanted) and any(metric.into in wanted for metric in self._metrics[resource.kind])
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """How the newest reads went: one row a kind, account and region that has something to read."""
+        return tuple(self._outcomes.values())
+
+    async def round(
+        self, resources: Iterable[Resource], departed: Iterable[Track], now: float, deadline_seconds: float
+    ) -> tuple[list[Measured], set[str]]:
+        """Read what is due. Returns the Points, and the ids of vanished resources that had their last read."""
+        until = now - self._provider.settle_seconds
+        groups: dict[Group, list[Read]] = defaultdict(list)
+        present: set[tuple[str, str]] = set()
+        counted: dict[Place, int] = defaultdict(int)
+        for resource in resources:
+            if not self.waits(resource):
+                continue
+            counted[resource.location.account_id, resource.location.region, resource.kind] += 1
+            for metric in self._applicable(resource):
+                key = (resource.id, metric.name)
+                present.add(key)
+                if self._due.get(key, now) <= now:
+                    groups[self._group(resource, metric)].append(self._read(resource, metric, until))
+        last = [track for track in departed if now >= track.seen_until + track.settle]
+        for track in last:
+            for metric in self._applicable(track.resource):
+                groups[self._group(track.resource, metric)].append(Read(track.resource, metric, track.covered))
+        self._due = {key: due for key, due in self._due.items() if key in present}
+        rounds = (self._group_read(group, reads, until, now, deadline_seconds) for group, reads in groups.items())
+        results = await asyncio.gather(*rounds)
+        self._outcomes = {place: outcome for place, outcome in self._outcomes.items() if place in counted}
+        return [one for result in results for one in result], {track.resource.id for track in last}
+
+    def _applicable(self, resource: Resource) -> Iterable[Metric]:
+        wanted = signals(resource)
+        for metric in self._metrics.get(resource.kind, ()):
+            if metric.into in wanted and all(key in resource.monitor for key in metric.dimensions.values()):
+                yield metric
+
+    def _group(self, resource: Resource, metric: Metric) -> Group:
+        if self._provider.reads_span == "target":
+            return ("", "")
+        return (resource.location.account_id, metric.region or resource.location.region)
+
+    def _read(self, resource: Resource, metric: Metric, until: float) -> Read:
+        back = until - max(
+            self._stale_after if not metric.valid_seconds else 0, LOOK_BACK_PERIODS * metric.period_seconds
+        )
+        track = self._counters.track(resource.id)
+        return Read(resource, metric, back if track is None else min(back, track.covered))
+
+    async def _group_read(
+        self, group: Group, reads: Sequence[Read], until: float, now: float, deadline_seconds: float
+    ) -> list[Measured]:
+        started = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(deadline_seconds):
+                reading = await self._client.series(reads, until)
+        except TimeoutError:
+            error = DeadlineExceeded(
+                f"monitoring did not answer within {deadline_seconds:.0f} s",
+                provider=self._label,
+                account_id=group[0],
+                region=group[1],
+                operation="monitoring",
+                hint="the reads are tried again with the next refresh",
+            )
+            reading = Reading(failures={read.resource.kind: error for read in reads})
+        except CollectError as error:
+            reading = Reading(failures={read.resource.kind: error for read in reads})
+        self._note(reads, reading, now, asyncio.get_running_loop().time() - started)
+        return list(self._measured(reads, reading))
+
+    def _measured(self, reads: Sequence[Read], reading: Reading) -> Iterable[Measured]:
+        metrics = {(read.resource.id, read.metric.into): read.metric for read in reads}
+        for (resource_id, signal), points in reading.points.items():
+            metric = metrics.get((resource_id, signal.partition(":")[0]))
+            if metric is not None:
+                yield Measured(resource_id, signal, tuple(points), metric.valid_seconds)
+
+    def _note(self, reads: Sequence[Read], reading: Reading, now: float, seconds: float) -> None:
+        """When each series is due next, and one Outcome a kind, account and region."""
+        counts: dict[Place, int] = defaultdict(int)
+        pause = self._settings.utilisation_interval_seconds if self._provider.reads_cost else 0.0
+        for read in reads:
+            at = read.resource.location
+            counts[at.account_id, at.region, read.resource.kind] += 1
+            if read.resource.kind not in reading.failures:
+                self._due[read.resource.id, read.metric.name] = now + max(pause, read.metric.every_seconds)
+        for (account_id, region, kind), count in counts.items():
+            error = reading.failures.get(kind)
+            before = self._outcomes.get((account_id, region, kind))
+            success = now if error is None else before.last_success if before else None
+            self._outcomes[account_id, region, kind] = Outcome(
+                self._label_of(reads, kind), account_id, region, kind, str(error or ""), seconds, count, success
+            )
+        self._say(reading.failures, {kind for _, _, kind in counts})
+
+    def _say(self, failures: Mapping[str, CollectError], kinds: Iterable[str]) -> None:
+        for kind in kinds:
+            error = failures.get(kind)
+            if error is None:
+                self._changes.well(("reads", kind), f"{self._label} utilisation of {kind}")
+                continue
+            self._changes.failed(("reads", kind), f"utilisation of {kind} could not be read: {error}")
+            self._budget.error(self._label, error.operation or "monitoring", error.reason)
+
+    def _label_of(self, reads: Sequence[Read], kind: str) -> str:
+        return next((read.resource.location.provider for read in reads if read.resource.kind == kind), self._label)

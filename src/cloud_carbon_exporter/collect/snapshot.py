@@ -1,0 +1,152 @@
+"""From Contributions to a Snapshot: join resources, loads and intensity, integrate, and count. No I/O."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.collect.counters import AccountKey, Counters, Surroundings, Track
+from cloud_carbon_exporter.collect.state import Contribution
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.estimate import estimate, total
+from cloud_carbon_exporter.model.types import (
+    AccountRow,
+    Estimate,
+    Footprint,
+    Location,
+    Place,
+    Resource,
+    Row,
+    Signal,
+    Snapshot,
+)
+
+NOTHING = Estimate(0, 0, 0)
+
+
+class Surveyor:
+    """Knows the surroundings of every location: its Place, and the intensity Points of its grid."""
+
+    def __init__(self) -> None:
+        self._known: dict[Location, Surroundings] = {}
+
+    def __call__(self, resource: Resource) -> Surroundings:
+        """Where a resource stands. A zone with figures of its own goes before its region."""
+        at = resource.location
+        known = self._known.get(at)
+        if known is None:
+            place = facts.place(at.provider, at.zone if at.zone in facts.zones(at.provider) else at.region)
+            known = self._known[at] = Surroundings(place, place.intensities[:1])
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A Footprint and what it was made from, so that the same is not estimated twice."""
+
+    resource: Resource
+    loads: Mapping[Signal, float]
+    around: Surroundings
+    footprint: Footprint
+
+
+class Builder:
+    """Builds one Snapshot after another; keeps between them what need not be computed again. One caller at a time."""
+
+    def __init__(self, counters: Counters, surveyor: Surveyor, budget: Budget, *, stale_after: float, counting: bool):
+        self._counters = counters
+        self._surveyor = surveyor
+        self._budget = budget
+        self._stale_after = stale_after
+        self._counting = counting
+        self._kept: dict[str, _Kept] = {}
+
+    def build(self, now: float, contributions: Sequence[Contribution]) -> Snapshot:
+        """All that is known at `now`."""
+        for contribution in contributions:
+            self._take(contribution, now)
+        self._counters.advance(now, [released for one in contributions for released in one.released])
+        rows = tuple(self._rows(contributions, now))
+        self._kept = {row.resource.id: self._kept[row.resource.id] for row in rows}
+        extras = [contribution.extras for contribution in contributions]
+        return Snapshot(
+            taken_at=now,
+            rows=rows,
+            accounts=tuple(self._accounts(rows)),
+            places=_places(rows),
+            ledger=_ledger(rows, contributions, now - self._stale_after),
+            listed={key: count for extra in extras for key, count in extra.listed.items()},
+            listings=tuple(outcome for one in contributions for outcome in one.listings),
+            measurements=tuple(outcome for one in contributions for outcome in one.measurements),
+            targets=tuple(contribution.state for contribution in contributions),
+            api=self._budget.use(),
+            gauges={name: value for extra in extras for name, value in extra.gauges.items()},
+            reported=tuple(reported for extra in extras for reported in extra.reported),
+            account_names={key: name for extra in extras for key, name in extra.account_names.items()},
+            first_collection_done=all(contribution.tried for contribution in contributions),
+        )
+
+    def _take(self, contribution: Contribution, now: float) -> None:
+        settle = contribution.target.provider.settle_seconds
+        for key in contribution.gone:
+            self._counters.observe(key, (), now, settle, contribution.waits)
+        for fresh in contribution.sweeps:
+            twice = self._counters.observe(
+                key := fresh.key, fresh.swept.resources, fresh.seen_at, settle, contribution.waits
+            )
+            if twice:
+                self._budget.skip(contribution.target.label, str(key[1]), "duplicate", twice)
+        for one in contribution.measured:
+            self._counters.record(one.resource_id, one.signal, one.points, one.valid_seconds)
+
+    def _rows(self, contributions: Iterable[Contribution], now: float) -> Iterator[Row]:
+        for contribution in contributions:
+            for fresh in contribution.sweeps:
+                if now - fresh.seen_at <= self._stale_after:
+                    for track in self._counters.present(fresh.key):
+                        yield self._row(track, now)
+
+    def _row(self, track: Track, now: float) -> Row:
+        resource, loads, around = track.resource, track.loads(now), self._surveyor(track.resource)
+        kept = self._kept.get(resource.id)
+        if kept is None or kept.resource is not resource or kept.loads != loads or kept.around is not around:
+            intensity = around.intensities[0] if around.intensities else None
+            kept = _Kept(resource, loads, around, estimate(resource, loads, around.place, intensity))
+            self._kept[resource.id] = kept
+        totals = track.totals() if self._counting else None
+        return Row(resource, kept.footprint, loads, totals, track.measured_at(now))
+
+    def _accounts(self, rows: Iterable[Row]) -> Iterator[AccountRow]:
+        watts: dict[AccountKey, list[Estimate]] = defaultdict(list)
+        for row in rows:
+            at = row.resource.location
+            watts[at.provider, at.account_id, at.region, row.resource.kind].append(row.footprint.power_watts)
+        totals = self._counters.accounts()
+        for key in sorted(watts.keys() | totals.keys()):
+            power = total(watts[key]) if key in watts else NOTHING
+            yield AccountRow(*key, power, totals.get(key) if self._counting else None)
+
+
+def _places(rows: Iterable[Row]) -> tuple[Place, ...]:
+    used = sorted({(row.resource.location.provider, row.resource.location.region) for row in rows})
+    return tuple(facts.place(provider, region) for provider, region in used)
+
+
+def _ledger(
+    rows: Iterable[Row], contributions: Iterable[Contribution], oldest: float
+) -> Mapping[tuple[str, str, str, str], int]:
+    """(provider, account, kind, basis) -> how many; what no service of ours reads as "unsupported"."""
+    ledger: Counter[tuple[str, str, str, str]] = Counter(
+        (row.resource.location.provider, row.resource.location.account_id, row.resource.kind, row.footprint.basis)
+        for row in rows
+    )
+    for contribution in contributions:
+        for fresh in contribution.sweeps:
+            if fresh.seen_at >= oldest:
+                for (account_id, kind), count in fresh.swept.unsupported.items():
+                    ledger[fresh.provider, account_id, kind, "unsupported"] += count
+        for (account_id, kind), count in contribution.extras.unsupported.items():
+            ledger[contribution.target.label, account_id, kind, "unsupported"] += count
+    return dict(ledger)

@@ -1,0 +1,84 @@
+"""What a Target knows between refreshes, and what it hands over for the next Snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from cloud_carbon_exporter.collect.counters import SweepKey
+from cloud_carbon_exporter.collect.measure import Measured
+from cloud_carbon_exporter.collect.sweep import Swept
+from cloud_carbon_exporter.model.types import Outcome, Resource, TargetState
+from cloud_carbon_exporter.providers.spec import Extras, Listing, Provider, Scope, ServiceSpec, TargetSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is explored: a name, its cloud, and how it was configured."""
+
+    name: str
+    provider: Provider
+    settings: TargetSettings
+
+    @property
+    def label(self) -> str:
+        """The value of cloud_provider where no resource says it."""
+        return self.provider.label or self.provider.name
+
+
+@dataclass(slots=True)
+class SweepState:
+    """What is known of one Listing in one Scope. `swept` is the last good result, from `seen_at`."""
+
+    listing: Listing
+    specs: Sequence[ServiceSpec]
+    scope: Scope
+    swept: Swept | None = None
+    seen_at: float = -math.inf
+    error: str = ""
+    seconds: float = 0
+    inhabited: bool = False  # ever found something
+    rest: int = 0  # refreshes to leave it alone, having been empty
+    task: asyncio.Task[None] | None = None
+
+    def outcomes(self, counts: Counter[str]) -> Iterator[Outcome]:
+        """One row for each kind the listing feeds."""
+        at = self.scope
+        success = self.seen_at if self.swept is not None else None
+        for spec in self.specs:
+            count = counts[spec.kind]
+            yield Outcome(at.provider, at.account_id, at.region, spec.kind, self.error, self.seconds, count, success)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The last good result of one sweep, as of `seen_at`."""
+
+    key: SweepKey
+    provider: str
+    swept: Swept
+    seen_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """All a Target has to say for the next Snapshot.
+
+    waits: whether what a resource draws now hangs on a series that is read. gone: sweeps whose scope exists no more.
+    released: ids of vanished resources that had their last read.
+    """
+
+    target: Target
+    waits: Callable[[Resource], bool]
+    state: TargetState
+    sweeps: tuple[Fresh, ...]
+    gone: tuple[SweepKey, ...]
+    listings: tuple[Outcome, ...]
+    measurements: tuple[Outcome, ...]
+    measured: tuple[Measured, ...]
+    released: frozenset[str]
+    extras: Extras
+    tried: bool

@@ -1,0 +1,239 @@
+"""One Target's way through a refresh: connect, sweep every listing in every scope, read what is due.
+
+A sweep that fails leaves its last good result in place; one that hangs is not waited for, and not started twice. What
+comes out is a Contribution: plain values, from which the Snapshot is built elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.collect.changes import ChangeLog
+from cloud_carbon_exporter.collect.counters import Counters, SweepKey
+from cloud_carbon_exporter.collect.measure import Measured, Measurer
+from cloud_carbon_exporter.collect.state import Contribution, Fresh, SweepState, Target
+from cloud_carbon_exporter.collect.sweep import Swept, sweep
+from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
+from cloud_carbon_exporter.model.types import Resource, TargetState
+from cloud_carbon_exporter.providers.spec import Extras, Listing, Scope
+
+log = logging.getLogger(__name__)
+
+MIN_DEADLINE_SECONDS = 10.0
+EMPTY_REFRESHES = 12  # a listing that was empty in a scope is asked again after so many refreshes
+CALLS_PER_API = 4  # sweeps at once, per account, region and API
+CALLS_PER_TARGET = 32
+
+
+class TargetRun:
+    """The live side of a Target. All methods run on the event loop."""
+
+    def __init__(
+        self, target: Target, budget: Budget, counters: Counters, clock: Callable[[], float], stale_after_seconds: float
+    ) -> None:
+        self.target = target
+        self.label = target.label
+        self.client = target.provider.client(target.settings, budget.meter(self.label))
+        self.deadline_seconds = max(MIN_DEADLINE_SECONDS, target.settings.interval_seconds)
+        self.changes = ChangeLog()
+        self.measurer = Measurer(
+            self.client,
+            target.provider,
+            target.settings,
+            counters,
+            budget,
+            self.changes,
+            label=self.label,
+            stale_after_seconds=stale_after_seconds,
+        )
+        self._budget = budget
+        self._counters = counters
+        self._clock = clock
+        self._specs = [spec for spec in target.provider.services if spec.kind not in target.settings.exclude]
+        self._listings = list({id(spec.listing): spec.listing for spec in self._specs}.values())
+        self._sweeps: dict[SweepKey, SweepState] = {}
+        self._gone: list[SweepKey] = []
+        self._measured: list[Measured] = []
+        self._released: set[str] = set()
+        self._extras = Extras()
+        self._all = asyncio.Semaphore(CALLS_PER_TARGET)
+        self._apis: dict[tuple[str, str, str], asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(CALLS_PER_API)
+        )
+        self._state = TargetState(target.name, self.label, up=False)
+        self._tried = False
+
+    async def refresh(self) -> None:
+        """One round of everything. Failures become state, metrics and a log line; none is raised."""
+        try:
+            if await self._connect():
+                await self._list()
+                await self._measure()
+                await self._ask_extras()
+        finally:
+            self._tried = True
+
+    async def close(self) -> None:
+        """Stop what still runs, and close the client."""
+        tasks = [state.task for state in self._sweeps.values() if state.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.client.close()
+
+    def contribute(self) -> Contribution:
+        """What is known by now; Points and last reads are handed over once."""
+        states = self._sweeps.items()
+        sweeps = tuple(
+            Fresh(key, state.scope.provider, state.swept, state.seen_at)
+            for key, state in states
+            if state.swept is not None
+        )
+        listings = [
+            outcome
+            for _, state in states
+            for outcome in state.outcomes(Counter(found.kind for found in (state.swept or Swept()).resources))
+        ]
+        contribution = Contribution(
+            self.target,
+            self.measurer.waits,
+            self._state,
+            sweeps,
+            tuple(self._gone),
+            tuple(listings),
+            self.measurer.outcomes(),
+            tuple(self._measured),
+            frozenset(self._released),
+            self._extras,
+            self._tried,
+        )
+        self._gone, self._measured, self._released = [], [], set()
+        return contribution
+
+    async def _connect(self) -> bool:
+        error = await self._attempt("connect", self.client.connect())
+        name = self.target.name
+        self._state = TargetState(name, self.label, up=error is None, error=str(error or ""))
+        if error is None:
+            self.changes.well("connect", f"target {name}")
+            return True
+        self.changes.failed("connect", f"target {name} cannot be reached: {error}")
+        for state in self._sweeps.values():
+            state.error = str(error)
+        return False
+
+    async def _attempt(self, operation: str, work: Coroutine[Any, Any, Any]) -> CollectError | None:
+        """Await something within the deadline; its failure, counted, or None."""
+        try:
+            async with asyncio.timeout(self.deadline_seconds):
+                await work
+        except TimeoutError:
+            failure: CollectError = DeadlineExceeded(
+                f"no end after {self.deadline_seconds:.0f} s", provider=self.label, operation=operation
+            )
+        except CollectError as error:
+            failure = error
+        except Exception as error:  # a defect of ours, or of a library, must not end the loop
+            log.exception("%s of target %s failed unexpectedly", operation, self.target.name)
+            failure = CollectError(f"{type(error).__name__}", provider=self.label, operation=operation)
+        else:
+            return None
+        self._budget.error(self.label, failure.operation or operation, failure.reason)
+        return failure
+
+    async def _list(self) -> None:
+        await asyncio.gather(*(self._find_scopes(rank, listing) for rank, listing in enumerate(self._listings)))
+        for key, state in self._sweeps.items():
+            if state.task is not None:
+                continue
+            if state.rest > 0:
+                state.rest -= 1
+                continue
+            state.task = asyncio.create_task(self._sweep(key, state))
+        tasks = [state.task for state in self._sweeps.values() if state.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=self.deadline_seconds)
+
+    async def _find_scopes(self, rank: int, listing: Listing) -> None:
+        """Learn where the Listing is to be swept; what is no longer among its scopes goes."""
+        found: list[Scope] = []
+
+        async def ask() -> None:
+            found.extend(await self.client.scopes(listing))
+
+        error = await self._attempt(listing.operation, ask())
+        if error is not None:
+            self.changes.failed(("scopes", rank), error)
+            return
+        self.changes.well(("scopes", rank), f"{self.label} {listing.operation}")
+        specs = [spec for spec in self._specs if spec.listing is listing]
+        keys = set()
+        for scope in found:
+            key = (self.target.name, rank, scope.account_id, scope.region, scope.zone)
+            keys.add(key)
+            self._sweeps.setdefault(key, SweepState(listing, specs, scope))
+        for key in [key for key in self._sweeps if key[1] == rank and key not in keys]:
+            state = self._sweeps.pop(key)
+            if state.task is not None:
+                state.task.cancel()
+            self._gone.append(key)
+
+    async def _sweep(self, key: SweepKey, state: SweepState) -> None:
+        """Sweep, and keep the result; a failure keeps the last good one."""
+        at, listing = state.scope, state.listing
+        what = f"{at.provider} {at.account_id} {at.region} {at.zone} {listing.operation}".replace("  ", " ")
+        swept: list[Swept] = []
+
+        async def work() -> None:
+            swept.append(await sweep(self.client, listing, state.specs, at))
+
+        async with self._all, self._apis[at.account_id, at.region, listing.api]:
+            started = asyncio.get_running_loop().time()
+            error = await self._attempt(listing.operation, work())
+            state.seconds = asyncio.get_running_loop().time() - started
+        state.task = None
+        if error is not None:
+            state.error = str(error)
+            self.changes.failed(key, error)
+            return
+        state.error = ""
+        self.changes.well(key, what)
+        state.swept, state.seen_at = swept[0], self._clock()
+        state.inhabited = state.inhabited or bool(state.swept.resources or state.swept.unsupported)
+        state.rest = 0 if state.inhabited else EMPTY_REFRESHES
+        self._count(key, state.swept, at.provider)
+
+    def _count(self, key: SweepKey, swept: Swept, provider: str) -> None:
+        for (kind, reason), count in swept.skipped.items():
+            self._budget.skip(provider, kind, reason, count)
+        for rank, warning in enumerate(swept.warnings):
+            self._budget.error(provider, warning.operation, warning.reason)
+            self.changes.failed((key, rank), warning)
+
+    async def _measure(self) -> None:
+        departed = [track for track in self._counters.departed() if track.sweep[0] == self.target.name]
+        measured, released = await self.measurer.round(
+            self._resources(), departed, self._clock(), self.deadline_seconds
+        )
+        self._measured += measured
+        self._released |= released
+
+    def _resources(self) -> Iterator[Resource]:
+        for state in self._sweeps.values():
+            if state.swept is not None:
+                yield from state.swept.resources
+
+    async def _ask_extras(self) -> None:
+        async def ask() -> None:
+            self._extras = await self.client.extras(self._clock())
+
+        error = await self._attempt("extras", ask())
+        if error is not None:
+            self.changes.failed("extras", error)
+        else:
+            self.changes.well("extras", f"{self.label} extras")
