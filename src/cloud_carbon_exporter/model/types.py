@@ -249,10 +249,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ReportedEmissions:
-    """What the provider itself says of a closed month, to hold beside our own figure.
-
-    start, end: the month. method: location or market; empty where the provider does not say.
-    """
+    """What the provider itself says of a closed month [start, end). `method` is empty where it does not say."""
 
     provider: str
     account_id: str
@@ -282,7 +279,7 @@ class Snapshot:
 
     ledger: (provider, account, kind, basis) -> how many; basis may also be "unsupported".
     listed: (provider, account, source) -> what another inventory of the provider counts, to hold ours against.
-    gauges: families of one unlabelled value without a place above (cloud_carbon_demo_connected_users).
+    gauges: families of one unlabelled value without a place above (demo_connected_users); exposition names them.
     account_names: (provider, account) -> the name people call it.
     """
 

@@ -1,0 +1,226 @@
+"""Every figure the model stands on, read from the packaged tables of `facts/`; its README names columns and licences.
+
+Tables are read once, when first asked for; after that everything here is a pure look-up. A *figure table* begins with
+the columns id,value,low,high,unit,basis,source,year; its ids are unique over all such tables.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Place
+
+Row = Mapping[str, str]
+
+FIGURE_COLUMNS = ("id", "value", "low", "high", "unit", "basis", "source", "year")
+
+_FOLDER = files("cloud_carbon_exporter") / "facts"
+_ZONE_SUFFIX = re.compile(r"-?[a-z]$")
+_MAKER = re.compile(r"\b(?:amd|intel|nvidia|platinum|gold|silver|bronze)\b")
+_NOISE = re.compile(r"\((?:r|tm)\)|[®™]|\b(?:cpu|processor|with|\d+-core)\b|@.*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One factor: its central value and 90 % interval in `unit`, and who says so.
+
+    basis: published (a source was read), derived (computed from such), recalled (no source opened), assumed (ours).
+    """
+
+    id: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    basis: str
+    source: str
+    year: int
+
+
+@functools.cache
+def rows(table: str) -> tuple[Row, ...]:
+    """All rows of one table ("regions", without .csv), every cell as text. FileNotFoundError if there is none."""
+    return tuple(csv.DictReader((_FOLDER / f"{table}.csv").read_text(encoding="utf-8").splitlines()))
+
+
+@functools.cache
+def tables() -> tuple[str, ...]:
+    """Names of all packaged tables."""
+    return tuple(sorted(entry.name[: -len(".csv")] for entry in _FOLDER.iterdir() if entry.name.endswith(".csv")))
+
+
+@functools.cache
+def figures() -> Mapping[str, Figure]:
+    """All rows of all figure tables by id."""
+    return {row["id"]: parse_figure(row) for table in tables() if _is_figure_table(table) for row in rows(table)}
+
+
+def _is_figure_table(table: str) -> bool:
+    with (_FOLDER / f"{table}.csv").open(encoding="utf-8") as file:
+        return file.readline().startswith(",".join(FIGURE_COLUMNS))
+
+
+def parse_figure(row: Row) -> Figure:
+    """A row of a figure table; ValueError where a number cannot be read."""
+    return Figure(
+        id=row["id"],
+        value=float(row["value"]),
+        low=float(row["low"]),
+        high=float(row["high"]),
+        unit=row["unit"],
+        basis=row["basis"],
+        source=row["source"],
+        year=int(row["year"]),
+    )
+
+
+def figure(id: str) -> Figure:  # noqa: A002  the word of the tables
+    """The figure of that id. KeyError if absent."""
+    return figures()[id]
+
+
+def microarchitecture(cpu: str) -> str | None:
+    """The microarchitecture of a CPU as an API or a vendor names it, as in the table of processors; None if unknown.
+
+    "Intel(R) Xeon(R) Gold 6148 CPU @ 2.40GHz", "AMD Milan", "AMD EPYC 7543", "Cascade Lake".
+    """
+    name = " ".join(_NOISE.sub(" ", cpu.lower()).split())
+    exact = _processors().get(name) or _processors().get(" ".join(_MAKER.sub(" ", name).split()))
+    return exact or next((found for pattern, found in _cpu_patterns() if pattern.search(name)), None)
+
+
+@functools.cache
+def _processors() -> Mapping[str, str]:
+    return {row["name"].lower(): row["microarchitecture"] for row in rows("processors")}
+
+
+@functools.cache
+def _cpu_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(row["pattern"]), row["microarchitecture"]) for row in rows("cpu_names"))
+
+
+@functools.cache
+def _region_rows() -> Mapping[tuple[str, str], Row]:
+    return {(row["provider"], row["region"]): row for row in rows("regions")}
+
+
+def regions(provider: str) -> tuple[str, ...]:
+    """Names of all single regions known of a provider, in the table's order."""
+    return _of_kind(provider, "region")
+
+
+def zones(provider: str) -> tuple[str, ...]:
+    """Names of all zones that have figures of their own."""
+    return _of_kind(provider, "zone")
+
+
+def _of_kind(provider: str, kind: str) -> tuple[str, ...]:
+    return tuple(region for (owner, region), row in _region_rows().items() if owner == provider and row["kind"] == kind)
+
+
+@functools.lru_cache(maxsize=4096)
+def place(provider: str, region: str) -> Place:
+    """The figures of a region, zone, multi-region (by name, or its members joined by +) or "global". Never fails.
+
+    Intensities: "location" first, then "market" where the provider publishes one; both annual and endless. What is not
+    known gets the world's mean grid and the provider's (else the industry's) PUE, wide, with basis "assumed".
+    """
+    key = region.lower()
+    row = _region_rows().get((provider, key)) or _region_rows().get((provider, _ZONE_SUFFIX.sub("", key)))
+    members = row["members"].split() if row else key.split("+") if "+" in key else []
+    if members:
+        parts = regions(provider) if members == ["*"] else members
+        return _mean_place(provider, region, tuple(place(provider, part) for part in parts))
+    intensities = [_location_intensity(row)]
+    own = f"{provider}/{row['region'] if row else key}"
+    market = figures().get(f"market.{own}")
+    if market:
+        intensities.append(_annual((market,), _estimate(market), "market"))
+    pue = figures().get(f"pue.{own}")
+    fleet = figures().get(f"pue.{provider}") or figure("pue.default")
+    wue = figures().get(f"wue.{own}")
+    carbon_free = figures().get(f"carbon_free_ratio.{own}")
+    return Place(
+        provider,
+        region,
+        tuple(intensities),
+        _estimate(pue or fleet, "measured" if row else "assumed"),
+        _estimate(wue) if wue else None,
+        carbon_free.value if carbon_free else None,
+    )
+
+
+def grid_zones(provider: str, region: str) -> Mapping[str, float]:
+    """Grid zones that feed a region, with their weights (sum 1); empty where the region is not known."""
+    row = _region_rows().get((provider, region.lower()))
+    return dict(_weights(row["grid"])) if row and row["grid"] else {}
+
+
+def _weights(grid: str) -> Iterable[tuple[str, float]]:
+    """ "ZONE" or "ZONE:0.7 OTHER:0.3"."""
+    for part in grid.split():
+        zone, _, weight = part.partition(":")
+        yield zone, float(weight or 1)
+
+
+def _location_intensity(row: Row | None) -> CarbonIntensity:
+    if row is None:
+        world = figure("grid.ember.WORLD")
+        return _annual((world,), _estimate(world, "assumed"), "location")
+    chosen = [(figure(f"grid.electricitymaps.{zone}"), weight) for zone, weight in _weights(row["grid"])]
+    rivals = tuple(figure(rival) for rival in row["rivals"].split())
+    value = sum(found.value * weight for found, weight in chosen)
+    margin = figure("grid.margin").value
+    lower = min(sum(found.low * weight for found, weight in chosen), *(rival.low for rival in rivals), value)
+    upper = max(sum(found.high * weight for found, weight in chosen), *(rival.high for rival in rivals), value)
+    used = (*(found for found, _ in chosen), *rivals)
+    return _annual(used, Estimate(value, lower * (1 - margin), upper * (1 + margin)), "location")
+
+
+def _annual(used: tuple[Figure, ...], grams: Estimate, method: str) -> CarbonIntensity:
+    return CarbonIntensity(
+        grams,
+        "market" if method == "market" else "location",
+        used[0].source,
+        used[0].year,
+        facts=tuple(found.id for found in used),
+    )
+
+
+def _estimate(found: Figure, basis: Basis = "measured") -> Estimate:
+    return Estimate(found.value, found.low, found.high, basis)
+
+
+def _mean(estimates: tuple[Estimate, ...]) -> Estimate:
+    """Mean of members in unknown proportion: the bounds are those of the lowest and the highest member."""
+    return Estimate(
+        sum(one.value for one in estimates) / len(estimates),
+        min(one.lower for one in estimates),
+        max(one.upper for one in estimates),
+        "assumed" if any(one.basis == "assumed" for one in estimates) else "measured",
+    )
+
+
+def _mean_place(provider: str, region: str, parts: tuple[Place, ...]) -> Place:
+    intensities = []
+    for index, one in enumerate(parts[0].intensities):
+        alike = tuple(part.intensities[index] for part in parts if len(part.intensities) > index)
+        if len(alike) == len(parts):
+            grams = _mean(tuple(each.grams_per_kilowatt_hour for each in alike))
+            ids = tuple(dict.fromkeys(fact for each in alike for fact in each.facts))
+            intensities.append(CarbonIntensity(grams, one.method, one.source, one.year, facts=ids))
+    waters = tuple(part.wue_liters_per_kilowatt_hour for part in parts if part.wue_liters_per_kilowatt_hour)
+    free = tuple(part.carbon_free_ratio for part in parts if part.carbon_free_ratio is not None)
+    return Place(
+        provider,
+        region,
+        tuple(intensities),
+        _mean(tuple(part.pue_ratio for part in parts)),
+        _mean(waters) if len(waters) == len(parts) else None,
+        sum(free) / len(free) if len(free) == len(parts) else None,
+    )
