@@ -192,6 +192,7 @@ class TargetSettings:
     folder_id: str = ""
     organization_id: str = ""
     cockpit_token: str = field(default="", repr=False)
+    cockpit_tokens: tuple[str, ...] = field(default=(), repr=False)  # scw: "project=token" or "project/region=token"
     interval_seconds: float = 300
     utilisation_interval_seconds: float = 900
     budget_dollars: float = 0

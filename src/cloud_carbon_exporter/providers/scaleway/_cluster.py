@@ -1,0 +1,56 @@
+"""Managed clusters of alike nodes with a volume each: MongoDB, Kafka, OpenSearch and message queues share one shape."""
+
+from __future__ import annotations
+
+from cloud_carbon_exporter.model.machines import components
+from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.scaleway._catalogue import entries
+from cloud_carbon_exporter.providers.scaleway._describe import described, node_machine, resource, times, volume
+from cloud_carbon_exporter.providers.scaleway._rest import listing
+from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
+
+OFF = frozenset({"creating", "provisioning", "deleting", "stopped"})
+REASON = "The node type's vCPUs and memory, and the volume, for each node."
+
+
+def cluster(
+    kind: str,
+    operation: str,
+    path: str,
+    *,
+    permission: str,
+    prefix: str,
+    count: str = "node_amount",
+    metrics: tuple[Metric, ...] = (),
+) -> ServiceSpec:
+    """The spec of such a product. count: its field for the number of nodes; prefix: of its node types' names."""
+    product, items = path.split("/regions/", 1)[0], path.rsplit("/", 1)[1]
+
+    def describe(raw: Raw, scope: Scope) -> Resource | None:
+        if str(raw.get("status")) in OFF:
+            return None
+        nodes = raw.get(count) or 1
+        of = node_machine(raw, scope, prefix=prefix)
+        info = {**described(of), "host_type": str(raw.get("node_type") or "")}
+        return resource(raw, scope, kind, (*times(components(of), nodes), *volume(raw, nodes)), info=info)
+
+    return ServiceSpec(
+        kind=kind,
+        listing=listing(
+            operation,
+            path,
+            items,
+            kind=kind,
+            permission=permission,
+            lookup=entries(
+                "node_types",
+                "ListNodeTypes",
+                f"{product}/regions/{{region}}/node-types",
+                "node_types",
+                permission=permission,
+            ),
+        ),
+        describe=describe,
+        reason=REASON,
+        metrics=metrics,
+    )

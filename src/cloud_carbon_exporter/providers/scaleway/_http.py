@@ -1,0 +1,221 @@
+"""Calls to Scaleway over one shared session: timeouts, bounded concurrency, bounded retries, and errors that speak."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cloud_carbon_exporter.errors import (
+    CollectError,
+    CredentialsRefused,
+    Malformed,
+    NotThere,
+    PermissionMissing,
+    Throttled,
+    Unreachable,
+)
+from cloud_carbon_exporter.providers.spec import Meter
+
+if TYPE_CHECKING:
+    import aiohttp
+
+Params = Mapping[str, str | int | Sequence[str]]
+
+ATTEMPTS = 3
+CONCURRENT_CALLS = 24
+LONGEST_PAUSE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One GET: where it goes, and how it is named in metrics and messages.
+
+    place: the zone or region asked. permission: the IAM permission set that allows it.
+    """
+
+    url: str
+    api: str
+    operation: str
+    params: Params | None = None
+    headers: Mapping[str, str] | None = None
+    place: str = ""
+    permission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status 200 and its body, undecoded."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+    def document(self, call: Call) -> Any:
+        """The body as JSON. Raises Malformed."""
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise Malformed(
+                f"answer is not JSON ({len(self.body)} bytes)",
+                provider="scaleway",
+                region=call.place,
+                operation=call.operation,
+            ) from error
+
+
+class Http:
+    """One aiohttp session for all of Scaleway. `pause_seconds` is the first pause between attempts; it doubles."""
+
+    def __init__(
+        self, meter: Meter, *, timeout_seconds: float, pause_seconds: float = 0.3, account: Callable[[], str] = str
+    ) -> None:
+        self._meter = meter
+        self._timeout_seconds = timeout_seconds
+        self._pause_seconds = pause_seconds
+        self._account = account
+        self._session: aiohttp.ClientSession | None = None
+        self._slots = asyncio.Semaphore(CONCURRENT_CALLS)
+
+    async def get(self, call: Call) -> Answer:
+        """The answer to one call, retries included.
+
+        Raises CredentialsRefused (401), PermissionMissing (403), NotThere (404, 501, or a zone the product does not
+        know), Throttled (429), Unreachable (5xx, no answer), Malformed (anything else).
+        """
+        outcome = "success"
+        try:
+            return await self._attempts(call)
+        except CollectError as error:
+            outcome = error.reason
+            raise
+        finally:
+            self._meter.call(account_id=self._account(), api=call.api, operation=call.operation, outcome=outcome)
+
+    async def _attempts(self, call: Call) -> Answer:
+        pause = self._pause_seconds
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with self._slots:
+                    return await self._once(call)
+            except _Retry as retry:
+                if attempt == ATTEMPTS:
+                    raise retry.error from retry
+                asked = min(retry.after_seconds, LONGEST_PAUSE_SECONDS)
+                await asyncio.sleep(max(asked, pause * random.uniform(0.5, 1.5)))  # noqa: S311 - jitter, no secret
+                pause *= 2
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _once(self, call: Call) -> Answer:
+        import aiohttp
+
+        try:
+            async with self._open().get(call.url, params=_flat(call.params), headers=call.headers) as response:
+                body = await response.read()
+                if response.status == 200:
+                    return Answer(body, response.headers)
+                error = self._failure(call, response.status, body)
+                if response.status == 429 or response.status in (500, 502, 503, 504):
+                    raise _Retry(error, _seconds(response.headers.get("Retry-After", "")))
+                raise error
+        except TimeoutError as error:
+            raise self._error(Unreachable, call, f"no answer within {self._timeout_seconds:g} s") from error
+        except aiohttp.ClientPayloadError as error:
+            raise _Retry(self._error(Unreachable, call, "the answer was cut short")) from error
+        except aiohttp.ClientError as error:
+            raise _Retry(self._error(Unreachable, call, f"no connection: {type(error).__name__}")) from error
+
+    def _failure(self, call: Call, status: int, body: bytes) -> CollectError:
+        text = _message(body)
+        said = f"{status} {text}".strip()
+        if status == 401:
+            return self._error(CredentialsRefused, call, said, "check SCW_SECRET_KEY: it may be expired or deleted")
+        if status == 403:
+            grant = f"grant the permission set {call.permission}" if call.permission else "grant read access"
+            return self._error(PermissionMissing, call, said, f"{grant} for {call.api} to this API key")
+        if status in (404, 501) or (status == 400 and _unknown_place(body)):
+            return self._error(NotThere, call, said)
+        if status == 429:
+            return self._error(Throttled, call, said)
+        return self._error(Unreachable if status >= 500 else Malformed, call, said)
+
+    def _error(self, kind: type[CollectError], call: Call, message: str, hint: str = "") -> CollectError:
+        return kind(
+            f"{call.api}: {message}",
+            provider="scaleway",
+            account_id=self._account(),
+            region=call.place,
+            operation=call.operation,
+            hint=hint,
+        )
+
+    def _open(self) -> aiohttp.ClientSession:
+        import aiohttp
+
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONCURRENT_CALLS, keepalive_timeout=60),
+                timeout=aiohttp.ClientTimeout(
+                    total=None, sock_connect=self._timeout_seconds, sock_read=self._timeout_seconds
+                ),
+                trust_env=True,
+                auto_decompress=True,
+            )
+        return self._session
+
+    async def close(self) -> None:
+        """Close the connections; a later call opens new ones."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+class _Retry(Exception):
+    """This attempt failed in a way the next may not."""
+
+    def __init__(self, error: CollectError, after_seconds: float = 0) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.after_seconds = after_seconds
+
+
+def _flat(params: Params | None) -> list[tuple[str, str]] | None:
+    if params is None:
+        return None
+    return [
+        (name, str(one))
+        for name, value in params.items()
+        for one in (value if isinstance(value, Sequence) and not isinstance(value, str) else (value,))
+    ]
+
+
+def _seconds(text: str) -> float:
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        return 0.0
+
+
+def _fields(body: bytes) -> Mapping[str, Any]:
+    try:
+        loaded = json.loads(body)
+    except ValueError:
+        return {}
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def _message(body: bytes) -> str:
+    """What the error says of itself, in one short line; its own words only, never the request's."""
+    fields = _fields(body)
+    words = [str(fields[key]) for key in ("type", "message", "reason") if isinstance(fields.get(key), str)]
+    return " ".join(" ".join(words).split())[:160]
+
+
+def _unknown_place(body: bytes) -> bool:
+    """A 400 that refuses the zone or region itself: the product does not exist there."""
+    details = _fields(body).get("details")
+    return isinstance(details, list) and any(
+        isinstance(one, dict) and one.get("argument_name") in ("zone", "region") for one in details
+    )

@@ -1,0 +1,14 @@
+"""Managed OpenSearch."""
+
+from __future__ import annotations
+
+from cloud_carbon_exporter.providers.scaleway._cluster import cluster
+
+SPEC = cluster(
+    "searchdb/deployment",
+    "ListDeployments",
+    "searchdb/v1alpha1/regions/{region}/deployments",
+    permission="SearchDBReadOnly",
+    prefix="SEARCHDB-",
+    count="node_count",
+)
