@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cloud_carbon_exporter.command_line import Words, nearest, read_words
 from cloud_carbon_exporter.errors import ConfigError
@@ -35,7 +35,7 @@ class Settings:
     log_format: str = "text"
     interval_seconds: float = 300
     utilisation_interval_seconds: float = 900
-    mode: str = "background"  # or scrape
+    mode: Literal["background", "scrape"] = "background"
     stale_after_seconds: float = 1800
     tags: tuple[str, ...] = ()
     upstream_names: bool = False

@@ -1,0 +1,57 @@
+"""Where the program begins: read the configuration, run one command, answer with an exit code.
+
+0: all is well. 1: the command failed, or what it reports holds a failure. 2: the configuration cannot be followed.
+Each command is imported when it is run, for `-help` and `estimate` need no web server and no cloud.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from cloud_carbon_exporter.config import Invocation, load
+from cloud_carbon_exporter.errors import ConfigError, ExporterError
+from cloud_carbon_exporter.flags import PROGRAM
+
+_MODULES = {
+    "serve": "serve",
+    "report": "report",
+    "check": "check",
+    "permissions": "permissions",
+    "services": "services",
+    "estimate": "estimate",
+    "completion": "completion",
+    "help": "usage",
+    "version": "usage",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program. `arguments` without its name; those of the process when None. Returns the exit code."""
+    try:
+        invocation = load(sys.argv[1:] if arguments is None else arguments, os.environ)
+        code = _run(invocation)
+        sys.stdout.flush()
+        return code
+    except ConfigError as error:
+        return _fail(error, 2)
+    except ExporterError as error:
+        return _fail(error, 1)
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _fail(error: Exception, code: int) -> int:
+    sys.stderr.write(f"{PROGRAM}: {' '.join(str(error).split())}\n")
+    return code
+
+
+def _run(invocation: Invocation) -> int:
+    module = import_module(f"cloud_carbon_exporter.commands.{_MODULES[invocation.wants or invocation.command]}")
+    run: Callable[[Invocation], int] = module.run
+    return run(invocation)

@@ -1,0 +1,93 @@
+"""From configured targets to the providers that explore them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TypeVar
+
+from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
+from cloud_carbon_exporter.command_line import nearest
+from cloud_carbon_exporter.config import Settings
+from cloud_carbon_exporter.errors import ConfigError, CredentialsMissing
+from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.providers.spec import Client, Provider, TargetSettings
+from cloud_carbon_exporter.values import quoted
+
+Rendered = TypeVar("Rendered")
+
+PACKAGES = {"aws": "aws", "gcp": "gcp", "scw": "scaleway", "demo": "demo"}
+
+
+def provider(name: str) -> Provider:
+    """The provider of that name, as in -cloud.provider. Raises ConfigError where this build has none."""
+    package = f"cloud_carbon_exporter.providers.{PACKAGES[name]}"
+    try:
+        found = import_module(package).PROVIDER
+    except (ModuleNotFoundError, AttributeError) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name != package:
+            raise
+        raise ConfigError(f"-cloud.provider: {quoted(name)} is not part of this build") from None
+    if not isinstance(found, Provider):
+        raise TypeError(package)
+    return found
+
+
+def check_kinds(settings: TargetSettings, found: Provider) -> None:
+    """Raises ConfigError when a target excludes a kind its provider does not know."""
+    kinds = {service.kind for service in found.services}
+    for kind in settings.exclude:
+        if kind not in kinds:
+            near = nearest(kind, kinds)
+            raise ConfigError(
+                f"exclude of target {settings.name or settings.provider}: unknown kind {quoted(kind)}{near}"
+            )
+
+
+def open_targets(settings: Settings) -> list[Target]:
+    """The configured targets with their providers. Raises ConfigError for a provider or kind nobody knows."""
+    targets = []
+    for target in settings.targets:
+        found = provider(target.provider)
+        check_kinds(target, found)
+        targets.append(Target(target.name, found, target))
+    return targets
+
+
+def open_collector(settings: Settings, render: Callable[[Snapshot], Rendered]) -> Collector[Rendered]:
+    """All that collects, ready to run. `render`: what is made of each Snapshot."""
+    return Collector(
+        open_targets(settings),
+        CollectSettings(settings.interval_seconds, settings.stale_after_seconds, settings.mode),
+        Budget(time.time, settings.utilisation_interval_seconds),
+        render,
+        time.time,
+    )
+
+
+async def missing_credentials(clients: Sequence[Client]) -> Sequence[CredentialsMissing]:
+    """Why no target has credentials; empty as soon as one of them has."""
+    tasks = [asyncio.create_task(_connect(client)) for client in clients]
+    errors = []
+    for task in asyncio.as_completed(tasks):
+        error = await task
+        if error is None:
+            break
+        errors.append(error)
+    for pending in tasks:
+        pending.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return errors if len(errors) == len(clients) else ()
+
+
+async def _connect(client: Client) -> CredentialsMissing | None:
+    try:
+        await client.connect()
+    except CredentialsMissing as error:
+        return error
+    except Exception:  # collecting meets it again, and says it
+        return None
+    return None
