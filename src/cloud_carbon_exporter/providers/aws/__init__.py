@@ -1,0 +1,29 @@
+"""Amazon Web Services: one module a service; `_client` is the one thing that does I/O."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.spec import Provider, ServiceSpec
+
+
+def _services() -> tuple[ServiceSpec, ...]:
+    """The SPEC, or SPECS, of every module of this package whose name has no leading underscore."""
+    found: list[ServiceSpec] = []
+    for name in sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")):
+        module = import_module(f"{__name__}.{name}")
+        found += getattr(module, "SPECS", ()) or (module.SPEC,)
+    return tuple(found)
+
+
+PROVIDER = Provider(
+    name="aws",
+    label="aws",
+    services=_services(),
+    client=AwsClient,
+    settle_seconds=600,
+    reads_cost=True,
+    permissions=("cloudwatch:GetMetricData", "ec2:DescribeRegions", "sts:GetCallerIdentity"),
+)

@@ -1,0 +1,51 @@
+"""Answers that are worth keeping a while: one fetch at a time a key, failures never kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Cache:
+    """Values by key, each for as long as it was stored for, by the clock given."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._values: dict[Hashable, tuple[float, Any]] = {}
+        self._locks: dict[Hashable, asyncio.Lock] = {}
+
+    async def get(self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[Value]]) -> Value:
+        """The value under `key`, fetched when there is none younger than `seconds`."""
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            kept = self._values.get(key)
+            if kept is not None and kept[0] > self._clock():
+                value: Value = kept[1]
+                return value
+            fresh = await fetch()
+            self._values[key] = (self._clock() + seconds, fresh)
+            return fresh
+
+    async def get_many(
+        self,
+        kind: str,
+        names: set[str],
+        seconds: float,
+        fetch: Callable[[list[str]], Awaitable[dict[str, Any]]],
+    ) -> dict[str, Any]:
+        """Values by name under one kind; the missing ones are fetched, all at once. None marks a name nobody knows."""
+        async with self._locks.setdefault(kind, asyncio.Lock()):
+            now = self._clock()
+            missing = sorted(name for name in names if self._values.get((kind, name), (0.0,))[0] <= now)
+            if missing:
+                fresh = await fetch(missing)
+                for name in missing:
+                    self._values[kind, name] = (now + seconds, fresh.get(name))
+        return {name: self._values[kind, name][1] for name in names}
+
+    def last(self, key: Hashable) -> Any:
+        """The value under `key` however old it is, else None."""
+        kept = self._values.get(key)
+        return None if kept is None else kept[1]

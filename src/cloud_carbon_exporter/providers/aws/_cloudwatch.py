@@ -1,0 +1,210 @@
+"""Utilisation from CloudWatch: GetMetricData, 500 series a call, whatever kinds they belong to.
+
+One call holds the series of one account, region and period. The price counts series asked for, not calls or
+datapoints, so a call may reach further back than one of its series needs; what is older than a Read's start is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cloud_carbon_exporter.errors import CollectError, Malformed, PermissionMissing, Unreachable
+from cloud_carbon_exporter.model.types import Point, Signal
+from cloud_carbon_exporter.providers.spec import Metric, Read, Reading, Scope
+
+if TYPE_CHECKING:
+    from cloud_carbon_exporter.providers.aws._client import AwsClient
+
+SERIES_PER_CALL = 500
+"""Queries one GetMetricData call may hold, says its reference."""
+_CLASSES_SECONDS = 86400.0
+_INCOMPLETE = {"InternalError": Unreachable, "Forbidden": PermissionMissing}
+
+Dimensions = tuple[tuple[str, str], ...]
+Group = tuple[str, str, float]  # account, region, period
+Split = tuple[str, str, str, str, str]  # account, region, namespace, metric, the dimension that tells classes apart
+Classes = Mapping[frozenset[tuple[str, str]], tuple[str, ...]]  # the other dimensions -> the classes that exist
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series to ask for, and where its Points go."""
+
+    read: Read
+    into: Signal
+    dimensions: Dimensions
+    start: float  # aligned to the period
+
+
+async def series(client: AwsClient, reads: Sequence[Read], until: float) -> Reading:
+    """Read all series up to `until`; a call that fails fails the kinds in it, and no others."""
+    points: dict[tuple[str, Signal], tuple[Point, ...]] = {}
+    failures: dict[str, CollectError] = {}
+    groups = await _grouped(client, reads, failures)
+    calls = [
+        _read_batch(client, group, batch, until, points, failures)
+        for group, wanted in groups.items()
+        for batch in _batches(wanted, until, group[2])
+    ]
+    await asyncio.gather(*calls)
+    return Reading(points, failures)
+
+
+def where(read: Read) -> tuple[str, str]:
+    """The account and region a series is kept in."""
+    location = read.resource.location
+    return location.account_id, read.metric.region or location.region
+
+
+def _split(read: Read) -> Split:
+    return *where(read), read.metric.namespace, read.metric.name, read.metric.class_dimension
+
+
+async def _grouped(
+    client: AwsClient, reads: Sequence[Read], failures: dict[str, CollectError]
+) -> dict[Group, list[Series]]:
+    classes = await _classes_of(client, reads, failures)
+    groups: dict[Group, list[Series]] = defaultdict(list)
+    for read in reads:
+        metric, monitor = read.metric, read.resource.monitor
+        if any(key not in monitor for key in metric.dimensions.values()):
+            continue  # the resource has no such series
+        named = tuple(metric.fixed.items()) + tuple((name, monitor[key]) for name, key in metric.dimensions.items())
+        group = (*where(read), metric.period_seconds)
+        start = read.start // metric.period_seconds * metric.period_seconds
+        if not metric.class_dimension:
+            groups[group].append(Series(read, metric.into, named, start))
+            continue
+        for value in classes.get(_split(read), {}).get(frozenset(named), ()):
+            dimensions = (*named, (metric.class_dimension, value))
+            groups[group].append(Series(read, f"{metric.into}:{value}", dimensions, start))
+    return groups
+
+
+def _batches(wanted: list[Series], until: float, period: float) -> Iterable[list[Series]]:
+    due = sorted((one for one in wanted if one.start + period <= until), key=lambda one: one.start)
+    return (due[first : first + SERIES_PER_CALL] for first in range(0, len(due), SERIES_PER_CALL))
+
+
+def query(series_id: str, one: Series) -> dict[str, Any]:
+    """The MetricDataQuery of one series."""
+    metric = one.read.metric
+    return {
+        "Id": series_id,
+        "MetricStat": {
+            "Metric": {
+                "Namespace": metric.namespace,
+                "MetricName": metric.name,
+                "Dimensions": [{"Name": name, "Value": value} for name, value in one.dimensions],
+            },
+            "Period": int(metric.period_seconds),
+            "Stat": metric.statistic,
+        },
+    }
+
+
+async def _read_batch(
+    client: AwsClient,
+    group: Group,
+    batch: list[Series],
+    until: float,
+    points: dict[tuple[str, Signal], tuple[Point, ...]],
+    failures: dict[str, CollectError],
+) -> None:
+    account_id, region, period = group
+    params = {
+        "MetricDataQueries": [query(f"m{number}", one) for number, one in enumerate(batch)],
+        "StartTime": batch[0].start,
+        "EndTime": until // period * period,
+        "ScanBy": "TimestampAscending",
+    }
+    found: dict[int, dict[float, float]] = defaultdict(dict)
+    failed: dict[int, CollectError] = {}
+    kinds = {one.read.resource.kind for one in batch}
+    try:
+        scope = Scope("aws", account_id, region)
+        async for answer in client.answers(scope, "cloudwatch", "GetMetricData", params, units=len(batch)):
+            _take(answer, len(batch), found, failed)
+    except CollectError as error:
+        failures.update(dict.fromkeys(kinds, error))
+        return
+    except (KeyError, TypeError, ValueError) as error:
+        unreadable = Malformed(f"unreadable result: {type(error).__name__}", provider="aws", operation="GetMetricData")
+        failures.update(dict.fromkeys(kinds, unreadable))
+        return
+    for number, incomplete in failed.items():
+        failures[batch[number].read.resource.kind] = incomplete
+    for number, values in found.items():
+        read = _points(batch[number], values, until)
+        if read:
+            points[batch[number].read.resource.id, batch[number].into] = read
+
+
+def _take(
+    answer: Mapping[str, Any],
+    asked: int,
+    found: dict[int, dict[float, float]],
+    failed: dict[int, CollectError],
+) -> None:
+    """Add one page of results; a series may be spread over several pages (PartialData)."""
+    results = answer.get("MetricDataResults")
+    if not isinstance(results, list):
+        raise Malformed("no MetricDataResults in the answer", provider="aws", operation="GetMetricData")
+    for result in results:
+        number = int(result["Id"][1:])
+        if not 0 <= number < asked:
+            raise Malformed("a result for a series nobody asked for", provider="aws", operation="GetMetricData")
+        error = _INCOMPLETE.get(result.get("StatusCode", "Complete"))
+        if error is not None:
+            failed[number] = error(f"StatusCode {result['StatusCode']}", provider="aws", operation="GetMetricData")
+        timestamps, values = result.get("Timestamps", ()), result.get("Values", ())
+        found[number].update(zip(map(float, timestamps), map(float, values), strict=True))
+
+
+def _points(one: Series, values: Mapping[float, float], until: float) -> tuple[Point, ...]:
+    metric = one.read.metric
+    period, scale = metric.period_seconds, metric.scale
+    return tuple(
+        Point(at, at + period, value * scale)
+        for at, value in sorted(values.items())
+        if at >= one.start and at + period <= until and math.isfinite(value)
+    )
+
+
+async def _classes_of(
+    client: AwsClient, reads: Sequence[Read], failures: dict[str, CollectError]
+) -> Mapping[Split, Classes]:
+    """For metrics split by a class (S3's StorageType): which classes exist, by one ListMetrics a region a day."""
+    wanted: dict[Split, tuple[Metric, set[str]]] = {}
+    for read in reads:
+        if read.metric.class_dimension:
+            wanted.setdefault(_split(read), (read.metric, set()))[1].add(read.resource.kind)
+    found: dict[Split, Classes] = {}
+
+    async def find(split: Split, metric: Metric, kinds: set[str]) -> None:
+        try:
+            found[split] = await client.cache.get(
+                ("classes", *split), _CLASSES_SECONDS, lambda: _list_classes(client, split, metric)
+            )
+        except CollectError as error:
+            failures.update(dict.fromkeys(kinds, error))
+
+    await asyncio.gather(*(find(split, metric, kinds) for split, (metric, kinds) in wanted.items()))
+    return found
+
+
+async def _list_classes(client: AwsClient, split: Split, metric: Metric) -> Classes:
+    classes: dict[frozenset[tuple[str, str]], list[str]] = defaultdict(list)
+    params = {"Namespace": metric.namespace, "MetricName": metric.name}
+    async for answer in client.answers(Scope("aws", split[0], split[1]), "cloudwatch", "ListMetrics", params):
+        for listed in answer.get("Metrics", ()):
+            dimensions = {one["Name"]: one["Value"] for one in listed.get("Dimensions", ())}
+            value = dimensions.pop(metric.class_dimension, None)
+            if value is not None:
+                classes[frozenset(dimensions.items())].append(value)
+    return {named: tuple(sorted(values)) for named, values in classes.items()}

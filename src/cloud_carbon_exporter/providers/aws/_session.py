@@ -1,0 +1,184 @@
+"""botocore sessions made light: one loader a process, one TLS context, cheap timestamps, our reader of EC2's XML.
+
+A session stands for one set of credentials. What is dear about it (service models, endpoint rules) lives in the
+loader, which all share; clients are made when first needed, per service and region, and stay open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+from cloud_carbon_exporter.providers.aws._ec2_xml import Ec2Parser
+from cloud_carbon_exporter.providers.spec import TargetSettings
+
+USER_AGENT = "cloud-carbon-exporter"
+_UNVALIDATED = frozenset({"cloudwatch"})  # 500 queries a call, made by one tested function
+
+
+@cache
+def _loader() -> Any:
+    from botocore.session import Session
+
+    return Session().get_component("data_loader")
+
+
+@cache
+def _tls_context(verify: bool | str) -> ssl.SSLContext:
+    from aiobotocore.httpsession import AIOHTTPSession
+
+    context: ssl.SSLContext = AIOHTTPSession(verify=verify)._build_verify_context()
+    return context
+
+
+@cache
+def http_session_class() -> Any:
+    """aiobotocore's HTTP session, but with one TLS context for all clients: loading the CA bundle costs 13 ms a time.
+
+    Client certificates and proxies change the context, so there the stock way remains.
+    """
+    from aiobotocore.httpsession import AIOHTTPSession
+
+    def build(self: Any, proxy_url: str | None) -> Any:
+        if proxy_url or self._cert_file:
+            return AIOHTTPSession._build_ssl_contexts(self, proxy_url)
+        return _tls_context(self._verify), None
+
+    return type("SharedTlsSession", (AIOHTTPSession,), {"_build_ssl_contexts": build})
+
+
+class _JsonParser:
+    """botocore reads a JSON body that was cut short as an empty answer; this one says so instead."""
+
+    def __init__(self, stock: Any) -> None:
+        self._stock = stock
+
+    async def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
+        body = response["body"]
+        if response["status_code"] < 300 and isinstance(body, bytes) and body.strip():
+            last = body.rstrip()[-1:]
+            if last not in b"}]" and not _is_json(body):
+                from botocore.parsers import ResponseParserError
+
+                raise ResponseParserError("the JSON of the answer is cut short")
+        return await self._stock.parse(response, shape)
+
+
+def _is_json(body: bytes) -> bool:
+    with suppress(ValueError):
+        json.loads(body)
+        return True
+    return False
+
+
+class ParserFactory:
+    """What a session asks for parsers. Timestamps stay as they come (a number, or ISO text): few are ever looked at."""
+
+    def __init__(self) -> None:
+        from aiobotocore.parsers import AioResponseParserFactory
+
+        self._stock = AioResponseParserFactory()
+        self._stock.set_parser_defaults(timestamp_parser=lambda value: value)
+
+    def set_parser_defaults(self, **defaults: Any) -> None:
+        """See botocore's ResponseParserFactory."""
+        self._stock.set_parser_defaults(**defaults)
+
+    def create_parser(self, protocol_name: str) -> Any:
+        """The parser of a protocol of AWS."""
+        parser = self._stock.create_parser(protocol_name)
+        if protocol_name == "ec2":
+            return Ec2Parser(parser)
+        if protocol_name in ("json", "rest-json"):
+            return _JsonParser(parser)
+        return parser
+
+
+def open_session() -> Any:
+    """A new session: it reads the environment and the shared files afresh, and shares the loader with all others."""
+    from aiobotocore.session import AioSession
+
+    session = AioSession()
+    session.register_component("data_loader", _loader())
+    session.register_component("response_parser_factory", ParserFactory())
+    session.user_agent_name = USER_AGENT
+    return session
+
+
+def client_config(settings: TargetSettings, service: str) -> Any:
+    """Timeouts and pools. Retries are left to AWS_RETRY_MODE, AWS_MAX_ATTEMPTS and the profile."""
+    from aiobotocore.config import AioConfig
+
+    return AioConfig(
+        http_session_cls=http_session_class(),
+        connect_timeout=settings.timeout_seconds,
+        read_timeout=settings.timeout_seconds,
+        parameter_validation=service not in _UNVALIDATED,
+        max_pool_connections=16,
+    )
+
+
+def with_role(base: Any, settings: TargetSettings, role_arn: str, session_name: str = USER_AGENT) -> Any:
+    """A session that acts as a role, assumed with the base session's credentials and renewed before it expires."""
+    from aiobotocore.credentials import AioAssumeRoleCredentialFetcher, AioDeferredRefreshableCredentials
+
+    session = open_session()
+
+    def sts(service: str, **credentials: Any) -> Any:
+        config = client_config(settings, service)
+        return base.create_client(service, region_name=settings.default_region, config=config, **credentials)
+
+    async def refresh() -> Any:
+        fetcher = AioAssumeRoleCredentialFetcher(
+            client_creator=sts,
+            source_credentials=await base.get_credentials(),
+            role_arn=role_arn,
+            extra_args={"RoleSessionName": session_name},
+            cache={},
+        )
+        return await fetcher.fetch_credentials()
+
+    session._credentials = AioDeferredRefreshableCredentials(refresh_using=refresh, method="assume-role")
+    return session
+
+
+class Clients:
+    """The open clients of one session, made when first asked for."""
+
+    def __init__(self, session: Any, settings: TargetSettings) -> None:
+        self.session = session
+        self._settings = settings
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._making = asyncio.Lock()
+
+    async def get(self, service: str, region: str) -> Any:
+        """The client of a service in a region."""
+        if (service, region) not in self._clients:
+            async with self._making:
+                if (service, region) not in self._clients:
+                    self._clients[service, region] = await self._make(service, region)
+        return self._clients[service, region]
+
+    async def _make(self, service: str, region: str) -> Any:
+        collecting = gc.isenabled()
+        gc.disable()  # making a client allocates much and frees nothing: the collector only walks in vain
+        try:
+            context = self.session.create_client(
+                service, region_name=region, config=client_config(self._settings, service)
+            )
+            return await context.__aenter__()
+        finally:
+            if collecting:
+                gc.enable()
+
+    async def close(self) -> None:
+        """Close all of them; in-flight calls end with an error."""
+        clients, self._clients = list(self._clients.values()), {}
+        for client in clients:
+            await client.__aexit__(None, None, None)
