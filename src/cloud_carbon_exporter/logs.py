@@ -36,7 +36,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str, form: str) -> None:
-    """Send the log to stderr. `level` holds for our lines; of libraries only warnings come, the rest may tell secrets."""
+    """Send the log to stderr. `level` holds for ours; of libraries only warnings come, as the rest may hold secrets."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()

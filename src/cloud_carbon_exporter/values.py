@@ -18,7 +18,7 @@ Value = Any
 """What a Kind makes: str, int, float, bool, Address or a tuple of str."""
 
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h|d)")
+_DURATION = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h|d)", re.ASCII)
 _TRUE, _FALSE = ("1", "t", "true"), ("0", "f", "false")
 
 
@@ -204,7 +204,7 @@ def _finite(value: float) -> bool:
 
 
 def _seconds(value: str) -> float:
-    if re.fullmatch(r"\d+(\.\d*)?", value):
+    if re.fullmatch(r"[0-9]+(\.[0-9]*)?", value):
         return float(value)
     parts = _DURATION.findall(value)
     if not parts or "".join(parts) != value:
