@@ -138,7 +138,7 @@ def test_the_cockpit_token_may_come_from_scaleways_variable() -> None:
 
 
 def test_a_secret_does_not_show_in_the_settings() -> None:
-    assert "s3cret" not in repr(load("-cloud.provider=scw -cloud.scw.cockpit-token=s3cret".split(), {}))
+    assert "s3cret" not in repr(load(["-cloud.provider=scw", "-cloud.scw.cockpit-token=s3cret"], {}))
 
 
 @pytest.mark.parametrize(
