@@ -304,7 +304,7 @@ def test_fleets_come_by_day_go_by_night_and_come_back_as_other_machines() -> Non
 
 async def test_extras_tell_users_and_an_inventory_that_matches_the_listings() -> None:
     extras = await client(300).extras(WEDNESDAY)
-    assert extras.gauges == {"cloud_carbon_demo_connected_users": connected_users(0, WEDNESDAY)}
+    assert extras.gauges == {"demo_connected_users": connected_users(0, WEDNESDAY)}
     found, _ = await listed(client(300))
     assert Counter((scope.provider, scope.account_id, "demo") for _, scope, _ in found) == extras.listed
     assert extras.account_names["aws", "demo-aws"] == "Demo aws"

@@ -102,7 +102,7 @@ class DemoClient:
             for provider, account in ACCOUNTS.items()
         }
         return Extras(
-            gauges={"cloud_carbon_demo_connected_users": connected_users(self._seed, now)},
+            gauges={"demo_connected_users": connected_users(self._seed, now)},
             listed=listed,
             account_names={(provider, account): f"Demo {account[5:]}" for provider, account in ACCOUNTS.items()},
         )
