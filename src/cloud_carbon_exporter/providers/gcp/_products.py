@@ -1,0 +1,208 @@
+"""The products' own lists, for where Asset Inventory is disabled or forbidden: their objects dressed as assets."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.providers.gcp._discovery import PROJECT
+from cloud_carbon_exporter.providers.gcp._http import Call, Rest
+from cloud_carbon_exporter.providers.spec import Raw
+
+log = logging.getLogger(__name__)
+
+
+def _of_name(host: str) -> Callable[[Raw, str], str]:
+    """Objects that call themselves projects/.../things/thing."""
+    return lambda raw, project: f"//{host}.googleapis.com/{raw['name']}"
+
+
+def _of_link(host: str) -> Callable[[Raw, str], str]:
+    """Objects with a link to themselves, in which the resource name stands after the version."""
+
+    def name(raw: Raw, project: str) -> str:
+        link = raw["selfLink"]
+        return f"//{host}.googleapis.com/{link[link.index('projects/') :]}"
+
+    return name
+
+
+def _sql(raw: Raw, project: str) -> str:
+    return f"//cloudsql.googleapis.com/projects/{project}/instances/{raw['name']}"
+
+
+def _bucket(raw: Raw, project: str) -> str:
+    return f"//storage.googleapis.com/{raw['name']}"
+
+
+def _dataset(raw: Raw, project: str) -> str:
+    return f"//bigquery.googleapis.com/projects/{project}/datasets/{raw['datasetReference']['datasetId']}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One list call. `items`: where the objects stand in a page, below each scope of an aggregated list."""
+
+    api: str
+    operation: str
+    path: str
+    items: str
+    type: str
+    permission: str
+    name: Callable[[Raw, str], str]
+    aggregated: bool = False
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def call(self, project: str) -> Call:
+        """The list call in one project."""
+        return Call(
+            api=self.api,
+            operation=self.operation,
+            path=self.path.format(project=project),
+            account_id=project,
+            params=tuple((key, value.format(project=project)) for key, value in self.params.items()),
+            permissions=(self.permission,),
+        )
+
+    def assets(self, answer: Mapping[str, Any], project: str) -> Iterator[Raw]:
+        """The objects of one page, as Asset Inventory would show them."""
+        pages = answer.get("items", {}).values() if self.aggregated else (answer,)
+        for page in pages:
+            for raw in page.get(self.items, ()):
+                asset_type = self.type
+                if asset_type == "compute.googleapis.com/Disk" and "region" in raw:
+                    asset_type = "compute.googleapis.com/RegionDisk"
+                resource = {"data": raw, "location": raw.get("location", raw.get("region", ""))}
+                yield {"name": self.name(raw, project), "assetType": asset_type, "resource": resource}
+
+
+def _compute(operation: str, path: str, items: str, name: str, permission: str) -> Product:
+    aggregated = operation.endswith("aggregatedList")
+    return Product(
+        api="compute",
+        operation=operation,
+        path=f"compute/v1/projects/{{project}}/{path}",
+        items=items,
+        type=f"compute.googleapis.com/{name}",
+        permission=permission,
+        name=_of_link("compute"),
+        aggregated=aggregated,
+        params={"maxResults": "500"},
+    )
+
+
+def _everywhere(api: str, version: str, things: str, name: str, operation: str = "", host: str = "") -> Product:
+    """An API whose lists take `-` for every location and whose objects carry their full name."""
+    host = host or api
+    collection = things.rpartition("/")[2]
+    return Product(
+        api=api,
+        operation=operation or f"projects.locations.{collection}.list",
+        path=f"{version}/projects/{{project}}/{things}",
+        items=collection,
+        type=f"{api}.googleapis.com/{name}",
+        permission=f"{host}.{collection}.list",
+        name=_of_name(host),
+    )
+
+
+PRODUCTS: tuple[Product, ...] = (
+    _compute("instances.aggregatedList", "aggregated/instances", "instances", "Instance", "compute.instances.list"),
+    _compute("disks.aggregatedList", "aggregated/disks", "disks", "Disk", "compute.disks.list"),
+    _compute("snapshots.list", "global/snapshots", "items", "Snapshot", "compute.snapshots.list"),
+    _compute("images.list", "global/images", "items", "Image", "compute.images.list"),
+    _compute(
+        "forwardingRules.aggregatedList",
+        "aggregated/forwardingRules",
+        "forwardingRules",
+        "ForwardingRule",
+        "compute.forwardingRules.list",
+    ),
+    _compute("routers.aggregatedList", "aggregated/routers", "routers", "Router", "compute.routers.list"),
+    Product(
+        api="sqladmin",
+        operation="instances.list",
+        path="v1/projects/{project}/instances",
+        items="items",
+        type="sqladmin.googleapis.com/Instance",
+        permission="cloudsql.instances.list",
+        name=_sql,
+    ),
+    Product(
+        api="storage",
+        operation="buckets.list",
+        path="storage/v1/b",
+        items="items",
+        type="storage.googleapis.com/Bucket",
+        permission="storage.buckets.list",
+        name=_bucket,
+        params={"project": "{project}", "maxResults": "1000"},
+    ),
+    Product(
+        api="container",
+        operation="projects.locations.clusters.list",
+        path="v1/projects/{project}/locations/-/clusters",
+        items="clusters",
+        type="container.googleapis.com/Cluster",
+        permission="container.clusters.list",
+        name=_of_link("container"),
+    ),
+    Product(
+        api="bigquery",
+        operation="datasets.list",
+        path="bigquery/v2/projects/{project}/datasets",
+        items="datasets",
+        type="bigquery.googleapis.com/Dataset",
+        permission="bigquery.datasets.get",
+        name=_dataset,
+        params={"maxResults": "1000"},
+    ),
+    _everywhere("run", "v2", "locations/-/services", "Service"),
+    _everywhere("run", "v2", "locations/-/jobs", "Job"),
+    _everywhere("cloudfunctions", "v1", "locations/-/functions", "CloudFunction"),
+    _everywhere("redis", "v1", "locations/-/instances", "Instance"),
+    _everywhere("redis", "v1", "locations/-/clusters", "Cluster"),
+    _everywhere("memcache", "v1", "locations/-/instances", "Instance"),
+    _everywhere("memorystore", "v1", "locations/-/instances", "Instance"),
+    _everywhere("file", "v1", "locations/-/instances", "Instance"),
+    _everywhere("spanner", "v1", "instances", "Instance", operation="projects.instances.list"),
+    _everywhere("alloydb", "v1", "locations/-/clusters", "Cluster"),
+    _everywhere(
+        "alloydb",
+        "v1",
+        "locations/-/clusters/-/instances",
+        "Instance",
+        operation="projects.locations.clusters.instances.list",
+    ),
+    _everywhere(
+        "bigtableadmin",
+        "v2",
+        "instances/-/clusters",
+        "Cluster",
+        operation="projects.instances.clusters.list",
+        host="bigtable",
+    ),
+    _everywhere("tpu", "v2", "locations/-/nodes", "Node"),
+)
+
+
+async def pages(rest: Rest, project: str) -> AsyncIterator[Sequence[Raw]]:
+    """What a project holds, product by product.
+
+    A product that is not enabled here holds nothing; one that is forbidden is logged and counted, and the others go
+    on. Raises what failed otherwise, so that the last good listing stays.
+    """
+    name = f"//cloudresourcemanager.googleapis.com/projects/{project}"
+    yield [{"name": name, "assetType": PROJECT, "resource": {"data": {"projectId": project}}}]
+    for product in PRODUCTS:
+        try:
+            async for answer in rest.pages(product.call(project)):
+                yield list(product.assets(answer, project))
+        except CollectError as error:
+            if error.reason == "permission_missing":
+                log.warning("%s is left out: %s", product.type, error)
+            elif error.reason != "not_there":
+                raise

@@ -1,0 +1,44 @@
+"""Disk snapshots and custom images: stored bytes without any load."""
+
+from __future__ import annotations
+
+from cloud_carbon_exporter.model.types import Component, Location, Resource
+from cloud_carbon_exporter.providers.gcp._asset import PROVIDER, Asset, gib, of_type, parse, place
+from cloud_carbon_exporter.providers.gcp._discovery import LISTING
+from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
+
+
+def _stored(asset: Asset, part: str, held: str) -> Resource:
+    data = asset.data
+    where = next(iter(data.get("storageLocations", ())), "")
+    region, _ = place(where) if where else (asset.location.region, "")
+    kept = Asset(asset.id, asset.kind, Location(PROVIDER, asset.location.account_id, region), data, asset.ids)
+    return kept.resource((Component("snapshot", part, gib(data.get(held))),), name=data["name"])
+
+
+def describe_snapshot(raw: Raw, scope: Scope) -> Resource:
+    """The bytes a snapshot adds to its chain, where they are stored."""
+    return _stored(parse(raw, scope), "gcp/snapshot", "storageBytes")
+
+
+def describe_image(raw: Raw, scope: Scope) -> Resource:
+    """The archive of a custom image, where it is stored."""
+    return _stored(parse(raw, scope), "gcp/image", "archiveSizeBytes")
+
+
+SPECS = (
+    ServiceSpec(
+        kind="compute/snapshot",
+        listing=LISTING,
+        accepts=of_type("compute.googleapis.com/Snapshot"),
+        describe=describe_snapshot,
+        reason="The bytes it stores beyond the snapshot before it.",
+    ),
+    ServiceSpec(
+        kind="compute/image",
+        listing=LISTING,
+        accepts=of_type("compute.googleapis.com/Image"),
+        describe=describe_image,
+        reason="The bytes of its archive; Google's public images are Google's.",
+    ),
+)
