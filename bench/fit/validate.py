@@ -1,0 +1,83 @@
+"""How far the fit is from machines it has not seen: ratios of estimated to measured watts, by what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.fit.data import LEVELS, Machine
+from bench.fit.mixed import Fit, fit_all
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One held-back machine at one load in percent. known: what of it the fit had seen."""
+
+    machine: Machine
+    level: int
+    ratio: float
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """Over points: mean absolute and mean signed relative error, in percent."""
+
+    points: int
+    mape: float
+    signed: float
+
+
+def error(points: Sequence[Point]) -> Error:
+    """Errors of estimates against measurements."""
+    off = np.array([point.ratio - 1 for point in points])
+    return Error(len(points), float(100 * np.abs(off).mean()), float(100 * off.mean()))
+
+
+def leave_machines_out(machines: Sequence[Machine], folds: int = 10, seeds: Sequence[int] = (1, 2, 3, 4)) -> list[Point]:
+    """Every machine held back once a seed, in random folds: what a random half of the same population meets."""
+    points = []
+    for seed in seeds:
+        order = np.random.default_rng(seed).permutation(len(machines))
+        for fold in range(folds):
+            held = {int(index) for index in order[fold::folds]}
+            points += _held_back(machines, lambda index, held=held: index in held)  # type: ignore[misc]
+    return points
+
+
+def validation_half(machines: Sequence[Machine], seed: int = 7) -> list[Point]:
+    """A random half fitted, the other half estimated: harder than the budget, which has twice as many machines to fit."""
+    order = np.random.default_rng(seed).permutation(len(machines))
+    held = {int(index) for index in order[::2]}
+    return _held_back(machines, lambda index: index in held)
+
+
+def leave_groups_out(machines: Sequence[Machine], group: Callable[[Machine], str]) -> list[Point]:
+    """Every group of machines (a CPU model, a microarchitecture) held back once as a whole."""
+    points = []
+    for name in sorted({group(machine) for machine in machines if machine.in_budget}):
+        points += _held_back(machines, lambda index, name=name: group(machines[index]) == name)  # type: ignore[misc]
+    return points
+
+
+def _held_back(machines: Sequence[Machine], held: Callable[[int], bool]) -> list[Point]:
+    fitted = fit_all([machine for index, machine in enumerate(machines) if not held(index)])
+    back = [machine for index, machine in enumerate(machines) if held(index) and machine.in_budget]
+    return [point for machine in back for point in compare(fitted, machine)]
+
+
+def compare(fitted: Fit, machine: Machine) -> list[Point]:
+    """Estimated over measured watts at every load that was measured."""
+    estimated = fitted.watts(machine)
+    known = (
+        "model"
+        if ("model", machine.model, "level") in fitted.idle.value
+        else "microarchitecture"
+        if ("microarchitecture", machine.microarchitecture, "level") in fitted.idle.value
+        else "none"
+    )
+    return [
+        Point(machine, level, estimated[level] / machine.watts[level], known) for level in LEVELS if level in machine.watts
+    ]

@@ -1,0 +1,136 @@
+"""The estimate: a resource, its loads and its place in; watts and grams with their interval, basis and facts out.
+
+    power       = PUE x sum over components of amount x draw(load)
+    operational = power x grid intensity
+    embodied    = sum over components of amount x grams of manufacture / lifetime
+
+Errors of the components of one resource are correlated by one stated figure (`model.correlation.components`); those of
+PUE, grid and power are independent of one another. `total` sums resources by `model.correlation.resources`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.embodied import Made
+from cloud_carbon_exporter.model.emissions import operational_grams_per_second, times, weakest
+from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.pieces import Loads, Piece, board_share, default, in_force, pieces
+from cloud_carbon_exporter.model.power import Draw, draw
+from cloud_carbon_exporter.model.quantities import ratio, sum_deviation
+from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Footprint, Place, Resource, Signal
+
+NOWHERE = Place("", "", (), Estimate(1, 1, 1))
+"""The place of a machine whose region is not said: PUE 1, and no grid."""
+
+
+@cache
+def _correlation(between: str) -> float:
+    return figure(f"model.correlation.{between}").value
+
+
+def estimate(resource: Resource, loads: Loads, place: Place, intensity: CarbonIntensity | None) -> Footprint:
+    """Footprint of a resource. A load missing from `loads` was not measured: its stated default stands in, wider.
+
+    Without an intensity no operational emissions are known. Never fails: what is unknown is assumed, and says so.
+    """
+    found = pieces(resource, loads)
+    basis, reason = _quality(found, place, intensity)
+    machine = _summed(
+        [piece.watts for piece in found], [piece.watts_down for piece in found], [piece.watts_up for piece in found], basis
+    )
+    power = times(machine, place.pue_ratio, basis)
+    return Footprint(
+        power,
+        operational_grams_per_second(power, intensity.grams_per_kilowatt_hour) if intensity else None,
+        _summed(
+            [piece.grams for piece in found], [piece.grams_down for piece in found], [piece.grams_up for piece in found], basis
+        ),
+        basis,
+        reason,
+        _facts(
+            tuple([piece.draw for piece in found]),
+            tuple([piece.made for piece in found]),
+            tuple([signal for piece in found for signal in piece.unread]),
+            (place.provider, place.region),
+            intensity.facts if intensity else (),
+        ),
+    )
+
+
+def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
+    """The central value of `estimate(...).power_watts` alone, for integrating energy."""
+    watts = 0.0
+    for component in resource.components:
+        kind, signal = component.kind, component.load
+        if kind == "gpu" and "gpu_watts" in loads:
+            watts += max(0.0, loads["gpu_watts"] * board_share(component, resource))
+            continue
+        for held in in_force(component, loads) if component.per else ((component.part, component.amount),):
+            curve = draw(kind, held[0])
+            if signal:
+                read = loads.get(signal)
+                unit = curve.at(default(signal).value if read is None else ratio(read))
+                watts += held[1] * (unit - (1 - component.share) * curve.watts[0])
+            else:
+                watts += held[1] * curve.watts[0]
+    return watts * place.pue_ratio.value
+
+
+def total(estimates: Iterable[Estimate]) -> Estimate:
+    """Sum of the estimates of several resources, with the bounds of the sum; no resources sum to 0."""
+    found = tuple(estimates)
+    value = sum([one.value for one in found])
+    correlation = _correlation("resources")
+    down = sum_deviation([one.value - one.lower for one in found], correlation)
+    up = sum_deviation([one.upper - one.value for one in found], correlation)
+    return Estimate(value, max(0.0, value - down), value + up, weakest("measured", *{one.basis for one in found}))
+
+
+def needed_signals(resource: Resource) -> frozenset[Signal]:
+    """Signals whose absence makes the basis "default". Where gpu_watts is read it stands in for gpu_ratio."""
+    return frozenset(signal for each in resource.components for signal in (each.load, each.per) if signal)
+
+
+def default_loads(resource: Resource) -> dict[Signal, float]:
+    """The stated load of every signal the resource needs, for when it was not measured."""
+    return {signal: default(signal).value for signal in sorted(needed_signals(resource))}
+
+
+def _summed(values: list[float], down: list[float], up: list[float], basis: Basis) -> Estimate:
+    value, correlation = sum(values), _correlation("components")
+    if len(values) == 1:
+        return Estimate(value, max(0.0, value - down[0]), value + up[0], basis)
+    lower = max(0.0, value - sum_deviation(down, correlation))
+    return Estimate(value, lower, value + sum_deviation(up, correlation), basis)
+
+
+def _quality(found: list[Piece], place: Place, intensity: CarbonIntensity | None) -> tuple[Basis, str]:
+    """The weakest basis of all that went in, and every reason once."""
+    basis: Basis = weakest("measured", *[piece.basis for piece in found])
+    reasons = [] if basis == "measured" else [piece.reason for piece in found if piece.basis != "measured"]
+    grid = intensity.grams_per_kilowatt_hour.basis if intensity else "measured"
+    if place.pue_ratio.basis != "measured" or grid != "measured":
+        basis = weakest(basis, place.pue_ratio.basis, grid)
+        reasons.append(f"unknown region {place.region}" if basis == "assumed" else f"weak figures of {place.region}")
+    return basis, "; ".join(dict.fromkeys(filter(None, reasons)))
+
+
+@lru_cache(maxsize=65536)
+def _facts(
+    draws: tuple[Draw, ...],
+    makings: tuple[Made, ...],
+    unread: tuple[Signal, ...],
+    where: tuple[str, str],
+    grid: tuple[str, ...],
+) -> tuple[str, ...]:
+    """Ids of all facts rows that a footprint was made from, in the order of their use."""
+    provider, region = where
+    own, fleet = f"{provider}/{region}/pue", f"{provider}/pue"
+    pue = next((id for id in (own, fleet) if id in facts.figures()), "")
+    ids = [id for each in draws for id in each.facts]
+    ids += [f"model.default.{signal}" for signal in unread]
+    ids += [pue, *grid, *(id for each in makings for id in each.facts)]
+    return tuple(dict.fromkeys(filter(None, ids)))

@@ -1,0 +1,41 @@
+"""Exact conversions, and how errors add up and multiply.
+
+An error is carried as two deviations from the central value, `down` and `up`, of a 90 % interval. Nothing here assumes
+that they are equal: most published figures are bounded from below by zero and open above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import hypot, sqrt
+
+PERCENT = 100
+JOULES_PER_KILOWATT_HOUR = 3_600_000
+SECONDS_PER_YEAR = 31_557_600
+"""A Julian year of 365.25 days."""
+
+
+def ratio(value: float) -> float:
+    """`value` held within 0..1; what is not a number counts as 0."""
+    return value if 0 <= value <= 1 else 1.0 if value > 1 else 0.0
+
+
+def product_deviation(one: float, one_deviation: float, other: float, other_deviation: float) -> float:
+    """Deviation of the product of two values whose errors are independent of one another.
+
+    var(xy) = x^2 var(y) + y^2 var(x) + var(x) var(y), which holds where a value is 0, too.
+    """
+    return hypot(one * other_deviation, other * one_deviation, one_deviation * other_deviation)
+
+
+def sum_deviation(deviations: Iterable[float], correlation: float) -> float:
+    """Deviation of a sum whose terms' errors all have the same correlation with one another.
+
+    var = rho (sum d)^2 + (1 - rho) sum d^2: with rho 1 the deviations add, with rho 0 their squares do. Never more than
+    their sum, so a sum of values that cannot be negative has a lower bound that cannot be either.
+    """
+    total = squares = 0.0
+    for deviation in deviations:
+        total += deviation
+        squares += deviation * deviation
+    return sqrt(correlation * total * total + (1 - correlation) * squares)

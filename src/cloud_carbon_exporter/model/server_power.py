@@ -1,0 +1,111 @@
+"""The power of a whole server by its processor, fitted on measured servers (`bench/fit`; `docs/model.md` says how well).
+
+At idle and at full load it is a sum of effects on its logarithm, over three groups g: all servers, the
+microarchitecture, the CPU model.
+
+    ln(watts / sockets / TDP) = sum over g of level_g + sockets_g x (log2(sockets) - 1/2)
+        + memory_g x ln(GiB a socket / 128) + tdp_g x ln(TDP / 200) + threads_g x ln(threads a socket / 64)
+
+What was never measured adds nothing and widens the interval, which is the spread of measured over estimated watts when
+servers like it were left out of the fit. Between idle and full load the curve has its microarchitecture's measured shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import exp, log, log2
+
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.facts import Figure, figure
+from cloud_carbon_exporter.model.quantities import PERCENT
+from cloud_carbon_exporter.model.server import TERMS, Server
+
+_LOADS = tuple(range(0, PERCENT + 1, PERCENT // 10))
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Watts of a whole server at ascending loads, with the bounds of the 90 % interval."""
+
+    loads: tuple[float, ...]
+    watts: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    facts: tuple[str, ...]
+    source: str
+
+
+def curve(server: Server) -> Curve:
+    """Watts of a whole server at idle, 10 .. 100 % load. Memory beyond any measured server's counts by the GiB."""
+    said = (server.tdp_watts, server.threads / server.sockets, server.memory_gib / server.sockets)
+    terms = {"level": 1.0, "sockets": log2(min(server.sockets, 2)) - 1 / 2}
+    for term, each in zip(TERMS, said, strict=True):
+        scale = figure(f"server.reference.{term}")
+        terms[term] = log(min(max(each, scale.low), scale.high) / scale.value)
+    dram = figure("memory.dram.watts_per_gib")
+    beyond = max(0.0, said[2] - figure("server.reference.memory").high) * server.sockets * dram.value
+    names = ("all", _like().get(server.microarchitecture, server.microarchitecture), server.processor)
+    tdp = server.sockets * server.tdp_watts
+    idle = tdp * exp(_effect("idle", names, terms))
+    full = max(idle, tdp * exp(_effect("full", names, terms)))
+    known = _known(server)
+    watts, low, high = [], [], []
+    for load, share in zip(_LOADS, _shape(names[1]), strict=True):
+        spread = figure(f"server.interval.{known}.{load}")
+        value = idle + share * (full - idle)
+        watts.append(value + beyond)
+        low.append(value * min(1.0, spread.low) + beyond / dram.value * dram.low)
+        high.append(value * max(1.0, spread.high) + beyond / dram.value * dram.high)
+    used = [figure(f"server.interval.{known}.{_LOADS[0]}"), *([dram] if beyond else [])]
+    ids = [id for name in names for level in ("idle", "full") for id in _effects(level).get(name, ({}, ()))[1]]
+    return Curve(
+        tuple(load / PERCENT for load in _LOADS),
+        tuple(watts),
+        tuple(low),
+        tuple(high),
+        (*ids, *(each.id for each in used)),
+        f"{used[0].source} ({used[0].year})",
+    )
+
+
+def _known(server: Server) -> str:
+    """How much of a server was measured: its CPU model, its microarchitecture, or none of it."""
+    if server.processor in _effects("idle"):
+        return "model"
+    return "microarchitecture" if server.microarchitecture in _effects("idle") else "none"
+
+
+@cache
+def _like() -> Mapping[str, str]:
+    """Microarchitectures never measured by the one nearest in design."""
+    found = (row for row in facts.rows("processors") if row["kind"] == "microarchitecture" and row["like"])
+    return {row["name"]: row["like"] for row in found}
+
+
+@cache
+def _effects(level: str) -> Mapping[str, tuple[Mapping[str, float], tuple[str, ...]]]:
+    """Effects at "idle" or "full" load by the name of their group, with the ids of their rows."""
+    prefix = f"server.{level}."
+    groups: dict[str, list[Figure]] = {}
+    for id, found in facts.figures().items():
+        if id.startswith(prefix):
+            groups.setdefault(id[len(prefix) :].rpartition(".")[0], []).append(found)
+    return {
+        name: ({each.id.rpartition(".")[2]: each.value for each in rows}, tuple(each.id for each in rows))
+        for name, rows in groups.items()
+    }
+
+
+def _effect(level: str, names: tuple[str, ...], terms: Mapping[str, float]) -> float:
+    groups = (_effects(level)[name][0] for name in names if name in _effects(level))
+    return sum(value * terms[term] for group in groups for term, value in group.items())
+
+
+@cache
+def _shape(microarchitecture: str) -> tuple[float, ...]:
+    """Share of the way from idle to full load at each load."""
+    own = facts.figures().get(f"server.shape.{microarchitecture}.10")
+    name = microarchitecture if own else "all"
+    return (0.0, *(figure(f"server.shape.{name}.{load}").value for load in _LOADS[1:-1]), 1.0)
