@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.model.facts import Row, microarchitecture, rows
@@ -139,18 +139,22 @@ def _sized(found: Machine, family: Row, vcpus: float, gib_per_vcpu: float) -> Ma
 
 @functools.lru_cache(maxsize=4096)
 def _known(provider: str, name: str, architecture: str) -> _Known:
-    key = name.lower()
-    row = _types().get((provider, key))
+    row = _types().get((provider, name.lower()))
     if row:
         return _of_type(provider, name, row)
+    rule, match = next(_fitting_rules(provider, name.lower()))
+    if rule["becomes"]:
+        inner = _known(provider, match.expand(rule["becomes"]), architecture)
+        return replace(inner, machine=replace(inner.machine, name=name))
+    return _of_rule(provider, name, rule, match, architecture)
+
+
+def _fitting_rules(provider: str, key: str) -> Iterator[tuple[Row, re.Match[str]]]:
+    """Rules a name follows, best first. One that guesses a size holds for known families only, but for the last."""
     for pattern, rule in _rules(provider):
         match = pattern.match(key)
-        if match and rule["becomes"]:
-            inner = _known(provider, match.expand(rule["becomes"]), architecture)
-            return replace(inner, machine=replace(inner.machine, name=name))
-        if match and (not rule["assumed"] or match["family"] in _families(provider) or not rule["provider"]):
-            return _of_rule(provider, name, rule, match, architecture)
-    raise AssertionError("the last rule matches every name")
+        if match and (not rule["assumed"] or not rule["provider"] or match["family"] in _families(provider)):
+            yield rule, match
 
 
 def _of_type(provider: str, name: str, row: Row) -> _Known:

@@ -1,0 +1,283 @@
+"""Checks the tables of facts: schema, ids, foreign keys, ranges, sources, age. Reads the files, not the model.
+
+Exit code 0 when all is well, 1 when something is wrong (each finding on a line), 2 on bad usage. What is merely old is
+printed, and is no error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime
+import math
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "src" / "cloud_carbon_exporter" / "facts"
+FROZEN = ROOT / "tests" / "golden" / "facts.txt"
+
+Row = dict[str, str]
+Tables = dict[str, list[Row]]
+
+FIGURE_COLUMNS = ["id", "value", "low", "high", "unit", "basis", "source", "year", "note"]
+BASES = {"published", "derived", "recalled", "assumed"}
+SCHEMAS = {
+    "regions": "provider region kind location country grid rivals members source year note",
+    "families": "provider family pattern microarchitecture pool cpu architecture threads_per_vcpu threads_per_core"
+    " gib_per_vcpu share host_vcpus host_sockets gpu gpus_per_vcpu ssd_gib_per_vcpu hdd_gib_per_vcpu assumed source"
+    " year note",
+    "machine_types": "provider type vcpus memory_gib threads share gpu gpus ssd_gib hdd_gib source year note",
+    "machine_rules": "provider pattern becomes family vcpus vcpus_per_unit gib_per_vcpu share ssd_gib_per_vcpu assumed"
+    " source year note",
+    "cpu_names": "pattern microarchitecture source year note",
+    "accelerator_names": "name accelerator source year",
+}
+NUMBERS = {
+    "vcpus memory_gib gib_per_vcpu threads_per_vcpu threads_per_core": (0, 40_000),
+    "threads host_vcpus host_sockets gpus gpus_per_vcpu": (0, 4_000),
+    "ssd_gib hdd_gib ssd_gib_per_vcpu hdd_gib_per_vcpu": (0, 1_000_000),
+    "share": (0, 1),
+    "year": (2000, 2100),
+}
+RANGES = [  # of ids beginning so: least and most that can be meant
+    ("pue.", 1, 3),
+    ("wue.", 0, 10),
+    ("grid.margin", 0, 1),
+    ("grid.", 0, 1500),
+    ("market.", 0, 1500),
+    ("carbon_free_ratio.", 0, 1),
+    ("gpu.idle_share", 0, 1),
+    ("gpu.full_load_ratio", 0, 1),
+    ("gpu.", 0, 2_000_000),
+    ("storage.", 0, 10_000),
+    ("network.", 0, 0.01),
+    ("", -1e12, 1e12),
+]
+COMPLETE = {  # what each accelerator and storage class must say
+    "gpu": ("idle_watts", "max_watts", "embodied_grams", "memory_gib"),
+    "storage": ("watts_per_gib", "embodied_grams_per_gib"),
+    "fixed": ("watts", "embodied_grams"),
+}
+
+
+def read(folder: Path) -> Tables:
+    """All tables of a folder by name, every cell as text."""
+    tables = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            tables[path.stem] = list(csv.DictReader(file))
+    return tables
+
+
+def is_figures(table: list[Row]) -> bool:
+    """Whether a table is one of figures, rather than one with a schema of its own."""
+    return bool(table) and list(table[0])[:4] == FIGURE_COLUMNS[:4]
+
+
+def number(text: str) -> float:
+    """The number a cell holds; NaN, which no comparison accepts, where it holds none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def findings(tables: Tables) -> Iterator[str]:
+    """Everything that is wrong, a line each; of tables without their columns only that."""
+    shapeless = list(schema(tables))
+    if shapeless:
+        yield from shapeless
+        return
+    yield from figures(tables)
+    yield from completeness(tables)
+    yield from sources(tables)
+    yield from keys(tables)
+    yield from ranges(tables)
+    yield from patterns(tables)
+
+
+def schema(tables: Tables) -> Iterator[str]:
+    """Columns, and cells to each of them."""
+    for name, columns in SCHEMAS.items():
+        if name not in tables:
+            yield f"{name}.csv is missing"
+        elif not tables[name] or list(tables[name][0]) != columns.split():
+            yield f"{name}.csv: columns are not {columns}"
+    for name, table in tables.items():
+        if is_figures(table) and list(table[0]) not in (FIGURE_COLUMNS, FIGURE_COLUMNS[:-1]):
+            yield f"{name}.csv: columns are not {' '.join(FIGURE_COLUMNS)}"
+        for index, row in enumerate(table, start=2):
+            if None in row or None in row.values():
+                yield f"{name}.csv:{index}: has not as many cells as columns"
+
+
+def figures(tables: Tables) -> Iterator[str]:
+    """Ids stand once; low <= value <= high, all within what can be meant; unit and basis are known."""
+    seen: dict[str, str] = {}
+    for name, row in every_figure(tables):
+        where = f"{name}.csv: {row['id']}"
+        if row["id"] in seen:
+            yield f"{where}: stands in {seen[row['id']]}.csv too"
+        seen[row["id"]] = name
+        low, value, high = (number(row[column]) for column in ("low", "value", "high"))
+        if not low <= value <= high or math.isinf(low) or math.isinf(high):
+            yield f"{where}: not low <= value <= high: {row['low']}, {row['value']}, {row['high']}"
+        least, most = next((least, most) for prefix, least, most in RANGES if row["id"].startswith(prefix))
+        if not least <= low <= high <= most:
+            yield f"{where}: outside {least} to {most}: {row['low']} to {row['high']}"
+        if not row["unit"]:
+            yield f"{where}: has no unit"
+        if row["basis"] not in BASES:
+            yield f"{where}: basis {row['basis']!r} is none of {', '.join(sorted(BASES))}"
+
+
+def every_figure(tables: Tables) -> Iterator[tuple[str, Row]]:
+    """All rows of all tables of figures, with the name of their table."""
+    for name, table in tables.items():
+        if is_figures(table):
+            yield from ((name, row) for row in table)
+
+
+def ids(tables: Tables) -> set[str]:
+    """Ids of all figures."""
+    return {row["id"] for _, row in every_figure(tables)}
+
+
+def accelerators(tables: Tables) -> set[str]:
+    """Accelerators that have a power figure."""
+    return {id_[len("gpu.") : -len(".max_watts")] for id_ in ids(tables) if re.fullmatch(r"gpu\..+\.max_watts", id_)}
+
+
+def microarchitectures(tables: Tables) -> set[str]:
+    """Microarchitectures that have power figures."""
+    return {row["name"] for row in tables.get("processors", []) if row["kind"] == "microarchitecture"}
+
+
+def completeness(tables: Tables) -> Iterator[str]:
+    """Each accelerator and class of storage has all its figures."""
+    known = {row["id"]: row for _, row in every_figure(tables)}
+    for prefix, endings in COMPLETE.items():
+        parts = {id_.removesuffix(f".{end}") for id_ in known for end in endings if id_.startswith(f"{prefix}.")}
+        for part in sorted(part for part in parts if part not in known):
+            yield from (f"{part}.{end} is missing" for end in endings if f"{part}.{end}" not in known)
+    for name in sorted(accelerators(tables)):
+        idle, most = known.get(f"gpu.{name}.idle_watts"), known[f"gpu.{name}.max_watts"]
+        if idle and number(idle["value"]) > number(most["value"]):
+            yield f"gpu.{name}: idles above its maximum"
+
+
+def sources(tables: Tables) -> Iterator[str]:
+    """Every row of every table says where it is from."""
+    for name, table in tables.items():
+        for index, row in enumerate(table, start=2):
+            if row.get("source", "") in ("", "pending", "none"):
+                yield f"{name}.csv:{index}: has no source"
+
+
+def keys(tables: Tables) -> Iterator[str]:
+    """What one table names in another is there."""
+    names, boards, known = microarchitectures(tables), accelerators(tables), ids(tables)
+    for table in ("families", "cpu_names"):
+        for row in tables.get(table, []):
+            for name in (row["microarchitecture"], *filter(None, row.get("pool", "").split(";"))):
+                if name not in names:
+                    yield f"{table}.csv: {row.get('family', row.get('pattern'))}: no microarchitecture {name!r}"
+    for table, column in (("families", "gpu"), ("machine_types", "gpu"), ("accelerator_names", "accelerator")):
+        for row in tables.get(table, []):
+            if row[column] and row[column] not in boards:
+                yield f"{table}.csv: no accelerator {row[column]!r}"
+    families = {(row["provider"], row["family"].lower()) for row in tables.get("families", []) if not row["pattern"]}
+    for row in tables.get("machine_types", []):
+        if not any((row["provider"], row["type"].lower()[:end]) in families for end in range(1, len(row["type"]) + 1)):
+            yield f"machine_types.csv: {row['type']}: no family"
+    yield from region_keys(tables.get("regions", []), known)
+
+
+def region_keys(regions: list[Row], known: set[str]) -> Iterator[str]:
+    """Grid zones, rival figures and members of regions are there."""
+    places = {(row["provider"], row["region"]) for row in regions}
+    if len(places) < len(regions):
+        yield "regions.csv: a region stands twice"
+    for row in regions:
+        where = f"regions.csv: {row['provider']} {row['region']}"
+        weights = [part.partition(":") for part in row["grid"].split()]
+        for zone, _, _ in weights:
+            if f"grid.electricitymaps.{zone}" not in known:
+                yield f"{where}: no figure of grid zone {zone}"
+        if weights and not math.isclose(sum(number(weight or "1") for _, _, weight in weights), 1):
+            yield f"{where}: the weights of its zones do not sum to 1"
+        yield from (f"{where}: no figure {rival}" for rival in row["rivals"].split() if rival not in known)
+        members = [member for member in row["members"].split() if member != "*"]
+        yield from (f"{where}: no member {each}" for each in members if (row["provider"], each) not in places)
+        if not row["grid"] and not row["members"]:
+            yield f"{where}: neither a grid zone nor members"
+
+
+def ranges(tables: Tables) -> Iterator[str]:
+    """Numbers of the tables with a schema of their own."""
+    for name, table in tables.items():
+        for index, row in enumerate(table, start=2):
+            for columns, (least, most) in NUMBERS.items():
+                for column in columns.split():
+                    text = row.get(column) or ""
+                    if text and text != "host" and not least <= number(text) <= most:
+                        yield f"{name}.csv:{index}: {column} {text} is outside {least} to {most}"
+
+
+def patterns(tables: Tables) -> Iterator[str]:
+    """Patterns are regular expressions."""
+    for name, table in tables.items():
+        for index, row in enumerate(table, start=2):
+            try:
+                re.compile(row.get("pattern") or "")
+            except re.error as error:
+                yield f"{name}.csv:{index}: {row['pattern']}: {error}"
+
+
+def old(tables: Tables, years: int) -> Iterator[str]:
+    """Rows whose figure is older than so many years."""
+    before = datetime.datetime.now(tz=datetime.UTC).year - years
+    for name, table in tables.items():
+        for row in table:
+            if number(row.get("year") or "nan") < before:
+                what = row.get("id") or row.get("name") or row.get("region") or row.get("family") or row.get("type")
+                yield f"{row['year']} {name}.csv: {what}"
+
+
+def frozen(tables: Tables) -> str:
+    """Every table, one row a line, without the words about where it is from."""
+    lines = []
+    for name, table in sorted(tables.items()):
+        for row in table:
+            cells = (f"{key}={cell}" for key, cell in row.items() if cell and key not in ("source", "note"))
+            lines.append(f"{name}: {' '.join(cells)}")
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the tables lie")
+    parser.add_argument("--years", type=int, default=5, help="print rows older than this (default: 5)")
+    parser.add_argument("--freeze", action="store_true", help="write all figures, one row a line")
+    parser.add_argument("--frozen", type=Path, default=FROZEN, help=f"where to (default: {FROZEN.relative_to(ROOT)})")
+    settings = parser.parse_args(arguments)
+    tables = read(settings.folder)
+    wrong = list(findings(tables))
+    for finding in wrong:
+        print(f"WRONG {finding}")
+    for line in old(tables, settings.years):
+        print(f"OLD   {line}")
+    rows = sum(len(table) for table in tables.values())
+    print(f"{len(tables)} tables, {rows} rows, {len(ids(tables))} figures, {len(wrong)} wrong")
+    if settings.freeze and not wrong:
+        settings.frozen.write_text(frozen(tables), encoding="utf-8")
+        print(f"written: {settings.frozen}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
