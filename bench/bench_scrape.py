@@ -1,0 +1,139 @@
+"""How long a scrape takes: p50 and p99, idle and during a refresh, beside a bare server of the same bytes.
+
+    python -m bench.bench_scrape [resources ...]
+
+The application runs in a process of its own; the client reads the whole gzip body from a raw socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import socket
+import sys
+import threading
+import time
+from multiprocessing.connection import Connection
+
+from bench.bench_exposition import SETTINGS, snapshot
+from cloud_carbon_exporter.exposition import Exposition, Renderer
+from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.web.app import make_app, start
+from cloud_carbon_exporter.web.settings import WebSettings
+
+REQUEST = b"GET /metrics HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: gzip\r\n\r\n"
+SCRAPES = 200
+
+
+class Held:
+    """A collector that holds one Snapshot and renders it again and again when told to."""
+
+    def __init__(self, taken: Snapshot) -> None:
+        """Render it once."""
+        self.snapshot = taken
+        self.renderer = Renderer(SETTINGS)
+        self.exposition: Exposition = self.renderer(taken)
+
+    async def collect_for_scrape(self, timeout_seconds: float) -> None:
+        """Nothing to collect."""
+
+    async def refresh(self) -> None:
+        """Render off the loop and swap, as a refresh does."""
+        self.exposition = await asyncio.to_thread(self.renderer, self.snapshot)
+
+
+async def _serve(resources: int, pipe: Connection) -> None:
+    held = Held(snapshot(resources))
+    runner = await start(make_app(WebSettings(exposition=SETTINGS), held), "127.0.0.1", 0)
+    pipe.send(runner.addresses[0][1])
+    refreshing = False
+    while True:
+        if pipe.poll():
+            told = pipe.recv()
+            if told == "stop":
+                break
+            refreshing = told == "refresh"
+        await (held.refresh() if refreshing else asyncio.sleep(0.05))
+    await runner.cleanup()
+
+
+def serve(resources: int, pipe: Connection) -> None:
+    """The process of the application."""
+    asyncio.run(_serve(resources, pipe))
+
+
+def scrape(connection: socket.socket, buffer: bytearray) -> int:
+    """One scrape over a kept connection; the length of header and body."""
+    connection.sendall(REQUEST)
+    view, held = memoryview(buffer), 0
+    while (end := buffer.find(b"\r\n\r\n", 0, held)) < 0:
+        held += connection.recv_into(view[held:])
+    head = bytes(buffer[:end]).lower()
+    length = int(head.split(b"content-length: ")[1].split(b"\r\n")[0]) + end + 4
+    while held < length:
+        held += connection.recv_into(view[held:])
+    return held
+
+
+def timed(port: int, size: int, scrapes: int) -> tuple[list[float], int]:
+    """Milliseconds of each scrape, ascending, and the bytes of the last."""
+    buffer = bytearray(size)
+    times = []
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        scrape(connection, buffer)
+        for _ in range(scrapes):
+            begun = time.perf_counter()
+            length = scrape(connection, buffer)
+            times.append((time.perf_counter() - begun) * 1e3)
+    return sorted(times), length
+
+
+def bare(body: bytes) -> int:
+    """The port of a server that answers everything with the same bytes and does nothing else."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    answer = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body
+
+    def run() -> None:
+        connection, _ = listener.accept()
+        with listener, connection:
+            while connection.recv(65536):
+                connection.sendall(answer)
+
+    threading.Thread(target=run, daemon=True).start()
+    return int(listener.getsockname()[1])
+
+
+def show(what: str, times: list[float]) -> None:
+    """Print p50 and p99."""
+    p50, p99 = times[len(times) // 2], times[min(len(times) - 1, len(times) * 99 // 100)]
+    print(f"  {what}: p50 {p50:.2f} ms, p99 {p99:.2f} ms")
+
+
+def measure(resources: int) -> None:
+    """Idle, during refreshes, and the bare server."""
+    ours, theirs = multiprocessing.Pipe()
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=serve, args=(resources, theirs), daemon=True)
+    process.start()
+    port, size = ours.recv(), 1000 * resources + (1 << 20)
+    idle, length = timed(port, size, SCRAPES)
+    print(f"{resources} resources, {length / 1e6:.2f} MB compressed")
+    show("idle", idle)
+    ours.send("refresh")
+    show("during refreshes", timed(port, size, SCRAPES)[0])
+    ours.send("stop")
+    process.join()
+    bare_context = context.Pool(1)
+    with bare_context:
+        show("bare server of the same bytes", bare_context.apply(bare_times, (length, size)))
+
+
+def bare_times(length: int, size: int) -> list[float]:
+    """Scrapes of the bare server, in a process of their own."""
+    return timed(bare(bytes(length)), size, SCRAPES)[0]
+
+
+if __name__ == "__main__":
+    for count in [int(argument) for argument in sys.argv[1:]] or [10_000, 100_000]:
+        measure(count)

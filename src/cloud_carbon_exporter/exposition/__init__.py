@@ -1,0 +1,7 @@
+"""Snapshot -> families. Names and HELP live here and nowhere else."""
+
+from cloud_carbon_exporter.exposition.families import FAMILIES, UPSTREAM, Family
+from cloud_carbon_exporter.exposition.render import Exposition, Format, Renderer, Settings, render
+from cloud_carbon_exporter.exposition.tail import tail
+
+__all__ = ["FAMILIES", "UPSTREAM", "Exposition", "Family", "Format", "Renderer", "Settings", "render", "tail"]

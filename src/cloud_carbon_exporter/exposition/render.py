@@ -1,0 +1,191 @@
+"""From a Snapshot to what a scrape writes: text and OpenMetrics, rendered and compressed once per refresh.
+
+The sample lines of a family are the same in both formats and make up nearly all of the text, so their blocks are
+shared; HELP and TYPE differ and are blocks of their own. The whole text never exists at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cloud_carbon_exporter.exposition import others, resources, upstream
+from cloud_carbon_exporter.exposition.families import FAMILIES, UPSTREAM, Family
+from cloud_carbon_exporter.exposition.labels import LabelCache, pairs
+from cloud_carbon_exporter.exposition.stream import Block, Stream, compress, join, pieces
+from cloud_carbon_exporter.model.types import Snapshot
+
+Format = Literal["text", "openmetrics"]
+
+_BY_NAME = {family.name: family for family in (*FAMILIES, *UPSTREAM)}
+_BUILD_INFO = "cloud_carbon_exporter_build_info"
+_SKIPPED = "cloud_carbon_exporter_skipped_objects_total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What is exported and how.
+
+    tags: tag keys exported as `tag_*`, in order of precedence. labels: full, or slim (value series carry
+    cloud_resource_id alone, the rest is on the info family). families: names to export, None for all; the exporter's
+    own are always there. model_version: what resource_info says of the model and its facts.
+    """
+
+    tags: tuple[str, ...] = ()
+    labels: Literal["full", "slim"] = "full"
+    families: frozenset[str] | None = None
+    upstream_names: bool = False
+    version: str = ""
+    model_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposition:
+    """One refresh, ready to be written. series: how many samples. duplicates: label sets dropped, by provider, kind."""
+
+    text: Stream
+    openmetrics: Stream
+    series: int
+    duplicates: Mapping[tuple[str, str], int]
+
+    def stream(self, format_: Format) -> Stream:
+        """The Stream of one format."""
+        return self.text if format_ == "text" else self.openmetrics
+
+
+def metadata(family: Family, format_: Format) -> str:
+    """The HELP and TYPE lines of a family, and UNIT where the format knows it."""
+    if format_ == "text":
+        return f"# HELP {family.name} {family.help}\n# TYPE {family.name} {family.type}\n"
+    name = family.name.removesuffix("_total") if family.type == "counter" else family.name
+    unit = f"# UNIT {name} {family.unit}\n" if family.unit else ""
+    return f"# HELP {name} {family.help}\n# TYPE {name} {family.type}\n{unit}"
+
+
+@dataclass(slots=True)
+class _Bodies:
+    """The two bodies as they grow."""
+
+    text: list[Block] = field(default_factory=list)
+    openmetrics: list[Block] = field(default_factory=list)
+    series: int = 0
+
+    def add_metadata(self, family: Family) -> None:
+        self.text.append(compress(metadata(family, "text").encode()))
+        self.openmetrics.append(compress(metadata(family, "openmetrics").encode()))
+
+    def add_family(self, family: Family, chunks: Iterable[list[str]]) -> None:
+        """One family of many lines, in shared blocks. Without any line it is left out altogether."""
+        shared = list(pieces(self._compressed(chunks)))
+        if shared:
+            self.add_metadata(family)
+            self.text += shared
+            self.openmetrics += shared
+
+    def _compressed(self, chunks: Iterable[list[str]]) -> Iterator[Block]:
+        for lines in chunks:
+            if lines:
+                self.series += len(lines)
+                yield compress("".join(lines).encode())
+
+    def add_small(self, families: Iterable[tuple[Family, list[str]]]) -> None:
+        """Families of few lines, all in one block a format."""
+        texts: dict[Format, list[str]] = {"text": [], "openmetrics": []}
+        for family, lines in families:
+            if lines:
+                self.series += len(lines)
+                for format_, parts in texts.items():
+                    parts += [metadata(family, format_), *lines]
+        self.text.append(compress("".join(texts["text"]).encode()))
+        self.openmetrics.append(compress("".join(texts["openmetrics"]).encode()))
+
+
+@dataclass(slots=True)
+class Renderer:
+    """Renders one Snapshot after another; remembers label text and how many duplicates it has dropped so far."""
+
+    settings: Settings
+    _cache: LabelCache = field(init=False)
+    _dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._cache = LabelCache(self.settings.tags)
+
+    def __call__(self, snapshot: Snapshot) -> Exposition:
+        """Render; no I/O, made to be called off the event loop."""
+        bodies = _Bodies()
+        rows, duplicates = resources.labelled(snapshot, self._cache, self.settings.labels == "slim")
+        self._dropped += duplicates
+        self._add_resources(bodies, rows, snapshot.taken_at)
+        if self.settings.upstream_names:
+            lines = upstream.lines((row for _, row in rows), self.settings.tags)
+            for name, found in lines.items():
+                bodies.add_family(_BY_NAME[name], [found])
+        bodies.add_small(self._small(snapshot))
+        return Exposition(join(bodies.text), join(bodies.openmetrics), bodies.series, dict(self._dropped))
+
+    def _exported(self, name: str) -> bool:
+        families = self.settings.families
+        return families is None or name in families or name.startswith("cloud_carbon_exporter_")
+
+    def _add_resources(self, bodies: _Bodies, rows: list[resources.Labelled], taken_at: float) -> None:
+        if self._exported(name := "cloud_carbon_resource_info"):
+            version = self.settings.model_version
+            full = [labels for labels, _ in rows]
+            if self.settings.labels == "slim":
+                full = self._cache.texts([row.resource for _, row in rows])
+            lines = (
+                resources.info_lines(name, version, chunk, full[at : at + len(chunk)])
+                for at, chunk in zip(range(0, len(rows), resources.ROWS_A_CHUNK), resources.chunks(rows), strict=True)
+            )
+            bodies.add_family(_BY_NAME[name], lines)
+        for name, value in resources.GAUGES.items():
+            if self._exported(name):
+                gauges = (resources.gauge_lines(name, value, chunk) for chunk in resources.chunks(rows))
+                bodies.add_family(_BY_NAME[name], gauges)
+        for name, value in resources.COUNTERS.items():
+            if self._exported(name):
+                counters = (resources.counter_lines(name, value, chunk) for chunk in resources.chunks(rows))
+                bodies.add_family(_BY_NAME[name], counters)
+        if self._exported(name := "cloud_carbon_measurement_age_seconds"):
+            ages = (resources.age_lines(name, taken_at, chunk) for chunk in resources.chunks(rows))
+            bodies.add_family(_BY_NAME[name], ages)
+
+    def _small(self, snapshot: Snapshot) -> Iterator[tuple[Family, list[str]]]:
+        wanted = {name: of for name, of in others.OTHERS.items() if self._exported(name)}
+        if self.settings.upstream_names:
+            wanted |= upstream.OWN
+        build = [((self.settings.version, self.settings.model_version), 1.0)]
+        yield _BY_NAME[_BUILD_INFO], self._lines(_BY_NAME[_BUILD_INFO], build)
+        for name, value in ((f"cloud_carbon_{short}", value) for short, value in snapshot.gauges.items()):
+            if name in _BY_NAME and self._exported(name):
+                yield _BY_NAME[name], self._lines(_BY_NAME[name], [((), value)])
+        for name, samples in wanted.items():
+            if name != _SKIPPED:
+                yield _BY_NAME[name], self._lines(_BY_NAME[name], samples(snapshot))
+        skipped = Counter(dict(snapshot.api.skipped))
+        for (provider, kind), count in self._dropped.items():
+            skipped[provider, kind, "duplicate"] += count
+        yield _BY_NAME[_SKIPPED], self._lines(_BY_NAME[_SKIPPED], skipped.items())
+
+    def _lines(self, family: Family, samples: Iterable[others.Sample]) -> list[str]:
+        """Lines of a small family; of equal label sets the first stays, the others are counted."""
+        found: dict[str, str] = {}
+        for values, number in samples:
+            labels = pairs(zip(family.labels, values, strict=True))
+            if not math.isfinite(number):
+                continue
+            if labels in found:
+                by = dict(zip(family.labels, values, strict=True))
+                self._dropped[by.get("cloud_provider", ""), by.get("kind", "")] += 1
+                continue
+            found[labels] = f"{family.name}{{{labels}}} {number!r}\n" if labels else f"{family.name} {number!r}\n"
+        return list(found.values())
+
+
+def render(snapshot: Snapshot, settings: Settings) -> Exposition:
+    """Render one Snapshot by itself."""
+    return Renderer(settings)(snapshot)

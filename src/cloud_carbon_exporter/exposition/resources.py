@@ -1,0 +1,110 @@
+"""Sample lines of the per-resource families: the bulk of the text, so written with care for time."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
+
+from cloud_carbon_exporter.exposition.families import INFO, RESOURCE
+from cloud_carbon_exporter.exposition.labels import LabelCache, pairs
+from cloud_carbon_exporter.model.types import Row, Snapshot
+
+Labelled = tuple[str, Row]
+"""A row and the label pairs of its value series."""
+
+Value = Callable[[Row], float | None]
+
+ROWS_A_CHUNK = 3000
+"""About one MB of text: large enough to compress well, small beside what a refresh holds anyway."""
+
+
+def _operational(row: Row) -> float | None:
+    emissions = row.footprint.operational_grams_per_second
+    return None if emissions is None else emissions.value
+
+
+def _total(name: str) -> Value:
+    part = attrgetter(name)
+
+    def value(row: Row) -> float | None:
+        if row.totals is None:
+            return None
+        number: float = part(row.totals)
+        return number if math.isfinite(number) else None
+
+    return value
+
+
+GAUGES: dict[str, Value] = {
+    "cloud_carbon_power_watts": attrgetter("footprint.power_watts.value"),
+    "cloud_carbon_power_lower_watts": attrgetter("footprint.power_watts.lower"),
+    "cloud_carbon_power_upper_watts": attrgetter("footprint.power_watts.upper"),
+    "cloud_carbon_operational_emissions_grams_per_second": _operational,
+    "cloud_carbon_embodied_emissions_grams_per_second": attrgetter("footprint.embodied_grams_per_second.value"),
+}
+
+COUNTERS: dict[str, Value] = {
+    "cloud_carbon_energy_joules_total": _total("energy_joules"),
+    "cloud_carbon_operational_emissions_grams_total": _total("operational_grams"),
+    "cloud_carbon_embodied_emissions_grams_total": _total("embodied_grams"),
+}
+
+
+def labelled(snapshot: Snapshot, cache: LabelCache, slim: bool) -> tuple[list[Labelled], Counter[tuple[str, str]]]:
+    """Each row with its label text, and how many were left out, by provider and kind, as theirs was taken already."""
+    texts = cache.texts([row.resource for row in snapshot.rows])
+    if slim:
+        texts = [pairs([("cloud_resource_id", row.resource.id)]) for row in snapshot.rows]
+    unique = dict(zip(reversed(texts), reversed(snapshot.rows), strict=True))  # the first of equals stays
+    dropped: Counter[tuple[str, str]] = Counter()
+    if len(unique) < len(texts):
+        for text, row in zip(texts, snapshot.rows, strict=True):
+            if unique[text] is not row:
+                dropped[row.resource.location.provider, row.resource.kind] += 1
+    return list(reversed(unique.items())), dropped
+
+
+def chunks(rows: Sequence[Labelled]) -> Iterator[Sequence[Labelled]]:
+    """The rows in portions of about one MB of text."""
+    for start in range(0, len(rows), ROWS_A_CHUNK):
+        yield rows[start : start + ROWS_A_CHUNK]
+
+
+def gauge_lines(name: str, value: Value, rows: Sequence[Labelled]) -> list[str]:
+    """Lines of a gauge: eight significant digits, far more than an estimate has."""
+    return [f"{name}{{{labels}}} {number:.8g}\n" for labels, row in rows if (number := value(row)) is not None]
+
+
+def counter_lines(name: str, value: Value, rows: Sequence[Labelled]) -> list[str]:
+    """Lines of a counter: every digit, so that the smallest step shows."""
+    return [f"{name}{{{labels}}} {number!r}\n" for labels, row in rows if (number := value(row)) is not None]
+
+
+def age_lines(name: str, taken_at: float, rows: Sequence[Labelled]) -> list[str]:
+    """Lines of the age of what was measured; a clock ahead of ours is no negative age."""
+    return [
+        f"{name}{{{labels}}} {max(0.0, taken_at - row.measured_at):.8g}\n"
+        for labels, row in rows
+        if row.measured_at is not None and math.isfinite(row.measured_at)
+    ]
+
+
+_TAKEN = frozenset({*RESOURCE, "basis", "reason", "model_version"})
+
+
+def info_lines(name: str, model_version: str, rows: Sequence[Labelled], full: Sequence[str]) -> list[str]:
+    """Lines of the info family: `full` are the complete label pairs of the rows, whatever the value series carry."""
+    lines = []
+    for (_, row), labels in zip(rows, full, strict=True):
+        told = row.resource.info
+        known = [(key, told.get(key, "")) for key in INFO[:3]]
+        others = [
+            (key, value)
+            for key, value in sorted(told.items())
+            if key not in INFO and key not in _TAKEN and key.isidentifier() and key.isascii()
+        ]
+        how = [("basis", row.footprint.basis), ("reason", row.footprint.reason), ("model_version", model_version)]
+        lines.append(f"{name}{{{labels},{pairs([*known, *others, *how])}}} 1\n")
+    return lines

@@ -1,0 +1,98 @@
+"""A gzip stream put together from blocks that are compressed once and shared.
+
+Each block is raw deflate that ends on a byte boundary and refers to nothing before it, so blocks can be joined in any
+order (RFC 1951); the checksum of the whole follows from the checksums of the parts. What is joined is one ordinary
+gzip member (RFC 1952).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from isal import isal_zlib
+
+_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # deflate, no name, no time, unknown system
+_LAST_BLOCK = b"\x03\x00"  # an empty block with the final bit set
+_RAW_DEFLATE = -15
+_SMALL = 1 << 16  # bytes; what is smaller is copied into its neighbour
+_PIECE = 1 << 19
+_LEVEL = 1  # ISA-L: as fast as 0, a quarter smaller
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of text, compressed. crc, size: of the text."""
+
+    deflated: bytes
+    crc: int
+    size: int
+
+
+def compress(text: bytes) -> Block:
+    """Compress a piece of text into a Block that can stand anywhere."""
+    compressor = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _RAW_DEFLATE)
+    deflated = compressor.compress(text) + compressor.flush(isal_zlib.Z_FULL_FLUSH)
+    return Block(deflated, isal_zlib.crc32(text), len(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A text as the sequence of its Blocks. crc, size: of the whole text. compressed: bytes of all blocks."""
+
+    blocks: tuple[bytes, ...]
+    crc: int
+    size: int
+    compressed: int
+
+    def gzip(self, tail: bytes) -> tuple[list[bytes], int]:
+        """The gzip stream of this text and a tail: its pieces, to be written in order, and their length in bytes."""
+        end = compress(tail)
+        crc = isal_zlib.crc32_combine(self.crc, end.crc, end.size)
+        size = (self.size + end.size) & 0xFFFFFFFF
+        last = end.deflated + _LAST_BLOCK + crc.to_bytes(4, "little") + size.to_bytes(4, "little")
+        first, *others = self.blocks or (b"",)
+        return [_GZIP_HEADER + first, *others, last], len(_GZIP_HEADER) + self.compressed + len(last)
+
+    def plain(self) -> Iterator[bytes]:
+        """The text itself, a piece at a time."""
+        for block in self.blocks:
+            yield isal_zlib.decompressobj(_RAW_DEFLATE).decompress(block)
+
+
+def merge(blocks: list[Block]) -> Block:
+    """Blocks as one, in order."""
+    crc = 0
+    for block in blocks:
+        crc = isal_zlib.crc32_combine(crc, block.crc, block.size)
+    return Block(b"".join([block.deflated for block in blocks]), crc, sum(block.size for block in blocks))
+
+
+def pieces(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The same text in fewer Blocks of about half a MB: each piece written costs a turn of the event loop."""
+    held: list[Block] = []
+    for block in blocks:
+        held.append(block)
+        if sum(len(each.deflated) for each in held) >= _PIECE:
+            yield merge(held)
+            held = []
+    if held:
+        yield merge(held)
+
+
+def join(blocks: list[Block]) -> Stream:
+    """The Stream of Blocks, in order. Large blocks stay the objects they are, so that Streams can share them."""
+    crc, size = 0, 0
+    joined: list[bytes] = []
+    small: list[bytes] = []
+    for block in blocks:
+        crc = isal_zlib.crc32_combine(crc, block.crc, block.size)
+        size += block.size
+        if len(block.deflated) < _SMALL:
+            small.append(block.deflated)
+        else:
+            joined += [b"".join(small), block.deflated] if small else [block.deflated]
+            small = []
+    if small:
+        joined.append(b"".join(small))
+    return Stream(tuple(joined), crc, size, sum(map(len, joined)))

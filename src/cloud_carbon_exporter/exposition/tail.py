@@ -1,0 +1,22 @@
+"""The end of an answer, made at the scrape: the process, and the size of the answer itself."""
+
+from __future__ import annotations
+
+from cloud_carbon_exporter.exposition.families import SCRAPE
+from cloud_carbon_exporter.exposition.render import Exposition, Format, metadata
+
+_SERIES, _SIZE = SCRAPE
+_EOF = b"# EOF\n"
+
+
+def tail(exposition: Exposition, format_: Format, process: bytes) -> bytes:
+    """What follows the body of one answer. `process`: families of the process in that format, complete lines."""
+    process = process.removesuffix(_EOF)
+    own_series = sum(not line.startswith(b"#") for line in process.splitlines())
+    end = "# EOF\n" if format_ == "openmetrics" else ""
+    head = metadata(_SERIES, format_) + f"{_SERIES.name} {exposition.series + own_series + len(SCRAPE)}\n"
+    head += metadata(_SIZE, format_) + f"{_SIZE.name} "
+    known = exposition.stream(format_).size + len(process) + len(head) + len("\n") + len(end)
+    size = known + len(str(known))
+    size = known + len(str(size))  # the number counts its own digits
+    return process + f"{head}{size}\n{end}".encode()

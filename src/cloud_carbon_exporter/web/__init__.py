@@ -1,0 +1,1 @@
+"""The HTTP side: /, /metrics, /healthz, /readyz and /api/v1."""

@@ -1,0 +1,42 @@
+"""What the HTTP side is given: its settings, and what it sees of the collector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from aiohttp import web
+
+from cloud_carbon_exporter import exposition
+from cloud_carbon_exporter.model.types import Snapshot
+
+SOURCE_URL = "https://github.com/cloud-carbon-exporter/cloud-carbon-exporter"
+
+
+class Collector(Protocol):
+    """What collects, as seen from here."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest Snapshot; an empty one before the first collection."""
+
+    @property
+    def exposition(self) -> exposition.Exposition | None:
+        """The rendering of that Snapshot; None before the first."""
+
+    async def collect_for_scrape(self, timeout_seconds: float) -> None:
+        """Collect now unless what is there is young enough; returns at the deadline with what is finished by then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """mode: as in -collect.mode. source_url: where the source of the running version is, as its licence asks."""
+
+    exposition: exposition.Settings = field(default_factory=exposition.Settings)
+    mode: Literal["background", "scrape"] = "background"
+    version: str = ""
+    source_url: str = SOURCE_URL
+
+
+SETTINGS = web.AppKey("settings", WebSettings)
+COLLECTOR: web.AppKey[Collector] = web.AppKey("collector")

@@ -1,0 +1,146 @@
+"""A small estate made by hand: one of each thing a Snapshot can hold."""
+
+from __future__ import annotations
+
+from cloud_carbon_exporter.exposition import Settings
+from cloud_carbon_exporter.model.types import (
+    AccountRow,
+    ApiUse,
+    CarbonIntensity,
+    Component,
+    Estimate,
+    Footprint,
+    Location,
+    Outcome,
+    Place,
+    ReportedEmissions,
+    Resource,
+    Row,
+    Snapshot,
+    TargetState,
+    Totals,
+)
+
+TAKEN_AT = 1_700_000_600.0
+SETTINGS = Settings(tags=("team", "cost-center"), version="1.2.3", model_version="1.2.3+abc")
+
+MACHINE = Row(
+    Resource(
+        "arn:aws:ec2:eu-west-3:111111111111:instance/i-0abc",
+        "ec2/instance",
+        "web-1",
+        Location("aws", "111111111111", "eu-west-3", "eu-west-3a"),
+        (Component("vcpu", "Skylake", 2, load="cpu_ratio"), Component("memory", "dram", 8)),
+        {"team": "web", "cost-center": "42", "location": "never a label of ours"},
+        {"InstanceId": "i-0abc"},
+        {"host_type": "m5.large", "architecture": "x86_64", "cpu": "Xeon Platinum 8175M"},
+    ),
+    Footprint(
+        Estimate(12.5, 8.25, 20.75),
+        Estimate(0.000125, 0.0000625, 0.00025),
+        Estimate(0.00003125, 0.00001, 0.00006),
+        "measured",
+        facts=("skylake", "dram"),
+    ),
+    {"cpu_ratio": 0.25},
+    Totals(123456.78901234567, 1.25, 0.3125),
+    TAKEN_AT - 240,
+)
+BUCKET = Row(
+    Resource(
+        "storage.googleapis.com/projects/_/buckets/a-bucket",
+        "storage/bucket",
+        "a-bucket",
+        Location("gcp", "project-1", "eu"),
+        (Component("object", "gcp/gcs/STANDARD", 1, per="stored_gib"),),
+    ),
+    Footprint(Estimate(0, 0, 3, "assumed"), None, Estimate(0, 0, 0.001), "assumed", "unknown region eu"),
+    {},
+)
+SERVER = Row(
+    Resource(
+        "11111111-1111-1111-1111-111111111111",
+        "instance/server",
+        "bastion",
+        Location("scaleway", "organization", "fr-par", "fr-par-2"),
+        (Component("vcpu", "EPYC 2nd Gen", 4, load="cpu_ratio"),),
+    ),
+    Footprint(
+        Estimate(6, 3, 12, "default"), Estimate(3e-5, 1e-5, 6e-5), Estimate(1e-5, 0, 2e-5), "default", "no cpu_ratio"
+    ),
+    {},
+    Totals(),
+)
+
+PLACES = (
+    Place(
+        "aws",
+        "eu-west-3",
+        (
+            CarbonIntensity(Estimate(36, 20, 60), "live", "file", start=TAKEN_AT - 900, end=TAKEN_AT + 2700),
+            CarbonIntensity(Estimate(44, 30, 60), "location", "Ember", 2024),
+            CarbonIntensity(Estimate(56, 30, 80), "location", "Ember", 2023),
+        ),
+        Estimate(1.15, 1.1, 1.2),
+        Estimate(0.18, 0.1, 0.3),
+    ),
+    Place(
+        "scaleway",
+        "fr-par",
+        (CarbonIntensity(Estimate(44, 30, 60), "location", "Ember", 2024),),
+        Estimate(1.3, 1.2, 1.4),
+    ),
+)
+
+API = ApiUse(
+    requests={
+        ("aws", "ec2", "DescribeInstances", "success"): 7,
+        ("aws", "cloudwatch", "GetMetricData", "throttled"): 1,
+    },
+    dollars={("aws", "111111111111", "cloudwatch"): 0.0125},
+    dollars_per_month={("aws", "111111111111", "cloudwatch"): 3.75},
+    errors={("aws", "GetMetricData", "throttled"): 1},
+    skipped={("aws", "ec2/volume", "malformed"): 2},
+)
+
+ACCOUNTS = (
+    AccountRow(
+        "aws", "111111111111", "eu-west-3", "ec2/instance", Estimate(12.5, 8.25, 20.75), Totals(130000, 1.5, 0.5)
+    ),
+    AccountRow("gcp", "project-1", "eu", "storage/bucket", Estimate(0, 0, 3)),
+)
+
+LISTINGS = (
+    Outcome("aws", "111111111111", "eu-west-3", "ec2/instance", "", 0.75, 1, TAKEN_AT - 3),
+    Outcome("scaleway", "organization", "fr-par", "instance/server", "Unreachable: no answer", 30, 0, None),
+)
+
+MONTH = 2_592_000.0
+REPORTED = tuple(
+    ReportedEmissions(
+        "aws", "111111111111", "eu-west-3", "EC2", "location", "aws sustainability", start, start + MONTH, grams
+    )
+    for start, grams in ((1_690_848_000.0, 900.0), (1_693_526_400.0, 1000.0))
+)
+
+SNAPSHOT = Snapshot(
+    TAKEN_AT,
+    (MACHINE, BUCKET, SERVER),
+    ACCOUNTS,
+    PLACES,
+    ledger={
+        ("aws", "111111111111", "ec2/instance", "measured"): 1,
+        ("aws", "111111111111", "m99/thing", "unsupported"): 4,
+    },
+    listed={("aws", "111111111111", "resource explorer"): 5},
+    listings=LISTINGS,
+    measurements=(Outcome("aws", "111111111111", "eu-west-3", "ec2/instance", "AccessDenied"),),
+    targets=(TargetState("prod", "aws", True), TargetState("scw", "scaleway", False, "credentials refused")),
+    api=API,
+    gauges={"demo_connected_users": 812},
+    reported=REPORTED,
+    account_names={("aws", "111111111111"): "Production"},
+    first_collection_done=True,
+)
+
+EMPTY = Snapshot(0.0)

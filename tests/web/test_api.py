@@ -1,0 +1,117 @@
+"""/api/v1 over HTTP."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+from tests.exposition import estate
+from tests.web.serving import address, held, served
+from yarl import URL
+
+from cloud_carbon_exporter.model.types import Location
+
+
+async def test_the_snapshot_holds_totals_ledger_health_and_the_source() -> None:
+    async with served(held(estate.SNAPSHOT)) as client, client.get("/api/v1/snapshot") as response:
+        assert response.status == 200
+        told = await response.json()
+    assert told["taken_at"] == estate.TAKEN_AT
+    assert told["ready"] is True
+    assert told["source"] == "https://example.org/source/v1.2.3"
+    totals = told["totals"]
+    assert totals["resources"] == 3
+    assert totals["power_watts"]["value"] == pytest.approx(18.5)
+    assert totals["power_watts"]["lower"] <= 18.5 <= totals["power_watts"]["upper"]
+    assert totals["operational_emissions_grams_per_second"]["value"] == pytest.approx(0.000155)
+    assert totals["energy_joules_total"] == 130000
+    assert {each["name"]: each["power_watts"]["value"] for each in told["by"]["cloud_provider"]} == {
+        "aws": 12.5,
+        "scaleway": 6,
+        "gcp": 0,
+    }
+    assert [each["name"] for each in told["by"]["tag_team"]] == ["web"]
+    assert {
+        "cloud_provider": "aws",
+        "cloud_account_id": "111111111111",
+        "kind": "m99/thing",
+        "basis": "unsupported",
+    } in [{key: value for key, value in row.items() if key != "resources"} for row in told["ledger"]]
+    assert [(each["name"], each["up"]) for each in told["targets"]] == [("prod", True), ("scw", False)]
+    assert [each["error"] for each in told["listings"]] == ["", "Unreachable: no answer"]
+    assert told["api"]["cost_dollars"][0]["dollars"] == 0.0125
+
+
+async def test_the_snapshot_before_the_first_collection_is_empty_and_says_so() -> None:
+    async with served(held(estate.EMPTY)) as client, client.get("/api/v1/snapshot") as response:
+        told = await response.json()
+    assert told["ready"] is False
+    assert told["totals"]["resources"] == 0
+    assert told["totals"]["power_watts"]["value"] == 0
+
+
+async def test_resources_carry_labels_estimates_and_reasons() -> None:
+    async with served(held(estate.SNAPSHOT)) as client, client.get("/api/v1/resources?limit=2") as response:
+        told = await response.json()
+    assert told["matching"] == 3
+    machine, server = told["resources"]
+    assert machine["cloud_resource_id"] == estate.MACHINE.resource.id
+    assert machine["power_watts"] == {"value": 12.5, "lower": 8.25, "upper": 20.75, "basis": "measured"}
+    assert machine["tag_team"] == "web"
+    assert "location" not in machine
+    assert machine["energy_joules_total"] == 123456.78901234567
+    assert (server["cloud_resource_name"], server["reason"]) == ("bastion", "no cpu_ratio")
+    page = f"/api/v1/resources?cursor={told['cursor']}"
+    async with served(held(estate.SNAPSHOT)) as client, client.get(page) as response:
+        rest = await response.json()
+    assert [each["cloud_resource_name"] for each in rest["resources"]] == ["a-bucket"]
+    assert rest["resources"][0]["operational_emissions_grams_per_second"] is None
+    assert rest["cursor"] is None
+
+
+async def test_a_bad_parameter_is_a_400_that_names_it() -> None:
+    async with served(held(estate.SNAPSHOT)) as client, client.get("/api/v1/resources?limit=-5") as response:
+        assert response.status == 400
+        told = (await response.json())["error"]
+    assert told["parameter"] == "limit"
+    assert "1 to 1000" in told["message"]
+
+
+IDS = [
+    estate.MACHINE.resource.id,
+    estate.BUCKET.resource.id,
+    "compute.googleapis.com/projects/p/zones/z/instances/a b",
+    "fr-par/bücket+100%",
+    "arn:aws:x:::a/explain",
+]
+
+
+@pytest.mark.parametrize("identity", IDS)
+@pytest.mark.parametrize("safe", ["", "/:"])
+async def test_a_resource_is_explained_by_its_id_encoded_or_raw(identity: str, safe: str) -> None:
+    row = replace(estate.MACHINE, resource=replace(estate.MACHINE.resource, id=identity))
+    snapshot = replace(estate.SNAPSHOT, rows=(estate.SERVER, row))
+    async with served(held(snapshot)) as client:
+        url = URL(f"{address(client)}/api/v1/resources/{quote(identity, safe=safe)}/explain", encoded=True)
+        async with client.get(url) as response:
+            assert response.status == 200
+            told = await response.json()
+    assert told["resource"]["cloud_resource_id"] == identity
+    assert told["loads"] == {"cpu_ratio": 0.25}
+    assert [component["kind"] for component in told["components"]] == ["vcpu", "memory"]
+
+
+async def test_an_unknown_resource_is_not_found() -> None:
+    async with served(held(estate.SNAPSHOT)) as client, client.get("/api/v1/resources/i-none/explain") as response:
+        assert response.status == 404
+        assert "i-none" in json.loads(await response.text())["error"]["message"]
+
+
+async def test_resources_of_a_region_without_a_known_place_are_still_explained() -> None:
+    moved = replace(estate.MACHINE.resource, location=Location("aws", "111111111111", "nowhere-1"))
+    row = replace(estate.MACHINE, resource=moved)
+    page = f"/api/v1/resources/{moved.id}/explain"
+    async with served(held(replace(estate.SNAPSHOT, rows=(row,)))) as client, client.get(page) as response:
+        assert response.status == 200
