@@ -1,0 +1,1 @@
+"""Benchmarks and fits that print figures; nothing here is a test."""

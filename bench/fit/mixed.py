@@ -2,16 +2,16 @@
 
 ln(watts / sockets / TDP) = sum over groups (all, the microarchitecture, the model) of
     level + sockets x log2(s) + memory x ln(GiB a socket) + tdp x ln(TDP) + threads x ln(threads a socket)
-Each effect is drawn towards 0 as its prior variance says (ridge regression, which is the best linear predictor of a mixed
-model), so a model measured once moves a little and one measured often moves all the way. Large errors count with their
-first power, not their square (Huber's weights), since the budget is in absolute errors.
+Each effect is drawn towards 0 as its prior variance says (ridge regression, which is the best linear predictor of a
+mixed model), so a model measured once moves a little and one measured often moves all the way. Large errors count with
+their first power, not their square (Huber's weights), since the budget is in absolute errors.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -46,7 +46,7 @@ FULL = Prior(
     {"level": 0.2, "sockets": 0.005, "memory": 0.1, "tdp": 0.03, "threads": 0.03},
     {"level": 0.015, "sockets": 0.005, "memory": 0.01},
 )
-"""Chosen by cross-validation; the error changes by less than 0.2 points when any of them is three times as large or small."""
+"""Chosen by cross-validation; three times as much or as little of any one changes the error by less than 0.3 points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ SHAPE_PRIOR_MACHINES = 3.0
 
 
 def shapes(machines: Sequence[Machine]) -> dict[str, dict[int, float]]:
-    """Share of the range from idle to full load at 10..90 % load, by microarchitecture ("" of all), drawn to that of all."""
+    """Share of the range from idle to full load at 10..90 %, by microarchitecture drawn to that of all (named "")."""
     curves = [machine for machine in machines if 50 in machine.watts]
     overall = _shape(curves)
     found = {"": overall}

@@ -1,7 +1,7 @@
 """Fit the power of processors, print how far it is from machines it has not seen, and write the tables of facts.
 
-    python -m bench.fit.run            prints the report
-    python -m bench.fit.run --write    and writes facts/server.csv and the watts of facts/processors.csv
+python -m bench.fit.run            prints the report
+python -m bench.fit.run --write    and writes facts/server.csv and the watts of facts/processors.csv
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The facts tables the fit fills: effects and intervals of whole servers, and watts a thread of each microarchitecture."""
+"""The tables of facts the fit fills: effects and intervals of whole servers, watts a thread by microarchitecture."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def figures(fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Seque
 
 
 def _references(machines: Sequence[Machine]) -> Iterable[Row]:
-    """The point at which slopes have no say, and the range of measured servers, beyond which nothing is extrapolated."""
+    """The point at which slopes have no say, and the range of measured servers: nothing is extrapolated beyond it."""
     values = {
         "tdp": ([m.tdp_watts for m in machines], "W/socket"),
         "threads": ([m.threads / m.sockets for m in machines], "threads/socket"),
@@ -87,7 +87,7 @@ def interval(points: Sequence[Point], level: int) -> tuple[float, float]:
 
     Middle loads lean on their neighbours too, since few machines state them.
     """
-    near = [p for p in points if p.level == level or (0 < level < 100 and 0 < p.level < 100 and abs(p.level - level) <= 20)]
+    near = [p for p in points if p.level == level or (level % 100 and p.level % 100 and abs(p.level - level) <= 20)]
     low, high = np.quantile([1 / p.ratio for p in near], (0.05, 0.95))
     return float(low), float(high)
 
@@ -104,8 +104,8 @@ def write_server(rows: Sequence[Row]) -> None:
     with (FACTS / "server.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for id, value, low, high, unit in rows:
-            writer.writerow((id, *(f"{each:.5g}" for each in (value, low, high)), unit, "derived", SOURCE, YEAR, ""))
+        for name, value, low, high, unit in rows:
+            writer.writerow((name, *(f"{each:.5g}" for each in (value, low, high)), unit, "derived", SOURCE, YEAR, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,8 @@ def _fill(
     alike = [m for m in machines if m.microarchitecture == name] or [m for m in machines if m.in_budget]
     threads, sockets = int(row["host_threads"]), int(row["host_sockets"])
     gib = statistics.median(m.memory_gib / m.threads for m in alike) * threads
-    tdp = float((cpu or {}).get("tdp_watts") or statistics.median(m.tdp_watts / m.threads * m.sockets for m in alike) * threads / sockets)
+    usual = statistics.median(m.tdp_watts * m.sockets / m.threads for m in alike) * threads / sockets
+    tdp = float((cpu or {}).get("tdp_watts") or usual)
     host = Machine("", "", row["host_cpu"], name, sockets, threads, gib, tdp, {})
     watts = fitted.watts(host)
     measured = bool([m for m in machines if m.microarchitecture == row["name"]])
@@ -174,6 +175,6 @@ def _fill(
         before = value
     row["systems"] = str(len([m for m in machines if m.microarchitecture == row["name"]]))
     row["basis"] = "derived" if measured else "assumed"
-    row["source"] = SOURCE if measured else f"{SOURCE}, never measured: as {row['like'] or 'any server'} of its TDP and threads"
+    like = row["like"] or "any server"
+    row["source"] = SOURCE if measured else f"{SOURCE}; never measured: as {like} of its TDP and threads"
     row["year"] = str(YEAR)
-

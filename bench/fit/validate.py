@@ -36,48 +36,45 @@ def error(points: Sequence[Point]) -> Error:
     return Error(len(points), float(100 * np.abs(off).mean()), float(100 * off.mean()))
 
 
-def leave_machines_out(machines: Sequence[Machine], folds: int = 10, seeds: Sequence[int] = (1, 2, 3, 4)) -> list[Point]:
+def leave_machines_out(
+    machines: Sequence[Machine], folds: int = 10, seeds: Sequence[int] = (1, 2, 3, 4)
+) -> list[Point]:
     """Every machine held back once a seed, in random folds: what a random half of the same population meets."""
     points = []
     for seed in seeds:
         order = np.random.default_rng(seed).permutation(len(machines))
         for fold in range(folds):
-            held = {int(index) for index in order[fold::folds]}
-            points += _held_back(machines, lambda index, held=held: index in held)  # type: ignore[misc]
+            points += _held_back(machines, {int(index) for index in order[fold::folds]})
     return points
 
 
 def validation_half(machines: Sequence[Machine], seed: int = 7) -> list[Point]:
-    """A random half fitted, the other half estimated: harder than the budget, which has twice as many machines to fit."""
+    """A random half fitted, the other half estimated: harder than the budget, which has twice the machines to fit."""
     order = np.random.default_rng(seed).permutation(len(machines))
-    held = {int(index) for index in order[::2]}
-    return _held_back(machines, lambda index: index in held)
+    return _held_back(machines, {int(index) for index in order[::2]})
 
 
 def leave_groups_out(machines: Sequence[Machine], group: Callable[[Machine], str]) -> list[Point]:
     """Every group of machines (a CPU model, a microarchitecture) held back once as a whole."""
     points = []
     for name in sorted({group(machine) for machine in machines if machine.in_budget}):
-        points += _held_back(machines, lambda index, name=name: group(machines[index]) == name)  # type: ignore[misc]
+        points += _held_back(machines, {index for index, machine in enumerate(machines) if group(machine) == name})
     return points
 
 
-def _held_back(machines: Sequence[Machine], held: Callable[[int], bool]) -> list[Point]:
-    fitted = fit_all([machine for index, machine in enumerate(machines) if not held(index)])
-    back = [machine for index, machine in enumerate(machines) if held(index) and machine.in_budget]
+def _held_back(machines: Sequence[Machine], held: set[int]) -> list[Point]:
+    fitted = fit_all([machine for index, machine in enumerate(machines) if index not in held])
+    back = [machine for index, machine in enumerate(machines) if index in held and machine.in_budget]
     return [point for machine in back for point in compare(fitted, machine)]
 
 
 def compare(fitted: Fit, machine: Machine) -> list[Point]:
     """Estimated over measured watts at every load that was measured."""
     estimated = fitted.watts(machine)
-    known = (
-        "model"
-        if ("model", machine.model, "level") in fitted.idle.value
-        else "microarchitecture"
-        if ("microarchitecture", machine.microarchitecture, "level") in fitted.idle.value
-        else "none"
-    )
+    groups = (("model", machine.model), ("microarchitecture", machine.microarchitecture))
+    known = next((kind for kind, name in groups if (kind, name, "level") in fitted.idle.value), "none")
     return [
-        Point(machine, level, estimated[level] / machine.watts[level], known) for level in LEVELS if level in machine.watts
+        Point(machine, level, estimated[level] / machine.watts[level], known)
+        for level in LEVELS
+        if level in machine.watts
     ]

@@ -25,6 +25,4 @@ def operational_grams_per_second(power_watts: Estimate, grams_per_kilowatt_hour:
     """Grams of CO2eq a second of a power on a grid. The basis is the weaker of the two."""
     product = times(power_watts, grams_per_kilowatt_hour, weakest(power_watts.basis, grams_per_kilowatt_hour.basis))
     per_second = 1 / JOULES_PER_KILOWATT_HOUR
-    return Estimate(
-        product.value * per_second, product.lower * per_second, product.upper * per_second, product.basis
-    )
+    return Estimate(product.value * per_second, product.lower * per_second, product.upper * per_second, product.basis)

@@ -19,7 +19,7 @@ from cloud_carbon_exporter.model.emissions import operational_grams_per_second, 
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.pieces import Loads, Piece, board_share, default, in_force, pieces
 from cloud_carbon_exporter.model.power import Draw, draw
-from cloud_carbon_exporter.model.quantities import ratio, sum_deviation
+from cloud_carbon_exporter.model.quantities import correlated, ratio, sum_deviation
 from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Footprint, Place, Resource, Signal
 
 NOWHERE = Place("", "", (), Estimate(1, 1, 1))
@@ -38,22 +38,18 @@ def estimate(resource: Resource, loads: Loads, place: Place, intensity: CarbonIn
     """
     found = pieces(resource, loads)
     basis, reason = _quality(found, place, intensity)
-    machine = _summed(
-        [piece.watts for piece in found], [piece.watts_down for piece in found], [piece.watts_up for piece in found], basis
-    )
+    machine, making = _sums(found, basis)
     power = times(machine, place.pue_ratio, basis)
     return Footprint(
         power,
         operational_grams_per_second(power, intensity.grams_per_kilowatt_hour) if intensity else None,
-        _summed(
-            [piece.grams for piece in found], [piece.grams_down for piece in found], [piece.grams_up for piece in found], basis
-        ),
+        making,
         basis,
         reason,
         _facts(
             tuple([piece.draw for piece in found]),
             tuple([piece.made for piece in found]),
-            tuple([signal for piece in found for signal in piece.unread]),
+            () if basis == "measured" else _stand_ins(found),
             (place.provider, place.region),
             intensity.facts if intensity else (),
         ),
@@ -99,38 +95,69 @@ def default_loads(resource: Resource) -> dict[Signal, float]:
     return {signal: default(signal).value for signal in sorted(needed_signals(resource))}
 
 
-def _summed(values: list[float], down: list[float], up: list[float], basis: Basis) -> Estimate:
-    value, correlation = sum(values), _correlation("components")
-    if len(values) == 1:
-        return Estimate(value, max(0.0, value - down[0]), value + up[0], basis)
-    lower = max(0.0, value - sum_deviation(down, correlation))
-    return Estimate(value, lower, value + sum_deviation(up, correlation), basis)
+def _sums(found: list[Piece], basis: Basis) -> tuple[Estimate, Estimate]:
+    """Watts of the machine, before PUE, and grams a second of its manufacture."""
+    watts = down = down_squares = up = up_squares = 0.0
+    grams = less = less_squares = more = more_squares = 0.0
+    for piece in found:
+        watts += piece.watts
+        down += piece.watts_down
+        down_squares += piece.watts_down * piece.watts_down
+        up += piece.watts_up
+        up_squares += piece.watts_up * piece.watts_up
+        grams += piece.grams
+        less += piece.grams_down
+        less_squares += piece.grams_down * piece.grams_down
+        more += piece.grams_up
+        more_squares += piece.grams_up * piece.grams_up
+    rho = _correlation("components")
+    return (
+        Estimate(
+            watts,
+            max(0.0, watts - correlated(down, down_squares, rho)),
+            watts + correlated(up, up_squares, rho),
+            basis,
+        ),
+        Estimate(
+            grams,
+            max(0.0, grams - correlated(less, less_squares, rho)),
+            grams + correlated(more, more_squares, rho),
+            basis,
+        ),
+    )
+
+
+def _stand_ins(found: list[Piece]) -> tuple[str, ...]:
+    """Ids of the rows that stood in for what was not read or not known."""
+    ids = [f"model.default.{signal}" for piece in found for signal in piece.unread]
+    return (*ids, *(["model.assumed_ratio"] if any(piece.basis == "assumed" for piece in found) else []))
 
 
 def _quality(found: list[Piece], place: Place, intensity: CarbonIntensity | None) -> tuple[Basis, str]:
     """The weakest basis of all that went in, and every reason once."""
-    basis: Basis = weakest("measured", *[piece.basis for piece in found])
-    reasons = [] if basis == "measured" else [piece.reason for piece in found if piece.basis != "measured"]
+    basis: Basis = "measured"
+    reasons: list[str] = []
+    for piece in found:
+        if piece.basis != "measured":
+            basis = weakest(basis, piece.basis)
+            reasons += piece.reasons
     grid = intensity.grams_per_kilowatt_hour.basis if intensity else "measured"
     if place.pue_ratio.basis != "measured" or grid != "measured":
         basis = weakest(basis, place.pue_ratio.basis, grid)
         reasons.append(f"unknown region {place.region}" if basis == "assumed" else f"weak figures of {place.region}")
-    return basis, "; ".join(dict.fromkeys(filter(None, reasons)))
+    return basis, "; ".join(dict.fromkeys(reasons)) if reasons else ""
 
 
 @lru_cache(maxsize=65536)
 def _facts(
     draws: tuple[Draw, ...],
     makings: tuple[Made, ...],
-    unread: tuple[Signal, ...],
+    stand_ins: tuple[str, ...],
     where: tuple[str, str],
     grid: tuple[str, ...],
 ) -> tuple[str, ...]:
     """Ids of all facts rows that a footprint was made from, in the order of their use."""
     provider, region = where
-    own, fleet = f"{provider}/{region}/pue", f"{provider}/pue"
-    pue = next((id for id in (own, fleet) if id in facts.figures()), "")
-    ids = [id for each in draws for id in each.facts]
-    ids += [f"model.default.{signal}" for signal in unread]
-    ids += [pue, *grid, *(id for each in makings for id in each.facts)]
-    return tuple(dict.fromkeys(filter(None, ids)))
+    rates = [name for name in (f"{provider}/{region}/pue", f"{provider}/pue") if name in facts.figures()]
+    used = [each.facts for each in draws] + [stand_ins, tuple(rates[:1]), grid] + [each.facts for each in makings]
+    return tuple(dict.fromkeys(name for names in used for name in names))

@@ -38,10 +38,10 @@ class Piece(NamedTuple):
     unread: tuple[Signal, ...]
 
     @property
-    def reason(self) -> str:
+    def reasons(self) -> list[str]:
         """What is weak, in short; empty where all was read and known."""
         unread = [f"no {signal}" for signal in self.unread]
-        return "; ".join([*unread, *filter(None, (self.component.assumed, self.draw.assumed))])
+        return [*unread, *filter(None, (self.component.assumed, self.draw.assumed))]
 
 
 class InForce(NamedTuple):
@@ -65,7 +65,7 @@ def pieces(resource: Resource, loads: Loads) -> list[Piece]:
     boards_watts = loads.get("gpu_watts")
     found = []
     for component in resource.components:
-        for held in in_force(component, loads):
+        for held in in_force(component, loads) if component.per else (_whole(component),):
             if component.kind == "gpu" and boards_watts is not None:
                 found.append(_measured_boards(component, held, board_share(component, resource) * boards_watts))
             else:
@@ -74,10 +74,7 @@ def pieces(resource: Resource, loads: Loads) -> list[Piece]:
 
 
 def in_force(component: Component, loads: Loads) -> Iterator[InForce]:
-    """The amounts of a component that count now: amount, times the signal it is held by, one for each class."""
-    if not component.per:
-        yield InForce(component.part, component.amount, 0, 0, "")
-        return
+    """The amounts of a component held by a signal that count now: amount x signal, one for each class."""
     value = loads.get(component.per)
     if component.per == "stored_gib":
         classes = [signal for signal in loads if signal.startswith(CLASS_OF)]
@@ -92,6 +89,10 @@ def in_force(component: Component, loads: Loads) -> Iterator[InForce]:
     usual, amount = default(component.per), component.amount
     down, up = amount * (usual.value - usual.low), amount * (usual.high - usual.value)
     yield InForce(component.part, amount * usual.value, down, up, component.per)
+
+
+def _whole(component: Component) -> InForce:
+    return InForce(component.part, component.amount, 0, 0, "")
 
 
 def board_share(component: Component, resource: Resource) -> float:

@@ -28,14 +28,20 @@ def product_deviation(one: float, one_deviation: float, other: float, other_devi
     return hypot(one * other_deviation, other * one_deviation, one_deviation * other_deviation)
 
 
-def sum_deviation(deviations: Iterable[float], correlation: float) -> float:
-    """Deviation of a sum whose terms' errors all have the same correlation with one another.
+def correlated(total: float, squares: float, correlation: float) -> float:
+    """Deviation of a sum from the sum of its terms' deviations and of their squares.
 
-    var = rho (sum d)^2 + (1 - rho) sum d^2: with rho 1 the deviations add, with rho 0 their squares do. Never more than
-    their sum, so a sum of values that cannot be negative has a lower bound that cannot be either.
+    var = rho (sum d)^2 + (1 - rho) sum d^2, for terms whose errors all have the same correlation rho with one another:
+    with 1 the deviations add, with 0 their squares do. Never more than `total`, so a sum of values that cannot be
+    negative has a lower bound that cannot be either.
     """
+    return sqrt(correlation * total * total + (1 - correlation) * squares)
+
+
+def sum_deviation(deviations: Iterable[float], correlation: float) -> float:
+    """`correlated` over the deviations themselves."""
     total = squares = 0.0
     for deviation in deviations:
         total += deviation
         squares += deviation * deviation
-    return sqrt(correlation * total * total + (1 - correlation) * squares)
+    return correlated(total, squares, correlation)

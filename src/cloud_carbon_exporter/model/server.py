@@ -86,7 +86,8 @@ def describe(
     per_socket = float(row.get("threads") or usual["threads"])
     count = int(_positive(sockets)) or max(1, round(_positive(threads) / per_socket))
     whole = int(_positive(threads)) or round(count * per_socket)
-    assumed = "" if family != "default" and (row or stated) else f"unknown processor {processor or microarchitecture}".strip()
+    known = family != "default" and (row or stated)
+    assumed = "" if known else f"unknown processor {processor or microarchitecture}".strip()
     memory = count * usual["memory"] if memory_gib is None else max(0.0, memory_gib)
     return Server(row.get("name", name).replace("|", "/"), family, tdp, count, whole, memory, assumed.replace("|", "/"))
 

@@ -1,4 +1,4 @@
-"""The power of a whole server by its processor, fitted on measured servers (`bench/fit`; `docs/model.md` says how well).
+"""The power of a whole server by its processor, fitted on measured servers by `bench/fit`; docs/model.md says how well.
 
 At idle and at full load it is a sum of effects on its logarithm, over three groups g: all servers, the
 microarchitecture, the CPU model.
@@ -7,7 +7,8 @@ microarchitecture, the CPU model.
         + memory_g x ln(GiB a socket / 128) + tdp_g x ln(TDP / 200) + threads_g x ln(threads a socket / 64)
 
 What was never measured adds nothing and widens the interval, which is the spread of measured over estimated watts when
-servers like it were left out of the fit. Between idle and full load the curve has its microarchitecture's measured shape.
+servers like it were left out of the fit. Between idle and full load the curve has the measured shape of its
+microarchitecture.
 """
 
 from __future__ import annotations
@@ -59,13 +60,13 @@ def curve(server: Server) -> Curve:
         low.append(value * min(1.0, spread.low) + beyond / dram.value * dram.low)
         high.append(value * max(1.0, spread.high) + beyond / dram.value * dram.high)
     used = [figure(f"server.interval.{known}.{_LOADS[0]}"), *([dram] if beyond else [])]
-    ids = [id for name in names for level in ("idle", "full") for id in _effects(level).get(name, ({}, ()))[1]]
+    rows = [row for name in names for level in ("idle", "full") for row in _effects(level).get(name, ({}, ()))[1]]
     return Curve(
         tuple(load / PERCENT for load in _LOADS),
         tuple(watts),
         tuple(low),
         tuple(high),
-        (*ids, *(each.id for each in used)),
+        (*rows, *(each.id for each in used)),
         f"{used[0].source} ({used[0].year})",
     )
 
@@ -89,9 +90,9 @@ def _effects(level: str) -> Mapping[str, tuple[Mapping[str, float], tuple[str, .
     """Effects at "idle" or "full" load by the name of their group, with the ids of their rows."""
     prefix = f"server.{level}."
     groups: dict[str, list[Figure]] = {}
-    for id, found in facts.figures().items():
-        if id.startswith(prefix):
-            groups.setdefault(id[len(prefix) :].rpartition(".")[0], []).append(found)
+    for name, found in facts.figures().items():
+        if name.startswith(prefix):
+            groups.setdefault(name[len(prefix) :].rpartition(".")[0], []).append(found)
     return {
         name: ({each.id.rpartition(".")[2]: each.value for each in rows}, tuple(each.id for each in rows))
         for name, rows in groups.items()
