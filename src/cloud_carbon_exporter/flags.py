@@ -130,7 +130,7 @@ FLAGS: tuple[Flag, ...] = (
     ),
     Flag(
         "cloud.scw.cockpit-token",
-        text("TOKEN"),
+        text("TOKEN", secret=True),
         "",
         "Token to read Cockpit's metrics with; SCW_COCKPIT_TOKEN when empty.",
         providers=("scw",),

@@ -10,7 +10,18 @@ from cloud_carbon_exporter.command_line import nearest
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.flags import COLLECTING, REGION, ROLE_ARN, find
 from cloud_carbon_exporter.providers.spec import TargetSettings
-from cloud_carbon_exporter.values import Kind, Value, choice, duration, identifier, quoted, read_value, several, text
+from cloud_carbon_exporter.values import (
+    Kind,
+    Value,
+    choice,
+    duration,
+    identifier,
+    quoted,
+    read_value,
+    secrets_of,
+    several,
+    text,
+)
 
 FiledTarget = tuple[str, Mapping[str, Any]]
 """One entry of the file's `targets`: where it stands, for errors, and its keys."""
@@ -45,8 +56,21 @@ KEYS: tuple[Key, ...] = (
     Key("project_id", identifier("PROJECT"), "Project to explore.", ("gcp",)),
     Key("folder_id", identifier("FOLDER"), "Folder to explore, instead of a project.", ("gcp",)),
     Key("organization_id", identifier("ID"), "Organisation to explore.", ("gcp", "scw")),
-    Key("cockpit_token", text("TOKEN"), "As -cloud.scw.cockpit-token.", ("scw",)),
-    Key("regions", several("REGIONS"), "Explore these regions alone.", ("aws", "gcp", "scw")),
+    Key("metrics_scope", identifier("PROJECT"), "Project through whose metrics scope all others are read.", ("gcp",)),
+    Key(
+        "carbon_footprint_table",
+        text("TABLE"),
+        "BigQuery table, as project.dataset.table, that Carbon Footprint is exported to.",
+        ("gcp",),
+    ),
+    Key("cockpit_token", text("TOKEN", secret=True), "As -cloud.scw.cockpit-token.", ("scw",)),
+    Key(
+        "cockpit_tokens",
+        secrets_of("TOKENS"),
+        "A token for each project, or project/region, as a mapping.",
+        ("scw",),
+    ),
+    Key("regions", several("REGIONS"), "Explore these regions alone.", ("aws", "scw")),
     Key("exclude", several("KINDS"), "Kinds of resource to leave out, such as ec2/snapshot."),
     Key("interval", duration(), "As -collect.interval.", becomes="interval_seconds"),
     Key(

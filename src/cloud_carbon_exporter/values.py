@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,9 +43,10 @@ class Kind:
     parse: Callable[[str], Value]
     choices: tuple[str, ...] = ()
     empty: Value = ""
+    secret: bool = False  # an error must not show the value
 
 
-def text(name: str = "TEXT") -> Kind:
+def text(name: str = "TEXT", *, secret: bool = False) -> Kind:
     """Any line of text. Numbers stay out: YAML would have changed them (a leading zero, an exponent)."""
 
     def accept(value: object) -> str:
@@ -55,7 +56,7 @@ def text(name: str = "TEXT") -> Kind:
             raise ValueError("holds a control character")
         return value.strip()
 
-    return Kind(name, "text on one line", accept, accept)
+    return Kind(name, "text on one line", accept, accept, secret=secret)
 
 
 def identifier(name: str) -> Kind:
@@ -107,6 +108,17 @@ def several(name: str, *choices: str) -> Kind:
 
     allowed = f"{listed(choices)}; several with commas" if choices else "words with commas between them"
     return Kind(name, allowed, accept, accept, choices, empty=())
+
+
+def secrets_of(name: str) -> Kind:
+    """A mapping of names to secrets, as a tuple of "name=secret"."""
+
+    def accept(value: object) -> tuple[str, ...]:
+        if not isinstance(value, Mapping) or not all(isinstance(word, str) for pair in value.items() for word in pair):
+            raise ValueError("is not a mapping of names to text")
+        return tuple(f"{key}={secret}" for key, secret in value.items())
+
+    return Kind(name, "a mapping of names to text", accept, accept, empty=(), secret=True)
 
 
 def boolean() -> Kind:
@@ -182,7 +194,8 @@ def read_value(where: str, kind: Kind, value: object, *, decoded: bool = False) 
     try:
         return kind.accept(value) if decoded else kind.parse(str(value))
     except ValueError as error:
-        raise ConfigError(f"{where}: {quoted(value)} {error}; allowed: {kind.allowed}") from None
+        shown = "what is given" if kind.secret else quoted(value)
+        raise ConfigError(f"{where}: {shown} {error}; allowed: {kind.allowed}") from None
 
 
 def quoted(value: object) -> str:

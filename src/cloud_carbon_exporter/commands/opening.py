@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import TypeVar
 
 from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.command_line import nearest
+from cloud_carbon_exporter.commands.loading import provider
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.errors import ConfigError, CredentialsMissing
 from cloud_carbon_exporter.model.types import Snapshot
@@ -18,22 +18,6 @@ from cloud_carbon_exporter.providers.spec import Client, Provider, TargetSetting
 from cloud_carbon_exporter.values import quoted
 
 Rendered = TypeVar("Rendered")
-
-PACKAGES = {"aws": "aws", "gcp": "gcp", "scw": "scaleway", "demo": "demo"}
-
-
-def provider(name: str) -> Provider:
-    """The provider of that name, as in -cloud.provider. Raises ConfigError where this build has none."""
-    package = f"cloud_carbon_exporter.providers.{PACKAGES[name]}"
-    try:
-        found = import_module(package).PROVIDER
-    except (ModuleNotFoundError, AttributeError) as error:
-        if isinstance(error, ModuleNotFoundError) and error.name != package:
-            raise
-        raise ConfigError(f"-cloud.provider: {quoted(name)} is not part of this build") from None
-    if not isinstance(found, Provider):
-        raise TypeError(package)
-    return found
 
 
 def check_kinds(settings: TargetSettings, found: Provider) -> None:
