@@ -54,6 +54,7 @@ class Collector(Generic[Rendered]):
         self._clock = clock
         self._render = render
         self._publishing = asyncio.Lock()
+        self._asked = self._published = 0
         self._round: asyncio.Task[None] | None = None
         self.snapshot = Snapshot(taken_at=clock())
         self.exposition = render(self.snapshot)
@@ -84,7 +85,12 @@ class Collector(Generic[Rendered]):
 
     async def publish(self) -> None:
         """Build, render and swap in what is known by now."""
+        self._asked += 1
+        asked = self._asked
         async with self._publishing:
+            if self._published >= asked:  # another took what this one had to tell while it waited
+                return
+            self._published = self._asked
             contributions = [run.contribute() for run in self.runs]
             try:
                 made = await asyncio.to_thread(self._make, self._clock(), contributions)

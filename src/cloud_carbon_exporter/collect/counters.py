@@ -149,6 +149,7 @@ class Counters:
             track = before.get(resource.id)
             if track is None:
                 track = self._tracks[resource.id] = self._enter(sweep, Version(at, resource, waits(resource)), settle)
+                self._accounts.setdefault(_account_key(resource), [0.0, 0.0, 0.0])  # first shown at 0
             elif track.resource != resource:
                 track.versions.append(Version(at, resource, waits(resource)))
             track.seen_until = at
@@ -186,7 +187,9 @@ class Counters:
     def advance(self, now: float, released: Collection[str] = ()) -> None:
         """Integrate what has become known by `now`; let go of what vanished once its last read (`released`) is in."""
         for track in self._tracks.values():
-            self._integrate(track, track.seen_until, now - self._stale_after)
+            # What is measured is waited for from when it can first be read; what never was, from when it happened.
+            waited = self._stale_after + (track.settle if track.newest else 0)
+            self._integrate(track, track.seen_until, now - waited)
         for resource_id, track in list(self._departed.items()):
             given_up = now > track.seen_until + track.settle + self._stale_after
             if resource_id in released or given_up or not track.versions[-1].waits:

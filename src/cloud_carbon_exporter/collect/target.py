@@ -25,6 +25,7 @@ from cloud_carbon_exporter.providers.spec import Extras, Listing, Scope
 log = logging.getLogger(__name__)
 
 MIN_DEADLINE_SECONDS = 10.0
+MIN_PATIENCE_SECONDS = 2.0
 EMPTY_REFRESHES = 12  # a listing that was empty in a scope is asked again after so many refreshes
 CALLS_PER_API = 4  # sweeps at once, per account, region and API
 CALLS_PER_TARGET = 32
@@ -77,6 +78,11 @@ class TargetRun:
                 await self._ask_extras()
         finally:
             self._tried = True
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many sweeps have ended, of how many that are known so far."""
+        return sum(state.task is None for state in self._sweeps.values()), len(self._sweeps)
 
     async def close(self) -> None:
         """Stop what still runs, and close the client."""
@@ -156,8 +162,9 @@ class TargetRun:
                 continue
             state.task = asyncio.create_task(self._sweep(key, state))
         tasks = [state.task for state in self._sweeps.values() if state.task is not None]
-        if tasks:
-            await asyncio.wait(tasks, timeout=self.deadline_seconds)
+        if tasks:  # what is slow goes on beside the next rounds; only the first round waits for all
+            patience = max(MIN_PATIENCE_SECONDS, self.target.settings.interval_seconds / 2)
+            await asyncio.wait(tasks, timeout=patience if self._tried else self.deadline_seconds)
 
     async def _find_scopes(self, rank: int, listing: Listing) -> None:
         """Learn where the Listing is to be swept; what is no longer among its scopes goes."""

@@ -1,0 +1,52 @@
+"""The bill: what calls cost, and what they will."""
+
+from __future__ import annotations
+
+import pytest
+
+from cloud_carbon_exporter.budget import PRICES, SECONDS_PER_MONTH, Budget
+from tests.fakes.cloud import Clock
+
+
+def test_every_price_names_its_source_and_unit() -> None:
+    for price in PRICES.values():
+        assert price.dollars_per_unit > 0
+        assert price.unit
+        assert any(character.isdigit() for character in price.source)
+
+
+def test_calls_errors_and_skips_are_counted() -> None:
+    budget = Budget(Clock())
+    meter = budget.meter("aws")
+    meter.call(account_id="1", api="ec2", operation="DescribeInstances")
+    meter.call(account_id="1", api="ec2", operation="DescribeInstances", outcome="throttled")
+    budget.error("aws", "DescribeInstances", "throttled")
+    budget.skip("aws", "ec2/instance", "KeyError", 3)
+    use = budget.use()
+    assert use.requests["aws", "ec2", "DescribeInstances", "success"] == 1
+    assert use.requests["aws", "ec2", "DescribeInstances", "throttled"] == 1
+    assert use.errors["aws", "DescribeInstances", "throttled"] == 1
+    assert use.skipped["aws", "ec2/instance", "KeyError"] == 3
+    assert use.dollars == {}
+
+
+def test_cloudwatch_costs_one_cent_a_thousand_metrics_and_the_forecast_follows_the_pace() -> None:
+    clock = Clock()
+    budget = Budget(clock, read_interval_seconds=900)
+    meter = budget.meter("aws")
+    for _ in range(8):  # 1,000 metrics each 15 minutes, two hours long
+        meter.call(account_id="1", api="cloudwatch", operation="GetMetricData", units=1000)
+        clock.now += 900
+    clock.now -= 900
+    use = budget.use()
+    assert use.dollars["aws", "1", "cloudwatch"] == pytest.approx(0.08)
+    assert use.dollars_per_month["aws", "1", "cloudwatch"] == pytest.approx(0.01 * SECONDS_PER_MONTH / 900)
+
+
+def test_the_forecast_forgets_what_is_older_than_a_day() -> None:
+    clock = Clock()
+    budget = Budget(clock)
+    budget.meter("aws").call(account_id="1", api="ce", operation="GetCostAndUsage", units=1)
+    clock.now += 2 * 86400
+    assert budget.use().dollars_per_month["aws", "1", "ce"] == 0
+    assert budget.use().dollars["aws", "1", "ce"] == pytest.approx(0.01)
