@@ -96,12 +96,18 @@ def _of_board(part: str) -> Draw:
     known = f"gpu.{part}.max_watts" in facts.figures()
     name = part if known else "default"
     idle, most = figure(f"gpu.{name}.idle_watts"), figure(f"gpu.{name}.max_watts")
+    busy = figure("gpu.full_load_ratio")
+    full = max(idle.value, most.value * busy.value)
+    down = product_deviation(most.value, most.value - most.low, busy.value, busy.value - busy.low)
     return Draw(
         (0, 1),
-        (idle.value, max(idle.value, most.value)),
-        (idle.value - idle.low, most.value - most.low),
-        (idle.high - idle.value, most.high - most.value),
-        (idle.id, most.id),
+        (idle.value, full),
+        (idle.value - idle.low, min(full, down)),
+        (
+            idle.high - idle.value,
+            product_deviation(most.value, most.high - most.value, busy.value, busy.high - busy.value),
+        ),
+        (idle.id, most.id, busy.id),
         most.unit,
         f"{most.source} ({most.year})",
         "" if known else f"unknown accelerator {part}",
