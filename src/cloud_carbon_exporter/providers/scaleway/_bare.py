@@ -15,7 +15,6 @@ def whole_server(name: str, hardware: Mapping[str, Any]) -> Machine:
     """The machine of an offer: its real CPU, all threads of all sockets; what the offer lacks is guessed by name."""
     cpus: Sequence[Mapping[str, Any]] = hardware.get("cpus") or ()
     threads = sum(int(cpu.get("thread_count") or cpu.get("core_count") or 0) for cpu in cpus)
-    cores = sum(int(cpu.get("core_count") or 0) for cpu in cpus)
     memory = sum(gib(module.get("capacity")) for module in hardware.get("memories") or ())
     gpus: Sequence[Mapping[str, Any]] = hardware.get("gpus") or ()
     return machine(
@@ -28,7 +27,6 @@ def whole_server(name: str, hardware: Mapping[str, Any]) -> Machine:
         gpus=len(gpus) or None,
         ssd_gib=_disks(hardware, flash=True) or None,
         hdd_gib=_disks(hardware, flash=False) or None,
-        threads_per_core=threads // cores if cores and threads >= cores else None,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, NotThere
+from cloud_carbon_exporter.errors import CredentialsRefused, NotThere
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.providers.scaleway import _rest, _s3
 from cloud_carbon_exporter.providers.scaleway._account import Project, list_projects, organization_of
@@ -189,5 +189,3 @@ class ScalewayClient:
         """Close the session."""
         await self.http.close()
 
-
-__all__ = ["CollectError", "ScalewayClient"]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cloud_carbon_exporter.model.machines import Machine, components, machine
-from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.model.machines import Machine, machine
+from cloud_carbon_exporter.model.types import Component, ComponentKind, Resource
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 GIB = 1024**3
@@ -77,9 +77,9 @@ def guessed(parts: Iterable[Component], why: str) -> tuple[Component, ...]:
     return tuple(replace(part, assumed=part.assumed or why) for part in parts)
 
 
-def stored(kind: str, part: str, amount_gib: float) -> Component:
+def stored(kind: ComponentKind, part: str, amount_gib: float) -> Component:
     """A volume, snapshot, file system... of a class."""
-    return Component(kind=kind, part=f"scaleway/{part}", amount=amount_gib)  # type: ignore[arg-type]
+    return Component(kind=kind, part=f"scaleway/{part}", amount=amount_gib)
 
 
 def node_type(raw: Raw, scope: Scope) -> Mapping[str, Any]:
@@ -111,5 +111,3 @@ def described(of: Machine) -> dict[str, str]:
     told = {"host_type": of.name, "architecture": of.architecture, "cpu": of.cpu}
     return {key: value for key, value in told.items() if value}
 
-
-__all__ = ["GIB", "components", "machine"]

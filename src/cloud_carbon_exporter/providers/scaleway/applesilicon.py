@@ -25,7 +25,6 @@ def _server(raw: Raw, scope: Scope) -> Resource | None:
         architecture="arm64",
         cpu=cpu.get("name") or None,
         ssd_gib=gib((known.get("disk") or {}).get("capacity")) or None,
-        threads_per_core=1,
     )
     return resource(raw, scope, "apple_silicon/server", components(of), info=described(of))
 

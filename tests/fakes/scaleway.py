@@ -1,0 +1,272 @@
+"""Scaleway at the wire: its list calls over zones and regions, S3, Cockpit, and what can go wrong.
+
+What it serves are the answers of tests/replay/scaleway, each of which fits the schema of the official SDK
+(tests/providers/scaleway/test_fake.py), with the paging, errors and headers Scaleway's documentation describes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+REPLAY = Path(__file__).parent.parent / "replay" / "scaleway"
+
+ORGANIZATION = "6f4a1bd2-0a4e-4f0e-9d4c-0d9d2f5c0001"
+PROJECT = "11111111-1111-4111-8111-111111111111"
+OTHER_PROJECT = "22222222-2222-4222-8222-222222222222"
+ACCESS_KEY = "SCWXXXXXXXXXXXXXXXXX"
+SECRET_KEY = "7a2d9a0e-5a55-4a5e-8c2e-a1b2c3d4e5f6"
+COCKPIT_TOKEN = "cockpit-token-for-tests"
+LARGEST_PAGE = {"instance": 100, "product-catalog": 1000}
+
+Table = dict[str, list[Any] | dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a call gets instead of its answer. `times`: how often; 0 = always. body: cut short when `cut`."""
+
+    status: int = 500
+    body: str = "{}"
+    times: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    hang: bool = False
+    cut: bool = False
+
+
+@dataclass(slots=True)
+class Route:
+    """One list call: its path with {zone} or {region}, the key of its list, and its objects by place ("*": global)."""
+
+    operation: str
+    path: str
+    items: str
+    response: str
+    places: Table
+    pattern: re.Pattern[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pattern = re.compile(re.sub(r"\\\{\w+\\\}", r"([a-z0-9-]+)", re.escape(self.path)))
+
+
+def replayed(product: str) -> list[dict[str, Any]]:
+    """The recorded answers of one product."""
+    loaded: list[dict[str, Any]] = json.loads((REPLAY / f"{product}.json").read_text())
+    return loaded
+
+
+def products() -> list[str]:
+    """Every product with recorded lists."""
+    return sorted(path.stem for path in REPLAY.glob("*.json") if path.stem != "footprint")
+
+
+def routes() -> list[Route]:
+    """Every recorded list call."""
+    return [Route(**one) for product in products() for one in replayed(product)]
+
+
+class FakeScaleway:
+    """The server. Change `routes`, `faults`, `absent`, `buckets`, `series` to change the world.
+
+    faults: a piece of a path -> its Fault. absent: (piece of a path, status) of products that do not exist.
+    series: metric name -> [(labels, value)], constant over time. calls: (method path without query) -> how often.
+    """
+
+    def __init__(self, *, latency_seconds: float = 0.0) -> None:
+        self.latency_seconds = latency_seconds
+        self.routes = routes()
+        self.faults: dict[str, Fault] = {}
+        self.absent: list[tuple[str, int]] = []
+        self.buckets: dict[tuple[str, str], list[str]] = {("fr-par", PROJECT): ["photos"]}
+        self.series: dict[str, list[tuple[dict[str, str], float]]] = {}
+        self.tokens = {COCKPIT_TOKEN}
+        self.cockpits = {(PROJECT, "fr-par"), (OTHER_PROJECT, "fr-par")}
+        self.calls: Counter[str] = Counter()
+        self.queries: list[dict[str, str]] = []
+        self.documents = {one["path"]: one["body"] for one in replayed("footprint")}
+        self.url = ""
+        self._hits: Counter[str] = Counter()
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        app = web.Application()
+        app.router.add_get("/{tail:.*}", self._answer)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = site.name.rstrip("/") if ":0" not in site.name else f"http://127.0.0.1:{self._port()}"
+        return self
+
+    def _port(self) -> int:
+        assert self._runner is not None
+        return int(self._runner.addresses[0][1])
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What points Scaleway's tools at this server."""
+        return {
+            "SCW_ACCESS_KEY": ACCESS_KEY,
+            "SCW_SECRET_KEY": SECRET_KEY,
+            "SCW_DEFAULT_ORGANIZATION_ID": ORGANIZATION,
+            "SCW_DEFAULT_PROJECT_ID": PROJECT,
+            "SCW_API_URL": self.url,
+            "SCW_S3_ENDPOINT": f"{self.url}/s3/{{region}}",
+            "SCW_CONFIG_PATH": "/nonexistent/config.yaml",
+        }
+
+    def route(self, path: str) -> Route:
+        """The recorded list of this path."""
+        return next(route for route in self.routes if route.path == path)
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        path = request.match_info["tail"]
+        self.calls[path] += 1
+        if self.latency_seconds:
+            await asyncio.sleep(self.latency_seconds)
+        fault = next((fault for piece, fault in self.faults.items() if piece in path), None)
+        if fault is not None and (not fault.times or self._hits[path] < fault.times):
+            self._hits[path] += 1
+            return await self._fail(request, fault)
+        if path.startswith("cockpit-data/"):
+            return self._metrics(request, path)
+        if path.startswith("s3/"):
+            return self._list_buckets(request, path.split("/")[1])
+        if request.headers.get("X-Auth-Token") != SECRET_KEY:
+            return _error(401, "denied_authentication", "authentication is denied")
+        for piece, status in self.absent:
+            if piece in path:
+                return _error(status, "unknown_resource", "resource is not found")
+        return self._api(request, path)
+
+    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        if fault.hang:
+            await asyncio.Event().wait()
+        if not fault.cut:
+            return web.Response(
+                status=fault.status, text=fault.body, headers=fault.headers, content_type="application/json"
+            )
+        response = web.StreamResponse(headers={"Content-Length": "10000"})
+        await response.prepare(request)
+        await response.write(b'{"servers": [')
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    def _api(self, request: web.Request, path: str) -> web.Response:
+        if path in self.documents:
+            return web.json_response(self.documents[path])
+        if path.startswith("account/v3/projects/"):
+            return web.json_response({"id": path.rsplit("/", 1)[1], "organization_id": ORGANIZATION})
+        if path.startswith("iam/v1alpha1/api-keys/"):
+            return web.json_response({"access_key": ACCESS_KEY, "default_project_id": PROJECT})
+        if path.startswith("cockpit/v1/regions/"):
+            return self._sources(request, path.split("/")[3])
+        for route in self.routes:
+            match = route.pattern.fullmatch(path)
+            if match:
+                found = route.places.get(match.group(1) if match.groups() else "*", [])
+                return self._search(found) if "search" in path.split("/") else _page(request, route, found)
+        return _error(404, "not_found", "unknown path")
+
+    def _search(self, found: list[Any] | dict[str, Any]) -> web.Response:
+        return web.json_response({"resources": found, "next_page_token": ""})
+
+    def _sources(self, request: web.Request, region: str) -> web.Response:
+        project = request.query["project_id"]
+        assert request.query["origin"] == "scaleway"
+        assert request.query.getall("types") == ["metrics"]
+        sources = [source(self.url, project, region)] if (project, region) in self.cockpits else []
+        first = request.query.get("page", "1") == "1"
+        return web.json_response({"data_sources": sources if first else [], "total_count": len(sources)})
+
+    def _list_buckets(self, request: web.Request, region: str) -> web.Response:
+        credential = request.headers["Authorization"].split("Credential=")[1].split("/")[0]
+        again = AWSRequest(method="GET", url=str(request.url), headers={"X-Amz-Date": request.headers["X-Amz-Date"]})
+        again.context["timestamp"] = request.headers["X-Amz-Date"]
+        signer = S3SigV4Auth(Credentials(credential, SECRET_KEY), "s3", region)
+        again.headers["X-Amz-Content-SHA256"] = signer.payload(again)
+        expected = signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
+        access_key, _, project = credential.partition("@")
+        if access_key != ACCESS_KEY or f"Signature={expected}" not in request.headers["Authorization"]:
+            return web.Response(status=403, text="<Error><Code>SignatureDoesNotMatch</Code></Error>")
+        names = self.buckets.get((region, project), [])
+        entries = "".join(
+            f"<Bucket><Name>{name}</Name><CreationDate>2026-10-05T08:30:00.000Z</CreationDate></Bucket>"
+            for name in names
+        )
+        xmlns = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
+        body = f"<ListAllMyBucketsResult {xmlns}><Buckets>{entries}</Buckets></ListAllMyBucketsResult>"
+        return web.Response(body=body.encode(), content_type="application/xml")
+
+    def _metrics(self, request: web.Request, path: str) -> web.Response:
+        if request.headers.get("X-Token") not in self.tokens:
+            return web.json_response({"status": "error", "error": "unauthorized"}, status=401)
+        if path.endswith("/label/__name__/values"):
+            return web.json_response({"status": "success", "data": sorted(self.series)})
+        assert path.endswith("/prometheus/api/v1/query_range"), path
+        query = request.query
+        self.queries.append(dict(query))
+        start, end, step = (int(query[name]) for name in ("start", "end", "step"))
+        expression = query["query"].replace("(postgresql|mysql)", "postgresql")
+        asked = [name for name in self.series if name in expression]
+        rows = [
+            {"metric": labels, "values": [[moment, str(value)] for moment in range(start, end + 1, step)]}
+            for labels, value in (self.series[asked[0]] if asked else [])
+        ]
+        return web.json_response({"status": "success", "data": {"resultType": "matrix", "result": rows}})
+
+
+def source(url: str, project: str, region: str) -> dict[str, Any]:
+    """The data source of Scaleway's own metrics, as ListDataSources shows it."""
+    return {
+        "id": "9d1f0a52-3c1e-4b9e-8a2e-000000000001",
+        "project_id": project,
+        "name": "Scaleway Metrics",
+        "url": f"{url}/cockpit-data/{project}/{region}",
+        "type": "metrics",
+        "origin": "scaleway",
+        "synchronized_with_grafana": True,
+        "retention_days": 31,
+        "region": region,
+        "created_at": None,
+        "updated_at": None,
+        "current_month_usage": None,
+    }
+
+
+def _page(request: web.Request, route: Route, found: list[Any] | dict[str, Any]) -> web.Response:
+    """One page, counted in the header by Instances and in the body by all others."""
+    api = route.path.split("/", 1)[0]
+    size_name = "per_page" if api == "instance" else "page_size"
+    size = min(int(request.query.get(size_name, "20")), LARGEST_PAGE.get(api, 100))
+    number = int(request.query.get("page", "1"))
+    keys: Sequence[Any] = list(found)
+    chosen = keys[(number - 1) * size : number * size]
+    page = {key: found[key] for key in chosen} if isinstance(found, dict) else chosen
+    total = len(found)
+    uncounted = api == "instance" or "server-types" in route.path
+    body = {route.items: page} if uncounted else {route.items: page, "total_count": total}
+    return web.json_response(body, headers={"X-Total-Count": str(total)} if api == "instance" else {})
+
+
+def _error(status: int, kind: str, message: str) -> web.Response:
+    return web.json_response({"type": kind, "message": message}, status=status)
