@@ -23,7 +23,6 @@ WANTED: Mapping[str, Wanted] = {
                 "InstanceType": None,
                 "InstanceLifecycle": None,
                 "Architecture": None,
-                "LaunchTime": None,
                 "OutpostArn": None,
                 "State": {"Name": None},
                 "Placement": {"AvailabilityZone": None, "Tenancy": None, "HostId": None},
@@ -78,35 +77,37 @@ def parse(body: bytes, shape: Any, wanted: Wanted) -> dict[str, Any]:
     return answer
 
 
-def _reader(shape: Any, wanted: Wanted | None, prefix: str) -> Reader:
+def _reader(shape: Any, wanted: Wanted | None, prefix: str) -> Reader | None:
+    """How to read a node of this shape; None where its text is the value."""
     if shape.type_name == "structure":
         return _structure(shape, wanted if wanted is not None else dict.fromkeys(shape.members), prefix)
     if shape.type_name == "list":
         each = _reader(shape.member, wanted, prefix)
+        if each is None:
+            return lambda node: [item.text or "" for item in node]
         return lambda node: [each(item) for item in node]
-    return _SCALARS.get(shape.type_name, _text)
+    return _SCALARS.get(shape.type_name)
 
 
 def _structure(shape: Any, wanted: Wanted, prefix: str) -> Reader:
-    readers: dict[str, tuple[str, Reader]] = {}
+    readers: dict[str, tuple[str, Reader | None]] = {}
     for name, inner in wanted.items():
         member = shape.members[name]
         readers[prefix + member.serialization.get("name", name)] = (name, _reader(member, inner, prefix))
-    find = readers.get
+    tags = tuple(readers)
+    is_big = len(shape.members) > 3 * len(tags) > 20  # then let libxml2 skip what is not wanted
 
     def read(node: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for child in node:
-            known = find(child.tag)
-            if known is not None:
-                found[known[0]] = known[1](child)
+        for child in node.iterchildren(*tags) if is_big else node:
+            known = readers.get(child.tag)
+            if known is None:
+                continue
+            name, reader = known
+            found[name] = (child.text or "") if reader is None else reader(child)
         return found
 
     return read
-
-
-def _text(node: Any) -> str:
-    return node.text or ""
 
 
 def _integer(node: Any) -> int:

@@ -30,7 +30,7 @@ def tags(pairs: Sequence[Mapping[str, Any]] | None) -> dict[str, str]:
     """AWS' list of {Key, Value} (some services write them in lower case) as a mapping."""
     found: dict[str, str] = {}
     for pair in pairs or ():
-        key = pair.get("Key", pair.get("key"))
+        key, value = (pair["Key"], pair.get("Value")) if "Key" in pair else (pair.get("key"), pair.get("value"))
         if isinstance(key, str):
-            found[key] = str(pair.get("Value", pair.get("value")) or "")
+            found[key] = value if isinstance(value, str) else ""
     return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from cloud_carbon_exporter.model.machines import Machine, components, machine
-from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.aws._names import arn, tags
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
@@ -45,14 +46,20 @@ async def instance_types(client: AwsClient, scope: Scope, page: Sequence[Raw]) -
     return {name: described for name, described in known.items() if described}
 
 
-def machine_of(raw: Raw, described: Mapping[str, Any]) -> Machine:
+@lru_cache(maxsize=4096)
+def _held(name: str, **said: Any) -> tuple[Machine, tuple[Component, ...]]:
+    """An account has many instances of few types: each kind of machine is worked out once."""
+    found = machine("aws", name, **said)
+    return found, components(found)
+
+
+def hardware(raw: Raw, described: Mapping[str, Any]) -> tuple[Machine, tuple[Component, ...]]:
     """The hardware: what DescribeInstanceTypes and the CpuOptions say, else what is known of the type."""
     vcpus, threads_per_core = _vcpus(raw, described)
     memory_mib = described.get("MemoryInfo", {}).get("SizeInMiB")
     disks = described.get("InstanceStorageInfo", {}).get("Disks", ())
     gpu, gpus = _accelerators(described)
-    return machine(
-        "aws",
+    return _held(
         raw["InstanceType"],
         vcpus=vcpus,
         memory_gib=memory_mib / 1024 if memory_mib else None,
@@ -99,7 +106,7 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
         return None
     region, owner, name = scope.region, raw.get("OwnerId") or scope.account_id, raw["InstanceId"]
     placement, labels = raw.get("Placement", {}), tags(raw.get("Tags"))
-    found = machine_of(raw, scope.catalogue.get(raw["InstanceType"], {}))
+    found, held = hardware(raw, scope.catalogue.get(raw["InstanceType"], {}))
     info = {
         "host_type": raw["InstanceType"],
         "architecture": found.architecture,
@@ -113,7 +120,7 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
         kind="ec2/instance",
         name=labels.get("Name") or name,
         location=scope.location(zone=placement.get("AvailabilityZone", "")),
-        components=() if state in _OFF else components(found),
+        components=() if state in _OFF else held,
         tags=labels,
         monitor={"InstanceId": name},
         info={key: value for key, value in info.items() if value},

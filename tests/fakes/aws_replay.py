@@ -1,0 +1,97 @@
+"""Recorded answers of AWS behind the client's own surface: what a service's tests stand on.
+
+A recording is tests/replay/aws/<module>.json: "api" of its listing, and for each operation the pages it answered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.aws import PROVIDER
+from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec, TargetSettings
+from tests.fakes.aws import ACCOUNT
+
+FOLDER = Path(__file__).parent.parent / "replay" / "aws"
+REGION = "eu-west-3"
+
+
+class CountingMeter:
+    """A Meter that remembers: (api, operation, outcome) -> calls, (api, operation) -> billed units."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[tuple[str, str, str]] = Counter()
+        self.units: Counter[tuple[str, str]] = Counter()
+
+    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+        self.calls[api, operation, outcome] += 1
+        self.units[api, operation] += units
+
+
+def recording(module: str) -> dict[str, Any]:
+    """One recording, by the module of its service."""
+    found: dict[str, Any] = json.loads((FOLDER / f"{module}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def recordings() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+class ReplayClient(AwsClient):
+    """Answers every call from one recording; an operation that is not in it fails the test."""
+
+    def __init__(self, answers: Mapping[str, Any], settings: TargetSettings | None = None) -> None:
+        super().__init__(settings or TargetSettings(provider="aws"), CountingMeter())
+        self._recorded = answers
+
+    async def connect(self) -> Sequence[str]:
+        return [ACCOUNT]
+
+    async def call(
+        self,
+        scope: Scope,
+        api: str,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        permissions: str = "",
+        units: int = 0,
+    ) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self._recorded[operation][0]
+        return answer
+
+    async def answers(
+        self,
+        scope: Scope,
+        api: str,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        permissions: str = "",
+        units: int = 0,
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        for answer in self._recorded[operation]:
+            yield answer
+
+
+def spec(kind: str) -> ServiceSpec:
+    return next(spec for spec in PROVIDER.services if spec.kind == kind)
+
+
+async def described(kind: str, module: str, settings: TargetSettings | None = None) -> dict[str, Resource]:
+    """Resources of a kind in a recording by name, as the pipeline would make them; fails when any object is skipped."""
+    from cloud_carbon_exporter.collect.sweep import sweep
+
+    listing = spec(kind).listing
+    scope = Scope("aws", ACCOUNT, "global" if listing.scope == "global" else REGION)
+    specs = [each for each in PROVIDER.services if each.listing is listing]
+    swept = await sweep(ReplayClient(recording(module), settings), listing, specs, scope)
+    assert not swept.skipped
+    assert not swept.warnings
+    return {resource.name: resource for resource in swept.resources if resource.kind == kind}
