@@ -38,6 +38,7 @@ class Made:
     down: float
     up: float
     facts: tuple[str, ...]
+    source: str
 
 
 @lru_cache(maxsize=65536)
@@ -47,7 +48,7 @@ def made(kind: ComponentKind, part: str) -> Made:
         described = server.parse(part)
         return _of_server(described) if described else _of_thread(part)
     if kind not in _FIGURE:
-        return Made(0, 0, 0, ())
+        return Made(0, 0, 0, (), "")
     pattern, default = _FIGURE[kind]
     found = facts.figures().get(pattern.format(part)) or figure(pattern.format(default))
     return _over_lifetime(found.value, found.value - found.low, found.high - found.value, (found.id,))
@@ -81,7 +82,7 @@ def _of_thread(part: str) -> Made:
     name, _ = microarchitecture(part)
     sockets, threads = _hosts()[name]
     value, down, up, ids = server_grams(sockets, 0)
-    return _over_lifetime(value / threads, down / threads, up / threads, (*ids, f"processors.{name}"))
+    return _over_lifetime(value / threads, down / threads, up / threads, ids)
 
 
 def _of_server(described: server.Server) -> Made:
@@ -98,4 +99,5 @@ def _over_lifetime(grams: float, down: float, up: float, ids: tuple[str, ...]) -
         min(grams * rate, product_deviation(grams, down, rate, rate - least)),
         product_deviation(grams, up, rate, most - rate),
         (*ids, years.id),
+        f"{figure(ids[0]).source} ({figure(ids[0]).year})",
     )

@@ -148,6 +148,12 @@ def _quality(found: list[Piece], place: Place, intensity: CarbonIntensity | None
     return basis, "; ".join(dict.fromkeys(reasons)) if reasons else ""
 
 
+def pue_fact(provider: str, region: str) -> tuple[str, ...]:
+    """The id of the row behind a region's PUE; none where no region is meant."""
+    names = (f"pue.{provider}/{region.lower()}", f"pue.{provider}", "pue.default")
+    return tuple(name for name in names if name in facts.figures())[:1] if provider else ()
+
+
 @lru_cache(maxsize=65536)
 def _facts(
     draws: tuple[Draw, ...],
@@ -158,6 +164,6 @@ def _facts(
 ) -> tuple[str, ...]:
     """Ids of all facts rows that a footprint was made from, in the order of their use."""
     provider, region = where
-    rates = [name for name in (f"{provider}/{region}/pue", f"{provider}/pue") if name in facts.figures()]
-    used = [each.facts for each in draws] + [stand_ins, tuple(rates[:1]), grid] + [each.facts for each in makings]
+    used = [each.facts for each in draws] + [stand_ins, pue_fact(provider, region), grid]
+    used += [each.facts for each in makings]
     return tuple(dict.fromkeys(name for names in used for name in names))

@@ -161,10 +161,18 @@ def _widened(value: float, down: float, up: float) -> tuple[float, float]:
     )
 
 
+@cache
+def _reported(assumed: str) -> Draw:
+    """The draw of boards that say themselves what they draw: only how well they know is a figure of ours."""
+    accuracy = figure("model.gpu_watts_ratio")
+    down, up = accuracy.value - accuracy.low, accuracy.high - accuracy.value
+    source = f"{accuracy.source} ({accuracy.year})"
+    return Draw((0,), (accuracy.value,), (down,), (up,), (accuracy.id,), "W", source, assumed)
+
+
 def _measured_boards(component: Component, held: InForce, watts: float) -> Piece:
     """Accelerators that say themselves what they draw."""
-    accuracy = figure("model.gpu_watts_ratio")
-    curve, making = draw("gpu", held.part), made("gpu", held.part)
+    curve, making = _reported(draw("gpu", held.part).assumed), made("gpu", held.part)
     assumed = component.assumed or curve.assumed
     grams, down, up = making.grams_per_second * held.amount, making.down * held.amount, making.up * held.amount
     if assumed:
@@ -172,6 +180,6 @@ def _measured_boards(component: Component, held: InForce, watts: float) -> Piece
     watts = max(0.0, watts)
     return Piece(
         component, held.part, curve, making, held.amount, 0,
-        watts, watts * (accuracy.value - accuracy.low), watts * (accuracy.high - accuracy.value),
+        watts, watts * curve.down[0], watts * curve.up[0],
         grams, down, up, "assumed" if assumed else "measured", (),
     )  # fmt: skip

@@ -93,22 +93,20 @@ def _flat(found: Figure, assumed: str = "") -> Draw:
 
 
 def _of_board(part: str) -> Draw:
+    """An accelerator: from idle to what a board busy all the time draws, which is less than it may."""
     known = f"gpu.{part}.max_watts" in facts.figures()
     name = part if known else "default"
-    idle, most = figure(f"gpu.{name}.idle_watts"), figure(f"gpu.{name}.max_watts")
-    busy = figure("gpu.full_load_ratio")
+    idle, most, busy = figure(f"gpu.{name}.idle_watts"), figure(f"gpu.{name}.max_watts"), figure("gpu.full_load_ratio")
     full = max(idle.value, most.value * busy.value)
     down = product_deviation(most.value, most.value - most.low, busy.value, busy.value - busy.low)
+    up = product_deviation(most.value, most.high - most.value, busy.value, busy.high - busy.value)
     return Draw(
         (0, 1),
         (idle.value, full),
         (idle.value - idle.low, min(full, down)),
-        (
-            idle.high - idle.value,
-            product_deviation(most.value, most.high - most.value, busy.value, busy.high - busy.value),
-        ),
+        (idle.high - idle.value, up),
         (idle.id, most.id, busy.id),
-        most.unit,
+        "W/board",
         f"{most.source} ({most.year})",
         "" if known else f"unknown accelerator {part}",
     )
