@@ -65,14 +65,17 @@ def _impersonated(source: Any, principal: str) -> Any:
 def _find(project: str) -> tuple[Any, str]:
     import google.auth
     from google.auth import exceptions
+    from google.auth.credentials import with_scopes_if_required
     from google.oauth2.credentials import Credentials as User
 
     with _transport() as request, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of end user credentials without a quota project: set below
         try:
-            found, default_project = google.auth.default(scopes=_SCOPES, request=request)
+            # With scopes, workload identity asks Resource Manager for its project: needless where one is given.
+            found, default_project = google.auth.default(scopes=None if project else _SCOPES, request=request)
         except (exceptions.GoogleAuthError, ValueError) as error:
             raise _missing(error) from None
+    found = with_scopes_if_required(found, _SCOPES)
     project = project or default_project or ""
     if principal := os.environ.get(_IMPERSONATE, ""):
         found = _impersonated(found, principal)

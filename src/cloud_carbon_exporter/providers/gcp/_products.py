@@ -44,7 +44,10 @@ def _dataset(raw: Raw, project: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """One list call. `items`: where the objects stand in a page, below each scope of an aggregated list."""
+    """One list call. items: where the objects stand in a page, below each scope of an aggregated list.
+
+    type, regional: the asset type of its objects, and of those in a region where Asset Inventory has another for them.
+    """
 
     api: str
     operation: str
@@ -53,6 +56,7 @@ class Product:
     type: str
     permission: str
     name: Callable[[Raw, str], str]
+    regional: str = ""
     aggregated: bool = False
     params: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,14 +76,12 @@ class Product:
         pages = answer.get("items", {}).values() if self.aggregated else (answer,)
         for page in pages:
             for raw in page.get(self.items, ()):
-                asset_type = self.type
-                if asset_type == "compute.googleapis.com/Disk" and "region" in raw:
-                    asset_type = "compute.googleapis.com/RegionDisk"
+                asset_type = self.regional if "region" in raw and self.regional else self.type
                 resource = {"data": raw, "location": raw.get("location", raw.get("region", ""))}
                 yield {"name": self.name(raw, project), "assetType": asset_type, "resource": resource}
 
 
-def _compute(operation: str, path: str, items: str, name: str, permission: str) -> Product:
+def _compute(operation: str, path: str, items: str, name: str, permission: str, regional: str = "") -> Product:
     aggregated = operation.endswith("aggregatedList")
     return Product(
         api="compute",
@@ -89,6 +91,7 @@ def _compute(operation: str, path: str, items: str, name: str, permission: str) 
         type=f"compute.googleapis.com/{name}",
         permission=permission,
         name=_of_link("compute"),
+        regional=f"compute.googleapis.com/{regional}" if regional else "",
         aggregated=aggregated,
         params={"maxResults": "500"},
     )
@@ -111,15 +114,16 @@ def _everywhere(api: str, version: str, things: str, name: str, operation: str =
 
 PRODUCTS: tuple[Product, ...] = (
     _compute("instances.aggregatedList", "aggregated/instances", "instances", "Instance", "compute.instances.list"),
-    _compute("disks.aggregatedList", "aggregated/disks", "disks", "Disk", "compute.disks.list"),
+    _compute("disks.aggregatedList", "aggregated/disks", "disks", "Disk", "compute.disks.list", "RegionDisk"),
     _compute("snapshots.list", "global/snapshots", "items", "Snapshot", "compute.snapshots.list"),
     _compute("images.list", "global/images", "items", "Image", "compute.images.list"),
     _compute(
         "forwardingRules.aggregatedList",
         "aggregated/forwardingRules",
         "forwardingRules",
-        "ForwardingRule",
+        "GlobalForwardingRule",
         "compute.forwardingRules.list",
+        "ForwardingRule",
     ),
     _compute("routers.aggregatedList", "aggregated/routers", "routers", "Router", "compute.routers.list"),
     Product(

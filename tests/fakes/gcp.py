@@ -1,0 +1,232 @@
+"""A Google Cloud on loopback: tokens, Asset Inventory, Monitoring, Compute and the products' own lists.
+
+Every request it gets and every answer it gives is checked against Google's discovery documents (gcp_discovery.py);
+what is wrong stands in `violations`, which tests assert to be empty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from tests.fakes import gcp_discovery, gcp_monitoring
+from tests.fakes.gcp_auth import Tokens
+from tests.fakes.gcp_estate import NUMBER, PROJECT, Asset, named, product_list, recorded, replay
+from tests.fakes.gcp_monitoring import Series
+
+Query = Sequence[tuple[str, str]]
+
+
+@dataclass
+class Fault:
+    """What goes wrong: `how` for the next `times` calls of an API (and method, where named)."""
+
+    api: str
+    how: str  # disabled permission throttled unavailable hang truncated html unauthorized loop unreachable partial
+    method: str = ""
+    times: float = math.inf
+    retry_after: str = "0"
+    permission: str = ""
+
+
+def _error(code: int, message: str, status: str, reason: str = "", **metadata: str) -> web.Response:
+    info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "domain": "googleapis.com"}
+    details = [{**info, "reason": reason, "metadata": metadata}] if reason else []
+    body = {"error": {"code": code, "message": message, "status": status, "details": details}}
+    return web.json_response(body, status=code)
+
+
+class GoogleCloud:
+    """The server. Endpoint overrides and credentials for it: `environment`."""
+
+    def __init__(self, assets: Iterable[Asset] | None = None, series: Iterable[Series] = ()) -> None:
+        self.assets: list[Asset] = recorded() if assets is None else list(assets)
+        self.series = list(series)
+        self.projects = {PROJECT: NUMBER}
+        self.tokens = Tokens(PROJECT)
+        self.faults: list[Fault] = []
+        self.unknown_types: set[str] = set()  # asset types this Asset Inventory has never heard of
+        self.names_refused = True  # whether its refusal names the type
+        self.page_size = 0  # smaller pages than asked for
+        self.report: list[list[str | None]] = []
+        self.checked = True
+        self.calls: Counter[str] = Counter()
+        self.requests: list[tuple[str, Query, Mapping[str, str]]] = []
+        self.violations: list[str] = []
+        self.url = ""
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[GoogleCloud]:
+        """Serve on a free port of loopback."""
+        app = web.Application()
+        app.add_routes([*self.tokens.routes(), web.route("*", "/{api}/{path:.*}", self._handle)])
+        runner = web.AppRunner(app, shutdown_timeout=0)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
+
+    def environment(self) -> dict[str, str]:
+        """The endpoint overrides that lead here."""
+        apis = [*gcp_discovery.VERSIONS, "memorystore"]
+        return {f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api.upper()}": f"{self.url}/{api}/" for api in apis}
+
+    def break_(self, api: str, how: str, **more: Any) -> Fault:
+        """Inject a fault."""
+        fault = Fault(api, how, **more)
+        self.faults.append(fault)
+        return fault
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        api, path, query = request.match_info["api"], request.match_info["path"], list(request.query.items())
+        if api not in gcp_discovery.VERSIONS:
+            return self._disabled(api)
+        method = gcp_discovery.method(api, request.method, path)
+        if method is None:
+            self.violations.append(f"no such method: {request.method} {api}/{path}")
+            return _error(404, "Not found", "NOT_FOUND")
+        body = await request.json() if request.can_read_body else None
+        self.calls[method.id] += 1
+        self.requests.append((method.id, query, request.headers))
+        if self.checked:
+            self.violations += gcp_discovery.request_errors(method, query, body)
+        fault = self._fault(api, method.id)
+        if fault and (spoiled := await self._spoiled(fault)):
+            return spoiled
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens.valid:
+            return _error(401, "Request had invalid authentication credentials.", "UNAUTHENTICATED")
+        answer = self._answer(method.id, request.match_info["path"], query, body)
+        if isinstance(answer, web.Response):
+            return answer
+        if fault:
+            self._spoil(fault, answer)
+        if self.checked:
+            self.violations += gcp_discovery.response_errors(method, answer)
+        text = json.dumps(answer)
+        if fault and fault.how == "truncated":
+            text = text[: len(text) // 2]
+        return web.Response(text=text, content_type="application/json")
+
+    def _fault(self, api: str, method: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.api == api and fault.method in ("", method) and fault.times > 0:
+                fault.times -= 1
+                return fault
+        return None
+
+    def _disabled(self, api: str) -> web.Response:
+        service = f"{api}.googleapis.com"
+        message = f"{api} API has not been used in project {NUMBER} before or it is disabled."
+        return _error(403, message, "PERMISSION_DENIED", "SERVICE_DISABLED", service=service, consumer=PROJECT)
+
+    async def _spoiled(self, fault: Fault) -> web.Response | None:
+        if fault.how == "hang":
+            await asyncio.sleep(3600)
+        if fault.how == "disabled":
+            return self._disabled(fault.api)
+        if fault.how == "permission":
+            said = {"permission": fault.permission} if fault.permission else {}
+            return _error(
+                403, "The caller does not have permission", "PERMISSION_DENIED", "IAM_PERMISSION_DENIED", **said
+            )
+        if fault.how == "throttled":
+            answer = _error(429, "Quota exceeded for quota metric", "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED")
+            answer.headers["Retry-After"] = fault.retry_after
+            return answer
+        if fault.how == "unavailable":
+            return _error(503, "The service is currently unavailable.", "UNAVAILABLE")
+        if fault.how == "html":
+            return web.Response(text="<html>proxy says no</html>", content_type="text/html")
+        if fault.how == "unauthorized":
+            return _error(401, "Request had invalid authentication credentials.", "UNAUTHENTICATED")
+        return None
+
+    def _spoil(self, fault: Fault, answer: dict[str, Any]) -> None:
+        if fault.how == "loop":
+            answer["nextPageToken"] = "again"
+        elif fault.how == "unreachable":
+            answer["unreachable"] = ["projects/other"]
+        elif fault.how == "partial":
+            answer["executionErrors"] = [{"code": 13, "message": "one shard did not answer"}]
+
+    def _answer(self, method: str, path: str, query: Query, body: Any) -> dict[str, Any] | web.Response:
+        if method == "cloudasset.assets.list":
+            return self._assets(path, query)
+        if method == "monitoring.projects.timeSeries.list":
+            return self._time_series(path, query)
+        if method == "compute.machineTypes.aggregatedList":
+            return replay("machine_types")
+        if method == "bigquery.jobs.query":
+            rows = [{"f": [{"v": value} for value in row]} for row in self.report]
+            return {"kind": "bigquery#queryResponse", "jobComplete": True, "rows": rows, "totalRows": str(len(rows))}
+        project = dict(query).get("project") or path.partition("projects/")[2].partition("/")[0]
+        here = [asset for asset in self.assets if self._within(asset, f"projects/{project}")]
+        return product_list(here, method) or _error(404, f"the fake has no {method}", "NOT_FOUND")
+
+    def _assets(self, path: str, query: Query) -> dict[str, Any] | web.Response:
+        parent = "/".join(path.split("/")[1:3])
+        types = {value for name, value in query if name == "assetTypes"}
+        if refused := sorted(types & self.unknown_types):
+            said = (
+                f"Unsupported asset type: {refused[0]}"
+                if self.names_refused
+                else "Request contains an invalid argument."
+            )
+            return _error(400, said, "INVALID_ARGUMENT")
+        one = dict(query)
+        size = int(one.get("pageSize", 100))
+        if size > 1000:
+            return _error(400, "page_size must be at most 1000", "INVALID_ARGUMENT")
+        size = min(size, self.page_size or size)
+        found = [
+            each for each in self.assets if self._within(each, parent) and (not types or each["assetType"] in types)
+        ]
+        if one.get("contentType") != "RESOURCE":
+            found = [named(asset) for asset in found]
+        first = int(one.get("pageToken", "0").removeprefix("page-")) if one.get("pageToken") != "again" else 0
+        answer: dict[str, Any] = {"assets": found[first : first + size], "readTime": "2026-11-24T12:00:00Z"}
+        if first + size < len(found):
+            answer["nextPageToken"] = f"page-{first + size}"
+        return answer
+
+    def _within(self, asset: Asset, parent: str) -> bool:
+        above, _, name = parent.partition("/")
+        return f"{above}/{self.projects.get(name, name)}" in asset["ancestors"]
+
+    def _time_series(self, path: str, query: Query) -> dict[str, Any] | web.Response:
+        project = path.split("/")[2]
+        here = [each for each in self.series if project == "scoping" or each.labels.get("project_id") == project]
+        try:
+            found = gcp_monitoring.answer(here, query, time.time())
+        except gcp_monitoring.BadQuestion as error:
+            self.violations.append(str(error))
+            return _error(400, str(error), "INVALID_ARGUMENT")
+        except LookupError as error:
+            return _error(404, str(error), "NOT_FOUND")
+        return {"timeSeries": found} if found else {}
+
+
+@dataclass
+class Calls:
+    """A Meter that remembers."""
+
+    outcomes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    units: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+        self.outcomes[api, operation, outcome] += 1
+        self.units[account_id, operation] += units

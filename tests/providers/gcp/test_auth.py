@@ -1,0 +1,202 @@
+"""Credentials, from every place Google's own tools take them, against the fake's token endpoints."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.auth import iam
+from google.auth.compute_engine import _metadata
+from google.oauth2 import credentials as user_credentials
+
+from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
+from tests.fakes.gcp import GoogleCloud
+from tests.providers.gcp.conftest import Explore
+
+EMAIL = "carbon@shop-prod.iam.gserviceaccount.com"
+
+
+def write(path: Path, info: dict[str, Any]) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(info), encoding="utf-8")
+    return str(path)
+
+
+async def listed(explore: Explore, cloud: GoogleCloud, **settings: Any) -> Any:
+    """Connect and list once; the headers of the listing call."""
+    client = explore(**settings)
+    await client.connect()
+    [scope] = await client.scopes(_listing())
+    async for _ in client.pages(_listing(), scope):
+        pass
+    return next(headers for method, _, headers in cloud.requests if method == "cloudasset.assets.list")
+
+
+def _listing() -> Any:
+    from cloud_carbon_exporter.providers.gcp._discovery import LISTING
+
+    return LISTING
+
+
+async def test_a_service_account_signs_for_a_token_and_names_the_project(explore: Explore, cloud: GoogleCloud) -> None:
+    client = explore()
+    assert await client.connect() == ["shop-prod"]
+    assert cloud.tokens.issued == ["service-account"]
+    headers = await listed(explore, cloud, project_id="shop-prod")
+    assert headers["Authorization"] == "Bearer ya29.service-account-1"
+    assert "x-goog-user-project" not in headers
+
+
+async def test_one_token_serves_many_calls(explore: Explore, cloud: GoogleCloud) -> None:
+    client = explore()
+    for _ in range(3):
+        await client.connect()
+        await client.extras(0)
+    assert cloud.tokens.issued == ["service-account"]
+
+
+async def test_a_token_is_renewed_five_minutes_before_it_ends(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.tokens.lifetime_seconds = 299
+    client = explore()
+    await client.connect()
+    first = len(cloud.tokens.issued)
+    await client.connect()
+    assert len(cloud.tokens.issued) == first + 1
+
+
+async def test_a_refused_token_is_replaced_once(explore: Explore, cloud: GoogleCloud) -> None:
+    client = explore()
+    await client.connect()
+    cloud.tokens.valid.clear()  # as when a key is rotated
+    [scope] = await client.scopes(_listing())
+    pages = [page async for page in client.pages(_listing(), scope)]
+    assert len(pages[0]) == len(cloud.assets)
+    assert cloud.tokens.issued == ["service-account"] * 2
+
+
+async def test_gclouds_own_login_pays_with_the_targets_quota(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
+    monkeypatch.setattr(user_credentials, "_GOOGLE_OAUTH2_TOKEN_ENDPOINT", f"{cloud.url}/token")
+    login = {"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r1"}
+    write(tmp_path / "gcloud" / "application_default_credentials.json", login)
+    headers = await listed(explore, cloud, project_id="shop-prod")
+    assert cloud.tokens.issued[0] == "user"
+    assert headers["x-goog-user-project"] == "shop-prod"
+
+
+async def test_an_impersonating_file(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = json.loads(Path(os.environ["GOOGLE_APPLICATION_CREDENTIALS"]).read_text(encoding="utf-8"))
+    info = {
+        "type": "impersonated_service_account",
+        "service_account_impersonation_url": f"{cloud.url}/impersonate/{EMAIL}:generateAccessToken",
+        "source_credentials": source,
+    }
+    monkeypatch.setattr(iam, "_IAM_ENDPOINT", f"{cloud.url}/impersonate/{{}}:generateAccessToken")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", write(tmp_path / "impersonate.json", info))
+    headers = await listed(explore, cloud, project_id="shop-prod")
+    assert cloud.tokens.issued == ["service-account", "impersonated"]
+    assert headers["Authorization"] == "Bearer ya29.impersonated-1"
+
+
+async def test_impersonation_as_gcloud_is_told(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(iam, "_IAM_ENDPOINT", f"{cloud.url}/impersonate/{{}}:generateAccessToken")
+    monkeypatch.setenv("CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT", EMAIL)
+    headers = await listed(explore, cloud)
+    assert headers["Authorization"] == "Bearer ya29.impersonated-1"
+
+
+async def test_workload_identity_federation(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "oidc").write_text("oidc-token", encoding="utf-8")
+    info = {
+        "type": "external_account",
+        "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x",
+        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+        "token_url": f"{cloud.url}/sts",
+        "credential_source": {"file": str(tmp_path / "oidc")},
+    }
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", write(tmp_path / "federation.json", info))
+    await listed(explore, cloud, project_id="shop-prod")
+    assert cloud.tokens.issued == ["external"]
+
+
+async def test_the_metadata_server_in_a_process_of_its_own(cloud: GoogleCloud, tmp_path: Path) -> None:
+    """GCE_METADATA_HOST is read when google-auth is imported, so only a new process shows that it works."""
+    script = """
+import asyncio
+from cloud_carbon_exporter.providers.gcp import PROVIDER, _discovery
+from cloud_carbon_exporter.providers.spec import TargetSettings
+class Meter:
+    def call(self, **_): pass
+async def main():
+    client = PROVIDER.client(TargetSettings(provider="gcp"), Meter())
+    accounts = await client.connect()
+    [scope] = await client.scopes(_discovery.LISTING)
+    print(accounts, sum([len(page) async for page in client.pages(_discovery.LISTING, scope)]))
+    await client.close()
+asyncio.run(main())
+"""
+    kept = {key: value for key, value in os.environ.items() if key != "GOOGLE_APPLICATION_CREDENTIALS"}
+    host = cloud.url.removeprefix("http://")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        script,
+        env={**kept, "GCE_METADATA_HOST": host, "GCE_METADATA_IP": host},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, errors = await process.communicate()
+    assert out.decode().strip() == f"['shop-prod'] {len(cloud.assets)}", errors.decode()
+    assert cloud.tokens.issued == ["metadata"]
+
+
+async def test_no_credentials_anywhere_says_where_they_were_sought(
+    explore: Explore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(_metadata, "is_on_gce", lambda request: False)
+    monkeypatch.setattr(_metadata, "ping", lambda request, **_: False)
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
+    with pytest.raises(CredentialsMissing) as caught:
+        await explore().connect()
+    for place in ("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "gcloud"), "metadata server"):
+        assert place in str(caught.value)
+    assert "gcloud auth application-default login" in caught.value.hint
+
+
+async def test_a_file_that_is_not_there_is_named(explore: Explore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json")
+    with pytest.raises(CredentialsMissing, match=r"/nowhere/key\.json is not there"):
+        await explore().connect()
+
+
+async def test_a_file_that_is_no_key_is_refused(
+    explore: Explore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "broken.json"
+    path.write_text('{"type": "service_account", "private_key": "hush', encoding="utf-8")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
+    with pytest.raises(CredentialsRefused) as caught:
+        await explore().connect()
+    assert str(path) in str(caught.value)
+    assert "hush" not in str(caught.value)
+
+
+async def test_a_revoked_key_is_refused_and_no_secret_told(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.tokens.refuse = "invalid_grant"
+    with pytest.raises(CredentialsRefused, match="invalid_grant") as caught:
+        await explore().connect()
+    assert "PRIVATE KEY" not in str(caught.value)
+    assert "assertion" not in str(caught.value)
