@@ -1,0 +1,243 @@
+"""The program against moto's server: the real AWS code, over the wire, in its own process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.session import Session
+
+from tests.e2e.programs import Exporter, Moto, Scrape, eventually, promtool_check
+
+pytestmark = pytest.mark.e2e
+
+POWER = "cloud_carbon_power_watts"
+ACCOUNT = "123456789012"  # moto's own
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret-but-never-shown"}
+REGION = "eu-west-3"
+BUSY_RATIO = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """What was put into moto, by the ids it gave."""
+
+    busy: str
+    idle: str
+    stopped: str
+    elsewhere: str
+    loose_volume: str
+
+
+def api(url: str, service: str, region: str = REGION) -> Any:
+    return Session().create_client(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+def launch(ec2: Any, machine: str, name: str) -> str:
+    tags = [{"Key": "Name", "Value": name}, {"Key": "location", "Value": 'a "hostile"\nvalue'}]
+    answer = ec2.run_instances(
+        ImageId="ami-12c6146b",
+        InstanceType=machine,
+        MinCount=1,
+        MaxCount=1,
+        TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
+    )
+    return str(answer["Instances"][0]["InstanceId"])
+
+
+def put_cpu(url: str, instance: str, percent: float) -> None:
+    now = datetime.now(UTC)
+    data = [
+        {
+            "MetricName": "CPUUtilization",
+            "Dimensions": [{"Name": "InstanceId", "Value": instance}],
+            "Timestamp": now - timedelta(minutes=minutes),
+            "Value": percent,
+            "Unit": "Percent",
+        }
+        for minutes in range(0, 60, 5)
+    ]
+    api(url, "cloudwatch").put_metric_data(Namespace="AWS/EC2", MetricData=data)
+
+
+def seed(url: str) -> Estate:
+    ec2, rds, s3 = api(url, "ec2"), api(url, "rds"), api(url, "s3")
+    busy, idle, stopped = (launch(ec2, "m5.large", name) for name in ("busy", "idle", "stopped"))
+    elsewhere = launch(api(url, "ec2", "us-east-1"), "c6g.xlarge", "elsewhere")
+    ec2.stop_instances(InstanceIds=[stopped])
+    volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=100, VolumeType="gp3")["VolumeId"]
+    shared = {"DBInstanceClass": "db.r6g.large", "MasterUsername": "admin", "MasterUserPassword": "password1"}
+    rds.create_db_instance(
+        DBInstanceIdentifier="orders", Engine="postgres", AllocatedStorage=50, StorageType="gp3", **shared
+    )
+    rds.create_db_cluster(
+        DBClusterIdentifier="ledger", Engine="aurora-mysql", MasterUsername="admin", MasterUserPassword="password1"
+    )
+    rds.create_db_instance(
+        DBInstanceIdentifier="ledger-1", DBClusterIdentifier="ledger", Engine="aurora-mysql", **shared
+    )
+    s3.create_bucket(Bucket="media", CreateBucketConfiguration={"LocationConstraint": REGION})
+    put_cpu(url, busy, BUSY_RATIO * 100)
+    put_cpu(url, idle, 1.0)
+    return Estate(busy, idle, stopped, elsewhere, volume)
+
+
+@pytest.fixture(scope="module")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
+    with Moto(tmp_path_factory.mktemp("moto")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def estate(moto: Moto) -> Estate:
+    return seed(moto.url)
+
+
+@pytest.fixture(scope="module")
+def scrape(moto: Moto, estate: Estate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scrape]:
+    home = tmp_path_factory.mktemp("aws")
+    tags = "-metrics.tags=Name,location"
+    with Exporter(home, "-cloud.provider=aws", tags, AWS_ENDPOINT_URL=moto.url, **KEYS) as exporter:
+        yield exporter.ready().scrape()
+    assert KEYS["AWS_SECRET_ACCESS_KEY"] not in exporter.output
+
+
+def ec2_arn(kind: str, identity: str, region: str = REGION) -> str:
+    return f"arn:aws:ec2:{region}:{ACCOUNT}:{kind}/{identity}"
+
+
+def test_all_that_was_put_there_is_shown(scrape: Scrape, estate: Estate) -> None:
+    power = scrape.by_resource(POWER)
+    expected = {
+        *(ec2_arn("instance", identity) for identity in (estate.busy, estate.idle, estate.stopped)),
+        ec2_arn("instance", estate.elsewhere, "us-east-1"),
+        ec2_arn("volume", estate.loose_volume),
+        *(f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{name}" for name in ("orders", "ledger-1")),
+        f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:ledger",
+        "arn:aws:s3:::media",
+    }
+    assert expected - power.keys() == set()
+    root_volumes = {identity for identity in power.keys() - expected if ":volume/" in identity}
+    assert power.keys() - expected == root_volumes
+    assert len(root_volumes) == 4
+
+
+def test_load_drives_power_and_a_stopped_machine_draws_none(scrape: Scrape, estate: Estate) -> None:
+    power = scrape.by_resource(POWER)
+    busy, idle, stopped = (power[ec2_arn("instance", each)] for each in (estate.busy, estate.idle, estate.stopped))
+    assert busy > 1.2 * idle > 0
+    assert stopped == 0
+    assert power[ec2_arn("volume", estate.loose_volume)] > 0
+
+
+def test_what_is_measured_says_so_and_what_is_not_too(scrape: Scrape, estate: Estate) -> None:
+    basis = {s.labels["cloud_resource_id"]: s.labels["basis"] for s in scrape.of("cloud_carbon_resource_info")}
+    assert basis[ec2_arn("instance", estate.busy)] == "measured"
+    assert basis[ec2_arn("instance", estate.elsewhere, "us-east-1")] == "default"
+    assert basis[ec2_arn("volume", estate.loose_volume)] == "measured"
+
+
+def test_hostile_tags_come_through_whole(scrape: Scrape, estate: Estate) -> None:
+    labels = next(s.labels for s in scrape.of(POWER) if s.labels["cloud_resource_id"].endswith(estate.busy))
+    assert labels["tag_location"] == 'a "hostile"\nvalue'
+    assert labels["tag_Name"] == labels["cloud_resource_name"] == "busy"
+    assert labels["cloud_account_id"] == ACCOUNT
+    assert labels["cloud_region"] == REGION
+    assert promtool_check(scrape.text) == ""
+
+
+def test_all_calls_went_well_and_are_counted(scrape: Scrape) -> None:
+    assert {sample.value for sample in scrape.of("cloud_carbon_exporter_target_up")} == {1.0}
+    down = [s.labels for s in scrape.of("cloud_carbon_exporter_collector_up") if s.value == 0]
+    assert down == []
+    calls = {s.labels["operation"] for s in scrape.of("cloud_carbon_exporter_api_requests_total")}
+    assert {"DescribeInstances", "DescribeVolumes", "DescribeDBInstances", "ListBuckets", "GetMetricData"} <= calls
+    assert sum(s.value for s in scrape.of("cloud_carbon_exporter_api_cost_dollars_total")) > 0
+
+
+def test_new_machines_and_a_new_region_appear_without_a_restart(moto: Moto, estate: Estate, tmp_path: Path) -> None:
+    arguments = ("-cloud.provider=aws", "-collect.interval=1s")
+    with Exporter(tmp_path, *arguments, AWS_ENDPOINT_URL=moto.url, **KEYS) as exporter:
+        exporter.ready()
+        late = {
+            ec2_arn("instance", launch(api(moto.url, "ec2", region), "t3.micro", "late"), region)
+            for region in (REGION, "ap-south-1")
+        }
+        eventually(lambda: late <= exporter.scrape().by_resource(POWER).keys(), f"new machines\n{exporter.output}")
+
+
+def test_when_the_cloud_goes_away_the_last_figures_stay_and_it_is_said_once(tmp_path: Path) -> None:
+    arguments = ("-cloud.provider=aws", "-collect.interval=1s")
+    quick = {"AWS_MAX_ATTEMPTS": "1", **KEYS}
+    with Moto(tmp_path) as moto:
+        known = ec2_arn("instance", launch(api(moto.url, "ec2"), "m5.large", "steady"))
+        with Exporter(tmp_path, *arguments, AWS_ENDPOINT_URL=moto.url, **quick) as exporter:
+            before = exporter.ready().scrape().by_resource(POWER)
+            moto.popen.kill()
+
+            def failed() -> Scrape | None:
+                now = exporter.scrape()
+                ups = now.of("cloud_carbon_exporter_collector_up", kind="ec2/instance", cloud_region=REGION)
+                return now if [up.value for up in ups] == [0.0] else None
+
+            first = eventually(failed, f"a failed listing\n{exporter.output}")
+            later = exporter.scrape_after(first, 4)
+            assert known in before.keys() & later.by_resource(POWER).keys()
+            energy = "cloud_carbon_energy_joules_total"
+            assert later.by_resource(energy)[known] >= first.by_resource(energy)[known]
+            said = [line for line in exporter.lines if "DescribeInstances" in line and f" {REGION} " in line]
+            assert len(said) == 1, "\n".join(said)
+            code, seconds = exporter.end()
+    assert (code, seconds < 2) == (0, True), exporter.output
+
+
+def test_refused_credentials_take_the_target_down_but_not_the_program(tmp_path: Path) -> None:
+    with (
+        Moto(tmp_path, INITIAL_NO_AUTH_ACTION_COUNT="0") as strict,
+        Exporter(tmp_path, "-cloud.provider=aws", AWS_ENDPOINT_URL=strict.url, **KEYS) as exporter,
+    ):
+        scrape = exporter.ready().scrape()
+        assert [s.value for s in scrape.of("cloud_carbon_exporter_target_up")] == [0.0]
+        assert not scrape.of(POWER)
+        assert exporter.popen.poll() is None
+        code, seconds = exporter.end()
+    assert (code, seconds < 2) == (0, True)
+    assert KEYS["AWS_SECRET_ACCESS_KEY"] not in exporter.output
+
+
+def test_one_target_fails_and_the_other_goes_on(moto: Moto, estate: Estate, tmp_path: Path) -> None:
+    configuration = tmp_path / "carbon.yml"
+    refused = "arn:aws:iam::000000000000:role/refused"
+    configuration.write_text(
+        f"targets:\n- {{provider: aws, name: prod, role_arn: '{refused}', regions: [{REGION}]}}\n"
+        "- {provider: demo, name: pretend, resources: 25}\n"
+    )
+    with (
+        Moto(tmp_path, INITIAL_NO_AUTH_ACTION_COUNT="0") as strict,
+        Exporter(tmp_path, f"-config.file={configuration}", AWS_ENDPOINT_URL=strict.url, **KEYS) as exporter,
+    ):
+        scrape = exporter.ready().scrape()
+    states = {s.labels["target"]: s.value for s in scrape.of("cloud_carbon_exporter_target_up")}
+    assert states == {"prod": 0.0, "pretend": 1.0}
+    assert len(scrape.of(POWER)) == 25
+
+
+def test_without_any_credentials_it_says_what_was_tried_and_ends(tmp_path: Path) -> None:
+    with Exporter(tmp_path, "-cloud.provider=aws") as exporter:
+        began = time.monotonic()
+        assert exporter.wait() == 1
+    assert time.monotonic() - began < 20
+    assert "no AWS credentials" in exporter.output
+    assert all(tried in exporter.output for tried in ("env", "shared-credentials-file", "sso", "iam-role"))
+    assert "Traceback" not in exporter.output
