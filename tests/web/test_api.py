@@ -52,6 +52,19 @@ async def test_the_snapshot_before_the_first_collection_is_empty_and_says_so() -
     assert told["totals"]["power_watts"]["value"] == 0
 
 
+async def test_a_client_that_has_the_newest_snapshot_is_not_sent_it_again() -> None:
+    collector = held(estate.SNAPSHOT)
+    async with served(collector) as client:
+        async with client.get("/api/v1/snapshot") as response:
+            tag = response.headers["ETag"]
+        async with client.get("/api/v1/snapshot", headers={"If-None-Match": tag}) as response:
+            assert response.status == 304
+        collector.snapshot = replace(estate.SNAPSHOT, taken_at=estate.TAKEN_AT + 1, rows=())
+        async with client.get("/api/v1/snapshot", headers={"If-None-Match": tag}) as response:
+            assert response.status == 200
+            assert (await response.json())["totals"]["resources"] == 0
+
+
 async def test_resources_carry_labels_estimates_and_reasons() -> None:
     async with served(held(estate.SNAPSHOT)) as client, client.get("/api/v1/resources?limit=2") as response:
         told = await response.json()
@@ -100,7 +113,9 @@ async def test_a_resource_is_explained_by_its_id_encoded_or_raw(identity: str, s
             told = await response.json()
     assert told["resource"]["cloud_resource_id"] == identity
     assert told["loads"] == {"cpu_ratio": 0.25}
-    assert [component["kind"] for component in told["components"]] == ["vcpu", "memory"]
+    power = [term for term in told["terms"] if term["sum"] == "power_watts"]
+    assert [term["component"] for term in power] == ["vcpu", "memory", "pue"]
+    assert all(term["source"] for term in power)
 
 
 async def test_an_unknown_resource_is_not_found() -> None:
@@ -115,3 +130,5 @@ async def test_resources_of_a_region_without_a_known_place_are_still_explained()
     page = f"/api/v1/resources/{moved.id}/explain"
     async with served(held(replace(estate.SNAPSHOT, rows=(row,)))) as client, client.get(page) as response:
         assert response.status == 200
+        terms = (await response.json())["terms"]
+    assert {term["sum"] for term in terms} == {"power_watts", "embodied_grams_per_second"}

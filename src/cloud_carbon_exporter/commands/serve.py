@@ -17,8 +17,10 @@ from cloud_carbon_exporter.collect import Collector
 from cloud_carbon_exporter.commands.opening import missing_credentials, open_collector
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.errors import ExporterError
+from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.values import Address
 from cloud_carbon_exporter.web.app import make_app, start
+from cloud_carbon_exporter.web.history import History
 from cloud_carbon_exporter.web.settings import WebSettings
 
 log = logging.getLogger(__name__)
@@ -40,13 +42,19 @@ async def _serve(settings: Settings) -> None:
     shown = exposition.Settings(
         tags=settings.tags, upstream_names=settings.upstream_names, version=cloud_carbon_exporter.__version__
     )
-    collector = open_collector(settings, exposition.Renderer(shown))
+    history, render = History(), exposition.Renderer(shown)
+
+    def show(snapshot: Snapshot) -> exposition.Exposition:
+        history.record(snapshot)
+        return render(snapshot)
+
+    collector = open_collector(settings, show)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _leave, stop)
     web_settings = WebSettings(exposition=shown, mode=settings.mode, version=cloud_carbon_exporter.__version__)
     try:
-        runner = await start(make_app(web_settings, collector), settings.listen.host, settings.listen.port)
+        runner = await start(make_app(web_settings, collector, history), settings.listen.host, settings.listen.port)
     except OSError as error:
         raise ExporterError(why_not(settings.listen, error)) from None
     try:

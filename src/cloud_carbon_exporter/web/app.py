@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from cloud_carbon_exporter.web import api, page
+from cloud_carbon_exporter.web.history import HISTORY, History
 from cloud_carbon_exporter.web.metrics import metrics
 from cloud_carbon_exporter.web.settings import COLLECTOR, SETTINGS, Collector, WebSettings
 
@@ -42,7 +43,7 @@ _COLLECT_GARBAGE = (
 async def _secure(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in _SECURITY_HEADERS.items():
         response.headers[name] = value
-    response.headers["Link"] = f'<{request.app[SETTINGS].source_url}>; rel="source"'
+    response.headers["Link"] = f'<{request.app[SETTINGS].source}>; rel="source"'
 
 
 def _failed(request: web.Request, status: int, message: str) -> web.Response:
@@ -80,15 +81,17 @@ async def _ready(request: web.Request) -> web.Response:
     return web.Response(status=503, text="the first collection has not ended yet\n")
 
 
-def make_app(settings: WebSettings, collector: Collector) -> web.Application:
-    """The application over a collector, not yet listening."""
+def make_app(settings: WebSettings, collector: Collector, history: History | None = None) -> web.Application:
+    """The application over a collector, not yet listening. history: what records each Snapshot, if anything does."""
     app = web.Application(middlewares=[_errors])
     app[SETTINGS], app[COLLECTOR] = settings, collector
+    app[HISTORY], app[api.CACHE] = history or History(), api.Cache()
     app.on_response_prepare.append(_secure)
     app.router.add_get("/metrics", metrics)
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/api/v1/snapshot", api.snapshot)
+    app.router.add_get("/api/v1/history", api.history)
     app.router.add_get("/api/v1/resources", api.resources)
     app.router.add_get("/api/v1/resources/{id:.+}/explain", api.explained)
     page.add_routes(app)

@@ -30,12 +30,17 @@ class Collector(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
-    """mode: as in -collect.mode. source_url: where the source of the running version is, as its licence asks."""
+    """mode: as in -collect.mode. source_url: where the source of the running version is, if not where it comes from."""
 
     exposition: exposition.Settings = field(default_factory=exposition.Settings)
     mode: Literal["background", "scrape"] = "background"
     version: str = ""
-    source_url: str = SOURCE_URL
+    source_url: str = ""
+
+    @property
+    def source(self) -> str:
+        """Where the source of the running version is."""
+        return self.source_url or (f"{SOURCE_URL}/tree/v{self.version}" if self.version else SOURCE_URL)
 
 
 SETTINGS = web.AppKey("settings", WebSettings)
