@@ -85,7 +85,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("cloud.provider", several("PROVIDERS", "aws", "gcp", "scw", "demo"), "", "Clouds to explore."),
     Flag(
         "cloud.provider",
-        choice(*MACHINE_PROVIDERS),
+        choice(*MACHINE_PROVIDERS, "scaleway"),
         "",
         "Cloud that rents the machine.",
         commands=_ESTIMATE,

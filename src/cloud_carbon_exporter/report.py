@@ -7,30 +7,19 @@ import io
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
+from cloud_carbon_exporter import tables
 from cloud_carbon_exporter.exposition.families import RESOURCE
 from cloud_carbon_exporter.model.types import BASES, Estimate, Row, Snapshot
+from cloud_carbon_exporter.tables import SECONDS_PER_HOUR, VALUES, Section, clean, figure
 from cloud_carbon_exporter.web import documents
 
-SECONDS_PER_HOUR = 3600
 HOURS_PER_YEAR = 8766
 TOP = 20
 
 _ESTIMATES = ("power_watts", "operational_emissions_grams_per_second", "embodied_emissions_grams_per_second")
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {10: "\\n", 13: "\\r", 9: "\\t"}
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One piece of the readable report. notes stand below the table; cells of numbers are right-aligned."""
-
-    title: str
-    header: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def errors(of: Snapshot) -> list[dict[str, str]]:
@@ -133,26 +122,12 @@ def _flat(document: dict[str, Any]) -> dict[str, Any]:
 
 def as_text(of: Snapshot, tags: tuple[str, ...]) -> str:
     """Aligned columns for a terminal, or a mail."""
-    parts = []
-    for section in sections(of, tags):
-        lines = [section.title, "-" * len(section.title)]
-        lines += _aligned(section.header, section.rows)
-        parts.append("\n".join([*lines, *section.notes]))
-    return "\n\n".join(parts) + "\n"
+    return tables.as_text(sections(of, tags))
 
 
 def as_markdown(of: Snapshot, tags: tuple[str, ...]) -> str:
     """The same as markdown."""
-    parts = []
-    for section in sections(of, tags):
-        lines = [f"## {section.title}", ""]
-        if section.rows:
-            right = _numeric(section.rows)
-            lines += [_line(section.header), _line("---:" if number else "---" for number in right)]
-            lines += [_line(row) for row in section.rows]
-        lines += [line for note in section.notes for line in ("", note)]
-        parts.append("\n".join(lines).replace("\n\n\n", "\n\n"))
-    return "\n\n".join(parts) + "\n"
+    return tables.as_markdown(sections(of, tags))
 
 
 def sections(of: Snapshot, tags: tuple[str, ...]) -> list[Section]:
@@ -179,7 +154,7 @@ _SUMS = ("name", "resources", "W", "W, low", "W, high", "gCO2eq/h", "embodied gC
 def _sums(groups: Iterable[dict[str, Any]]) -> tuple[tuple[str, ...], ...]:
     return tuple(
         (
-            _clean(group["name"] or "(none)"),
+            clean(group["name"] or "(none)"),
             str(group["resources"]),
             *(figure(group["power_watts"][key]) for key in ("value", "lower", "upper")),
             figure(group["operational_emissions_grams_per_second"]["value"] * SECONDS_PER_HOUR),
@@ -200,7 +175,7 @@ def _now(of: Snapshot, totals: dict[str, Any]) -> Section:
     )
     return Section(
         f"Cloud carbon report, {time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(of.taken_at))}",
-        ("", "unit", "value", "low", "high"),
+        VALUES,
         rows,
         (
             f"{totals['resources']} resources. Low and high are the 90 % interval of the sum.",
@@ -221,14 +196,14 @@ def _top(of: Snapshot) -> Section:
     rows = tuple(
         (
             row.resource.kind,
-            _clean(row.resource.name or row.resource.id),
-            _clean(row.resource.info.get("host_type", "")),
+            clean(row.resource.name or row.resource.id),
+            clean(row.resource.info.get("host_type", "")),
             row.resource.location.region,
             figure(row.footprint.power_watts.value),
             _hourly(row.footprint.operational_grams_per_second),
             _hourly(row.footprint.embodied_grams_per_second),
             row.footprint.basis,
-            _clean(row.footprint.reason),
+            clean(row.footprint.reason),
         )
         for row in _largest_first(of.rows)[:TOP]
     )
@@ -250,7 +225,7 @@ def _covered(of: Snapshot) -> Section:
 def _failed(of: Snapshot) -> Section:
     rows = tuple(
         tuple(
-            _clean(error.get(key, ""))
+            clean(error.get(key, ""))
             for key in ("what", "cloud_provider", "cloud_account_id", "cloud_region", "kind", "message")
         )
         for error in errors(of)
@@ -277,39 +252,3 @@ def _largest_first(rows: Iterable[Row]) -> list[Row]:
 
 def _hourly(of: Estimate | None) -> str:
     return "" if of is None else figure(of.value * SECONDS_PER_HOUR)
-
-
-def figure(value: float) -> str:
-    """A number as a person reads it: three digits that count, no exponent."""
-    digits = next((digits for digits, floor in enumerate((99.95, 9.995, 0.9995, 0.09995)) if value >= floor), 4)
-    return "0" if value == 0 else f"{value:,.{digits}f}"
-
-
-def _clean(text: str) -> str:
-    """Text without control characters: a name must not move the cursor of who reads it."""
-    return text.translate(_CONTROLS)
-
-
-def _numeric(rows: Sequence[Sequence[str]]) -> list[bool]:
-    cells = [[cell for cell in column if cell] for column in zip(*rows, strict=True)]
-    return [bool(column) and all(set(cell) <= set("0123456789.,") for cell in column) for column in cells]
-
-
-def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    if not rows:
-        return []
-    right = _numeric(rows)
-    table = [header, *rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if number else cell.ljust(width)
-            for cell, width, number in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in table
-    ]
-
-
-def _line(cells: Iterable[str]) -> str:
-    escaped = (cell.replace("\\", "\\\\").replace("|", "\\|") for cell in cells)
-    return f"| {' | '.join(escaped)} |"
