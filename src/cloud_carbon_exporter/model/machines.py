@@ -153,7 +153,10 @@ def _fitting_rules(provider: str, key: str) -> Iterator[tuple[Row, re.Match[str]
     """Rules a name follows, best first. One that guesses a size holds for known families only, but for the last."""
     for pattern, rule in _rules(provider):
         match = pattern.match(key)
-        if match and (not rule["assumed"] or not rule["provider"] or match["family"] in _families(provider)):
+        if not match:
+            continue
+        certain = not rule["assumed"] or not rule["provider"]
+        if certain or (rule["family"] or match["family"]) in _families(provider):
             yield rule, match
 
 
