@@ -1,34 +1,39 @@
 """Fit the power of processors, print how far it is from machines it has not seen, and write the tables of facts.
 
 python -m bench.fit.run            prints the report
-python -m bench.fit.run --write    and writes facts/server.csv and the watts of facts/processors.csv
+python -m bench.fit.run --write    writes facts/server.csv, the watts of facts/processors.csv and docs/model.md, too
 """
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from bench.fit import tables
-from bench.fit.data import read
-from bench.fit.mixed import fit_all
-from bench.fit.validate import leave_groups_out, leave_machines_out
+from bench.fit import report, tables
+
+DOC = Path(__file__).parents[2] / "docs" / "model.md"
+BEGIN, END = "<!-- figures: python -m bench.fit.run --write -->", "<!-- end of figures -->"
+
+
+def with_figures(text: str, figures: str) -> str:
+    """The page with its figures renewed between the markers. ValueError where a marker is missing."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError("docs/model.md has lost its markers")
+    return f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}"
 
 
 def main() -> None:
     """Run the fit."""
-    machines = read()
-    fitted = fit_all(machines)
-    left_out = leave_machines_out(machines)
-    models = leave_groups_out(machines, lambda machine: machine.model)
-    families = leave_groups_out(machines, lambda machine: machine.microarchitecture)
-    points = {
-        "model": [point for point in left_out if point.known == "model"],
-        "microarchitecture": [point for point in models if point.known == "microarchitecture"],
-        "none": families,
-    }
+    found = report.validate()
     if "--write" in sys.argv:
-        tables.write_server(tables.figures(fitted, machines, points))
-        tables.write_processors(fitted, machines, points)
+        tables.write_server(tables.figures(found.fitted, found.machines, found.by_knowledge))
+        tables.write_processors(found.fitted, found.machines, found.by_knowledge)
+    figures = report.render(found)
+    if "--write" in sys.argv:
+        DOC.write_text(with_figures(DOC.read_text(encoding="utf-8"), figures), encoding="utf-8")
+    print(figures)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def _references(machines: Sequence[Machine]) -> Iterable[Row]:
     values = {
         "tdp": ([m.tdp_watts for m in machines], "W/socket"),
         "threads": ([m.threads / m.sockets for m in machines], "threads/socket"),
-        "memory": ([m.memory_gib / m.sockets for m in machines if m.in_budget], "GiB/socket"),
+        "memory": ([m.memory_gib / m.sockets for m in machines if m.sockets <= 2], "GiB/socket"),
     }
     for term, (found, unit) in values.items():
         yield f"server.reference.{term}", REFERENCE[term], min(found), max(found), unit

@@ -13,10 +13,11 @@ from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.types import Component, Location, Resource
 
 _NOISE = re.compile(
-    r"\((?:r|tm)\)|[®™]|\b(?:amd|intel|ampere|annapurna|nvidia|platinum|gold|silver|bronze|processor|cpu|\d+-core|\d+c)\b|@.*$"
-    r"|\b[\d.]+ ?ghz\b",
+    r"\([^)]*\)|[®™]|@.*$|\b[\d.]+ ?ghz\b|\b\w+-(?:core|bit)\b"
+    r"|\b(?:amd|intel|ampere|annapurna|nvidia|platinum|gold|silver|bronze|processor|cpu|\d+c)\b|(?<=altra) max\b",
     re.IGNORECASE,
 )
+_GENERATION = re.compile(r"\b(E\d-\w*?\d+L?)\s?v(\d)\b", re.IGNORECASE)
 _PREFIX = "server|"
 TERMS = ("tdp", "threads", "memory")
 """What a server is known by, one socket's each."""
@@ -41,7 +42,7 @@ class Server:
 def canonical(processor: str) -> str:
     """A CPU's name as the table of processors spells it: "Intel(R) Xeon(R) Platinum 8480+ @ 2.0GHz" is "Xeon 8480+"."""
     name = " ".join(_NOISE.sub(" ", processor).strip(" ,").split())
-    return re.sub(r"\b(E\d-\w+)(v\d)\b", r"\1 \2", name)
+    return _GENERATION.sub(r"\1 v\2", name)
 
 
 @cache
@@ -77,7 +78,7 @@ def describe(
 
     What is said wins over the table. Without sockets one is taken, or as many as the threads fill.
     """
-    name = canonical(processor)
+    name = processor if processor.lower() in cpu_models() else canonical(processor)
     row = cpu_models().get(name.lower(), {})
     stated = _microarchitectures().get(microarchitecture.strip().lower())
     family = stated or row.get("microarchitecture") or facts.microarchitecture(processor) or "default"

@@ -1,0 +1,70 @@
+"""Embodied emissions of whole hosts beside the platform totals others publish: the deviation, printed."""
+
+from __future__ import annotations
+
+import csv
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+from cloud_carbon_exporter.model.embodied import server_grams
+from cloud_carbon_exporter.model.facts import figure
+
+TABLE = Path(__file__).with_name("platforms.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A host whose manufacture somebody published: kilograms theirs, and ours with the interval."""
+
+    name: str
+    source: str
+    published: float
+    ours: float
+    lower: float
+    upper: float
+
+    @property
+    def deviation(self) -> float:
+        """Ours beside theirs, in percent."""
+        return 100 * (self.ours / self.published - 1)
+
+
+def platforms() -> list[Platform]:
+    """Every platform of the table."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return [_platform(row) for row in csv.DictReader(file)]
+
+
+def _platform(row: dict[str, str]) -> Platform:
+    value, down, up, _ = server_grams(int(row["sockets"]), float(row["memory_gib"]))
+    extras = [
+        (figure(f"storage.{kind}.embodied_grams_per_gib"), float(row[f"{kind}_gib"] or 0)) for kind in ("ssd", "hdd")
+    ]
+    if row["gpu"]:
+        extras.append((figure(f"gpu.{row['gpu']}.embodied_grams"), float(row["gpus"])))
+    lower, upper = value - down, value + up
+    for found, amount in extras:
+        value += found.value * amount
+        lower += found.low * amount
+        upper += found.high * amount
+    return Platform(row["name"], row["source"], float(row["kilograms"]), value / 1000, lower / 1000, upper / 1000)
+
+
+def report() -> str:
+    """The table, and how far off the whole is."""
+    found = platforms()
+    rows = [
+        f"| {each.name} | {each.published:.0f} | {each.ours:.0f} ({each.lower:.0f} to {each.upper:.0f}) "
+        f"| {each.deviation:+.0f} % | {each.source} |"
+        for each in found
+    ]
+    inside = sum(each.lower <= each.published <= each.upper for each in found)
+    middle = statistics.median(each.deviation for each in found)
+    size = statistics.median(abs(each.deviation) for each in found)
+    head = "| host | published kg | this model kg | deviation | by |\n|---|---|---|---|---|"
+    note = (
+        f"Median deviation {middle:+.0f} %, median size of it {size:.0f} %; "
+        f"{inside} of {len(found)} lie inside the interval."
+    )
+    return "\n".join([head, *rows, "", note])
