@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar, cast
 
 from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.heap import Heap
 from cloud_carbon_exporter.collect.snapshot import Builder, Surveyor
 from cloud_carbon_exporter.collect.state import Contribution, Target
 from cloud_carbon_exporter.collect.target import TargetRun
@@ -18,6 +21,7 @@ from cloud_carbon_exporter.model.types import Snapshot
 log = logging.getLogger(__name__)
 
 Rendered = TypeVar("Rendered")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Collector(Generic[Rendered]):
         self._clock = clock
         self._render = render
         self._publishing = asyncio.Lock()
+        self._heap = Heap()
         self._asked = self._published = 0
         self._round: asyncio.Task[None] | None = None
         self.snapshot = Snapshot(taken_at=clock())
@@ -93,7 +98,7 @@ class Collector(Generic[Rendered]):
             self._published = self._asked
             contributions = [run.contribute() for run in self.runs]
             try:
-                made = await asyncio.to_thread(self._make, self._clock(), contributions)
+                made = await _beside(lambda: self._make(self._clock(), contributions))
             except Exception:  # a defect of ours must not end the loop: the last Snapshot stays
                 log.exception("no new snapshot could be built")
                 return
@@ -108,7 +113,9 @@ class Collector(Generic[Rendered]):
 
     def _make(self, now: float, contributions: Sequence[Contribution]) -> tuple[Snapshot, Rendered]:
         snapshot = self._builder.build(now, contributions)
-        return snapshot, self._render(snapshot)
+        rendered = self._render(snapshot)
+        self._heap.settle(len(snapshot.rows))
+        return snapshot, rendered
 
     def _age(self) -> float:
         return self._clock() - self.snapshot.taken_at
@@ -122,3 +129,29 @@ class Collector(Generic[Rendered]):
             interval = run.target.settings.interval_seconds
             due = max(due + interval, loop.time())  # a round that took longer is not made up for
             await asyncio.sleep(due - loop.time())
+
+
+async def _beside(work: Callable[[], Result]) -> Result:
+    """Run `work` in a thread of its own. A daemon, unlike an executor's: leaving the program does not wait for it."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Result] = loop.create_future()
+
+    def settle(result: Result | None, error: Exception | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(cast(Result, result))
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except Exception as caught:
+            error = caught
+        with suppress(RuntimeError):  # the loop is gone: nobody waits any more
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=run, name="snapshot", daemon=True).start()
+    return await done

@@ -118,6 +118,11 @@ class Counters:
         """The Track of a resource that is there."""
         return self._tracks.get(resource_id)
 
+    def resource(self, resource_id: str) -> Resource | None:
+        """How a resource that is there was last described."""
+        track = self._tracks.get(resource_id)
+        return None if track is None else track.resource
+
     def present(self, sweep: SweepKey) -> Iterable[Track]:
         """The Tracks of what a sweep saw the last time it went well."""
         return self._sweeps.get(sweep, {}).values()
@@ -150,7 +155,7 @@ class Counters:
             if track is None:
                 track = self._tracks[resource.id] = self._enter(sweep, Version(at, resource, waits(resource)), settle)
                 self._accounts.setdefault(_account_key(resource), [0.0, 0.0, 0.0])  # first shown at 0
-            elif track.resource != resource:
+            elif track.resource is not resource and track.resource != resource:
                 track.versions.append(Version(at, resource, waits(resource)))
             track.seen_until = at
             after[resource.id] = track

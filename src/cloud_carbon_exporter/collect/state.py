@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -44,12 +43,13 @@ class SweepState:
     rest: int = 0  # refreshes to leave it alone, having been empty
     task: asyncio.Task[None] | None = None
 
-    def outcomes(self, counts: Counter[str]) -> Iterator[Outcome]:
+    def outcomes(self) -> Iterator[Outcome]:
         """One row for each kind the listing feeds."""
         at = self.scope
+        counts = self.swept.counts if self.swept is not None else {}
         success = self.seen_at if self.swept is not None else None
         for spec in self.specs:
-            count = counts[spec.kind]
+            count = counts.get(spec.kind, 0)
             yield Outcome(at.provider, at.account_id, at.region, spec.kind, self.error, self.seconds, count, success)
 
 

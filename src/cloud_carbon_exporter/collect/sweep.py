@@ -11,6 +11,8 @@ from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.spec import Client, Listing, Raw, Scope, ServiceSpec
 
+Known = Callable[[str], Resource | None]
+
 log = logging.getLogger(__name__)
 
 
@@ -18,18 +20,26 @@ log = logging.getLogger(__name__)
 class Swept:
     """What one sweep found.
 
-    unsupported: (account, kind) -> objects no service of ours reads. skipped: (kind, reason) -> objects that could not
-    be read. warnings: what failed beside the listing itself, such as a look-up of machine types.
+    counts: kind -> how many of the resources. unsupported: (account, kind) -> objects no service of ours reads.
+    skipped: (kind, reason) -> objects that could not be read. warnings: what failed beside the listing itself, such as
+    a look-up of machine types.
     """
 
     resources: tuple[Resource, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
     unsupported: Mapping[tuple[str, str], int] = field(default_factory=dict)
     skipped: Mapping[tuple[str, str], int] = field(default_factory=dict)
     warnings: tuple[CollectError, ...] = ()
 
 
-async def sweep(client: Client, listing: Listing, specs: Sequence[ServiceSpec], scope: Scope) -> Swept:
-    """List and describe. Raises CollectError when the listing itself fails; a malformed object costs that alone."""
+async def sweep(
+    client: Client, listing: Listing, specs: Sequence[ServiceSpec], scope: Scope, known: Known = lambda _: None
+) -> Swept:
+    """List and describe. Raises CollectError when the listing itself fails; a malformed object costs that alone.
+
+    known: the Resource last seen under an id. What has not changed is that same object again, so that a large estate is
+    neither held twice nor compared twice.
+    """
     resources: list[Resource] = []
     unsupported: Counter[tuple[str, str]] = Counter()
     skipped: Counter[tuple[str, str]] = Counter()
@@ -42,8 +52,12 @@ async def sweep(client: Client, listing: Listing, specs: Sequence[ServiceSpec], 
             except CollectError as error:
                 warnings.append(error)
         for raw in objects:
-            _read(raw, listing, specs, scope, resources.append, unsupported, skipped)
-    return Swept(tuple(resources), dict(unsupported), dict(skipped), tuple(warnings))
+            resource = _read(raw, listing, specs, scope, unsupported, skipped)
+            if resource is not None:
+                before = known(resource.id)
+                resources.append(resource if before is None or before != resource else before)
+    counts = Counter(resource.kind for resource in resources)
+    return Swept(tuple(resources), dict(counts), dict(unsupported), dict(skipped), tuple(warnings))
 
 
 def _read(
@@ -51,21 +65,19 @@ def _read(
     listing: Listing,
     specs: Iterable[ServiceSpec],
     scope: Scope,
-    found: Callable[[Resource], None],
     unsupported: Counter[tuple[str, str]],
     skipped: Counter[tuple[str, str]],
-) -> None:
+) -> Resource | None:
     """Hand one object to the one spec that accepts it, else to the ledger."""
     kind = ""
     try:
         spec = next((spec for spec in specs if spec.accepts(raw)), None)
         if spec is None:
             unsupported[scope.account_id, listing.kind_of(raw)] += 1
-            return
+            return None
         kind = spec.kind
-        resource = spec.describe(raw, scope)
-        if resource is not None:
-            found(resource)
+        return spec.describe(raw, scope)
     except Exception as error:  # whatever a cloud sends must cost that object alone
         log.debug("an object of %s was skipped: %s: %s", kind or listing.operation, type(error).__name__, error)
         skipped[kind or listing.operation, type(error).__name__] += 1
+        return None

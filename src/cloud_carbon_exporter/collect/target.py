@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -100,11 +100,7 @@ class TargetRun:
             for key, state in states
             if state.swept is not None
         )
-        listings = [
-            outcome
-            for _, state in states
-            for outcome in state.outcomes(Counter(found.kind for found in (state.swept or Swept()).resources))
-        ]
+        listings = [outcome for _, state in states for outcome in state.outcomes()]
         contribution = Contribution(
             self.target,
             self.measurer.waits,
@@ -197,7 +193,7 @@ class TargetRun:
         swept: list[Swept] = []
 
         async def work() -> None:
-            swept.append(await sweep(self.client, listing, state.specs, at))
+            swept.append(await sweep(self.client, listing, state.specs, at, self._counters.resource))
 
         async with self._all, self._apis[at.account_id, at.region, listing.api]:
             started = asyncio.get_running_loop().time()

@@ -13,7 +13,7 @@ from typing import Any
 
 import cloud_carbon_exporter
 from cloud_carbon_exporter import exposition, logs
-from cloud_carbon_exporter.collect import Collector
+from cloud_carbon_exporter.collect import Collector, heap
 from cloud_carbon_exporter.commands.opening import missing_credentials, open_collector
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.errors import ExporterError
@@ -34,7 +34,9 @@ def run(invocation: Invocation) -> int:
     logs.configure(settings.log_level, settings.log_format)
     for warning in settings.warnings:
         log.warning("%s", warning)
+    heap.prepare()
     asyncio.run(_serve(settings))
+    heap.leave()
     return 0
 
 
