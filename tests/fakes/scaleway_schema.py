@@ -1,6 +1,6 @@
 """JSON Schemas from the dataclasses of Scaleway's official SDK.
 
-The SDK is generated from Scaleway's own API definition: it says what a good answer looks like, and nobody here wrote it.
+The SDK is generated from Scaleway's own API definition: it says what a good answer is, and nobody here wrote it.
 """
 
 from __future__ import annotations

@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.scaleway import FakeScaleway
+
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
 from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
 from cloud_carbon_exporter.providers.spec import Listing, Scope, TargetSettings
-from tests.fakes.scaleway import FakeScaleway
 
 
 @dataclass(slots=True)

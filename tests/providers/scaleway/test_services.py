@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from tests.fakes.scaleway import ORGANIZATION, FakeScaleway
+from tests.providers.scaleway.support import connected, found, held
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
 from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
-from tests.fakes.scaleway import ORGANIZATION, FakeScaleway
-from tests.providers.scaleway.support import connected, found, held
 
 VCPU, DRAM, SSD = ("vcpu", "Milan (Zen 3)"), ("memory", "dram"), ("ssd", "ssd")
 

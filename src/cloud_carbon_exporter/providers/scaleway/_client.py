@@ -151,7 +151,7 @@ class ScalewayClient:
         """One answer of the API as a JSON object, and how many objects it counts in all (0: it does not say)."""
         call = self._call(operation, path, scope, permission, params)
         answer = await self.http.get(call)
-        document = answer.document(call)
+        document = answer.document
         counted = answer.headers.get("X-Total-Count", "")
         return document if isinstance(document, dict) else {}, int(counted) if counted.isdigit() else 0
 
@@ -188,4 +188,3 @@ class ScalewayClient:
     async def close(self) -> None:
         """Close the session."""
         await self.http.close()
-

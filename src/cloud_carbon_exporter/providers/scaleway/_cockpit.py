@@ -159,7 +159,7 @@ class Cockpit:
                 operation=operation,
                 hint="a token is good for one project and region; give each its own with cockpit_tokens in the file",
             ) from error
-        document = answer.document(call)
+        document = answer.document
         return document.get("data") or {} if isinstance(document, dict) else {}
 
 

@@ -110,4 +110,3 @@ def described(of: Machine) -> dict[str, str]:
     """What the info family tells of a machine."""
     told = {"host_type": of.name, "architecture": of.architecture, "cpu": of.cpu}
     return {key: value for key, value in told.items() if value}
-

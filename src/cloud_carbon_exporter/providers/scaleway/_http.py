@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cloud_carbon_exporter.errors import (
@@ -34,7 +34,7 @@ LONGEST_PAUSE_SECONDS = 10.0
 class Call:
     """One GET: where it goes, and how it is named in metrics and messages.
 
-    place: the zone or region asked. permission: the IAM permission set that allows it.
+    place: the zone or region asked. permission: the IAM permission set that allows it. json: what the answer is.
     """
 
     url: str
@@ -44,26 +44,16 @@ class Call:
     headers: Mapping[str, str] | None = None
     place: str = ""
     permission: str = ""
+    json: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status 200 and its body, undecoded."""
+    """What came with status 200; `document` is the body decoded, None where no JSON was expected."""
 
     body: bytes
     headers: Mapping[str, str]
-
-    def document(self, call: Call) -> Any:
-        """The body as JSON. Raises Malformed."""
-        try:
-            return json.loads(self.body)
-        except ValueError as error:
-            raise Malformed(
-                f"answer is not JSON ({len(self.body)} bytes)",
-                provider="scaleway",
-                region=call.place,
-                operation=call.operation,
-            ) from error
+    document: Any = None
 
 
 class Http:
@@ -87,12 +77,19 @@ class Http:
         """
         outcome = "success"
         try:
-            return await self._attempts(call)
+            answer = await self._attempts(call)
+            return replace(answer, document=self._decoded(call, answer.body)) if call.json else answer
         except CollectError as error:
             outcome = error.reason
             raise
         finally:
             self._meter.call(account_id=self._account(), api=call.api, operation=call.operation, outcome=outcome)
+
+    def _decoded(self, call: Call, body: bytes) -> Any:
+        try:
+            return json.loads(body)
+        except ValueError as error:
+            raise self._error(Malformed, call, f"the answer is not JSON ({len(body)} bytes)") from error
 
     async def _attempts(self, call: Call) -> Answer:
         pause = self._pause_seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cloud_carbon_exporter.errors import Malformed
@@ -74,12 +75,11 @@ async def pages(
 
 
 def _numbered(call: Call, number: int, size_name: str, size: int) -> Call:
-    params = {**(call.params or {}), size_name: size, "page": number}
-    return Call(call.url, call.api, call.operation, params, call.headers, call.place, call.permission)
+    return replace(call, params={**(call.params or {}), size_name: size, "page": number})
 
 
 def _read(answer: Answer, call: Call, items: str) -> tuple[Sequence[Any], int | None]:
-    document = answer.document(call)
+    document = answer.document
     found = document.get(items) if isinstance(document, dict) else None
     if found is None and isinstance(document, dict) and document.get("total_count") == 0:
         found = []

@@ -57,6 +57,7 @@ async def _of_project(client: ScalewayClient, region: str, project_id: str) -> l
         headers=_signed(url, f"{keys.access_key}@{project_id}", keys.secret_key, region),
         place=region,
         permission=PERMISSION,
+        json=False,
     )
     answer = await client.http.get(call)
     return [
