@@ -84,6 +84,7 @@ def figure(id: str) -> Figure:  # noqa: A002  the word of the tables
     return figures()[id]
 
 
+@functools.lru_cache(maxsize=4096)
 def microarchitecture(cpu: str) -> str | None:
     """The microarchitecture of a CPU as an API or a vendor names it, as in the table of processors; None if unknown.
 
