@@ -82,7 +82,7 @@ def reservations(items: Iterable[str], token: str = "", owner: str = ACCOUNT) ->
         f"<instancesSet>{item}</instancesSet></item>"
         for item in items
     )
-    more = f"<nextToken>{token}</nextToken>" if token else ""
+    more = f"<nextToken>{escape(token)}</nextToken>" if token else ""
     return ec2_answer("DescribeInstances", f"<reservationSet>{inner}</reservationSet>{more}")
 
 

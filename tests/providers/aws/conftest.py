@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.fakes.aws import AwsFake
+from tests.fakes.aws_replay import CountingMeter
 
 from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.spec import TargetSettings
-from tests.fakes.aws import AwsFake
-from tests.fakes.aws_replay import CountingMeter
 
 MakeClient = Callable[..., AwsClient]
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from botocore.session import Session
 from botocore.validate import ParamValidator
+from tests.fakes.aws_replay import described, recording, recordings
 
 from cloud_carbon_exporter.model.types import SIGNALS
 from cloud_carbon_exporter.providers import aws
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws._paging import items
 from cloud_carbon_exporter.providers.spec import Listing, ServiceSpec
-from tests.fakes.aws_replay import described, recording, recordings
 
 MODULES = sorted(module.name for module in iter_modules(aws.__path__) if not module.name.startswith("_"))
 LISTINGS = list({id(spec.listing): spec.listing for spec in PROVIDER.services}.values())

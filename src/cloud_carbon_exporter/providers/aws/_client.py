@@ -20,6 +20,7 @@ from cloud_carbon_exporter.errors import (
 from cloud_carbon_exporter.providers.aws import _cloudwatch, _paging, _regions
 from cloud_carbon_exporter.providers.aws._cache import Cache
 from cloud_carbon_exporter.providers.aws._errors import is_dns_failure, one_line, translate
+from cloud_carbon_exporter.providers.aws._names import partition
 from cloud_carbon_exporter.providers.aws._session import Clients, open_session, with_role
 from cloud_carbon_exporter.providers.spec import Extras, Listing, Meter, Raw, Read, Reading, Scope, TargetSettings
 
@@ -164,7 +165,8 @@ class AwsClient:
     ) -> CollectError:
         """Tell a product or a region that is not there from a fault that looks alike."""
         if isinstance(found, Unreachable) and is_dns_failure(error):
-            known = account.clients.session.get_available_regions(api, allow_non_regional=True)
+            session = account.clients.session
+            known = await session.get_available_regions(api, partition(region), allow_non_regional=True)
             if region not in known and (account.account_id, region, api) not in self._answered:
                 return NotThere(f"{api} has no endpoint here", provider="aws", region=region, operation=found.operation)
         if isinstance(found, CredentialsRefused):
@@ -213,7 +215,8 @@ class AwsClient:
         async def call(sent: Mapping[str, Any]) -> Mapping[str, Any]:
             return await self.call(scope, api, operation, sent, permissions=permissions, units=units)
 
-        async for answer in _paging.pages(call, params, how):
+        where = {"provider": "aws", "account_id": scope.account_id, "region": region, "operation": operation}
+        async for answer in _paging.pages(call, params, how, where):
             yield answer
 
     async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:

@@ -55,7 +55,7 @@ class UnreadableXmlError(ValueError):
     """The body is not the XML it should be: cut short, or it declares entities, which AWS never does."""
 
 
-def parse(body: bytes, shape: Any, wanted: Wanted) -> dict[str, Any]:
+def parse(operation: str, body: bytes, shape: Any) -> dict[str, Any]:
     """Read one answer. `shape` is botocore's output shape of the operation. Raises UnreadableXmlError."""
     from lxml import etree
 
@@ -69,9 +69,11 @@ def parse(body: bytes, shape: Any, wanted: Wanted) -> dict[str, Any]:
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:
         raise UnreadableXmlError("the answer declares a document type")
-    namespace = root.tag.rpartition("}")[0]
-    prefix = f"{namespace}}}" if namespace else ""
-    answer: dict[str, Any] = _structure(shape, wanted, prefix)(root)
+    prefix, _, name = root.tag.rpartition("}")
+    prefix = f"{prefix}}}" if prefix else ""
+    if name != f"{operation}Response":
+        raise UnreadableXmlError(f"the answer is {name}, not {operation}Response")
+    answer: dict[str, Any] = _structure(shape, WANTED[operation], prefix)(root)
     request_id = root.findtext(f"{prefix}requestId")
     answer["ResponseMetadata"] = {"RequestId": request_id} if request_id else {}
     return answer
@@ -139,11 +141,11 @@ class Ec2Parser:
 
     async def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
         """The parsed answer; botocore's own for errors and for all other operations."""
-        wanted = WANTED.get(response["context"].get("operation_name", ""))
-        if wanted is None or response["status_code"] != 200:
+        operation = response["context"].get("operation_name", "")
+        if operation not in WANTED or response["status_code"] != 200:
             return await self._stock.parse(response, shape)
         try:
-            answer = parse(response["body"], shape, wanted)
+            answer = parse(operation, response["body"], shape)
         except (UnreadableXmlError, TypeError, ValueError) as error:
             from botocore.parsers import ResponseParserError
 

@@ -58,8 +58,10 @@ def _size(client: Any, operation: str, limit: str) -> int:
     return min(size, largest) if largest else size
 
 
-async def pages(call: Call, params: Mapping[str, Any], paging: Paging) -> AsyncIterator[Mapping[str, Any]]:
-    """All answers of one list operation. Raises Malformed when a page token comes round again."""
+async def pages(
+    call: Call, params: Mapping[str, Any], paging: Paging, where: Mapping[str, str]
+) -> AsyncIterator[Mapping[str, Any]]:
+    """All answers of one list operation. Raises Malformed, bearing `where`, when a page token comes round again."""
     import jmespath
 
     sent = dict(params)
@@ -77,7 +79,7 @@ async def pages(call: Call, params: Mapping[str, Any], paging: Paging) -> AsyncI
             return
         fingerprint = repr(sorted(tokens.items()))
         if fingerprint in seen:
-            raise Malformed("the page token comes round again: the list has no end")
+            raise Malformed("the page token comes round again: the list has no end", **where)
         seen.add(fingerprint)
         for name in paging.inputs:
             sent.pop(name, None)

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import ssl
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -19,6 +17,7 @@ from cloud_carbon_exporter.providers.aws._ec2_xml import Ec2Parser
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 USER_AGENT = "cloud-carbon-exporter"
+_HEAD_BYTES = 1024
 _UNVALIDATED = frozenset({"cloudwatch"})  # 500 queries a call, made by one tested function
 
 
@@ -53,28 +52,31 @@ def http_session_class() -> Any:
     return type("SharedTlsSession", (AIOHTTPSession,), {"_build_ssl_contexts": build})
 
 
-class _JsonParser:
-    """botocore reads a JSON body that was cut short as an empty answer; this one says so instead."""
+class _WaryParser:
+    """botocore reads what is not an answer of AWS (half a JSON body, a proxy's login page) as an empty one: an account
+    with nothing in it. This one says that it cannot be read.
+    """
 
-    def __init__(self, stock: Any) -> None:
+    def __init__(self, stock: Any, is_answer: Callable[[bytes], bool]) -> None:
         self._stock = stock
+        self._is_answer = is_answer
 
     async def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
+        """See botocore's ResponseParser."""
         body = response["body"]
-        if response["status_code"] < 300 and isinstance(body, bytes) and body.strip():
-            last = body.rstrip()[-1:]
-            if last not in b"}]" and not _is_json(body):
-                from botocore.parsers import ResponseParserError
+        if response["status_code"] < 300 and isinstance(body, bytes) and body.strip() and not self._is_answer(body):
+            from botocore.parsers import ResponseParserError
 
-                raise ResponseParserError("the JSON of the answer is cut short")
+            raise ResponseParserError("the body is no answer of AWS")
         return await self._stock.parse(response, shape)
 
 
-def _is_json(body: bytes) -> bool:
-    with suppress(ValueError):
-        json.loads(body)
-        return True
-    return False
+def _is_whole_json(body: bytes) -> bool:
+    return body.rstrip()[-1:] in b"}]"
+
+
+def _is_aws_xml(body: bytes) -> bool:
+    return b"<html" not in body[:_HEAD_BYTES].lower()
 
 
 class ParserFactory:
@@ -93,11 +95,11 @@ class ParserFactory:
     def create_parser(self, protocol_name: str) -> Any:
         """The parser of a protocol of AWS."""
         parser = self._stock.create_parser(protocol_name)
-        if protocol_name == "ec2":
-            return Ec2Parser(parser)
         if protocol_name in ("json", "rest-json"):
-            return _JsonParser(parser)
-        return parser
+            return _WaryParser(parser, _is_whole_json)
+        if protocol_name in ("query", "rest-xml"):
+            return _WaryParser(parser, _is_aws_xml)
+        return Ec2Parser(_WaryParser(parser, _is_aws_xml)) if protocol_name == "ec2" else parser
 
 
 def open_session() -> Any:

@@ -1,0 +1,239 @@
+"""What goes wrong on the wire, and what each of it comes to. All faults are real answers, or the lack of one."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import pytest
+from tests.fakes.aws import ACCOUNT, AwsFake
+from tests.fakes.aws_replay import CountingMeter, spec
+from tests.fakes.ec2_xml import instance, reservations
+from tests.providers.aws.conftest import MakeClient
+from tests.providers.aws.test_cloudwatch import CPU, NOW, put_cpu
+from tests.providers.aws.test_cloudwatch import instance as resource
+
+from cloud_carbon_exporter.errors import CollectError, Malformed, NotThere, Throttled, Unreachable
+from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.aws._errors import one_line, permission, translate
+from cloud_carbon_exporter.providers.spec import Listing, Read, Scope
+
+INSTANCES = spec("ec2/instance").listing
+
+
+async def objects(client: Any, listing: Listing = INSTANCES, region: str = "eu-west-3") -> list[Any]:
+    return [raw async for page in client.pages(listing, Scope("aws", ACCOUNT, region)) for raw in page]
+
+
+async def failure(client: Any, listing: Listing = INSTANCES, region: str = "eu-west-3") -> CollectError:
+    with pytest.raises(CollectError) as caught:
+        await objects(client, listing, region)
+    assert caught.value.provider == "aws"
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "reason"),
+    [
+        ("throttle", Throttled, "throttled"),
+        ("server", Unreachable, "unreachable"),
+        ("cut", Unreachable, "unreachable"),
+        ("truncated", Malformed, "malformed"),
+        ("junk", Malformed, "malformed"),
+    ],
+)
+@pytest.mark.parametrize("kind_of_list", ["ec2/instance", "rds/db_instance", "s3/bucket"])
+async def test_a_fault_becomes_an_error_of_ours_and_is_metered_and_passes(
+    fake: AwsFake,
+    make_client: MakeClient,
+    meter: CountingMeter,
+    kind: str,
+    expected: type[CollectError],
+    reason: str,
+    kind_of_list: str,
+) -> None:
+    listing = spec(kind_of_list).listing
+    if (listing.api, kind) == ("s3", "truncated"):  # botocore takes half of S3's XML for a server error
+        expected, reason = Unreachable, "unreachable"
+    client = make_client()
+    fault = fake.fault(listing.operation, kind)
+    found = await failure(client, listing)
+    assert type(found) is expected
+    assert found.operation == listing.operation
+    assert found.region == "eu-west-3"
+    assert meter.calls[listing.api, listing.operation, reason] == 1
+    fake.faults.remove(fault)
+    assert await objects(client, listing) == [], "once the fault is gone, so is the failure"
+
+
+async def test_an_unreadable_answer_is_asked_for_again_but_not_for_ever(fake: AwsFake, make_client: MakeClient) -> None:
+    fake.handlers["DescribeInstances"] = reservations([instance(1)])
+    fake.fault("DescribeInstances", "truncated", times=2)
+    assert len(await objects(make_client())) == 1
+    fake.fault("DescribeInstances", "truncated")
+    await failure(make_client())
+    assert fake.count("DescribeInstances") == 3 + 3
+
+
+async def test_the_sdks_own_retries_are_honoured(
+    fake: AwsFake, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "3")
+    monkeypatch.setenv("AWS_RETRY_MODE", "standard")
+    fake.handlers["DescribeInstances"] = reservations([instance(1)])
+    fake.fault("DescribeInstances", "throttle", times=2)
+    assert len(await objects(make_client())) == 1
+    assert fake.count("DescribeInstances") == 3
+
+
+async def test_silence_ends_at_the_timeout(fake: AwsFake, make_client: MakeClient) -> None:
+    client = make_client(timeout_seconds=0.2)
+    fake.fault("DescribeInstances", "hang")
+    found = await failure(client)
+    assert isinstance(found, Unreachable)
+    assert "in time" in str(found)
+
+
+async def test_a_port_where_nothing_listens_is_unreachable(
+    fake: AwsFake, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_client()
+    await client.connect()
+    await fake.stop()
+    found = await failure(client)
+    assert isinstance(found, Unreachable)
+    assert "127.0.0.1" in str(found)
+
+
+@pytest.mark.parametrize("tokens", [("a", "a"), ("a", "b", "a")])
+async def test_a_page_token_that_comes_round_again_ends_the_list(
+    fake: AwsFake, make_client: MakeClient, tokens: tuple[str, ...]
+) -> None:
+    answers = iter([*tokens, *"neverreached"])
+    fake.handlers["DescribeInstances"] = lambda call: reservations([instance(1)], next(answers))
+    found = await failure(make_client())
+    assert isinstance(found, Malformed)
+    assert "token" in str(found)
+    assert fake.count("DescribeInstances") == len(tokens)
+
+
+async def test_one_forbidden_call_leaves_the_rest_standing(fake: AwsFake, make_client: MakeClient) -> None:
+    fake.handlers["DescribeInstances"] = reservations([instance(1)])
+    fake.fault("DescribeVolumes", "forbidden", region="eu-west-3")
+    client = make_client()
+    found = await failure(client, spec("ec2/volume").listing)
+    assert "grant ec2:DescribeVolumes" in str(found)
+    assert await objects(client, spec("ec2/volume").listing, "us-east-1") == []
+    assert len(await objects(client)) == 1
+    assert list(await client.connect()) == [ACCOUNT]
+    assert fake.count("GetCallerIdentity") == 1, "what is forbidden does not end the session"
+
+
+async def test_truncated_monitoring_is_an_error_and_not_an_empty_answer(fake: AwsFake, make_client: MakeClient) -> None:
+    put_cpu(fake, 1, [10], NOW - 300)
+    client = make_client()
+    fault = fake.fault("GetMetricData", "truncated")
+    reading = await client.series([Read(resource(1), CPU, NOW - 300)], NOW)
+    assert reading.failures["ec2/instance"].reason == "malformed"
+    assert reading.points == {}
+    fake.faults.remove(fault)
+    reading = await client.series([Read(resource(1), CPU, NOW - 300)], NOW)
+    assert reading.points["i-1", "cpu_ratio"][0].value == 0.1
+
+
+async def test_cancelling_a_sweep_leaves_the_client_usable(fake: AwsFake, make_client: MakeClient) -> None:
+    client = make_client()
+    fault = fake.fault("DescribeInstances", "hang")
+    task = asyncio.ensure_future(objects(client))
+    await fault.arrived.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    fake.faults.remove(fault)
+    assert await objects(client) == []
+
+
+async def test_a_failing_lookup_of_types_costs_no_instance(fake: AwsFake, make_client: MakeClient) -> None:
+    from cloud_carbon_exporter.collect.sweep import sweep
+
+    fake.handlers["DescribeInstances"] = reservations([instance(1, type_="m5.large")])
+    fake.fault("DescribeInstanceTypes", "forbidden")
+    instances = spec("ec2/instance")
+    swept = await sweep(make_client(), INSTANCES, [instances], Scope("aws", ACCOUNT, "eu-west-3"))
+    assert [component.amount for component in swept.resources[0].components] == [2, 8]
+    assert [warning.reason for warning in swept.warnings] == ["permission_missing"]
+
+
+@pytest.fixture
+async def client_without_dns(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> AwsClient:
+    """A client that is connected, and then finds that no name has an address."""
+    client = make_client()
+    await client.connect()
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+
+    async def no_address(self: Any, *args: Any, **kwargs: Any) -> Any:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr("aiohttp.connector.DefaultResolver.resolve", no_address)
+    return client
+
+
+async def test_a_product_without_an_endpoint_here_is_no_page(client_without_dns: AwsClient) -> None:
+    assert await objects(client_without_dns, region="xx-nowhere-7") == []
+
+
+async def test_a_known_endpoint_without_an_address_is_unreachable(client_without_dns: AwsClient) -> None:
+    found = await failure(client_without_dns)
+    assert isinstance(found, Unreachable)
+    assert "ec2.eu-west-3.amazonaws.com" in str(found)
+
+
+def test_permissions_go_by_their_iam_names() -> None:
+    assert permission("ec2", "DescribeVolumes") == "ec2:DescribeVolumes"
+    assert permission("s3", "ListBuckets") == "s3:ListAllMyBuckets"
+    assert permission("resourcegroupstaggingapi", "GetResources") == "tag:GetResources"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "reason"),
+    [
+        ("RequestExpired", 400, "credentials_refused"),
+        ("RequestTimeTooSkewed", 403, "credentials_refused"),
+        ("UnrecognizedClientException", 400, "credentials_refused"),
+        ("AccessDeniedException", 400, "permission_missing"),
+        ("", 403, "permission_missing"),
+        ("TooManyRequestsException", 429, "throttled"),
+        ("", 429, "throttled"),
+        ("OptInRequired", 401, "not_there"),
+        ("InvalidAction", 400, "not_there"),
+        ("", 503, "unreachable"),
+        ("ValidationError", 400, "error"),
+    ],
+)
+def test_codes_of_aws(code: str, status: int, reason: str) -> None:
+    from botocore.exceptions import ClientError
+
+    error = ClientError(
+        {"Error": {"Code": code, "Message": "m"}, "ResponseMetadata": {"HTTPStatusCode": status}}, "DescribeThings"
+    )
+    found = translate(error, account_id=ACCOUNT, region="eu-west-3", api="ec2", operation="DescribeThings")
+    assert found.reason == reason
+
+
+def test_a_clock_that_is_wrong_is_said_to_be() -> None:
+    from botocore.exceptions import ClientError
+
+    error = ClientError({"Error": {"Code": "SignatureDoesNotMatch", "Message": "Signature expired: 2020"}}, "X")
+    assert "clock" in translate(error, account_id="", region="", api="ec2", operation="X").hint
+
+
+def test_messages_are_one_line_and_hold_no_key_and_no_blob() -> None:
+    text = one_line("a\nb AKIAIOSFODNN7EXAMPLE c Encoded authorization failure message: abcDEF123 " + "x" * 1000)
+    assert text.startswith("a b [withheld] c [withheld] x")
+    assert len(text) == 400
+
+
+def test_errors_of_ours_pass_unchanged() -> None:
+    error = NotThere("gone")
+    assert translate(error, account_id="", region="", api="", operation="") is error
