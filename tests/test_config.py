@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.config import Settings, load
+from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS, of_command
+from cloud_carbon_exporter.config.values import Address, duration
 from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.flags import COMMANDS, FLAGS, of_command
-from cloud_carbon_exporter.values import Address, duration
 
 
 def settings(line: str, file: str = "", tmp_path: Path | None = None, **environment: str) -> Settings:

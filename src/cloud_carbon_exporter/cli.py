@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from cloud_carbon_exporter.config import Invocation, load
+from cloud_carbon_exporter.config.flags import PROGRAM
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
-from cloud_carbon_exporter.flags import PROGRAM
 
 _MODULES = {
     "serve": "serve",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cloud_carbon_exporter.commands import permissions, services
+from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS, MACHINE_PROVIDERS, Flag
+from cloud_carbon_exporter.config.targets import KEYS
 from cloud_carbon_exporter.exposition import FAMILIES, UPSTREAM, Family
-from cloud_carbon_exporter.flags import COMMANDS, FLAGS, MACHINE_PROVIDERS, Flag
-from cloud_carbon_exporter.targets import KEYS
 
 _NOTE = "<!-- Written by scripts/docs from the code; what is changed here by hand is lost. -->"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from cloud_carbon_exporter.config import Invocation
+from cloud_carbon_exporter.config.flags import COMMANDS, PROGRAM, of_command
+from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.flags import COMMANDS, PROGRAM, of_command
-from cloud_carbon_exporter.values import quoted
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -42,11 +42,11 @@ def bash(*, zsh: bool = False) -> str:
   done
   if [ "$previous" = "=" ]; then previous="${{COMP_WORDS[COMP_CWORD-2]}}"; fi
   if [ "$current" = "=" ]; then previous="${{COMP_WORDS[COMP_CWORD-1]}}"; current=""; fi
-  previous="-${{previous##*-}}"
+  previous="${{previous/#--/-}}"
   case "$command" in
 {cases}
   esac
-  case "$command:${{COMP_WORDS[COMP_CWORD-1]/#--/-}}" in
+  case "$command:$previous" in
 {values}
     *:-config.file|*:-batch) COMPREPLY=($(compgen -f -- "$current")); return ;;
     completion:*) words="bash zsh fish" ;;

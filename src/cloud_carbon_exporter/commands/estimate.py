@@ -10,18 +10,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cloud_carbon_exporter.command_line import nearest
 from cloud_carbon_exporter.commands.explanation import footprint_text
 from cloud_carbon_exporter.config import Invocation
+from cloud_carbon_exporter.config.command_line import nearest
+from cloud_carbon_exporter.config.flags import Flag, of_command
+from cloud_carbon_exporter.config.values import Value, quoted
 from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.flags import Flag, of_command
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.explain import Term, explain
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.server import describe, server
 from cloud_carbon_exporter.model.types import CarbonIntensity, Footprint, Location, Place, Resource
-from cloud_carbon_exporter.values import Value, quoted
 from cloud_carbon_exporter.web import documents
 
 LABELS = {"aws": "aws", "gcp": "gcp", "scw": "scaleway", "scaleway": "scaleway"}  # -cloud.provider -> cloud_provider

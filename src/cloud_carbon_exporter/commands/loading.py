@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.providers.spec import Provider
-from cloud_carbon_exporter.values import quoted
 
 PACKAGES = {"aws": "aws", "gcp": "gcp", "scw": "scaleway", "demo": "demo"}
 

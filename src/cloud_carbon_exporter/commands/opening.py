@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
-from cloud_carbon_exporter.command_line import nearest
 from cloud_carbon_exporter.commands.loading import provider
 from cloud_carbon_exporter.config import Settings
+from cloud_carbon_exporter.config.command_line import nearest
+from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError, CredentialsMissing
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.providers.spec import Client, Provider, TargetSettings
-from cloud_carbon_exporter.values import quoted
 
 Rendered = TypeVar("Rendered")
 

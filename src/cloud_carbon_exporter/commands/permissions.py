@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from cloud_carbon_exporter.commands.loading import provider
 from cloud_carbon_exporter.commands.services import NAMES
 from cloud_carbon_exporter.config import Invocation
-from cloud_carbon_exporter.flags import MACHINE_PROVIDERS
+from cloud_carbon_exporter.config.flags import MACHINE_PROVIDERS
 
 
 def run(invocation: Invocation) -> int:

@@ -16,9 +16,9 @@ from cloud_carbon_exporter import exposition, logs
 from cloud_carbon_exporter.collect import Collector, heap
 from cloud_carbon_exporter.commands.opening import missing_credentials, open_collector
 from cloud_carbon_exporter.config import Invocation, Settings
+from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import ExporterError
 from cloud_carbon_exporter.model.types import Snapshot
-from cloud_carbon_exporter.values import Address
 from cloud_carbon_exporter.web.app import make_app, start
 from cloud_carbon_exporter.web.history import History
 from cloud_carbon_exporter.web.settings import WebSettings

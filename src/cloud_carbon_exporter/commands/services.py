@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from cloud_carbon_exporter.commands.loading import provider
 from cloud_carbon_exporter.config import Invocation
-from cloud_carbon_exporter.flags import MACHINE_PROVIDERS
+from cloud_carbon_exporter.config.flags import MACHINE_PROVIDERS
 from cloud_carbon_exporter.providers.spec import ServiceSpec
 
 NAMES = {"aws": "Amazon Web Services", "gcp": "Google Cloud", "scw": "Scaleway"}

@@ -8,7 +8,7 @@ import textwrap
 
 import cloud_carbon_exporter
 from cloud_carbon_exporter.config import Invocation
-from cloud_carbon_exporter.flags import COMMANDS, PROGRAM, Flag, of_command
+from cloud_carbon_exporter.config.flags import COMMANDS, PROGRAM, Flag, of_command
 
 _INTRODUCTION = (
     "Watts and CO2eq of every resource of a cloud account, for Prometheus. "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cloud_carbon_exporter.values import (
+from cloud_carbon_exporter.config.values import (
     Kind,
     address,
     boolean,

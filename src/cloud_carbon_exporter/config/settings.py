@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from cloud_carbon_exporter.command_line import Words, nearest, read_words
+from cloud_carbon_exporter.config.command_line import Words, nearest, read_words
+from cloud_carbon_exporter.config.flags import COLLECTING, FLAGS, find, of_command
+from cloud_carbon_exporter.config.targets import FiledTarget, read_targets
+from cloud_carbon_exporter.config.values import Address, Value, quoted, read_value
 from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.flags import COLLECTING, FLAGS, find, of_command
 from cloud_carbon_exporter.providers.spec import TargetSettings
-from cloud_carbon_exporter.targets import FiledTarget, read_targets
-from cloud_carbon_exporter.values import Address, Value, quoted, read_value
 
 _FILE_COMMAND = "serve"  # the file says what serving says; the other commands take of it what they know
 NOWHERE = Address("localhost", 0)  # for the commands that do not listen: a free port of the loopback

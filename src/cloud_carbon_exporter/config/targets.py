@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cloud_carbon_exporter.command_line import nearest
-from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.flags import COLLECTING, REGION, ROLE_ARN, find
-from cloud_carbon_exporter.providers.spec import TargetSettings
-from cloud_carbon_exporter.values import (
+from cloud_carbon_exporter.config.command_line import nearest
+from cloud_carbon_exporter.config.flags import COLLECTING, REGION, ROLE_ARN, find
+from cloud_carbon_exporter.config.values import (
     Kind,
     Value,
     choice,
@@ -22,6 +20,8 @@ from cloud_carbon_exporter.values import (
     several,
     text,
 )
+from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.providers.spec import TargetSettings
 
 FiledTarget = tuple[str, Mapping[str, Any]]
 """One entry of the file's `targets`: where it stands, for errors, and its keys."""

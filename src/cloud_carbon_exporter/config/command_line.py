@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS, Flag, find
+from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.flags import COMMANDS, FLAGS, Flag, find
-from cloud_carbon_exporter.values import quoted
 
 _NAMES = frozenset(name for flag in FLAGS for name in flag.names)
 _WANTS = {"help": "help", "h": "help", "version": "version"}

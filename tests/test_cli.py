@@ -1,0 +1,242 @@
+"""The program as a person meets it: exit codes, what stands on stdout, and one line on stderr when it fails."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+import cloud_carbon_exporter
+from cloud_carbon_exporter import logs
+from cloud_carbon_exporter.cli import main
+from cloud_carbon_exporter.commands import usage
+from cloud_carbon_exporter.commands.loading import provider
+from cloud_carbon_exporter.config.flags import COMMANDS, of_command
+from cloud_carbon_exporter.errors import ConfigError
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No variable of the machine's, and the log as it was."""
+    for name in list(os.environ):
+        if name.startswith(("CLOUD_CARBON_", "AWS_", "SCW_", "GOOGLE_")):
+            monkeypatch.delenv(name)
+    root, ours = logging.getLogger(), logging.getLogger("cloud_carbon_exporter")
+    handlers, level, own = list(root.handlers), root.level, ours.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    ours.setLevel(own)
+    logging.captureWarnings(False)
+
+
+def test_a_bad_flag_exits_2_with_one_line_on_stderr(capsys: Captured) -> None:
+    assert main(["-cloud.provder=aws"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == 'cloud-carbon-exporter: unknown flag "-cloud.provder"; the nearest known one is -cloud.provider\n'
+
+
+def test_the_program_itself_exits_2_unwrapped() -> None:
+    program = Path(sys.executable).with_name("cloud-carbon-exporter")
+    environment = {"PATH": os.environ["PATH"], "COLUMNS": "40"}
+    ended = subprocess.run(
+        [program, "-log.level=loud", "-demo.enabled"], capture_output=True, env=environment, check=False
+    )
+    assert ended.returncode == 2
+    assert ended.stdout == b""
+    assert ended.stderr.count(b"\n") == 1
+    for word in (b"-log.level", b'"loud"', b"debug, info, warn or error"):
+        assert word in ended.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    command = f"{sys.executable} -m cloud_carbon_exporter services | head -1; exit ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_help_needs_no_heavy_import() -> None:
+    code = (
+        "import sys; from cloud_carbon_exporter.cli import main; main(['-help']);"
+        "sys.exit(' '.join(sorted(sys.modules.keys() & {'aiohttp','asyncio','botocore','yaml','google.auth','lxml'})) or 0)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("ask", ["-help", "--help", "-h", "help"])
+def test_help_names_every_flag_of_the_command(command: str, ask: str, capsys: Captured) -> None:
+    assert main([ask, command] if ask == "help" else [command, ask]) == 0
+    out = capsys.readouterr().out
+    for flag in of_command(command):
+        for name in flag.names:
+            assert f"-{name}" in out
+    assert all(len(line) <= 120 for line in out.splitlines())
+
+
+def test_help_fits_a_narrow_terminal_and_states_defaults() -> None:
+    text = usage.render("serve", 60)
+    assert max(map(len, text.splitlines())) <= 60
+    assert "(default 0.0.0.0:2922)" in " ".join(text.split())
+    for command in COMMANDS:
+        assert command in text
+
+
+def test_version(capsys: Captured) -> None:
+    assert main(["-version"]) == 0
+    assert capsys.readouterr().out == f"cloud-carbon-exporter {cloud_carbon_exporter.__version__}\n"
+
+
+def test_a_provider_this_build_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cloud_carbon_exporter.commands.loading.PACKAGES", {"aws": "azure"})
+    with pytest.raises(ConfigError, match="not part of this build"):
+        provider("aws")
+
+
+def test_an_excluded_kind_nobody_knows_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_text("targets: [{provider: aws, exclude: [ec2/instanc]}]")
+    assert main(["report", f"-config.file={file}"]) == 2
+    assert "the nearest known one is ec2/instance" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["serve", "report"])
+def test_no_credentials_for_any_target_exits_1_and_names_what_was_tried(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    arguments = [command, "-cloud.provider=scw", *(["-listen=localhost:0"] if command == "serve" else [])]
+    assert main(arguments) == 1
+    (line,) = [each for each in capsys.readouterr().err.splitlines() if each.startswith("cloud-carbon-exporter: ")]
+    assert "SCW_SECRET_KEY" in line
+    assert "config.yaml" in line
+
+
+def test_permissions_as_an_iam_policy_hold_every_permission_of_every_spec(capsys: Captured) -> None:
+    assert main(["permissions", "-format=iam"]) == 0
+    (statement,) = json.loads(capsys.readouterr().out)["Statement"]
+    found = provider("aws")
+    needed = {each for service in found.services for each in (*service.permissions, *service.listing.permissions)}
+    assert statement["Effect"] == "Allow"
+    assert set(statement["Action"]) == needed | set(found.permissions)
+    assert not [each for each in statement["Action"] if re.search(r":(Put|Create|Delete|Update|Modify|\*)", each)]
+
+
+def test_permissions_as_a_custom_role_and_as_a_scaleway_policy(capsys: Captured) -> None:
+    assert main(["permissions", "-format=gcp"]) == 0
+    role = yaml.safe_load(capsys.readouterr().out)
+    assert "monitoring.timeSeries.list" in role["includedPermissions"]
+    assert main(["permissions", "-format=scw"]) == 0
+    (rule,) = json.loads(capsys.readouterr().out)["rules"]
+    assert "InstancesReadOnly" in rule["permission_set_names"]
+    assert all(name.endswith("ReadOnly") for name in rule["permission_set_names"])
+
+
+def test_permissions_as_text_name_the_kinds_that_need_them(capsys: Captured) -> None:
+    assert main(["permissions", "-cloud.provider=aws"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"ec2:DescribeInstances +ec2/instance", out)
+    assert "Scaleway" not in out
+
+
+def test_services_list_every_kind(capsys: Captured) -> None:
+    for form in ("text", "markdown"):
+        assert main(["services", f"-format={form}"]) == 0
+        out = capsys.readouterr().out
+        for name in ("aws", "gcp", "scw"):
+            for service in provider(name).services:
+                assert service.kind in out
+                assert service.reason.replace("|", "\\|" if form == "markdown" else "|") in out
+
+
+def test_check_tries_every_call_and_fails_when_one_fails(capsys: Captured) -> None:
+    assert main(["check", "-demo.enabled"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("ok    demo: credentials: open demo-aws")
+    assert [line for line in lines if line.startswith("ok    demo: ec2 DescribeInstances: ")]
+    (failure,) = [line for line in lines if line.startswith("FAIL")]
+    assert "s3:ListAllMyBuckets" in failure
+    assert [line for line in lines if line.startswith("ok    demo: monitoring: ")]
+    assert lines[-1] == f"{len(lines) - 1} checked, 1 failed."
+
+
+def test_check_as_json_without_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert main(["check", "-cloud.provider=scw", "-format=json"]) == 1
+    (finding,) = json.loads(capsys.readouterr().out)
+    assert (finding["target"], finding["call"]) == ("scw", "credentials")
+    assert "SCW_SECRET_KEY" in finding["error"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_knows_every_flag(shell: str, capsys: Captured) -> None:
+    assert main(["completion", shell]) == 0
+    out = capsys.readouterr().out
+    for command in COMMANDS:
+        for flag in of_command(command):
+            assert flag.name in out
+
+
+def test_completion_of_a_shell_nobody_knows(capsys: Captured) -> None:
+    assert main(["completion", "tcsh"]) == 2
+    assert "bash, zsh or fish" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["re"], {"report"}),
+        (["report", "-f"], {"-format"}),
+        (["report", "-format", ""], {"text", "json", "csv", "markdown"}),
+        (["report", "-format", "=", "j"], {"json"}),
+        (["-log.level", "=", ""], {"debug", "info", "warn", "error"}),
+        (["-collect.s"], {"-collect.stale-after"}),
+        (["completion", "z"], {"zsh"}),
+    ],
+)
+def test_bash_completes(words: list[str], expected: set[str], capsys: Captured) -> None:
+    main(["completion", "bash"])
+    typed = " ".join(f"'{word}'" for word in ["cloud-carbon-exporter", *words])
+    script = (
+        f"{capsys.readouterr().out}\nCOMP_WORDS=({typed}); COMP_CWORD={len(words)}; _cloud_carbon_exporter;"
+        'printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    ended = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert set(ended.stdout.split()) == expected
+
+
+def test_the_log_as_json(capsys: Captured) -> None:
+    logs.configure("info", "json")
+    log = logging.getLogger("cloud_carbon_exporter.test")
+    log.debug("not this")
+    log.warning("two\nlines %s", "ü")
+    try:
+        raise ValueError("why")
+    except ValueError:
+        log.exception("failed")
+    first, second = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (first["severity"], first["message"]) == ("WARNING", "two\nlines ü")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", first["time"])
+    assert second["severity"] == "ERROR"
+    assert "ValueError: why" in second["exception"]
+
+
+def test_the_log_as_text_keeps_a_record_on_its_line_and_libraries_quiet(capsys: Captured) -> None:
+    logs.configure("debug", "text")
+    logging.getLogger("cloud_carbon_exporter.test").debug("one\nline\x1b[31m")
+    logging.getLogger("botocore.auth").debug("a secret")
+    logging.getLogger("aiohttp").warning("a warning")
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(" ", 1)[1] for line in lines] == ["DEBUG   one\\nline\\x1b[31m", "WARNING a warning"]
