@@ -92,7 +92,7 @@ _M = ("m5.large", "m5.xlarge", "m5.2xlarge", "m7g.large", "m7g.xlarge")
 _C = ("c6g.large", "c6g.xlarge", "c6g.2xlarge", "m7g.2xlarge")
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "shop", _M, AWS, 70, "web"),
+    Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "shop", _M, AWS, 95, "web"),
     Blueprint(
         ASSETS, "compute/instance", "search", ("n2-standard-2", "n2-standard-8", "e2-standard-4"), GCP, 50, "web"
     ),
@@ -117,13 +117,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     Blueprint(VOLUMES, "block/volume", "portal", ("sbs_5k", "sbs_15k"), SCALEWAY, 45),
     Blueprint(DATABASES, "rdb/instance", "accounts", ("DB-DEV-M", "DB-PRO2-XS"), SCALEWAY_REGIONS, 6, "database"),
     Blueprint(OBJECT_BUCKETS, "object/bucket", "backup", ("STANDARD",), SCALEWAY_REGIONS, 12, "storage"),
-    Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "pricing", _C, AWS, 45, "batch"),
+    Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "pricing", _C, AWS, 20, "batch"),
     Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "cache", ("r6i.large", "r6i.2xlarge"), AWS, 20, "database"),
     Blueprint(
         DESCRIBE_INSTANCES, "ec2/instance", "sandbox", ("t3.micro", "t3.medium", "t3.large"), AWS, 35, "development"
     ),
-    Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "vision", ("g4dn.xlarge", "g4dn.12xlarge"), AWS, 4, "inference"),
-    Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "models", ("p4d.24xlarge",), AWS, 1, "training"),
+    Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "vision", ("g4dn.xlarge", "g4dn.2xlarge"), AWS, 4, "inference"),
+    Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "models", ("g4dn.12xlarge",), AWS, 1, "training"),
     Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "legacy", ("m5.large", "t3.medium"), AWS, 8, "web", _STOPPED),
     Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "legacy", ("m5.xlarge",), AWS, 5),  # no monitoring
     Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "preview", ("x99z.4xlarge",), AWS, 1, "web"),  # a type nobody knows
@@ -134,7 +134,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     Blueprint(
         DESCRIBE_DB_INSTANCES, "rds/db_instance", "ledger", ("db.r6g.large",), AWS, 9, "database", {"engine": "aurora"}
     ),
-    Blueprint(ASSETS, "compute/instance", "search", ("t2a-standard-4", "t2a-standard-8"), GCP, 15, "batch"),
+    Blueprint(ASSETS, "compute/instance", "search", ("t2a-standard-4", "t2a-standard-8"), GCP, 8, "batch"),
     Blueprint(ASSETS, "compute/instance", "sandbox", ("e2-micro", "e2-medium"), GCP, 15, "development"),
     Blueprint(ASSETS, "compute/instance", "legacy", ("n2-standard-4",), GCP, 4, "web", _STOPPED),
     Blueprint(ASSETS, "compute/region_disk", "billing", ("pd-ssd",), GCP_REGIONS, 5, "", {"copies": 2}),
@@ -150,11 +150,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 FLEETS: tuple[tuple[Blueprint, Blueprint], ...] = (
     (
         Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "shop-fleet", ("c6g.xlarge",), AWS, 1, "fleet"),
-        Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "nightly", ("c6g.xlarge",), AWS, 1, "fleet"),
+        Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "nightly", ("c6g.medium",), AWS, 1, "fleet"),
     ),
     (
         Blueprint(ASSETS, "compute/instance", "search-fleet", ("e2-standard-4",), GCP, 1, "fleet"),
-        Blueprint(ASSETS, "compute/instance", "nightly", ("e2-standard-4",), GCP, 1, "fleet"),
+        Blueprint(ASSETS, "compute/instance", "nightly", ("e2-small",), GCP, 1, "fleet"),
     ),
 )
 """Machines that come and go: an autoscaling group that follows the day, and a batch fleet in its seats by night."""

@@ -84,11 +84,11 @@ class Profile:
 
 
 PROFILES = {
-    "web": Profile(0.06, 0.50, 0.06, lambda active: active),
+    "web": Profile(0.04, 0.75, 0.06, lambda active: active),
     "fleet": Profile(0.42, 0.10, 0.08, lambda active: active),  # scaled with demand, so each member stays as busy
-    "batch": Profile(0.10, 0.75, 0.10, lambda active: 1 - active),
+    "batch": Profile(0.10, 0.60, 0.10, lambda active: 1 - active),
     "database": Profile(0.10, 0.35, 0.03, lambda active: active),
     "development": Profile(0.01, 0.08, 0.01, lambda active: active),
     "training": Profile(0.80, 0.10, 0.09, lambda active: 1.0),
-    "inference": Profile(0.05, 0.60, 0.08, lambda active: active),
+    "inference": Profile(0.03, 0.80, 0.08, lambda active: active),
 }
