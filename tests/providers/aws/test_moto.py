@@ -1,0 +1,140 @@
+"""The whole of the AWS side against moto's server, over the wire: an AWS that nobody here wrote."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore import xform_name
+from tests.fakes.aws_replay import CountingMeter, spec
+from tests.fakes.moto_estate import KEYS, REGIONS, ROLE_ARN, Seeder, estate
+from tests.providers.aws.test_ec2_xml import botocores, shape
+
+from cloud_carbon_exporter.collect.sweep import sweep
+from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.aws import PROVIDER
+from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.aws._ec2_xml import WANTED, parse
+from cloud_carbon_exporter.providers.spec import Read, TargetSettings
+
+MACHINES = 7 * len(REGIONS)
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    with estate() as url:
+        assert url.startswith("http://"), "moto did not start"
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def towards_moto(moto: str, aws_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**KEYS, "AWS_ENDPOINT_URL": moto}.items():
+        monkeypatch.setenv(name, value)
+
+
+async def everything(client: AwsClient) -> tuple[list[Resource], list[str]]:
+    """All resources of all listings in all scopes, and what went wrong."""
+    found: list[Resource] = []
+    wrong: list[str] = []
+    for listing in {id(each.listing): each.listing for each in PROVIDER.services if each.kind in KINDS}.values():
+        specs = [each for each in PROVIDER.services if each.listing is listing]
+        for scope in await client.scopes(listing):
+            try:
+                swept = await sweep(client, listing, specs, scope)
+            except CollectError as error:
+                wrong.append(str(error))
+                continue
+            found += swept.resources
+            wrong += [str(warning) for warning in swept.warnings] + [str(key) for key in swept.skipped]
+    return found, wrong
+
+
+KINDS = ("ec2/instance", "ec2/volume", "rds/db_instance", "rds/db_cluster", "s3/bucket")
+
+
+async def test_the_whole_estate_is_found_and_measured() -> None:
+    meter = CountingMeter()
+    client = AwsClient(TargetSettings(provider="aws", regions=REGIONS, tags=("team",)), meter)
+    try:
+        found, wrong = await everything(client)
+        assert not wrong
+        assert Counter(each.kind for each in found) == {
+            "ec2/instance": MACHINES,
+            "ec2/volume": MACHINES + 6 * len(REGIONS),  # a root volume each, and one of every class
+            "rds/db_instance": 3 * len(REGIONS),
+            "rds/db_cluster": len(REGIONS),
+            "s3/bucket": 2 * len(REGIONS),
+        }
+        assert len({each.id for each in found}) == len(found)
+        assert {each.location.region for each in found} == set(REGIONS)
+        stopped = [each for each in found if each.kind == "ec2/instance" and not each.components]
+        assert [each.info["state"] for each in stopped] == ["stopped"] * len(REGIONS)
+        training = next(each for each in found if each.name == "train")
+        assert {component.part for component in training.components if component.kind == "gpu"} == {"T4"}
+        assert training.tags["team"] == "research"
+
+        now = time.time()
+        metrics = {each.kind: each.metrics for each in PROVIDER.services}
+        reads = [
+            Read(each, metric, now - max(3600, 3 * metric.period_seconds))
+            for each in found
+            if each.components
+            for metric in metrics[each.kind]
+        ]
+        reading = await client.series(reads, now - PROVIDER.settle_seconds)
+        assert not reading.failures
+        cpu = {name for name, signal in reading.points if signal == "cpu_ratio"}
+        assert cpu >= {each.id for each in found if each.kind in KINDS[:1] and each.components}
+        assert all(0 < point.value < 1 for name in cpu for point in reading.points[name, "cpu_ratio"])
+        archive = f"arn:aws:s3:::playground-archive-{REGIONS[0]}"
+        assert reading.points[archive, "stored_gib:DeepArchiveStorage"][-1].value == pytest.approx(500)
+        ledger = next(each.id for each in found if each.kind == "rds/db_cluster")
+        assert reading.points[ledger, "stored_gib"][-1].value == pytest.approx(80)
+    finally:
+        await client.close()
+
+
+async def test_an_assumed_role_acts_in_its_own_account() -> None:
+    elsewhere = ROLE_ARN.replace("123456789012", "210987654321")
+    client = AwsClient(TargetSettings(provider="aws", role_arn=elsewhere, regions=REGIONS), CountingMeter())
+    try:
+        assert list(await client.connect()) == ["210987654321"]
+        found, wrong = await everything(client)
+        assert (found, wrong) == ([], []), "nothing was made in that account"
+    finally:
+        await client.close()
+
+
+@pytest.mark.parametrize("operation", sorted(WANTED))
+def test_motos_own_xml_reads_as_botocore_reads_it(moto: str, operation: str) -> None:
+    bodies: list[bytes] = []
+    client = Seeder(moto).client("ec2", REGIONS[0])
+
+    def keep(response_dict: Any, **rest: Any) -> None:
+        bodies.append(response_dict["body"])
+
+    client.meta.events.register(f"before-parse.ec2.{operation}", keep)
+    getattr(client, xform_name(operation))()
+    answer = parse(operation, bodies[0], shape(operation))
+    del answer["ResponseMetadata"]
+    assert answer == botocores(operation, bodies[0])
+    assert answer[{"DescribeInstances": "Reservations", "DescribeVolumes": "Volumes"}[operation]]
+
+
+async def test_calls_a_refresh_stay_within_the_budget() -> None:
+    meter = CountingMeter()
+    client = AwsClient(TargetSettings(provider="aws", regions=REGIONS[:1]), meter)
+    try:
+        await client.connect()
+        before = sum(meter.calls.values())
+        for kind in KINDS[:2]:
+            (scope,) = await client.scopes(spec(kind).listing)
+            await sweep(client, spec(kind).listing, [spec(kind)], scope)
+        assert sum(meter.calls.values()) - before == 4, "regions, instances, their types, volumes"
+    finally:
+        await client.close()
