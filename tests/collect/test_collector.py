@@ -12,11 +12,14 @@ from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.collect import target as target_module
 from cloud_carbon_exporter.errors import CredentialsRefused, PermissionMissing, Throttled
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Outcome, Point, Row, Snapshot
 from cloud_carbon_exporter.providers.spec import TargetSettings
 from tests.fakes.cloud import Clock, Cloud
 
 EU = "eu-west-1"
+PLACE = facts.place("aws", EU)
 REFUSED = CredentialsRefused("the security token is expired", provider="aws", hint="renew it")
 DENIED = PermissionMissing("not allowed", provider="aws", region=EU, operation="ListThings", hint="grant vm:ListThings")
 
@@ -411,4 +414,25 @@ async def test_a_defect_while_building_keeps_the_last_snapshot(caplog: pytest.Lo
     await of.refresh()
     assert of.snapshot is before
     assert "no new snapshot" in caplog.text
+    await of.close()
+
+
+async def test_reads_further_apart_than_stale_after_lose_nothing() -> None:
+    clock, cloud = Clock(), Cloud({EU: [vm()]}, costs=True, settle=600)
+    cloud.series["i-1", "cpu_ratio"] = [Point(clock.now - 900, clock.now - 600, 0.5)]
+    of = collector(clock, cloud, utilisation_interval_seconds=7200)
+    for step in range(61):
+        start = clock.now - 300
+        load = (step % 7) / 10
+        cloud.series["i-1", "cpu_ratio"].append(Point(start, clock.now, load))
+        await of.refresh()
+        assert row(of.snapshot, "i-1").footprint.basis == "measured"
+        clock.now += 300
+    assert len(cloud.reads) == 3
+    track = of._builder._counters.track("i-1")
+    assert track is not None
+    points = [point for point in cloud.series["i-1", "cpu_ratio"] if 1_800_000_000 <= point.start < track.covered]
+    expected = sum(300 * power_watts(track.resource, {"cpu_ratio": point.value}, PLACE) for point in points)
+    assert len(points) > 40
+    assert track.energy == pytest.approx(expected)
     await of.close()

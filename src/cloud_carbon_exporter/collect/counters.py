@@ -13,11 +13,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from cloud_carbon_exporter.collect.track import Held, Rates, SweepKey, Track, Version
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.types import LARGEST, CarbonIntensity, Place, Point, Resource, Signal, Totals
 
-SweepKey = tuple[str, int, str, str, str]  # target, rank of the listing, account, region, zone
 AccountKey = tuple[str, str, str, str]  # provider, account, region, kind
 
 
@@ -27,80 +27,6 @@ class Surroundings:
 
     place: Place
     intensities: tuple[CarbonIntensity, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The newest Point of a signal, and until when it speaks for the present."""
-
-    point: Point
-    expires: float
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """How a resource was described from a moment on; `waits`: whether its power hangs on measurements we read."""
-
-    since: float
-    resource: Resource
-    waits: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Watts, and embodied grams a second, of one description under one set of loads."""
-
-    version: Version
-    loads: Mapping[Signal, float]
-    watts: float
-    embodied: float
-
-
-class Track:
-    """One resource's way through time. Mutable, and Counters' own."""
-
-    __slots__ = (
-        "covered",
-        "embodied",
-        "energy",
-        "newest",
-        "operational",
-        "points",
-        "rates",
-        "seen_until",
-        "settle",
-        "sweep",
-        "versions",
-    )
-
-    def __init__(self, sweep: SweepKey, version: Version, settle: float) -> None:
-        self.sweep = sweep
-        self.versions = [version]
-        self.covered = version.since  # integrated up to here
-        self.seen_until = version.since  # known to be there up to here
-        self.settle = settle
-        self.points: dict[Signal, tuple[Point, ...]] = {}  # those not integrated yet
-        self.newest: dict[Signal, Held] = {}
-        self.energy = self.operational = self.embodied = 0.0
-        self.rates: Rates | None = None  # those of the piece integrated last
-
-    @property
-    def resource(self) -> Resource:
-        """The description in force now."""
-        return self.versions[-1].resource
-
-    def totals(self) -> Totals:
-        """What the resource's counters show."""
-        return Totals(self.energy, self.operational, self.embodied)
-
-    def loads(self, now: float) -> dict[Signal, float]:
-        """The newest value of each signal that still speaks for the present."""
-        return {signal: held.point.value for signal, held in self.newest.items() if held.expires >= now}
-
-    def measured_at(self, now: float) -> float | None:
-        """End of the newest Point in `loads`."""
-        ends = [held.point.end for held in self.newest.values() if held.expires >= now]
-        return max(ends) if ends else None
 
 
 class Counters:
@@ -174,6 +100,13 @@ class Counters:
         track.versions.append(version)
         return track
 
+    def asked(self, resource_id: str, until: float, next_read: float) -> None:
+        """Monitoring was asked for all that happened before `until`, and will be again at `next_read`."""
+        track = self._tracks.get(resource_id)
+        if track is not None:
+            track.asked_until = max(track.asked_until, until)
+            track.next_read = next_read
+
     def record(self, resource_id: str, signal: Signal, points: Sequence[Point], valid_seconds: float) -> None:
         """Points of one read, ascending. `valid_seconds` > 0: a slow figure, each value holds until the next comes."""
         track = self._tracks.get(resource_id) or self._departed.get(resource_id)
@@ -192,9 +125,11 @@ class Counters:
     def advance(self, now: float, released: Collection[str] = ()) -> None:
         """Integrate what has become known by `now`; let go of what vanished once its last read (`released`) is in."""
         for track in self._tracks.values():
-            # What is measured is waited for from when it can first be read; what never was, from when it happened.
+            # What is measured is waited for from when it can first be read; what never was, from when it happened. And
+            # nothing is given up that was not asked for, as when reads are further apart than -collect.stale-after.
             waited = self._stale_after + (track.settle if track.newest else 0)
-            self._integrate(track, track.seen_until, now - waited)
+            final = now - waited if track.next_read < now else min(now - waited, track.asked_until)
+            self._integrate(track, track.seen_until, final)
         for resource_id, track in list(self._departed.items()):
             given_up = now > track.seen_until + track.settle + self._stale_after
             if resource_id in released or given_up or not track.versions[-1].waits:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect.changes import ChangeLog
-from cloud_carbon_exporter.collect.counters import Counters, Track
+from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.track import Track
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
 from cloud_carbon_exporter.model.types import Outcome, Point, Resource, Signal
 from cloud_carbon_exporter.providers.spec import Client, Metric, Provider, Read, Reading, TargetSettings
@@ -18,6 +19,24 @@ LOOK_BACK_PERIODS = 3  # a read reaches back so far at least, to find the newest
 
 Group = tuple[str, str]  # account, region; both empty where one call spans the Target
 Place = tuple[str, str, str]  # account, region, kind
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Monitoring answered for all that happened to a resource before `until`, and is asked again at `next_read`."""
+
+    resource_id: str
+    until: float
+    next_read: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round of reads brought. released: ids of vanished resources that had their last read."""
+
+    measured: tuple[Measured, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    released: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +95,8 @@ class Measurer:
 
     async def round(
         self, resources: Iterable[Resource], departed: Iterable[Track], now: float, deadline_seconds: float
-    ) -> tuple[list[Measured], set[str]]:
-        """Read what is due. Returns the Points, and the ids of vanished resources that had their last read."""
+    ) -> Round:
+        """Read what is due, and make the last reads of what has vanished."""
         until = now - self._provider.settle_seconds
         groups: dict[Group, list[Read]] = defaultdict(list)
         present: set[tuple[str, str]] = set()
@@ -99,7 +118,11 @@ class Measurer:
         rounds = (self._group_read(group, reads, until, now, deadline_seconds) for group, reads in groups.items())
         results = await asyncio.gather(*rounds)
         self._outcomes = {place: outcome for place, outcome in self._outcomes.items() if place in counted}
-        return [one for result in results for one in result], {track.resource.id for track in last}
+        return Round(
+            tuple(one for measured, _ in results for one in measured),
+            tuple(one for _, asked in results for one in asked),
+            frozenset(track.resource.id for track in last),
+        )
 
     def _applicable(self, resource: Resource) -> Iterable[Metric]:
         wanted = signals(resource)
@@ -121,7 +144,7 @@ class Measurer:
 
     async def _group_read(
         self, group: Group, reads: Sequence[Read], until: float, now: float, deadline_seconds: float
-    ) -> list[Measured]:
+    ) -> tuple[list[Measured], list[Asked]]:
         started = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(deadline_seconds):
@@ -139,7 +162,12 @@ class Measurer:
         except CollectError as error:
             reading = Reading(failures={read.resource.kind: error for read in reads})
         self._note(reads, reading, now, asyncio.get_running_loop().time() - started)
-        return list(self._measured(reads, reading))
+        asked = [
+            Asked(read.resource.id, until, self._due.get((read.resource.id, read.metric.name), now))
+            for read in reads
+            if read.resource.kind not in reading.failures and not read.metric.valid_seconds
+        ]
+        return list(self._measured(reads, reading)), asked
 
     def _measured(self, reads: Sequence[Read], reading: Reading) -> Iterable[Measured]:
         metrics = {(read.resource.id, read.metric.into): read.metric for read in reads}

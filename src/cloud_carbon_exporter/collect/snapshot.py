@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.budget import Budget
-from cloud_carbon_exporter.collect.counters import AccountKey, Counters, Surroundings, Track
+from cloud_carbon_exporter.collect.counters import AccountKey, Counters, Surroundings
 from cloud_carbon_exporter.collect.state import Contribution
+from cloud_carbon_exporter.collect.track import Track
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate, total
 from cloud_carbon_exporter.model.types import (
@@ -67,7 +68,8 @@ class Builder:
         """All that is known at `now`."""
         for contribution in contributions:
             self._take(contribution, now)
-        self._counters.advance(now, [released for one in contributions for released in one.released])
+        rounds = [one for contribution in contributions for one in contribution.rounds]
+        self._counters.advance(now, frozenset[str]().union(*(one.released for one in rounds)))
         rows = tuple(self._rows(contributions, now))
         self._kept = {row.resource.id: self._kept[row.resource.id] for row in rows}
         extras = [contribution.extras for contribution in contributions]
@@ -98,8 +100,11 @@ class Builder:
             )
             if twice:
                 self._budget.skip(contribution.target.label, str(key[1]), "duplicate", twice)
-        for one in contribution.measured:
-            self._counters.record(one.resource_id, one.signal, one.points, one.valid_seconds)
+        for one in contribution.rounds:
+            for asked in one.asked:
+                self._counters.asked(asked.resource_id, asked.until, asked.next_read)
+            for read in one.measured:
+                self._counters.record(read.resource_id, read.signal, read.points, read.valid_seconds)
 
     def _rows(self, contributions: Iterable[Contribution], now: float) -> Iterator[Row]:
         for contribution in contributions:

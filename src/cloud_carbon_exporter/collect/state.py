@@ -7,9 +7,9 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cloud_carbon_exporter.collect.counters import SweepKey
-from cloud_carbon_exporter.collect.measure import Measured
+from cloud_carbon_exporter.collect.measure import Round
 from cloud_carbon_exporter.collect.sweep import Swept
+from cloud_carbon_exporter.collect.track import SweepKey
 from cloud_carbon_exporter.model.types import Outcome, Resource, TargetState
 from cloud_carbon_exporter.providers.spec import Extras, Listing, Provider, Scope, ServiceSpec, TargetSettings
 
@@ -68,7 +68,7 @@ class Contribution:
     """All a Target has to say for the next Snapshot.
 
     waits: whether what a resource draws now hangs on a series that is read. gone: sweeps whose scope exists no more.
-    released: ids of vanished resources that had their last read.
+    rounds: reads made since the last Contribution; each is handed over once.
     """
 
     target: Target
@@ -78,7 +78,6 @@ class Contribution:
     gone: tuple[SweepKey, ...]
     listings: tuple[Outcome, ...]
     measurements: tuple[Outcome, ...]
-    measured: tuple[Measured, ...]
-    released: frozenset[str]
+    rounds: tuple[Round, ...]
     extras: Extras
     tried: bool

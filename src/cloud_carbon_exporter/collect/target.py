@@ -14,10 +14,11 @@ from typing import Any
 
 from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect.changes import ChangeLog
-from cloud_carbon_exporter.collect.counters import Counters, SweepKey
-from cloud_carbon_exporter.collect.measure import Measured, Measurer
+from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.measure import Measurer, Round
 from cloud_carbon_exporter.collect.state import Contribution, Fresh, SweepState, Target
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
+from cloud_carbon_exporter.collect.track import SweepKey
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
 from cloud_carbon_exporter.model.types import Resource, TargetState
 from cloud_carbon_exporter.providers.spec import Extras, Listing, Scope
@@ -59,8 +60,7 @@ class TargetRun:
         self._listings = list({id(spec.listing): spec.listing for spec in self._specs}.values())
         self._sweeps: dict[SweepKey, SweepState] = {}
         self._gone: list[SweepKey] = []
-        self._measured: list[Measured] = []
-        self._released: set[str] = set()
+        self._rounds: list[Round] = []
         self._extras = Extras()
         self._all = asyncio.Semaphore(CALLS_PER_TARGET)
         self._apis: dict[tuple[str, str, str], asyncio.Semaphore] = defaultdict(
@@ -109,12 +109,11 @@ class TargetRun:
             tuple(self._gone),
             tuple(listings),
             self.measurer.outcomes(),
-            tuple(self._measured),
-            frozenset(self._released),
+            tuple(self._rounds),
             self._extras,
             self._tried,
         )
-        self._gone, self._measured, self._released = [], [], set()
+        self._gone, self._rounds = [], []
         return contribution
 
     async def _connect(self) -> bool:
@@ -220,11 +219,8 @@ class TargetRun:
 
     async def _measure(self) -> None:
         departed = [track for track in self._counters.departed() if track.sweep[0] == self.target.name]
-        measured, released = await self.measurer.round(
-            self._resources(), departed, self._clock(), self.deadline_seconds
-        )
-        self._measured += measured
-        self._released |= released
+        now = self._clock()
+        self._rounds.append(await self.measurer.round(self._resources(), departed, now, self.deadline_seconds))
 
     def _resources(self) -> Iterator[Resource]:
         for state in self._sweeps.values():
