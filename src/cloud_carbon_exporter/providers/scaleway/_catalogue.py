@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cloud_carbon_exporter.errors import CollectError, NotThere
+from cloud_carbon_exporter.errors import NotThere
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 if TYPE_CHECKING:
@@ -88,20 +88,18 @@ async def products(client: ScalewayClient) -> Mapping[tuple[str, str], Mapping[s
 
     async def ask() -> Mapping[tuple[str, str], Mapping[str, str]]:
         found: dict[tuple[str, str], Mapping[str, str]] = {}
-        try:
-            async for page in client.list(
-                "ListPublicCatalogProducts",
-                "product-catalog/v2alpha1/public-catalog/products",
-                "products",
-                params={"product_types": "instance"},
-                size=CATALOGUE_PAGE_SIZE,
-            ):
-                found.update(_read_products(page))
-        except CollectError:
-            return found
+        async for page in client.list(
+            "ListPublicCatalogProducts",
+            "product-catalog/v2alpha1/public-catalog/products",
+            "products",
+            params={"product_types": "instance"},
+            size=CATALOGUE_PAGE_SIZE,
+        ):
+            found.update(_read_products(page))
         return found
 
-    return await client.memory.get("products", DAY_SECONDS, ask)
+    nothing: Mapping[tuple[str, str], Mapping[str, str]] = {}
+    return await client.memory.get_extra("products", DAY_SECONDS, ask, nothing)
 
 
 def _read_products(page: Iterable[Raw]) -> Mapping[tuple[str, str], Mapping[str, str]]:

@@ -7,19 +7,15 @@ hold manufacture and offices beside use, and follow the location-based method (E
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import ReportedEmissions
 
 if TYPE_CHECKING:
     from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
-
-log = logging.getLogger(__name__)
 
 DAY_SECONDS = 86400.0
 GRAMS_PER_KILOGRAM = 1000
@@ -29,15 +25,8 @@ SOURCE = "Scaleway environmental footprint API"
 async def reported(client: ScalewayClient, now: float) -> tuple[ReportedEmissions, ...]:
     """One row a region and product of the last closed month; none while its report is not out, or not readable."""
     start, end = closed_month(now)
-
-    async def ask() -> tuple[ReportedEmissions, ...]:
-        try:
-            return await _month(client, start, end)
-        except CollectError as error:
-            log.info("scaleway: its own footprint figures are not shown: %s", error)
-            return ()
-
-    return await client.memory.get(("footprint", start), DAY_SECONDS, ask)
+    nothing: tuple[ReportedEmissions, ...] = ()
+    return await client.memory.get_extra(("footprint", start), DAY_SECONDS, lambda: _month(client, start, end), nothing)
 
 
 def closed_month(now: float) -> tuple[datetime, datetime]:

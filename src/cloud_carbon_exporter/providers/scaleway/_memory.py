@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Hashable
 from time import monotonic
 from typing import Any, TypeVar
+
+from cloud_carbon_exporter.errors import CollectError, NotThere, PermissionMissing
+
+log = logging.getLogger(__name__)
+
+REFUSED_SECONDS = 3600.0
 
 T = TypeVar("T")
 
@@ -28,6 +35,18 @@ class Memory:
             answer = await ask()
             self._answers[key] = (self._clock() + seconds, answer)
             return answer
+
+    async def get_extra(self, key: Hashable, seconds: float, ask: Callable[[], Awaitable[T]], otherwise: T) -> T:
+        """As `get`, for what is welcome but not needed: on failure `otherwise`, and a refusal holds for an hour."""
+        if self.holds(("refused", key)):
+            return otherwise
+        try:
+            return await self.get(key, seconds, ask)
+        except CollectError as error:
+            log.info("not shown: %s", error)
+            if isinstance(error, (PermissionMissing, NotThere)):
+                self.remember(("refused", key), REFUSED_SECONDS)
+            return otherwise
 
     def remember(self, key: Hashable, seconds: float) -> None:
         """Note that something holds for `seconds`."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.providers.spec import Extras
 
 if TYPE_CHECKING:
     from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
-
-log = logging.getLogger(__name__)
 
 HOUR_SECONDS = 3600.0
 MOST_PAGES = 500
@@ -77,10 +73,9 @@ NO_HARDWARE = frozenset(
 
 async def count_resources(client: ScalewayClient) -> Extras:
     """The search's count of our kinds, and by type what no listing of ours brings; nothing when it does not answer."""
-    try:
-        counts = await client.memory.get("search", HOUR_SECONDS, lambda: _count(client))
-    except CollectError as error:
-        log.info("scaleway: the search does not tell what is there beyond our kinds: %s", error)
+    unknown: Counter[str] = Counter()
+    counts = await client.memory.get_extra("search", HOUR_SECONDS, lambda: _count(client), unknown)
+    if counts is unknown:
         return Extras()
     account = client.organization_id
     return Extras(

@@ -1,0 +1,92 @@
+"""Scaleway's own figures of the last closed month, and what its search lists beyond our kinds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from tests.fakes.scaleway import ORGANIZATION, FakeScaleway, Fault
+from tests.providers.scaleway.support import connected
+
+from cloud_carbon_exporter.model.types import ReportedEmissions
+from cloud_carbon_exporter.providers.scaleway._footprint import SOURCE, closed_month
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
+OCTOBER = datetime(2026, 10, 1, tzinfo=UTC).timestamp()
+NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
+QUERY = "environmental-footprint/v1alpha1/data/query"
+AVAILABILITY = "environmental-footprint/v1alpha1/reports/availability"
+
+
+def reported(region: str, service: str, grams: float) -> ReportedEmissions:
+    return ReportedEmissions("scaleway", ORGANIZATION, region, service, "location", SOURCE, OCTOBER, NOVEMBER, grams)
+
+
+async def test_the_last_closed_month_is_reported_by_region_and_product() -> None:
+    async with FakeScaleway() as fake, connected(fake) as client:
+        extras = await client.extras(NOW)
+        again = await client.extras(NOW + 3600)
+    assert extras.reported == (
+        reported("fr-par", "block_storage", 1_000),
+        reported("fr-par", "instances", 15_500),
+        reported("fr-par", "object_storage", 750),
+    )
+    total = fake.documents[QUERY]["total_impact"]["kg_co2_equivalent"]
+    assert sum(one.grams for one in extras.reported) == pytest.approx(total * 1000), "nothing lost, nothing twice"
+    assert again == extras
+    assert fake.calls[QUERY] == 1, "asked once a day"
+
+
+async def test_a_month_whose_report_is_not_out_is_not_shown() -> None:
+    async with FakeScaleway() as fake, connected(fake) as client:
+        fake.documents[AVAILABILITY] = {"month_summary_reports": ["2026-09-01T00:00:00Z"], "yearly_summary_reports": []}
+        assert (await client.extras(NOW)).reported == ()
+        assert fake.calls[QUERY] == 0
+
+
+@pytest.mark.parametrize(
+    ("now", "start", "end"),
+    [
+        ("2026-11-24T12:00:00", "2026-10-01", "2026-11-01"),
+        ("2026-11-01T00:00:00", "2026-10-01", "2026-11-01"),
+        ("2026-10-31T23:59:59", "2026-09-01", "2026-10-01"),
+        ("2027-01-15T00:00:00", "2026-12-01", "2027-01-01"),
+        ("2028-03-31T10:00:00", "2028-02-01", "2028-03-01"),
+    ],
+)
+def test_the_closed_month(now: str, start: str, end: str) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC).timestamp()
+    found = closed_month(moment)
+    assert [each.strftime("%Y-%m-%d") for each in found] == [start, end]
+    assert [each.hour for each in found] == [0, 0]
+
+
+async def test_the_search_fills_the_ledger_with_what_we_do_not_list() -> None:
+    async with FakeScaleway() as fake, connected(fake) as client:
+        extras = await client.extras(NOW)
+    assert extras.unsupported == {(ORGANIZATION, "wbh/hosting"): 1, (ORGANIZATION, "tem/domain"): 2}
+    assert extras.listed == {("scaleway", ORGANIZATION, "search"): 3}
+
+
+async def test_refusals_of_either_cost_nothing_else() -> None:
+    async with FakeScaleway() as fake, connected(fake) as client:
+        fake.faults["search/"] = Fault(status=403)
+        extras = await client.extras(NOW)
+        assert (extras.unsupported, extras.listed) == ({}, {})
+        assert extras.reported
+    async with FakeScaleway() as fake, connected(fake) as client:
+        fake.faults["environmental-footprint"] = Fault(status=500)
+        extras = await client.extras(NOW)
+        assert extras.reported == ()
+        assert extras.unsupported
+        del fake.faults["environmental-footprint"]
+        assert (await client.extras(NOW)).reported, "a failure is not remembered for a day"
+
+
+async def test_a_refusal_is_not_asked_again_with_every_refresh() -> None:
+    async with FakeScaleway() as fake, connected(fake) as client:
+        fake.faults["search/"] = fake.faults["environmental-footprint"] = Fault(status=403)
+        for _ in range(3):
+            await client.extras(NOW)
+        assert fake.calls["search/v1alpha1/resources"] == 1
+        assert fake.calls[AVAILABILITY] == 1
