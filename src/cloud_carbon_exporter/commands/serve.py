@@ -35,12 +35,17 @@ def run(invocation: Invocation) -> int:
     for warning in settings.warnings:
         log.warning("%s", warning)
     heap.prepare()
-    asyncio.run(_serve(settings))
+    deadline = threading.Timer(SHUTDOWN_SECONDS, os._exit, (0,))  # should a thread or a connection hang
+    deadline.daemon = True
+    try:
+        asyncio.run(_serve(settings, deadline))
+    finally:
+        deadline.cancel()
     heap.leave()
     return 0
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, deadline: threading.Timer) -> None:
     shown = exposition.Settings(
         tags=settings.tags, upstream_names=settings.upstream_names, version=cloud_carbon_exporter.__version__
     )
@@ -53,7 +58,7 @@ async def _serve(settings: Settings) -> None:
     collector = open_collector(settings, show)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, _leave, stop)
+        asyncio.get_running_loop().add_signal_handler(number, _leave, stop, deadline)
     web_settings = WebSettings(exposition=shown, mode=settings.mode, version=cloud_carbon_exporter.__version__)
     try:
         runner = await start(make_app(web_settings, collector, history), settings.listen.host, settings.listen.port)
@@ -91,13 +96,11 @@ def why_not(listen: Address, error: OSError) -> str:
     return f"cannot listen on {listen}: {reason}; -listen takes another address"
 
 
-def _leave(stop: asyncio.Event) -> None:
-    """Stop; and should a thread or a connection hang, go all the same in time."""
+def _leave(stop: asyncio.Event, deadline: threading.Timer) -> None:
+    """Stop, at the latest at the deadline; a second signal does not wait for it."""
     if stop.is_set():
-        os._exit(130)
-    timer = threading.Timer(SHUTDOWN_SECONDS, os._exit, (0,))
-    timer.daemon = True
-    timer.start()
+        os._exit(1)
+    deadline.start()
     stop.set()
 
 
