@@ -19,18 +19,19 @@ def cluster(
     path: str,
     *,
     permission: str,
-    prefix: str,
+    prefix: str = "",
+    named: bool = True,
     count: str = "node_amount",
     metrics: tuple[Metric, ...] = (),
 ) -> ServiceSpec:
-    """The spec of such a product. count: its field for the number of nodes; prefix: of its node types' names."""
+    """The spec of such a product. count: its field for the number of nodes; prefix, named: as in `node_machine`."""
     product, items = path.split("/regions/", 1)[0], path.rsplit("/", 1)[1]
 
     def describe(raw: Raw, scope: Scope) -> Resource | None:
         if str(raw.get("status")) in OFF:
             return None
         nodes = raw.get(count) or 1
-        of = node_machine(raw, scope, prefix=prefix)
+        of = node_machine(raw, scope, prefix=prefix, named=named)
         info = {**described(of), "host_type": str(raw.get("node_type") or "")}
         return resource(raw, scope, kind, (*times(components(of), nodes), *volume(raw, nodes)), info=info)
 

@@ -11,6 +11,7 @@ from cloud_carbon_exporter.model.types import Component, ComponentKind, Resource
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 GIB = 1024**3
+UNNAMED = "S"  # how our tables call a managed node by its size alone
 
 
 def gib(size_bytes: Any) -> float:
@@ -88,10 +89,13 @@ def node_type(raw: Raw, scope: Scope) -> Mapping[str, Any]:
     return found
 
 
-def node_machine(raw: Raw, scope: Scope, *, prefix: str) -> Machine:
-    """The hardware of one node of a managed product: an Instance type under another name (DB-PRO2-S is a PRO2-S)."""
+def node_machine(raw: Raw, scope: Scope, *, prefix: str = "", named: bool = True) -> Machine:
+    """The hardware of one node of a managed product: an Instance type under another name (KAFK-PRO2-S is a PRO2-S).
+
+    prefix: what to take off the name. named: whether the name tells an Instance type at all.
+    """
     known = node_type(raw, scope)
-    name = str(raw.get("node_type") or "unknown").upper().removeprefix(prefix)
+    name = str(raw.get("node_type") or "unknown").upper().removeprefix(prefix) if named else UNNAMED
     memory_bytes = known.get("memory_bytes", known.get("memory"))
     return machine(
         "scaleway", name, vcpus=known.get("vcpus") or None, memory_gib=gib(memory_bytes) if memory_bytes else None

@@ -26,7 +26,7 @@ def _datalab(raw: Raw, scope: Scope) -> Resource | None:
 
 
 def _nodes(group: Mapping[str, Any], count: int, scope: Scope) -> Iterator[Component]:
-    """Root volumes are part of the total storage."""
+    """Root volumes are part of the total storage. Nodes are Instance types under another name."""
     name = str(group.get("node_type") or "unknown")
     known = scope.catalogue.get("node_types", {}).get(name.lower(), {})
     of = machine(

@@ -9,6 +9,6 @@ SPEC = cluster(
     "ListDeployments",
     "messageq/v1alpha1/regions/{region}/deployments",
     permission="MessageQReadOnly",
-    prefix="MESSAGEQ-",
+    named=False,
     count="node_count",
 )

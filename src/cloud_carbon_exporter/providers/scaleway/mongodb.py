@@ -23,7 +23,6 @@ SPECS = (
         "ListInstances",
         "mongodb/v1/regions/{region}/instances",
         permission=PERMISSION,
-        prefix="MGDB-",
         metrics=(node_cpu("mongodb_.*node_cpu_seconds_total"),),
     ),
     ServiceSpec(

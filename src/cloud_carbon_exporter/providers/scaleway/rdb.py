@@ -27,7 +27,7 @@ def _instance(raw: Raw, scope: Scope) -> Resource | None:
     if str(raw.get("status")) in NOT_YET:
         return None
     nodes = (2 if raw.get("is_ha_cluster") else 1) + len(raw.get("read_replicas") or ())
-    of = node_machine(raw, scope, prefix="DB-")
+    of = node_machine(raw, scope)
     parts = (*times(components(of), nodes), *volume(raw, nodes))
     info = {**described(of), "host_type": str(raw.get("node_type") or ""), "engine": str(raw.get("engine") or "")}
     return resource(raw, scope, "rdb/instance", parts, info=info)

@@ -9,6 +9,6 @@ SPEC = cluster(
     "ListDeployments",
     "searchdb/v1alpha1/regions/{region}/deployments",
     permission="SearchDBReadOnly",
-    prefix="SEARCHDB-",
+    named=False,
     count="node_count",
 )
