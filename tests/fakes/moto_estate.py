@@ -36,15 +36,20 @@ class Seeder:
     """Fills the server at a URL. `instances`: region -> ids; `load` writes their CPU data."""
 
     def __init__(self, url: str) -> None:
+        from botocore.session import Session
+
         self._url = url
+        self._session = Session()
+        self._clients: dict[tuple[str, str], Any] = {}
         self.instances: dict[str, list[str]] = {}
         self.databases: dict[str, list[str]] = {}
 
     def client(self, service: str, region: str) -> Any:
-        import boto3
-
-        keys = {"aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"]}
-        return boto3.client(service, region_name=region, endpoint_url=self._url, **keys)
+        if (service, region) not in self._clients:
+            keys = {name.lower(): value for name, value in KEYS.items()}
+            made = self._session.create_client(service, region_name=region, endpoint_url=self._url, **keys)
+            self._clients[service, region] = made
+        return self._clients[service, region]
 
     def seed(self, now: float) -> None:
         """Instances (one stopped), volumes of every class, databases, an Aurora cluster and buckets in each region."""
@@ -167,7 +172,12 @@ def serve(port: int, live: bool) -> None:
     seeder.seed(time.time())
     print(url, flush=True)
     ended = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+
+    def wait_for_the_end() -> None:
+        sys.stdin.read()
+        ended.set()
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
     while not ended.wait(60 if live else None):
         for region in REGIONS:
             seeder.load(region, time.time())

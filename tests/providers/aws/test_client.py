@@ -15,7 +15,7 @@ from tests.fakes.aws_replay import CountingMeter, spec
 from tests.fakes.ec2_xml import instance, reservations
 from tests.providers.aws.conftest import MakeClient
 
-from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused, PermissionMissing
+from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, CredentialsRefused, PermissionMissing
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.spec import Extras, Listing, Scope
 
@@ -215,6 +215,20 @@ async def test_defect_13_cost_explorer_tells_used_regions_and_volumes_are_looked
     assert fake.count("DescribeRegions") == 0
 
 
+async def test_what_cost_explorer_said_last_stays_while_it_cannot_be_asked(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
+    fake.handlers["GetCostAndUsage"] = costs(("eu-west-3", "EC2 - Other"))
+    clock = Clock()
+    client = make_client(clock, discovery="cost-explorer")
+    await client.scopes(INSTANCES)
+    fake.fault("GetCostAndUsage", "throttle")
+    clock.now += 90_000
+    assert await regions(client) == ["eu-west-3"]
+    with pytest.raises(CollectError):
+        await make_client(clock, discovery="cost-explorer").scopes(INSTANCES)
+
+
 async def test_cost_explorer_pages_are_read_and_each_is_billed(
     fake: AwsFake, make_client: MakeClient, meter: CountingMeter
 ) -> None:
@@ -283,6 +297,17 @@ async def test_clients_are_made_when_needed_and_once(fake: AwsFake, make_client:
 async def test_the_exporter_says_who_it_is(fake: AwsFake, make_client: MakeClient) -> None:
     await make_client().connect()
     assert fake.calls[0].user_agent.startswith("cloud-carbon-exporter/")
+
+
+async def test_one_service_may_have_an_endpoint_of_its_own(
+    fake: AwsFake, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await AwsFake().start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_EC2", other.url)
+    await objects(make_client())
+    assert (fake.count("DescribeInstances"), other.count("DescribeInstances")) == (0, 1)
+    assert (fake.count("GetCallerIdentity"), other.count("GetCallerIdentity")) == (1, 0)
+    await other.stop()
 
 
 async def test_all_clients_share_one_tls_context() -> None:

@@ -11,7 +11,7 @@ from tests.fakes.aws import ACCOUNT, AwsFake
 from tests.fakes.aws_replay import CountingMeter, spec
 from tests.fakes.ec2_xml import instance, reservations
 from tests.providers.aws.conftest import MakeClient
-from tests.providers.aws.test_cloudwatch import CPU, NOW, put_cpu
+from tests.providers.aws.test_cloudwatch import BYTES, CPU, DAY, NOW, bucket, put_cpu
 from tests.providers.aws.test_cloudwatch import instance as resource
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, NotThere, Throttled, Unreachable
@@ -187,6 +187,67 @@ async def test_a_known_endpoint_without_an_address_is_unreachable(client_without
     found = await failure(client_without_dns)
     assert isinstance(found, Unreachable)
     assert "ec2.eu-west-3.amazonaws.com" in str(found)
+
+
+async def test_tags_that_cannot_be_read_cost_no_bucket(fake: AwsFake, make_client: MakeClient) -> None:
+    from cloud_carbon_exporter.collect.sweep import sweep
+
+    fake.handlers["ListBuckets"] = (
+        '<ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Buckets>'
+        "<Bucket><Name>near</Name><BucketRegion>eu-west-3</BucketRegion></Bucket><Bucket><Name>dark</Name></Bucket>"
+        "</Buckets></ListAllMyBucketsResult>"
+    )
+    fake.fault("GetResources", "forbidden")
+    fake.fault("GetBucketLocation", "forbidden")
+    buckets = spec("s3/bucket")
+    swept = await sweep(make_client(tags=("team",)), buckets.listing, [buckets], Scope("aws", ACCOUNT))
+    assert {each.name: each.location.region for each in swept.resources} == {"near": "eu-west-3", "dark": "global"}
+    assert fake.count("GetBucketLocation") == 1, "only for what came without its region"
+
+
+async def test_storage_classes_that_cannot_be_listed_fail_their_kind(fake: AwsFake, make_client: MakeClient) -> None:
+    put_cpu(fake, 1, [10], NOW - 300)
+    fake.fault("ListMetrics", "forbidden")
+    client = make_client()
+    reads = [Read(bucket("b"), BYTES, NOW - 3 * DAY), Read(resource(1), CPU, NOW - 300)]
+    reading = await client.series(reads, NOW)
+    assert "grant cloudwatch:ListMetrics" in str(reading.failures["s3/bucket"])
+    assert reading.points.keys() == {("i-1", "cpu_ratio")}
+    fake.faults.clear()
+    assert not (await client.series(reads, NOW)).failures, "a failure is not kept for a day"
+
+
+async def test_a_proxy_that_does_not_answer_is_named_without_its_password(
+    fake: AwsFake, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        monkeypatch.setenv("HTTP_PROXY", f"http://user:hunter2@127.0.0.1:{port}")
+        with pytest.raises(Unreachable) as caught:
+            await make_client().connect()
+    assert "proxy" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "reason"),
+    [
+        ("UnauthorizedSSOTokenError", {}, "credentials_refused"),
+        ("CredentialRetrievalError", {"provider": "custom-process", "error_msg": "no"}, "credentials_refused"),
+        ("NoCredentialsError", {}, "credentials_missing"),
+        ("SSLError", {"endpoint_url": "https://x.amazonaws.com", "error": "bad"}, "unreachable"),
+        ("ConnectTimeoutError", {"endpoint_url": "https://x.amazonaws.com"}, "unreachable"),
+        ("UnknownServiceError", {"service_name": "x", "known_service_names": []}, "not_there"),
+        ("ParamValidationError", {"report": "bad"}, "error"),
+    ],
+)
+def test_exceptions_of_botocore(name: str, arguments: dict[str, Any], reason: str) -> None:
+    from botocore import exceptions
+
+    error = getattr(exceptions, name)(**arguments)
+    found = translate(error, account_id=ACCOUNT, region="eu-west-3", api="ec2", operation="DescribeThings")
+    assert found.reason == reason
 
 
 def test_permissions_go_by_their_iam_names() -> None:
