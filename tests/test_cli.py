@@ -96,7 +96,9 @@ def test_help_fits_a_narrow_terminal_and_states_defaults() -> None:
 
 def test_version(capsys: Captured) -> None:
     assert main(["-version"]) == 0
-    assert capsys.readouterr().out == f"cloud-carbon-exporter {cloud_carbon_exporter.__version__}\n"
+    version = re.escape(cloud_carbon_exporter.__version__)
+    pattern = rf"cloud-carbon-exporter {version} \(model {version}\+[0-9a-f]{{8}}\)\n"
+    assert re.fullmatch(pattern, capsys.readouterr().out)
 
 
 def test_a_provider_this_build_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.commands.opening import missing_credentials
 from cloud_carbon_exporter.commands.serve import url, why_not
+from cloud_carbon_exporter.commands.versions import model_version
 from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
 from cloud_carbon_exporter.providers.spec import Client, TargetSettings
@@ -105,6 +106,7 @@ def test_it_serves_until_it_is_told_to_stop(number: int, mode: str, logger: logg
     assert visitor.answers["healthz"] == b"ok\n"
     assert visitor.answers["metrics"].count(b"\ncloud_carbon_power_watts{") == 12
     assert b"tag_team=" in visitor.answers["metrics"]
+    assert f'model_version="{model_version()}"'.encode() in visitor.answers["metrics"]
     assert (b"cloud_carbon_energy_joules_total" in visitor.answers["metrics"]) == (mode == "background")
 
 

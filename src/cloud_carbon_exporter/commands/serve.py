@@ -15,6 +15,7 @@ import cloud_carbon_exporter
 from cloud_carbon_exporter import exposition, logs
 from cloud_carbon_exporter.collect import Collector, heap
 from cloud_carbon_exporter.commands.opening import missing_credentials, open_collector
+from cloud_carbon_exporter.commands.versions import model_version
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import ExporterError
@@ -47,7 +48,10 @@ def run(invocation: Invocation) -> int:
 
 async def _serve(settings: Settings, deadline: threading.Timer) -> None:
     shown = exposition.Settings(
-        tags=settings.tags, upstream_names=settings.upstream_names, version=cloud_carbon_exporter.__version__
+        tags=settings.tags,
+        upstream_names=settings.upstream_names,
+        version=cloud_carbon_exporter.__version__,
+        model_version=model_version(),
     )
     history, render = History(), exposition.Renderer(shown)
 

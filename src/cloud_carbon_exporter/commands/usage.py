@@ -7,6 +7,7 @@ import sys
 import textwrap
 
 import cloud_carbon_exporter
+from cloud_carbon_exporter.commands.versions import model_version
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.flags import COMMANDS, PROGRAM, Flag, of_command
 
@@ -21,7 +22,7 @@ _INTRODUCTION = (
 def run(invocation: Invocation) -> int:
     """Print the help of the command, or the version."""
     if invocation.wants == "version":
-        sys.stdout.write(f"{PROGRAM} {cloud_carbon_exporter.__version__}\n")
+        sys.stdout.write(f"{PROGRAM} {cloud_carbon_exporter.__version__} (model {model_version()})\n")
     else:
         width = min(shutil.get_terminal_size((100, 24)).columns, 120)
         sys.stdout.write(render(invocation.command, width))
