@@ -81,7 +81,8 @@ class FakeScaleway:
     """The server. Change `routes`, `faults`, `absent`, `buckets`, `series` to change the world.
 
     faults: a piece of a path -> its Fault. absent: (piece of a path, status) of products that do not exist.
-    series: metric name -> [(labels, value)], constant over time. calls: (method path without query) -> how often.
+    series: metric name -> [(labels, value)], constant over time.
+    calls: path -> how often. params: path -> names in its queries.
     """
 
     def __init__(self, *, latency_seconds: float = 0.0) -> None:
@@ -94,6 +95,7 @@ class FakeScaleway:
         self.tokens = {COCKPIT_TOKEN}
         self.cockpits = {(PROJECT, "fr-par"), (OTHER_PROJECT, "fr-par")}
         self.calls: Counter[str] = Counter()
+        self.params: dict[str, set[str]] = {}
         self.queries: list[dict[str, str]] = []
         self.documents = {one["path"]: one["body"] for one in replayed("footprint")}
         self.url = ""
@@ -140,6 +142,7 @@ class FakeScaleway:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["tail"]
         self.calls[path] += 1
+        self.params.setdefault(path, set()).update(request.query)
         if self.latency_seconds:
             await asyncio.sleep(self.latency_seconds)
         fault = next((fault for piece, fault in self.faults.items() if piece in path), None)

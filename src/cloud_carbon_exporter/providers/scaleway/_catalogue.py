@@ -34,23 +34,26 @@ def entries(
     permission: str,
     name: str = "name",
     params: Mapping[str, str] | None = None,
+    paged: bool = True,
 ) -> Lookup:
     """A look-up of one of the catalogues of a product, by the entries' names in lower case, as `catalogue[key]`.
 
     Raises CollectError when it cannot be read, so that it is counted; what is there is described nevertheless.
     """
 
+    async def read(client: ScalewayClient, scope: Scope) -> Sequence[Raw]:
+        if not paged:
+            document, _ = await client.ask(operation, path, scope=scope, permission=permission)
+            return document.get(items) or ()
+        pages = client.list(operation, path, items, scope=scope, permission=permission, params=params)
+        return [one async for page in pages for one in page]
+
     async def look(client: ScalewayClient, scope: Scope, raws: Sequence[Raw]) -> Mapping[str, Any]:
         async def ask() -> Mapping[str, Any]:
-            found: dict[str, Any] = {}
             try:
-                async for page in client.list(
-                    operation, path, items, scope=scope, permission=permission, params=params
-                ):
-                    found.update((str(one[name]).lower(), one) for one in page)
+                return {str(one[name]).lower(): one for one in await read(client, scope)}
             except NotThere:
                 return {}
-            return found
 
         place = scope.zone if "{zone}" in path else scope.region
         table = await client.memory.get((operation, path, place), DAY_SECONDS, ask)

@@ -43,6 +43,7 @@ SPEC = ServiceSpec(
             "apple-silicon/v1alpha1/zones/{zone}/server-types",
             "server_types",
             permission=PERMISSION,
+            paged=False,
         ),
     ),
     describe=_server,
