@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +117,25 @@ def test_when_the_cloud_goes_away_the_last_figures_stay_and_it_is_said_once(tmp_
             said = [line for line in exporter.lines if "DescribeInstances" in line and f" {REGION} " in line]
             assert len(said) == 1, "\n".join(said)
             code, seconds = exporter.end()
+    assert (code, seconds < 2) == (0, True), exporter.output
+
+
+def test_when_the_cloud_hangs_the_figures_stay_and_the_program_still_ends(tmp_path: Path) -> None:
+    arguments = ("-cloud.provider=aws", "-collect.interval=1s")
+    with Moto(tmp_path) as moto:
+        known = ec2_arn("instance", launch(api(moto.url, "ec2"), "m5.large", "steady"))
+        with Exporter(tmp_path, *arguments, AWS_ENDPOINT_URL=moto.url, **KEYS) as exporter:
+            exporter.ready()
+            moto.popen.send_signal(signal.SIGSTOP)  # connections are accepted, and nothing is ever said
+            exporter.line(f"{ACCOUNT} {REGION} DescribeInstances: no end after 10 s")
+            assert known in exporter.scrape().by_resource(POWER)
+            moto.popen.send_signal(signal.SIGCONT)
+            exporter.line(f"{ACCOUNT} {REGION} DescribeInstances: works again")
+            moto.popen.send_signal(signal.SIGSTOP)
+            hanging = exporter.scrape()
+            assert known in exporter.scrape_after(hanging, 1).by_resource(POWER)
+            code, seconds = exporter.end()
+            moto.popen.send_signal(signal.SIGCONT)
     assert (code, seconds < 2) == (0, True), exporter.output
 
 

@@ -128,20 +128,23 @@ class TargetRun:
             state.error = str(error)
         return False
 
-    async def _attempt(self, operation: str, work: Coroutine[Any, Any, Any]) -> CollectError | None:
-        """Await something within the deadline; its failure, counted, or None."""
+    async def _attempt(
+        self, operation: str, work: Coroutine[Any, Any, Any], at: Scope | None = None
+    ) -> CollectError | None:
+        """Await something within the deadline; its failure, counted, or None. `at`: where, when that is one place."""
+        where = {"account_id": at.account_id, "region": at.zone or at.region} if at else {}
         try:
             async with asyncio.timeout(self.deadline_seconds):
                 await work
         except TimeoutError:
             failure: CollectError = DeadlineExceeded(
-                f"no end after {self.deadline_seconds:.0f} s", provider=self.label, operation=operation
+                f"no end after {self.deadline_seconds:.0f} s", provider=self.label, operation=operation, **where
             )
         except CollectError as error:
             failure = error
         except Exception as error:  # a defect of ours, or of a library, must not end the loop
             log.exception("%s of target %s failed unexpectedly", operation, self.target.name)
-            failure = CollectError(f"{type(error).__name__}", provider=self.label, operation=operation)
+            failure = CollectError(f"{type(error).__name__}", provider=self.label, operation=operation, **where)
         else:
             return None
         self._budget.error(self.label, failure.operation or operation, failure.reason)
@@ -196,7 +199,7 @@ class TargetRun:
 
         async with self._all, self._apis[at.account_id, at.region, listing.api]:
             started = asyncio.get_running_loop().time()
-            error = await self._attempt(listing.operation, work())
+            error = await self._attempt(listing.operation, work(), at)
             state.seconds = asyncio.get_running_loop().time() - started
         state.task = None
         if error is not None:
