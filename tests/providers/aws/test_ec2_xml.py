@@ -102,6 +102,14 @@ def test_a_body_cut_short_is_unreadable(cut: int) -> None:
         parse("DescribeInstances", body[:-cut], shape("DescribeInstances"))
 
 
+def test_a_tag_that_looks_like_markup_is_text() -> None:
+    tags = {"<networkInterfaceSet>": "</networkInterfaceSet>", "x": "<blockDeviceMapping>"}
+    body = reservations([instance(1, tags=tags), instance(2)]).encode()
+    answer = ours("DescribeInstances", body)
+    assert answer == botocores("DescribeInstances", body)
+    assert {tag["Key"]: tag["Value"] for tag in answer["Reservations"][0]["Instances"][0]["Tags"]} == tags
+
+
 def test_entities_are_not_expanded_and_nothing_is_fetched() -> None:
     bomb = (
         '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]>'
