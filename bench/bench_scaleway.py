@@ -1,0 +1,83 @@
+"""What a refresh of a Scaleway organisation costs: calls, seconds and client CPU, over a wire that takes its time.
+
+python -m bench.bench_scaleway [servers] [latency_milliseconds]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from tests.fakes.scaleway import COCKPIT_TOKEN, FakeScaleway
+
+from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
+from cloud_carbon_exporter.providers.scaleway import PROVIDER
+from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
+from cloud_carbon_exporter.providers.spec import Client, Meter, TargetSettings
+
+START = 1_795_521_600.0
+STEP = 300.0
+
+
+def grow(fake: FakeScaleway, count: int) -> None:
+    """`count` servers, each with a block volume and a busy CPU, spread over the zones of Paris."""
+    servers, volumes = (fake.route(f"{api}/zones/{{zone}}/{items}").places for api, items in SPREAD)
+    model_server, model_volume = (next(iter(places["fr-par-1"])) for places in (servers, volumes))
+    for rank, zone in enumerate(ZONES):
+        mine = range(rank, count, len(ZONES))
+        servers[zone] = [{**model_server, "id": f"server-{number}", "zone": zone} for number in mine]
+        volumes[zone] = [{**model_volume, "id": f"volume-{number}", "zone": zone} for number in mine]
+    labels = [{"resource_id": f"server-{number}"} for number in range(count)]
+    fake.series["instance_server_cpu_seconds_total"] = [(one, 0.3) for one in labels]
+    fake.series["instance_server_vcpu_count"] = [(one, 1) for one in labels]
+
+
+SPREAD = (("instance/v1", "servers"), ("block/v1", "volumes"))
+ZONES = ("fr-par-1", "fr-par-2", "fr-par-3")
+
+
+async def measure(count: int, latency_seconds: float) -> None:
+    """Three refreshes: the first fetches the catalogues, the second finds the empty corners at rest."""
+    async with FakeScaleway(latency_seconds=latency_seconds) as fake:
+        grow(fake, count)
+        now = [START]
+
+        def client(settings: TargetSettings, meter: Meter) -> Client:
+            return ScalewayClient(settings, meter, environ=fake.environment)
+
+        settings = TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN)
+        target = Target("bench", replace(PROVIDER, client=client), settings)
+        collector: Collector[Any] = Collector(
+            [target], CollectSettings(), Budget(lambda: now[0]), lambda snapshot: snapshot, lambda: now[0]
+        )
+        for number in range(1, 4):
+            fake.calls.clear()
+            began, cpu = time.perf_counter(), time.process_time()
+            await collector.refresh()
+            seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
+            rows = len(collector.snapshot.rows)
+            print(
+                f"refresh {number}: {rows} resources, {sum(fake.calls.values())} calls, {seconds:.2f} s, "
+                f"{cpu_seconds / rows * 1e6:.0f} us CPU a resource (the fake's own included)"
+            )
+            print("   ", ", ".join(f"{api} {calls}" for api, calls in by_api(fake.calls)))
+            now[0] += STEP
+        await collector.close()
+
+
+def by_api(calls: Counter[str]) -> list[tuple[str, int]]:
+    """Calls by product, most first."""
+    counts: Counter[str] = Counter()
+    for path, number in calls.items():
+        counts[path.split("/", 1)[0]] += number
+    return counts.most_common()
+
+
+if __name__ == "__main__":
+    chosen = [int(argument) for argument in sys.argv[1:]]
+    asyncio.run(measure(chosen[0] if chosen else 1000, (chosen[1] if len(chosen) > 1 else 100) / 1000))

@@ -1,0 +1,148 @@
+"""The whole way: the fake organisation through the collector into a Snapshot, in calm and with faults."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from time import perf_counter
+
+import pytest
+from tests.fakes.scaleway import COCKPIT_TOKEN, ORGANIZATION, SECRET_KEY, FakeScaleway, Fault
+
+from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
+from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.providers.scaleway import PROVIDER
+from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
+from cloud_carbon_exporter.providers.spec import Client, Meter, TargetSettings
+
+NOW = 1_795_521_600.0  # 2026-11-24 12:00 UTC
+
+
+@asynccontextmanager
+async def collecting(fake: FakeScaleway, **environment: str) -> AsyncIterator[Collector[Snapshot]]:
+    environ = {**fake.environment, **environment}
+
+    def client(settings: TargetSettings, meter: Meter) -> Client:
+        return ScalewayClient(settings, meter, environ=environ, pause_seconds=0)
+
+    settings = TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN)
+    target = Target("mine", replace(PROVIDER, client=client), settings)
+    collector = Collector([target], CollectSettings(), Budget(lambda: NOW), lambda snapshot: snapshot, lambda: NOW)
+    try:
+        yield collector
+    finally:
+        await collector.close()
+
+
+def busy(fake: FakeScaleway, value: float) -> None:
+    """Every server is that busy."""
+    places = fake.route("instance/v1/zones/{zone}/servers").places
+    ids = [one["id"] for objects in places.values() if isinstance(objects, list) for one in objects]
+    fake.series["instance_server_cpu_seconds_total"] = [({"resource_id": one}, value) for one in ids]
+    fake.series["instance_server_vcpu_count"] = [({"resource_id": one}, 1) for one in ids]
+
+
+async def test_an_organisation_becomes_a_snapshot() -> None:
+    async with FakeScaleway() as fake:
+        busy(fake, 0.5)
+        async with collecting(fake) as collector:
+            await collector.refresh()
+            snapshot = collector.snapshot
+    assert [state.up for state in snapshot.targets] == [True]
+    rows = {row.resource.name: row for row in snapshot.rows}
+    assert {row.resource.kind for row in snapshot.rows} == {spec.kind for spec in PROVIDER.services}
+    assert all(row.resource.location.account_id == ORGANIZATION for row in snapshot.rows)
+    web = rows["web-1"]
+    assert web.loads == {"cpu_ratio": 0.5}
+    assert web.footprint.basis == "measured"
+    assert web.measured_at is not None and NOW - web.measured_at < 600
+    assert rows["metal-1"].footprint.basis == "default", "no utilisation is published of whole servers"
+    assert web.footprint.operational_grams_per_second is not None
+    assert web.footprint.operational_grams_per_second.value > 0
+    assert snapshot.ledger["scaleway", ORGANIZATION, "tem/domain", "unsupported"] == 2
+    assert snapshot.listed == {("scaleway", ORGANIZATION, "search"): 3}
+    assert sum(one.grams for one in snapshot.reported) == pytest.approx(17_250)
+    assert all(outcome.error == "" for outcome in (*snapshot.listings, *snapshot.measurements))
+    assert snapshot.api.errors == {}
+    assert snapshot.api.dollars == {}, "Cockpit is read free of charge"
+
+
+async def test_the_same_hardware_is_dirtier_in_poland_and_its_zone_has_its_own_pue() -> None:
+    async with FakeScaleway() as fake:
+        places = fake.route("instance/v1/zones/{zone}/servers").places
+        assert isinstance(places["fr-par-1"], list)
+        model = places["fr-par-1"][0]
+        for zone in ("fr-par-2", "pl-waw-3"):
+            places[zone] = [{**model, "id": zone, "name": zone, "zone": zone}]
+        async with collecting(fake) as collector:
+            await collector.refresh()
+            rows = {row.resource.name: row for row in collector.snapshot.rows}
+    watts = {name: rows[name].footprint.power_watts.value for name in ("web-1", "fr-par-2", "pl-waw-3")}
+    assert watts["fr-par-2"] < watts["pl-waw-3"] < watts["web-1"], "PUE 1.16, 1.43 and 1.46"
+    france, poland = (rows[name].footprint.operational_grams_per_second for name in ("fr-par-2", "pl-waw-3"))
+    assert france is not None and poland is not None
+    assert poland.value > 5 * france.value
+    assert rows["pl-waw-3"].resource.location.region == "pl-waw"
+
+
+async def test_faults_cost_their_own_part_alone() -> None:
+    async with FakeScaleway() as fake:
+        fake.faults["rdb/v1"] = Fault(status=403, body='{"type":"permissions_denied","message":"no"}')
+        fake.faults["block/v1/zones/fr-par-1"] = Fault(status=500)
+        fake.faults["redis/v1/zones/nl-ams-1/clusters"] = Fault(status=200, body='{"clusters": [')
+        fake.absent.append(("kafka/", 404))
+        async with collecting(fake) as collector:
+            await collector.refresh()
+            snapshot = collector.snapshot
+    kinds = {row.resource.kind for row in snapshot.rows}
+    assert {spec.kind for spec in PROVIDER.services} - kinds == {
+        *("rdb/instance", "rdb/snapshot", "rdb/backup"),
+        *("block/snapshot", "redis/cluster", "kafka/cluster"),
+    }
+    failed = {outcome.kind: outcome.error for outcome in snapshot.listings if outcome.error}
+    assert set(failed) == {
+        "rdb/instance",
+        "rdb/snapshot",
+        "rdb/backup",
+        "block/volume",
+        "block/snapshot",
+        "redis/cluster",
+    }
+    assert "RelationalDatabasesReadOnly" in failed["rdb/instance"]
+    assert "fr-par-1" in failed["block/volume"]
+    reasons = {(operation, reason) for _, operation, reason in snapshot.api.errors}
+    assert reasons >= {
+        ("ListInstances", "permission_missing"),
+        ("ListClusters", "malformed"),
+        ("ListVolumes", "unreachable"),
+    }
+    assert SECRET_KEY not in repr(snapshot)
+
+
+async def test_a_refused_key_takes_the_target_down_until_it_works() -> None:
+    async with FakeScaleway() as fake:
+        fake.faults["account/"] = Fault(status=401)
+        async with collecting(fake) as collector:
+            await collector.refresh()
+            assert [state.up for state in collector.snapshot.targets] == [False]
+            assert collector.snapshot.rows == ()
+            del fake.faults["account/"]
+            await collector.refresh()
+            assert [state.up for state in collector.snapshot.targets] == [True]
+            assert collector.snapshot.rows
+
+
+async def test_a_refresh_over_a_slow_wire_takes_under_five_seconds() -> None:
+    """100 ms a call: the first refresh, catalogues included, and one that follows."""
+    async with FakeScaleway(latency_seconds=0.1) as fake:
+        busy(fake, 0.5)
+        async with collecting(fake) as collector:
+            took = []
+            for _ in range(2):
+                began = perf_counter()
+                await collector.refresh()
+                took.append(perf_counter() - began)
+    assert len(collector.snapshot.rows) > 40
+    assert max(took) < 5, took
