@@ -63,13 +63,14 @@ class GoogleCloud:
         self.requests: list[tuple[str, Query, Mapping[str, str]]] = []
         self.violations: list[str] = []
         self.url = ""
+        self._over = asyncio.Event()  # ends what hangs
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[GoogleCloud]:
         """Serve on a free port of loopback."""
         app = web.Application()
         app.add_routes([*self.tokens.routes(), web.route("*", "/{api}/{path:.*}", self._handle)])
-        runner = web.AppRunner(app, shutdown_timeout=0)
+        runner = web.AppRunner(app, shutdown_timeout=1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -78,6 +79,7 @@ class GoogleCloud:
         try:
             yield self
         finally:
+            self._over.set()
             await runner.cleanup()
 
     def environment(self) -> dict[str, str]:
@@ -135,7 +137,7 @@ class GoogleCloud:
 
     async def _spoiled(self, fault: Fault) -> web.Response | None:
         if fault.how == "hang":
-            await asyncio.sleep(3600)
+            await self._over.wait()
         if fault.how == "disabled":
             return self._disabled(fault.api)
         if fault.how == "permission":

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from cloud_carbon_exporter.providers.gcp import GcpClient, _http
-from cloud_carbon_exporter.providers.spec import TargetSettings
 from tests.fakes.gcp import Calls, GoogleCloud
+
+from cloud_carbon_exporter.providers.gcp import _http
+from cloud_carbon_exporter.providers.gcp._client import GcpClient
+from cloud_carbon_exporter.providers.spec import TargetSettings
 
 Explore = Callable[..., GcpClient]
 

@@ -13,10 +13,10 @@ import pytest
 from google.auth import iam
 from google.auth.compute_engine import _metadata
 from google.oauth2 import credentials as user_credentials
-
-from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
 from tests.fakes.gcp import GoogleCloud
 from tests.providers.gcp.conftest import Explore
+
+from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
 
 EMAIL = "carbon@shop-prod.iam.gserviceaccount.com"
 

@@ -87,15 +87,18 @@ class Inventory:
 
         Raises NotThere or PermissionMissing when Asset Inventory is not for us, other CollectErrors when it failed.
         """
-        try:
-            async for page in self._rest.pages(self._call(self._types)):
-                yield page.get("assets", ())
-            return
-        except Refused as error:
-            # One unknown type refuses the whole call, before any page.
-            self._types = await self._without_refused(error)
-        async for page in self._rest.pages(self._call(self._types)):
-            yield page.get("assets", ())
+        begun = False
+        while True:
+            try:
+                async for page in self._rest.pages(self._call(self._types)):
+                    begun = True
+                    yield page.get("assets", ())
+                return
+            except Refused as error:
+                # One unknown type refuses the whole call, before any page. Each turn there are fewer.
+                if begun:
+                    raise
+                self._types = await self._without_refused(error)
 
     async def projects(self) -> Mapping[str, tuple[str, str]]:
         """Number -> (id, name) of the projects below the parent."""

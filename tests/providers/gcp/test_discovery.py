@@ -1,0 +1,220 @@
+"""What is found, how many calls it takes, and what happens where Asset Inventory is closed or odd."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import time
+
+import pytest
+from tests.fakes.gcp import Calls, GoogleCloud
+from tests.fakes.gcp_estate import Asset, moved, recorded
+from tests.providers.gcp.conftest import Explore
+from tests.providers.gcp.sweeps import found, swept
+
+from cloud_carbon_exporter.errors import CollectError, Malformed, PermissionMissing
+from cloud_carbon_exporter.providers.gcp._discovery import TYPES
+
+LIST = "cloudasset.assets.list"
+MACHINE_TYPES = "compute.machineTypes.aggregatedList"
+
+
+def one(kind: str, name: str) -> Asset:
+    """A copy of one recorded asset."""
+    return copy.deepcopy(
+        next(each for each in recorded() if each["assetType"].startswith(kind) and each["name"].endswith(f"/{name}"))
+    )
+
+
+async def test_one_listing_feeds_every_service_and_shapes_are_kept_a_day(explore: Explore, cloud: GoogleCloud) -> None:
+    client = explore()
+    for _ in range(3):
+        await swept(client)
+    assert cloud.calls == {LIST: 3, MACHINE_TYPES: 1}
+
+
+async def test_all_pages_are_read(explore: Explore, cloud: GoogleCloud) -> None:
+    whole = {each.id for each in (await swept(explore())).resources}
+    cloud.page_size = 7
+    assert {each.id for each in (await swept(explore())).resources} == whole
+    assert cloud.calls[LIST] == 1 + -(-len(cloud.assets) // 7)
+
+
+async def test_a_page_token_that_loops_ends(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.break_("cloudasset", "loop")
+    with pytest.raises(Malformed, match="page token came twice"):
+        await swept(explore())
+    assert cloud.calls[LIST] == 2
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_refused_type_is_dropped_and_the_call_repeated(
+    explore: Explore, cloud: GoogleCloud, calls: Calls, named: bool
+) -> None:
+    cloud.unknown_types = {"tpu.googleapis.com/Node", "memorystore.googleapis.com/Instance"}
+    cloud.names_refused = named
+    client = explore()
+    kinds = {each.kind for each in (await swept(client)).resources}
+    assert "compute/instance" in kinds
+    assert not kinds & {"tpu/node", "memorystore/instance"}
+    before = cloud.calls[LIST]
+    await swept(client)
+    assert cloud.calls[LIST] == before + 1  # remembered
+    assert calls.outcomes["cloudasset", "assets.list", "refused"] == (2 if named else 3)
+
+
+async def test_types_the_ledger_counts_though_nobody_asks_for_them(explore: Explore, cloud: GoogleCloud) -> None:
+    firewall = one("compute.googleapis.com/Instance", "hpc")
+    firewall["assetType"] = "compute.googleapis.com/Firewall"
+    firewall["name"] = "//compute.googleapis.com/projects/shop-prod/global/firewalls/ssh"
+    cloud.assets.append(firewall)
+    cloud.checked = False  # the firewall has an instance's body, which nobody reads
+    client = explore()
+    await swept(client)
+    extras = await client.extras(time.time())
+    assert extras.unsupported == {("shop-prod", "compute/firewall"): 1}
+    assert extras.listed == {("gcp", "shop-prod", "asset_inventory"): len(cloud.assets) - 1}
+    assert extras.account_names == {("gcp", "shop-prod"): "Shop"}
+    before = cloud.calls[LIST]
+    await client.extras(time.time())
+    assert cloud.calls[LIST] == before  # seldom
+    await client.extras(time.time() + 7 * 3600)
+    assert cloud.calls[LIST] == before + 1
+
+
+@pytest.mark.parametrize("how", ["disabled", "permission"])
+async def test_where_asset_inventory_is_closed_each_product_lists_itself(
+    explore: Explore, cloud: GoogleCloud, calls: Calls, caplog: pytest.LogCaptureFixture, how: str
+) -> None:
+    open_ = {each.id: each for each in (await swept(explore())).resources}
+    cloud.break_("cloudasset", how)
+    client = explore()
+    with caplog.at_level(logging.WARNING):
+        closed = {each.id: each for each in (await swept(client)).resources}
+    missing = {each.kind for id_, each in open_.items() if id_ not in closed}
+    # Vertex AI and Artifact Registry list by region only; the fake has no Memorystore for Valkey.
+    assert missing == {"aiplatform/endpoint", "artifactregistry/repository", "memorystore/instance"}
+    assert set(closed) <= set(open_)
+    same = [closed[id_] for id_ in closed if not closed[id_].kind.startswith(("run/", "bigquery/"))]
+    assert [open_[each.id] for each in same] == same
+    assert "Asset Inventory is closed" in caplog.text
+    assert (
+        "gcloud services enable cloudasset" if how == "disabled" else "cloudasset.assets.listResource"
+    ) in caplog.text
+    extras = await client.extras(time.time())
+    assert ("gcp", "shop-prod", "product_lists") in extras.listed
+    reason = "not_there" if how == "disabled" else "permission_missing"
+    assert calls.outcomes["cloudasset", "assets.list", reason] >= 1
+    caplog.clear()
+    await swept(client)
+    assert "Asset Inventory is closed" not in caplog.text  # said once
+    cloud.faults.clear()
+    assert {each.id for each in (await swept(client)).resources} == set(open_)  # and back at once
+
+
+async def test_a_forbidden_product_is_named_and_the_others_go_on(
+    explore: Explore, cloud: GoogleCloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    cloud.break_("cloudasset", "disabled")
+    cloud.break_("sqladmin", "permission")
+    cloud.break_("redis", "disabled")
+    kinds = {each.kind for each in (await swept(explore())).resources}
+    assert {"compute/instance", "storage/bucket", "tpu/node"} <= kinds
+    assert not kinds & {"sql/instance", "redis/instance"}
+    assert "grant cloudsql.instances.list" in caplog.text
+
+
+async def test_a_product_that_fails_in_passing_fails_the_sweep(explore: Explore, cloud: GoogleCloud) -> None:
+    """So that the last good listing stays, instead of a hole where its resources were."""
+    cloud.break_("cloudasset", "disabled")
+    cloud.break_("sqladmin", "unavailable")
+    with pytest.raises(CollectError, match="sqladmin"):
+        await swept(explore())
+
+
+async def test_machine_types_that_cannot_be_read_leave_the_names(
+    explore: Explore, cloud: GoogleCloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    cloud.break_("compute", "permission", method=MACHINE_TYPES)
+    estate = await found(explore())
+    [vcpu] = [part for part in estate["compute/instance", "hpc"].components if part.kind == "vcpu"]
+    assert vcpu.amount == 8
+    assert "compute.machineTypes.list" in caplog.text
+
+
+async def test_a_folder_holds_projects_each_its_own_account(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.projects["lab"] = "77"
+    cloud.assets = [*recorded(), *moved(recorded(), "lab", "77")]
+    client = explore(folder_id="99")
+    assert sorted(await client.connect()) == ["lab", "shop-prod"]
+    result = await swept(client)
+    by_account: dict[str, list[str]] = {}
+    for resource in result.resources:
+        by_account.setdefault(resource.location.account_id, []).append(resource.kind)
+    assert sorted(by_account["lab"]) == sorted(by_account["shop-prod"])
+    assert set(by_account) == {"lab", "shop-prod"}  # bucket names and Vertex numbers included
+    extras = await client.extras(time.time())
+    assert {key[1] for key in extras.listed} == {"lab", "shop-prod"}
+    paths = [dict(query) for method, query, _ in cloud.requests if method == LIST]
+    assert sum("assetTypes" in path and path["pageSize"] == "1000" for path in paths) == 2  # projects, then everything
+
+
+async def test_an_organisation_that_may_not_be_listed_says_what_to_grant(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.break_("cloudasset", "permission")
+    with pytest.raises(PermissionMissing, match=r"organizations/7 .*grant cloudasset\.assets\.listResource"):
+        await explore(organization_id="7").connect()
+
+
+async def test_a_project_named_by_its_number_is_known_by_its_id(explore: Explore) -> None:
+    client = explore(project_id="418263905127")
+    assert await client.connect() == ["shop-prod"]
+    assert {each.location.account_id for each in (await swept(client)).resources} == {"shop-prod"}
+
+
+async def test_odd_objects_cost_themselves_alone(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.checked = False
+    whole = len((await swept(explore())).resources)
+    headless = one("compute.googleapis.com/Instance", "hpc")
+    del headless["resource"]["data"]["machineType"]
+    bare = one("compute.googleapis.com/Disk", "orphan")
+    del bare["resource"]["data"]
+    wrong = one("sqladmin.googleapis.com/Instance", "orders")
+    wrong["resource"]["data"]["settings"] = "hush"
+    cloud.assets += [headless, bare, wrong]
+    result = await swept(explore())
+    assert len(result.resources) == whole
+    assert sorted(kind for kind, _ in result.skipped) == ["compute/disk", "compute/instance", "sql/instance"]
+
+
+async def test_a_status_nobody_knows_is_taken_as_running(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.checked = False
+    odd = one("compute.googleapis.com/Instance", "hpc")
+    odd["resource"]["data"]["status"] = "MEDITATING"
+    cloud.assets = [odd]
+    [instance] = (await swept(explore())).resources
+    assert instance.components
+
+
+async def test_a_machine_and_a_region_nobody_knows_still_count(explore: Explore, cloud: GoogleCloud) -> None:
+    """Defect 13 knew a fixed list of regions; defect 4 of machines."""
+    odd = one("compute.googleapis.com/Instance", "etl-w-0")
+    odd["name"] = odd["name"].replace("europe-west1-b", "mars-north1-c")
+    odd["resource"]["data"]["machineType"] = "zones/mars-north1-c/machineTypes/q9-standard-16"
+    cloud.assets = [odd]
+    [instance] = (await swept(explore())).resources
+    assert (instance.location.region, instance.location.zone) == ("mars-north1", "mars-north1-c")
+    [vcpu] = [part for part in instance.components if part.kind == "vcpu"]
+    assert vcpu.amount == 16
+
+
+async def test_what_appears_later_is_found_without_restart(explore: Explore, cloud: GoogleCloud) -> None:
+    """Defect 13: discovery ran once."""
+    new = cloud.assets.pop(next(i for i, each in enumerate(cloud.assets) if each["name"].endswith("/instances/hpc")))
+    client = explore()
+    assert ("compute/instance", "hpc") not in await found(client)
+    cloud.assets.append(new)
+    assert ("compute/instance", "hpc") in await found(client)
+
+
+def test_types_are_told_once() -> None:
+    assert len(set(TYPES)) == len(TYPES)

@@ -1,0 +1,107 @@
+"""Faults at the wire: bounded retries, and errors that say what a person can do."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from tests.fakes.gcp import Calls, GoogleCloud
+from tests.providers.gcp.conftest import Explore
+from tests.providers.gcp.sweeps import swept
+
+from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, Malformed, Throttled, Unreachable
+from cloud_carbon_exporter.providers.gcp import _http
+from cloud_carbon_exporter.providers.gcp._http import base_url
+
+LIST = "cloudasset.assets.list"
+TRIES = 4
+
+
+@pytest.mark.parametrize("how", ["throttled", "unavailable", "truncated", "html"])
+async def test_what_passes_is_tried_again(explore: Explore, cloud: GoogleCloud, calls: Calls, how: str) -> None:
+    cloud.break_("cloudasset", how, times=2)
+    assert (await swept(explore())).resources
+    assert cloud.calls[LIST] == 3
+    assert (
+        sum(count for (_, op, outcome), count in calls.outcomes.items() if op == "assets.list" and outcome != "success")
+        == 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("throttled", Throttled),
+        ("unavailable", Unreachable),
+        ("truncated", Malformed),
+        ("html", Malformed),
+    ],
+)
+async def test_what_stays_broken_ends(
+    explore: Explore, cloud: GoogleCloud, how: str, expected: type[CollectError]
+) -> None:
+    cloud.break_("cloudasset", how)
+    with pytest.raises(expected, match=r"gcp shop-prod cloudasset assets\.list"):
+        await swept(explore())
+    assert cloud.calls[LIST] == TRIES
+
+
+async def test_a_token_that_is_always_refused_ends(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.break_("cloudasset", "unauthorized")
+    with pytest.raises(CredentialsRefused):
+        await swept(explore())
+    assert cloud.calls[LIST] == TRIES
+
+
+async def test_retry_after_is_waited_for(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.break_("cloudasset", "throttled", times=1, retry_after="1")
+    before = time.monotonic()
+    await swept(explore())
+    assert time.monotonic() - before >= 1
+
+
+async def test_a_long_retry_after_is_left_to_the_next_refresh(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.break_("cloudasset", "throttled", retry_after="3600")
+    with pytest.raises(Throttled):
+        await swept(explore())
+    assert cloud.calls[LIST] == 1
+
+
+async def test_silence_ends_after_the_timeout(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.break_("cloudasset", "hang")
+    with pytest.raises(Unreachable, match=r"no answer for 0\.05 s"):
+        await swept(explore(timeout_seconds=0.05))
+
+
+async def test_nobody_there(explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET", "http://127.0.0.1:1/")
+    with pytest.raises(Unreachable, match="ClientConnectorError"):
+        await swept(explore())
+    assert cloud.calls[LIST] == 0
+
+
+async def test_calls_are_bounded_in_number(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = peak = 0
+
+    async def slow(*_: Any) -> None:
+        nonlocal now, peak
+        now, peak = now + 1, max(peak, now + 1)
+        await asyncio.sleep(0.01)
+        now -= 1
+
+    monkeypatch.setattr(cloud, "_spoiled", slow)
+    cloud.break_("cloudasset", "slow")
+    client = explore()
+    await asyncio.gather(*(swept(client) for _ in range(20)))
+    assert 1 < peak <= _http._CONCURRENT
+
+
+def test_endpoints_are_overridden_as_gclouds_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE", raising=False)
+    assert base_url("compute") == "https://compute.googleapis.com/"
+    monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE", "http://127.0.0.1:9/x")
+    assert base_url("compute") == "http://127.0.0.1:9/x/"

@@ -1,0 +1,282 @@
+"""Utilisation, read from the fake's Monitoring: joined, scaled, priced, and honest about what is not there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import pairwise
+
+import pytest
+from tests.fakes.gcp import Calls, GoogleCloud
+from tests.fakes.gcp_estate import moved, recorded
+from tests.fakes.gcp_monitoring import Series
+from tests.providers.gcp.conftest import Explore
+from tests.providers.gcp.sweeps import swept
+
+from cloud_carbon_exporter.model.types import Point, Resource
+from cloud_carbon_exporter.providers.gcp import PROVIDER
+from cloud_carbon_exporter.providers.gcp._client import GcpClient
+from cloud_carbon_exporter.providers.gcp._monitoring import questions
+from cloud_carbon_exporter.providers.spec import Read, Reading
+
+CPU = "compute.googleapis.com/instance/cpu/utilization"
+LIST = "monitoring.projects.timeSeries.list"
+METRICS = {spec.kind: spec.metrics for spec in PROVIDER.services}
+
+
+def reads(resources: Iterable[Resource], start: float) -> list[Read]:
+    return [
+        Read(resource, metric, start)
+        for resource in resources
+        for metric in METRICS[resource.kind]
+        if resource.components and all(key in resource.monitor for key in metric.dimensions.values())
+    ]
+
+
+def instance(number: int, value: float, metric: str = CPU) -> Series:
+    labels = {"instance_id": str(4751091017865185000 + number), "zone": "europe-west1-b", "project_id": "shop-prod"}
+    return Series(metric, labels, value, {"instance_name": "web-1"})
+
+
+class Measured:
+    """What reading an estate brought."""
+
+    def __init__(self, resources: Sequence[Resource], reading: Reading) -> None:
+        self.by_name = {(resource.kind, resource.name): resource for resource in resources}
+        self.reading = reading
+
+    def points(self, kind: str, name: str, signal: str) -> tuple[Point, ...]:
+        return self.reading.points[self.by_name[kind, name].id, signal]
+
+    def value(self, kind: str, name: str, signal: str) -> float:
+        return self.points(kind, name, signal)[-1].value
+
+
+async def measure(client: GcpClient, until: float, seconds: float = 1800, kinds: str = "") -> Measured:
+    resources = [each for each in (await swept(client)).resources if each.kind.startswith(kinds)]
+    return Measured(resources, await client.series(reads(resources, until - seconds), until))
+
+
+@pytest.fixture
+def until() -> float:
+    return time.time() - PROVIDER.settle_seconds
+
+
+async def test_ratios_are_joined_on_the_id_and_stay_ratios(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+    """Defect 6: usage in vCPU-seconds was read as a ratio, and joined on a name that repeats across zones."""
+    cloud.series = [instance(79, 0.25), instance(91, 0.75)]
+    made = await measure(explore(), until)
+    twins = [each for each in made.by_name.values() if each.name == "web-1" and each.kind == "compute/instance"]
+    values = {
+        resource_id: points[-1].value
+        for (resource_id, signal), points in made.reading.points.items()
+        if signal == "cpu_ratio"
+    }
+    assert len(twins) == 1  # by_name keeps one of the two
+    zones = "compute.googleapis.com/projects/shop-prod/zones"
+    assert values[f"{zones}/europe-west1-b/instances/web-1"] == 0.25
+    assert values[f"{zones}/us-central1-a/instances/web-1"] == 0.75
+
+
+async def test_points_are_whole_periods_without_gap_up_to_the_settled_moment(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
+    cloud.series = [instance(86, 0.5)]
+    points = (await measure(explore(), until)).points("compute/instance", "hpc", "cpu_ratio")
+    assert len(points) in (6, 7)
+    assert all(point.end - point.start == 300 and point.end % 300 == 0 for point in points)
+    assert all(before.end == after.start for before, after in pairwise(points))
+    assert until - 300 < points[-1].end <= until
+
+
+async def test_one_call_a_metric_whatever_the_number_of_resources(
+    explore: Explore, cloud: GoogleCloud, calls: Calls, until: float
+) -> None:
+    cloud.series = [instance(79, 0.25), instance(91, 0.75), instance(86, 0.5)]
+    await measure(explore(), until, kinds="compute/instance")
+    assert cloud.calls[LIST] == 2  # cpu, and gpu for the two that have one
+    assert calls.units["shop-prod", "timeSeries.list"] == 3  # what is billed: series returned
+
+
+async def test_a_running_machine_without_series_is_not_measured(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
+    cloud.series = [instance(79, 0.25)]
+    made = await measure(explore(), until)
+    assert (made.by_name["compute/instance", "tiny"].id, "cpu_ratio") not in made.reading.points
+    assert "compute/instance" not in made.reading.failures
+
+
+async def test_no_series_at_all_while_machines_run_is_a_failure(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
+    made = await measure(explore(), until)
+    assert "no series at all while 11 run" in str(made.reading.failures["compute/instance"])
+    assert "sql/instance" in made.reading.failures
+    assert "container/cluster" not in made.reading.failures
+
+
+async def test_no_series_of_machines_just_started_is_none(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+    started = datetime.fromtimestamp(until - 60).astimezone().isoformat()
+    for asset in cloud.assets:
+        if asset["assetType"] == "compute.googleapis.com/Instance":
+            asset["resource"]["data"]["lastStartTimestamp"] = started
+    made = await measure(explore(), until, kinds="compute/instance")
+    assert made.reading.failures == {}
+
+
+async def test_percent_and_ratio_are_told_apart_by_the_unit(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+    tpu = {"project_id": "shop-prod", "zone": "us-central2-b", "node_id": "v4"}
+    cloud.series = [
+        instance(82, 0.5),
+        instance(82, 80.0, "agent.googleapis.com/gpu/utilization"),
+        instance(82, 60.0, "agent.googleapis.com/gpu/utilization"),
+        Series("tpu.googleapis.com/accelerator/duty_cycle", {**tpu, "worker_id": "0"}, 40.0),
+    ]
+    made = await measure(explore(), until)
+    assert made.value("compute/instance", "trainer", "cpu_ratio") == 0.5
+    assert made.value("compute/instance", "trainer", "gpu_ratio") == pytest.approx(0.7)
+    assert made.value("tpu/node", "v4", "gpu_ratio") == pytest.approx(0.4)
+
+
+async def test_cloud_sql_is_keyed_by_project_and_name(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+    """Defect 7: the series' key is `project:instance`."""
+    labels = {"project_id": "shop-prod", "database_id": "shop-prod:orders", "region": "europe-west1"}
+    cloud.series = [Series("cloudsql.googleapis.com/database/cpu/utilization", labels, 0.33)]
+    made = await measure(explore(), until, kinds="sql/")
+    assert made.value("sql/instance", "orders", "cpu_ratio") == 0.33
+
+
+async def test_buckets_by_class_with_what_is_soft_deleted(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+    """Defect 8: bytes were taken for gigabytes."""
+    metric = "storage.googleapis.com/storage/v2/total_bytes"
+    bucket = {"project_id": "shop-prod", "bucket_name": "shop-assets", "location": "eu"}
+    cloud.series = [
+        Series(metric, bucket, 3 * 1024**3, {"storage_class": "STANDARD", "type": "live-object"}),
+        Series(metric, bucket, 1 * 1024**3, {"storage_class": "STANDARD", "type": "soft-deleted-object"}),
+        Series(metric, bucket, 5 * 1024**3, {"storage_class": "ARCHIVE", "type": "live-object"}),
+    ]
+    made = await measure(explore(), until, seconds=3 * 3600, kinds="storage/")
+    assert made.value("storage/bucket", "shop-assets", "stored_gib:STANDARD") == 4
+    assert made.value("storage/bucket", "shop-assets", "stored_gib:ARCHIVE") == 5
+    assert made.value("storage/bucket", "shop-logs", "stored_gib") == 0  # a bucket without objects is not tracked
+    [metric_] = METRICS["storage/bucket"]
+    assert metric_.every_seconds >= 6 * 3600
+
+
+async def test_cloud_run_follows_what_ran_and_sleeps_at_nothing(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
+    def revision(name: str) -> dict[str, str]:
+        place = {"project_id": "shop-prod", "service_name": "api", "location": "europe-west1"}
+        return {**place, "revision_name": name}
+
+    prefix = "run.googleapis.com/container"
+    cloud.series = [
+        Series(f"{prefix}/cpu/allocation_time", revision("api-1"), 1.5),
+        Series(f"{prefix}/cpu/allocation_time", revision("api-2"), 0.5),
+        Series(f"{prefix}/memory/allocation_time", revision("api-1"), 0.75),
+        Series(f"{prefix}/cpu/utilizations", revision("api-1"), (1.0, 0.6)),
+    ]
+    made = await measure(explore(), until, kinds="run/")
+    assert made.value("run/service", "api", "capacity_units") == 2
+    assert made.value("run/service", "api", "memory_gib") == 0.75
+    assert made.value("run/service", "api", "cpu_ratio") == pytest.approx(0.6)
+    assert made.value("run/service", "thumbs", "capacity_units") == 0
+    asleep = made.points("run/service", "thumbs", "capacity_units")
+    assert asleep[0].start <= until - 1800
+    assert until - 300 < asleep[-1].end <= until
+
+
+async def test_a_distribution_of_execution_times_is_executions_under_way(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
+    labels = {"project_id": "shop-prod", "function_name": "resize", "region": "europe-west1"}
+    cloud.series = [Series("cloudfunctions.googleapis.com/function/execution_times", labels, (4.0, 5e8))]
+    made = await measure(explore(), until, kinds="cloudfunctions/")
+    assert made.value("cloudfunctions/cloud_function", "resize", "capacity_units") == pytest.approx(2)
+
+
+async def test_redis_reads_the_primary_alone(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+    name = "projects/shop-prod/locations/europe-west1/instances/cache"
+    labels = {"project_id": "shop-prod", "instance_id": name, "region": "europe-west1", "node_id": "node-0"}
+    metric = "redis.googleapis.com/stats/cpu_utilization"
+    cloud.series = [
+        Series(metric, labels, 0.6, {"role": "primary", "space": "user", "relationship": "parent"}),
+        Series(metric, labels, 0.2, {"role": "primary", "space": "system", "relationship": "parent"}),
+        Series(
+            metric, {**labels, "node_id": "node-1"}, 0.9, {"role": "replica", "space": "user", "relationship": "parent"}
+        ),
+    ]
+    made = await measure(explore(), until, kinds="redis/")
+    assert made.value("redis/instance", "cache", "cpu_ratio") == pytest.approx(0.4)  # of two vCPUs
+
+
+@pytest.mark.parametrize(("how", "said"), [("partial", "one shard did not answer"), ("unreachable", "projects/other")])
+async def test_a_partial_answer_is_kept_and_counted(
+    explore: Explore, cloud: GoogleCloud, until: float, how: str, said: str
+) -> None:
+    cloud.series = [instance(86, 0.5)]
+    cloud.break_("monitoring", how)
+    made = await measure(explore(), until, kinds="compute/instance")
+    assert made.value("compute/instance", "hpc", "cpu_ratio") == 0.5
+    failure = made.reading.failures["compute/instance"]
+    assert said in str(failure)
+    assert failure.reason == "unreachable"
+
+
+async def test_a_metric_nobody_ever_wrote_is_no_failure(
+    explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.fakes import gcp_monitoring
+
+    monkeypatch.delitem(gcp_monitoring.METRICS, "agent.googleapis.com/gpu/utilization")
+    cloud.series = [instance(82, 0.5)]
+    made = await measure(explore(), until, kinds="compute/instance")
+    assert made.reading.failures == {}
+
+
+async def test_monitoring_switched_off_fails_and_names_the_remedy(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
+    cloud.break_("monitoring", "disabled")
+    made = await measure(explore(), until, kinds="run/")
+    assert "gcloud services enable monitoring.googleapis.com" in str(made.reading.failures["run/service"])
+    assert made.reading.points == {}  # silence is not sleep
+
+
+async def test_a_refused_read_names_the_permission(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+    cloud.break_("monitoring", "permission")
+    made = await measure(explore(), until, kinds="compute/instance")
+    assert "grant monitoring.timeSeries.list" in str(made.reading.failures["compute/instance"])
+
+
+async def test_each_project_is_asked_or_the_scoping_one(
+    explore: Explore, cloud: GoogleCloud, calls: Calls, until: float
+) -> None:
+    cloud.projects["lab"] = "77"
+    only = [each for each in recorded() if "/instances/hpc" in each["name"] or each["assetType"].endswith("/Project")]
+    cloud.assets = [*only, *moved(only, "lab", "77")]
+    lab = {"instance_id": "4751091017865185086", "zone": "europe-west1-b", "project_id": "lab"}
+    cloud.series = [instance(86, 0.5), Series(CPU, lab, 0.125)]
+    for scope, paths in (("", 2), ("scoping", 1)):
+        cloud.calls.clear()
+        client = explore(organization_id="7", metrics_scope=scope)
+        resources = [each for each in (await swept(client)).resources if each.kind == "compute/instance"]
+        reading = await client.series(reads(resources, until - 900), until)
+        values = {resource_id.split("/")[2]: points[-1].value for (resource_id, _), points in reading.points.items()}
+        assert values == {"shop-prod": 0.5, "lab": 0.125}
+        assert cloud.calls[LIST] == paths
+    assert calls.units["scoping", "timeSeries.list"] == 2
+
+
+def test_nothing_new_is_no_call() -> None:
+    assert list(questions([], 0, "")) == []
+
+
+async def test_a_read_that_begins_at_the_end_asks_nothing(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+    client = explore()
+    resources = [each for each in (await swept(client)).resources if each.kind == "compute/instance"]
+    await client.series(reads(resources, until), until)
+    assert cloud.calls[LIST] == 0
