@@ -27,11 +27,11 @@ STEP = 300.0
 def grow(fake: FakeScaleway, count: int) -> None:
     """`count` servers, each with a block volume and a busy CPU, spread over the zones of Paris."""
     servers, volumes = (fake.route(f"{api}/zones/{{zone}}/{items}").places for api, items in SPREAD)
-    model_server, model_volume = (next(iter(places["fr-par-1"])) for places in (servers, volumes))
+    models: list[Any] = [next(iter(places["fr-par-1"])) for places in (servers, volumes)]
     for rank, zone in enumerate(ZONES):
         mine = range(rank, count, len(ZONES))
-        servers[zone] = [{**model_server, "id": f"server-{number}", "zone": zone} for number in mine]
-        volumes[zone] = [{**model_volume, "id": f"volume-{number}", "zone": zone} for number in mine]
+        servers[zone] = [{**models[0], "id": f"server-{number}", "zone": zone} for number in mine]
+        volumes[zone] = [{**models[1], "id": f"volume-{number}", "zone": zone} for number in mine]
     labels = [{"resource_id": f"server-{number}"} for number in range(count)]
     fake.series["instance_server_cpu_seconds_total"] = [(one, 0.3) for one in labels]
     fake.series["instance_server_vcpu_count"] = [(one, 1) for one in labels]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.collect.measure import Round
 from cloud_carbon_exporter.collect.sweep import Swept
@@ -51,6 +51,26 @@ class SweepState:
         for spec in self.specs:
             count = counts.get(spec.kind, 0)
             yield Outcome(at.provider, at.account_id, at.region, spec.kind, self.error, self.seconds, count, success)
+
+
+def by_region(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """One row a kind, account and region: the zones of a region stand together, and one that failed shows."""
+    found: dict[tuple[str, str, str, str], Outcome] = {}
+    for each in outcomes:
+        key = (each.provider, each.account_id, each.region, each.kind)
+        found[key] = _together(found[key], each) if key in found else each
+    return tuple(found.values())
+
+
+def _together(one: Outcome, other: Outcome) -> Outcome:
+    successes = (one.last_success, other.last_success)
+    return replace(
+        one,
+        error=one.error or other.error,
+        seconds=max(one.seconds, other.seconds),
+        resources=one.resources + other.resources,
+        last_success=None if None in successes else min(each for each in successes if each is not None),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect.changes import ChangeLog
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.measure import Measurer, Round
-from cloud_carbon_exporter.collect.state import Contribution, Fresh, SweepState, Target
+from cloud_carbon_exporter.collect.state import Contribution, Fresh, SweepState, Target, by_region
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.collect.track import SweepKey
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
@@ -100,14 +100,14 @@ class TargetRun:
             for key, state in states
             if state.swept is not None
         )
-        listings = [outcome for _, state in states for outcome in state.outcomes()]
+        listings = by_region(outcome for _, state in states for outcome in state.outcomes())
         contribution = Contribution(
             self.target,
             self.measurer.waits,
             self._state,
             sweeps,
             tuple(self._gone),
-            tuple(listings),
+            listings,
             self.measurer.outcomes(),
             tuple(self._rounds),
             self._extras,

@@ -121,6 +121,20 @@ async def test_faults_cost_their_own_part_alone() -> None:
     assert SECRET_KEY not in repr(snapshot)
 
 
+async def test_the_zones_of_a_region_stand_together_and_one_that_failed_shows() -> None:
+    async with FakeScaleway() as fake:
+        fake.faults["instance/v1/zones/fr-par-3/servers"] = Fault(status=500)
+        async with collecting(fake) as collector:
+            await collector.refresh()
+            listings = collector.snapshot.listings
+    keys = [(one.provider, one.account_id, one.region, one.kind) for one in listings]
+    assert len(keys) == len(set(keys))
+    paris = next(one for one in listings if (one.region, one.kind) == ("fr-par", "instance/server"))
+    assert "fr-par-3" in paris.error
+    assert paris.resources == 7, "those of the zones that answered"
+    assert paris.last_success is None, "not all of it has been seen yet"
+
+
 async def test_a_refused_key_takes_the_target_down_until_it_works() -> None:
     async with FakeScaleway() as fake:
         fake.faults["account/"] = Fault(status=401)
