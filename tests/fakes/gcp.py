@@ -59,6 +59,7 @@ class GoogleCloud:
         self.page_size = 0  # smaller pages than asked for
         self.report: list[list[str | None]] = []
         self.checked = True
+        self.compressed = False
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[str, Query, Mapping[str, str]]] = []
         self.violations: list[str] = []
@@ -121,7 +122,10 @@ class GoogleCloud:
         text = json.dumps(answer)
         if fault and fault.how == "truncated":
             text = text[: len(text) // 2]
-        return web.Response(text=text, content_type="application/json")
+        response = web.Response(text=text, content_type="application/json")
+        if self.compressed:
+            response.enable_compression()
+        return response
 
     def _fault(self, api: str, method: str) -> Fault | None:
         for fault in self.faults:
