@@ -242,3 +242,12 @@ def test_the_log_as_text_keeps_a_record_on_its_line_and_libraries_quiet(capsys: 
     logging.getLogger("aiohttp").warning("a warning")
     lines = capsys.readouterr().err.splitlines()
     assert [line.split(" ", 1)[1] for line in lines] == ["DEBUG   one\\nline\\x1b[31m", "WARNING a warning"]
+
+
+def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    def interrupted(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(usage, "run", interrupted)
+    assert main(["-help"]) == 130
+    assert capsys.readouterr() == ("", "")

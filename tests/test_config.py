@@ -220,7 +220,7 @@ targets:
   - {provider: aws, name: prod, role_arn: "arn:aws:iam::111111111111:role/carbon", regions: [eu-west-3, us-east-1],
      exclude: [ec2/snapshot], interval: 90s, tags: team}
   - {provider: gcp, folder_id: 123456789012, utilisation_interval: 1h}
-  - {provider: scw, organization_id: "o", cockpit-token: t}
+  - {provider: scw, organization_id: "o", cockpit-token: t, cockpit_tokens: {p1: t1, p2/fr-par: t2}}
   - {provider: demo, resources: 5, seed: 2, name: null}
 """
 
@@ -235,6 +235,7 @@ def test_a_file_with_several_targets(tmp_path: Path) -> None:
     assert (gcp.folder_id, gcp.interval_seconds, gcp.utilisation_interval_seconds) == ("123456789012", 60, 3600)
     assert gcp.tags == ("team", "env")
     assert (scw.organization_id, scw.cockpit_token) == ("o", "t")
+    assert scw.cockpit_tokens == ("p1=t1", "p2/fr-par=t2")
     assert (demo.resources, demo.seed, demo.name) == (5, 2, "")
 
 
@@ -293,6 +294,13 @@ def test_what_a_bad_file_gets(file: str, words: list[str], tmp_path: Path) -> No
     said = refusal(f"-config.file={path}")
     for word in words:
         assert word in said
+
+
+def test_a_refused_secret_is_not_shown(tmp_path: Path) -> None:
+    for keys in ("cockpit_tokens: [s3cret]", "cockpit_token: {a: s3cret}"):
+        path = tmp_path / "config.yaml"
+        path.write_text(f"targets: [{{provider: scw, {keys}}}]")
+        assert "s3cret" not in refusal(f"-config.file={path}")
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
