@@ -52,11 +52,15 @@ def validation_half(machines: Sequence[Machine], seed: int = 7) -> list[Point]:
     return _held_back(machines, {int(index) for index in order[::2]})
 
 
-def leave_groups_out(machines: Sequence[Machine], group: Callable[[Machine], str]) -> list[Point]:
-    """Every group of machines (a CPU model, a microarchitecture) held back once as a whole."""
+def leave_groups_out(
+    machines: Sequence[Machine], group: Callable[[Machine], str], folds: int | None = None
+) -> list[Point]:
+    """Every group of machines (a CPU model, a microarchitecture) held back once, whole; in folds, several at once."""
     points = []
-    for name in sorted({group(machine) for machine in machines if machine.in_budget}):
-        points += _held_back(machines, {index for index, machine in enumerate(machines) if group(machine) == name})
+    names = sorted({group(machine) for machine in machines if machine.in_budget})
+    for fold in range(folds or len(names)):
+        out = set(names[fold :: folds or len(names)])
+        points += _held_back(machines, {index for index, machine in enumerate(machines) if group(machine) in out})
     return points
 
 

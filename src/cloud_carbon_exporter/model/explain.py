@@ -51,7 +51,7 @@ def explain(
 
 
 def _power(piece: Piece) -> Term:
-    each = 1 / piece.amount if piece.amount else 0
+    each = piece.amount or 1
     return Term(
         "power_watts",
         piece.component.kind,
@@ -59,9 +59,9 @@ def _power(piece: Piece) -> Term:
         piece.amount,
         piece.load if len(piece.draw.loads) > 1 else None,
         piece.draw.facts[0],
-        max(0.0, (piece.watts - piece.watts_down) * each),
-        piece.watts * each,
-        (piece.watts + piece.watts_up) * each,
+        max(0.0, (piece.watts - piece.watts_down) / each),
+        piece.watts / each,
+        (piece.watts + piece.watts_up) / each,
         piece.draw.unit,
         piece.draw.source,
         piece.watts,
@@ -110,7 +110,7 @@ def _grid(watts: float, place: Place, intensity: CarbonIntensity) -> Term:
 
 def _embodied(piece: Piece) -> Term:
     """Grams a year of one unit, of which each second bears its part."""
-    yearly = SECONDS_PER_YEAR / piece.amount if piece.amount else 0
+    each = piece.amount or 1
     return Term(
         "embodied_grams_per_second",
         piece.component.kind,
@@ -118,9 +118,9 @@ def _embodied(piece: Piece) -> Term:
         piece.amount,
         None,
         piece.made.facts[0],
-        max(0.0, (piece.grams - piece.grams_down) * yearly),
-        piece.grams * yearly,
-        (piece.grams + piece.grams_up) * yearly,
+        max(0.0, (piece.grams - piece.grams_down) / each * SECONDS_PER_YEAR),
+        piece.grams / each * SECONDS_PER_YEAR,
+        (piece.grams + piece.grams_up) / each * SECONDS_PER_YEAR,
         "gCO2eq/unit/year",
         piece.made.source,
         piece.grams,

@@ -123,7 +123,8 @@ def _piece(component: Component, held: InForce, loads: Loads) -> Piece:
     basis: Basis = "assumed" if assumed else "default" if unread else "measured"
     return Piece(
         component, held.part, curve, making, amount, load,
-        unit * amount, down, up, grams * amount, grams_down, grams_up, basis, unread,
+        unit * amount, min(down, unit * amount), up,
+        grams * amount, min(grams_down, grams * amount), grams_up, basis, unread,
     )  # fmt: skip
 
 
@@ -181,5 +182,5 @@ def _measured_boards(component: Component, held: InForce, watts: float) -> Piece
     return Piece(
         component, held.part, curve, making, held.amount, 0,
         watts, watts * curve.down[0], watts * curve.up[0],
-        grams, down, up, "assumed" if assumed else "measured", (),
+        grams, min(down, grams), up, "assumed" if assumed else "measured", (),
     )  # fmt: skip

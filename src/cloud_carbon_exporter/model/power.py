@@ -14,7 +14,7 @@ from cloud_carbon_exporter.model.facts import Figure, figure
 from cloud_carbon_exporter.model.quantities import PERCENT, product_deviation
 from cloud_carbon_exporter.model.types import ComponentKind
 
-LEVELS = {"idle": 0 / PERCENT, "ten": 10 / PERCENT, "half": 50 / PERCENT, "full": 100 / PERCENT}
+LEVELS = {level: load / PERCENT for level, load in (("idle", 0), ("ten", 10), ("half", 50), ("full", 100))}
 """The loads at which a processor's draw stands in the tables."""
 
 _FIGURE = {

@@ -14,7 +14,7 @@ from cloud_carbon_exporter.model.types import Component, Location, Resource
 
 _NOISE = re.compile(
     r"\([^)]*\)|[®™]|@.*$|\b[\d.]+ ?ghz\b|\b\w+-(?:core|bit)\b"
-    r"|\b(?:amd|intel|ampere|annapurna|nvidia|platinum|gold|silver|bronze|processor|cpu|\d+c)\b|(?<=altra) max\b",
+    r"|\b(?:amd|intel|ampere|annapurna|nvidia|platinum|gold|silver|bronze|processor|cpu|\d+c)\b",
     re.IGNORECASE,
 )
 _GENERATION = re.compile(r"\b(E\d-\w*?\d+L?)\s?v(\d)\b", re.IGNORECASE)
@@ -41,7 +41,7 @@ class Server:
 
 def canonical(processor: str) -> str:
     """A CPU's name as the table of processors spells it: "Intel(R) Xeon(R) Platinum 8480+ @ 2.0GHz" is "Xeon 8480+"."""
-    name = " ".join(_NOISE.sub(" ", processor).strip(" ,").split())
+    name = " ".join(_NOISE.sub(" ", processor).strip(" ,").split()).replace("Altra Max ", "Altra ")
     return _GENERATION.sub(r"\1 v\2", name)
 
 

@@ -1,0 +1,48 @@
+"""Microseconds of one estimate, of its central power alone, and seconds of 10,000 servers no two alike.
+
+python -m bench.bench_estimate
+"""
+
+from __future__ import annotations
+
+import timeit
+from collections.abc import Callable
+from functools import partial
+
+from cloud_carbon_exporter.model.estimate import NOWHERE, estimate, power_watts, total
+from cloud_carbon_exporter.model.facts import place
+from cloud_carbon_exporter.model.machines import components, machine
+from cloud_carbon_exporter.model.server import describe, server
+from cloud_carbon_exporter.model.types import Location, Resource
+
+REPEATS = 5
+BATCH = 10_000
+
+
+def microseconds(action: Callable[[], object], number: int = 20_000) -> float:
+    """Of the best of several runs: the others were disturbed."""
+    return min(timeit.repeat(action, number=number, repeat=REPEATS)) / number * 1e6
+
+
+def main() -> None:
+    """Print the figures."""
+    where = place("aws", "eu-west-3")
+    grid, loads = where.intensities[0], {"cpu_ratio": 0.3, "gpu_ratio": 0.4}
+    for name in ("m5.large", "m5d.large", "p4d.24xlarge"):
+        held = components(machine("aws", name))
+        one = Resource(name, "ec2/instance", name, Location("aws", "1", "eu-west-3"), held)
+        whole = microseconds(partial(estimate, one, loads, where, grid))
+        fast = microseconds(partial(power_watts, one, loads, where))
+        print(f"{name} ({len(held)} components): estimate {whole:.1f} us (budget 15), power_watts {fast:.1f} us (4)")
+    found = estimate(one, loads, where, grid).power_watts
+    print(f"total of {BATCH}: {microseconds(lambda: total([found] * BATCH), 20) / 1000:.1f} ms")
+    servers = [("Xeon 8480+", 1 + index % 2, 64 + index) for index in range(BATCH)]
+    began = timeit.default_timer()
+    for processor, sockets, memory in servers:
+        one = server(describe(processor, sockets=sockets, memory_gib=memory))
+        estimate(one, {"cpu_ratio": 0.5}, NOWHERE, None)
+    print(f"{BATCH} servers, no two alike: {timeit.default_timer() - began:.2f} s")
+
+
+if __name__ == "__main__":
+    main()

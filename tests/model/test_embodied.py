@@ -1,0 +1,51 @@
+import pytest
+from bench.fit.platforms import platforms
+
+from cloud_carbon_exporter.model.embodied import HOST_PARTS, made, server_grams
+from cloud_carbon_exporter.model.facts import figure, rows
+from cloud_carbon_exporter.model.quantities import SECONDS_PER_YEAR
+from cloud_carbon_exporter.model.server import describe, part
+from cloud_carbon_exporter.model.types import ComponentKind
+
+
+def test_a_host_is_the_sum_of_its_parts() -> None:
+    parts = sum(figure(f"embodied.host.{name}_grams").value for name in HOST_PARTS)
+    value, down, up, ids = server_grams(2, 0)
+    assert value == pytest.approx(parts + 2 * figure("embodied.cpu.grams").value)
+    assert 0 < down < value and up > 0
+    assert "memory.dram.embodied_grams_per_gib" not in ids
+    assert server_grams(2, 100)[0] - value == pytest.approx(100 * figure("memory.dram.embodied_grams_per_gib").value)
+
+
+def test_a_thread_bears_its_share_of_the_host_for_its_lifetime() -> None:
+    row = next(row for row in rows("processors") if row["name"] == "Skylake")
+    lifetime = figure("embodied.lifetime_years").value * SECONDS_PER_YEAR
+    whole = made("vcpu", "Skylake").grams_per_second * int(row["host_threads"]) * lifetime
+    assert whole == pytest.approx(server_grams(int(row["host_sockets"]), 0)[0])
+
+
+def test_a_described_server_bears_itself_and_its_memory() -> None:
+    one = describe("EPYC 7742", sockets=2, memory_gib=512)
+    lifetime = figure("embodied.lifetime_years").value * SECONDS_PER_YEAR
+    assert made("vcpu", part(one)).grams_per_second * one.threads * lifetime == pytest.approx(server_grams(2, 512)[0])
+
+
+def test_bytes_and_requests_bear_none() -> None:
+    assert made("network", "internet").grams_per_second == 0
+    assert made("requests", "default").facts == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "default"),
+    [("block", "storage.default/block.embodied_grams_per_gib"), ("gpu", "gpu.default.embodied_grams")],
+)
+def test_an_unknown_part_bears_the_default_of_its_kind(kind: ComponentKind, default: str) -> None:
+    assert default in made(kind, "no such").facts
+
+
+def test_whole_hosts_are_near_what_others_publish() -> None:
+    """Most within half as much again, all inside the interval: storage-heavy hosts are where the sources disagree."""
+    found = platforms()
+    assert len(found) >= 15
+    assert sum(abs(each.deviation) < 50 for each in found) >= 0.8 * len(found)
+    assert all(each.lower <= each.published <= each.upper for each in found)

@@ -1,0 +1,22 @@
+import pytest
+
+from cloud_carbon_exporter.model.emissions import operational_grams_per_second, times, weakest
+from cloud_carbon_exporter.model.types import Estimate
+
+
+def test_a_kilowatt_for_an_hour_emits_the_grids_grams() -> None:
+    found = operational_grams_per_second(Estimate(1000, 1000, 1000), Estimate(360, 300, 480))
+    assert found.value * 3600 == pytest.approx(360)
+    assert found.lower * 3600 == pytest.approx(300)
+    assert found.upper * 3600 == pytest.approx(480)
+
+
+def test_the_weaker_basis_of_power_and_grid_wins() -> None:
+    known, guessed = Estimate(1, 1, 1, "default"), Estimate(1, 1, 1, "assumed")
+    assert operational_grams_per_second(known, guessed).basis == "assumed"
+    assert operational_grams_per_second(known, Estimate(1, 1, 1)).basis == "default"
+    assert weakest("measured", "measured") == "measured"
+
+
+def test_a_product_is_never_below_zero() -> None:
+    assert times(Estimate(1, 0, 2), Estimate(1, 0, 2), "measured").lower == 0

@@ -1,0 +1,180 @@
+import pytest
+from tests.model.machines import footprint, holding, resource
+
+from cloud_carbon_exporter.model.estimate import NOWHERE, default_loads, estimate, needed_signals, power_watts, total
+from cloud_carbon_exporter.model.facts import figure, place
+from cloud_carbon_exporter.model.types import Component, Estimate
+
+VCPU = Component("vcpu", "Skylake", 4, "cpu_ratio")
+MEMORY = Component("memory", "dram", 16)
+BOARDS = Component("gpu", "A100 SXM4 40GB", 8, "gpu_ratio")
+BUCKET = Component("object", "aws/s3", 1, per="stored_gib")
+
+
+def test_all_read_is_measured_and_gives_no_reason() -> None:
+    found = footprint(holding(VCPU, MEMORY), {"cpu_ratio": 0.5})
+    assert (found.basis, found.reason) == ("measured", "")
+
+
+def test_a_missing_load_is_the_default_one_wider_and_says_so() -> None:
+    usual = figure("model.default.cpu_ratio").value
+    blind, seen = footprint(holding(VCPU), {}), footprint(holding(VCPU), {"cpu_ratio": usual})
+    assert (blind.basis, blind.reason) == ("default", "no cpu_ratio")
+    assert blind.power_watts.value == seen.power_watts.value
+    assert blind.power_watts.lower < seen.power_watts.lower
+    assert blind.power_watts.upper > seen.power_watts.upper
+    assert "model.default.cpu_ratio" in blind.facts
+    assert "model.default.cpu_ratio" not in seen.facts
+
+
+def test_the_weakest_component_wins_and_every_reason_is_told_once() -> None:
+    guess = Component("ssd", "ssd", 100, assumed="unknown machine m99.large")
+    twice = Component("hdd", "hdd", 100, assumed="unknown machine m99.large")
+    found = footprint(holding(VCPU, guess, twice), {})
+    assert found.basis == "assumed"
+    assert found.reason == "no cpu_ratio; unknown machine m99.large"
+    assert "model.assumed_ratio" in found.facts
+
+
+@pytest.mark.parametrize(
+    ("component", "reason"),
+    [
+        (Component("block", "aws/gp9", 100), "unknown block aws/gp9"),
+        (Component("vcpu", "Zilog Z80", 4, "cpu_ratio"), "unknown processor Zilog Z80"),
+        (Component("gpu", "H900", 1, "gpu_ratio"), "unknown accelerator H900"),
+        (Component("fixed", "aws/dream", 1), "unknown fixed aws/dream"),
+        (Component("requests", "dreams", 1, per="requests"), "unknown requests dreams"),
+        (Component("network", "ether", 1, per="bytes"), "unknown network ether"),
+        (Component("memory", "sram", 1), "unknown memory sram"),
+    ],
+)
+def test_an_unknown_part_is_the_default_of_its_kind(component: Component, reason: str) -> None:
+    read = {"cpu_ratio": 0.5, "gpu_ratio": 0.5, "requests": 10.0, "bytes": 1e6}
+    found = footprint(holding(component), read)
+    assert (found.basis, found.reason) == ("assumed", reason)
+    assert found.power_watts.value > 0
+    assert found.power_watts.upper >= 1.5 * found.power_watts.value
+
+
+def test_an_unknown_region_is_assumed() -> None:
+    found = footprint(holding(VCPU, region="xx-nowhere-1"), {"cpu_ratio": 0.5})
+    assert found.basis == "assumed"
+    assert found.reason == "unknown region xx-nowhere-1"
+    assert found.operational_grams_per_second is not None
+    assert found.operational_grams_per_second.basis == "assumed"
+
+
+def test_without_a_grid_there_are_no_operational_emissions() -> None:
+    found = estimate(holding(VCPU), {"cpu_ratio": 0.5}, NOWHERE, None)
+    assert found.operational_grams_per_second is None
+    assert found.power_watts.value > 0
+    assert not [name for name in found.facts if name.startswith("pue.")]
+
+
+def test_pue_multiplies_power_and_not_manufacture() -> None:
+    here = place("aws", "eu-west-3")
+    bare, housed = (estimate(holding(VCPU), {"cpu_ratio": 0.5}, where, None) for where in (NOWHERE, here))
+    assert housed.power_watts.value == pytest.approx(bare.power_watts.value * here.pue_ratio.value)
+    assert housed.embodied_grams_per_second == bare.embodied_grams_per_second
+    assert "pue.aws" in housed.facts
+
+
+def test_boards_that_say_what_they_draw_are_believed() -> None:
+    found = estimate(holding(BOARDS), {"gpu_watts": 1234, "gpu_ratio": 0}, NOWHERE, None)
+    assert found.power_watts.value == 1234
+    assert found.power_watts.upper < 1234 * 1.2
+    assert (found.basis, found.reason) == ("measured", "")
+    assert found.embodied_grams_per_second.value > 0
+    assert power_watts(holding(BOARDS), {"gpu_watts": 1234}, NOWHERE) == 1234
+
+
+def test_what_boards_say_is_shared_by_the_boards_of_a_resource() -> None:
+    other = Component("gpu", "L4", 2, "gpu_ratio", assumed="a guess")
+    found = estimate(holding(BOARDS, other), {"gpu_watts": 1000}, NOWHERE, None)
+    assert found.power_watts.value == pytest.approx(1000)
+    assert (found.basis, found.reason) == ("assumed", "a guess")
+    assert (
+        estimate(holding(Component("gpu", "L4", 0, "gpu_ratio")), {"gpu_watts": 9}, NOWHERE, None).power_watts.value
+        == 0
+    )
+
+
+def test_bytes_held_by_class_count_each_by_its_class() -> None:
+    whole = estimate(
+        holding(BUCKET), {"stored_gib:StandardStorage": 100, "stored_gib:GlacierStorage": 50}, NOWHERE, None
+    )
+    parts = [
+        estimate(holding(Component("object", f"aws/s3/{name}", amount)), {}, NOWHERE, None)
+        for name, amount in (("StandardStorage", 100), ("GlacierStorage", 50))
+    ]
+    assert whole.power_watts.value == pytest.approx(sum(part.power_watts.value for part in parts))
+    assert parts[0].power_watts.value > 2 * parts[1].power_watts.value
+    assert whole.basis == "measured"
+
+
+def test_a_class_nobody_knows_still_counts() -> None:
+    found = estimate(holding(BUCKET), {"stored_gib:BrandNewStorage": 100}, NOWHERE, None)
+    assert (found.basis, found.reason) == ("assumed", "unknown object aws/s3/BrandNewStorage")
+    assert found.power_watts.value > 0
+
+
+def test_a_class_is_not_counted_again_with_the_whole() -> None:
+    by_class = {"stored_gib:StandardStorage": 100.0}
+    one = estimate(holding(BUCKET), by_class, NOWHERE, None)
+    both = estimate(holding(BUCKET), by_class | {"stored_gib": 100.0}, NOWHERE, None)
+    assert one.power_watts == both.power_watts
+
+
+def test_bytes_held_that_were_not_read_are_a_default_and_wide() -> None:
+    found = estimate(holding(BUCKET), {}, NOWHERE, None)
+    assert (found.basis, found.reason) == ("default", "no stored_gib")
+    assert found.power_watts.upper > 50 * found.power_watts.value > 0
+    assert found.embodied_grams_per_second.upper > 50 * found.embodied_grams_per_second.value > 0
+
+
+def test_traffic_that_was_not_read_is_not_claimed_but_may_be() -> None:
+    found = estimate(holding(Component("network", "internet", 1, per="bytes")), {}, NOWHERE, None)
+    assert found.power_watts.value == 0
+    assert found.power_watts.upper > 0
+    assert found.basis == "default"
+
+
+def test_an_amount_a_unit_of_a_signal_follows_the_signal() -> None:
+    serverless = holding(Component("memory", "dram", 2, per="capacity_units"))
+    one, four = (estimate(serverless, {"capacity_units": units}, NOWHERE, None) for units in (1, 4))
+    assert four.power_watts.value == pytest.approx(4 * one.power_watts.value)
+    assert four.power_watts.upper == pytest.approx(4 * one.power_watts.upper)
+
+
+def test_the_signals_a_resource_needs_have_defaults() -> None:
+    one = holding(VCPU, MEMORY, BOARDS, BUCKET)
+    assert needed_signals(one) == {"cpu_ratio", "gpu_ratio", "stored_gib"}
+    assert set(default_loads(one)) == needed_signals(one)
+    assert default_loads(one)["cpu_ratio"] == figure("model.default.cpu_ratio").value
+
+
+def test_more_components_are_known_better_than_one_of_their_size() -> None:
+    mixed = estimate(holding(VCPU, MEMORY), {"cpu_ratio": 0.5}, NOWHERE, None).power_watts
+    parts = [estimate(holding(each), {"cpu_ratio": 0.5}, NOWHERE, None).power_watts for each in (VCPU, MEMORY)]
+    assert mixed.upper < sum(part.upper for part in parts)
+    assert mixed.lower > sum(part.lower for part in parts)
+
+
+def test_a_total_takes_the_weakest_basis() -> None:
+    assert total([]) == Estimate(0, 0, 0)
+    assert total([Estimate(1, 1, 1), Estimate(1, 0, 2, "default")]).basis == "default"
+
+
+def test_a_total_follows_the_stated_correlation() -> None:
+    rho = figure("model.correlation.resources").value
+    whole = total([Estimate(10, 6, 14)] * 4)
+    expected = (rho * 16**2 + (1 - rho) * 4 * 4**2) ** 0.5
+    assert whole.upper == pytest.approx(40 + expected)
+    assert whole.lower == pytest.approx(40 - expected)
+
+
+def test_a_machine_of_a_cloud_names_every_fact_it_stands_on() -> None:
+    found = footprint(resource("aws", "m5.large"), {"cpu_ratio": 0.5})
+    assert {"processors.Skylake", "memory.dram.watts_per_gib", "embodied.lifetime_years"} <= set(found.facts)
+    assert any(name.startswith("grid.") for name in found.facts)
+    assert len(set(found.facts)) == len(found.facts)

@@ -1,0 +1,54 @@
+import pytest
+
+from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.power import Draw, draw, interpolate, processors
+
+
+def test_straight_lines_join_the_knots() -> None:
+    assert interpolate((0, 0.5, 1), (10, 20, 60), 0) == 10
+    assert interpolate((0, 0.5, 1), (10, 20, 60), 0.25) == 15
+    assert interpolate((0, 0.5, 1), (10, 20, 60), 0.75) == 40
+    assert interpolate((0, 0.5, 1), (10, 20, 60), 1) == 60
+    assert interpolate((0, 0.5, 1), (10, 20, 60), 2) == 60
+
+
+@pytest.mark.parametrize("name", sorted(processors()))
+def test_every_microarchitecture_has_a_curve_that_never_falls(name: str) -> None:
+    found = draw("vcpu", name)
+    assert list(found.watts) == sorted(found.watts)
+    assert found.watts[-1] > found.watts[0] > 0
+    assert all(0 <= down <= value for down, value in zip(found.down, found.watts, strict=True))
+    assert (found.assumed == "") == (name != "default")
+
+
+def test_a_thread_of_a_cloud_idles_above_one_of_a_benchmark_machine() -> None:
+    gap = figure("model.production_gap.idle_ratio")
+    measured = processors()["Skylake"].watts[0][0]
+    assert draw("vcpu", "Skylake").at(0) == pytest.approx(measured * gap.value)
+    assert gap.id in draw("vcpu", "Skylake").facts
+
+
+def test_a_cpu_model_draws_as_its_microarchitecture() -> None:
+    assert draw("vcpu", "EPYC 7R13").watts == draw("vcpu", "Milan (Zen 3)").watts
+    assert draw("vcpu", "EPYC 7R13").assumed == ""
+
+
+def test_memory_of_the_benchmark_machine_is_not_in_a_thread() -> None:
+    """A Rome host idles at 0.42 W a thread with its 1 GiB a thread taken off; the median whole server at 0.48."""
+    low, whole = processors()["Rome (Zen 2)"].watts[0][0], 0.484
+    assert low < whole
+
+
+@pytest.mark.parametrize("board", ["T4", "A100 SXM4 40GB", "H100 SXM5 80GB", "TPU v5e", "no such"])
+def test_a_busy_board_draws_more_than_an_idle_one_and_less_than_its_limit(board: str) -> None:
+    found = draw("gpu", board)
+    known = board if board != "no such" else "default"
+    assert found.at(0) == figure(f"gpu.{known}.idle_watts").value
+    assert found.at(0) < found.at(0.5) < found.at(1) < figure(f"gpu.{known}.max_watts").value
+
+
+def test_what_is_flat_is_flat() -> None:
+    found = draw("memory", "dram")
+    assert isinstance(found, Draw)
+    assert found.at(0) == found.at(1) == figure("memory.dram.watts_per_gib").value
+    assert found.deviation(0.7) == found.deviation(0)

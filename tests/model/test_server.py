@@ -1,0 +1,134 @@
+import pytest
+
+from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
+from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.server import canonical, describe, parse, part, server
+from cloud_carbon_exporter.model.server_power import curve
+from cloud_carbon_exporter.model.types import Footprint
+
+
+def priced(
+    load: float | None = 0.5,
+    processor: str = "",
+    microarchitecture: str = "",
+    sockets: int | None = None,
+    memory_gib: float | None = None,
+) -> Footprint:
+    """A described server at a load."""
+    described = describe(processor, microarchitecture, None, sockets, None, memory_gib)
+    return estimate(server(described), {} if load is None else {"cpu_ratio": load}, NOWHERE, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Intel(R) Xeon(R) Platinum 8480+ @ 2.0GHz", "Xeon 8480+"),
+        ("Intel Xeon Gold 6430 CPU 2.10 GHz (Intel Turbo Boost Technology up to 3.40 GHz)", "Xeon 6430"),
+        ("AMD EPYC 7742 64-Core Processor", "EPYC 7742"),
+        ("Intel Xeon E5-2660V3", "Xeon E5-2660 v3"),
+        ("Intel Xeon E5-2699 v4", "Xeon E5-2699 v4"),
+        ("Ampere® Altra® Max 64-Bit Multi-Core Processor M128-30", "Altra M128-30"),
+        ("", ""),
+    ],
+)
+def test_processors_are_known_under_every_spelling(said: str, name: str) -> None:
+    assert canonical(said) == name
+
+
+def test_a_processor_and_its_sockets_are_enough() -> None:
+    found = describe("Intel Xeon Platinum 8480+", sockets=2)
+    assert (found.microarchitecture, found.tdp_watts, found.threads) == ("Sapphire Rapids", 350, 224)
+    assert found.memory_gib == 2 * figure("server.usual.Xeon 8480+.memory").value
+    assert found.assumed == ""
+    assert priced(processor="Intel Xeon Platinum 8480+", sockets=2).basis == "measured"
+
+
+def test_what_is_said_wins_over_the_table() -> None:
+    found = describe("Xeon 8480+", "ice lake", 200, 1, 64, 512)
+    assert found.microarchitecture == "Ice Lake"
+    assert (found.tdp_watts, found.sockets, found.threads, found.memory_gib) == (200, 1, 64, 512)
+
+
+def test_sockets_follow_from_threads_where_they_are_not_said() -> None:
+    assert describe("EPYC 7742", threads=256).sockets == 2
+    assert describe("EPYC 7742").sockets == 1
+    assert describe("EPYC 7742").threads == 128
+
+
+def test_a_known_microarchitecture_needs_no_processor() -> None:
+    found = priced(microarchitecture="Genoa (Zen 4)", sockets=2)
+    assert (found.basis, found.reason) == ("measured", "")
+
+
+def test_an_unknown_processor_is_assumed_and_wide() -> None:
+    unknown, known = priced(processor="Zilog Z80", sockets=2), priced(processor="EPYC 7742", sockets=2)
+    assert (unknown.basis, unknown.reason) == ("assumed", "unknown processor Zilog Z80")
+    width = unknown.power_watts.upper / unknown.power_watts.value
+    assert width > 1.3 * known.power_watts.upper / known.power_watts.value
+
+
+def test_nothing_said_is_some_server() -> None:
+    found = priced()
+    assert (found.basis, found.reason) == ("assumed", "unknown processor")
+    assert 50 < found.power_watts.value < 500
+
+
+def test_the_load_of_a_server_may_be_missing() -> None:
+    assert priced(None, processor="EPYC 7742", sockets=1).reason == "no cpu_ratio"
+
+
+@pytest.mark.parametrize("known", ["EPYC 7742", "EPYC 7H12", "Graviton3"])
+def test_the_less_was_measured_the_wider(known: str) -> None:
+    kind = {"EPYC 7742": "model", "EPYC 7H12": "microarchitecture", "Graviton3": "none"}[known]
+    found = priced(0, processor=known, sockets=1)
+    interval = figure(f"server.interval.{kind}.0")
+    assert found.power_watts.upper / found.power_watts.value == pytest.approx(interval.high)
+    assert found.power_watts.lower / found.power_watts.value == pytest.approx(interval.low)
+    assert interval.id in found.facts
+
+
+def test_intervals_widen_with_ignorance() -> None:
+    for load in (0, 50, 100):
+        known, family, none = (
+            figure(f"server.interval.{kind}.{load}") for kind in ("model", "microarchitecture", "none")
+        )
+        assert known.high - known.low < family.high - family.low < none.high - none.low
+
+
+def test_a_server_knows_no_gap_to_production() -> None:
+    assert not [name for name in priced(processor="EPYC 7742").facts if "production_gap" in name]
+
+
+def test_memory_beyond_any_measured_server_counts_by_the_gib() -> None:
+    most = figure("server.reference.memory").high
+    full, more = (
+        estimate(server(describe("EPYC 7742", sockets=1, memory_gib=gib)), {"cpu_ratio": 0}, NOWHERE, None).power_watts
+        for gib in (most, most + 1000)
+    )
+    dram = figure("memory.dram.watts_per_gib")
+    assert more.value - full.value == pytest.approx(1000 * dram.value)
+    assert more.upper - full.upper == pytest.approx(1000 * dram.high)
+    assert more.lower - full.lower == pytest.approx(1000 * dram.low)
+
+
+@pytest.mark.parametrize(
+    "processor", ["EPYC 7742", "Xeon 8480+", "Xeon 6980P", "Graviton4", "Altra M128-30", "nothing"]
+)
+def test_a_curve_never_falls(processor: str) -> None:
+    found = curve(describe(processor, sockets=2))
+    assert found.loads[0] == 0 and found.loads[-1] == 1 and len(found.loads) == 11
+    assert list(found.watts) == sorted(found.watts)
+    assert all(low <= value <= high for low, value, high in zip(found.low, found.watts, found.high, strict=True))
+
+
+def test_a_description_survives_its_name_even_a_hostile_one() -> None:
+    one = describe("a|b|c|d", sockets=2, memory_gib=12.5)
+    assert parse(part(one)) == one
+    assert parse("Skylake") is None
+    assert priced(processor="a|b|c|d").basis == "assumed"
+
+
+def test_nonsense_amounts_are_as_if_not_said() -> None:
+    assert describe("EPYC 7742", tdp_watts=-1, sockets=0, threads=-5) == describe("EPYC 7742")
+    assert describe("EPYC 7742", memory_gib=-3).memory_gib == 0
+    assert priced(processor="EPYC 7742", memory_gib=0).power_watts.value > 0
