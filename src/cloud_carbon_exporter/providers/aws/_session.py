@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from cloud_carbon_exporter.providers.aws._ec2_xml import Ec2Parser
+from cloud_carbon_exporter.providers.aws._models import prune
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 USER_AGENT = "cloud-carbon-exporter"
@@ -25,7 +26,7 @@ _UNVALIDATED = frozenset({"cloudwatch"})  # 500 queries a call, made by one test
 def _loader() -> Any:
     from botocore.session import Session
 
-    return Session().get_component("data_loader")
+    return prune(Session().get_component("data_loader"))
 
 
 @cache
