@@ -125,6 +125,7 @@ def test_scaleway_goes_by_both_its_names() -> None:
         (b'{"cloud_provider":"azure","machine_type":"D4"}', "cloud_provider", "aws, gcp, scw or scaleway"),
         (b'{"cloud_provider":["aws"],"machine_type":"m5.large"}', "cloud_provider", "not known"),
         (b'{"machin_type":"m5.large"}', "machin_type", "machine_type"),
+        (b'{"processor":"x","nothing":null}', "nothing", "not known"),
         (b'{"format":"json"}', "format", "not known"),
         (b'{"machine_type":5}', "machine_type", "not text"),
         (b'{"processor":{"name":"x"}}', "processor", "not text"),
@@ -169,6 +170,19 @@ def test_a_good_batch_from_stdin_exits_0(monkeypatch: pytest.MonkeyPatch, capsys
     assert json.loads(capsys.readouterr().out) == answer(M5)
 
 
+def test_flags_hold_for_the_lines_that_do_not_say_otherwise(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    file = tmp_path / "lines.jsonl"
+    file.write_text('{"machine_type": "m5.large"}\n{"machine_type": "m5.large", "region": null, "cpu_ratio": 1}\n')
+    monkeypatch.setenv("CLOUD_CARBON_CLOUD_PROVIDER", "aws")
+    assert main(["estimate", "-region=eu-west-3", "-cpu-ratio=0.5", "-explain", "-batch", str(file)]) == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first.pop("explain")[0]["component"] == "vcpu"
+    assert first == answer(M5)
+    assert second["operational_emissions_grams_per_second"] is None
+
+
 def test_an_empty_batch_is_empty(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "empty"
     file.touch()
@@ -187,8 +201,7 @@ def test_an_empty_batch_is_empty(tmp_path: Path, capsys: Captured) -> None:
         ("-processor=Xeon -threads=-4", ["-threads", '"-4"', "1 to 100000"]),
         ("-processor=Xeon -memory-gib=lots", ["-memory-gib", '"lots"', "above 0"]),
         ("-batch=/nowhere/at/all", ["-batch", "/nowhere/at/all", "No such file"]),
-        ("-batch=- -machine-type=m5.large", ["-machine-type", "no effect with -batch"]),
-        ("-batch=- -explain", ["-explain", "no effect with -batch"]),
+        ("-batch=/", ["-batch", '"/"', "Is a directory"]),
         ("-processor=Xeon -listen=:1", ["-listen is not a flag of estimate"]),
     ],
 )

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from types import MappingProxyType
+from typing import Any
 
 from cloud_carbon_exporter.commands.explanation import footprint_text
 from cloud_carbon_exporter.config import Invocation
@@ -28,6 +29,7 @@ LABELS = {"aws": "aws", "gcp": "gcp", "scw": "scaleway", "scaleway": "scaleway"}
 _SERVER = ("processor", "microarchitecture", "tdp_watts", "sockets", "threads", "memory_gib")
 _WHERE = ("cloud_provider", "region")
 _LOADS = ("cpu_ratio", "gpu_ratio")
+_NOTHING: Mapping[str, Value] = MappingProxyType({})
 FIELDS = (*_WHERE, "machine_type", *_SERVER, *_LOADS)
 
 
@@ -64,10 +66,7 @@ def run(invocation: Invocation) -> int:
         name: value for name, value in ((name, options[flag.name]) for name, flag in _flags().items()) if _said(value)
     }
     if options["batch"]:
-        if given or options["explain"]:
-            other = "explain" if options["explain"] else _flags()[next(iter(given))].name
-            raise ConfigError(f"-{other}: has no effect with -batch; say it in each line")
-        return _batch(options["batch"])
+        return _batch(options["batch"], given, explained=options["explain"])
     try:
         subject = subject_of(given)
     except BadField as error:
@@ -96,34 +95,42 @@ def _said(value: Value) -> bool:
     return value is not None and value != ""
 
 
-def _batch(name: str) -> int:
+def _batch(name: str, given: Mapping[str, Value], *, explained: bool) -> int:
     if name == "-":
-        return _write(sys.stdin.buffer)
+        return _write(answers(sys.stdin.buffer, given, explained=explained))
     try:
         with Path(name).open("rb") as file:
-            return _write(file)
+            return _write(answers(file, given, explained=explained))
     except OSError as error:
+        if error.filename != name:  # not of reading, but of writing
+            raise
         raise ConfigError(f"-batch: cannot read {quoted(name)}: {error.strerror}") from None
 
 
-def _write(lines: BinaryIO) -> int:
+def _write(answered: Iterable[tuple[bool, str]]) -> int:
     failed = 0
-    for failure, answer in answers(lines):
+    for failure, answer in answered:
         failed |= failure
         sys.stdout.write(answer)
     return failed
 
 
-def answers(lines: Iterable[bytes]) -> Iterator[tuple[bool, str]]:
-    """One JSON line for each line, in order; whether it is an error stands before it."""
+def answers(
+    lines: Iterable[bytes], given: Mapping[str, Value] = _NOTHING, *, explained: bool = False
+) -> Iterator[tuple[bool, str]]:
+    """One JSON line for each line, in order; whether it is an error stands before it.
+
+    given: what holds for every line that does not say otherwise. explained: each answer also holds its sum.
+    """
     for line in lines:
         try:
-            yield False, json.dumps(document(subject_of(_parse(line)).footprint())) + "\n"
+            subject = subject_of(_parse(line, given))
+            yield False, json.dumps(document(subject.footprint()) | _terms(subject, explained)) + "\n"
         except BadField as error:
             yield True, json.dumps({"error": {"field": error.field, "message": str(error)}}) + "\n"
 
 
-def _parse(line: bytes) -> dict[str, Value]:
+def _parse(line: bytes, given: Mapping[str, Value]) -> dict[str, Value]:
     try:
         found = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -133,8 +140,8 @@ def _parse(line: bytes) -> dict[str, Value]:
         raise BadField("", f"is not JSON: {reason}") from None
     if not isinstance(found, dict):
         raise BadField("", "is not a JSON object")
-    accepted = {name: _accept(name, value) for name, value in found.items() if value is not None}
-    return {name: value for name, value in accepted.items() if _said(value)}
+    accepted = {name: _accept(name, value) for name, value in found.items()}
+    return {name: value for name, value in {**given, **accepted}.items() if _said(value)}
 
 
 def _accept(name: str, value: object) -> Value:
@@ -142,7 +149,7 @@ def _accept(name: str, value: object) -> Value:
     if flag is None:
         raise BadField(name, f"is not known{nearest(name, FIELDS)}")
     try:
-        return flag.kind.accept(value)
+        return None if value is None else flag.kind.accept(value)
     except ValueError as error:
         raise BadField(name, f"{quoted(value)} {error}; allowed: {flag.kind.allowed}") from None
 

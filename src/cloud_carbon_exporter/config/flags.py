@@ -245,7 +245,8 @@ FLAGS: tuple[Flag, ...] = (
         "batch",
         text("FILE"),
         "",
-        "Read JSON lines with the same names in snake case from a file, or from stdin when it is -.",
+        "Read JSON lines with the same names in snake case from a file, or from stdin when it is -; what flags say "
+        "holds for the lines that do not.",
         commands=_ESTIMATE,
     ),
 )
