@@ -141,8 +141,14 @@ def _scale(metric: Metric, unit: str) -> float:
     return metric.scale
 
 
-def _label(series: Raw, label: str) -> str:
+@lru_cache(maxsize=256)
+def _path(label: str) -> tuple[str, str]:
     where, _, name = label.partition(".label.")
+    return where, name
+
+
+def _label(series: Raw, label: str) -> str:
+    where, name = _path(label)
     return str(series[where]["labels"][name])
 
 
