@@ -1,6 +1,6 @@
 import pytest
 
-from cloud_carbon_exporter.model.emissions import operational_grams_per_second, times, weakest
+from cloud_carbon_exporter.model.emissions import operational_grams_per_second, product, weakest
 from cloud_carbon_exporter.model.types import Estimate
 
 
@@ -19,4 +19,4 @@ def test_the_weaker_basis_of_power_and_grid_wins() -> None:
 
 
 def test_a_product_is_never_below_zero() -> None:
-    assert times(Estimate(1, 0, 2), Estimate(1, 0, 2), "measured").lower == 0
+    assert product(1, 1, 1, Estimate(1, 0, 2), "measured").lower == 0

@@ -14,9 +14,7 @@ def test_an_estimate_lies_within_its_finite_bounds(value: float, lower: float, u
         Estimate(value, lower, upper)
 
 
-@pytest.mark.parametrize(
-    ("amount", "share"), [(-1, 1), (math.nan, 1), (math.inf, 1), (1, 1.5), (1, -0.1), (1, math.nan)]
-)
+@pytest.mark.parametrize(("amount", "share"), [(-1, 1), (math.nan, 1), (math.inf, 1), (1, 2), (1, -1), (1, math.nan)])
 def test_a_component_is_of_an_amount(amount: float, share: float) -> None:
     with pytest.raises(ValueError, match="not an amount of vcpu"):
         Component("vcpu", "Skylake", amount, "cpu_ratio", share=share)

@@ -13,16 +13,17 @@ def weakest(*bases: Basis) -> Basis:
     return max(bases, key=_WEAKNESS.__getitem__)
 
 
-def times(one: Estimate, other: Estimate, basis: Basis) -> Estimate:
-    """The product of two estimates whose errors are independent of one another."""
-    value = one.value * other.value
-    down = product_deviation(one.value, one.value - one.lower, other.value, other.value - other.lower)
-    up = product_deviation(one.value, one.upper - one.value, other.value, other.upper - other.value)
-    return Estimate(value, max(0.0, value - down), value + up, basis)
+def product(value: float, down: float, up: float, other: Estimate, basis: Basis, unit: float = 1.0) -> Estimate:
+    """A value, known to within `down` and `up`, times an estimate whose error is independent of its own, in `unit`s."""
+    whole = value * other.value
+    low = product_deviation(value, down, other.value, other.value - other.lower)
+    high = product_deviation(value, up, other.value, other.upper - other.value)
+    return Estimate(whole * unit, max(0.0, whole - low) * unit, (whole + high) * unit, basis)
 
 
 def operational_grams_per_second(power_watts: Estimate, grams_per_kilowatt_hour: Estimate) -> Estimate:
     """Grams of CO2eq a second of a power on a grid. The basis is the weaker of the two."""
-    product = times(power_watts, grams_per_kilowatt_hour, weakest(power_watts.basis, grams_per_kilowatt_hour.basis))
-    per_second = 1 / JOULES_PER_KILOWATT_HOUR
-    return Estimate(product.value * per_second, product.lower * per_second, product.upper * per_second, product.basis)
+    value = power_watts.value
+    basis = weakest(power_watts.basis, grams_per_kilowatt_hour.basis)
+    down, up = value - power_watts.lower, power_watts.upper - value
+    return product(value, down, up, grams_per_kilowatt_hour, basis, 1 / JOULES_PER_KILOWATT_HOUR)

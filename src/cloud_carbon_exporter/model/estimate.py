@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.embodied import Made
-from cloud_carbon_exporter.model.emissions import operational_grams_per_second, times, weakest
+from cloud_carbon_exporter.model.emissions import operational_grams_per_second, product, weakest
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.pieces import Loads, Piece, board_share, default, in_force, pieces
 from cloud_carbon_exporter.model.power import Draw, draw
@@ -38,12 +38,13 @@ def estimate(resource: Resource, loads: Loads, place: Place, intensity: CarbonIn
     """
     found = pieces(resource, loads)
     basis, reason = _quality(found, place, intensity)
-    machine, making = _sums(found, basis)
-    power = times(machine, place.pue_ratio, basis)
+    watts, down, up = _sum([(piece.watts, piece.watts_down, piece.watts_up) for piece in found])
+    grams, less, more = _sum([(piece.grams, piece.grams_down, piece.grams_up) for piece in found])
+    power = product(watts, down, up, place.pue_ratio, basis)
     return Footprint(
         power,
         operational_grams_per_second(power, intensity.grams_per_kilowatt_hour) if intensity else None,
-        making,
+        Estimate(grams, max(0.0, grams - less), grams + more, basis),
         basis,
         reason,
         _facts(
@@ -95,36 +96,19 @@ def default_loads(resource: Resource) -> dict[Signal, float]:
     return {signal: default(signal).value for signal in sorted(needed_signals(resource))}
 
 
-def _sums(found: list[Piece], basis: Basis) -> tuple[Estimate, Estimate]:
-    """Watts of the machine, before PUE, and grams a second of its manufacture."""
-    watts = down = down_squares = up = up_squares = 0.0
-    grams = less = less_squares = more = more_squares = 0.0
-    for piece in found:
-        watts += piece.watts
-        down += piece.watts_down
-        down_squares += piece.watts_down * piece.watts_down
-        up += piece.watts_up
-        up_squares += piece.watts_up * piece.watts_up
-        grams += piece.grams
-        less += piece.grams_down
-        less_squares += piece.grams_down * piece.grams_down
-        more += piece.grams_up
-        more_squares += piece.grams_up * piece.grams_up
+def _sum(terms: list[tuple[float, float, float]]) -> tuple[float, float, float]:
+    """Sum of the components of one resource, with its deviation down and up."""
+    if len(terms) == 1:
+        return terms[0]
+    value = down = down_squares = up = up_squares = 0.0
+    for term, less, more in terms:
+        value += term
+        down += less
+        down_squares += less * less
+        up += more
+        up_squares += more * more
     rho = _correlation("components")
-    return (
-        Estimate(
-            watts,
-            max(0.0, watts - correlated(down, down_squares, rho)),
-            watts + correlated(up, up_squares, rho),
-            basis,
-        ),
-        Estimate(
-            grams,
-            max(0.0, grams - correlated(less, less_squares, rho)),
-            grams + correlated(more, more_squares, rho),
-            basis,
-        ),
-    )
+    return value, min(value, correlated(down, down_squares, rho)), correlated(up, up_squares, rho)
 
 
 def _stand_ins(found: list[Piece]) -> tuple[str, ...]:

@@ -65,11 +65,12 @@ def pieces(resource: Resource, loads: Loads) -> list[Piece]:
     boards_watts = loads.get("gpu_watts")
     found = []
     for component in resource.components:
-        for held in in_force(component, loads) if component.per else (_whole(component),):
-            if component.kind == "gpu" and boards_watts is not None:
-                found.append(_measured_boards(component, held, board_share(component, resource) * boards_watts))
-            else:
-                found.append(_piece(component, held, loads))
+        if component.kind == "gpu" and boards_watts is not None:
+            found.append(_measured_boards(component, board_share(component, resource) * boards_watts))
+        elif component.per:
+            found += [_piece(component, held, loads) for held in in_force(component, loads)]
+        else:
+            found.append(_piece(component, InForce(component.part, component.amount, 0, 0, ""), loads))
     return found
 
 
@@ -89,10 +90,6 @@ def in_force(component: Component, loads: Loads) -> Iterator[InForce]:
     usual, amount = default(component.per), component.amount
     down, up = amount * (usual.value - usual.low), amount * (usual.high - usual.value)
     yield InForce(component.part, amount * usual.value, down, up, component.per)
-
-
-def _whole(component: Component) -> InForce:
-    return InForce(component.part, component.amount, 0, 0, "")
 
 
 def board_share(component: Component, resource: Resource) -> float:
@@ -171,16 +168,20 @@ def _reported(assumed: str) -> Draw:
     return Draw((0,), (accuracy.value,), (down,), (up,), (accuracy.id,), "W", source, assumed)
 
 
-def _measured_boards(component: Component, held: InForce, watts: float) -> Piece:
+def _measured_boards(component: Component, watts: float) -> Piece:
     """Accelerators that say themselves what they draw."""
-    curve, making = _reported(draw("gpu", held.part).assumed), made("gpu", held.part)
+    curve, making = _reported(draw("gpu", component.part).assumed), made("gpu", component.part)
     assumed = component.assumed or curve.assumed
-    grams, down, up = making.grams_per_second * held.amount, making.down * held.amount, making.up * held.amount
+    grams, down, up = (
+        making.grams_per_second * component.amount,
+        making.down * component.amount,
+        making.up * component.amount,
+    )
     if assumed:
         down, up = _widened(grams, down, up)
     watts = max(0.0, watts)
     return Piece(
-        component, held.part, curve, making, held.amount, 0,
+        component, component.part, curve, making, component.amount, 0,
         watts, watts * curve.down[0], watts * curve.up[0],
         grams, min(down, grams), up, "assumed" if assumed else "measured", (),
     )  # fmt: skip
