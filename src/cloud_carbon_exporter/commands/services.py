@@ -52,7 +52,7 @@ def as_markdown(names: Iterable[str]) -> str:
             "| --- | --- | --- | --- |",
         ]
         lines += [
-            f"| `{service.kind}` | {_escaped(service.reason)} | {_call(service)} | {_escaped(_metrics(service))} |"
+            f"| `{service.kind}` | {_escaped(service.reason)} | {_call(service)} | {_escaped(_metrics(service, '`'))} |"
             for service in services
         ]
         lines.append("")
@@ -63,8 +63,8 @@ def _call(service: ServiceSpec) -> str:
     return f"{service.listing.api} {service.listing.operation}"
 
 
-def _metrics(service: ServiceSpec) -> str:
-    return ", ".join(dict.fromkeys(f"{metric.name} ({metric.into})" for metric in service.metrics))
+def _metrics(service: ServiceSpec, quote: str = "") -> str:
+    return ", ".join(dict.fromkeys(f"{quote}{metric.name}{quote} ({metric.into})" for metric in service.metrics))
 
 
 def _escaped(text: str) -> str:
