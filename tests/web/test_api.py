@@ -32,7 +32,7 @@ async def test_the_snapshot_holds_totals_ledger_health_and_the_source() -> None:
         "scaleway": 6,
         "gcp": 0,
     }
-    assert [each["name"] for each in told["by"]["tag_team"]] == ["web"]
+    assert [(each["name"], each["resources"]) for each in told["by"]["tag_team"]] == [("web", 1), ("", 2)]
     assert {
         "cloud_provider": "aws",
         "cloud_account_id": "111111111111",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cloud_carbon_exporter.exposition.families import RESOURCE
-from cloud_carbon_exporter.exposition.labels import tag_pairs
+from cloud_carbon_exporter.exposition.labels import tag_label, tag_pairs
 from cloud_carbon_exporter.model.estimate import total
 from cloud_carbon_exporter.model.types import ApiUse, Estimate, Outcome, Place, Resource, Row, Snapshot
 
@@ -43,6 +43,7 @@ EQUIVALENTS = (
     ),
 )
 
+_GROUPED = ("cloud_provider", "cloud_account_id", "cloud_region", "kind")
 _ESTIMATES = (
     "power_watts",
     "operational_emissions_grams_per_second",
@@ -105,18 +106,15 @@ def sums(rows: Iterable[Row]) -> Document:
 
 
 def groups(rows: Iterable[Row], tags: tuple[str, ...]) -> dict[str, list[Document]]:
-    """The same sums by each label a person may ask for; what has no such label stands under the empty name."""
-    by: dict[str, dict[str, list[Row]]] = {
-        name: {} for name in ("cloud_provider", "cloud_account_id", "cloud_region", "kind")
-    }
+    """The same sums by each label a person may ask for; what has no such tag stands under the empty name."""
+    labels_of_tags = dict.fromkeys(map(tag_label, tags))
+    by: dict[str, dict[str, list[Row]]] = {label: {} for label in (*_GROUPED, *labels_of_tags)}
     for row in rows:
         at, tagged = row.resource.location, dict(tag_pairs(row.resource.tags, tags))
-        by["cloud_provider"].setdefault(at.provider, []).append(row)
-        by["cloud_account_id"].setdefault(at.account_id, []).append(row)
-        by["cloud_region"].setdefault(at.region, []).append(row)
-        by["kind"].setdefault(row.resource.kind, []).append(row)
-        for label, value in tagged.items():
-            by.setdefault(label, {}).setdefault(value, []).append(row)
+        for label, value in zip(_GROUPED, (at.provider, at.account_id, at.region, row.resource.kind), strict=True):
+            by[label].setdefault(value, []).append(row)
+        for label in labels_of_tags:
+            by[label].setdefault(tagged.get(label, ""), []).append(row)
     found = {}
     for label, values in by.items():
         made = [{"name": name, **sums(members)} for name, members in values.items()]

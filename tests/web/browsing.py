@@ -1,0 +1,123 @@
+"""Estates for the page, and a browser to look at it with."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from shutil import which
+from typing import Any
+
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from tests.exposition import estate
+from tests.web.serving import Held, address, held, served
+
+from cloud_carbon_exporter.commands.opening import open_collector
+from cloud_carbon_exporter.config import load
+from cloud_carbon_exporter.exposition import Settings
+from cloud_carbon_exporter.model.types import Outcome, Snapshot, TargetState
+from cloud_carbon_exporter.web.history import History
+from cloud_carbon_exporter.web.settings import WebSettings
+
+SETTINGS = WebSettings(exposition=Settings(tags=("team", "env")), version="1.2.3")
+
+NOTHING = replace(estate.EMPTY, taken_at=estate.TAKEN_AT, first_collection_done=True)
+DENIED = "aws 111111111111 eu-west-3 DescribeInstances: UnauthorizedOperation (grant ec2:DescribeInstances)"
+FAILING = replace(
+    NOTHING,
+    targets=(TargetState("prod", "aws", False, "ExpiredToken: the security token has expired"),),
+    listings=tuple(
+        Outcome("aws", "111111111111", region, "ec2/instance", DENIED, 1.5) for region in ("eu-west-3", "us-east-1")
+    ),
+    measurements=(Outcome("aws", "111111111111", "eu-west-3", "ec2/instance", "Throttled: rate exceeded"),),
+    api=estate.API,
+)
+
+
+async def demo_snapshot() -> Snapshot:
+    """The demo estate after one collection."""
+    settings = load(["-demo.enabled=true", "-metrics.tags=team,env"], {}).settings
+    collector = open_collector(settings, lambda _: None)
+    try:
+        await collector.refresh()
+        return collector.snapshot
+    finally:
+        await collector.close()
+
+
+def course(snapshot: Snapshot, points: int) -> History:
+    """A history that ends in the Snapshot, five minutes a point."""
+    history = History()
+    for index in range(points):
+        scale = 1 - 0.02 * ((points - 1 - index) % 7)
+        accounts = tuple(replace(row, power_watts=_times(row.power_watts, scale)) for row in snapshot.accounts)
+        at = snapshot.taken_at - 300 * (points - 1 - index)
+        history.record(replace(snapshot, taken_at=at, accounts=accounts))
+    return history
+
+
+def _times(estimate: Any, scale: float) -> Any:
+    return replace(estimate, value=estimate.value * scale, lower=estimate.lower * scale, upper=estimate.upper * scale)
+
+
+@contextlib.asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    program = which("chromium")
+    assert program, "chromium is needed: apt-get install chromium"
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        try:
+            yield running
+        finally:
+            await running.close()
+
+
+class Visit:
+    """A page that is open, and all that went wrong on it or left the machine."""
+
+    def __init__(self, page: Page, collector: Held, origin: str) -> None:
+        self.page = page
+        self.collector = collector
+        self.wrong: list[str] = []
+        self.origin = origin
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("console", self._heard)
+        page.on("request", self._asked)
+
+    def _heard(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self.wrong.append(said.text)
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith(self.origin):
+            self.wrong.append(request.url)
+
+    async def drawn(self) -> None:
+        """Wait until the figures are there."""
+        await self.page.wait_for_selector("body[data-drawn]")
+
+
+@contextlib.asynccontextmanager
+async def visit(
+    running: Browser,
+    snapshot: Snapshot,
+    *,
+    history: History | None = None,
+    width: int = 1280,
+    height: int = 900,
+    scheme: Any = "light",
+) -> AsyncIterator[Visit]:
+    """The page of one Snapshot, drawn; fails at the end if anything went wrong on it."""
+    collector = held(snapshot)
+    async with served(collector, SETTINGS, history or course(snapshot, 1)) as client:
+        context = await running.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        page = await context.new_page()
+        visited = Visit(page, collector, address(client))
+        await page.goto(f"{address(client)}/")
+        await visited.drawn()
+        yield visited
+        await context.close()
+        assert visited.wrong == []

@@ -1,0 +1,225 @@
+"""The page at / in a real Chromium: on the demo estate, on an empty one, and on one where every collector fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, expect
+from tests.exposition import estate
+from tests.web.browsing import FAILING, NOTHING, browser, course, demo_snapshot, visit
+from tests.web.serving import held, served
+
+from cloud_carbon_exporter.model.types import Snapshot
+
+pytestmark = pytest.mark.browser
+
+STATIC = resources.files("cloud_carbon_exporter.web") / "static"
+SIZES = [(375, 700), (768, 1000), (1280, 900), (3840, 2160)]
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with browser() as running:
+        yield running
+
+
+@pytest.fixture
+async def demo() -> Snapshot:
+    return await demo_snapshot()
+
+
+def watts_of(text: str) -> float:
+    number, unit = text.replace(",", "").split()
+    return float(number) * {"mW": 1e-3, "W": 1, "kW": 1e3, "MW": 1e6}[unit]
+
+
+def test_the_whole_page_is_small() -> None:
+    assert sum(len(file.read_bytes()) for file in STATIC.iterdir()) < 150_000
+
+
+def test_the_charts_come_with_their_licence() -> None:
+    assert "Leon Sorokin" in (STATIC / "uplot-license.txt").read_text()
+
+
+async def test_totals_say_what_the_snapshot_says(chromium: Browser, demo: Snapshot) -> None:
+    async with visit(chromium, demo, history=course(demo, 40)) as visited:
+        page = visited.page
+        shown = await page.locator("#power .big").inner_text()
+        total = sum(row.footprint.power_watts.value for row in demo.rows)
+        assert watts_of(shown.replace("\n", " ")) == pytest.approx(total, rel=0.006)
+        assert await page.locator("#power").get_by_text("90 % interval").count() == 1
+        assert str(len(demo.rows)) in await page.locator("#power").inner_text()
+        for text in ("Operational", "Embodied"):
+            assert text in await page.locator("#emissions").inner_text()
+        bulbs = float((await page.locator("#like b").first.inner_text()).replace(",", ""))
+        assert bulbs == pytest.approx(total / 9, rel=0.006)
+        assert "t CO₂e" in await page.locator("#year").inner_text()
+        assert "between" in await page.locator("#trend-summary").inner_text()
+        assert await page.locator("#chart canvas").count() == 1
+
+
+async def test_a_resource_opens_its_explanation(chromium: Browser, demo: Snapshot) -> None:
+    async with visit(chromium, demo) as visited:
+        page = visited.page
+        largest = max(demo.rows, key=lambda row: row.footprint.power_watts.value)
+        first = page.locator("#resources-table button.open").first
+        assert await first.inner_text() == largest.resource.name
+        await first.click()
+        explained = page.locator(".explained")
+        await expect(explained.get_by_role("heading", name="Power")).to_be_visible()
+        total = explained.locator("tr.total td.n").first
+        said = (await total.inner_text()).split("\n")[0]
+        assert watts_of(said) == pytest.approx(largest.footprint.power_watts.value, rel=0.006)
+        assert largest.resource.id in await explained.inner_text()
+        await first.click()
+        await expect(explained).to_have_count(0)
+
+
+async def test_resources_are_searched_filtered_sorted_and_paged(chromium: Browser, demo: Snapshot) -> None:
+    async with visit(chromium, demo) as visited:
+        page = visited.page
+        rows = page.locator("#resources-table > tbody > tr")
+        await expect(rows).to_have_count(25)
+        await page.get_by_role("button", name="Show more").click()
+        await expect(rows).to_have_count(50)
+        await page.get_by_role("button", name="Resource", exact=True).click()
+        names = sorted(row.resource.name for row in demo.rows)
+        await expect(page.locator("#resources-table button.open").first).to_have_text(names[0])
+        await expect(page.locator("th[aria-sort=ascending]")).to_have_text("Resource")
+        await page.get_by_role("button", name="gcp", exact=True).click()
+        here = [row for row in demo.rows if row.resource.location.provider == "gcp"]
+        await expect(page.locator("#resources-count")).to_contain_text(f"{len(here)} resources match")
+        await page.get_by_role("searchbox").fill("no such thing")
+        await expect(page.locator("#resources-count")).to_have_text("No resource matches.")
+        await page.get_by_role("searchbox").fill("")
+        await page.get_by_role("button", name="remove this filter").click()
+        await expect(page.locator("#resources-count")).to_contain_text(f"{len(demo.rows)} resources.")
+
+
+async def test_breakdown_by_every_label_and_tag(chromium: Browser, demo: Snapshot) -> None:
+    async with visit(chromium, demo) as visited:
+        page = visited.page
+        for label, name in (("Region", "eu-west-1"), ("Service", "ec2/instance"), ("Tag team", "platform")):
+            await page.locator("#breakdown-switch").get_by_role("button", name=label, exact=True).click()
+            await expect(page.locator("#bars").get_by_role("button", name=name, exact=True)).to_be_visible()
+
+
+async def test_new_figures_appear_by_themselves(chromium: Browser, demo: Snapshot) -> None:
+    async with visit(chromium, demo) as visited:
+        rows = demo.rows[:3]
+        visited.collector.snapshot = replace(demo, taken_at=demo.taken_at + 1, rows=rows)
+        await expect(visited.page.locator("#resources-count")).to_contain_text("3 resources")
+        await expect(visited.page.locator("#power")).to_contain_text("3 of")
+
+
+async def test_an_empty_estate_says_so(chromium: Browser) -> None:
+    async with visit(chromium, NOTHING) as visited:
+        await expect(visited.page.get_by_role("status").first).to_contain_text("the account is empty")
+        await expect(visited.page.locator("#resources-count")).to_have_text("None.")
+        await expect(visited.page.locator("#totals")).to_be_hidden()
+
+
+async def test_before_the_first_collection_it_says_to_wait(chromium: Browser) -> None:
+    async with visit(chromium, estate.EMPTY) as visited:
+        await expect(visited.page.get_by_role("status").first).to_contain_text("Collecting for the first time")
+        await expect(visited.page.locator("#totals")).to_be_hidden()
+
+
+async def test_when_every_collector_fails_the_reasons_come_first(chromium: Browser) -> None:
+    async with visit(chromium, FAILING) as visited:
+        page = visited.page
+        notice = page.locator("#notice")
+        await expect(notice).to_contain_text("No collector succeeds")
+        await expect(notice).to_contain_text("grant ec2:DescribeInstances")
+        await expect(notice).to_contain_text("ExpiredToken")
+        await expect(page.locator("#freshness")).to_contain_text("4 failing")
+        await expect(page.locator("#health-body")).to_contain_text("0 of 2 listings")
+        await expect(page.locator("#bill-body")).to_contain_text("$3.75")
+
+
+async def test_hostile_names_stay_text(chromium: Browser) -> None:
+    name = "<img src=x onerror=alert(1)>\"'</td>"
+    tags = {"team": "<script>alert(1)</script>"}
+    row = replace(estate.MACHINE, resource=replace(estate.MACHINE.resource, name=name, id=f"{name}/id", tags=tags))
+    async with visit(chromium, replace(estate.SNAPSHOT, rows=(row,))) as visited:
+        page = visited.page
+        await expect(page.locator("#resources-table button.open").first).to_have_text(name)
+        await page.locator("#resources-table button.open").first.click()
+        await expect(page.locator(".explained h3").first).to_be_visible()
+        await page.get_by_role("button", name="Tag team").click()
+        await expect(page.locator("#bars")).to_contain_text("<script>")
+        assert await page.locator("main img, main script").count() == 0
+
+
+async def test_a_keyboard_is_enough(chromium: Browser, demo: Snapshot) -> None:
+    async with visit(chromium, demo) as visited:
+        page = visited.page
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.className") == "skip"
+        await page.keyboard.press("Enter")
+        reached: list[str] = []
+        for _ in range(60):
+            await page.keyboard.press("Tab")
+            reached.append(await page.evaluate("document.activeElement.className + document.activeElement.id"))
+            if "open" in reached:
+                break
+        assert "search" in reached
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".explained h3").first).to_be_visible()
+        outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("what", ["demo", "nothing", "failing"])
+async def test_axe_finds_nothing(chromium: Browser, demo: Snapshot, scheme: str, what: str) -> None:
+    snapshot = {"demo": demo, "nothing": NOTHING, "failing": FAILING}[what]
+    for width in (375, 1280):
+        async with visit(chromium, snapshot, history=course(snapshot, 5), scheme=scheme, width=width) as visited:
+            page = visited.page
+            for summary in await page.locator("summary:visible").all():
+                await summary.click()
+            if what == "demo":
+                await page.locator("button.open").first.click()
+                await page.locator(".explained h3").first.wait_for()
+            results: dict[str, Any] = (await Axe().run(page)).response
+            found = [
+                (violation["id"], [node["target"] for node in violation["nodes"]][:3])
+                for violation in results["violations"]
+            ]
+            assert found == [], json.dumps(found, indent=1)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_it_fits_from_a_phone_to_a_wall(
+    chromium: Browser, demo: Snapshot, width: int, height: int, tmp_path: Path
+) -> None:
+    async with visit(chromium, demo, history=course(demo, 40), width=width, height=height) as visited:
+        page = visited.page
+        await page.locator("button.open").first.click()
+        await page.locator(".explained h3").first.wait_for()
+        fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        assert await page.evaluate(fits)
+        cards = "[...document.querySelectorAll('main .card')]"
+        over = f"{cards}.filter(card => card.scrollWidth > card.clientWidth + 1).map(card => card.id)"
+        assert await page.evaluate(over) == []
+        await page.screenshot(path=tmp_path / f"page-{width}.png", full_page=True)
+        assert (tmp_path / f"page-{width}.png").stat().st_size > 20_000
+
+
+async def test_each_file_of_the_page_is_served_with_its_type() -> None:
+    types = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".txt": "text/plain"}
+    async with served(held(estate.SNAPSHOT)) as client:
+        for file in STATIC.iterdir():
+            name = "/" if file.name == "index.html" else f"/static/{file.name}"
+            async with client.get(name) as response:
+                assert response.status == 200
+                assert await response.read() == file.read_bytes()
+                assert response.content_type == types.get(Path(file.name).suffix, "text/html")
