@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,19 +24,15 @@ from cloud_carbon_exporter.errors import ConfigError
 Captured = pytest.CaptureFixture[str]
 
 
+pytestmark = pytest.mark.usefixtures("process_kept")
+
+
 @pytest.fixture(autouse=True)
-def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No variable of the machine's, and the log as it was."""
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of the machine's."""
     for name in list(os.environ):
         if name.startswith(("CLOUD_CARBON_", "AWS_", "SCW_", "GOOGLE_")):
             monkeypatch.delenv(name)
-    root, ours = logging.getLogger(), logging.getLogger("cloud_carbon_exporter")
-    handlers, level, own = list(root.handlers), root.level, ours.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    ours.setLevel(own)
-    logging.captureWarnings(False)
 
 
 def test_a_bad_flag_exits_2_with_one_line_on_stderr(capsys: Captured) -> None:

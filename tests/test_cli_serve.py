@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import gc
 import logging
 import os
 import signal
@@ -14,7 +13,6 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -78,27 +76,12 @@ class Visitor(logging.Handler):
             return cast(bytes, answer.read())
 
 
-@pytest.fixture
-def logger() -> Iterator[logging.Logger]:
-    """The exporter's logger; what serving sets for the whole process is put back after."""
-    root, ours = logging.getLogger(), logging.getLogger("cloud_carbon_exporter")
-    handlers, level, own, thresholds = list(root.handlers), root.level, ours.level, gc.get_threshold()
-    yield ours
-    gc.set_threshold(*thresholds)
-    gc.unfreeze()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    ours.setLevel(own)
-    ours.handlers.clear()
-    logging.captureWarnings(False)
-
-
 @pytest.mark.parametrize(
     ("number", "mode"), [(signal.SIGTERM, "background"), (signal.SIGINT, "background"), (signal.SIGTERM, "scrape")]
 )
-def test_it_serves_until_it_is_told_to_stop(number: int, mode: str, logger: logging.Logger) -> None:
+def test_it_serves_until_it_is_told_to_stop(number: int, mode: str, process_kept: logging.Logger) -> None:
     visitor = Visitor(number, ready=mode == "background")
-    logger.addHandler(visitor)
+    process_kept.addHandler(visitor)
     visitor.thread.start()
     arguments = ["-demo.enabled", "-demo.resources=12", "-listen=localhost:0", f"-collect.mode={mode}"]
     assert main([*arguments, "-metrics.tags=team"]) == 0
@@ -111,11 +94,11 @@ def test_it_serves_until_it_is_told_to_stop(number: int, mode: str, logger: logg
 
 
 def test_a_warning_of_the_configuration_is_logged(
-    logger: logging.Logger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    process_kept: logging.Logger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CLOUD_CARBON_LISTN", ":1")
     visitor = Visitor(signal.SIGTERM, ready=False)
-    logger.addHandler(visitor)
+    process_kept.addHandler(visitor)
     visitor.thread.start()
     assert main(["-demo.enabled", "-listen=localhost:0"]) == 0
     visitor.thread.join(PATIENCE_SECONDS)
@@ -140,7 +123,9 @@ def test_what_hangs_does_not_keep_it_longer_than_two_seconds() -> None:
         assert time.monotonic() - began < 2.5
 
 
-def test_a_port_in_use_is_named_with_who_to_ask(capsys: pytest.CaptureFixture[str], logger: logging.Logger) -> None:
+def test_a_port_in_use_is_named_with_who_to_ask(
+    capsys: pytest.CaptureFixture[str], process_kept: logging.Logger
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main(["-demo.enabled", f"-listen=127.0.0.1:{port}"]) == 1
@@ -149,7 +134,8 @@ def test_a_port_in_use_is_named_with_who_to_ask(capsys: pytest.CaptureFixture[st
     assert f"ss -ltnp 'sport = :{port}'" in err
 
 
-def test_a_host_nobody_knows_is_said(capsys: pytest.CaptureFixture[str], logger: logging.Logger) -> None:
+@pytest.mark.usefixtures("process_kept")
+def test_a_host_nobody_knows_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-demo.enabled", "-listen=no-such-host.invalid:0"]) == 1
     assert "cannot listen on no-such-host.invalid:0: " in capsys.readouterr().err
 

@@ -18,6 +18,7 @@ from cloud_carbon_exporter.tables import Section, as_markdown, as_text, figure
 from tests.exposition import estate
 
 TAGS = ("team", "cost-center")
+pytestmark = pytest.mark.usefixtures("process_kept")
 FORMS = ("text", "json", "csv", "markdown")
 
 
