@@ -7,7 +7,7 @@ from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.scaleway._catalogue import entries
 from cloud_carbon_exporter.providers.scaleway._describe import described, node_machine, resource, times, volume
 from cloud_carbon_exporter.providers.scaleway._rest import listing
-from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
+from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
 OFF = frozenset({"creating", "provisioning", "deleting", "stopped"})
 REASON = "The node type's vCPUs and memory, and the volume, for each node."
@@ -25,7 +25,6 @@ def cluster(
     metrics: tuple[Metric, ...] = (),
 ) -> ServiceSpec:
     """The spec of such a product. count: its field for the number of nodes; prefix, named: as in `node_machine`."""
-    product, items = path.split("/regions/", 1)[0], path.rsplit("/", 1)[1]
 
     def describe(raw: Raw, scope: Scope) -> Resource | None:
         if str(raw.get("status")) in OFF:
@@ -35,23 +34,15 @@ def cluster(
         info = {**described(of), "host_type": str(raw.get("node_type") or "")}
         return resource(raw, scope, kind, (*times(components(of), nodes), *volume(raw, nodes)), info=info)
 
-    return ServiceSpec(
-        kind=kind,
-        listing=listing(
-            operation,
-            path,
-            items,
-            kind=kind,
-            permission=permission,
-            lookup=entries(
-                "node_types",
-                "ListNodeTypes",
-                f"{product}/regions/{{region}}/node-types",
-                "node_types",
-                permission=permission,
-            ),
-        ),
-        describe=describe,
-        reason=REASON,
-        metrics=metrics,
+    found = _listing(kind, operation, path, permission)
+    return ServiceSpec(kind=kind, listing=found, describe=describe, reason=REASON, metrics=metrics)
+
+
+def _listing(kind: str, operation: str, path: str, permission: str) -> Listing:
+    """The list call, whose last word is the key of its list, with the product's node types beside it."""
+    product, _, rest = path.partition("/regions/")
+    node_types = entries(
+        "node_types", "ListNodeTypes", f"{product}/regions/{{region}}/node-types", "node_types", permission=permission
     )
+    items = rest.rsplit("/", 1)[1]
+    return listing(operation, path, items, kind=kind, permission=permission, lookup=node_types)
