@@ -190,9 +190,14 @@ async def test_a_status_nobody_knows_is_taken_as_running(explore: Explore, cloud
     cloud.checked = False
     odd = one("compute.googleapis.com/Instance", "hpc")
     odd["resource"]["data"]["status"] = "MEDITATING"
-    cloud.assets = [odd]
-    [instance] = (await swept(explore())).resources
+    bare = one("compute.googleapis.com/Instance", "etl-w-0")
+    for key in ("status", "id", "cpuPlatform", "disks", "labels"):
+        del bare["resource"]["data"][key]
+    cloud.assets = [odd, bare]
+    instance, unmeasured = (await swept(explore())).resources
     assert instance.components
+    assert unmeasured.components
+    assert unmeasured.monitor == {}
 
 
 async def test_a_machine_and_a_region_nobody_knows_still_count(explore: Explore, cloud: GoogleCloud) -> None:
@@ -214,6 +219,11 @@ async def test_what_appears_later_is_found_without_restart(explore: Explore, clo
     assert ("compute/instance", "hpc") not in await found(client)
     cloud.assets.append(new)
     assert ("compute/instance", "hpc") in await found(client)
+
+
+async def test_regions_narrow_what_is_explored(explore: Explore) -> None:
+    regions = {each.location.region for each in (await swept(explore(regions=("us-central1", "eu")))).resources}
+    assert regions == {"us-central1", "eu", "global"}
 
 
 def test_types_are_told_once() -> None:

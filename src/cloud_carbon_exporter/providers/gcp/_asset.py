@@ -20,6 +20,7 @@ BYTES_PER_GIB = 1024**3
 
 _HOST = ".googleapis.com"
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_INSTANCE_CONFIG = re.compile(r"/instanceConfigs/(?:regional-|dual-region-)?(.+)$")
 _KIND_OF_API = {"sqladmin": "sql"}
 
 
@@ -104,16 +105,36 @@ def project(raw: Raw, scope: Scope, ids: Mapping[str, str] | None = None) -> str
     return known.get(named, named)
 
 
+def region_of(raw: Raw) -> str:
+    """Region in which an asset stands; "global" where it says none."""
+    name = raw["name"].removeprefix("//")
+    parts = name.split("/")
+    ids = dict(zip(parts[1::2], parts[2::2], strict=False))
+    return place(_where(raw, ids))[0]
+
+
+def _where(raw: Raw, ids: Mapping[str, str]) -> str:
+    """The location in an asset's name, else where its bytes are kept, else what Asset Inventory says."""
+    if found := ids.get("zones") or ids.get("locations") or ids.get("regions"):
+        return found
+    resource = raw["resource"]
+    data = resource["data"]
+    if stored := data.get("storageLocations"):  # snapshots and images are global by name
+        return str(stored[0])
+    config = data.get("config")  # so are Spanner's instances
+    if isinstance(config, str) and (matched := _INSTANCE_CONFIG.search(config)):
+        return matched[1]
+    return str(data.get("location") or resource.get("location") or "")
+
+
 def parse(raw: Raw, scope: Scope) -> Asset:
     """Read an asset. Raises KeyError when it has no name or no data."""
     name = raw["name"].removeprefix("//")
     parts = name.split("/")
     ids = dict(zip(parts[1::2], parts[2::2], strict=False))
-    resource = raw["resource"]
-    where = ids.get("zones") or ids.get("locations") or ids.get("regions") or resource.get("location", "")
-    region, zone = place(where)
+    region, zone = place(_where(raw, ids))
     location = Location(PROVIDER, project(raw, scope, ids), region, zone)
-    return Asset(name, kind(raw["assetType"]), location, resource["data"], ids)
+    return Asset(name, kind(raw["assetType"]), location, raw["resource"]["data"], ids)
 
 
 def gib(bytes_held: Any) -> float:

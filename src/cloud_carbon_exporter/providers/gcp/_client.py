@@ -11,7 +11,7 @@ from typing import Any
 from cloud_carbon_exporter.errors import CollectError, CredentialsMissing
 from cloud_carbon_exporter.model.types import ReportedEmissions
 from cloud_carbon_exporter.providers.gcp import _footprint, _machines, _monitoring, _products
-from cloud_carbon_exporter.providers.gcp._asset import PROVIDER, kind, project
+from cloud_carbon_exporter.providers.gcp._asset import PROVIDER, kind, project, region_of
 from cloud_carbon_exporter.providers.gcp._auth import Tokens
 from cloud_carbon_exporter.providers.gcp._discovery import TYPES, Inventory, is_closed, named_projects
 from cloud_carbon_exporter.providers.gcp._http import Rest
@@ -68,6 +68,9 @@ class GcpClient:
         at = self._with_projects(scope)
         async for page in self._sources(scope):
             self._names.update(dict(named_projects(page).values()))
+            if self._settings.regions:
+                here = {*self._settings.regions, "global"}
+                page = [raw for raw in page if region_of(raw) in here]  # noqa: PLW2901
             if self._ids:
                 listed.update(project(raw, at) for raw in page)
             else:

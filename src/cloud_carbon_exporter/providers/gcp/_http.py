@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _CONCURRENT = 8
 _TRIES = 4
+_TRIES_OF_SILENCE = 2
 _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 30
 """A Retry-After beyond this is left to the next refresh."""
@@ -40,8 +41,9 @@ class Call:
 
     def named(self, error: CollectError) -> CollectError:
         """The same error, saying where it happened."""
-        error.provider = "gcp"
-        error.account_id, error.operation = self.account_id, f"{self.api} {self.operation}"
+        error.provider, error.account_id, error.operation = "gcp", self.account_id, self.operation
+        if not error.message.startswith(f"{self.api}: "):
+            error.message = f"{self.api}: {error.message}"
         return error
 
 
@@ -53,15 +55,15 @@ def base_url(api: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """A try that failed. again: whether another may help. after_seconds: what the API asks us to wait."""
+    """A try that failed. tries: how many in all may help. after_seconds: what the API asks us to wait."""
 
     error: CollectError
-    again: bool = False
+    tries: int = 1
     after_seconds: float | None = None
 
     def pause(self, attempt: int) -> float | None:
         """Seconds before the next try, None where there is none."""
-        if not self.again or attempt + 1 >= _TRIES:
+        if attempt + 1 >= self.tries:
             return None
         if self.after_seconds is not None:
             return self.after_seconds if self.after_seconds <= _LONGEST_PAUSE_SECONDS else None
@@ -157,14 +159,14 @@ class Rest:
             async with request as response:
                 text = await response.read()
         except CollectError as error:
-            return _Failure(error, again=isinstance(error, Unreachable))
+            return _Failure(error, _TRIES if isinstance(error, Unreachable) else 1)
         except TimeoutError:
-            return _Failure(Unreachable(f"no answer for {self._timeout_seconds:g} s"), again=True)
+            return _Failure(Unreachable(f"no answer for {self._timeout_seconds:g} s"), _TRIES_OF_SILENCE)
         except (aiohttp.ClientError, OSError) as error:
-            return _Failure(Unreachable(f"{type(error).__name__}: {error}"[:200]), again=True)
+            return _Failure(Unreachable(f"{type(error).__name__}: {error}"[:200]), _TRIES)
         body = _decoded(text)
         if response.status == 200:
-            return body if isinstance(body, dict) else _Failure(Malformed("not a JSON object"), again=True)
+            return body if isinstance(body, dict) else _Failure(Malformed("not a JSON object"), _TRIES)
         refusal = _errors.read(response.status, body, api=call.api, permissions=call.permissions)
         again = isinstance(refusal, (Throttled, Unreachable)) or response.status == 401
-        return _Failure(refusal, again, _after(response.headers.get("Retry-After")))
+        return _Failure(refusal, _TRIES if again else 1, _after(response.headers.get("Retry-After")))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Location, Resource
-from cloud_carbon_exporter.providers.gcp._asset import BYTES_PER_GIB, Asset, of_type, parse, place
+from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.providers.gcp._asset import BYTES_PER_GIB, of_type, parse
 from cloud_carbon_exporter.providers.gcp._discovery import LISTING
 from cloud_carbon_exporter.providers.gcp._hardware import hidden
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
@@ -18,11 +18,9 @@ def describe(raw: Raw, scope: Scope) -> Resource:
     nodes = int(data.get("serveNodes", 1))
     storage = "hdd" if data.get("defaultStorageType") == "HDD" else "ssd"
     parts = hidden(_NODE_VCPUS * nodes, _NODE_MEMORY_GIB * nodes, "a node's hardware is not shown")
-    region, zone = place(data.get("location") or asset.location.zone or asset.location.region)
-    at = Location(asset.location.provider, asset.location.account_id, region, zone)
     monitor = {"instance": asset.ids["instances"], "cluster": asset.ids["clusters"]}
     held = (*parts, Component("object", f"gcp/bigtable-{storage}", 1, per="stored_gib"))
-    return Asset(asset.id, asset.kind, at, data, asset.ids).resource(held, monitor=monitor)
+    return asset.resource(held, monitor=monitor)
 
 
 _DIMENSIONS = {"resource.label.instance": "instance", "resource.label.cluster": "cluster"}

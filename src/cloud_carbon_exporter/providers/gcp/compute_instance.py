@@ -16,7 +16,7 @@ _OFF = frozenset({"TERMINATED", "STOPPED", "SUSPENDED", "PROVISIONING", "STAGING
 
 def _autopilot_node(data: Mapping[str, Any]) -> bool:
     """GKE names nodes of Autopilot gk3-*: its pods are counted at the cluster."""
-    return data["name"].startswith("gk3-") and "goog-gke-node" in data.get("labels", {})
+    return data.get("name", "").startswith("gk3-") and "goog-gke-node" in data.get("labels", {})
 
 
 def _scratch_gib(data: Mapping[str, Any]) -> float:
@@ -43,17 +43,17 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
         ssd_gib=_scratch_gib(data),
         threads_per_core=int(data.get("advancedMachineFeatures", {}).get("threadsPerCore", 0)),
     )
-    running = data["status"] not in _OFF
+    running = data.get("status") not in _OFF
     info = {"host_type": machine_type, "architecture": made.architecture, "cpu": made.cpu}
     scheduling = data.get("scheduling", {})
     if scheduling.get("provisioningModel") == "SPOT" or scheduling.get("preemptible"):
         info["provisioning"] = "spot"
     monitor = {}
-    if running:
+    if running and "id" in data:
         monitor = {"instance_id": str(data["id"]), "started": data.get("lastStartTimestamp", "")}
         if made.gpus:
             monitor["gpu_instance_id"] = monitor["instance_id"]
-    return asset.resource(parts if running else (), name=data["name"], monitor=monitor, info=info)
+    return asset.resource(parts if running else (), monitor=monitor, info=info)
 
 
 SPEC = ServiceSpec(

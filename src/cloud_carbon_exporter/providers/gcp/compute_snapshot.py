@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Location, Resource
-from cloud_carbon_exporter.providers.gcp._asset import PROVIDER, Asset, gib, of_type, parse, place
+from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.providers.gcp._asset import Asset, gib, of_type, parse
 from cloud_carbon_exporter.providers.gcp._discovery import LISTING
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 
 def _stored(asset: Asset, part: str, held: str) -> Resource:
-    data = asset.data
-    where = next(iter(data.get("storageLocations", ())), "")
-    region, _ = place(where) if where else (asset.location.region, "")
-    kept = Asset(asset.id, asset.kind, Location(PROVIDER, asset.location.account_id, region), data, asset.ids)
-    return kept.resource((Component("snapshot", part, gib(data.get(held))),), name=data["name"])
+    return asset.resource((Component("snapshot", part, gib(asset.data.get(held))),))
 
 
 def describe_snapshot(raw: Raw, scope: Scope) -> Resource:

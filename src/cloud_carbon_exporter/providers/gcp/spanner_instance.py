@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Location, Resource
-from cloud_carbon_exporter.providers.gcp._asset import BYTES_PER_GIB, Asset, last, of_type, parse, place
+from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.providers.gcp._asset import BYTES_PER_GIB, last, of_type, parse
 from cloud_carbon_exporter.providers.gcp._discovery import LISTING
 from cloud_carbon_exporter.providers.gcp._hardware import hidden
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
@@ -29,10 +29,7 @@ def describe(raw: Raw, scope: Scope) -> Resource:
     nodes = units / _UNITS_PER_NODE * copies
     parts = hidden(_NODE_VCPUS * nodes, _NODE_MEMORY_GIB * nodes, "a node's hardware is not shown")
     held = (*parts, Component("object", "gcp/spanner", copies, per="stored_gib"))
-    region, _ = place(config.removeprefix("regional-").removeprefix("dual-region-"))
-    at = Location(asset.location.provider, asset.location.account_id, region)
-    whole = Asset(asset.id, asset.kind, at, data, asset.ids)
-    return whole.resource(held, monitor={"instance_id": asset.name}, info={"host_type": config})
+    return asset.resource(held, monitor={"instance_id": asset.name}, info={"host_type": config})
 
 
 SPEC = ServiceSpec(
