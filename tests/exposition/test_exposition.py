@@ -343,3 +343,9 @@ def test_an_account_that_is_all_zero_counts_from_zero() -> None:
     found = read(render(Snapshot(1.0, accounts=(row,), api=ApiUse()), Settings()))
     labels = {"cloud_provider": "aws", "cloud_account_id": "1", "cloud_region": "r", "kind": "k"}
     assert found[series("cloud_carbon_account_energy_joules_total", **labels)] == 0
+
+
+def test_the_model_has_the_version_of_the_program_unless_it_has_its_own() -> None:
+    found = read(render(estate.SNAPSHOT, Settings(version="1.2.3")))
+    told = {dict(labels)["model_version"] for name, labels in found if name == "cloud_carbon_resource_info"}
+    assert told == {"1.2.3"}

@@ -31,7 +31,7 @@ class Settings:
 
     tags: tag keys exported as `tag_*`, in order of precedence. labels: full, or slim (value series carry
     cloud_resource_id alone, the rest is on the info family). families: names to export, None for all; the exporter's
-    own are always there. model_version: what resource_info says of the model and its facts.
+    own are always there. model_version: what resource_info says of the model and its facts, if not the version.
     """
 
     tags: tuple[str, ...] = ()
@@ -133,7 +133,7 @@ class Renderer:
 
     def _add_resources(self, bodies: _Bodies, rows: list[resources.Labelled], taken_at: float) -> None:
         if self._exported(name := "cloud_carbon_resource_info"):
-            version = self.settings.model_version
+            version = self.settings.model_version or self.settings.version
             full = [labels for labels, _ in rows]
             if self.settings.labels == "slim":
                 full = self._cache.texts([row.resource for _, row in rows])
@@ -158,7 +158,7 @@ class Renderer:
         wanted = {name: of for name, of in others.OTHERS.items() if self._exported(name)}
         if self.settings.upstream_names:
             wanted |= upstream.OWN
-        build = [((self.settings.version, self.settings.model_version), 1.0)]
+        build = [((self.settings.version, self.settings.model_version or self.settings.version), 1.0)]
         yield _BY_NAME[_BUILD_INFO], self._lines(_BY_NAME[_BUILD_INFO], build)
         for name, value in ((f"cloud_carbon_{short}", value) for short, value in snapshot.gauges.items()):
             if name in _BY_NAME and self._exported(name):
