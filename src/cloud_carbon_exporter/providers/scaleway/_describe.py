@@ -26,7 +26,8 @@ def tags_of(raw: Raw) -> dict[str, str]:
         text = str(word)
         cut = min((at for at in (text.find("="), text.find(":")) if at > 0), default=-1)
         key, value = (text[:cut], text[cut + 1 :]) if cut > 0 else (text, "true")
-        tags.setdefault(key.strip(), value.strip())
+        if key.strip():
+            tags.setdefault(key.strip(), value.strip())
     return tags
 
 

@@ -1,0 +1,116 @@
+"""Describing, without any wire: states in which nothing is held, classes, tags, and laws that hold for any input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.fakes.scaleway import ORGANIZATION, routes
+from tests.providers.scaleway.support import held
+
+from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.scaleway import PROVIDER
+from cloud_carbon_exporter.providers.scaleway._describe import tags_of
+from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
+
+PARIS = Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-1")
+SPECS = {spec.kind: spec for spec in PROVIDER.services}
+
+
+def recorded(spec: ServiceSpec) -> dict[str, Any]:
+    """The first recorded object of a listing."""
+    path = {"functions": "functions/v1beta1/regions/{region}/functions"}.get(spec.listing.api, spec.listing.path)
+    route = next(route for route in routes() if route.path == path)
+    objects = next(iter(route.places.values()))
+    assert isinstance(objects, list)
+    return {"running": [], **objects[0]}
+
+
+def describe(kind: str, **changes: Any) -> Resource | None:
+    spec = SPECS[kind]
+    return spec.describe({**recorded(spec), **changes}, PARIS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("baremetal/server", "delivering"),
+        ("block/snapshot", "deleting"),
+        ("block/volume", "deleted"),
+        ("datalab/datalab", "creating"),
+        ("datawarehouse/deployment", "stopped"),
+        ("dedibox/server", "delivering"),
+        ("inference/deployment", "deleting"),
+        ("k8s/cluster", "deleted"),
+        ("kafka/cluster", "creating"),
+        ("lb/lb", "stopped"),
+        ("mongodb/instance", "provisioning"),
+        ("rdb/instance", "provisioning"),
+        ("redis/cluster", "suspended"),
+        ("vpc_gw/gateway", "stopped"),
+    ],
+)
+def test_what_is_not_there_yet_or_no_more_is_no_resource(kind: str, status: str) -> None:
+    assert describe(kind, status=status) is None
+    assert describe(kind, status="a state nobody knows") is not None, "what is not known to be gone is there"
+
+
+@pytest.mark.parametrize(
+    ("changes", "part", "guess"),
+    [
+        ({"type": "sbs_15k", "specs": None}, "scaleway/sbs_15k", False),
+        ({"type": "", "specs": {"perf_iops": 15000, "class": "sbs"}}, "scaleway/sbs_15k", False),
+        ({"type": "b_ssd", "specs": {"perf_iops": None, "class": "bssd"}}, "scaleway/b_ssd", False),
+        ({"type": "sbs_future", "specs": None}, "scaleway/sbs_5k", True),
+    ],
+)
+def test_classes_of_block_volumes(changes: dict[str, Any], part: str, guess: bool) -> None:
+    volume = describe("block/volume", **changes)
+    assert volume is not None
+    assert volume.components[0].part == part
+    assert bool(volume.components[0].assumed) == guess
+
+
+@pytest.mark.parametrize("nodes", [1, 2, 6])
+def test_nodes_and_replicas_multiply(nodes: int) -> None:
+    one = describe("redis/cluster", cluster_size=1)
+    many = describe("redis/cluster", cluster_size=nodes)
+    assert one is not None and many is not None
+    assert held(many) == {part: amount * nodes for part, amount in held(one).items()}
+    replica = recorded(SPECS["rdb/instance"])["read_replicas"][0]
+    alone = describe("rdb/instance", is_ha_cluster=False, read_replicas=[])
+    followed = describe("rdb/instance", is_ha_cluster=False, read_replicas=[replica] * (nodes - 1))
+    assert alone is not None and followed is not None
+    assert held(followed) == {part: amount * nodes for part, amount in held(alone).items()}
+
+
+def test_tags() -> None:
+    tags = tags_of({"tags": ["team=web", "env:prod", "url=https://x", "gpu", "=odd", "team=late", ""]})
+    assert tags == {"team": "web", "env": "prod", "url": "https://x", "gpu": "true", "=odd": "true"}
+
+
+@given(st.lists(st.text(), max_size=6) | st.none())
+def test_any_tags_are_text(words: list[str] | None) -> None:
+    tags = tags_of({"tags": words})
+    assert all(isinstance(word, str) for pair in tags.items() for word in pair)
+    assert len(tags) <= len(words or ())
+
+
+@given(
+    spec=st.sampled_from([spec for spec in PROVIDER.services if spec.listing.api != "s3"]),
+    status=st.text(max_size=12),
+    name=st.text(max_size=8),
+    type_=st.text(max_size=12),
+)
+def test_unknown_words_never_lose_an_object(spec: ServiceSpec, status: str, name: str, type_: str) -> None:
+    """Any state, name and type still make a resource, and none of its amounts is negative."""
+    words = dict.fromkeys(("node_type", "offer_name", "commercial_type", "node_type_name"), type_)
+    found = spec.describe(
+        {**recorded(spec), **words, "status": status, "state": status, "name": name, "server": None}, PARIS
+    )
+    assert found is not None
+    assert found.kind == spec.kind
+    assert found.location.region == "fr-par"
+    assert all(part.amount > 0 for part in found.components)
