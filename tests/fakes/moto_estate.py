@@ -3,11 +3,14 @@
     python -m tests.fakes.moto_estate [--port 0] [--live]
 
 prints the URL once the estate stands, and runs until its standard input ends. With --live, CPU data keeps arriving.
+With --config it prints a configuration of the exporter that explores what is seeded, and ends: moto does not answer for
+every service of AWS.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import subprocess
@@ -23,6 +26,7 @@ ROLE_ARN = "arn:aws:iam::123456789012:role/carbon"
 KEYS = {"AWS_ACCESS_KEY_ID": "playground", "AWS_SECRET_ACCESS_KEY": "playground"}  # moto checks no signature
 HOURS_OF_HISTORY = 3
 PERIOD = 300.0
+KINDS = ("ec2/instance", "ec2/volume", "rds/db_instance", "rds/db_cluster", "s3/bucket")
 _INSTANCES = (
     ("web", "m5.large", 3),
     ("api", "c6g.xlarge", 2),
@@ -184,6 +188,14 @@ def serve(port: int, live: bool) -> None:
     server.stop()
 
 
+def config() -> str:
+    """The exporter's configuration for this estate: all kinds left out that are not in it."""
+    from cloud_carbon_exporter.providers.aws import PROVIDER
+
+    left_out = sorted(spec.kind for spec in PROVIDER.services if spec.kind not in KINDS)
+    return json.dumps({"targets": [{"provider": "aws", "name": "moto", "exclude": left_out}]})
+
+
 @contextmanager
 def estate() -> Iterator[str]:
     """The URL of a seeded server in a process of its own."""
@@ -204,7 +216,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--live", action="store_true", help="let CPU data keep arriving, each minute")
+    parser.add_argument("--config", action="store_true", help="print the exporter's configuration")
     chosen = parser.parse_args()
+    if chosen.config:
+        print(config())
+        return
     serve(chosen.port, chosen.live)
 
 

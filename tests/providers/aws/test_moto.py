@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore import xform_name
 from tests.fakes.aws_replay import CountingMeter, spec
-from tests.fakes.moto_estate import KEYS, REGIONS, ROLE_ARN, Seeder, estate
+from tests.fakes.moto_estate import KEYS, KINDS, REGIONS, ROLE_ARN, Seeder, config, estate
 from tests.providers.aws.test_ec2_xml import botocores, shape
 
 from cloud_carbon_exporter.collect.sweep import sweep
@@ -52,9 +56,6 @@ async def everything(client: AwsClient) -> tuple[list[Resource], list[str]]:
             found += swept.resources
             wrong += [str(warning) for warning in swept.warnings] + [str(key) for key in swept.skipped]
     return found, wrong
-
-
-KINDS = ("ec2/instance", "ec2/volume", "rds/db_instance", "rds/db_cluster", "s3/bucket")
 
 
 async def test_the_whole_estate_is_found_and_measured() -> None:
@@ -138,3 +139,20 @@ async def test_calls_a_refresh_stay_within_the_budget() -> None:
         assert sum(meter.calls.values()) - before == 4, "regions, instances, their types, volumes"
     finally:
         await client.close()
+
+
+@pytest.mark.e2e
+def test_the_program_reports_the_estate(tmp_path: Path) -> None:
+    file = tmp_path / "config.yml"
+    file.write_text(config(), encoding="utf-8")
+    command = [sys.executable, "-m", "cloud_carbon_exporter", "report", f"-config.file={file}", "-format=json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    report = json.loads(done.stdout)
+    kinds = Counter(each["kind"] for each in report["resources"])
+    assert kinds["ec2/instance"] == MACHINES
+    assert kinds["s3/bucket"] == 2 * len(REGIONS)
+    assert not report["errors"]
+    training = next(each for each in report["resources"] if each["cloud_resource_name"] == "train")
+    assert training["power_watts"]["value"] > 10
+    stopped = [each for each in report["resources"] if each["power_watts"]["value"] == 0]
+    assert [each["kind"] for each in stopped] == ["ec2/instance"] * len(REGIONS)
