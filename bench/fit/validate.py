@@ -36,6 +36,20 @@ def error(points: Sequence[Point]) -> Error:
     return Error(len(points), float(100 * np.abs(off).mean()), float(100 * off.mean()))
 
 
+def alike(points: Sequence[Point], level: int) -> float:
+    """How alike machines of one microarchitecture err: the intraclass correlation of ln(estimated / measured)."""
+    groups: dict[str, list[float]] = {}
+    for point in points:
+        if point.level == level:
+            groups.setdefault(point.machine.microarchitecture, []).append(float(np.log(point.ratio)))
+    several = [np.array(group) for group in groups.values() if len(group) > 1]
+    count, mean = sum(map(len, several)), float(np.concatenate(several).mean())
+    between = sum(len(group) * (group.mean() - mean) ** 2 for group in several) / (len(several) - 1)
+    within = sum(((group - group.mean()) ** 2).sum() for group in several) / (count - len(several))
+    size = (count - sum(len(group) ** 2 for group in several) / count) / (len(several) - 1)
+    return float((between - within) / (between + (size - 1) * within))
+
+
 def leave_machines_out(machines: Sequence[Machine], folds: int = 10, seeds: Sequence[int] = (1, 2, 3)) -> list[Point]:
     """Every machine held back once a seed, in random folds: what a random half of the same population meets."""
     points = []
