@@ -95,3 +95,10 @@ async def described(kind: str, module: str, settings: TargetSettings | None = No
     assert not swept.skipped
     assert not swept.warnings
     return {resource.name: resource for resource in swept.resources if resource.kind == kind}
+
+
+def amounts(resource: Resource) -> dict[str, float]:
+    """What a resource holds: kind of component (of block storage: and its class) -> amount."""
+    return {
+        f"{held.kind} {held.part}" if held.kind == "block" else held.kind: held.amount for held in resource.components
+    }

@@ -7,13 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fakes.aws import AwsFake
-from tests.fakes.aws_replay import CountingMeter
+from tests.fakes.aws import ACCOUNT, AwsFake
+from tests.fakes.aws_replay import CountingMeter, spec
 
 from cloud_carbon_exporter.providers.aws._client import AwsClient
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, TargetSettings
 
 MakeClient = Callable[..., AwsClient]
+INSTANCES = spec("ec2/instance").listing
+
+
+async def objects(client: AwsClient, listing: Listing = INSTANCES, region: str = "eu-west-3") -> list[Raw]:
+    """All raw objects of one sweep."""
+    return [raw async for page in client.pages(listing, Scope("aws", ACCOUNT, region)) for raw in page]
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.aws import ACCOUNT, AwsFake
 from tests.fakes.aws_replay import CountingMeter, spec
 from tests.fakes.ec2_xml import instance, reservations
-from tests.providers.aws.conftest import MakeClient
+from tests.providers.aws.conftest import INSTANCES, MakeClient, objects
 from tests.providers.aws.test_cloudwatch import BYTES, CPU, DAY, NOW, bucket, put_cpu
 from tests.providers.aws.test_cloudwatch import instance as resource
 
@@ -18,12 +18,6 @@ from cloud_carbon_exporter.errors import CollectError, Malformed, NotThere, Thro
 from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.aws._errors import one_line, permission, translate
 from cloud_carbon_exporter.providers.spec import Listing, Read, Scope
-
-INSTANCES = spec("ec2/instance").listing
-
-
-async def objects(client: Any, listing: Listing = INSTANCES, region: str = "eu-west-3") -> list[Any]:
-    return [raw async for page in client.pages(listing, Scope("aws", ACCOUNT, region)) for raw in page]
 
 
 async def failure(client: Any, listing: Listing = INSTANCES, region: str = "eu-west-3") -> CollectError:
