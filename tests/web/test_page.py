@@ -119,6 +119,24 @@ async def test_new_figures_appear_by_themselves(chromium: Browser, demo: Snapsho
         await expect(visited.page.locator("#power")).to_contain_text("3 of")
 
 
+async def test_a_refresh_leaves_the_keyboard_where_it_was(chromium: Browser, demo: Snapshot) -> None:
+    async with visit(chromium, demo) as visited:
+        page = visited.page
+        await page.locator("#bars button").nth(1).focus()
+        name = await page.evaluate("document.activeElement.textContent")
+        visited.collector.snapshot = replace(demo, taken_at=demo.taken_at + 1)
+        await page.wait_for_selector(f"body[data-drawn='{demo.taken_at + 1}']")
+        assert await page.evaluate("document.activeElement.textContent") == name
+
+
+async def test_an_exporter_that_is_gone_is_said_to_be(chromium: Browser, demo: Snapshot) -> None:
+    async with visit(chromium, demo) as visited:
+        await visited.page.route("**/api/v1/snapshot", lambda route: route.abort())
+        await expect(visited.page.locator("#freshness")).to_contain_text("does not answer")
+        await expect(visited.page.locator("#power .big")).to_be_visible()  # the last figures stay
+        visited.wrong.clear()  # the browser itself complains of the failed request
+
+
 async def test_an_empty_estate_says_so(chromium: Browser) -> None:
     async with visit(chromium, NOTHING) as visited:
         await expect(visited.page.get_by_role("status").first).to_contain_text("the account is empty")

@@ -19,6 +19,20 @@ export const byId = (id) => document.getElementById(id);
 
 export const show = (element, visible = true) => { element.hidden = !visible; };
 
+/** Say it in a live region, but only what was not said before: a screen reader reads every change. */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+const FOCUSABLE = "a, button, input, summary, [tabindex]";
+
+/** Draw anew what is in a container, and leave a keyboard where it was. */
+export function redraw(container, draw) {
+  const at = [...container.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+  draw();
+  if (at >= 0) container.querySelectorAll(FOCUSABLE)[at]?.focus({ preventScroll: true });
+}
+
 /** A row of buttons of which one is pressed. options: [value, label] pairs. */
 export function switcher(container, options, chosen, choose) {
   const known = [...container.children].map((button) => button.value).join("\n");

@@ -1,7 +1,7 @@
 // Asks the exporter for its newest figures and has them drawn.
 
 import { renderBreakdown } from "./breakdown.js";
-import { byId, h } from "./dom.js";
+import { byId, h, redraw } from "./dom.js";
 import { ago, moment } from "./format.js";
 import { filterBy, refresh } from "./resources.js";
 import { failures, renderBill, renderHealth, renderLedger } from "./state.js";
@@ -44,12 +44,13 @@ function freshness() {
 }
 
 function render() {
-  byId("notice").replaceChildren(...[notice()].filter(Boolean));
+  const said = notice();
+  if (byId("notice").textContent !== (said?.textContent ?? "")) byId("notice").replaceChildren(...(said ? [said] : []));
   renderTotals(told);
-  renderBreakdown(told, filterBy);
-  renderLedger(told);
+  redraw(byId("bars"), () => renderBreakdown(told, filterBy));
+  redraw(byId("ledger-body"), () => renderLedger(told));
   renderBill(told);
-  renderHealth(told);
+  redraw(byId("health-body"), () => renderHealth(told));
   byId("source").href = told.source;
   byId("version").textContent = told.version ? `${told.version}, ` : "";
 }

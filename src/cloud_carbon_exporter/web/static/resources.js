@@ -1,6 +1,6 @@
 // The table of resources: searched, filtered, sorted and paged by the API.
 
-import { byId, h, show } from "./dom.js";
+import { byId, h, say, show } from "./dom.js";
 import { explanation } from "./explain.js";
 import { count, hourly, power, range, written } from "./format.js";
 
@@ -102,13 +102,13 @@ export async function load() {
   show(table, response.ok && told.matching > 0);
   show(byId("more"), response.ok && told.cursor !== null);
   if (!response.ok) {
-    byId("resources-count").textContent = told.error.message;
+    say(byId("resources-count"), told.error.message);
     return;
   }
   cursor = told.cursor;
-  byId("resources-count").textContent = told.matching
+  say(byId("resources-count"), told.matching
     ? `${count(told.matching)} ${told.matching === 1 ? "resource" : "resources"}${narrowed ? " match" : ""}. Open one to see how its figures come about.`
-    : narrowed ? "No resource matches." : "None.";
+    : narrowed ? "No resource matches." : "None.");
   table.replaceChildren(h("caption", { class: "hidden" }, "Resources"), head(), h("tbody", {}, told.resources.map(row)));
 }
 
