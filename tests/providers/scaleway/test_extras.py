@@ -10,6 +10,7 @@ from tests.providers.scaleway.support import connected
 
 from cloud_carbon_exporter.model.types import ReportedEmissions
 from cloud_carbon_exporter.providers.scaleway._footprint import SOURCE, closed_month
+from cloud_carbon_exporter.providers.scaleway._memory import Memory
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
 OCTOBER = datetime(2026, 10, 1, tzinfo=UTC).timestamp()
@@ -75,18 +76,24 @@ async def test_refusals_of_either_cost_nothing_else() -> None:
         assert (extras.unsupported, extras.listed) == ({}, {})
         assert extras.reported
     async with FakeScaleway() as fake, connected(fake) as client:
+        moment = [0.0]
+        client.memory = Memory(clock=lambda: moment[0])
         fake.faults["environmental-footprint"] = Fault(status=500)
         extras = await client.extras(NOW)
         assert extras.reported == ()
         assert extras.unsupported
         del fake.faults["environmental-footprint"]
+        moment[0] += 2
         assert (await client.extras(NOW)).reported, "a failure is not remembered for a day"
 
 
 async def test_a_refusal_is_not_asked_again_with_every_refresh() -> None:
     async with FakeScaleway() as fake, connected(fake) as client:
+        moment = [0.0]
+        client.memory = Memory(clock=lambda: moment[0])
         fake.faults["search/"] = fake.faults["environmental-footprint"] = Fault(status=403)
         for _ in range(3):
             await client.extras(NOW)
+            moment[0] += 300
         assert fake.calls["search/v1alpha1/resources"] == 1
         assert fake.calls[AVAILABILITY] == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from time import perf_counter
 
 import pytest
 from tests.fakes.scaleway import ORGANIZATION, SECRET_KEY, FakeScaleway, Fault
@@ -161,3 +162,12 @@ async def test_an_object_without_sense_costs_itself(fake: FakeScaleway) -> None:
         result = await swept(client, listing_of("instance/server"), scope)
         assert len(result.resources) == 4
         assert result.skipped == {("instance/server", "KeyError"): 1}
+
+
+async def test_a_silent_project_list_costs_the_catalogues_one_timeout(fake: FakeScaleway) -> None:
+    async with connected(fake, timeout_seconds=0.3) as client:
+        fake.faults["account/v3/projects"] = Fault(hang=True)
+        began = perf_counter()
+        assert len(await found(client, "block/volume")) == 3
+        assert perf_counter() - began < 1.5, "ten zones wait together, not in turn"
+        assert fake.calls["account/v3/projects"] == 2

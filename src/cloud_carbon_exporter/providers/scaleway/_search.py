@@ -75,7 +75,7 @@ async def count_resources(client: ScalewayClient) -> Extras:
     """The search's count of our kinds, and by type what no listing of ours brings; nothing when it does not answer."""
     unknown: Counter[str] = Counter()
     counts = await client.memory.get_extra("search", HOUR_SECONDS, lambda: _count(client), unknown)
-    if counts is unknown:
+    if not counts:
         return Extras()
     account = client.organization_id
     return Extras(
