@@ -49,7 +49,7 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
     "spanner.googleapis.com/instance/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "spanner_instance"),
     "spanner.googleapis.com/instance/storage/used_bytes": ("GAUGE", "INT64", "By", "spanner_instance"),
     "storage.googleapis.com/storage/v2/total_bytes": ("GAUGE", "DOUBLE", "By", "gcs_bucket"),
-    "tpu.googleapis.com/accelerator/duty_cycle": ("GAUGE", "DOUBLE", "%", "tpu_worker"),
+    "tpu.googleapis.com/tpu/mxu/utilization": ("GAUGE", "DOUBLE", "%", "tpu_worker"),
     "tpu.googleapis.com/cpu/utilization": ("GAUGE", "DOUBLE", "%", "tpu_worker"),
 }  # fmt: skip
 

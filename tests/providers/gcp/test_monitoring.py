@@ -132,7 +132,7 @@ async def test_percent_and_ratio_are_told_apart_by_the_unit(explore: Explore, cl
         instance(82, 0.5),
         instance(82, 80.0, "agent.googleapis.com/gpu/utilization"),
         instance(82, 60.0, "agent.googleapis.com/gpu/utilization"),
-        Series("tpu.googleapis.com/accelerator/duty_cycle", {**tpu, "worker_id": "0"}, 40.0),
+        Series("tpu.googleapis.com/tpu/mxu/utilization", {**tpu, "worker_id": "0"}, 40.0),
     ]
     made = await measure(explore(), until)
     assert made.value("compute/instance", "trainer", "cpu_ratio") == 0.5

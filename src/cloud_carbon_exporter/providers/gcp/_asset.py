@@ -56,6 +56,12 @@ def place(where: str) -> tuple[str, str]:
     return where, ""
 
 
+def _texts(held: Any) -> Mapping[str, str]:
+    if not isinstance(held, Mapping):
+        return {}
+    return {key: value for key, value in held.items() if isinstance(value, str)}
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """An asset, parsed once. id: full resource name without `//`. ids: its path, `{"projects": "p", "zones": "z"}`."""
@@ -81,16 +87,15 @@ class Asset:
         info: Mapping[str, str] | None = None,
     ) -> Resource:
         """The Resource of this asset; its tags are its labels unless the API calls them otherwise."""
-        labels = self.data.get("labels") if tags is None else tags
         return Resource(
             id=self.id,
             kind=self.kind,
-            name=name or self.name,
+            name=str(name or self.name),
             location=self.location,
             components=tuple(components),
-            tags=labels or {},
+            tags=_texts(self.data.get("labels") if tags is None else tags),
             monitor=monitor or {},
-            info=info or {},
+            info=_texts(info),
         )
 
 

@@ -56,7 +56,9 @@ SPEC = ServiceSpec(
     metrics=(
         Metric(
             into="gpu_ratio",
-            name="tpu.googleapis.com/accelerator/duty_cycle",
+            # The duty cycle is told by worker only, which no node can be joined on.
+            name="tpu.googleapis.com/tpu/mxu/utilization",
+            namespace="tpu_worker",
             statistic="ALIGN_MEAN/REDUCE_MEAN",
             dimensions={"resource.label.node_id": "node_id", "resource.label.zone": "zone"},
             scale=0.01,
@@ -64,6 +66,7 @@ SPEC = ServiceSpec(
         Metric(
             into="cpu_ratio",
             name="tpu.googleapis.com/cpu/utilization",
+            namespace="tpu_worker",
             statistic="ALIGN_MEAN/REDUCE_MEAN",
             dimensions={"resource.label.node_id": "node_id", "resource.label.zone": "zone"},
             scale=0.01,
