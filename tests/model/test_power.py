@@ -52,3 +52,18 @@ def test_what_is_flat_is_flat() -> None:
     assert isinstance(found, Draw)
     assert found.at(0) == found.at(1) == figure("memory.dram.watts_per_gib").value
     assert found.deviation(0.7) == found.deviation(0)
+
+
+def test_a_thread_of_a_pool_is_as_unsure_as_all_it_may_be() -> None:
+    """gcp's e2 runs on whatever is free: as the first, with bounds that hold every one of them."""
+    names = ("Skylake", "Haswell", "Rome (Zen 2)")
+    pool = draw("vcpu", " or ".join(names))
+    assert pool.watts == draw("vcpu", names[0]).watts
+    for name in names:
+        each = draw("vcpu", name)
+        for load in (0, 0.1, 0.5, 1):
+            down, up = pool.deviation(load)
+            own_down, own_up = each.deviation(load)
+            assert pool.at(load) - down <= each.at(load) - own_down + 1e-12
+            assert pool.at(load) + up >= each.at(load) + own_up - 1e-12
+        assert f"processors.{name}" in pool.facts

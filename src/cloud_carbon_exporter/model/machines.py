@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.model.facts import Row, microarchitecture, rows
+from cloud_carbon_exporter.model.power import POOLED
 from cloud_carbon_exporter.model.types import Component
 
 MIB_PER_GIB = 1024
@@ -278,8 +279,9 @@ def _accelerator(name: str, usual: str) -> str:
 def components(machine: Machine) -> tuple[Component, ...]:
     """The machine as the model's components, of which it has any."""
     reason = machine.assumed
+    processor = POOLED.join(dict.fromkeys((machine.microarchitecture, *machine.pool)))
     held = (
-        Component("vcpu", machine.microarchitecture, machine.threads, "cpu_ratio", share=machine.share, assumed=reason),
+        Component("vcpu", processor, machine.threads, "cpu_ratio", share=machine.share, assumed=reason),
         Component("memory", "dram", machine.memory_gib, assumed=reason),
         Component("gpu", machine.gpu or "default", machine.gpus, "gpu_ratio", assumed=reason),
         Component("ssd", "ssd", machine.ssd_gib, assumed=reason),

@@ -6,7 +6,7 @@ servers, without their memory, gives the curve of a thread; published figures gi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from cloud_carbon_exporter.model import facts, server, server_power
@@ -16,6 +16,9 @@ from cloud_carbon_exporter.model.types import ComponentKind
 
 LEVELS = {level: load / PERCENT for level, load in (("idle", 0), ("ten", 10), ("half", 50), ("full", 100))}
 """The loads at which a processor's draw stands in the tables."""
+
+POOLED = " or "
+"""Joins the microarchitectures a family is served from where nobody said which: "Skylake or Cascade Lake"."""
 
 _FIGURE = {
     "memory": "memory.{}.watts_per_gib",
@@ -78,7 +81,7 @@ def draw(kind: ComponentKind, part: str) -> Draw:
     """What one unit of a part draws. A part nobody knows gets the default of its kind and says so; never an error."""
     if kind == "vcpu":
         described = server.parse(part)
-        return _of_server(described) if described else _of_thread(part)
+        return _of_server(described) if described else _of_pool(part) if POOLED in part else _of_thread(part)
     if kind == "gpu":
         return _of_board(part)
     known = facts.figures().get(_FIGURE[kind].format(part))
@@ -144,10 +147,26 @@ def processors() -> dict[str, Processor]:
 
 def microarchitecture(part: str) -> tuple[str, str]:
     """The microarchitecture that stands for a part, and why it had to be assumed ("" where it is known)."""
+    part = part.partition(POOLED)[0]
     if part in processors():
         return part, "unknown processor" if part == "default" else ""
     found = facts.microarchitecture(part)
     return (found, "") if found in processors() else ("default", f"unknown processor {part}")
+
+
+def _of_pool(part: str) -> Draw:
+    """A thread of a family served from several microarchitectures: as the first, and as unsure as all of them."""
+    first, *others = (_of_thread(name) for name in part.split(POOLED))
+    low, high = [], []
+    for index, value in enumerate(first.watts):
+        low.append(min(value, *(each.watts[index] - each.down[index] for each in (first, *others))))
+        high.append(max(value, *(each.watts[index] + each.up[index] for each in (first, *others))))
+    return replace(
+        first,
+        down=tuple(value - bound for value, bound in zip(first.watts, low, strict=True)),
+        up=tuple(bound - value for value, bound in zip(first.watts, high, strict=True)),
+        facts=(*first.facts, *(each.facts[0] for each in others)),
+    )
 
 
 def _of_thread(part: str) -> Draw:
