@@ -1,0 +1,70 @@
+"""Lambda functions: the memory and vCPUs of as many environments as were running on average."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.aws._expand import tagged
+from cloud_carbon_exporter.providers.aws._hardware import hidden, per, told
+from cloud_carbon_exporter.providers.aws._names import tags
+from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
+
+MIB_PER_VCPU = 1769
+"""Lambda developer guide: at 1,769 MB a function has the equivalent of one vCPU."""
+MIB_PER_GIB = 1024
+_MILLISECONDS = 1000
+_PERIOD = 300
+
+
+async def functions(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+    """The functions with their tags."""
+    return await tagged(client, scope, page, "lambda:function", lambda raw: str(raw["FunctionArn"]))
+
+
+def describe(raw: Raw, scope: Scope) -> Resource | None:
+    """One function. On Lambda Managed Instances it runs on EC2 instances of the account, which are counted there."""
+    if raw.get("CapacityProviderConfig"):
+        return None
+    name, memory_mib = raw["FunctionName"], raw["MemorySize"]
+    architecture = (raw.get("Architectures") or ("x86_64",))[0]
+    environment = hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB, architecture)
+    return Resource(
+        id=raw["FunctionArn"],
+        kind="lambda/function",
+        name=name,
+        location=scope.location(),
+        components=per(environment, "capacity_units"),
+        tags=tags(raw.get("Tags")),
+        monitor={"FunctionName": name},
+        info=told(host_type=f"{memory_mib} MB", architecture=architecture, state=raw.get("State")),
+    )
+
+
+SPEC = ServiceSpec(
+    kind="lambda/function",
+    listing=Listing(
+        api="lambda",
+        operation="ListFunctions",
+        scope="region",
+        items="Functions[]",
+        kind_of=lambda raw: "lambda/function",
+        permissions=("lambda:ListFunctions",),
+        expand=functions,
+    ),
+    describe=describe,
+    metrics=(
+        Metric(  # milliseconds of running in a period, over the period: environments busy on average
+            into="capacity_units",
+            namespace="AWS/Lambda",
+            name="Duration",
+            statistic="Sum",
+            dimensions={"FunctionName": "FunctionName"},
+            scale=1 / (_MILLISECONDS * _PERIOD),
+            period_seconds=_PERIOD,
+            absent=0,
+        ),
+    ),
+    reason="Memory and a vCPU for each 1,769 MB of it, times the executions under way; idle warm ones are not told.",
+)

@@ -1,0 +1,117 @@
+"""Lambda, ECS on Fargate and EKS."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.fakes.aws import ACCOUNT
+from tests.fakes.aws_replay import ReplayClient, described, recording, spec
+from tests.providers.aws.parts import PARIS, Asked, footprint, parts, read, watts
+
+from cloud_carbon_exporter.collect.sweep import sweep
+from cloud_carbon_exporter.providers.aws import ecs_task, eks_cluster, lambda_function
+from cloud_carbon_exporter.providers.spec import TargetSettings
+
+
+async def test_lambda_function_is_as_many_environments_as_were_running() -> None:
+    found = await described("lambda/function", "lambda_function")
+    assert parts(found["resize"]) == {"vcpu per capacity_units": 1, "memory per capacity_units": 1769 / 1024}
+    assert parts(found["thumb"])["vcpu per capacity_units"] == pytest.approx(512 / 1769)
+    assert found["thumb"].components[0].part == "Graviton2"
+    assert found["thumb"].info["architecture"] == "arm64"
+    assert watts(found["resize"], capacity_units=4) == pytest.approx(4 * watts(found["resize"], capacity_units=1))
+    assert watts(found["resize"], capacity_units=0) == 0
+    assert footprint(found["resize"], capacity_units=1, cpu_ratio=1).basis == "assumed"
+
+
+async def test_lambda_duration_becomes_concurrency() -> None:
+    function = (await described("lambda/function", "lambda_function"))["resize"]
+    metric, dimensions = read(spec("lambda/function"), function)["Duration"]
+    assert (metric.namespace, metric.statistic, dimensions) == ("AWS/Lambda", "Sum", {"FunctionName": "resize"})
+    ten_minutes_of_running = 600_000.0  # milliseconds, in a period of five minutes: two at a time
+    assert ten_minutes_of_running * metric.scale == pytest.approx(2)
+    assert metric.absent == 0, "what was not called writes nothing"
+
+
+async def test_lambda_on_managed_instances_is_counted_as_its_instances() -> None:
+    assert "steady" not in await described("lambda/function", "lambda_function")
+
+
+async def test_lambda_tags_come_batched_and_only_when_asked_for() -> None:
+    without = await described("lambda/function", "lambda_function")
+    assert without["resize"].tags == {}
+    found = await described("lambda/function", "lambda_function", TargetSettings(provider="aws", tags=("team",)))
+    assert (found["resize"].tags, found["thumb"].tags) == ({"team": "shop"}, {})
+
+
+def test_a_function_without_memory_is_malformed() -> None:
+    with pytest.raises(KeyError):
+        lambda_function.describe({"FunctionName": "x", "FunctionArn": "arn:aws:lambda:x"}, PARIS)
+
+
+async def test_ecs_task() -> None:
+    found = await described("ecs/task", "ecs_task")
+    web = found["web/t1"]
+    assert web.id == f"arn:aws:ecs:eu-west-3:{ACCOUNT}:task/shop/t1"
+    assert parts(web) == {"vcpu": 0.5, "memory": 1, "ssd ssd": 50}
+    assert web.components[0].part == "Graviton2"
+    assert (web.location.zone, web.tags, web.info["lifecycle"]) == ("eu-west-3a", {"team": "shop"}, "FARGATE_SPOT")
+    assert parts(found["nightly/t2"]) == {"vcpu": 4, "memory": 16, "ssd ssd": 20}
+    assert set(found) == {"web/t1", "nightly/t2", "web/t4"}, "one that has stopped is gone"
+
+
+async def test_a_task_is_measured_as_its_service_is_and_a_lone_one_by_container_insights() -> None:
+    found = await described("ecs/task", "ecs_task")
+    ((name, (metric, dimensions)),) = read(spec("ecs/task"), found["web/t1"]).items()
+    assert (metric.namespace, name) == ("AWS/ECS", "CPUUtilization")
+    assert dimensions == {"ClusterName": "shop", "ServiceName": "web"}
+    assert read(spec("ecs/task"), found["nightly/t2"]) == {}, "plain Container Insights has no series of a task"
+    enhanced = json.loads(json.dumps(recording("ecs_task")).replace('"enabled"', '"enhanced"'))
+    swept = await sweep(ReplayClient(enhanced), ecs_task.SPEC.listing, [ecs_task.SPEC], PARIS)
+    nightly = next(resource for resource in swept.resources if resource.name == "nightly/t2")
+    ((name, (metric, dimensions)),) = read(spec("ecs/task"), nightly).items()
+    assert (metric.namespace, name) == ("ECS/ContainerInsights", "TaskCpuUtilization")
+    assert dimensions == {"ClusterName": "shop", "TaskDefinitionFamily": "nightly", "TaskId": "t2"}
+
+
+async def test_ecs_asks_by_the_hundred_and_nothing_of_an_idle_cluster() -> None:
+    answers = recording("ecs_task")
+    answers["ListTasks"] = [{"taskArns": [f"arn:t{number}" for number in range(150)]}]
+    client = Asked(answers)
+    await sweep(client, ecs_task.SPEC.listing, [ecs_task.SPEC], PARIS)
+    listed = [params for operation, params in client.asked if operation == "ListTasks"]
+    assert [params["cluster"] for params in listed] == [f"arn:aws:ecs:eu-west-3:{ACCOUNT}:cluster/shop"]
+    assert all(params["launchType"] == "FARGATE" for params in listed)
+    batches = [len(params["tasks"]) for operation, params in client.asked if operation == "DescribeTasks"]
+    assert batches == [100, 50]
+
+
+async def test_an_account_without_clusters_costs_one_call() -> None:
+    client = Asked({"ListClusters": [{"clusterArns": []}]})
+    await sweep(client, ecs_task.SPEC.listing, [ecs_task.SPEC], PARIS)
+    assert [operation for operation, _ in client.asked] == ["ListClusters"]
+
+
+async def test_eks_cluster_and_its_fargate_profiles() -> None:
+    prod = (await described("eks/cluster", "eks_cluster"))["prod"]
+    assert parts(prod) == {"fixed aws/eks-control-plane": 1}
+    assert prod.tags == {"team": "platform"}
+    estimate = footprint(prod)
+    assert estimate.basis == "assumed"
+    assert estimate.power_watts.lower < estimate.power_watts.value < estimate.power_watts.upper
+    swept = await sweep(ReplayClient(recording("eks_cluster")), eks_cluster.SPEC.listing, [eks_cluster.SPEC], PARIS)
+    assert swept.unsupported == {(ACCOUNT, "eks/fargate_profile"): 2}, (
+        "what runs there shows nowhere: the ledger says so"
+    )
+
+
+def test_a_control_plane_on_its_way_out_is_gone() -> None:
+    assert eks_cluster.describe({"arn": "arn:aws:eks:x", "name": "x", "status": "DELETING"}, PARIS) is None
+
+
+async def test_details_are_asked_for_once_in_a_while() -> None:
+    client = Asked(recording("eks_cluster"))
+    for _ in range(3):
+        await sweep(client, eks_cluster.SPEC.listing, [eks_cluster.SPEC], PARIS)
+    assert [operation for operation, _ in client.asked].count("DescribeCluster") == 1

@@ -1,0 +1,169 @@
+"""ElastiCache, MemoryDB, DocumentDB, Neptune, DynamoDB, OpenSearch, Redshift, and snapshots of RDS."""
+
+from __future__ import annotations
+
+import pytest
+from tests.fakes.aws_replay import described, recording, spec
+from tests.providers.aws.parts import PARIS, Asked, footprint, parts, read, watts
+
+from cloud_carbon_exporter.collect.sweep import sweep
+from cloud_carbon_exporter.errors import CollectError, PermissionMissing
+from cloud_carbon_exporter.providers.aws import dynamodb_table, opensearch_domain, redshift_cluster
+from cloud_carbon_exporter.providers.spec import TargetSettings
+
+
+async def test_elasticache_nodes() -> None:
+    found = await described("elasticache/cache_cluster", "elasticache")
+    assert parts(found["sessions-001"]) == {"vcpu": 2, "memory": 16}
+    assert parts(found["pages"]) == {"vcpu": 6, "memory": 24}, "three nodes"
+    assert (found["sessions-001"].location.zone, found["pages"].location.zone) == ("eu-west-3a", "")
+    assert set(found) == {"sessions-001", "pages", "new"}, "one on its way out is gone"
+    assert footprint(found["new"], cpu_ratio=0.5).basis == "assumed", "a class nobody knows"
+    assert read(spec("elasticache/cache_cluster"), found["pages"])["CPUUtilization"][1] == {"CacheClusterId": "pages"}
+
+
+async def test_elasticache_tags() -> None:
+    settings = TargetSettings(provider="aws", tags=("team",))
+    found = await described("elasticache/cache_cluster", "elasticache", settings)
+    assert found["pages"].tags == {"team": "shop"}
+
+
+async def test_elasticache_serverless_by_what_it_holds_and_does() -> None:
+    found = await described("elasticache/serverless_cache", "elasticache")
+    assert set(found) == {"bursty"}
+    cache = found["bursty"]
+    assert parts(cache) == {"memory per memory_gib": 2, "requests cache per requests": 1}
+    quiet = watts(cache, memory_gib=1, requests=0)
+    assert watts(cache, memory_gib=3, requests=0) == pytest.approx(3 * quiet)
+    assert watts(cache, memory_gib=1, requests=1e5) > quiet
+    series = read(spec("elasticache/serverless_cache"), cache)
+    assert series["BytesUsedForCache"][1] == {"clusterId": "bursty"}
+    assert series["ElastiCacheProcessingUnits"][0].absent == 0
+
+
+async def test_memorydb_counts_the_nodes_of_every_shard() -> None:
+    found = await described("memorydb/cluster", "memorydb_cluster")
+    assert parts(found["ledger"]) == {"vcpu": 10, "memory": 80}
+    assert parts(found["bare"])["vcpu"] == 4, "no details: a node a shard"
+    assert set(found) == {"ledger", "bare"}
+
+
+@pytest.mark.parametrize(("service", "namespace"), [("docdb", "AWS/DocDB"), ("neptune", "AWS/Neptune")])
+async def test_documentdb_and_neptune_are_read_where_rds_lists_them(service: str, namespace: str) -> None:
+    instances = await described(f"{service}/db_instance", service)
+    assert parts(instances[f"{service}-1"]) == {"vcpu": 2, "memory": 16}
+    assert instances[f"{service}-1"].tags == {"team": "shop"}
+    assert parts(instances[f"{service}-s"])["memory per capacity_units"] == 2
+    assert parts(instances[f"{service}-off"]) == {}, "stopped"
+    known = spec(f"{service}/db_instance")
+    assert list(read(known, instances[f"{service}-1"])) == ["CPUUtilization"]
+    assert list(read(known, instances[f"{service}-s"])) == ["ServerlessDatabaseCapacity"]
+    cluster = (await described(f"{service}/db_cluster", service))[service]
+    assert parts(cluster) == {f"block aws/{service} per stored_gib": 1}, "AllocatedStorage means nothing here"
+    metric, dimensions = read(spec(f"{service}/db_cluster"), cluster)["VolumeBytesUsed"]
+    assert (metric.namespace, dimensions) == (namespace, {"DBClusterIdentifier": service})
+    assert footprint(cluster, stored_gib=100).basis == "measured"
+
+
+async def test_dynamodb_bytes_with_global_indexes_and_units() -> None:
+    orders = (await described("dynamodb/table", "dynamodb_table"))["orders"]
+    assert parts(orders) == {
+        "block aws/dynamodb": 10,  # a local index is in the table's own size
+        "requests database per requests": 1,
+        "requests database per capacity_units": 1,
+    }
+    series = read(spec("dynamodb/table"), orders)
+    assert {metric.into for metric, _ in series.values()} == {"requests", "capacity_units"}
+    assert all(metric.absent == 0 and 300 * metric.scale == pytest.approx(1) for metric, _ in series.values())
+    idle, busy = (watts(orders, requests=rate, capacity_units=rate) for rate in (0, 1000))
+    assert 0 < idle < busy
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_a_table_deleted_meanwhile_is_left_out_and_a_missing_permission_is_not(gone: bool) -> None:
+    error = CollectError("ResourceNotFoundException") if gone else PermissionMissing("no")
+    client = Asked(recording("dynamodb_table"), error)
+    sweeping = sweep(client, dynamodb_table.SPEC.listing, [dynamodb_table.SPEC], PARIS)
+    if gone:
+        assert (await sweeping).resources == ()
+        return
+    with pytest.raises(PermissionMissing):
+        await sweeping
+
+
+async def test_opensearch_holds_data_master_warm_and_coordinating_nodes() -> None:
+    found = await described("opensearchservice/domain", "opensearch_domain")
+    assert set(found) == {"logs", "small"}
+    assert parts(found["logs"]) == {
+        "vcpu": 3 * 2 + 3 * 2 + 2 * 2 + 2 * 2,
+        "memory": 3 * 16 + 3 * 8 + 2 * 15.25 + 2 * 4,
+        "object aws/s3 per stored_gib": 1,
+        "block aws/gp3": 300,
+    }
+    assert set(read(spec("opensearchservice/domain"), found["logs"])) == {
+        "CPUUtilization",
+        "WarmStorageSpaceUtilization",
+    }
+    small = parts(found["small"])
+    assert small["vcpu"] == 2
+    assert small["ssd ssd"] == pytest.approx(442.378)
+    assert set(read(spec("opensearchservice/domain"), found["small"])) == {"CPUUtilization"}
+
+
+async def test_opensearch_domains_are_described_five_at_a_time() -> None:
+    client = Asked({"DescribeDomains": [{"DomainStatusList": []}]})
+    page = [{"DomainName": f"d{number}"} for number in range(12)]
+    assert await opensearch_domain.domains(client, PARIS, page) == []
+    assert [len(params["DomainNames"]) for _, params in client.asked] == [5, 5, 2]
+
+
+async def test_serverless_collections_share_what_the_account_uses() -> None:
+    found = await described("opensearchserverless/collection", "opensearchserverless_collection")
+    one = found["vectors"]
+    assert parts(one)["memory per capacity_units"] == 3, "half of a unit of 6 GiB: there are two collections"
+    assert parts(one)["memory per gib_seconds"] == 0.5
+    series = read(spec("opensearchserverless/collection"), one)
+    assert series["SearchOCU"][0].scale == 1
+    assert series["IndexingOCU"][0].scale == 6
+    searching = watts(one, capacity_units=2, gib_seconds=0, cpu_ratio=0.5)
+    indexing = watts(one, capacity_units=0, gib_seconds=2 * 6, cpu_ratio=0.5)
+    assert searching == pytest.approx(indexing), "a unit is a unit, whatever it does"
+
+
+async def test_redshift_nodes_paused_and_gone() -> None:
+    found = await described("redshift/cluster", "redshift_cluster")
+    assert parts(found["dwh"]) == {"vcpu": 36, "memory": 288, "block aws/redshift per stored_gib": 1}
+    assert parts(found["legacy"]) == {"vcpu": 4, "memory": 30, "ssd ssd": pytest.approx(2 * 149.012)}
+    assert parts(found["weekend"]) == {"block aws/redshift per stored_gib": 1}, "paused: its data stay"
+    assert set(found) == {"dwh", "legacy", "weekend"}
+    assert found["dwh"].id == "arn:aws:redshift:eu-west-3:123456789012:cluster:dwh"
+    assert "no stored_gib" in footprint(found["weekend"]).reason
+
+
+def test_a_redshift_node_nobody_knows() -> None:
+    raw = {"ClusterIdentifier": "x", "NodeType": "zz9.huge", "NumberOfNodes": 2, "ClusterStatus": "available"}
+    found = redshift_cluster.describe(raw, PARIS)
+    assert found is not None
+    assert footprint(found, cpu_ratio=0.2).basis == "assumed"
+
+
+async def test_redshift_serverless_by_processing_units() -> None:
+    found = await described("redshiftserverless/workgroup", "redshiftserverless_workgroup")
+    assert set(found) == {"adhoc"}
+    assert parts(found["adhoc"]) == {
+        "vcpu per capacity_units": 2,
+        "memory per capacity_units": 16,
+        "block aws/redshift per stored_gib": 1,
+    }
+    series = read(spec("redshiftserverless/workgroup"), found["adhoc"])
+    assert series["ComputeCapacity"][0].absent == 0
+    assert series["DataStorage"][1] == {"Namespace": "lake"}
+    assert watts(found["adhoc"], capacity_units=0, stored_gib=0) == 0
+
+
+async def test_rds_snapshots_are_bounded_by_their_instance() -> None:
+    found = await described("rds/db_snapshot", "rds_db_snapshot")
+    assert parts(found["before-upgrade"]) == {"snapshot aws/rds-snapshot": 200}, "the oldest holds all"
+    assert parts(found["rds:orders-2"]) == {"snapshot aws/rds-snapshot/incremental": 200}
+    assert set(found) == {"before-upgrade", "rds:orders-2"}
+    assert found["before-upgrade"].tags == {"team": "shop"}

@@ -1,0 +1,129 @@
+"""EFS, FSx, ECR, EBS snapshots, and every storage class of S3."""
+
+from __future__ import annotations
+
+import pytest
+from tests.fakes.aws_replay import described, recording
+from tests.providers.aws.parts import PARIS, Asked, footprint, parts, watts
+
+from cloud_carbon_exporter.collect.sweep import sweep
+from cloud_carbon_exporter.errors import CollectError, PermissionMissing
+from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.providers.aws import ecr_repository, efs_file_system, fsx_file_system
+
+
+async def test_efs_by_class_and_by_zone() -> None:
+    found = await described("efs/file_system", "efs_file_system")
+    assert parts(found["home"]) == {"file aws/efs/Standard": 100, "file aws/efs/IA": 10, "file aws/efs/Archive": 1}
+    assert parts(found["fs-2"]) == {"file aws/efs-one-zone": 20, "file aws/efs-one-zone/IA": 10}
+    assert found["fs-2"].location.zone == "eu-west-3a"
+    assert parts(found["fs-3"]) == {"file aws/efs/Standard": pytest.approx(6144 / 2**30)}
+    assert set(found) == {"home", "fs-2", "fs-3"}
+    assert {footprint(each).basis for each in found.values()} == {"measured"}, "every class has its figure"
+
+
+def test_an_empty_file_system_draws_nothing() -> None:
+    raw = {"FileSystemId": "fs-9", "FileSystemArn": "arn:aws:efs:x", "SizeInBytes": {"Value": 0}}
+    found = efs_file_system.describe(raw, PARIS)
+    assert found is not None
+    assert watts(found) == 0
+
+
+async def test_fsx_storage_and_servers() -> None:
+    found = await described("fsx/file_system", "fsx_file_system")
+    assert parts(found["shares"]) == {"file aws/fsx-hdd": 2000, "fixed aws/fsx-server": 2}, "a standby in another zone"
+    assert parts(found["fs-0000000b"]) == {"file aws/fsx/lustre": 2400, "fixed aws/fsx-server": 1}
+    assert parts(found["fs-0000000c"]) == {"file aws/fsx/ontap": 1024, "fixed aws/fsx-server": 4}, "two pairs"
+    assert parts(found["fs-0000000d"]) == {"file aws/fsx-hdd per stored_gib": 1, "fixed aws/fsx-server": 2}
+    assert "fs-0000000e" not in found
+    assert footprint(found["shares"]).basis == "assumed"
+
+
+def test_a_product_of_fsx_nobody_knows() -> None:
+    raw = {"FileSystemId": "fs-9", "FileSystemType": "NEW", "StorageCapacity": 10, "ResourceARN": "arn:aws:fsx:x"}
+    found = fsx_file_system.describe(raw, PARIS)
+    assert found is not None
+    assert watts(found) > 0
+    assert footprint(found).basis == "assumed"
+
+
+async def test_ecr_adds_up_its_images_once_each() -> None:
+    web = (await described("ecr/repository", "ecr_repository"))["shop/web"]
+    assert parts(web) == {"object aws/ecr": 1.5}, "an image that comes on two pages is one image"
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_a_repository_deleted_meanwhile_is_left_out_and_a_missing_permission_is_not(gone: bool) -> None:
+    error = CollectError("RepositoryNotFoundException") if gone else PermissionMissing("no")
+
+    client = Asked(recording("ecr_repository"), error)
+    sweeping = sweep(client, ecr_repository.SPEC.listing, [ecr_repository.SPEC], PARIS)
+    if gone:
+        assert (await sweeping).resources == ()
+        return
+    with pytest.raises(PermissionMissing):
+        await sweeping
+
+
+async def test_ebs_snapshots_say_their_bound() -> None:
+    found = await described("ec2/snapshot", "ec2_snapshot")
+    assert parts(found["first"]) == {"snapshot aws/ebs-snapshot": 100}, "the oldest of a volume holds it whole"
+    later = found["snap-2"]
+    assert parts(later) == {"snapshot aws/ebs-snapshot/incremental": 100}
+    assert parts(found["snap-3"]) == {"snapshot aws/ebs-snapshot": 10}, "the API tells its full size"
+    assert parts(found["snap-4"]) == {"snapshot aws/ebs-snapshot": 50}, "copies share a volume id that means nothing"
+    assert parts(found["snap-5"]) == {"snapshot aws/ebs-snapshot/archive": 8}
+    assert "snap-6" not in found
+    whole, part = footprint(found["first"]).power_watts, footprint(later).power_watts
+    assert part.value < whole.value < part.upper, "from next to nothing to the whole"
+    assert footprint(later).basis == "assumed"
+
+
+S3_STORAGE_TYPES = [
+    "StandardStorage",
+    "IntelligentTieringFAStorage",
+    "IntelligentTieringIAStorage",
+    "IntelligentTieringAAStorage",
+    "IntelligentTieringAIAStorage",
+    "IntelligentTieringDAAStorage",
+    "StandardIAStorage",
+    "StandardIASizeOverhead",
+    "StandardIAObjectOverhead",
+    "IntAAObjectOverhead",
+    "IntAAS3ObjectOverhead",
+    "IntDAAObjectOverhead",
+    "IntDAAS3ObjectOverhead",
+    "OneZoneIAStorage",
+    "OneZoneIASizeOverhead",
+    "ReducedRedundancyStorage",
+    "GlacierIRSizeOverhead",
+    "GlacierInstantRetrievalSizeOverhead",
+    "GlacierInstantRetrievalStorage",
+    "GlacierStorage",
+    "GlacierStagingStorage",
+    "GlacierObjectOverhead",
+    "GlacierS3ObjectOverhead",
+    "DeepArchiveStorage",
+    "DeepArchiveObjectOverhead",
+    "DeepArchiveS3ObjectOverhead",
+    "DeepArchiveStagingStorage",
+    "ExpressOneZone",
+]
+"""S3 user guide, "Amazon S3 CloudWatch metrics and dimensions": the filters of BucketSizeBytes."""
+
+
+@pytest.mark.parametrize("storage_type", S3_STORAGE_TYPES)
+async def test_every_storage_type_of_s3_has_its_figure(storage_type: str) -> None:
+    bucket = (await described("s3/bucket", "s3_bucket"))["shop-assets"]
+    held = footprint(bucket, **{f"stored_gib:{storage_type}": 1000.0})
+    assert held.basis == "measured"
+    assert held.power_watts.value > 0
+    assert f"storage.aws/s3/{storage_type}.watts_per_gib" in held.facts
+
+
+def test_what_rests_in_glacier_draws_less_than_what_is_at_hand() -> None:
+    at_hand, archive, deep = (
+        figure(f"storage.aws/s3/{name}.watts_per_gib").value
+        for name in ("StandardStorage", "GlacierStorage", "DeepArchiveStorage")
+    )
+    assert deep <= archive < at_hand

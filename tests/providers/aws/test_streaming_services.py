@@ -1,0 +1,50 @@
+"""MSK, Kinesis and Amazon MQ."""
+
+from __future__ import annotations
+
+import pytest
+from tests.fakes.aws_replay import described, spec
+from tests.providers.aws.parts import footprint, parts, read, watts
+
+
+async def test_msk_brokers_and_their_volumes() -> None:
+    found = await described("msk/cluster", "msk_cluster")
+    assert parts(found["events"]) == {"vcpu": 6, "memory": 24, "block aws/gp2": 3000}
+    assert found["events"].tags == {"team": "data"}
+    assert parts(found["express"]) == {"vcpu": 6, "memory": 24}
+    assert set(found) == {"events", "express"}
+    metric, dimensions = read(spec("msk/cluster"), found["events"])["CpuUser"]
+    assert (metric.namespace, dimensions) == ("AWS/Kafka", {"Cluster Name": "events", "Broker ID": "1"})
+
+
+async def test_msk_serverless_is_a_constant_and_says_so() -> None:
+    elastic = (await described("msk/serverless_cluster", "msk_cluster"))["elastic"]
+    assert parts(elastic) == {"fixed aws/msk-serverless": 1}
+    assert footprint(elastic).basis == "assumed"
+    assert read(spec("msk/serverless_cluster"), elastic) == {}
+
+
+async def test_kinesis_shards_and_what_is_kept() -> None:
+    clicks = (await described("kinesis/stream", "kinesis_stream"))["clicks"]
+    assert parts(clicks)["fixed aws/kinesis-shard"] == 4
+    day_of_a_mebibyte_a_second = 2**20 * parts(clicks)["block aws/kinesis per bytes"]
+    assert day_of_a_mebibyte_a_second == pytest.approx(86400 / 1024), "GiB"
+    metric, _ = read(spec("kinesis/stream"), clicks)["IncomingBytes"]
+    assert 300 * metric.scale == pytest.approx(1)
+    assert metric.absent == 0
+    assert watts(clicks, bytes=0) < watts(clicks, bytes=1e6)
+
+
+async def test_brokers_by_deployment() -> None:
+    found = await described("amazonmq/broker", "amazonmq_broker")
+    assert parts(found["jobs"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 400}, "active and standby"
+    assert parts(found["mail"])["vcpu"] == 3
+    assert parts(found["try"])["block aws/gp3"] == 20
+    assert set(found) == {"jobs", "mail", "try"}
+    known = spec("amazonmq/broker")
+    assert {name: dimensions for name, (_, dimensions) in read(known, found["jobs"]).items()} == {
+        "CpuUtilization": {"Broker": "jobs-1"}
+    }
+    assert {name: dimensions for name, (_, dimensions) in read(known, found["mail"]).items()} == {
+        "SystemCpuUtilization": {"Broker": "mail"}
+    }
