@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from botocore.session import Session
+
+from cloud_carbon_exporter.providers.aws import PROVIDER
 
 POWER = "cloud_carbon_power_watts"
 ACCOUNT = "123456789012"  # moto's own
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret-but-never-shown"}
 REGION = "eu-west-3"
+CORE = {"ec2/instance", "ec2/volume", "rds/db_instance", "rds/db_cluster", "s3/bucket"}
 BUSY_RATIO = 0.75
 
 
@@ -24,6 +29,20 @@ class Estate:
     stopped: str
     elsewhere: str
     loose_volume: str
+
+
+def reach(url: str, **more: str) -> dict[str, str]:
+    """The environment that leads to moto. It answers 500 to what it does not know, which is not worth a second try."""
+    return {"AWS_ENDPOINT_URL": url, "AWS_MAX_ATTEMPTS": "1", **KEYS, **more}
+
+
+def core(home: Path, *targets: dict[str, Any]) -> str:
+    """The flag for a file of targets that explore AWS' core alone: what moto answers quickly."""
+    others = sorted({spec.kind for spec in PROVIDER.services} - CORE)
+    asked = [{"provider": "aws", "exclude": others, **target} for target in targets or ({},)]
+    path = home / "carbon.yml"
+    path.write_text(json.dumps({"targets": asked}), encoding="utf-8")
+    return f"-config.file={path}"
 
 
 def api(url: str, service: str, region: str = REGION, *keys: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.moto_estate import ACCOUNT, KEYS, POWER, REGION, api, launch
+from tests.e2e.moto_estate import ACCOUNT, POWER, REGION, api, core, launch, reach
 from tests.e2e.programs import Exporter, Moto, Scrape
 
 pytestmark = pytest.mark.e2e
@@ -43,19 +43,15 @@ def machines(scrape: Scrape) -> dict[str, int]:
 
 
 def test_a_role_opens_another_account(moto: Moto, tmp_path: Path) -> None:
-    arguments = ("-cloud.provider=aws", f"-cloud.aws.rolearn={ROLE}", f"-cloud.aws.defaultregion={REGION}")
-    with Exporter(tmp_path, *arguments, AWS_ENDPOINT_URL=moto.url, **KEYS) as exporter:
+    arguments = (core(tmp_path), f"-cloud.aws.rolearn={ROLE}", f"-cloud.aws.defaultregion={REGION}")
+    with Exporter(tmp_path, *arguments, **reach(moto.url)) as exporter:
         assert machines(exporter.ready().scrape()) == {OTHER: 2}
 
 
 def test_the_file_names_two_accounts_and_their_regions(moto: Moto, tmp_path: Path) -> None:
-    configuration = tmp_path / "carbon.yml"
-    targets = [
-        {"provider": "aws", "name": "own", "regions": [REGION], "exclude": ["ec2/volume"]},
-        {"provider": "aws", "name": "other", "role_arn": ROLE, "regions": [REGION]},
-    ]
-    configuration.write_text(json.dumps({"targets": targets}))
-    with Exporter(tmp_path, f"-config.file={configuration}", AWS_ENDPOINT_URL=moto.url, **KEYS) as exporter:
+    own = {"name": "own", "regions": [REGION], "exclude": ["ec2/volume"]}
+    other = {"name": "other", "role_arn": ROLE, "regions": [REGION]}
+    with Exporter(tmp_path, core(tmp_path, own, other), **reach(moto.url)) as exporter:
         scrape = exporter.ready().scrape()
     assert machines(scrape) == {ACCOUNT: 1, OTHER: 2}
     states = {s.labels["target"]: s.value for s in scrape.of("cloud_carbon_exporter_target_up")}
@@ -70,7 +66,7 @@ def test_cost_explorer_says_where_to_look_and_is_paid_for(moto: Moto, tmp_path: 
     launch(api(moto.url, "ec2", "ap-south-1"), "m5.large", "where nothing is billed")
     _bill(moto.url, (REGION, "Amazon Elastic Compute Cloud - Compute"))
     arguments = ("-cloud.provider=aws", "-cloud.aws.discovery=cost-explorer")
-    with Exporter(tmp_path, *arguments, AWS_ENDPOINT_URL=moto.url, **KEYS) as exporter:
+    with Exporter(tmp_path, *arguments, **reach(moto.url)) as exporter:
         scrape = exporter.ready().scrape()
     assert {s.labels["cloud_region"] for s in scrape.of(POWER)} == {REGION}
     asked = scrape.of("cloud_carbon_exporter_api_requests_total", operation="GetCostAndUsage")
@@ -93,8 +89,8 @@ def _bill(url: str, *used: tuple[str, str]) -> None:
 
 
 def test_scrape_mode_explores_on_the_request(moto: Moto, tmp_path: Path) -> None:
-    arguments = ("-cloud.provider=aws", "-collect.mode=scrape")
-    with Exporter(tmp_path, *arguments, AWS_ENDPOINT_URL=moto.url, **KEYS) as exporter:
+    arguments = (core(tmp_path), "-collect.mode=scrape")
+    with Exporter(tmp_path, *arguments, **reach(moto.url)) as exporter:
         scrape = exporter.scrape()
         again = exporter.scrape()
     assert machines(scrape) == machines(again)

@@ -71,7 +71,8 @@ def test_the_families_of_the_contract_are_there(scrape: Scrape) -> None:
 def test_the_failing_service_shows_and_only_it(scrape: Scrape) -> None:
     down = [sample.labels for sample in scrape.of("cloud_carbon_exporter_collector_up") if sample.value == 0]
     assert [(labels["cloud_region"], labels["kind"]) for labels in down] == [("ap-southeast-2", "s3/bucket")]
-    assert {sample.value for sample in scrape.of("cloud_carbon_exporter_target_up")} == {1.0}
+    states = {sample.labels["target"]: sample.value for sample in scrape.of("cloud_carbon_exporter_target_up")}
+    assert states == {"demo": 1.0}
     assert {sample.value for sample in scrape.of("cloud_carbon_exporter_measurement_up")} == {1.0}
 
 

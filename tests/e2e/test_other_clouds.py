@@ -61,7 +61,9 @@ def test_a_google_project_is_explored(google: tuple[GoogleCloud, dict[str, str]]
     assert {"compute/instance", "compute/disk", "sql/instance", "storage/bucket"} <= kinds
     assert {sample.labels["cloud_provider"] for sample in scrape.of(POWER)} == {"gcp"}
     assert [s.labels for s in scrape.of("cloud_carbon_exporter_collector_up") if s.value == 0] == []
-    assert [s.value for s in scrape.of("cloud_carbon_exporter_target_up")] == [1.0]
+    assert [(s.labels["target"].partition("/")[0], s.value) for s in scrape.of("cloud_carbon_exporter_target_up")] == [
+        ("gcp", 1.0)
+    ]
     assert promtool_check(scrape.text) == ""
     assert cloud.violations == []
     assert "PRIVATE KEY" not in exporter.output

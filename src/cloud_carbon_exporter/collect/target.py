@@ -117,8 +117,15 @@ class TargetRun:
         return contribution
 
     async def _connect(self) -> bool:
-        error = await self._attempt("connect", self.client.connect())
-        name = self.target.name
+        accounts: list[str] = []
+
+        async def connect() -> None:
+            accounts.extend(await self.client.connect())
+
+        error = await self._attempt("connect", connect())
+        name = self._state.name
+        if name == self.target.settings.provider and len(accounts) == 1:  # nobody gave it a name, so the account does
+            name = f"{name}/{accounts[0]}"
         self._state = TargetState(name, self.label, up=error is None, error=str(error or ""))
         if error is None:
             self.changes.well("connect", f"target {name}")

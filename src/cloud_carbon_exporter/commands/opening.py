@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -33,12 +34,22 @@ def check_kinds(settings: TargetSettings, found: Provider) -> None:
 
 def open_targets(settings: Settings) -> list[Target]:
     """The configured targets with their providers. Raises ConfigError for a provider or kind nobody knows."""
-    targets = []
+    targets: list[Target] = []
     for target in settings.targets:
         found = provider(target.provider)
         check_kinds(target, found)
-        targets.append(Target(target.name, found, target))
+        taken = {other.name for other in targets}
+        name = name_of(target)
+        names = itertools.chain((name,), (f"{name} {number}" for number in itertools.count(2)))
+        targets.append(Target(next(each for each in names if each not in taken), found, target))
     return targets
+
+
+def name_of(settings: TargetSettings) -> str:
+    """What a target is called: its name in the file, else its provider and the account or project it was given."""
+    account = settings.role_arn.split(":")[4] if settings.role_arn else ""
+    place = account or settings.project_id or settings.folder_id or settings.organization_id
+    return settings.name or (f"{settings.provider}/{place}" if place else settings.provider)
 
 
 def open_collector(settings: Settings, render: Callable[[Snapshot], Rendered]) -> Collector[Rendered]:
