@@ -55,6 +55,32 @@ async def test_a_series_that_does_not_exist_is_absent_not_zero(fake: AwsFake, ma
     assert reading.failures == {}
 
 
+def function(name: str) -> Resource:
+    return Resource(
+        name, "lambda/function", name, Location("aws", ACCOUNT, "eu-west-3"), (), monitor={"FunctionName": name}
+    )
+
+
+async def test_what_writes_nothing_while_it_sleeps_slept(fake: AwsFake, make_client: MakeClient) -> None:
+    (duration,) = spec("lambda/function").metrics
+    called = {NOW - 600: 300_000.0}
+    fake.cloudwatch.put("eu-west-3", "AWS/Lambda", "Duration", {"FunctionName": "called"}, called)
+    reads = [Read(function(name), duration, NOW - 900) for name in ("called", "idle")]
+    reading = await make_client().series(reads, NOW + 10)
+    values = {name: [point.value for point in points] for (name, _), points in reading.points.items()}
+    assert values == {"called": [0, pytest.approx(1), 0], "idle": [0, 0, 0]}
+    starts = [point.start for point in reading.points["idle", "capacity_units"]]
+    assert starts == [NOW - 900, NOW - 600, NOW - 300], "whole periods, up to the last that has ended"
+
+
+async def test_an_answer_that_is_incomplete_is_no_sleep(fake: AwsFake, make_client: MakeClient) -> None:
+    (duration,) = spec("lambda/function").metrics
+    fake.cloudwatch.status["Duration"] = "InternalError"
+    reading = await make_client().series([Read(function("idle"), duration, NOW - 900)], NOW)
+    assert reading.points == {}
+    assert set(reading.failures) == {"lambda/function"}
+
+
 async def test_defect_14_more_than_500_series_are_all_read_500_a_call(
     fake: AwsFake, make_client: MakeClient, meter: CountingMeter
 ) -> None:

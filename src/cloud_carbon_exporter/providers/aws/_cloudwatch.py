@@ -140,7 +140,7 @@ async def _read_batch(
     for number, incomplete in failed.items():
         failures[batch[number].read.resource.kind] = incomplete
     for number, values in found.items():
-        read = _points(batch[number], values, until)
+        read = _points(batch[number], values, until, fill=number not in failed)
         if read:
             points[batch[number].read.resource.id, batch[number].into] = read
 
@@ -166,14 +166,19 @@ def _take(
         found[number].update(zip(map(float, timestamps), map(float, values), strict=True))
 
 
-def _points(one: Series, values: Mapping[float, float], until: float) -> tuple[Point, ...]:
+def _points(one: Series, values: Mapping[float, float], until: float, *, fill: bool) -> tuple[Point, ...]:
+    """The Points of a series. With `fill`, periods without a datum are what the metric says their absence means."""
     metric = one.read.metric
     period, scale = metric.period_seconds, metric.scale
-    return tuple(
-        Point(at, at + period, value * scale)
-        for at, value in sorted(values.items())
+    ended = {
+        at: value * scale
+        for at, value in values.items()
         if at >= one.start and at + period <= until and math.isfinite(value)
-    )
+    }
+    if fill and metric.absent is not None:
+        silent = (one.start + place * period for place in range(int((until - one.start) // period)))
+        ended = dict.fromkeys(silent, metric.absent) | ended
+    return tuple(Point(at, at + period, value) for at, value in sorted(ended.items()))
 
 
 async def _classes_of(

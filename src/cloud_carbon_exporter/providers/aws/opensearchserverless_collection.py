@@ -57,7 +57,7 @@ SPEC = ServiceSpec(
     ),
     describe=describe,
     metrics=tuple(
-        Metric(into=into, namespace="AWS/AOSS", name=name, dimensions={"ClientId": "ClientId"}, scale=scale, absent=0)
+        Metric(into=into, namespace="AWS/AOSS", name=name, dimensions={"ClientId": "ClientId"}, scale=scale)
         for into, name, scale in (("capacity_units", "SearchOCU", 1), ("gib_seconds", "IndexingOCU", GIB_PER_OCU))
     ),
     reason="An equal part of the account's search and indexing units, 6 GiB each; who took what is not told.",
