@@ -5,32 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 from tests.exposition import estate
 from tests.web.browsing import FAILING, NOTHING, browser, course, demo_snapshot, visit
-from tests.web.serving import held, served
 
 from cloud_carbon_exporter.model.types import Snapshot
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-STATIC = resources.files("cloud_carbon_exporter.web") / "static"
 SIZES = [(375, 700), (768, 1000), (1280, 900), (3840, 2160)]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
     async with browser() as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def demo() -> Snapshot:
     return await demo_snapshot()
 
@@ -38,14 +36,6 @@ async def demo() -> Snapshot:
 def watts_of(text: str) -> float:
     number, unit = text.replace(",", "").split()
     return float(number) * {"mW": 1e-3, "W": 1, "kW": 1e3, "MW": 1e6}[unit]
-
-
-def test_the_whole_page_is_small() -> None:
-    assert sum(len(file.read_bytes()) for file in STATIC.iterdir()) < 150_000
-
-
-def test_the_charts_come_with_their_licence() -> None:
-    assert "Leon Sorokin" in (STATIC / "uplot-license.txt").read_text()
 
 
 async def test_totals_say_what_the_snapshot_says(chromium: Browser, demo: Snapshot) -> None:
@@ -230,14 +220,3 @@ async def test_it_fits_from_a_phone_to_a_wall(
         assert await page.evaluate(over) == []
         await page.screenshot(path=tmp_path / f"page-{width}.png", full_page=True)
         assert (tmp_path / f"page-{width}.png").stat().st_size > 20_000
-
-
-async def test_each_file_of_the_page_is_served_with_its_type() -> None:
-    types = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".txt": "text/plain"}
-    async with served(held(estate.SNAPSHOT)) as client:
-        for file in STATIC.iterdir():
-            name = "/" if file.name == "index.html" else f"/static/{file.name}"
-            async with client.get(name) as response:
-                assert response.status == 200
-                assert await response.read() == file.read_bytes()
-                assert response.content_type == types.get(Path(file.name).suffix, "text/html")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from importlib import resources
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 _TYPES = {
     ".html": "text/html",
@@ -15,20 +17,23 @@ _TYPES = {
 }
 
 
-def _answering(name: str, body: bytes) -> web.Response:
+def _handler(name: str, body: bytes) -> Handler:
     content_type = _TYPES[name[name.rindex(".") :]]
-    headers = {"Cache-Control": "no-cache"}
-    return web.Response(body=body, content_type=content_type, charset="utf-8", headers=headers)
+    tag = hashlib.sha256(body).hexdigest()[:16]
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{tag}"'}
+
+    async def handler(request: web.Request) -> web.Response:
+        if any(each.value == tag for each in request.if_none_match or ()):
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=body, content_type=content_type, charset="utf-8", headers=headers)
+
+    return handler
 
 
 def add_routes(app: web.Application) -> None:
     """One route for each file of static/, and / for the page."""
     folder = resources.files("cloud_carbon_exporter.web") / "static"
     for file in folder.iterdir():
-        if not file.name.endswith(tuple(_TYPES)):
-            continue
-
-        async def handler(_: web.Request, name: str = file.name, body: bytes = file.read_bytes()) -> web.Response:
-            return _answering(name, body)
-
-        app.router.add_get("/" if file.name == "index.html" else f"/static/{file.name}", handler)
+        if file.name.endswith(tuple(_TYPES)):
+            path = "/" if file.name == "index.html" else f"/static/{file.name}"
+            app.router.add_get(path, _handler(file.name, file.read_bytes()))
