@@ -62,6 +62,16 @@ def test_the_file_names_two_accounts_and_their_regions(moto: Moto, tmp_path: Pat
     assert swept - {"global"} == {REGION}
 
 
+def test_two_targets_without_a_name_are_told_apart(moto: Moto, tmp_path: Path) -> None:
+    flag = core(tmp_path, {"regions": [REGION]}, {"regions": ["us-east-1"]})
+    with Exporter(tmp_path, flag, "-collect.interval=1s", **reach(moto.url)) as exporter:
+        first = exporter.ready().scrape()
+        scrape = exporter.scrape_after(first, 3)
+    states = {s.labels["target"]: s.value for s in scrape.of("cloud_carbon_exporter_target_up")}
+    assert states == {f"aws/{ACCOUNT}": 1.0, "aws 2": 1.0}
+    assert machines(scrape) == machines(first) == {ACCOUNT: 1}
+
+
 def test_cost_explorer_says_where_to_look_and_is_paid_for(moto: Moto, tmp_path: Path) -> None:
     launch(api(moto.url, "ec2", "ap-south-1"), "m5.large", "where nothing is billed")
     _bill(moto.url, (REGION, "Amazon Elastic Compute Cloud - Compute"))
