@@ -58,6 +58,7 @@ class GoogleCloud:
         self.names_refused = True  # whether its refusal names the type
         self.page_size = 0  # smaller pages than asked for
         self.report: list[list[str | None]] = []
+        self.report_ready = True
         self.checked = True
         self.compressed = False
         self.calls: Counter[str] = Counter()
@@ -155,6 +156,18 @@ class GoogleCloud:
             return answer
         if fault.how == "unavailable":
             return _error(503, "The service is currently unavailable.", "UNAVAILABLE")
+        if fault.how in ("refused", "quota", "conflict"):
+            code, status, reason = {
+                "refused": (400, "INVALID_ARGUMENT", ""),
+                "quota": (403, "PERMISSION_DENIED", "RATE_LIMIT_EXCEEDED"),
+                "conflict": (409, "ABORTED", ""),
+            }[fault.how]
+            return _error(code, f"{fault.how} it is", status, reason)
+        if fault.how == "old":  # as Compute Engine and Cloud Storage tell it
+            errors = [{"domain": "usageLimits", "reason": "rateLimitExceeded", "message": "Rate Limit Exceeded"}]
+            return web.json_response({"error": {"code": 403, "message": "Rate", "errors": errors}}, status=403)
+        if fault.how == "oracle":
+            return web.json_response([{"error": "ask again"}], status=500)
         if fault.how == "html":
             return web.Response(text="<html>proxy says no</html>", content_type="text/html")
         if fault.how == "unauthorized":
@@ -178,7 +191,12 @@ class GoogleCloud:
             return replay("machine_types")
         if method == "bigquery.jobs.query":
             rows = [{"f": [{"v": value} for value in row]} for row in self.report]
-            return {"kind": "bigquery#queryResponse", "jobComplete": True, "rows": rows, "totalRows": str(len(rows))}
+            return {
+                "kind": "bigquery#queryResponse",
+                "jobComplete": self.report_ready,
+                "rows": rows,
+                "totalRows": str(len(rows)),
+            }
         project = dict(query).get("project") or path.partition("projects/")[2].partition("/")[0]
         here = [asset for asset in self.assets if self._within(asset, f"projects/{project}")]
         return product_list(here, method) or _error(404, f"the fake has no {method}", "NOT_FOUND")

@@ -176,7 +176,7 @@ def _value(asked: Query, group: Sequence[Series], value_type: str) -> dict[str, 
     total = sum(each.value for each in group if not isinstance(each.value, tuple))
     if asked.reducer == "REDUCE_MEAN":
         total /= len(group)
-    if value_type == "INT64" and asked.aligner != "ALIGN_RATE" and asked.reducer != "REDUCE_MEAN":
+    if value_type == "INT64" and asked.aligner == "ALIGN_DELTA" and asked.reducer != "REDUCE_MEAN":
         return {"int64Value": str(round(total))}
     return {"doubleValue": total}
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
+import os
 import time
+from pathlib import Path
 
 import pytest
 from tests.fakes.gcp import Calls, GoogleCloud
@@ -12,7 +15,7 @@ from tests.fakes.gcp_estate import Asset, moved, recorded
 from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import found, swept
 
-from cloud_carbon_exporter.errors import CollectError, Malformed, PermissionMissing
+from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Malformed, PermissionMissing
 from cloud_carbon_exporter.providers.gcp._discovery import TYPES
 
 LIST = "cloudasset.assets.list"
@@ -159,6 +162,13 @@ async def test_a_folder_holds_projects_each_its_own_account(explore: Explore, cl
     assert sum("assetTypes" in path and path["pageSize"] == "1000" for path in paths) == 2  # projects, then everything
 
 
+async def test_a_project_made_since_is_known_by_its_id_at_once(explore: Explore, cloud: GoogleCloud) -> None:
+    client = explore(folder_id="99")
+    await client.connect()
+    cloud.assets += moved(recorded(), "lab", "77")
+    assert {each.location.account_id for each in (await swept(client)).resources} == {"lab", "shop-prod"}
+
+
 async def test_an_organisation_that_may_not_be_listed_says_what_to_grant(explore: Explore, cloud: GoogleCloud) -> None:
     cloud.break_("cloudasset", "permission")
     with pytest.raises(PermissionMissing, match=r"organizations/7 .*grant cloudasset\.assets\.listResource"):
@@ -180,10 +190,17 @@ async def test_odd_objects_cost_themselves_alone(explore: Explore, cloud: Google
     del bare["resource"]["data"]
     wrong = one("sqladmin.googleapis.com/Instance", "orders")
     wrong["resource"]["data"]["settings"] = "hush"
-    cloud.assets += [headless, bare, wrong]
-    result = await swept(explore())
-    assert len(result.resources) == whole
-    assert sorted(kind for kind, _ in result.skipped) == ["compute/disk", "compute/instance", "sql/instance"]
+    project = next(copy.deepcopy(each) for each in recorded() if each["assetType"].endswith("/Project"))
+    project["resource"]["data"] = None
+    endpoint = one("aiplatform.googleapis.com/Endpoint", "5550")
+    endpoint["resource"]["data"]["deployedModels"] = ["hush"]
+    cloud.assets += [headless, bare, wrong, project, endpoint]
+    for settings in ({}, {"regions": ("europe-west1", "us-central1", "us-central2", "eu", "nam3", "nam4")}):
+        result = await swept(explore(**settings))
+        assert len(result.resources) == whole
+        skipped = sorted(kind for kind, _ in result.skipped)
+        kinds = ["aiplatform/endpoint", "bigquery/project", "compute/disk", "compute/instance", "sql/instance"]
+        assert skipped == kinds
 
 
 async def test_a_status_nobody_knows_is_taken_as_running(explore: Explore, cloud: GoogleCloud) -> None:
@@ -224,6 +241,52 @@ async def test_what_appears_later_is_found_without_restart(explore: Explore, clo
 async def test_regions_narrow_what_is_explored(explore: Explore) -> None:
     regions = {each.location.region for each in (await swept(explore(regions=("us-central1", "eu")))).resources}
     assert regions == {"us-central1", "eu", "global"}
+
+
+async def test_a_refusal_amid_the_pages_is_a_failure(explore: Explore, cloud: GoogleCloud) -> None:
+    """Else what was listed already would be listed again."""
+    cloud.page_size = 10
+    cloud.break_("cloudasset", "well", times=1)
+    cloud.break_("cloudasset", "refused", times=1)
+    with pytest.raises(CollectError, match="refused it is"):
+        await swept(explore())
+    assert cloud.calls[LIST] == 2
+
+
+async def test_where_every_type_is_refused_the_listing_fails(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.break_("cloudasset", "refused")
+    with pytest.raises(CollectError, match="refused it is"):
+        await swept(explore())
+
+
+async def test_credentials_without_a_project_ask_for_one(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = json.loads(Path(os.environ["GOOGLE_APPLICATION_CREDENTIALS"]).read_text(encoding="utf-8"))
+    del key["project_id"]
+    (tmp_path / "bare.json").write_text(json.dumps(key), encoding="utf-8")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "bare.json"))
+    with pytest.raises(CredentialsMissing, match=r"-cloud\.gcp\.projectid"):
+        await explore().connect()
+    assert await explore(project_id="shop-prod").connect() == ["shop-prod"]
+
+
+async def test_a_project_number_that_cannot_be_looked_up_stands_for_itself(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
+    cloud.break_("cloudasset", "disabled")
+    client = explore(project_id="418263905127")
+    assert await client.connect() == ["418263905127"]
+    assert (await client.extras(time.time())).unsupported == {}
+
+
+@pytest.mark.parametrize("kept", ["unavailable", "throttled"])
+async def test_extras_that_fail_say_so(explore: Explore, cloud: GoogleCloud, kept: str) -> None:
+    client = explore()
+    await client.connect()
+    cloud.break_("cloudasset", kept)
+    with pytest.raises(CollectError):
+        await client.extras(time.time())
 
 
 def test_types_are_told_once() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.gcp import GoogleCloud
 from tests.providers.gcp.conftest import Explore
 
-from cloud_carbon_exporter.errors import CollectError, ConfigError
+from cloud_carbon_exporter.errors import CollectError, ConfigError, Malformed
 
 TABLE = "billing-prod.carbon.carbon_footprint"
 NOW = datetime(2026, 11, 24, tzinfo=UTC).timestamp()
@@ -51,6 +51,21 @@ async def test_a_december_ends_in_january(explore: Explore, cloud: GoogleCloud) 
 async def test_a_refused_query_names_what_to_grant(explore: Explore, cloud: GoogleCloud) -> None:
     cloud.break_("bigquery", "permission")
     with pytest.raises(CollectError, match=r"grant bigquery\.jobs\.create"):
+        await explore(carbon_footprint_table=TABLE).extras(NOW)
+
+
+async def test_an_answer_that_cannot_be_read_is_said_to_be_so(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.report = [["October", "shop-prod", "global", "X", "1", None]]
+    with pytest.raises(Malformed, match="unreadable row"):
+        await explore(carbon_footprint_table=TABLE).extras(NOW)
+    cloud.report = [["2026-10-01", "shop-prod"]]
+    with pytest.raises(Malformed, match="unreadable row"):
+        await explore(carbon_footprint_table=TABLE).extras(NOW)
+
+
+async def test_a_query_that_does_not_end_is_no_report(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.report_ready = False
+    with pytest.raises(Malformed, match="did not end"):
         await explore(carbon_footprint_table=TABLE).extras(NOW)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import swept
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, Malformed, Throttled, Unreachable
-from cloud_carbon_exporter.providers.gcp import _http
+from cloud_carbon_exporter.providers.gcp import PROVIDER, _http
+from cloud_carbon_exporter.providers.gcp._discovery import LISTING
 from cloud_carbon_exporter.providers.gcp._http import base_url
+from cloud_carbon_exporter.providers.spec import Read, Scope
 
 LIST = "cloudasset.assets.list"
 TRIES = 4
@@ -37,6 +40,9 @@ async def test_what_passes_is_tried_again(explore: Explore, cloud: GoogleCloud, 
         ("unavailable", Unreachable),
         ("truncated", Malformed),
         ("html", Malformed),
+        ("quota", Throttled),
+        ("oracle", Unreachable),
+        ("old", Throttled),
     ],
 )
 async def test_what_stays_broken_ends(
@@ -46,6 +52,38 @@ async def test_what_stays_broken_ends(
     with pytest.raises(expected, match=r"gcp shop-prod assets\.list: cloudasset: "):
         await swept(explore())
     assert cloud.calls[LIST] == TRIES
+
+
+@pytest.mark.parametrize("how", ["refused", "conflict"])
+async def test_what_will_not_change_is_tried_once(explore: Explore, cloud: GoogleCloud, how: str) -> None:
+    cloud.break_("monitoring", how)
+    client = explore()
+    resources = (await swept(client)).resources
+    until = time.time() - 240
+    metric = next(spec.metrics[0] for spec in PROVIDER.services if spec.kind == "sql/instance")
+    read = next(Read(each, metric, until - 900) for each in resources if "database_id" in each.monitor)
+    reading = await client.series([read], until)
+    assert f"{how} it is" in str(reading.failures["sql/instance"])
+    assert cloud.calls["monitoring.projects.timeSeries.list"] == 1
+
+
+async def test_a_key_revoked_meanwhile_is_refused(explore: Explore, cloud: GoogleCloud) -> None:
+    client = explore()
+    await client.connect()
+    cloud.tokens.valid.clear()
+    cloud.tokens.refuse = "invalid_grant"
+    with pytest.raises(CredentialsRefused, match="invalid_grant"):
+        await anext(client.pages(LISTING, Scope("gcp", "shop-prod")))
+    assert cloud.calls[LIST] == 1
+
+
+async def test_a_token_endpoint_nobody_answers_at(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = cloud.tokens.service_account("http://127.0.0.1:1", tmp_path / "other.json")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
+    with pytest.raises(Unreachable, match="token endpoint"):
+        await explore().connect()
 
 
 async def test_a_token_that_is_always_refused_ends(explore: Explore, cloud: GoogleCloud) -> None:

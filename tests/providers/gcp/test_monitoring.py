@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from tests.fakes.gcp import Calls, GoogleCloud
@@ -17,7 +18,7 @@ from tests.providers.gcp.sweeps import swept
 from cloud_carbon_exporter.model.types import Point, Resource
 from cloud_carbon_exporter.providers.gcp import PROVIDER
 from cloud_carbon_exporter.providers.gcp._client import GcpClient
-from cloud_carbon_exporter.providers.gcp._monitoring import questions
+from cloud_carbon_exporter.providers.gcp._monitoring import _value, questions
 from cloud_carbon_exporter.providers.spec import Read, Reading
 
 CPU = "compute.googleapis.com/instance/cpu/utilization"
@@ -269,6 +270,58 @@ async def test_each_project_is_asked_or_the_scoping_one(
         assert values == {"shop-prod": 0.5, "lab": 0.125}
         assert cloud.calls[LIST] == paths
     assert calls.units["scoping", "timeSeries.list"] == 2
+
+
+async def test_a_series_that_cannot_be_read_costs_itself(
+    explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.fakes import gcp_monitoring
+
+    answer = gcp_monitoring.answer
+
+    def spoiled(*args: Any) -> list[dict[str, Any]]:
+        found = answer(*args)
+        return [*({**each, "points": [{"interval": {"endTime": "noon"}}]} for each in found[:1]), *found[1:]]
+
+    monkeypatch.setattr(gcp_monitoring, "answer", spoiled)
+    cloud.checked = False
+    cloud.series = [instance(79, 0.25), instance(86, 0.5)]
+    made = await measure(explore(), until, kinds="compute/instance")
+    assert made.value("compute/instance", "hpc", "cpu_ratio") == 0.5
+    assert made.reading.failures["compute/instance"].reason == "malformed"
+
+
+async def test_bytes_of_datasets_and_slots_of_projects(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+    sales = {"project_id": "shop-prod", "dataset_id": "sales"}
+    cloud.series = [
+        Series("bigquery.googleapis.com/storage/stored_bytes", sales, 2.0 * 1024**3, {"table": "a"}),
+        Series("bigquery.googleapis.com/storage/stored_bytes", sales, 1.0 * 1024**3, {"table": "b"}),
+        Series("bigquery.googleapis.com/slots/allocated_for_project", {"project_id": "shop-prod"}, 100.0),
+    ]
+    made = await measure(explore(), until, seconds=6 * 3600, kinds="bigquery/")
+    assert made.value("bigquery/dataset", "sales", "stored_gib") == 3
+    assert made.value("bigquery/project", "shop-prod", "capacity_units") == 100
+    # Stored bytes may be three hours late.
+    assert made.points("bigquery/dataset", "sales", "stored_gib")[-1].end <= until - 3 * 3600
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"doubleValue": 0.5}, 0.5),
+        ({"int64Value": "12"}, 12),
+        ({"distributionValue": {"count": "30", "mean": 2.5}}, 0.25),
+        ({"distributionValue": {}}, 0),
+    ],
+)
+def test_values_of_points(value: dict[str, Any], expected: float) -> None:
+    assert _value({"value": value}, 300) == expected
+
+
+async def test_resources_without_the_key_are_not_asked_for(explore: Explore, until: float) -> None:
+    metric = METRICS["compute/instance"][0]
+    stopped = next(each for each in (await swept(explore())).resources if each.name == "web-2")
+    assert list(questions([Read(stopped, metric, until - 900)], until, "")) == []
 
 
 def test_nothing_new_is_no_call() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 
 import pytest
@@ -25,6 +26,14 @@ HERE = ("europe-west1", "europe-west1-b")
 @pytest.fixture
 async def estate(explore: Explore) -> Found:
     return await found(explore())
+
+
+def changed(asset_type: str, **data: object) -> Resource | None:
+    """The first recorded asset of a type with other data, described."""
+    asset = copy.deepcopy(next(each for each in recorded() if each["assetType"] == asset_type))
+    asset["resource"]["data"] |= data
+    spec = next(spec for spec in PROVIDER.services if spec.accepts(asset))
+    return spec.describe(asset, Scope("gcp", "shop-prod"))
 
 
 def parts(resource: Resource) -> dict[str, tuple[str, float]]:
@@ -212,6 +221,44 @@ async def test_accelerators_that_are_rented_whole(estate: Found) -> None:
 )
 def test_tpu_types(accelerator: str, expected: tuple[str, int]) -> None:
     assert chips(accelerator) == expected
+
+
+def test_a_tpu_type_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a TPU type: v9"):
+        chips("v9")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"automaticResources": {"minReplicaCount": 3}}, {"vcpu": 6, "memory": 24}),
+        ({"sharedResources": "projects/1/locations/l/deploymentResourcePools/p"}, {}),
+    ],
+)
+def test_endpoints_without_machines_of_their_own(changes: dict[str, object], expected: dict[str, float]) -> None:
+    endpoint = changed("aiplatform.googleapis.com/Endpoint", deployedModels=[{"id": "1", **changes}])
+    assert endpoint is not None
+    assert {part.kind: part.amount for part in endpoint.components} == expected
+
+
+def test_what_is_stopped_or_going_holds_nothing() -> None:
+    stopped = changed("alloydb.googleapis.com/Instance", state="STOPPED")
+    assert stopped is not None
+    assert stopped.components == ()
+    assert changed("cloudresourcemanager.googleapis.com/Project", lifecycleState="DELETE_REQUESTED") is None
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [("targetSslProxies/a", "proxy"), ("targetPools/a", "passthrough"), ("targetHttpProxies/a", "https_regional")],
+)
+def test_kinds_of_load_balancer(target: str, expected: str) -> None:
+    url = f"projects/p/regions/r/{target}"
+    rule = changed(
+        "compute.googleapis.com/ForwardingRule", loadBalancingScheme="EXTERNAL", target=url, backendService=""
+    )
+    assert rule is not None
+    assert expected in rule.monitor
 
 
 async def test_traffic(estate: Found) -> None:

@@ -99,12 +99,18 @@ class Asset:
         )
 
 
-def project(raw: Raw, scope: Scope, ids: Mapping[str, str] | None = None) -> str:
+def _ids(name: str) -> dict[str, str]:
+    """The path of a full resource name: `host/projects/p/zones/z` -> `{"projects": "p", "zones": "z"}`."""
+    parts = name.removeprefix("//").split("/")
+    return dict(zip(parts[1::2], parts[2::2], strict=False))
+
+
+def project(raw: Raw, scope: Scope) -> str:
     """Id of the project an asset belongs to; in a folder or organisation its number is looked up in the catalogue."""
     known: Mapping[str, str] = scope.catalogue.get("projects", {})
     if not known:
         return scope.account_id
-    named = (ids or {}).get("projects", "")
+    named = _ids(raw.get("name", "")).get("projects", "")
     if not named:
         named = next((last(a) for a in raw.get("ancestors", ()) if a.startswith("projects/")), scope.account_id)
     return known.get(named, named)
@@ -112,10 +118,7 @@ def project(raw: Raw, scope: Scope, ids: Mapping[str, str] | None = None) -> str
 
 def region_of(raw: Raw) -> str:
     """Region in which an asset stands; "global" where it says none."""
-    name = raw["name"].removeprefix("//")
-    parts = name.split("/")
-    ids = dict(zip(parts[1::2], parts[2::2], strict=False))
-    return place(_where(raw, ids))[0]
+    return place(_where(raw, _ids(raw["name"])))[0]
 
 
 def _where(raw: Raw, ids: Mapping[str, str]) -> str:
@@ -135,10 +138,9 @@ def _where(raw: Raw, ids: Mapping[str, str]) -> str:
 def parse(raw: Raw, scope: Scope) -> Asset:
     """Read an asset. Raises KeyError when it has no name or no data."""
     name = raw["name"].removeprefix("//")
-    parts = name.split("/")
-    ids = dict(zip(parts[1::2], parts[2::2], strict=False))
+    ids = _ids(name)
     region, zone = place(_where(raw, ids))
-    location = Location(PROVIDER, project(raw, scope, ids), region, zone)
+    location = Location(PROVIDER, project(raw, scope), region, zone)
     return Asset(name, kind(raw["assetType"]), location, raw["resource"]["data"], ids)
 
 

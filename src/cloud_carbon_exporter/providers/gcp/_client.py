@@ -65,13 +65,12 @@ class GcpClient:
     async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
         """What Asset Inventory lists, or, where it is closed to us, what each product lists itself."""
         listed: Counter[str] = Counter()
-        at = self._with_projects(scope)
         async for page in self._sources(scope):
-            self._names.update(dict(named_projects(page).values()))
+            self._learn(named_projects(page))
             if self._settings.regions:
-                here = {*self._settings.regions, "global"}
-                page = [raw for raw in page if region_of(raw) in here]  # noqa: PLW2901
+                page = [raw for raw in page if self._explores(raw)]  # noqa: PLW2901
             if self._ids:
+                at = self._with_projects(scope)
                 listed.update(project(raw, at) for raw in page)
             else:
                 listed[scope.account_id] += len(page)
@@ -109,6 +108,13 @@ class GcpClient:
         """Close the connections."""
         await self._rest.close()
 
+    def _explores(self, raw: Raw) -> bool:
+        try:
+            region = region_of(raw)
+        except (AttributeError, KeyError, TypeError):
+            return True  # whatever is wrong with it, `describe` will tell
+        return region == "global" or region in self._settings.regions
+
     async def _opened(self) -> Inventory:
         if self._inventory is None:
             settings = self._settings
@@ -141,7 +147,13 @@ class GcpClient:
             found = {}
         self._ids = {number: project_id for number, (project_id, _) in found.items()}
         self._ids_until = time.monotonic() + _PROJECTS_KEPT_SECONDS
-        self._names.update(dict(found.values()))
+        self._learn(found)
+
+    def _learn(self, projects: Mapping[str, tuple[str, str]]) -> None:
+        """Names of projects, and the ids of those made since they were last asked for."""
+        self._names.update(dict(projects.values()))
+        if self._ids and projects:
+            self._ids = {**self._ids, **{number: project_id for number, (project_id, _) in projects.items()}}
 
     async def _sources(self, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
         inventory = await self._opened()

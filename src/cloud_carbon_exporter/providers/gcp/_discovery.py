@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError
-from cloud_carbon_exporter.providers.gcp._asset import kind, kind_of, project
+from cloud_carbon_exporter.providers.gcp._asset import kind_of, project
 from cloud_carbon_exporter.providers.gcp._errors import Refused
 from cloud_carbon_exporter.providers.gcp._http import Call, Rest
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope
@@ -120,9 +120,7 @@ class Inventory:
         )
         async for page in self._rest.pages(call):
             for raw in page.get("assets", ()):
-                parts = raw["name"].removeprefix("//").split("/")
-                ids = dict(zip(parts[1::2], parts[2::2], strict=False))
-                found[project(raw, scope, ids), kind(raw["assetType"])] += 1
+                found[project(raw, scope), kind_of(raw)] += 1
         return found
 
     def _call(self, types: Iterable[str], page_size: str = PAGE_SIZE) -> Call:
@@ -157,14 +155,14 @@ class Inventory:
 
 def named_projects(assets: Iterable[Raw]) -> Mapping[str, tuple[str, str]]:
     """Number -> (id, name) of the projects among these assets. Unreadable ones are left out."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for raw in assets:
-        data = raw.get("resource", {}).get("data", {}) if raw.get("assetType") == PROJECT else {}
-        if data.get("projectId"):
+        data = raw.get("resource", {}).get("data") if raw.get("assetType") == PROJECT else None
+        if isinstance(data, Mapping) and data.get("projectId"):
             # v1 tells the number, v3 only in its name.
-            number = str(data.get("projectNumber") or data.get("name", "").removeprefix("projects/"))
-            name = data.get("displayName") or data.get("name", "")
-            found[number] = (data["projectId"], name)
+            name = str(data.get("name", ""))
+            number = str(data.get("projectNumber") or name.removeprefix("projects/"))
+            found[number] = (str(data["projectId"]), str(data.get("displayName") or name))
     return found
 
 

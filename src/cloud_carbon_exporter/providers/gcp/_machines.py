@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.providers.gcp._asset import last
@@ -23,17 +23,23 @@ _FIELDS = "items/*/machineTypes(name,guestCpus,memoryMb,architecture,accelerator
 _LISTED = re.compile(r"(?!.*custom)[a-z0-9-]+$")
 
 
+def _named(raw: Raw) -> Iterator[str]:
+    if raw["assetType"] == "compute.googleapis.com/Instance":
+        yield last(raw["resource"]["data"]["machineType"])
+    elif raw["assetType"] == "aiplatform.googleapis.com/Endpoint":
+        for model in raw["resource"]["data"].get("deployedModels", ()):
+            yield model.get("dedicatedResources", {}).get("machineSpec", {}).get("machineType", "")
+
+
 def in_use(page: Iterable[Raw]) -> set[str]:
     """Names of the machine types that the assets of a page name and a list can explain."""
-    names = set()
+    names: set[str] = set()
     for raw in page:
-        data = raw.get("resource", {}).get("data", {})
-        if raw.get("assetType") == "compute.googleapis.com/Instance":
-            names.add(last(data.get("machineType", "")))
-        elif raw.get("assetType") == "aiplatform.googleapis.com/Endpoint":
-            for model in data.get("deployedModels", ()):
-                names.add(model.get("dedicatedResources", {}).get("machineSpec", {}).get("machineType", ""))
-    return {name for name in names if _LISTED.match(name)}
+        try:
+            names.update(name for name in _named(raw) if _LISTED.match(name))
+        except (AttributeError, KeyError, TypeError):
+            continue  # whatever is wrong with it, `describe` will tell
+    return names
 
 
 class MachineTypes:

@@ -21,7 +21,7 @@ def describe_project(raw: Raw, scope: Scope) -> Resource | None:
     asset = parse(raw, scope)
     if asset.data.get("lifecycleState", asset.data.get("state", "ACTIVE")) != "ACTIVE":
         return None
-    project = asset.data["projectId"]
+    project = asset.location.account_id
     slots = per(hidden(1, 4, "a slot is taken as a vCPU with 4 GiB"), "capacity_units")
     whole = Asset(
         f"bigquery.googleapis.com/projects/{project}", "bigquery/project", Location(PROVIDER, project, "global"), {}, {}
