@@ -22,13 +22,12 @@ LAYERS = [
     ("web",),
     ("exposition",),
     ("collect",),
-    ("budget",),
+    ("budget", "state_file"),
     ("providers",),
     ("model",),
     ("errors",),
     ("__init__",),
 ]
-MAY_SKIP_THE_ORDER = {("config", "web")}  # none but these pairs (importer, imported)
 
 
 def layer(module: str) -> int:

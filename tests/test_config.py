@@ -106,7 +106,14 @@ def test_a_flag_beats_a_variable_beats_the_file_beats_the_default(tmp_path: Path
 
 
 def test_every_flag_is_also_a_variable() -> None:
-    samples = {"DURATION": "7s", "BOOL": "true", "ADDRESS": ":1", "ARN": "arn:aws:iam::1:role/r", "COUNT": "1"}
+    samples = {
+        "DURATION": "7s",
+        "BOOL": "true",
+        "ADDRESS": ":1",
+        "ARN": "arn:aws:iam::1:role/r",
+        "COUNT": "1",
+        "I/N": "0/3",
+    }
     for flag in of_command("serve"):
         value = samples.get(flag.kind.name, flag.kind.choices[0] if flag.kind.choices else "1")
         value = "eu-west-1" if flag.kind.name == "REGION" else value
@@ -359,3 +366,10 @@ def test_a_flags_name_says_one_thing_within_a_command() -> None:
     for flag in FLAGS:
         assert set(flag.commands) <= set(COMMANDS)
         assert not flag.default or flag.kind.parse(flag.default) is not None
+
+
+def test_a_shard_counts_from_zero() -> None:
+    assert settings("-demo.enabled -shard=2/3").shard == (2, 3)
+    for wrong in ("3/3", "1", "-1/2", "a/b", "0/0"):
+        with pytest.raises(ConfigError, match=r"-shard.*allowed: i/n with 0 <= i < n"):
+            settings(f"-demo.enabled -shard={wrong}")

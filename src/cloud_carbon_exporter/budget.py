@@ -6,8 +6,10 @@ Prices are the providers' list prices in USD. Whatever is not named here is free
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
 from cloud_carbon_exporter.model.types import ApiUse
 
@@ -54,6 +56,11 @@ class _Spending:
         return sum(dollars for _, dollars in self.recent) / elapsed * SECONDS_PER_MONTH
 
 
+def month_of(moment: float) -> str:
+    """The calendar month, in UTC, as "2026-11"."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m")
+
+
 class Budget:
     """The running account of calls, errors, skipped objects and dollars, for all targets."""
 
@@ -64,14 +71,16 @@ class Budget:
         self._requests: Counter[tuple[str, str, str, str]] = Counter()
         self._errors: Counter[tuple[str, str, str]] = Counter()
         self._skipped: Counter[tuple[str, str, str]] = Counter()
+        self._months: dict[str, tuple[str, float]] = {}  # target -> the month, USD spent in it
         self._spending: dict[tuple[str, str, str], _Spending] = {}
 
-    def meter(self, provider: str) -> ProviderMeter:
-        """The Meter of one provider's clients; `provider` is the value of cloud_provider."""
-        return ProviderMeter(self, provider)
+    def meter(self, provider: str, target: str = "") -> TargetMeter:
+        """The Meter of one target's client; `provider` is the value of cloud_provider."""
+        return TargetMeter(self, provider, target)
 
-    def call(self, provider: str, account_id: str, api: str, operation: str, outcome: str, units: int) -> None:
+    def call(self, meter: TargetMeter, account_id: str, api: str, operation: str, outcome: str, units: int) -> None:
         """Count one API call and what it cost."""
+        provider = meter.provider
         self._requests[provider, api, operation, outcome] += 1
         price = PRICES.get((provider, api, operation))
         if price is None:
@@ -80,6 +89,31 @@ class Budget:
         dollars = price.dollars_per_unit * units
         spending.total += dollars
         spending.recent.append((self._clock(), dollars))
+        month, spent = self._months.get(meter.target, ("", 0.0))
+        this = month_of(self._clock())
+        self._months[meter.target] = (this, dollars + (spent if month == this else 0.0))
+
+    def spent_this_month(self, target: str) -> float | None:
+        """USD a target cost since the calendar month (UTC) began; None where nothing is known of it."""
+        month, spent = self._months.get(target, ("", 0.0))
+        return spent if month == month_of(self._clock()) else None
+
+    def dump(self) -> Iterator[Sequence[str | float]]:
+        """What a restart must not forget: the bill in all, and of this month by target."""
+        for key, spending in self._spending.items():
+            yield ["total", *key, spending.total]
+        for target, (month, spent) in self._months.items():
+            yield ["month", target, month, spent]
+
+    def load(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Take back what `dump` gave in an earlier process. Raises ValueError or TypeError for anything else."""
+        for name, *values in rows:
+            if name == "total":
+                provider, account_id, api, dollars = values
+                self._spending[provider, account_id, api] = _Spending(float(dollars))
+            else:
+                target, month, spent = values
+                self._months[target] = (month, float(spent))
 
     def error(self, provider: str, operation: str, reason: str) -> None:
         """Count one failed operation."""
@@ -105,12 +139,13 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderMeter:
-    """The Meter handed to a client: the Budget, seen by one provider."""
+class TargetMeter:
+    """The Meter handed to a client: the Budget, seen by one target."""
 
     budget: Budget
     provider: str
+    target: str
 
     def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
         """See spec.Meter."""
-        self.budget.call(self.provider, account_id, api, operation, outcome, units)
+        self.budget.call(self, account_id, api, operation, outcome, units)

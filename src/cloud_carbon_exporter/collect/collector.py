@@ -7,12 +7,13 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar, cast
 
 from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.heap import Heap
+from cloud_carbon_exporter.collect.shard import Shard
 from cloud_carbon_exporter.collect.snapshot import Builder, Surveyor
 from cloud_carbon_exporter.collect.state import Contribution, Target
 from cloud_carbon_exporter.collect.target import TargetRun
@@ -31,6 +32,7 @@ class CollectSettings:
     interval_seconds: float = 300
     stale_after_seconds: float = 1800
     mode: Literal["background", "scrape"] = "background"
+    shard: Shard = field(default_factory=Shard)
 
 
 class Collector(Generic[Rendered]):
@@ -47,7 +49,12 @@ class Collector(Generic[Rendered]):
         surveyor = Surveyor()
         counters = Counters(surveyor, settings.stale_after_seconds)
         self.settings = settings
-        self.runs = [TargetRun(target, budget, counters, clock, settings.stale_after_seconds) for target in targets]
+        self.counters = counters
+        self.budget = budget
+        self.runs = [
+            TargetRun(target, budget, counters, clock, settings.stale_after_seconds, settings.shard)
+            for target in targets
+        ]
         self._builder = Builder(
             counters,
             surveyor,

@@ -9,14 +9,17 @@ fills its own place.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from itertools import pairwise
+from typing import Any
 
-from cloud_carbon_exporter.collect.track import Held, Rates, SweepKey, Track, Version
+from cloud_carbon_exporter.collect.track import Held, Rates, SavedTrack, SweepKey, Track, Version
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.types import LARGEST, CarbonIntensity, Place, Point, Resource, Signal, Totals
+
+KEEP_SECONDS = 7 * 86400.0  # what an earlier process knew and was not seen again is kept so long
 
 AccountKey = tuple[str, str, str, str]  # provider, account, region, kind
 
@@ -39,6 +42,7 @@ class Counters:
         self._tracks: dict[str, Track] = {}
         self._departed: dict[str, Track] = {}
         self._accounts: dict[AccountKey, list[float]] = {}
+        self._saved: dict[str, SavedTrack] = {}  # of an earlier process, not seen again yet
 
     def track(self, resource_id: str) -> Track | None:
         """The Track of a resource that is there."""
@@ -48,6 +52,11 @@ class Counters:
         """How a resource that is there was last described."""
         track = self._tracks.get(resource_id)
         return None if track is None else track.resource
+
+    def covered(self, resource_id: str) -> float | None:
+        """Up to when a resource's time is counted; None for what was never seen."""
+        known = self._tracks.get(resource_id) or self._saved.get(resource_id)
+        return None if known is None else known.covered
 
     def present(self, sweep: SweepKey) -> Iterable[Track]:
         """The Tracks of what a sweep saw the last time it went well."""
@@ -93,12 +102,38 @@ class Counters:
     def _enter(self, sweep: SweepKey, version: Version, settle: float) -> Track:
         track = self._departed.pop(version.resource.id, None)
         if track is None:
-            return Track(sweep, version, settle)
+            track = Track(sweep, version, settle)
+            saved = self._saved.pop(version.resource.id, None)
+            if saved is not None:
+                track.resume(saved)
+            return track
         # Back again: nothing is known to have drawn power while it was gone.
         track.sweep = sweep
         track.versions.append(Version(track.seen_until, replace(track.resource, components=()), False))
         track.versions.append(version)
         return track
+
+    def dump(self) -> Iterator[Sequence[str | float]]:
+        """Everything a restart must not lose; what is no longer there counts in its account alone."""
+        for key, sums in self._accounts.items():
+            yield ["account", *key, *sums]
+        for resource_id, track in self._tracks.items():
+            yield [resource_id, track.covered, track.seen_until, track.energy, track.operational, track.embodied]
+        newest = max((track.seen_until for track in self._tracks.values()), default=0.0)
+        for resource_id, saved in self._saved.items():
+            if saved.seen_until > newest - KEEP_SECONDS:
+                yield [resource_id, saved.covered, saved.seen_until, *astuple(saved.totals)]
+
+    def load(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Take back what `dump` gave in an earlier process. Raises ValueError or TypeError for anything else."""
+        for name, *values in rows:
+            if name == "account":
+                provider, account_id, region, kind, *sums = values
+                energy, operational, embodied = map(float, sums)
+                self._accounts[provider, account_id, region, kind] = [energy, operational, embodied]
+            else:
+                covered, seen_until, *totals = map(float, values)
+                self._saved[str(name)] = SavedTrack(covered, seen_until, Totals(*totals))
 
     def asked(self, resource_id: str, until: float, next_read: float) -> None:
         """Monitoring was asked for all that happened before `until`, and will be again at `next_read`."""

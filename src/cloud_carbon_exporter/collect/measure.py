@@ -139,8 +139,8 @@ class Measurer:
         back = until - max(
             self._stale_after if not metric.valid_seconds else 0, LOOK_BACK_PERIODS * metric.period_seconds
         )
-        track = self._counters.track(resource.id)
-        return Read(resource, metric, back if track is None else min(back, track.covered))
+        covered = self._counters.covered(resource.id)
+        return Read(resource, metric, back if covered is None else min(back, covered))
 
     async def _group_read(
         self, group: Group, reads: Sequence[Read], until: float, now: float, deadline_seconds: float

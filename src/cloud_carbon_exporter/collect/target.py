@@ -16,6 +16,7 @@ from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect.changes import ChangeLog
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.measure import Measurer, Round
+from cloud_carbon_exporter.collect.shard import Shard
 from cloud_carbon_exporter.collect.state import Contribution, Fresh, SweepState, Target, by_region
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.collect.track import SweepKey
@@ -36,11 +37,17 @@ class TargetRun:
     """The live side of a Target. All methods run on the event loop."""
 
     def __init__(
-        self, target: Target, budget: Budget, counters: Counters, clock: Callable[[], float], stale_after_seconds: float
+        self,
+        target: Target,
+        budget: Budget,
+        counters: Counters,
+        clock: Callable[[], float],
+        stale_after_seconds: float,
+        shard: Shard,
     ) -> None:
         self.target = target
         self.label = target.label
-        self.client = target.provider.client(target.settings, budget.meter(self.label))
+        self.client = target.provider.client(target.settings, budget.meter(self.label, target.name))
         self.deadline_seconds = max(MIN_DEADLINE_SECONDS, target.settings.interval_seconds)
         self.changes = ChangeLog()
         self.measurer = Measurer(
@@ -53,6 +60,7 @@ class TargetRun:
             label=self.label,
             stale_after_seconds=stale_after_seconds,
         )
+        self._shard = shard
         self._budget = budget
         self._counters = counters
         self._clock = clock
@@ -75,7 +83,8 @@ class TargetRun:
             if await self._connect():
                 await self._list()
                 await self._measure()
-                await self._ask_extras()
+                if self._shard.owns(self.target.name):
+                    await self._ask_extras()
         finally:
             self._tried = True
 
@@ -186,7 +195,10 @@ class TargetRun:
         specs = [spec for spec in self._specs if spec.listing is listing]
         keys = set()
         for scope in found:
-            key = (self.target.name, rank, scope.account_id, scope.region, scope.zone)
+            at = (scope.account_id, scope.region, scope.zone)
+            if not self._shard.owns(self.target.name, listing.api, listing.operation, listing.path, *at):
+                continue
+            key = (self.target.name, rank, *at)
             keys.add(key)
             self._sweeps.setdefault(key, SweepState(listing, specs, scope))
         for key in [key for key in self._sweeps if key[1] == rank and key not in keys]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.model.types import Point, Resource, Signal, Totals
 
@@ -38,6 +38,15 @@ class Rates:
     embodied: float
 
 
+@dataclass(frozen=True, slots=True)
+class SavedTrack:
+    """What an earlier process knew of a resource: its counters, up to when they go, and when it was last seen."""
+
+    covered: float
+    seen_until: float
+    totals: Totals
+
+
 class Track:
     """One resource's way through time. Mutable, and Counters' own."""
 
@@ -69,6 +78,14 @@ class Track:
         self.newest: dict[Signal, Held] = {}
         self.energy = self.operational = self.embodied = 0.0
         self.rates: Rates | None = None  # those of the piece integrated last
+
+    def resume(self, saved: SavedTrack) -> None:
+        """Go on where an earlier process ended; the time between is filled, as after an outage of the listing."""
+        self.covered = min(saved.covered, self.covered)
+        self.versions = [replace(version, since=self.covered) for version in self.versions]
+        self.energy = saved.totals.energy_joules
+        self.operational = saved.totals.operational_grams
+        self.embodied = saved.totals.embodied_grams
 
     @property
     def resource(self) -> Resource:

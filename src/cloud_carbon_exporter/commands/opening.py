@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from cloud_carbon_exporter.budget import Budget
-from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
+from cloud_carbon_exporter.collect import Collector, CollectSettings, Shard, Target
 from cloud_carbon_exporter.commands.loading import provider
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.config.command_line import nearest
@@ -56,7 +56,7 @@ def open_collector(settings: Settings, render: Callable[[Snapshot], Rendered]) -
     """All that collects, ready to run. `render`: what is made of each Snapshot."""
     return Collector(
         open_targets(settings),
-        CollectSettings(settings.interval_seconds, settings.stale_after_seconds, settings.mode),
+        CollectSettings(settings.interval_seconds, settings.stale_after_seconds, settings.mode, Shard(*settings.shard)),
         Budget(time.time, settings.utilisation_interval_seconds),
         render,
         time.time,

@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 from collections.abc import Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 import cloud_carbon_exporter
@@ -20,6 +21,7 @@ from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import ExporterError
 from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.state_file import Section, StateFile
 from cloud_carbon_exporter.web.app import make_app, start
 from cloud_carbon_exporter.web.history import History
 from cloud_carbon_exporter.web.settings import WebSettings
@@ -57,9 +59,17 @@ async def _serve(settings: Settings, deadline: threading.Timer) -> None:
 
     def show(snapshot: Snapshot) -> exposition.Exposition:
         history.record(snapshot)
-        return render(snapshot)
+        rendered = render(snapshot)
+        if kept is not None and snapshot.first_collection_done:
+            kept.save_if_due(snapshot.taken_at)
+        return rendered
 
+    kept: StateFile | None = None
     collector = open_collector(settings, show)
+    if settings.state_file:
+        sections: dict[str, Section] = {"counters": collector.counters, "budget": collector.budget, "history": history}
+        kept = StateFile(Path(settings.state_file), sections)
+        kept.load()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _leave, stop, deadline)
@@ -74,6 +84,8 @@ async def _serve(settings: Settings, deadline: threading.Timer) -> None:
     finally:
         await runner.cleanup()
         await collector.close()
+        if kept is not None and collector.snapshot.first_collection_done:
+            kept.save()
 
 
 async def _collect(settings: Settings, collector: Collector[exposition.Exposition]) -> None:

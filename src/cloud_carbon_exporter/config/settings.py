@@ -37,6 +37,8 @@ class Settings:
     utilisation_interval_seconds: float = 900
     mode: Literal["background", "scrape"] = "background"
     stale_after_seconds: float = 1800
+    shard: tuple[int, int] = (0, 1)
+    state_file: str = ""
     tags: tuple[str, ...] = ()
     upstream_names: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -87,6 +89,8 @@ def _settings(
         utilisation_interval_seconds=values["collect.utilisation-interval"],
         mode=values["collect.mode"],
         stale_after_seconds=values["collect.stale-after"],
+        shard=values["shard"],
+        state_file=values["state.file"],
         tags=values["metrics.tags"],
         upstream_names=values["metrics.upstream-names"],
         options=options,

@@ -157,6 +157,21 @@ def number(name: str, allowed: str, low: float, high: float = math.inf, *, whole
     return Kind(name, allowed, accept, parse, empty=None)
 
 
+def fraction() -> Kind:
+    """i/n, with 0 <= i < n: read as (i, n)."""
+
+    def accept(value: object) -> tuple[int, int]:
+        match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", value, re.ASCII) if isinstance(value, str) else None
+        if match is None:
+            raise ValueError("is not of the form i/n")
+        index, of = int(match[1]), int(match[2])
+        if index >= of:
+            raise ValueError("counts from 0: i must be below n")
+        return index, of
+
+    return Kind("I/N", "i/n with 0 <= i < n, such as 0/3", accept, accept)
+
+
 def duration() -> Kind:
     """A length of time in Go's notation ("1h30m", "500ms") or bare seconds; from 1 s up. Value in seconds."""
 

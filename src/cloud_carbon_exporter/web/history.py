@@ -6,6 +6,7 @@ start stays in view, ever more coarsely.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -57,6 +58,17 @@ class History:
                 points, self._every = points[::2], self._every * 2
             self.points = points
         self._seen += 1
+
+    def dump(self) -> Iterable[Point]:
+        """Every point, for the state file."""
+        return self.points
+
+    def load(self, rows: Iterable[Sequence[float]]) -> None:
+        """Take back what `dump` gave. Raises ValueError or TypeError for anything else."""
+        points = [tuple(map(float, row)) for row in rows]
+        if any(len(row) != len(_COLUMNS) for row in points):
+            raise ValueError("a point of the trend has not all its figures")
+        self.points = tuple(points[-self.capacity :])
 
     def document(self) -> dict[str, list[float]]:
         """The points by column, oldest first."""

@@ -25,5 +25,6 @@ PROVIDER = Provider(
     client=AwsClient,
     settle_seconds=600,
     reads_cost=True,
+    reads_span="region",
     permissions=("cloudwatch:GetMetricData", "ec2:DescribeRegions", "sts:GetCallerIdentity"),
 )

@@ -1,0 +1,115 @@
+"""What survives a restart: counters, the bill, the trend, in one file of the operator's choice.
+
+The file is JSON lines: a header, rows by section, and the SHA-256 of all before. It is replaced as a whole or not at
+all; one that cannot be read is set aside, named in the log, and a new one begun.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+ROWS_A_LINE = 500  # so that no single line holds the interpreter for long
+SAVE_EVERY_SECONDS = 60.0
+
+Row = Sequence[Any]
+"""Strings and numbers, as JSON has them."""
+
+
+class Section(Protocol):
+    """Something that survives: hands out its rows, and takes them back once, at the start."""
+
+    def dump(self) -> Iterable[Row]:
+        """All there is to keep."""
+
+    def load(self, rows: Iterable[Row]) -> None:
+        """Take back what an earlier process kept. Raises ValueError, TypeError or LookupError for nonsense."""
+
+
+class StateFile:
+    """The file and its sections. One caller at a time."""
+
+    def __init__(self, path: Path, sections: Mapping[str, Section]) -> None:
+        self._path = path
+        self._sections = sections
+        self._saved_at = 0.0
+
+    def load(self) -> None:
+        """Read what is there, if anything. A broken file is renamed beside itself; it never stops the exporter."""
+        try:
+            lines = self._path.read_bytes().splitlines(keepends=True)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            log.warning("state file %s cannot be read, counters start at 0: %s", self._path, error.strerror)
+            return
+        try:
+            rows = _parse(lines)
+            for name, section in self._sections.items():
+                section.load(rows.get(name, []))
+        except (ValueError, TypeError, LookupError) as error:
+            aside = self._path.with_name(f"{self._path.name}.corrupt")
+            self._path.replace(aside)
+            log.error("state file %s is corrupt (%s): set aside as %s, counters start anew", self._path, error, aside)
+
+    def save_if_due(self, now: float) -> None:
+        """Save, unless that was done less than a minute ago."""
+        if now - self._saved_at >= SAVE_EVERY_SECONDS:
+            self._saved_at = now
+            self.save()
+
+    def save(self) -> None:
+        """Replace the file. A failure is logged: serving goes on without."""
+        beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        try:
+            digest = hashlib.sha256()
+            with beside.open("wb") as file:
+                for line in self._lines():
+                    digest.update(line)
+                    file.write(line)
+                file.write(_line({"sha256": digest.hexdigest()}))
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+        except OSError as error:
+            log.warning("state file %s cannot be written: %s", self._path, error.strerror)
+            beside.unlink(missing_ok=True)
+
+    def _lines(self) -> Iterator[bytes]:
+        yield _line({"cloud_carbon_exporter_state": VERSION})
+        for name, section in self._sections.items():
+            rows: list[Row] = []
+            for row in section.dump():
+                rows.append(row)
+                if len(rows) == ROWS_A_LINE:
+                    yield _line({"section": name, "rows": rows})
+                    rows = []
+            yield _line({"section": name, "rows": rows})
+
+
+def _line(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+
+
+def _parse(lines: Sequence[bytes]) -> Mapping[str, list[Row]]:
+    """Section -> rows. Raises ValueError, TypeError or LookupError for anything but a whole file of ours."""
+    if len(lines) < 2:
+        raise ValueError("cut short")
+    if json.loads(lines[-1])["sha256"] != hashlib.sha256(b"".join(lines[:-1])).hexdigest():
+        raise ValueError("its checksum does not fit")
+    version = json.loads(lines[0])["cloud_carbon_exporter_state"]
+    if version != VERSION:
+        raise ValueError(f"version {version}, not {VERSION}")
+    rows: dict[str, list[Row]] = {}
+    for line in lines[1:-1]:
+        found = json.loads(line)
+        rows.setdefault(found["section"], []).extend(found["rows"])
+    return rows
