@@ -270,6 +270,9 @@ async def test_each_project_is_asked_or_the_scoping_one(
         assert values == {"shop-prod": 0.5, "lab": 0.125}
         assert cloud.calls[LIST] == paths
     assert calls.units["scoping", "timeSeries.list"] == 2
+    one = [each for each in resources if each.location.account_id == "lab"]
+    await client.series(reads(one, until - 900), until)
+    assert calls.units["scoping", "timeSeries.list"] == 3  # the other project's series are not paid for
 
 
 async def test_a_series_that_cannot_be_read_costs_itself(

@@ -57,6 +57,9 @@ class Question:
         metric = self.metric
         aligner, _, reducer = metric.statistic.partition("/")
         wanted = {"metric.type": metric.name, **({"resource.type": metric.namespace} if metric.namespace else {})}
+        accounts = {reads[0].resource.location.account_id for reads in self.reads.values()}
+        if self.scoped and len(accounts) == 1:
+            wanted[_PROJECT_LABEL] = accounts.pop()  # what is returned is paid for
         terms = (f'{label} = "{value}"' for label, value in (*wanted.items(), *metric.fixed.items()))
         params = [
             ("filter", " AND ".join(terms)),
