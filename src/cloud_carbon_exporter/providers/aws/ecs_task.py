@@ -68,8 +68,8 @@ def _monitor(raw: Raw, task: str, family: str) -> dict[str, str]:
 
 
 def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One task: vCPUs and memory as asked for, and its scratch disk."""
-    if raw.get("lastStatus") in _GONE:
+    """One task: vCPUs and memory as asked for, and its scratch disk. One on EC2 is part of its instance."""
+    if raw.get("launchType") != "FARGATE" or raw.get("lastStatus") in _GONE:
         return None
     task = raw["taskArn"].rpartition("/")[2]
     family = raw.get("taskDefinitionArn", "").rpartition("/")[2].partition(":")[0]
@@ -105,7 +105,6 @@ SPEC = ServiceSpec(
         permissions=("ecs:ListClusters", _CLUSTERS, _LIST, _TASKS),
         expand=tasks,
     ),
-    accepts=lambda raw: raw.get("launchType") == "FARGATE",
     describe=describe,
     metrics=(
         Metric(
