@@ -27,6 +27,7 @@ VERSIONS = {
     "compute": "v1",
     "container": "v1",
     "file": "v1",
+    "firestore": "v1",
     "memcache": "v1",
     "monitoring": "v3",
     "redis": "v1",

@@ -73,6 +73,8 @@ def product_list(assets: Sequence[Asset], method: str) -> dict[str, Any] | None:
     flat = {
         "compute.snapshots.list": (f"{compute}Snapshot", "items"),
         "compute.images.list": (f"{compute}Image", "items"),
+        "compute.machineImages.list": (f"{compute}MachineImage", "items"),
+        "firestore.projects.databases.list": ("firestore.googleapis.com/Database", "databases"),
         "sql.instances.list": ("sqladmin.googleapis.com/Instance", "items"),
         "storage.buckets.list": ("storage.googleapis.com/Bucket", "items"),
         "container.projects.locations.clusters.list": ("container.googleapis.com/Cluster", "clusters"),

@@ -30,6 +30,12 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
     "cloudfunctions.googleapis.com/function/execution_times": ("DELTA", "DISTRIBUTION", "ns", "cloud_function"),
     "cloudsql.googleapis.com/database/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "cloudsql_database"),
     "compute.googleapis.com/instance/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "gce_instance"),
+    "firestore.googleapis.com/storage/data_and_index_storage_bytes": (
+        "GAUGE",
+        "INT64",
+        "By",
+        "firestore.googleapis.com/Database",
+    ),
     "kubernetes.io/container/cpu/request_cores": ("GAUGE", "DOUBLE", "{cpu}", "k8s_container"),
     "kubernetes.io/container/cpu/request_utilization": ("GAUGE", "DOUBLE", "1", "k8s_container"),
     "kubernetes.io/container/memory/request_bytes": ("GAUGE", "INT64", "By", "k8s_container"),

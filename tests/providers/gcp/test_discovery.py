@@ -195,7 +195,10 @@ async def test_odd_objects_cost_themselves_alone(explore: Explore, cloud: Google
     endpoint = one("aiplatform.googleapis.com/Endpoint", "5550")
     endpoint["resource"]["data"]["deployedModels"] = ["hush"]
     cloud.assets += [headless, bare, wrong, project, endpoint]
-    for settings in ({}, {"regions": ("europe-west1", "us-central1", "us-central2", "eu", "nam3", "nam4")}):
+    for settings in (
+        {},
+        {"regions": ("europe-west1", "us-central1", "us-central2", "eu", "eur3", "us", "nam3", "nam4")},
+    ):
         result = await swept(explore(**settings))
         assert len(result.resources) == whole
         skipped = sorted(kind for kind, _ in result.skipped)

@@ -61,7 +61,7 @@ async def test_what_will_not_change_is_tried_once(explore: Explore, cloud: Googl
     resources = (await swept(client)).resources
     until = time.time() - 240
     metric = next(spec.metrics[0] for spec in PROVIDER.services if spec.kind == "sql/instance")
-    read = next(Read(each, metric, until - 900) for each in resources if "database_id" in each.monitor)
+    read = next(Read(each, metric, until - 900) for each in resources if each.name == "orders")
     reading = await client.series([read], until)
     assert f"{how} it is" in str(reading.failures["sql/instance"])
     assert cloud.calls["monitoring.projects.timeSeries.list"] == 1

@@ -114,6 +114,8 @@ async def test_snapshots_and_images_stand_where_they_are_stored(estate: Found) -
     assert nightly.location.region == "eu"
     assert parts(golden) == {"snapshot": ("gcp/image", 2)}
     assert golden.location.region == "europe-west1"
+    whole = estate["compute/machine_image", "whole"]
+    assert (parts(whole), whole.location.region) == ({"snapshot": ("gcp/machine-image", 30)}, "us")
 
 
 async def test_cloud_sql(estate: Found) -> None:
@@ -175,6 +177,12 @@ async def test_bigquery(estate: Found) -> None:
     assert slots.id == "bigquery.googleapis.com/projects/shop-prod"
     assert (slots.location.account_id, slots.location.region) == ("shop-prod", "global")
     assert held(slots, "vcpu").per == "capacity_units"
+
+
+async def test_firestore(estate: Found) -> None:
+    database = estate["firestore/database", "(default)"]
+    assert (database.location.region, database.monitor) == ("eur3", {"database_id": "(default)"})
+    assert (held(database, "object").part, held(database, "object").per) == ("gcp/firestore", "stored_gib")
 
 
 async def test_caches(estate: Found) -> None:

@@ -132,7 +132,7 @@ def _where(raw: Raw, ids: Mapping[str, str]) -> str:
     config = data.get("config")  # so are Spanner's instances
     if isinstance(config, str) and (matched := _INSTANCE_CONFIG.search(config)):
         return matched[1]
-    return str(data.get("location") or resource.get("location") or "")
+    return str(data.get("location") or data.get("locationId") or resource.get("location") or "")
 
 
 def parse(raw: Raw, scope: Scope) -> Asset:

@@ -15,6 +15,9 @@ from cloud_carbon_exporter.providers.spec import Raw
 log = logging.getLogger(__name__)
 
 
+_PERMISSION_OF_API = {"firestore": "datastore"}
+
+
 def _of_name(host: str) -> Callable[[Raw, str], str]:
     """Objects that call themselves projects/.../things/thing."""
     return lambda raw, project: f"//{host}.googleapis.com/{raw['name']}"
@@ -98,7 +101,10 @@ def _compute(operation: str, path: str, items: str, name: str, permission: str, 
 
 
 def _everywhere(api: str, version: str, things: str, name: str, operation: str = "", host: str = "") -> Product:
-    """An API whose lists take `-` for every location and whose objects carry their full name."""
+    """An API whose lists take `-` for every location and whose objects carry their full name.
+
+    host: what the API is called in names and permissions, where that differs.
+    """
     host = host or api
     collection = things.rpartition("/")[2]
     return Product(
@@ -107,7 +113,7 @@ def _everywhere(api: str, version: str, things: str, name: str, operation: str =
         path=f"{version}/projects/{{project}}/{things}",
         items=collection,
         type=f"{api}.googleapis.com/{name}",
-        permission=f"{host}.{collection}.list",
+        permission=f"{_PERMISSION_OF_API.get(api, host)}.{collection}.list",
         name=_of_name(host),
     )
 
@@ -117,6 +123,7 @@ PRODUCTS: tuple[Product, ...] = (
     _compute("disks.aggregatedList", "aggregated/disks", "disks", "Disk", "compute.disks.list", "RegionDisk"),
     _compute("snapshots.list", "global/snapshots", "items", "Snapshot", "compute.snapshots.list"),
     _compute("images.list", "global/images", "items", "Image", "compute.images.list"),
+    _compute("machineImages.list", "global/machineImages", "items", "MachineImage", "compute.machineImages.list"),
     _compute(
         "forwardingRules.aggregatedList",
         "aggregated/forwardingRules",
@@ -189,6 +196,7 @@ PRODUCTS: tuple[Product, ...] = (
         operation="projects.instances.clusters.list",
         host="bigtable",
     ),
+    _everywhere("firestore", "v1", "databases", "Database", operation="projects.databases.list"),
     _everywhere("tpu", "v2", "locations/-/nodes", "Node"),
 )
 

@@ -1,4 +1,4 @@
-"""Disk snapshots and custom images: stored bytes without any load."""
+"""Disk snapshots, custom images and machine images: stored bytes without any load."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def describe_image(raw: Raw, scope: Scope) -> Resource:
     return _stored(parse(raw, scope), "gcp/image", "archiveSizeBytes")
 
 
+def describe_machine_image(raw: Raw, scope: Scope) -> Resource:
+    """The bytes of all disks a machine image keeps, where they are stored."""
+    return _stored(parse(raw, scope), "gcp/machine-image", "totalStorageBytes")
+
+
 SPECS = (
     ServiceSpec(
         kind="compute/snapshot",
@@ -36,5 +41,12 @@ SPECS = (
         accepts=of_type("compute.googleapis.com/Image"),
         describe=describe_image,
         reason="The bytes of its archive; Google's public images are Google's.",
+    ),
+    ServiceSpec(
+        kind="compute/machine_image",
+        listing=LISTING,
+        accepts=of_type("compute.googleapis.com/MachineImage"),
+        describe=describe_machine_image,
+        reason="The bytes it stores of all the disks it keeps.",
     ),
 )
