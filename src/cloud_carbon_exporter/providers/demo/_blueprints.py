@@ -22,6 +22,13 @@ METAL: ListingKey = ("baremetal", "ListServers")
 VOLUMES: ListingKey = ("block", "ListVolumes")
 DATABASES: ListingKey = ("rdb", "ListInstances")
 OBJECT_BUCKETS: ListingKey = ("object", "ListBuckets")
+DESCRIBE_SNAPSHOTS: ListingKey = ("ec2", "DescribeSnapshots")
+DESCRIBE_FILE_SYSTEMS: ListingKey = ("efs", "DescribeFileSystems")
+LIST_CLUSTERS: ListingKey = ("eks", "ListClusters")
+DESCRIBE_REPOSITORIES: ListingKey = ("ecr", "DescribeRepositories")
+SNAPSHOTS: ListingKey = ("instance", "ListSnapshots")
+K8S_CLUSTERS: ListingKey = ("k8s", "ListClusters")
+NAMESPACES: ListingKey = ("registry", "ListNamespaces")
 
 SCOPE_OF: Mapping[ListingKey, ScopeKind] = {
     DESCRIBE_INSTANCES: "region",
@@ -35,6 +42,13 @@ SCOPE_OF: Mapping[ListingKey, ScopeKind] = {
     VOLUMES: "zone",
     DATABASES: "region",
     OBJECT_BUCKETS: "region",
+    DESCRIBE_SNAPSHOTS: "region",
+    DESCRIBE_FILE_SYSTEMS: "region",
+    LIST_CLUSTERS: "region",
+    DESCRIBE_REPOSITORIES: "region",
+    SNAPSHOTS: "zone",
+    K8S_CLUSTERS: "region",
+    NAMESPACES: "region",
 }
 
 Place = tuple[str, str]
@@ -123,7 +137,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
         DESCRIBE_INSTANCES, "ec2/instance", "sandbox", ("t3.micro", "t3.medium", "t3.large"), AWS, 35, "development"
     ),
     Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "vision", ("g4dn.xlarge", "g4dn.2xlarge"), AWS, 4, "inference"),
-    Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "models", ("g4dn.12xlarge",), AWS, 1, "training"),
+    Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "models", ("g4dn.4xlarge",), AWS, 1, "training"),
     Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "legacy", ("m5.large", "t3.medium"), AWS, 8, "web", _STOPPED),
     Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "legacy", ("m5.xlarge",), AWS, 5),  # no monitoring
     Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "preview", ("x99z.4xlarge",), AWS, 1, "web"),  # a type nobody knows
@@ -142,7 +156,17 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     Blueprint(SERVERS, "instance/server", "sandbox", ("DEV1-S",), SCALEWAY, 15, "development"),
     Blueprint(SERVERS, "instance/server", "assistant", ("L4-1-24G",), SCALEWAY, 2, "inference"),
     Blueprint(SERVERS, "instance/server", "legacy", ("PRO2-S",), SCALEWAY, 3, "web", _STOPPED),
-    Blueprint(METAL, "baremetal/server", "render", ("EM-B220E-NVME",), SCALEWAY, 3, "batch", _XEON),
+    Blueprint(METAL, "baremetal/server", "render", ("EM-B220E-NVME",), SCALEWAY, 1, "batch", _XEON),
+    Blueprint(DESCRIBE_SNAPSHOTS, "ec2/snapshot", "archive", ("ebs-snapshot",), AWS_REGIONS, 30),
+    Blueprint(DESCRIBE_FILE_SYSTEMS, "efs/file_system", "media", ("efs",), AWS_REGIONS, 3),
+    Blueprint(LIST_CLUSTERS, "eks/cluster", "platform", ("eks-control-plane",), AWS_REGIONS, 2),
+    Blueprint(DESCRIBE_REPOSITORIES, "ecr/repository", "platform", ("ecr",), AWS_REGIONS, 5),
+    Blueprint(ASSETS, "compute/snapshot", "archive", ("snapshot",), GCP_REGIONS, 15),
+    Blueprint(ASSETS, "file/instance", "exports", ("filestore/BASIC_HDD", "filestore/BASIC_SSD"), GCP, 2),
+    Blueprint(ASSETS, "container/cluster", "platform", ("gke-control-plane",), GCP_REGIONS, 2),
+    Blueprint(SNAPSHOTS, "instance/snapshot", "archive", ("snapshot",), SCALEWAY, 10),
+    Blueprint(K8S_CLUSTERS, "k8s/cluster", "platform", ("kapsule",), SCALEWAY_REGIONS, 2),
+    Blueprint(NAMESPACES, "registry/namespace", "platform", ("registry",), SCALEWAY_REGIONS, 3),
     Blueprint(VOLUMES, "block/volume", "archive", ("sbs_5k",), SCALEWAY, 5, "", _FREE),
 )
 """In this order the first resources of an estate are made, so that a small one holds of every kind."""
@@ -160,7 +184,7 @@ FLEETS: tuple[tuple[Blueprint, Blueprint], ...] = (
 """Machines that come and go: an autoscaling group that follows the day, and a batch fleet in its seats by night."""
 
 UNSUPPORTED: tuple[Blueprint, ...] = (
-    Blueprint(DESCRIBE_DB_INSTANCES, "neptune/db_instance", "graph", ("db.r6g.large",), AWS, 1),
-    Blueprint(ASSETS, "bigquery/dataset", "warehouse", ("dataset",), GCP_REGIONS, 1),
+    Blueprint(ASSETS, "vmwareengine/private_cloud", "legacy", ("standard-72",), GCP_REGIONS, 1),
+    Blueprint(ASSETS, "datafusion/instance", "warehouse", ("BASIC",), GCP_REGIONS, 1),
 )
 """Listed with the rest, known to no ServiceSpec: what the ledger counts as unsupported."""

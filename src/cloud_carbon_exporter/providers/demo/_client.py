@@ -22,9 +22,9 @@ USERS_AT_NOON = 4000
 ACCOUNTS: Mapping[str, str] = {"aws": "demo-aws", "gcp": "demo-gcp", "scaleway": "demo-scaleway"}
 
 _APIS: Mapping[str, frozenset[str]] = {
-    "aws": frozenset({"ec2", "rds", "s3"}),
+    "aws": frozenset({"ec2", "rds", "s3", "efs", "eks", "ecr"}),
     "gcp": frozenset({"cloudasset"}),
-    "scaleway": frozenset({"instance", "baremetal", "block", "rdb", "object"}),
+    "scaleway": frozenset({"instance", "baremetal", "block", "rdb", "object", "k8s", "registry"}),
 }
 _PLACES: Mapping[str, tuple[made.Place, ...]] = {"aws": made.AWS, "gcp": made.GCP, "scaleway": made.SCALEWAY}
 

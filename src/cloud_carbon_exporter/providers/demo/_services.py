@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.demo import _blueprints as made
-from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
-
-
-def _listing(key: made.ListingKey) -> Listing:
-    api, operation = key
-    return Listing(api=api, operation=operation, scope=made.SCOPE_OF[key], kind_of=lambda raw: str(raw["kind"]))
-
-
-LISTINGS: Mapping[made.ListingKey, Listing] = {key: _listing(key) for key in made.SCOPE_OF}
+from cloud_carbon_exporter.providers.demo import _held
+from cloud_carbon_exporter.providers.demo._describing import LISTINGS, spec, uuid
+from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 PERIOD_SECONDS = 60
 """Reads are free and answer for any window, so Points may be as short as the time between two reads."""
@@ -126,13 +120,8 @@ def _gcs_bucket(raw: Raw, scope: Scope) -> Resource:
     return _resource(raw, scope, "storage/bucket", f"storage.googleapis.com/{raw['name']}", parts)
 
 
-def _uuid(raw: Raw) -> str:
-    token = raw["id"]
-    return f"{token[:8]}-{token[8:12]}-4{token[12:15]}-8{token[15]}00-000000000000"
-
-
 def _scaleway_server(raw: Raw, scope: Scope) -> Resource:
-    return _computer(raw, scope, "instance/server", _uuid(raw))
+    return _computer(raw, scope, "instance/server", uuid(raw))
 
 
 def _metal_server(raw: Raw, scope: Scope) -> Resource:
@@ -146,15 +135,15 @@ def _metal_server(raw: Raw, scope: Scope) -> Resource:
         ssd_gib=raw["ssd_gib"],
     )
     info = {"host_type": raw["type"], "architecture": server.architecture, "cpu": server.cpu}
-    return replace(_resource(raw, scope, "baremetal/server", _uuid(raw), components(server)), info=info)
+    return replace(_resource(raw, scope, "baremetal/server", uuid(raw), components(server)), info=info)
 
 
 def _scaleway_volume(raw: Raw, scope: Scope) -> Resource:
-    return _resource(raw, scope, "block/volume", _uuid(raw), _block(f"scaleway/{raw['type']}", float(raw["gib"])))
+    return _resource(raw, scope, "block/volume", uuid(raw), _block(f"scaleway/{raw['type']}", float(raw["gib"])))
 
 
 def _scaleway_database(raw: Raw, scope: Scope) -> Resource:
-    return _computer(raw, scope, "rdb/instance", _uuid(raw), "scaleway/rdb")
+    return _computer(raw, scope, "rdb/instance", uuid(raw), "scaleway/rdb")
 
 
 def _scaleway_bucket(raw: Raw, scope: Scope) -> Resource:
@@ -162,38 +151,33 @@ def _scaleway_bucket(raw: Raw, scope: Scope) -> Resource:
     return _resource(raw, scope, "object/bucket", f"{raw['region']}/{raw['name']}", parts)
 
 
-def _spec(
-    key: made.ListingKey, kind: str, describe: Callable[[Raw, Scope], Resource], reason: str, *metrics: Metric
-) -> ServiceSpec:
-    return ServiceSpec(
-        kind=kind,
-        listing=LISTINGS[key],
-        describe=describe,
-        reason=reason,
-        accepts=lambda raw: raw["kind"] == kind,
-        metrics=metrics,
-    )
-
-
 _MACHINE = "A made-up machine: its type's processors, memory and accelerators at the load of its hour."
+_AURORA = "Made-up Aurora storage: the bytes it holds, in six copies."
 _DISK = "A made-up disk: it draws by size and class, attached or not."
 _DATABASE = "A made-up database: the machine it runs on, its standby, and the disks it brings."
 _BUCKET = "A made-up bucket: it draws by what it holds."
 
 SPECS: tuple[ServiceSpec, ...] = (
-    _spec(made.DESCRIBE_INSTANCES, "ec2/instance", _ec2_instance, _MACHINE, CPU, GPU),
-    _spec(made.DESCRIBE_VOLUMES, "ec2/volume", _ec2_volume, _DISK),
-    _spec(made.DESCRIBE_DB_INSTANCES, "rds/db_instance", _rds_instance, _DATABASE, CPU),
-    _spec(made.DESCRIBE_DB_CLUSTERS, "rds/db_cluster", _rds_cluster, "Made-up Aurora storage: six copies.", STORED),
-    _spec(made.LIST_BUCKETS, "s3/bucket", _s3_bucket, _BUCKET, STORED_BY_CLASS),
-    _spec(made.ASSETS, "compute/instance", _compute_instance, _MACHINE, CPU),
-    _spec(made.ASSETS, "compute/disk", _compute_disk, _DISK),
-    _spec(made.ASSETS, "compute/region_disk", _compute_disk, _DISK),
-    _spec(made.ASSETS, "sql/instance", _sql_instance, _DATABASE, CPU),
-    _spec(made.ASSETS, "storage/bucket", _gcs_bucket, _BUCKET, STORED),
-    _spec(made.SERVERS, "instance/server", _scaleway_server, _MACHINE, CPU, GPU),
-    _spec(made.METAL, "baremetal/server", _metal_server, _MACHINE, CPU),
-    _spec(made.VOLUMES, "block/volume", _scaleway_volume, _DISK),
-    _spec(made.DATABASES, "rdb/instance", _scaleway_database, _DATABASE, CPU),
-    _spec(made.OBJECT_BUCKETS, "object/bucket", _scaleway_bucket, _BUCKET, STORED),
+    spec(LISTINGS[made.DESCRIBE_INSTANCES], "ec2/instance", _ec2_instance, _MACHINE, CPU, GPU),
+    spec(LISTINGS[made.DESCRIBE_VOLUMES], "ec2/volume", _ec2_volume, _DISK),
+    spec(LISTINGS[made.DESCRIBE_DB_INSTANCES], "rds/db_instance", _rds_instance, _DATABASE, CPU),
+    spec(
+        LISTINGS[made.DESCRIBE_DB_CLUSTERS],
+        "rds/db_cluster",
+        _rds_cluster,
+        "Made-up Aurora storage: six copies.",
+        STORED,
+    ),
+    spec(LISTINGS[made.LIST_BUCKETS], "s3/bucket", _s3_bucket, _BUCKET, STORED_BY_CLASS),
+    spec(LISTINGS[made.ASSETS], "compute/instance", _compute_instance, _MACHINE, CPU),
+    spec(LISTINGS[made.ASSETS], "compute/disk", _compute_disk, _DISK),
+    spec(LISTINGS[made.ASSETS], "compute/region_disk", _compute_disk, _DISK),
+    spec(LISTINGS[made.ASSETS], "sql/instance", _sql_instance, _DATABASE, CPU),
+    spec(LISTINGS[made.ASSETS], "storage/bucket", _gcs_bucket, _BUCKET, STORED),
+    spec(LISTINGS[made.SERVERS], "instance/server", _scaleway_server, _MACHINE, CPU, GPU),
+    spec(LISTINGS[made.METAL], "baremetal/server", _metal_server, _MACHINE, CPU),
+    spec(LISTINGS[made.VOLUMES], "block/volume", _scaleway_volume, _DISK),
+    spec(LISTINGS[made.DATABASES], "rdb/instance", _scaleway_database, _DATABASE, CPU),
+    spec(LISTINGS[made.OBJECT_BUCKETS], "object/bucket", _scaleway_bucket, _BUCKET, STORED),
+    *_held.SPECS,
 )
