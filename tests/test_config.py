@@ -373,3 +373,30 @@ def test_a_shard_counts_from_zero() -> None:
     for wrong in ("3/3", "1", "-1/2", "a/b", "0/0"):
         with pytest.raises(ConfigError, match=r"-shard.*allowed: i/n with 0 <= i < n"):
             settings(f"-demo.enabled -shard={wrong}")
+
+
+def aws_target(keys: str, tmp_path: Path) -> Settings:
+    return settings("", f"targets: [{{provider: aws, {keys}}}]", tmp_path)
+
+
+def test_a_target_may_be_an_organisation_of_accounts_or_a_list_of_them(tmp_path: Path) -> None:
+    chosen = 'accounts: [111111111111, "012345678901"], exclude_accounts: 222222222222'
+    keys = f"organization: true, role_name: team/carbon, {chosen}"
+    (target,) = aws_target(keys, tmp_path).targets
+    assert (target.organization, target.role_name) == (True, "team/carbon")
+    assert (target.accounts, target.exclude_accounts) == (("111111111111", "012345678901"), ("222222222222",))
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ("organization: true", "role_name is missing"),
+        ("accounts: 111111111111", "role_name is missing"),
+        ("role_name: carbon", "role_name needs organization"),
+        ("role_name: carbon, accounts: [4711]", '"4711"'),
+        ("role_name: 'arn:aws:iam::1:role/x', accounts: 111111111111", "role_name"),
+    ],
+)
+def test_half_an_organisation_is_refused(keys: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=message):
+        aws_target(keys, tmp_path)

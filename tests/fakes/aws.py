@@ -52,6 +52,7 @@ class Fault:
     kind: str
     region: str = ""
     times: int = 0
+    when: Callable[[Call], bool] = lambda call: True
     hit: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -97,8 +98,16 @@ class AwsFake:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def fault(self, operation: str, kind: str, *, region: str = "", times: int = 0) -> Fault:
-        fault = Fault(operation, kind, region, times)
+    def fault(
+        self,
+        operation: str,
+        kind: str,
+        *,
+        region: str = "",
+        times: int = 0,
+        when: Callable[[Call], bool] = lambda call: True,
+    ) -> Fault:
+        fault = Fault(operation, kind, region, times, when)
         self.faults.append(fault)
         return fault
 
@@ -110,7 +119,7 @@ class AwsFake:
         self.calls.append(call)
         body, content_type = self._body(call)
         for fault in self.faults:
-            if fault.operation in (call.operation, "*") and fault.region in ("", call.region):
+            if fault.operation in (call.operation, "*") and fault.region in ("", call.region) and fault.when(call):
                 if fault.times and fault.hit >= fault.times:
                     continue
                 fault.hit += 1

@@ -11,6 +11,8 @@ from cloud_carbon_exporter.config.flags import COLLECTING, REGION, ROLE_ARN, fin
 from cloud_carbon_exporter.config.values import (
     Kind,
     Value,
+    account_ids,
+    boolean,
     choice,
     duration,
     identifier,
@@ -18,6 +20,7 @@ from cloud_carbon_exporter.config.values import (
     read_value,
     secrets_of,
     several,
+    shaped,
     text,
 )
 from cloud_carbon_exporter.errors import ConfigError
@@ -25,6 +28,8 @@ from cloud_carbon_exporter.providers.spec import TargetSettings
 
 FiledTarget = tuple[str, Mapping[str, Any]]
 """One entry of the file's `targets`: where it stands, for errors, and its keys."""
+
+ROLE_NAME = shaped("ROLE", "the name of a role, such as carbon, with its path", r"[\w+=,.@/-]+")
 
 PROVIDERS = ("aws", "gcp", "scw", "demo")
 
@@ -51,6 +56,15 @@ KEYS: tuple[Key, ...] = (
     Key("provider", choice(*PROVIDERS), "The cloud."),
     Key("name", text("NAME"), "What the target is called in target_up and in the log."),
     Key("role_arn", ROLE_ARN, "Role to assume.", ("aws",)),
+    Key("organization", boolean(), "Explore every account of the organisation, which lists them.", ("aws",)),
+    Key(
+        "accounts",
+        account_ids("ACCOUNTS"),
+        "Explore these accounts, of the organisation or without it.",
+        ("aws",),
+    ),
+    Key("exclude_accounts", account_ids("IDS"), "Accounts to leave out.", ("aws",)),
+    Key("role_name", ROLE_NAME, "Role to assume in each of the accounts.", ("aws",)),
     Key("default_region", REGION, "As -cloud.aws.defaultregion.", ("aws",)),
     Key("discovery", _kind_of("cloud.aws.discovery"), "As -cloud.aws.discovery.", ("aws",)),
     Key("project_id", identifier("PROJECT"), "Project to explore.", ("gcp",)),
@@ -147,6 +161,10 @@ def _filed(
         raise ConfigError(f"{where}: {' and '.join(owners)} exclude each other; allowed: one of them")
     base = _flagged(provider, values, environment)
     return replace(base if not owners else replace(base, project_id=""), **said)
+    several_accounts = bool(said.get("organization") or said.get("accounts"))
+    if several_accounts != bool(said.get("role_name")):
+        need = "role_name is missing" if several_accounts else "role_name needs organization: true, or accounts"
+        raise ConfigError(f"{where}: {need}; allowed: the name of one role, to be assumed in each account")
 
 
 def _refuse_twins(targets: Sequence[tuple[str, TargetSettings]]) -> None:
@@ -166,6 +184,9 @@ def _explored(target: TargetSettings) -> TargetSettings:
         role_arn=target.role_arn,
         project_id=target.project_id,
         folder_id=target.folder_id,
+        organization=target.organization,
+        accounts=target.accounts,
+        exclude_accounts=target.exclude_accounts,
         organization_id=target.organization_id,
         regions=target.regions,
         exclude=target.exclude,

@@ -110,6 +110,20 @@ def several(name: str, *choices: str) -> Kind:
     return Kind(name, allowed, accept, accept, choices, empty=())
 
 
+def account_ids(name: str) -> Kind:
+    """Ids of AWS accounts, twelve digits each, as text or as the number YAML takes them for. None twice."""
+
+    def accept(value: object) -> tuple[str, ...]:
+        items = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
+        words = [str(item).strip() for item in items]
+        for word in words:
+            if not re.fullmatch(r"\d{12}", word):
+                raise ValueError(f"holds {quoted(word)}, which has not twelve digits")
+        return tuple(dict.fromkeys(words))
+
+    return Kind(name, "ids of accounts, of twelve digits, in quotes where they begin with 0", accept, accept, empty=())
+
+
 def secrets_of(name: str) -> Kind:
     """A mapping of names to secrets, as a tuple of "name=secret"."""
 

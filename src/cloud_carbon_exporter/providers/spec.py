@@ -190,6 +190,10 @@ class TargetSettings:
     exclude: tuple[str, ...] = ()  # kinds not to estimate, e.g. "ec2/snapshot"
     project_id: str = ""
     folder_id: str = ""
+    organization: bool = False  # aws: explore every account the organisation lists...
+    accounts: tuple[str, ...] = ()  # ...or of these, those it lists; without it, these
+    exclude_accounts: tuple[str, ...] = ()
+    role_name: str = ""  # aws: the role to assume in each of several accounts
     organization_id: str = ""
     cockpit_token: str = field(default="", repr=False)
     cockpit_tokens: tuple[str, ...] = field(default=(), repr=False)  # scw: "project=token" or "project/region=token"

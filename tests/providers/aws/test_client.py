@@ -63,7 +63,7 @@ async def test_a_disabled_region_fails_alone(fake: AwsFake, make_client: MakeCli
 async def test_clients_are_made_when_needed_and_once(fake: AwsFake, make_client: MakeClient) -> None:
     client = make_client()
     await client.connect()
-    clients = client._accounts[ACCOUNT].clients
+    clients = (await client.accounts.get(ACCOUNT)).clients
     await asyncio.gather(*(objects(client) for _ in range(20)))
     assert set(clients._clients) == {("sts", "us-east-1"), ("ec2", "eu-west-3")}
     assert fake.count("GetCallerIdentity") == 1

@@ -6,38 +6,22 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from cloud_carbon_exporter.errors import (
-    CollectError,
-    CredentialsMissing,
-    CredentialsRefused,
-    NotThere,
-    PermissionMissing,
-    Unreachable,
-)
+from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, NotThere, PermissionMissing, Unreachable
 from cloud_carbon_exporter.providers.aws import _cloudwatch, _paging, _regions
+from cloud_carbon_exporter.providers.aws._accounts import Account, Accounts
 from cloud_carbon_exporter.providers.aws._cache import Cache
-from cloud_carbon_exporter.providers.aws._errors import is_dns_failure, one_line, translate
+from cloud_carbon_exporter.providers.aws._errors import is_dns_failure, translate
 from cloud_carbon_exporter.providers.aws._names import partition
-from cloud_carbon_exporter.providers.aws._session import Clients, open_session, with_role
 from cloud_carbon_exporter.providers.spec import Extras, Listing, Meter, Raw, Read, Reading, Scope, TargetSettings
 
 log = logging.getLogger(__name__)
 _SIDE_BY_SIDE = 6  # calls at once towards one API of one account and region
+_ACCOUNTS_SIDE_BY_SIDE = 16
 _UNREADABLE_RETRIES = 2
 _UNREADABLE_PAUSE_SECONDS = 0.2
 _IDENTITY_SECONDS = 60.0  # how long a proof that the credentials work is good for
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account that is open to us: who we are there, and the clients that speak for us."""
-
-    account_id: str
-    caller_arn: str
-    clients: Clients
 
 
 class AwsClient:
@@ -48,9 +32,9 @@ class AwsClient:
         self.cache = Cache(clock)
         self.clock = clock
         self._meter = meter
-        self._accounts: dict[str, Account] = {}
-        self._connecting = asyncio.Lock()
-        self._stale = False
+        self.accounts = Accounts(settings, meter, self.cache)
+        self._surveying = asyncio.Semaphore(_ACCOUNTS_SIDE_BY_SIDE)
+        self._lost: dict[tuple[str, str], CollectError] = {}  # account and API whose regions are not known: why
         self._gates: dict[tuple[str, str, str], asyncio.Semaphore] = {}
         self._answered: set[tuple[str, str, str]] = set()
 
@@ -58,55 +42,7 @@ class AwsClient:
 
     async def connect(self) -> Sequence[str]:
         """See spec.Client. After a refusal the next call looks for credentials anew."""
-        async with self._connecting:
-            if self._stale or not self._accounts:
-                await self._forget()
-                account = await self._open()
-                self._accounts = {account.account_id: account}
-        return tuple(self._accounts)
-
-    async def _open(self) -> Account:
-        base = open_session()
-        try:
-            if await base.get_credentials() is None:
-                raise CredentialsMissing(_what_was_tried(base), provider="aws", hint=_CREDENTIALS_HINT)
-        except Exception as error:
-            raise self._refusal(error) from error
-        session = with_role(base, self.settings, self.settings.role_arn) if self.settings.role_arn else base
-        clients = Clients(session, self.settings)
-        try:
-            sts = await clients.get("sts", self.settings.default_region)
-            identity = await sts.get_caller_identity()
-        except Exception as error:
-            await clients.close()
-            refused = self._refusal(error)
-            self._meter.call(account_id="", api="sts", operation=refused.operation, outcome=refused.reason)
-            raise refused from error
-        self._meter.call(account_id=identity["Account"], api="sts", operation="GetCallerIdentity")
-        return Account(identity["Account"], identity["Arn"], clients)
-
-    def _refusal(self, error: Exception) -> CollectError:
-        """Whatever keeps us out at the start, short of no network, is a refusal of the credentials."""
-        operation = str(getattr(error, "operation_name", "GetCallerIdentity"))
-        found = translate(error, account_id="", region=self.settings.default_region, api="sts", operation=operation)
-        if isinstance(found, (CredentialsMissing, CredentialsRefused, Unreachable)):
-            return found
-        hint = found.hint
-        if self.settings.role_arn and operation == "AssumeRole":
-            hint = f"may these credentials assume {self.settings.role_arn}? See its trust policy, and sts:AssumeRole"
-        return CredentialsRefused(found.message, provider="aws", region=found.region, operation=operation, hint=hint)
-
-    async def _forget(self) -> None:
-        accounts, self._accounts, self._stale = self._accounts, {}, False
-        for account in accounts.values():
-            await account.clients.close()
-
-    async def _account(self, account_id: str) -> Account:
-        if account_id not in self._accounts:
-            await self.connect()
-        if account_id not in self._accounts:
-            raise CredentialsRefused("these credentials open another account", provider="aws", account_id=account_id)
-        return self._accounts[account_id]
+        return await self.accounts.connect()
 
     # Where to look
 
@@ -115,11 +51,25 @@ class AwsClient:
         accounts = await self.connect()
         if listing.scope == "global":
             return [Scope("aws", account_id) for account_id in accounts]
+        found = await asyncio.gather(*(self._regions(account_id, listing.api) for account_id in accounts))
         return [
             Scope("aws", account_id, region)
-            for account_id in accounts
-            for region in await _regions.regions(self, account_id, listing.api)
+            for account_id, regions in zip(accounts, found, strict=True)
+            for region in regions
         ]
+
+    async def _regions(self, account_id: str, api: str) -> Sequence[str]:
+        """An account whose regions are not known must not hide the others: its sweeps fail, in one place, with why."""
+        try:
+            async with self._surveying:
+                found = await _regions.regions(self, account_id, api)
+        except CollectError as error:
+            if not self.accounts.several:
+                raise
+            self._lost[account_id, api] = error
+            return [self.settings.default_region]
+        self._lost.pop((account_id, api), None)
+        return found
 
     def wants(self, region: str) -> bool:
         """Whether the configuration lets this region in."""
@@ -139,7 +89,7 @@ class AwsClient:
     ) -> Mapping[str, Any]:
         """One call of any operation, by its own name, in the scope's account and region. Raises CollectErrors only."""
         region = self.settings.default_region if scope.region == "global" else scope.region
-        account = await self._account(scope.account_id)
+        account = await self.accounts.get(scope.account_id)
         try:
             async with self._gate(scope.account_id, region, api):
                 answer = await _invoke(await account.clients.get(api, region), operation, params)
@@ -179,18 +129,18 @@ class AwsClient:
                     operation=found.operation,
                     hint=f"the credentials work elsewhere: is {region} enabled for this account?",
                 )
-            self._stale = True
+            self.accounts.doubt(account.account_id)
         return found
 
     async def _still_valid(self, account: Account) -> bool:
-        async def ask() -> bool:
-            await (await account.clients.get("sts", self.settings.default_region)).get_caller_identity()
-            return True
+        async def prove() -> bool:
+            if await self.accounts.works(account):
+                return True
+            raise CredentialsRefused("the credentials do not work", provider="aws", account_id=account.account_id)
 
         try:
-            return await self.cache.get(("identity", account.account_id), _IDENTITY_SECONDS, ask)
-        except Exception as error:
-            log.debug("the credentials of %s do not work: %s", account.account_id, one_line(error))
+            return await self.cache.get(("identity", account.account_id), _IDENTITY_SECONDS, prove)
+        except CredentialsRefused:
             return False
 
     def _gate(self, account_id: str, region: str, api: str) -> asyncio.Semaphore:
@@ -208,7 +158,7 @@ class AwsClient:
     ) -> AsyncIterator[Mapping[str, Any]]:
         """All pages of a list operation, as answered."""
         region = self.settings.default_region if scope.region == "global" else scope.region
-        account = await self._account(scope.account_id)
+        account = await self.accounts.get(scope.account_id)
         client = await account.clients.get(api, region)
         how = _paging.paging(client, account.clients.session.get_component("data_loader"), operation)
 
@@ -221,6 +171,9 @@ class AwsClient:
 
     async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
         """See spec.Client."""
+        lost = self._lost.get((scope.account_id, listing.api))
+        if lost is not None and listing.scope != "global":
+            raise lost
         permissions = ", ".join(listing.permissions)
         try:
             async for answer in self.answers(
@@ -236,23 +189,12 @@ class AwsClient:
 
     async def extras(self, now: float) -> Extras:
         """See spec.Client."""
-        return Extras()
+        names = {("aws", account_id): name for account_id, name in self.accounts.names.items() if name}
+        return Extras(account_names=names)
 
     async def close(self) -> None:
         """See spec.Client."""
-        async with self._connecting:
-            await self._forget()
-
-
-_CREDENTIALS_HINT = "run `aws configure` or `aws sso login`, or give the machine a role"
-
-
-def _what_was_tried(session: Any) -> str:
-    """Every place the SDK looks into, in its order, as told by the providers themselves."""
-    resolver = session.get_component("credential_provider")
-    tried = ", ".join(dict.fromkeys(str(provider.METHOD) for provider in resolver.providers))
-    profile = session.get_config_variable("profile") or "default"
-    return f"no AWS credentials found; tried, with profile {profile}: {tried}"
+        await self.accounts.close()
 
 
 async def _invoke(client: Any, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:

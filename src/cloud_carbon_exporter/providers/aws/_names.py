@@ -26,6 +26,11 @@ def arn(service: str, region: str, account_id: str, resource: str) -> str:
     return f"arn:{partition(region)}:{service}:{region}:{account_id}:{resource}"
 
 
+def role_arn(region: str, account_id: str, name: str) -> str:
+    """The ARN of a role, with its path where the name holds one, in the partition of a region."""
+    return f"arn:{partition(region)}:iam::{account_id}:role/{name.strip('/')}"
+
+
 def tags(pairs: Sequence[Mapping[str, Any]] | None) -> dict[str, str]:
     """AWS' list of {Key, Value} (some services write them in lower case) as a mapping."""
     found: dict[str, str] = {}
