@@ -22,6 +22,7 @@ LAYERS = [
     ("web",),
     ("exposition",),
     ("collect",),
+    ("grid",),
     ("budget", "state_file"),
     ("providers",),
     ("model",),

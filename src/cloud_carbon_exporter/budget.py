@@ -40,6 +40,15 @@ PRICES: dict[tuple[str, str, str], Price] = {
     ),
 }
 
+READS = {"aws": ("cloudwatch", "GetMetricData"), "gcp": ("monitoring", "timeSeries.list")}
+"""What reading one monitoring series is billed as, by cloud_provider."""
+
+
+def read_price(provider: str) -> float:
+    """USD for reading one series; 0 where it is free."""
+    price = PRICES.get((provider, *READS.get(provider, ("", ""))))
+    return 0.0 if price is None else price.dollars_per_unit
+
 
 @dataclass(slots=True)
 class _Spending:
@@ -78,9 +87,10 @@ class Budget:
         """The Meter of one target's client; `provider` is the value of cloud_provider."""
         return TargetMeter(self, provider, target)
 
-    def call(self, meter: TargetMeter, account_id: str, api: str, operation: str, outcome: str, units: int) -> None:
+    def call(
+        self, provider: str, account_id: str, api: str, operation: str, outcome: str, units: int, target: str = ""
+    ) -> None:
         """Count one API call and what it cost."""
-        provider = meter.provider
         self._requests[provider, api, operation, outcome] += 1
         price = PRICES.get((provider, api, operation))
         if price is None:
@@ -89,9 +99,9 @@ class Budget:
         dollars = price.dollars_per_unit * units
         spending.total += dollars
         spending.recent.append((self._clock(), dollars))
-        month, spent = self._months.get(meter.target, ("", 0.0))
+        month, spent = self._months.get(target, ("", 0.0))
         this = month_of(self._clock())
-        self._months[meter.target] = (this, dollars + (spent if month == this else 0.0))
+        self._months[target] = (this, dollars + (spent if month == this else 0.0))
 
     def spent_this_month(self, target: str) -> float | None:
         """USD a target cost since the calendar month (UTC) began; None where nothing is known of it."""
@@ -148,4 +158,4 @@ class TargetMeter:
 
     def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
         """See spec.Meter."""
-        self.budget.call(self, account_id, api, operation, outcome, units)
+        self.budget.call(self.provider, account_id, api, operation, outcome, units, self.target)

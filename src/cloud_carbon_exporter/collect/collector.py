@@ -11,12 +11,16 @@ from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar, cast
 
 from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.collect.changes import ChangeLog
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.heap import Heap
 from cloud_carbon_exporter.collect.shard import Shard
-from cloud_carbon_exporter.collect.snapshot import Builder, Surveyor
-from cloud_carbon_exporter.collect.state import Contribution, Target
+from cloud_carbon_exporter.collect.shared import Shared, Target
+from cloud_carbon_exporter.collect.snapshot import Builder
+from cloud_carbon_exporter.collect.state import Contribution
+from cloud_carbon_exporter.collect.survey import Surveyor, places_in_use
 from cloud_carbon_exporter.collect.target import TargetRun
+from cloud_carbon_exporter.grid import Feed, GridSettings
 from cloud_carbon_exporter.model.types import Snapshot
 
 log = logging.getLogger(__name__)
@@ -33,6 +37,7 @@ class CollectSettings:
     stale_after_seconds: float = 1800
     mode: Literal["background", "scrape"] = "background"
     shard: Shard = field(default_factory=Shard)
+    grid: GridSettings = field(default_factory=GridSettings)
 
 
 class Collector(Generic[Rendered]):
@@ -46,21 +51,21 @@ class Collector(Generic[Rendered]):
         render: Callable[[Snapshot], Rendered],
         clock: Callable[[], float],
     ) -> None:
-        surveyor = Surveyor()
+        self._feed = Feed(settings.grid, budget, ChangeLog(), clock)
+        surveyor = Surveyor(self._feed)
         counters = Counters(surveyor, settings.stale_after_seconds)
         self.settings = settings
         self.counters = counters
         self.budget = budget
-        self.runs = [
-            TargetRun(target, budget, counters, clock, settings.stale_after_seconds, settings.shard)
-            for target in targets
-        ]
+        shared = Shared(budget, counters, clock, settings.stale_after_seconds, settings.shard)
+        self.runs = [TargetRun(target, shared) for target in targets]
         self._builder = Builder(
             counters,
             surveyor,
             budget,
             stale_after=settings.stale_after_seconds,
             counting=settings.mode == "background",
+            whole=settings.shard.of == 1,
         )
         self._clock = clock
         self._render = render
@@ -104,6 +109,8 @@ class Collector(Generic[Rendered]):
                 return
             self._published = self._asked
             contributions = [run.contribute() for run in self.runs]
+            if self.settings.grid.preferences:
+                await self._feed.refresh(await _beside(lambda: places_in_use(contributions)))
             try:
                 made = await _beside(lambda: self._make(self._clock(), contributions))
             except Exception:  # a defect of ours must not end the loop: the last Snapshot stays
@@ -116,7 +123,7 @@ class Collector(Generic[Rendered]):
         if self._round is not None:
             self._round.cancel()
             await asyncio.gather(self._round, return_exceptions=True)
-        await asyncio.gather(*(run.close() for run in self.runs), return_exceptions=True)
+        await asyncio.gather(self._feed.close(), *(run.close() for run in self.runs), return_exceptions=True)
 
     def _make(self, now: float, contributions: Sequence[Contribution]) -> tuple[Snapshot, Rendered]:
         snapshot = self._builder.build(now, contributions)

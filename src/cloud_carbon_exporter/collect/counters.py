@@ -58,6 +58,15 @@ class Counters:
         known = self._tracks.get(resource_id) or self._saved.get(resource_id)
         return None if known is None else known.covered
 
+    def swing(self, resource: Resource) -> float:
+        """Watts between the idle and the full load of a resource; all it draws where its load is no ratio."""
+        place = self._surroundings(resource).place
+        ratios = [component.load for component in resource.components if component.load.endswith("_ratio")]
+        if not ratios:
+            return power_watts(resource, {}, place)
+        idle, full = dict.fromkeys(ratios, 0.0), dict.fromkeys(ratios, 1.0)
+        return power_watts(resource, full, place) - power_watts(resource, idle, place)
+
     def present(self, sweep: SweepKey) -> Iterable[Track]:
         """The Tracks of what a sweep saw the last time it went well."""
         return self._sweeps.get(sweep, {}).values()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.budget import read_price
 from cloud_carbon_exporter.collect.changes import ChangeLog
-from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.governor import Governor
+from cloud_carbon_exporter.collect.shared import Shared, Target
 from cloud_carbon_exporter.collect.track import Track
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
 from cloud_carbon_exporter.model.types import Outcome, Point, Resource, Signal
-from cloud_carbon_exporter.providers.spec import Client, Metric, Provider, Read, Reading, TargetSettings
+from cloud_carbon_exporter.providers.spec import Client, Metric, Read, Reading
 
 LOOK_BACK_PERIODS = 3  # a read reaches back so far at least, to find the newest Point
 
@@ -60,27 +62,25 @@ def signals(resource: Resource) -> frozenset[Signal]:
 class Measurer:
     """The reads of one Target. Runs on the event loop."""
 
-    def __init__(
-        self,
-        client: Client,
-        provider: Provider,
-        settings: TargetSettings,
-        counters: Counters,
-        budget: Budget,
-        changes: ChangeLog,
-        *,
-        label: str,
-        stale_after_seconds: float,
-    ) -> None:
+    def __init__(self, client: Client, target: Target, shared: Shared, changes: ChangeLog) -> None:
         self._client = client
-        self._provider = provider
-        self._settings = settings
-        self._counters = counters
-        self._budget = budget
+        self._provider = target.provider
+        self._settings = target.settings
+        self._label = target.label
+        self._counters = shared.counters
+        self._budget = shared.budget
         self._changes = changes
-        self._label = label
-        self._stale_after = stale_after_seconds
-        self._metrics = {spec.kind: spec.metrics for spec in provider.services if spec.metrics}
+        self._stale_after = shared.stale_after_seconds
+        self._governor = Governor(
+            shared.budget,
+            target.name,
+            dollars=target.settings.budget_dollars / shared.shard.of,
+            price=read_price(target.label),
+            single=target.provider.reads_span == "region",
+            swing=shared.counters.swing,
+            now=shared.clock(),
+        )
+        self._metrics = {spec.kind: spec.metrics for spec in target.provider.services if spec.metrics}
         self._due: dict[tuple[str, str], float] = {}  # (resource id, metric name) -> when
         self._outcomes: dict[Place, Outcome] = {}
 
@@ -98,7 +98,7 @@ class Measurer:
     ) -> Round:
         """Read what is due, and make the last reads of what has vanished."""
         until = now - self._provider.settle_seconds
-        groups: dict[Group, list[Read]] = defaultdict(list)
+        due: list[Read] = []
         present: set[tuple[str, str]] = set()
         counted: dict[Place, int] = defaultdict(int)
         for resource in resources:
@@ -109,20 +109,30 @@ class Measurer:
                 key = (resource.id, metric.name)
                 present.add(key)
                 if self._due.get(key, now) <= now:
-                    groups[self._group(resource, metric)].append(self._read(resource, metric, until))
+                    due.append(self._read(resource, metric, until))
+        chosen, put_off = self._governor.choose(due, now)
+        groups: dict[Group, list[Read]] = defaultdict(list)
+        for read in chosen:
+            groups[self._group(read.resource, read.metric)].append(read)
         last = [track for track in departed if now >= track.seen_until + track.settle]
         for track in last:
             for metric in self._applicable(track.resource):
                 groups[self._group(track.resource, metric)].append(Read(track.resource, metric, track.covered))
-        self._due = {key: due for key, due in self._due.items() if key in present}
+        self._due = {key: when for key, when in self._due.items() if key in present}
+        self._governor.forget(present)
         rounds = (self._group_read(group, reads, until, now, deadline_seconds) for group, reads in groups.items())
         results = await asyncio.gather(*rounds)
         self._outcomes = {place: outcome for place, outcome in self._outcomes.items() if place in counted}
         return Round(
             tuple(one for measured, _ in results for one in measured),
-            tuple(one for _, asked in results for one in asked),
+            (*(one for _, asked in results for one in asked), *self._put_off(put_off, now)),
             frozenset(track.resource.id for track in last),
         )
+
+    def _put_off(self, reads: Iterable[Read], now: float) -> Iterable[Asked]:
+        """What a budget puts off is not given up: it is asked for later, with all that happened until then."""
+        later = now + self._settings.utilisation_interval_seconds
+        return (Asked(read.resource.id, -math.inf, later) for read in reads if not read.metric.valid_seconds)
 
     def _applicable(self, resource: Resource) -> Iterable[Metric]:
         wanted = signals(resource)
@@ -133,6 +143,8 @@ class Measurer:
     def _group(self, resource: Resource, metric: Metric) -> Group:
         if self._provider.reads_span == "target":
             return ("", "")
+        if self._provider.reads_span == "account":
+            return (resource.location.account_id, "")
         return (resource.location.account_id, metric.region or resource.location.region)
 
     def _read(self, resource: Resource, metric: Metric, until: float) -> Read:
@@ -184,6 +196,7 @@ class Measurer:
             at = read.resource.location
             counts[at.account_id, at.region, read.resource.kind] += 1
             if read.resource.kind not in reading.failures:
+                self._governor.note(read, reading.points.get((read.resource.id, read.metric.into), ()), now)
                 self._due[read.resource.id, read.metric.name] = now + max(pause, read.metric.every_seconds)
         for (account_id, region, kind), count in counts.items():
             error = reading.failures.get(kind)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect.counters import AccountKey, Counters, Surroundings
+from cloud_carbon_exporter.collect.ledger import take_stock
 from cloud_carbon_exporter.collect.state import Contribution
+from cloud_carbon_exporter.collect.survey import Surveyor
 from cloud_carbon_exporter.collect.track import Track
-from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate, total
 from cloud_carbon_exporter.model.types import (
     AccountRow,
     Estimate,
     Footprint,
-    Location,
     Place,
     Resource,
     Row,
@@ -25,22 +25,6 @@ from cloud_carbon_exporter.model.types import (
 )
 
 NOTHING = Estimate(0, 0, 0)
-
-
-class Surveyor:
-    """Knows the surroundings of every location: its Place, and the intensity Points of its grid."""
-
-    def __init__(self) -> None:
-        self._known: dict[Location, Surroundings] = {}
-
-    def __call__(self, resource: Resource) -> Surroundings:
-        """Where a resource stands. A zone with figures of its own goes before its region."""
-        at = resource.location
-        known = self._known.get(at)
-        if known is None:
-            place = facts.place(at.provider, at.zone if at.zone in facts.zones(at.provider) else at.region)
-            known = self._known[at] = Surroundings(place, place.intensities[:1])
-        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +40,27 @@ class _Kept:
 class Builder:
     """Builds one Snapshot after another; keeps between them what need not be computed again. One caller at a time."""
 
-    def __init__(self, counters: Counters, surveyor: Surveyor, budget: Budget, *, stale_after: float, counting: bool):
+    def __init__(
+        self,
+        counters: Counters,
+        surveyor: Surveyor,
+        budget: Budget,
+        *,
+        stale_after: float,
+        counting: bool,
+        whole: bool = True,
+    ) -> None:
         self._counters = counters
         self._surveyor = surveyor
         self._budget = budget
         self._stale_after = stale_after
         self._counting = counting
+        self._whole = whole  # no other replica reads a part of the same targets
         self._kept: dict[str, _Kept] = {}
 
     def build(self, now: float, contributions: Sequence[Contribution]) -> Snapshot:
         """All that is known at `now`."""
+        self._surveyor.advance(now)
         for contribution in contributions:
             self._take(contribution, now)
         rounds = [one for contribution in contributions for one in contribution.rounds]
@@ -73,13 +68,17 @@ class Builder:
         rows = tuple(self._rows(contributions, now))
         self._kept = {row.resource.id: self._kept[row.resource.id] for row in rows}
         extras = [contribution.extras for contribution in contributions]
+        places = tuple(self._places(rows))
+        ledger = take_stock(rows, contributions, now - self._stale_after, whole=self._whole)
         return Snapshot(
             taken_at=now,
             rows=rows,
             accounts=tuple(self._accounts(rows)),
-            places=_places(rows),
-            ledger=_ledger(rows, contributions, now - self._stale_after),
-            listed={key: count for extra in extras for key, count in extra.listed.items()},
+            places=places,
+            grid=self._surveyor.news(places),
+            ledger=ledger.counts,
+            listed=ledger.listed,
+            covered=ledger.covered,
             listings=tuple(outcome for one in contributions for outcome in one.listings),
             measurements=tuple(outcome for one in contributions for outcome in one.measurements),
             targets=tuple(contribution.state for contribution in contributions),
@@ -133,25 +132,6 @@ class Builder:
             power = total(watts[key]) if key in watts else NOTHING
             yield AccountRow(*key, power, totals.get(key) if self._counting else None)
 
-
-def _places(rows: Iterable[Row]) -> tuple[Place, ...]:
-    used = sorted({(row.resource.location.provider, row.resource.location.region) for row in rows})
-    return tuple(facts.place(provider, region) for provider, region in used)
-
-
-def _ledger(
-    rows: Iterable[Row], contributions: Iterable[Contribution], oldest: float
-) -> Mapping[tuple[str, str, str, str], int]:
-    """(provider, account, kind, basis) -> how many; what no service of ours reads as "unsupported"."""
-    ledger: Counter[tuple[str, str, str, str]] = Counter(
-        (row.resource.location.provider, row.resource.location.account_id, row.resource.kind, row.footprint.basis)
-        for row in rows
-    )
-    for contribution in contributions:
-        for fresh in contribution.sweeps:
-            if fresh.seen_at >= oldest:
-                for (account_id, kind), count in fresh.swept.unsupported.items():
-                    ledger[fresh.provider, account_id, kind, "unsupported"] += count
-        for (account_id, kind), count in contribution.extras.unsupported.items():
-            ledger[contribution.target.label, account_id, kind, "unsupported"] += count
-    return dict(ledger)
+    def _places(self, rows: Iterable[Row]) -> Iterator[Place]:
+        used = sorted({(row.resource.location.provider, row.resource.location.region) for row in rows})
+        yield from (self._surveyor.place(provider, region) for provider, region in used)

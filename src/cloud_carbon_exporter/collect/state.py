@@ -8,24 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.collect.measure import Round
+from cloud_carbon_exporter.collect.shared import Target
 from cloud_carbon_exporter.collect.sweep import Swept
 from cloud_carbon_exporter.collect.track import SweepKey
 from cloud_carbon_exporter.model.types import Outcome, Resource, TargetState
-from cloud_carbon_exporter.providers.spec import Extras, Listing, Provider, Scope, ServiceSpec, TargetSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is explored: a name, its cloud, and how it was configured."""
-
-    name: str
-    provider: Provider
-    settings: TargetSettings
-
-    @property
-    def label(self) -> str:
-        """The value of cloud_provider where no resource says it."""
-        return self.provider.label or self.provider.name
+from cloud_carbon_exporter.providers.spec import Extras, Listing, Scope, ServiceSpec
 
 
 @dataclass(slots=True)

@@ -9,15 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
-from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect.changes import ChangeLog
-from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.measure import Measurer, Round
-from cloud_carbon_exporter.collect.shard import Shard
-from cloud_carbon_exporter.collect.state import Contribution, Fresh, SweepState, Target, by_region
+from cloud_carbon_exporter.collect.shared import Shared, Target
+from cloud_carbon_exporter.collect.state import Contribution, Fresh, SweepState, by_region
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.collect.track import SweepKey
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
@@ -36,34 +34,17 @@ CALLS_PER_TARGET = 32
 class TargetRun:
     """The live side of a Target. All methods run on the event loop."""
 
-    def __init__(
-        self,
-        target: Target,
-        budget: Budget,
-        counters: Counters,
-        clock: Callable[[], float],
-        stale_after_seconds: float,
-        shard: Shard,
-    ) -> None:
+    def __init__(self, target: Target, shared: Shared) -> None:
         self.target = target
         self.label = target.label
-        self.client = target.provider.client(target.settings, budget.meter(self.label, target.name))
+        self.client = target.provider.client(target.settings, shared.budget.meter(self.label, target.name))
         self.deadline_seconds = max(MIN_DEADLINE_SECONDS, target.settings.interval_seconds)
         self.changes = ChangeLog()
-        self.measurer = Measurer(
-            self.client,
-            target.provider,
-            target.settings,
-            counters,
-            budget,
-            self.changes,
-            label=self.label,
-            stale_after_seconds=stale_after_seconds,
-        )
-        self._shard = shard
-        self._budget = budget
-        self._counters = counters
-        self._clock = clock
+        self.measurer = Measurer(self.client, target, shared, self.changes)
+        self._shard = shared.shard
+        self._budget = shared.budget
+        self._counters = shared.counters
+        self._clock = shared.clock
         self._specs = [spec for spec in target.provider.services if spec.kind not in target.settings.exclude]
         self._listings = list({id(spec.listing): spec.listing for spec in self._specs}.values())
         self._sweeps: dict[SweepKey, SweepState] = {}

@@ -184,6 +184,13 @@ FLAGS: tuple[Flag, ...] = (
         commands=_SERVE,
     ),
     Flag(
+        "api.budget",
+        number("USD", "a sum from 0 up; 0 for no limit", 0),
+        "0",
+        "What a target's monitoring reads may cost a month, in USD; 0 for no limit. Small and steady machines wait.",
+        commands=_SERVE,
+    ),
+    Flag(
         "shard",
         fraction(),
         "0/1",

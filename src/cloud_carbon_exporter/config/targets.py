@@ -94,6 +94,7 @@ KEYS: tuple[Key, ...] = (
         ("aws", "gcp"),
         "utilisation_interval_seconds",
     ),
+    Key("budget", _kind_of("api.budget"), "As -api.budget.", becomes="budget_dollars"),
     Key("tags", several("KEYS"), "As -metrics.tags."),
     Key("resources", _kind_of("demo.resources"), "As -demo.resources.", ("demo",)),
     Key("seed", _kind_of("demo.seed"), "As -demo.seed.", ("demo",)),
@@ -124,6 +125,7 @@ def _flagged(provider: str, values: Mapping[str, Value], environment: Mapping[st
         provider=provider,
         interval_seconds=values["collect.interval"],
         utilisation_interval_seconds=values["collect.utilisation-interval"],
+        budget_dollars=values["api.budget"],
         tags=values["metrics.tags"],
     )
     own: dict[str, dict[str, Value]] = {
@@ -159,12 +161,12 @@ def _filed(
     owners = [name for name in ("project_id", "folder_id", "organization_id") if said.get(name)]
     if len(owners) > 1:
         raise ConfigError(f"{where}: {' and '.join(owners)} exclude each other; allowed: one of them")
-    base = _flagged(provider, values, environment)
-    return replace(base if not owners else replace(base, project_id=""), **said)
     several_accounts = bool(said.get("organization") or said.get("accounts"))
     if several_accounts != bool(said.get("role_name")):
         need = "role_name is missing" if several_accounts else "role_name needs organization: true, or accounts"
         raise ConfigError(f"{where}: {need}; allowed: the name of one role, to be assumed in each account")
+    base = _flagged(provider, values, environment)
+    return replace(base if not owners else replace(base, project_id=""), **said)
 
 
 def _refuse_twins(targets: Sequence[tuple[str, TargetSettings]]) -> None:
@@ -182,11 +184,11 @@ def _explored(target: TargetSettings) -> TargetSettings:
     return TargetSettings(
         provider=target.provider,
         role_arn=target.role_arn,
-        project_id=target.project_id,
-        folder_id=target.folder_id,
         organization=target.organization,
         accounts=target.accounts,
         exclude_accounts=target.exclude_accounts,
+        project_id=target.project_id,
+        folder_id=target.folder_id,
         organization_id=target.organization_id,
         regions=target.regions,
         exclude=target.exclude,

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cloud_carbon_exporter.model.grid import GridNews, Method
+
 LARGEST = 10**18
 """No amount of hardware and no measurement reaches this; a number that does is a broken one."""
 
@@ -39,6 +41,7 @@ SIGNALS = frozenset(
         "requests",  # requests a second
         "tokens",  # tokens a second
         "gib_seconds",  # GiB of memory x seconds of running, a second
+        "executions",  # runs under way at once, on average
     }
 )
 
@@ -141,9 +144,6 @@ class Utilisation:
     """What monitoring said of one resource: per signal its Points in ascending order, without overlap."""
 
     points: Mapping[Signal, tuple[Point, ...]] = field(default_factory=dict)
-
-
-Method = Literal["location", "live", "market", "marginal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +279,7 @@ class Snapshot:
 
     ledger: (provider, account, kind, basis) -> how many; basis may also be "unsupported".
     listed: (provider, account, source) -> what another inventory of the provider counts, to hold ours against.
+    covered: (provider, account) -> how many of those are estimated, where the inventory names what it counts.
     gauges: families of one unlabelled value without a place above (demo_connected_users); exposition names them.
     account_names: (provider, account) -> the name people call it.
     """
@@ -289,6 +290,7 @@ class Snapshot:
     places: tuple[Place, ...] = ()
     ledger: Mapping[tuple[str, str, str, str], int] = field(default_factory=dict)
     listed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    covered: Mapping[tuple[str, str], int] = field(default_factory=dict)
     listings: tuple[Outcome, ...] = ()
     measurements: tuple[Outcome, ...] = ()
     targets: tuple[TargetState, ...] = ()
@@ -296,4 +298,5 @@ class Snapshot:
     gauges: Mapping[str, float] = field(default_factory=dict)
     reported: tuple[ReportedEmissions, ...] = ()
     account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    grid: GridNews = field(default_factory=GridNews)
     first_collection_done: bool = False

@@ -68,6 +68,10 @@ class Metric:
     name: CloudWatch metric name, Cloud Monitoring metric type, or PromQL. statistic: Average, Sum..., or an aligner.
     dimensions: dimension or label -> key of Resource.monitor. fixed: dimensions with one constant value.
     class_dimension: the dimension that tells storage classes apart; each value X read becomes the signal `into:X`.
+    spread: the dimension over which the series is spread, one for each board of a machine; those that exist are found,
+        whatever other dimensions they bear, and become one: ratios by their mean, all else by its sum.
+    over: key of Resource.monitor that holds the number of cores or boards the value is a sum over; it is divided by it.
+        Several metrics of one resource that fill one signal (bytes in, bytes out) are added up.
     scale: factor from the API's unit to the signal's. period_seconds: length of a Point.
     valid_seconds: how long a Point speaks for the present; 0 = as long as -collect.stale-after says.
     every_seconds: read no more often than this (daily figures); 0 = each time reads are due.
@@ -84,6 +88,8 @@ class Metric:
     dimensions: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
     class_dimension: str = ""
+    spread: str = ""
+    over: str = ""
     scale: float = 1.0
     period_seconds: float = 300
     valid_seconds: float = 0
@@ -132,10 +138,24 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Inventory:
+    """What another inventory of the provider lists in an account: id -> kind, without what belongs to another resource.
+
+    whole: whether it is to know all there is. What is not only adds to one that is; no id stands in two.
+    """
+
+    account_id: str
+    source: str
+    kinds: Mapping[str, str]
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Extras:
     """What a provider adds to the Snapshot beside its resources; see Snapshot for the keys.
 
-    unsupported: (account, kind) -> how many, of things no listing of ours brings.
+    unsupported: (account, kind) -> how many, of things no listing of ours brings. inventories: the same by name, where
+    the provider tells names: what is not estimated follows from them, and `listed` as well.
     """
 
     gauges: Mapping[str, float] = field(default_factory=dict)
@@ -143,6 +163,7 @@ class Extras:
     unsupported: Mapping[tuple[str, str], int] = field(default_factory=dict)
     reported: tuple[ReportedEmissions, ...] = ()
     account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    inventories: tuple[Inventory, ...] = ()
 
 
 class Meter(Protocol):
@@ -184,16 +205,16 @@ class TargetSettings:
     provider: str  # aws, gcp, scw, demo: as in -cloud.provider
     name: str = ""
     role_arn: str = ""
+    organization: bool = False  # aws: explore every account the organisation lists...
+    accounts: tuple[str, ...] = ()  # ...or of these, those it lists; without it, these
+    exclude_accounts: tuple[str, ...] = ()
+    role_name: str = ""  # aws: the role to assume in each of several accounts
     default_region: str = "us-east-1"
     discovery: str = "regions"
     regions: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()  # kinds not to estimate, e.g. "ec2/snapshot"
     project_id: str = ""
     folder_id: str = ""
-    organization: bool = False  # aws: explore every account the organisation lists...
-    accounts: tuple[str, ...] = ()  # ...or of these, those it lists; without it, these
-    exclude_accounts: tuple[str, ...] = ()
-    role_name: str = ""  # aws: the role to assume in each of several accounts
     organization_id: str = ""
     cockpit_token: str = field(default="", repr=False)
     cockpit_tokens: tuple[str, ...] = field(default=(), repr=False)  # scw: "project=token" or "project/region=token"
@@ -213,8 +234,8 @@ class Provider:
     """One cloud: its services and how to reach it.
 
     settle_seconds: how long after the fact its monitoring is complete. reads_cost: whether reading utilisation costs
-    money, so that -collect.utilisation-interval applies. reads_span: what one call of Client.series is given, all of a
-    region of an account, or all of the Target. permissions: needed whatever the services.
+    money, so that -collect.utilisation-interval applies. reads_span: what one call of Client.series is given: all of a
+    region of an account, of an account, or of the Target; a failure is one of that span. permissions: needed whatever the services.
     """
 
     name: str  # as in -cloud.provider
@@ -223,5 +244,5 @@ class Provider:
     client: Callable[[TargetSettings, Meter], Client]
     settle_seconds: float
     reads_cost: bool
-    reads_span: Literal["region", "target"] = "target"
+    reads_span: Literal["region", "account", "target"] = "target"
     permissions: tuple[str, ...] = ()

@@ -26,5 +26,6 @@ PROVIDER = Provider(
     client=GcpClient,
     settle_seconds=240,
     reads_cost=True,
+    reads_span="account",
     permissions=PERMISSIONS,
 )

@@ -1,0 +1,36 @@
+"""What is explored, and what all that explore it share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.shard import Shard
+from cloud_carbon_exporter.providers.spec import Provider, TargetSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is explored: a name, its cloud, and how it was configured."""
+
+    name: str
+    provider: Provider
+    settings: TargetSettings
+
+    @property
+    def label(self) -> str:
+        """The value of cloud_provider where no resource says it."""
+        return self.provider.label or self.provider.name
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One of each for the whole process."""
+
+    budget: Budget
+    counters: Counters
+    clock: Callable[[], float]
+    stale_after_seconds: float
+    shard: Shard

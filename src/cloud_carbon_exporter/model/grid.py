@@ -1,0 +1,40 @@
+"""What is known of the grid beside its intensity: how it is counted, who was asked, and what is foreseen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Method = Literal["location", "live", "market", "marginal"]
+
+
+@dataclass(frozen=True, slots=True)
+class GridSource:
+    """How a source of live intensities did the last time it was asked for a zone ("": for all of them)."""
+
+    source: str
+    zone: str
+    error: str = ""  # the reason's code; empty: it went well
+    last_success: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GridForecast:
+    """Mean grams of CO2eq a kWh of a region's grid over one of the next hours: 0 is the one that begins now."""
+
+    provider: str
+    region: str
+    method: Method
+    source: str
+    hours_ahead: int
+    grams_per_kilowatt_hour: float
+
+
+@dataclass(frozen=True, slots=True)
+class GridNews:
+    """What the sources of live intensities said. method: the one operational emissions are counted by."""
+
+    method: Method = "location"
+    sources: tuple[GridSource, ...] = ()
+    forecasts: tuple[GridForecast, ...] = ()
+    compare: bool = False  # also show what each of the other methods comes to
