@@ -34,6 +34,7 @@ SCHEMAS = {
     " source year note",
     "cpu_names": "pattern microarchitecture source year note",
     "accelerator_names": "name accelerator source year",
+    "grid_zones": "grid_source zone name source year note",
 }
 NUMBERS = {
     "vcpus memory_gib gib_per_vcpu threads_per_vcpu threads_per_core": (0, 40_000),
@@ -46,6 +47,8 @@ RANGES = [  # of ids beginning so: least and most that can be meant
     ("pue.", 1, 3),
     ("wue.", 0, 10),
     ("grid.margin", 0, 1),
+    ("grid.live.", 0, 1),
+    ("generation.", 0, 1500),
     ("grid.", 0, 1500),
     ("market.", 0, 1500),
     ("carbon_free_ratio.", 0, 1),

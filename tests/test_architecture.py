@@ -24,6 +24,7 @@ LAYERS = [
     ("collect",),
     ("grid",),
     ("budget", "state_file"),
+    ("grid",),
     ("providers",),
     ("model",),
     ("errors",),

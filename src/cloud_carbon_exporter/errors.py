@@ -10,6 +10,8 @@
         +-- Throttled              asked too often, retries included
         +-- Unreachable            no connection, no answer, cut short, 5xx
         +-- Malformed              an answer that cannot be read
+        +-- Implausible            a figure outside what can be meant: another unit, most likely
+        +-- Stale                  an answer older than it may be
         +-- DeadlineExceeded       the sweep took longer than it may
 
 `reason` is the short code of the errors_total label. Messages never hold a secret.
@@ -100,6 +102,18 @@ class Malformed(CollectError):
     """The answer cannot be read as what the API promises."""
 
     reason: ClassVar[str] = "malformed"
+
+
+class Implausible(CollectError):
+    """A figure lies outside what can be meant, as in another unit."""
+
+    reason: ClassVar[str] = "implausible"
+
+
+class Stale(CollectError):
+    """The newest figure an answer holds speaks for the present no more."""
+
+    reason: ClassVar[str] = "stale"
 
 
 class DeadlineExceeded(CollectError):

@@ -26,15 +26,11 @@ CALLS_PER_SOURCE = 4
 PlaceKey = tuple[str, str]  # provider, region (or a zone with figures of its own)
 
 
-class Ledger(Protocol):
-    """Where calls and errors are counted."""
+class Meter(Protocol):
+    """Where calls are counted."""
 
-    def call(self, provider: str, account_id: str, api: str, operation: str, outcome: str, units: int) -> None:
+    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
         """Count one call."""
-        ...
-
-    def error(self, provider: str, operation: str, reason: str) -> None:
-        """Count one error."""
         ...
 
 
@@ -51,11 +47,21 @@ class Changes(Protocol):
 
 
 class Feed:
-    """The live and marginal intensities of all places in use. Reading is safe from any thread; asking has one loop."""
+    """The live and marginal intensities of all places in use. Reading is safe from any thread; asking has one loop.
 
-    def __init__(self, settings: GridSettings, ledger: Ledger, changes: Changes, clock: Callable[[], float]) -> None:
+    meter, count_error: where calls, and errors by (provider, operation, reason), are counted. The provider is "grid".
+    """
+
+    def __init__(
+        self,
+        settings: GridSettings,
+        meter: Meter,
+        count_error: Callable[[str, str, str], None],
+        changes: Changes,
+        clock: Callable[[], float],
+    ) -> None:
         self.settings = settings
-        self._ledger, self._changes, self._clock = ledger, changes, clock
+        self._meter, self._count_error, self._changes, self._clock = meter, count_error, changes, clock
         self._session = Session()
         self._webs = [self._web(preference) for preference in settings.preferences]
         self._limits = [asyncio.Semaphore(CALLS_PER_SOURCE) for _ in settings.preferences]
@@ -72,8 +78,11 @@ class Feed:
             argument=preference.argument,
             secrets=self.settings.secrets,
             options=self.settings.options,
-            count=lambda source, operation, outcome: self._ledger.call("grid", "", source, operation, outcome, 0),
+            count=self._count,
         )
+
+    def _count(self, source: str, operation: str, outcome: str) -> None:
+        self._meter.call(account_id="", api=source, operation=operation, outcome=outcome)
 
     async def refresh(self, places: Collection[PlaceKey]) -> None:
         """Ask what is due for these places. A slow source is not waited for; its answer is there the next time."""
@@ -206,7 +215,7 @@ class Feed:
             raise CollectError(f"unexpected {type(error).__name__}") from None
 
     def _failed(self, thing: object, source: str, zone: str, error: CollectError) -> None:
-        self._ledger.error("grid", source, error.reason)
+        self._count_error("grid", source, error.reason)
         hint = f" ({error.hint})" if error.hint else ""
         self._changes.failed(thing, f"grid source {source} {zone}".rstrip() + f": {error.message}{hint}")
 

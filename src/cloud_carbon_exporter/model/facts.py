@@ -156,10 +156,29 @@ def place(provider: str, region: str) -> Place:
     )
 
 
+@functools.lru_cache(maxsize=4096)
 def grid_zones(provider: str, region: str) -> Mapping[str, float]:
-    """Grid zones that feed a region, with their weights (sum 1); empty where the region is not known."""
+    """Grid zones that feed a region, with their weights (sum 1); empty where the region is not known, or everywhere.
+
+    A region of several zones or members has the mean of its members, in equal parts.
+    """
     row = _region_rows().get((provider, region.lower()))
-    return dict(_weights(row["grid"])) if row and row["grid"] else {}
+    members = row["members"].split() if row else region.lower().split("+") if "+" in region else []
+    if members == ["*"] or not (row or members):
+        return {}
+    if not members:
+        return dict(_weights(row["grid"])) if row else {}
+    found: dict[str, float] = {}
+    for member in members:
+        for zone, weight in grid_zones(provider, member).items():
+            found[zone] = found.get(zone, 0) + weight / len(members)
+    return found
+
+
+@functools.cache
+def zone_names(grid_source: str) -> Mapping[str, str]:
+    """What a source of live intensities calls the grid zones: zone -> its name there. Empty for one with our names."""
+    return {row["zone"]: row["name"] for row in rows("grid_zones") if row["grid_source"] == grid_source}
 
 
 def _weights(grid: str) -> Iterable[tuple[str, float]]:
