@@ -140,13 +140,6 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Utilisation:
-    """What monitoring said of one resource: per signal its Points in ascending order, without overlap."""
-
-    points: Mapping[Signal, tuple[Point, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class CarbonIntensity:
     """Grams of CO2eq a kWh of a region's grid, valid over [start, end): the annual fact is one endless Point."""
 
