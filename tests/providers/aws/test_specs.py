@@ -69,7 +69,7 @@ def test_a_spec_says_what_it_reads_and_why(spec: ServiceSpec) -> None:
 async def test_a_recorded_answer_of_every_service_has_the_shape_of_the_api_and_is_described(name: str) -> None:
     pages = recording(name)
     default = pages.pop("api")
-    apis = {"GetResources": "resourcegroupstaggingapi"}
+    apis = {"GetResources": "resourcegroupstaggingapi", "ListMetrics": "cloudwatch"}
     for operation, answers in pages.items():
         shape = model(apis.get(operation, default)).operation_model(operation).output_shape
         for answer in answers:
@@ -78,7 +78,7 @@ async def test_a_recorded_answer_of_every_service_has_the_shape_of_the_api_and_i
     for spec in module_specs(name):
         resources = await described(spec.kind, name)
         assert resources, f"no {spec.kind} in its own recording"
-        monitored = {key for metric in spec.metrics for key in metric.dimensions.values()}
+        monitored = {key for metric in spec.metrics for key in (*metric.dimensions.values(), metric.over)}
         for resource in resources.values():
             assert resource.id.startswith("arn:aws:")
             assert set(resource.monitor) <= monitored, "a name nobody asks monitoring by"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 SERIES_PER_CALL = 500
 """Queries one GetMetricData call may hold, says its reference."""
 _CLASSES_SECONDS = 86400.0
+_BOARDS_SECONDS = 3600.0
 _INCOMPLETE = {"InternalError": Unreachable, "Forbidden": PermissionMissing}
 
 Dimensions = tuple[tuple[str, str], ...]
 Group = tuple[str, str, float]  # account, region, period
 Split = tuple[str, str, str, str, str]  # account, region, namespace, metric, the dimension that tells classes apart
-Classes = Mapping[frozenset[tuple[str, str]], tuple[str, ...]]  # the other dimensions -> the classes that exist
+Existing = Mapping[frozenset[tuple[str, str]], tuple[Dimensions, ...]]  # dimensions known -> of all that exist
+Key = tuple[str, Signal]  # resource id, signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +41,28 @@ class Series:
     into: Signal
     dimensions: Dimensions
     start: float  # aligned to the period
+    scale: float
+
+    @property
+    def key(self) -> Key:
+        return self.read.resource.id, self.into
 
 
 async def series(client: AwsClient, reads: Sequence[Read], until: float) -> Reading:
     """Read all series up to `until`; a call that fails fails the kinds in it, and no others."""
-    points: dict[tuple[str, Signal], tuple[Point, ...]] = {}
+    points: dict[Key, tuple[Point, ...]] = {}
     failures: dict[str, CollectError] = {}
     groups = await _grouped(client, reads, failures)
+    parts = Counter(one.key for wanted in groups.values() for one in wanted)
     calls = [
         _read_batch(client, group, batch, until, points, failures)
         for group, wanted in groups.items()
         for batch in _batches(wanted, until, group[2])
     ]
-    await asyncio.gather(*calls)
+    for unread in await asyncio.gather(*calls):
+        for key in unread:
+            if parts[key] > 1:  # the others alone would be too little
+                points.pop(key, None)
     return Reading(points, failures)
 
 
@@ -62,27 +73,32 @@ def where(read: Read) -> tuple[str, str]:
 
 
 def _split(read: Read) -> Split:
-    return *where(read), read.metric.namespace, read.metric.name, read.metric.class_dimension
+    metric = read.metric
+    return *where(read), metric.namespace, metric.name, metric.class_dimension or metric.spread
 
 
 async def _grouped(
     client: AwsClient, reads: Sequence[Read], failures: dict[str, CollectError]
 ) -> dict[Group, list[Series]]:
-    classes = await _classes_of(client, reads, failures)
+    existing = await _existing(client, reads, failures)
     groups: dict[Group, list[Series]] = defaultdict(list)
     for read in reads:
         metric, monitor = read.metric, read.resource.monitor
-        if any(key not in monitor for key in metric.dimensions.values()):
+        if any(key not in monitor for key in (*metric.dimensions.values(), *filter(None, (metric.over,)))):
             continue  # the resource has no such series
         named = tuple(metric.fixed.items()) + tuple((name, monitor[key]) for name, key in metric.dimensions.items())
         group = (*where(read), metric.period_seconds)
         start = read.start // metric.period_seconds * metric.period_seconds
-        if not metric.class_dimension:
-            groups[group].append(Series(read, metric.into, named, start))
+        scale = metric.scale / float(monitor[metric.over]) if metric.over else metric.scale
+        if not (metric.class_dimension or metric.spread):
+            groups[group].append(Series(read, metric.into, named, start, scale))
             continue
-        for value in classes.get(_split(read), {}).get(frozenset(named), ()):
-            dimensions = (*named, (metric.class_dimension, value))
-            groups[group].append(Series(read, f"{metric.into}:{value}", dimensions, start))
+        found = existing.get(_split(read), {}).get(frozenset(named), ())
+        if metric.spread and metric.into.endswith("_ratio"):
+            scale /= len(found) or 1
+        for dimensions in found:
+            into = f"{metric.into}:{dimensions[-1][1]}" if metric.class_dimension else metric.into
+            groups[group].append(Series(read, into, dimensions, start, scale))
     return groups
 
 
@@ -113,9 +129,10 @@ async def _read_batch(
     group: Group,
     batch: list[Series],
     until: float,
-    points: dict[tuple[str, Signal], tuple[Point, ...]],
+    points: dict[Key, tuple[Point, ...]],
     failures: dict[str, CollectError],
-) -> None:
+) -> Iterable[Key]:
+    """Read one call's worth of series into `points`. Returns the keys of those that could not be read."""
     account_id, region, period = group
     params = {
         "MetricDataQueries": [query(f"m{number}", one) for number, one in enumerate(batch)],
@@ -132,17 +149,29 @@ async def _read_batch(
             _take(answer, len(batch), found, failed)
     except CollectError as error:
         failures.update(dict.fromkeys(kinds, error))
-        return
+        return [one.key for one in batch]
     except (KeyError, TypeError, ValueError) as error:
         unreadable = Malformed(f"unreadable result: {type(error).__name__}", provider="aws", operation="GetMetricData")
         failures.update(dict.fromkeys(kinds, unreadable))
-        return
+        return [one.key for one in batch]
     for number, incomplete in failed.items():
         failures[batch[number].read.resource.kind] = incomplete
     for number, values in found.items():
         read = _points(batch[number], values, until, fill=number not in failed)
         if read:
-            points[batch[number].read.resource.id, batch[number].into] = read
+            points[batch[number].key] = _added(points.get(batch[number].key, ()), read)
+    return [batch[number].key for number in failed]
+
+
+def _added(some: tuple[Point, ...], others: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The Points of two series of one period, added up where both have one."""
+    if not some:
+        return others
+    both = {point.start: point for point in some}
+    for point in others:
+        before = both.get(point.start)
+        both[point.start] = Point(point.start, point.end, before.value + point.value) if before else point
+    return tuple(both[start] for start in sorted(both))
 
 
 def _take(
@@ -169,7 +198,7 @@ def _take(
 def _points(one: Series, values: Mapping[float, float], until: float, *, fill: bool) -> tuple[Point, ...]:
     """The Points of a series. With `fill`, periods without a datum are what the metric says their absence means."""
     metric = one.read.metric
-    period, scale = metric.period_seconds, metric.scale
+    period, scale = metric.period_seconds, one.scale
     ended = {
         at: value * scale
         for at, value in values.items()
@@ -181,20 +210,21 @@ def _points(one: Series, values: Mapping[float, float], until: float, *, fill: b
     return tuple(Point(at, at + period, value) for at, value in sorted(ended.items()))
 
 
-async def _classes_of(
+async def _existing(
     client: AwsClient, reads: Sequence[Read], failures: dict[str, CollectError]
-) -> Mapping[Split, Classes]:
-    """For metrics split by a class (S3's StorageType): which classes exist, by one ListMetrics a region a day."""
+) -> Mapping[Split, Existing]:
+    """For metrics split by a class (S3's StorageType) or spread over boards: which series exist, by ListMetrics."""
     wanted: dict[Split, tuple[Metric, set[str]]] = {}
     for read in reads:
-        if read.metric.class_dimension:
+        if read.metric.class_dimension or read.metric.spread:
             wanted.setdefault(_split(read), (read.metric, set()))[1].add(read.resource.kind)
-    found: dict[Split, Classes] = {}
+    found: dict[Split, Existing] = {}
 
     async def find(split: Split, metric: Metric, kinds: set[str]) -> None:
+        seconds = _CLASSES_SECONDS if metric.class_dimension else _BOARDS_SECONDS
         try:
             found[split] = await client.cache.get(
-                ("classes", *split), _CLASSES_SECONDS, lambda: _list_classes(client, split, metric)
+                ("existing", *split), seconds, lambda: _list_existing(client, split, metric)
             )
         except CollectError as error:
             failures.update(dict.fromkeys(kinds, error))
@@ -203,13 +233,19 @@ async def _classes_of(
     return found
 
 
-async def _list_classes(client: AwsClient, split: Split, metric: Metric) -> Classes:
-    classes: dict[frozenset[tuple[str, str]], list[str]] = defaultdict(list)
+async def _list_existing(client: AwsClient, split: Split, metric: Metric) -> Existing:
+    """Series by the dimensions a resource is known by; one for each class or board, which comes last."""
+    series: dict[frozenset[tuple[str, str]], dict[str, Dimensions]] = defaultdict(dict)
     params = {"Namespace": metric.namespace, "MetricName": metric.name}
+    names, apart = {*metric.fixed, *metric.dimensions}, metric.class_dimension or metric.spread
     async for answer in client.answers(Scope("aws", split[0], split[1]), "cloudwatch", "ListMetrics", params):
         for listed in answer.get("Metrics", ()):
             dimensions = {one["Name"]: one["Value"] for one in listed.get("Dimensions", ())}
-            value = dimensions.pop(metric.class_dimension, None)
-            if value is not None:
-                classes[frozenset(dimensions.items())].append(value)
-    return {named: tuple(sorted(values)) for named, values in classes.items()}
+            value = dimensions.pop(apart, None)
+            if value is None or not names <= dimensions.keys():
+                continue
+            if metric.class_dimension and names != dimensions.keys():
+                continue
+            known = frozenset((name, dimensions[name]) for name in names)
+            series[known].setdefault(value, (*dimensions.items(), (apart, value)))
+    return {known: tuple(every[value] for value in sorted(every)) for known, every in series.items()}

@@ -13,6 +13,12 @@ _PAGE_SIZES = {"ec2": 1000, "rds": 100, "s3": 1000, "cloudwatch": 500, "resource
 """How much to ask for where the API lets us: fewer, larger pages spare its request quota. EC2 gives unpaged
 Describe calls a smaller quota, so there a size is always sent."""
 _MAX_PAGES = 100_000
+_TOKENS = (
+    ("NextToken", "NextToken"),
+    ("nextToken", "nextToken"),
+    ("Marker", "Marker"),
+    ("pageToken", "nextPageToken"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ def paging(client: Any, loader: Any, operation: str) -> Paging:
     except UnknownServiceError:
         model = None
     if model is None:
-        return Paging()
+        return _unmodelled(client, operation)
     limit = model.get("limit_key", "")
     return Paging(
         _several(model["input_token"]),
@@ -45,6 +51,16 @@ def paging(client: Any, loader: Any, operation: str) -> Paging:
         limit,
         _size(client, operation, limit) if limit else 0,
     )
+
+
+def _unmodelled(client: Any, operation: str) -> Paging:
+    """An operation without a paginator model pages when it takes and gives a token of the usual names."""
+    described = client.meta.service_model.operation_model(operation)
+    if described.input_shape is None or described.output_shape is None:
+        return Paging()
+    takes, gives = described.input_shape.members, described.output_shape.members
+    found = next(((one, other) for one, other in _TOKENS if one in takes and other in gives), None)
+    return Paging() if found is None else Paging((found[0],), (found[1],))
 
 
 def _several(names: str | list[str]) -> tuple[str, ...]:

@@ -150,6 +150,23 @@ SPEC = ServiceSpec(
             dimensions={"InstanceId": "InstanceId"},
             scale=0.01,
         ),
+        # What the CloudWatch agent reports of NVIDIA's boards, where it is installed and told to.
+        Metric(
+            into="gpu_watts",
+            namespace="CWAgent",
+            name="nvidia_smi_power_draw",
+            dimensions={"InstanceId": "InstanceId"},
+            spread="index",
+        ),
+        Metric(
+            into="gpu_ratio",
+            namespace="CWAgent",
+            name="nvidia_smi_utilization_gpu",
+            dimensions={"InstanceId": "InstanceId"},
+            spread="index",
+            scale=0.01,
+        ),
     ),
+    permissions=("cloudwatch:ListMetrics",),
     reason="A share of a server: its threads at their measured utilisation, memory, accelerators and local disks.",
 )
