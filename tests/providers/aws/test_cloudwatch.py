@@ -69,7 +69,7 @@ async def test_what_writes_nothing_while_it_sleeps_slept(fake: AwsFake, make_cli
     reading = await make_client().series(reads, NOW + 10)
     values = {name: [point.value for point in points] for (name, _), points in reading.points.items()}
     assert values == {"called": [0, pytest.approx(1), 0], "idle": [0, 0, 0]}
-    starts = [point.start for point in reading.points["idle", "capacity_units"]]
+    starts = [point.start for point in reading.points["idle", "executions"]]
     assert starts == [NOW - 900, NOW - 600, NOW - 300], "whole periods, up to the last that has ended"
 
 

@@ -16,13 +16,15 @@ from cloud_carbon_exporter.providers.spec import TargetSettings
 
 async def test_lambda_function_is_as_many_environments_as_were_running() -> None:
     found = await described("lambda/function", "lambda_function")
-    assert parts(found["resize"]) == {"vcpu per capacity_units": 1, "memory per capacity_units": 1769 / 1024}
-    assert parts(found["thumb"])["vcpu per capacity_units"] == pytest.approx(512 / 1769)
+    assert parts(found["resize"]) == {"vcpu per executions": 1, "memory per executions": 1769 / 1024}
+    assert parts(found["thumb"])["vcpu per executions"] == pytest.approx(512 / 1769)
     assert found["thumb"].components[0].part == "Graviton2"
     assert found["thumb"].info["architecture"] == "arm64"
-    assert watts(found["resize"], capacity_units=4) == pytest.approx(4 * watts(found["resize"], capacity_units=1))
-    assert watts(found["resize"], capacity_units=0) == 0
-    assert footprint(found["resize"], capacity_units=1, cpu_ratio=1).basis == "assumed"
+    assert watts(found["resize"], executions=4) == pytest.approx(4 * watts(found["resize"], executions=1))
+    assert watts(found["resize"], executions=0) == 0
+    assert footprint(found["resize"], executions=1, cpu_ratio=1).basis == "assumed"
+    assert watts(found["resize"]) == 0, "no run is claimed that was not read"
+    assert footprint(found["resize"]).power_watts.upper > watts(found["resize"], executions=1)
 
 
 async def test_lambda_duration_becomes_concurrency() -> None:

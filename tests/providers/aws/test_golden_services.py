@@ -27,6 +27,7 @@ LOADS = {
     "requests": 100.0,
     "tokens": 100.0,
     "gib_seconds": 6.0,
+    "executions": 2.0,
 }
 SECONDS_PER_HOUR = 3600
 

@@ -73,7 +73,7 @@ async def test_lambda(moto: str) -> None:
         Tags={"team": "shop"},
     )
     function = (await found("lambda/function", tags=("team",)))["resize"]
-    assert parts(function)["vcpu per capacity_units"] == pytest.approx(2)
+    assert parts(function)["vcpu per executions"] == pytest.approx(2)
     assert function.components[0].part == "Graviton2"
     assert function.tags == {"team": "shop"}
 

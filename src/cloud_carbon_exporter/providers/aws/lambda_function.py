@@ -35,7 +35,7 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
         kind="lambda/function",
         name=name,
         location=scope.location(),
-        components=per(environment, "capacity_units"),
+        components=per(environment, "executions"),
         tags=tags(raw.get("Tags")),
         monitor={"FunctionName": name},
         info=told(host_type=f"{memory_mib} MB", architecture=architecture, state=raw.get("State")),
@@ -56,7 +56,7 @@ SPEC = ServiceSpec(
     describe=describe,
     metrics=(
         Metric(  # milliseconds of running in a period, over the period: environments busy on average
-            into="capacity_units",
+            into="executions",
             namespace="AWS/Lambda",
             name="Duration",
             statistic="Sum",

@@ -93,6 +93,7 @@ SPEC = ServiceSpec(
             into="stored_gib",
             namespace="AWS/ES",
             name="WarmStorageSpaceUtilization",
+            statistic="Maximum",
             dimensions={"DomainName": "WarmDomainName", "ClientId": "ClientId"},
             scale=1 / MIB_PER_GIB,
         ),
