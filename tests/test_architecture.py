@@ -22,7 +22,6 @@ LAYERS = [
     ("web",),
     ("exposition",),
     ("collect",),
-    ("grid",),
     ("budget", "state_file"),
     ("grid",),
     ("providers",),

@@ -233,7 +233,9 @@ def test_regions_name_the_grid_zones_they_hang_on() -> None:
     assert grid_zones("aws", "eu-west-3") == {"FR": 1}
     assert grid_zones("aws", "US-WEST-2") == {"US-NW-PACW": 1}
     assert grid_zones("aws", "nowhere") == {}
-    assert grid_zones("gcp", "eu") == {}
+    assert grid_zones("gcp", "eur5") == {"BE": 0.5, "GB": 0.5}
+    assert grid_zones("scaleway", "fr-par") == pytest.approx({"FR": 1})
+    assert grid_zones("gcp", "global") == {}
 
 
 @given(st.sampled_from((*PROVIDERS, "", "x")), st.text(max_size=30))

@@ -51,7 +51,7 @@ class Collector(Generic[Rendered]):
         render: Callable[[Snapshot], Rendered],
         clock: Callable[[], float],
     ) -> None:
-        self._feed = Feed(settings.grid, budget, ChangeLog(), clock)
+        self._feed = Feed(settings.grid, budget.meter("grid"), budget.error, ChangeLog(), clock)
         surveyor = Surveyor(self._feed)
         counters = Counters(surveyor, settings.stale_after_seconds)
         self.settings = settings
