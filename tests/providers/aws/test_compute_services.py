@@ -10,7 +10,9 @@ from tests.fakes.aws_replay import ReplayClient, described, recording, spec
 from tests.providers.aws.parts import PARIS, Asked, footprint, parts, read, watts
 
 from cloud_carbon_exporter.collect.sweep import sweep
+from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.providers.aws import ecs_task, eks_cluster, lambda_function
+from cloud_carbon_exporter.providers.aws._expand import by_name
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 
@@ -117,3 +119,26 @@ async def test_details_are_asked_for_once_in_a_while() -> None:
     for _ in range(3):
         await sweep(client, eks_cluster.SPEC.listing, [eks_cluster.SPEC], PARIS)
     assert [operation for operation, _ in client.asked].count("DescribeCluster") == 1
+
+
+async def test_what_was_asked_before_a_failure_is_kept_and_a_refusal_ends_the_asking() -> None:
+    asked: list[str] = []
+    denied = {"d51"}
+
+    async def ask(name: str) -> str:
+        asked.append(name)
+        if name in denied:
+            raise PermissionMissing("no")
+        return name.upper()
+
+    client = Asked({})
+    names = [f"d{number}" for number in range(160)]
+    with pytest.raises(PermissionMissing):
+        await by_name(client, ("details",), names, 60, ask)
+    assert "d49" in asked
+    assert "d100" not in asked
+    denied.clear()
+    asked.clear()
+    found = await by_name(client, ("details",), names, 60, ask)
+    assert found == {name: name.upper() for name in names}
+    assert "d0" not in asked, "kept"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.providers.aws import _tags
@@ -12,6 +13,9 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 if TYPE_CHECKING:
     from cloud_carbon_exporter.providers.aws._client import AwsClient
+
+Detail = TypeVar("Detail")
+_AT_ONCE = 50
 
 
 async def one_by_one(
@@ -30,20 +34,38 @@ async def one_by_one(
     would refuse the others too (a missing permission, throttling) is raised.
     """
 
-    async def ask(name: str) -> Raw | None:
+    async def ask(name: str) -> Raw:
+        return await client.call(scope, api, operation, params[name], permissions=permission)
+
+    return await by_name(client, (api, operation, scope.account_id, scope.region), list(params), seconds, ask)
+
+
+async def by_name(
+    client: AwsClient,
+    what: tuple[str, ...],
+    names: Sequence[str],
+    seconds: float,
+    ask: Callable[[str], Awaitable[Detail]],
+) -> dict[str, Detail]:
+    """What `ask` answers for each name, kept for `seconds` one by one: a sweep cut short goes on where it was.
+
+    what: tells these details from others. Names and errors as for one_by_one; an error ends the asking soon.
+    """
+
+    async def one(name: str) -> Detail | None:
         try:
-            return await client.call(scope, api, operation, params[name], permissions=permission)
+            return await ask(name)
         except CollectError as error:
             if type(error) is not CollectError:
                 raise
             return None
 
-    async def fetch(names: list[str]) -> dict[str, Any]:
-        return dict(zip(names, await asyncio.gather(*map(ask, names)), strict=True))
-
-    kind = f"{api} {operation} of {scope.account_id} in {scope.region}"
-    answers = await client.cache.get_many(kind, set(params), seconds, fetch)
-    return {name: answer for name, answer in answers.items() if answer is not None}
+    found: dict[str, Detail] = {}
+    for some in batches(names, _AT_ONCE):
+        asked = (client.cache.get((*what, name), seconds, partial(one, name)) for name in some)
+        answers = zip(some, await asyncio.gather(*asked), strict=True)
+        found |= {name: answer for name, answer in answers if answer is not None}
+    return found
 
 
 def batches(names: Sequence[str], size: int) -> Iterable[Sequence[str]]:
