@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cloud_carbon_exporter import tables
+from cloud_carbon_exporter.exposition.coverage import covered
 from cloud_carbon_exporter.exposition.families import RESOURCE
 from cloud_carbon_exporter.model.types import BASES, Estimate, Row, Snapshot
 from cloud_carbon_exporter.tables import SECONDS_PER_HOUR, VALUES, Section, clean, figure
@@ -60,15 +61,10 @@ def coverage(of: Snapshot) -> dict[str, Any]:
     ratio: estimated by listed, where another inventory of the provider counts what an account holds; else null.
     """
     by_basis: Counter[str] = Counter()
-    by_account: Counter[tuple[str, str]] = Counter()
-    for (provider, account, _, basis), count in of.ledger.items():
+    for (_, _, _, basis), count in of.ledger.items():
         by_basis[basis] += count
-        if basis in BASES:
-            by_account[provider, account] += count
-    listed: dict[tuple[str, str], int] = {}
-    for (provider, account, _), count in of.listed.items():
-        listed[provider, account] = max(count, listed.get((provider, account), 0))
-    everything = sum(listed.values())
+    parts = covered(of).values()
+    everything = sum(whole for _, whole in parts)
     return {
         "estimated": sum(by_basis[basis] for basis in BASES),
         "by_basis": {basis: by_basis[basis] for basis in BASES},
@@ -77,7 +73,7 @@ def coverage(of: Snapshot) -> dict[str, Any]:
             {"cloud_provider": provider, "cloud_account_id": account, "source": source, "resources": count}
             for (provider, account, source), count in sorted(of.listed.items())
         ],
-        "ratio": sum(by_account[key] for key in listed) / everything if everything else None,
+        "ratio": sum(part for part, _ in parts) / everything if everything else None,
     }
 
 

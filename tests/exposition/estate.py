@@ -133,6 +133,7 @@ SNAPSHOT = Snapshot(
         ("aws", "111111111111", "m99/thing", "unsupported"): 4,
     },
     listed={("aws", "111111111111", "resource explorer"): 5},
+    covered={("aws", "111111111111"): 1},
     listings=LISTINGS,
     measurements=(Outcome("aws", "111111111111", "eu-west-3", "ec2/instance", "AccessDenied"),),
     targets=(TargetState("prod", "aws", True), TargetState("scw", "scaleway", False, "credentials refused")),

@@ -10,6 +10,7 @@ from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import Component, Point, Resource
 from cloud_carbon_exporter.providers.spec import (
     Extras,
+    Inventory,
     Listing,
     Meter,
     Metric,
@@ -93,6 +94,7 @@ class Cloud:
     closed: bool = False
     settle: float = 0
     costs: bool = False
+    inventories: tuple[Inventory, ...] = ()
 
     def provider(self) -> Provider:
         """The Provider to hand to a Target."""
@@ -147,7 +149,7 @@ class FakeClient:
 
     async def extras(self, now: float) -> Extras:
         await self._pass("extras")
-        return Extras(gauges={"cloud_carbon_demo_connected_users": 7})
+        return Extras(gauges={"cloud_carbon_demo_connected_users": 7}, inventories=self.cloud.inventories)
 
     async def close(self) -> None:
         self.cloud.closed = True

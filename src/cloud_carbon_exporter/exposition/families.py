@@ -203,6 +203,17 @@ OWN: tuple[Family, ...] = (
         "How many resources another inventory of the provider counts, to hold ours against.",
         ("cloud_provider", "cloud_account_id", "source"),
     ),
+    _gauge(
+        f"{_OWN}unlisted_resources",
+        "How many estimated resources the provider's inventory does not list: what it cannot see.",
+        ("cloud_provider", "cloud_account_id"),
+    ),
+    _gauge(
+        f"{_OWN}coverage_ratio",
+        "How much of what the provider's inventory lists is estimated; absent where there is no inventory.",
+        ("cloud_provider", "cloud_account_id"),
+        "ratio",
+    ),
     _gauge(f"{_OWN}last_collection_timestamp_seconds", "When the figures shown were made.", (), "seconds"),
 )
 

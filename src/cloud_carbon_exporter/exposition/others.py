@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 
+from cloud_carbon_exporter.exposition import coverage
 from cloud_carbon_exporter.model.types import (
     AccountRow,
     CarbonIntensity,
@@ -130,5 +131,7 @@ OTHERS: dict[str, Samples] = {
     "cloud_carbon_exporter_errors_total": lambda snapshot: snapshot.api.errors.items(),
     "cloud_carbon_exporter_skipped_objects_total": lambda snapshot: snapshot.api.skipped.items(),
     "cloud_carbon_exporter_listed_resources": lambda snapshot: snapshot.listed.items(),
+    "cloud_carbon_exporter_unlisted_resources": lambda snapshot: coverage.unlisted(snapshot).items(),
+    "cloud_carbon_exporter_coverage_ratio": lambda snapshot: coverage.ratios(snapshot).items(),
     "cloud_carbon_exporter_last_collection_timestamp_seconds": _last_collection,
 }
