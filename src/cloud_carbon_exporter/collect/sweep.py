@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.spec import Client, Listing, Raw, Scope, ServiceSpec
 
@@ -45,12 +45,14 @@ async def sweep(
     skipped: Counter[tuple[str, str]] = Counter()
     warnings: list[CollectError] = []
     async for page in client.pages(listing, scope):
-        objects = await listing.expand(client, scope, page) if listing.expand else page
+        objects = await _expanded(client, listing, scope, page, skipped)
         if listing.lookup:
             try:
                 scope = replace(scope, catalogue=await listing.lookup(client, scope, objects))
             except CollectError as error:
                 warnings.append(error)
+            except Exception as error:  # describing does without, as when the look-up fails
+                warnings.append(_unreadable(error, listing, scope))
         for raw in objects:
             resource = _read(raw, listing, specs, scope, unsupported, skipped)
             if resource is not None:
@@ -58,6 +60,34 @@ async def sweep(
                 resources.append(resource if before is None or before != resource else before)
     counts = Counter(resource.kind for resource in resources)
     return Swept(tuple(resources), dict(counts), dict(unsupported), dict(skipped), tuple(warnings))
+
+
+async def _expanded(
+    client: Client, listing: Listing, scope: Scope, page: Sequence[Raw], skipped: Counter[tuple[str, str]]
+) -> Sequence[Raw]:
+    """The page's objects in full; where one cannot be read, they are expanded one by one, and that one is lost."""
+    if not listing.expand:
+        return page
+    try:
+        return await listing.expand(client, scope, page)
+    except CollectError:
+        raise
+    except Exception as error:
+        if len(page) <= 1:
+            log.debug("an object of %s was skipped: %s: %s", listing.operation, type(error).__name__, error)
+            skipped[listing.operation, type(error).__name__] += 1
+            return ()
+    return [each for raw in page for each in await _expanded(client, listing, scope, (raw,), skipped)]
+
+
+def _unreadable(error: Exception, listing: Listing, scope: Scope) -> Malformed:
+    return Malformed(
+        f"what was looked up cannot be read: {type(error).__name__}",
+        provider=scope.provider,
+        account_id=scope.account_id,
+        region=scope.region,
+        operation=listing.operation,
+    )
 
 
 def _read(
