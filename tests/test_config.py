@@ -113,6 +113,7 @@ def test_every_flag_is_also_a_variable() -> None:
         "ARN": "arn:aws:iam::1:role/r",
         "COUNT": "1",
         "I/N": "0/3",
+        "FAMILIES": "cloud_carbon_power_watts,cloud_carbon_account_*",
     }
     for flag in of_command("serve"):
         value = samples.get(flag.kind.name, flag.kind.choices[0] if flag.kind.choices else "1")

@@ -25,7 +25,7 @@ def inflate(body: bytes) -> bytes:
 
 def text_of(exposition: Exposition, format_: Format, process: bytes = b"") -> str:
     """The whole answer as text, by way of the gzip stream."""
-    pieces, length = exposition.stream(format_).gzip(tail(exposition, format_, process))
+    pieces, length = exposition.stream(format_).gzip(tail(exposition, format_, process, {}))
     body = b"".join(pieces)
     assert len(body) == length
     return inflate(body).decode()

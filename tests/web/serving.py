@@ -11,8 +11,9 @@ from tests.exposition import estate
 
 from cloud_carbon_exporter.exposition import Exposition, render
 from cloud_carbon_exporter.model.types import Snapshot
-from cloud_carbon_exporter.web.app import make_app, start
+from cloud_carbon_exporter.web.app import make_app
 from cloud_carbon_exporter.web.history import History
+from cloud_carbon_exporter.web.listener import start
 from cloud_carbon_exporter.web.settings import WebSettings
 
 SETTINGS = WebSettings(exposition=estate.SETTINGS, version="1.2.3", source_url="https://example.org/source/v1.2.3")

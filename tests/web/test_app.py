@@ -10,7 +10,8 @@ from tests.exposition import estate
 from tests.web.serving import SETTINGS, held, served
 
 from cloud_carbon_exporter.web import api
-from cloud_carbon_exporter.web.app import make_app, start
+from cloud_carbon_exporter.web.app import make_app
+from cloud_carbon_exporter.web.listener import start
 
 
 @pytest.mark.parametrize("path", ["/", "/metrics", "/healthz", "/readyz", "/api/v1/snapshot", "/nowhere"])

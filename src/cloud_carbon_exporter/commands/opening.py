@@ -15,6 +15,7 @@ from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError, CredentialsMissing
+from cloud_carbon_exporter.grid import GridSettings, preferences
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.providers.spec import Client, Provider, TargetSettings
 
@@ -52,12 +53,39 @@ def name_of(settings: TargetSettings) -> str:
     return settings.name or (f"{settings.provider}/{place}" if place else settings.provider)
 
 
-def open_collector(settings: Settings, render: Callable[[Snapshot], Rendered]) -> Collector[Rendered]:
-    """All that collects, ready to run. `render`: what is made of each Snapshot."""
+def grid_settings(settings: Settings, patience_seconds: float) -> GridSettings:
+    """What was configured of the grid."""
+    return GridSettings(
+        preferences(settings.grid_sources),
+        settings.grid_method,
+        {name: secret for name, secret in settings.grid_secrets.items() if secret},
+        settings.grid_options,
+        settings.grid_compare,
+        patience_seconds,
+    )
+
+
+def open_collector(
+    settings: Settings,
+    render: Callable[[Snapshot], Rendered],
+    patience_seconds: float = 5,
+    budget: Budget | None = None,
+) -> Collector[Rendered]:
+    """All that collects, ready to run. `render`: what is made of each Snapshot.
+
+    patience_seconds: how long the first Snapshot waits for live grid intensities. budget: the account to go on with.
+    Raises ConfigError for a provider or kind nobody knows.
+    """
     return Collector(
         open_targets(settings),
-        CollectSettings(settings.interval_seconds, settings.stale_after_seconds, settings.mode, Shard(*settings.shard)),
-        Budget(time.time, settings.utilisation_interval_seconds),
+        CollectSettings(
+            settings.interval_seconds,
+            settings.stale_after_seconds,
+            settings.mode,
+            Shard(*settings.shard),
+            grid_settings(settings, patience_seconds),
+        ),
+        budget or Budget(time.time, settings.utilisation_interval_seconds),
         render,
         time.time,
     )

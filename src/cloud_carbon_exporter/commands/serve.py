@@ -9,22 +9,15 @@ import os
 import signal
 import threading
 from collections.abc import Coroutine, Sequence
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
-import cloud_carbon_exporter
-from cloud_carbon_exporter import exposition, logs
-from cloud_carbon_exporter.collect import Collector, heap
-from cloud_carbon_exporter.commands.opening import missing_credentials, open_collector
-from cloud_carbon_exporter.commands.versions import model_version
-from cloud_carbon_exporter.config import Invocation, Settings
+from cloud_carbon_exporter import logs
+from cloud_carbon_exporter.collect import heap
+from cloud_carbon_exporter.commands.service import Service
+from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.values import Address
-from cloud_carbon_exporter.errors import ExporterError
-from cloud_carbon_exporter.model.types import Snapshot
-from cloud_carbon_exporter.state_file import Section, StateFile
-from cloud_carbon_exporter.web.app import make_app, start
-from cloud_carbon_exporter.web.history import History
-from cloud_carbon_exporter.web.settings import WebSettings
+from cloud_carbon_exporter.errors import ConfigError, ExporterError
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +25,10 @@ SHUTDOWN_SECONDS = 1.8  # what hangs longer than this after a signal is left beh
 
 
 def run(invocation: Invocation) -> int:
-    """Serve until SIGTERM or SIGINT. Raises ExporterError when the address is taken, or nobody has credentials."""
+    """Serve until SIGTERM or SIGINT.
+
+    Raises ExporterError when the address is taken or nobody has credentials, ConfigError for a file not to be followed.
+    """
     settings = invocation.settings
     logs.configure(settings.log_level, settings.log_format)
     for warning in settings.warnings:
@@ -41,66 +37,46 @@ def run(invocation: Invocation) -> int:
     deadline = threading.Timer(SHUTDOWN_SECONDS, os._exit, (0,))  # should a thread or a connection hang
     deadline.daemon = True
     try:
-        asyncio.run(_serve(settings, deadline))
+        asyncio.run(_serve(invocation, deadline))
     finally:
         deadline.cancel()
     heap.leave()
     return 0
 
 
-async def _serve(settings: Settings, deadline: threading.Timer) -> None:
-    shown = exposition.Settings(
-        tags=settings.tags,
-        upstream_names=settings.upstream_names,
-        version=cloud_carbon_exporter.__version__,
-        model_version=model_version(),
-    )
-    history, render = History(), exposition.Renderer(shown)
-
-    def show(snapshot: Snapshot) -> exposition.Exposition:
-        history.record(snapshot)
-        rendered = render(snapshot)
-        if kept is not None and snapshot.first_collection_done:
-            kept.save_if_due(snapshot.taken_at)
-        return rendered
-
-    kept: StateFile | None = None
-    collector = open_collector(settings, show)
-    if settings.state_file:
-        sections: dict[str, Section] = {"counters": collector.counters, "budget": collector.budget, "history": history}
-        kept = StateFile(Path(settings.state_file), sections)
-        kept.load()
-    stop = asyncio.Event()
+async def _serve(invocation: Invocation, deadline: threading.Timer) -> None:
+    settings, loop = invocation.settings, asyncio.get_running_loop()
+    service = Service(settings, invocation.reread)
+    stop, asked = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, _leave, stop, deadline)
-    web_settings = WebSettings(exposition=shown, mode=settings.mode, version=cloud_carbon_exporter.__version__)
+        loop.add_signal_handler(number, _leave, stop, deadline)
+    loop.add_signal_handler(signal.SIGHUP, asked.set)
     try:
-        runner = await start(make_app(web_settings, collector, history), settings.listen.host, settings.listen.port)
+        await service.listener.open(settings.listen.host, settings.listen.port)
     except OSError as error:
         raise ExporterError(why_not(settings.listen, error)) from None
     try:
-        log.info("listening on %s", url(settings.listen, runner.addresses))
-        await _until(stop, _collect(settings, collector))
+        log.info("listening on %s", url(settings.listen, service.listener.addresses, service.listener.scheme))
+        reloading = asyncio.create_task(_reload_when(asked, service))
+        await _until(stop, service.run())
+        reloading.cancel()
     finally:
-        await runner.cleanup()
-        await collector.close()
-        if kept is not None and collector.snapshot.first_collection_done:
-            kept.save()
+        await service.close()
 
 
-async def _collect(settings: Settings, collector: Collector[exposition.Exposition]) -> None:
-    missing = await missing_credentials([run.client for run in collector.runs])
-    if missing:
-        raise ExporterError("; ".join(str(error) for error in missing))
-    if settings.mode == "scrape":
-        await asyncio.Event().wait()  # each scrape collects
-    await collector.run()
+async def _reload_when(asked: asyncio.Event, service: Service) -> None:
+    """Reload each time it is asked for; what cannot be followed is in the log."""
+    while True:
+        await asked.wait()
+        asked.clear()
+        with suppress(ConfigError):
+            await service.reload()
 
 
-def url(listen: Address, bound: Sequence[Any]) -> str:
+def url(listen: Address, bound: Sequence[Any], scheme: str = "http") -> str:
     """Where a browser on this machine finds the page. bound: the socket addresses, which know the real port."""
     host = "localhost" if listen.host in ("", "0.0.0.0", "::") else listen.host  # noqa: S104
-    return f"http://{Address(host, bound[0][1])}/"
+    return f"{scheme}://{Address(host, bound[0][1])}/"
 
 
 def why_not(listen: Address, error: OSError) -> str:

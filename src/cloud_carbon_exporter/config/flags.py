@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
+from cloud_carbon_exporter.config.exported import families
+from cloud_carbon_exporter.config.flag import COLLECTING, COMMANDS, MACHINE_PROVIDERS, PROGRAM, Flag, variable
+from cloud_carbon_exporter.config.grid_flags import GRID_FLAGS
+from cloud_carbon_exporter.config.machine_flags import MACHINE_FLAGS
 from cloud_carbon_exporter.config.values import (
-    Kind,
     address,
     boolean,
     choice,
@@ -19,67 +19,27 @@ from cloud_carbon_exporter.config.values import (
     text,
 )
 
-PROGRAM = "cloud-carbon-exporter"
-
-COMMANDS: Mapping[str, str] = {
-    "serve": "serve the figures to Prometheus, and a page to people; what happens without a command",
-    "report": "collect once and print what the estate draws and emits",
-    "check": "try the credentials and every call that is needed, and print what is missing",
-    "permissions": "print the least the exporter must be allowed, per provider",
-    "services": "print what is supported, and how it is estimated",
-    "estimate": "price a machine type or a server, without any account",
-    "completion": "print a completion script for a shell",
-}
-
-COLLECTING = ("serve", "report", "check")
-MACHINE_PROVIDERS = ("aws", "gcp", "scw")
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """One flag. default: as the person would type it, empty for none; aliases: other names it answers to.
-
-    commands: who takes it. providers: for whom it means something; empty for all.
-    """
-
-    name: str
-    kind: Kind
-    default: str
-    meaning: str
-    aliases: tuple[str, ...] = ()
-    commands: tuple[str, ...] = COLLECTING
-    providers: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The name and its aliases."""
-        return (self.name, *self.aliases)
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The environment variables that say the same."""
-        return tuple(variable(name) for name in self.names)
-
-
-def variable(name: str) -> str:
-    """The environment variable of a flag's name."""
-    return "CLOUD_CARBON_" + name.upper().replace(".", "_").replace("-", "_")
-
+__all__ = [
+    "COLLECTING",
+    "COMMANDS",
+    "FLAGS",
+    "MACHINE_PROVIDERS",
+    "PROGRAM",
+    "REGION",
+    "ROLE_ARN",
+    "Flag",
+    "find",
+    "of_command",
+    "variable",
+]
 
 _SERVE = ("serve",)
 _ESTIMATE = ("estimate",)
-_POSITIVE = "a number above 0"
-_RATIO = "a number from 0 to 1"
-_TINY = 1e-9  # the least that counts as above 0: no machine holds less of anything
 
 REGION = shaped("REGION", "the name of a region, such as eu-west-3", r"[a-z][a-z0-9-]*")
 ROLE_ARN = shaped(
     "ARN", "the ARN of a role, such as arn:aws:iam::111111111111:role/carbon", r"arn:[\w-]+:iam::\d+:role/\S+"
 )
-
-
-def _amount(name: str) -> Kind:
-    return number(name, _POSITIVE, _TINY)
 
 
 FLAGS: tuple[Flag, ...] = (
@@ -152,6 +112,13 @@ FLAGS: tuple[Flag, ...] = (
         providers=("demo",),
     ),
     Flag("listen", address(), "0.0.0.0:2922", "Address to serve at.", commands=_SERVE),
+    Flag(
+        "web.config.file",
+        text("FILE"),
+        "",
+        "YAML file with TLS, users, headers and rates, in the format of Prometheus' exporter toolkit.",
+        commands=_SERVE,
+    ),
     Flag("log.level", choice("debug", "info", "warn", "error"), "info", "The least that is logged."),
     Flag(
         "log.format",
@@ -206,6 +173,29 @@ FLAGS: tuple[Flag, ...] = (
     ),
     Flag("metrics.tags", several("KEYS"), "", "Keys of the resource tags that become labels tag_<key>."),
     Flag(
+        "metrics.labels",
+        choice("full", "slim"),
+        "full",
+        "All labels on every series of a resource, or (slim) cloud_resource_id alone, and the rest on "
+        "cloud_carbon_resource_info.",
+        commands=_SERVE,
+    ),
+    Flag(
+        "metrics.families",
+        families(),
+        "",
+        "Families to export, such as cloud_carbon_power_watts,cloud_carbon_account_*; all when empty. The exporter's "
+        "own are always there.",
+        commands=_SERVE,
+    ),
+    Flag(
+        "metrics.aggregate",
+        several("LABELS", "account", "region", "kind"),
+        "",
+        "Export sums by these, and by provider, instead of resources.",
+        commands=_SERVE,
+    ),
+    Flag(
         "metrics.upstream-names",
         boolean(),
         "false",
@@ -228,49 +218,8 @@ FLAGS: tuple[Flag, ...] = (
         "A readable list, an IAM policy of AWS, a custom role of Google Cloud, or an IAM policy of Scaleway.",
         commands=("permissions",),
     ),
-    Flag("machine-type", text("TYPE"), "", "Machine type of the cloud, such as m5.large.", commands=_ESTIMATE),
-    Flag("region", text("REGION"), "", "Region of the cloud; without one, PUE is 1.", commands=_ESTIMATE),
-    Flag("processor", text("NAME"), "", "Processor of the server, such as Xeon Gold 6248.", commands=_ESTIMATE),
-    Flag("microarchitecture", text("NAME"), "", "Its microarchitecture, such as Skylake.", commands=_ESTIMATE),
-    Flag("tdp-watts", _amount("WATTS"), "", "Thermal design power of one socket.", commands=_ESTIMATE),
-    Flag(
-        "sockets",
-        number("COUNT", "a whole number from 1 to 64", 1, 64, whole=True),
-        "",
-        "Processors in the server.",
-        commands=_ESTIMATE,
-    ),
-    Flag(
-        "threads",
-        number("COUNT", "a whole number from 1 to 100000", 1, 100_000, whole=True),
-        "",
-        "Hardware threads of the whole server.",
-        commands=_ESTIMATE,
-    ),
-    Flag("memory-gib", _amount("GIB"), "", "Memory of the whole server.", commands=_ESTIMATE),
-    Flag(
-        "cpu-ratio",
-        number("RATIO", _RATIO, 0, 1),
-        "",
-        "Share of the processors at work; a stated default when empty.",
-        commands=_ESTIMATE,
-    ),
-    Flag(
-        "gpu-ratio",
-        number("RATIO", _RATIO, 0, 1),
-        "",
-        "Share of the accelerators at work; a stated default when empty.",
-        commands=_ESTIMATE,
-    ),
-    Flag("explain", boolean(), "false", "Also print the sum, term by term, with its sources.", commands=_ESTIMATE),
-    Flag(
-        "batch",
-        text("FILE"),
-        "",
-        "Read JSON lines with the same names in snake case from a file, or from stdin when it is -; what flags say "
-        "holds for the lines that do not.",
-        commands=_ESTIMATE,
-    ),
+    *GRID_FLAGS,
+    *MACHINE_FLAGS,
 )
 
 

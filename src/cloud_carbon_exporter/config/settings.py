@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from cloud_carbon_exporter.config.command_line import Words, nearest, read_words
 from cloud_carbon_exporter.config.flags import COLLECTING, FLAGS, find, of_command
+from cloud_carbon_exporter.config.grid_flags import TOKENS
 from cloud_carbon_exporter.config.targets import FiledTarget, read_targets
 from cloud_carbon_exporter.config.values import Address, Value, quoted, read_value
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 _FILE_COMMAND = "serve"  # the file says what serving says; the other commands take of it what they know
@@ -39,20 +41,33 @@ class Settings:
     stale_after_seconds: float = 1800
     shard: tuple[int, int] = (0, 1)
     state_file: str = ""
+    web_config_file: str = ""
     tags: tuple[str, ...] = ()
+    labels: Literal["full", "slim"] = "full"
+    families: tuple[str, ...] = ()
+    aggregate: tuple[str, ...] = ()
     upstream_names: bool = False
+    grid_sources: tuple[str, ...] = ()
+    grid_method: Method = "location"
+    grid_compare: bool = False
+    grid_options: Mapping[str, str] = field(default_factory=dict)
+    grid_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     options: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What the person asked for: a command and its Settings, or the help or version."""
+    """What the person asked for: a command and its Settings, or the help or version.
+
+    reread: the Settings once more, from the file as it is then. Raises ConfigError.
+    """
 
     command: str
     settings: Settings
     wants: str = ""
     operands: tuple[str, ...] = ()
+    reread: Callable[[], Settings] = field(default=Settings, compare=False, repr=False)
 
 
 def load(arguments: Sequence[str], environment: Mapping[str, str]) -> Invocation:
@@ -67,7 +82,8 @@ def load(arguments: Sequence[str], environment: Mapping[str, str]) -> Invocation
     values |= {name: value for name, value in filed.items() if name in values} | said
     settings = _settings(words.command, {**_defaults("serve"), **filed, **values}, targets, environment)
     warnings = _warnings({**filed, **said}, settings.targets, environment) if words.command in COLLECTING else ()
-    return Invocation(words.command, replace(settings, warnings=tuple(warnings)), operands=words.operands)
+    settings = replace(settings, warnings=tuple(warnings))
+    return Invocation(words.command, settings, "", words.operands, lambda: load(arguments, environment).settings)
 
 
 def _defaults(command: str) -> dict[str, Value]:
@@ -91,8 +107,19 @@ def _settings(
         stale_after_seconds=values["collect.stale-after"],
         shard=values["shard"],
         state_file=values["state.file"],
+        web_config_file=values["web.config.file"],
         tags=values["metrics.tags"],
+        labels=values["metrics.labels"],
+        families=values["metrics.families"],
+        aggregate=values["metrics.aggregate"],
         upstream_names=values["metrics.upstream-names"],
+        grid_sources=values["grid.source"],
+        grid_method=values["grid.method"],
+        grid_compare=values["grid.compare"],
+        grid_options={"prometheus-query": values["grid.prometheus-query"]},
+        grid_secrets={
+            name: values[f"grid.{name}"] or environment.get(variable, "") for name, (variable, _) in TOKENS.items()
+        },
         options=options,
     )
 
@@ -142,7 +169,9 @@ def _read_file(name: str) -> tuple[dict[str, Value], tuple[FiledTarget, ...]]:
     except UnicodeDecodeError:
         raise ConfigError(f"-config.file: {quoted(name)} is not UTF-8 text") from None
     except yaml.YAMLError as error:
-        raise ConfigError(f"{name}: not YAML: {' '.join(str(error).split())}") from None
+        mark = getattr(error, "problem_mark", None)  # the error's own text would quote the line, which may hold a token
+        where = f": line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', '')}" if mark else ""
+        raise ConfigError(f"{name}: not YAML{where}") from None
     if not isinstance(content, Mapping | None):
         raise ConfigError(f"{name}: {quoted(content)} is not a mapping of keys to values")
     targets = dict(content or {})

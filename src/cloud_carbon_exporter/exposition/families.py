@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
-FamilyType = Literal["gauge", "counter"]
+from cloud_carbon_exporter.exposition import grid, months
+from cloud_carbon_exporter.exposition.family import Family
+from cloud_carbon_exporter.exposition.family import counter as _counter
+from cloud_carbon_exporter.exposition.family import gauge as _gauge
+from cloud_carbon_exporter.exposition.upstream_families import UPSTREAM
 
 RESOURCE = (
     "cloud_provider",
@@ -24,29 +28,6 @@ PLACE = ("cloud_provider", "cloud_region")
 GRID = (*PLACE, "method", "source")
 REPORTED = ("cloud_provider", "cloud_account_id", "cloud_region", "service", "method", "source")
 BILLED = ("cloud_provider", "cloud_account_id", "api")
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """One metric family. `labels` in the order they are written; a label whose value is empty is left out.
-
-    unit: OpenMetrics unit; the name ends with it (before `_total`). Empty where OpenMetrics knows none.
-    """
-
-    name: str
-    type: FamilyType
-    help: str
-    unit: str = ""
-    labels: tuple[str, ...] = ()
-
-
-def _gauge(name: str, text: str, labels: tuple[str, ...] = (), unit: str = "") -> Family:
-    return Family(name, "gauge", text, unit, labels)
-
-
-def _counter(name: str, text: str, labels: tuple[str, ...] = (), unit: str = "") -> Family:
-    return Family(name, "counter", text, unit, labels)
-
 
 _SUM_HELP = "Sum over the resources of one account, region and kind, of what has vanished too: "
 _BOUND_HELP = "bound of the 90 % interval of the power drawn now; bounds do not add up, the account families have sums."
@@ -87,6 +68,18 @@ RESOURCES: tuple[Family, ...] = (
         "seconds",
     ),
     _gauge(
+        "cloud_carbon_cpu_utilisation_ratio",
+        "Share of the processors at work, as the power drawn now is estimated from; absent where it is not measured.",
+        RESOURCE,
+        "ratio",
+    ),
+    _gauge(
+        "cloud_carbon_gpu_utilisation_ratio",
+        "Share of the accelerators at work, as the power drawn now is estimated from; absent where it is not measured.",
+        RESOURCE,
+        "ratio",
+    ),
+    _gauge(
         "cloud_carbon_resource_info",
         "What the resource is and how its figures came about; always 1.",
         (*RESOURCE, *INFO),
@@ -123,8 +116,8 @@ SUMS: tuple[Family, ...] = (
 PLACES: tuple[Family, ...] = (
     _gauge(
         "cloud_carbon_grid_intensity_grams_per_kilowatt_hour",
-        "CO2eq of a kilowatt hour of the region's grid.",
-        (*GRID, "year"),
+        "CO2eq of a kilowatt hour of the region's grid; estimated: whether its source says that it was not measured.",
+        (*GRID, "year", "estimated"),
         "grams_per_kilowatt_hour",
     ),
     _gauge(
@@ -146,6 +139,7 @@ PLACES: tuple[Family, ...] = (
         PLACE,
         "liters_per_kilowatt_hour",
     ),
+    *(_gauge(*each) for each in grid.PLACES),
 )
 
 OTHERS: tuple[Family, ...] = (
@@ -161,6 +155,7 @@ OTHERS: tuple[Family, ...] = (
         REPORTED,
         "seconds",
     ),
+    *(_gauge(*each) for each in months.FAMILIES),
     _gauge("cloud_carbon_demo_connected_users", "Made-up users connected to the made-up estate of the demo."),
 )
 
@@ -214,10 +209,18 @@ OWN: tuple[Family, ...] = (
         ("cloud_provider", "cloud_account_id"),
         "ratio",
     ),
+    *(_gauge(*each) for each in grid.OWN),
     _gauge(f"{_OWN}last_collection_timestamp_seconds", "When the figures shown were made.", (), "seconds"),
 )
 
 SCRAPE: tuple[Family, ...] = (
+    _gauge(f"{_OWN}config_last_reload_successful", "Whether the configuration in the files is the one in force."),
+    _gauge(
+        f"{_OWN}config_last_reload_success_timestamp_seconds",
+        "When the configuration was last read and followed.",
+        (),
+        "seconds",
+    ),
     _gauge(f"{_OWN}series", "Series in this answer."),
     _gauge(f"{_OWN}scrape_size_bytes", "Size of this answer before compression.", (), "bytes"),
 )
@@ -225,41 +228,8 @@ SCRAPE: tuple[Family, ...] = (
 FAMILIES: tuple[Family, ...] = (*RESOURCES, *SUMS, *PLACES, *OTHERS, *OWN, *SCRAPE)
 """All families, in the order they are exposed. Of the process itself, `process_*` and `python_*` come beside them."""
 
-_UPSTREAM = (
-    "explorer",
-    "kind",
-    "location",
-    "az",
-    "zone",
-    "region",
-    "instance_id",
-    "volume_id",
-    "volume_type",
-    "bucket_name",
-    "instance_name",
-    "disk_name",
-    "cloud_resource_id",
-)
 
-UPSTREAM: tuple[Family, ...] = (
-    _gauge("estimated_watts", "Name of the Go exporter for cloud_carbon_power_watts.", _UPSTREAM),
-    _gauge(
-        "estimated_g_co2eq_second",
-        "Name of the Go exporter for cloud_carbon_operational_emissions_grams_per_second.",
-        _UPSTREAM,
-    ),
-    _gauge(
-        "estimated_usage_emissions_kgCO2eq_day",
-        "Name of the Go exporter for operational emissions, in kilograms a day.",
-        _UPSTREAM,
-    ),
-    _gauge(
-        "estimated_embodied_emissions_kgCO2eq_day",
-        "Name of the Go exporter for embodied emissions, in kilograms a day.",
-        _UPSTREAM,
-    ),
-    _gauge("collect_duration_ms", "Name of the Go exporter for the longest collector duration, in milliseconds."),
-    _gauge("error_count", "Name of the Go exporter for the errors since the start."),
-    _gauge("api_calls", "Name of the Go exporter for the API calls since the start."),
-)
-"""What -metrics.upstream-names adds: the names existing dashboards of the original (a Go program) query."""
+def matching(patterns: Iterable[str]) -> frozenset[str]:
+    """The names of the families, upstream's included, that match one of the patterns."""
+    names = [family.name for family in (*FAMILIES, *UPSTREAM)]
+    return frozenset(name for pattern in patterns for name in names if fnmatchcase(name, pattern))

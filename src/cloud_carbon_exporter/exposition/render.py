@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cloud_carbon_exporter.exposition import others, resources, upstream
-from cloud_carbon_exporter.exposition.families import FAMILIES, UPSTREAM, Family
+from cloud_carbon_exporter.exposition import aggregate, others, resources, upstream
+from cloud_carbon_exporter.exposition.families import FAMILIES
+from cloud_carbon_exporter.exposition.family import Family
 from cloud_carbon_exporter.exposition.labels import LabelCache, pairs
 from cloud_carbon_exporter.exposition.stream import Block, Stream, compress, join, pieces
+from cloud_carbon_exporter.exposition.upstream_families import UPSTREAM
 from cloud_carbon_exporter.model.types import Snapshot
 
 Format = Literal["text", "openmetrics"]
@@ -31,12 +33,15 @@ class Settings:
 
     tags: tag keys exported as `tag_*`, in order of precedence. labels: full, or slim (value series carry
     cloud_resource_id alone, the rest is on the info family). families: names to export, None for all; the exporter's
-    own are always there. model_version: what resource_info says of the model and its facts, if not the version.
+    own are always there. aggregate: of account, region and kind, what the sums stand by that go out instead of the
+    resources; empty for resources, and sums by all three. model_version: what resource_info says of the model and its
+    facts, if not the version.
     """
 
     tags: tuple[str, ...] = ()
     labels: Literal["full", "slim"] = "full"
     families: frozenset[str] | None = None
+    aggregate: tuple[str, ...] = ()
     upstream_names: bool = False
     version: str = ""
     model_version: str = ""
@@ -117,6 +122,9 @@ class Renderer:
     def __call__(self, snapshot: Snapshot) -> Exposition:
         """Render; no I/O, made to be called off the event loop."""
         bodies = _Bodies()
+        if self.settings.aggregate:
+            bodies.add_small(self._small(aggregate.summed(snapshot, self.settings.aggregate)))
+            return Exposition(join(bodies.text), join(bodies.openmetrics), bodies.series, dict(self._dropped))
         rows, duplicates = resources.labelled(snapshot, self._cache, self.settings.labels == "slim")
         self._dropped += duplicates
         self._add_resources(bodies, rows, snapshot.taken_at)

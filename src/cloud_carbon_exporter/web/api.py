@@ -15,7 +15,7 @@ from cloud_carbon_exporter.model.explain import explain
 from cloud_carbon_exporter.model.types import Place, Row, Snapshot
 from cloud_carbon_exporter.web import documents, query
 from cloud_carbon_exporter.web.history import HISTORY
-from cloud_carbon_exporter.web.settings import COLLECTOR, SETTINGS, WebSettings
+from cloud_carbon_exporter.web.settings import SERVING, WebSettings
 
 _HEADERS = {"Cache-Control": "no-store"}
 
@@ -50,7 +50,8 @@ def _snapshot_text(taken: Snapshot, settings: WebSettings) -> str:
 
 async def snapshot(request: web.Request) -> web.Response:
     """Totals, ledger and health; 304 when the client has them already."""
-    taken, settings, cache = request.app[COLLECTOR].snapshot, request.app[SETTINGS], request.app[CACHE]
+    serving, cache = request.app[SERVING], request.app[CACHE]
+    taken, settings = serving.collector.snapshot, serving.settings
     tag = f"{taken.taken_at}-{taken.first_collection_done}"
     headers = {"Cache-Control": "no-cache", "ETag": f'"{tag}"'}
     if any(each.value == tag for each in request.if_none_match or ()):
@@ -87,7 +88,8 @@ async def resources(request: web.Request) -> web.Response:
         asked = query.parse(request.query)
     except query.BadQuery as bad:
         return error(400, str(bad), bad.parameter)
-    taken, tags = request.app[COLLECTOR].snapshot, request.app[SETTINGS].exposition.tags
+    serving = request.app[SERVING]
+    taken, tags = serving.collector.snapshot, serving.settings.exposition.tags
     text = await asyncio.to_thread(_resources_text, taken, asked, tags)
     return web.Response(text=text, content_type="application/json", headers=_HEADERS)
 
@@ -115,7 +117,8 @@ def explanation(taken: Snapshot, row: Row, tags: tuple[str, ...]) -> dict[str, A
 
 async def explained(request: web.Request) -> web.Response:
     """How the figures of one resource came about."""
-    taken, tags = request.app[COLLECTOR].snapshot, request.app[SETTINGS].exposition.tags
+    serving = request.app[SERVING]
+    taken, tags = serving.collector.snapshot, serving.settings.exposition.tags
     identity = request.match_info["id"]
     row = await asyncio.to_thread(_find, taken, identity)
     if row is None:

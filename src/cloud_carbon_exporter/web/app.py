@@ -1,19 +1,17 @@
-"""The application: its routes, what every answer carries, and how it is started."""
+"""The application: its routes, and what every answer carries."""
 
 from __future__ import annotations
 
-import gc
 import logging
-import ssl
-import sys
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from cloud_carbon_exporter.web import api, page
+from cloud_carbon_exporter.web import api, page, reload
+from cloud_carbon_exporter.web.guard import GUARD, Guard, Refused, guarded
 from cloud_carbon_exporter.web.history import HISTORY, History
 from cloud_carbon_exporter.web.metrics import metrics
-from cloud_carbon_exporter.web.settings import COLLECTOR, SETTINGS, Collector, WebSettings
+from cloud_carbon_exporter.web.settings import SERVING, Collector, Serving, WebSettings
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,19 +29,11 @@ _SECURITY_HEADERS = {
     "Server": "cloud-carbon-exporter",
 }
 
-_SHUTDOWN_SECONDS = 1.0
-_SWITCH_SECONDS = 0.0005  # a refresh computes in a thread; at Python's 5 ms each piece written would wait that long
-_COLLECT_GARBAGE = (
-    100_000,
-    50,
-    1000,
-)  # a Snapshot is millions of objects without a cycle: to walk it stops all for 0.4 s
-
 
 async def _secure(request: web.Request, response: web.StreamResponse) -> None:
-    for name, value in _SECURITY_HEADERS.items():
-        response.headers[name] = value
-    response.headers["Link"] = f'<{request.app[SETTINGS].source}>; rel="source"'
+    response.headers.update(_SECURITY_HEADERS)
+    response.headers.update(request.app[GUARD].config.headers)
+    response.headers["Link"] = f'<{request.app[SERVING].settings.source}>; rel="source"'
 
 
 def _failed(request: web.Request, status: int, message: str) -> web.Response:
@@ -57,6 +47,10 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Errors as a program or a person can read them; nothing of the inside gets out."""
     try:
         return await handler(request)
+    except Refused as refused:
+        response = _failed(request, refused.status, str(refused))
+        response.headers.update(refused.headers)
+        return response
     except web.HTTPNotFound:
         return _failed(request, 404, "not found; try /, /metrics, /healthz, /readyz or /api/v1/snapshot")
     except web.HTTPMethodNotAllowed as error:
@@ -76,15 +70,15 @@ async def _healthy(_: web.Request) -> web.Response:
 
 
 async def _ready(request: web.Request) -> web.Response:
-    if request.app[COLLECTOR].snapshot.first_collection_done:
+    if request.app[SERVING].collector.snapshot.first_collection_done:
         return web.Response(text="ready\n")
     return web.Response(status=503, text="the first collection has not ended yet\n")
 
 
 def make_app(settings: WebSettings, collector: Collector, history: History | None = None) -> web.Application:
     """The application over a collector, not yet listening. history: what records each Snapshot, if anything does."""
-    app = web.Application(middlewares=[_errors])
-    app[SETTINGS], app[COLLECTOR] = settings, collector
+    app = web.Application(middlewares=[_errors, guarded])
+    app[SERVING], app[GUARD] = Serving(collector, settings), Guard()
     app[HISTORY], app[api.CACHE] = history or History(), api.Cache()
     app.on_response_prepare.append(_secure)
     app.router.add_get("/metrics", metrics)
@@ -94,24 +88,6 @@ def make_app(settings: WebSettings, collector: Collector, history: History | Non
     app.router.add_get("/api/v1/history", api.history)
     app.router.add_get("/api/v1/resources", api.resources)
     app.router.add_get("/api/v1/resources/{id:.+}/explain", api.explained)
+    reload.add_routes(app)
     page.add_routes(app)
     return app
-
-
-def _favour_answers() -> None:
-    """Keep a refresh, which computes in a thread, from holding up the event loop."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    gc.set_threshold(*_COLLECT_GARBAGE)
-
-
-async def start(app: web.Application, host: str, port: int, ssl_context: ssl.SSLContext | None = None) -> web.AppRunner:
-    """Listen; `runner.addresses` says where, `await runner.cleanup()` ends it. Raises OSError if the port is taken."""
-    _favour_answers()
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_SECONDS)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port, ssl_context=ssl_context).start()
-    except OSError:
-        await runner.cleanup()
-        raise
-    return runner

@@ -10,7 +10,7 @@ from aiohttp import web
 from cloud_carbon_exporter import exposition
 from cloud_carbon_exporter.exposition import Exposition, Format
 from cloud_carbon_exporter.web import process
-from cloud_carbon_exporter.web.settings import COLLECTOR, SETTINGS
+from cloud_carbon_exporter.web.settings import SERVING
 
 CONTENT_TYPES: dict[Format, str] = {
     "text": "text/plain; version=0.0.4; charset=utf-8",
@@ -84,14 +84,15 @@ async def _write(
 
 async def metrics(request: web.Request) -> web.StreamResponse:
     """Answer a scrape; 200 whatever the clouds do."""
-    collector, settings = request.app[COLLECTOR], request.app[SETTINGS]
+    serving = request.app[SERVING]
+    collector, settings = serving.collector, serving.settings
     if settings.mode == "scrape":
         await collector.collect_for_scrape(scrape_timeout_seconds(request.headers.get(_TIMEOUT_HEADER, "")))
     rendered: Exposition | None = collector.exposition
     if rendered is None:
         rendered = await asyncio.to_thread(exposition.render, collector.snapshot, settings.exposition)
     format_ = choose_format(request.headers.get("Accept", ""))
-    end = exposition.tail(rendered, format_, process.families(format_))
+    end = exposition.tail(rendered, format_, process.families(format_), serving.reloads.figures())
     stream = rendered.stream(format_)
     headers = {"Content-Type": CONTENT_TYPES[format_], "Vary": "Accept, Accept-Encoding", "Cache-Control": "no-store"}
     if gzip_accepted(request.headers.get("Accept-Encoding", "")):

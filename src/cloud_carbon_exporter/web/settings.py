@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -43,5 +45,38 @@ class WebSettings:
         return self.source_url or (f"{SOURCE_URL}/tree/v{self.version}" if self.version else SOURCE_URL)
 
 
-SETTINGS = web.AppKey("settings", WebSettings)
-COLLECTOR: web.AppKey[Collector] = web.AppKey("collector")
+@dataclass(slots=True)
+class Reloads:
+    """How reading the configuration again went. at: when it last went well, seconds since 1970."""
+
+    at: float = field(default_factory=time.time)
+    _failing: set[str] = field(default_factory=set)
+
+    def done(self, what: str) -> None:
+        """A file was read again and is followed."""
+        self._failing.discard(what)
+        self.at = time.time()
+
+    def failed(self, what: str) -> None:
+        """A file cannot be followed; what it said before still holds."""
+        self._failing.add(what)
+
+    def figures(self) -> dict[str, float]:
+        """The exporter's own metrics of it."""
+        return {
+            "cloud_carbon_exporter_config_last_reload_successful": int(not self._failing),
+            "cloud_carbon_exporter_config_last_reload_success_timestamp_seconds": self.at,
+        }
+
+
+@dataclass(slots=True)
+class Serving:
+    """What is served; a reload puts other parts in. reload: reads the configuration again, or raises ConfigError."""
+
+    collector: Collector
+    settings: WebSettings
+    reload: Callable[[], Awaitable[None]] | None = None
+    reloads: Reloads = field(default_factory=Reloads)
+
+
+SERVING = web.AppKey("serving", Serving)

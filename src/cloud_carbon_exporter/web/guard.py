@@ -1,0 +1,134 @@
+"""What every request passes before it is answered: how many, who, and how long it may take."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from cloud_carbon_exporter.web import tls
+from cloud_carbon_exporter.web.passwords import Busy, Passwords
+from cloud_carbon_exporter.web.web_config import WebConfig
+
+log = logging.getLogger(__name__)
+
+HEAD_SECONDS = 10.0  # from the connection to the end of the first request's headers
+KEEPALIVE_SECONDS = 90.0  # Prometheus' usual intervals are shorter
+ANSWER_SECONDS = 100.0  # from the headers to the last byte taken, if the scrape's own timeout is not longer
+LONGEST_ANSWER_SECONDS = 600.0
+CONNECTIONS_MOST = 512
+AT_ONCE = {"metrics": 16, "api": 16}  # answers under way; an answer is made once for all who ask
+
+_REALM = {"WWW-Authenticate": 'Basic realm="cloud-carbon-exporter", charset="UTF-8"'}
+_AGAIN = {"Retry-After": "1", "Connection": "close"}
+_UNAUTHORIZED_LOGGED_SECONDS = 60.0
+
+
+class Refused(Exception):
+    """The request is not answered. status: of HTTP; headers: what goes with it."""
+
+    def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers or {}
+
+
+@dataclass(slots=True)
+class Guard:
+    """Holds the web config in force. due: when each connection is cut, by its protocol."""
+
+    config: WebConfig = field(default_factory=WebConfig)
+    due: dict[object, float] = field(default_factory=dict)
+    _passwords: Passwords = field(default_factory=lambda: Passwords({}))
+    _under_way: Counter[str] = field(default_factory=Counter)
+    _tokens: float = 0.0
+    _counted_at: float = 0.0
+    _logged_at: float = float("-inf")
+
+    def use(self, config: WebConfig) -> None:
+        """Hold to another config from now on; who was let in before shows the password again."""
+        self.config, self._passwords = config, Passwords(config.users)
+        self._tokens = config.rate_limit.burst if config.rate_limit else 0.0
+        self._counted_at = time.monotonic()
+
+    async def admit(self, request: web.Request) -> None:
+        """Raises Refused for who may not ask, or not now."""
+        timeout = request.headers.get("X-Prometheus-Scrape-Timeout-Seconds", "")
+        seconds = float(timeout) if timeout.replace(".", "", 1).isdecimal() else 0.0
+        self.due[request.protocol] = asyncio.get_running_loop().time() + min(
+            max(ANSWER_SECONDS, seconds + HEAD_SECONDS), LONGEST_ANSWER_SECONDS
+        )
+        if not self._token():
+            raise Refused(429, "more requests than rate_limit allows", _AGAIN)
+        encryption = self.config.tls
+        if encryption and encryption.allowed_sans and request.transport is not None:
+            shown = tls.names(request.transport.get_extra_info("peercert"))
+            if not shown & encryption.allowed_sans:
+                raise Refused(403, "no name of the client certificate is allowed")
+        if self.config.users:
+            await self._authenticate(request)
+
+    async def _authenticate(self, request: web.Request) -> None:
+        try:
+            if await self._passwords.right(request.headers.get("Authorization", "")):
+                return
+        except Busy:
+            raise Refused(503, "too many passwords wait to be checked", _AGAIN) from None
+        now = time.monotonic()
+        if "Authorization" in request.headers and now - self._logged_at >= _UNAUTHORIZED_LOGGED_SECONDS:
+            self._logged_at = now
+            log.warning("wrong user or password from %s; more in the next minute are not logged", request.remote)
+        raise Refused(401, "user and password are needed", _REALM)
+
+    def _token(self) -> bool:
+        limit = self.config.rate_limit
+        if limit is None:
+            return True
+        now = time.monotonic()
+        earned = (now - self._counted_at) / limit.interval_seconds
+        self._tokens, self._counted_at = min(limit.burst, self._tokens + earned), now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+    def enter(self, path: str) -> str:
+        """Count an answer under way, for `leave`. Raises Refused when there are too many of its sort."""
+        sort = "metrics" if path == "/metrics" else "api" if path.startswith("/api/") else ""
+        if sort and self._under_way[sort] >= AT_ONCE[sort]:
+            raise Refused(503, f"{AT_ONCE[sort]} answers are under way already", _AGAIN)
+        self._under_way[sort] += 1
+        return sort
+
+    def leave(self, sort: str) -> None:
+        """An answer has ended."""
+        self._under_way[sort] -= 1
+
+    def cut(self, server: web.Server, now: float) -> None:
+        """End the connections whose time is up, and the oldest when there are too many."""
+        self.due = {protocol: self.due.get(protocol, now + HEAD_SECONDS) for protocol in server.connections}
+        by_age = sorted(server.connections, key=lambda protocol: self.due[protocol])
+        too_many = len(by_age) - CONNECTIONS_MOST
+        for rank, protocol in enumerate(by_age):
+            if (rank < too_many or self.due[protocol] < now) and protocol.transport is not None:
+                protocol.transport.abort()
+
+
+GUARD = web.AppKey("guard", Guard)
+
+
+@web.middleware
+async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer who may ask."""
+    guard = request.app[GUARD]
+    await guard.admit(request)
+    sort = guard.enter(request.path)
+    try:
+        return await handler(request)
+    finally:
+        guard.leave(sort)

@@ -1,0 +1,90 @@
+"""Basic authentication: bcrypt off the event loop, asked once for the same right password."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import bcrypt
+
+_REMEMBERED = 256
+_WAITING_MOST = 32  # bcrypt takes 50 ms and more of a processor: a flood of guesses must not queue without end
+_AT_ONCE = 2
+_LONGEST_BYTES = 72  # bcrypt sees no more
+
+
+class Busy(Exception):
+    """Too many passwords wait to be checked."""
+
+
+def credentials(header: str) -> tuple[str, bytes] | None:
+    """User and password of an Authorization header; None if it is not one of basic authentication."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, colon, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
+        return (user.decode(), password) if colon else None
+    except (binascii.Error, ValueError):
+        return None
+
+
+def matches(password: bytes, hashed: str) -> bool:
+    """Whether it is the password of a bcrypt hash. Takes as long as the hash's cost says."""
+    try:
+        return bcrypt.checkpw(password[: _LONGEST_BYTES + 1], hashed.encode())
+    except ValueError:  # longer than bcrypt takes, or a NUL in it
+        return False
+
+
+@dataclass(slots=True)
+class Passwords:
+    """The users of a web config. What was right is remembered, as a keyed digest; what was wrong is checked again."""
+
+    users: Mapping[str, str]
+    _right: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
+    _key: bytes = field(default_factory=lambda: os.urandom(32))
+    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    _waiting: int = 0
+
+    async def right(self, header: str) -> bool:
+        """Whether an Authorization header names a user with the right password. Raises Busy under a flood."""
+        found = credentials(header)
+        if found is None:
+            return False
+        user, password = found
+        digest = hmac.digest(self._key, user.encode() + b":" + password, hashlib.sha256)
+        if digest in self._right:
+            self._right.move_to_end(digest)
+            return True
+        if not await self._check(user, password):
+            return False
+        self._right[digest] = None
+        if len(self._right) > _REMEMBERED:
+            self._right.popitem(last=False)
+        return True
+
+    async def _check(self, user: str, password: bytes) -> bool:
+        known = user in self.users
+        hashed = self.users[user] if known else _nobody(next(iter(self.users.values()), ""))
+        if self._waiting >= _WAITING_MOST:
+            raise Busy
+        self._waiting += 1
+        try:
+            async with self._turn:
+                return await asyncio.to_thread(matches, password, hashed) and known
+        finally:
+            self._waiting -= 1
+
+
+def _nobody(like: str) -> str:
+    """A hash nobody has the password of, as costly as another: who has no account must not learn it from the clock."""
+    cost = like[4:6] or "10"
+    return f"$2b${cost}${'.' * 21}O{'.' * 31}"
