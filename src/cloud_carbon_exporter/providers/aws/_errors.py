@@ -83,6 +83,8 @@ _IAM_NAMES = {
     ("resourcegroupstaggingapi", "GetResources"): "tag:GetResources",
 }
 _SECRETS = re.compile(r"(?i)(encoded authorization failure message:\s*\S+)|\b(A[KS]IA[A-Z0-9]{12,})\b")
+_CLOSED = re.compile(r"Only existing .+ customers can access the service")
+"""What a product that takes no new customers (Timestream for LiveAnalytics) says in place of an empty list."""
 _CLOCK_HINT = "the clock of this machine differs from AWS': set it"
 
 
@@ -190,6 +192,8 @@ def _classify_answer(response: dict[str, object], permissions: str, who: str) ->
         return CredentialsRefused, text, _CLOCK_HINT
     if code in EXPIRED or code in INVALID:
         return CredentialsRefused, text, _REFUSED_HINT
+    if _CLOSED.search(text):
+        return NotThere, text, ""
     if code in FORBIDDEN or status == 403:
         return PermissionMissing, text, f"grant {permissions}" + (f" to {who}" if who else "")
     return _by_code(code, status), text, ""

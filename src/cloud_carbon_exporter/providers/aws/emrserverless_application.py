@@ -9,6 +9,8 @@ from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, Se
 _NAMED_SINCE = (7, 10)
 """EMR Serverless user guide: from release 7.10 on, metrics bear the application's name as well."""
 
+_IDLE = frozenset({"CREATING", "CREATED", "STOPPED"})
+
 
 def _release(label: str) -> tuple[int, ...]:
     """(7, 10) of "emr-7.10.0"; what does not read so is new."""
@@ -17,22 +19,21 @@ def _release(label: str) -> tuple[int, ...]:
 
 
 def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One application. With no job and no worker kept ready, it holds nothing."""
+    """One application. Only a started one has workers: those of its jobs, and those it is told to keep ready."""
     name, state = raw.get("name") or raw["id"], raw["state"]
     if state == "TERMINATED":
         return None
-    vcpu = [part for part in hidden(1, 1, raw.get("architecture", "")) if part.kind == "vcpu"]
-    unknown = "AWS does not say what the workers run on"
+    held = (
+        *per([part for part in hidden(1, 1, raw.get("architecture", "")) if part.kind == "vcpu"], "capacity_units"),
+        Component("memory", "dram", 1, per="memory_gib", assumed="AWS does not say what the workers run on"),
+    )
     named = raw.get("name") and _release(raw["releaseLabel"]) >= _NAMED_SINCE
     return Resource(
         id=raw["arn"],
         kind="emrserverless/application",
         name=name,
         location=scope.location(),
-        components=(
-            *per(vcpu, "capacity_units"),
-            Component("memory", "dram", 1, per="memory_gib", assumed=unknown),
-        ),
+        components=() if state in _IDLE else held,
         monitor={"NamedId": raw["id"], "ApplicationName": name} if named else {"ApplicationId": raw["id"]},
         info=told(engine=raw.get("type"), architecture=raw.get("architecture"), state=state),
     )

@@ -65,7 +65,7 @@ def _machines(variant: Mapping[str, Any]) -> tuple[Component, ...]:
     serverless = variant.get("CurrentServerlessConfig") or variant.get("ServerlessConfig")
     if serverless:
         memory_mib = serverless["MemorySizeInMB"]
-        return per(hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB), "capacity_units")
+        return per(hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB), "executions")
     count = variant.get("CurrentInstanceCount")
     wanted = variant.get("InitialInstanceCount", 1) if count is None else count
     return held(variant["InstanceType"], wanted, variant.get("VolumeSizeInGB"))
@@ -108,7 +108,7 @@ SPEC = ServiceSpec(
     metrics=(
         *utilisation(ENDPOINTS, "EndpointName", "VariantName"),
         rate(  # microseconds a model was at work in a period: environments busy on average
-            "capacity_units",
+            "executions",
             "AWS/SageMaker",
             "ModelLatency",
             {"EndpointName": "ServerlessEndpoint", "VariantName": "ServerlessVariant"},

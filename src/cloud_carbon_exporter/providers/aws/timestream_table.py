@@ -1,4 +1,7 @@
-"""Timestream for LiveAnalytics: the bytes of each table, in its memory store and in its magnetic one."""
+"""Timestream for LiveAnalytics: the bytes of its memory store and of its magnetic one.
+
+CloudWatch tells them for all tables of a region together; each table is given an equal share.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,24 @@ from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, Se
 COPIES = 3
 """Timestream developer guide: data are kept in three zones of a region."""
 _BYTES_PER_GIB = 1024**3
+_LIST = "timestream:ListTables"
 _HOUR = 3600.0
-_UNKNOWN = "what serves Timestream's memory store is not published"
+_SHARED = "bytes are told for all tables of the region together"
 
 
 async def tables(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The tables with their tags."""
-    return await tagged(client, scope, page, "timestream:table", lambda raw: str(raw["Arn"]))
+    """The tables with their tags, each knowing how many there are in the region."""
+
+    async def count() -> int:
+        found = 0
+        async for answer in client.answers(scope, "timestream-write", "ListTables", {}, permissions=_LIST):
+            found += sum(raw.get("TableStatus") != "DELETING" for raw in answer.get("Tables", ()))
+        return found
+
+    key = ("timestream tables", scope.account_id, scope.region)
+    tables = await client.cache.get(key, _HOUR, count) if page else 0
+    found = [{**raw, "Tables": max(1, tables)} for raw in page]
+    return await tagged(client, scope, found, "timestream:table", lambda raw: str(raw["Arn"]))
 
 
 def describe(raw: Raw, scope: Scope) -> Resource | None:
@@ -34,11 +48,10 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
         name=f"{database}/{name}",
         location=scope.location(),
         components=(
-            Component("memory", "dram", COPIES, per="memory_gib", assumed=_UNKNOWN),
-            Component("block", "aws/timestream", 1, per="stored_gib"),
+            Component("memory", "dram", COPIES / raw["Tables"], per="memory_gib", assumed=_SHARED),
+            Component("block", "aws/timestream", 1 / raw["Tables"], per="stored_gib", assumed=_SHARED),
         ),
         tags=tags(raw.get("Tags")),
-        monitor={"DatabaseName": database, "TableName": name},
         info=told(state=raw.get("TableStatus")),
     )
 
@@ -51,7 +64,7 @@ SPEC = ServiceSpec(
         scope="region",
         items="Tables[]",
         kind_of=lambda raw: "timestream/table",
-        permissions=("timestream:ListTables", "timestream:DescribeEndpoints"),
+        permissions=(_LIST, "timestream:DescribeEndpoints"),
         expand=tables,
     ),
     describe=describe,
@@ -60,7 +73,6 @@ SPEC = ServiceSpec(
             into=into,
             namespace="AWS/Timestream",
             name=name,
-            dimensions={"DatabaseName": "DatabaseName", "TableName": "TableName"},
             fixed={"Operation": "Storage"},
             scale=1 / _BYTES_PER_GIB,
             period_seconds=_HOUR,
@@ -72,5 +84,5 @@ SPEC = ServiceSpec(
             ("stored_gib", "MagneticCumulativeBytesMetered"),
         )
     ),
-    reason="Memory and disk for the bytes of its two stores, three times; what queries take is not told by table.",
+    reason="An equal share of the region's bytes, in memory and on disk, three times; what queries take is not told.",
 )
