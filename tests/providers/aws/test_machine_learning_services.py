@@ -1,0 +1,170 @@
+"""SageMaker and Bedrock."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from tests.fakes.aws import ACCOUNT
+from tests.fakes.aws_replay import ReplayClient, described, recording, spec
+from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
+
+from cloud_carbon_exporter.collect.sweep import sweep
+from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.aws import sagemaker_endpoint, sagemaker_job
+from cloud_carbon_exporter.providers.spec import TargetSettings
+
+TEAM = TargetSettings(provider="aws", tags=("team",))
+
+
+async def endpoints(change: dict[str, Any], variant: dict[str, Any] | None = None) -> dict[str, Resource]:
+    """The recorded endpoint, changed; its first variant too."""
+    answers = copy.deepcopy(recording("sagemaker_endpoint"))
+    answers["DescribeEndpoint"][0] |= change
+    answers["DescribeEndpoint"][0]["ProductionVariants"][0] |= variant or {}
+    swept = await sweep(ReplayClient(answers), sagemaker_endpoint.SPEC.listing, [sagemaker_endpoint.SPEC], PARIS)
+    assert not swept.skipped
+    return {resource.name: resource for resource in swept.resources}
+
+
+async def test_an_endpoint_is_the_instances_it_runs_now_not_those_it_began_with() -> None:
+    found = await described("sagemaker/endpoint", "sagemaker_endpoint", TEAM)
+    ranker = found["ranker"]
+    assert ranker.id == f"arn:aws:sagemaker:eu-west-3:{ACCOUNT}:endpoint/ranker"
+    held = parts(ranker)
+    assert (held["vcpu"], held["memory"], held["gpu T4"]) == (3 * 48, 3 * 192, 3 * 4)
+    assert held["block aws/gp2"] == 300, "a volume each"
+    assert ranker.tags == {"team": "ml"}
+    none = await endpoints({}, {"CurrentInstanceCount": 0})
+    assert watts(none["ranker"]) == 0, "scaled to nothing"
+
+
+async def test_its_percentages_are_sums_over_cores_and_boards() -> None:
+    ranker = (await described("sagemaker/endpoint", "sagemaker_endpoint"))["ranker"]
+    series = read(spec("sagemaker/endpoint"), ranker)
+    assert set(series) == {"CPUUtilization", "GPUUtilization"}
+    (cpu, dimensions), (gpu, _) = series["CPUUtilization"], series["GPUUtilization"]
+    assert dimensions == {"EndpointName": "ranker", "VariantName": "main"}
+    assert (ranker.monitor[cpu.over], ranker.monitor[gpu.over]) == ("48", "4")
+
+
+async def test_a_serverless_variant_is_as_many_environments_as_were_at_work() -> None:
+    found = await described("sagemaker/endpoint", "sagemaker_endpoint")
+    lite = found["ranker/lite"]
+    assert lite.id.endswith(":endpoint/ranker/lite")
+    assert parts(lite) == {"vcpu per executions": 2, "memory per executions": 2}
+    ((name, (metric, dimensions)),) = read(spec("sagemaker/endpoint"), lite).items()
+    assert (metric.namespace, name) == ("AWS/SageMaker", "ModelLatency")
+    assert dimensions == {"EndpointName": "ranker", "VariantName": "lite"}
+    ten_minutes_of_work = 600e6  # microseconds, in a period of five minutes: two at a time
+    assert ten_minutes_of_work * metric.scale == pytest.approx(2)
+    assert watts(lite, executions=0) == 0
+
+
+@pytest.mark.parametrize("state", ["Creating", "Failed", "OutOfService"])
+async def test_an_endpoint_that_does_not_serve_holds_nothing(state: str) -> None:
+    found = await endpoints({"EndpointStatus": state})
+    assert all(parts(resource) == {} for resource in found.values())
+    assert found["ranker"].info["state"] == state
+
+
+async def test_notebooks_keep_their_volume_when_they_stop() -> None:
+    found = await described("sagemaker/notebook_instance", "sagemaker_notebook_instance", TEAM)
+    assert parts(found["anna"]) == {"vcpu": 4, "memory": 16, "block aws/gp2": 50}
+    assert parts(found["old"]) == {"block aws/gp2": 50}
+    assert set(found) == {"anna", "old"}
+    assert footprint(found["anna"]).basis == "default", "its load is not told"
+    assert found["anna"].tags == {"team": "ml"}
+
+
+async def test_jobs_are_the_machines_they_were_given() -> None:
+    fit = (await described("sagemaker/training_job", "sagemaker_job", TEAM))["fit-1"]
+    held = parts(fit)
+    assert held["vcpu"] == 64
+    assert [amount for name, amount in held.items() if name.startswith("gpu ")] == [8]
+    assert held["block aws/gp2"] == 1000
+    assert (fit.tags, fit.info["state"]) == ({"team": "ml"}, "Training")
+    _, dimensions = read(spec("sagemaker/training_job"), fit)["GPUUtilization"]
+    assert dimensions == {"Host": "fit-1/algo-1"}
+    assert (fit.monitor["Cores"], fit.monitor["Boards"]) == ("32", "4")
+    clean = (await described("sagemaker/processing_job", "sagemaker_job"))["clean-1"]
+    assert parts(clean) == {"vcpu": 16, "memory": 64, "block aws/gp2": 120}
+    score = (await described("sagemaker/transform_job", "sagemaker_job"))["score-1"]
+    assert parts(score) == {"vcpu": 8, "memory": 16}
+    assert spec("sagemaker/training_job").listing.params == {"StatusEquals": "InProgress"}
+
+
+def job(resources: dict[str, Any], **more: Any) -> Resource:
+    raw = {"TrainingJobName": "j", "TrainingJobArn": "arn:aws:sagemaker:x", "ResourceConfig": resources, **more}
+    found = sagemaker_job.SPECS[0].describe(raw, PARIS)
+    assert found is not None
+    return found
+
+
+def test_a_job_of_several_groups_and_one_that_was_given_a_choice() -> None:
+    groups = [
+        {"InstanceGroupName": "a", "InstanceType": "ml.m5.xlarge", "InstanceCount": 2},
+        {"InstanceGroupName": "b", "InstanceType": "ml.c5.xlarge", "InstanceCount": 1},
+    ]
+    assert parts(job({"InstanceGroups": groups, "VolumeSizeInGB": 10})) == {
+        "vcpu": 12,
+        "memory": 40,
+        "block aws/gp2": 30,
+    }
+    chosen = job({"InstancePreferences": [], "SelectedInstanceType": "ml.m5.xlarge", "SelectedInstanceCount": 3})
+    assert parts(chosen) == {"vcpu": 12, "memory": 48}
+
+
+def test_a_job_that_waits_for_its_machines_holds_none() -> None:
+    resources = {"InstanceType": "ml.m5.xlarge", "InstanceCount": 2}
+    assert parts(job(resources, SecondaryStatus="Pending")) == {}
+    assert parts(job(resources, SecondaryStatus="Downloading"))["vcpu"] == 8
+
+
+async def test_a_hyperpod_cluster_is_the_instances_it_has_not_those_it_wants() -> None:
+    pod = (await described("sagemaker/cluster", "sagemaker_cluster", TEAM))["pod"]
+    assert parts(pod)["vcpu"] == 2 * 96 + 4
+    assert pod.info["host_type"] == "ml.p4d.24xlarge ml.m5.xlarge"
+    assert pod.tags == {"team": "ml"}
+
+
+async def test_studio_apps_on_machines_of_their_own() -> None:
+    found = await described("sagemaker/app", "sagemaker_app")
+    assert set(found) == {"anna/default"}, "not those on AWS' shared machines, nor those deleted"
+    assert parts(found["anna/default"])["vcpu"] == 4
+    assert found["anna/default"].id.endswith(":app/d-1/anna/jupyterlab/default")
+
+
+async def test_bedrock_by_the_tokens_of_each_model_in_use() -> None:
+    found = await described("bedrock/foundation_model", "bedrock_foundation_model")
+    assert set(found) == {"Claude 3 Haiku", "xyz"}, "used lately: not the whole catalogue"
+    haiku = found["Claude 3 Haiku"]
+    assert haiku.info["engine"] == "Anthropic", "an inference profile is its model"
+    assert f":{ACCOUNT}:" in haiku.id, "two accounts may use one model"
+    assert found["xyz"].id == f"arn:aws:bedrock:eu-west-3:{ACCOUNT}:imported-model/xyz"
+    series = read(spec("bedrock/foundation_model"), haiku)
+    assert {name: metric.into for name, (metric, _) in series.items()} == {
+        "OutputTokenCount": "tokens",
+        "InputTokenCount": "requests",
+    }
+    assert all(named == {"ModelId": haiku.monitor["ModelId"]} for _, named in series.values())
+    assert watts(haiku, tokens=0, requests=0) == 0
+    assert watts(haiku, tokens=100, requests=0) > watts(haiku, tokens=0, requests=100) > 0
+    assert footprint(haiku, tokens=1, requests=1).basis == "assumed"
+
+
+async def test_which_models_are_in_use_is_asked_for_once_an_hour() -> None:
+    known = spec("bedrock/foundation_model")
+    asked: list[str] = []
+
+    class Recorder(ReplayClient):
+        async def answers(self, scope: Any, api: str, operation: str, params: Any, **more: Any) -> Any:
+            asked.append(operation)
+            async for answer in super().answers(scope, api, operation, params, **more):
+                yield answer
+
+    client = Recorder(recording("bedrock_foundation_model"))
+    for _ in range(3):
+        await sweep(client, known.listing, [known], PARIS)
+    assert (asked.count("ListFoundationModels"), asked.count("ListMetrics")) == (3, 1)
