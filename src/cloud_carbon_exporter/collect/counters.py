@@ -14,6 +14,7 @@ from dataclasses import astuple, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from cloud_carbon_exporter.collect.months import Months
 from cloud_carbon_exporter.collect.track import Held, Rates, SavedTrack, SweepKey, Track, Version
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
@@ -42,6 +43,7 @@ class Counters:
         self._tracks: dict[str, Track] = {}
         self._departed: dict[str, Track] = {}
         self._accounts: dict[AccountKey, list[float]] = {}
+        self.months = Months()
         self._saved: dict[str, SavedTrack] = {}  # of an earlier process, not seen again yet
 
     def track(self, resource_id: str) -> Track | None:
@@ -126,6 +128,8 @@ class Counters:
         """Everything a restart must not lose; what is no longer there counts in its account alone."""
         for key, sums in self._accounts.items():
             yield ["account", *key, *sums]
+        for month in self.months.dump():
+            yield ["month", *month]
         for resource_id, track in self._tracks.items():
             yield [resource_id, track.covered, track.seen_until, track.energy, track.operational, track.embodied]
         newest = max((track.seen_until for track in self._tracks.values()), default=0.0)
@@ -140,6 +144,8 @@ class Counters:
                 provider, account_id, region, kind, *sums = values
                 energy, operational, embodied = map(float, sums)
                 self._accounts[provider, account_id, region, kind] = [energy, operational, embodied]
+            elif name == "month":
+                self.months.load(values)
             else:
                 covered, seen_until, *totals = map(float, values)
                 self._saved[str(name)] = SavedTrack(covered, seen_until, Totals(*totals))
@@ -199,6 +205,8 @@ class Counters:
             sums[0] += rates.watts * seconds
             sums[1] += grams
             sums[2] += rates.embodied * seconds
+            at = track.resource.location
+            self.months.add(at.provider, at.account_id, (track.covered, end), (grams, rates.embodied * seconds))
             track.covered = end
         _forget(track)
 

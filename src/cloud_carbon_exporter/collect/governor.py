@@ -107,7 +107,8 @@ class Governor:
         return self._swing(read.resource) * self._spread.get(series, UNKNOWN_SPREAD) * min(age, month_seconds(now))
 
 
-def _month(moment: float) -> tuple[float, float]:
+def month_bounds(moment: float) -> tuple[float, float]:
+    """Start and end of the calendar month (UTC) a moment lies in."""
     at = datetime.fromtimestamp(moment, UTC)
     start = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
@@ -116,11 +117,11 @@ def _month(moment: float) -> tuple[float, float]:
 
 def month_seconds(moment: float) -> float:
     """Length of the calendar month (UTC) a moment lies in."""
-    start, end = _month(moment)
+    start, end = month_bounds(moment)
     return end - start
 
 
 def elapsed_share(moment: float) -> float:
     """How much of its calendar month (UTC) has passed, 0..1."""
-    start, end = _month(moment)
+    start, end = month_bounds(moment)
     return (moment - start) / (end - start)

@@ -85,6 +85,7 @@ class Builder:
             api=self._budget.use(),
             gauges={name: value for extra in extras for name, value in extra.gauges.items()},
             reported=tuple(reported for extra in extras for reported in extra.reported),
+            months=tuple(self._counters.months.closed(now)) if self._counting else (),
             account_names={key: name for extra in extras for key, name in extra.account_names.items()},
             first_collection_done=all(contribution.tried for contribution in contributions),
         )

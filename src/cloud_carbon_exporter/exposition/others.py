@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 
-from cloud_carbon_exporter.exposition import coverage
+from cloud_carbon_exporter.exposition import coverage, grid, months
 from cloud_carbon_exporter.model.types import (
     AccountRow,
     CarbonIntensity,
@@ -59,7 +59,8 @@ def _intensities(snapshot: Snapshot) -> Iterator[tuple[Place, CarbonIntensity]]:
 def _grid(snapshot: Snapshot) -> Iterator[Sample]:
     for place, intensity in _intensities(snapshot):
         year = "" if intensity.year is None else str(intensity.year)
-        labels = (place.provider, place.region, intensity.method, intensity.source, year)
+        estimated = "true" if intensity.estimated else "false"
+        labels = (place.provider, place.region, intensity.method, intensity.source, year, estimated)
         yield labels, intensity.grams_per_kilowatt_hour.value
 
 
@@ -111,8 +112,12 @@ OTHERS: dict[str, Samples] = {
         ((place.provider, place.region), place.pue_ratio.value) for place in snapshot.places
     ),
     "cloud_carbon_wue_liters_per_kilowatt_hour": _wue,
+    **grid.SAMPLES,
     "cloud_carbon_provider_reported_emissions_grams": _reported(lambda report: report.grams),
     "cloud_carbon_provider_reported_month_timestamp_seconds": _reported(lambda report: report.start),
+    "cloud_carbon_estimated_month_emissions_grams": months.own(lambda month: month.grams),
+    "cloud_carbon_estimated_month_covered_ratio": months.own(lambda month: month.covered_ratio),
+    "cloud_carbon_provider_reported_ratio": months.ratio,
     "cloud_carbon_exporter_target_up": lambda snapshot: (
         ((target.name, target.provider), int(target.up)) for target in snapshot.targets
     ),

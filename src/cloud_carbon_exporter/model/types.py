@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cloud_carbon_exporter.model.grid import GridNews, Method
+from cloud_carbon_exporter.model.months import OwnMonth
 
 LARGEST = 10**18
 """No amount of hardware and no measurement reaches this; a number that does is a broken one."""
@@ -290,6 +291,7 @@ class Snapshot:
     api: ApiUse = field(default_factory=ApiUse)
     gauges: Mapping[str, float] = field(default_factory=dict)
     reported: tuple[ReportedEmissions, ...] = ()
+    months: tuple[OwnMonth, ...] = ()  # closed ones
     account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     grid: GridNews = field(default_factory=GridNews)
     first_collection_done: bool = False
