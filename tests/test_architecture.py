@@ -17,7 +17,7 @@ LAYERS = [
     ("__main__", "documents"),
     ("cli",),
     ("commands",),
-    ("config", "logs", "report"),
+    ("config", "logs", "report", "report_what_if"),
     ("tables",),
     ("web",),
     ("exposition",),

@@ -134,5 +134,6 @@ class Builder:
             yield AccountRow(*key, power, totals.get(key) if self._counting else None)
 
     def _places(self, rows: Iterable[Row]) -> Iterator[Place]:
-        used = sorted({(row.resource.location.provider, row.resource.location.region) for row in rows})
-        yield from (self._surveyor.place(provider, region) for provider, region in used)
+        used = {(row.resource.location.provider, row.resource.location.region) for row in rows}
+        for provider, region in sorted(used.union(self._surveyor.wanted)):
+            yield self._surveyor.place(provider, region)

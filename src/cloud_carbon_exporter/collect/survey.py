@@ -68,6 +68,11 @@ class Surveyor:
             place.carbon_free_ratio,
         )
 
+    @property
+    def wanted(self) -> tuple[PlaceKey, ...]:
+        """Places that are shown though nothing stands there."""
+        return self._feed.settings.places if self._feed is not None else ()
+
     def news(self, places: Collection[Place]) -> GridNews:
         """What the sources said, and what they foresee for these places."""
         if self._feed is None:

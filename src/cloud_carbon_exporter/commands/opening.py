@@ -53,8 +53,8 @@ def name_of(settings: TargetSettings) -> str:
     return settings.name or (f"{settings.provider}/{place}" if place else settings.provider)
 
 
-def grid_settings(settings: Settings, patience_seconds: float) -> GridSettings:
-    """What was configured of the grid."""
+def grid_settings(settings: Settings, patience_seconds: float, places: Sequence[tuple[str, str]] = ()) -> GridSettings:
+    """What was configured of the grid. places: (provider, region) wanted though nothing stands there."""
     return GridSettings(
         preferences(settings.grid_sources),
         settings.grid_method,
@@ -62,6 +62,7 @@ def grid_settings(settings: Settings, patience_seconds: float) -> GridSettings:
         settings.grid_options,
         settings.grid_compare,
         patience_seconds,
+        tuple(places),
     )
 
 
@@ -70,10 +71,12 @@ def open_collector(
     render: Callable[[Snapshot], Rendered],
     patience_seconds: float = 5,
     budget: Budget | None = None,
+    places: Sequence[tuple[str, str]] = (),
 ) -> Collector[Rendered]:
     """All that collects, ready to run. `render`: what is made of each Snapshot.
 
     patience_seconds: how long the first Snapshot waits for live grid intensities. budget: the account to go on with.
+    places: (provider, region) whose grid is wanted beside those in use.
     Raises ConfigError for a provider or kind nobody knows.
     """
     return Collector(
@@ -83,7 +86,7 @@ def open_collector(
             settings.stale_after_seconds,
             settings.mode,
             Shard(*settings.shard),
-            grid_settings(settings, patience_seconds),
+            grid_settings(settings, patience_seconds, places),
         ),
         budget or Budget(time.time, settings.utilisation_interval_seconds),
         render,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sys
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from cloud_carbon_exporter import logs, report
+from cloud_carbon_exporter import logs, report, report_what_if, tables
 from cloud_carbon_exporter.collect import Collector
 from cloud_carbon_exporter.commands.opening import missing_credentials, open_collector
 from cloud_carbon_exporter.config import Invocation, Settings
-from cloud_carbon_exporter.errors import ExporterError
+from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.what_if import region_of, what_if
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,8 @@ FORMS: Mapping[str, Callable[[Snapshot, tuple[str, ...]], str]] = {
     "csv": report.as_csv,
     "markdown": report.as_markdown,
 }
+
+GRID_PATIENCE_SECONDS = 30.0  # a report has one moment: it waits for every source's answer, or its timeout
 
 _BAR = 30
 _DRAWS_PER_SECOND = 10
@@ -34,15 +38,41 @@ def run(invocation: Invocation) -> int:
     logs.configure(settings.log_level, settings.log_format)
     for warning in settings.warnings:
         log.warning("%s", warning)
-    snapshot = asyncio.run(collect(settings))
-    text = FORMS[settings.options["format"]](snapshot, settings.tags)
+    there = _there(settings.options["what-if"])
+    snapshot = asyncio.run(collect(settings, there))
+    form = settings.options["format"]
+    text = FORMS[form](snapshot, settings.tags)
+    if there is not None:
+        text = with_what_if(text, form, snapshot, there)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     return 1 if report.errors(snapshot) else 0
 
 
-async def collect(settings: Settings) -> Snapshot:
-    """One collection of all targets."""
-    collector = open_collector(settings, lambda _: None)
+def _there(text: str) -> tuple[str, str] | None:
+    """The region -what-if names. Raises ConfigError for one nobody knows."""
+    try:
+        return region_of(text) if text else None
+    except ValueError as error:
+        raise ConfigError(f"-what-if: {error}; allowed: region=REGION") from None
+
+
+def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str]) -> str:
+    """The report, and what the estate would come to elsewhere; beside a CSV, which has no room for it, on stderr."""
+    found = what_if(snapshot, *there)
+    if form == "json":
+        return json.dumps({**json.loads(text), "what_if": report_what_if.document(found)})
+    section = report_what_if.section(found, snapshot.taken_at)
+    if form == "markdown":
+        return f"{text}\n{tables.as_markdown([section])}"
+    if form == "text":
+        return f"{text}\n{tables.as_text([section])}"
+    sys.stderr.write(tables.as_text([section]))
+    return text
+
+
+async def collect(settings: Settings, there: tuple[str, str] | None = None) -> Snapshot:
+    """One collection of all targets. there: a region whose grid is wanted too."""
+    collector = open_collector(settings, lambda _: None, GRID_PATIENCE_SECONDS, places=(there,) if there else ())
     try:
         missing = await missing_credentials([run.client for run in collector.runs])
         if missing:

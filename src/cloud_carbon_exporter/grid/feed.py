@@ -89,7 +89,7 @@ class Feed:
         if not self.settings.preferences:
             return
         if self._round is None or self._round.done():
-            zones = {zone for place in places for zone in facts.grid_zones(*place)}
+            zones = {zone for place in (*places, *self.settings.places) for zone in facts.grid_zones(*place)}
             self._round = asyncio.create_task(self._ask_all(zones))
         patience = PATIENCE_SECONDS if self._tried else self.settings.patience_seconds
         await asyncio.wait({self._round}, timeout=patience)

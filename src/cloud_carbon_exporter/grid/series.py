@@ -97,9 +97,9 @@ def intensity(piece: Piece, method: Method) -> CarbonIntensity:
 def timeline(
     sequence: Sequence[Piece], method: Method, annual: CarbonIntensity, now: float
 ) -> tuple[CarbonIntensity, ...]:
-    """All of time, newest first, as the counters take it: the Pieces that have begun by `now`, `annual` between them.
+    """All of time, as the counters take it: the Pieces that have begun by `now`, newest first, `annual` between them.
 
-    So the first is the one in force now, and every moment is covered exactly once.
+    The first is the one in force now, and every moment is covered exactly once.
     """
     begun = [piece for piece in sequence if piece.start <= now]
     found: list[CarbonIntensity] = []
@@ -109,6 +109,8 @@ def timeline(
             found.append(replace(annual, start=covered, end=piece.start))
         found.append(intensity(piece, method))
         covered = piece.end
+    found.reverse()
     if covered < math.inf:
-        found.append(replace(annual, start=covered, end=math.inf))
-    return tuple(reversed(found))
+        rest = replace(annual, start=covered, end=math.inf)
+        found.insert(0 if covered <= now else len(found), rest)
+    return tuple(found)

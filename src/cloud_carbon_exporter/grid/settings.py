@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.grid.sources import SOURCES
 from cloud_carbon_exporter.grid.spec import Source
 from cloud_carbon_exporter.model.grid import Method
@@ -34,6 +33,7 @@ class GridSettings:
 
     secrets, options: by name. compare: also expose what each of the other methods comes to.
     patience_seconds: how long the first answers are waited for before the annual facts serve alone.
+    places: (provider, region) that are wanted though nothing stands there.
     """
 
     preferences: tuple[Preference, ...] = ()
@@ -42,10 +42,11 @@ class GridSettings:
     options: Mapping[str, str] = field(default_factory=dict)
     compare: bool = False
     patience_seconds: float = 5
+    places: tuple[tuple[str, str], ...] = ()
 
 
 def preferences(words: Sequence[str]) -> tuple[Preference, ...]:
-    """Read `[ZONE=]source[:argument]` words. Raises ConfigError for what is no source, or lacks its argument."""
+    """Read `[ZONE=]source[:argument]` words. Raises ValueError for what is no source, or lacks its argument."""
     return tuple(_preference(word) for word in words if word != FACTS)
 
 
@@ -55,10 +56,9 @@ def _preference(word: str) -> Preference:
     name, _, argument = rest.partition(":")
     source = SOURCES.get(name)
     if source is None:
-        known = ", ".join((FACTS, *SOURCES))
-        raise ConfigError(f'-grid.source: "{word}" is not known; allowed: {known}; several with commas')
+        raise ValueError(f'holds "{word}", which is no source')
     if name in _NEEDS_ARGUMENT and not argument:
-        raise ConfigError(f'-grid.source: "{word}" lacks {_NEEDS_ARGUMENT[name]}')
+        raise ValueError(f'holds "{word}", which lacks {_NEEDS_ARGUMENT[name]}')
     if argument and name != "file" and not argument.startswith(("http://", "https://")):
-        raise ConfigError(f'-grid.source: "{word}": what follows {name} is not a URL')
+        raise ValueError(f'holds "{word}": what follows {name} is not a URL')
     return Preference(source, argument, zone)

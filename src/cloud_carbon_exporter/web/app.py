@@ -7,7 +7,7 @@ import logging
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from cloud_carbon_exporter.web import api, page, reload
+from cloud_carbon_exporter.web import api, page, reload, what_if
 from cloud_carbon_exporter.web.guard import GUARD, Guard, Refused, guarded
 from cloud_carbon_exporter.web.history import HISTORY, History
 from cloud_carbon_exporter.web.metrics import metrics
@@ -86,6 +86,7 @@ def make_app(settings: WebSettings, collector: Collector, history: History | Non
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/api/v1/snapshot", api.snapshot)
     app.router.add_get("/api/v1/history", api.history)
+    app.router.add_get("/api/v1/what-if", what_if.answer)
     app.router.add_get("/api/v1/resources", api.resources)
     app.router.add_get("/api/v1/resources/{id:.+}/explain", api.explained)
     reload.add_routes(app)

@@ -1,0 +1,101 @@
+"""What if the same estate stood elsewhere: the same watts of IT, another PUE, another grid. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.estimate import estimate, total
+from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Place, Snapshot
+
+PROVIDERS = ("aws", "gcp", "scaleway")
+_ALIASES = {"scw": "scaleway"}
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """One cloud's resources as they stand, and all of them in one region.
+
+    resources: how many are compared; elsewhere: how many of other clouds, or without a grid, are left out.
+    hours: (hours ahead, grams a second there, at the power drawn now) where the grid there is foreseen.
+    """
+
+    place: Place
+    intensity: CarbonIntensity
+    resources: int
+    elsewhere: int
+    power_watts: Estimate
+    power_watts_there: Estimate
+    grams_per_second: Estimate
+    grams_per_second_there: Estimate
+    hours: tuple[tuple[int, float], ...]
+
+    @property
+    def greenest_hour_ahead(self) -> int | None:
+        """The hour of the next day in which the grid there is foreseen greenest."""
+        return min(self.hours, key=lambda hour: hour[1])[0] if self.hours else None
+
+
+def region_of(text: str) -> tuple[str, str]:
+    """Provider and region of "eu-north-1", "gcp:europe-north1" or "region=...". ValueError where there is none such."""
+    name = text.removeprefix("region=").lower()
+    provider, colon, region = name.partition(":")
+    if colon:
+        provider = _ALIASES.get(provider, provider)
+        found = [provider] if provider in PROVIDERS and region in facts.regions(provider) else []
+    else:
+        region = name
+        found = [provider for provider in PROVIDERS if region in facts.regions(provider)]
+    if not found:
+        raise ValueError(f'"{name}" is no region of {", ".join(PROVIDERS)} that is known')
+    return found[0], region
+
+
+def place_in(snapshot: Snapshot, provider: str, region: str) -> Place:
+    """The figures of a region, with its live intensity where the Snapshot has one."""
+    known = (place for place in snapshot.places if (place.provider, place.region) == (provider, region))
+    return next(known, None) or facts.place(provider, region)
+
+
+def what_if(snapshot: Snapshot, provider: str, region: str) -> WhatIf:
+    """The resources of that provider, moved to the region. Manufacture moves with them and is left out."""
+    place = place_in(snapshot, provider, region)
+    intensity = place.intensities[0]
+    mine = [row for row in snapshot.rows if row.resource.location.provider == provider]
+    moved: list[Estimate] = []
+    moved_grams: list[Estimate] = []
+    here: list[Estimate] = []
+    here_grams: list[Estimate] = []
+    for row in mine:
+        there = estimate(row.resource, row.loads, place, intensity)
+        if row.footprint.operational_grams_per_second is None or there.operational_grams_per_second is None:
+            continue
+        here.append(row.footprint.power_watts)
+        here_grams.append(row.footprint.operational_grams_per_second)
+        moved.append(there.power_watts)
+        moved_grams.append(there.operational_grams_per_second)
+    there_watts, there_grams = total(moved), total(moved_grams)
+    per_gram = there_grams.value / intensity.grams_per_kilowatt_hour.value if there_grams.value else 0.0
+    return WhatIf(
+        place=place,
+        intensity=intensity,
+        resources=len(here),
+        elsewhere=len(snapshot.rows) - len(here),
+        power_watts=total(here),
+        power_watts_there=there_watts,
+        grams_per_second=total(here_grams),
+        grams_per_second_there=there_grams,
+        hours=_hours(snapshot, place, intensity, per_gram),
+    )
+
+
+def _hours(snapshot: Snapshot, place: Place, now: CarbonIntensity, per_gram: float) -> tuple[tuple[int, float], ...]:
+    """The next day there. Marginal values stay apart from averages."""
+    method = "marginal" if now.method == "marginal" else "live"
+    ahead: Sequence[tuple[int, float]] = [
+        (each.hours_ahead, each.grams_per_kilowatt_hour * per_gram)
+        for each in snapshot.grid.forecasts
+        if (each.provider, each.region, each.method) == (place.provider, place.region, method)
+    ]
+    return tuple(sorted(ahead))
