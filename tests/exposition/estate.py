@@ -42,7 +42,7 @@ MACHINE = Row(
         "measured",
         facts=("skylake", "dram"),
     ),
-    {"cpu_ratio": 0.25},
+    {"cpu_ratio": 0.25, "gpu_ratio": 0.5},
     Totals(123456.78901234567, 1.25, 0.3125),
     TAKEN_AT - 240,
 )

@@ -54,6 +54,8 @@ def expected_of_row(row: Row) -> dict[Series, float]:
         "energy_joules_total": row.totals.energy_joules if row.totals else None,
         "operational_emissions_grams_total": row.totals.operational_grams if row.totals else None,
         "embodied_emissions_grams_total": row.totals.embodied_grams if row.totals else None,
+        "cpu_utilisation_ratio": row.loads.get("cpu_ratio"),
+        "gpu_utilisation_ratio": row.loads.get("gpu_ratio"),
         "measurement_age_seconds": None if row.measured_at is None else estate.TAKEN_AT - row.measured_at,
     }
     return {

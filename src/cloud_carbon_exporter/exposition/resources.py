@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from cloud_carbon_exporter.exposition.families import INFO, RESOURCE
 from cloud_carbon_exporter.exposition.labels import LabelCache, pairs
-from cloud_carbon_exporter.model.types import Row, Snapshot
+from cloud_carbon_exporter.model.types import Row, Signal, Snapshot
 
 Labelled = tuple[str, Row]
 """A row and the label pairs of its value series."""
@@ -37,12 +37,21 @@ def _total(name: str) -> Value:
     return value
 
 
+def _load(signal: Signal) -> Value:
+    def value(row: Row) -> float | None:
+        return row.loads.get(signal)
+
+    return value
+
+
 GAUGES: dict[str, Value] = {
     "cloud_carbon_power_watts": attrgetter("footprint.power_watts.value"),
     "cloud_carbon_power_lower_watts": attrgetter("footprint.power_watts.lower"),
     "cloud_carbon_power_upper_watts": attrgetter("footprint.power_watts.upper"),
     "cloud_carbon_operational_emissions_grams_per_second": _operational,
     "cloud_carbon_embodied_emissions_grams_per_second": attrgetter("footprint.embodied_grams_per_second.value"),
+    "cloud_carbon_cpu_utilisation_ratio": _load("cpu_ratio"),
+    "cloud_carbon_gpu_utilisation_ratio": _load("gpu_ratio"),
 }
 
 COUNTERS: dict[str, Value] = {

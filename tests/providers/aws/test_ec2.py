@@ -110,6 +110,7 @@ async def test_ec2_volume() -> None:
     assert root.id == f"arn:aws:ec2:eu-west-3:{ACCOUNT}:volume/vol-0b1"
     assert root.components == (Component("block", "aws/gp3", 100.0),)
     assert root.info["attached_to"] == "i-0aaa0000000000001"
+    assert (root.info["attached"], found["vol-0b2"].info["attached"]) == ("true", "false")
     assert found["vol-0b2"].components == (Component("block", "aws/st1", 4096.0),), (
         "attached or not, the drives are held"
     )

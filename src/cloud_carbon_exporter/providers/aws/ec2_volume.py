@@ -15,7 +15,12 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
     volume_type = raw.get("VolumeType", "")
     attached = ",".join(sorted(one["InstanceId"] for one in raw.get("Attachments", ()) if one.get("InstanceId")))
     unknown = "" if volume_type else "no volume type given"
-    info = {"host_type": volume_type, "state": raw.get("State", ""), "attached_to": attached}
+    info = {
+        "host_type": volume_type,
+        "state": raw.get("State", ""),
+        "attached": "true" if attached else "false",
+        "attached_to": attached,
+    }
     return Resource(
         id=arn("ec2", scope.region, scope.account_id, f"volume/{name}"),
         kind="ec2/volume",

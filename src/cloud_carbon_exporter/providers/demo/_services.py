@@ -78,7 +78,7 @@ def _ec2_instance(raw: Raw, scope: Scope) -> Resource:
 
 def _ec2_volume(raw: Raw, scope: Scope) -> Resource:
     identity = _arn("ec2", raw, scope, f"volume/vol-0{raw['id']}")
-    return _resource(raw, scope, "ec2/volume", identity, _block(f"aws/{raw['type']}", float(raw["gib"])))
+    return _disk(raw, scope, "ec2/volume", identity, _block(f"aws/{raw['type']}", float(raw["gib"])))
 
 
 def _rds_instance(raw: Raw, scope: Scope) -> Resource:
@@ -101,13 +101,18 @@ def _compute(raw: Raw, scope: Scope, collection: str) -> str:
     return f"compute.googleapis.com/projects/{scope.account_id}/{where}/{collection}/{raw['name']}"
 
 
+def _disk(raw: Raw, scope: Scope, kind: str, identity: str, parts: tuple[Component, ...]) -> Resource:
+    info = {"host_type": raw["type"], "attached": "true" if raw.get("attached", True) else "false"}
+    return replace(_resource(raw, scope, kind, identity, parts), info=info)
+
+
 def _compute_instance(raw: Raw, scope: Scope) -> Resource:
     return _computer(raw, scope, "compute/instance", _compute(raw, scope, "instances"))
 
 
 def _compute_disk(raw: Raw, scope: Scope) -> Resource:
     gib = float(raw["gib"] * raw.get("copies", 1))
-    return _resource(raw, scope, raw["kind"], _compute(raw, scope, "disks"), _block(f"gcp/{raw['type']}", gib))
+    return _disk(raw, scope, raw["kind"], _compute(raw, scope, "disks"), _block(f"gcp/{raw['type']}", gib))
 
 
 def _sql_instance(raw: Raw, scope: Scope) -> Resource:
@@ -139,7 +144,7 @@ def _metal_server(raw: Raw, scope: Scope) -> Resource:
 
 
 def _scaleway_volume(raw: Raw, scope: Scope) -> Resource:
-    return _resource(raw, scope, "block/volume", uuid(raw), _block(f"scaleway/{raw['type']}", float(raw["gib"])))
+    return _disk(raw, scope, "block/volume", uuid(raw), _block(f"scaleway/{raw['type']}", float(raw["gib"])))
 
 
 def _scaleway_database(raw: Raw, scope: Scope) -> Resource:

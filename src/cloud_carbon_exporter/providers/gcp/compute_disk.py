@@ -15,7 +15,8 @@ def describe(raw: Raw, scope: Scope) -> Resource:
     disk_type = last(data.get("type", "pd-standard"))
     copies = max(1, len(data.get("replicaZones", ()))) if asset.kind == "compute/disk" else 2
     block = Component("block", f"gcp/{disk_type}", float(data["sizeGb"]) * copies)
-    return asset.resource((block,), name=data["name"], info={"host_type": disk_type})
+    info = {"host_type": disk_type, "attached": "true" if data.get("users") else "false"}
+    return asset.resource((block,), name=data["name"], info=info)
 
 
 SPECS = (

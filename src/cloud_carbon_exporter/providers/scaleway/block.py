@@ -27,7 +27,8 @@ def _class(raw: Raw, size: float) -> Component:
 def _volume(raw: Raw, scope: Scope) -> Resource | None:
     if str(raw.get("status")) in GONE:
         return None
-    return resource(raw, scope, "block/volume", [_class(raw, gib(raw.get("size")))])
+    info = {"attached": "true" if raw.get("references") else "false"}
+    return resource(raw, scope, "block/volume", [_class(raw, gib(raw.get("size")))], info=info)
 
 
 def _snapshot(raw: Raw, scope: Scope) -> Resource | None:

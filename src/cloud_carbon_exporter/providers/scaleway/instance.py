@@ -92,7 +92,8 @@ def _volume(raw: Raw, scope: Scope) -> Resource | None:
         return None
     size = gib(raw.get("size"))
     part = Component(kind="ssd", part="ssd", amount=size) if kind in LOCAL else stored("block", kind, size)
-    return resource(raw, scope, "instance/volume", [part])
+    info = {"attached": "true" if raw.get("server") else "false"}
+    return resource(raw, scope, "instance/volume", [part], info=info)
 
 
 def _snapshot(raw: Raw, scope: Scope) -> Resource | None:
