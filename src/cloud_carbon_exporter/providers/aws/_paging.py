@@ -9,7 +9,16 @@ from typing import Any
 from cloud_carbon_exporter.errors import Malformed
 
 Call = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
-_PAGE_SIZES = {"ec2": 1000, "rds": 100, "s3": 1000, "cloudwatch": 500, "resourcegroupstaggingapi": 100}
+_PAGE_SIZES = {
+    "apigateway": 500,
+    "cloudwatch": 500,
+    "ec2": 1000,
+    "rds": 100,
+    "resourcegroupstaggingapi": 100,
+    "s3": 1000,
+    "sagemaker": 100,
+    "stepfunctions": 1000,
+}
 """How much to ask for where the API lets us: fewer, larger pages spare its request quota. EC2 gives unpaged
 Describe calls a smaller quota, so there a size is always sent."""
 _MAX_PAGES = 100_000

@@ -8,6 +8,8 @@ from cloud_carbon_exporter.providers.aws._hardware import told
 from cloud_carbon_exporter.providers.aws._names import arn, tags
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+_PAGE = 500
+"""EC2 API reference: DescribeHosts refuses to give more at once."""
 _GONE = frozenset({"released", "released-permanent-failure", "pending"})
 
 
@@ -46,6 +48,7 @@ SPEC = ServiceSpec(
         operation="DescribeHosts",
         scope="region",
         items="Hosts[]",
+        params={"MaxResults": _PAGE},
         kind_of=lambda raw: "ec2/host",
         permissions=("ec2:DescribeHosts",),
     ),
