@@ -184,17 +184,17 @@ async def refresh(account: Account) -> list[Resource]:
 
 
 def series(resources: Sequence[Resource]) -> Counter[str]:
-    """CloudWatch series a round of reads bills, by kind; a bucket's daily one per storage class is not in it."""
+    """CloudWatch series a round of reads bills, by kind; without those that are found by name, as storage classes."""
     metrics = {each.kind: each.metrics for each in PROVIDER.services}
-    found: Counter[str] = Counter()
+    found: dict[str, set[tuple[str, ...]]] = {}
     for resource in resources:
         wanted = signals(resource)
-        found[resource.kind] += sum(
-            metric.into in wanted and all(key in resource.monitor for key in metric.dimensions.values())
-            for metric in metrics[resource.kind]
-            if not metric.class_dimension
-        )
-    return found
+        for metric in metrics[resource.kind]:
+            keys = metric.dimensions.values()
+            if metric.into in wanted and all(key in resource.monitor for key in keys) and not metric.class_dimension:
+                named = (metric.name, *(resource.monitor[key] for key in keys))
+                found.setdefault(resource.kind, set()).add(named)
+    return Counter({kind: len(names) for kind, names in found.items()})
 
 
 async def run() -> None:

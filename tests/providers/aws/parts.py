@@ -45,7 +45,7 @@ def read(spec: ServiceSpec, resource: Resource) -> dict[str, tuple[Metric, Mappi
             {**metric.fixed, **{name: resource.monitor[key] for name, key in metric.dimensions.items()}},
         )
         for metric in spec.metrics
-        if all(key in resource.monitor for key in metric.dimensions.values())
+        if all(key in resource.monitor for key in (*metric.dimensions.values(), *filter(None, (metric.over,))))
     }
 
 

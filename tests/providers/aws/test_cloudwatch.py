@@ -81,6 +81,23 @@ async def test_an_answer_that_is_incomplete_is_no_sleep(fake: AwsFake, make_clie
     assert set(reading.failures) == {"lambda/function"}
 
 
+async def test_tasks_of_a_service_share_its_series_and_it_is_asked_for_once(
+    fake: AwsFake, make_client: MakeClient, meter: CountingMeter
+) -> None:
+    (metric,) = (one for one in spec("ecs/task").metrics if one.namespace == "AWS/ECS")
+    monitor = {"ClusterName": "shop", "ServiceName": "web"}
+    here = Location("aws", ACCOUNT, "eu-west-3")
+    tasks = [Resource(f"t{number}", "ecs/task", "web", here, (), monitor=monitor) for number in range(30)]
+    fake.cloudwatch.put("eu-west-3", "AWS/ECS", "CPUUtilization", monitor, {NOW - 600: 10.0, NOW - 300: 40.0})
+    reads = [Read(task, metric, NOW - (300 if task.id == "t7" else 600)) for task in tasks]
+    reading = await make_client().series(reads, NOW)
+    assert {points[-1].value for points in reading.points.values()} == {0.4}
+    assert len(reading.points) == 30
+    assert len(reading.points["t7", "cpu_ratio"]) == 1, "each from its own moment on"
+    assert len(reading.points["t8", "cpu_ratio"]) == 2
+    assert meter.units["cloudwatch", "GetMetricData"] == 1
+
+
 async def test_defect_14_more_than_500_series_are_all_read_500_a_call(
     fake: AwsFake, make_client: MakeClient, meter: CountingMeter
 ) -> None:

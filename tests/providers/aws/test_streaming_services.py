@@ -13,8 +13,10 @@ async def test_msk_brokers_and_their_volumes() -> None:
     assert found["events"].tags == {"team": "data"}
     assert parts(found["express"]) == {"vcpu": 6, "memory": 24}
     assert set(found) == {"events", "express"}
-    metric, dimensions = read(spec("msk/cluster"), found["events"])["CpuUser"]
-    assert (metric.namespace, dimensions) == ("AWS/Kafka", {"Cluster Name": "events", "Broker ID": "1"})
+    series = read(spec("msk/cluster"), found["events"])
+    assert set(series) == {"CpuUser", "CpuSystem"}
+    assert all(metric.spread == "Broker ID" for metric, _ in series.values())
+    assert series["CpuUser"][1] == {"Cluster Name": "events"}
 
 
 async def test_msk_serverless_is_a_constant_and_says_so() -> None:
@@ -30,7 +32,7 @@ async def test_kinesis_shards_and_what_is_kept() -> None:
     day_of_a_mebibyte_a_second = 2**20 * parts(clicks)["block aws/kinesis per bytes"]
     assert day_of_a_mebibyte_a_second == pytest.approx(86400 / 1024), "GiB"
     metric, _ = read(spec("kinesis/stream"), clicks)["IncomingBytes"]
-    assert 300 * metric.scale == pytest.approx(1)
+    assert metric.period_seconds * metric.scale == pytest.approx(1)
     assert metric.absent == 0
     assert watts(clicks, bytes=0) < watts(clicks, bytes=1e6)
 

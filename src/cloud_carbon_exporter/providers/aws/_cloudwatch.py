@@ -102,9 +102,14 @@ async def _grouped(
     return groups
 
 
-def _batches(wanted: list[Series], until: float, period: float) -> Iterable[list[Series]]:
-    due = sorted((one for one in wanted if one.start + period <= until), key=lambda one: one.start)
-    return (due[first : first + SERIES_PER_CALL] for first in range(0, len(due), SERIES_PER_CALL))
+def _batches(wanted: list[Series], until: float, period: float) -> Iterable[list[list[Series]]]:
+    """Calls of as many series as one may hold. What several resources share (tasks of a service) is asked for once."""
+    shared: dict[tuple[str, str, str, Dimensions], list[Series]] = {}
+    for one in sorted((one for one in wanted if one.start + period <= until), key=lambda one: one.start):
+        metric = one.read.metric
+        shared.setdefault((metric.namespace, metric.name, metric.statistic, one.dimensions), []).append(one)
+    asked = list(shared.values())
+    return (asked[first : first + SERIES_PER_CALL] for first in range(0, len(asked), SERIES_PER_CALL))
 
 
 def query(series_id: str, one: Series) -> dict[str, Any]:
@@ -127,7 +132,7 @@ def query(series_id: str, one: Series) -> dict[str, Any]:
 async def _read_batch(
     client: AwsClient,
     group: Group,
-    batch: list[Series],
+    batch: list[list[Series]],
     until: float,
     points: dict[Key, tuple[Point, ...]],
     failures: dict[str, CollectError],
@@ -135,32 +140,34 @@ async def _read_batch(
     """Read one call's worth of series into `points`. Returns the keys of those that could not be read."""
     account_id, region, period = group
     params = {
-        "MetricDataQueries": [query(f"m{number}", one) for number, one in enumerate(batch)],
-        "StartTime": batch[0].start,
+        "MetricDataQueries": [query(f"m{number}", same[0]) for number, same in enumerate(batch)],
+        "StartTime": batch[0][0].start,
         "EndTime": until // period * period,
         "ScanBy": "TimestampAscending",
     }
     found: dict[int, dict[float, float]] = defaultdict(dict)
     failed: dict[int, CollectError] = {}
-    kinds = {one.read.resource.kind for one in batch}
+    every = [one for same in batch for one in same]
+    kinds = {one.read.resource.kind for one in every}
     try:
         scope = Scope("aws", account_id, region)
         async for answer in client.answers(scope, "cloudwatch", "GetMetricData", params, units=len(batch)):
             _take(answer, len(batch), found, failed)
     except CollectError as error:
         failures.update(dict.fromkeys(kinds, error))
-        return [one.key for one in batch]
+        return [one.key for one in every]
     except (KeyError, TypeError, ValueError) as error:
         unreadable = Malformed(f"unreadable result: {type(error).__name__}", provider="aws", operation="GetMetricData")
         failures.update(dict.fromkeys(kinds, unreadable))
-        return [one.key for one in batch]
+        return [one.key for one in every]
     for number, incomplete in failed.items():
-        failures[batch[number].read.resource.kind] = incomplete
+        failures.update(dict.fromkeys((one.read.resource.kind for one in batch[number]), incomplete))
     for number, values in found.items():
-        read = _points(batch[number], values, until, fill=number not in failed)
-        if read:
-            points[batch[number].key] = _added(points.get(batch[number].key, ()), read)
-    return [batch[number].key for number in failed]
+        for one in batch[number]:
+            read = _points(one, values, until, fill=number not in failed)
+            if read:
+                points[one.key] = _added(points.get(one.key, ()), read)
+    return [one.key for number in failed for one in batch[number]]
 
 
 def _added(some: tuple[Point, ...], others: tuple[Point, ...]) -> tuple[Point, ...]:

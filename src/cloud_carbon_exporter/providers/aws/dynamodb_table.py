@@ -8,13 +8,13 @@ from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.aws._expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws._hardware import told
+from cloud_carbon_exporter.providers.aws._metrics import hourly
 from cloud_carbon_exporter.providers.aws._names import tags
-from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
+from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 _SIZE_SECONDS = 6 * 3600.0
 """DynamoDB API reference: it updates a table's size approximately every six hours."""
 _BYTES_PER_GIB = 1024**3
-_PERIOD = 300
 _UNKNOWN = "energy of a capacity unit is not published"
 
 
@@ -50,7 +50,6 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
         components=(
             Component("block", "aws/dynamodb", size / _BYTES_PER_GIB),
             Component("requests", "database", 1, per="requests", assumed=_UNKNOWN),
-            Component("requests", "database", 1, per="capacity_units", assumed=_UNKNOWN),
         ),
         tags=tags(raw.get("Tags")),
         monitor={"TableName": name},
@@ -71,17 +70,8 @@ SPEC = ServiceSpec(
     ),
     describe=describe,
     metrics=tuple(
-        Metric(
-            into=into,
-            namespace="AWS/DynamoDB",
-            name=name,
-            statistic="Sum",
-            dimensions={"TableName": "TableName"},
-            scale=1 / _PERIOD,
-            period_seconds=_PERIOD,
-            absent=0,
-        )
-        for into, name in (("requests", "ConsumedReadCapacityUnits"), ("capacity_units", "ConsumedWriteCapacityUnits"))
+        hourly("requests", "AWS/DynamoDB", name, {"TableName": "TableName"})
+        for name in ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
     ),
     reason="Bytes held in three copies, and an assumed energy for each read and write unit consumed.",
 )

@@ -8,13 +8,13 @@ from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.aws._expand import tagged
 from cloud_carbon_exporter.providers.aws._hardware import nodes, told
+from cloud_carbon_exporter.providers.aws._metrics import rate
 from cloud_carbon_exporter.providers.aws._names import tags
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
 _GONE = frozenset({"deleted", "deleting", "create-failed"})
 COPIES = 2
 """ElastiCache user guide: serverless caches keep data in several zones; two of them is the least that can be."""
-_PERIOD = 300
 _UNKNOWN = "hardware of ElastiCache Serverless is not published"
 
 
@@ -110,16 +110,7 @@ SPECS = (
                 dimensions={"clusterId": "clusterId"},
                 scale=1 / 1024**3,
             ),
-            Metric(
-                into="requests",
-                namespace="AWS/ElastiCache",
-                name="ElastiCacheProcessingUnits",
-                statistic="Sum",
-                dimensions={"clusterId": "clusterId"},
-                scale=1 / _PERIOD,
-                period_seconds=_PERIOD,
-                absent=0,
-            ),
+            rate("requests", "AWS/ElastiCache", "ElastiCacheProcessingUnits", {"clusterId": "clusterId"}),
         ),
         reason="Memory for the bytes held, twice, and an assumed energy a processing unit; hosts are not published.",
     ),

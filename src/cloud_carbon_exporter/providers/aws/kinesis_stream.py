@@ -8,13 +8,13 @@ from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.aws._expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws._hardware import told
+from cloud_carbon_exporter.providers.aws._metrics import hourly
 from cloud_carbon_exporter.providers.aws._names import tags
-from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
+from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 _SHARDS_SECONDS = 900.0
 _HOUR = 3600.0
 _BYTES_PER_GIB = 1024**3
-_PERIOD = 300
 
 
 async def streams(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
@@ -68,17 +68,6 @@ SPEC = ServiceSpec(
         expand=streams,
     ),
     describe=describe,
-    metrics=(
-        Metric(
-            into="bytes",
-            namespace="AWS/Kinesis",
-            name="IncomingBytes",
-            statistic="Sum",
-            dimensions={"StreamName": "StreamName"},
-            scale=1 / _PERIOD,
-            period_seconds=_PERIOD,
-            absent=0,
-        ),
-    ),
+    metrics=(hourly("bytes", "AWS/Kinesis", "IncomingBytes", {"StreamName": "StreamName"}),),
     reason="An assumed share of servers for each shard, and the bytes written times how long they are kept.",
 )

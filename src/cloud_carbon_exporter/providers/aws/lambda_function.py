@@ -8,14 +8,14 @@ from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.aws._expand import tagged
 from cloud_carbon_exporter.providers.aws._hardware import hidden, per, told
+from cloud_carbon_exporter.providers.aws._metrics import rate
 from cloud_carbon_exporter.providers.aws._names import tags
-from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
+from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 MIB_PER_VCPU = 1769
 """Lambda developer guide: at 1,769 MB a function has the equivalent of one vCPU."""
 MIB_PER_GIB = 1024
 _MILLISECONDS = 1000
-_PERIOD = 300
 
 
 async def functions(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
@@ -55,16 +55,8 @@ SPEC = ServiceSpec(
     ),
     describe=describe,
     metrics=(
-        Metric(  # milliseconds of running in a period, over the period: environments busy on average
-            into="executions",
-            namespace="AWS/Lambda",
-            name="Duration",
-            statistic="Sum",
-            dimensions={"FunctionName": "FunctionName"},
-            scale=1 / (_MILLISECONDS * _PERIOD),
-            period_seconds=_PERIOD,
-            absent=0,
-        ),
+        # milliseconds of running a second: environments busy on average
+        rate("executions", "AWS/Lambda", "Duration", {"FunctionName": "FunctionName"}, scale=1 / _MILLISECONDS),
     ),
     reason="Memory and a vCPU for each 1,769 MB of it, times the executions under way; idle warm ones are not told.",
 )

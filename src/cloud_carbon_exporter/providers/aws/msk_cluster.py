@@ -59,17 +59,19 @@ SPECS = (
         listing=CLUSTERS,
         accepts=lambda raw: "Provisioned" in raw,
         describe=describe,
-        metrics=(
-            Metric(  # each broker has a series of its own: the first stands for all
+        metrics=tuple(
+            Metric(  # a series for each broker; the work of Kafka and that of the kernel for it add up
                 into="cpu_ratio",
                 namespace="AWS/Kafka",
-                name="CpuUser",
+                name=name,
                 dimensions={"Cluster Name": "ClusterName"},
-                fixed={"Broker ID": "1"},
+                spread="Broker ID",
                 scale=0.01,
-            ),
+            )
+            for name in ("CpuUser", "CpuSystem")
         ),
-        reason="Brokers by their class at the user CPU of the first, and their volumes; controllers are not told.",
+        permissions=("cloudwatch:ListMetrics",),
+        reason="Brokers by their class at the mean of their load, and their volumes; controllers are not told.",
     ),
     ServiceSpec(
         kind="msk/serverless_cluster",

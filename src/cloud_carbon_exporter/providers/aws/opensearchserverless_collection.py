@@ -36,7 +36,7 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
         kind="opensearchserverless/collection",
         name=raw["name"],
         location=scope.location(),
-        components=(*per(unit, "capacity_units"), *per(times(unit, 1 / GIB_PER_OCU), "gib_seconds")),
+        components=per(unit, "capacity_units"),
         tags=tags(raw.get("Tags")),
         monitor={"ClientId": scope.account_id},
         info=told(state=raw.get("status")),
@@ -57,8 +57,8 @@ SPEC = ServiceSpec(
     ),
     describe=describe,
     metrics=tuple(
-        Metric(into=into, namespace="AWS/AOSS", name=name, dimensions={"ClientId": "ClientId"}, scale=scale)
-        for into, name, scale in (("capacity_units", "SearchOCU", 1), ("gib_seconds", "IndexingOCU", GIB_PER_OCU))
+        Metric(into="capacity_units", namespace="AWS/AOSS", name=name, dimensions={"ClientId": "ClientId"})
+        for name in ("SearchOCU", "IndexingOCU")
     ),
     reason="An equal part of the account's search and indexing units, 6 GiB each; who took what is not told.",
 )
