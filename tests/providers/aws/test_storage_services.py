@@ -67,6 +67,7 @@ async def test_a_repository_deleted_meanwhile_is_left_out_and_a_missing_permissi
 
 async def test_ebs_snapshots_say_their_bound() -> None:
     found = await described("ec2/snapshot", "ec2_snapshot")
+    assert found["first"].id == "arn:aws:ec2:eu-west-3:123456789012:snapshot/snap-1"
     assert parts(found["first"]) == {"snapshot aws/ebs-snapshot": 100}, "the oldest of a volume holds it whole"
     later = found["snap-2"]
     assert parts(later) == {"snapshot aws/ebs-snapshot/incremental": 100}

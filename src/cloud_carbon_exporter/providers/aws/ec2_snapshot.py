@@ -38,7 +38,7 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
     else:
         component = held("aws/ebs-snapshot", size_gib, raw["First"])
     return Resource(
-        id=arn("ec2", scope.region, "", f"snapshot/{name}"),
+        id=arn("ec2", scope.region, scope.account_id, f"snapshot/{name}"),  # as the tagging API names it
         kind="ec2/snapshot",
         name=labels.get("Name") or name,
         location=scope.location(),
