@@ -19,7 +19,7 @@ LAYERS = [
     ("commands",),
     ("config", "logs", "report", "report_what_if"),
     ("tables",),
-    ("web",),
+    ("web", "push"),
     ("exposition",),
     ("collect",),
     ("budget", "state_file"),

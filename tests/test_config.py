@@ -113,6 +113,9 @@ def test_every_flag_is_also_a_variable() -> None:
         "ARN": "arn:aws:iam::1:role/r",
         "COUNT": "1",
         "I/N": "0/3",
+        "SOURCES": "facts",
+        "URL": "http://receiver",
+        "PAIRS": "job=x",
         "FAMILIES": "cloud_carbon_power_watts,cloud_carbon_account_*",
     }
     for flag in of_command("serve"):

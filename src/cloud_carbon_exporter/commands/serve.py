@@ -14,10 +14,12 @@ from typing import Any
 
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.collect import heap
+from cloud_carbon_exporter.commands.pushing import keep_pushing
 from cloud_carbon_exporter.commands.service import Service
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
+from cloud_carbon_exporter.push.settings import PushSettings
 
 log = logging.getLogger(__name__)
 
@@ -58,10 +60,23 @@ async def _serve(invocation: Invocation, deadline: threading.Timer) -> None:
     try:
         log.info("listening on %s", url(settings.listen, service.listener.addresses, service.listener.scheme))
         reloading = asyncio.create_task(_reload_when(asked, service))
-        await _until(stop, service.run())
+        await _until(stop, _serving(service, settings.push))
         reloading.cancel()
     finally:
         await service.close()
+
+
+async def _serving(service: Service, push: PushSettings) -> None:
+    """Collect, and push beside it; the end of one is the end of both."""
+    tasks = [asyncio.create_task(work) for work in (service.run(), keep_pushing(push, service))]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _reload_when(asked: asyncio.Event, service: Service) -> None:

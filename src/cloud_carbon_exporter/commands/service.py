@@ -27,7 +27,7 @@ from cloud_carbon_exporter.web.settings import SERVING, WebSettings
 log = logging.getLogger(__name__)
 
 LARGE_BYTES = 16 << 20  # what VictoriaMetrics' agent takes at most, by default
-_FIXED = ("listen", "state_file", "web_config_file")
+_FIXED = ("listen", "state_file", "web_config_file", "push")
 
 Collecting = Collector[exposition.Exposition]
 
@@ -128,6 +128,15 @@ class Service:
     def _keep(self) -> None:
         current = self._newest.current
         self._sections |= {"counters": current.counters, "budget": current.budget}
+
+    @property
+    def budget(self) -> Budget:
+        """Where the exporter's own traffic is counted."""
+        return self._newest.current.budget
+
+    def collected(self) -> exposition.Exposition | None:
+        """The newest rendering; None until the first collection has ended."""
+        return self._newest.exposition if self._newest.snapshot.first_collection_done else None
 
     async def run(self) -> None:
         """Collect for ever. Raises ExporterError when no target has credentials."""

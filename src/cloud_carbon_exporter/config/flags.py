@@ -6,6 +6,7 @@ from cloud_carbon_exporter.config.exported import families
 from cloud_carbon_exporter.config.flag import COLLECTING, COMMANDS, MACHINE_PROVIDERS, PROGRAM, Flag, variable
 from cloud_carbon_exporter.config.grid_flags import GRID_FLAGS
 from cloud_carbon_exporter.config.machine_flags import MACHINE_FLAGS
+from cloud_carbon_exporter.config.push_flags import PUSH_FLAGS
 from cloud_carbon_exporter.config.values import (
     address,
     boolean,
@@ -219,6 +220,7 @@ FLAGS: tuple[Flag, ...] = (
         commands=("permissions",),
     ),
     *GRID_FLAGS,
+    *PUSH_FLAGS,
     *MACHINE_FLAGS,
 )
 

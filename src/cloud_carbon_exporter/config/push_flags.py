@@ -25,7 +25,7 @@ def _url() -> Kind:
 
 
 def _labels() -> Kind:
-    inner = several("LABELS")
+    inner = several("PAIRS")
 
     def accept(value: object) -> tuple[str, ...]:
         words: tuple[str, ...] = inner.accept(value)
@@ -33,7 +33,7 @@ def _labels() -> Kind:
             raise ValueError("is not of the form name=value")
         return words
 
-    return Kind("LABELS", "name=value, several with commas", accept, accept, empty=())
+    return Kind("PAIRS", "name=value, several with commas", accept, accept, empty=())
 
 
 _HEADERS = (

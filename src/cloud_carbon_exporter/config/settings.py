@@ -18,6 +18,7 @@ from cloud_carbon_exporter.config.values import Address, Value, quoted, read_val
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.push.settings import PushSettings
 
 _FILE_COMMAND = "serve"  # the file says what serving says; the other commands take of it what they know
 NOWHERE = Address("localhost", 0)  # for the commands that do not listen: a free port of the loopback
@@ -52,6 +53,7 @@ class Settings:
     grid_compare: bool = False
     grid_options: Mapping[str, str] = field(default_factory=dict)
     grid_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    push: PushSettings = field(default_factory=PushSettings)
     options: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -120,7 +122,19 @@ def _settings(
         grid_secrets={
             name: values[f"grid.{name}"] or environment.get(variable, "") for name, (variable, _) in TOKENS.items()
         },
+        push=_push(values),
         options=options,
+    )
+
+
+def _push(values: Mapping[str, Value]) -> PushSettings:
+    return PushSettings(
+        interval_seconds=values["push.interval"],
+        remote_write_url=values["push.remote-write.url"],
+        remote_write_headers_file=values["push.remote-write.headers-file"],
+        otlp_endpoint=values["push.otlp.endpoint"],
+        otlp_headers_file=values["push.otlp.headers-file"],
+        labels=values["push.labels"],
     )
 
 

@@ -1,0 +1,1 @@
+"""Sends what a scrape would read to where nobody scrapes: Prometheus remote write and OTLP."""

@@ -1,0 +1,46 @@
+"""Prometheus remote write 1.0: a WriteRequest in Protocol Buffers, compressed with snappy's block format.
+
+Source: prometheus.io/docs/specs/prw/remote_write_spec. Labels are sorted by name, times are in milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.push.protobuf import double, nested, text, whole
+from cloud_carbon_exporter.push.samples import Labels, Sample
+
+HEADERS = {
+    "Content-Type": "application/x-protobuf",
+    "Content-Encoding": "snappy",
+    "X-Prometheus-Remote-Write-Version": "0.1.0",
+}
+
+
+def check() -> None:
+    """Raises ConfigError when the library for snappy is not installed."""
+    try:
+        import cramjam  # noqa: F401
+    except ImportError:
+        raise ConfigError(
+            "-push.remote-write.url needs snappy: pip install 'cloud-carbon-exporter[remote-write]'"
+        ) from None
+
+
+def request(batch: Sequence[Sample], common: Labels, now: float) -> bytes:
+    """The body of one request. common: labels every series bears; one of its own of the same name wins."""
+    import cramjam
+
+    moment = whole(2, round(now * 1000))
+    encoded: dict[tuple[str, str], bytes] = {}  # most labels come again and again
+    series = []
+    for sample in batch:
+        labels = {**dict(common), **dict(sample.labels), "__name__": sample.family.name}
+        parts = []
+        for pair in sorted(labels.items()):
+            if (label := encoded.get(pair)) is None:
+                label = encoded[pair] = nested(1, text(1, pair[0]) + text(2, pair[1]))
+            parts.append(label)
+        series.append(nested(1, b"".join(parts) + nested(2, double(1, sample.value) + moment)))
+    return bytes(cramjam.snappy.compress_raw(b"".join(series)))

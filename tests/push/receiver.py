@@ -1,0 +1,40 @@
+"""A receiver that remembers what it was sent, and answers as it is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+
+@dataclass
+class Receiver:
+    """answers: status, body and headers of the next requests; 200 and nothing when there are none left."""
+
+    url: str = ""
+    requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)  # path, headers, body as sent
+    answers: list[tuple[int, bytes, dict[str, str]]] = field(default_factory=list)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.requests.append((request.path, dict(request.headers), await request.content.read()))
+        status, body, headers = self.answers.pop(0) if self.answers else (200, b"", {})
+        return web.Response(status=status, body=body, headers=headers)
+
+
+@asynccontextmanager
+async def receiver() -> AsyncIterator[Receiver]:
+    """A Receiver on a free port; bodies arrive as they were sent, compressed."""
+    held = Receiver()
+    app = web.Application(client_max_size=1 << 26)
+    app.router.add_route("POST", "/{path:.*}", held.handle)
+    runner = web.AppRunner(app, auto_decompress=False)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    held.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield held
+    finally:
+        await runner.cleanup()
