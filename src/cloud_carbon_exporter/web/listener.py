@@ -147,18 +147,24 @@ class Listener:
     async def _look(self) -> None:
         """Cut the connections whose time is up, and read the web config again when one of its files has changed."""
         loop = asyncio.get_running_loop()
+        seen = self._looked[1]
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             if self._runner.server is not None:
                 self._guard.cut(self._runner.server, loop.time())
-            if self._file is None or await asyncio.to_thread(_signature, self._looked[0]) == self._looked[1]:
+            if self._file is None:
                 continue
-            try:
-                await self.reload()
-                self._serving.reloads.done("web config")
-            except ConfigError as error:
-                self._serving.reloads.failed("web config")
-                log.error("the web config in force stays: %s", error)
+            before, seen = seen, await asyncio.to_thread(_signature, self._looked[0])
+            if seen == before and seen != self._looked[1]:  # changed, and not being written any more
+                await self._follow()
+
+    async def _follow(self) -> None:
+        try:
+            await self.reload()
+            self._serving.reloads.done("web config")
+        except ConfigError as error:
+            self._serving.reloads.failed("web config")
+            log.error("the web config in force stays: %s", error)
 
     async def cleanup(self) -> None:
         """Stop listening and end what is under way."""
