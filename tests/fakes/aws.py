@@ -205,6 +205,8 @@ async def _read(request: web.Request) -> Call:
         operation = "GetBucketLocation" if "location" in request.query else "ListBuckets"
         params = {"Bucket": request.path.strip("/").split("/")[0], **request.query}
         return Call(key_id, region, service, operation, params, agent)
+    if body.startswith(b"{"):  # REST with JSON: the path says what is asked
+        return Call(key_id, region, service, request.path, json.loads(body), agent)
     form = dict(parse_qsl(body.decode(), keep_blank_values=True))
     return Call(key_id, region, service, form.get("Action", request.path), form, agent)
 

@@ -152,6 +152,10 @@ async def test_an_account_that_cannot_be_entered_fails_alone_and_is_tried_again(
     assert caught.value.account_id == SHOP
     assert [page async for page in client.pages(INSTANCES, Scope("aws", LAB, "eu-west-3"))] == [[]]
     organisation.faults.clear()
+    tried = organisation.count("AssumeRole")
+    await client.scopes(INSTANCES)
+    assert organisation.count("AssumeRole") == tried, "once a round is enough"
+    await client.connect()
     assert len(await client.scopes(INSTANCES)) == 6
     assert [page async for page in client.pages(INSTANCES, Scope("aws", SHOP, "eu-west-3"))] == [[]]
 

@@ -74,12 +74,18 @@ class Accounts:
             raise first or CredentialsRefused("no account is left to explore", provider="aws", hint="see accounts")
         return self._wanted
 
+    async def known(self) -> Sequence[str]:
+        """What `connect` answered last; what is shut is not tried again."""
+        return self._wanted if self._home else await self.connect()
+
     async def get(self, account_id: str) -> Account:
         """An account that is open. Raises what keeps us out of any other."""
-        if account_id not in self._open and account_id not in self._shut:
+        if self._home is None:
             await self.connect()
         if account_id in self._open:
             return self._open[account_id]
+        if self._home is not None and account_id == self._home.account_id:
+            return self._home
         raise self._shut.get(account_id) or CredentialsRefused(
             "these credentials open another account", provider="aws", account_id=account_id
         )

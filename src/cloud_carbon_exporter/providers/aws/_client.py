@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, NotThere, PermissionMissing, Unreachable
-from cloud_carbon_exporter.providers.aws import _cloudwatch, _paging, _regions
+from cloud_carbon_exporter.providers.aws import _cloudwatch, _inventory, _paging, _regions, _sustainability
 from cloud_carbon_exporter.providers.aws._accounts import Account, Accounts
 from cloud_carbon_exporter.providers.aws._cache import Cache
 from cloud_carbon_exporter.providers.aws._errors import is_dns_failure, translate
@@ -33,8 +33,9 @@ class AwsClient:
         self.clock = clock
         self._meter = meter
         self.accounts = Accounts(settings, meter, self.cache)
-        self._surveying = asyncio.Semaphore(_ACCOUNTS_SIDE_BY_SIDE)
+        self.surveying = asyncio.Semaphore(_ACCOUNTS_SIDE_BY_SIDE)
         self._lost: dict[tuple[str, str], CollectError] = {}  # account and API whose regions are not known: why
+        self._said: set[str] = set()
         self._gates: dict[tuple[str, str, str], asyncio.Semaphore] = {}
         self._answered: set[tuple[str, str, str]] = set()
 
@@ -48,7 +49,7 @@ class AwsClient:
 
     async def scopes(self, listing: Listing) -> Sequence[Scope]:
         """See spec.Client. The regions of an account are asked for once an hour."""
-        accounts = await self.connect()
+        accounts = await self.accounts.known()
         if listing.scope == "global":
             return [Scope("aws", account_id) for account_id in accounts]
         found = await asyncio.gather(*(self._regions(account_id, listing.api) for account_id in accounts))
@@ -61,7 +62,7 @@ class AwsClient:
     async def _regions(self, account_id: str, api: str) -> Sequence[str]:
         """An account whose regions are not known must not hide the others: its sweeps fail, in one place, with why."""
         try:
-            async with self._surveying:
+            async with self.surveying:
                 found = await _regions.regions(self, account_id, api)
         except CollectError as error:
             if not self.accounts.several:
@@ -70,6 +71,12 @@ class AwsClient:
             return [self.settings.default_region]
         self._lost.pop((account_id, api), None)
         return found
+
+    def say_once(self, text: str) -> None:
+        """Log what a person should know of, and not each hour again."""
+        if text not in self._said:
+            self._said.add(text)
+            log.info("%s", text)
 
     def wants(self, region: str) -> bool:
         """Whether the configuration lets this region in."""
@@ -189,8 +196,13 @@ class AwsClient:
 
     async def extras(self, now: float) -> Extras:
         """See spec.Client."""
-        names = {("aws", account_id): name for account_id, name in self.accounts.names.items() if name}
-        return Extras(account_names=names)
+        inventories, reported = await asyncio.gather(_inventory.inventories(self), _sustainability.reported(self, now))
+        wanted, names = await self.accounts.known(), self.accounts.names
+        return Extras(
+            reported=reported,
+            account_names={("aws", account_id): names[account_id] for account_id in wanted if names.get(account_id)},
+            inventories=inventories,
+        )
 
     async def close(self) -> None:
         """See spec.Client."""

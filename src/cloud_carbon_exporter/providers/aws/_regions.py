@@ -37,11 +37,13 @@ async def regions(client: AwsClient, account_id: str, api: str) -> Sequence[str]
         names = BILLED_AS.get(api)
         found = {region for region, service in used if names is None or service in names}
     else:
-        found = set(await _enabled(client, account_id))
+        found = set(await enabled(client, account_id))
     return sorted(region for region in found if client.wants(region))
 
 
-async def _enabled(client: AwsClient, account_id: str) -> Sequence[str]:
+async def enabled(client: AwsClient, account_id: str) -> Sequence[str]:
+    """The regions an account has enabled, asked for once an hour; those known so far stay while they cannot be."""
+
     async def ask() -> Sequence[str]:
         answer = await client.call(Scope("aws", account_id), "ec2", "DescribeRegions", {})
         return [region["RegionName"] for region in answer.get("Regions", ())]

@@ -1,0 +1,125 @@
+"""AWS' own figure for the last closed month, and what stands in its way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tests.fakes.aws import ACCOUNT, AwsFake, Call
+from tests.fakes.aws_replay import CountingMeter
+from tests.fakes.aws_shapes import checked
+from tests.providers.aws.conftest import MakeClient
+from tests.providers.aws.test_organisation import LAB, ORGANISATION, SHOP, organisation, who
+from tests.providers.aws.test_regions import Clock
+
+PATH = "/v1/estimated-carbon-emissions"
+NOW = datetime(2026, 2, 10, 12, tzinfo=UTC).timestamp()
+__all__ = ["organisation"]
+
+
+def month(number: int, year: int = 2025) -> str:
+    return f"{year}-{number:02}-01T00:00:00Z"
+
+
+def result(tonnes: float, account: str = ACCOUNT, region: str = "eu-west-3", first: int = 11, **more: Any) -> Any:
+    return {
+        "TimePeriod": {"Start": month(first), "End": month(first + 1)},
+        "DimensionsValues": {"USAGE_ACCOUNT_ID": account, "REGION": region, "SERVICE": "AmazonEC2"},
+        "ModelVersion": "v3.0.0",
+        "EmissionsValues": {
+            "TOTAL_LBM_CARBON_EMISSIONS": {"Value": tonnes, "Unit": "MTCO2e"},
+            "TOTAL_MBM_CARBON_EMISSIONS": {"Value": tonnes / 10, "Unit": "MTCO2e"},
+        },
+        **more,
+    }
+
+
+def answer(*results: Any, token: str = "") -> Mapping[str, Any]:
+    more = {"NextToken": token} if token else {}
+    return checked("sustainability", "GetEstimatedCarbonEmissions", {"Results": list(results), **more})
+
+
+async def test_the_last_closed_month_by_region_service_and_method(
+    fake: AwsFake, make_client: MakeClient, meter: CountingMeter
+) -> None:
+    def pages(call: Call) -> Mapping[str, Any]:
+        if "NextToken" in call.params:
+            return answer(result(0.5, region="Global"))
+        return answer(result(9, first=10), result(0.002), token="more")
+
+    fake.handlers[PATH] = pages
+    reported = (await make_client(Clock(NOW)).extras(NOW)).reported
+    assert {(one.region, one.method, one.grams) for one in reported} == {
+        ("eu-west-3", "location", 2000),
+        ("eu-west-3", "market", 200),
+        ("global", "location", 500_000),
+        ("global", "market", 50_000),
+    }
+    assert {(one.provider, one.account_id, one.service, one.source) for one in reported} == {
+        ("aws", ACCOUNT, "AmazonEC2", "AWS Sustainability API")
+    }
+    assert {(one.start, one.end) for one in reported} == {
+        (datetime(2025, 11, 1, tzinfo=UTC).timestamp(), datetime(2025, 12, 1, tzinfo=UTC).timestamp())
+    }
+    asked = next(call for call in fake.calls if call.operation == PATH).params
+    assert asked["GroupBy"] == ["USAGE_ACCOUNT_ID", "REGION", "SERVICE"]
+    assert asked["Granularity"] == "MONTHLY"
+    period = [datetime.fromtimestamp(at, UTC) if isinstance(at, int) else at for at in asked["TimePeriod"].values()]
+    assert [str(at)[:10] for at in period] == ["2025-10-01", "2026-02-01"], "no month that is not closed"
+    assert meter.calls["sustainability", "GetEstimatedCarbonEmissions", "success"] == 2
+
+
+@pytest.mark.parametrize("kind", ["forbidden", "server"])
+async def test_what_cannot_be_had_is_said_once_and_harms_nothing(
+    fake: AwsFake, make_client: MakeClient, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    fake.fault(PATH, kind)
+    clock = Clock(NOW)
+    client = make_client(clock)
+    for _ in range(3):
+        assert (await client.extras(clock.now)).reported == ()
+        clock.now += 300
+    said = [record.message for record in caplog.records if "own figure" in record.message]
+    assert len(said) == 1
+    assert ("grant sustainability:GetEstimatedCarbonEmissions" in said[0]) == (kind == "forbidden")
+    assert fake.count(PATH) == (1 if kind == "forbidden" else 3), "a fault that passes is tried again, a refusal is not"
+    fake.faults.clear()
+    fake.handlers[PATH] = answer(result(1))
+    clock.now += 86_400
+    assert len((await client.extras(clock.now)).reported) == 2
+
+
+async def test_it_is_asked_once_a_day_and_stays_while_it_cannot_be(fake: AwsFake, make_client: MakeClient) -> None:
+    fake.handlers[PATH] = answer(result(1))
+    clock = Clock(NOW)
+    client = make_client(clock)
+    for _ in range(3):
+        await client.extras(clock.now)
+        clock.now += 28_000
+    assert fake.count(PATH) == 1
+    clock.now += 28_000
+    fake.fault(PATH, "throttle")
+    assert len((await client.extras(clock.now)).reported) == 2
+
+
+async def test_a_management_account_answers_for_its_members_and_others_for_themselves(
+    organisation: AwsFake, make_client: MakeClient
+) -> None:
+    def answers(call: Call) -> Mapping[str, Any]:
+        if who(call) == ACCOUNT:
+            return answer(result(1), result(2, SHOP), result(9, "999999999999"))
+        return answer(result(3, who(call)))
+
+    organisation.handlers[PATH] = answers
+    client = make_client(Clock(NOW), **ORGANISATION)
+    reported = (await client.extras(NOW)).reported
+    assert {one.account_id: one.grams for one in reported if one.method == "location"} == {
+        ACCOUNT: 1e6,
+        SHOP: 2e6,
+        LAB: 3e6,
+    }
+    assert organisation.count(PATH) == 2, "not for the shop, which the management account told of"
