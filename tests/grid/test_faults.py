@@ -1,0 +1,123 @@
+"""What bad input gets: the next source serves, the reason is counted, and said once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cloud_carbon_exporter.grid import SOURCES, web
+from tests.fakes.grid import TOKEN
+from tests.grid.support import PLACES, Clock, GridApis, Told, feed, table, value
+
+ASKED = [name for name in PLACES if name != "energinet"]
+READING_A_FIGURE = ("electricitymaps", "gb", "gb-regional", "prometheus")
+CASES = [
+    *(
+        (source, fault, reason)
+        for source in ASKED
+        for fault, reason in (
+            ("html", "malformed"),
+            ("401", "credentials_refused"),
+            ("403", "permission_missing"),
+            ("404", "not_there"),
+            ("429", "throttled"),
+            ("302", "unreachable"),
+            ("503", "unreachable"),
+            ("cut", "malformed"),
+            ("old", "stale"),
+        )
+    ),
+    *((source, fault, "implausible") for source in READING_A_FIGURE for fault in ("kilograms", "milligrams")),
+    *((source, "kilograms", "not_there") for source in ("rte", "eia", "entsoe")),
+    ("watttime", "kilograms", "malformed"),
+    ("entsoe", "vanished", "not_there"),
+    ("prometheus", "vanished", "not_there"),
+]
+
+
+@pytest.mark.parametrize(("source", "fault", "reason"), CASES)
+async def test_the_next_source_serves(
+    source: str, fault: str, reason: str, apis: GridApis, clock: Clock, told: Told, tmp_path: Path
+) -> None:
+    provider, region = PLACES[source]
+    words = [apis.base(source), table(tmp_path / "own.csv", f"{provider}:{region},55,,")]
+    of = feed(words, clock, told)
+    apis.faults[source] = fault
+    for _ in range(4):
+        await of.refresh({PLACES[source]})
+        clock.now += 300
+    await of.close()
+    assert value(of, source, clock) == (55, "file", False)
+    assert told.errors["grid", source, reason] >= 1
+    assert {each[2] for each in told.errors} == {reason}
+    about = [line for line in told.lines if source in line]
+    assert len(about) == 1 and TOKEN not in about[0]
+    state = next(state for state in of.states() if state.source == source)
+    assert (state.error, state.last_success) == (reason, None)
+
+
+@pytest.mark.parametrize("source", ["gb", "electricitymaps"])
+async def test_it_works_again_and_says_so(source: str, apis: GridApis, clock: Clock, told: Told) -> None:
+    of = feed([apis.base(source)], clock, told)
+    apis.faults[source] = "503"
+    await of.refresh({PLACES[source]})
+    assert value(of, source, clock) is None
+    del apis.faults[source]
+    clock.now += 60
+    await of.refresh({PLACES[source]})
+    await of.close()
+    assert value(of, source, clock) is not None
+    assert len(told.lines) == 2 and told.lines[1].endswith("works again")
+
+
+async def test_a_source_that_hangs_is_not_waited_for(
+    apis: GridApis, clock: Clock, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "TIMEOUT_SECONDS", 0.1)
+    of = feed([apis.base("gb"), table(tmp_path / "own.csv", "GB,70,,")], clock, told)
+    apis.faults["gb"] = "hang"
+    await of.refresh({PLACES["gb"]})
+    await of.close()
+    assert value(of, "gb", clock) == (70, "file", False)
+    assert told.errors["grid", "gb", "unreachable"] == 1
+
+
+async def test_a_refused_token_rests_the_whole_source(apis: GridApis, clock: Clock, told: Told) -> None:
+    places = {("aws", region) for region in ("eu-west-1", "eu-west-3", "eu-central-1", "eu-south-1", "eu-south-2")}
+    of = feed([apis.base("electricitymaps")], clock, told, secrets={"electricitymaps-token": "wrong"})
+    for _ in range(3):
+        await of.refresh(places)
+        clock.now += 300
+    asked = apis.count("electricitymaps")
+    assert asked <= 4  # those under way when the first answer came
+    clock.now += 3600
+    await of.refresh(places)
+    await of.close()
+    assert apis.count("electricitymaps") > asked
+    assert len(told.lines) == 1 and "refused" in told.lines[0]
+
+
+async def test_an_odd_figure_among_sound_ones_is_left_out(apis: GridApis, clock: Clock, told: Told) -> None:
+    apis.grams = lambda zone, at: 5000 if at < clock.now - 7200 else 120
+    of = feed([apis.base("gb")], clock, told)
+    await of.refresh({PLACES["gb"]})
+    await of.close()
+    assert value(of, "gb", clock) == (120, "gb", True)
+    assert all(piece.grams_per_kilowatt_hour == 120 for piece in of.pieces(PLACES["gb"], "live"))
+    assert told.errors["grid", "gb", "implausible"] == 1
+
+
+async def test_a_value_ages_out(apis: GridApis, clock: Clock, told: Told) -> None:
+    of = feed([apis.base("gb")], clock, told)
+    await of.refresh({PLACES["gb"]})
+    apis.faults["gb"] = "503"
+    validity = of.pieces(PLACES["gb"], "live")[-1].end - clock.now
+    assert 0 < validity <= 1800 + SOURCES["gb"].hold_seconds
+    clock.now += validity - 1
+    await of.refresh({PLACES["gb"]})
+    assert value(of, "gb", clock) is not None
+    clock.now += 1
+    await of.refresh({PLACES["gb"]})
+    await of.close()
+    assert value(of, "gb", clock) is None
