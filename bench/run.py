@@ -1,0 +1,187 @@
+"""All budgets beside what this machine does: runs every benchmark, one after another, and prints one table.
+
+    bench/run [--write]
+
+--write puts the table, with the machine it was taken on, into docs/performance.md. It takes some ten minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cloud_carbon_exporter.budget import SECONDS_PER_MONTH, read_price
+from cloud_carbon_exporter.config import load
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+BEGIN, END = "<!-- figures: written by bench/run --write -->", "<!-- end of figures -->"
+PATIENCE_SECONDS = 1200
+
+COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "demo": ("bench.bench_demo", "9"),
+    "scrape": ("bench.bench_scrape", "10000", "100000"),
+    "exposition": ("bench.bench_exposition", "10000", "100000"),
+    "estimate": ("bench.bench_estimate",),
+    "aws": ("bench.bench_aws",),
+    "aws calls": ("bench.bench_aws", "--instances", "1000", "--rounds", "2"),
+    "gcp": ("bench.bench_gcp",),
+    "refresh": ("bench.bench_refresh", "10000", "100000"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One budget. figure: reads it from what the benchmarks printed. note: what the number is."""
+
+    what: str
+    budget: float
+    unit: str
+    figure: Callable[[Mapping[str, str]], float]
+    note: str = ""
+
+
+def printed(
+    command: str, pattern: str, pick: Callable[[list[float]], float] = lambda found: found[-1]
+) -> Callable[[Mapping[str, str]], float]:
+    """The number a benchmark printed: of several, the one `pick` takes."""
+
+    def figure(outputs: Mapping[str, str]) -> float:
+        found = [float(number) for number in re.findall(pattern, outputs[command], re.DOTALL)]
+        if not found:
+            raise ValueError(f"{command}: nothing like {pattern!r} in what it printed")
+        return pick(found)
+
+    return figure
+
+
+def _scrape(resources: int, what: str) -> Callable[[Mapping[str, str]], float]:
+    return printed(
+        "scrape", rf"\b{resources} resources, .*?{what}: p50 [\d.]+ ms, p99 ([\d.]+) ms", lambda found: found[0]
+    )
+
+
+def _over_bare(resources: int) -> Callable[[Mapping[str, str]], float]:
+    return lambda outputs: _scrape(resources, "idle")(outputs) / _scrape(resources, "same bytes")(outputs)
+
+
+def _made(outputs: Mapping[str, str]) -> float:
+    rendered = printed("exposition", r"again: ([\d.]+) us CPU a resource")(outputs)
+    return rendered + printed("estimate", r"m5d\.large .*?: estimate ([\d.]+) us", lambda found: found[0])(outputs)
+
+
+def _dollars(_: Mapping[str, str]) -> float:
+    settings = load(["-cloud.provider=aws"], {}).settings
+    return SECONDS_PER_MONTH / settings.utilisation_interval_seconds * read_price("aws")
+
+
+def _median(found: list[float]) -> float:
+    return sorted(found)[len(found) // 2]
+
+
+LINES: tuple[Line, ...] = (
+    Line(
+        "demo, cold start to the first complete /metrics",
+        0.8,
+        "s",
+        printed("demo", r"median ([\d.]+) s"),
+        "median of 9",
+    ),
+    Line("scrape, gzip, p99, idle, 10,000 resources", 2, "ms", _scrape(10_000, "idle")),
+    Line("scrape, gzip, p99, idle, 100,000 resources", 15, "ms", _scrape(100_000, "idle")),
+    Line("the same beside a bare server, 10,000 resources", 2, "times", _over_bare(10_000), "p99 over p99"),
+    Line("the same beside a bare server, 100,000 resources", 2, "times", _over_bare(100_000), "p99 over p99"),
+    Line("scrape, p99, during renderings of 100,000 resources", 150, "ms", _scrape(100_000, "during refreshes")),
+    Line(
+        "scrape, p99, during whole refreshes of 100,000 resources",
+        150,
+        "ms",
+        printed("refresh", r"\b100000 resources.*?scrapes p99 ([\d.]+) ms"),
+        "the program itself, demo estate",
+    ),
+    Line(
+        "estimate, render, compress, CPU a resource",
+        40,
+        "us",
+        _made,
+        "100,000, no two alike; a machine of 3 components",
+    ),
+    Line(
+        "AWS client, describe and one metric, CPU a resource",
+        100,
+        "us",
+        printed("aws", r"together (\d+) us", _median),
+        "10,000 instances, median of 3 rounds",
+    ),
+    Line(
+        "Google Cloud client, CPU an asset",
+        30,
+        "us",
+        printed("gcp", r"CPU ([\d.]+) us an asset", _median),
+        "10,000 assets, median of 3 rounds",
+    ),
+    Line("memory, 10,000 resources", 250, "MB", printed("refresh", r"\b10000 resources.*?peak memory ([\d.]+) MB")),
+    Line("memory, 100,000 resources", 1200, "MB", printed("refresh", r"\b100000 resources.*?peak memory ([\d.]+) MB")),
+    Line(
+        "API calls a refresh, EC2 and EBS, 1,000 instances",
+        20,
+        "calls",
+        printed("aws calls", r"(\d+) calls"),
+        "listing and reading",
+    ),
+    Line("CloudWatch, a metric a resource-month, default settings", 0.03, "USD", _dollars, "computed from the price"),
+)
+
+
+def machine() -> str:
+    """What the figures were taken on, and how busy it was."""
+    cpuinfo = Path("/proc/cpuinfo")
+    names = re.findall(r"model name\s*: (.+)", cpuinfo.read_text()) if cpuinfo.exists() else []
+    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
+
+
+def run(command: tuple[str, ...]) -> str:
+    """What a benchmark prints; it is shown as well."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command], capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+    )
+    print(f"$ python -m {' '.join(command)}\n{done.stdout}", flush=True)
+    return done.stdout
+
+
+def table(outputs: Mapping[str, str], loads: tuple[float, float]) -> str:
+    """The table in Markdown, with the machine above it."""
+    rows = []
+    for line in LINES:
+        figure = line.figure(outputs)
+        missed = figure > line.budget
+        verdict = f"missed by {figure / line.budget - 1:.0%}" if missed else "kept"
+        rows.append(
+            f"| {line.what} | {line.budget:g} {line.unit} | {figure:.3g} {line.unit} | {verdict} | {line.note} |"
+        )
+    taken = datetime.now(UTC).strftime("%Y-%m-%d")
+    busy = f"load average {loads[0]:.1f} before and {loads[1]:.1f} after, the benchmarks' own included"
+    head = "| what | budget | measured | | |\n|---|---|---|---|---|"
+    return "\n".join([f"Taken {taken} on {machine()}; {busy}.", "", head, *rows])
+
+
+def main() -> None:
+    """Run all, print the table, and write it where that was asked for."""
+    before = os.getloadavg()[0]
+    outputs = {name: run(command) for name, command in COMMANDS.items()}
+    found = table(outputs, (before, os.getloadavg()[0]))
+    print(found)
+    if "--write" in sys.argv[1:]:
+        text = PAGE.read_text(encoding="utf-8")
+        head, rest = text.split(BEGIN)
+        PAGE.write_text(f"{head}{BEGIN}\n\n{found}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
