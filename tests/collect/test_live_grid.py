@@ -1,0 +1,191 @@
+"""Live intensity in the counters: the value of each moment, replayed days, and corrections that come too late."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.survey import Surveyor
+from cloud_carbon_exporter.grid import Feed
+from cloud_carbon_exporter.grid.series import Piece
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.estimate import power_watts
+from cloud_carbon_exporter.model.grid import Method
+from cloud_carbon_exporter.model.types import Component, Location, Resource
+from tests.grid.conftest import apis, clock, told
+from tests.grid.support import NOON, Clock, GridApis, Told, feed, table
+
+__all__ = ["apis", "clock", "told"]  # fixtures
+
+PARIS = Location("aws", "111111111111", "eu-west-3")
+VOLUME = Resource("vol-1", "ec2/volume", "vol-1", PARIS, (Component("block", "aws/gp3", 1000),))
+SWEEP = ("target", 0, "111111111111", "eu-west-3", "")
+WATTS = power_watts(VOLUME, {}, facts.place("aws", "eu-west-3"))
+ANNUAL = facts.place("aws", "eu-west-3").intensities[0].grams_per_kilowatt_hour.value
+STEP = 300.0
+
+
+def hour(start: float, grams: float) -> str:
+    """A row of a table for one hour of France."""
+    return f"FR,{grams},{stamp(start)},{stamp(start + 3600)}"
+
+
+def stamp(at: float) -> str:
+    from cloud_carbon_exporter.grid.moments import written
+
+    return written(at, "%Y-%m-%dT%H:%M:%SZ")
+
+
+class Day:
+    """A volume in Paris, counted by the live grid, five minutes at a time."""
+
+    def __init__(self, of: Feed, clock: Clock) -> None:
+        self.feed, self.clock = of, clock
+        self.surveyor = Surveyor(of)
+        self.counters = Counters(self.surveyor, 1800)
+
+    async def tick(self) -> float:
+        """What the counter of grams shows now."""
+        now = self.clock.now
+        await self.feed.refresh({("aws", "eu-west-3")})
+        self.surveyor.advance(now)
+        self.counters.observe(SWEEP, [VOLUME], now, 0, lambda resource: False)
+        self.counters.advance(now)
+        track = self.counters.track("vol-1")
+        assert track is not None
+        return track.totals().operational_grams
+
+    async def run(self, seconds: float) -> float:
+        """Tick until so much later."""
+        end = self.clock.now + seconds
+        shown = await self.tick()
+        while self.clock.now < end:
+            self.clock.now += STEP
+            shown = await self.tick()
+        return shown
+
+
+async def test_a_replayed_day_has_its_known_total(clock: Clock, told: Told, tmp_path: Path) -> None:
+    clock.now = NOON
+    grams = [40 + 30 * math.sin(n / 24 * 2 * math.pi) for n in range(24)]
+    own = table(tmp_path / "own.csv", *(hour(NOON + n * 3600, value) for n, value in enumerate(grams)))
+    day = Day(feed([own], clock, told), clock)
+    shown = await day.run(24 * 3600)
+    assert shown == pytest.approx(sum(WATTS / 1000 * value for value in grams))
+    assert day.counters.accounts()["aws", "111111111111", "eu-west-3", "ec2/volume"].operational_grams == shown
+
+
+async def test_where_the_grid_is_not_known_the_annual_fact_stands_in(clock: Clock, told: Told, tmp_path: Path) -> None:
+    clock.now = NOON
+    own = table(tmp_path / "own.csv", hour(NOON + 3600, 10), hour(NOON + 3 * 3600, 20))
+    shown = await Day(feed([own], clock, told), clock).run(6 * 3600)
+    assert shown == pytest.approx(WATTS / 1000 * (10 + 20 + 4 * ANNUAL))
+
+
+async def test_by_location_nothing_changes(clock: Clock, told: Told, tmp_path: Path) -> None:
+    clock.now = NOON
+    own = table(tmp_path / "own.csv", "FR,10,,")
+    day = Day(feed([own], clock, told, method="location"), clock)
+    assert await day.run(3600) == pytest.approx(WATTS / 1000 * ANNUAL)
+    shown = day.surveyor.place("aws", "eu-west-3").intensities
+    assert [(each.method, each.source) for each in shown][:2] == [("location", shown[0].source), ("live", "file")]
+
+
+async def test_a_late_correction_changes_the_future_alone(clock: Clock, told: Told, tmp_path: Path) -> None:
+    clock.now, path = NOON, tmp_path / "own.csv"
+    day = Day(feed([table(path, "FR,100,,")], clock, told), clock)
+    before = await day.run(3600)
+    table(path, "FR,10,,")
+    assert await day.tick() == before
+    assert await day.run(3600) == pytest.approx(before + WATTS / 1000 * 10, rel=0.1)
+    assert before == pytest.approx(WATTS / 1000 * 100)
+
+
+async def test_a_source_that_fails_gives_way_as_it_ages_and_totals_go_on(
+    apis: GridApis, clock: Clock, told: Told
+) -> None:
+    clock.now = NOON
+    day = Day(feed([apis.base("rte")], clock, told), clock)
+    await day.run(3600)
+    apis.faults["rte"] = "503"
+    held = await day.run(3 * 3600)
+    later = await day.run(3600)
+    await day.feed.close()
+    assert later - held == pytest.approx(WATTS / 1000 * ANNUAL)
+    assert day.surveyor.place("aws", "eu-west-3").intensities[0].method == "location"
+    assert told.errors["grid", "rte", "unreachable"] > 0
+
+
+class Fixed(Feed):
+    """A Feed whose Pieces the test sets."""
+
+    def __init__(self) -> None:
+        told, clock = Told(), Clock()
+        whole = feed([], clock, told)
+        super().__init__(whole.settings, told, told.error, told, clock)
+        self.known: list[Piece] = []
+
+    def pieces(self, place: tuple[str, str], method: Method) -> list[Piece]:
+        return self.known
+
+
+spans = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 60), st.integers(0, 1000)), max_size=8)
+
+
+def laid(spans_: Sequence[tuple[int, int, int]], start: float) -> list[Piece]:
+    """Pieces from (gap, length, grams), one after another."""
+    found, at = [], start
+    for gap, length, grams in spans_:
+        at += gap * 60
+        found.append(Piece(at, at + length * 60, grams, "set"))
+        at += length * 60
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(spans, st.lists(st.integers(1, 40), min_size=1, max_size=8), spans)
+def test_the_integral_is_that_of_the_value_at_each_moment(
+    first: list[tuple[int, int, int]], steps: list[int], later: list[tuple[int, int, int]]
+) -> None:
+    """Brute force by the minute; half way through, everything that is known changes, and the past does not."""
+    of = Fixed()
+    surveyor = Surveyor(of)
+    counters = Counters(surveyor, 1800)
+    now, expected, shown = NOON, 0.0, 0.0
+    for rank, step in enumerate([0, *steps]):
+        of.known = laid(first if rank <= len(steps) // 2 else later, NOON)
+        for minute in range(step):
+            at = now + minute * 60
+            found = next((p for p in of.known if p.start <= at < p.end), None)
+            expected += WATTS * 60 / 3.6e6 * (ANNUAL if found is None else found.grams_per_kilowatt_hour)
+        now += step * 60
+        surveyor.advance(now)
+        counters.observe(SWEEP, [VOLUME], now, 0, lambda resource: False)
+        counters.advance(now)
+        track = counters.track("vol-1")
+        assert track is not None
+        assert track.totals().operational_grams >= shown
+        shown = track.totals().operational_grams
+        assert shown == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_the_same_surroundings_come_back_until_something_changes() -> None:
+    """So that a hundred thousand resources are not estimated again for nothing."""
+    of = Fixed()
+    surveyor = Surveyor(of)
+    surveyor.advance(NOON)
+    of.known = laid([(0, 60, 100)], NOON)
+    surveyor.advance(NOON)
+    one = surveyor(VOLUME)
+    surveyor.advance(NOON + 300)
+    assert surveyor(VOLUME) is one
+    of.known = laid([(0, 60, 90)], NOON)
+    surveyor.advance(NOON + 300)
+    assert surveyor(VOLUME) is not one
+    assert surveyor(VOLUME).intensities[0].grams_per_kilowatt_hour.value == 90
