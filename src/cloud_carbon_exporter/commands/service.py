@@ -182,7 +182,8 @@ class Service:
             log.info("reload: %s", "nothing has changed" if opened is None else "the new configuration is in force")
 
     async def _replace(self, opened: Collecting, settings: Settings) -> None:
-        logs.configure(settings.log_level, settings.log_format)
+        if (settings.log_level, settings.log_format) != (self._settings.log_level, self._settings.log_format):
+            logs.configure(settings.log_level, settings.log_format)
         for warning in settings.warnings:
             log.warning("%s", warning)
         for name in _FIXED:
@@ -191,6 +192,8 @@ class Service:
         before = self._newest.current
         if self._collecting is not None:
             await before.hand_over(self._collecting, opened)
+        else:
+            await before.close()
         waits = settings.mode == "background" and before.snapshot.first_collection_done
         self._newest.current, self._newest.before = opened, before if waits else None
         self._settings = settings
@@ -205,5 +208,5 @@ class Service:
             await asyncio.gather(self._collecting, return_exceptions=True)
         collector = self._newest.current
         await collector.close()
-        if self._kept is not None and collector.snapshot.first_collection_done:
+        if self._kept is not None and self._newest.snapshot.first_collection_done:
             self._kept.save()

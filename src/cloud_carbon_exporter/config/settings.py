@@ -187,11 +187,11 @@ def _read_file(name: str) -> tuple[dict[str, Value], tuple[FiledTarget, ...]]:
         where = f": line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', '')}" if mark else ""
         raise ConfigError(f"{name}: not YAML{where}") from None
     if not isinstance(content, Mapping | None):
-        raise ConfigError(f"{name}: {quoted(content)} is not a mapping of keys to values")
+        raise ConfigError(f"{name}: what it holds is not a mapping of keys to values")
     targets = dict(content or {})
     listed = targets.pop("targets", None) or ()
     if not isinstance(listed, list | tuple) or not all(isinstance(item, Mapping) for item in listed):
-        raise ConfigError(f"{name}: targets: {quoted(listed)} is not a list; allowed: a list of mappings with provider")
+        raise ConfigError(f"{name}: targets: not a list; allowed: a list of mappings with provider")
     return dict(_leaves(name, targets)), tuple((f"{name}: targets[{n}]", item) for n, item in enumerate(listed))
 
 
@@ -200,7 +200,8 @@ def _leaves(file: str, tree: Mapping[str, object], above: str = "") -> list[tupl
     for key, value in tree.items():
         path = f"{above}{key}".replace("_", "-")
         flag = find(path, _FILE_COMMAND)
-        inside = [name for flag in of_command(_FILE_COMMAND) for name in flag.names if name.startswith(f"{path}.")]
+        below = [f for f in of_command(_FILE_COMMAND) if any(name.startswith(f"{path}.") for name in f.names)]
+        inside = [name for each in below for name in each.names if name.startswith(f"{path}.")]
         if flag is None and not inside:
             known = [name for flag in of_command(_FILE_COMMAND) for name in flag.names]
             raise ConfigError(f"{file}: unknown key {quoted(above + str(key))}{nearest(path, [*known, 'targets'])}")
@@ -209,7 +210,6 @@ def _leaves(file: str, tree: Mapping[str, object], above: str = "") -> list[tupl
         elif isinstance(value, Mapping):
             found += _leaves(file, value, f"{path}.")
         elif value is not None:
-            raise ConfigError(
-                f"{file}: {path}: {quoted(value)} is not a mapping; allowed below it: {', '.join(inside)}"
-            )
+            shown = "what is given" if any(each.kind.secret for each in below) else quoted(value)
+            raise ConfigError(f"{file}: {path}: {shown} is not a mapping; allowed below it: {', '.join(inside)}")
     return found
