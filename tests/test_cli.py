@@ -127,7 +127,7 @@ def test_permissions_as_an_iam_policy_hold_every_permission_of_every_spec(capsys
     found = provider("aws")
     needed = {each for service in found.services for each in (*service.permissions, *service.listing.permissions)}
     assert statement["Effect"] == "Allow"
-    assert set(statement["Action"]) == needed | set(found.permissions)
+    assert set(statement["Action"]) == needed | set(found.permissions) | set(found.optional)
     assert not [each for each in statement["Action"] if re.search(r":(Put|Create|Delete|Update|Modify|\*)", each)]
 
 
@@ -145,6 +145,8 @@ def test_permissions_as_text_name_the_kinds_that_need_them(capsys: Captured) -> 
     assert main(["permissions", "-cloud.provider=aws"]) == 0
     out = capsys.readouterr().out
     assert re.search(r"ec2:DescribeInstances +ec2/instance", out)
+    assert re.search(r"ce:GetCostAndUsage +discovery: cost-explorer \(optional\)", out)
+    assert re.search(r"sustainability:GetEstimatedCarbonEmissions +AWS' own figure \(optional\)", out)
     assert "Scaleway" not in out
 
 

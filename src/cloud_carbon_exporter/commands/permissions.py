@@ -24,12 +24,16 @@ def run(invocation: Invocation) -> int:
 
 
 def needed(name: str) -> Mapping[str, tuple[str, ...]]:
-    """Permission -> the kinds that need it, sorted; no kind where it is needed whatever the services."""
+    """Permission -> the kinds that need it, sorted; no kind where it is needed whatever the services.
+
+    What is optional stands with what it is for.
+    """
     found = provider(name)
     kinds: dict[str, set[str]] = {permission: set() for permission in found.permissions}
+    kinds |= {permission: {f"{purpose} (optional)"} for permission, purpose in found.optional.items()}
     for service in found.services:
         for permission in (*service.listing.permissions, *service.permissions):
-            if permission not in found.permissions:
+            if permission not in found.permissions and permission not in found.optional:
                 kinds.setdefault(permission, set()).add(service.kind)
     return {permission: tuple(sorted(kinds[permission])) for permission in sorted(kinds)}
 

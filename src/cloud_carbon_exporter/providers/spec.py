@@ -246,3 +246,4 @@ class Provider:
     reads_cost: bool
     reads_span: Literal["region", "account", "target"] = "target"
     permissions: tuple[str, ...] = ()
+    optional: Mapping[str, str] = field(default_factory=dict)  # permission -> what alone it is for

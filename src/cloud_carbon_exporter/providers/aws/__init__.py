@@ -27,4 +27,13 @@ PROVIDER = Provider(
     reads_cost=True,
     reads_span="region",
     permissions=("cloudwatch:GetMetricData", "ec2:DescribeRegions", "sts:GetCallerIdentity"),
+    optional={
+        "ce:GetCostAndUsage": "discovery: cost-explorer",
+        "organizations:ListAccounts": "organization: true, in the home account",
+        "resource-explorer-2:ListIndexes": "coverage",
+        "resource-explorer-2:ListViews": "coverage",
+        "resource-explorer-2:Search": "coverage",
+        "sustainability:GetEstimatedCarbonEmissions": "AWS' own figure",
+        "tag:GetResources": "tags, and coverage",
+    },
 )
