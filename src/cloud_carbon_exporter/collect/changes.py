@@ -1,4 +1,4 @@
-"""Failures that last are said once: one line when they come, or change, and one when they go."""
+"""Failures that last are said once: one line when they come, one for each other cause, and one when they go."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ import logging
 log = logging.getLogger("cloud_carbon_exporter.collect")
 
 
+MOST_SAID = 5  # causes told of one failure that lasts: some APIs put another number into every message
+
+
 class ChangeLog:
-    """Remembers what was last said of each thing."""
+    """Remembers what was said of each thing since it last worked."""
 
     def __init__(self) -> None:
-        self._said: dict[object, str] = {}
+        self._said: dict[object, set[str]] = {}
 
     def failed(self, thing: object, error: object) -> None:
-        """Warn, unless the same was said of it already."""
-        text = str(error)
-        if self._said.get(thing) != text:
-            self._said[thing] = text
+        """Warn, unless the same was said of it already. Two causes that take turns are two lines, not one a round."""
+        text, said = str(error), self._said.setdefault(thing, set())
+        if text not in said and len(said) < MOST_SAID:
+            said.add(text)
             log.warning("%s", text)
 
     def well(self, thing: object, text: str) -> None:

@@ -31,8 +31,10 @@ class SweepState:
     task: asyncio.Task[None] | None = None
 
     def outcomes(self) -> Iterator[Outcome]:
-        """One row for each kind the listing feeds."""
+        """One row for each kind the listing feeds; none before its first sweep has ended, well or not."""
         at = self.scope
+        if self.swept is None and not self.error:
+            return
         counts = self.swept.counts if self.swept is not None else {}
         success = self.seen_at if self.swept is not None else None
         for spec in self.specs:

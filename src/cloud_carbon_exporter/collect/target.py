@@ -197,7 +197,7 @@ class TargetRun:
         async def work() -> None:
             swept.append(await sweep(self.client, listing, state.specs, at, self._counters.resource))
 
-        async with self._all, self._apis[at.account_id, at.region, listing.api]:
+        async with self._apis[at.account_id, at.region, listing.api], self._all:  # who waits for its API holds no place
             started = asyncio.get_running_loop().time()
             error = await self._attempt(listing.operation, work(), at)
             state.seconds = asyncio.get_running_loop().time() - started

@@ -1,0 +1,97 @@
+"""What one Target says of sweeps that wait, that never ended, and that fail in more ways than one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
+from cloud_carbon_exporter.collect import target as target_module
+from cloud_carbon_exporter.collect.changes import MOST_SAID, ChangeLog
+from cloud_carbon_exporter.errors import PermissionMissing, Throttled
+from cloud_carbon_exporter.providers.spec import Listing, Provider, Raw, Scope, TargetSettings
+from tests.fakes.cloud import SERVICES, Clock, Cloud, FakeClient
+
+EU, US = "eu-west-1", "us-east-1"
+DENIED = PermissionMissing("not allowed", provider="aws", region=EU, operation="ListThings")
+THROTTLED = Throttled("rate exceeded", provider="aws", region=EU, operation="ListThings")
+
+
+def collector(provider: Provider, **settings: Any) -> Collector[int]:
+    clock = Clock()
+    target = Target("target", provider, TargetSettings(provider="aws", **settings))
+    return Collector([target], CollectSettings(), Budget(clock), lambda snapshot: len(snapshot.rows), clock)
+
+
+def vm(name: str) -> dict[str, Any]:
+    return {"type": "machine", "id": name, "state": "running"}
+
+
+async def test_two_causes_that_take_turns_are_two_lines(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="cloud_carbon_exporter.collect")
+    cloud = Cloud({EU: [vm("i-1")]})
+    of = collector(cloud.provider())
+    for error in (DENIED, THROTTLED, DENIED, THROTTLED, DENIED):
+        cloud.fail[EU] = error
+        await of.refresh()
+    cloud.fail.clear()
+    await of.refresh()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING", "INFO"]
+    await of.close()
+
+
+def test_messages_that_are_never_the_same_do_not_flood(caplog: pytest.LogCaptureFixture) -> None:
+    changes = ChangeLog()
+    for request in range(MOST_SAID * 3):
+        changes.failed("thing", f"failed, request {request}")
+    assert len(caplog.records) == MOST_SAID
+    changes.well("thing", "thing")
+    changes.failed("thing", "failed, request 0")
+    assert len(caplog.records) == MOST_SAID + 1
+
+
+async def test_a_sweep_that_has_not_ended_is_neither_up_nor_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target_module, "MIN_DEADLINE_SECONDS", 0.05)
+    monkeypatch.setattr(target_module, "CALLS_PER_TARGET", 1)
+    cloud = Cloud({EU: [vm("i-1")], US: [vm("i-us")]}, hang={EU, US})
+    of = collector(cloud.provider(), interval_seconds=0.05)
+    await of.refresh()
+    assert {outcome.region for outcome in of.snapshot.listings} <= {EU}  # the other one still waits for its turn
+    cloud.hang.clear()
+    await of.refresh()
+    await of.refresh()
+    assert {(outcome.region, outcome.error) for outcome in of.snapshot.listings} == {(EU, ""), (US, "")}
+    await of.close()
+
+
+class OneApiHangs(FakeClient):
+    """A client whose API "vm" never answers, and all others do."""
+
+    async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
+        await self._pass(listing.api)
+        yield self.cloud.estate[scope.region]
+
+
+async def test_an_api_that_hangs_takes_no_place_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target_module, "MIN_DEADLINE_SECONDS", 0.05)
+    monkeypatch.setattr(target_module, "CALLS_PER_TARGET", 2)
+    monkeypatch.setattr(target_module, "CALLS_PER_API", 1)
+    vms, volumes = SERVICES[0], SERVICES[1]
+    hanging = [
+        replace(volumes, kind=f"vm/volume{rank}", listing=replace(volumes.listing, operation=f"List{rank}"))
+        for rank in range(4)
+    ]
+    answering = replace(vms, listing=replace(vms.listing, api="db"))
+    cloud = Cloud({EU: [vm("i-1")]}, hang={"vm"})
+    provider = replace(
+        cloud.provider(), services=(*hanging, answering), client=lambda settings, meter: OneApiHangs(cloud, meter)
+    )
+    of = collector(provider, interval_seconds=0.05)
+    await of.refresh()
+    assert [row.resource.id for row in of.snapshot.rows] == ["i-1"]
+    await of.close()
