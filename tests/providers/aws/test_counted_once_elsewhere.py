@@ -7,9 +7,6 @@ from tests.fakes.aws import ACCOUNT
 from tests.providers.aws.parts import parts
 from tests.providers.aws.test_counted_once import M5_LARGE, PAIRS, Pair, arn, counted, ecs, instances, together
 
-from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._owned import OWNED
-
 MORE_PAIRS = (
     *(
         Pair(
@@ -164,11 +161,3 @@ async def test_an_account_that_holds_every_pair_of_both_tables_counts_each_once(
     assert {f"{resource.kind} {resource.name}": parts(resource) for resource in resources} == expected
     assert len(resources) == sum(len(pair.counted) for pair in pairs)
     assert len({resource.id for resource in resources}) == len(resources)
-
-
-def test_what_is_owned_is_counted_as_what_holds_it() -> None:
-    kinds = {each.kind for each in PROVIDER.services}
-    for owned, holders in OWNED.items():
-        assert owned not in kinds, "owned, and yet estimated by itself"
-        assert holders
-        assert set(holders) <= kinds, f"{owned} is left to a kind nobody estimates"

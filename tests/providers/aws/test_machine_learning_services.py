@@ -12,7 +12,7 @@ from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.aws import sagemaker_endpoint, sagemaker_job
+from cloud_carbon_exporter.providers.aws import bedrock_foundation_model, sagemaker_endpoint, sagemaker_job
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 TEAM = TargetSettings(provider="aws", tags=("team",))
@@ -151,6 +151,7 @@ async def test_bedrock_by_the_tokens_of_each_model_in_use() -> None:
     assert all(named == {"ModelId": haiku.monitor["ModelId"]} for _, named in series.values())
     assert watts(haiku, tokens=0, requests=0) == 0
     assert watts(haiku, tokens=100, requests=0) > watts(haiku, tokens=0, requests=100) > 0
+    assert footprint(haiku, tokens=100, requests=100).power_watts.upper > 5 * watts(haiku, tokens=100, requests=100)
     assert footprint(haiku, tokens=1, requests=1).basis == "assumed"
 
 
@@ -168,3 +169,23 @@ async def test_which_models_are_in_use_is_asked_for_once_an_hour() -> None:
     for _ in range(3):
         await sweep(client, known.listing, [known], PARIS)
     assert (asked.count("ListFoundationModels"), asked.count("ListMetrics")) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("anthropic.claude-3-haiku-20240307-v1:0", "token-small"),
+        ("eu.amazon.nova-micro-v1:0", "token-small"),
+        ("meta.llama3-1-8b-instruct-v1:0", "token-small"),
+        ("meta.llama3-1-70b-instruct-v1:0", "token"),
+        ("anthropic.claude-opus-4-v1:0", "token"),
+        ("a.model.nobody-knows", "token"),
+    ],
+)
+def test_tokens_of_small_models_take_less(name: str, part: str) -> None:
+    found = bedrock_foundation_model.describe({"ModelId": name}, PARIS)
+    assert found is not None
+    assert [held.part for held in found.components] == [part, "token-input"]
+    large = bedrock_foundation_model.describe({"ModelId": "anthropic.claude-opus-4-v1:0"}, PARIS)
+    assert large is not None
+    assert watts(found, tokens=100, requests=0) <= watts(large, tokens=100, requests=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ _HOUR = 3600.0
 _NAMESPACE = "AWS/Bedrock"
 _USED = {"Namespace": _NAMESPACE, "MetricName": "Invocations"}
 _LIST_METRICS = "cloudwatch:ListMetrics"
+_SMALL = re.compile(r"haiku|micro|lite|mini|nano|small|embed|rerank|[.-][1-9]b\b", re.IGNORECASE)
+"""What makers call the small ones of their models: by a word, or by billions of parameters of one digit."""
 
 
 async def models_in_use(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
@@ -43,14 +46,17 @@ def _listed(name: str, known: dict[str, Raw]) -> Raw:
 def describe(raw: Raw, scope: Scope) -> Resource | None:
     """One model as this account uses it in this region."""
     name = raw["ModelId"]
+    size = "token-small" if _SMALL.search(name) else "token"
     unknown = "energy of a token of this model is not published"
     return Resource(
-        id=name if name.startswith("arn:") else arn("bedrock", scope.region, scope.account_id, f"model/{name}"),
+        id=name
+        if name.startswith("arn:")
+        else arn("bedrock", scope.region, scope.account_id, f"foundation-model/{name}"),
         kind="bedrock/foundation_model",
         name=raw.get("modelName") or name.rpartition("/")[2],
         location=scope.location(),
         components=(
-            Component("requests", "token", 1, per="tokens", assumed=unknown),
+            Component("requests", size, 1, per="tokens", assumed=unknown),
             Component("requests", "token-input", 1, per="requests", assumed=unknown),
         ),
         monitor={"ModelId": name},
