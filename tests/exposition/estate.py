@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.exposition import Settings
+from cloud_carbon_exporter.model.grid import GridForecast, GridNews, GridSource
 from cloud_carbon_exporter.model.types import (
     AccountRow,
     ApiUse,
@@ -77,9 +78,13 @@ PLACES = (
         "aws",
         "eu-west-3",
         (
-            CarbonIntensity(Estimate(36, 20, 60), "live", "file", start=TAKEN_AT - 900, end=TAKEN_AT + 2700),
+            CarbonIntensity(
+                Estimate(36, 20, 60), "live", "file", start=TAKEN_AT - 900, end=TAKEN_AT + 2700, estimated=True
+            ),
             CarbonIntensity(Estimate(44, 30, 60), "location", "Ember", 2024),
             CarbonIntensity(Estimate(56, 30, 80), "location", "Ember", 2023),
+            CarbonIntensity(Estimate(0, 0, 0), "market", "Amazon", 2024),
+            CarbonIntensity(Estimate(500, 400, 600), "marginal", "watttime", start=TAKEN_AT, end=TAKEN_AT + 300),
         ),
         Estimate(1.15, 1.1, 1.2),
         Estimate(0.18, 0.1, 0.3),
@@ -141,6 +146,15 @@ SNAPSHOT = Snapshot(
     gauges={"demo_connected_users": 812},
     reported=REPORTED,
     account_names={("aws", "111111111111"): "Production"},
+    grid=GridNews(
+        "live",
+        (GridSource("file", "", "", TAKEN_AT - 900), GridSource("gb", "GB", "throttled")),
+        (
+            GridForecast("aws", "eu-west-3", "live", "file", 0, 36),
+            GridForecast("aws", "eu-west-3", "live", "file", 1, 30.5),
+        ),
+        compare=True,
+    ),
     first_collection_done=True,
 )
 

@@ -116,14 +116,14 @@ def test_places_show_grid_pue_and_water() -> None:
     paris = {"cloud_provider": "aws", "cloud_region": "eu-west-3"}
     grid = "cloud_carbon_grid_intensity_grams_per_kilowatt_hour"
     live = {"method": "live", "source": "file"}
-    assert found[series(grid, **paris, method="location", source="Ember", year="2024")] == 44
-    assert found[series(grid, **paris, **live)] == 36
+    assert found[series(grid, **paris, method="location", source="Ember", year="2024", estimated="false")] == 44
+    assert found[series(grid, **paris, **live, estimated="true")] == 36
     assert found[series("cloud_carbon_grid_intensity_age_seconds", **paris, **live)] == 900
     assert found[series("cloud_carbon_grid_intensity_validity_seconds", **paris, **live)] == 2700
     assert found[series("cloud_carbon_pue_ratio", **paris)] == 1.15
     assert found[series("cloud_carbon_wue_liters_per_kilowatt_hour", **paris)] == 0.18
-    assert sum(key[0] == grid for key in found) == 3  # of a method and source only the newest
-    assert sum(key[0] == "cloud_carbon_grid_intensity_age_seconds" for key in found) == 1  # annual figures have none
+    assert sum(key[0] == grid for key in found) == 5  # of a method and source only the newest
+    assert sum(key[0] == "cloud_carbon_grid_intensity_age_seconds" for key in found) == 2  # annual figures have none
     assert sum(key[0] == "cloud_carbon_wue_liters_per_kilowatt_hour" for key in found) == 1
 
 
