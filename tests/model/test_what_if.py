@@ -1,0 +1,93 @@
+"""The same estate elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.estimate import estimate
+from cloud_carbon_exporter.model.grid import GridForecast, GridNews
+from cloud_carbon_exporter.model.types import (
+    CarbonIntensity,
+    Component,
+    Estimate,
+    Location,
+    Resource,
+    Row,
+    Snapshot,
+)
+from cloud_carbon_exporter.model.what_if import region_of, what_if
+
+LOADS = {"cpu_ratio": 0.5}
+
+
+def row(provider: str, region: str, name: str) -> Row:
+    place = facts.place(provider, region)
+    at = Location(provider, "1", region)
+    resource = Resource(name, "ec2/instance", name, at, (Component("vcpu", "Skylake", 4, load="cpu_ratio"),))
+    return Row(resource, estimate(resource, LOADS, place, place.intensities[0]), LOADS)
+
+
+SNAPSHOT = Snapshot(
+    1000, (row("aws", "eu-central-1", "a"), row("aws", "us-east-1", "b"), row("gcp", "us-central1", "c"))
+)
+
+
+def test_power_follows_pue_and_grams_the_grid() -> None:
+    found = what_if(SNAPSHOT, "aws", "eu-north-1")
+    there = facts.place("aws", "eu-north-1")
+    assert (found.resources, found.elsewhere, found.hours) == (2, 1, ())
+    bare = sum(
+        each.footprint.power_watts.value / facts.place("aws", each.resource.location.region).pue_ratio.value
+        for each in SNAPSHOT.rows[:2]
+    )
+    assert found.power_watts_there.value == pytest.approx(bare * there.pue_ratio.value)
+    intensity = there.intensities[0].grams_per_kilowatt_hour.value
+    assert found.grams_per_second_there.value == pytest.approx(found.power_watts_there.value * intensity / 3.6e6)
+    assert found.grams_per_second_there.value < found.grams_per_second.value
+
+
+def test_at_home_nothing_changes() -> None:
+    home = replace(SNAPSHOT, rows=SNAPSHOT.rows[:1])
+    found = what_if(home, "aws", "eu-central-1")
+    assert found.power_watts_there == found.power_watts and found.grams_per_second_there == found.grams_per_second
+
+
+def test_the_live_grid_there_and_its_next_day() -> None:
+    place = facts.place("aws", "eu-north-1")
+    live = CarbonIntensity(Estimate(10, 9, 11), "live", "electricitymaps")
+    foreseen = tuple(
+        GridForecast("aws", "eu-north-1", "live", "electricitymaps", hour, 10.0 + (hour - 3) ** 2) for hour in range(24)
+    )
+    other = (GridForecast("aws", "eu-north-1", "marginal", "watttime", 0, 0),)
+    snapshot = replace(
+        SNAPSHOT,
+        places=(replace(place, intensities=(live, *place.intensities)),),
+        grid=GridNews("live", forecasts=(*foreseen, *other)),
+    )
+    found = what_if(snapshot, "aws", "eu-north-1")
+    assert found.intensity is live
+    assert found.greenest_hour_ahead == 3
+    assert dict(found.hours)[3] == pytest.approx(found.grams_per_second_there.value)
+    assert len(found.hours) == 24
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("eu-north-1", ("aws", "eu-north-1")),
+        ("region=europe-north1", ("gcp", "europe-north1")),
+        ("region=scw:fr-par", ("scaleway", "fr-par")),
+        ("gcp:us-central1", ("gcp", "us-central1")),
+    ],
+)
+def test_a_region_by_name(text: str, expected: tuple[str, str]) -> None:
+    assert region_of(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "nowhere-1", "gcp:eu-north-1", "azure:westeurope", "global"])
+def test_no_such_region(text: str) -> None:
+    with pytest.raises(ValueError, match="no region"):
+        region_of(text)
