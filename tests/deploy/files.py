@@ -1,0 +1,39 @@
+"""Where the deployment's files are, and how their queries are read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cloud_carbon_exporter.exposition import FAMILIES
+
+ROOT = Path(__file__).parent.parent.parent
+DEPLOY = ROOT / "deploy"
+RULES = sorted((DEPLOY / "prometheus" / "rules").glob("*.yml"))
+
+_NAME = re.compile(
+    r"(?<![\w:])(?:cloud_\w+|tag_\w+):cloud_carbon\w*:?\w*|(?<![\w:])cloud_carbon_\w+(?::\w+)?|\bcloud_carbon:\w+"
+)
+
+
+def load(path: Path) -> Any:
+    """One YAML document."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def rules() -> list[dict[str, Any]]:
+    """All recording rules and alerts."""
+    return [rule for path in RULES for group in load(path)["groups"] for rule in group["rules"]]
+
+
+def names_in(expression: str) -> set[str]:
+    """The families of ours, and the recorded series, that a query names."""
+    return set(_NAME.findall(expression))
+
+
+def known_names() -> set[str]:
+    """All names a query may ask for."""
+    return {family.name for family in FAMILIES} | {rule["record"] for rule in rules() if "record" in rule}
