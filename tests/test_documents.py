@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cloud_carbon_exporter import documents
 from cloud_carbon_exporter.commands.loading import provider
 from cloud_carbon_exporter.config.flags import FLAGS
 from cloud_carbon_exporter.config.targets import KEYS
@@ -40,3 +41,15 @@ def test_tables_have_as_many_cells_in_every_row() -> None:
         for table in text.split("\n\n"):
             rows = [line.replace("\\|", "") for line in table.splitlines() if line.startswith("|")]
             assert len({row.count("|") for row in rows}) <= 1, name
+
+
+def test_pages_are_written_where_asked_and_checked_without_writing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert documents.main([], tmp_path) == 0
+    assert {path.name for path in tmp_path.iterdir()} == set(documents.pages())
+    assert documents.main(["--check"], tmp_path) == 0
+    (tmp_path / "FLAGS.md").write_text("stale")
+    assert documents.main(["--check"], tmp_path) == 1
+    assert (tmp_path / "FLAGS.md").read_text() == "stale"
+    assert "stale, run scripts/docs" in capsys.readouterr().out

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from cloud_carbon_exporter.commands import permissions, services
 from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS, MACHINE_PROVIDERS, Flag
@@ -123,3 +125,23 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def _page(title: str, *blocks: str) -> str:
     return "\n\n".join((f"# {title}", _NOTE, *blocks)) + "\n"
+
+
+def main(arguments: list[str], folder: Path) -> int:
+    """Write the pages into a folder, or with --check only say which are stale; the exit code."""
+    check = arguments == ["--check"]
+    stale = []
+    for name, text in pages().items():
+        path = folder / name
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(str(path))
+        if not check:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        sys.stdout.write(f"{'stale, run scripts/docs' if check else 'written'}: {', '.join(stale)}\n")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], Path("docs")))
