@@ -130,7 +130,8 @@ async def test_a_hyperpod_cluster_is_the_instances_it_has_not_those_it_wants() -
 
 
 async def test_studio_apps_on_machines_of_their_own() -> None:
-    found = await described("sagemaker/app", "sagemaker_app")
+    found = await described("sagemaker/app", "sagemaker_app", TEAM)
+    assert found["anna/default"].tags == {"team": "ml"}
     assert set(found) == {"anna/default"}, "not those on AWS' shared machines, nor those deleted"
     assert parts(found["anna/default"])["vcpu"] == 4
     assert found["anna/default"].id.endswith(":app/d-1/anna/jupyterlab/default")

@@ -27,7 +27,8 @@ TEAM = TargetSettings(provider="aws", tags=("team",))
 
 
 async def test_emr_serverless_by_what_its_workers_hold() -> None:
-    found = await described("emrserverless/application", "emrserverless_application")
+    found = await described("emrserverless/application", "emrserverless_application", TEAM)
+    assert found["etl"].tags == {"team": "data"}
     assert parts(found["etl"]) == {"vcpu per capacity_units": 1, "memory per memory_gib": 1}
     assert found["etl"].components[0].part == "Graviton2"
     assert parts(found["legacy"]) == {}, "stopped: no worker"
@@ -213,7 +214,8 @@ async def test_dms_instances_and_serverless_replications() -> None:
     assert (set(instances), instances["move"].tags) == ({"move"}, {"team": "data"})
     _, dimensions = read(spec("dms/replication_instance"), instances["move"])["CPUUtilization"]
     assert dimensions == {"ReplicationInstanceIdentifier": "move"}
-    serverless = await described("dms/replication_config", "dms_replication_instance")
+    serverless = await described("dms/replication_config", "dms_replication_instance", TEAM)
+    assert serverless["stream"].tags == {"team": "data"}
     assert parts(serverless["stream"]) == {"vcpu": 2, "memory": 16}
     assert parts(serverless["done"]) == {}, "deprovisioned"
 

@@ -23,6 +23,11 @@ async def instances(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Seq
     return await tagged(client, scope, page, "dms:rep", lambda raw: str(raw["ReplicationInstanceArn"]))
 
 
+async def replications(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+    """The serverless replications with their tags."""
+    return await tagged(client, scope, page, "dms:replication-config", lambda raw: str(raw["ReplicationConfigArn"]))
+
+
 def describe_instance(raw: Raw, scope: Scope) -> Resource | None:
     """One instance and its standby."""
     name, size, state = raw[_NAME], raw["ReplicationInstanceClass"], raw.get("ReplicationInstanceStatus", "")
@@ -55,6 +60,7 @@ def describe_replication(raw: Raw, scope: Scope) -> Resource | None:
         name=raw["ReplicationConfigIdentifier"],
         location=scope.location(),
         components=hidden(memory_gib / GIB_PER_VCPU, memory_gib) if units else (),
+        tags=tags(raw.get("Tags")),
         info=told(host_type=f"{units} DCU", engine=raw.get("ReplicationType"), state=raw.get("Status")),
     )
 
@@ -84,6 +90,7 @@ SPECS = (
             items="Replications[]",
             kind_of=lambda raw: "dms/replication_config",
             permissions=("dms:DescribeReplications",),
+            expand=replications,
         ),
         describe=describe_replication,
         reason="The memory of its capacity units, and the vCPUs that go with as much; its load is not told.",

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.aws._expand import tagged
 from cloud_carbon_exporter.providers.aws._hardware import hidden, per, told
+from cloud_carbon_exporter.providers.aws._names import tags
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
 _NAMED_SINCE = (7, 10)
 """EMR Serverless user guide: from release 7.10 on, metrics bear the application's name as well."""
 
 _IDLE = frozenset({"CREATING", "CREATED", "STOPPED"})
+
+
+async def applications(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+    """The applications with their tags."""
+    return await tagged(client, scope, page, "emr-serverless:applications", lambda raw: str(raw["arn"]))
 
 
 def _release(label: str) -> tuple[int, ...]:
@@ -34,6 +44,7 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
         name=name,
         location=scope.location(),
         components=() if state in _IDLE else held,
+        tags=tags(raw.get("Tags")),
         monitor={"NamedId": raw["id"], "ApplicationName": name} if named else {"ApplicationId": raw["id"]},
         info=told(engine=raw.get("type"), architecture=raw.get("architecture"), state=state),
     )
@@ -48,6 +59,7 @@ SPEC = ServiceSpec(
         items="applications[]",
         kind_of=lambda raw: "emrserverless/application",
         permissions=("emr-serverless:ListApplications",),
+        expand=applications,
     ),
     describe=describe,
     metrics=tuple(
