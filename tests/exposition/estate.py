@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.exposition import Settings
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, GridSource
+from cloud_carbon_exporter.model.months import OwnMonth
 from cloud_carbon_exporter.model.types import (
     AccountRow,
     ApiUse,
@@ -121,11 +122,12 @@ LISTINGS = (
 )
 
 MONTH = 2_592_000.0
+START = 1_693_526_400.0
 REPORTED = tuple(
     ReportedEmissions(
         "aws", "111111111111", "eu-west-3", "EC2", "location", "aws sustainability", start, start + MONTH, grams
     )
-    for start, grams in ((1_690_848_000.0, 900.0), (1_693_526_400.0, 1000.0))
+    for start, grams in ((1_690_848_000.0, 900.0), (START, 1000.0))
 )
 
 SNAPSHOT = Snapshot(
@@ -145,6 +147,7 @@ SNAPSHOT = Snapshot(
     api=API,
     gauges={"demo_connected_users": 812},
     reported=REPORTED,
+    months=(OwnMonth("aws", "111111111111", START, START + MONTH, 1500.0, 500.0, START, START + 0.96 * MONTH),),
     account_names={("aws", "111111111111"): "Production"},
     grid=GridNews(
         "live",
