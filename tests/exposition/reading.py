@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
@@ -23,9 +24,11 @@ def inflate(body: bytes) -> bytes:
     return text
 
 
-def text_of(exposition: Exposition, format_: Format, process: bytes = b"") -> str:
+def text_of(
+    exposition: Exposition, format_: Format, process: bytes = b"", own: Mapping[str, float] = MappingProxyType({})
+) -> str:
     """The whole answer as text, by way of the gzip stream."""
-    pieces, length = exposition.stream(format_).gzip(tail(exposition, format_, process, {}))
+    pieces, length = exposition.stream(format_).gzip(tail(exposition, format_, process, own))
     body = b"".join(pieces)
     assert len(body) == length
     return inflate(body).decode()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cloud_carbon_exporter.exposition import aggregate, others, resources, upstream
-from cloud_carbon_exporter.exposition.families import FAMILIES
+from cloud_carbon_exporter.exposition.families import ACCOUNT, FAMILIES
 from cloud_carbon_exporter.exposition.family import Family
 from cloud_carbon_exporter.exposition.labels import LabelCache, pairs
 from cloud_carbon_exporter.exposition.stream import Block, Stream, compress, join, pieces
@@ -122,16 +122,8 @@ class Renderer:
     def __call__(self, snapshot: Snapshot) -> Exposition:
         """Render; no I/O, made to be called off the event loop."""
         bodies = _Bodies()
-        if self.settings.aggregate:
-            bodies.add_small(self._small(aggregate.summed(snapshot, self.settings.aggregate)))
-            return Exposition(join(bodies.text), join(bodies.openmetrics), bodies.series, dict(self._dropped))
-        rows, duplicates = resources.labelled(snapshot, self._cache, self.settings.labels == "slim")
-        self._dropped += duplicates
-        self._add_resources(bodies, rows, snapshot.taken_at)
-        if self.settings.upstream_names:
-            lines = upstream.lines((row for _, row in rows), self.settings.tags)
-            for name, found in lines.items():
-                bodies.add_family(_BY_NAME[name], [found])
+        if not self.settings.aggregate:
+            self._add_resources(bodies, snapshot)
         bodies.add_small(self._small(snapshot))
         return Exposition(join(bodies.text), join(bodies.openmetrics), bodies.series, dict(self._dropped))
 
@@ -139,7 +131,17 @@ class Renderer:
         families = self.settings.families
         return families is None or name in families or name.startswith("cloud_carbon_exporter_")
 
-    def _add_resources(self, bodies: _Bodies, rows: list[resources.Labelled], taken_at: float) -> None:
+    def _add_resources(self, bodies: _Bodies, snapshot: Snapshot) -> None:
+        rows, duplicates = resources.labelled(snapshot, self._cache, self.settings.labels == "slim")
+        self._dropped += duplicates
+        self._add_info(bodies, rows)
+        self._add_values(bodies, rows, snapshot.taken_at)
+        if self.settings.upstream_names:
+            lines = upstream.lines((row for _, row in rows), self.settings.tags)
+            for name, found in lines.items():
+                bodies.add_family(_BY_NAME[name], [found])
+
+    def _add_info(self, bodies: _Bodies, rows: list[resources.Labelled]) -> None:
         if self._exported(name := "cloud_carbon_resource_info"):
             version = self.settings.model_version or self.settings.version
             full = [labels for labels, _ in rows]
@@ -150,6 +152,8 @@ class Renderer:
                 for at, chunk in zip(range(0, len(rows), resources.ROWS_A_CHUNK), resources.chunks(rows), strict=True)
             )
             bodies.add_family(_BY_NAME[name], lines)
+
+    def _add_values(self, bodies: _Bodies, rows: list[resources.Labelled], taken_at: float) -> None:
         for name, value in resources.GAUGES.items():
             if self._exported(name):
                 gauges = (resources.gauge_lines(name, value, chunk) for chunk in resources.chunks(rows))
@@ -173,11 +177,20 @@ class Renderer:
                 yield _BY_NAME[name], self._lines(_BY_NAME[name], [((), value)])
         for name, samples in wanted.items():
             if name != _SKIPPED:
-                yield _BY_NAME[name], self._lines(_BY_NAME[name], samples(snapshot))
+                yield _BY_NAME[name], self._lines(_BY_NAME[name], self._summed(name, samples, snapshot))
         skipped = Counter(dict(snapshot.api.skipped))
         for (provider, kind), count in self._dropped.items():
             skipped[provider, kind, "duplicate"] += count
         yield _BY_NAME[_SKIPPED], self._lines(_BY_NAME[_SKIPPED], skipped.items())
+
+    def _summed(self, name: str, samples: others.Samples, snapshot: Snapshot) -> Iterable[others.Sample]:
+        """The samples of a small family; of an account family by what the operator wants sums by."""
+        by = self.settings.aggregate
+        if not by or not name.startswith("cloud_carbon_account_") or _BY_NAME[name].labels != ACCOUNT:
+            return samples(snapshot)
+        if name.endswith("_watts"):
+            return samples(aggregate.powers(snapshot, by))
+        return aggregate.summed(samples(snapshot), by)
 
     def _lines(self, family: Family, samples: Iterable[others.Sample]) -> list[str]:
         """Lines of a small family; of equal label sets the first stays, the others are counted."""
