@@ -22,6 +22,7 @@ _CONCURRENT = 8
 _TRIES = 4
 _TRIES_OF_SILENCE = 2
 _FIRST_PAUSE_SECONDS = 0.25
+_LARGEST_ANSWER_BYTES = 64 << 20  # unpacked; a full page of assets is a tenth of it
 _LONGEST_PAUSE_SECONDS = 30
 """A Retry-After beyond this is left to the next refresh."""
 
@@ -80,8 +81,20 @@ def _after(header: str | None) -> float | None:
 def _decoded(text: bytes) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+
+
+async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    """The body, unpacked, but no more than is read of any answer. Raises Malformed beyond."""
+    held, size = [], 0
+    async for piece in response.content.iter_any():
+        size += len(piece)
+        if size > _LARGEST_ANSWER_BYTES:
+            response.close()
+            raise Malformed(f"an answer of more than {_LARGEST_ANSWER_BYTES >> 20} MiB")
+        held.append(piece)
+    return b"".join(held)
 
 
 class Rest:
@@ -157,7 +170,7 @@ class Rest:
                 json=call.body,
             )
             async with request as response:
-                text = await response.read()
+                text = await _bounded(response)
         except CollectError as error:
             return _Failure(error, _TRIES if isinstance(error, Unreachable) else 1)
         except TimeoutError:

@@ -28,6 +28,7 @@ Params = Mapping[str, str | int | Sequence[str]]
 ATTEMPTS = 3
 CONCURRENT_CALLS = 24
 LONGEST_PAUSE_SECONDS = 10.0
+LARGEST_ANSWER_BYTES = 64 << 20  # unpacked; a full page of anything is a hundredth of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Http:
     def _decoded(self, call: Call, body: bytes) -> Any:
         try:
             return json.loads(body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self._error(Malformed, call, f"the answer is not JSON ({len(body)} bytes)") from error
 
     async def _attempts(self, call: Call) -> Answer:
@@ -110,7 +111,7 @@ class Http:
 
         try:
             async with self._open().get(call.url, params=_flat(call.params), headers=call.headers) as response:
-                body = await response.read()
+                body = await self._bounded(call, response)
                 if response.status == 200:
                     return Answer(body, response.headers)
                 error = self._failure(call, response.status, body)
@@ -123,6 +124,16 @@ class Http:
             raise _Retry(self._error(Unreachable, call, "the answer was cut short")) from error
         except aiohttp.ClientError as error:
             raise _Retry(self._error(Unreachable, call, f"no connection: {type(error).__name__}")) from error
+
+    async def _bounded(self, call: Call, response: aiohttp.ClientResponse) -> bytes:
+        held, size = [], 0
+        async for piece in response.content.iter_any():
+            size += len(piece)
+            if size > LARGEST_ANSWER_BYTES:
+                response.close()
+                raise self._error(Malformed, call, f"an answer of more than {LARGEST_ANSWER_BYTES >> 20} MiB")
+            held.append(piece)
+        return b"".join(held)
 
     def _failure(self, call: Call, status: int, body: bytes) -> CollectError:
         text = _message(body)
@@ -198,7 +209,7 @@ def _seconds(text: str) -> float:
 def _fields(body: bytes) -> Mapping[str, Any]:
     try:
         loaded = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return loaded if isinstance(loaded, dict) else {}
 

@@ -1,0 +1,126 @@
+"""Answers no sane server gives, to the HTTP clients of our own: bounded in memory, and a CollectError each."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tracemalloc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+import pytest
+from aiohttp import web
+
+from cloud_carbon_exporter.errors import CollectError, Malformed, Unreachable
+from cloud_carbon_exporter.providers.gcp import _http as gcp_http
+from cloud_carbon_exporter.providers.gcp._auth import Tokens
+from cloud_carbon_exporter.providers.scaleway import _http as scaleway_http
+from tests.fakes.gcp import Calls
+
+MIB = 1 << 20
+
+
+class NoTokens:
+    """Credentials nobody asks for."""
+
+    async def headers(self) -> dict[str, str]:
+        return {}
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
+
+
+@asynccontextmanager
+async def answering(body: bytes, **headers: str) -> AsyncIterator[str]:
+    """The URL of a server that answers everything with this."""
+
+    async def handle(request: web.Request) -> web.Response:
+        return web.Response(body=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def ask(provider: str, url: str, monkeypatch: pytest.MonkeyPatch) -> object:
+    """The document one call brings."""
+    if provider == "gcp":
+        monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE", url)
+        monkeypatch.setattr(gcp_http, "_FIRST_PAUSE_SECONDS", 0.001)
+        rest = gcp_http.Rest(cast(Tokens, NoTokens()), Calls(), 5)
+        try:
+            return await rest.fetch(gcp_http.Call(api="compute", operation="list", path="x", account_id="p"))
+        finally:
+            await rest.close()
+    http = scaleway_http.Http(Calls(), timeout_seconds=5, pause_seconds=0)
+    try:
+        return (await http.get(scaleway_http.Call(f"{url}/x", "instance", "ListServers"))).document
+    finally:
+        await http.close()
+
+
+PROVIDERS = pytest.mark.parametrize("provider", ["gcp", "scaleway"])
+
+
+def bomb(mebibytes: int) -> bytes:
+    """So much of nothing, packed a thousandfold."""
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9) as file:
+        for _ in range(mebibytes):
+            file.write(b" " * MIB)
+    return packed.getvalue()
+
+
+@PROVIDERS
+async def test_a_gzip_bomb_is_not_unpacked(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that unpacks to 512 MiB is refused as malformed, and never held."""
+    packed = bomb(512)
+    monkeypatch.setattr(gcp_http, "_LARGEST_ANSWER_BYTES", MIB)
+    monkeypatch.setattr(scaleway_http, "LARGEST_ANSWER_BYTES", MIB)
+    async with answering(packed, Content_Encoding="gzip") as url:
+        tracemalloc.start()
+        try:
+            with pytest.raises(CollectError) as raised:
+                await ask(provider, url, monkeypatch)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert type(raised.value) in (Malformed, Unreachable)
+    assert peak < 128 * MIB, f"{peak / MIB:.0f} MiB"
+
+
+@PROVIDERS
+async def test_an_endless_answer_is_cut(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body larger than the bound is refused, packed or not."""
+    monkeypatch.setattr(gcp_http, "_LARGEST_ANSWER_BYTES", MIB)
+    monkeypatch.setattr(scaleway_http, "LARGEST_ANSWER_BYTES", MIB)
+    async with answering(b" " * (2 * MIB) + b"{}") as url:
+        with pytest.raises(Malformed, match="more than 1 MiB"):
+            await ask(provider, url, monkeypatch)
+
+
+@PROVIDERS
+@pytest.mark.parametrize(
+    "body",
+    [b"\xff\xfe{}", b'{"a": "\xc3\x28"}', b"[" * 200_000, b'{"a":' * 100_000, b"", b"9" * 10_000, b"nul"],
+    ids=["no UTF-8", "half a character", "nested lists", "nested objects", "nothing", "a long number", "cut short"],
+)
+async def test_what_cannot_be_decoded_is_malformed(provider: str, body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invalid UTF-8, nesting without end, and numbers without end are malformed answers."""
+    async with answering(body) as url:
+        with pytest.raises(Malformed):
+            await ask(provider, url, monkeypatch)
+
+
+@PROVIDERS
+async def test_the_content_type_decides_nothing(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSON that calls itself something else is read all the same."""
+    async with answering(b'{"items": []}', Content_Type="text/html; charset=utf-16") as url:
+        assert await ask(provider, url, monkeypatch) == {"items": []}
