@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ SWEEP = ("target", 0, "111111111111", "eu-west-3", "")
 WATTS = power_watts(VOLUME, {}, facts.place("aws", "eu-west-3"))
 ANNUAL = facts.place("aws", "eu-west-3").intensities[0].grams_per_kilowatt_hour.value
 STEP = 300.0
+METHODS: tuple[Method, ...] = ("live", "marginal")
 
 
 def hour(start: float, grams: float) -> str:
@@ -97,6 +99,42 @@ async def test_by_location_nothing_changes(clock: Clock, told: Told, tmp_path: P
     assert [(each.method, each.source) for each in shown][:2] == [("location", shown[0].source), ("live", "file")]
 
 
+@pytest.mark.parametrize(
+    ("method", "provider", "region", "expected"),
+    [
+        ("market", "aws", "eu-west-3", "market"),
+        ("market", "scaleway", "pl-waw", "location"),
+        ("marginal", "aws", "eu-west-3", "location"),
+        ("live", "aws", "eu-west-3", "location"),
+        ("location", "aws", "eu-west-3", "location"),
+    ],
+)
+def test_what_has_no_value_by_the_method_has_the_annual_mean(
+    method: Method, provider: str, region: str, expected: str, clock: Clock, told: Told
+) -> None:
+    surveyor = Surveyor(feed([], clock, told, method=method))
+    surveyor.advance(clock.now)
+    shown = surveyor.place(provider, region)
+    assert shown.intensities[0].method == expected
+    resource = replace(VOLUME, location=Location(provider, "1", region))
+    assert surveyor(resource).intensities == (shown.intensities[0],)
+    assert shown == replace(facts.place(provider, region), intensities=shown.intensities)
+
+
+async def test_marginal_values_are_counted_by_their_own_method_alone(
+    apis: GridApis, clock: Clock, told: Told, tmp_path: Path
+) -> None:
+    words = [apis.base("watttime"), table(tmp_path / "own.csv", "FR,10,,")]
+    counted: dict[str, str] = {}
+    for method in METHODS:
+        surveyor = Surveyor(of := feed(words, clock, told, method=method))
+        await of.refresh({("aws", "eu-west-3")})
+        await of.close()
+        surveyor.advance(clock.now)
+        counted[method] = surveyor(VOLUME).intensities[0].source
+    assert counted == {"live": "file", "marginal": "watttime"}
+
+
 async def test_a_late_correction_changes_the_future_alone(clock: Clock, told: Told, tmp_path: Path) -> None:
     clock.now, path = NOON, tmp_path / "own.csv"
     day = Day(feed([table(path, "FR,100,,")], clock, told), clock)
@@ -131,6 +169,10 @@ class Fixed(Feed):
         super().__init__(whole.settings, told, told.error, told, clock)
         self.known: list[Piece] = []
 
+    def say(self, known: list[Piece]) -> None:
+        self.known = known
+        self.version += 1
+
     def pieces(self, place: tuple[str, str], method: Method) -> list[Piece]:
         return self.known
 
@@ -159,7 +201,7 @@ def test_the_integral_is_that_of_the_value_at_each_moment(
     counters = Counters(surveyor, 1800)
     now, expected, shown = NOON, 0.0, 0.0
     for rank, step in enumerate([0, *steps]):
-        of.known = laid(first if rank <= len(steps) // 2 else later, NOON)
+        of.say(laid(first if rank <= len(steps) // 2 else later, NOON))
         for minute in range(step):
             at = now + minute * 60
             found = next((p for p in of.known if p.start <= at < p.end), None)
@@ -180,12 +222,12 @@ def test_the_same_surroundings_come_back_until_something_changes() -> None:
     of = Fixed()
     surveyor = Surveyor(of)
     surveyor.advance(NOON)
-    of.known = laid([(0, 60, 100)], NOON)
+    of.say(laid([(0, 60, 100)], NOON))
     surveyor.advance(NOON)
     one = surveyor(VOLUME)
     surveyor.advance(NOON + 300)
     assert surveyor(VOLUME) is one
-    of.known = laid([(0, 60, 90)], NOON)
+    of.say(laid([(0, 60, 90)], NOON))
     surveyor.advance(NOON + 300)
     assert surveyor(VOLUME) is not one
     assert surveyor(VOLUME).intensities[0].grams_per_kilowatt_hour.value == 90

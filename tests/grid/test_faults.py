@@ -8,7 +8,7 @@ import pytest
 
 from cloud_carbon_exporter.grid import SOURCES, web
 from tests.fakes.grid import TOKEN
-from tests.grid.support import PLACES, Clock, GridApis, Told, feed, table, value
+from tests.grid.support import NOON, PLACES, Clock, GridApis, Told, feed, table, value
 
 ASKED = [name for name in PLACES if name != "energinet"]
 READING_A_FIGURE = ("electricitymaps", "gb", "gb-regional", "prometheus")
@@ -112,9 +112,10 @@ async def test_a_value_ages_out(apis: GridApis, clock: Clock, told: Told) -> Non
     of = feed([apis.base("gb")], clock, told)
     await of.refresh({PLACES["gb"]})
     apis.faults["gb"] = "503"
-    validity = of.pieces(PLACES["gb"], "live")[-1].end - clock.now
-    assert 0 < validity <= 1800 + SOURCES["gb"].hold_seconds
-    clock.now += validity - 1
+    known = of.pieces(PLACES["gb"], "live")
+    assert [known[-2].end, known[-1].start] == [NOON + 1800] * 2
+    assert known[-1].end == NOON + 3600 + SOURCES["gb"].hold_seconds
+    clock.now = known[-1].end - 1
     await of.refresh({PLACES["gb"]})
     assert value(of, "gb", clock) is not None
     clock.now += 1

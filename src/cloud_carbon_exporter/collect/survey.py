@@ -25,6 +25,7 @@ class Surveyor:
         self._known: dict[Location, Surroundings] = {}
         self._places: dict[PlaceKey, Surroundings] = {}
         self._now = 0.0
+        self._version = -1
 
     def __call__(self, resource: Resource) -> Surroundings:
         """Where a resource stands. A zone with figures of its own goes before its region."""
@@ -41,11 +42,15 @@ class Surveyor:
     def advance(self, now: float) -> None:
         """Take over what the sources of intensity have said by `now`."""
         self._now = now
+        version = self._feed.version if self._feed is not None else 0
         changed = {}
         for key, known in self._places.items():
+            if version == self._version and all(now < each.end for each in known.intensities[:1]):
+                continue
             fresh = self._survey(key)
             if fresh != known:
                 changed[key] = fresh
+        self._version = version
         if changed:
             self._places |= changed
             self._known = {}

@@ -67,6 +67,8 @@ class Feed:
         self._limits = [asyncio.Semaphore(CALLS_PER_SOURCE) for _ in settings.preferences]
         self._resting: dict[int, float] = {}  # until when a source as a whole is left alone
         self._pages: dict[tuple[int, str], Page] = {}
+        self.version = 0  # of all that was read; another number, another answer
+        self._made: dict[tuple[PlaceKey, Method], tuple[int, list[Piece]]] = {}
         self._round: asyncio.Task[None] | None = None
         self._tried = False
 
@@ -104,8 +106,13 @@ class Feed:
 
     def pieces(self, place: PlaceKey, method: Method) -> list[Piece]:
         """What a place has of a method over time: of its zones, each from the best source at each moment."""
-        zones = facts.grid_zones(*place) or {"": 1.0}
-        return blend([(weight, self._of_zone(place, zone, method)) for zone, weight in zones.items()])
+        version, made = self._made.get((place, method), (-1, []))
+        if version != self.version:
+            version = self.version
+            zones = facts.grid_zones(*place) or {"": 1.0}
+            made = blend([(weight, self._of_zone(place, zone, method)) for zone, weight in zones.items()])
+            self._made[place, method] = (version, made)
+        return made
 
     def forecast(self, place: PlaceKey, method: Method) -> list[Piece]:
         """The same, ahead."""
@@ -186,6 +193,7 @@ class Feed:
                     self._resting[rank] = page.due
                     thing, zone = ("grid", rank), ""
             self._pages[key] = page
+            self.version += 1
         if error is None:
             for each in (thing, ("grid", rank)):
                 self._changes.well(each, f"grid source {source.name} {zone}".rstrip())

@@ -18,7 +18,7 @@ _DAY = 86400.0
 
 async def live(web: Web, ask: Ask) -> Sequence[Reading]:
     """The half hours up to now; what has not been settled yet is forecast, and says so."""
-    return await _national(web, "intensity", ask.zone, ask.since, ask.now)
+    return await _national(web, "intensity", ask.zone, ask.since, ask.now + HALF_HOUR)
 
 
 async def forecast(web: Web, ask: Ask) -> Sequence[Reading]:
@@ -33,7 +33,7 @@ async def _national(web: Web, operation: str, zone: str, start: float, end: floa
 
 async def live_regional(web: Web, ask: Ask) -> Sequence[Reading]:
     """The half hours of a region up to now. Regions have forecasts alone."""
-    return await _regional(web, "regional", ask.zone, ask.since, ask.now)
+    return await _regional(web, "regional", ask.zone, ask.since, ask.now + HALF_HOUR)
 
 
 async def forecast_regional(web: Web, ask: Ask) -> Sequence[Reading]:

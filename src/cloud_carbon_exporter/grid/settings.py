@@ -38,7 +38,7 @@ class GridSettings:
 
     preferences: tuple[Preference, ...] = ()
     method: Method = "location"
-    secrets: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
     compare: bool = False
     patience_seconds: float = 5
