@@ -64,6 +64,13 @@ async def test_glue_by_the_workers_of_the_runs_under_way() -> None:
     assert parts(unknown)["vcpu"] == 8, "a worker of a type nobody knows is a plain one"
 
 
+async def test_capacity_held_open_for_sessions_and_queries() -> None:
+    sessions = await described("glue/session", "glue_job")
+    assert {name: parts(each) for name, each in sessions.items()} == {"notebook": {"vcpu": 20, "memory": 80}}
+    reserved = await described("athena/capacity_reservation", "athena_work_group")
+    assert {name: parts(each) for name, each in reserved.items()} == {"bi": {"vcpu": 96, "memory": 384}}, "as allocated"
+
+
 async def test_desktops_by_bundle_and_state() -> None:
     found = await described("workspaces/workspace", "workspaces_workspace", TEAM)
     assert parts(found["anna"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 130}

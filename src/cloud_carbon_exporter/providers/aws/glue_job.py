@@ -1,4 +1,4 @@
-"""Glue jobs: the workers of the runs under way."""
+"""Glue: the workers of the job runs under way, and of interactive sessions."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ WORKERS = {
 _RUNS_SECONDS = 600.0
 _NEWEST = 25
 _RUNNING = frozenset({"RUNNING", "STOPPING"})
+_OPEN = frozenset({"READY", "STOPPING"})
 _RUNS = "glue:GetJobRuns"
 
 
@@ -75,17 +76,47 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
     )
 
 
-SPEC = ServiceSpec(
-    kind="glue/job",
-    listing=Listing(
-        api="glue",
-        operation="GetJobs",
-        scope="region",
-        items="Jobs[]",
-        kind_of=lambda raw: "glue/job",
-        permissions=("glue:GetJobs", _RUNS),
-        expand=jobs,
+def describe_session(raw: Raw, scope: Scope) -> Resource | None:
+    """One interactive session: its workers wait for the next statement until it ends."""
+    name, state = raw["Id"], raw.get("Status", "")
+    if state not in _OPEN:
+        return None
+    return Resource(
+        id=arn("glue", scope.region, scope.account_id, f"session/{name}"),
+        kind="glue/session",
+        name=name,
+        location=scope.location(),
+        components=_workers(raw),
+        info=told(host_type=raw.get("WorkerType"), engine=(raw.get("Command") or {}).get("Name"), state=state),
+    )
+
+
+SPECS = (
+    ServiceSpec(
+        kind="glue/job",
+        listing=Listing(
+            api="glue",
+            operation="GetJobs",
+            scope="region",
+            items="Jobs[]",
+            kind_of=lambda raw: "glue/job",
+            permissions=("glue:GetJobs", _RUNS),
+            expand=jobs,
+        ),
+        describe=describe,
+        reason="The vCPUs and memory of the workers its runs were given, while they run; how many idle is not told.",
     ),
-    describe=describe,
-    reason="The vCPUs and memory of the workers its runs were given, while they run; how many idle is not told.",
+    ServiceSpec(
+        kind="glue/session",
+        listing=Listing(
+            api="glue",
+            operation="ListSessions",
+            scope="region",
+            items="Sessions[]",
+            kind_of=lambda raw: "glue/session",
+            permissions=("glue:ListSessions",),
+        ),
+        describe=describe_session,
+        reason="The vCPUs and memory of the workers it was given, as long as it is open; their load is not told.",
+    ),
 )
