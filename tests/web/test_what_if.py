@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from tests.exposition import estate
 from tests.web.serving import held, served
+from tests.web.test_schema import validator
 
 
 async def test_the_same_estate_elsewhere() -> None:
     async with served(held(estate.SNAPSHOT)) as client, client.get("/api/v1/what-if?region=eu-west-3") as response:
         assert response.status == 200
         found = await response.json()
+    validator("what_if").validate(found)
     assert (found["cloud_provider"], found["cloud_region"], found["resources"]) == ("aws", "eu-west-3", 1)
     assert found["grid"]["method"] == "live" and found["grid"]["grams_per_kilowatt_hour"]["value"] == 36
     there = found["there"]["operational_emissions_grams_per_second"]["value"]

@@ -3,6 +3,7 @@
 import { renderBreakdown } from "./breakdown.js";
 import { byId, h, redraw } from "./dom.js";
 import { ago, moment } from "./format.js";
+import { renderGrid } from "./grid.js";
 import { filterBy, refresh } from "./resources.js";
 import { failures, renderBill, renderHealth, renderLedger } from "./state.js";
 import { renderTotals } from "./totals.js";
@@ -49,6 +50,7 @@ function render() {
   renderTotals(told);
   redraw(byId("bars"), () => renderBreakdown(told, filterBy));
   redraw(byId("ledger-body"), () => renderLedger(told));
+  renderGrid(told);
   renderBill(told);
   redraw(byId("health-body"), () => renderHealth(told));
   byId("source").href = told.source;
