@@ -164,3 +164,21 @@ async def test_the_program_keeps_the_budget_and_loses_no_energy() -> None:
         watts = power_watts(row.resource, {"cpu_ratio": 0.6}, facts.place("aws", "eu-west-1"))
         assert track.energy == pytest.approx(watts * (track.covered - FIRST))
     await of.close()
+
+
+def test_what_one_signal_is_the_sum_of_is_read_whole_or_not_at_all() -> None:
+    clock = Clock(FIRST)
+    both = [Metric(into="bytes", name="BytesIn"), Metric(into="bytes", name="BytesOut")]
+    due = [read(name, threads, metric) for name, threads in (("a", 8), ("b", 4)) for metric in both]
+    a_day_of_three_reads = 3 * 30 * PRICE
+    chosen, put_off = governor(clock, a_day_of_three_reads).choose(due, clock.now)
+    assert [(each.resource.id, each.metric.name) for each in chosen] == [("a", "BytesIn"), ("a", "BytesOut")]
+    assert {each.resource.id for each in put_off} == {"b"}
+
+
+def test_hourly_figures_of_what_draws_little_come_after_large_machines() -> None:
+    clock = Clock(FIRST)
+    hourly = Metric(into="requests", name="Messages", valid_seconds=3 * 3600)
+    due = [*(read(f"queue-{number}", 0.1, hourly) for number in range(5)), read("machine", 64)]
+    chosen, _ = governor(clock, 30 * PRICE).choose(due, clock.now)
+    assert [each.resource.id for each in chosen] == ["machine"]

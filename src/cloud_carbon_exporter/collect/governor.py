@@ -92,7 +92,8 @@ class Governor:
     def _groups(self, due: Sequence[Read]) -> Iterable[Sequence[Read]]:
         groups: dict[Hashable, list[Read]] = defaultdict(list)
         for read in due:
-            groups[id(read) if self._single else read.metric.name].append(read)
+            made_of = (read.resource.id, read.metric.into)  # some signals are the sum of several series
+            groups[made_of if self._single else read.metric.name].append(read)
         return groups.values()
 
     def _worth(self, group: Sequence[Read], now: float) -> float:
@@ -100,7 +101,7 @@ class Governor:
         return sum(self._error(read, now) for read in group) / len(group)
 
     def _error(self, read: Read, now: float) -> float:
-        if read.metric.valid_seconds:
+        if read.metric.valid_seconds >= DAY_SECONDS:
             return math.inf  # a daily figure is cheap, and nothing stands in for it
         series = (read.resource.id, read.metric.name)
         age = now - self._read_at.get(series, -math.inf)
