@@ -7,17 +7,20 @@ import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect import Target
+from cloud_carbon_exporter.collect.survey import place_key
 from cloud_carbon_exporter.collect.sweep import sweep
-from cloud_carbon_exporter.commands.opening import open_targets
+from cloud_carbon_exporter.commands.opening import grid_settings, open_targets
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded, PermissionMissing
+from cloud_carbon_exporter.grid import Feed
+from cloud_carbon_exporter.grid.feed import PlaceKey
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.spec import Client, Listing, Metric, Read, Scope, ServiceSpec
 from cloud_carbon_exporter.tables import clean
@@ -54,11 +57,36 @@ def run(invocation: Invocation) -> int:
 async def check(settings: Settings) -> list[Finding]:
     """The findings of every target, in their order."""
     budget = Budget(time.time)
-    found = await asyncio.gather(*(_target(target, budget) for target in open_targets(settings)))
-    return [each for findings in found for each in findings]
+    places: set[PlaceKey] = set()
+    found = await asyncio.gather(*(_target(target, budget, places) for target in open_targets(settings)))
+    return [*(each for findings in found for each in findings), *await _grid(settings, budget, places)]
 
 
-async def _target(target: Target, budget: Budget) -> list[Finding]:
+class _Heard(dict[object, str]):
+    """What a Feed has to say of its sources."""
+
+    def failed(self, thing: object, error: object) -> None:
+        """Keep it."""
+        self[thing] = str(error)
+
+    def well(self, thing: object, text: str) -> None:
+        """Nothing to tell."""
+
+
+async def _grid(settings: Settings, budget: Budget, places: Collection[PlaceKey]) -> list[Finding]:
+    """Ask the sources of grid intensity for the places where something was found."""
+    heard = _Heard()
+    feed = Feed(grid_settings(settings, DEADLINE_SECONDS), budget.meter("grid"), budget.error, heard, time.time)
+    try:
+        await feed.refresh(places)
+    finally:
+        await feed.close()
+    failures = [Finding("grid", "intensity", error=text) for text in heard.values()]
+    good = [state for state in feed.states() if not state.error]
+    return failures + [Finding("grid", f"intensity of {state.source}", state.zone or "all zones") for state in good]
+
+
+async def _target(target: Target, budget: Budget, places: set[PlaceKey]) -> list[Finding]:
     name = target.name or target.settings.provider
     client = target.provider.client(target.settings, budget.meter(target.provider.label))
     try:
@@ -74,6 +102,7 @@ async def _target(target: Target, budget: Budget) -> list[Finding]:
         gate, resources = asyncio.Semaphore(CALLS_AT_ONCE), dict[str, Resource]()
         listed = (_listing(name, client, specs, gate, resources) for specs in listings.values())
         findings += [each for group in await asyncio.gather(*listed) for each in group]
+        places.update(place_key(resource.location) for resource in resources.values())
         return [*findings, *await _metrics(name, client, services, resources)]
     finally:
         await client.close()
