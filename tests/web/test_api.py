@@ -112,7 +112,7 @@ async def test_a_resource_is_explained_by_its_id_encoded_or_raw(identity: str, s
             assert response.status == 200
             told = await response.json()
     assert told["resource"]["cloud_resource_id"] == identity
-    assert told["loads"] == {"cpu_ratio": 0.25}
+    assert told["loads"] == {"cpu_ratio": 0.25, "gpu_ratio": 0.5}
     power = [term for term in told["terms"] if term["sum"] == "power_watts"]
     assert [term["component"] for term in power] == ["vcpu", "memory", "pue"]
     assert all(term["source"] for term in power)

@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from cloud_carbon_exporter.exposition.families import RESOURCE
 from cloud_carbon_exporter.exposition.labels import tag_label, tag_pairs
+from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import total
 from cloud_carbon_exporter.model.types import ApiUse, Estimate, Outcome, Place, Resource, Row, Snapshot
 
 Document = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Equivalent:
-    """Something a person knows, to measure the totals by. each: watts of one, or grams of CO2eq of one."""
-
-    name: str
-    of: Literal["watts", "grams"]
-    each: float
-    source: str
-    url: str
-
-
-EQUIVALENTS = (
-    Equivalent(
-        "LED bulbs alight",
-        "watts",
-        9,
-        "ENERGY STAR: a 9 W LED gives the 800 lumens of a 60 W incandescent bulb",
-        "https://www.energystar.gov/products/light_bulbs",
-    ),
-    Equivalent(
+_EQUIVALENTS = (
+    ("LED bulbs alight", "watts", "equivalent.led_bulb", "https://www.energystar.gov/products/light_bulbs"),
+    (
         "km by car",
         "grams",
-        248.5,
-        "US EPA, EPA-420-F-23-014 (2023): a typical passenger car emits 400 g of CO2 a mile",
+        "equivalent.car_kilometre",
         "https://www.epa.gov/greenvehicles/greenhouse-gas-emissions-typical-passenger-vehicle",
     ),
 )
-
 _GROUPED = ("cloud_provider", "cloud_account_id", "cloud_region", "kind")
 _ESTIMATES = (
     "power_watts",
@@ -169,6 +150,13 @@ def _api(of: ApiUse) -> Document:
     }
 
 
+def _equivalents() -> Iterator[Document]:
+    """What a person knows, to measure the totals by. each: watts of one, or grams of CO2eq of one."""
+    for name, of, identity, url in _EQUIVALENTS:
+        figure = facts.figure(f"{identity}.{of}")
+        yield {"name": name, "of": of, "each": figure.value, "source": figure.source, "url": url}
+
+
 def snapshot(of: Snapshot, tags: tuple[str, ...], version: str, source_url: str) -> Document:
     """Totals, sums by label, ledger, health, and what the exporter itself cost."""
     counted = [row.totals for row in of.accounts if row.totals is not None]
@@ -186,6 +174,6 @@ def snapshot(of: Snapshot, tags: tuple[str, ...], version: str, source_url: str)
         "places": [_place(each) for each in of.places],
         "api": _api(of.api),
         "gauges": dict(of.gauges),
-        "equivalents": [dataclasses.asdict(each) for each in EQUIVALENTS],
+        "equivalents": list(_equivalents()),
         "account_names": _keyed(of.account_names.items(), ("cloud_provider", "cloud_account_id"), "name"),
     }
