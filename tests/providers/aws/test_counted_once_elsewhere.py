@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 from tests.fakes.aws import ACCOUNT
+from tests.fakes.aws_replay import described, recordings
 from tests.providers.aws.parts import parts
 from tests.providers.aws.test_counted_once import M5_LARGE, PAIRS, Pair, arn, counted, ecs, instances, together
+from tests.providers.aws.test_specs import module_specs
+
+from cloud_carbon_exporter.providers.aws._kinds import OWNED, kind_of
 
 MORE_PAIRS = (
     *(
@@ -161,3 +165,16 @@ async def test_an_account_that_holds_every_pair_of_both_tables_counts_each_once(
     assert {f"{resource.kind} {resource.name}": parts(resource) for resource in resources} == expected
     assert len(resources) == sum(len(pair.counted) for pair in pairs)
     assert len({resource.id for resource in resources}) == len(resources)
+
+
+ALIKE = {"docdb/db_cluster", "docdb/db_instance", "neptune/db_cluster", "neptune/db_instance", "msk/serverless_cluster"}
+"""What bears ARNs of another kind's form."""
+
+
+@pytest.mark.parametrize("module", recordings())
+async def test_an_inventory_names_the_kinds_we_estimate_as_we_do(module: str) -> None:
+    for each in module_specs(module):
+        assert each.kind not in OWNED, "owned, and yet estimated by itself"
+        for resource in (await described(each.kind, module)).values():
+            told = kind_of(resource.id)
+            assert told == each.kind or each.kind in ALIKE or told == "bedrock/imported_model"

@@ -43,6 +43,7 @@ _KINDS = {
     "elasticloadbalancing/load_balancer_v2": "elasticloadbalancingv2/load_balancer",
     "elasticloadbalancing/loadbalancer": "elasticloadbalancing/load_balancer",
     "elasticloadbalancing/targetgroup": "elasticloadbalancingv2/target_group",
+    "emrserverless/applications": "emrserverless/application",
     "lightsail/container_service": "lightsail/container",
     "lightsail/relational_database": "lightsail/database",
     "rds/cluster": "rds/db_cluster",
