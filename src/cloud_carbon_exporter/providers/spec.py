@@ -235,7 +235,8 @@ class Provider:
 
     settle_seconds: how long after the fact its monitoring is complete. reads_cost: whether reading utilisation costs
     money, so that -collect.utilisation-interval applies. reads_span: what one call of Client.series is given: all of a
-    region of an account, of an account, or of the Target; a failure is one of that span. permissions: needed whatever the services.
+    region of an account, of an account, or of the Target; a failure is one of that span. permissions: needed whatever
+    the services.
     """
 
     name: str  # as in -cloud.provider

@@ -7,6 +7,13 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from scaleway import Client
+from scaleway.baremetal.v1 import BaremetalV1API
+from scaleway.block.v1 import BlockV1API
+from scaleway.cockpit.v1 import CockpitV1RegionalAPI
+from scaleway.instance.v1 import InstanceV1API
+from scaleway.k8s.v1 import K8SV1API
+from scaleway.rdb.v1 import RdbV1API
 from tests.fakes.scaleway import (
     ACCESS_KEY,
     ORGANIZATION,
@@ -19,14 +26,6 @@ from tests.fakes.scaleway import (
     source,
 )
 from tests.fakes.scaleway_schema import response_schema
-
-from scaleway import Client
-from scaleway.baremetal.v1 import BaremetalV1API
-from scaleway.block.v1 import BlockV1API
-from scaleway.cockpit.v1 import CockpitV1RegionalAPI
-from scaleway.instance.v1 import InstanceV1API
-from scaleway.k8s.v1 import K8SV1API
-from scaleway.rdb.v1 import RdbV1API
 
 CALLS = [(route, place) for route in routes() for place in route.places]
 
