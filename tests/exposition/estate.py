@@ -89,6 +89,7 @@ PLACES = (
         ),
         Estimate(1.15, 1.1, 1.2),
         Estimate(0.18, 0.1, 0.3),
+        0.75,
     ),
     Place(
         "scaleway",

@@ -46,6 +46,14 @@ def test_what_is_foreseen_and_who_was_asked() -> None:
     assert series(last, source="gb", zone="GB") not in found
 
 
+def test_the_carbon_free_share_where_it_is_published() -> None:
+    found = read(render(estate.SNAPSHOT, estate.SETTINGS))
+    name = "cloud_carbon_carbon_free_energy_ratio"
+    assert {key: value for key, value in found.items() if key[0] == name} == {
+        series(name, cloud_provider="aws", cloud_region="eu-west-3"): 0.75
+    }
+
+
 def test_without_sources_there_is_nothing_to_tell() -> None:
     found = read(render(replace(estate.SNAPSHOT, grid=GridNews()), estate.SETTINGS))
     assert not [key for key in found if "forecast_grams" in key[0] or "grid_source" in key[0]]

@@ -11,6 +11,7 @@ from cloud_carbon_exporter.model.types import Snapshot
 
 METHODS: tuple[Method, ...] = get_args(Method)
 FORECAST = "cloud_carbon_grid_intensity_forecast_grams_per_kilowatt_hour"
+CARBON_FREE = "cloud_carbon_carbon_free_energy_ratio"
 SOURCE_UP = "cloud_carbon_exporter_grid_source_up"
 LAST_SUCCESS = "cloud_carbon_exporter_grid_source_last_success_timestamp_seconds"
 
@@ -21,6 +22,12 @@ def emissions_name(method: Method) -> str:
 
 
 PLACES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    (
+        CARBON_FREE,
+        "Share of carbon-free energy in the region, hourly or matched over the year, as its provider publishes it.",
+        ("cloud_provider", "cloud_region"),
+        "ratio",
+    ),
     (
         FORECAST,
         "CO2eq foreseen of a kilowatt hour of the region's grid, by hours ahead (0: the hour from now on).",
@@ -78,7 +85,14 @@ def _emissions(method: Method) -> Callable[[Snapshot], Iterable[Sample]]:
     return samples
 
 
+def _carbon_free(snapshot: Snapshot) -> Iterator[Sample]:
+    for place in snapshot.places:
+        if place.carbon_free_ratio is not None:
+            yield (place.provider, place.region), place.carbon_free_ratio
+
+
 SAMPLES: dict[str, Callable[[Snapshot], Iterable[Sample]]] = {
+    CARBON_FREE: _carbon_free,
     FORECAST: _forecasts,
     **{emissions_name(method): _emissions(method) for method in METHODS},
     SOURCE_UP: lambda snapshot: (((each.source, each.zone), int(not each.error)) for each in snapshot.grid.sources),

@@ -13,7 +13,7 @@ from cloud_carbon_exporter.grid import book
 from cloud_carbon_exporter.grid.book import Page
 from cloud_carbon_exporter.grid.series import Piece, at_moment, blend, overlay, pieces
 from cloud_carbon_exporter.grid.settings import GridSettings, Preference
-from cloud_carbon_exporter.grid.spec import Ask, Fetch, Reading
+from cloud_carbon_exporter.grid.spec import Ask, Fetch, Reading, Web
 from cloud_carbon_exporter.grid.web import Session, SourceWeb
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.grid import GridSource, Method
@@ -63,7 +63,7 @@ class Feed:
         self.settings = settings
         self._meter, self._count_error, self._changes, self._clock = meter, count_error, changes, clock
         self._session = Session()
-        self._webs = [self._web(preference) for preference in settings.preferences]
+        self._webs: list[Web] = [self._web(preference) for preference in settings.preferences]
         self._limits = [asyncio.Semaphore(CALLS_PER_SOURCE) for _ in settings.preferences]
         self._resting: dict[int, float] = {}  # until when a source as a whole is left alone
         self._pages: dict[tuple[int, str], Page] = {}
