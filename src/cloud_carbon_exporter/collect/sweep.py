@@ -106,8 +106,18 @@ def _read(
             unsupported[scope.account_id, listing.kind_of(raw)] += 1
             return None
         kind = spec.kind
-        return spec.describe(raw, scope)
+        resource = spec.describe(raw, scope)
+        if resource is not None:
+            _check_text(resource)
+        return resource
     except Exception as error:  # whatever a cloud sends must cost that object alone
         log.debug("an object of %s was skipped: %s: %s", kind or listing.operation, type(error).__name__, error)
         skipped[kind or listing.operation, type(error).__name__] += 1
         return None
+
+
+def _check_text(resource: Resource) -> None:
+    """Raises TypeError where a name is no text: a label made of it would cost the whole scrape."""
+    at, tags = resource.location, resource.tags
+    names = (resource.id, resource.name, at.account_id, at.region, at.zone, *tags, *tags.values())
+    "".join((*names, *resource.info.values(), *resource.monitor.values()))

@@ -134,7 +134,7 @@ class Rest:
         while True:
             answer = await self.fetch(page)
             yield answer
-            token = answer.get("nextPageToken")
+            token = str(answer.get("nextPageToken") or "")
             if not token:
                 return
             if token in seen:

@@ -23,6 +23,7 @@ _ALWAYS_WRITTEN = frozenset(
     {"compute.googleapis.com/instance/cpu/utilization", "cloudsql.googleapis.com/database/cpu/utilization"}
 )
 _YOUNG_SECONDS = 900
+_UNREADABLE = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
 
 Key = tuple[str, ...]
 
@@ -191,18 +192,30 @@ def _old_enough(question: Question) -> int:
     return sum(1 for when in started if not when or _seconds(when) < question.end - _YOUNG_SECONDS)
 
 
+def _unreadable(error: Exception) -> Malformed:
+    return Malformed(f"unreadable series: {type(error).__name__} {error}"[:200])
+
+
+def _take_page(question: Question, answer: Answer, page: Raw) -> None:
+    """Add one page; a series that cannot be read costs itself."""
+    answer.error = answer.error or _complaint(page)
+    for series in page.get("timeSeries", ()):
+        answer.series += 1
+        try:
+            _take(question, answer, series)
+        except _UNREADABLE as error:
+            answer.error = _unreadable(error)
+
+
 async def _ask(rest: Rest, question: Question) -> Answer:
     answer = Answer()
     call = question.call()
     try:
         async for page in rest.pages(call):
-            answer.error = answer.error or _complaint(page)
-            for series in page.get("timeSeries", ()):
-                answer.series += 1
-                try:
-                    _take(question, answer, series)
-                except (KeyError, TypeError, ValueError) as error:
-                    answer.error = Malformed(f"unreadable series: {type(error).__name__} {error}"[:200])
+            try:
+                _take_page(question, answer, page)
+            except _UNREADABLE as error:
+                answer.error = _unreadable(error)
     except NotThere as error:
         # Nothing ever wrote this metric here (no agent), or Monitoring itself is off: only the latter has a remedy.
         answer.error = error if error.hint else None

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, NotThere, PermissionMissing
+from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, Malformed, NotThere, PermissionMissing
 from cloud_carbon_exporter.model.types import Point, Signal
 from cloud_carbon_exporter.providers.scaleway._http import Call
 from cloud_carbon_exporter.providers.spec import Metric, Read, Reading, TargetSettings
@@ -138,7 +138,16 @@ class Cockpit:
             return {}
         params = {"query": metric.name, "start": str(int(first)), "end": str(int(last)), "step": str(int(step))}
         data = await self._data(f"{url}/prometheus/api/v1/query_range", "query_range", token, region, params)
-        points = _join(data.get("result") or (), metric, reads) if isinstance(data, Mapping) else {}
+        try:
+            points = _join(data.get("result") or (), metric, reads) if isinstance(data, Mapping) else {}
+        except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
+            raise Malformed(
+                f"cockpit: unreadable result: {type(error).__name__}",
+                provider="scaleway",
+                account_id=self._client.organization_id,
+                region=region,
+                operation="query_range",
+            ) from error
         if metric.absent is not None:
             ends = range(int(first), int(last) + 1, int(step))
             zeros = tuple(Point(end - step, end, metric.absent) for end in ends)
