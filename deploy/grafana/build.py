@@ -1,0 +1,23 @@
+"""Writes the dashboards: `python deploy/grafana/build.py`. What is changed in the JSON by hand is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import exporter
+import overview
+import resources
+
+DASHBOARDS = Path(__file__).parent / "dashboards"
+
+
+def texts() -> dict[str, str]:
+    """The text of each file, by its name."""
+    boards = (overview.BOARD, resources.BOARD, exporter.BOARD)
+    return {f"{board['uid']}.json": json.dumps(board, indent=2) + "\n" for board in boards}
+
+
+if __name__ == "__main__":
+    for name, text in texts().items():
+        (DASHBOARDS / name).write_text(text, encoding="utf-8")

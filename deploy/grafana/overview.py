@@ -1,0 +1,154 @@
+"""The overview: what the estate draws and emits, and where to begin."""
+
+from __future__ import annotations
+
+from panels import (
+    AT,
+    GRAMS_PER_HOUR,
+    PLACED,
+    PLACES,
+    POWER,
+    RESOURCE_COLUMNS,
+    bars,
+    dashboard,
+    emissions,
+    lines,
+    rate,
+    row,
+    service,
+    stat,
+    table,
+)
+
+WASTE_ABOUT = "No machine holds it, and its drives spin all the same."
+IDLE_ABOUT = "Measured, and never more than 5 % at work in the last day; what only accelerators work in is not idle."
+
+BOARD = dashboard(
+    "cloud-carbon-overview",
+    "Cloud carbon: overview",
+    "What the estate draws and emits: now, over time, by cloud, account, region and service.",
+    PLACES,
+    [
+        stat("Power now", f"sum({POWER}{{{PLACED}}})", "watt", "Mean power now, PUE included."),
+        stat(
+            "At least",
+            f"sum(cloud_carbon_account_power_lower_watts{{{PLACED}}})",
+            "watt",
+            "Lower bound of the 90 % interval, added up: the true bound of the sum is higher.",
+        ),
+        stat(
+            "At most",
+            f"sum(cloud_carbon_account_power_upper_watts{{{PLACED}}})",
+            "watt",
+            "Upper bound of the 90 % interval, added up: the true bound of the sum is lower.",
+        ),
+        stat(
+            "Operational",
+            f"3600 * sum(cloud_carbon_operational_emissions_grams_per_second{{{PLACED}}})",
+            GRAMS_PER_HOUR,
+        ),
+        stat("Embodied", f"3600 * sum(cloud_carbon_embodied_emissions_grams_per_second{{{PLACED}}})", GRAMS_PER_HOUR),
+        stat(
+            "A year at this rate",
+            f"86400 * 365.25 / 1000 * sum({emissions(PLACED)})",
+            "suffix: kgCO2e",
+            "Operational and embodied emissions, as if every hour of the year were this one.",
+        ),
+        stat(
+            "Energy in 24 h",
+            f"sum(increase(cloud_carbon_account_energy_joules_total{{{PLACED}}}[24h])) / 3.6e6",
+            "kwatth",
+        ),
+        stat(
+            "Emitted in 24 h",
+            f"sum(increase(cloud_carbon_account_operational_emissions_grams_total{{{PLACED}}}[24h]))"
+            f" + sum(increase(cloud_carbon_account_embodied_emissions_grams_total{{{PLACED}}}[24h]))",
+            "massg",
+        ),
+        stat("Resources", f"count(cloud_carbon_power_watts{{{PLACED}}})", "short"),
+        stat(
+            "Measured",
+            f'sum(cloud_carbon_resources{{{AT},basis="measured"}}) / sum(cloud_carbon_resources{{{AT}}})',
+            "percentunit",
+            "Resources whose load is read, or whose power follows from their size alone.",
+        ),
+        stat(
+            "Power per connected user",
+            f"sum({POWER}) / avg(cloud_carbon_demo_connected_users)",
+            "watt",
+            "Of the whole estate. The demo's users are made up: put your own functional unit in their place.",
+        ),
+        stat(
+            "Emissions per user and hour",
+            f"3600 * (sum({emissions('')})) / avg(cloud_carbon_demo_connected_users)",
+            "massg",
+            "Software Carbon Intensity (ISO/IEC 21031): operational and embodied, per functional unit.",
+        ),
+        lines(
+            "Power by cloud",
+            {"{{cloud_provider}}": f"sum by (cloud_provider) ({POWER}{{{PLACED}}})"},
+            "watt",
+            stacked=True,
+        ),
+        lines(
+            "Emissions: operational and embodied",
+            {
+                "operational": f"sum({rate('operational', PLACED)})",
+                "embodied": f"sum({rate('embodied', PLACED)})",
+            },
+            GRAMS_PER_HOUR,
+            "Means over one hour.",
+            stacked=True,
+        ),
+        lines(
+            "Emissions by account",
+            {
+                "{{cloud_account_id}}": f"sum by (cloud_account_id) ({rate('operational', PLACED)}"
+                f" + {rate('embodied', PLACED)})"
+            },
+            GRAMS_PER_HOUR,
+            stacked=True,
+        ),
+        lines(
+            "Energy per connected user",
+            {
+                "J per user and second": "sum(rate(cloud_carbon_account_energy_joules_total[1h]))"
+                " / avg(avg_over_time(cloud_carbon_demo_connected_users[1h]))"
+            },
+            "joule",
+            "Nights show what idles: users leave, power stays.",
+        ),
+        bars("Power by service", f"sum by (service) ({service(f'{POWER}{{{PLACED}}}')})", "{{service}}", "watt"),
+        bars("Power by region", f"sum by (cloud_region) ({POWER}{{{PLACED}}})", "{{cloud_region}}", "watt"),
+        bars(
+            "Grid intensity",
+            "max by (cloud_provider, cloud_region) (cloud_carbon_grid_intensity_grams_per_kilowatt_hour"
+            '{cloud_provider=~"$provider",cloud_region=~"$region",method="location"})',
+            "{{cloud_provider}} {{cloud_region}}",
+            "suffix: g/kWh",
+            "Where a kilowatt hour emits most: what could run elsewhere, should.",
+        ),
+        row("Where to begin"),
+        table(
+            "Largest emitters, g a day", f"topk(20, 86400 * {emissions(PLACED)})", "massg", RESOURCE_COLUMNS, width=12
+        ),
+        table(
+            "Disks without a machine, g a day",
+            f"topk(20, 86400 * {emissions(PLACED)}"
+            ' and on (cloud_resource_id) cloud_carbon_resource_info{attached="false"})',
+            "massg",
+            RESOURCE_COLUMNS,
+            WASTE_ABOUT,
+            width=12,
+        ),
+        table(
+            "Machines that idle, g a day",
+            f"topk(20, 86400 * {emissions(PLACED)}"
+            " and on (cloud_resource_id) (max_over_time(cloud_carbon_cpu_utilisation_ratio[1d]) < 0.05)"
+            " unless on (cloud_resource_id) (max_over_time(cloud_carbon_gpu_utilisation_ratio[1d]) >= 0.05))",
+            "massg",
+            RESOURCE_COLUMNS,
+            IDLE_ABOUT,
+        ),
+    ],
+)

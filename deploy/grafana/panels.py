@@ -1,0 +1,219 @@
+"""How a dashboard is put together: panels, their places, variables. Which questions are asked, the boards know.
+
+Counters step with -collect.utilisation-interval, so rates are over one hour, four of its default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Json = dict[str, Any]
+
+DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
+COLUMNS = 24
+GRAMS_PER_HOUR = "suffix: gCO2e/h"
+
+AT = 'cloud_provider=~"$provider",cloud_account_id=~"$account"'
+PLACED = f'{AT},cloud_region=~"$region"'
+KIND = f'{PLACED},kind=~"$kind"'
+ONE = 'cloud_resource_id="$resource"'
+EMISSIONS = (
+    "cloud_carbon_operational_emissions_grams_per_second{%s} + cloud_carbon_embodied_emissions_grams_per_second{%s}"
+)
+RESOURCE_COLUMNS = ("cloud_resource_name", "kind", "cloud_region", "cloud_account_id", "cloud_resource_id")
+
+
+def emissions(selector: str) -> str:
+    """What resources emit now, with their manufacture, in grams a second."""
+    return f"({EMISSIONS % (selector, selector)})"
+
+
+def rate(part: str, selector: str) -> str:
+    """What accounts emit, in grams an hour. part: operational or embodied."""
+    return f"3600 * rate(cloud_carbon_account_{part}_emissions_grams_total{{{selector}}}[1h])"
+
+
+def service(expression: str) -> str:
+    """With the service, the first half of the kind, as a label."""
+    return f'label_replace({expression}, "service", "$1", "kind", "([^/]+)/.*")'
+
+
+def target(expression: str, legend: str = "", *, table: bool = False, ref: str = "A") -> Json:
+    """One query of a panel. table: an instant one, for a table or a bar."""
+    shown: Json = {"format": "table", "instant": True, "range": False} if table else {"range": True, "instant": False}
+    return {"datasource": DATASOURCE, "expr": expression, "legendFormat": legend or "__auto", "refId": ref} | shown
+
+
+def panel(kind: str, title: str, targets: Sequence[Json], *, unit: str, width: int, height: int, about: str) -> Json:
+    """What all panels have; `gridPos` gets its place from `placed`."""
+    return {
+        "type": kind,
+        "title": title,
+        "description": about,
+        "datasource": DATASOURCE,
+        "targets": list(targets),
+        "gridPos": {"x": 0, "y": 0, "w": width, "h": height},
+        "fieldConfig": {"defaults": {"unit": unit, "custom": {}}, "overrides": []},
+        "options": {},
+    }
+
+
+def stat(title: str, expression: str, unit: str, about: str = "", width: int = 4, **defaults: Any) -> Json:
+    """One number, large, over its curve."""
+    made = panel("stat", title, [target(expression)], unit=unit, width=width, height=4, about=about)
+    made["options"] = {
+        "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
+        "colorMode": "value",
+        "graphMode": "area",
+        "textMode": "value",
+        "justifyMode": "auto",
+        "orientation": "auto",
+    }
+    made["fieldConfig"]["defaults"] |= {"color": {"mode": "thresholds"}, **thresholds((None, "green")), **defaults}
+    return made
+
+
+def thresholds(*steps: tuple[float | None, str]) -> Json:
+    """Colours from values upward."""
+    return {"thresholds": {"mode": "absolute", "steps": [{"value": value, "color": colour} for value, colour in steps]}}
+
+
+def lines(
+    title: str, queries: Mapping[str, str], unit: str, about: str = "", *, width: int = 12, stacked: bool = False
+) -> Json:
+    """Curves over time, by legend. stacked: one upon the other, where they add up."""
+    targets = [target(expr, legend, ref=chr(65 + n)) for n, (legend, expr) in enumerate(queries.items())]
+    made = panel("timeseries", title, targets, unit=unit, width=width, height=8, about=about)
+    made["options"] = {
+        "legend": {"showLegend": True, "displayMode": "table", "placement": "right", "calcs": ["lastNotNull"]},
+        "tooltip": {"mode": "multi", "sort": "desc"},
+    }
+    made["fieldConfig"]["defaults"] |= {
+        "min": 0,
+        "color": {"mode": "palette-classic"},
+        "custom": {
+            "drawStyle": "line",
+            "lineWidth": 1,
+            "fillOpacity": 40 if stacked else 5,
+            "showPoints": "never",
+            "stacking": {"mode": "normal" if stacked else "none", "group": "A"},
+        },
+    }
+    return made
+
+
+def bars(title: str, expression: str, legend: str, unit: str, about: str = "", width: int = 8) -> Json:
+    """The newest values side by side."""
+    query = target(expression, legend) | {"range": False, "instant": True}
+    made = panel("bargauge", title, [query], unit=unit, width=width, height=8, about=about)
+    made["options"] = {
+        "displayMode": "basic",
+        "orientation": "horizontal",
+        "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
+        "showUnfilled": True,
+        "valueMode": "color",
+    }
+    made["fieldConfig"]["defaults"] |= {"min": 0, "color": {"mode": "continuous-GrYlRd"}}
+    return made
+
+
+def table(title: str, expression: str, unit: str, columns: Sequence[str], about: str = "", width: int = 24) -> Json:
+    """The newest values with some of their labels, which name the columns."""
+    made = panel("table", title, [target(expression, table=True)], unit=unit, width=width, height=9, about=about)
+    made["options"] = {"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": "value", "desc": True}]}
+    shown = {name: place for place, name in enumerate([*columns, "Value"])}
+    organised = {"indexByName": shown, "renameByName": {"Value": "value"}, "includeByName": dict.fromkeys(shown, True)}
+    made["transformations"] = [{"id": "organize", "options": organised}]
+    return made
+
+
+def row(title: str) -> Json:
+    """A heading over what follows."""
+    return {
+        "type": "row",
+        "title": title,
+        "collapsed": False,
+        "panels": [],
+        "gridPos": {"x": 0, "y": 0, "w": COLUMNS, "h": 1},
+    }
+
+
+def placed(panels: Iterable[Json]) -> list[Json]:
+    """The panels with their ids, and their places: from left to right, then below."""
+    x = y = height = 0
+    found = []
+    for number, made in enumerate(panels, 1):
+        at = made["gridPos"]
+        if x + at["w"] > COLUMNS:
+            x, y, height = 0, y + height, 0
+        found.append(made | {"id": number, "gridPos": at | {"x": x, "y": y}})
+        x, height = x + at["w"], max(height, at["h"])
+    return found
+
+
+def variable(name: str, query: str, regex: str = "", **more: Any) -> Json:
+    """One choice at the head of a dashboard; of several values unless `more` says otherwise."""
+    return {
+        "type": "query",
+        "name": name,
+        "label": name.capitalize(),
+        "datasource": DATASOURCE,
+        "query": {"query": query, "refId": name},
+        "regex": regex,
+        "refresh": 2,
+        "sort": 1,
+        "multi": True,
+        "includeAll": True,
+        "allValue": ".*",
+        "current": {"text": ["All"], "value": ["$__all"]},
+        **more,
+    }
+
+
+POWER = "cloud_carbon_account_power_watts"
+SOURCE: Json = {
+    "type": "datasource",
+    "name": "datasource",
+    "label": "Data source",
+    "query": "prometheus",
+    "current": {"text": "Prometheus", "value": "prometheus"},
+    "refresh": 1,
+}
+SIBLINGS: Json = {
+    "type": "dashboards",
+    "tags": ["cloud-carbon"],
+    "title": "Cloud carbon",
+    "tooltip": "",
+    "icon": "external link",
+    "asDropdown": True,
+    "includeVars": True,
+    "keepTime": True,
+    "targetBlank": False,
+}
+PLACES = [
+    variable("provider", f"label_values({POWER}, cloud_provider)"),
+    variable("account", f'label_values({POWER}{{cloud_provider=~"$provider"}}, cloud_account_id)'),
+    variable("region", f"label_values({POWER}{{{AT}}}, cloud_region)"),
+]
+
+
+def dashboard(uid: str, title: str, about: str, variables: Sequence[Json], panels: Iterable[Json]) -> Json:
+    """One dashboard, with a link to its siblings."""
+    return {
+        "uid": uid,
+        "title": title,
+        "description": about,
+        "tags": ["cloud-carbon"],
+        "schemaVersion": 39,
+        "version": 1,
+        "editable": True,
+        "graphTooltip": 1,
+        "timezone": "browser",
+        "refresh": "1m",
+        "time": {"from": "now-24h", "to": "now"},
+        "annotations": {"list": []},
+        "links": [SIBLINGS],
+        "templating": {"list": [SOURCE, *variables]},
+        "panels": placed(panels),
+    }

@@ -1,0 +1,109 @@
+"""From a service down to one resource."""
+
+from __future__ import annotations
+
+from panels import (
+    GRAMS_PER_HOUR,
+    KIND,
+    ONE,
+    PLACED,
+    PLACES,
+    POWER,
+    RESOURCE_COLUMNS,
+    bars,
+    dashboard,
+    lines,
+    rate,
+    row,
+    stat,
+    table,
+    variable,
+)
+
+BOARD = dashboard(
+    "cloud-carbon-resources",
+    "Cloud carbon: services and resources",
+    "From a service down to one resource: what it draws, how sure that is, and why.",
+    [
+        *PLACES,
+        variable("kind", f"label_values({POWER}{{{PLACED}}}, kind)"),
+        variable(
+            "resource",
+            f"query_result(topk(200, cloud_carbon_power_watts{{{KIND}}}))",
+            '/cloud_resource_id="([^"]+)"/',
+            multi=False,
+            includeAll=False,
+            current={"text": "", "value": ""},
+            sort=0,
+        ),
+    ],
+    [
+        row("Services"),
+        lines("Power by kind", {"{{kind}}": f"sum by (kind) ({POWER}{{{KIND}}})"}, "watt", stacked=True),
+        lines(
+            "Emissions by kind",
+            {"{{kind}}": f"sum by (kind) ({rate('operational', KIND)} + {rate('embodied', KIND)})"},
+            GRAMS_PER_HOUR,
+            stacked=True,
+        ),
+        bars("Power per resource", f"avg by (kind) (cloud_carbon_power_watts{{{KIND}}})", "{{kind}}", "watt", width=12),
+        bars(
+            "Mean utilisation of processors",
+            f"avg by (kind) (cloud_carbon_cpu_utilisation_ratio{{{KIND}}})",
+            "{{kind}}",
+            "percentunit",
+            width=12,
+        ),
+        table("Largest, in watts", f"topk(50, cloud_carbon_power_watts{{{KIND}}})", "watt", RESOURCE_COLUMNS),
+        row("Resource $resource"),
+        stat("Power", f"cloud_carbon_power_watts{{{ONE}}}", "watt"),
+        stat("Operational", f"3600 * cloud_carbon_operational_emissions_grams_per_second{{{ONE}}}", GRAMS_PER_HOUR),
+        stat("Embodied", f"3600 * cloud_carbon_embodied_emissions_grams_per_second{{{ONE}}}", GRAMS_PER_HOUR),
+        stat("Energy since it is seen", f"cloud_carbon_energy_joules_total{{{ONE}}} / 3.6e6", "kwatth"),
+        stat(
+            "Age of the measurement",
+            f"cloud_carbon_measurement_age_seconds{{{ONE}}}",
+            "s",
+            "None: nothing is measured.",
+        ),
+        stat(
+            "Emitted since it is seen",
+            f"cloud_carbon_operational_emissions_grams_total{{{ONE}}}"
+            f" + cloud_carbon_embodied_emissions_grams_total{{{ONE}}}",
+            "massg",
+        ),
+        lines(
+            "Power and its 90 % interval",
+            {
+                "power": f"cloud_carbon_power_watts{{{ONE}}}",
+                "at least": f"cloud_carbon_power_lower_watts{{{ONE}}}",
+                "at most": f"cloud_carbon_power_upper_watts{{{ONE}}}",
+            },
+            "watt",
+        ),
+        lines(
+            "Utilisation",
+            {
+                "processors": f"cloud_carbon_cpu_utilisation_ratio{{{ONE}}}",
+                "accelerators": f"cloud_carbon_gpu_utilisation_ratio{{{ONE}}}",
+            },
+            "percentunit",
+        ),
+        table(
+            "What it is, and how its figures came about",
+            f"cloud_carbon_resource_info{{{ONE}}}",
+            "short",
+            (
+                "cloud_resource_name",
+                "kind",
+                "host_type",
+                "architecture",
+                "cpu",
+                "attached",
+                "basis",
+                "reason",
+                "model_version",
+            ),
+        ),
+    ],
+)

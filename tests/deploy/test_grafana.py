@@ -1,0 +1,152 @@
+"""The dashboards: built from their source, whole, and every query answered by a Prometheus that scrapes the demo."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.deploy.files import DEPLOY, RULES, known_names, load, names_in, rules
+from tests.e2e.programs import Exporter, Process, Prometheus, eventually, surroundings
+
+GRAFANA = DEPLOY / "grafana"
+BOARDS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(GRAFANA.glob("dashboards/*.json"))}
+KINDS = {"stat", "timeseries", "bargauge", "table", "row"}
+SILENT = ("api_cost_forecast", "skipped_objects")
+"""What a demo has none of: it pays for nothing, and leaves nothing out."""
+
+UNRECORDED = {"cloud_resource:cloud_carbon_idle_emissions_grams_per_day"}
+"""What takes a day of history."""
+
+
+def panels(board: dict[str, Any]) -> list[dict[str, Any]]:
+    return [panel for panel in board["panels"] if panel["type"] != "row"]
+
+
+QUERIES = sorted(
+    {(name, target["expr"]) for name, board in BOARDS.items() for one in panels(board) for target in one["targets"]}
+)
+
+
+def test_they_are_what_their_source_makes() -> None:
+    code = "import json, build; print(json.dumps(build.texts()))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=GRAFANA, capture_output=True, text=True, check=True)
+    for name, text in json.loads(done.stdout).items():
+        assert (GRAFANA / "dashboards" / name).read_text(encoding="utf-8") == text, "run deploy/grafana/build.py"
+    assert len(json.loads(done.stdout)) == len(BOARDS) == 3
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_a_dashboard_is_whole(name: str) -> None:
+    board = BOARDS[name]
+    assert board["uid"] == name
+    ids = [panel["id"] for panel in board["panels"]]
+    assert len(set(ids)) == len(ids)
+    assert {panel["type"] for panel in board["panels"]} <= KINDS
+    variables = {one["name"] for one in board["templating"]["list"]}
+    for panel in panels(board):
+        assert panel["title"] and panel["targets"] and panel["fieldConfig"]["defaults"]["unit"]
+        for target in panel["targets"]:
+            assert target["datasource"]["uid"] == "${datasource}"
+            assert set(re.findall(r"\$([a-z]\w*)", target["expr"])) <= variables
+            assert names_in(target["expr"]) <= known_names()
+        refs = [target["refId"] for target in panel["targets"]]
+        assert len(set(refs)) == len(refs)
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_no_panel_lies_upon_another(name: str) -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in BOARDS[name]["panels"]:
+        at = panel["gridPos"]
+        cells = set(itertools.product(range(at["x"], at["x"] + at["w"]), range(at["y"], at["y"] + at["h"])))
+        assert not cells & taken, panel["title"]
+        assert at["x"] + at["w"] <= 24
+        taken |= cells
+
+
+def test_they_are_provisioned_where_compose_mounts_them() -> None:
+    compose = load(DEPLOY / "compose.yml")["services"]["grafana"]
+    mounts = dict(volume.split(":")[:2] for volume in compose["volumes"] if volume.startswith("./"))
+    provider = load(GRAFANA / "provisioning" / "dashboards" / "carbon.yml")["providers"][0]
+    assert mounts["./grafana/dashboards"] == provider["options"]["path"]
+    assert mounts["./grafana/provisioning"] == "/etc/grafana/provisioning"
+    source = load(GRAFANA / "provisioning" / "datasources" / "prometheus.yml")["datasources"][0]
+    host, port = source["url"].removeprefix("http://").split(":")
+    assert host in load(DEPLOY / "compose.yml")["services"]
+    assert port == "9090"
+
+
+class Ruled(Prometheus):
+    """A Prometheus that scrapes and evaluates every second, with our rules."""
+
+    def __init__(self, home: Path, target: str) -> None:
+        groups = [group | {"interval": "1s"} for path in RULES for group in load(path)["groups"]]
+        (home / "rules.yml").write_text(yaml.safe_dump({"groups": groups}), encoding="utf-8")
+        scrape = {"job_name": "cloud-carbon", "static_configs": [{"targets": [target.removeprefix("http://")]}]}
+        configuration = {
+            "global": {"scrape_interval": "1s"},
+            "rule_files": ["rules.yml"],
+            "scrape_configs": [scrape],
+        }
+        (home / "prometheus.yml").write_text(json.dumps(configuration), encoding="utf-8")
+        program = shutil.which("prometheus")
+        assert program, "Prometheus is needed: apt-get install prometheus"
+        where = [f"--config.file={home / 'prometheus.yml'}", f"--storage.tsdb.path={home / 'series'}"]
+        Process.__init__(self, [program, *where, "--web.listen-address=127.0.0.1:0"], surroundings(home, {}))
+
+
+@pytest.fixture(scope="module")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """One that has scraped the demo often enough for rates, and recorded sums of them."""
+    home = tmp_path_factory.mktemp("grafana")
+    demo = Exporter(home, "-demo.enabled", "-collect.interval=1s", "-metrics.tags=team,env")
+    with demo, Ruled(home, demo.ready().url) as server:
+        server.ready()
+        counted = "cloud_carbon:software_carbon_intensity_grams_per_unit > 0"
+        eventually(lambda: server.query(counted), f"what comes of two scrapes:\n{server.output}")
+        yield server
+
+
+def filled(expression: str, server: Prometheus) -> str:
+    """The query as Grafana sends it when everything is chosen, and of the resources one with an accelerator."""
+    one = dict(next(iter(server.query("topk(1, cloud_carbon_gpu_utilisation_ratio)"))))
+    return re.sub(r"\$([a-z]\w*)", lambda found: one["cloud_resource_id"] if found[1] == "resource" else ".*", expression)
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(("board", "expression"), QUERIES)
+def test_every_query_is_answered(board: str, expression: str, prometheus: Prometheus) -> None:
+    found = prometheus.query(filled(expression, prometheus))
+    if not any(name in expression for name in SILENT):
+        assert found, f"{board}: nothing for {expression}"
+        assert all(math.isfinite(value) for value in found.values())
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("record", sorted({rule["record"] for rule in rules() if "record" in rule} - UNRECORDED))
+def test_every_recording_rule_records(record: str, prometheus: Prometheus) -> None:
+    assert prometheus.query(record)
+
+
+@pytest.mark.e2e
+def test_the_variables_of_the_dashboards_have_values(prometheus: Prometheus) -> None:
+    for board in BOARDS.values():
+        for one in board["templating"]["list"]:
+            if one["type"] == "query":
+                query = one["query"]["query"]
+                parts = re.fullmatch(r"label_values\((.+), (\w+)\)|query_result\((.+)\)", query)
+                assert parts
+                series, label = parts[1] or parts[3], parts[2] or "cloud_resource_id"
+                found = prometheus.query(filled(series, prometheus))
+                assert any(dict(labels).get(label) for labels in found), query
