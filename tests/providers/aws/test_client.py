@@ -65,8 +65,29 @@ async def test_clients_are_made_when_needed_and_once(fake: AwsFake, make_client:
     await client.connect()
     clients = (await client.accounts.get(ACCOUNT)).clients
     await asyncio.gather(*(objects(client) for _ in range(20)))
-    assert set(clients._clients) == {("sts", "us-east-1"), ("ec2", "eu-west-3")}
+    assert clients.names() == {("sts", "us-east-1"), ("ec2", "eu-west-3")}
     assert fake.count("GetCallerIdentity") == 1
+
+
+async def test_what_was_used_longest_ago_is_closed_when_there_are_too_many(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
+    client = make_client()
+    await client.connect()
+    clients = (await client.accounts.get(ACCOUNT)).clients
+    clients._pool.limit = 3
+    regions = [f"eu-west-{number}" for number in range(1, 7)]
+    fault = fake.fault("DescribeInstances", "hang", region=regions[0])
+    busy = asyncio.ensure_future(objects(client, region=regions[0]))
+    await fault.arrived.wait()
+    for region in regions[1:]:
+        assert await objects(client, region=region) == []
+    assert clients.names() == {("ec2", regions[0]), *(("ec2", region) for region in regions[-3:])}, "the busy one stays"
+    assert await objects(client, region=regions[1]) == [], "what was closed is opened anew"
+    busy.cancel()
+    await asyncio.gather(busy, return_exceptions=True)
+    await asyncio.gather(*(objects(client, region=region) for region in regions[1:] * 5))
+    assert len(clients.names()) <= 3 + 6, "no more than are in use"
 
 
 async def test_the_exporter_says_who_it_is(fake: AwsFake, make_client: MakeClient) -> None:

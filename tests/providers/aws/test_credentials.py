@@ -103,7 +103,9 @@ async def test_a_role_is_assumed_and_speaks_from_then_on(fake: AwsFake, make_cli
     assert {call.key_id for call in fake.calls if call.operation != "AssumeRole"} == {"ROLEKEY"}
 
 
-async def test_a_role_is_renewed_before_it_expires(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_a_role_is_renewed_before_it_expires(
+    fake: AwsFake, make_client: MakeClient, meter: CountingMeter
+) -> None:
     from datetime import UTC, datetime, timedelta
 
     soon = (datetime.now(UTC) + timedelta(seconds=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -113,7 +115,7 @@ async def test_a_role_is_renewed_before_it_expires(fake: AwsFake, make_client: M
     await client.connect()
     await objects(client)
     await objects(client)
-    assert fake.count("AssumeRole") == 2
+    assert fake.count("AssumeRole") == meter.calls["sts", "AssumeRole", "success"] == 2
 
 
 async def test_a_role_that_may_not_be_assumed_is_named(fake: AwsFake, make_client: MakeClient) -> None:

@@ -17,7 +17,7 @@ from cloud_carbon_exporter.providers.aws import _paging
 from cloud_carbon_exporter.providers.aws._cache import Cache
 from cloud_carbon_exporter.providers.aws._errors import one_line, translate
 from cloud_carbon_exporter.providers.aws._names import role_arn
-from cloud_carbon_exporter.providers.aws._session import Clients, open_session, with_role
+from cloud_carbon_exporter.providers.aws._session import Clients, Pool, open_session, with_role
 from cloud_carbon_exporter.providers.spec import Meter, TargetSettings
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ class Accounts:
         self._cache = cache
         self._connecting = asyncio.Lock()
         self._gate = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._pool = Pool()
         self._home: Account | None = None
         self._open: dict[str, Account] = {}
         self._shut: dict[str, CollectError] = {}
@@ -113,7 +114,8 @@ class Accounts:
     async def works(self, account: Account) -> bool:
         """Whether an account's credentials are good for anything."""
         try:
-            await (await account.clients.get("sts", self._settings.default_region)).get_caller_identity()
+            async with account.clients.using("sts", self._settings.default_region) as sts:
+                await sts.get_caller_identity()
         except Exception as error:
             log.debug("the credentials of %s do not work: %s", account.account_id, one_line(error))
             return False
@@ -135,13 +137,19 @@ class Accounts:
         except Exception as error:
             raise self._refusal(error) from error
         role = self._settings.role_arn
-        return await self._enter(with_role(base, self._settings, role) if role else base, role)
+        return await self._enter(self._as(role, base) if role else base, role)
+
+    def _as(self, role: str, base: Any, account_id: str = "") -> Any:
+        def assumed() -> None:
+            self._meter.call(account_id=account_id, api="sts", operation="AssumeRole")
+
+        return with_role(base, self._settings, role, assumed)
 
     async def _enter(self, session: Any, role: str, account_id: str = "") -> Account:
-        clients = Clients(session, self._settings)
+        clients = Clients(session, self._settings, self._pool)
         try:
-            sts = await clients.get("sts", self._settings.default_region)
-            identity = await sts.get_caller_identity()
+            async with clients.using("sts", self._settings.default_region) as sts:
+                identity = await sts.get_caller_identity()
         except Exception as error:
             await clients.close()
             refused = self._refusal(error, role, account_id)
@@ -177,7 +185,7 @@ class Accounts:
         role = role_arn(self._settings.default_region, account_id, self._settings.role_name)
         try:
             async with self._gate:
-                session = with_role(home.clients.session, self._settings, role)
+                session = self._as(role, home.clients.session, account_id)
                 self._open[account_id] = await self._enter(session, role, account_id)
         except CollectError as error:
             self._shut[account_id] = error
@@ -210,11 +218,12 @@ class Accounts:
         region = self._settings.default_region
         names: dict[str, str] = {}
         try:
-            client = await home.clients.get("organizations", region)
-            how = _paging.paging(client, home.clients.session.get_component("data_loader"), "ListAccounts")
+            model = await home.clients.get("organizations", region)
+            how = _paging.paging(model, home.clients.session.get_component("data_loader"), "ListAccounts")
 
             async def call(sent: Mapping[str, Any]) -> Mapping[str, Any]:
-                answer: Mapping[str, Any] = await client.list_accounts(**sent)
+                async with home.clients.using("organizations", region) as client:
+                    answer: Mapping[str, Any] = await client.list_accounts(**sent)
                 self._meter.call(account_id=home.account_id, api="organizations", operation="ListAccounts")
                 return answer
 

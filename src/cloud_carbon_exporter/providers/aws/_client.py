@@ -98,8 +98,8 @@ class AwsClient:
         region = self.settings.default_region if scope.region == "global" else scope.region
         account = await self.accounts.get(scope.account_id)
         try:
-            async with self._gate(scope.account_id, region, api):
-                answer = await _invoke(await account.clients.get(api, region), operation, params)
+            async with self._gate(scope.account_id, region, api), account.clients.using(api, region) as client:
+                answer = await _invoke(client, operation, params)
         except Exception as error:
             found = translate(
                 error,

@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import ssl
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -127,8 +130,11 @@ def client_config(settings: TargetSettings, service: str) -> Any:
     )
 
 
-def with_role(base: Any, settings: TargetSettings, role_arn: str, session_name: str = USER_AGENT) -> Any:
-    """A session that acts as a role, assumed with the base session's credentials and renewed before it expires."""
+def with_role(base: Any, settings: TargetSettings, role_arn: str, assumed: Callable[[], None] = lambda: None) -> Any:
+    """A session that acts as a role, assumed with the base session's credentials and renewed before it expires.
+
+    assumed: called each time that is done.
+    """
     from aiobotocore.credentials import AioAssumeRoleCredentialFetcher, AioDeferredRefreshableCredentials
 
     session = open_session()
@@ -142,31 +148,75 @@ def with_role(base: Any, settings: TargetSettings, role_arn: str, session_name: 
             client_creator=sts,
             source_credentials=await base.get_credentials(),
             role_arn=role_arn,
-            extra_args={"RoleSessionName": session_name},
+            extra_args={"RoleSessionName": USER_AGENT},
             cache={},
         )
-        return await fetcher.fetch_credentials()
+        credentials = await fetcher.fetch_credentials()
+        assumed()
+        return credentials
 
     session._credentials = AioDeferredRefreshableCredentials(refresh_using=refresh, method="assume-role")
     return session
 
 
+@dataclass(slots=True)
+class _Open:
+    client: Any
+    users: int = 0
+
+
+class Pool:
+    """The open clients of a target. Beyond a number the one that was used longest ago goes: each holds 0.15 MB."""
+
+    def __init__(self, limit: int = 400) -> None:
+        self.limit = limit
+        self.clients: OrderedDict[tuple[int, str, str], _Open] = OrderedDict()
+
+    def idle(self) -> list[_Open]:
+        """Take out what is too many and in nobody's hands, to be closed."""
+        excess = len(self.clients) - self.limit
+        keys = [key for key, each in self.clients.items() if not each.users][: max(0, excess)]
+        return [self.clients.pop(key) for key in keys]
+
+
 class Clients:
     """The open clients of one session, made when first asked for."""
 
-    def __init__(self, session: Any, settings: TargetSettings) -> None:
+    def __init__(self, session: Any, settings: TargetSettings, pool: Pool | None = None) -> None:
         self.session = session
         self._settings = settings
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._pool = pool or Pool()
         self._making = asyncio.Lock()
 
+    @asynccontextmanager
+    async def using(self, service: str, region: str) -> AsyncIterator[Any]:
+        """The client of a service in a region, which stays open as long as it is used."""
+        held = await self._held(service, region)
+        held.users += 1
+        try:
+            yield held.client
+        finally:
+            held.users -= 1
+
     async def get(self, service: str, region: str) -> Any:
-        """The client of a service in a region."""
-        if (service, region) not in self._clients:
+        """The client of a service in a region, to look at: it may be closed soon."""
+        return (await self._held(service, region)).client
+
+    def names(self) -> set[tuple[str, str]]:
+        """(service, region) of those that are open."""
+        return {(service, region) for owner, service, region in self._pool.clients if owner == id(self)}
+
+    async def _held(self, service: str, region: str) -> _Open:
+        key, clients = (id(self), service, region), self._pool.clients
+        if key not in clients:
             async with self._making:
-                if (service, region) not in self._clients:
-                    self._clients[service, region] = await self._make(service, region)
-        return self._clients[service, region]
+                if key not in clients:
+                    made = await self._make(service, region)
+                    for each in self._pool.idle():
+                        await each.client.__aexit__(None, None, None)
+                    clients[key] = _Open(made)
+        clients.move_to_end(key)
+        return clients[key]
 
     async def _make(self, service: str, region: str) -> Any:
         collecting = gc.isenabled()
@@ -182,6 +232,5 @@ class Clients:
 
     async def close(self) -> None:
         """Close all of them; in-flight calls end with an error."""
-        clients, self._clients = list(self._clients.values()), {}
-        for client in clients:
-            await client.__aexit__(None, None, None)
+        for service, region in self.names():
+            await self._pool.clients.pop((id(self), service, region)).client.__aexit__(None, None, None)
