@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -173,7 +174,8 @@ def test_figures_have_three_digits_that_count(value: float, text: str) -> None:
 
 
 def test_the_bar_fills() -> None:
-    assert bar(0, 0) == f"[{' ' * 30}] 0/0 sweeps"
+    assert bar(0, 0) == f"[{' ' * 30}] looking for regions"
+    assert bar(0, 10) == f"[{' ' * 30}] 0/10 sweeps"
     assert bar(5, 10) == f"[{'#' * 15}{' ' * 15}] 5/10 sweeps"
     assert bar(7, 7) == f"[{'#' * 30}] 7/7 sweeps"
 
@@ -205,8 +207,11 @@ def test_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: 
 
     screen = Terminal()
     monkeypatch.setattr("sys.stderr", screen)
-    main(["report", "-demo.enabled", "-log.level=error"])
+    main(["report", "-demo.enabled"])
     shown = screen.getvalue()
-    assert "sweeps" in shown
+    assert bar(0, 0) in shown
     assert shown.endswith("\r\x1b[K")
+    warning = re.search(r"(.*)\d{4}-\d\d-\d\dT[\d:.]+Z WARNING .*s3:ListAllMyBuckets", shown)
+    assert warning
+    assert warning[1].endswith("\x1b[K")  # a log line does not stand behind the bar
     assert "\x1b" not in capsys.readouterr().out

@@ -30,6 +30,7 @@ GRID_PATIENCE_SECONDS = 30.0  # a report has one moment: it waits for every sour
 
 _BAR = 30
 _DRAWS_PER_SECOND = 10
+_WIPE = "\r\x1b[K"
 
 
 def run(invocation: Invocation) -> int:
@@ -88,19 +89,32 @@ async def collect(settings: Settings, there: tuple[str, str] | None = None) -> S
 
 
 async def _draw(collector: Collector[None], screen: TextIO) -> None:
-    """Show how far the sweeps are, until cancelled; then wipe it away."""
+    """Show how far the sweeps are, until cancelled; then wipe it away. A log line wipes it, too, and it comes again."""
+
+    def wiped(_: logging.LogRecord) -> bool:
+        screen.write(_WIPE)
+        screen.flush()
+        return True
+
+    handlers = logging.getLogger().handlers[:]
+    for handler in handlers:
+        handler.addFilter(wiped)
     try:
         while True:
             counts = [run.progress for run in collector.runs]
-            screen.write(f"\r{bar(sum(done for done, _ in counts), sum(whole for _, whole in counts))}")
+            screen.write(f"{_WIPE}{bar(sum(done for done, _ in counts), sum(whole for _, whole in counts))}")
             screen.flush()
             await asyncio.sleep(1 / _DRAWS_PER_SECOND)
     finally:
-        screen.write("\r\x1b[K")
+        for handler in handlers:
+            handler.removeFilter(wiped)
+        screen.write(_WIPE)
         screen.flush()
 
 
 def bar(done: int, whole: int) -> str:
-    """A progress bar over sweeps."""
-    filled = _BAR * done // whole if whole else 0
+    """A progress bar over sweeps; how many there will be is known once the regions are."""
+    if not whole:
+        return f"[{' ' * _BAR}] looking for regions"
+    filled = _BAR * done // whole
     return f"[{'#' * filled}{' ' * (_BAR - filled)}] {done}/{whole} sweeps"

@@ -31,14 +31,15 @@ def run(invocation: Invocation) -> int:
 
 def render(command: str, width: int = 100) -> str:
     """The help of one command, wrapped to `width` columns."""
-    lines = [f"usage: {PROGRAM} {'[serve]' if command == 'serve' else command} [flags]", ""]
+    what = {"serve": "[serve] [flags]", "completion": "completion bash|zsh|fish"}.get(command, f"{command} [flags]")
+    lines = [f"usage: {PROGRAM} {what}", ""]
     lines += textwrap.wrap(_INTRODUCTION, width) if command == "serve" else [f"{_sentence(COMMANDS[command])}"]
     if command == "serve":
         lines += ["", "Commands (their flags: COMMAND -help):"]
         for name, meaning in COMMANDS.items():
             lines += textwrap.wrap(meaning, width, initial_indent=f"  {name:<12} ", subsequent_indent=" " * 15)
     if command == "completion":
-        lines += ["", f'Try: eval "$({PROGRAM} completion bash)"; also zsh and fish.']
+        lines += ["", f'To try it in bash: eval "$({PROGRAM} completion bash)"']
     flags = of_command(command)
     if flags:
         lines += ["", f"Flags of {command}:"]
