@@ -7,9 +7,8 @@ import dataclasses
 from collections import defaultdict
 
 from cloud_carbon_exporter.budget import Budget
-from cloud_carbon_exporter.collect import Collector
+from cloud_carbon_exporter.collect import Collector, Target
 from cloud_carbon_exporter.collect.collector import CollectSettings
-from cloud_carbon_exporter.collect.state import Target
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.providers.demo import PROVIDER, DemoClient
 from cloud_carbon_exporter.providers.spec import TargetSettings
