@@ -42,6 +42,14 @@ def test_a_period_still_incomplete_is_left_out() -> None:
     assert [reading.start for reading in parse(ZONE, text)] == [NOON]
 
 
+def test_a_type_that_is_gone_is_not_waited_for() -> None:
+    text = document(
+        time_series(ZONE, "B14", NOON, NOON + 5 * 3600, 300, 5), time_series(ZONE, "B05", NOON, NOON + 3600, 100, 1)
+    )
+    found = [((reading.start - NOON) / 3600, reading.estimated) for reading in parse(ZONE, text)]
+    assert found == [(0, False), (1, True)]
+
+
 def test_a_position_left_out_repeats_the_one_before() -> None:
     whole = time_series(ZONE, "B14", NOON, NOON + 3600, 300, 4)
     cut = whole.replace("<Point><position>3</position><quantity>300</quantity></Point>", "")

@@ -17,6 +17,7 @@ from cloud_carbon_exporter.grid.moments import moment, written
 from cloud_carbon_exporter.grid.spec import Ask, Reading, Source, Web, number
 
 HOUR = 3600.0
+LATEST_TYPE_SECONDS = 3 * HOUR  # a type still missing then is not late, but gone
 KINDS = {
     "B01": "biomass",
     "B02": "coal",
@@ -45,7 +46,7 @@ _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 async def live(web: Web, ask: Ask) -> Sequence[Reading]:
-    """The periods since, as far as every type that was ever there has been published."""
+    """The periods since."""
     params = {
         "securityToken": web.secret("entsoe-token"),
         "documentType": "A75",
@@ -58,7 +59,10 @@ async def live(web: Web, ask: Ask) -> Sequence[Reading]:
 
 
 def parse(zone: str, text: str) -> Sequence[Reading]:
-    """The intensity of each period of a GL_MarketDocument. Raises Malformed, or NotThere where it holds no data."""
+    """The intensity of each period of a GL_MarketDocument. Raises Malformed, or NotThere where it holds no data.
+
+    The newest periods wait until every type of station is published that was there before; without it they are estimated.
+    """
     if _DECLARATION.search(text):
         raise Malformed("the answer declares entities")
     try:
@@ -79,9 +83,14 @@ def parse(zone: str, text: str) -> Sequence[Reading]:
             periods[start, end][KINDS.get(kind, "other")] += megawatts
             kinds[start, end].add(kind)
     most = max((len(each) for each in kinds.values()), default=0)
-    complete = [period for period in sorted(periods) if len(kinds[period]) == most]
-    intensities = ((period, grams_per_kilowatt_hour(periods[period])) for period in complete)
-    return [Reading(zone, start, end, grams) for (start, end), grams in intensities if grams is not None]
+    newest = max((end for _, end in periods), default=0.0)
+    found = []
+    for start, end in sorted(periods):
+        whole = len(kinds[start, end]) == most
+        grams = grams_per_kilowatt_hour(periods[start, end])
+        if grams is not None and (whole or end <= newest - LATEST_TYPE_SECONDS):
+            found.append(Reading(zone, start, end, grams, estimated=not whole))
+    return found
 
 
 def _points(series: ElementTree.Element) -> Iterator[tuple[float, float, float]]:
