@@ -186,9 +186,9 @@ class Service:
             logs.configure(settings.log_level, settings.log_format)
         for warning in settings.warnings:
             log.warning("%s", warning)
-        for name in _FIXED:
+        for name, flag in _FIXED.items():
             if getattr(settings, name) != getattr(self._settings, name):
-                log.warning("reload: a new -%s takes a restart", name.replace("_", "."))
+                log.warning("reload: a new %s takes a restart", flag)
         before = self._newest.current
         if self._collecting is not None:
             await before.hand_over(self._collecting, opened)
