@@ -61,7 +61,7 @@ async def live(web: Web, ask: Ask) -> Sequence[Reading]:
 def parse(zone: str, text: str) -> Sequence[Reading]:
     """The intensity of each period of a GL_MarketDocument. Raises Malformed, or NotThere where it holds no data.
 
-    The newest periods wait until every type of station is published that was there before; without it they are estimated.
+    The newest periods wait for every type of station that was there before; without one they are estimated.
     """
     if _DECLARATION.search(text):
         raise Malformed("the answer declares entities")
