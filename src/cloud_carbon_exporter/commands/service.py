@@ -27,7 +27,12 @@ from cloud_carbon_exporter.web.settings import SERVING, WebSettings
 log = logging.getLogger(__name__)
 
 LARGE_BYTES = 16 << 20  # what VictoriaMetrics' agent takes at most, by default
-_FIXED = ("listen", "state_file", "web_config_file", "push")
+_FIXED = {
+    "listen": "-listen",
+    "state_file": "-state.file",
+    "web_config_file": "-web.config.file",
+    "push": "destination of pushes",
+}
 
 Collecting = Collector[exposition.Exposition]
 
