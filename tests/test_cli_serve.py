@@ -171,3 +171,26 @@ async def test_credentials_are_missing_only_when_no_target_has_any() -> None:
     assert not await missing_credentials(clients(none, refused))
     async with asyncio.timeout(PATIENCE_SECONDS):
         assert not await missing_credentials(clients(hanging, none, Cloud()))
+
+
+async def test_asking_for_credentials_leaves_nothing_behind_when_it_is_given_up() -> None:
+    connecting = asyncio.Event()
+
+    class Hanging:
+        """A client whose cloud never answers."""
+
+        let_go = False
+
+        async def connect(self) -> None:
+            connecting.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.let_go = True
+
+    client = Hanging()
+    asking = asyncio.create_task(missing_credentials([cast(Client, client)]))
+    await connecting.wait()
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    assert client.let_go  # else closing the client would wait for it

@@ -98,14 +98,16 @@ async def missing_credentials(clients: Sequence[Client]) -> Sequence[Credentials
     """Why no target has credentials; empty as soon as one of them has."""
     tasks = [asyncio.create_task(_connect(client)) for client in clients]
     errors = []
-    for task in asyncio.as_completed(tasks):
-        error = await task
-        if error is None:
-            break
-        errors.append(error)
-    for pending in tasks:
-        pending.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    try:
+        for task in asyncio.as_completed(tasks):
+            error = await task
+            if error is None:
+                break
+            errors.append(error)
+    finally:  # nobody who leaves meanwhile waits for a cloud that hangs
+        for pending in tasks:
+            pending.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     return errors if len(errors) == len(clients) else ()
 
 
