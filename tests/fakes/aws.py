@@ -44,7 +44,7 @@ Handler = Callable[[Call], Answer]
 class Fault:
     """What goes wrong with calls of one operation, in one region or all, so many times (0: until removed).
 
-    kind: throttle, forbidden, expired, invalid, server, hang, cut (connection closed within the body), truncated (a
+    kind: throttle, forbidden, expired, invalid, absent, server, hang, cut (closed within the body), truncated (a
     whole HTTP body of half an answer), junk (not AWS at all).
     """
 
@@ -66,6 +66,7 @@ ERRORS = {
     ),
     "expired": (400, "ExpiredToken", "The security token included in the request is expired"),
     "invalid": (403, "InvalidClientTokenId", "The security token included in the request is invalid."),
+    "absent": (400, "UnsupportedOperation", "The functionality you requested is not available in this region."),
     "server": (500, "InternalError", "An internal error has occurred"),
 }
 

@@ -17,11 +17,15 @@ class ChangeLog:
         self._said: dict[object, set[str]] = {}
 
     def failed(self, thing: object, error: object) -> None:
-        """Warn, unless the same was said of it already. Two causes that take turns are two lines, not one a round."""
+        """Warn, unless the same was said already, of it or of another that fails of the same cause.
+
+        Two causes that take turns are two lines, not one a round.
+        """
         text, said = str(error), self._said.setdefault(thing, set())
         if text not in said and len(said) < MOST_SAID:
+            if not any(text in others for others in self._said.values()):
+                log.warning("%s", text)
             said.add(text)
-            log.warning("%s", text)
 
     def well(self, thing: object, text: str) -> None:
         """Say that it works again, if it did not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.errors import CredentialsRefused, PermissionMissing
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.providers.aws import PROVIDER
+from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.spec import Scope, TargetSettings
 
 SHOP, LAB, GONE = "222222222222", "333333333333", "444444444444"
@@ -202,23 +205,24 @@ async def test_credentials_refused_in_one_account_are_renewed_there_alone(
     assert await client.accounts.get(LAB) is not kept, "what all stand on is refused: all is begun anew"
 
 
-LEFT_OUT = tuple(each.kind for each in PROVIDER.services if each.kind != "ec2/instance")
+def collector(clock: Clock, *kinds: str, **settings: Any) -> Collector[None]:
+    """Of one AWS target that holds these kinds alone. The client has the same clock."""
+    left_out = tuple(each.kind for each in PROVIDER.services if each.kind not in kinds)
+    provider = replace(PROVIDER, client=partial(AwsClient, clock=clock))
+    target = Target("org", provider, TargetSettings(provider="aws", timeout_seconds=5, exclude=left_out, **settings))
+    return Collector([target], CollectSettings(), Budget(clock), lambda snapshot: None, clock)
 
 
 async def collected(**settings: Any) -> Snapshot:
-    wanted = TargetSettings(provider="aws", timeout_seconds=5, exclude=LEFT_OUT, **settings)
-    clock = Clock()
-    target = Target("org", PROVIDER, wanted)
-    collector = Collector([target], CollectSettings(), Budget(clock), lambda snapshot: None, clock)
-    try:
-        await collector.refresh()
-        return collector.snapshot
-    finally:
-        await collector.close()
+    """One refresh of all instances."""
+    of = collector(Clock(), "ec2/instance", **settings)
+    await of.refresh()
+    await of.close()
+    return of.snapshot
 
 
 async def test_the_snapshot_shows_the_failing_account_beside_the_others_and_all_their_names(
-    organisation: AwsFake,
+    organisation: AwsFake, caplog: pytest.LogCaptureFixture
 ) -> None:
     refuse(organisation, SHOP)
     organisation.handlers["DescribeInstances"] = lambda call: reservations([instance(int(who(call)) % 1000)])
