@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -21,6 +22,7 @@ from cloud_carbon_exporter.providers.aws._models import prune
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 USER_AGENT = "cloud-carbon-exporter"
+logging.getLogger("aiobotocore.credentials").setLevel(logging.ERROR)  # a refusal is ours to tell, without a traceback
 _HEAD_BYTES = 1024
 _UNVALIDATED = frozenset({"cloudwatch"})  # 500 queries a call, made by one tested function
 
