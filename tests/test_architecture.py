@@ -14,7 +14,7 @@ FILES = sorted(SRC.rglob("*.py"))
 
 # A layer imports from itself and from layers further down this list; "providers" apart, each is one module or package.
 LAYERS = [
-    ("__main__", "documents"),
+    ("__main__", "aws_lambda", "documents"),
     ("cli",),
     ("commands",),
     ("config", "logs", "report", "report_what_if"),

@@ -37,3 +37,15 @@ def names_in(expression: str) -> set[str]:
 def known_names() -> set[str]:
     """All names a query may ask for."""
     return {family.name for family in FAMILIES} | {rule["record"] for rule in rules() if "record" in rule}
+
+
+class _Template(yaml.SafeLoader):
+    """CloudFormation's short functions, such as !GetAtt, are read as what they are given."""
+
+
+_Template.add_multi_constructor("!", lambda loader, suffix, node: getattr(node, "value", None))
+
+
+def load_all(path: Path) -> list[Any]:
+    """The documents of one file, with CloudFormation's tags."""
+    return list(yaml.load_all(path.read_text(encoding="utf-8"), Loader=_Template))

@@ -121,7 +121,9 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
 def filled(expression: str, server: Prometheus) -> str:
     """The query as Grafana sends it when everything is chosen, and of the resources one with an accelerator."""
     one = dict(next(iter(server.query("topk(1, cloud_carbon_gpu_utilisation_ratio)"))))
-    return re.sub(r"\$([a-z]\w*)", lambda found: one["cloud_resource_id"] if found[1] == "resource" else ".*", expression)
+    return re.sub(
+        r"\$([a-z]\w*)", lambda found: one["cloud_resource_id"] if found[1] == "resource" else ".*", expression
+    )
 
 
 @pytest.mark.e2e

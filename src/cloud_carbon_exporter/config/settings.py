@@ -80,7 +80,7 @@ def load(arguments: Sequence[str], environment: Mapping[str, str]) -> Invocation
     said = {**_from_environment(words.command, environment), **_from_words(words)}
     file = str(said.get("config.file", ""))
     filed, targets = _read_file(file) if file else ({}, ())
-    values = _defaults(words.command)
+    values = _defaults(words.command) | _from_platform(words.command, environment)
     values |= {name: value for name, value in filed.items() if name in values} | said
     settings = _settings(words.command, {**_defaults("serve"), **filed, **values}, targets, environment)
     warnings = _warnings({**filed, **said}, settings.targets, environment) if words.command in COLLECTING else ()
@@ -140,6 +140,14 @@ def _push(values: Mapping[str, Value]) -> PushSettings:
 
 def _from_words(words: Words) -> dict[str, Value]:
     return {flag.name: read_value(spelled, flag.kind, text) for flag, spelled, text in words.given}
+
+
+def _from_platform(command: str, environment: Mapping[str, str]) -> dict[str, Value]:
+    """Cloud Run, and Knative under it, say in PORT where to listen; elsewhere a PORT that is around means nothing."""
+    port, flag = environment.get("PORT", ""), find("listen", command)
+    if flag is None or not environment.get("K_SERVICE") or not port:
+        return {}
+    return {"listen": read_value("PORT", flag.kind, f":{port}")}
 
 
 def _from_environment(command: str, environment: Mapping[str, str]) -> dict[str, Value]:

@@ -1,0 +1,169 @@
+"""The function of AWS Lambda, asked with events as a function URL and API Gateway send them."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cloud_carbon_exporter import aws_lambda
+from cloud_carbon_exporter.config import load
+from cloud_carbon_exporter.errors import ConfigError
+from tests.deploy.files import DEPLOY, load_all
+
+ENVIRONMENT = {"CLOUD_CARBON_DEMO_ENABLED": "true", "CLOUD_CARBON_DEMO_RESOURCES": "20"}
+
+
+class Lambda:
+    """A context with as much time left as is said."""
+
+    def __init__(self, seconds: float = 30) -> None:
+        self.seconds = seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.seconds * 1000)
+
+
+def event(path: str, method: str = "GET", query: str = "", **headers: str) -> dict[str, Any]:
+    """A request of Prometheus as a function URL puts it: payload format 2.0, as AWS documents it."""
+    sent = {
+        "accept": "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.4",
+        "accept-encoding": "gzip",
+        "host": "abcdefghij.lambda-url.eu-west-3.on.aws",
+        "user-agent": "Prometheus/3.5.0",
+        "x-amzn-tls-version": "TLSv1.3",
+        "x-amzn-trace-id": "Root=1-5e1b4151-43a0913a12345678901234567",
+        "x-forwarded-for": "192.0.2.7",
+        "x-forwarded-port": "443",
+        "x-forwarded-proto": "https",
+        "x-prometheus-scrape-timeout-seconds": "20",
+    }
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": sent | headers,
+        "requestContext": {
+            "accountId": "anonymous",
+            "apiId": "abcdefghij",
+            "domainName": "abcdefghij.lambda-url.eu-west-3.on.aws",
+            "domainPrefix": "abcdefghij",
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.7",
+                "userAgent": "Prometheus/3.5.0",
+            },
+            "requestId": "e1506fd5-9e7b-434f-bd42-4f8fa224b599",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "24/Nov/2026:16:00:00 +0000",
+            "timeEpoch": 1795536000000,
+        },
+        "isBase64Encoded": False,
+    }
+
+
+@pytest.fixture
+def function(process_kept: object) -> Iterator[aws_lambda.Function]:
+    made = aws_lambda.Function(ENVIRONMENT)
+    yield made
+    made.close()
+
+
+def body(answer: dict[str, Any]) -> str:
+    """What a client of the function URL reads."""
+    assert answer["isBase64Encoded"] is True
+    data = base64.b64decode(answer["body"])
+    return (gzip.decompress(data) if answer["headers"].get("Content-Encoding") == "gzip" else data).decode()
+
+
+def test_a_scrape_collects_and_is_answered_as_the_program_would(function: aws_lambda.Function) -> None:
+    answer = function(event("/metrics"), Lambda())
+    assert answer["statusCode"] == 200
+    assert answer["headers"]["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert answer["headers"]["Content-Encoding"] == "gzip"
+    text = body(answer)
+    assert text.count("\ncloud_carbon_power_watts{") == 20
+    assert text.endswith("# EOF\n")
+    assert "cloud_carbon_energy_joules_total" not in text, "each short-lived copy would reset it"
+    json.dumps(answer)  # as Lambda does
+
+
+def test_a_second_scrape_within_the_interval_is_the_same_collection(function: aws_lambda.Function) -> None:
+    moment = "cloud_carbon_exporter_last_collection_timestamp_seconds"
+    first, second = (
+        next(line for line in body(function(event("/metrics"), Lambda())).splitlines() if line.startswith(moment))
+        for _ in range(2)
+    )
+    assert first == second
+
+
+def test_plain_text_the_page_and_the_api_too(function: aws_lambda.Function) -> None:
+    plain = function(event("/metrics", accept="*/*", **{"accept-encoding": "identity"}), Lambda())
+    assert "Content-Encoding" not in plain["headers"]
+    assert body(plain).startswith("# HELP ")
+    assert "<html" in body(function(event("/", accept="text/html"), Lambda()))
+    found = json.loads(body(function(event("/api/v1/resources", query="limit=3"), Lambda())))
+    assert len(found["resources"]) == 3
+    assert function(event("/nowhere"), Lambda())["statusCode"] == 404
+    assert function(event("/metrics", method="DELETE"), Lambda())["statusCode"] == 405
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}},
+        {"httpMethod": "GET", "path": "/metrics", "requestContext": {"stage": "prod"}},
+        {"requestContext": None},
+    ],
+)
+def test_another_sort_of_event_is_told_so(function: aws_lambda.Function, other: dict[str, Any]) -> None:
+    answer = function(other, Lambda())
+    assert (answer["statusCode"], answer["isBase64Encoded"]) == (400, False)
+    assert "function URL" in answer["body"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "left", "seconds"), [("20", 30, 20), ("20", 8, 7.5), ("", 30, 10), ("soon", 3, 2.5), ("20", 0.1, 0.5)]
+)
+def test_a_scrape_ends_before_the_function_does(asked: str, left: float, seconds: float) -> None:
+    assert aws_lambda.scrape_seconds(asked, Lambda(left)) == seconds
+
+
+def test_what_lambda_cannot_carry_is_an_error_that_says_what_to_do() -> None:
+    assert aws_lambda.packed(200, {}, b"x" * 4_400_000)["statusCode"] == 200
+    answer = aws_lambda.packed(200, {}, b"x" * 4_600_000)
+    assert answer["statusCode"] == 413
+    assert "gzip" in answer["body"]
+
+
+def test_the_handler_keeps_its_function(monkeypatch: pytest.MonkeyPatch, process_kept: object) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(aws_lambda, "_function", None)
+    assert aws_lambda.handler(event("/healthz"), Lambda())["statusCode"] == 200
+    first = aws_lambda._function
+    assert aws_lambda.handler(event("/healthz"), Lambda())["statusCode"] == 200
+    assert first is not None and aws_lambda._function is first
+    first.close()
+
+
+def test_what_cannot_be_followed_fails_at_once() -> None:
+    with pytest.raises(ConfigError, match="CLOUD_CARBON_COLLECT_INTERVAL"):
+        aws_lambda.Function({**ENVIRONMENT, "CLOUD_CARBON_COLLECT_INTERVAL": "soon"})
+
+
+def test_the_template_names_the_handler_and_variables_of_ours() -> None:
+    (template,) = load_all(DEPLOY / "aws-lambda" / "template.yml")
+    function = template["Resources"]["Function"]["Properties"]
+    module, name = function["Handler"].rsplit(".", 1)
+    assert (module, name) == (aws_lambda.__name__, aws_lambda.handler.__name__)
+    load(["-collect.mode=scrape"], function["Environment"]["Variables"])
+    assert template["Resources"]["Url"]["Properties"]["AuthType"] == "AWS_IAM"

@@ -1,0 +1,49 @@
+"""Cloud Run: the port it gives, and the service it is told to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from cloud_carbon_exporter.config import load as configured
+from cloud_carbon_exporter.errors import ConfigError
+from tests.deploy.files import DEPLOY, load
+
+DEMO = {"CLOUD_CARBON_DEMO_ENABLED": "true"}
+RUN = {**DEMO, "K_SERVICE": "carbon", "PORT": "8080"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "listen"),
+    [
+        ([], RUN, ":8080"),
+        (["-listen=:9999"], RUN, ":9999"),
+        ([], RUN | {"CLOUD_CARBON_LISTEN": ":9998"}, ":9998"),
+        ([], DEMO | {"PORT": "8080"}, "0.0.0.0:2922"),
+        ([], DEMO | {"K_SERVICE": "carbon"}, "0.0.0.0:2922"),
+    ],
+)
+def test_the_port_of_cloud_run_counts_there_and_where_nothing_else_is_said(
+    arguments: list[str], environment: Mapping[str, str], listen: str
+) -> None:
+    assert str(configured(arguments, environment).settings.listen) == listen
+
+
+def test_a_port_that_is_none_is_refused() -> None:
+    with pytest.raises(ConfigError, match="PORT"):
+        configured([], RUN | {"PORT": "many"})
+
+
+def test_other_commands_do_not_mind_it() -> None:
+    assert configured(["services"], RUN).command == "services"
+
+
+def test_the_service_collects_when_it_is_asked() -> None:
+    service = load(DEPLOY / "cloud-run" / "service.yml")
+    container = service["spec"]["template"]["spec"]["containers"][0]
+    settings = configured(container["args"], {"K_SERVICE": "carbon", "PORT": "8080"}).settings
+    assert settings.mode == "scrape"
+    assert settings.listen.port == 8080
+    assert [target.provider for target in settings.targets] == ["gcp"]
+    assert service["spec"]["template"]["spec"]["timeoutSeconds"] >= 60
