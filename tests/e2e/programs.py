@@ -114,7 +114,7 @@ class Exporter(Process):
 
     @property
     def url(self) -> str:
-        return self.line(r"listening on (http://[^\s\"]+?)/?(?=[\s\"]|$)").group(1)
+        return self.line(r"listening on (https?://[^\s\"]+?)/?(?=[\s\"]|$)").group(1)
 
     def ready(self) -> Self:
         """Wait until the first collection of every target has ended."""
@@ -193,11 +193,12 @@ def status(url: str) -> int:
 
 
 class Prometheus(Process):
-    """A real Prometheus that scrapes one address every second."""
+    """A real Prometheus that scrapes one address every second. more: what else its scrape_config says."""
 
-    def __init__(self, home: Path, target: str) -> None:
+    def __init__(self, home: Path, target: str, **more: Any) -> None:
         configuration = home / "prometheus.yml"
-        scrape = {"job_name": "carbon", "static_configs": [{"targets": [target.removeprefix("http://")]}]}
+        scrape = {"job_name": "carbon", "static_configs": [{"targets": [target.partition("://")[2]]}]}
+        scrape |= more
         configuration.write_text(json.dumps({"global": {"scrape_interval": "1s"}, "scrape_configs": [scrape]}))
         program = shutil.which("prometheus")
         assert program, "Prometheus is not installed: apt-get install prometheus"
