@@ -11,6 +11,7 @@ from tests.providers.aws.test_organisation import ORGANISATION, SHOP, collector,
 from tests.providers.aws.test_regions import Clock
 
 from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.providers.aws import _client
 
 __all__ = ["organisation"]
 KINDS = ("ec2/instance", "ec2/volume")
@@ -91,4 +92,22 @@ async def test_an_account_that_is_shut_is_one_line_in_the_log_whatever_is_looked
     assert {each.kind for each in of.snapshot.listings if each.error} == {*KINDS, "s3/bucket"}
     (said,) = [each.message for each in caplog.records]
     assert "role/carbon" in said
+    await of.close()
+
+
+async def test_what_is_not_essential_is_not_waited_for_longer_than_it_is_worth(
+    estate: AwsFake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(_client, "_LEAST_PATIENCE_SECONDS", 0.1)
+    for operation in ("/ListIndexes", "/v1/estimated-carbon-emissions"):
+        estate.fault(operation, "hang")
+    of = collector(Clock(), *KINDS, interval_seconds=0.1)
+    for _ in range(3):
+        await of.refresh()
+    assert len(of.snapshot.rows) == 4
+    assert of.snapshot.listed == {}
+    assert of.snapshot.reported == ()
+    assert (estate.count("/ListIndexes"), estate.count("/v1/estimated-carbon-emissions")) == (1, 1)
+    assert sum("in time" in record.message for record in caplog.records) == 2
     await of.close()

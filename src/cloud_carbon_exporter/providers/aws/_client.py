@@ -19,6 +19,7 @@ from cloud_carbon_exporter.providers.spec import Extras, Listing, Meter, Raw, Re
 log = logging.getLogger(__name__)
 _SIDE_BY_SIDE = 6  # calls at once towards one API of one account and region
 _ACCOUNTS_SIDE_BY_SIDE = 16
+_LEAST_PATIENCE_SECONDS = 5.0
 _UNREADABLE_RETRIES = 2
 _UNREADABLE_PAUSE_SECONDS = 0.2
 _IDENTITY_SECONDS = 60.0  # how long a proof that the credentials work is good for
@@ -71,6 +72,10 @@ class AwsClient:
             return [self.settings.default_region]
         self._lost.pop((account_id, api), None)
         return found
+
+    def patience(self, seconds: float) -> float:
+        """How long to wait for what is not essential: where a network lets few endpoints be reached, it never comes."""
+        return min(seconds, max(_LEAST_PATIENCE_SECONDS, self.settings.interval_seconds / 2))
 
     def say_once(self, text: str) -> None:
         """Log what a person should know of, and not each hour again."""

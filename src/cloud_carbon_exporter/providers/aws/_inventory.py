@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _API = "resource-explorer-2"
 _SECONDS = 3600.0
+_PATIENCE_SECONDS = 120.0
 _PERMISSIONS = "resource-explorer-2:Search"  # ListResources is allowed by it, says its reference
 EXPLORER, TAGGING = "resource-explorer", "tagging"
 
@@ -39,16 +40,25 @@ async def _of(client: AwsClient, account_id: str) -> tuple[Inventory, ...]:
     key = ("inventory", account_id)
 
     async def read() -> tuple[Inventory, ...]:
+        known: tuple[Inventory, ...] = client.cache.last(key) or ()
         async with client.surveying:
-            known: tuple[Inventory, ...] = client.cache.last(key) or ()
-            explored = await _explored(client, account_id)
-            if explored is None:
-                explored = next((each.kinds for each in known if each.source == EXPLORER), None)
-            tagged = await _tagged(client, account_id, explored or {})
-        whole = () if explored is None else (Inventory(account_id, EXPLORER, explored),)
-        return (*whole, Inventory(account_id, TAGGING, tagged, whole=False)) if tagged else whole
+            try:
+                async with asyncio.timeout(client.patience(_PATIENCE_SECONDS)):
+                    return await _read(client, account_id, known)
+            except TimeoutError:
+                client.say_once(f"aws {account_id}: Resource Explorer and the tagging API do not answer in time")
+                return known
 
     return await client.cache.get(key, _SECONDS, read)
+
+
+async def _read(client: AwsClient, account_id: str, known: tuple[Inventory, ...]) -> tuple[Inventory, ...]:
+    explored = await _explored(client, account_id)
+    if explored is None:
+        explored = next((each.kinds for each in known if each.source == EXPLORER), None)
+    tagged = await _tagged(client, account_id, explored or {})
+    whole = () if explored is None else (Inventory(account_id, EXPLORER, explored),)
+    return (*whole, Inventory(account_id, TAGGING, tagged, whole=False)) if tagged else whole
 
 
 async def _explored(client: AwsClient, account_id: str) -> Kinds | None:

@@ -5,6 +5,7 @@ Operation and fields: https://docs.aws.amazon.com/sustainability/latest/APIRefer
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SOURCE = "AWS Sustainability API"
 _SECONDS = 86400.0
+_PATIENCE_SECONDS = 60.0
 _MONTHS = 4  # how far back a month may lie that is the last one closed: AWS says three months at most
 _GRAMS_PER_TONNE = 1_000_000
 _METHODS: Mapping[str, Method] = {
@@ -46,7 +48,11 @@ async def _ask(client: AwsClient, account_id: str, now: float) -> Sequence[Repor
 
     async def ask() -> Sequence[ReportedEmissions]:
         try:
-            return await _last_month(client, account_id, now)
+            async with asyncio.timeout(client.patience(_PATIENCE_SECONDS)):
+                return await _last_month(client, account_id, now)
+        except TimeoutError:
+            client.say_once(f"AWS' own figure is not to be had: aws {account_id}: no answer in time")
+            return client.cache.last(key) or ()
         except (PermissionMissing, NotThere) as error:
             client.say_once(f"AWS' own figure is not to be had: {error}")
             return ()
