@@ -285,6 +285,8 @@ def test_an_organisation_in_the_file_is_not_narrowed_by_a_project_of_the_flags(t
         ("metrics: {tags: [1]}", ["metrics.tags", "words"]),
         ("cloud: {aws: {rolearn: 5}}", ["cloud.aws.rolearn", "5", "arn:aws:iam::"]),
         ("[a, b]", ["is not a mapping"]),
+        ("listen: 2001-99-99", ["not YAML"]),
+        ("[" * 5000, ["not YAML"]),
         ("a: [", ["not YAML", "line"]),
         ("targets: {provider: aws}", ["targets", "a list of mappings"]),
         ("targets: [aws]", ["targets", "a list of mappings"]),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from pathlib import Path
 
 import bcrypt
 import pytest
+import yaml
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.web.certificates import Authority, key_text
 
 from cloud_carbon_exporter.errors import ConfigError
@@ -99,6 +103,9 @@ def test_certificates_may_stand_in_the_file_itself(folder: Path, authority: Auth
     [
         ("a: [", ["not YAML at line 1"]),
         ("[1]", ["not a mapping"]),
+        ("a: 2001-99-99", ["not YAML"]),
+        ("[" * 5000, ["not YAML"]),
+        ('tls_server_config: {cert_file: "a\\0b", key_file: server.key}', ["cert_file", "no name a file can have"]),
         (f"basic_auth: {{bob: {SECRET}}}", ["unknown key 'basic_auth'", "basic_auth_users"]),
         (f"basic_auth_users: {{bob: {SECRET}}}", ["basic_auth_users.bob", "bcrypt", "htpasswd"]),
         (f"basic_auth_users: {{bob: [{SECRET}]}}", ["basic_auth_users.bob", "bcrypt"]),
@@ -134,6 +141,30 @@ def test_what_cannot_be_followed_is_refused_in_words_without_secrets(folder: Pat
     assert SECRET not in message
     for word in words:
         assert word in message
+
+
+KEYS = st.sampled_from(
+    (
+        *("tls_server_config", "http_server_config", "basic_auth_users", "rate_limit", "headers", "http2"),
+        *("cert_file", "key_file", "cert", "key", "client_ca", "client_auth_type", "client_allowed_sans"),
+        *("min_version", "cipher_suites", "curve_preferences", "X-Frame-Options", "interval", "burst"),
+    )
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates() | st.binary(max_size=9) | KEYS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | st.text(max_size=3), inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@given(VALUES | st.text())
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_there_is_followed_or_refused_in_words(folder: Path, said: object) -> None:
+    text = said if isinstance(said, str) else yaml.safe_dump(said, allow_unicode=True)
+    (folder / "web.yml").write_bytes(text.encode("utf-8", "surrogatepass"))
+    with contextlib.suppress(ConfigError):
+        found = Reader(folder / "web.yml").read()
+        assert found.tls is None or found.tls.certificate
 
 
 def test_a_key_of_another_certificate_is_refused(folder: Path, authority: Authority) -> None:

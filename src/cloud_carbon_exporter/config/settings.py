@@ -190,7 +190,7 @@ def _read_file(name: str) -> tuple[dict[str, Value], tuple[FiledTarget, ...]]:
         raise ConfigError(f"-config.file: cannot read {quoted(name)}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"-config.file: {quoted(name)} is not UTF-8 text") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # the latter: no such date, brackets without end
         mark = getattr(error, "problem_mark", None)  # the error's own text would quote the line, which may hold a token
         where = f": line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', '')}" if mark else ""
         raise ConfigError(f"{name}: not YAML{where}") from None

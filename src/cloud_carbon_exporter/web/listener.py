@@ -165,6 +165,9 @@ class Listener:
         except ConfigError as error:
             self._serving.reloads.failed("web config")
             log.error("the web config in force stays: %s", error)
+        except Exception:  # a defect of ours must not end the looking
+            self._serving.reloads.failed("web config")
+            log.exception("the web config in force stays")
 
     async def cleanup(self) -> None:
         """Stop listening and end what is under way."""

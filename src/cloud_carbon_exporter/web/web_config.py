@@ -94,7 +94,7 @@ class Reader:
 
         try:
             said = yaml.safe_load(self._text(self.path, ""))
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:  # the latter: no such date, brackets without end
             mark = getattr(error, "problem_mark", None)
             where = f" at line {mark.line + 1}" if mark else ""
             raise self._wrong("", f"not YAML{where}") from None
@@ -122,6 +122,8 @@ class Reader:
             raise self._wrong(key, f"cannot read {path}: {error.strerror}") from None
         except UnicodeDecodeError:
             raise self._wrong(key, f"{path} is not UTF-8 text") from None
+        except ValueError:
+            raise self._wrong(key, "no name a file can have") from None
 
     def _mapping(self, key: str, value: object, known: tuple[str, ...] = ()) -> Mapping[str, Any]:
         if value is None:
