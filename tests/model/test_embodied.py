@@ -49,3 +49,12 @@ def test_whole_hosts_are_near_what_others_publish() -> None:
     assert len(found) >= 15
     assert sum(abs(each.deviation) < 50 for each in found) >= 0.8 * len(found)
     assert all(each.lower <= each.published <= each.upper for each in found)
+
+
+def test_a_mac_is_not_made_as_a_rack_server() -> None:
+    """Apple states 32 to 121 kg for a Mac mini of 2024, and 226 kg over the whole life of an older one."""
+    threads = next(int(row["host_threads"]) for row in rows("processors") if row["name"] == "Apple silicon")
+    lifetime = figure("embodied.lifetime_years").value * SECONDS_PER_YEAR
+    whole = made("vcpu", "Apple M2").grams_per_second * threads * lifetime
+    assert 32_000 < whole < 121_000
+    assert made("vcpu", "Apple M2").facts[0] == "embodied.machine.Apple silicon.grams"

@@ -335,3 +335,11 @@ def test_twice_the_vcpus_are_twice_the_threads(vcpus: int, name: str) -> None:
     once, twice = machine("gcp", name.format(vcpus)), machine("gcp", name.format(2 * vcpus))
     assert twice.threads == 2 * once.threads
     assert twice.microarchitecture == once.microarchitecture
+
+
+def test_a_bare_metal_offer_nobody_described_is_a_whole_server_not_a_vm() -> None:
+    found = machine("scaleway", "EM-A210R-HDD")
+    assert (found.threads, found.memory_gib) == (16, 64)
+    assert "EM-A210R-HDD" in found.assumed
+    told = machine("scaleway", "EM-A210R-HDD", cpu="AMD EPYC 7543", vcpus=64, memory_gib=256)
+    assert (told.threads, told.memory_gib, told.assumed) == (64, 256, "")

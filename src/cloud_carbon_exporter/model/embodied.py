@@ -1,7 +1,8 @@
 """What it cost to make the hardware, spread over its lifetime: grams of CO2eq a second of one unit of a part.
 
 A thread carries its share of the host without memory, disks and accelerators: case, power supplies, motherboard,
-assembly, what a sum of parts leaves out, and the processors; the others are counted by the GiB or the board.
+assembly, what a sum of parts leaves out, and the processors; the others are counted by the GiB or the board. A desktop
+machine that a cloud rents, such as a Mac mini, is no rack server: the whole of it is one figure.
 """
 
 from __future__ import annotations
@@ -81,8 +82,14 @@ def _hosts() -> dict[str, tuple[int, int]]:
 def _of_thread(part: str) -> Made:
     name, _ = microarchitecture(part)
     sockets, threads = _hosts()[name]
-    value, down, up, ids = server_grams(sockets, 0)
+    whole = facts.figures().get(f"embodied.machine.{name}.grams")
+    value, down, up, ids = _as_told(whole) if whole else server_grams(sockets, 0)
     return _over_lifetime(value / threads, down / threads, up / threads, ids)
+
+
+def _as_told(whole: Figure) -> tuple[float, float, float, tuple[str, ...]]:
+    """Of no rack server: its maker says what the whole of it is."""
+    return whole.value, whole.value - whole.low, whole.high - whole.value, (whole.id,)
 
 
 def _of_server(described: server.Server) -> Made:
