@@ -247,6 +247,7 @@ async def test_who_does_not_end_a_head_is_cut_and_others_are_not(folder: Path, m
 
 async def test_who_does_not_take_the_answer_is_cut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(guard, "HEAD_SECONDS", 0.1)
     async with listening(folder, "") as (_, url), asyncio.timeout(30):
         reader, writer = await connect(url, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         with contextlib.suppress(ConnectionResetError):
