@@ -203,3 +203,15 @@ async def test_scrapes_larger_than_agents_take_are_warned_of_once(
         found = await one.scrape()
         assert "cloud_carbon_power_lower_watts" not in found
         assert all(len(labels) == 1 for labels in found["cloud_carbon_power_watts"])
+
+
+async def test_the_mode_may_change_to_collecting_on_the_scrape_and_back(tmp_path: Path) -> None:
+    def in_mode(mode: str, resources: int) -> str:
+        return f"demo: {{enabled: true, resources: {resources}}}\ncollect: {{interval: 1h, mode: {mode}}}\n"
+
+    async with running(tmp_path, in_mode("background", 12)) as one:
+        for mode, resources in (("scrape", 13), ("scrape", 14), ("background", 15)):
+            one.file.write_text(in_mode(mode, resources))
+            await one.service.reload()
+            await one.once(has(resources))
+            assert (ENERGY in await one.scrape()) == (mode == "background")
