@@ -4,6 +4,7 @@ from tests.model.machines import holding, resource
 from cloud_carbon_exporter.model.explain import explain
 from cloud_carbon_exporter.model.facts import figures, place
 from cloud_carbon_exporter.model.power import processors
+from cloud_carbon_exporter.model.server import describe, part
 from cloud_carbon_exporter.model.types import Component
 
 
@@ -50,3 +51,9 @@ def test_an_unknown_region_is_told() -> None:
     terms = explain(holding(Component("memory", "dram", 8)), {}, where, where.intensities[0])
     told = {term.component: term.reason for term in terms if term.reason}
     assert told == {"pue": "unknown region xx-nowhere-1", "grid": "unknown region xx-nowhere-1"}
+
+
+def test_a_described_server_is_named_by_its_processor() -> None:
+    of = part(describe("EPYC 7742", sockets=2))
+    terms = explain(holding(Component("vcpu", of, 256, "cpu_ratio")), {"cpu_ratio": 0.5})
+    assert {term.part for term in terms if term.component == "vcpu"} == {"EPYC 7742"}

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from cloud_carbon_exporter.model.facts import figure
@@ -67,3 +69,12 @@ def test_a_thread_of_a_pool_is_as_unsure_as_all_it_may_be() -> None:
             assert pool.at(load) - down <= each.at(load) - own_down + 1e-12
             assert pool.at(load) + up >= each.at(load) + own_up - 1e-12
         assert f"processors.{name}" in pool.facts
+
+
+@pytest.mark.parametrize("name", sorted(processors()))
+def test_neither_bound_of_a_thread_falls_with_its_load(name: str) -> None:
+    curve = draw("vcpu", name)
+    tops = [watts + up for watts, up in zip(curve.watts, curve.up, strict=True)]
+    bottoms = [watts - down for watts, down in zip(curve.watts, curve.down, strict=True)]
+    assert all(more >= less - 1e-12 for less, more in itertools.pairwise(tops))
+    assert all(more >= less - 1e-12 for less, more in itertools.pairwise(bottoms))

@@ -23,7 +23,7 @@ from cloud_carbon_exporter.push.settings import PushSettings
 
 log = logging.getLogger(__name__)
 
-SHUTDOWN_SECONDS = 1.8  # what hangs longer than this after a signal is left behind
+SHUTDOWN_SECONDS = 1.5  # what hangs longer than this after a signal is left behind
 
 
 def run(invocation: Invocation) -> int:

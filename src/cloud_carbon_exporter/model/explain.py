@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cloud_carbon_exporter.model import server
 from cloud_carbon_exporter.model.estimate import NOWHERE, pue_fact
 from cloud_carbon_exporter.model.facts import figures
 from cloud_carbon_exporter.model.pieces import Loads, Piece, pieces
@@ -55,7 +56,7 @@ def _power(piece: Piece) -> Term:
     return Term(
         "power_watts",
         piece.component.kind,
-        piece.part,
+        _shown(piece.part),
         piece.amount,
         piece.load if len(piece.draw.loads) > 1 else None,
         piece.draw.facts[0],
@@ -108,13 +109,19 @@ def _grid(watts: float, place: Place, intensity: CarbonIntensity) -> Term:
     )
 
 
+def _shown(part: str) -> str:
+    """A part as people read it: of a described server its processor, or what stands for it."""
+    described = server.parse(part)
+    return (described.processor or described.microarchitecture) if described else part
+
+
 def _embodied(piece: Piece) -> Term:
     """Grams a year of one unit, of which each second bears its part."""
     each = piece.amount or 1
     return Term(
         "embodied_grams_per_second",
         piece.component.kind,
-        piece.part,
+        _shown(piece.part),
         piece.amount,
         None,
         piece.made.facts[0],

@@ -176,14 +176,16 @@ def _of_thread(part: str) -> Draw:
     gaps = tuple(figure(f"model.production_gap.{level}_ratio") for level in LEVELS)
     watts: list[float] = []
     down: list[float] = []
-    up: list[float] = []
+    most: list[float] = []
     for (value, low, high), gap in zip(processor.watts, gaps, strict=True):
         watts.append(max(value * gap.value, *watts, 0))
         down.append(min(watts[-1], product_deviation(value, value - low, gap.value, gap.value - gap.low)))
-        up.append(product_deviation(value, high - value, gap.value, gap.high - gap.value))
+        top = watts[-1] + product_deviation(value, high - value, gap.value, gap.high - gap.value)
+        most.append(max(top, *most, 0))  # what may be drawn at rest may be drawn at work
+    up = tuple(top - centre for top, centre in zip(most, watts, strict=True))
     ids = (f"processors.{name}", *(gap.id for gap in gaps))
     source = f"{processor.source} ({processor.year})"
-    return Draw(tuple(LEVELS.values()), tuple(watts), tuple(down), tuple(up), ids, "W/thread", source, assumed)
+    return Draw(tuple(LEVELS.values()), tuple(watts), tuple(down), up, ids, "W/thread", source, assumed)
 
 
 def _of_server(described: server.Server) -> Draw:
