@@ -1,0 +1,119 @@
+"""Dockerfile, compose and systemd unit: linted by the tools made for it, and true to what the program takes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cloud_carbon_exporter.config import load as configured
+from tests.deploy.files import DEPLOY, ROOT, load
+from tests.e2e.programs import Exporter
+
+DOCKERFILE = DEPLOY / "Dockerfile"
+TEXT = DOCKERFILE.read_text(encoding="utf-8")
+UNIT = DEPLOY / "systemd" / "cloud-carbon-exporter.service"
+
+
+def stages() -> list[list[str]]:
+    """The instructions of each stage, one line each, without comments."""
+    joined = re.sub(r"\\\n\s*", "", "\n".join(line for line in TEXT.splitlines() if not line.startswith("#")))
+    found: list[list[str]] = []
+    for line in filter(None, joined.splitlines()):
+        if line.startswith("FROM "):
+            found.append([])
+        if found:
+            found[-1].append(line)
+    return found
+
+
+def test_hadolint_has_nothing_to_object() -> None:
+    program = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run([program, DOCKERFILE], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_both_stages_take_the_base_that_is_given() -> None:
+    assert [stage[0] for stage in stages()] == ["FROM ${BASE} AS build", "FROM ${BASE}"]
+
+
+def test_what_runs_is_not_root_and_holds_no_tools() -> None:
+    last = stages()[-1]
+    assert "USER 65532:65532" in last
+    assert last.index("USER 65532:65532") > max(n for n, line in enumerate(last) if line.startswith("RUN"))
+    assert not any("pip" in line or "uv " in line for line in last)
+
+
+def test_everything_the_build_copies_is_sent_to_it() -> None:
+    sent = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = [line.split()[1:-1] for line in stages()[0] if line.startswith("COPY")]
+    names = {name for several in copied for name in several}
+    assert sent[0] == "*"
+    assert {f"!{name}" for name in names} <= set(sent)
+    assert all((ROOT / name).exists() for name in names)
+
+
+@pytest.mark.e2e
+def test_the_health_check_tells_a_living_exporter_from_none(tmp_path: Path) -> None:
+    (line,) = (line for line in stages()[-1] if line.startswith("HEALTHCHECK"))
+    _, _, code = json.loads(line.split("CMD ", 1)[1])
+
+    def healthy(address: str) -> bool:
+        at = code.replace("127.0.0.1:2922", address)
+        assert at != code
+        return subprocess.run([sys.executable, "-c", at], capture_output=True, check=False).returncode == 0
+
+    with Exporter(tmp_path, "-demo.enabled", "-demo.resources=1") as exporter:
+        address = exporter.url.removeprefix("http://")
+        assert healthy(address)
+        exporter.end()
+    assert not healthy(address)
+
+
+def test_compose_runs_the_exporter_read_only_with_flags_it_takes() -> None:
+    services = load(DEPLOY / "compose.yml")["services"]
+    exporter = services["cloud-carbon-exporter"]
+    settings = configured(exporter["command"], exporter["environment"]).settings
+    assert exporter["read_only"] is True
+    assert exporter["cap_drop"] == ["ALL"]
+    (volume,) = exporter["volumes"]
+    assert str(Path(settings.state_file).parent) == volume.split(":")[1]
+    assert (DEPLOY / exporter["build"]["context"] / exporter["build"]["dockerfile"]).resolve() == DOCKERFILE
+    for service in services.values():
+        for mount in service.get("volumes", ()):
+            assert not mount.startswith(".") or (DEPLOY / mount.split(":")[0]).exists()
+        assert all(port.startswith("127.0.0.1:") for port in service["ports"]), (
+            "nothing is shown to the network unasked"
+        )
+
+
+def test_compose_scrapes_the_exporter_by_its_name() -> None:
+    services = load(DEPLOY / "compose.yml")["services"]
+    jobs = load(DEPLOY / "prometheus" / "prometheus.yml")["scrape_configs"]
+    host, port = jobs[0]["static_configs"][0]["targets"][0].split(":")
+    assert host in services
+    assert port == str(configured(["-demo.enabled"], {}).settings.listen.port)
+
+
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    program = shutil.which("systemd-analyze")
+    text = UNIT.read_text(encoding="utf-8")
+    (command,) = re.findall(r"^ExecStart=(\S+)", text, re.MULTILINE)
+    copy = tmp_path / UNIT.name
+    copy.write_text(text.replace(command, "/bin/true"), encoding="utf-8")
+    assert program, "systemd-analyze is needed: apt-get install systemd"
+    done = subprocess.run([program, "verify", "--man=no", copy], capture_output=True, text=True, check=False)
+    assert [line for line in done.stderr.splitlines() if UNIT.name in line] == []
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_unit_keeps_state_where_it_may_write() -> None:
+    text = UNIT.read_text(encoding="utf-8")
+    (flags,) = re.findall(r"^ExecStart=\S+ (.*)", text, re.MULTILINE)
+    assert configured([flags, "-demo.enabled"], {}).settings.state_file == "${STATE_DIRECTORY}/state"
+    assert "DynamicUser=yes" in text and "StateDirectory=" in text

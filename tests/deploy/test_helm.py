@@ -1,0 +1,167 @@
+"""The chart: linted and rendered by Helm itself, every manifest held to Kubernetes' schemas, replicas to their part."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import helm_python
+import kubernetes_validate
+import pytest
+import yaml
+
+from cloud_carbon_exporter.config import load as configured
+from tests.deploy.files import DEPLOY, RULES, load
+
+CHART = DEPLOY / "helm" / "cloud-carbon-exporter"
+KUBERNETES = ("1.25", "1.33")
+OPERATED = {"ServiceMonitor", "PrometheusRule"}  # the operator's, whose schemas are not Kubernetes'
+ALL_ON: dict[str, Any] = {
+    "shards": 3,
+    "config": {"targets": [{"provider": "aws", "name": "prod"}, {"provider": "gcp", "project_id": "my-project"}]},
+    "extraArgs": ["-metrics.upstream-names"],
+    "env": [{"name": "AWS_REGION", "value": "eu-west-3"}],
+    "existingSecret": "carbon-keys",
+    "imagePullSecrets": [{"name": "registry"}],
+    "serviceAccount": {
+        "annotations": {
+            "eks.amazonaws.com/role-arn": "arn:aws:iam::111111111111:role/carbon",
+            "iam.gke.io/gcp-service-account": "carbon@my-project.iam.gserviceaccount.com",
+        }
+    },
+    "persistence": {"storageClass": "fast"},
+    "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+    "prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}},
+    "networkPolicy": {"enabled": True, "fromPodLabels": {"app.kubernetes.io/name": "prometheus"}},
+    "podLabels": {"team": "green"},
+    "podAnnotations": {"note": "yes"},
+    "nodeSelector": {"kubernetes.io/arch": "arm64"},
+    "tolerations": [{"key": "spot", "operator": "Exists"}],
+    "affinity": {"nodeAffinity": {}},
+    "priorityClassName": "low",
+}
+SOME: dict[str, dict[str, Any]] = {
+    "defaults": {},
+    "all on": ALL_ON,
+    "bare": {"persistence": {"enabled": False}, "serviceAccount": {"create": False, "name": "mine"}},
+}
+
+
+def manifests(values: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What Helm makes of the values, by kind."""
+    rendered = helm_python.Chart.load(str(CHART)).render(values=dict(values), name="carbon", namespace="monitoring")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path, text in rendered.items():
+        if path.endswith(".yaml"):
+            for document in filter(None, yaml.safe_load_all(text)):
+                found.setdefault(document["kind"], []).append(document)
+    return found
+
+
+def container(values: Mapping[str, Any]) -> dict[str, Any]:
+    (one,) = manifests(values)["StatefulSet"][0]["spec"]["template"]["spec"]["containers"]
+    assert isinstance(one, dict)
+    return one
+
+
+@pytest.mark.parametrize("values", SOME.values(), ids=SOME)
+def test_helm_has_nothing_to_object(values: dict[str, Any]) -> None:
+    report = helm_python.lint(str(CHART), values)
+    assert report["errors"] == []
+    assert [message for message in report["messages"] if message["severity"] > 1] == []
+
+
+@pytest.mark.parametrize("version", KUBERNETES)
+@pytest.mark.parametrize("values", SOME.values(), ids=SOME)
+def test_every_manifest_is_as_kubernetes_says(values: dict[str, Any], version: str) -> None:
+    found = [each for kind, several in manifests(values).items() if kind not in OPERATED for each in several]
+    assert len(found) >= 3
+    for manifest in found:
+        kubernetes_validate.validate(manifest, version, strict=True)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"shards": 0}, {"shard": 3}, {"image": {"tga": "1"}}, {"persistence": {"size": "big"}}, {"config": "x"}]
+)
+def test_values_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(helm_python.HelmError):
+        manifests(wrong)
+
+
+def test_replicas_cover_the_estate_once(tmp_path: Path) -> None:
+    """The command runs in a real shell, beside a program of the exporter's name that prints its flags."""
+    program = tmp_path / "cloud-carbon-exporter"
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    one = container(ALL_ON)
+    name = manifests(ALL_ON)["StatefulSet"][0]["metadata"]["name"]
+    shards = []
+    for replica in range(3):
+        environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "POD_NAME": f"{name}-{replica}"}
+        done = subprocess.run(
+            [*one["command"], *one["args"]], env=environment, capture_output=True, text=True, check=True
+        )
+        arguments = done.stdout.splitlines()
+        assert arguments[1:] == one["args"]
+        shards.append(configured([arguments[0], "-demo.enabled"], {}).settings.shard)
+    assert shards == [(0, 3), (1, 3), (2, 3)]
+    assert "command" not in container({}), "one replica needs no shell"
+
+
+@pytest.mark.parametrize("values", SOME.values(), ids=SOME)
+def test_the_exporter_takes_the_file_and_the_flags(values: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "config.yml"
+    file.write_text(manifests(values)["ConfigMap"][0]["data"]["config.yml"], encoding="utf-8")
+    arguments = [each for each in container(values)["args"] if not each.startswith("-config.file")]
+    settings = configured([f"-config.file={file}", *arguments], {}).settings
+    assert settings.listen.port == container(values)["ports"][0]["containerPort"]
+    assert [one.provider for one in settings.targets] == (["aws", "gcp"] if values is ALL_ON else ["demo"])
+    mounts = [mount["mountPath"] for mount in container(values)["volumeMounts"]]
+    assert not settings.state_file or str(Path(settings.state_file).parent) in mounts
+
+
+def test_a_pod_may_do_next_to_nothing() -> None:
+    pod = manifests({})["StatefulSet"][0]["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["automountServiceAccountToken"] is False
+    assert container({})["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+def test_identities_of_the_clouds_stand_on_the_service_account() -> None:
+    (account,) = manifests(ALL_ON)["ServiceAccount"]
+    assert account["metadata"]["annotations"] == ALL_ON["serviceAccount"]["annotations"]
+    assert "ServiceAccount" not in manifests(SOME["bare"])
+
+
+def test_monitor_and_network_policy_find_the_pods() -> None:
+    found = manifests(ALL_ON)
+    labels = found["StatefulSet"][0]["spec"]["template"]["metadata"]["labels"]
+    service, monitor = found["Service"][0], found["ServiceMonitor"][0]
+    assert service["spec"]["selector"].items() <= labels.items()
+    assert found["NetworkPolicy"][0]["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
+    assert monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+    assert monitor["spec"]["endpoints"][0]["port"] == service["spec"]["ports"][0]["name"]
+    assert monitor["spec"]["endpoints"][0]["relabelings"] == [{"targetLabel": "job", "replacement": "cloud-carbon"}]
+
+
+def test_the_rules_of_the_chart_are_prometheus_own() -> None:
+    assert {path.name: load(path) for path in sorted((CHART / "rules").glob("*.yml"))} == {
+        path.name: load(path) for path in RULES
+    }
+    rendered = [rule["spec"] for rule in manifests(ALL_ON)["PrometheusRule"]]
+    assert rendered == [load(path) for path in RULES]
+
+
+def test_every_value_is_explained_or_plain_and_known_to_the_schema() -> None:
+    values = load(CHART / "values.yaml")
+    schema = load(CHART / "values.schema.json")["properties"]
+    assert set(values) == set(schema) - {"global"}
+    for name, value in values.items():
+        if isinstance(value, dict) and "properties" in schema[name]:
+            assert set(value) == set(schema[name]["properties"])
