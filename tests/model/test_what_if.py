@@ -91,3 +91,13 @@ def test_a_region_by_name(text: str, expected: tuple[str, str]) -> None:
 def test_no_such_region(text: str) -> None:
     with pytest.raises(ValueError, match="no region"):
         region_of(text)
+
+
+def test_what_has_no_grid_is_left_out_on_both_sides() -> None:
+    nowhere = replace(
+        SNAPSHOT.rows[0], footprint=replace(SNAPSHOT.rows[0].footprint, operational_grams_per_second=None)
+    )
+    found = what_if(replace(SNAPSHOT, rows=(nowhere, SNAPSHOT.rows[1])), "aws", "eu-north-1")
+    alone = what_if(replace(SNAPSHOT, rows=SNAPSHOT.rows[1:2]), "aws", "eu-north-1")
+    assert found.power_watts == alone.power_watts
+    assert found.grams_per_second_there == alone.grams_per_second_there

@@ -112,5 +112,5 @@ def test_unknown_words_never_lose_an_object(spec: ServiceSpec, status: str, name
     )
     assert found is not None
     assert found.kind == spec.kind
-    assert found.location.region == "fr-par"
+    assert found.location.region in {"fr-par", "nl-ams"}  # where it was recorded
     assert all(part.amount > 0 for part in found.components)
