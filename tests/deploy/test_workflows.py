@@ -1,0 +1,53 @@
+"""The workflows: whole, run what is there, and release one version of everything."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from tests.deploy.files import DEPLOY, ROOT, load
+
+WORKFLOWS = {path.name: load(path) for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
+
+
+def steps(name: str) -> list[dict[str, str]]:
+    return [step for job in WORKFLOWS[name]["jobs"].values() for step in job["steps"]]
+
+
+def test_the_package_and_the_chart_are_of_one_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    chart = load(DEPLOY / "helm" / "cloud-carbon-exporter" / "Chart.yaml")
+    assert (chart["version"], chart["appVersion"]) == (version, version)
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_jobs_wait_for_jobs_that_are_there_and_may_do_little(name: str) -> None:
+    workflow = WORKFLOWS[name]
+    assert workflow["permissions"] == {"contents": "read"}
+    for job in workflow["jobs"].values():
+        needs = job.get("needs", [])
+        assert set([needs] if isinstance(needs, str) else needs) <= set(workflow["jobs"])
+        assert job["timeout-minutes"] <= 60
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_script_and_file_named_is_there(name: str) -> None:
+    named = {
+        path
+        for step in steps(name)
+        for path in re.findall(r"(?:scripts|deploy)/[\w./-]+", f"{step.get('run', '')} {step.get('with', '')}")
+    }
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_a_release_builds_wheel_sdist_image_and_chart_after_the_tests() -> None:
+    jobs = WORKFLOWS["release.yml"]["jobs"]
+    assert {"build", "pypi", "image", "chart", "release"} <= set(jobs)
+    assert jobs["build"]["needs"] == jobs["image"]["needs"] == "test"
+    assert "scripts/test" in [step.get("run") for step in jobs["test"]["steps"]]
+    image = next(step for step in jobs["image"]["steps"] if "build-push" in step.get("uses", ""))
+    assert image["with"]["file"] == "deploy/Dockerfile"
+    assert image["with"]["platforms"] == "linux/amd64,linux/arm64"
