@@ -56,7 +56,8 @@ def test_messages_that_are_never_the_same_do_not_flood(caplog: pytest.LogCapture
 
 
 async def test_a_sweep_that_has_not_ended_is_neither_up_nor_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target_module, "MIN_DEADLINE_SECONDS", 0.05)
+    monkeypatch.setattr(target_module, "MIN_DEADLINE_SECONDS", 0.5)
+    monkeypatch.setattr(target_module, "FIRST_PATIENCE_SECONDS", 0)
     monkeypatch.setattr(target_module, "CALLS_PER_TARGET", 1)
     cloud = Cloud({EU: [vm("i-1")], US: [vm("i-us")]}, hang={EU, US})
     of = collector(cloud.provider(), interval_seconds=0.05)
@@ -94,4 +95,60 @@ async def test_an_api_that_hangs_takes_no_place_of_the_others(monkeypatch: pytes
     of = collector(provider, interval_seconds=0.05)
     await of.refresh()
     assert [row.resource.id for row in of.snapshot.rows] == ["i-1"]
+    await of.close()
+
+
+async def test_a_look_up_that_fails_for_every_page_is_one_line_and_one_when_it_works(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, logger="cloud_carbon_exporter.collect")
+    denied = True
+
+    async def lookup(client: Any, scope: Scope, page: Sequence[Raw]) -> dict[str, Any]:
+        if denied:
+            raise DENIED
+        return {}
+
+    machines = replace(SERVICES[0], listing=replace(SERVICES[0].listing, lookup=lookup))
+    cloud = Cloud({EU: [vm("i-1"), vm("i-2"), vm("i-3")]})
+    provider = replace(cloud.provider(), services=(machines,), client=lambda settings, meter: OnePageEach(cloud, meter))
+    of = collector(provider)
+    await of.refresh()
+    await of.refresh()
+    assert len(of.snapshot.rows) == 3
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert sum(of.snapshot.api.errors.values()) == 6
+    denied = False
+    await of.refresh()
+    await of.refresh()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    await of.close()
+
+
+class OnePageEach(FakeClient):
+    """A client whose pages hold one object."""
+
+    async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
+        for raw in self.cloud.estate[scope.region]:
+            yield [raw]
+
+
+async def test_what_no_series_can_be_read_of_is_not_waited_for() -> None:
+    def nameless(raw: Raw, scope: Scope) -> Any:
+        found = SERVICES[0].describe(raw, scope)
+        assert found is not None
+        return replace(found, monitor={})
+
+    cloud = Cloud({EU: [vm("i-1")]})
+    provider = replace(cloud.provider(), services=(replace(SERVICES[0], describe=nameless),))
+    clock = Clock()
+    target = Target("target", provider, TargetSettings(provider="aws"))
+    of = Collector([target], CollectSettings(), Budget(clock), lambda snapshot: len(snapshot.rows), clock)
+    await of.refresh()
+    assert cloud.reads == []
+    clock.now += 300
+    await of.refresh()
+    (row,) = of.snapshot.rows
+    assert row.totals is not None
+    assert row.totals.energy_joules == pytest.approx(300 * row.footprint.power_watts.value)
     await of.close()

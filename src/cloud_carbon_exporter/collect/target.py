@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 MIN_DEADLINE_SECONDS = 10.0
 MIN_PATIENCE_SECONDS = 2.0
+FIRST_PATIENCE_SECONDS = 30.0
 EMPTY_REFRESHES = 12  # a listing that was empty in a scope is asked again after so many refreshes
 CALLS_PER_API = 4  # sweeps at once, per account, region and API
 CALLS_PER_TARGET = 32
@@ -159,7 +160,8 @@ class TargetRun:
         tasks = [state.task for state in self._sweeps.values() if state.task is not None]
         if tasks:  # what is slow goes on beside the next rounds; only the first round waits for all
             patience = max(MIN_PATIENCE_SECONDS, self.target.settings.interval_seconds / 2)
-            await asyncio.wait(tasks, timeout=patience if self._tried else self.deadline_seconds)
+            first = max(FIRST_PATIENCE_SECONDS, self.deadline_seconds)
+            await asyncio.wait(tasks, timeout=patience if self._tried else first)
 
     async def _find_scopes(self, rank: int, listing: Listing) -> None:
         """Learn where the Listing is to be swept; what is no longer among its scopes goes."""
@@ -211,14 +213,17 @@ class TargetRun:
         state.swept, state.seen_at = swept[0], self._clock()
         state.inhabited = state.inhabited or bool(state.swept.resources or state.swept.unsupported)
         state.rest = 0 if state.inhabited else EMPTY_REFRESHES
-        self._count(key, state.swept, at.provider)
+        self._count(key, state.swept, at.provider, what)
 
-    def _count(self, key: SweepKey, swept: Swept, provider: str) -> None:
+    def _count(self, key: SweepKey, swept: Swept, provider: str, what: str) -> None:
         for (kind, reason), count in swept.skipped.items():
             self._budget.skip(provider, kind, reason, count)
-        for rank, warning in enumerate(swept.warnings):
+        beside = (key, "beside")  # one thing, however many pages it fails for
+        for warning in swept.warnings:
             self._budget.error(provider, warning.operation, warning.reason)
-            self.changes.failed((key, rank), warning)
+            self.changes.failed(beside, warning)
+        if not swept.warnings:
+            self.changes.well(beside, f"what {what} looks up besides")
 
     async def _measure(self) -> None:
         departed = [track for track in self._counters.departed() if track.sweep[0] == self.target.name]

@@ -97,6 +97,14 @@ FLAGS: tuple[Flag, ...] = (
         "Token to read Cockpit's metrics with; SCW_COCKPIT_TOKEN when empty.",
         providers=("scw",),
     ),
+    Flag(
+        "cloud.scw.cockpit-create-tokens",
+        boolean(),
+        "false",
+        "Make a Cockpit token for each project and region that has none, and delete it at the end; needs the permission "
+        "set ObservabilityFullAccess.",
+        providers=("scw",),
+    ),
     Flag("demo.enabled", boolean(), "false", "Add a made-up estate of three clouds.", providers=("demo",)),
     Flag(
         "demo.resources",
@@ -184,8 +192,8 @@ FLAGS: tuple[Flag, ...] = (
     Flag(
         "metrics.families",
         families(),
-        "",
-        "Families to export, such as cloud_carbon_power_watts,cloud_carbon_account_*; all when empty. The exporter's "
+        "all",
+        "Families to export, such as cloud_carbon_power_watts,cloud_carbon_account_*; or all. The exporter's "
         "own are always there.",
         commands=_SERVE,
     ),

@@ -284,7 +284,8 @@ def test_a_clock_that_is_wrong_is_said_to_be() -> None:
 
 
 def test_messages_are_one_line_and_hold_no_key_and_no_blob() -> None:
-    text = one_line("a\nb AKIAIOSFODNN7EXAMPLE c Encoded authorization failure message: abcDEF123 " + "x" * 1000)
+    blob = "Encoded authorization failure message: abcDEF123 "
+    text = one_line("a\n<p class=x>b</p> AKIAIOSFODNN7EXAMPLE c " + blob + "x" * 1000)
     assert text.startswith("a b [withheld] c [withheld] x")
     assert len(text) == 400
 

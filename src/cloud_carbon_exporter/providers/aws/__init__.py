@@ -9,10 +9,15 @@ from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.spec import Provider, ServiceSpec
 
 
+_FIRST = ("ec2_instance", "ec2_volume", "rds_db_instance", "rds_db_cluster", "s3_bucket")
+"""What most of a bill is for is listed before the rest."""
+
+
 def _services() -> tuple[ServiceSpec, ...]:
     """The SPEC, or SPECS, of every module of this package whose name has no leading underscore."""
     found: list[ServiceSpec] = []
-    for name in sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")):
+    names = {module.name for module in iter_modules(__path__) if not module.name.startswith("_")}
+    for name in [*_FIRST, *sorted(names.difference(_FIRST))]:
         module = import_module(f"{__name__}.{name}")
         found += getattr(module, "SPECS", ()) or (module.SPEC,)
     return tuple(found)

@@ -12,7 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, CredentialsRefused, Unreachable
+from cloud_carbon_exporter.errors import (
+    CollectError,
+    CredentialsMissing,
+    CredentialsRefused,
+    Malformed,
+    Throttled,
+    Unreachable,
+)
 from cloud_carbon_exporter.providers.aws import _paging
 from cloud_carbon_exporter.providers.aws._cache import Cache
 from cloud_carbon_exporter.providers.aws._errors import one_line, translate
@@ -159,11 +166,11 @@ class Accounts:
         return Account(identity["Account"], identity["Arn"], clients)
 
     def _refusal(self, error: Exception, role: str = "", account_id: str = "") -> CollectError:
-        """Whatever keeps us out at the start, short of no network, is a refusal of the credentials."""
+        """What keeps us out at the start, short of a fault on the way, is a refusal of the credentials."""
         operation = str(getattr(error, "operation_name", "GetCallerIdentity"))
         region = self._settings.default_region
         found = translate(error, account_id=account_id, region=region, api="sts", operation=operation)
-        if isinstance(found, (CredentialsMissing, CredentialsRefused, Unreachable)):
+        if isinstance(found, (CredentialsMissing, CredentialsRefused, Unreachable, Malformed, Throttled)):
             return found
         hint = found.hint
         if role and operation == "AssumeRole":

@@ -82,6 +82,7 @@ _IAM_NAMES = {
     ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
     ("resourcegroupstaggingapi", "GetResources"): "tag:GetResources",
 }
+_MARKUP = re.compile(r"<[^<>]*>")  # of the error page of a proxy
 _SECRETS = re.compile(r"(?i)(encoded authorization failure message:\s*\S+)|\b(A[KS]IA[A-Z0-9]{12,})\b")
 _CLOSED = re.compile(r"Only existing .+ customers can access the service")
 """What a product that takes no new customers (Timestream for LiveAnalytics) says in place of an empty list."""
@@ -94,8 +95,8 @@ def permission(api: str, operation: str) -> str:
 
 
 def one_line(text: object) -> str:
-    """A message without line breaks, access keys and AWS' encoded blobs, of bearable length."""
-    return " ".join(_SECRETS.sub("[withheld]", str(text)).split())[:400]
+    """A message without line breaks, markup, access keys and AWS' encoded blobs, of bearable length."""
+    return " ".join(_MARKUP.sub(" ", _SECRETS.sub("[withheld]", str(text))).split())[:400]
 
 
 def is_dns_failure(error: BaseException | None) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.gcp._asset import last, of_type, parse
 from cloud_carbon_exporter.providers.gcp._discovery import LISTING
 from cloud_carbon_exporter.providers.gcp._hardware import LOCAL_SSD_GIB, Shape, boards, built
@@ -23,6 +24,14 @@ def _scratch_gib(data: Mapping[str, Any]) -> float:
     """Local SSDs stand in the instance only; every other disk is an asset of its own."""
     disks = data.get("disks", ())
     return sum(float(disk.get("diskSizeGb", LOCAL_SSD_GIB)) for disk in disks if disk.get("type") == "SCRATCH")
+
+
+def _allocated(parts: Iterable[Component]) -> tuple[Component, ...]:
+    """Shared cores as the fraction that is theirs: Monitoring gives their load as a share of that, above 1 in a burst.
+
+    Source: "Fractional utilization of allocated CPU on this instance" (Google Cloud metrics, instance/cpu/utilization).
+    """
+    return tuple(replace(part, amount=part.amount * part.share, share=1.0) for part in parts)
 
 
 def describe(raw: Raw, scope: Scope) -> Resource | None:
@@ -53,7 +62,7 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
         monitor = {"instance_id": str(data["id"]), "started": data.get("lastStartTimestamp", "")}
         if made.gpus:
             monitor["gpu_instance_id"] = monitor["instance_id"]
-    return asset.resource(parts if running else (), monitor=monitor, info=info)
+    return asset.resource(_allocated(parts) if running else (), monitor=monitor, info=info)
 
 
 SPEC = ServiceSpec(
