@@ -18,7 +18,7 @@ LAYERS = [
     ("cli",),
     ("commands",),
     ("config", "logs", "report", "report_what_if"),
-    ("tables",),
+    ("tables", "costs"),
     ("web", "push"),
     ("exposition",),
     ("collect",),

@@ -8,7 +8,6 @@ from pkgutil import iter_modules
 from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.spec import Provider, ServiceSpec
 
-
 _FIRST = ("ec2_instance", "ec2_volume", "rds_db_instance", "rds_db_cluster", "s3_bucket")
 """What most of a bill is for is listed before the rest."""
 
