@@ -52,6 +52,7 @@ class TargetRun:
         self._gone: list[SweepKey] = []
         self._rounds: list[Round] = []
         self._extras = Extras()
+        self._asking: asyncio.Task[None] | None = None
         self._all = asyncio.Semaphore(CALLS_PER_TARGET)
         self._apis: dict[tuple[str, str, str], asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(CALLS_PER_API)
@@ -63,10 +64,12 @@ class TargetRun:
         """One round of everything. Failures become state, metrics and a log line; none is raised."""
         try:
             if await self._connect():
+                if self._asking is None and self._shard.owns(self.target.name):
+                    self._asking = asyncio.create_task(self._ask_extras())
                 await self._list()
                 await self._measure()
-                if self._shard.owns(self.target.name):
-                    await self._ask_extras()
+                if self._asking is not None:  # what else is asked may take its time: it is no figure
+                    await asyncio.wait({self._asking}, timeout=MIN_PATIENCE_SECONDS)
         finally:
             self._tried = True
 
@@ -78,6 +81,7 @@ class TargetRun:
     async def close(self) -> None:
         """Stop what still runs, and close the client."""
         tasks = [state.task for state in self._sweeps.values() if state.task is not None]
+        tasks += [self._asking] if self._asking is not None else []
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -240,6 +244,7 @@ class TargetRun:
             self._extras = await self.client.extras(self._clock())
 
         error = await self._attempt("extras", ask())
+        self._asking = None
         if error is not None:
             self.changes.failed("extras", error)
         else:

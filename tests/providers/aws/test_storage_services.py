@@ -128,3 +128,14 @@ def test_what_rests_in_glacier_draws_less_than_what_is_at_hand() -> None:
         for name in ("StandardStorage", "GlacierStorage", "DeepArchiveStorage")
     )
     assert deep <= archive < at_hand
+
+
+def test_snapshots_of_other_owners_are_theirs() -> None:
+    from cloud_carbon_exporter.providers.aws.ec2_snapshot import describe
+    from cloud_carbon_exporter.providers.spec import Scope
+
+    raw = {"SnapshotId": "snap-1", "VolumeSize": 8, "State": "completed", "First": True}
+    scope = Scope("aws", "123456789012", "eu-west-3")
+    assert describe({**raw, "OwnerId": "123456789012"}, scope) is not None
+    assert describe(raw, scope) is not None
+    assert describe({**raw, "OwnerId": "801119661308"}, scope) is None

@@ -27,8 +27,8 @@ async def snapshots(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Seq
 
 
 def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One snapshot, at most as large as its volume; archived, a full copy of its own."""
-    if raw.get("State") == "error":
+    """One snapshot, at most as large as its volume; archived, a full copy of its own. Those of others are theirs."""
+    if raw.get("State") == "error" or raw.get("OwnerId", scope.account_id) != scope.account_id:
         return None
     name, labels = raw["SnapshotId"], tags(raw.get("Tags"))
     told_bytes = raw.get("FullSnapshotSizeInBytes")
