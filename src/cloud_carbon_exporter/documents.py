@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from cloud_carbon_exporter import costs
 from cloud_carbon_exporter.commands import permissions, services
 from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS, MACHINE_PROVIDERS, Flag
 from cloud_carbon_exporter.config.targets import KEYS
@@ -131,7 +132,9 @@ def main(arguments: list[str], folder: Path) -> int:
     """Write the pages into a folder, or with --check only say which are stale; the exit code."""
     check = arguments == ["--check"]
     stale = []
-    for name, text in pages().items():
+    cost = folder / "cost.md"  # by hand but for its tables
+    tables = {cost.name: costs.written(cost.read_text(encoding="utf-8"))} if cost.is_file() else {}
+    for name, text in {**pages(), **tables}.items():
         path = folder / name
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue

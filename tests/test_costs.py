@@ -1,0 +1,64 @@
+"""The tables of docs/cost.md are true: to the prices, and to what the governor really spends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cloud_carbon_exporter import costs
+from cloud_carbon_exporter.budget import PRICES, SECONDS_PER_MONTH, Budget, read_price
+from cloud_carbon_exporter.collect.governor import Governor
+from cloud_carbon_exporter.model.types import Component, Location, Resource
+from cloud_carbon_exporter.providers.spec import Metric, Read
+
+PAGE = Path(__file__).parents[1] / "docs" / "cost.md"
+START = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
+CPU = Metric(into="cpu_ratio", name="CPU")
+
+
+def test_the_page_in_the_repository_is_what_the_prices_say() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert costs.written(text) == text, "stale: run scripts/docs"
+    for price in PRICES.values():
+        assert price.source in text
+
+
+def test_a_page_without_a_place_for_the_tables_is_refused() -> None:
+    with pytest.raises(ValueError, match="tables"):
+        costs.written("# Nothing here")
+
+
+def test_the_issues_bill() -> None:
+    """Each 5 minutes AWS costs a metric 0.0876 USD a month, each 15 minutes less than the 0.03 budgeted."""
+    assert costs.dollars_per_month("aws", 1, 300) == pytest.approx(0.0877, abs=1e-4)
+    assert costs.dollars_per_month("aws", 1, 900) < 0.03
+    assert costs.dollars_per_month("aws", 10_000, 300, 20) == 20
+
+
+def test_the_governor_spends_what_the_table_says() -> None:
+    """A simulated November: the budget, never more, and reads as far apart on average as the table says."""
+    count, interval, dollars = 20, 900, 0.25
+    now = [START]
+    budget = Budget(lambda: now[0])
+    at = Location("aws", "1", "eu-west-1")
+    held = (Component("vcpu", "Skylake", 4, load="cpu_ratio"),)
+    reads = [Read(Resource(str(number), "vm", "", at, held), CPU, 0) for number in range(count)]
+    governor = Governor(
+        budget, "t", dollars=dollars, price=read_price("aws"), single=True, swing=lambda _: 4.0, now=START
+    )
+    made, seconds = 0, 30 * 86400
+    for moment in range(0, seconds, interval):
+        now[0] = START + moment
+        chosen, _ = governor.choose(reads, now[0])
+        for read in chosen:
+            governor.note(read, (), now[0])
+        if chosen:
+            budget.call("aws", "1", "cloudwatch", "GetMetricData", "success", len(chosen), "t")
+        made += len(chosen)
+    spent = budget.spent_this_month("t") or 0.0
+    assert 0.98 * dollars < spent <= dollars
+    mean = costs.mean_interval_seconds("aws", count, interval, dollars)
+    assert seconds * count / made == pytest.approx(mean * seconds / SECONDS_PER_MONTH, rel=0.03)
+    assert costs.dollars_per_month("aws", count, interval, dollars) == dollars
