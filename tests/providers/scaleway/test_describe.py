@@ -114,3 +114,11 @@ def test_unknown_words_never_lose_an_object(spec: ServiceSpec, status: str, name
     assert found.kind == spec.kind
     assert found.location.region in {"fr-par", "nl-ams"}  # where it was recorded
     assert all(part.amount > 0 for part in found.components)
+
+
+def test_stopped_in_place_is_known_however_it_is_written() -> None:
+    made = [describe("instance/server", state=state) for state in ("stopped_in_place", "stopped in place")]
+    for server in made:
+        assert server is not None
+        assert server.components
+        assert not any(part.load or part.assumed for part in server.components), "its share of the host, idle"

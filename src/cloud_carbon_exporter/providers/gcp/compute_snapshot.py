@@ -9,7 +9,11 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 
 def _stored(asset: Asset, part: str, held: str) -> Resource:
-    return asset.resource((Component("snapshot", part, gib(asset.data.get(held))),))
+    """The bytes stored; while Google does not say how many yet, the size of the disk."""
+    if held in asset.data:
+        return asset.resource((Component("snapshot", part, gib(asset.data[held])),))
+    size_gib = float(asset.data.get("diskSizeGb", 0))
+    return asset.resource((Component("snapshot", part, size_gib, assumed=f"no {held}, so the size of the disk"),))
 
 
 def describe_snapshot(raw: Raw, scope: Scope) -> Resource:

@@ -28,8 +28,14 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
     copies = 2 if settings.get("availabilityType") == "REGIONAL" else 1
     nodes = max(1, int(data.get("nodeCount", 1)))
     made, parts = built(settings["tier"].lower())
-    disk = f"gcp/{_DISK.get(settings.get('dataDiskType', 'PD_SSD'), 'pd-ssd')}"
-    held: tuple[Component, ...] = (Component("block", disk, float(settings.get("dataDiskSizeGb") or 10) * copies),)
+    disk_type = settings.get("dataDiskType", "PD_SSD")
+    disk = Component(
+        "block",
+        f"gcp/{_DISK.get(disk_type, 'pd-ssd')}",
+        float(settings.get("dataDiskSizeGb") or 10) * copies,
+        assumed="" if disk_type in _DISK else f"unknown disk type {disk_type}",
+    )
+    held: tuple[Component, ...] = (disk,)
     monitor = {}
     if not _stopped(data):
         held = (*times(parts, copies * nodes), *held)

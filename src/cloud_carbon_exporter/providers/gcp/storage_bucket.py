@@ -12,7 +12,8 @@ def describe(raw: Raw, scope: Scope) -> Resource:
     """A GiB of object storage for each stored GiB, in two regions when dual- or multi-region."""
     asset = parse(raw, scope)
     data = asset.data
-    location_type = data.get("locationType", "region")
+    # Only regions have a hyphen; EU, US, ASIA and pairs such as NAM4 hold everything twice.
+    location_type = data.get("locationType") or ("region" if "-" in asset.location.region else "multi-region")
     copies = 1 if location_type in ("region", "zone") else 2
     info = {"host_type": data.get("storageClass", ""), "location_type": location_type}
     held = Component("object", "gcp/gcs", copies, per="stored_gib")

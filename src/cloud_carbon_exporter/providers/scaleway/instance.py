@@ -58,7 +58,7 @@ def _held(raw: Raw, of: Machine) -> Iterator[Component]:
 
     Block volumes are resources of their own, whoever shows them.
     """
-    state = str(raw.get("state"))
+    state = str(raw.get("state")).replace(" ", "_")  # the API itself says "stopped in place"
     fixed = [part for part in components(of) if part.kind not in ("ssd", "hdd")]
     if state in ON:
         yield from fixed
