@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloud_carbon_exporter.budget import PRICES, SECONDS_PER_MONTH, Budget
+from cloud_carbon_exporter.budget import PRICES, SECONDS_PER_MONTH, Budget, _Spending
 from tests.fakes.cloud import Clock
 
 
@@ -50,3 +50,28 @@ def test_the_forecast_forgets_what_is_older_than_a_day() -> None:
     clock.now += 2 * 86400
     assert budget.use().dollars_per_month["aws", "1", "ce"] == 0
     assert budget.use().dollars["aws", "1", "ce"] == pytest.approx(0.01)
+
+
+def test_it_is_read_and_kept_while_calls_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    budget = Budget(Clock())
+
+    def spend(account_id: str) -> None:
+        budget.meter("aws", f"target {account_id}").call(
+            account_id=account_id, api="ce", operation="GetCostAndUsage", units=1
+        )
+
+    forecast = _Spending.forecast
+
+    def meanwhile(self: _Spending, *arguments: float) -> float:
+        spend(f"met while reading {len(budget._spending)}")
+        return forecast(self, *arguments)
+
+    spend("1")
+    spend("2")
+    kept = budget.dump()
+    first = next(iter(kept))
+    spend("3")
+    rows = [first, *kept]
+    assert {row[2] for row in rows if row[0] == "total"} == {"1", "2"}
+    monkeypatch.setattr(_Spending, "forecast", meanwhile)
+    assert {account_id for _, account_id, _ in budget.use().dollars_per_month} == {"1", "2", "3"}

@@ -62,7 +62,7 @@ class _Spending:
         while self.recent and self.recent[0][0] < now - FORECAST_WINDOW_SECONDS:
             self.recent.popleft()
         elapsed = min(now - since + read_interval_seconds, FORECAST_WINDOW_SECONDS)
-        return sum(dollars for _, dollars in self.recent) / elapsed * SECONDS_PER_MONTH
+        return sum(dollars for _, dollars in list(self.recent)) / elapsed * SECONDS_PER_MONTH
 
 
 def month_of(moment: float) -> str:
@@ -71,7 +71,10 @@ def month_of(moment: float) -> str:
 
 
 class Budget:
-    """The running account of calls, errors, skipped objects and dollars, for all targets."""
+    """The running account of calls, errors, skipped objects and dollars, for all targets.
+
+    Counted on the event loop; `use` and `dump` may run in another thread meanwhile, so they walk copies.
+    """
 
     def __init__(self, clock: Callable[[], float], read_interval_seconds: float = 900) -> None:
         self._clock = clock
@@ -110,9 +113,9 @@ class Budget:
 
     def dump(self) -> Iterator[Sequence[str | float]]:
         """What a restart must not forget: the bill in all, and of this month by target."""
-        for key, spending in self._spending.items():
+        for key, spending in list(self._spending.items()):
             yield ["total", *key, spending.total]
-        for target, (month, spent) in self._months.items():
+        for target, (month, spent) in list(self._months.items()):
             yield ["month", target, month, spent]
 
     def load(self, rows: Iterable[Sequence[Any]]) -> None:
@@ -135,13 +138,12 @@ class Budget:
 
     def use(self) -> ApiUse:
         """A frozen copy of all of it."""
-        now = self._clock()
+        now, bills = self._clock(), list(self._spending.items())
         return ApiUse(
             requests=dict(self._requests),
-            dollars={key: spending.total for key, spending in self._spending.items()},
+            dollars={key: spending.total for key, spending in bills},
             dollars_per_month={
-                key: spending.forecast(now, self._since, self._read_interval_seconds)
-                for key, spending in self._spending.items()
+                key: spending.forecast(now, self._since, self._read_interval_seconds) for key, spending in bills
             },
             errors=dict(self._errors),
             skipped=dict(self._skipped),

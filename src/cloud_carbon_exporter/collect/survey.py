@@ -44,7 +44,7 @@ class Surveyor:
         self._now = now
         version = self._feed.version if self._feed is not None else 0
         changed = {}
-        for key, known in self._places.items():
+        for key, known in list(self._places.items()):  # the event loop asks for places meanwhile
             if version == self._version and all(now < each.end for each in known.intensities[:1]):
                 continue
             fresh = self._survey(key)
