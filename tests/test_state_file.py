@@ -168,6 +168,19 @@ def test_a_path_that_cannot_be_used_is_said_and_never_fatal(tmp_path: Path, capl
     assert "cannot be written" in caplog.text
 
 
+def test_a_corrupt_file_that_cannot_be_renamed_is_said_and_never_fatal(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "state"
+    path.write_bytes(b"nonsense")
+    (tmp_path / "state.corrupt").mkdir()  # a file cannot take the place of a folder
+    section = Rows()
+    StateFile(path, {"rows": section}).load()
+    assert section.rows == []
+    assert "cannot be set aside" in caplog.text
+    assert "-state.file" in caplog.text
+
+
 @given(st.lists(st.lists(st.one_of(st.text(), st.floats(allow_nan=False), st.integers()), min_size=1), max_size=30))
 def test_whatever_was_kept_comes_back(tmp_path_factory: pytest.TempPathFactory, rows: list[list[Any]]) -> None:
     path = tmp_path_factory.mktemp("state") / "state"

@@ -57,7 +57,18 @@ class StateFile:
                 section.load(rows.get(name, []))
         except (ValueError, TypeError, LookupError) as error:
             aside = self._path.with_name(f"{self._path.name}.corrupt")
-            self._path.replace(aside)
+            try:
+                self._path.replace(aside)
+            except OSError as refused:
+                log.error(
+                    "state file %s is corrupt (%s) and cannot be set aside as %s (%s), counters start anew: the next "
+                    "save replaces it; let the exporter write to its folder, or name another with -state.file",
+                    self._path,
+                    error,
+                    aside,
+                    refused.strerror,
+                )
+                return
             log.error("state file %s is corrupt (%s): set aside as %s, counters start anew", self._path, error, aside)
 
     def save_if_due(self, now: float) -> None:
