@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,10 @@ from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
 from cloud_carbon_exporter.model.types import Outcome, Point, Resource, Signal
 from cloud_carbon_exporter.providers.spec import Client, Metric, Read, Reading
 
+log = logging.getLogger(__name__)
+
 LOOK_BACK_PERIODS = 3  # a read reaches back so far at least, to find the newest Point
+RESOURCES_AT_ONCE = 1000  # looked at without letting the event loop answer a scrape
 
 Group = tuple[str, str]  # account, region; both empty where one call spans the Target
 Place = tuple[str, str, str]  # account, region, kind
@@ -86,8 +90,7 @@ class Measurer:
 
     def waits(self, resource: Resource) -> bool:
         """Whether what it draws now hangs on a series we read."""
-        wanted = signals(resource) if resource.kind in self._metrics else ()
-        return bool(wanted) and any(metric.into in wanted for metric in self._metrics[resource.kind])
+        return bool(self._applicable(resource))
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """How the newest reads went: one row a kind, account and region that has something to read."""
@@ -98,18 +101,7 @@ class Measurer:
     ) -> Round:
         """Read what is due, and make the last reads of what has vanished."""
         until = now - self._provider.settle_seconds
-        due: list[Read] = []
-        present: set[tuple[str, str]] = set()
-        counted: dict[Place, int] = defaultdict(int)
-        for resource in resources:
-            if not self.waits(resource):
-                continue
-            counted[resource.location.account_id, resource.location.region, resource.kind] += 1
-            for metric in self._applicable(resource):
-                key = (resource.id, metric.name)
-                present.add(key)
-                if self._due.get(key, now) <= now:
-                    due.append(self._read(resource, metric, until))
+        due, present, places = await self._look(resources, now, until)
         chosen, put_off = self._governor.choose(due, now)
         groups: dict[Group, list[Read]] = defaultdict(list)
         for read in chosen:
@@ -122,23 +114,48 @@ class Measurer:
         self._governor.forget(present)
         rounds = (self._group_read(group, reads, until, now, deadline_seconds) for group, reads in groups.items())
         results = await asyncio.gather(*rounds)
-        self._outcomes = {place: outcome for place, outcome in self._outcomes.items() if place in counted}
+        self._outcomes = {place: outcome for place, outcome in self._outcomes.items() if place in places}
         return Round(
             tuple(one for measured, _ in results for one in measured),
             (*(one for _, asked in results for one in asked), *self._put_off(put_off, now)),
             frozenset(track.resource.id for track in last),
         )
 
+    async def _look(
+        self, resources: Iterable[Resource], now: float, until: float
+    ) -> tuple[list[Read], set[tuple[str, str]], set[Place]]:
+        """The reads that are due, every series there is, and where; scrapes are answered meanwhile."""
+        due: list[Read] = []
+        present: set[tuple[str, str]] = set()
+        places: set[Place] = set()
+        for rank, resource in enumerate(resources, 1):
+            if rank % RESOURCES_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            metrics = self._applicable(resource)
+            if metrics:
+                places.add((resource.location.account_id, resource.location.region, resource.kind))
+            for metric in metrics:
+                key = (resource.id, metric.name)
+                present.add(key)
+                if self._due.get(key, now) <= now:
+                    due.append(self._read(resource, metric, until))
+        return due, present, places
+
     def _put_off(self, reads: Iterable[Read], now: float) -> Iterable[Asked]:
         """What a budget puts off is not given up: it is asked for later, with all that happened until then."""
         later = now + self._settings.utilisation_interval_seconds
         return (Asked(read.resource.id, -math.inf, later) for read in reads if not read.metric.valid_seconds)
 
-    def _applicable(self, resource: Resource) -> Iterable[Metric]:
-        wanted = signals(resource)
-        for metric in self._metrics.get(resource.kind, ()):
-            if metric.into in wanted and all(key in resource.monitor for key in metric.dimensions.values()):
-                yield metric
+    def _applicable(self, resource: Resource) -> Sequence[Metric]:
+        metrics = self._metrics.get(resource.kind)
+        if not metrics:
+            return ()
+        wanted, known = signals(resource), resource.monitor
+        return [
+            metric
+            for metric in metrics
+            if metric.into in wanted and all(key in known for key in metric.dimensions.values())
+        ]
 
     def _group(self, resource: Resource, metric: Metric) -> Group:
         if self._provider.reads_span == "target":
@@ -162,7 +179,7 @@ class Measurer:
             async with asyncio.timeout(deadline_seconds):
                 reading = await self._client.series(reads, until)
         except TimeoutError:
-            error = DeadlineExceeded(
+            late = DeadlineExceeded(
                 f"monitoring did not answer within {deadline_seconds:.0f} s",
                 provider=self._label,
                 account_id=group[0],
@@ -170,9 +187,20 @@ class Measurer:
                 operation="monitoring",
                 hint="the reads are tried again with the next refresh",
             )
-            reading = Reading(failures={read.resource.kind: error for read in reads})
+            reading = Reading(failures={read.resource.kind: late for read in reads})
         except CollectError as error:
             reading = Reading(failures={read.resource.kind: error for read in reads})
+        except Exception as error:  # a defect of ours, or of a library, must not end the loop
+            log.exception("reading the utilisation of %s failed unexpectedly", self._label)
+            defect = CollectError(
+                type(error).__name__,
+                provider=self._label,
+                account_id=group[0],
+                region=group[1],
+                operation="monitoring",
+                hint="the log has the trace; the reads are tried again with the next refresh",
+            )
+            reading = Reading(failures={read.resource.kind: defect for read in reads})
         self._note(reads, reading, now, asyncio.get_running_loop().time() - started)
         asked = [
             Asked(read.resource.id, until, self._due.get((read.resource.id, read.metric.name), now))
@@ -191,20 +219,21 @@ class Measurer:
     def _note(self, reads: Sequence[Read], reading: Reading, now: float, seconds: float) -> None:
         """When each series is due next, and one Outcome a kind, account and region."""
         counts: dict[Place, int] = defaultdict(int)
+        providers: dict[Place, str] = {}
         pause = self._settings.utilisation_interval_seconds if self._provider.reads_cost else 0.0
         for read in reads:
             at = read.resource.location
-            counts[at.account_id, at.region, read.resource.kind] += 1
+            place = (at.account_id, at.region, read.resource.kind)
+            counts[place] += 1
+            providers[place] = at.provider
             if read.resource.kind not in reading.failures:
                 self._governor.note(read, reading.points.get((read.resource.id, read.metric.into), ()), now)
                 self._due[read.resource.id, read.metric.name] = now + max(pause, read.metric.every_seconds)
-        for (account_id, region, kind), count in counts.items():
-            error = reading.failures.get(kind)
-            before = self._outcomes.get((account_id, region, kind))
+        for place, count in counts.items():
+            error = reading.failures.get(place[2])
+            before = self._outcomes.get(place)
             success = now if error is None else before.last_success if before else None
-            self._outcomes[account_id, region, kind] = Outcome(
-                self._label_of(reads, kind), account_id, region, kind, str(error or ""), seconds, count, success
-            )
+            self._outcomes[place] = Outcome(providers[place], *place, str(error or ""), seconds, count, success)
         self._say(reading.failures, {kind for _, _, kind in counts})
 
     def _say(self, failures: Mapping[str, CollectError], kinds: Iterable[str]) -> None:
@@ -215,6 +244,3 @@ class Measurer:
                 continue
             self._changes.failed(("reads", kind), f"utilisation of {kind} could not be read: {error}")
             self._budget.error(self._label, error.operation or "monitoring", error.reason)
-
-    def _label_of(self, reads: Sequence[Read], kind: str) -> str:
-        return next((read.resource.location.provider for read in reads if read.resource.kind == kind), self._label)
