@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -15,8 +17,8 @@ from cloud_carbon_exporter.errors import CredentialsRefused, PermissionMissing, 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Outcome, Point, Row, Snapshot
-from cloud_carbon_exporter.providers.spec import TargetSettings
-from tests.fakes.cloud import Clock, Cloud
+from cloud_carbon_exporter.providers.spec import Read, Reading, TargetSettings
+from tests.fakes.cloud import Clock, Cloud, FakeClient
 
 EU = "eu-west-1"
 PLACE = facts.place("aws", EU)
@@ -157,6 +159,52 @@ async def test_failed_monitoring_is_not_a_failed_listing() -> None:
     await of.close()
 
 
+async def test_a_defect_while_reading_is_a_failed_measurement_and_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(self: FakeClient, reads: Sequence[Read], until: float) -> Reading:
+        raise KeyError("a field nobody sent")
+
+    clock, cloud = Clock(), Cloud({EU: [vm()]})
+    cloud.series["i-1", "cpu_ratio"] = [Point(clock.now - 60, clock.now, 0.5)]
+    of = collector(clock, cloud)
+    with monkeypatch.context() as patched:
+        patched.setattr(FakeClient, "series", broken)
+        await of.refresh()
+    (outcome,) = of.snapshot.measurements
+    assert "KeyError" in outcome.error
+    assert "failed unexpectedly" in caplog.text
+    assert row(of.snapshot, "i-1").footprint.basis == "default"
+    await of.refresh()
+    assert [outcome.error for outcome in of.snapshot.measurements] == [""]
+    assert row(of.snapshot, "i-1").footprint.basis == "measured"
+    await of.close()
+
+
+async def test_it_ends_when_what_is_being_built_is_done() -> None:
+    clock, cloud = Clock(), Cloud({EU: [vm()]})
+    of = collector(clock, cloud)
+    building, go_on = threading.Event(), threading.Event()
+
+    def slow(snapshot: Snapshot) -> int:
+        building.set()
+        assert go_on.wait(10)
+        return 7
+
+    of._render = slow
+    running = asyncio.create_task(of.run())
+    assert await asyncio.to_thread(building.wait, 10)
+    ending = asyncio.create_task(of.end(running))
+    await asyncio.sleep(0)
+    assert not ending.done()
+    assert not running.done()
+    go_on.set()
+    await ending
+    assert of.exposition == 7
+    assert running.cancelled()
+    assert cloud.closed
+
+
 async def test_refused_credentials_leave_it_up_and_are_tried_again() -> None:
     clock, cloud, other = Clock(), Cloud({EU: [vm()]}), Cloud({EU: [vm("i-other")]})
     cloud.fail["connect"] = REFUSED
@@ -254,7 +302,12 @@ async def test_the_same_resource_in_two_targets_counts_once() -> None:
     of = collector(clock, cloud, cloud)
     await of.refresh()
     assert len(of.snapshot.rows) == 1
-    assert sum(of.snapshot.api.skipped.values()) == 1
+    assert of.snapshot.api.skipped == {("aws", "vm/machine", "duplicate"): 1}
+    await of.publish()  # the same sweeps in another Snapshot
+    assert of.snapshot.api.skipped == {("aws", "vm/machine", "duplicate"): 1}
+    clock.now += 300
+    await of.refresh()
+    assert of.snapshot.api.skipped == {("aws", "vm/machine", "duplicate"): 2}
     await of.close()
 
 

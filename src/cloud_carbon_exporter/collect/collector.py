@@ -125,13 +125,21 @@ class Collector(Generic[Rendered]):
             await asyncio.gather(self._round, return_exceptions=True)
         await asyncio.gather(self._feed.close(), *(run.close() for run in self.runs), return_exceptions=True)
 
-    async def hand_over(self, running: asyncio.Task[None], successor: Collector[Rendered]) -> None:
-        """End `running`, this collector's `run`; another, not started yet, goes on counting where it ends."""
+    async def end(self, running: asyncio.Task[None]) -> None:
+        """End `running`, this collector's `run`, between two Snapshots: from then on nothing is counted."""
         async with self._publishing:  # nothing is being built any more, in a thread that would go on
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-            await self.close()
+            await self._end(running)
+
+    async def hand_over(self, running: asyncio.Task[None], successor: Collector[Rendered]) -> None:
+        """End as `end` does; another, not started yet, goes on counting where this one ends."""
+        async with self._publishing:
+            await self._end(running)
             successor.counters.load(await asyncio.to_thread(list, self.counters.dump()))
+
+    async def _end(self, running: asyncio.Task[None]) -> None:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await self.close()
 
     def _make(self, now: float, contributions: Sequence[Contribution]) -> tuple[Snapshot, Rendered]:
         snapshot = self._builder.build(now, contributions)

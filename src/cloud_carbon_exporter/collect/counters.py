@@ -9,6 +9,7 @@ fills its own place.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from itertools import pairwise
@@ -88,14 +89,14 @@ class Counters:
         at: float,
         settle: float,
         waits: Callable[[Resource], bool],
-    ) -> int:
-        """A sweep saw these resources at `at`, and no others of its own. Returns how many stand elsewhere already."""
+    ) -> Mapping[str, int]:
+        """A sweep saw these resources at `at`, and no others of its own. Returns, by kind, how many stand elsewhere."""
         before = self._sweeps.get(sweep, {})
         after: dict[str, Track] = {}
-        twice = 0
+        twice: Counter[str] = Counter()
         for resource in resources:
             if resource.id in after or (resource.id not in before and resource.id in self._tracks):
-                twice += 1
+                twice[resource.kind] += 1
                 continue
             track = before.get(resource.id)
             if track is None:

@@ -11,7 +11,7 @@ from cloud_carbon_exporter.collect.counters import AccountKey, Counters, Surroun
 from cloud_carbon_exporter.collect.ledger import take_stock
 from cloud_carbon_exporter.collect.state import Contribution
 from cloud_carbon_exporter.collect.survey import Surveyor
-from cloud_carbon_exporter.collect.track import Track
+from cloud_carbon_exporter.collect.track import SweepKey, Track
 from cloud_carbon_exporter.model.estimate import estimate, total
 from cloud_carbon_exporter.model.types import (
     AccountRow,
@@ -57,6 +57,7 @@ class Builder:
         self._counting = counting
         self._whole = whole  # no other replica reads a part of the same targets
         self._kept: dict[str, _Kept] = {}
+        self._seen_at: dict[SweepKey, float] = {}
 
     def build(self, now: float, contributions: Sequence[Contribution]) -> Snapshot:
         """All that is known at `now`."""
@@ -93,13 +94,15 @@ class Builder:
     def _take(self, contribution: Contribution, now: float) -> None:
         settle = contribution.target.provider.settle_seconds
         for key in contribution.gone:
+            self._seen_at.pop(key, None)
             self._counters.observe(key, (), now, settle, contribution.waits)
         for fresh in contribution.sweeps:
-            twice = self._counters.observe(
-                key := fresh.key, fresh.swept.resources, fresh.seen_at, settle, contribution.waits
-            )
-            if twice:
-                self._budget.skip(contribution.target.label, str(key[1]), "duplicate", twice)
+            key, seen_at = fresh.key, fresh.seen_at
+            twice = self._counters.observe(key, fresh.swept.resources, seen_at, settle, contribution.waits)
+            if self._seen_at.get(key) != seen_at:  # each sweep says it once, however many Snapshots it stands in
+                for kind, count in twice.items():
+                    self._budget.skip(fresh.provider, kind, "duplicate", count)
+            self._seen_at[key] = seen_at
         for one in contribution.rounds:
             for asked in one.asked:
                 self._counters.asked(asked.resource_id, asked.until, asked.next_read)

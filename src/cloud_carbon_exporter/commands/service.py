@@ -208,10 +208,12 @@ class Service:
     async def close(self) -> None:
         """Stop everything, and keep what a restart must not lose."""
         await self.listener.cleanup()
-        if self._collecting is not None:
+        collector = self._newest.current
+        if self._kept is not None and self._collecting is not None:
+            await collector.end(self._collecting)  # what is saved must not be counted on meanwhile
+        elif self._collecting is not None:
             self._collecting.cancel()
             await asyncio.gather(self._collecting, return_exceptions=True)
-        collector = self._newest.current
         await collector.close()
         if self._kept is not None and self._newest.snapshot.first_collection_done:
             self._kept.save()
