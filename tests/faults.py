@@ -1,0 +1,129 @@
+"""The fault table of docs/reliability.md, from the names of the tests that inject each fault.
+
+`python -m tests.faults` writes it; tests/test_faults.py fails when it is stale, or when a fault has no test.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+PAGE = TESTS.parent / "docs" / "reliability.md"
+BEGIN, END = "<!-- faults: written by python -m tests.faults -->", "<!-- end of faults -->"
+
+FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
+    "throttling, 5xx, cut and truncated bodies": (
+        "test_a_fault_becomes_an_error",
+        "test_a_fault_has_its_error",
+        "test_what_stays_broken_ends",
+        r"test_what_passes_is_(tried_again|got_over)",
+    ),
+    "hangs beyond the deadline": (
+        "test_silence_ends",
+        "test_a_hang_is_cut",
+        "test_any_other_hang",
+        "never_answers",
+    ),
+    "malformed bodies, wrong content types": (
+        "unreadable_answer",
+        "answer_of_another_shape",
+        "cannot_be_decoded",
+        "content_type_decides",
+    ),
+    "gzip bombs and endless answers": (
+        "gzip_bomb",
+        "endless_answer",
+    ),
+    "expired, refused and rotated credentials": (
+        "credentials_that_expire",
+        "after_a_refusal_new",
+        "role_is_renewed",
+        "refused_token_is_replaced",
+        "token_is_renewed",
+        "key_refused_later",
+        "headers_are_read_before",
+    ),
+    "one forbidden call": (
+        "one_forbidden_call",
+        "forbidden_product",
+    ),
+    "a wrong clock": ("clock_that_is_wrong",),
+    "DNS failure, nobody listening": (
+        "nothing_listens",
+        "nobody_listens",
+        "nobody_there",
+        "without_an_address",
+    ),
+    "a region that vanishes, or a product that is not there": (
+        "region_that_appears",
+        "without_an_endpoint_here",
+        "absent_product",
+    ),
+    "page tokens that loop": ("page_token_that",),
+    "objects spoiled in any place, NaN, 1e308, invalid UTF-8": (
+        "test_spoiled_objects",
+        "spoiled_object",
+        "malformed_object",
+        "object_without_sense",
+        "odd_objects",
+    ),
+    "monitoring that answers nonsense": (
+        "read_or_fail",
+        "series_that_cannot_be_read",
+        "truncated_monitoring",
+    ),
+    "tags of 10 MB, hostile labels": (
+        "ten_megabytes",
+        "hostile_labels",
+    ),
+    "a corrupt state file": (
+        "corrupt_file",
+        "corrupt_too",
+    ),
+    "a receiver of pushes that fails": (
+        "receiver_that_stumbles",
+        "what_fails_is_counted",
+        "nobody_there_is_counted",
+    ),
+}
+
+
+def tests() -> list[str]:
+    """Every test as "file::name", in order."""
+    found = []
+    for path in sorted(TESTS.rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                found.append(f"{path.relative_to(TESTS)}::{node.name}")
+    return sorted(found)
+
+
+def tests_of(fault: str, known: list[str]) -> list[str]:
+    """The tests that inject a fault."""
+    return [test for test in known if re.search("|".join(FAULTS[fault]), test)]
+
+
+def table() -> str:
+    """Fault, and what its tests say comes of it."""
+    known = tests()
+    rows = []
+    for fault in FAULTS:
+        said = (test.partition("::") for test in tests_of(fault, known))
+        cells = [f"{name.removeprefix('test_').replace('_', ' ')} (`{file}`)" for file, _, name in said]
+        rows.append(f"| {fault} | {'; '.join(cells)} |")
+    return "\n".join(["| fault | what the tests hold it to |", "|---|---|", *rows])
+
+
+def written(page: str) -> str:
+    """The page with its table as it must be. Raises ValueError where it has no place for it."""
+    head, _, rest = page.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not end:
+        raise ValueError(f"no {BEGIN} ... {END} in the page")
+    return f"{head}{BEGIN}\n\n{table()}\n\n{END}{tail}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
