@@ -94,9 +94,9 @@ def tests() -> list[str]:
     """Every test as "file::name", in order."""
     found = []
     for path in sorted(TESTS.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-                found.append(f"{path.relative_to(TESTS)}::{node.name}")
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        names = (node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+        found += [f"{path.relative_to(TESTS)}::{name}" for name in names if name.startswith("test_")]
     return sorted(found)
 
 
