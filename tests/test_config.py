@@ -140,6 +140,13 @@ def test_the_file_may_be_named_by_a_variable(tmp_path: Path) -> None:
     assert load([], {"CLOUD_CARBON_CONFIG_FILE": str(path)}).settings.targets[0].provider == "demo"
 
 
+def test_cockpit_tokens_are_made_by_opt_in_alone(tmp_path: Path) -> None:
+    assert not settings("-cloud.provider=scw").targets[0].cockpit_create_tokens
+    assert settings("-cloud.provider=scw -cloud.scw.cockpit-create-tokens").targets[0].cockpit_create_tokens
+    file = "targets: [{provider: scw, organization_id: o, cockpit_create_tokens: true}]"
+    assert settings("", file, tmp_path).targets[0].cockpit_create_tokens
+
+
 def test_the_cockpit_token_may_come_from_scaleways_variable() -> None:
     assert settings("-cloud.provider=scw", SCW_COCKPIT_TOKEN="t").targets[0].cockpit_token == "t"
     assert (

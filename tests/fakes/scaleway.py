@@ -21,6 +21,8 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from tests.fakes.scaleway_tokens import MadeTokens
+
 REPLAY = Path(__file__).parent.parent / "replay" / "scaleway"
 
 ORGANIZATION = "6f4a1bd2-0a4e-4f0e-9d4c-0d9d2f5c0001"
@@ -82,6 +84,7 @@ class FakeScaleway:
 
     faults: a piece of a path -> its Fault. absent: (piece of a path, status) of products that do not exist.
     series: metric name -> [(labels, value)], constant over time.
+    made: the Cockpit tokens that were made over the API.
     calls: path -> how often. params: path -> names in its queries.
     """
 
@@ -94,6 +97,7 @@ class FakeScaleway:
         self.series: dict[str, list[tuple[dict[str, str], float]]] = {}
         self.tokens = {COCKPIT_TOKEN}
         self.cockpits = {(PROJECT, "fr-par"), (OTHER_PROJECT, "fr-par")}
+        self.made = MadeTokens()
         self.calls: Counter[str] = Counter()
         self.params: dict[str, set[str]] = {}
         self.queries: list[dict[str, str]] = []
@@ -104,7 +108,8 @@ class FakeScaleway:
 
     async def __aenter__(self) -> Self:
         app = web.Application()
-        app.router.add_get("/{tail:.*}", self._answer)
+        for method in ("GET", "POST", "DELETE"):
+            app.router.add_route(method, "/{tail:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -158,6 +163,8 @@ class FakeScaleway:
         for piece, status in self.absent:
             if piece in path:
                 return _error(status, "unknown_resource", "resource is not found")
+        if request.method != "GET":
+            return await self.made.answer(request, path)
         return self._api(request, path)
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
@@ -221,7 +228,7 @@ class FakeScaleway:
         return web.Response(body=body.encode(), content_type="application/xml")
 
     def _metrics(self, request: web.Request, path: str) -> web.Response:
-        if request.headers.get("X-Token") not in self.tokens:
+        if request.headers.get("X-Token") not in self.tokens | self.made.secrets:
             return web.json_response({"status": "error", "error": "unauthorized"}, status=401)
         if path.endswith("/label/__name__/values"):
             return web.json_response({"status": "success", "data": sorted(self.series)})

@@ -61,7 +61,7 @@ async def ask(provider: str, url: str, monkeypatch: pytest.MonkeyPatch) -> objec
             await rest.close()
     http = scaleway_http.Http(Calls(), timeout_seconds=5, pause_seconds=0)
     try:
-        return (await http.get(scaleway_http.Call(f"{url}/x", "instance", "ListServers"))).document
+        return (await http.send(scaleway_http.Call(f"{url}/x", "instance", "ListServers"))).document
     finally:
         await http.close()
 

@@ -74,12 +74,13 @@ def gcp() -> str:
 
 
 def scw() -> str:
-    """A policy of Scaleway's IAM, as its API's CreatePolicy reads it; the ids are the reader's."""
+    """A policy of Scaleway's IAM, as its API's CreatePolicy reads it; the ids are the reader's. It only reads."""
+    reading = [each for each in needed("scw") if each not in provider("scw").optional]
     policy = {
         "name": "cloud-carbon-exporter",
         "description": "What the cloud carbon exporter reads",
         "organization_id": "<organization id>",
         "application_id": "<application id>",
-        "rules": [{"organization_id": "<organization id>", "permission_set_names": list(needed("scw"))}],
+        "rules": [{"organization_id": "<organization id>", "permission_set_names": reading}],
     }
     return json.dumps(policy, indent=2) + "\n"

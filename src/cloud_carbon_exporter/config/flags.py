@@ -101,8 +101,8 @@ FLAGS: tuple[Flag, ...] = (
         "cloud.scw.cockpit-create-tokens",
         boolean(),
         "false",
-        "Make a Cockpit token for each project and region that has none, and delete it at the end; needs the permission "
-        "set ObservabilityFullAccess.",
+        "Make a Cockpit token for each project and region that has none, and delete it at the end; needs the "
+        "permission set ObservabilityFullAccess.",
         providers=("scw",),
     ),
     Flag("demo.enabled", boolean(), "false", "Add a made-up estate of three clouds.", providers=("demo",)),

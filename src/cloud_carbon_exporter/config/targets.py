@@ -84,6 +84,7 @@ KEYS: tuple[Key, ...] = (
         "A token for each project, or project/region, as a mapping.",
         ("scw",),
     ),
+    Key("cockpit_create_tokens", boolean(), "As -cloud.scw.cockpit-create-tokens.", ("scw",)),
     Key("regions", several("REGIONS"), "Explore these regions alone.", ("aws", "scw")),
     Key("exclude", several("KINDS"), "Kinds of resource to leave out, such as ec2/snapshot."),
     Key("interval", duration(), "As -collect.interval.", becomes="interval_seconds"),
@@ -138,6 +139,7 @@ def _flagged(provider: str, values: Mapping[str, Value], environment: Mapping[st
         "scw": {
             "organization_id": values["cloud.scw.organizationid"],
             "cockpit_token": values["cloud.scw.cockpit-token"] or environment.get("SCW_COCKPIT_TOKEN", ""),
+            "cockpit_create_tokens": values["cloud.scw.cockpit-create-tokens"],
         },
         "demo": {"resources": values["demo.resources"], "seed": values["demo.seed"]},
     }

@@ -218,6 +218,7 @@ class TargetSettings:
     organization_id: str = ""
     cockpit_token: str = field(default="", repr=False)
     cockpit_tokens: tuple[str, ...] = field(default=(), repr=False)  # scw: "project=token" or "project/region=token"
+    cockpit_create_tokens: bool = False  # scw: make the tokens that are not given
     interval_seconds: float = 300
     utilisation_interval_seconds: float = 900
     budget_dollars: float = 0

@@ -8,7 +8,7 @@ from dataclasses import replace
 from time import perf_counter
 
 import pytest
-from tests.fakes.scaleway import COCKPIT_TOKEN, ORGANIZATION, SECRET_KEY, FakeScaleway, Fault
+from tests.fakes.scaleway import COCKPIT_TOKEN, ORGANIZATION, PROJECT, SECRET_KEY, FakeScaleway, Fault
 
 from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
@@ -133,6 +133,24 @@ async def test_the_zones_of_a_region_stand_together_and_one_that_failed_shows() 
     assert "fr-par-3" in paris.error
     assert paris.resources == 7, "those of the zones that answered"
     assert paris.last_success is None, "not all of it has been seen yet"
+
+
+async def test_a_cockpit_that_fails_costs_its_own_region_alone() -> None:
+    async with FakeScaleway() as fake:
+        places = fake.route("instance/v1/zones/{zone}/servers").places
+        assert isinstance(places["fr-par-1"], list)
+        places["pl-waw-3"] = [{**places["fr-par-1"][0], "id": "pl-waw-3", "name": "east", "zone": "pl-waw-3"}]
+        fake.cockpits.add((PROJECT, "pl-waw"))
+        busy(fake, 0.5)
+        fake.faults["pl-waw/prometheus"] = Fault(status=500)
+        async with collecting(fake) as collector:
+            await collector.refresh()
+            snapshot = collector.snapshot
+    errors = {one.region: one.error for one in snapshot.measurements if one.kind == "instance/server"}
+    assert "500" in errors["pl-waw"]
+    assert errors["fr-par"] == ""
+    bases = {row.resource.name: row.footprint.basis for row in snapshot.rows}
+    assert (bases["web-1"], bases["east"]) == ("measured", "default")
 
 
 async def test_a_refused_key_takes_the_target_down_until_it_works() -> None:

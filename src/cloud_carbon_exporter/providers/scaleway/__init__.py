@@ -32,4 +32,5 @@ PROVIDER = Provider(
     reads_cost=False,
     reads_span="region",
     permissions=("ProjectReadOnly", "ObservabilityReadOnly"),
+    optional={"ObservabilityFullAccess": "cockpit_create_tokens: true"},
 )

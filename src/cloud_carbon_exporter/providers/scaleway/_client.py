@@ -150,7 +150,7 @@ class ScalewayClient:
     ) -> tuple[Mapping[str, Any], int]:
         """One answer of the API as a JSON object, and how many objects it counts in all (0: it does not say)."""
         call = self._call(operation, path, scope, permission, params)
-        answer = await self.http.get(call)
+        answer = await self.http.send(call)
         document = answer.document
         counted = answer.headers.get("X-Total-Count", "")
         return document if isinstance(document, dict) else {}, int(counted) if counted.isdigit() else 0
@@ -186,5 +186,6 @@ class ScalewayClient:
         return replace(found, reported=await reported(self, now))
 
     async def close(self) -> None:
-        """Close the session."""
+        """Delete the Cockpit tokens it made, within a second, and close the session."""
+        await self.cockpit.close()
         await self.http.close()

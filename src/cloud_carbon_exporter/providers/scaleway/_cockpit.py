@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, Malformed, NotThere, PermissionMissing
 from cloud_carbon_exporter.model.types import Point, Signal
 from cloud_carbon_exporter.providers.scaleway._http import Call
+from cloud_carbon_exporter.providers.scaleway._tokens import MadeTokens
 from cloud_carbon_exporter.providers.spec import Metric, Read, Reading, TargetSettings
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Cockpit:
         self._client = client
         self._token = settings.cockpit_token
         self._tokens = dict(entry.split("=", 1) for entry in settings.cockpit_tokens if "=" in entry)
+        self.made = MadeTokens(client)
+        self._makes = settings.cockpit_create_tokens
         self._hinted = False
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
@@ -67,7 +70,7 @@ class Cockpit:
         self, project: str, region: str, reads: Sequence[Read], until: float
     ) -> tuple[Points, Mapping[str, CollectError]]:
         token = self._token_of(project, region)
-        if not token:
+        if not (token or (self._makes and project)):
             self._hint()
             return {}, {}
         queries: dict[tuple[Signal, str], list[Read]] = defaultdict(list)
@@ -75,7 +78,9 @@ class Cockpit:
             queries[read.metric.into, read.metric.name].append(read)
         try:
             url = await self._url(project, region)
-            names = await self._names(url, token, region) if url else frozenset()
+            if url and not token:
+                token = await self.made.secret(project, region)
+            names = await self._names(url, token, region) if url and token else frozenset()
         except CollectError as error:
             return {}, {read.resource.kind: error for read in reads}
         known = [asked for (_, query), asked in queries.items() if _published(query, names)]
@@ -94,13 +99,18 @@ class Cockpit:
     def _token_of(self, project: str, region: str) -> str:
         return self._tokens.get(f"{project}/{region}") or self._tokens.get(project) or self._token
 
+    async def close(self) -> None:
+        """Delete the tokens that were made."""
+        await self.made.close()
+
     def _hint(self) -> None:
         if not self._hinted:
             self._hinted = True
             log.warning(
                 "scaleway: no Cockpit token, so utilisation is not measured and stated default loads stand in; create "
                 "one with the scope read_only_metrics for each project and region, and set SCW_COCKPIT_TOKEN, "
-                "-cloud.scw.cockpit-token, or cockpit_tokens in the file"
+                "-cloud.scw.cockpit-token, or cockpit_tokens in the file; or let "
+                "-cloud.scw.cockpit-create-tokens make them"
             )
 
     async def _url(self, project: str, region: str) -> str:
@@ -158,16 +168,18 @@ class Cockpit:
     async def _data(self, url: str, operation: str, token: str, region: str, params: Mapping[str, str]) -> Any:
         call = Call(url, "cockpit", operation, params or None, {"X-Token": token}, region, "read_only_metrics")
         try:
-            answer = await self._client.http.get(call)
-        except CredentialsRefused as error:
-            raise PermissionMissing(
+            answer = await self._client.http.send(call)
+        except (CredentialsRefused, PermissionMissing) as error:
+            refused = PermissionMissing(
                 "cockpit: the token is refused here",
                 provider="scaleway",
                 account_id=self._client.organization_id,
                 region=region,
                 operation=operation,
                 hint="a token is good for one project and region; give each its own with cockpit_tokens in the file",
-            ) from error
+            )
+            await self.made.rejected(token, refused)
+            raise refused from error
         document = answer.document
         return document.get("data") or {} if isinstance(document, dict) else {}
 

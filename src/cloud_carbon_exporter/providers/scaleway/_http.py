@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cloud_carbon_exporter.errors import (
@@ -33,28 +33,31 @@ LARGEST_ANSWER_BYTES = 64 << 20  # unpacked; a full page of anything is a hundre
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One GET: where it goes, and how it is named in metrics and messages.
+    """One call: where it goes, and how it is named in metrics and messages.
 
     place: the zone or region asked. permission: the IAM permission set that allows it. json: what the answer is.
+    body: sent as JSON. A POST is not sent again when it may have been carried out.
     """
 
     url: str
     api: str
     operation: str
     params: Params | None = None
-    headers: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
     place: str = ""
     permission: str = ""
     json: bool = True
+    method: str = "GET"
+    body: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came with status 200; `document` is the body decoded, None where no JSON was expected."""
+    """What came with success; `document` is the body decoded, None where no JSON was expected."""
 
-    body: bytes
+    body: bytes = field(repr=False)
     headers: Mapping[str, str]
-    document: Any = None
+    document: Any = field(default=None, repr=False)
 
 
 class Http:
@@ -70,7 +73,7 @@ class Http:
         self._session: aiohttp.ClientSession | None = None
         self._slots = asyncio.Semaphore(CONCURRENT_CALLS)
 
-    async def get(self, call: Call) -> Answer:
+    async def send(self, call: Call) -> Answer:
         """The answer to one call, retries included.
 
         Raises CredentialsRefused (401), PermissionMissing (403), NotThere (404, 501, or a zone the product does not
@@ -109,21 +112,26 @@ class Http:
     async def _once(self, call: Call) -> Answer:
         import aiohttp
 
+        again = call.method != "POST"
         try:
-            async with self._open().get(call.url, params=_flat(call.params), headers=call.headers) as response:
+            async with self._open().request(
+                call.method, call.url, params=_flat(call.params), headers=call.headers, json=call.body
+            ) as response:
                 body = await self._bounded(call, response)
-                if response.status == 200:
+                if response.status == 200 or (call.method != "GET" and response.status in (201, 204)):
                     return Answer(body, response.headers)
                 error = self._failure(call, response.status, body)
-                if response.status == 429 or response.status in (500, 502, 503, 504):
+                if response.status == 429 or (again and response.status in (500, 502, 503, 504)):
                     raise _Retry(error, _seconds(response.headers.get("Retry-After", "")))
                 raise error
         except TimeoutError as error:
             raise self._error(Unreachable, call, f"no answer within {self._timeout_seconds:g} s") from error
         except aiohttp.ClientPayloadError as error:
-            raise _Retry(self._error(Unreachable, call, "the answer was cut short")) from error
+            cut = self._error(Unreachable, call, "the answer was cut short")
+            raise (_Retry(cut) if again else cut) from error
         except aiohttp.ClientError as error:
-            raise _Retry(self._error(Unreachable, call, f"no connection: {type(error).__name__}")) from error
+            gone = self._error(Unreachable, call, f"no connection: {type(error).__name__}")
+            raise (_Retry(gone) if again else gone) from error
 
     async def _bounded(self, call: Call, response: aiohttp.ClientResponse) -> bytes:
         held, size = [], 0

@@ -57,7 +57,7 @@ async def pages(
     """
     seen: set[str] = set()
     for number in range(1, MOST_PAGES + 1):
-        answer = await http.get(_numbered(call, number, size_name, size))
+        answer = await http.send(_numbered(call, number, size_name, size))
         found, total = _read(answer, call, items)
         marks = {_mark(one) for one in found}
         if found and marks <= seen:

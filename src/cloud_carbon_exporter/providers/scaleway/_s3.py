@@ -59,7 +59,7 @@ async def _of_project(client: ScalewayClient, region: str, project_id: str) -> l
         permission=PERMISSION,
         json=False,
     )
-    answer = await client.http.get(call)
+    answer = await client.http.send(call)
     return [
         {"id": name, "name": name, "created_at": created, "region": region, "project_id": project_id}
         for name, created in _read(answer.body, region)

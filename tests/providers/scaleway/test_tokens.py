@@ -1,0 +1,180 @@
+"""Cockpit tokens made on demand: when, with what body, how often, and that nothing of them stays or shows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from time import perf_counter
+
+import pytest
+from scaleway import Client
+from scaleway.cockpit.v1 import CockpitV1RegionalAPI
+from tests.fakes.scaleway import ACCESS_KEY, COCKPIT_TOKEN, OTHER_PROJECT, PROJECT, SECRET_KEY, FakeScaleway, Fault
+from tests.fakes.scaleway_tokens import made_token
+from tests.providers.scaleway.support import CountingMeter, connected
+from tests.providers.scaleway.test_cockpit import NOW, busy, metric_of, reads, servers
+from tests.providers.scaleway.test_fake import complaints
+
+from cloud_carbon_exporter.errors import CollectError, PermissionMissing, Unreachable
+from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
+from cloud_carbon_exporter.providers.spec import Read, Reading
+
+TOKENS = "cockpit/v1/regions/fr-par/tokens"
+REFUSED = Fault(status=403, body='{"type":"permissions_denied","message":"insufficient permissions"}')
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeScaleway]:
+    async with FakeScaleway() as fake:
+        yield fake
+
+
+async def both_projects(fake: FakeScaleway, client: ScalewayClient) -> list[Read]:
+    both = [one for one in (await servers(client)).values() if one.name in ("web-1", "paused-1")]
+    busy(fake, both)
+    return reads(both, metric_of("instance/server"))
+
+
+async def of_one(fake: FakeScaleway, client: ScalewayClient) -> list[Read]:
+    web = (await servers(client))["web-1"]
+    busy(fake, [web])
+    return reads([web], metric_of("instance/server"))
+
+
+async def test_a_project_and_region_gets_one_token_that_is_deleted_at_the_end(fake: FakeScaleway) -> None:
+    async with connected(fake, cockpit_create_tokens=True) as client:
+        asked = await both_projects(fake, client)
+        for reading in await asyncio.gather(*(client.series(asked, NOW) for _ in range(3))):
+            assert reading.failures == {}
+            assert len(reading.points) == 2
+        name = client.cockpit.made.name
+        assert name.startswith("cloud-carbon-exporter-")
+        assert sorted(fake.made.bodies, key=lambda body: str(body["project_id"])) == [
+            {"project_id": project, "name": name, "token_scopes": ["read_only_metrics"]}
+            for project in (PROJECT, OTHER_PROJECT)
+        ]
+        ids = sorted(fake.made.held)
+        assert "made-secret" not in repr(vars(client.cockpit.made))
+    assert sorted(fake.made.deleted) == ids
+    assert fake.made.held == {}
+
+
+async def test_no_token_is_made_unasked_nor_where_one_is_configured_or_no_cockpit_is(fake: FakeScaleway) -> None:
+    async with connected(fake) as client:
+        await client.series(await both_projects(fake, client), NOW)
+    assert fake.made.bodies == []
+    tokens = (f"{PROJECT}={COCKPIT_TOKEN}",)
+    async with connected(fake, cockpit_create_tokens=True, cockpit_tokens=tokens) as client:
+        await client.series(await both_projects(fake, client), NOW)
+    assert [body["project_id"] for body in fake.made.bodies] == [OTHER_PROJECT]
+    fake.cockpits.clear()
+    async with connected(fake, cockpit_create_tokens=True) as client:
+        reading = await client.series(await both_projects(fake, client), NOW)
+    assert reading == Reading()
+    assert len(fake.made.bodies) == 1
+
+
+async def test_where_it_is_forbidden_nothing_is_measured_and_one_line_names_the_permission(
+    fake: FakeScaleway, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.faults["/tokens"] = REFUSED
+    meter = CountingMeter()
+    async with connected(fake, meter=meter, cockpit_create_tokens=True) as client:
+        asked = await both_projects(fake, client)
+        for _ in range(3):
+            assert await client.series(asked, NOW) == Reading()
+    lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(lines) == 1
+    assert "ObservabilityFullAccess" in lines[0]
+    assert meter.calls["cockpit", "CreateToken", "permission_missing"] == 2, "each place once an hour"
+
+
+async def test_a_rejected_token_is_deleted_and_made_anew_after_an_hour(fake: FakeScaleway) -> None:
+    now = 0.0
+    async with connected(fake, cockpit_create_tokens=True) as client:
+        client.cockpit.made.clock = lambda: now
+        asked = await of_one(fake, client)
+        assert (await client.series(asked, NOW)).points
+        fake.faults["query_range"] = Fault(status=403)
+        now = 30
+        assert (await client.series(asked, NOW)).failures, "too young to be given up"
+        assert fake.made.deleted == []
+        now = 300
+        failures = (await client.series(asked, NOW)).failures
+        assert isinstance(failures["instance/server"], PermissionMissing)
+        assert len(fake.made.deleted) == 1
+        fake.faults.clear()
+        now = 3599
+        assert isinstance((await client.series(asked, NOW)).failures["instance/server"], PermissionMissing)
+        assert len(fake.made.bodies) == 1
+        now = 3600
+        assert (await client.series(asked, NOW)).points
+    assert len(fake.made.bodies) == len(fake.made.deleted) == 2
+
+
+async def test_a_token_is_not_asked_for_twice_where_the_first_may_have_been_made(fake: FakeScaleway) -> None:
+    fake.faults["/tokens"] = Fault(status=503)
+    async with connected(fake, cockpit_create_tokens=True) as client:
+        asked = await of_one(fake, client)
+        for _ in range(3):
+            assert isinstance((await client.series(asked, NOW)).failures["instance/server"], Unreachable)
+    assert fake.calls[TOKENS] == 1
+
+
+async def test_an_answer_without_a_secret_is_a_failure_that_shows_nothing_of_it(fake: FakeScaleway) -> None:
+    fake.faults["/tokens"] = Fault(status=200, body='{"id": "made-id-1"}')
+    async with connected(fake, cockpit_create_tokens=True) as client:
+        failure = (await client.series(await of_one(fake, client), NOW)).failures["instance/server"]
+    assert isinstance(failure, CollectError)
+    assert failure.reason == "malformed"
+    assert "made-id-1" not in str(failure)
+
+
+async def test_the_end_waits_for_a_deletion_no_longer_than_a_second(
+    fake: FakeScaleway, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connected(fake, cockpit_create_tokens=True) as client:
+        await client.series(await both_projects(fake, client), NOW)
+        fake.faults["/tokens/"] = Fault(hang=True)
+        began = perf_counter()
+        await client.close()
+        assert perf_counter() - began < 1.5
+    assert "could not be deleted" in caplog.text
+    assert "made-secret" not in caplog.text
+
+
+async def test_a_token_still_being_made_at_the_end_is_deleted_too(fake: FakeScaleway) -> None:
+    async with connected(fake, cockpit_create_tokens=True) as client:
+        asked = await of_one(fake, client)
+        fake.latency_seconds = 0.1
+        reading = asyncio.create_task(client.series(asked, NOW))
+        async with asyncio.timeout(5):
+            while not fake.calls[TOKENS]:
+                await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+    assert len(fake.made.deleted) == 1
+    assert fake.made.held == {}
+
+
+def test_the_made_token_fits_the_sdk() -> None:
+    body = {"project_id": PROJECT, "name": "n", "token_scopes": ["read_only_metrics"]}
+    assert complaints("cockpit.v1.Token", made_token(1, "fr-par", body)) == []
+    assert complaints("cockpit.v1.RegionalApiCreateTokenRequest", body) == []
+
+
+async def test_the_sdk_makes_and_deletes_a_token_with_the_body_we_send(fake: FakeScaleway) -> None:
+    async with connected(fake, cockpit_create_tokens=True) as client:
+        await client.series(await of_one(fake, client), NOW)
+        name = client.cockpit.made.name
+    api = CockpitV1RegionalAPI(Client(ACCESS_KEY, SECRET_KEY, api_url=fake.url, default_region="fr-par"))
+
+    def by_the_sdk() -> str:
+        made = api.create_token(name=name, project_id=PROJECT, token_scopes=["read_only_metrics"])
+        api.delete_token(token_id=made.id)
+        return str(made.id)
+
+    made = await asyncio.to_thread(by_the_sdk)
+    assert fake.made.bodies[1] == fake.made.bodies[0]
+    assert fake.made.deleted[1] == made
