@@ -171,7 +171,7 @@ class CockpitAnswers:
     def __init__(self, document: Any) -> None:
         self._document = document
 
-    async def get(self, call: Any) -> Answer:
+    async def send(self, call: Any) -> Answer:
         if call.operation == "query_range":
             return Answer(b"", {}, self._document)
         names = ["instance_server_cpu_seconds_total", "instance_server_vcpu_count"]
