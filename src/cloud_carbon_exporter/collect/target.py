@@ -157,7 +157,7 @@ class TargetRun:
         for key, state in self._sweeps.items():
             if state.task is not None:
                 continue
-            if state.rest > 0:
+            if state.rest > 0 and not state.error:  # what was marked failed meanwhile is asked at once
                 state.rest -= 1
                 continue
             state.task = asyncio.create_task(self._sweep(key, state))
