@@ -4,7 +4,7 @@
 
 The clouds are the fakes of the tests, in a process of their own; here runs the collector as the program runs it,
 without a pause between refreshes. A round is a storm of three refreshes (nine faults: throttling, 5xx, hangs, cut,
-truncated and malformed bodies, refused and expired credentials, forbidden calls, page tokens that loop), then calm until
+truncated and malformed bodies, refused and expired credentials, forbidden calls, looping page tokens), then calm until
 all is well. Exits 1 when something was lost, or did not recover within two refreshes.
 """
 
