@@ -152,3 +152,18 @@ async def test_what_no_series_can_be_read_of_is_not_waited_for() -> None:
     assert row.totals is not None
     assert row.totals.energy_joules == pytest.approx(300 * row.footprint.power_watts.value)
     await of.close()
+
+
+async def test_what_fails_slowly_does_not_hold_up_what_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target_module, "MIN_DEADLINE_SECONDS", 0.05)
+    monkeypatch.setattr(target_module, "MIN_PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(target_module, "CALLS_PER_TARGET", 2)
+    regions = [f"region-{number}" for number in range(6)]
+    cloud = Cloud({region: [vm(f"i-{region}")] for region in [*regions, EU]}, hang=set(regions))
+    of = collector(cloud.provider(), interval_seconds=0.05)
+    await of.refresh()
+    seen = cloud.sweeps.count(EU)
+    for _ in range(4):
+        await of.refresh()
+    assert cloud.sweeps.count(EU) >= seen + 3
+    await of.close()

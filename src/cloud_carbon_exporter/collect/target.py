@@ -28,8 +28,8 @@ MIN_DEADLINE_SECONDS = 10.0
 MIN_PATIENCE_SECONDS = 2.0
 FIRST_PATIENCE_SECONDS = 30.0
 EMPTY_REFRESHES = 12  # a listing that was empty in a scope is asked again after so many refreshes
-CALLS_PER_API = 4  # sweeps at once, per account, region and API
-CALLS_PER_TARGET = 32
+CALLS_PER_API = 4  # sweeps at once, per account, region and API; and so many again, as below
+CALLS_PER_TARGET = 32  # of sweeps that found something before, and as many of all others: these may be slow in vain
 
 
 class TargetRun:
@@ -53,8 +53,9 @@ class TargetRun:
         self._rounds: list[Round] = []
         self._extras = Extras()
         self._asking: asyncio.Task[None] | None = None
-        self._all = asyncio.Semaphore(CALLS_PER_TARGET)
-        self._apis: dict[tuple[str, str, str], asyncio.Semaphore] = defaultdict(
+        self._inhabited = asyncio.Semaphore(CALLS_PER_TARGET)
+        self._others = asyncio.Semaphore(CALLS_PER_TARGET)
+        self._apis: dict[tuple[str, str, str, bool], asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(CALLS_PER_API)
         )
         self._state = TargetState(target.name, self.label, up=False)
@@ -203,7 +204,9 @@ class TargetRun:
         async def work() -> None:
             swept.append(await sweep(self.client, listing, state.specs, at, self._counters.resource))
 
-        async with self._apis[at.account_id, at.region, listing.api], self._all:  # who waits for its API holds no place
+        places = self._inhabited if state.inhabited else self._others
+        api = self._apis[at.account_id, at.region, listing.api, state.inhabited]
+        async with api, places:  # who waits for its API holds no place
             started = asyncio.get_running_loop().time()
             error = await self._attempt(listing.operation, work(), at)
             state.seconds = asyncio.get_running_loop().time() - started
