@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 MIN_DEADLINE_SECONDS = 10.0
 MIN_PATIENCE_SECONDS = 2.0
 FIRST_PATIENCE_SECONDS = 30.0
-EMPTY_REFRESHES = 12  # a listing that was empty in a scope is asked again after so many refreshes
+EMPTY_REFRESHES = 10  # a listing that was empty in a scope is asked again after so many refreshes: within the hour
 CALLS_PER_API = 4  # sweeps at once, per account, region and API; and so many again, as below
 CALLS_PER_TARGET = 32  # of sweeps that found something before, and as many of all others: these may be slow in vain
 
