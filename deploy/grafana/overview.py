@@ -122,11 +122,11 @@ BOARD = dashboard(
         bars("Power by region", f"sum by (cloud_region) ({POWER}{{{PLACED}}})", "{{cloud_region}}", "watt"),
         bars(
             "Grid intensity",
-            "max by (cloud_provider, cloud_region) (cloud_carbon_grid_intensity_grams_per_kilowatt_hour"
-            '{cloud_provider=~"$provider",cloud_region=~"$region",method="location"})',
-            "{{cloud_provider}} {{cloud_region}}",
+            "max by (cloud_provider, cloud_region, method) (cloud_carbon_grid_intensity_grams_per_kilowatt_hour"
+            '{cloud_provider=~"$provider",cloud_region=~"$region",method=~"location|live"})',
+            "{{cloud_provider}} {{cloud_region}} {{method}}",
             "suffix: g/kWh",
-            "Where a kilowatt hour emits most: what could run elsewhere, should.",
+            "Where a kilowatt hour emits most, by the annual mean (location) and, with -grid.source, now (live).",
         ),
         row("Where to begin"),
         table(
