@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tarfile
 import zipfile
@@ -18,7 +19,9 @@ EXPECTED = "power_watts"
 
 def run(*command: str | Path, cwd: Path, code: int = 0) -> str:
     """What a program prints; it must end with that exit code."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, cwd=cwd)
+    environment = {"UV_SYSTEM_CERTS": "true"} | os.environ  # as scripts/setup has it
+    words = [str(part) for part in command]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 
