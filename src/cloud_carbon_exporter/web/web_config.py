@@ -218,10 +218,9 @@ class Reader:
 
     def _ciphers(self, said: object) -> str:
         """OpenSSL's names of the suites of TLS 1.2; those of 1.3 are always on, as with Go."""
-        key, found, known13 = "tls_server_config.cipher_suites", [], 0
+        key, found = "tls_server_config.cipher_suites", []
         for name in self._words(key, said):
             if name in _TLS13_CIPHERS:
-                known13 += 1
                 continue
             matched = _CIPHER.fullmatch(name)
             if matched is None:

@@ -9,7 +9,7 @@ from cloud_carbon_exporter.providers.aws._metrics import percent
 from cloud_carbon_exporter.providers.spec import Metric
 
 ENDPOINTS, TRAINING = "/aws/sagemaker/Endpoints", "/aws/sagemaker/TrainingJobs"
-DEVELOPER_GUIDE = "SageMaker developer guide: utilisation is the sum over the cores, or the boards, of an instance"
+# SageMaker developer guide: utilisation is the sum over the cores, or the boards, of an instance.
 _VOLUME = "aws/gp2"
 
 
