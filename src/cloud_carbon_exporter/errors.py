@@ -13,12 +13,14 @@
         +-- Implausible            a figure outside what can be meant: another unit, most likely
         +-- Stale                  an answer older than it may be
         +-- DeadlineExceeded       the sweep took longer than it may
+        +-- Incomplete             kinds a listing feeds failed, the others are whole
 
 `reason` is the short code of the errors_total label. Messages never hold a secret.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -120,3 +122,13 @@ class DeadlineExceeded(CollectError):
     """The sweep did not end within its deadline."""
 
     reason: ClassVar[str] = "deadline"
+
+
+class Incomplete(CollectError):
+    """A listing of several parts lacks some, and is whole but for them. failures: kind -> why it is missing."""
+
+    reason: ClassVar[str] = "incomplete"
+
+    def __init__(self, failures: Mapping[str, CollectError]) -> None:
+        super().__init__("; ".join(dict.fromkeys(map(str, failures.values()))))
+        self.failures = failures

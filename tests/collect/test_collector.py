@@ -489,3 +489,61 @@ async def test_reads_further_apart_than_stale_after_lose_nothing() -> None:
     assert len(points) > 40
     assert track.energy == pytest.approx(expected)
     await of.close()
+
+
+async def test_a_part_of_a_listing_that_fails_keeps_its_last_good_figures_until_stale() -> None:
+    clock = Clock()
+    cloud = Cloud(
+        {EU: [{"type": "volume", "id": "vol-1", "gib": 8}, {"type": "volume", "id": "vol-2", "gib": 8}, vm()]}
+    )
+    of = collector(clock, cloud)
+    await of.refresh()
+    seen = clock.now
+    cloud.lacking["vm/volume"] = DENIED
+    for _ in range(3):
+        clock.now += 600
+        cloud.estate[EU].append(vm(f"i-{clock.now:.0f}"))
+        await of.refresh()
+        assert {"vol-1", "vol-2", "i-1"} <= {row.resource.id for row in of.snapshot.rows}
+        assert listing(of.snapshot, "vm/volume").error == str(DENIED)
+        assert listing(of.snapshot, "vm/volume").last_success == seen
+        assert listing(of.snapshot, "vm/volume").resources == 2
+        assert listing(of.snapshot).error == "", "the other kinds go on"
+        assert listing(of.snapshot).last_success == clock.now
+        totals = row(of.snapshot, "vol-1").totals
+        assert totals is not None
+        assert totals.energy_joules == 0, "what is not known to be there is not counted yet"
+    assert len(of.snapshot.rows) == 6
+    assert of.snapshot.api.errors["aws", "ListThings", "permission_missing"] == 3
+    clock.now += 600
+    await of.refresh()
+    assert not {"vol-1", "vol-2"} & {row.resource.id for row in of.snapshot.rows}, "stale"
+    cloud.lacking.clear()
+    del cloud.estate[EU][1]  # vol-2
+    await of.refresh()
+    rows = {row.resource.id: row for row in of.snapshot.rows}
+    assert "vol-2" not in rows
+    totals = rows["vol-1"].totals
+    assert totals is not None
+    watts = rows["vol-1"].footprint.power_watts.value
+    assert totals.energy_joules == pytest.approx(watts * 2400), "and filled in for what is still there"
+    assert listing(of.snapshot, "vm/volume").error == ""
+    await of.close()
+
+
+async def test_an_answer_of_nonsense_takes_nothing_away() -> None:
+    clock, cloud = Clock(), Cloud({EU: [vm(), vm("i-2")]})
+    of = collector(clock, cloud)
+    await of.refresh()
+    answers: list[list[dict[str, Any]]] = [[{"type": "machine"}, {"type": "machine", "id": "i-1"}], [{}, {}]]
+    for nonsense in answers:
+        cloud.estate[EU] = list(nonsense)
+        clock.now += 60
+        await of.refresh()
+        assert [row.resource.id for row in of.snapshot.rows] == ["i-1", "i-2"]
+        assert "no object of vm/machine can be read" in listing(of.snapshot).error
+    cloud.estate[EU] = [vm("i-2")]
+    await of.refresh()
+    assert [row.resource.id for row in of.snapshot.rows] == ["i-2"], "a sound answer is believed at once"
+    assert listing(of.snapshot).error == ""
+    await of.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
-from cloud_carbon_exporter.errors import CollectError, PermissionMissing
+from cloud_carbon_exporter.errors import CollectError, Incomplete, PermissionMissing
 from cloud_carbon_exporter.model.types import Point, Resource
 from cloud_carbon_exporter.providers.spec import Extras, Listing, Raw, Read, Reading, Scope, ServiceSpec
 
@@ -17,7 +17,11 @@ NAMES = ("a", "b", "spoiled", "c")
 
 
 class Pages:
-    """A Client of one page."""
+    """A Client of one page, which may end without some of its kinds."""
+
+    def __init__(self, page: Sequence[Any], lacking: Mapping[str, CollectError] | None = None) -> None:
+        self.page = page
+        self.lacking = lacking or {}
 
     async def connect(self) -> Sequence[str]:
         return ["1"]
@@ -26,7 +30,9 @@ class Pages:
         return [HERE]
 
     async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
-        yield [{"Name": name} for name in NAMES]
+        yield self.page
+        if self.lacking:
+            raise Incomplete(self.lacking)
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
         return Reading(points={("a", "cpu_ratio"): (Point(0, 1, 0),)})
@@ -45,7 +51,7 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
 async def swept(**more: Any) -> Swept:
     listing = Listing(api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other", **more)
     spec = ServiceSpec(kind="x/thing", listing=listing, describe=describe, reason="A test.")
-    return await sweep(Pages(), listing, [spec], HERE)
+    return await sweep(Pages([{"Name": name} for name in NAMES]), listing, [spec], HERE)
 
 
 async def test_an_object_that_cannot_be_expanded_costs_itself_alone() -> None:
@@ -78,3 +84,49 @@ async def test_what_cannot_be_looked_up_is_described_without(error: Exception) -
     assert len(result.resources) == len(NAMES)
     (warning,) = result.warnings
     assert isinstance(warning, CollectError)
+
+
+async def of_two_kinds(*page: Any, lacking: Mapping[str, CollectError] | None = None) -> Swept:
+    """A sweep over a page of things and thongs, told apart by their size."""
+    listing = Listing(api="x", operation="ListThings", scope="region", kind_of=lambda raw: f"x/{raw['other']}")
+    specs = [
+        ServiceSpec(
+            kind="x/thing", listing=listing, describe=describe, reason="A test.", accepts=lambda raw: raw["Size"]
+        ),
+        ServiceSpec(
+            kind="x/thong", listing=listing, describe=describe, reason="A test.", accepts=lambda raw: not raw["Size"]
+        ),
+    ]
+    return await sweep(Pages(page, lacking), listing, specs, HERE)
+
+
+async def test_objects_of_which_none_of_a_kind_can_be_read_fail_that_kind_alone() -> None:
+    """Whatever calls itself an answer, and holds nonsense in place of its objects, does not say that they are gone."""
+    result = await of_two_kinds({"Size": 1, "Name": "a"}, {"Size": 1}, {"Size": 0}, {"Size": 0, "Name": 7})
+    assert [resource.id for resource in result.resources] == ["a"]
+    assert {kind: error.reason for kind, error in result.failures.items()} == {"x/thong": "malformed"}
+    assert result.skipped == {("x/thing", "KeyError"): 1, ("x/thong", "KeyError"): 1, ("x/thong", "TypeError"): 1}
+
+
+@pytest.mark.parametrize("page", [[{}, 7, None], "nonsense", [float("nan")], {"a": 1}])
+async def test_objects_of_which_none_can_be_read_fail_every_kind(page: Any) -> None:
+    result = await of_two_kinds(*page)
+    assert sorted(result.failures) == ["x/thing", "x/thong"]
+    assert all(error.region == "eu-west-3" and error.operation == "ListThings" for error in result.failures.values())
+    assert sum(result.skipped.values()) == len(page)
+
+
+async def test_what_nobody_knows_and_nothing_at_all_are_no_failure() -> None:
+    assert (await of_two_kinds()).failures == {}
+    listing = Listing(api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other")
+    spec = ServiceSpec(kind="x/thing", listing=listing, describe=describe, reason="-", accepts=lambda raw: "A" in raw)
+    result = await sweep(Pages([{}, 7]), listing, [spec], HERE)
+    assert result.unsupported == {("1", "x/other"): 1}
+    assert result.failures == {}, "one of the two was read"
+
+
+async def test_a_listing_that_ends_without_a_part_says_which() -> None:
+    denied = PermissionMissing("no")
+    result = await of_two_kinds({"Size": 1, "Name": "a"}, lacking={"x/thong": denied})
+    assert [resource.id for resource in result.resources] == ["a"]
+    assert result.failures == {"x/thong": denied}

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
-from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.errors import CollectError, Incomplete
 from cloud_carbon_exporter.model.types import Component, Point, Resource
 from cloud_carbon_exporter.providers.spec import (
     Extras,
@@ -89,6 +89,7 @@ class Cloud:
     series: dict[tuple[str, str], list[Point]] = field(default_factory=dict)
     fail: dict[str, CollectError] = field(default_factory=dict)  # connect, scopes, series, or a region
     hang: set[str] = field(default_factory=set)  # the same
+    lacking: dict[str, CollectError] = field(default_factory=dict)  # kind -> why listings end without it
     reads: list[list[Read]] = field(default_factory=list)
     sweeps: list[str] = field(default_factory=list)
     closed: bool = False
@@ -133,7 +134,9 @@ class FakeClient:
         self.cloud.sweeps.append(scope.region)
         await self._pass(scope.region)
         self.meter.call(account_id=scope.account_id, api="vm", operation=listing.operation)
-        yield self.cloud.estate[scope.region]
+        yield [raw for raw in self.cloud.estate[scope.region] if f"vm/{raw.get('type')}" not in self.cloud.lacking]
+        if self.cloud.lacking:
+            raise Incomplete(self.cloud.lacking)
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
         self.cloud.reads.append(list(reads))

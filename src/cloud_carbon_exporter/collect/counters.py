@@ -89,8 +89,12 @@ class Counters:
         at: float,
         settle: float,
         waits: Callable[[Resource], bool],
+        kept: Collection[str] = (),
     ) -> Mapping[str, int]:
-        """A sweep saw these resources at `at`, and no others of its own. Returns, by kind, how many stand elsewhere."""
+        """A sweep saw these resources at `at`, and no others of its own. Returns, by kind, how many stand elsewhere.
+
+        kept: ids of those it did not see, as their part of it failed: they stay as they were.
+        """
         before = self._sweeps.get(sweep, {})
         after: dict[str, Track] = {}
         twice: Counter[str] = Counter()
@@ -104,7 +108,8 @@ class Counters:
                 self._accounts.setdefault(_account_key(resource), [0.0, 0.0, 0.0])  # first shown at 0
             elif track.resource is not resource and track.resource != resource:
                 track.versions.append(Version(at, resource, waits(resource)))
-            track.seen_until = at
+            if resource.id not in kept:
+                track.seen_until = at
             after[resource.id] = track
         for resource_id in before.keys() - after.keys():
             self._departed[resource_id] = self._tracks.pop(resource_id)

@@ -98,7 +98,8 @@ class Builder:
             self._counters.observe(key, (), now, settle, contribution.waits)
         for fresh in contribution.sweeps:
             key, seen_at = fresh.key, fresh.seen_at
-            twice = self._counters.observe(key, fresh.swept.resources, seen_at, settle, contribution.waits)
+            resources = fresh.swept.resources
+            twice = self._counters.observe(key, resources, seen_at, settle, contribution.waits, fresh.kept)
             if self._seen_at.get(key) != seen_at:  # each sweep says it once, however many Snapshots it stands in
                 for kind, count in twice.items():
                     self._budget.skip(fresh.provider, kind, "duplicate", count)
@@ -112,8 +113,8 @@ class Builder:
     def _rows(self, contributions: Iterable[Contribution], now: float) -> Iterator[Row]:
         for contribution in contributions:
             for fresh in contribution.sweeps:
-                if now - fresh.seen_at <= self._stale_after:
-                    for track in self._counters.present(fresh.key):
+                for track in self._counters.present(fresh.key):
+                    if now - track.seen_until <= self._stale_after:
                         yield self._row(track, now)
 
     def _row(self, track: Track, now: float) -> Row:

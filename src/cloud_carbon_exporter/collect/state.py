@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from cloud_carbon_exporter.collect.measure import Round
 from cloud_carbon_exporter.collect.shared import Target
@@ -25,10 +25,22 @@ class SweepState:
     swept: Swept | None = None
     seen_at: float = -math.inf
     error: str = ""
+    since: Mapping[str, float | None] = field(default_factory=dict)  # kind that fails -> when it last did not
+    kept: frozenset[str] = frozenset()  # ids in `swept` of an earlier sweep, as their kind fails since
     seconds: float = 0
     inhabited: bool = False  # ever found something
     rest: int = 0  # refreshes to leave it alone, having been empty
     task: asyncio.Task[None] | None = None
+
+    def take(self, fresh: Swept, now: float) -> None:
+        """A sweep has ended; the kinds it failed for keep what they had."""
+        known = None if self.swept is None else self.seen_at
+        self.since = {kind: self.since.get(kind, known) for kind in fresh.failures}
+        found = {resource.id for resource in fresh.resources} if self.since else frozenset[str]()
+        before = self.swept.resources if self.swept is not None and self.since else ()
+        kept = [resource for resource in before if resource.kind in self.since and resource.id not in found]
+        self.kept = frozenset(resource.id for resource in kept)
+        self.swept, self.seen_at, self.error = fresh.with_kept(kept), now, ""
 
     def outcomes(self) -> Iterator[Outcome]:
         """One row for each kind the listing feeds; none before its first sweep has ended, well or not."""
@@ -37,9 +49,12 @@ class SweepState:
             return
         counts = self.swept.counts if self.swept is not None else {}
         success = self.seen_at if self.swept is not None else None
+        failures = self.swept.failures if self.swept is not None else {}
         for spec in self.specs:
-            count = counts.get(spec.kind, 0)
-            yield Outcome(at.provider, at.account_id, at.region, spec.kind, self.error, self.seconds, count, success)
+            kind, count = spec.kind, counts.get(spec.kind, 0)
+            error = self.error or str(failures.get(kind, ""))
+            last_success = self.since.get(kind, success)
+            yield Outcome(at.provider, at.account_id, at.region, kind, error, self.seconds, count, last_success)
 
 
 def by_region(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
@@ -64,12 +79,13 @@ def _together(one: Outcome, other: Outcome) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """The last good result of one sweep, as of `seen_at`."""
+    """The last good result of one sweep, as of `seen_at`. kept: ids in it that were last seen by an earlier one."""
 
     key: SweepKey
     provider: str
     swept: Swept
     seen_at: float
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

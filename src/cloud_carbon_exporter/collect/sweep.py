@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cloud_carbon_exporter.errors import CollectError, Malformed
+from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.spec import Client, Listing, Raw, Scope, ServiceSpec
 
@@ -21,15 +21,34 @@ class Swept:
     """What one sweep found.
 
     counts: kind -> how many of the resources. unsupported: (account, kind) -> objects no service of ours reads.
-    skipped: (kind, reason) -> objects that could not be read. warnings: what failed beside the listing itself, such as
-    a look-up of machine types.
+    skipped: (kind, reason) -> objects that could not be read. failures: kind -> why it could not be listed, where the
+    listing feeds others that could. warnings: what failed beside the listing, such as a look-up of machine types.
     """
 
     resources: tuple[Resource, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     unsupported: Mapping[tuple[str, str], int] = field(default_factory=dict)
     skipped: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    failures: Mapping[str, CollectError] = field(default_factory=dict)
     warnings: tuple[CollectError, ...] = ()
+
+    def with_kept(self, kept: Sequence[Resource]) -> Swept:
+        """The same with resources of an earlier sweep."""
+        if not kept:
+            return self
+        resources = (*self.resources, *kept)
+        return replace(self, resources=resources, counts=_counts(resources))
+
+
+@dataclass(slots=True)
+class _Pass:
+    """What a sweep has come upon so far. tried: kind -> objects handed to its spec, readable or not."""
+
+    resources: list[Resource] = field(default_factory=list)
+    unsupported: Counter[tuple[str, str]] = field(default_factory=Counter)
+    skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    tried: Counter[str] = field(default_factory=Counter)
+    warnings: list[CollectError] = field(default_factory=list)
 
 
 async def sweep(
@@ -37,29 +56,62 @@ async def sweep(
 ) -> Swept:
     """List and describe. Raises CollectError when the listing itself fails; a malformed object costs that alone.
 
+    Where no object of a kind can be read, it is the answer that is malformed: the kind has failed, and nothing is gone.
+
     known: the Resource last seen under an id. What has not changed is that same object again, so that a large estate is
     neither held twice nor compared twice.
     """
-    resources: list[Resource] = []
-    unsupported: Counter[tuple[str, str]] = Counter()
-    skipped: Counter[tuple[str, str]] = Counter()
-    warnings: list[CollectError] = []
-    async for page in client.pages(listing, scope):
-        objects = await _expanded(client, listing, scope, page, skipped)
-        if listing.lookup:
-            try:
-                scope = replace(scope, catalogue=await listing.lookup(client, scope, objects))
-            except CollectError as error:
-                warnings.append(error)
-            except Exception as error:  # describing does without, as when the look-up fails
-                warnings.append(_unreadable(error, listing, scope))
-        for raw in objects:
-            resource = _read(raw, listing, specs, scope, unsupported, skipped)
-            if resource is not None:
-                before = known(resource.id)
-                resources.append(resource if before is None or before != resource else before)
-    counts = Counter(resource.kind for resource in resources)
-    return Swept(tuple(resources), dict(counts), dict(unsupported), dict(skipped), tuple(warnings))
+    found = _Pass()
+    failures: dict[str, CollectError] = {}
+    try:
+        async for page in client.pages(listing, scope):
+            objects = await _expanded(client, listing, scope, page, found.skipped)
+            if listing.lookup:
+                scope = await _looked_up(client, listing, scope, objects, found.warnings)
+            for raw in objects:
+                resource = _read(raw, listing, specs, scope, found)
+                if resource is not None:
+                    before = known(resource.id)
+                    found.resources.append(resource if before is None or before != resource else before)
+    except Incomplete as error:
+        failures.update(error.failures)
+    failures = {**_unreadable_kinds(found, listing, specs, scope), **failures}
+    resources = tuple(found.resources)
+    return Swept(
+        resources, _counts(resources), dict(found.unsupported), dict(found.skipped), failures, tuple(found.warnings)
+    )
+
+
+def _counts(resources: Iterable[Resource]) -> Mapping[str, int]:
+    return dict(Counter(resource.kind for resource in resources))
+
+
+async def _looked_up(
+    client: Client, listing: Listing, scope: Scope, objects: Sequence[Raw], warnings: list[CollectError]
+) -> Scope:
+    """The scope with what describing these objects needs besides; where that fails, describing does without."""
+    assert listing.lookup is not None
+    try:
+        return replace(scope, catalogue=await listing.lookup(client, scope, objects))
+    except CollectError as error:
+        warnings.append(error)
+    except Exception as error:
+        warnings.append(_malformed(f"what was looked up cannot be read: {type(error).__name__}", listing, scope))
+    return scope
+
+
+def _unreadable_kinds(
+    found: _Pass, listing: Listing, specs: Sequence[ServiceSpec], scope: Scope
+) -> dict[str, CollectError]:
+    """The kinds of which objects came and none could be read; all kinds, where not one object of the answer could."""
+    bad: Counter[str] = Counter()
+    for (kind, _), count in found.skipped.items():
+        bad[kind] += count
+    if bad[listing.operation] and not found.tried and not found.unsupported:
+        failed = [spec.kind for spec in specs]
+    else:
+        failed = [kind for kind, count in found.tried.items() if bad[kind] == count]
+    return {kind: _malformed(f"no object of {kind} can be read", listing, scope) for kind in failed}
 
 
 async def _expanded(
@@ -80,39 +132,33 @@ async def _expanded(
     return [each for raw in page for each in await _expanded(client, listing, scope, (raw,), skipped)]
 
 
-def _unreadable(error: Exception, listing: Listing, scope: Scope) -> Malformed:
+def _malformed(text: str, listing: Listing, scope: Scope) -> Malformed:
     return Malformed(
-        f"what was looked up cannot be read: {type(error).__name__}",
+        text,
         provider=scope.provider,
         account_id=scope.account_id,
-        region=scope.region,
+        region=scope.zone or scope.region,
         operation=listing.operation,
     )
 
 
-def _read(
-    raw: Raw,
-    listing: Listing,
-    specs: Iterable[ServiceSpec],
-    scope: Scope,
-    unsupported: Counter[tuple[str, str]],
-    skipped: Counter[tuple[str, str]],
-) -> Resource | None:
+def _read(raw: Raw, listing: Listing, specs: Iterable[ServiceSpec], scope: Scope, found: _Pass) -> Resource | None:
     """Hand one object to the one spec that accepts it, else to the ledger."""
     kind = ""
     try:
         spec = next((spec for spec in specs if spec.accepts(raw)), None)
         if spec is None:
-            unsupported[scope.account_id, listing.kind_of(raw)] += 1
+            found.unsupported[scope.account_id, listing.kind_of(raw)] += 1
             return None
         kind = spec.kind
+        found.tried[kind] += 1
         resource = spec.describe(raw, scope)
         if resource is not None:
             _check_text(resource)
         return resource
     except Exception as error:  # whatever a cloud sends must cost that object alone
         log.debug("an object of %s was skipped: %s: %s", kind or listing.operation, type(error).__name__, error)
-        skipped[kind or listing.operation, type(error).__name__] += 1
+        found.skipped[kind or listing.operation, type(error).__name__] += 1
         return None
 
 

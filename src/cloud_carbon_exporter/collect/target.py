@@ -92,7 +92,7 @@ class TargetRun:
         """What is known by now; Points and last reads are handed over once."""
         states = self._sweeps.items()
         sweeps = tuple(
-            Fresh(key, state.scope.provider, state.swept, state.seen_at)
+            Fresh(key, state.scope.provider, state.swept, state.seen_at, state.kept)
             for key, state in states
             if state.swept is not None
         )
@@ -215,17 +215,24 @@ class TargetRun:
             state.error = str(error)
             self.changes.failed(key, error)
             return
-        state.error = ""
         self.changes.well(key, what)
-        state.swept, state.seen_at = swept[0], self._clock()
-        state.inhabited = state.inhabited or bool(state.swept.resources or state.swept.unsupported)
-        state.rest = 0 if state.inhabited else EMPTY_REFRESHES
-        self._count(key, state.swept, at.provider, what)
+        state.take(swept[0], self._clock())
+        state.inhabited = state.inhabited or bool(swept[0].resources or swept[0].unsupported)
+        state.rest = 0 if state.inhabited or swept[0].failures else EMPTY_REFRESHES
+        self._count(key, state, swept[0], what)
 
-    def _count(self, key: SweepKey, swept: Swept, provider: str, what: str) -> None:
+    def _count(self, key: SweepKey, state: SweepState, swept: Swept, what: str) -> None:
+        provider = state.scope.provider
         for (kind, reason), count in swept.skipped.items():
             self._budget.skip(provider, kind, reason, count)
         beside = (key, "beside")  # one thing, however many pages it fails for
+        for kind in {spec.kind for spec in state.specs}:
+            error = swept.failures.get(kind)
+            if error is None:
+                self.changes.well((key, kind), f"{what} of {kind}")
+                continue
+            self._budget.error(provider, error.operation or state.listing.operation, error.reason)
+            self.changes.failed((key, kind), error)
         for warning in swept.warnings:
             self._budget.error(provider, warning.operation, warning.reason)
             self.changes.failed(beside, warning)
