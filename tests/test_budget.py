@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from cloud_carbon_exporter.budget import PRICES, SECONDS_PER_MONTH, Budget, _Spending
@@ -75,3 +77,21 @@ def test_it_is_read_and_kept_while_calls_go_on(monkeypatch: pytest.MonkeyPatch) 
     assert {row[2] for row in rows if row[0] == "total"} == {"1", "2"}
     monkeypatch.setattr(_Spending, "forecast", meanwhile)
     assert {account_id for _, account_id, _ in budget.use().dollars_per_month} == {"1", "2", "3"}
+
+
+def test_granted_requests_are_free_while_they_last_in_each_month() -> None:
+    clock = Clock(datetime(2026, 11, 30, tzinfo=UTC).timestamp())
+    budget = Budget(clock)
+    meter = budget.meter("aws", "prod", free_requests=3)
+    for _ in range(4):
+        meter.call(account_id="1", api="cloudwatch", operation="GetMetricStatistics", units=1)
+    meter.call(account_id="1", api="cloudwatch", operation="GetMetricData", units=1)
+    assert budget.free_this_month("prod") == 3
+    assert budget.spent_this_month("prod") == pytest.approx(2 * 0.00001)
+    kept = Budget(clock)
+    kept.load(list(budget.dump()))
+    assert kept.free_this_month("prod") == 3
+    clock.now += 86400
+    assert budget.free_this_month("prod") is None
+    meter.call(account_id="1", api="cloudwatch", operation="ListMetrics", units=1)
+    assert (budget.free_this_month("prod"), budget.spent_this_month("prod")) == (1, 0)

@@ -388,6 +388,16 @@ def test_a_shard_counts_from_zero() -> None:
             settings(f"-demo.enabled -shard={wrong}")
 
 
+def test_the_targets_of_aws_share_what_a_payer_has_free(tmp_path: Path) -> None:
+    file = "targets: [{provider: aws}, {provider: gcp, project_id: p}, {provider: aws, name: b, role_arn: ARN}]"
+    file = file.replace("ARN", '"arn:aws:iam::111111111111:role/carbon"')
+    targets = settings("-api.free-requests=1000001", file, tmp_path).targets
+    assert [target.free_requests for target in targets] == [500_000, 0, 500_000]
+    with pytest.raises(ConfigError, match=r"-api.free-requests.*whole number from 0 up"):
+        settings("-cloud.provider=aws -api.free-requests=-1")
+    assert "no aws target" in settings("-demo.enabled -api.free-requests=5").warnings[0]
+
+
 def aws_target(keys: str, tmp_path: Path) -> Settings:
     return settings("", f"targets: [{{provider: aws, {keys}}}]", tmp_path)
 

@@ -35,6 +35,8 @@ def test_the_issues_bill() -> None:
     assert costs.dollars_per_month("aws", 1, 300) == pytest.approx(0.0877, abs=1e-4)
     assert costs.dollars_per_month("aws", 1, 900) < 0.03
     assert costs.dollars_per_month("aws", 10_000, 300, 20) == 20
+    assert costs.dollars_per_month("aws", 300, 900, free_requests=1_000_000) == 0
+    assert costs.dollars_per_month("aws", 1_000, 900, free_requests=1_000_000) == pytest.approx(19.22, abs=0.01)
 
 
 def test_the_governor_spends_what_the_table_says() -> None:

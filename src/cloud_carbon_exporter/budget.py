@@ -26,10 +26,16 @@ class Price:
     source: str
 
 
+_REQUESTS = (
+    "Amazon CloudWatch pricing: 0.01 USD per 1,000 requests beyond the free tier's million a month of a payer, 2026"
+)
+
 PRICES: dict[tuple[str, str, str], Price] = {
     ("aws", "cloudwatch", "GetMetricData"): Price(
         0.01 / 1000, "metric requested", "Amazon CloudWatch pricing: 0.01 USD per 1,000 metrics requested, 2026"
     ),
+    ("aws", "cloudwatch", "GetMetricStatistics"): Price(0.01 / 1000, "request", _REQUESTS),
+    ("aws", "cloudwatch", "ListMetrics"): Price(0.01 / 1000, "request", _REQUESTS),
     ("aws", "ce", "GetCostAndUsage"): Price(
         0.01, "request", "AWS Cost Management pricing: 0.01 USD per paginated Cost Explorer request, 2026"
     ),
@@ -42,6 +48,9 @@ PRICES: dict[tuple[str, str, str], Price] = {
 
 READS = {"aws": ("cloudwatch", "GetMetricData"), "gcp": ("monitoring", "timeSeries.list")}
 """What reading one monitoring series is billed as, by cloud_provider."""
+
+GRANTED = frozenset({("aws", "cloudwatch", "GetMetricStatistics"), ("aws", "cloudwatch", "ListMetrics")})
+"""What costs nothing as long as the payer's free requests last."""
 
 
 def read_price(provider: str) -> float:
@@ -84,10 +93,16 @@ class Budget:
         self._errors: Counter[tuple[str, str, str]] = Counter()
         self._skipped: Counter[tuple[str, str, str]] = Counter()
         self._months: dict[str, tuple[str, float]] = {}  # target -> the month, USD spent in it
+        self._granted: dict[str, int] = {}  # target -> free requests a month
+        self._free: dict[str, tuple[str, int]] = {}  # target -> the month, free requests made in it
         self._spending: dict[tuple[str, str, str], _Spending] = {}
 
-    def meter(self, provider: str, target: str = "") -> TargetMeter:
-        """The Meter of one target's client; `provider` is the value of cloud_provider."""
+    def meter(self, provider: str, target: str = "", free_requests: int = 0) -> TargetMeter:
+        """The Meter of one target's client; `provider` is the value of cloud_provider.
+
+        free_requests: how many requests a month the operator lets it take of those a payer has free.
+        """
+        self._granted[target] = free_requests
         return TargetMeter(self, provider, target)
 
     def call(
@@ -98,18 +113,30 @@ class Budget:
         price = PRICES.get((provider, api, operation))
         if price is None:
             return
+        if (provider, api, operation) in GRANTED:
+            units -= self._take_free(target, units)
         spending = self._spending.setdefault((provider, account_id, api), _Spending())
         dollars = price.dollars_per_unit * units
         spending.total += dollars
         spending.recent.append((self._clock(), dollars))
-        month, spent = self._months.get(target, ("", 0.0))
-        this = month_of(self._clock())
-        self._months[target] = (this, dollars + (spent if month == this else 0.0))
+        self._months[target] = (month_of(self._clock()), dollars + (self.spent_this_month(target) or 0.0))
+
+    def _take_free(self, target: str, units: int) -> int:
+        """Take of a target's free requests as many as are left; how many that were."""
+        used = self.free_this_month(target) or 0
+        taken = max(0, min(units, self._granted.get(target, 0) - used))
+        self._free[target] = (month_of(self._clock()), used + taken)
+        return taken
 
     def spent_this_month(self, target: str) -> float | None:
         """USD a target cost since the calendar month (UTC) began; None where nothing is known of it."""
         month, spent = self._months.get(target, ("", 0.0))
         return spent if month == month_of(self._clock()) else None
+
+    def free_this_month(self, target: str) -> int | None:
+        """Free requests a target made since the calendar month (UTC) began; None where nothing is known of it."""
+        month, used = self._free.get(target, ("", 0))
+        return used if month == month_of(self._clock()) else None
 
     def dump(self) -> Iterator[Sequence[str | float]]:
         """What a restart must not forget: the bill in all, and of this month by target."""
@@ -117,13 +144,19 @@ class Budget:
             yield ["total", *key, spending.total]
         for target, (month, spent) in list(self._months.items()):
             yield ["month", target, month, spent]
+        for target, (month, used) in list(self._free.items()):
+            yield ["free", target, month, used]
 
     def load(self, rows: Iterable[Sequence[Any]]) -> None:
         """Take back what `dump` gave in an earlier process. Raises ValueError or TypeError for anything else."""
+        self._spending, self._months, self._free = {}, {}, {}
         for name, *values in rows:
             if name == "total":
                 provider, account_id, api, dollars = values
                 self._spending[provider, account_id, api] = _Spending(float(dollars))
+            elif name == "free":
+                target, month, used = values
+                self._free[target] = (month, int(used))
             else:
                 target, month, spent = values
                 self._months[target] = (month, float(spent))

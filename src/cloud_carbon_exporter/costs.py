@@ -10,12 +10,15 @@ BEGIN, END = "<!-- tables: written by scripts/docs from the prices -->", "<!-- e
 COUNTS = (100, 1_000, 10_000)
 MINUTES = (5, 15, 60)
 BUDGETS = (5, 20, 100)
+FREE, FREE_COUNTS = 1_000_000, (100, 300, 1_000, 10_000)
 NAMES = {"aws": "AWS", "gcp": "Google Cloud"}
 
 
-def dollars_per_month(provider: str, series: int, interval_seconds: float, budget_dollars: float = 0) -> float:
+def dollars_per_month(
+    provider: str, series: int, interval_seconds: float, budget_dollars: float = 0, free_requests: int = 0
+) -> float:
     """USD a month for reading so many series each interval, of which no more than the budget is spent (0: no limit)."""
-    full = series * SECONDS_PER_MONTH / interval_seconds * read_price(provider)
+    full = max(0.0, series * SECONDS_PER_MONTH / interval_seconds - free_requests) * read_price(provider)
     return min(full, budget_dollars) if budget_dollars else full
 
 
@@ -35,8 +38,9 @@ def written(page: str) -> str:
 
 
 def tables() -> str:
-    """Prices, the bill by size and interval, and what a budget makes of it."""
-    return "\n\n".join((_prices(), "### Without a budget", _plain(), "### Under a budget", _governed()))
+    """Prices, the bill by size and interval, and what free requests and a budget make of it."""
+    without, granted, under = "### Without a budget", f"### With -api.free-requests={FREE}", "### Under a budget"
+    return "\n\n".join((_prices(), without, _plain(), granted, _granted(), under, _governed()))
 
 
 def _prices() -> str:
@@ -53,6 +57,15 @@ def _plain() -> str:
         (NAMES[provider], f"{count:,}", *(_usd(dollars_per_month(provider, count, each * 60)) for each in MINUTES))
         for provider in READS
         for count in COUNTS
+    )
+    return _table(head, rows)
+
+
+def _granted() -> str:
+    head = ("cloud", "series", *(f"each {minutes} minutes" for minutes in MINUTES))
+    rows = (
+        (NAMES["aws"], f"{count:,}", *(_usd(dollars_per_month("aws", count, each * 60, 0, FREE)) for each in MINUTES))
+        for count in FREE_COUNTS
     )
     return _table(head, rows)
 

@@ -16,7 +16,7 @@ from cloud_carbon_exporter.collect.governor import Governor, elapsed_share, mont
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
-from cloud_carbon_exporter.providers.spec import Metric, Read, Reading, TargetSettings
+from cloud_carbon_exporter.providers.spec import Meter, Metric, Read, Reading, TargetSettings
 from tests.fakes.cloud import Clock, Cloud, FakeClient
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
@@ -30,11 +30,14 @@ def resource(name: str, threads: float = 4) -> Resource:
     return Resource(name, "vm/machine", name, at, (Component("vcpu", "Skylake", threads, load="cpu_ratio"),))
 
 
-def governor(clock: Clock, dollars: float, *, single: bool = True, budget: Budget | None = None) -> Governor:
+def governor(
+    clock: Clock, dollars: float, *, single: bool = True, budget: Budget | None = None, free: int = 0
+) -> Governor:
     return Governor(
         budget or Budget(clock),
         "prod",
         dollars=dollars,
+        free=free,
         price=PRICE,
         single=single,
         swing=lambda found: sum(component.amount for component in found.components),
@@ -128,11 +131,20 @@ def test_law_a_month_never_costs_more_than_its_budget(dollars: float, count: int
     assert spent >= min(dollars, 0.00001 * count) * 0.5 - 0.00001
 
 
+def bill(meter: Meter, reads: Sequence[Read]) -> None:
+    """What CloudWatch would bill for these reads."""
+    free = sum(read.free for read in reads)
+    for _ in range(free):
+        meter.call(account_id="1", api="cloudwatch", operation="GetMetricStatistics", units=1)
+    if len(reads) > free:
+        meter.call(account_id="1", api="cloudwatch", operation="GetMetricData", units=len(reads) - free)
+
+
 class Billed(FakeClient):
     """A client whose reads cost what CloudWatch's do."""
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
-        self.meter.call(account_id="1", api="cloudwatch", operation="GetMetricData", units=len(reads))
+        bill(self.meter, reads)
         return await super().series(reads, until)
 
 
@@ -182,3 +194,83 @@ def test_hourly_figures_of_what_draws_little_come_after_large_machines() -> None
     due = [*(read(f"queue-{number}", 0.1, hourly) for number in range(5)), read("machine", 64)]
     chosen, _ = governor(clock, 30 * PRICE).choose(due, clock.now)
     assert [each.resource.id for each in chosen] == ["machine"]
+
+
+def a_month(dollars: float, free: int, machines: int, step: int) -> tuple[float, int, int]:
+    """USD, free reads, and reads in all of a month in which each machine is read each `step` seconds at most."""
+    clock = Clock(FIRST)
+    budget = Budget(clock)
+    of = governor(clock, dollars, budget=budget, free=free)
+    meter = budget.meter("aws", "prod", free)
+    due, granted, reads = [read(str(n)) for n in range(machines)], 0, 0
+    while clock.now < FIRST + 30 * 86400:
+        chosen, _ = of.choose(due, clock.now)
+        bill(meter, chosen)
+        granted, reads = granted + sum(each.free for each in chosen), reads + len(chosen)
+        clock.now += step
+    clock.now = FIRST + 30 * 86400 - 1
+    return budget.spent_this_month("prod") or 0.0, granted, reads
+
+
+def test_three_hundred_instances_cost_nothing_where_the_free_million_is_granted() -> None:
+    spent, granted, reads = a_month(0, 1_000_000, 300, 900)
+    assert (spent, granted) == (0, reads)
+    assert reads == 300 * 96 * 30
+
+
+def test_without_a_budget_the_free_ones_go_first_and_nothing_waits() -> None:
+    spent, granted, reads = a_month(0, 5_000, 10, 3600)
+    assert granted == 5_000
+    assert reads == 10 * 24 * 30
+    assert spent == pytest.approx((reads - granted) * PRICE)
+
+
+@settings(max_examples=20, deadline=None)
+@given(dollars=st.floats(0.001, 0.02), free=st.integers(0, 3_000), machines=st.integers(1, 12))
+def test_law_with_a_budget_neither_dollars_nor_what_was_granted_is_exceeded(
+    dollars: float, free: int, machines: int
+) -> None:
+    spent, granted, _ = a_month(dollars, free, machines, 7200)
+    assert spent <= dollars
+    assert granted <= free
+
+
+def test_under_a_budget_the_free_ones_last_the_month() -> None:
+    clock = Clock(FIRST)
+    of = governor(clock, 0.01, free=3_000)
+    assert of.free_requests(clock.now) == 100
+    clock.now += 15 * 86400
+    assert of.free_requests(clock.now) == 1_600
+
+
+def test_what_was_free_before_a_restart_is_known_or_taken_as_the_months_elapsed_share() -> None:
+    clock = Clock(FIRST + 20 * 86400)
+    assert governor(clock, 0, free=3_000).free_requests(clock.now) == 1_000
+    known = Budget(clock)
+    known.load([["free", "prod", "2026-11", 10]])
+    assert governor(clock, 0, budget=known, free=3_000).free_requests(clock.now) == 2_990
+    clock.now = FIRST + 30 * 86400
+    assert governor(Clock(FIRST), 0, budget=known, free=3_000).free_requests(clock.now) == 3_000
+
+
+def test_what_may_be_several_series_is_not_read_alone() -> None:
+    clock = Clock(FIRST)
+    classes = Metric(into="stored_gib", name="Bytes", class_dimension="StorageType")
+    due = [read("bucket", 1, classes), read("machine")]
+    chosen, _ = governor(clock, 0, free=10).choose(due, clock.now)
+    assert [(each.resource.id, each.free) for each in chosen] == [("bucket", False), ("machine", True)]
+
+
+async def test_the_program_reads_for_free_what_it_was_granted() -> None:
+    clock = Clock(FIRST)
+    cloud = Cloud({"eu-west-1": [{"type": "machine", "id": f"i-{n}", "state": "running"} for n in range(8)]})
+    provider = replace(cloud.provider(), client=lambda _, meter: Billed(cloud, meter), reads_cost=True)
+    target = Target("prod", replace(provider, reads_span="region"), TargetSettings(provider="aws", free_requests=10))
+    budget = Budget(clock)
+    of = Collector([target], CollectSettings(), budget, lambda _: 0, clock)
+    for _ in range(3):
+        await of.refresh()
+        clock.now += 3600
+    assert [sum(each.free for each in made) for made in cloud.reads] == [8, 2, 0]
+    assert budget.use().dollars["aws", "1", "cloudwatch"] == pytest.approx(14 * PRICE)
+    await of.close()

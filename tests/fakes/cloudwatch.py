@@ -1,4 +1,4 @@
-"""CloudWatch in memory, as far as the exporter uses it: GetMetricData and ListMetrics, over AWS' JSON protocol.
+"""CloudWatch in memory, as far as the exporter uses it: reading and listing metrics, over AWS' JSON protocol.
 
 Every request and every response is checked against botocore's model of the service, so a call that AWS would refuse
 for its form is refused here, and no answer holds what AWS' could not.
@@ -18,6 +18,7 @@ Dimensions = frozenset[tuple[str, str]]
 Key = tuple[str, str, str, Dimensions]  # region, namespace, metric, dimensions
 
 SERIES_PER_CALL = 500
+POINTS_ALONE = 1440
 METRICS_PER_PAGE = 500
 _ID = re.compile(r"^[a-z][a-zA-Z0-9_]*$")
 
@@ -43,7 +44,8 @@ def _conforms(value: Mapping[str, Any], shape: Any) -> None:
 
 @dataclass
 class CloudWatchFake:
-    """Samples by series; see `put`. `requests` holds every GetMetricData as (region, params).
+    """Samples by series; see `put`. `requests` holds every GetMetricData as (region, params), `alone` every
+    GetMetricStatistics.
 
     datapoints_per_page: how many Points one answer may hold before it is cut, with PartialData and a token.
     status: metric name -> StatusCode to answer for its series. validate: off only where a benchmark would measure it.
@@ -51,6 +53,7 @@ class CloudWatchFake:
 
     samples: dict[Key, dict[float, float]] = field(default_factory=lambda: defaultdict(dict))
     requests: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    alone: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     datapoints_per_page: int = 100_800
     status: dict[str, str] = field(default_factory=dict)
     validate: bool = True
@@ -63,7 +66,11 @@ class CloudWatchFake:
 
     def answer(self, operation: str, region: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to one call. Raises RefusedError."""
-        handlers = {"GetMetricData": self._get_metric_data, "ListMetrics": self._list_metrics}
+        handlers = {
+            "GetMetricData": self._get_metric_data,
+            "GetMetricStatistics": self._get_metric_statistics,
+            "ListMetrics": self._list_metrics,
+        }
         shapes = _model().operation_model(operation)
         if self.validate:
             _conforms(params, shapes.input_shape)
@@ -108,6 +115,18 @@ class CloudWatchFake:
         ]
         answer: dict[str, Any] = {"MetricDataResults": results, "Messages": []}
         return answer | ({"NextToken": str(first + len(page))} if more else {})
+
+    def _get_metric_statistics(self, region: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        self.alone.append((region, params))
+        start, end = float(params["StartTime"]), float(params["EndTime"])
+        if not start < end or (end - start) / params["Period"] > POINTS_ALONE:
+            raise RefusedError(f"from {start} to {end} is empty, or more than {POINTS_ALONE} datapoints")
+        (statistic,) = params["Statistics"]
+        query = {"MetricStat": {"Metric": params, "Period": params["Period"], "Stat": statistic}}
+        found = self._points(region, query, start, end)
+        found = found[1::2] + found[::2]  # in no order, as its reference says
+        datapoints = [{"Timestamp": at, statistic: value, "Unit": "None"} for at, value in found]
+        return {"Label": params["MetricName"], "Datapoints": datapoints}
 
     def _points(self, region: str, query: Mapping[str, Any], start: float, end: float) -> list[tuple[float, float]]:
         wanted, period = query["MetricStat"], query["MetricStat"]["Period"]

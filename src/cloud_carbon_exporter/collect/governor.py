@@ -4,6 +4,9 @@ One read brings all Points since the last, so a late read costs no energy from t
 gauge is old meanwhile. So the dollars go where the total would be wrong most: to large machines whose load varies and
 that have not been read for long. With weights w (watts of swing x spread of the load) the reads of each come 1/w apart,
 which is what makes the last dollar buy the same everywhere.
+
+What the payer has free goes before the dollars: at once without a budget, as no read waits then; else spread over the
+month, as the dollars are.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from statistics import pstdev
 
@@ -26,7 +30,7 @@ Series = tuple[str, str]  # resource id, metric name
 
 
 class Governor:
-    """The budget of one Target. `dollars` a month, 0 for no limit; `price`: USD a read.
+    """The budget of one Target. `dollars` a month, 0 for no limit; `price`: USD a read; `free`: requests a month.
 
     single: whether each series can be read alone; else a metric is read for all resources or none.
     swing: watts between a resource's idle and its full load.
@@ -38,6 +42,7 @@ class Governor:
         target: str,
         *,
         dollars: float,
+        free: int = 0,
         price: float,
         single: bool,
         swing: Callable[[Resource], float],
@@ -46,34 +51,51 @@ class Governor:
         self._budget = budget
         self._target = target
         self._dollars = dollars
+        self._free = free
         self._price = price
         self._single = single
         self._swing = swing
         self._read_at: dict[Series, float] = {}
         self._spread: dict[Series, float] = {}
         # What was spent before this process is not known: as much as the month is old.
-        self._assumed_month = month_of(now) if budget.spent_this_month(target) is None else ""
-        self._assumed = dollars * elapsed_share(now)
+        self._assumed_month, elapsed = month_of(now), elapsed_share(now)
+        self._assumed_dollars = dollars * elapsed if budget.spent_this_month(target) is None else 0.0
+        self._assumed_free = free * elapsed if budget.free_this_month(target) is None else 0.0
 
     def choose(self, due: Sequence[Read], now: float) -> tuple[list[Read], list[Read]]:
-        """Of the reads that are due: those to make now, and those to put off."""
-        if not self._dollars or not self._price or not due:
+        """Of the reads that are due: those to make now, and those to put off. What is to be read for free says so."""
+        if not (self._dollars or self._free) or not self._price or not due:
             return list(due), []
-        affordable = math.floor(self.allowance(now) / self._price)
+        free, affordable = self.free_requests(now), math.inf
+        groups = list(self._groups(due))
+        if self._dollars:
+            affordable = math.floor(self.allowance(now) / self._price)
+            groups.sort(key=lambda group: -self._worth(group, now))
         chosen: list[Read] = []
         put_off: list[Read] = []
-        for group in sorted(self._groups(due), key=lambda group: -self._worth(group, now)):
-            fits = len(chosen) + len(group) <= affordable
-            (chosen if fits else put_off).extend(group)
+        for group in groups:
+            if len(group) <= free and all(_one_series(read) for read in group):
+                free -= len(group)
+                chosen += [replace(read, free=True) for read in group]
+            elif len(group) <= affordable:
+                affordable -= len(group)
+                chosen += group
+            else:
+                put_off += group
         return chosen, put_off
 
     def allowance(self, now: float) -> float:
         """USD that may be spent now: the month's share that has passed and a day's more, never above the month's."""
         spent = self._budget.spent_this_month(self._target) or 0.0
-        if month_of(now) == self._assumed_month:
-            spent += self._assumed
-        ahead = self._dollars * DAY_SECONDS / month_seconds(now)
-        return max(0.0, min(self._dollars * elapsed_share(now) + ahead, self._dollars) - spent)
+        assumed = self._assumed_dollars if month_of(now) == self._assumed_month else 0.0
+        return max(0.0, _paced(self._dollars, now) - spent - assumed)
+
+    def free_requests(self, now: float) -> int:
+        """How many requests may be made for free now."""
+        used = self._budget.free_this_month(self._target) or 0
+        assumed = self._assumed_free if month_of(now) == self._assumed_month else 0.0
+        granted = _paced(self._free, now) if self._dollars else self._free
+        return max(0, math.floor(granted - used - assumed))
 
     def note(self, read: Read, points: Iterable[Point], now: float) -> None:
         """A read was made; its Points tell how much the load varies."""
@@ -106,6 +128,16 @@ class Governor:
         series = (read.resource.id, read.metric.name)
         age = now - self._read_at.get(series, -math.inf)
         return self._swing(read.resource) * self._spread.get(series, UNKNOWN_SPREAD) * min(age, month_seconds(now))
+
+
+def _one_series(read: Read) -> bool:
+    """Whether a Read is one series for certain, so that one request brings it."""
+    return not (read.metric.class_dimension or read.metric.spread)
+
+
+def _paced(whole: float, now: float) -> float:
+    """Of what a month holds, what may be gone by now: its elapsed share and a day's more."""
+    return min(whole * (elapsed_share(now) + DAY_SECONDS / month_seconds(now)), whole)
 
 
 def month_bounds(moment: float) -> tuple[float, float]:

@@ -79,6 +79,7 @@ class Measurer:
             shared.budget,
             target.name,
             dollars=target.settings.budget_dollars / shared.shard.of,
+            free=target.settings.free_requests // shared.shard.of,
             price=read_price(target.label),
             single=target.provider.reads_span == "region",
             swing=shared.counters.swing,

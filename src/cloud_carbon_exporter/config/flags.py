@@ -167,6 +167,15 @@ FLAGS: tuple[Flag, ...] = (
         commands=_SERVE,
     ),
     Flag(
+        "api.free-requests",
+        number("COUNT", "a whole number from 0 up", 0, whole=True),
+        "0",
+        "How many of the requests an AWS payer has free each month (a million) the monitoring reads may take, before "
+        "any that costs. The targets share them.",
+        commands=_SERVE,
+        providers=("aws",),
+    ),
+    Flag(
         "shard",
         fraction(),
         "0/1",

@@ -117,7 +117,16 @@ def read_targets(
             "or -demo.enabled, or targets in -config.file"
         )
     _refuse_twins(targets)
-    return tuple(target for _, target in targets)
+    return _sharing([target for _, target in targets], values["api.free-requests"])
+
+
+def _sharing(targets: Sequence[TargetSettings], free_requests: int) -> tuple[TargetSettings, ...]:
+    """The free requests are a payer's, whatever accounts it pays for: the targets of AWS divide them."""
+    payers = sum(target.provider == "aws" for target in targets)
+    return tuple(
+        replace(target, free_requests=free_requests // payers) if target.provider == "aws" else target
+        for target in targets
+    )
 
 
 def _flagged(provider: str, values: Mapping[str, Value], environment: Mapping[str, str]) -> TargetSettings:

@@ -119,11 +119,15 @@ class ServiceSpec:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One series to be read: of a resource, from a moment on (aligned by the client)."""
+    """One series to be read: of a resource, from a moment on (aligned by the client).
+
+    free: to be read by a request of its own, of those the payer has free, where the API has such.
+    """
 
     resource: Resource
     metric: Metric
     start: float
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +226,7 @@ class TargetSettings:
     interval_seconds: float = 300
     utilisation_interval_seconds: float = 900
     budget_dollars: float = 0
+    free_requests: int = 0  # aws: single-metric requests a month that cost the payer nothing
     tags: tuple[str, ...] = ()
     resources: int = 200  # demo
     seed: int = 0  # demo

@@ -33,6 +33,7 @@ PROVIDER = Provider(
     permissions=("cloudwatch:GetMetricData", "ec2:DescribeRegions", "sts:GetCallerIdentity"),
     optional={
         "ce:GetCostAndUsage": "discovery: cost-explorer",
+        "cloudwatch:GetMetricStatistics": "-api.free-requests",
         "organizations:ListAccounts": "organization: true, in the home account",
         "resource-explorer-2:ListIndexes": "coverage",
         "resource-explorer-2:ListViews": "coverage",

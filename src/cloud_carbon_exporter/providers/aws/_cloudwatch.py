@@ -1,5 +1,7 @@
 """Utilisation from CloudWatch: GetMetricData, 500 series a call, whatever kinds they belong to.
 
+What the payer has free is read a series a call instead, by GetMetricStatistics.
+
 One call holds the series of one account, region and period. The price counts series asked for, not calls or
 datapoints, so a call may reach further back than one of its series needs; what is older than a Read's start is dropped.
 """
@@ -7,14 +9,14 @@ datapoints, so a call may reach further back than one of its series needs; what 
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, PermissionMissing, Unreachable
-from cloud_carbon_exporter.model.types import Point, Signal
+from cloud_carbon_exporter.model.types import Point
+from cloud_carbon_exporter.providers.aws import _metric_statistics
+from cloud_carbon_exporter.providers.aws._series import Dimensions, Group, Key, Series, added, points_of
 from cloud_carbon_exporter.providers.spec import Metric, Read, Reading, Scope
 
 if TYPE_CHECKING:
@@ -26,26 +28,8 @@ _CLASSES_SECONDS = 86400.0
 _BOARDS_SECONDS = 3600.0
 _INCOMPLETE = {"InternalError": Unreachable, "Forbidden": PermissionMissing}
 
-Dimensions = tuple[tuple[str, str], ...]
-Group = tuple[str, str, float]  # account, region, period
 Split = tuple[str, str, str, str, str]  # account, region, namespace, metric, the dimension that tells classes apart
 Existing = Mapping[frozenset[tuple[str, str]], tuple[Dimensions, ...]]  # dimensions known -> of all that exist
-Key = tuple[str, Signal]  # resource id, signal
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One series to ask for, and where its Points go."""
-
-    read: Read
-    into: Signal
-    dimensions: Dimensions
-    start: float  # aligned to the period
-    scale: float
-
-    @property
-    def key(self) -> Key:
-        return self.read.resource.id, self.into
 
 
 async def series(client: AwsClient, reads: Sequence[Read], until: float) -> Reading:
@@ -55,9 +39,9 @@ async def series(client: AwsClient, reads: Sequence[Read], until: float) -> Read
     groups = await _grouped(client, reads, failures)
     parts = Counter(one.key for wanted in groups.values() for one in wanted)
     calls = [
-        _read_batch(client, group, batch, until, points, failures)
+        call
         for group, wanted in groups.items()
-        for batch in _batches(wanted, until, group[2])
+        for call in _calls(client, group, _asked(wanted, until, group[2]), until, points, failures)
     ]
     for unread in await asyncio.gather(*calls):
         for key in unread:
@@ -102,14 +86,32 @@ async def _grouped(
     return groups
 
 
-def _batches(wanted: list[Series], until: float, period: float) -> Iterable[list[list[Series]]]:
-    """Calls of as many series as one may hold. What several resources share (tasks of a service) is asked for once."""
+def _asked(wanted: list[Series], until: float, period: float) -> list[list[Series]]:
+    """The series to ask for, the longest first. What several resources share (tasks of a service) stands once."""
     shared: dict[tuple[str, str, str, Dimensions], list[Series]] = {}
     for one in sorted((one for one in wanted if one.start + period <= until), key=lambda one: one.start):
         metric = one.read.metric
         shared.setdefault((metric.namespace, metric.name, metric.statistic, one.dimensions), []).append(one)
-    asked = list(shared.values())
-    return (asked[first : first + SERIES_PER_CALL] for first in range(0, len(asked), SERIES_PER_CALL))
+    return list(shared.values())
+
+
+def _calls(
+    client: AwsClient,
+    group: Group,
+    asked: list[list[Series]],
+    until: float,
+    points: dict[Key, tuple[Point, ...]],
+    failures: dict[str, CollectError],
+) -> Iterator[Coroutine[Any, Any, Iterable[Key]]]:
+    """One call for each series that is to be free, and one for as many others as it may hold."""
+    others: list[list[Series]] = []
+    for same in asked:
+        if _metric_statistics.can_read(same[0], until):
+            yield _metric_statistics.read(client, group, same, until, points, failures)
+        else:
+            others.append(same)
+    for first in range(0, len(others), SERIES_PER_CALL):
+        yield _read_batch(client, group, others[first : first + SERIES_PER_CALL], until, points, failures)
 
 
 def query(series_id: str, one: Series) -> dict[str, Any]:
@@ -164,21 +166,10 @@ async def _read_batch(
         failures.update(dict.fromkeys((one.read.resource.kind for one in batch[number]), incomplete))
     for number, values in found.items():
         for one in batch[number]:
-            read = _points(one, values, until, fill=number not in failed)
+            read = points_of(one, values, until, fill=number not in failed)
             if read:
-                points[one.key] = _added(points.get(one.key, ()), read)
+                points[one.key] = added(points.get(one.key, ()), read)
     return [one.key for number in failed for one in batch[number]]
-
-
-def _added(some: tuple[Point, ...], others: tuple[Point, ...]) -> tuple[Point, ...]:
-    """The Points of two series of one period, added up where both have one."""
-    if not some:
-        return others
-    both = {point.start: point for point in some}
-    for point in others:
-        before = both.get(point.start)
-        both[point.start] = Point(point.start, point.end, before.value + point.value) if before else point
-    return tuple(both[start] for start in sorted(both))
 
 
 def _take(
@@ -200,21 +191,6 @@ def _take(
             failed[number] = error(f"StatusCode {result['StatusCode']}", provider="aws", operation="GetMetricData")
         timestamps, values = result.get("Timestamps", ()), result.get("Values", ())
         found[number].update(zip(map(float, timestamps), map(float, values), strict=True))
-
-
-def _points(one: Series, values: Mapping[float, float], until: float, *, fill: bool) -> tuple[Point, ...]:
-    """The Points of a series. With `fill`, periods without a datum are what the metric says their absence means."""
-    metric = one.read.metric
-    period, scale = metric.period_seconds, one.scale
-    ended = {
-        at: value * scale
-        for at, value in values.items()
-        if at >= one.start and at + period <= until and math.isfinite(value)
-    }
-    if fill and metric.absent is not None:
-        silent = (one.start + place * period for place in range(int((until - one.start) // period)))
-        ended = dict.fromkeys(silent, metric.absent) | ended
-    return tuple(Point(at, at + period, value) for at, value in sorted(ended.items()))
 
 
 async def _existing(
@@ -245,7 +221,7 @@ async def _list_existing(client: AwsClient, split: Split, metric: Metric) -> Exi
     series: dict[frozenset[tuple[str, str]], dict[str, Dimensions]] = defaultdict(dict)
     params = {"Namespace": metric.namespace, "MetricName": metric.name}
     names, apart = {*metric.fixed, *metric.dimensions}, metric.class_dimension or metric.spread
-    async for answer in client.answers(Scope("aws", split[0], split[1]), "cloudwatch", "ListMetrics", params):
+    async for answer in client.answers(Scope("aws", split[0], split[1]), "cloudwatch", "ListMetrics", params, units=1):
         for listed in answer.get("Metrics", ()):
             dimensions = {one["Name"]: one["Value"] for one in listed.get("Dimensions", ())}
             value = dimensions.pop(apart, None)
