@@ -1,4 +1,4 @@
-"""Answers no sane server gives, to the HTTP clients of our own: bounded in memory, and a CollectError each."""
+"""Answers no sane server gives, to every HTTP client: bounded in memory, and a CollectError each."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ import pytest
 from aiohttp import web
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, Unreachable
+from cloud_carbon_exporter.providers.aws import _http as aws_http
+from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.gcp import _http as gcp_http
 from cloud_carbon_exporter.providers.gcp._auth import Tokens
 from cloud_carbon_exporter.providers.scaleway import _http as scaleway_http
+from cloud_carbon_exporter.providers.spec import TargetSettings
 from tests.fakes.gcp import Calls
 
 MIB = 1 << 20
@@ -39,7 +42,7 @@ async def answering(body: bytes, **headers: str) -> AsyncIterator[str]:
         return web.Response(body=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
     app = web.Application()
-    app.router.add_get("/{path:.*}", handle)
+    app.router.add_route("*", "/{path:.*}", handle)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -59,6 +62,8 @@ async def ask(provider: str, url: str, monkeypatch: pytest.MonkeyPatch) -> objec
             return await rest.fetch(gcp_http.Call(api="compute", operation="list", path="x", account_id="p"))
         finally:
             await rest.close()
+    if provider == "aws":
+        return await ask_aws(url, monkeypatch)
     http = scaleway_http.Http(Calls(), timeout_seconds=5, pause_seconds=0)
     try:
         return (await http.send(scaleway_http.Call(f"{url}/x", "instance", "ListServers"))).document
@@ -66,7 +71,20 @@ async def ask(provider: str, url: str, monkeypatch: pytest.MonkeyPatch) -> objec
         await http.close()
 
 
-PROVIDERS = pytest.mark.parametrize("provider", ["gcp", "scaleway"])
+async def ask_aws(url: str, monkeypatch: pytest.MonkeyPatch) -> object:
+    """As `ask`."""
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(f"AWS_{name}", "nobody")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    client = AwsClient(TargetSettings(provider="aws", timeout_seconds=5), Calls())
+    try:
+        return await client.connect()
+    finally:
+        await client.close()
+
+
+EVERY_PROVIDER = pytest.mark.parametrize("provider", ["aws", "gcp", "scaleway"])
+OURS = pytest.mark.parametrize("provider", ["gcp", "scaleway"])
 
 
 def bomb(mebibytes: int) -> bytes:
@@ -78,12 +96,13 @@ def bomb(mebibytes: int) -> bytes:
     return packed.getvalue()
 
 
-@PROVIDERS
+@EVERY_PROVIDER
 async def test_a_gzip_bomb_is_not_unpacked(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that unpacks to 512 MiB is refused as malformed, and never held."""
     packed = bomb(512)
     monkeypatch.setattr(gcp_http, "_LARGEST_ANSWER_BYTES", MIB)
     monkeypatch.setattr(scaleway_http, "LARGEST_ANSWER_BYTES", MIB)
+    monkeypatch.setattr(aws_http, "LARGEST_ANSWER_BYTES", MIB)
     async with answering(packed, Content_Encoding="gzip") as url:
         tracemalloc.start()
         try:
@@ -96,17 +115,18 @@ async def test_a_gzip_bomb_is_not_unpacked(provider: str, monkeypatch: pytest.Mo
     assert peak < 128 * MIB, f"{peak / MIB:.0f} MiB"
 
 
-@PROVIDERS
+@EVERY_PROVIDER
 async def test_an_endless_answer_is_cut(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body larger than the bound is refused, packed or not."""
     monkeypatch.setattr(gcp_http, "_LARGEST_ANSWER_BYTES", MIB)
     monkeypatch.setattr(scaleway_http, "LARGEST_ANSWER_BYTES", MIB)
+    monkeypatch.setattr(aws_http, "LARGEST_ANSWER_BYTES", MIB)
     async with answering(b" " * (2 * MIB) + b"{}") as url:
         with pytest.raises(Malformed, match="more than 1 MiB"):
             await ask(provider, url, monkeypatch)
 
 
-@PROVIDERS
+@OURS
 @pytest.mark.parametrize(
     "body",
     [b"\xff\xfe{}", b'{"a": "\xc3\x28"}', b"[" * 200_000, b'{"a":' * 100_000, b"", b"9" * 10_000, b"nul"],
@@ -119,7 +139,7 @@ async def test_what_cannot_be_decoded_is_malformed(provider: str, body: bytes, m
             await ask(provider, url, monkeypatch)
 
 
-@PROVIDERS
+@OURS
 async def test_the_content_type_decides_nothing(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """JSON that calls itself something else is read all the same."""
     async with answering(b'{"items": []}', Content_Type="text/html; charset=utf-16") as url:

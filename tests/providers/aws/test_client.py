@@ -107,7 +107,7 @@ async def test_one_service_may_have_an_endpoint_of_its_own(
 
 
 async def test_all_clients_share_one_tls_context() -> None:
-    from cloud_carbon_exporter.providers.aws._session import http_session_class
+    from cloud_carbon_exporter.providers.aws._http import http_session_class
 
     one, two = http_session_class()(verify=True), http_session_class()(verify=True)
     assert one._build_ssl_contexts(None)[0] is two._build_ssl_contexts(None)[0]

@@ -159,6 +159,8 @@ def _classify(error: Exception, permissions: str, who: str) -> tuple[type[Collec
     for classes, kind, hint in _BY_CLASS:
         if names & classes:
             return kind, one_line(error), hint
+    if "AnswerTooLongError" in names:
+        return Malformed, one_line(error), "is there a proxy in between?"
     if "ResponseParserError" in names:
         return Malformed, "the answer cannot be read: cut short, or not from AWS", "is there a proxy in between?"
     if names & _NO_CONNECTION:

@@ -1,4 +1,4 @@
-"""botocore sessions made light: one loader a process, one TLS context, cheap timestamps, our reader of EC2's XML.
+"""botocore sessions made light: one loader a process, cheap timestamps, our reader of EC2's XML.
 
 A session stands for one set of credentials. What is dear about it (service models, endpoint rules) lives in the
 loader, which all share; clients are made when first needed, per service and region, and stay open.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from functools import cache
 from typing import Any
 
 from cloud_carbon_exporter.providers.aws._ec2_xml import Ec2Parser
+from cloud_carbon_exporter.providers.aws._http import http_session_class
 from cloud_carbon_exporter.providers.aws._models import prune
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
@@ -32,30 +32,6 @@ def _loader() -> Any:
     from botocore.session import Session
 
     return prune(Session().get_component("data_loader"))
-
-
-@cache
-def _tls_context(verify: bool | str) -> ssl.SSLContext:
-    from aiobotocore.httpsession import AIOHTTPSession
-
-    context: ssl.SSLContext = AIOHTTPSession(verify=verify)._build_verify_context()
-    return context
-
-
-@cache
-def http_session_class() -> Any:
-    """aiobotocore's HTTP session, but with one TLS context for all clients: loading the CA bundle costs 13 ms a time.
-
-    Client certificates and proxies change the context, so there the stock way remains.
-    """
-    from aiobotocore.httpsession import AIOHTTPSession
-
-    def build(self: Any, proxy_url: str | None) -> Any:
-        if proxy_url or self._cert_file:
-            return AIOHTTPSession._build_ssl_contexts(self, proxy_url)
-        return _tls_context(self._verify), None
-
-    return type("SharedTlsSession", (AIOHTTPSession,), {"_build_ssl_contexts": build})
 
 
 class _WaryParser:
