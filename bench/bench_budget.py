@@ -104,7 +104,6 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[float, float]
         price=read_price("aws"),
         single=True,
         swing=lambda found: found.components[0].amount,
-        now=START,
     )
     meter = budget.meter("aws", "prod")
 

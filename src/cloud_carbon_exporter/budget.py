@@ -95,6 +95,7 @@ class Budget:
         self._months: dict[str, tuple[str, float]] = {}  # target -> the month, USD spent in it
         self._granted: dict[str, int] = {}  # target -> free requests a month
         self._free: dict[str, tuple[str, int]] = {}  # target -> the month, free requests made in it
+        self._told: set[tuple[str, str]] = set()  # target and month of which an earlier process told
         self._spending: dict[tuple[str, str, str], _Spending] = {}
 
     def meter(self, provider: str, target: str = "", free_requests: int = 0) -> TargetMeter:
@@ -138,6 +139,10 @@ class Budget:
         month, used = self._free.get(target, ("", 0))
         return used if month == month_of(self._clock()) else None
 
+    def unknown_until(self, target: str) -> float:
+        """Up to when nothing is known of what a target used this month; 0 where an earlier process told of it."""
+        return 0.0 if (target, month_of(self._since)) in self._told else self._since
+
     def dump(self) -> Iterator[Sequence[str | float]]:
         """What a restart must not forget: the bill in all, and of this month by target."""
         for key, spending in list(self._spending.items()):
@@ -150,6 +155,7 @@ class Budget:
     def load(self, rows: Iterable[Sequence[Any]]) -> None:
         """Take back what `dump` gave in an earlier process. Raises ValueError or TypeError for anything else."""
         self._spending, self._months, self._free = {}, {}, {}
+        self._told = set()
         for name, *values in rows:
             if name == "total":
                 provider, account_id, api, dollars = values
@@ -157,9 +163,11 @@ class Budget:
             elif name == "free":
                 target, month, used = values
                 self._free[target] = (month, int(used))
+                self._told.add((target, month))
             else:
                 target, month, spent = values
                 self._months[target] = (month, float(spent))
+                self._told.add((target, month))
 
     def error(self, provider: str, operation: str, reason: str) -> None:
         """Count one failed operation."""

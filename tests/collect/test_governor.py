@@ -41,7 +41,6 @@ def governor(
         price=PRICE,
         single=single,
         swing=lambda found: sum(component.amount for component in found.components),
-        now=clock(),
     )
 
 
@@ -115,9 +114,7 @@ def test_where_a_metric_is_read_for_all_or_none() -> None:
 def test_law_a_month_never_costs_more_than_its_budget(dollars: float, count: int, step: int) -> None:
     clock = Clock(FIRST)
     budget = Budget(clock)
-    of = Governor(
-        budget, "prod", dollars=dollars, price=read_price("aws"), single=True, swing=lambda _: 1, now=clock.now
-    )
+    of = Governor(budget, "prod", dollars=dollars, price=read_price("aws"), single=True, swing=lambda _: 1)
     due = [read(str(n)) for n in range(count)]
     meter = budget.meter("aws", "prod")
     while clock.now < FIRST + 30 * 86400:
@@ -241,6 +238,20 @@ def test_under_a_budget_the_free_ones_last_the_month() -> None:
     assert of.free_requests(clock.now) == 100
     clock.now += 15 * 86400
     assert of.free_requests(clock.now) == 1_600
+
+
+def test_a_restart_or_a_reload_in_the_month_spends_nothing_twice_and_withholds_nothing() -> None:
+    clock = Clock(FIRST + 20 * 86400)
+    restarted = Budget(clock)
+    of = governor(clock, 30, budget=restarted, free=3_000)
+    restarted.load([["month", "prod", "2026-11", 5.0]])  # a state file is read once all stands
+    assert of.allowance(clock.now) == pytest.approx(16)
+    assert of.free_requests(clock.now) == 2_100
+    fresh = Budget(clock)
+    fresh.meter("aws", "prod").call(account_id="1", api="cloudwatch", operation="GetMetricData", units=50_000)
+    assert governor(clock, 30, budget=fresh).allowance(clock.now) == pytest.approx(0.5)  # after a reload
+    restarted.load([["month", "prod", "2026-10", 5.0]])
+    assert of.allowance(clock.now) == pytest.approx(1)
 
 
 def test_what_was_free_before_a_restart_is_known_or_taken_as_the_months_elapsed_share() -> None:

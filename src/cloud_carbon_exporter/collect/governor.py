@@ -46,7 +46,6 @@ class Governor:
         price: float,
         single: bool,
         swing: Callable[[Resource], float],
-        now: float,
     ) -> None:
         self._budget = budget
         self._target = target
@@ -57,10 +56,6 @@ class Governor:
         self._swing = swing
         self._read_at: dict[Series, float] = {}
         self._spread: dict[Series, float] = {}
-        # What was spent before this process is not known: as much as the month is old.
-        self._assumed_month, elapsed = month_of(now), elapsed_share(now)
-        self._assumed_dollars = dollars * elapsed if budget.spent_this_month(target) is None else 0.0
-        self._assumed_free = free * elapsed if budget.free_this_month(target) is None else 0.0
 
     def choose(self, due: Sequence[Read], now: float) -> tuple[list[Read], list[Read]]:
         """Of the reads that are due: those to make now, and those to put off. What is to be read for free says so."""
@@ -87,15 +82,18 @@ class Governor:
     def allowance(self, now: float) -> float:
         """USD that may be spent now: the month's share that has passed and a day's more, never above the month's."""
         spent = self._budget.spent_this_month(self._target) or 0.0
-        assumed = self._assumed_dollars if month_of(now) == self._assumed_month else 0.0
-        return max(0.0, _paced(self._dollars, now) - spent - assumed)
+        return max(0.0, _paced(self._dollars, now) - spent - self._dollars * self._unknown_share(now))
 
     def free_requests(self, now: float) -> int:
         """How many requests may be made for free now."""
         used = self._budget.free_this_month(self._target) or 0
-        assumed = self._assumed_free if month_of(now) == self._assumed_month else 0.0
         granted = _paced(self._free, now) if self._dollars else self._free
-        return max(0, math.floor(granted - used - assumed))
+        return max(0, math.floor(granted - used - self._free * self._unknown_share(now)))
+
+    def _unknown_share(self, now: float) -> float:
+        """What was used this month before this process, if it is not known, is taken as what the month was old then."""
+        until = self._budget.unknown_until(self._target)
+        return elapsed_share(until) if month_of(until) == month_of(now) else 0.0
 
     def note(self, read: Read, points: Iterable[Point], now: float) -> None:
         """A read was made; its Points tell how much the load varies."""

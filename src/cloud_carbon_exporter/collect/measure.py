@@ -83,7 +83,6 @@ class Measurer:
             price=read_price(target.label),
             single=target.provider.reads_span == "region",
             swing=shared.counters.swing,
-            now=shared.clock(),
         )
         self._metrics = {spec.kind: spec.metrics for spec in target.provider.services if spec.metrics}
         self._due: dict[tuple[str, str], float] = {}  # (resource id, metric name) -> when
