@@ -182,6 +182,16 @@ async def test_what_is_kept_over_a_restart_is_that_of_the_collector_at_work(tmp_
         assert sum((await one.scrape())[ENERGY].values()) >= before > 0
 
 
+async def test_a_second_exporter_does_not_take_the_state_of_the_first(tmp_path: Path) -> None:
+    flags = (f"-state.file={tmp_path / 'state'}",)
+    async with running(tmp_path, demo(12), *flags):
+        with pytest.raises(ConfigError, match=r"-state\.file: another exporter"):
+            async with running(tmp_path, demo(12), *flags):
+                pass
+    async with running(tmp_path, demo(12), *flags) as one:
+        assert len((await one.scrape())["cloud_carbon_power_watts"]) == 12
+
+
 async def test_scrapes_larger_than_agents_take_are_warned_of_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect.counters import Counters, Surroundings
+from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource, Totals
@@ -40,9 +45,24 @@ class Rows:
         self.rows = [list(row) for row in rows]
 
 
+class Killed(Rows):
+    """A section whose process is killed while it hands out its rows."""
+
+    def dump(self) -> Iterable[Any]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return ()
+
+
 def counters() -> Counters:
     around = Surroundings(PLACE, PLACE.intensities[:1])
     return Counters(lambda resource: around, 1800)
+
+
+def take_back(path: Path, **sections: Any) -> None:
+    """What a process does at its start, and then it ends."""
+    file = StateFile(path, sections)
+    file.load()
+    file.close()
 
 
 def see(of: Counters, at: float, *resources: Resource) -> None:
@@ -59,7 +79,7 @@ def test_counters_go_on_after_a_restart_and_the_time_between_is_filled(tmp_path:
     StateFile(path, {"counters": before}).save()
 
     after = counters()
-    StateFile(path, {"counters": after}).load()
+    take_back(path, counters=after)
     assert after.covered("i-1") == 300
     see(after, 900, VOLUME, VM)
     after.record("i-1", "cpu_ratio", [Point(300, 600, 0.7), Point(600, 900, 0.2)], 0)
@@ -82,7 +102,7 @@ def test_what_vanished_meanwhile_stays_in_its_account(tmp_path: Path) -> None:
     before.advance(600)
     StateFile(path, {"counters": before}).save()
     after = counters()
-    StateFile(path, {"counters": after}).load()
+    take_back(path, counters=after)
     see(after, 900, VM)
     after.advance(900)
     key = ("aws", "111111111111", "eu-west-1", "ec2/volume")
@@ -90,7 +110,7 @@ def test_what_vanished_meanwhile_stays_in_its_account(tmp_path: Path) -> None:
     assert after.accounts()[key] != Totals()
     StateFile(path, {"counters": after}).save()  # the volume may only be out of sight: it is kept for some days
     again = counters()
-    StateFile(path, {"counters": again}).load()
+    take_back(path, counters=again)
     assert again.covered("vol-1") == 600
     see(again, 900 + 8 * 86400, VM)
     assert "vol-1" not in {row[0] for row in again.dump()}
@@ -102,7 +122,7 @@ def test_the_bill_and_the_trend_survive(tmp_path: Path) -> None:
     budget.meter("aws", "prod").call(account_id="1", api="ce", operation="GetCostAndUsage", units=2)
     StateFile(path, {"budget": budget, "history": history}).save()
     again, trend = Budget(clock), History()
-    StateFile(path, {"budget": again, "history": trend}).load()
+    take_back(path, budget=again, history=trend)
     assert again.use().dollars == {("aws", "1", "ce"): 0.02}
     assert again.spent_this_month("prod") == pytest.approx(0.02)
     assert again.spent_this_month("other") is None
@@ -123,7 +143,8 @@ def test_no_file_is_a_fresh_start_and_saving_is_paced(tmp_path: Path) -> None:
     assert b'"a"' in path.read_bytes()
     file.save_if_due(1000 + SAVE_EVERY_SECONDS)
     assert b'"b"' in path.read_bytes()
-    assert [entry.name for entry in tmp_path.iterdir()] == ["state"]
+    file.close()
+    assert {entry.name for entry in tmp_path.iterdir()} == {"state", ".state.lock"}
 
 
 @pytest.mark.parametrize(
@@ -145,6 +166,7 @@ def test_a_corrupt_file_is_set_aside_and_named(spoil: Any, tmp_path: Path, caplo
     section = Rows()
     file = StateFile(path, {"rows": section})
     file.load()
+    file.close()
     assert section.rows == []
     assert not path.exists()
     assert (tmp_path / "state.corrupt").read_bytes() == spoiled
@@ -156,13 +178,65 @@ def test_a_corrupt_file_is_set_aside_and_named(spoil: Any, tmp_path: Path, caplo
 def test_counters_that_make_no_sense_are_corrupt_too(tmp_path: Path) -> None:
     path = tmp_path / "state"
     StateFile(path, {"counters": Rows([["i-1", "not a number"]])}).save()
-    StateFile(path, {"counters": counters()}).load()
+    take_back(path, counters=counters())
     assert (tmp_path / "state.corrupt").exists()
+
+
+def test_where_one_section_makes_no_sense_none_is_taken(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path, clock = tmp_path / "state", Clock()
+    before, spent = counters(), Budget(clock)
+    see(before, 0, VOLUME)
+    see(before, 600, VOLUME)
+    before.advance(600)
+    spent.meter("aws", "prod").call(account_id="1", api="ce", operation="GetCostAndUsage", units=2)
+    history = Rows([[1.0, "not a number", 3, 4, 5, 6]])
+    StateFile(path, {"counters": before, "budget": spent, "history": history}).save()
+
+    after, budget, trend = counters(), Budget(clock), History()
+    take_back(path, counters=after, budget=budget, history=trend)
+    assert (tmp_path / "state.corrupt").exists()
+    assert "counters start anew" in caplog.text
+    assert list(after.dump()) == []
+    assert list(budget.dump()) == []
+    assert trend.points == ()
+
+
+def test_two_exporters_do_not_keep_their_state_in_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    first, second, elsewhere = (StateFile(each, {"rows": Rows()}) for each in (path, path, tmp_path / "other"))
+    first.load()
+    elsewhere.load()
+    with pytest.raises(ConfigError, match=rf"-state\.file: another exporter keeps its state in {path}"):
+        second.load()
+    first.close()
+    second.load()
+    second.close()
+    elsewhere.close()
+
+
+def test_what_a_killed_process_was_writing_is_written_over(tmp_path: Path) -> None:
+    """A process is killed in the middle of a save: the old file still holds, and nothing piles up beside it."""
+    path = tmp_path / "state"
+    StateFile(path, {"rows": Rows([["old", 1]])}).save()
+    program = "from pathlib import Path; from tests.test_state_file import *; " + (
+        f"StateFile(Path({str(path)!r}), {{'rows': Killed()}}).save()"
+    )
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", program], check=False)
+        assert done.returncode == -signal.SIGKILL
+    section = Rows()
+    file = StateFile(path, {"rows": section})
+    file.load()
+    assert section.rows == [["old", 1]]
+    assert len(list(tmp_path.iterdir())) == 3
+    file.save()
+    file.close()
+    assert {entry.name for entry in tmp_path.iterdir()} == {"state", ".state.lock"}
 
 
 def test_a_path_that_cannot_be_used_is_said_and_never_fatal(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
-    StateFile(tmp_path, {"rows": Rows()}).load()  # a directory
+    take_back(tmp_path, rows=Rows())  # a directory
     assert "cannot be read" in caplog.text
     StateFile(tmp_path / "missing" / "state", {"rows": Rows()}).save()
     assert "cannot be written" in caplog.text
@@ -175,7 +249,7 @@ def test_a_corrupt_file_that_cannot_be_renamed_is_said_and_never_fatal(
     path.write_bytes(b"nonsense")
     (tmp_path / "state.corrupt").mkdir()  # a file cannot take the place of a folder
     section = Rows()
-    StateFile(path, {"rows": section}).load()
+    take_back(path, rows=section)
     assert section.rows == []
     assert "cannot be set aside" in caplog.text
     assert "-state.file" in caplog.text
@@ -186,5 +260,5 @@ def test_whatever_was_kept_comes_back(tmp_path_factory: pytest.TempPathFactory, 
     path = tmp_path_factory.mktemp("state") / "state"
     StateFile(path, {"rows": Rows(rows)}).save()
     section = Rows()
-    StateFile(path, {"rows": section}).load()
+    take_back(path, rows=section)
     assert section.rows == rows

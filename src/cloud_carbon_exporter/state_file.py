@@ -1,11 +1,13 @@
 """What survives a restart: counters, the bill, the trend, in one file of the operator's choice.
 
 The file is JSON lines: a header, rows by section, and the SHA-256 of all before. It is replaced as a whole or not at
-all; one that cannot be read is set aside, named in the log, and a new one begun.
+all, and so is it read; one that cannot be is set aside, named in the log, and a new one begun. Beside it stand a lock,
+which ends with the process that holds it, and what is being written.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
@@ -13,6 +15,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
+
+from cloud_carbon_exporter.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +29,13 @@ Row = Sequence[Any]
 
 
 class Section(Protocol):
-    """Something that survives: hands out its rows, and takes them back once, at the start."""
+    """Something that survives: hands out its rows, and takes them back at the start."""
 
     def dump(self) -> Iterable[Row]:
         """All there is to keep."""
 
     def load(self, rows: Iterable[Row]) -> None:
-        """Take back what an earlier process kept. Raises ValueError, TypeError or LookupError for nonsense."""
+        """Take back what an earlier process kept, and nothing else. Raises ValueError or TypeError for nonsense."""
 
 
 class StateFile:
@@ -41,9 +45,14 @@ class StateFile:
         self._path = path
         self._sections = sections
         self._saved_at = 0.0
+        self._lock: int | None = None
 
     def load(self) -> None:
-        """Read what is there, if anything. A broken file is renamed beside itself; it never stops the exporter."""
+        """Read what is there, if anything. A broken file is renamed beside itself; it never stops the exporter.
+
+        Raises ConfigError when another process has the file, until `close`: each would undo what the other saves.
+        """
+        self._claim()
         try:
             lines = self._path.read_bytes().splitlines(keepends=True)
         except FileNotFoundError:
@@ -56,20 +65,50 @@ class StateFile:
             for name, section in self._sections.items():
                 section.load(rows.get(name, []))
         except (ValueError, TypeError, LookupError) as error:
-            aside = self._path.with_name(f"{self._path.name}.corrupt")
-            try:
-                self._path.replace(aside)
-            except OSError as refused:
-                log.error(
-                    "state file %s is corrupt (%s) and cannot be set aside as %s (%s), counters start anew: the next "
-                    "save replaces it; let the exporter write to its folder, or name another with -state.file",
-                    self._path,
-                    error,
-                    aside,
-                    refused.strerror,
-                )
-                return
-            log.error("state file %s is corrupt (%s): set aside as %s, counters start anew", self._path, error, aside)
+            for section in self._sections.values():  # some may have taken theirs already
+                section.load([])
+            self._set_aside(error)
+
+    def _claim(self) -> None:
+        try:
+            lock = os.open(self._beside("lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            return  # nor can the state be saved, which is said then
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise ConfigError(
+                f"-state.file: another exporter keeps its state in {self._path}; end that one, or name another file"
+            ) from None
+        except OSError as error:  # some network file systems
+            log.debug("state file %s cannot be locked: %s", self._path, error.strerror)
+        self._lock = lock
+
+    def _set_aside(self, error: Exception) -> None:
+        aside = self._path.with_name(f"{self._path.name}.corrupt")
+        try:
+            self._path.replace(aside)
+        except OSError as refused:
+            log.error(
+                "state file %s is corrupt (%s) and cannot be set aside as %s (%s), counters start anew: the next "
+                "save replaces it; let the exporter write to its folder, or name another with -state.file",
+                self._path,
+                error,
+                aside,
+                refused.strerror,
+            )
+            return
+        log.error("state file %s is corrupt (%s): set aside as %s, counters start anew", self._path, error, aside)
+
+    def _beside(self, name: str) -> Path:
+        return self._path.with_name(f".{self._path.name}.{name}")
+
+    def close(self) -> None:
+        """Let another process have the file."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def save_if_due(self, now: float) -> None:
         """Save, unless that was done less than a minute ago."""
@@ -79,7 +118,7 @@ class StateFile:
 
     def save(self) -> None:
         """Replace the file. A failure is logged: serving goes on without."""
-        beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        beside = self._beside("new")
         try:
             digest = hashlib.sha256()
             with beside.open("wb") as file:

@@ -145,6 +145,7 @@ class Counters:
 
     def load(self, rows: Iterable[Sequence[Any]]) -> None:
         """Take back what `dump` gave in an earlier process. Raises ValueError or TypeError for anything else."""
+        self._accounts, self._saved, self.months = {}, {}, Months()
         for name, *values in rows:
             if name == "account":
                 provider, account_id, region, kind, *sums = values

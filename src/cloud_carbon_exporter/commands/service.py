@@ -215,5 +215,7 @@ class Service:
             self._collecting.cancel()
             await asyncio.gather(self._collecting, return_exceptions=True)
         await collector.close()
-        if self._kept is not None and self._newest.snapshot.first_collection_done:
-            self._kept.save()
+        if self._kept is not None:
+            if self._newest.snapshot.first_collection_done:
+                self._kept.save()
+            self._kept.close()
