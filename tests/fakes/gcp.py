@@ -7,6 +7,7 @@ what is wrong stands in `violations`, which tests assert to be empty.
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import math
 import time
@@ -20,7 +21,7 @@ from aiohttp import web
 
 from tests.fakes import gcp_discovery, gcp_monitoring
 from tests.fakes.gcp_auth import Tokens
-from tests.fakes.gcp_estate import NUMBER, PROJECT, Asset, named, product_list, recorded, replay
+from tests.fakes.gcp_estate import NUMBER, PROJECT, Asset, located_list, named, product_list, recorded, replay
 from tests.fakes.gcp_monitoring import Series
 
 Query = Sequence[tuple[str, str]]
@@ -60,6 +61,7 @@ class GoogleCloud:
         self.report: list[list[str | None]] = []
         self.report_ready = True
         self.checked = True
+        self.answers: dict[str, Any] = {}  # method -> what it answers in place of what is there
         self.compressed = False
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[str, Query, Mapping[str, str]]] = []
@@ -97,6 +99,9 @@ class GoogleCloud:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         api, path, query = request.match_info["api"], request.match_info["path"], list(request.query.items())
+        if api == "memorystore":  # of which the library's discovery documents know nothing
+            self.calls[f"{api}.projects.locations.instances.list"] += 1
+            return web.json_response(product_list(self.assets, f"{api}.projects.locations.instances.list"))
         if api not in gcp_discovery.VERSIONS:
             return self._disabled(api)
         method = gcp_discovery.method(api, request.method, path)
@@ -183,6 +188,9 @@ class GoogleCloud:
             answer["executionErrors"] = [{"code": 13, "message": "one shard did not answer"}]
 
     def _answer(self, method: str, path: str, query: Query, body: Any) -> dict[str, Any] | web.Response:
+        if method in self.answers:
+            given: dict[str, Any] = copy.deepcopy(self.answers[method])
+            return given
         if method == "cloudasset.assets.list":
             return self._assets(path, query)
         if method == "monitoring.projects.timeSeries.list":
@@ -199,7 +207,11 @@ class GoogleCloud:
             }
         project = dict(query).get("project") or path.partition("projects/")[2].partition("/")[0]
         here = [asset for asset in self.assets if self._within(asset, f"projects/{project}")]
-        return product_list(here, method) or _error(404, f"the fake has no {method}", "NOT_FOUND")
+        location = path.partition("locations/")[2].partition("/")[0]
+        found = located_list(here, method, location)
+        return (product_list(here, method) if found is None else found) or _error(
+            404, f"the fake has no {method}", "NOT_FOUND"
+        )
 
     def _assets(self, path: str, query: Query) -> dict[str, Any] | web.Response:
         parent = "/".join(path.split("/")[1:3])

@@ -19,7 +19,9 @@ import jsonschema
 
 DOCUMENTS = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents"
 VERSIONS = {
+    "aiplatform": "v1",
     "alloydb": "v1",
+    "artifactregistry": "v1",
     "bigquery": "v2",
     "bigtableadmin": "v2",
     "cloudasset": "v1",

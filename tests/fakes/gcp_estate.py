@@ -56,6 +56,24 @@ def _aggregated(assets: Sequence[Asset], types: Iterable[str], key: str) -> dict
     return {"items": {**items, "zones/us-east1-b": {"warning": empty}}}
 
 
+def located_list(assets: Sequence[Asset], method: str, location: str) -> dict[str, Any] | None:
+    """The answer of a product that lists one location at a time; None where it is none of those."""
+    located = {
+        "aiplatform.projects.locations.endpoints.list": ("aiplatform.googleapis.com/Endpoint", "endpoints"),
+        "artifactregistry.projects.locations.repositories.list": (
+            "artifactregistry.googleapis.com/Repository",
+            "repositories",
+        ),
+    }
+    if method in ("aiplatform.projects.locations.list", "artifactregistry.projects.locations.list"):
+        return {"locations": [{"locationId": each} for each in ("europe-west1", "global", "us-central1")]}
+    if method not in located:
+        return None
+    asset_type, key = located[method]
+    found = [data for data in _of(assets, asset_type) if f"/locations/{location}/" in data["name"]]
+    return {key: found} if found else {}
+
+
 def product_list(assets: Sequence[Asset], method: str) -> dict[str, Any] | None:
     """The answer of a product's own list call; None where the fake has no such product."""
     compute = "compute.googleapis.com/"
@@ -86,6 +104,7 @@ def product_list(assets: Sequence[Asset], method: str) -> dict[str, Any] | None:
         "redis.projects.locations.instances.list": ("redis.googleapis.com/Instance", "instances"),
         "redis.projects.locations.clusters.list": ("redis.googleapis.com/Cluster", "clusters"),
         "memcache.projects.locations.instances.list": ("memcache.googleapis.com/Instance", "instances"),
+        "memorystore.projects.locations.instances.list": ("memorystore.googleapis.com/Instance", "instances"),
         "file.projects.locations.instances.list": ("file.googleapis.com/Instance", "instances"),
         "spanner.projects.instances.list": ("spanner.googleapis.com/Instance", "instances"),
         "alloydb.projects.locations.clusters.list": ("alloydb.googleapis.com/Cluster", "clusters"),

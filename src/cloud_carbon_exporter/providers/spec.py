@@ -135,10 +135,12 @@ class Reading:
     """What a round of reads brought. A series that does not exist is simply not in `points`.
 
     points: (resource id, signal) -> Points ascending, already scaled. failures: kind -> why its reads failed.
+    skipped: (kind, reason) -> series that could not be read; each costs itself alone.
     """
 
     points: Mapping[tuple[str, Signal], tuple[Point, ...]] = field(default_factory=dict)
     failures: Mapping[str, CollectError] = field(default_factory=dict)
+    skipped: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import logging
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.fakes.gcp import Calls, GoogleCloud
@@ -94,10 +95,7 @@ async def test_where_asset_inventory_is_closed_each_product_lists_itself(
     client = explore()
     with caplog.at_level(logging.WARNING):
         closed = {each.id: each for each in (await swept(client)).resources}
-    missing = {each.kind for id_, each in open_.items() if id_ not in closed}
-    # Vertex AI and Artifact Registry list by region only; the fake has no Memorystore for Valkey.
-    assert missing == {"aiplatform/endpoint", "artifactregistry/repository", "memorystore/instance"}
-    assert set(closed) <= set(open_)
+    assert set(closed) == set(open_), "nothing is lost"
     same = [closed[id_] for id_ in closed if not closed[id_].kind.startswith(("run/", "bigquery/"))]
     assert [open_[each.id] for each in same] == same
     assert "Asset Inventory is closed" in caplog.text
@@ -115,24 +113,88 @@ async def test_where_asset_inventory_is_closed_each_product_lists_itself(
     assert {each.id for each in (await swept(client)).resources} == set(open_)  # and back at once
 
 
-async def test_a_forbidden_product_is_named_and_the_others_go_on(
-    explore: Explore, cloud: GoogleCloud, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_forbidden_product_is_named_and_the_others_go_on(explore: Explore, cloud: GoogleCloud) -> None:
     cloud.break_("cloudasset", "disabled")
     cloud.break_("sqladmin", "permission")
     cloud.break_("redis", "disabled")
-    kinds = {each.kind for each in (await swept(explore())).resources}
-    assert {"compute/instance", "storage/bucket", "tpu/node"} <= kinds
+    result = await swept(explore())
+    kinds = {each.kind for each in result.resources}
+    assert {"compute/instance", "storage/bucket", "tpu/node", "aiplatform/endpoint"} <= kinds
     assert not kinds & {"sql/instance", "redis/instance"}
-    assert "grant cloudsql.instances.list" in caplog.text
+    (kind, error), *more = result.failures.items()
+    assert not more, "what is not enabled holds nothing"
+    assert (kind, error.reason) == ("sql/instance", "permission_missing")
+    assert "grant cloudsql.instances.list" in str(error)
 
 
-async def test_a_product_that_fails_in_passing_fails_the_sweep(explore: Explore, cloud: GoogleCloud) -> None:
-    """So that the last good listing stays, instead of a hole where its resources were."""
+async def test_a_product_that_fails_in_passing_fails_alone(explore: Explore, cloud: GoogleCloud) -> None:
+    whole = (await swept(explore())).resources
     cloud.break_("cloudasset", "disabled")
-    cloud.break_("sqladmin", "unavailable")
-    with pytest.raises(CollectError, match="sqladmin"):
-        await swept(explore())
+    cloud.break_("compute", "unavailable", method="compute.disks.aggregatedList")
+    cloud.break_("spanner", "loop")
+    cloud.break_("aiplatform", "unavailable", method="aiplatform.projects.locations.endpoints.list", times=12)
+    client = explore()
+    result = await swept(client)
+    assert {kind: error.reason for kind, error in result.failures.items()} == {
+        "compute/disk": "unreachable",
+        "compute/region_disk": "unreachable",
+        "spanner/instance": "malformed",
+        "aiplatform/endpoint": "unreachable",
+    }
+    lost = {"compute/disk", "compute/region_disk", "aiplatform/endpoint"}
+    assert {each.id for each in result.resources} == {each.id for each in whole if each.kind not in lost}
+    assert (await client.extras(time.time())).listed["gcp", "shop-prod", "product_lists"] > 10
+
+
+async def test_places_a_product_could_not_ask_fail_it_and_what_came_is_kept(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
+    """Else what stands there would be gone without a word."""
+    cloud.break_("cloudasset", "disabled")
+    cloud.break_("run", "unreachable", method="run.projects.locations.services.list")
+    result = await swept(explore())
+    assert {"run/service", "run/job"} <= {each.kind for each in result.resources}
+    assert list(result.failures) == ["run/service"]
+    assert "no answer from projects/other" in str(result.failures["run/service"])
+
+
+@pytest.mark.parametrize("answer", [{"assets": "none"}, {"assets": {"a": 1}}, {"message": "welcome"}, {}])
+async def test_an_answer_of_another_shape_is_malformed(explore: Explore, cloud: GoogleCloud, answer: Any) -> None:
+    cloud.checked = False
+    client = explore()
+    await client.connect()
+    cloud.answers["cloudasset.assets.list"] = answer
+    with pytest.raises(Malformed):
+        await swept(client)
+
+
+@pytest.mark.parametrize(
+    "answer", [{"items": []}, {"items": {"global": 7}}, {"items": {"global": {"disks": "none"}}}], ids=str
+)
+async def test_a_products_answer_of_another_shape_fails_it_alone(
+    explore: Explore, cloud: GoogleCloud, answer: Any
+) -> None:
+    cloud.checked = False
+    cloud.break_("cloudasset", "disabled")
+    cloud.answers["compute.disks.aggregatedList"] = answer
+    result = await swept(explore())
+    assert {kind: error.reason for kind, error in result.failures.items()} == {
+        "compute/disk": "malformed",
+        "compute/region_disk": "malformed",
+    }
+    assert "compute/instance" in result.counts
+
+
+async def test_nonsense_in_place_of_a_products_objects_fails_it_alone(explore: Explore, cloud: GoogleCloud) -> None:
+    cloud.checked = False
+    cloud.break_("cloudasset", "disabled")
+    cloud.answers["sql.instances.list"] = {"items": [{"name": None}, "x", None, {"selfLink": 1e308}]}
+    cloud.answers["container.projects.locations.clusters.list"] = {"clusters": [{"id": "no link"}]}
+    result = await swept(explore())
+    assert {kind: error.reason for kind, error in result.failures.items()} == {
+        "sql/instance": "malformed",
+        "container/cluster": "malformed",
+    }
 
 
 async def test_machine_types_that_cannot_be_read_leave_the_names(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.providers.gcp.sweeps import swept
 from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, Malformed, Throttled, Unreachable
 from cloud_carbon_exporter.providers.gcp import PROVIDER, _http
 from cloud_carbon_exporter.providers.gcp._discovery import LISTING
-from cloud_carbon_exporter.providers.gcp._http import base_url
+from cloud_carbon_exporter.providers.gcp._http import Call
 from cloud_carbon_exporter.providers.spec import Read, Scope
 
 LIST = "cloudasset.assets.list"
@@ -140,7 +141,11 @@ async def test_calls_are_bounded_in_number(
 
 
 def test_endpoints_are_overridden_as_gclouds_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE", raising=False)
-    assert base_url("compute") == "https://compute.googleapis.com/"
-    monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE", "http://127.0.0.1:9/x")
-    assert base_url("compute") == "http://127.0.0.1:9/x/"
+    call = Call(api="aiplatform", operation="list", path="v1/a", account_id="p")
+    here = replace(call, host="europe-west1-aiplatform")
+    monkeypatch.delenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM", raising=False)
+    assert call.url() == "https://aiplatform.googleapis.com/v1/a"
+    assert here.url() == "https://europe-west1-aiplatform.googleapis.com/v1/a"
+    for said in ("http://127.0.0.1:9/x", "http://127.0.0.1:9/x/"):
+        monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM", said)
+        assert call.url() == here.url() == "http://127.0.0.1:9/x/v1/a"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from tests.fakes import gcp_monitoring
 from tests.fakes.gcp import Calls, GoogleCloud
 from tests.fakes.gcp_estate import moved, recorded
 from tests.fakes.gcp_monitoring import Series
@@ -275,23 +276,92 @@ async def test_each_project_is_asked_or_the_scoping_one(
     assert calls.units["scoping", "timeSeries.list"] == 3  # the other project's series are not paid for
 
 
-async def test_a_series_that_cannot_be_read_costs_itself(
-    explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tests.fakes import gcp_monitoring
+def moved_by(days: int, point: dict[str, Any]) -> dict[str, Any]:
+    """The point as it was, or will be, so many days from when it says."""
+    at = {key: datetime.fromisoformat(value) + timedelta(days=days) for key, value in point["interval"].items()}
+    return {**point, "interval": {key: value.isoformat() for key, value in at.items()}}
 
+
+def spoil(monkeypatch: pytest.MonkeyPatch, cloud: GoogleCloud, how: Callable[[int, dict[str, Any]], Any]) -> None:
+    """Answer with each series as `how` makes it of its rank and itself."""
     answer = gcp_monitoring.answer
 
-    def spoiled(*args: Any) -> list[dict[str, Any]]:
-        found = answer(*args)
-        return [*({**each, "points": [{"interval": {"endTime": "noon"}}]} for each in found[:1]), *found[1:]]
+    def spoiled(*args: Any) -> list[Any]:
+        return [how(rank, each) for rank, each in enumerate(answer(*args))]
 
     monkeypatch.setattr(gcp_monitoring, "answer", spoiled)
     cloud.checked = False
+
+
+NOON = [{"interval": {"endTime": "noon"}}]
+
+
+async def test_a_series_that_cannot_be_read_costs_itself(
+    explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(monkeypatch, cloud, lambda rank, each: each if rank else {**each, "points": NOON})
     cloud.series = [instance(79, 0.25), instance(86, 0.5)]
     made = await measure(explore(), until, kinds="compute/instance")
     assert made.value("compute/instance", "hpc", "cpu_ratio") == 0.5
+    assert made.reading.failures == {}
+    assert made.reading.skipped == {("compute/instance", "ValueError"): 1}
+
+
+async def test_of_several_series_that_are_one_sum_all_must_be_read(
+    explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a sum would pass for the whole."""
+    first: dict[str, Any] = {}
+
+    def twice(rank: int, each: dict[str, Any]) -> dict[str, Any]:
+        first.update({} if rank else each)
+        return {**first, "points": NOON} if rank else each
+
+    spoil(monkeypatch, cloud, twice)
+    cloud.series = [instance(79, 0.25), instance(86, 0.5)]
+    made = await measure(explore(), until, kinds="compute/instance")
+    assert made.reading.points == {}
+    assert made.reading.failures == {}
+    assert sum(made.reading.skipped.values()) == 1
+
+
+@pytest.mark.parametrize("nonsense", [{"points": NOON}, "x", None, 7, {"resource": {"labels": 1e308}}])
+async def test_series_of_which_none_can_be_read_fail_their_kind(
+    explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch, nonsense: Any
+) -> None:
+    spoil(monkeypatch, cloud, lambda rank, each: nonsense)
+    cloud.series = [instance(79, 0.25), instance(86, 0.5)]
+    made = await measure(explore(), until, kinds="compute/instance")
+    assert made.reading.points == {}
     assert made.reading.failures["compute/instance"].reason == "malformed"
+    assert sum(made.reading.skipped.values()) == 2
+
+
+@pytest.mark.parametrize("nonsense", [{"points": NOON}, {"resource": {"labels": {}}}])
+async def test_what_cannot_be_read_is_not_said_to_be_absent(
+    explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch, nonsense: dict[str, Any]
+) -> None:
+    """Where absence means zero, a spoiled series must not pass for it."""
+    spoil(monkeypatch, cloud, lambda rank, each: each if rank else {**each, **nonsense})
+    metric = "run.googleapis.com/container/cpu/allocation_time"
+    place = {"project_id": "shop-prod", "location": "europe-west1"}
+    cloud.series = [Series(metric, {**place, "service_name": name, "revision_name": "1"}, 2.0) for name in ("api", "x")]
+    made = await measure(explore(), until, kinds="run/service")
+    assert (made.by_name["run/service", "api"].id, "capacity_units") not in made.reading.points
+
+
+async def test_yesterdays_points_are_not_taken_for_the_present(
+    explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shifted(rank: int, each: dict[str, Any]) -> dict[str, Any]:
+        days = 1 if rank else -1  # tomorrow's are no better
+        return {**each, "points": [moved_by(days, point) for point in each["points"]]}
+
+    spoil(monkeypatch, cloud, shifted)
+    cloud.series = [instance(79, 0.25), instance(86, 0.5)]
+    made = await measure(explore(), until, kinds="compute/instance")
+    assert not any(made.reading.points.values())
+    assert made.reading.failures == {}
 
 
 async def test_bytes_of_datasets_and_slots_of_projects(explore: Explore, cloud: GoogleCloud, until: float) -> None:

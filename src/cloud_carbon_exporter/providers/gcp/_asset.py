@@ -1,7 +1,7 @@
 """How one asset of Cloud Asset Inventory reads: whose it is, where it stands, how people call it.
 
 Every object of Google Cloud reaches `describe` in this one form, also those of a product's own list call
-(_products.py wraps them): `{"name", "assetType", "ancestors", "resource": {"location", "data"}}`.
+(_products.py dresses them): `{"name", "assetType", "ancestors", "resource": {"location", "data"}}`.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from cloud_carbon_exporter.errors import CollectError, CredentialsMissing
+from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Incomplete
 from cloud_carbon_exporter.model.types import ReportedEmissions
-from cloud_carbon_exporter.providers.gcp import _footprint, _machines, _monitoring, _products
+from cloud_carbon_exporter.providers.gcp import _footprint, _machines, _monitoring, _product_lists
 from cloud_carbon_exporter.providers.gcp._asset import PROVIDER, kind, project, region_of
 from cloud_carbon_exporter.providers.gcp._auth import Tokens
 from cloud_carbon_exporter.providers.gcp._discovery import TYPES, Inventory, is_closed, named_projects
@@ -65,18 +65,20 @@ class GcpClient:
     async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
         """What Asset Inventory lists, or, where it is closed to us, what each product lists itself."""
         listed: Counter[str] = Counter()
-        async for page in self._sources(scope):
-            self._learn(named_projects(page))
-            if self._settings.regions:
-                page = [raw for raw in page if self._explores(raw)]  # noqa: PLW2901
-            if self._ids:
-                at = self._with_projects(scope)
-                listed.update(project(raw, at) for raw in page)
-            else:
-                listed[scope.account_id] += len(page)
-            yield page
+        incomplete: Incomplete | None = None
+        try:
+            async for page in self._sources(scope):
+                self._learn(named_projects(page))
+                if self._settings.regions:
+                    page = [raw for raw in page if self._explores(raw)]  # noqa: PLW2901
+                listed.update(self._owner(raw, scope) for raw in page)
+                yield page
+        except Incomplete as error:
+            incomplete = error
         source = "product_lists" if self._fallen_back else "asset_inventory"
         self._listed = {(PROVIDER, account_id, source): count for account_id, count in listed.items()}
+        if incomplete is not None:
+            raise incomplete
 
     async def catalogue(self, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
         """What describing this page needs besides: the projects by number, the shapes of machine types."""
@@ -107,6 +109,12 @@ class GcpClient:
     async def close(self) -> None:
         """Close the connections."""
         await self._rest.close()
+
+    def _owner(self, raw: Raw, scope: Scope) -> str:
+        try:
+            return project(raw, self._with_projects(scope)) if self._ids else scope.account_id
+        except (AttributeError, TypeError):
+            return scope.account_id  # whatever is wrong with it, `describe` will tell
 
     def _explores(self, raw: Raw) -> bool:
         try:
@@ -168,7 +176,7 @@ class GcpClient:
             if not self._fallen_back:
                 log.warning("Asset Inventory is closed, so each product is listed by itself: %s", error)
             self._fallen_back = True
-        async for page in _products.pages(self._rest, scope.account_id):
+        async for page in _product_lists.pages(self._rest, scope.account_id):
             yield page
 
     async def _count(self, inventory: Inventory) -> Mapping[tuple[str, str], int]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
-from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.providers.gcp._asset import kind_of, project
 from cloud_carbon_exporter.providers.gcp._errors import Refused
 from cloud_carbon_exporter.providers.gcp._http import Call, Rest
@@ -92,9 +92,12 @@ class Inventory:
         begun = False
         while True:
             try:
-                async for page in self._rest.pages(self._call(self._types)):
+                call = self._call(self._types)
+                async for page in self._rest.pages(call):
                     begun = True
-                    yield page.get("assets", ())
+                    if "assets" not in page and "readTime" not in page:
+                        raise call.named(Malformed("not an answer of Asset Inventory"))
+                    yield call.listed(page, "assets")
                 return
             except Refused as error:
                 # One unknown type refuses the whole call, before any page. Each turn there are fewer.
@@ -159,7 +162,10 @@ def named_projects(assets: Iterable[Raw]) -> Mapping[str, tuple[str, str]]:
     """Number -> (id, name) of the projects among these assets. Unreadable ones are left out."""
     found: dict[str, tuple[str, str]] = {}
     for raw in assets:
-        data = raw.get("resource", {}).get("data") if raw.get("assetType") == PROJECT else None
+        if not isinstance(raw, Mapping) or raw.get("assetType") != PROJECT:
+            continue
+        resource = raw.get("resource")
+        data = resource.get("data") if isinstance(resource, Mapping) else None
         if isinstance(data, Mapping) and data.get("projectId"):
             # v1 tells the number, v3 only in its name.
             name = str(data.get("name", ""))

@@ -29,7 +29,10 @@ _LONGEST_PAUSE_SECONDS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One REST call. params: pairs, as some repeat. units: what of an answer is billed. body: sent as JSON, by POST."""
+    """One REST call. params: pairs, as some repeat. units: what of an answer is billed. body: sent as JSON, by POST.
+
+    host: where each location has one of its own, what it is called before `.googleapis.com`.
+    """
 
     api: str
     operation: str
@@ -39,6 +42,19 @@ class Call:
     permissions: tuple[str, ...] = ()
     units: Callable[[Raw], int] | None = None
     body: Mapping[str, Any] | None = None
+    host: str = ""
+
+    def url(self) -> str:
+        """Where it is sent; endpoints elsewhere are told as gcloud is: CLOUDSDK_API_ENDPOINT_OVERRIDES_<API>."""
+        said = os.environ.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{self.api.upper()}", "").rstrip("/")
+        return f"{said or f'https://{self.host or self.api}.googleapis.com'}/{self.path}"
+
+    def listed(self, answer: Mapping[str, Any], key: str) -> Sequence[Any]:
+        """The list of that name in an answer; none where it has none. Raises Malformed where it is no list."""
+        found = answer.get(key, [])
+        if not isinstance(found, list):
+            raise self.named(Malformed(f"{key} is no list"))
+        return found
 
     def named(self, error: CollectError) -> CollectError:
         """The same error, saying where it happened."""
@@ -46,12 +62,6 @@ class Call:
         if not error.message.startswith(f"{self.api}: "):
             error.message = f"{self.api}: {error.message}"
         return error
-
-
-def base_url(api: str) -> str:
-    """Where an API is reached, as gcloud is told: CLOUDSDK_API_ENDPOINT_OVERRIDES_<API>."""
-    said = os.environ.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api.upper()}")
-    return f"{said.rstrip('/')}/" if said else f"https://{api}.googleapis.com/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +174,7 @@ class Rest:
             headers = await self.tokens.headers()
             request = self._opened().request(
                 "GET" if call.body is None else "POST",
-                base_url(call.api) + call.path,
+                call.url(),
                 params=call.params,
                 headers=headers,
                 json=call.body,

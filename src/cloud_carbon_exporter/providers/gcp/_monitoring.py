@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -88,11 +88,18 @@ class Question:
 
 @dataclass(slots=True)
 class Answer:
-    """What one Question brought. points: (resource id, signal) -> end of the period -> sum of the values, how many."""
+    """What one Question brought. points: (resource id, signal) -> end of the period -> sum of the values, how many.
+
+    skipped: reason -> series that could not be read. spoiled: whose they are: of several that are one sum, none counts.
+    nameless: whether that is not known of one, so that nothing can be said to be absent.
+    """
 
     points: dict[tuple[str, Signal], dict[float, tuple[float, int]]] = field(default_factory=dict)
     seen: set[Key] = field(default_factory=set)
     series: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    spoiled: set[Key] = field(default_factory=set)
+    nameless: bool = False
     error: CollectError | None = None
 
 
@@ -156,20 +163,15 @@ def _label(series: Raw, label: str) -> str:
     return str(series[where]["labels"][name])
 
 
-def _take(question: Question, answer: Answer, series: Raw) -> None:
-    """Add one series. Raises KeyError or ValueError when it cannot be read."""
+def _take(question: Question, answer: Answer, key: Key, series: Raw) -> None:
+    """Add one series of the resource with this key. Raises one of _UNREADABLE when it cannot be read."""
     metric = question.metric
-    key = tuple(_label(series, label) for label in question.labels)
-    reads = question.reads.get(key)
-    if not reads:
-        return
     signal = metric.into
     if metric.class_dimension:
         signal = f"{signal}:{_label(series, metric.class_dimension)}"
     scale, period = _scale(metric, series.get("unit", "")), metric.period_seconds
     points = [(_seconds(point["interval"]["endTime"]), _value(point, period) * scale) for point in series["points"]]
-    answer.seen.add(key)
-    for read in reads:
+    for read in question.reads[key]:
         sums = answer.points.setdefault((read.resource.id, signal), {})
         for end, value in points:
             if read.start < end <= question.end:
@@ -201,10 +203,16 @@ def _take_page(question: Question, answer: Answer, page: Raw) -> None:
     answer.error = answer.error or _complaint(page)
     for series in page.get("timeSeries", ()):
         answer.series += 1
+        key: Key | None = None
         try:
-            _take(question, answer, series)
+            key = tuple(_label(series, label) for label in question.labels)
+            if key in question.reads:
+                answer.seen.add(key)
+                _take(question, answer, key, series)
         except _UNREADABLE as error:
-            answer.error = _unreadable(error)
+            answer.skipped[type(error).__name__] += 1
+            answer.nameless = answer.nameless or key is None
+            answer.spoiled.update(() if key is None else (key,))
 
 
 async def _ask(rest: Rest, question: Question) -> Answer:
@@ -222,6 +230,8 @@ async def _ask(rest: Rest, question: Question) -> Answer:
         answer.seen.update(question.reads)
     except CollectError as error:
         answer.error = error
+    if answer.series and answer.skipped.total() == answer.series:
+        answer.error = answer.error or Malformed(f"none of {answer.series} series can be read")
     silent = answer.error is None and not answer.series and question.metric.name in _ALWAYS_WRITTEN
     if silent and (count := _old_enough(question)):
         answer.error = Malformed(f"no series at all while {count} run: {question.metric.name}")
@@ -237,7 +247,10 @@ def _averaged(signal: Signal) -> bool:
 
 def _points(question: Question, answer: Answer) -> Iterator[tuple[tuple[str, Signal], tuple[Point, ...]]]:
     period = question.metric.period_seconds
+    spoiled = {read.resource.id for key in answer.spoiled for read in question.reads[key]}
     for (resource_id, signal), sums in answer.points.items():
+        if resource_id in spoiled:
+            continue
         divide = _averaged(signal)
         yield (
             (resource_id, signal),
@@ -247,7 +260,7 @@ def _points(question: Question, answer: Answer) -> Iterator[tuple[tuple[str, Sig
             ),
         )
     absent = question.metric.absent
-    if absent is None or answer.error is not None:
+    if absent is None or answer.nameless or answer.error is not None:
         return
     for key, reads in question.reads.items():
         if key not in answer.seen:
@@ -262,11 +275,14 @@ async def read(rest: Rest, reads: Sequence[Read], until: float, scope: str = "")
     answers = await asyncio.gather(*(_ask(rest, question) for question in asked))
     points: dict[tuple[str, Signal], tuple[Point, ...]] = {}
     failures: dict[str, CollectError] = {}
+    skipped: Counter[tuple[str, str]] = Counter()
     for question, answer in zip(asked, answers, strict=True):
         points.update(_points(question, answer))
+        kinds = _kinds(question.reads.values())
+        skipped.update({(min(kinds), reason): count for reason, count in answer.skipped.items()})
         if answer.error is not None:
-            failures.update(dict.fromkeys(_kinds(question.reads.values()), answer.error))
-    return Reading(points, failures)
+            failures.update(dict.fromkeys(kinds, answer.error))
+    return Reading(points, failures, skipped)
 
 
 def _kinds(groups: Iterable[Sequence[Read]]) -> set[str]:

@@ -1,19 +1,15 @@
-"""The products' own lists, for where Asset Inventory is disabled or forbidden: their objects dressed as assets."""
+"""The products' own lists, which stand in for Asset Inventory: which there are, their objects dressed as assets."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cloud_carbon_exporter.errors import CollectError
-from cloud_carbon_exporter.providers.gcp._discovery import PROJECT
-from cloud_carbon_exporter.providers.gcp._http import Call, Rest
+from cloud_carbon_exporter.errors import Malformed
+from cloud_carbon_exporter.providers.gcp._asset import kind
+from cloud_carbon_exporter.providers.gcp._http import Call
 from cloud_carbon_exporter.providers.spec import Raw
-
-log = logging.getLogger(__name__)
-
 
 _PERMISSION_OF_API = {"firestore": "datastore"}
 
@@ -50,6 +46,7 @@ class Product:
     """One list call. items: where the objects stand in a page, below each scope of an aggregated list.
 
     type, regional: the asset type of its objects, and of those in a region where Asset Inventory has another for them.
+    located: it lists one location at a time, which the path names. hosts: each of which has a host of its own.
     """
 
     api: str
@@ -61,27 +58,56 @@ class Product:
     name: Callable[[Raw, str], str]
     regional: str = ""
     aggregated: bool = False
+    located: bool = False
+    hosts: bool = False
     params: Mapping[str, str] = field(default_factory=dict)
 
-    def call(self, project: str) -> Call:
-        """The list call in one project."""
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its objects."""
+        return tuple(kind(asset_type) for asset_type in (self.type, self.regional) if asset_type)
+
+    def call(self, project: str, location: str = "") -> Call:
+        """The list call in one project, and where it is `located` in one location."""
         return Call(
             api=self.api,
             operation=self.operation,
-            path=self.path.format(project=project),
+            path=self.path.format(project=project, location=location),
             account_id=project,
             params=tuple((key, value.format(project=project)) for key, value in self.params.items()),
             permissions=(self.permission,),
+            host=f"{location}-{self.api}" if self.hosts and location != "global" else "",
+        )
+
+    def locations_call(self, project: str) -> Call:
+        """The call that lists the locations of a product that is `located`."""
+        version = self.path.partition("/")[0]
+        return Call(
+            api=self.api,
+            operation="projects.locations.list",
+            path=f"{version}/projects/{project}/locations",
+            account_id=project,
+            permissions=(f"{self.api}.locations.list",),
         )
 
     def assets(self, answer: Mapping[str, Any], project: str) -> Iterator[Raw]:
-        """The objects of one page, as Asset Inventory would show them."""
-        pages = answer.get("items", {}).values() if self.aggregated else (answer,)
-        for page in pages:
-            for raw in page.get(self.items, ()):
-                asset_type = self.regional if "region" in raw and self.regional else self.type
-                resource = {"data": raw, "location": raw.get("location", raw.get("region", ""))}
-                yield {"name": self.name(raw, project), "assetType": asset_type, "resource": resource}
+        """The objects of one page, as Asset Inventory would show them. Raises Malformed where there is no list."""
+        pages = answer.get("items", {}) if self.aggregated else {"": answer}
+        call = self.call(project)
+        if not isinstance(pages, dict) or not all(isinstance(page, dict) for page in pages.values()):
+            raise call.named(Malformed("items is no map of lists"))
+        for page in pages.values():
+            for raw in call.listed(page, self.items):
+                yield self._asset(raw, project)
+
+    def _asset(self, raw: Any, project: str) -> Raw:
+        """One object; where it cannot be read it stays without a name, so that `describe` refuses it."""
+        try:
+            asset_type = self.regional if "region" in raw and self.regional else self.type
+            resource = {"data": raw, "location": raw.get("location", raw.get("region", ""))}
+            return {"name": self.name(raw, project), "assetType": asset_type, "resource": resource}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return {"assetType": self.type, "resource": {}}
 
 
 def _compute(operation: str, path: str, items: str, name: str, permission: str, regional: str = "") -> Product:
@@ -115,6 +141,21 @@ def _everywhere(api: str, version: str, things: str, name: str, operation: str =
         type=f"{api}.googleapis.com/{name}",
         permission=f"{_PERMISSION_OF_API.get(api, host)}.{collection}.list",
         name=_of_name(host),
+    )
+
+
+def _located(api: str, collection: str, name: str, *, hosts: bool = False) -> Product:
+    """An API that knows no `-`: each of its locations is asked."""
+    return Product(
+        api=api,
+        operation=f"projects.locations.{collection}.list",
+        path=f"v1/projects/{{project}}/locations/{{location}}/{collection}",
+        items=collection,
+        type=f"{api}.googleapis.com/{name}",
+        permission=f"{api}.{collection}.list",
+        name=_of_name(api),
+        located=True,
+        hosts=hosts,
     )
 
 
@@ -198,23 +239,6 @@ PRODUCTS: tuple[Product, ...] = (
     ),
     _everywhere("firestore", "v1", "databases", "Database", operation="projects.databases.list"),
     _everywhere("tpu", "v2", "locations/-/nodes", "Node"),
+    _located("aiplatform", "endpoints", "Endpoint", hosts=True),
+    _located("artifactregistry", "repositories", "Repository"),
 )
-
-
-async def pages(rest: Rest, project: str) -> AsyncIterator[Sequence[Raw]]:
-    """What a project holds, product by product.
-
-    A product that is not enabled here holds nothing; one that is forbidden is logged and counted, and the others go
-    on. Raises what failed otherwise, so that the last good listing stays.
-    """
-    name = f"//cloudresourcemanager.googleapis.com/projects/{project}"
-    yield [{"name": name, "assetType": PROJECT, "resource": {"data": {"projectId": project}}}]
-    for product in PRODUCTS:
-        try:
-            async for answer in rest.pages(product.call(project)):
-                yield list(product.assets(answer, project))
-        except CollectError as error:
-            if error.reason == "permission_missing":
-                log.warning("%s is left out: %s", product.type, error)
-            elif error.reason != "not_there":
-                raise
