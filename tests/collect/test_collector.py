@@ -531,6 +531,17 @@ async def test_a_part_of_a_listing_that_fails_keeps_its_last_good_figures_until_
     await of.close()
 
 
+async def test_a_series_that_cannot_be_read_is_counted_and_fails_nothing() -> None:
+    clock, cloud = Clock(), Cloud({EU: [vm()]}, spoiled={("vm/machine", "ValueError"): 2})
+    of = collector(clock, cloud)
+    for _ in range(2):
+        await of.refresh()
+        clock.now += 60
+    assert of.snapshot.api.skipped == {("aws", "vm/machine", "ValueError"): 4}
+    assert [outcome.error for outcome in of.snapshot.measurements] == [""]
+    await of.close()
+
+
 async def test_an_answer_of_nonsense_takes_nothing_away() -> None:
     clock, cloud = Clock(), Cloud({EU: [vm(), vm("i-2")]})
     of = collector(clock, cloud)

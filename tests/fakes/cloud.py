@@ -89,6 +89,7 @@ class Cloud:
     series: dict[tuple[str, str], list[Point]] = field(default_factory=dict)
     fail: dict[str, CollectError] = field(default_factory=dict)  # connect, scopes, series, or a region
     hang: set[str] = field(default_factory=set)  # the same
+    spoiled: dict[tuple[str, str], int] = field(default_factory=dict)  # (kind, reason) -> series of each reading
     lacking: dict[str, CollectError] = field(default_factory=dict)  # kind -> why listings end without it
     reads: list[list[Read]] = field(default_factory=list)
     sweeps: list[str] = field(default_factory=list)
@@ -148,7 +149,7 @@ class FakeClient:
                     within = tuple(point for point in known if point.end > read.start and point.end <= until)
                     if within:
                         points[resource_id, signal] = within
-        return Reading(points)
+        return Reading(points, skipped=self.cloud.spoiled)
 
     async def extras(self, now: float) -> Extras:
         await self._pass("extras")

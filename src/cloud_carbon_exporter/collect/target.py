@@ -225,7 +225,6 @@ class TargetRun:
         provider = state.scope.provider
         for (kind, reason), count in swept.skipped.items():
             self._budget.skip(provider, kind, reason, count)
-        beside = (key, "beside")  # one thing, however many pages it fails for
         for kind in {spec.kind for spec in state.specs}:
             error = swept.failures.get(kind)
             if error is None:
@@ -234,6 +233,7 @@ class TargetRun:
             self._budget.error(provider, error.operation or state.listing.operation, error.reason)
             self.changes.failed((key, kind), error)
         for warning in swept.warnings:
+        beside = (key, "beside")  # one thing, however many pages it fails for
             self._budget.error(provider, warning.operation, warning.reason)
             self.changes.failed(beside, warning)
         if not swept.warnings:
