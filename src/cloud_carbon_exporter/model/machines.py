@@ -194,13 +194,16 @@ def _of_rule(provider: str, name: str, rule: Row, match: re.Match[str], architec
         found = replace(found, memory_gib=float(said["memory_gib"]))
     if rule["ssd_gib_per_vcpu"]:
         found = replace(found, ssd_gib=found.vcpus * float(rule["ssd_gib_per_vcpu"]))
-    guessed = bool(rule["assumed"] or family["pattern"])
+    unsized = "gpus" in said and not family["gpus_per_vcpu"]
+    guessed = bool(rule["assumed"] or family["pattern"] or unsized)
     reason = rule["assumed"].format(family=key, name=name) or (f"unknown machine {name}" if guessed else "")
     reasons = "; ".join(each for each in (reason, family["assumed"]) if each)
     return _Known(replace(found, assumed=reasons), family, guessed)
 
 
 def _vcpus(rule: Row, said: Mapping[str, str], family: Row) -> float:
+    if said.get("gpus") and family["gpus_per_vcpu"]:
+        return float(said["gpus"]) / float(family["gpus_per_vcpu"])
     if rule["vcpus"] == "host":
         return float(family["host_vcpus"])
     if rule["vcpus_per_unit"]:

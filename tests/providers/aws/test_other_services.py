@@ -21,7 +21,7 @@ from cloud_carbon_exporter.providers.aws import (
     timestream_table,
     workspaces_workspace,
 )
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.spec import Scope, TargetSettings
 
 TEAM = TargetSettings(provider="aws", tags=("team",))
 
@@ -158,6 +158,17 @@ def test_the_spare_part_of_a_host_draws_less_than_an_instance_of_its_size() -> N
     idle = {part.kind: part.load for part in free}
     assert idle == {"vcpu": "", "memory": ""}
     assert sum(part.amount for part in free if part.kind == "vcpu") == pytest.approx(96)
+
+
+def test_a_host_whose_free_capacity_is_not_told_is_what_its_instances_leave() -> None:
+    scope = Scope("aws", ACCOUNT, "eu-west-3")
+    empty = {"HostId": "h-1", "State": "available", "HostProperties": {"InstanceType": "m5.large"}}
+    used = empty | {"Instances": [{"InstanceId": "i-1", "InstanceType": "m5.8xlarge", "OwnerId": ACCOUNT}]}
+    told = used | {"HostProperties": {"InstanceFamily": "m5", "TotalVCpus": 48}}
+    found = [ec2_host.describe(raw, scope) for raw in (empty, used, told)]
+    assert [parts(host)["vcpu"] for host in found if host] == [pytest.approx(each) for each in (96, 64, 16)]
+    assert all(footprint(host).basis == "assumed" for host in found if host)
+    assert all("not told" in footprint(host).reason for host in found if host)
 
 
 async def test_an_outpost_is_what_its_servers_draw_beyond_instances() -> None:

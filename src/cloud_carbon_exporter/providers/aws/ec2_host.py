@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.aws._hardware import told
@@ -13,13 +15,20 @@ _PAGE = 500
 _GONE = frozenset({"released", "released-permanent-failure", "pending"})
 
 
-def spare(instance_type: str, free_vcpus: float) -> tuple[Component, ...]:
-    """The free vCPUs of a host, at rest, and the memory and disks that belong to them."""
+def spare(instance_type: str, free_vcpus: float, reason: str = "") -> tuple[Component, ...]:
+    """The free vCPUs of a host, at rest, and the memory and disks that belong to them. reason: to doubt how many."""
     host = machine("aws", instance_type)
     share = free_vcpus / host.vcpus
     return tuple(
-        Component(part.kind, part.part, part.amount * share, assumed=part.assumed) for part in components(host)
+        Component(part.kind, part.part, part.amount * share, assumed="; ".join(filter(None, (part.assumed, reason))))
+        for part in components(host)
     )
+
+
+def _unheld(family: str, total: float | None, instances: Sequence[Raw]) -> float:
+    """The vCPUs of a host that the instances seen on it leave over."""
+    whole = machine("aws", f"{family}.metal").vcpus if total is None else total
+    return max(0.0, whole - sum(machine("aws", each["InstanceType"]).vcpus for each in instances))
 
 
 def describe(raw: Raw, scope: Scope) -> Resource | None:
@@ -29,13 +38,17 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
         return None
     properties = raw.get("HostProperties") or {}
     family, size = properties.get("InstanceFamily", ""), properties.get("InstanceType", "")
-    free = (raw.get("AvailableCapacity") or {}).get("AvailableVCpus", 0)
+    family = family or size.partition(".")[0]
+    free, reason = (raw.get("AvailableCapacity") or {}).get("AvailableVCpus"), ""
+    if free is None:
+        free = _unheld(family, properties.get("TotalVCpus"), raw.get("Instances") or ())
+        reason = "what is free of the host is not told, taken as what its instances leave"
     return Resource(
         id=arn("ec2", scope.region, scope.account_id, f"dedicated-host/{name}"),
         kind="ec2/host",
         name=labels.get("Name") or name,
         location=scope.location(zone=raw.get("AvailabilityZone") or ""),
-        components=spare(size or f"{family}.metal", free) if free else (),
+        components=spare(size or f"{family}.metal", free, reason) if free else (),
         tags=labels,
         info=told(host_type=size or family, state=state),
     )
