@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
+import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -63,6 +65,19 @@ def test_the_sdist_holds_what_it_takes_to_build(built: Path) -> None:
     assert {"pyproject.toml", "README.md", "LICENSE", "src/cloud_carbon_exporter/cli.py"} <= names
 
 
+def imports() -> list[str]:
+    """Every module of others that the program imports anywhere, also within a function, as a statement."""
+    found = set()
+    left_out = {*sys.stdlib_module_names, "", "cloud_carbon_exporter", "cramjam"}  # the latter is the one extra
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = node.names if isinstance(node, ast.Import) else [ast.alias(node.module or "")]
+                if not {each.name.partition(".")[0] for each in names} & left_out:
+                    found.add(ast.unparse(node))
+    return sorted(found)
+
+
 @pytest.mark.e2e
 def test_it_runs_from_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     run(UV, "venv", "--quiet", tmp_path / "venv", cwd=tmp_path)
@@ -73,6 +88,9 @@ def test_it_runs_from_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     assert len(report.splitlines()) == 6  # one region of the demo refuses on purpose: hence exit code 1
     assert EXPECTED in report
     run(python, "-c", "from cloud_carbon_exporter.aws_lambda import handler", cwd=tmp_path)
+    assert "from google.auth.transport import urllib3 as transport" in imports()
+    metadata_server = "from google.auth import compute_engine"  # without its libraries, ADC says nothing and goes on
+    run(python, "-c", "\n".join([*imports(), metadata_server]), cwd=tmp_path)
 
 
 @pytest.mark.e2e
