@@ -21,6 +21,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from tests.fakes import wire
 from tests.fakes.scaleway_tokens import MadeTokens
 
 REPLAY = Path(__file__).parent.parent / "replay" / "scaleway"
@@ -38,14 +39,19 @@ Table = dict[str, list[Any] | dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a call gets instead of its answer. `times`: how often; 0 = always. body: cut short when `cut`."""
+    """What a call gets instead of its answer. `times`: how often; 0 = always. body: cut short when `cut`.
+
+    unpacked_mebibytes: what a packed body unpacks to. reset: the connection is.
+    """
 
     status: int = 500
-    body: str = "{}"
+    body: str | bytes = "{}"
     times: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     hang: bool = False
     cut: bool = False
+    reset: bool = False
+    unpacked_mebibytes: int = 0
 
 
 @dataclass(slots=True)
@@ -83,7 +89,7 @@ class FakeScaleway:
     """The server. Change `routes`, `faults`, `absent`, `buckets`, `series` to change the world.
 
     faults: a piece of a path -> its Fault. absent: (piece of a path, status) of products that do not exist.
-    series: metric name -> [(labels, value)], constant over time.
+    series: metric name -> [(labels, value)], constant over time. shifted_seconds: how much later its points say to be.
     made: the Cockpit tokens that were made over the API.
     calls: path -> how often. params: path -> names in its queries.
     """
@@ -95,6 +101,8 @@ class FakeScaleway:
         self.absent: list[tuple[str, int]] = []
         self.buckets: dict[tuple[str, str], list[str]] = {("fr-par", PROJECT): ["photos"]}
         self.series: dict[str, list[tuple[dict[str, str], float]]] = {}
+        self.shifted_seconds = 0.0
+        self.secret_key = SECRET_KEY
         self.tokens = {COCKPIT_TOKEN}
         self.cockpits = {(PROJECT, "fr-par"), (OTHER_PROJECT, "fr-par")}
         self.made = MadeTokens()
@@ -158,7 +166,7 @@ class FakeScaleway:
             return self._metrics(request, path)
         if path.startswith("s3/"):
             return self._list_buckets(request, path.split("/")[1])
-        if request.headers.get("X-Auth-Token") != SECRET_KEY:
+        if request.headers.get("X-Auth-Token") != self.secret_key:
             return _error(401, "denied_authentication", "authentication is denied")
         for piece, status in self.absent:
             if piece in path:
@@ -170,10 +178,13 @@ class FakeScaleway:
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.hang:
             await asyncio.Event().wait()
+        if fault.reset:
+            return wire.reset(request)
+        if fault.unpacked_mebibytes:
+            return wire.exploding(fault.unpacked_mebibytes)
         if not fault.cut:
-            return web.Response(
-                status=fault.status, text=fault.body, headers=fault.headers, content_type="application/json"
-            )
+            body = fault.body.encode() if isinstance(fault.body, str) else fault.body
+            return web.Response(status=fault.status, body=body, headers=fault.headers, content_type="application/json")
         response = web.StreamResponse(headers={"Content-Length": "10000"})
         await response.prepare(request)
         await response.write(b'{"servers": [')
@@ -237,9 +248,9 @@ class FakeScaleway:
         self.queries.append(dict(query))
         start, end, step = (int(query[name]) for name in ("start", "end", "step"))
         expression = query["query"].replace("(postgresql|mysql)", "postgresql")
-        asked = [name for name in self.series if name in expression]
+        asked, late = [name for name in self.series if name in expression], self.shifted_seconds
         rows = [
-            {"metric": labels, "values": [[moment, str(value)] for moment in range(start, end + 1, step)]}
+            {"metric": labels, "values": [[moment + late, str(value)] for moment in range(start, end + 1, step)]}
             for labels, value in (self.series[asked[0]] if asked else [])
         ]
         return web.json_response({"status": "success", "data": {"resultType": "matrix", "result": rows}})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,8 +18,7 @@ from cloud_carbon_exporter.providers.gcp._auth import Tokens
 from cloud_carbon_exporter.providers.scaleway import _http as scaleway_http
 from cloud_carbon_exporter.providers.spec import TargetSettings
 from tests.fakes.gcp import Calls
-
-MIB = 1 << 20
+from tests.fakes.wire import MIB, bomb
 
 
 class NoTokens:
@@ -85,15 +82,6 @@ async def ask_aws(url: str, monkeypatch: pytest.MonkeyPatch) -> object:
 
 EVERY_PROVIDER = pytest.mark.parametrize("provider", ["aws", "gcp", "scaleway"])
 OURS = pytest.mark.parametrize("provider", ["gcp", "scaleway"])
-
-
-def bomb(mebibytes: int) -> bytes:
-    """So much of nothing, packed a thousandfold."""
-    packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9) as file:
-        for _ in range(mebibytes):
-            file.write(b" " * MIB)
-    return packed.getvalue()
 
 
 @EVERY_PROVIDER

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
 from tests.fakes.scaleway import COCKPIT_TOKEN, OTHER_PROJECT, PROJECT, FakeScaleway, Fault
@@ -147,6 +149,48 @@ async def test_what_is_no_number_is_no_point(fake: FakeScaleway) -> None:
         busy(fake, [web], value=float("nan"))
         reading = await client.series(reads([web], metric_of("instance/server")), NOW)
     assert reading.points == {}
+
+
+@pytest.mark.parametrize("shifted_seconds", [-86400, 86400])
+async def test_yesterdays_points_are_not_taken_for_the_present(fake: FakeScaleway, shifted_seconds: float) -> None:
+    async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
+        web = (await servers(client))["web-1"]
+        busy(fake, [web])
+        fake.shifted_seconds = shifted_seconds
+        reading = await client.series(reads([web], metric_of("instance/server")), NOW)
+    assert (reading.points, reading.failures) == ({}, {})
+
+
+def matrix(*rows: Any) -> Fault:
+    return Fault(status=200, body=json.dumps({"status": "success", "data": {"result": rows}}))
+
+
+async def test_a_series_that_cannot_be_read_costs_itself(fake: FakeScaleway) -> None:
+    async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
+        everyone = await servers(client)
+        web, batch, *_ = (one for one in everyone.values() if one.monitor["project_id"] == PROJECT)
+        sound = {"metric": {"resource_id": web.id}, "values": [[NOW - 120, "0.5"]]}
+        busy(fake, [web])
+        fake.faults["query_range"] = matrix({"metric": {"resource_id": batch.id}, "values": [["noon", {}]]}, 7, sound)
+        reading = await client.series(reads([web, batch], metric_of("instance/server")), NOW)
+        assert set(reading.points) == {(web.id, "cpu_ratio")}
+        assert reading.failures == {}
+        assert sum(reading.skipped.values()) == 2
+        fake.faults["query_range"] = matrix(7, {"metric": {"resource_id": web.id}})
+        reading = await client.series(reads([web], metric_of("instance/server")), NOW)
+    assert reading.points == {}
+    assert reading.failures["instance/server"].reason == "malformed"
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", '{"status": "error", "error": "no"}', '{"data": {"result": "none"}}'])
+async def test_an_answer_of_another_shape_fails_its_kind(fake: FakeScaleway, body: str) -> None:
+    async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
+        web = (await servers(client))["web-1"]
+        busy(fake, [web])
+        fake.faults["query_range"] = Fault(status=200, body=body)
+        reading = await client.series(reads([web], metric_of("instance/server")), NOW)
+    assert reading.points == {}
+    assert reading.failures["instance/server"].reason == "malformed"
 
 
 async def test_buckets_are_joined_by_name_and_kept_by_class(fake: FakeScaleway) -> None:

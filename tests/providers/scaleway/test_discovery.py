@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.scaleway import ACCESS_KEY, ORGANIZATION, OTHER_PROJECT, PROJECT, FakeScaleway, Fault
 from tests.providers.scaleway.support import connected, everything, found, listing_of, swept
 
-from cloud_carbon_exporter.errors import Malformed, PermissionMissing
+from cloud_carbon_exporter.errors import Incomplete, Malformed, PermissionMissing
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.facts import place, zones
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
@@ -98,6 +98,15 @@ async def test_one_projects_refusal_leaves_the_others_buckets_listed() -> None:
         fake.faults["s3/fr-par"] = Fault(status=403, body="<Error/>", times=1)
         pages = client.pages(listing_of("object/bucket"), Scope("scaleway", ORGANIZATION, "fr-par"))
         assert [one["name"] for one in await anext(pages)] == ["lake"]
+        with pytest.raises(Incomplete, match="ObjectStorageReadOnly") as raised:
+            await anext(pages)
+        assert isinstance(raised.value.failures["object/bucket"], PermissionMissing), "so that what they had stays"
+
+
+async def test_where_no_project_shows_its_buckets_the_list_fails() -> None:
+    async with FakeScaleway() as fake, connected(fake) as client:
+        fake.faults["s3/fr-par"] = Fault(status=403, body="<Error/>")
+        pages = client.pages(listing_of("object/bucket"), Scope("scaleway", ORGANIZATION, "fr-par"))
         with pytest.raises(PermissionMissing, match="ObjectStorageReadOnly"):
             await anext(pages)
 

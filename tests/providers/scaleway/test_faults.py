@@ -17,6 +17,7 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
+from cloud_carbon_exporter.providers.scaleway._memory import Memory
 from cloud_carbon_exporter.providers.spec import Scope
 
 DENIED = '{"type":"permissions_denied","message":"insufficient permissions"}'
@@ -38,7 +39,9 @@ async def fake() -> AsyncIterator[FakeScaleway]:
         (Fault(status=503), Unreachable, 3),
         (Fault(status=400, body='{"type":"invalid_arguments","message":"no"}'), Malformed, 1),
         (Fault(status=200, body='{"servers": [{"id": "1"'), Malformed, 1),
+        (Fault(status=200, body=b'{"servers": [{"id": "\xff\xfe"}]}'), Malformed, 1),
         (Fault(cut=True), Unreachable, 3),
+        (Fault(unpacked_mebibytes=80), Malformed, 1),
     ],
     ids=lambda value: str(getattr(value, "status", getattr(value, "__name__", value))),
 )
@@ -62,6 +65,42 @@ async def test_a_fault_has_its_error(
             client, listing_of("instance/server"), Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-2")
         )
         assert {one.name for one in elsewhere.resources} == {"train-1", "arm-1"}, "the other zone goes on"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"servers": [{"id": NaN, "name": 1e308}]}',
+        '{"servers": [1, "two", null, [3]]}',
+        '{"servers": [{"name": "no id"}, {}]}',
+    ],
+)
+async def test_an_answer_of_nonsense_fails_its_kind_and_takes_nothing_away(fake: FakeScaleway, body: str) -> None:
+    async with connected(fake) as client:
+        fake.faults["instance/v1/zones/fr-par-1/servers"] = Fault(status=200, body=body)
+        scope = Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-1")
+        result = await swept(client, listing_of("instance/server"), scope)
+        assert result.resources == ()
+        error = result.failures["instance/server"]
+        assert isinstance(error, Malformed)
+        assert error.region == "fr-par-1"
+
+
+async def test_xml_that_is_no_list_of_buckets_is_malformed(fake: FakeScaleway) -> None:
+    async with connected(fake) as client:
+        fake.faults["s3/fr-par"] = Fault(status=200, body="<html><body>Please log in</body></html>")
+        with pytest.raises(Malformed, match="no list of buckets"):
+            await found(client, "object/bucket")
+
+
+async def test_projects_of_which_none_can_be_read_are_malformed(fake: FakeScaleway) -> None:
+    async with connected(fake) as client:
+        fake.faults["account/v3/projects"] = Fault(status=200, body='{"projects": [{"id": null}, 7]}')
+        with pytest.raises(Malformed, match="no project can be read"):
+            await client.projects()
+        fake.faults["account/v3/projects"] = Fault(status=200, body='{"projects": [7, {"id": "1"}], "total_count": 2}')
+        client.memory = Memory()
+        assert [project.id for project in await client.projects()] == ["1"]
 
 
 @pytest.mark.parametrize("body", ['{"message": "no list here"}', "[]", "null", '{"servers": {"1": {}}}'])
@@ -99,6 +138,17 @@ async def test_silence_ends_after_the_timeout(fake: FakeScaleway) -> None:
         with pytest.raises(Unreachable, match=r"no answer within 0\.2 s"):
             await found(client, "lb/lb")
         assert fake.calls["lb/v1/zones/fr-par-1/lbs"] == 1, "a silent server is not asked thrice"
+
+
+async def test_connections_that_are_reset_are_tried_again_but_not_for_ever(fake: FakeScaleway) -> None:
+    path = "lb/v1/zones/fr-par-1/lbs"
+    async with connected(fake) as client:
+        fake.faults[path] = Fault(reset=True, times=2)
+        assert set(await found(client, "lb/lb")) == {"front"}
+        fake.faults[path] = Fault(reset=True)
+        with pytest.raises(Unreachable, match="no connection"):
+            await found(client, "lb/lb")
+        assert fake.calls[path] <= 3 + 2 * 3, "aiohttp tries a kept connection twice, we three times"
 
 
 async def test_nobody_listens() -> None:

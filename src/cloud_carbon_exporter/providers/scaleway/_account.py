@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cloud_carbon_exporter.errors import CredentialsRefused, Malformed, NotThere, PermissionMissing
 
@@ -62,8 +62,15 @@ async def list_projects(client: ScalewayClient, organization_id: str = "") -> Se
             permission="ProjectReadOnly",
             params={"organization_id": organization_id or client.organization_id},
         ):
-            found += [Project(str(one["id"]), str(one.get("name") or one["id"])) for one in page]
+            read = [Project(str(one["id"]), str(one.get("name") or one["id"])) for one in page if _is_project(one)]
+            if page and not read:
+                raise Malformed("no project can be read", provider="scaleway", operation="ListProjects")
+            found += read
     except (PermissionMissing, NotThere):
         default = client.credentials.project_id
         return (Project(default, default),) if default else ()
     return tuple(found)
+
+
+def _is_project(one: Any) -> bool:
+    return isinstance(one, dict) and bool(one.get("id"))

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -58,21 +58,14 @@ class Cockpit:
         groups: dict[tuple[str, str], list[Read]] = defaultdict(list)
         for read in reads:
             groups[read.resource.monitor.get("project_id", ""), read.resource.location.region].append(read)
-        points: Points = {}
-        failures: dict[str, CollectError] = {}
         rounds = (self._source(project, region, group, until) for (project, region), group in groups.items())
-        for found, failed in await asyncio.gather(*rounds):
-            points.update(found)
-            failures.update(failed)
-        return Reading(points, failures)
+        return _together(await asyncio.gather(*rounds))
 
-    async def _source(
-        self, project: str, region: str, reads: Sequence[Read], until: float
-    ) -> tuple[Points, Mapping[str, CollectError]]:
+    async def _source(self, project: str, region: str, reads: Sequence[Read], until: float) -> Reading:
         token = self._token_of(project, region)
         if not (token or (self._makes and project)):
             self._hint()
-            return {}, {}
+            return Reading()
         queries: dict[tuple[Signal, str], list[Read]] = defaultdict(list)
         for read in reads:
             queries[read.metric.into, read.metric.name].append(read)
@@ -82,19 +75,15 @@ class Cockpit:
                 token = await self.made.secret(project, region)
             names = await self._names(url, token, region) if url and token else frozenset()
         except CollectError as error:
-            return {}, {read.resource.kind: error for read in reads}
+            return Reading(failures={read.resource.kind: error for read in reads})
         known = [asked for (_, query), asked in queries.items() if _published(query, names)]
-        points: Points = {}
-        failures: dict[str, CollectError] = {}
-        answers = (self._query(url, token, region, asked, until) for asked in known)
-        for asked, answer in zip(known, await asyncio.gather(*answers, return_exceptions=True), strict=True):
-            if isinstance(answer, CollectError):
-                failures.update((read.resource.kind, answer) for read in asked)
-            elif isinstance(answer, BaseException):
-                raise answer
-            else:
-                points.update(answer)
-        return points, failures
+        return _together(await asyncio.gather(*(self._answer(url, token, region, asked, until) for asked in known)))
+
+    async def _answer(self, url: str, token: str, region: str, reads: Sequence[Read], until: float) -> Reading:
+        try:
+            return await self._query(url, token, region, reads, until)
+        except CollectError as error:
+            return Reading(failures={read.resource.kind: error for read in reads})
 
     def _token_of(self, project: str, region: str) -> str:
         return self._tokens.get(f"{project}/{region}") or self._tokens.get(project) or self._token
@@ -134,36 +123,41 @@ class Cockpit:
     async def _names(self, url: str, token: str, region: str) -> frozenset[str]:
         async def ask() -> frozenset[str]:
             path = f"{url}/prometheus/api/v1/label/__name__/values"
-            return frozenset(str(name) for name in await self._data(path, "label/__name__/values", token, region, {}))
+            names = await self._data(path, "label/__name__/values", token, region, {})
+            if not isinstance(names, list):
+                raise self._malformed(region, "label/__name__/values", "the answer holds no names")
+            return frozenset(str(name) for name in names)
 
         return await self._client.memory.get(("cockpit names", url), NAMES_SECONDS, ask)
 
-    async def _query(self, url: str, token: str, region: str, reads: Sequence[Read], until: float) -> Points:
+    async def _query(self, url: str, token: str, region: str, reads: Sequence[Read], until: float) -> Reading:
         """One query_range for all resources of a source. A value at t speaks for the period that ends at t."""
         metric = reads[0].metric
         step = metric.period_seconds
         first = (math.ceil(min(read.start for read in reads) / step) + 1) * step
         last = math.floor(until / step) * step
         if first > last:
-            return {}
+            return Reading()
         params = {"query": metric.name, "start": str(int(first)), "end": str(int(last)), "step": str(int(step))}
         data = await self._data(f"{url}/prometheus/api/v1/query_range", "query_range", token, region, params)
-        try:
-            points = _join(data.get("result") or (), metric, reads) if isinstance(data, Mapping) else {}
-        except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
-            raise Malformed(
-                f"cockpit: unreadable result: {type(error).__name__}",
-                provider="scaleway",
-                account_id=self._client.organization_id,
-                region=region,
-                operation="query_range",
-            ) from error
-        if metric.absent is not None:
+        rows = data.get("result") if isinstance(data, Mapping) else None
+        if not isinstance(rows, list):
+            raise self._malformed(region, "query_range", "the answer holds no result")
+        points, skipped = _join(rows, metric, reads, last)
+        if rows and skipped.total() == len(rows):
+            raise self._malformed(region, "query_range", f"none of {len(rows)} series can be read")
+        if metric.absent is not None and not skipped:  # else what is absent may be what could not be read
             ends = range(int(first), int(last) + 1, int(step))
             zeros = tuple(Point(end - step, end, metric.absent) for end in ends)
             for read in reads:
-                points.setdefault((read.resource.id, metric.into), _since(zeros, read.start))
-        return points
+                points.setdefault((read.resource.id, metric.into), _within(zeros, read.start, last))
+        kind = reads[0].resource.kind
+        return Reading(points, skipped={(kind, reason): count for reason, count in skipped.items()})
+
+    def _malformed(self, region: str, operation: str, text: str) -> Malformed:
+        account = self._client.organization_id
+        where = {"provider": "scaleway", "account_id": account, "region": region, "operation": operation}
+        return Malformed(f"cockpit: {text}", **where)
 
     async def _data(self, url: str, operation: str, token: str, region: str, params: Mapping[str, str]) -> Any:
         call = Call(url, "cockpit", operation, params or None, {"X-Token": token}, region, "read_only_metrics")
@@ -181,24 +175,44 @@ class Cockpit:
             await self.made.rejected(token, refused)
             raise refused from error
         document = answer.document
-        return document.get("data") or {} if isinstance(document, dict) else {}
+        if not isinstance(document, dict) or "data" not in document:
+            raise self._malformed(region, operation, "the answer holds no data")
+        return document["data"]
 
 
-def _join(result: Iterable[Mapping[str, Any]], metric: Metric, reads: Sequence[Read]) -> Points:
-    """The rows of an answer, each given to the resource whose id or name its labels carry."""
+def _together(readings: Iterable[Reading]) -> Reading:
+    points: Points = {}
+    failures: dict[str, CollectError] = {}
+    skipped: Counter[tuple[str, str]] = Counter()
+    for reading in readings:
+        points.update(reading.points)
+        failures.update(reading.failures)
+        skipped.update(reading.skipped)
+    return Reading(points, failures, skipped)
+
+
+def _join(
+    rows: Iterable[Mapping[str, Any]], metric: Metric, reads: Sequence[Read], until: float
+) -> tuple[Points, Counter[str]]:
+    """The rows of an answer, each given to the resource whose id or name its labels carry; and why others were not."""
     wanted = {read.resource.monitor["resource_id"]: read for read in reads}
     points: Points = {}
-    for row in result:
-        labels = row.get("metric") or {}
-        read = next((wanted[labels[name]] for name in JOINED_BY if labels.get(name) in wanted), None)
-        if read is None:
+    skipped: Counter[str] = Counter()
+    for row in rows:
+        try:
+            labels = row["metric"]
+            read = next((wanted[labels[name]] for name in JOINED_BY if labels.get(name) in wanted), None)
+            if read is None:
+                continue
+            of_class = labels.get(metric.class_dimension, "") if metric.class_dimension else ""
+            signal = f"{metric.into}:{of_class}" if of_class else metric.into
+            found = _within(_points(row["values"], metric), read.start, until)
+        except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
+            skipped[type(error).__name__] += 1
             continue
-        of_class = labels.get(metric.class_dimension, "") if metric.class_dimension else ""
-        signal = f"{metric.into}:{of_class}" if of_class else metric.into
-        read_points = _since(_points(row.get("values") or (), metric), read.start)
-        if read_points:
-            points[read.resource.id, signal] = read_points
-    return points
+        if found:
+            points[read.resource.id, signal] = found
+    return points, skipped
 
 
 def _points(values: Iterable[Sequence[Any]], metric: Metric) -> Iterable[Point]:
@@ -208,8 +222,9 @@ def _points(values: Iterable[Sequence[Any]], metric: Metric) -> Iterable[Point]:
             yield Point(float(moment) - metric.period_seconds, float(moment), value)
 
 
-def _since(points: Iterable[Point], start: float) -> tuple[Point, ...]:
-    return tuple(point for point in points if point.start >= start)
+def _within(points: Iterable[Point], start: float, until: float) -> tuple[Point, ...]:
+    """Those that were asked for: a source may answer with others, as of yesterday or of tomorrow."""
+    return tuple(point for point in points if start <= point.start and point.end <= until)
 
 
 __all__ = ["Cockpit", "names_in"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Malformed
+from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, CredentialsRefused, Incomplete, Malformed
 from cloud_carbon_exporter.providers.scaleway._http import Call
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 ENDPOINT = "https://s3.{region}.scw.cloud"
 NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 PERMISSION = "ObjectStorageReadOnly"
+KIND = "object/bucket"
 
 
 async def buckets(client: ScalewayClient, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
-    """A page of buckets for each project. The projects that answer come first; then the first failure is raised."""
+    """A page of buckets for each project. Those of the projects that do not answer stay as they were: Incomplete."""
     failure: CollectError | None = None
     seen: set[str] = set()
     for project in await client.projects():
         try:
             found = await _of_project(client, scope.region, project.id)
+        except CredentialsRefused:
+            raise
         except CollectError as error:
             failure = failure or error
             continue
@@ -35,7 +38,7 @@ async def buckets(client: ScalewayClient, scope: Scope) -> AsyncIterator[Sequenc
         if fresh:
             yield fresh
     if failure is not None:
-        raise failure
+        raise Incomplete({KIND: failure}) if seen else failure
 
 
 async def _of_project(client: ScalewayClient, region: str, project_id: str) -> list[Raw]:
@@ -85,6 +88,10 @@ def _read(body: bytes, region: str) -> list[tuple[str, str]]:
         raise Malformed(
             "s3: the answer is not XML", provider="scaleway", region=region, operation="ListBuckets"
         ) from error
+    if etree.QName(root).localname != "ListAllMyBucketsResult":
+        raise Malformed(
+            "s3: the answer is no list of buckets", provider="scaleway", region=region, operation="ListBuckets"
+        )
     found = []
     for bucket in root.iter(f"{NAMESPACE}Bucket", "Bucket"):
         texts = {etree.QName(child).localname: child.text or "" for child in bucket}

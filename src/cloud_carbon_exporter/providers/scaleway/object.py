@@ -5,7 +5,7 @@ from __future__ import annotations
 from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.scaleway._catalogue import projects
 from cloud_carbon_exporter.providers.scaleway._describe import GIB, resource
-from cloud_carbon_exporter.providers.scaleway._s3 import PERMISSION
+from cloud_carbon_exporter.providers.scaleway._s3 import KIND, PERMISSION
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
 STORED = Metric(
@@ -24,16 +24,16 @@ STORED = Metric(
 
 def _bucket(raw: Raw, scope: Scope) -> Resource | None:
     held = Component(kind="object", part="scaleway/object", amount=1, per="stored_gib")
-    return resource(raw, scope, "object/bucket", [held], identity=f"{raw['region']}/{raw['name']}")
+    return resource(raw, scope, KIND, [held], identity=f"{raw['region']}/{raw['name']}")
 
 
 SPEC = ServiceSpec(
-    kind="object/bucket",
+    kind=KIND,
     listing=Listing(
         api="s3",
         operation="ListBuckets",
         scope="region",
-        kind_of=lambda raw: "object/bucket",
+        kind_of=lambda raw: KIND,
         items="Buckets",
         permissions=(PERMISSION,),
         lookup=projects,
