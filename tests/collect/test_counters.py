@@ -322,3 +322,40 @@ def test_law_counters_never_fall_and_never_pass_the_time_that_is_known(steps: li
         assert sums.energy_joules >= last
         assert sums.energy_joules <= now * watts(vm(), cpu_ratio=1) * (1 + 1e-9)
         last = sums.energy_joules
+
+
+def test_yesterdays_points_are_not_the_present_and_count_no_energy_again() -> None:
+    """An API that answers with what it said a day ago: nothing runs backwards, and no load is taken from it."""
+    day = 86400.0
+    of = counters()
+    see(of, day, vm())
+    see(of, day + 900, vm())
+    of.record("i-1", "cpu_ratio", points(day, [0.2, 0.4, 0.6]), 0)
+    of.advance(day + 900)
+    before = totals(of, "i-1")
+    for later in range(1, 5):
+        now = day + 900 + 600 * later
+        see(of, now, vm())
+        of.record("i-1", "cpu_ratio", points(later * 600, [1.0, 1.0, 1.0]), 0)
+        of.advance(now)
+        track = of.track("i-1")
+        assert track is not None
+        assert track.loads(now) == ({"cpu_ratio": 0.6} if now <= day + 900 + 300 + STALE else {})
+        assert totals(of, "i-1").energy_joules >= before.energy_joules
+    spent = totals(of, "i-1").energy_joules - before.energy_joules
+    assert spent == pytest.approx((2400 - STALE) * watts(vm())), "given up after stale-after, at the default load"
+    of.record("i-1", "cpu_ratio", points(day, [1.0, 1.0, 1.0]), 0)
+    of.advance(now)
+    assert totals(of, "i-1").energy_joules - before.energy_joules == pytest.approx(spent), "no energy twice"
+
+
+def test_yesterdays_listing_neither_takes_back_nor_counts_twice() -> None:
+    of = counters()
+    see(of, 1000, volume(), volume("vol-2"))
+    see(of, 1300, volume(), volume("vol-2"))
+    of.advance(1300)
+    for now, names in ((1600, ["of-yesterday"]), (1900, ["vol-1", "vol-2"]), (2200, ["vol-1", "vol-2"])):
+        see(of, now, *map(volume, names))
+        of.advance(now)
+        counted = account(of, "ec2/volume").energy_joules
+        assert counted == pytest.approx((1200 if now == 2200 else 600) * watts(volume())), "not while they were gone"

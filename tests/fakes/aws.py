@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from tests.fakes import wire
 from tests.fakes.cloudwatch import CloudWatchFake, RefusedError
 
 ACCOUNT = "123456789012"
@@ -44,8 +45,9 @@ Handler = Callable[[Call], Answer]
 class Fault:
     """What goes wrong with calls of one operation, in one region or all, so many times (0: until removed).
 
-    kind: throttle, forbidden, expired, invalid, absent, server, hang, cut (closed within the body), truncated (a
-    whole HTTP body of half an answer), junk (not AWS at all).
+    kind: throttle, forbidden, expired, invalid, skew (of the clock), absent, server, hang, cut (closed within the
+    body), reset, truncated (a whole HTTP body of half an answer), junk (not AWS at all), bomb (packed a thousandfold),
+    "no utf-8".
     """
 
     operation: str
@@ -66,6 +68,7 @@ ERRORS = {
     ),
     "expired": (400, "ExpiredToken", "The security token included in the request is expired"),
     "invalid": (403, "InvalidClientTokenId", "The security token included in the request is invalid."),
+    "skew": (403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
     "absent": (400, "UnsupportedOperation", "The functionality you requested is not available in this region."),
     "server": (500, "InternalError", "An internal error has occurred"),
 }
@@ -136,6 +139,12 @@ class AwsFake:
             return web.Response(status=500)
         if fault.kind == "truncated":
             return web.Response(body=body[: len(body) // 2], content_type=content_type)
+        if fault.kind == "reset":
+            return wire.reset(request)
+        if fault.kind == "bomb":
+            return wire.exploding(100)
+        if fault.kind == "no utf-8":
+            return web.Response(body=wire.NO_UTF8 + body, content_type=content_type)
         if fault.kind == "junk":
             return web.Response(text="<html><body>Please log in</body></html>", content_type="text/html")
         if fault.kind == "cut":

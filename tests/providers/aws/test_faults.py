@@ -7,14 +7,22 @@ import socket
 from typing import Any
 
 import pytest
-from tests.fakes.aws import ACCOUNT, AwsFake
+from tests.fakes.aws import ACCOUNT, AwsFake, Call, ec2_answer
 from tests.fakes.aws_replay import CountingMeter, spec
 from tests.fakes.ec2_xml import instance, reservations
 from tests.providers.aws.conftest import INSTANCES, MakeClient, objects
 from tests.providers.aws.test_cloudwatch import BYTES, CPU, DAY, NOW, bucket, put_cpu
 from tests.providers.aws.test_cloudwatch import instance as resource
 
-from cloud_carbon_exporter.errors import CollectError, Malformed, NotThere, Throttled, Unreachable
+from cloud_carbon_exporter.collect.sweep import sweep
+from cloud_carbon_exporter.errors import (
+    CollectError,
+    CredentialsRefused,
+    Malformed,
+    NotThere,
+    Throttled,
+    Unreachable,
+)
 from cloud_carbon_exporter.providers.aws._client import AwsClient
 from cloud_carbon_exporter.providers.aws._errors import one_line, permission, translate
 from cloud_carbon_exporter.providers.spec import Listing, Read, Scope
@@ -149,8 +157,6 @@ async def test_cancelling_a_sweep_leaves_the_client_usable(fake: AwsFake, make_c
 
 
 async def test_a_failing_lookup_of_types_costs_no_instance(fake: AwsFake, make_client: MakeClient) -> None:
-    from cloud_carbon_exporter.collect.sweep import sweep
-
     fake.handlers["DescribeInstances"] = reservations([instance(1, type_="m5.large")])
     fake.fault("DescribeInstanceTypes", "forbidden")
     instances = spec("ec2/instance")
@@ -184,8 +190,6 @@ async def test_a_known_endpoint_without_an_address_is_unreachable(client_without
 
 
 async def test_tags_that_cannot_be_read_cost_no_bucket(fake: AwsFake, make_client: MakeClient) -> None:
-    from cloud_carbon_exporter.collect.sweep import sweep
-
     fake.handlers["ListBuckets"] = (
         '<ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Buckets>'
         "<Bucket><Name>near</Name><BucketRegion>eu-west-3</BucketRegion></Bucket><Bucket><Name>dark</Name></Bucket>"
@@ -293,3 +297,64 @@ def test_messages_are_one_line_and_hold_no_key_and_no_blob() -> None:
 def test_errors_of_ours_pass_unchanged() -> None:
     error = NotThere("gone")
     assert translate(error, account_id="", region="", api="", operation="") is error
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+async def test_yesterdays_points_are_not_taken_for_the_present(
+    fake: AwsFake, make_client: MakeClient, days: int
+) -> None:
+    def shifted(call: Call) -> dict[str, Any]:
+        answer = fake.cloudwatch.answer(call.operation, call.region, call.params)
+        for result in answer["MetricDataResults"]:
+            result["Timestamps"] = [at + days * DAY for at in result["Timestamps"]]
+        return answer
+
+    put_cpu(fake, 1, [10, 20, 30], NOW - 900)
+    fake.handlers["GetMetricData"] = shifted
+    reading = await make_client().series([Read(resource(1), CPU, NOW - 900)], NOW)
+    assert reading.points == {}
+    assert reading.failures == {}
+
+
+@pytest.mark.parametrize("kind_of_list", ["ec2/instance", "rds/db_instance", "s3/bucket"])
+async def test_connections_that_are_reset_are_unreachable(
+    fake: AwsFake, make_client: MakeClient, kind_of_list: str
+) -> None:
+    listing = spec(kind_of_list).listing
+    fault = fake.fault(listing.operation, "reset")
+    client = make_client()
+    assert isinstance(await failure(client, listing), Unreachable)
+    fake.faults.remove(fault)
+    assert await objects(client, listing) == []
+
+
+@pytest.mark.parametrize("kind", ["bomb", "no utf-8"])
+@pytest.mark.parametrize("kind_of_list", ["ec2/instance", "rds/db_instance"])
+async def test_a_gzip_bomb_and_invalid_utf_8_are_malformed(
+    fake: AwsFake, make_client: MakeClient, kind: str, kind_of_list: str
+) -> None:
+    listing = spec(kind_of_list).listing
+    fake.fault(listing.operation, kind)
+    assert isinstance(await failure(make_client(), listing), Malformed)
+
+
+async def test_a_clock_that_is_wrong_is_named_by_the_answer(fake: AwsFake, make_client: MakeClient) -> None:
+    client = make_client()
+    await client.connect()
+    fake.fault("*", "skew")
+    found = await failure(client)
+    assert isinstance(found, CredentialsRefused)
+    assert "clock" in str(found)
+
+
+async def test_an_answer_of_nonsense_fails_its_kind_and_takes_nothing_away(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
+    fake.handlers["DescribeInstances"] = ec2_answer(
+        "DescribeInstances",
+        "<reservationSet><item><instancesSet><item><instanceId/></item><item><nothing/></item></instancesSet></item>"
+        "</reservationSet>",
+    )
+    swept = await sweep(make_client(), INSTANCES, [spec("ec2/instance")], Scope("aws", ACCOUNT, "eu-west-3"))
+    assert swept.resources == ()
+    assert swept.failures["ec2/instance"].reason == "malformed"

@@ -152,6 +152,7 @@ class Cockpit:
             for read in reads:
                 points.setdefault((read.resource.id, metric.into), _within(zeros, read.start, last))
         kind = reads[0].resource.kind
+        points = {key: found for key, found in points.items() if found}
         return Reading(points, skipped={(kind, reason): count for reason, count in skipped.items()})
 
     def _malformed(self, region: str, operation: str, text: str) -> Malformed:
@@ -210,8 +211,7 @@ def _join(
         except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
             skipped[type(error).__name__] += 1
             continue
-        if found:
-            points[read.resource.id, signal] = found
+        points[read.resource.id, signal] = found
     return points, skipped
 
 
