@@ -19,7 +19,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes import gcp_discovery, gcp_monitoring
+from tests.fakes import gcp_discovery, gcp_monitoring, gcp_spoiled, wire
 from tests.fakes.gcp_auth import Tokens
 from tests.fakes.gcp_estate import NUMBER, PROJECT, Asset, located_list, named, product_list, recorded, replay
 from tests.fakes.gcp_monitoring import Series
@@ -32,7 +32,7 @@ class Fault:
     """What goes wrong: `how` for the next `times` calls of an API (and method, where named)."""
 
     api: str
-    how: str  # disabled permission throttled unavailable hang truncated html unauthorized loop unreachable partial
+    how: str  # disabled permission throttled unavailable hang truncated html unauthorized reset bomb, or as below
     method: str = ""
     times: float = math.inf
     retry_after: str = "0"
@@ -114,6 +114,8 @@ class GoogleCloud:
         if self.checked:
             self.violations += gcp_discovery.request_errors(method, query, body)
         fault = self._fault(api, method.id)
+        if fault and fault.how == "reset":
+            return wire.reset(request)
         if fault and (spoiled := await self._spoiled(fault)):
             return spoiled
         if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens.valid:
@@ -122,13 +124,15 @@ class GoogleCloud:
         if isinstance(answer, web.Response):
             return answer
         if fault:
+            answer = gcp_spoiled.spoiled(fault.how, answer)
             self._spoil(fault, answer)
         if self.checked:
             self.violations += gcp_discovery.response_errors(method, answer)
         text = json.dumps(answer)
         if fault and fault.how == "truncated":
             text = text[: len(text) // 2]
-        response = web.Response(text=text, content_type="application/json")
+        body = (wire.NO_UTF8 if fault and fault.how == "no utf-8" else b"") + text.encode()
+        response = web.Response(body=body, content_type="application/json")
         if self.compressed:
             response.enable_compression()
         return response
@@ -173,6 +177,8 @@ class GoogleCloud:
             return web.json_response({"error": {"code": 403, "message": "Rate", "errors": errors}}, status=403)
         if fault.how == "oracle":
             return web.json_response([{"error": "ask again"}], status=500)
+        if fault.how == "bomb":
+            return wire.exploding(100)
         if fault.how == "html":
             return web.Response(text="<html>proxy says no</html>", content_type="text/html")
         if fault.how == "unauthorized":

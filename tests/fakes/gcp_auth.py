@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -60,6 +61,12 @@ class Tokens:
         path.write_text(json.dumps(info), encoding="utf-8")
         return path
 
+    def rotate(self, url: str, path: Path) -> None:
+        """Another key takes the place of the one in the file; what was signed with that, and its tokens, go."""
+        self.key = rsa.generate_private_key(65537, 2048)
+        self.valid.clear()
+        self.service_account(url, path)
+
     def issue(self, how: str) -> str:
         """A token that opens the APIs."""
         token = f"ya29.{how}-{len(self.issued)}"
@@ -74,7 +81,10 @@ class Tokens:
     def _assertion_errors(self, assertion: str) -> str:
         header, claims, signature = assertion.split(".")
         public = self.key.public_key()
-        public.verify(_padded(signature), f"{header}.{claims}".encode(), padding.PKCS1v15(), hashes.SHA256())
+        try:
+            public.verify(_padded(signature), f"{header}.{claims}".encode(), padding.PKCS1v15(), hashes.SHA256())
+        except InvalidSignature:
+            return "invalid_grant"
         said: dict[str, Any] = json.loads(_padded(claims))
         if not said["scope"].endswith(("auth/cloud-platform", "auth/iam")):
             return "invalid_scope"

@@ -79,6 +79,19 @@ async def test_a_refused_token_is_replaced_once(explore: Explore, cloud: GoogleC
     assert cloud.tokens.issued == ["service-account"] * 2
 
 
+async def test_a_key_rotated_while_its_token_ran_out_is_read_anew(
+    explore: Explore, cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    cloud.tokens.lifetime_seconds = 1  # so that each call asks for another
+    client = explore()
+    await client.connect()
+    cloud.tokens.rotate(cloud.url, tmp_path / "not in place yet.json")
+    with pytest.raises(CredentialsRefused):
+        await client.connect()
+    cloud.tokens.service_account(cloud.url, Path(os.environ["GOOGLE_APPLICATION_CREDENTIALS"]))
+    assert await client.connect() == ["shop-prod"]
+
+
 async def test_gclouds_own_login_pays_with_the_targets_quota(
     explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

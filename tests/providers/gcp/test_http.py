@@ -41,6 +41,7 @@ async def test_what_passes_is_tried_again(explore: Explore, cloud: GoogleCloud, 
         ("unavailable", Unreachable),
         ("truncated", Malformed),
         ("html", Malformed),
+        ("no utf-8", Malformed),
         ("quota", Throttled),
         ("oracle", Unreachable),
         ("old", Throttled),
@@ -53,6 +54,46 @@ async def test_what_stays_broken_ends(
     with pytest.raises(expected, match=r"gcp shop-prod assets\.list: cloudasset: "):
         await swept(explore())
     assert cloud.calls[LIST] == TRIES
+
+
+async def test_connections_that_are_reset_are_tried_again_but_not_for_ever(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
+    cloud.break_("cloudasset", "reset", times=3)
+    assert (await swept(explore())).resources
+    cloud.break_("cloudasset", "reset")
+    with pytest.raises(Unreachable, match="cloudasset: "):
+        await swept(explore())
+    assert cloud.calls[LIST] <= TRIES + 2 * TRIES, "aiohttp itself tries a kept connection twice"
+
+
+async def test_a_gzip_bomb_is_malformed_and_not_asked_for_again(explore: Explore, cloud: GoogleCloud) -> None:
+    client = explore()
+    await client.connect()
+    cloud.break_("cloudasset", "bomb")
+    with pytest.raises(Malformed, match="more than 64 MiB"):
+        await swept(client)
+    assert cloud.calls[LIST] == 1
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_an_answer_of_nonsense_fails_its_kinds_and_takes_nothing_away(
+    explore: Explore, cloud: GoogleCloud, closed: bool
+) -> None:
+    cloud.checked = False
+    client = explore()
+    await client.connect()
+    if closed:
+        cloud.break_("cloudasset", "disabled")
+        cloud.break_("compute", "nonsense", method="compute.snapshots.list")
+    else:
+        cloud.break_("cloudasset", "nonsense")
+    result = await swept(client)
+    if closed:
+        assert list(result.failures) == ["compute/snapshot"]
+    else:
+        assert set(result.failures) == {spec.kind for spec in PROVIDER.services}
+    assert all(isinstance(error, Malformed) for error in result.failures.values())
 
 
 @pytest.mark.parametrize("how", ["refused", "conflict"])

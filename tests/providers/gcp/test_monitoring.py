@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.fakes import gcp_monitoring
 from tests.fakes.gcp import Calls, GoogleCloud
 from tests.fakes.gcp_estate import moved, recorded
 from tests.fakes.gcp_monitoring import Series
+from tests.fakes.gcp_spoiled import moved_by
 from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import swept
 
@@ -274,12 +275,6 @@ async def test_each_project_is_asked_or_the_scoping_one(
     one = [each for each in resources if each.location.account_id == "lab"]
     await client.series(reads(one, until - 900), until)
     assert calls.units["scoping", "timeSeries.list"] == 3  # the other project's series are not paid for
-
-
-def moved_by(days: int, point: dict[str, Any]) -> dict[str, Any]:
-    """The point as it was, or will be, so many days from when it says."""
-    at = {key: datetime.fromisoformat(value) + timedelta(days=days) for key, value in point["interval"].items()}
-    return {**point, "interval": {key: value.isoformat() for key, value in at.items()}}
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch, cloud: GoogleCloud, how: Callable[[int, dict[str, Any]], Any]) -> None:

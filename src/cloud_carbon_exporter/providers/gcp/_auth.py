@@ -130,7 +130,11 @@ class Tokens:
         async with self._lock:
             if time.time() >= self._ends - _EARLY_SECONDS:
                 credentials, _ = await self._credentials()
-                self._headers, self._ends = await asyncio.to_thread(_refresh, credentials)
+                try:
+                    self._headers, self._ends = await asyncio.to_thread(_refresh, credentials)
+                except CredentialsRefused:
+                    self.forget()
+                    raise
             return self._headers
 
     def forget(self) -> None:

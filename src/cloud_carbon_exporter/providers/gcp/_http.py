@@ -129,11 +129,11 @@ class Rest:
                 return answer
             outcome = answer.error.reason
             self._meter.call(account_id=call.account_id, api=call.api, operation=call.operation, outcome=outcome)
+            if isinstance(answer.error, CredentialsRefused):
+                self.tokens.forget()
             pause = answer.pause(attempt)
             if pause is None:
                 raise call.named(answer.error)
-            if isinstance(answer.error, CredentialsRefused):
-                self.tokens.forget()
             await asyncio.sleep(pause)
             attempt += 1
 
