@@ -252,6 +252,10 @@ def test_a_place_is_found_for_any_region(provider: str, region: str) -> None:
     [
         ("Intel(R) Xeon(R) Gold 6148 CPU @ 2.40GHz", "Skylake"),
         ("Intel Xeon E5-1650 v4", "Broadwell"),
+        ("Intel Xeon E3 1220", "Sandy Bridge"),
+        ("2x Intel Xeon E5 2620", "Sandy Bridge"),
+        ("Intel Xeon E5 1410 v2", "Ivy Bridge"),
+        ("Intel Xeon E 2236", "Coffee Lake"),
         ("Intel Cascade Lake", "Cascade Lake"),
         ("Intel Ice Lake", "Ice Lake"),
         ("Intel Emerald Rapids", "Emerald Rapids"),
