@@ -51,3 +51,6 @@ def test_a_release_builds_wheel_sdist_image_and_chart_after_the_tests() -> None:
     image = next(step for step in jobs["image"]["steps"] if "build-push" in step.get("uses", ""))
     assert image["with"]["file"] == "deploy/Dockerfile"
     assert image["with"]["platforms"] == "linux/amd64,linux/arm64"
+    assert image["with"]["sbom"] is True
+    assert "scripts/sbom" in [step.get("run") for step in jobs["build"]["steps"]]
+    assert "sbom.cdx.json" in jobs["release"]["steps"][-1]["run"]
