@@ -47,9 +47,7 @@ def test_the_governor_spends_what_the_table_says() -> None:
     at = Location("aws", "1", "eu-west-1")
     held = (Component("vcpu", "Skylake", 4, load="cpu_ratio"),)
     reads = [Read(Resource(str(number), "vm", "", at, held), CPU, 0) for number in range(count)]
-    governor = Governor(
-        budget, "t", dollars=dollars, price=read_price("aws"), single=True, swing=lambda _: 4.0, now=START
-    )
+    governor = Governor(budget, "t", dollars=dollars, price=read_price("aws"), single=True, swing=lambda _: 4.0)
     made, seconds = 0, 30 * 86400
     for moment in range(0, seconds, interval):
         now[0] = START + moment
