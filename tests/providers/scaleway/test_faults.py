@@ -13,6 +13,7 @@ from cloud_carbon_exporter.errors import (
     CollectError,
     CredentialsRefused,
     Malformed,
+    NotThere,
     PermissionMissing,
     Throttled,
     Unreachable,
@@ -167,6 +168,22 @@ async def test_an_absent_product_is_no_error_and_is_remembered(fake: FakeScalewa
         assert set(await found(client, "redis/cluster")) == {"cache"}
         assert fake.calls["redis/v1/zones/pl-waw-3/clusters"] == 1
         assert fake.calls["redis/v1/zones/nl-ams-1/clusters"] == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"), [("redis/cluster", "redis/v1/zones/nl-ams-1"), ("object/bucket", "s3/fr-par")]
+)
+async def test_a_product_that_has_listed_something_does_not_turn_absent(
+    fake: FakeScaleway, kind: str, path: str
+) -> None:
+    async with connected(fake) as client:
+        before = set(await found(client, kind))
+        assert before
+        fake.faults[path] = Fault(status=404)
+        with pytest.raises(NotThere):
+            await found(client, kind)
+        del fake.faults[path]
+        assert set(await found(client, kind)) == before, "asked again at once"
 
 
 async def test_a_zone_the_product_does_not_know_is_no_error(fake: FakeScaleway) -> None:

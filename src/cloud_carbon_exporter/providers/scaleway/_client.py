@@ -59,6 +59,7 @@ class ScalewayClient:
         self.cockpit = Cockpit(self, settings)
         self._credentials: Credentials | None = None
         self._refused = False
+        self._inhabited: set[tuple[str, str, str, str]] = set()  # where a list call has brought something
 
     @property
     def credentials(self) -> Credentials:
@@ -92,13 +93,18 @@ class ScalewayClient:
         return not allowed or zone in allowed or zone.rsplit("-", 1)[0] in allowed
 
     async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
-        """The pages of a list call, or the buckets of all projects. A product absent here is remembered for hours."""
-        absent = ("absent", listing.api, listing.path, scope.region, scope.zone)
+        """The pages of a list call, or the buckets of all projects. A product absent here is remembered for hours.
+
+        Where it has listed something it is not absent: raises NotThere, as of any fault.
+        """
+        place = (listing.api, listing.path, scope.region, scope.zone)
+        absent = ("absent", *place)
         if self.memory.holds(absent):
             return
         try:
             if listing.api == "s3":
                 async for page in _s3.buckets(self, scope):
+                    self._inhabited.add(place)
                     yield page
                 return
             async for page in self.list(
@@ -110,8 +116,11 @@ class ScalewayClient:
                 params={**self._owner(listing), **listing.params},
                 size_name="per_page" if listing.api == "instance" else "page_size",
             ):
+                self._inhabited.add(place)
                 yield page
         except NotThere:
+            if place in self._inhabited:
+                raise
             self.memory.remember(absent, ABSENT_SECONDS)
         except CredentialsRefused:
             self._refused = True
