@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from bench import bench_budget
 
 from cloud_carbon_exporter import costs
 from cloud_carbon_exporter.budget import PRICES, SECONDS_PER_MONTH, Budget, read_price
@@ -28,6 +29,37 @@ def test_the_page_in_the_repository_is_what_the_prices_say() -> None:
 def test_a_page_without_a_place_for_the_tables_is_refused() -> None:
     with pytest.raises(ValueError, match="tables"):
         costs.written("# Nothing here")
+    with pytest.raises(ValueError, match="simulation"):
+        bench_budget.written("# Nothing here")
+
+
+def test_the_simulated_week_is_that_of_the_code(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert not bench_budget.stale(text), "stale: run scripts/docs"
+    monkeypatch.setattr(bench_budget, "PAGE", tmp_path / "cost.md")
+    monkeypatch.setattr(bench_budget, "MACHINES", 10)
+    monkeypatch.setattr(bench_budget, "BUDGETS", (0.01,))
+    bench_budget.PAGE.write_text(text, encoding="utf-8")
+    assert bench_budget.main(["--check"]) == 1
+    assert bench_budget.PAGE.read_text(encoding="utf-8") == text
+    assert "stale, run scripts/docs" in capsys.readouterr().out
+    assert bench_budget.main(["--write"]) == 0
+    assert bench_budget.main(["--check"]) == 0
+    monkeypatch.setattr("cloud_carbon_exporter.collect.governor.LEAST_SPREAD", 1.0)  # one that chooses otherwise
+    assert bench_budget.main(["--check"]) == 1
+
+
+def test_energy_counted_has_no_error_and_the_governor_shows_power_better_than_reading_all_alike() -> None:
+    machines = bench_budget.estate(30, 2)
+    alike, (governed, spent) = bench_budget.alike(machines, 0.05), bench_budget.governed(machines, 0.05)
+    everything = bench_budget.everything(machines)
+    for found in (alike, governed, everything):
+        assert found.counted < 1e-9
+    assert everything.power < governed.power < alike.power
+    assert everything.behind < alike.behind
+    assert 0 < spent <= 0.05 * 3 / 30  # two days, and a day ahead
 
 
 def test_the_issues_bill() -> None:
