@@ -54,10 +54,10 @@ async def running(folder: Path, text: str, *flags: str) -> AsyncIterator[Running
     file.write_text(text)
     invocation = load([f"-config.file={file}", "-listen=127.0.0.1:0", *flags], {})
     made = Service(invocation.settings, invocation.reread)
-    await made.listener.open("127.0.0.1", 0)
+    bound = await made.listen("127.0.0.1", 0)
     task = asyncio.create_task(made.run())
     try:
-        async with ClientSession(f"http://127.0.0.1:{made.listener.addresses[0][1]}") as client:
+        async with ClientSession(f"http://127.0.0.1:{bound.addresses[0][1]}") as client:
             one = Running(made, file, client)
             await one.once(lambda found: "cloud_carbon_account_power_watts" in found)
             yield one

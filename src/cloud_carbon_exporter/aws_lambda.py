@@ -62,8 +62,8 @@ class Function:
     async def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._service = Service(self._invocation.settings, self._invocation.reread)
-            await self._service.listener.open("127.0.0.1", 0)
-            self._url = f"{self._service.listener.scheme}://127.0.0.1:{self._service.listener.addresses[0][1]}"
+            bound = await self._service.listen("127.0.0.1", 0)
+            self._url = f"{bound.scheme}://127.0.0.1:{bound.addresses[0][1]}"
             self._session = aiohttp.ClientSession(auto_decompress=False, connector=aiohttp.TCPConnector(ssl=False))
         return self._session
 

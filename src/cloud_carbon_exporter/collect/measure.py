@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.budget import read_price
 from cloud_carbon_exporter.collect.changes import ChangeLog
 from cloud_carbon_exporter.collect.governor import Governor
+from cloud_carbon_exporter.collect.portions import in_portions
 from cloud_carbon_exporter.collect.shared import Shared, Target
 from cloud_carbon_exporter.collect.track import Track
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
@@ -21,7 +22,6 @@ from cloud_carbon_exporter.providers.spec import Client, Metric, Read, Reading
 log = logging.getLogger(__name__)
 
 LOOK_BACK_PERIODS = 3  # a read reaches back so far at least, to find the newest Point
-RESOURCES_AT_ONCE = 1000  # looked at without letting the event loop answer a scrape
 
 Group = tuple[str, str]  # account, region; both empty where one call spans the Target
 Place = tuple[str, str, str]  # account, region, kind
@@ -128,17 +128,16 @@ class Measurer:
         due: list[Read] = []
         present: set[tuple[str, str]] = set()
         places: set[Place] = set()
-        for rank, resource in enumerate(resources, 1):
-            if rank % RESOURCES_AT_ONCE == 0:
-                await asyncio.sleep(0)
-            metrics = self._applicable(resource)
-            if metrics:
-                places.add((resource.location.account_id, resource.location.region, resource.kind))
-            for metric in metrics:
-                key = (resource.id, metric.name)
-                present.add(key)
-                if self._due.get(key, now) <= now:
-                    due.append(self._read(resource, metric, until))
+        async for portion in in_portions(resources):
+            for resource in portion:
+                metrics = self._applicable(resource)
+                if metrics:
+                    places.add((resource.location.account_id, resource.location.region, resource.kind))
+                for metric in metrics:
+                    key = (resource.id, metric.name)
+                    present.add(key)
+                    if self._due.get(key, now) <= now:
+                        due.append(self._read(resource, metric, until))
         return due, present, places
 
     def _put_off(self, reads: Iterable[Read], now: float) -> Iterable[Asked]:
@@ -201,13 +200,17 @@ class Measurer:
                 hint="the log has the trace; the reads are tried again with the next refresh",
             )
             reading = Reading(failures={read.resource.kind: defect for read in reads})
-        self._note(reads, reading, now, asyncio.get_running_loop().time() - started)
-        asked = [
-            Asked(read.resource.id, until, self._due.get((read.resource.id, read.metric.name), now))
-            for read in reads
-            if read.resource.kind not in reading.failures and not read.metric.valid_seconds
-        ]
-        return list(self._measured(reads, reading)), asked
+        self._note_outcomes(reads, reading, now, asyncio.get_running_loop().time() - started)
+        asked: list[Asked] = []
+        async for portion in in_portions(reads):
+            self._note(portion, reading, now)
+            asked += self._asked(portion, reading, until)
+        return [one async for portion in in_portions(self._measured(reads, reading)) for one in portion], asked
+
+    def _asked(self, reads: Iterable[Read], reading: Reading, until: float) -> Iterator[Asked]:
+        for read in reads:
+            if read.resource.kind not in reading.failures and not read.metric.valid_seconds:
+                yield Asked(read.resource.id, until, self._due[read.resource.id, read.metric.name])
 
     def _measured(self, reads: Sequence[Read], reading: Reading) -> Iterable[Measured]:
         metrics = {(read.resource.id, read.metric.into): read.metric for read in reads}
@@ -216,25 +219,29 @@ class Measurer:
             if metric is not None:
                 yield Measured(resource_id, signal, tuple(points), metric.valid_seconds)
 
-    def _note(self, reads: Sequence[Read], reading: Reading, now: float, seconds: float) -> None:
-        """When each series is due next, and one Outcome a kind, account and region."""
-        counts: dict[Place, int] = defaultdict(int)
-        providers: dict[Place, str] = {}
+    def _note(self, reads: Iterable[Read], reading: Reading, now: float) -> None:
+        """When each series that was read is due next."""
         pause = self._settings.utilisation_interval_seconds if self._provider.reads_cost else 0.0
         for read in reads:
-            at = read.resource.location
-            place = (at.account_id, at.region, read.resource.kind)
-            counts[place] += 1
-            providers[place] = at.provider
             if read.resource.kind not in reading.failures:
                 self._governor.note(read, reading.points.get((read.resource.id, read.metric.into), ()), now)
                 self._due[read.resource.id, read.metric.name] = now + max(pause, read.metric.every_seconds)
-        for place, count in counts.items():
+
+    def _note_outcomes(self, reads: Iterable[Read], reading: Reading, now: float, seconds: float) -> None:
+        """How it went: one Outcome a kind, account and region, and what could not be read."""
+        for (kind, reason), count in reading.skipped.items():
+            self._budget.skip(self._label, kind, reason, count)
+        counts = Counter((read.resource.location, read.resource.kind) for read in reads)
+        found: dict[Place, tuple[str, int]] = {}
+        for (at, kind), count in counts.items():  # several zones of one region
+            place = (at.account_id, at.region, kind)
+            found[place] = (at.provider, found.get(place, ("", 0))[1] + count)
+        for place, (provider, count) in found.items():
             error = reading.failures.get(place[2])
             before = self._outcomes.get(place)
             success = now if error is None else before.last_success if before else None
-            self._outcomes[place] = Outcome(providers[place], *place, str(error or ""), seconds, count, success)
-        self._say(reading.failures, {kind for _, _, kind in counts})
+            self._outcomes[place] = Outcome(provider, *place, str(error or ""), seconds, count, success)
+        self._say(reading.failures, {kind for _, _, kind in found})
 
     def _say(self, failures: Mapping[str, CollectError], kinds: Iterable[str]) -> None:
         for kind in kinds:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cloud_carbon_exporter
 from cloud_carbon_exporter import exposition, logs
@@ -20,6 +21,7 @@ from cloud_carbon_exporter.exposition.families import matching
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.state_file import Section, StateFile
 from cloud_carbon_exporter.web.app import make_app
+from cloud_carbon_exporter.web.aside import Aside, on
 from cloud_carbon_exporter.web.history import History
 from cloud_carbon_exporter.web.listener import Listener
 from cloud_carbon_exporter.web.settings import SERVING, WebSettings
@@ -61,6 +63,7 @@ class Newest:
 
     current: Collecting
     before: Collecting | None = None
+    home: asyncio.AbstractEventLoop | None = None  # where collecting runs; scrapes come from another
 
     @property
     def _shown(self) -> Collecting:
@@ -80,7 +83,16 @@ class Newest:
 
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
         """Collect now, as the collector at work does."""
-        await self.current.collect_for_scrape(timeout_seconds)
+        assert self.home is not None
+        await on(self.home, self.current.collect_for_scrape(timeout_seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Where it listens: http or https, and the socket addresses, which know the real port."""
+
+    scheme: str
+    addresses: Sequence[Any]
 
 
 class Service:
@@ -101,8 +113,7 @@ class Service:
             self._kept = kept
         app = make_app(web_settings(settings), self._newest, self._history)
         self._serving = app[SERVING]
-        self._serving.reload = self.reload
-        self.listener = Listener(app, settings.web_config_file)
+        self._listener, self._aside = Listener(app, settings.web_config_file), Aside()
         self._collecting: asyncio.Task[None] | None = None
         self._reloading = asyncio.Lock()
 
@@ -133,6 +144,13 @@ class Service:
     def _keep(self) -> None:
         current = self._newest.current
         self._sections |= {"counters": current.counters, "budget": current.budget}
+
+    async def listen(self, host: str, port: int) -> Bound:
+        """Answer from now on; where. Raises OSError if the port is taken, ConfigError for a web config not followed."""
+        home = self._newest.home = asyncio.get_running_loop()
+        self._serving.reload = lambda: on(home, self.reload())
+        await self._aside.run(self._listener.open(host, port))
+        return Bound(self._listener.scheme, self._listener.addresses)
 
     @property
     def budget(self) -> Budget:
@@ -171,7 +189,7 @@ class Service:
                 changed = settings != self._settings
                 opened = self._open(settings, self._newest.current.budget) if changed else None
                 try:
-                    await self.listener.reload()
+                    await self._aside.run(self._listener.reload())
                 except ConfigError:
                     if opened is not None:
                         await opened.close()
@@ -207,7 +225,8 @@ class Service:
 
     async def close(self) -> None:
         """Stop everything, and keep what a restart must not lose."""
-        await self.listener.cleanup()
+        await self._aside.run(self._listener.cleanup())
+        await self._aside.close()
         collector = self._newest.current
         if self._kept is not None and self._collecting is not None:
             await collector.end(self._collecting)  # what is saved must not be counted on meanwhile

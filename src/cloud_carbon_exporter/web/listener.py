@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import ssl
 import sys
@@ -29,19 +28,8 @@ _BACKLOG = 128
 _LINE_BYTES = 8190  # of the request line, and of one header
 _HEADERS = 64
 _SWITCH_SECONDS = 0.0005  # a refresh computes in a thread; at Python's 5 ms each piece written would wait that long
-_COLLECT_GARBAGE = (
-    100_000,
-    50,
-    1000,
-)  # a Snapshot is millions of objects without a cycle: to walk it stops all for 0.4 s
 
 Signature = tuple[tuple[int, ...], ...]
-
-
-def _favour_answers() -> None:
-    """Keep a refresh, which computes in a thread, from holding up the event loop."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    gc.set_threshold(*_COLLECT_GARBAGE)
 
 
 def _signature(files: Sequence[Path]) -> Signature:
@@ -93,6 +81,7 @@ class Listener:
 
     async def open(self, host: str, port: int) -> None:
         """Listen. Raises OSError if the port is taken, ConfigError for a web config that cannot be followed."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
         context = self._take(await asyncio.to_thread(self._read)) if self._file else None
         await self._runner.setup()
         try:
@@ -184,7 +173,6 @@ class Listener:
 
 async def start(app: web.Application, host: str, port: int, web_config_file: str = "") -> Listener:
     """Listen; `addresses` says where, `await cleanup()` ends it. Raises OSError or ConfigError."""
-    _favour_answers()
     listener = Listener(app, web_config_file)
     await listener.open(host, port)
     return listener
