@@ -38,7 +38,8 @@ class TargetRun:
     def __init__(self, target: Target, shared: Shared) -> None:
         self.target = target
         self.label = target.label
-        self.client = target.provider.client(target.settings, shared.budget.meter(self.label, target.name))
+        free = target.settings.free_requests // shared.shard.of
+        self.client = target.provider.client(target.settings, shared.budget.meter(self.label, target.name, free))
         self.deadline_seconds = max(MIN_DEADLINE_SECONDS, target.settings.interval_seconds)
         self.changes = ChangeLog()
         self.measurer = Measurer(self.client, target, shared, self.changes)
@@ -232,8 +233,8 @@ class TargetRun:
                 continue
             self._budget.error(provider, error.operation or state.listing.operation, error.reason)
             self.changes.failed((key, kind), error)
-        for warning in swept.warnings:
         beside = (key, "beside")  # one thing, however many pages it fails for
+        for warning in swept.warnings:
             self._budget.error(provider, warning.operation, warning.reason)
             self.changes.failed(beside, warning)
         if not swept.warnings:
