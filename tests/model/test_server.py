@@ -132,3 +132,25 @@ def test_nonsense_amounts_are_as_if_not_said() -> None:
     assert describe("EPYC 7742", tdp_watts=-1, sockets=0, threads=-5) == describe("EPYC 7742")
     assert describe("EPYC 7742", memory_gib=-3).memory_gib == 0
     assert priced(processor="EPYC 7742", memory_gib=0).power_watts.value > 0
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Rome", "Rome (Zen 2)"),
+        ("zen 3", "Milan (Zen 3)"),
+        ("Zen4", "Genoa (Zen 4)"),
+        ("Skylake-SP", "Skylake"),
+        ("AWS Graviton2", "Graviton2"),
+        ("Neoverse N1", "Ampere Altra (Neoverse N1)"),
+        ("Westmere-EP", "Westmere"),
+    ],
+)
+def test_a_microarchitecture_is_known_by_its_usual_names_too(said: str, meant: str) -> None:
+    found = describe(microarchitecture=said, threads=64)
+    assert (found.microarchitecture, found.assumed) == (meant, "")
+    assert found == describe(microarchitecture=meant, threads=64)
+
+
+def test_a_microarchitecture_nobody_knows_is_assumed() -> None:
+    assert "Zen 99" in describe(microarchitecture="Zen 99", threads=64).assumed

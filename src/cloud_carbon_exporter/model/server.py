@@ -80,7 +80,7 @@ def describe(
     """
     name = processor if processor.lower() in cpu_models() else canonical(processor)
     row = cpu_models().get(name.lower(), {})
-    stated = _microarchitectures().get(microarchitecture.strip().lower())
+    stated = _microarchitectures().get(microarchitecture.strip().lower()) or facts.microarchitecture(microarchitecture)
     family = stated or row.get("microarchitecture") or facts.microarchitecture(processor) or "default"
     usual = {term: _usual(term, row.get("name", name), family) for term in TERMS}
     tdp = _positive(tdp_watts) or float(row.get("tdp_watts") or usual["tdp"])
