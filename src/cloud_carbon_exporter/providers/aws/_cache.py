@@ -1,4 +1,4 @@
-"""Answers that are worth keeping a while: one fetch at a time a key, failures never kept."""
+"""Answers that are worth keeping a while: one fetch at a time a key, whose failure all share who wait for it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,30 @@ class Cache:
         self._clock = clock
         self._values: dict[Hashable, tuple[float, Any]] = {}
         self._locks: dict[Hashable, asyncio.Lock] = {}
+        self._failures: dict[Hashable, tuple[int, Exception]] = {}  # how many so far, and the last
 
     async def get(self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[Value]]) -> Value:
-        """The value under `key`, fetched when there is none younger than `seconds`."""
+        """The value under `key`, fetched when there is none younger than `seconds`.
+
+        A failure is not kept: who comes later asks again. But a hundred who wait for an answer that does not come must
+        not wait in turn, each for its own.
+        """
+        before, _ = self._failures.get(key, (0, None))
         async with self._locks.setdefault(key, asyncio.Lock()):
             kept = self._values.get(key)
             if kept is not None and kept[0] > self._clock():
                 value: Value = kept[1]
                 return value
-            fresh = await fetch()
+            count, error = self._failures.get(key, (0, None))
+            if error is not None and count > before:
+                raise error
+            try:
+                fresh = await fetch()
+            except Exception as failed:
+                self._failures[key] = (count + 1, failed)
+                raise
             self._values[key] = (self._clock() + seconds, fresh)
+            self._failures.pop(key, None)
             return fresh
 
     async def get_many(

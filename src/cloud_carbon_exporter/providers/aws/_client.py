@@ -63,8 +63,7 @@ class AwsClient:
     async def _regions(self, account_id: str, api: str) -> Sequence[str]:
         """An account whose regions are not known must not hide the others: its sweeps fail, in one place, with why."""
         try:
-            async with self.surveying:
-                found = await _regions.regions(self, account_id, api)
+            found = await _regions.regions(self, account_id, api)
         except CollectError as error:
             if not self.accounts.several:
                 raise

@@ -45,7 +45,8 @@ async def enabled(client: AwsClient, account_id: str) -> Sequence[str]:
     """The regions an account has enabled, asked for once an hour; those known so far stay while they cannot be."""
 
     async def ask() -> Sequence[str]:
-        answer = await client.call(Scope("aws", account_id), "ec2", "DescribeRegions", {})
+        async with client.surveying:
+            answer = await client.call(Scope("aws", account_id), "ec2", "DescribeRegions", {})
         return [region["RegionName"] for region in answer.get("Regions", ())]
 
     try:
@@ -77,7 +78,8 @@ async def _used(client: AwsClient, account_id: str) -> frozenset[tuple[str, str]
         found: set[tuple[str, str]] = set()
         scope, seen = Scope("aws", account_id), set[str]()
         while True:
-            answer = await client.call(scope, "ce", "GetCostAndUsage", params, units=1)
+            async with client.surveying:
+                answer = await client.call(scope, "ce", "GetCostAndUsage", params, units=1)
             for period in answer.get("ResultsByTime", ()):
                 found |= {(group["Keys"][0], group["Keys"][1]) for group in period.get("Groups", ())}
             token = str(answer.get("NextPageToken") or "")

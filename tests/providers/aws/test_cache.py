@@ -1,0 +1,57 @@
+"""What is asked once: one fetch at a time, shared by all who wait for it, whether it succeeds or fails."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tests.fakes.cloud import Clock
+
+from cloud_carbon_exporter.providers.aws._cache import Cache
+
+
+class Source:
+    """Answers when it is let, and fails while it is told to."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.fails = False
+        self.free = asyncio.Event()
+
+    async def fetch(self) -> int:
+        self.asked += 1
+        await self.free.wait()
+        if self.fails:
+            raise ConnectionError("no")
+        return self.asked
+
+
+async def test_all_who_wait_share_one_answer_for_as_long_as_it_is_good() -> None:
+    clock, source = Clock(), Source()
+    cache = Cache(clock)
+    waiting = [asyncio.ensure_future(cache.get("key", 60, source.fetch)) for _ in range(100)]
+    source.free.set()
+    assert await asyncio.gather(*waiting) == [1] * 100
+    clock.now += 59
+    assert await cache.get("key", 60, source.fetch) == 1
+    clock.now += 2
+    assert await cache.get("key", 60, source.fetch) == 2
+
+
+async def test_all_who_wait_share_one_failure_and_who_comes_later_asks_again() -> None:
+    """A hundred listings want the regions; a cloud that is silent must not be waited for a hundred times in turn."""
+    source = Source()
+    source.fails = True
+    cache = Cache(Clock())
+    waiting = [asyncio.ensure_future(cache.get("key", 60, source.fetch)) for _ in range(100)]
+    await asyncio.sleep(0)
+    source.free.set()
+    failures = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(each, ConnectionError) for each in failures)
+    assert source.asked == 1
+    with pytest.raises(ConnectionError):
+        await cache.get("key", 60, source.fetch)
+    assert source.asked == 2
+    source.fails = False
+    assert await cache.get("key", 60, source.fetch) == 3
+    assert cache.last("key") == 3
