@@ -82,6 +82,7 @@ class AwsFake:
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.regions = ["eu-west-3", "us-east-1"]
+        self.key_id = ""  # the one access key that is not refused; empty: any
         self.handlers: dict[str, Answer | Handler] = {}
         self.url = ""
         self._release = asyncio.Event()
@@ -121,6 +122,8 @@ class AwsFake:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         call = await _read(request)
         self.calls.append(call)
+        if self.key_id and call.key_id != self.key_id:
+            return _error(call, *ERRORS["invalid"])
         body, content_type = self._body(call)
         for fault in self.faults:
             if fault.operation in (call.operation, "*") and fault.region in ("", call.region) and fault.when(call):

@@ -223,7 +223,7 @@ class FakeScaleway:
         credential = request.headers["Authorization"].split("Credential=")[1].split("/")[0]
         again = AWSRequest(method="GET", url=str(request.url), headers={"X-Amz-Date": request.headers["X-Amz-Date"]})
         again.context["timestamp"] = request.headers["X-Amz-Date"]
-        signer = S3SigV4Auth(Credentials(credential, SECRET_KEY), "s3", region)
+        signer = S3SigV4Auth(Credentials(credential, self.secret_key), "s3", region)
         again.headers["X-Amz-Content-SHA256"] = signer.payload(again)
         expected = signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
         access_key, _, project = credential.partition("@")

@@ -1,0 +1,70 @@
+"""How late an event loop is, for what part of that the machine is to blame, and what it did meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+
+TICK_SECONDS = 0.005
+ALLOWED_SECONDS = 0.1
+LOOK_SECONDS = 0.02
+OURS = ("cloud_carbon_exporter", "bench")
+
+
+class Watch:
+    """Runs beside everything else on the loop it watches.
+
+    late: seconds each tick came late. held: the same without the time the thread waited for a processor, which other
+    programs had: Linux tells it in schedstat, in nanoseconds. at: where the loop's thread was found when it was late.
+    """
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+        self.held: list[float] = []
+        self.at: Counter[str] = Counter()
+        self._thread = threading.get_ident()
+        self._ticked = time.perf_counter()
+        self._schedule = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
+        self._over = threading.Event()
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        threading.Thread(target=self._look, daemon=True).start()
+        try:
+            while True:
+                self._ticked = time.perf_counter()
+                waited = self._waited_seconds()
+                await asyncio.sleep(TICK_SECONDS)
+                late = time.perf_counter() - self._ticked - TICK_SECONDS
+                self.late.append(late)
+                self.held.append(max(0.0, late - (self._waited_seconds() - waited)))
+        finally:
+            self._over.set()
+
+    def _waited_seconds(self) -> float:
+        """How long the thread was ready in vain, so far."""
+        return int(os.pread(self._schedule, 64, 0).split()[1]) / 1e9
+
+    def _look(self) -> None:
+        """From a thread of its own: what the loop's thread is at while it is late."""
+        while not self._over.wait(LOOK_SECONDS):
+            if time.perf_counter() - self._ticked > ALLOWED_SECONDS:
+                frame = sys._current_frames().get(self._thread)
+                self.at[_place(frame)] += 1
+
+
+def _place(frame: FrameType | None) -> str:
+    """The innermost line, and the innermost of ours."""
+    stack = traceback.extract_stack(frame)
+    if not stack:
+        return "?"
+    ours = [each for each in stack if any(name in each.filename for name in OURS)]
+    shown = dict.fromkeys(f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in (*ours[-2:], stack[-1]))
+    return " > ".join(shown)
