@@ -44,6 +44,24 @@ def test_a_token_is_never_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    "word",
+    [
+        "promethues:http://bob:hunter2@grid.example",
+        "prometheus:bob:hunter2@grid.example",
+        "FR=prometheus:bob:hun@ter2@grid.example/hunter2",
+        "file:",
+        "gb:hunter2",
+    ],
+)
+def test_the_password_of_a_source_that_cannot_be_followed_is_not_shown(word: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(["-demo.enabled", f"-grid.source={word}"], {})
+    said = str(caught.value)
+    assert word.partition("=")[2].partition(":")[0] or word.partition(":")[0] in said
+    assert "hunter2" not in said and "ter2" not in said and "bob" not in said
+
+
+@pytest.mark.parametrize(
     ("line", "said"),
     [
         ("-grid.source=nothing", '"nothing"'),

@@ -15,17 +15,29 @@
         +-- DeadlineExceeded       the sweep took longer than it may
         +-- Incomplete             kinds a listing feeds failed, the others are whole
 
-`reason` is the short code of the errors_total label. Messages never hold a secret.
+`reason` is the short code of the errors_total label. Messages never hold a secret: whatever URL they quote is masked.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
+
+_USER = re.compile(r"(\w://)[^\s\"']*@")  # up to the last @, as a password may hold one
+_PARAMETER = re.compile(r"(?i)([?&;][\w.-]*(?:token|secret|passw|pwd|key|auth|sig|credential)[\w.-]*=)[^\s&;#\"']+")
+
+
+def masked(text: str) -> str:
+    """A text without the user, the password and the secret parameters of any URL in it."""
+    return _PARAMETER.sub(r"\1***", _USER.sub(r"\1***@", text)) if "://" in text else text
 
 
 class ExporterError(Exception):
     """Base of all errors of ours."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(masked(message))
 
 
 class ConfigError(ExporterError):
@@ -51,12 +63,12 @@ class CollectError(ExporterError):
         hint: str = "",
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = masked(message)
         self.provider = provider
         self.account_id = account_id
         self.region = region
         self.operation = operation
-        self.hint = hint
+        self.hint = masked(hint)
 
     def __str__(self) -> str:
         where = " ".join(part for part in (self.provider, self.account_id, self.region, self.operation) if part)

@@ -1,10 +1,15 @@
-"""Log lines on stderr, for people (text) or for machines (json, with the keys Google's and other collectors read)."""
+"""Log lines on stderr, for people (text) or for machines (json, with the keys Google's and other collectors read).
+
+No line holds the password of a URL, not even where a library's traceback does.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import time
+
+from cloud_carbon_exporter.errors import masked
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)} | {10: "\\n", 13: "\\r", 9: "\\t"}
@@ -16,7 +21,7 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line: time in UTC, level, message."""
         line = f"{_moment(record)} {record.levelname:<7} {record.getMessage().translate(_CONTROLS)}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return masked(f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line)
 
 
 class JsonFormatter(logging.Formatter):
@@ -26,12 +31,12 @@ class JsonFormatter(logging.Formatter):
         """The object: severity, message, time, logger, and the traceback where there is one."""
         entry = {
             "severity": record.levelname,
-            "message": record.getMessage(),
+            "message": masked(record.getMessage()),
             "time": _moment(record),
             "logger": record.name,
         }
         if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
+            entry["exception"] = masked(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=False)
 
 

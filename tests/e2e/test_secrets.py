@@ -23,6 +23,9 @@ AWS_TOKEN = "PlantedAwsSessionToken=="
 SCW_SECRET = "11111111-2222-4333-8444-555555555555"
 COCKPIT = "PlantedCockpitToken"
 GUESS = "planted-guess-of-eve"
+IN_URLS = "planted-in-a-url"
+AT = f"http://carbon:{IN_URLS}@127.0.0.1:9"
+AWRY = f"http://carbon:{IN_URLS}@127.0.0.1:port"  # no URL can be made of it
 WRONG_FILES = (
     f"cockpit_token: {COCKPIT}\n",
     f"cloud: {{scw: {{cockpit-token: [{COCKPIT}]}}}}\n",
@@ -33,6 +36,11 @@ WRONG_FILES = (
     f"targets: [{COCKPIT}]\n",
     f"targets: [{{provider: scw, cockpit_token: [{COCKPIT}]}}]\n",
     f"targets: [{{provider: aws, cockpit_token: {COCKPIT}}}]\n",
+    f"grid: {{source: 'promethues:{AT}'}}\n",
+    f"grid: {{source: 'prometheus:carbon:{IN_URLS}@127.0.0.1:9'}}\n",
+    f"push: {{remote-write: {{url: '{AT}/api/v1/write'}}}}\n",
+    f"web: {{'{AT}': 1}}\n",
+    f"{AT}\n",
 )
 
 
@@ -86,13 +94,15 @@ class Asking:
             return error.code
 
 
-def plant(folder: Path) -> tuple[dict[str, str], list[str]]:
-    """The environment, and every secret that is in it or in the files it names."""
+def plant(folder: Path, url: str) -> tuple[dict[str, str], list[str]]:
+    """The environment, and every secret that is in it or in the files it names. url: where the clouds are."""
     hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
     pair = Authority().sign("client")
     (folder / "web.yml").write_text(f"basic_auth_users:\n  bob: {hashed}\n")
     google, key_line = google_key(folder)
     (folder / "carbon.yml").write_text(
+        f"grid: {{source: ['prometheus:{url}', 'file:{url}/grid.csv?api_key={IN_URLS}'], method: live}}\n"
+        f"push: {{otlp: {{endpoint: 'http://127.0.0.1:9/?token={IN_URLS}'}}, interval: 1s}}\n"
         "targets:\n"
         "  - {provider: aws, name: planted-aws}\n"
         "  - {provider: gcp, project_id: planted}\n"
@@ -102,21 +112,24 @@ def plant(folder: Path) -> tuple[dict[str, str], list[str]]:
         "AWS_ACCESS_KEY_ID": "AKIAPLANTEDKEY",
         "AWS_SECRET_ACCESS_KEY": AWS_SECRET,
         "AWS_SESSION_TOKEN": AWS_TOKEN,
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ENDPOINT_URL": url,
         "AWS_MAX_ATTEMPTS": "1",
         "GOOGLE_APPLICATION_CREDENTIALS": str(google),
         "SCW_ACCESS_KEY": "SCWPLANTEDPLANTEDXXX",
         "SCW_SECRET_KEY": SCW_SECRET,
-        "SCW_API_URL": "http://127.0.0.1:9",
-        "HTTPS_PROXY": "http://127.0.0.1:9",
-        "NO_PROXY": "127.0.0.1",
+        "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET": url,
+        "SCW_API_URL": url,
+        "SCW_S3_ENDPOINT": url,
+        "HTTP_PROXY": url,
+        "HTTPS_PROXY": url,
     }
-    secrets = [PASSWORD, GUESS, hashed, hashed[-31:], AWS_SECRET, AWS_TOKEN, SCW_SECRET, COCKPIT, key_line]
+    secrets = [IN_URLS, PASSWORD, GUESS, hashed, hashed[-31:], AWS_SECRET, AWS_TOKEN, SCW_SECRET, COCKPIT, key_line]
     return environment, [*secrets, pair.key.splitlines()[1]]
 
 
-def test_no_secret_leaves_the_program(tmp_path: Path) -> None:
-    environment, secrets = plant(tmp_path)
+@pytest.mark.parametrize("url", [AT, AWRY], ids=["nobody there", "no URL"])
+def test_no_secret_leaves_the_program(url: str, tmp_path: Path) -> None:
+    environment, secrets = plant(tmp_path, url)
     flags = [f"-config.file={tmp_path / 'carbon.yml'}", f"-web.config.file={tmp_path / 'web.yml'}"]
     more = ["-demo.enabled", "-collect.interval=1s", "-log.level=debug", "-log.format=json"]
     with Exporter(tmp_path, *flags, *more, **environment) as exporter:

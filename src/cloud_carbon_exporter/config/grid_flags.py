@@ -30,7 +30,7 @@ def _sources() -> Kind:
         "facts, file:PATH or file:URL, prometheus:URL, electricitymaps, entsoe, gb, gb-regional, rte, energinet, eia, "
         "watttime; several with commas, and ZONE= before one that is for one grid zone alone"
     )
-    return Kind("SOURCES", allowed, accept, accept, empty=())
+    return Kind("SOURCES", allowed, accept, accept, empty=(), secret=True)  # a URL may hold a password
 
 
 GRID_FLAGS: tuple[Flag, ...] = (

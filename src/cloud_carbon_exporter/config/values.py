@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.errors import ConfigError, masked
 
 Value = Any
 """What a Kind makes: str, int, float, bool, Address or a tuple of str."""
@@ -228,8 +228,9 @@ def read_value(where: str, kind: Kind, value: object, *, decoded: bool = False) 
 
 
 def quoted(value: object) -> str:
-    """A value as an error shows it: on one line, and not longer than a line bears."""
+    """A value as an error shows it: on one line, not longer than a line bears, no password of a URL in it."""
     shown = repr(value) if not isinstance(value, str) else '"' + value.encode("unicode_escape").decode() + '"'
+    shown = masked(shown)  # before it is cut
     return shown if len(shown) <= 80 else f"{shown[:76]}..."
 
 

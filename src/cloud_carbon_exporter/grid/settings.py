@@ -56,9 +56,10 @@ def _preference(word: str) -> Preference:
     name, _, argument = rest.partition(":")
     source = SOURCES.get(name)
     if source is None:
-        raise ValueError(f'holds "{word}", which is no source')
+        told = word.partition(":")[0]  # what follows may hold a password
+        raise ValueError(f'holds "{told}", which is no source')
     if name in _NEEDS_ARGUMENT and not argument:
-        raise ValueError(f'holds "{word}", which lacks {_NEEDS_ARGUMENT[name]}')
+        raise ValueError(f'holds "{name}:", which lacks {_NEEDS_ARGUMENT[name]}')
     if argument and name != "file" and not argument.startswith(("http://", "https://")):
-        raise ValueError(f'holds "{word}": what follows {name} is not a URL')
+        raise ValueError(f'holds "{name}:...": what follows is not a URL')
     return Preference(source, argument, zone)
