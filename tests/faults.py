@@ -20,7 +20,9 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "test_what_stays_broken_ends",
         r"test_what_passes_is_(tried_again|got_over)",
     ),
+    "connection resets": ("connections_that_are_reset",),
     "hangs beyond the deadline": (
+        "share_one_failure",
         "test_silence_ends",
         "test_a_hang_is_cut",
         "test_any_other_hang",
@@ -28,9 +30,16 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
     ),
     "malformed bodies, wrong content types": (
         "unreadable_answer",
-        "answer_of_another_shape",
         "cannot_be_decoded",
         "content_type_decides",
+    ),
+    "status 200 and nonsense in place of what was asked for": (
+        "answer_of_another_shape",
+        "answer_of_nonsense",
+        "objects_of_which_none",
+        "in_place_of_a_products_objects",
+        "no_list_of_buckets",
+        "projects_of_which_none",
     ),
     "gzip bombs and endless answers": (
         "gzip_bomb",
@@ -39,15 +48,21 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
     "expired, refused and rotated credentials": (
         "credentials_that_expire",
         "after_a_refusal_new",
+        "key_rotated",
         "role_is_renewed",
         "refused_token_is_replaced",
         "token_is_renewed",
         "key_refused_later",
         "headers_are_read_before",
     ),
-    "one forbidden call": (
+    "one call that is forbidden or fails, of those that make a listing": (
         "one_forbidden_call",
         "forbidden_product",
+        "part_of_a_listing",
+        "that_ends_without_a_part",
+        "fails_in_passing",
+        "could_not_ask",
+        "projects_refusal",
     ),
     "a wrong clock": ("clock_that_is_wrong",),
     "DNS failure, nobody listening": (
@@ -61,17 +76,22 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "without_an_endpoint_here",
         "absent_product",
     ),
-    "page tokens that loop": ("page_token_that",),
+    "page tokens that loop, pages that repeat": ("page_token_that", "pages_that_repeat"),
+    "an API that returns yesterday's data": ("test_yesterdays_",),
     "objects spoiled in any place, NaN, 1e308, invalid UTF-8": (
         "test_spoiled_objects",
         "spoiled_object",
         "malformed_object",
         "object_without_sense",
         "odd_objects",
+        "is_no_point",
     ),
     "monitoring that answers nonsense": (
         "read_or_fail",
         "series_that_cannot_be_read",
+        "series_of_which_none",
+        "several_series_that_are_one_sum",
+        "cannot_be_read_is_not_said_to_be_absent",
         "truncated_monitoring",
     ),
     "tags of 10 MB, hostile labels": (

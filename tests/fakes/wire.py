@@ -7,6 +7,7 @@ import io
 import socket
 import struct
 from functools import cache
+from typing import NoReturn
 
 from aiohttp import web
 
@@ -36,3 +37,8 @@ def reset(request: web.Request) -> web.Response:
     end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     request.transport.abort()
     return web.Response()
+
+
+def no_address(host: object, *args: object, **more: object) -> NoReturn:
+    """What socket.getaddrinfo says of a name nobody knows."""
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")

@@ -358,3 +358,14 @@ async def test_an_answer_of_nonsense_fails_its_kind_and_takes_nothing_away(
     swept = await sweep(make_client(), INSTANCES, [spec("ec2/instance")], Scope("aws", ACCOUNT, "eu-west-3"))
     assert swept.resources == ()
     assert swept.failures["ec2/instance"].reason == "malformed"
+
+
+async def test_a_tag_of_ten_megabytes_is_read_or_makes_the_answer_malformed(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
+    """libxml2 reads no text of more than ten million characters: then the last good listing stays."""
+    fake.handlers["DescribeInstances"] = reservations([instance(1, tags={"team": "x" * 9_900_000}), instance(2)])
+    client = make_client()
+    assert len(await objects(client)) == 2
+    fake.handlers["DescribeInstances"] = reservations([instance(1, tags={"team": "x" * 10_100_000}), instance(2)])
+    assert isinstance(await failure(client), Malformed)

@@ -268,6 +268,14 @@ async def test_odd_objects_cost_themselves_alone(explore: Explore, cloud: Google
         assert skipped == kinds
 
 
+async def test_a_label_of_ten_megabytes_costs_nothing(explore: Explore, cloud: GoogleCloud) -> None:
+    whole = {each.id for each in (await swept(explore())).resources}
+    cloud.break_("cloudasset", "huge")
+    result = await swept(explore())
+    assert {each.id for each in result.resources} == whole
+    assert max(len(each.tags.get("team", "")) for each in result.resources) == 10_000_000
+
+
 async def test_a_status_nobody_knows_is_taken_as_running(explore: Explore, cloud: GoogleCloud) -> None:
     cloud.checked = False
     odd = one("compute.googleapis.com/Instance", "hpc")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.fakes.gcp import Calls, GoogleCloud
+from tests.fakes.wire import no_address
 from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import swept
 
@@ -154,6 +156,17 @@ async def test_silence_ends_after_the_timeout(explore: Explore, cloud: GoogleClo
     with pytest.raises(Unreachable, match=r"no answer for 0\.05 s"):
         await swept(explore(timeout_seconds=0.05))
     assert cloud.calls[LIST] == 2
+
+
+async def test_a_host_without_an_address_is_unreachable(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = explore()
+    await client.connect()
+    monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET", "http://asset.example/")
+    monkeypatch.setattr(socket, "getaddrinfo", no_address)
+    with pytest.raises(Unreachable, match="cloudasset: ClientConnectorDNSError"):
+        await swept(client)
 
 
 async def test_nobody_there(explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch) -> None:

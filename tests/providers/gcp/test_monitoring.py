@@ -345,6 +345,18 @@ async def test_what_cannot_be_read_is_not_said_to_be_absent(
     assert (made.by_name["run/service", "api"].id, "capacity_units") not in made.reading.points
 
 
+async def test_what_is_no_number_is_no_point(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+    cloud.checked = False
+    cloud.series = [instance(79, 0.25)]
+    client = explore()
+    await client.connect()
+    cloud.break_("monitoring", "odd numbers")
+    made = await measure(client, until, kinds="compute/instance")
+    values = {point.value for points in made.reading.points.values() for point in points}
+    assert values == {1e308, -1.0}, "which are for collect to refuse"
+    assert made.reading.failures == {}
+
+
 async def test_yesterdays_points_are_not_taken_for_the_present(
     explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:

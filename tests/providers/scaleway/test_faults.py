@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from time import perf_counter
 
 import pytest
 from tests.fakes.scaleway import ORGANIZATION, SECRET_KEY, FakeScaleway, Fault
+from tests.fakes.wire import no_address
 from tests.providers.scaleway.support import CountingMeter, connected, found, listing_of, swept
 
 from cloud_carbon_exporter.errors import (
@@ -141,6 +143,14 @@ async def test_silence_ends_after_the_timeout(fake: FakeScaleway) -> None:
         assert fake.calls["lb/v1/zones/fr-par-1/lbs"] == 1, "a silent server is not asked thrice"
 
 
+async def test_a_host_without_an_address_is_unreachable(fake: FakeScaleway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", no_address)
+    environ = {**fake.environment, "SCW_API_URL": "http://api.scaleway.example"}
+    with pytest.raises(Unreachable, match="no connection: ClientConnectorDNSError"):
+        async with connected(fake, environ=environ):
+            pass
+
+
 async def test_connections_that_are_reset_are_tried_again_but_not_for_ever(fake: FakeScaleway) -> None:
     path = "lb/v1/zones/fr-par-1/lbs"
     async with connected(fake) as client:
@@ -229,6 +239,14 @@ async def test_an_object_without_sense_costs_itself(fake: FakeScaleway) -> None:
         result = await swept(client, listing_of("instance/server"), scope)
         assert len(result.resources) == 4
         assert result.skipped == {("instance/server", "KeyError"): 1}
+
+
+async def test_a_tag_of_ten_megabytes_costs_nothing(fake: FakeScaleway) -> None:
+    servers = fake.route("instance/v1/zones/{zone}/servers").places["fr-par-1"]
+    assert isinstance(servers, list)
+    servers[0]["tags"] = ["team=" + "x" * 10_000_000]
+    async with connected(fake) as client:
+        assert len((await found(client, "instance/server"))["web-1"].tags["team"]) == 10_000_000
 
 
 async def test_a_silent_project_list_costs_the_catalogues_one_timeout(fake: FakeScaleway) -> None:

@@ -257,6 +257,7 @@ def _points(question: Question, answer: Answer) -> Iterator[tuple[tuple[str, Sig
             tuple(
                 Point(end - period, end, total / count if divide else total)
                 for end, (total, count) in sorted(sums.items())
+                if math.isfinite(total)
             ),
         )
     absent = question.metric.absent
