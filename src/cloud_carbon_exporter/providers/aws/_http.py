@@ -75,7 +75,6 @@ async def _read(response: aiohttp.ClientResponse, url: str) -> bytes:
         raise ReadTimeoutError(endpoint_url=url, error=error) from error
     except (aiohttp.ClientError, OSError) as error:
         raise ConnectionClosedError(endpoint_url=url, error=error) from error
-    except BaseException:
-        response.close()
-        raise
+    finally:
+        response.close()  # its connection, where the body has not come to its end
     return b"".join(held)
