@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from cloud_carbon_exporter.config import load as configured
 from tests.deploy.files import DEPLOY, ROOT, load
 from tests.e2e.programs import Exporter
+from tests.web.certificates import Authority
 
 DOCKERFILE = DEPLOY / "Dockerfile"
 TEXT = DOCKERFILE.read_text(encoding="utf-8")
@@ -58,21 +60,38 @@ def test_everything_the_build_copies_is_sent_to_it() -> None:
     assert all((ROOT / name).exists() for name in names)
 
 
+@pytest.fixture(scope="module")
+def web_configs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("web")
+    Authority().sign("server").write(folder, "server")
+    (folder / "plain.yml").write_text("")
+    (folder / "password.yml").write_text("basic_auth_users: {bob: $2b$04$" + "a" * 53 + "}")
+    (folder / "tls.yml").write_text("tls_server_config: {cert_file: server.pem, key_file: server.key}")
+    return folder
+
+
 @pytest.mark.e2e
-def test_the_health_check_tells_a_living_exporter_from_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("config", ["plain", "password", "tls"])
+def test_the_health_check_tells_a_living_exporter_from_none(config: str, web_configs: Path, tmp_path: Path) -> None:
     (line,) = (line for line in stages()[-1] if line.startswith("HEALTHCHECK"))
     _, _, code = json.loads(line.split("CMD ", 1)[1])
 
-    def healthy(address: str) -> bool:
-        at = code.replace("127.0.0.1:2922", address)
+    def healthy(port: str) -> bool:
+        at = code.replace("2922), 4)", f"{port}), 2)")
         assert at != code
         return subprocess.run([sys.executable, "-c", at], capture_output=True, check=False).returncode == 0
 
-    with Exporter(tmp_path, "-demo.enabled", "-demo.resources=1") as exporter:
-        address = exporter.url.removeprefix("http://")
-        assert healthy(address)
+    web_config = f"-web.config.file={web_configs / config}.yml"
+    with Exporter(tmp_path, "-demo.enabled", "-demo.resources=1", web_config) as exporter:
+        port = exporter.url.rpartition(":")[2].strip("/")
+        assert healthy(port)
+        exporter.popen.send_signal(signal.SIGSTOP)  # the port is open still, but nobody answers
+        assert not healthy(port)
+        exporter.popen.send_signal(signal.SIGCONT)
+        assert healthy(port)
         exporter.end()
-    assert not healthy(address)
+        assert "ERROR" not in exporter.output
+    assert not healthy(port)
 
 
 def test_compose_runs_the_exporter_read_only_with_flags_it_takes() -> None:

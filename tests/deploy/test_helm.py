@@ -24,6 +24,7 @@ ALL_ON: dict[str, Any] = {
     "extraArgs": ["-metrics.upstream-names"],
     "env": [{"name": "AWS_REGION", "value": "eu-west-3"}],
     "existingSecret": "carbon-keys",
+    "webConfigSecret": "carbon-web",
     "imagePullSecrets": [{"name": "registry"}],
     "serviceAccount": {
         "annotations": {
@@ -32,7 +33,11 @@ ALL_ON: dict[str, Any] = {
         }
     },
     "persistence": {"storageClass": "fast"},
-    "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+    "serviceMonitor": {
+        "enabled": True,
+        "labels": {"release": "prometheus"},
+        "endpoint": {"scheme": "https", "basicAuth": {"username": {"name": "carbon-scrape", "key": "user"}}},
+    },
     "prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}},
     "networkPolicy": {"enabled": True, "fromPodLabels": {"app.kubernetes.io/name": "prometheus"}},
     "podLabels": {"team": "green"},
@@ -120,6 +125,26 @@ def test_the_exporter_takes_the_file_and_the_flags(values: dict[str, Any], tmp_p
     assert [one.provider for one in settings.targets] == (["aws", "gcp"] if values is ALL_ON else ["demo"])
     mounts = [mount["mountPath"] for mount in container(values)["volumeMounts"]]
     assert not settings.state_file or str(Path(settings.state_file).parent) in mounts
+
+
+@pytest.mark.parametrize("values", SOME.values(), ids=SOME)
+def test_a_password_stops_no_probe_and_its_file_is_mounted(values: dict[str, Any]) -> None:
+    one = container(values)
+    probes = {name: probe for name, probe in one.items() if name.endswith("Probe")}
+    assert set(probes) == {"startupProbe", "livenessProbe", "readinessProbe"}
+    assert all(probe["tcpSocket"] == {"port": "metrics"} and "httpGet" not in probe for probe in probes.values())
+    named = [each.partition("=")[2] for each in one["args"] if each.startswith("-web.config.file=")]
+    mounts = {mount["mountPath"]: mount["name"] for mount in one["volumeMounts"]}
+    volumes = {
+        each["name"]: each for each in manifests(values)["StatefulSet"][0]["spec"]["template"]["spec"]["volumes"]
+    }
+    if "webConfigSecret" not in values:
+        assert named == [] and "web" not in volumes
+        return
+    (file,) = named
+    assert volumes[mounts[str(Path(file).parent)]]["secret"]["secretName"] == values["webConfigSecret"]
+    (endpoint,) = manifests(values)["ServiceMonitor"][0]["spec"]["endpoints"]
+    assert endpoint["scheme"] == "https" and endpoint["interval"] == "1m"
 
 
 def test_a_pod_may_do_next_to_nothing() -> None:
