@@ -61,6 +61,15 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
+def test_output_that_cannot_be_written_is_said_in_one_line() -> None:
+    for command in ("services", "report -demo.enabled -demo.resources=3 -log.level=error"):
+        with Path("/dev/full").open("wb") as full:
+            arguments = [sys.executable, "-m", "cloud_carbon_exporter", *command.split()]
+            ended = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, check=False)
+        expected = b"cloud-carbon-exporter: the output cannot be written: No space left on device\n"
+        assert (ended.returncode, ended.stderr) == (1, expected)
+
+
 def test_help_needs_no_heavy_import() -> None:
     code = (
         "import sys; from cloud_carbon_exporter.cli import main; main(['-help']);"

@@ -6,6 +6,7 @@ Each command is imported when it is run, for `-help` and `estimate` need no web 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -27,6 +28,8 @@ _MODULES = {
     "version": "usage",
 }
 
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program. `arguments` without its name; those of the process when None. Returns the exit code."""
@@ -40,10 +43,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ExporterError as error:
         return _fail(error, 1)
     except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return 0
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        _write_no_more()
+        return _fail(ExporterError(f"the output cannot be written: {error.strerror}"), 1)
     except KeyboardInterrupt:
         return 130
+
+
+def _write_no_more() -> None:
+    """What is still to be written at the end of the process goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: Exception, code: int) -> int:
