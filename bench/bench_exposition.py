@@ -1,5 +1,8 @@
 """What rendering costs: microseconds a resource to render and compress, no two resources alike, both formats.
 
+Twice all numbers are new; then, as between two reads, all counters go on, those of a tenth of the machines, and none.
+The age of what was measured is new each time.
+
 python -m bench.bench_exposition [resources ...]
 """
 
@@ -9,7 +12,9 @@ import random
 import resource as os_resource
 import sys
 import time
+from dataclasses import astuple, replace
 
+from cloud_carbon_exporter.collect import heap
 from cloud_carbon_exporter.exposition import Exposition, Renderer, Settings
 from cloud_carbon_exporter.model.types import Estimate, Footprint, Location, Resource, Row, Snapshot, Totals
 
@@ -47,15 +52,27 @@ def snapshot(resources: int, seed: int = 0) -> Snapshot:
     return Snapshot(1.7e9 + 600, tuple(rows), first_collection_done=True)
 
 
+def counted(before: Snapshot, first: int) -> Snapshot:
+    """The next refresh: rows anew, of which the first so many have counted on, and nothing was read."""
+    rows = []
+    for index, row in enumerate(before.rows):
+        assert row.totals is not None
+        energy, operational, embodied = astuple(row.totals)
+        step = float(index < first)
+        rows.append(replace(row, totals=Totals(energy + step, operational + step, embodied + step)))
+    return replace(before, taken_at=before.taken_at + 300, rows=tuple(rows))
+
+
 def measure(resources: int) -> None:
-    """Render twice, as two refreshes do, and print what each cost."""
-    renderer = Renderer(SETTINGS)
+    """Render one refresh after another, and print what each cost."""
+    renderer, numbers = Renderer(SETTINGS), [snapshot(resources, seed) for seed in (1, 2)]
     print(f"{resources} resources")
+    shown = numbers[0]
     exposition: Exposition | None = None
-    for what, seed in (("first", 1), ("again", 2), ("again", 3)):
-        made = snapshot(resources, seed)
+    for what, changed in (("first", None), ("again", None), ("all counters", 1.0), ("a tenth", 0.1), ("nothing", 0.0)):
+        shown = numbers.pop(0) if changed is None else counted(shown, int(resources * changed))
         start, wall = time.process_time(), time.perf_counter()
-        exposition = renderer(made)
+        exposition = renderer(shown)
         cpu, waited = time.process_time() - start, time.perf_counter() - wall
         print(f"  {what}: {cpu / resources * 1e6:.1f} us CPU a resource, {waited:.3f} s in all")
     assert exposition is not None
@@ -67,5 +84,6 @@ def measure(resources: int) -> None:
 
 
 if __name__ == "__main__":
+    heap.prepare()
     for count in [int(argument) for argument in sys.argv[1:]] or [10_000, 100_000]:
         measure(count)

@@ -125,7 +125,7 @@ class Builder:
             kept = _Kept(resource, loads, around, estimate(resource, loads, around.place, intensity))
             self._kept[resource.id] = kept
         totals = track.totals() if self._counting else None
-        return Row(resource, kept.footprint, loads, totals, track.measured_at(now))
+        return Row(resource, kept.footprint, kept.loads, totals, track.measured_at(now))
 
     def _accounts(self, rows: Iterable[Row]) -> Iterator[AccountRow]:
         watts: dict[AccountKey, list[Estimate]] = defaultdict(list)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from cloud_carbon_exporter.exposition import aggregate, others, resources, upstream
 from cloud_carbon_exporter.exposition.families import ACCOUNT, FAMILIES
 from cloud_carbon_exporter.exposition.family import Family
+from cloud_carbon_exporter.exposition.kept import Kept, Rendered, rendered
 from cloud_carbon_exporter.exposition.labels import LabelCache, pairs
 from cloud_carbon_exporter.exposition.stream import Block, Stream, compress, join, pieces
 from cloud_carbon_exporter.exposition.upstream_families import UPSTREAM
@@ -82,19 +84,15 @@ class _Bodies:
         self.text.append(compress(metadata(family, "text").encode()))
         self.openmetrics.append(compress(metadata(family, "openmetrics").encode()))
 
-    def add_family(self, family: Family, chunks: Iterable[list[str]]) -> None:
+    def add_family(self, family: Family, parts: Iterable[Rendered]) -> None:
         """One family of many lines, in shared blocks. Without any line it is left out altogether."""
-        shared = list(pieces(self._compressed(chunks)))
-        if shared:
+        found = [part for part in parts if part.series]
+        if found:
+            self.series += sum(part.series for part in found)
+            shared = list(pieces(part.block for part in found))
             self.add_metadata(family)
             self.text += shared
             self.openmetrics += shared
-
-    def _compressed(self, chunks: Iterable[list[str]]) -> Iterator[Block]:
-        for lines in chunks:
-            if lines:
-                self.series += len(lines)
-                yield compress("".join(lines).encode())
 
     def add_small(self, families: Iterable[tuple[Family, list[str]]]) -> None:
         """Families of few lines, all in one block a format."""
@@ -110,10 +108,14 @@ class _Bodies:
 
 @dataclass(slots=True)
 class Renderer:
-    """Renders one Snapshot after another; remembers label text and how many duplicates it has dropped so far."""
+    """Renders one Snapshot after another.
+
+    Remembers label text, what need not be rendered again, and how many duplicates it has dropped so far.
+    """
 
     settings: Settings
     _cache: LabelCache = field(init=False)
+    _kept: Mapping[tuple[str, str], Rendered] = field(default_factory=dict)
     _dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -132,39 +134,33 @@ class Renderer:
         return families is None or name in families or name.startswith("cloud_carbon_exporter_")
 
     def _add_resources(self, bodies: _Bodies, snapshot: Snapshot) -> None:
-        rows, duplicates = resources.labelled(snapshot, self._cache, self.settings.labels == "slim")
+        slim = self.settings.labels == "slim"
+        rows, duplicates = resources.labelled(snapshot, self._cache, slim)
         self._dropped += duplicates
-        self._add_info(bodies, rows)
-        self._add_values(bodies, rows, snapshot.taken_at)
-        if self.settings.upstream_names:
-            lines = upstream.lines((row for _, row in rows), self.settings.tags)
-            for name, found in lines.items():
-                bodies.add_family(_BY_NAME[name], [found])
-
-    def _add_info(self, bodies: _Bodies, rows: list[resources.Labelled]) -> None:
-        if self._exported(name := "cloud_carbon_resource_info"):
-            version = self.settings.model_version or self.settings.version
-            full = [labels for labels, _ in rows]
-            if self.settings.labels == "slim":
-                full = self._cache.texts([row.resource for _, row in rows])
-            lines = (
-                resources.info_lines(name, version, chunk, full[at : at + len(chunk)])
-                for at, chunk in zip(range(0, len(rows), resources.ROWS_A_CHUNK), resources.chunks(rows), strict=True)
-            )
-            bodies.add_family(_BY_NAME[name], lines)
-
-    def _add_values(self, bodies: _Bodies, rows: list[resources.Labelled], taken_at: float) -> None:
-        for name, value in resources.GAUGES.items():
+        full = self._cache.texts([row.resource for _, row in rows]) if slim else [labels for labels, _ in rows]
+        chunks = list(resources.chunks(rows, full))
+        kept = Kept(self._kept)
+        for name, column, lines in self._families():
             if self._exported(name):
-                gauges = (resources.gauge_lines(name, value, chunk) for chunk in resources.chunks(rows))
-                bodies.add_family(_BY_NAME[name], gauges)
-        for name, value in resources.COUNTERS.items():
-            if self._exported(name):
-                counters = (resources.counter_lines(name, value, chunk) for chunk in resources.chunks(rows))
-                bodies.add_family(_BY_NAME[name], counters)
-        if self._exported(name := "cloud_carbon_measurement_age_seconds"):
-            ages = (resources.age_lines(name, taken_at, chunk) for chunk in resources.chunks(rows))
+                parts = (kept.get(name, chunk, column, partial(lines, name, chunk)) for chunk in chunks)
+                bodies.add_family(_BY_NAME[name], parts)
+        if self._exported(name := "cloud_carbon_measurement_age_seconds"):  # never what it was
+            ages = (rendered(resources.age_lines(name, snapshot.taken_at, chunk.rows)) for chunk in chunks)
             bodies.add_family(_BY_NAME[name], ages)
+        self._kept = kept.now
+        if self.settings.upstream_names:
+            found = upstream.lines((row for _, row in rows), self.settings.tags)
+            for name, written in found.items():
+                bodies.add_family(_BY_NAME[name], [rendered(written)])
+
+    def _families(self) -> Iterator[tuple[str, resources.Column, Callable[[str, resources.Chunk], list[str]]]]:
+        """The families of resources: name, what they are written from, and how."""
+        version = self.settings.model_version or self.settings.version
+        yield "cloud_carbon_resource_info", resources.RESOURCE_AND_FOOTPRINT, partial(resources.info_lines, version)
+        for name, (column, value) in resources.GAUGES.items():
+            yield name, column, partial(resources.gauge_lines, value)
+        for name, value in resources.COUNTERS.items():
+            yield name, resources.TOTALS, partial(resources.counter_lines, value)
 
     def _small(self, snapshot: Snapshot) -> Iterator[tuple[Family, list[str]]]:
         wanted = {name: of for name, of in others.OTHERS.items() if self._exported(name)}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from operator import attrgetter
+from zlib import crc32
 
 from cloud_carbon_exporter.exposition.families import INFO, RESOURCE
 from cloud_carbon_exporter.exposition.labels import LabelCache, pairs
@@ -15,9 +17,11 @@ Labelled = tuple[str, Row]
 """A row and the label pairs of its value series."""
 
 Value = Callable[[Row], float | None]
+Column = Callable[[Row], object]
+"""The part of a row that a family is written from."""
 
 ROWS_A_CHUNK = 3000
-"""About one MB of text: large enough to compress well, small beside what a refresh holds anyway."""
+"""On average. About one MB of text: large enough to compress well, small beside what a refresh holds anyway."""
 
 
 def _operational(row: Row) -> float | None:
@@ -44,14 +48,20 @@ def _load(signal: Signal) -> Value:
     return value
 
 
-GAUGES: dict[str, Value] = {
-    "cloud_carbon_power_watts": attrgetter("footprint.power_watts.value"),
-    "cloud_carbon_power_lower_watts": attrgetter("footprint.power_watts.lower"),
-    "cloud_carbon_power_upper_watts": attrgetter("footprint.power_watts.upper"),
-    "cloud_carbon_operational_emissions_grams_per_second": _operational,
-    "cloud_carbon_embodied_emissions_grams_per_second": attrgetter("footprint.embodied_grams_per_second.value"),
-    "cloud_carbon_cpu_utilisation_ratio": _load("cpu_ratio"),
-    "cloud_carbon_gpu_utilisation_ratio": _load("gpu_ratio"),
+FOOTPRINT, LOADS, TOTALS = attrgetter("footprint"), attrgetter("loads"), attrgetter("totals")
+RESOURCE_AND_FOOTPRINT = attrgetter("resource", "footprint")
+
+GAUGES: dict[str, tuple[Column, Value]] = {
+    "cloud_carbon_power_watts": (FOOTPRINT, attrgetter("footprint.power_watts.value")),
+    "cloud_carbon_power_lower_watts": (FOOTPRINT, attrgetter("footprint.power_watts.lower")),
+    "cloud_carbon_power_upper_watts": (FOOTPRINT, attrgetter("footprint.power_watts.upper")),
+    "cloud_carbon_operational_emissions_grams_per_second": (FOOTPRINT, _operational),
+    "cloud_carbon_embodied_emissions_grams_per_second": (
+        FOOTPRINT,
+        attrgetter("footprint.embodied_grams_per_second.value"),
+    ),
+    "cloud_carbon_cpu_utilisation_ratio": (LOADS, _load("cpu_ratio")),
+    "cloud_carbon_gpu_utilisation_ratio": (LOADS, _load("gpu_ratio")),
 }
 
 COUNTERS: dict[str, Value] = {
@@ -59,6 +69,30 @@ COUNTERS: dict[str, Value] = {
     "cloud_carbon_operational_emissions_grams_total": _total("operational_grams"),
     "cloud_carbon_embodied_emissions_grams_total": _total("embodied_grams"),
 }
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Rows that are rendered together. full: their complete label pairs, whatever the value series carry."""
+
+    rows: Sequence[Labelled]
+    full: Sequence[str]
+    _labels: Sequence[str] = field(init=False)
+    _columns: dict[Column, Sequence[object]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._labels = [labels for labels, _ in self.rows]
+
+    @property
+    def name(self) -> str:
+        """What no other chunk is called."""
+        return self._labels[0]
+
+    def made_of(self, column: Column) -> Sequence[Sequence[object]]:
+        """All that the lines of a family are written from: labels, and a part of each row."""
+        if column not in self._columns:
+            self._columns[column] = [column(row) for _, row in self.rows]
+        return [self._labels, self.full, self._columns[column]]
 
 
 def labelled(snapshot: Snapshot, cache: LabelCache, slim: bool) -> tuple[list[Labelled], Counter[tuple[str, str]]]:
@@ -75,20 +109,27 @@ def labelled(snapshot: Snapshot, cache: LabelCache, slim: bool) -> tuple[list[La
     return list(reversed(unique.items())), dropped
 
 
-def chunks(rows: Sequence[Labelled]) -> Iterator[Sequence[Labelled]]:
-    """The rows in portions of about one MB of text."""
-    for start in range(0, len(rows), ROWS_A_CHUNK):
-        yield rows[start : start + ROWS_A_CHUNK]
+def chunks(rows: Sequence[Labelled], full: Sequence[str]) -> Iterator[Chunk]:
+    """The rows in portions of about one MB of text.
+
+    What a row is called decides whether a chunk ends with it, so a resource that comes or goes changes its own chunk
+    and no other.
+    """
+    start = 0
+    for end, (labels, _) in enumerate(rows, 1):
+        if crc32(labels.encode()) % ROWS_A_CHUNK == 0 or end - start == 2 * ROWS_A_CHUNK or end == len(rows):
+            yield Chunk(rows[start:end], full[start:end])
+            start = end
 
 
-def gauge_lines(name: str, value: Value, rows: Sequence[Labelled]) -> list[str]:
+def gauge_lines(value: Value, name: str, chunk: Chunk) -> list[str]:
     """Lines of a gauge: eight significant digits, far more than an estimate has."""
-    return [f"{name}{{{labels}}} {number:.8g}\n" for labels, row in rows if (number := value(row)) is not None]
+    return [f"{name}{{{labels}}} {number:.8g}\n" for labels, row in chunk.rows if (number := value(row)) is not None]
 
 
-def counter_lines(name: str, value: Value, rows: Sequence[Labelled]) -> list[str]:
+def counter_lines(value: Value, name: str, chunk: Chunk) -> list[str]:
     """Lines of a counter: every digit, so that the smallest step shows."""
-    return [f"{name}{{{labels}}} {number!r}\n" for labels, row in rows if (number := value(row)) is not None]
+    return [f"{name}{{{labels}}} {number!r}\n" for labels, row in chunk.rows if (number := value(row)) is not None]
 
 
 def age_lines(name: str, taken_at: float, rows: Sequence[Labelled]) -> list[str]:
@@ -103,10 +144,10 @@ def age_lines(name: str, taken_at: float, rows: Sequence[Labelled]) -> list[str]
 _TAKEN = frozenset({*RESOURCE, "basis", "reason", "model_version"})
 
 
-def info_lines(name: str, model_version: str, rows: Sequence[Labelled], full: Sequence[str]) -> list[str]:
-    """Lines of the info family: `full` are the complete label pairs of the rows, whatever the value series carry."""
+def info_lines(model_version: str, name: str, chunk: Chunk) -> list[str]:
+    """Lines of the info family, which always carries the complete label pairs."""
     lines = []
-    for (_, row), labels in zip(rows, full, strict=True):
+    for (_, row), labels in zip(chunk.rows, chunk.full, strict=True):
         told = row.resource.info
         known = [(key, told.get(key, "")) for key in INFO[:3]]
         others = [
