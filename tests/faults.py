@@ -98,9 +98,12 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "ten_megabytes",
         "hostile_labels",
     ),
-    "a corrupt state file": (
+    "a corrupt state file, one cut short, one that another process has": (
         "corrupt_file",
         "corrupt_too",
+        "one_section_makes_no_sense",
+        "two_exporters_do_not",
+        "killed_process_was_writing",
     ),
     "a receiver of pushes that fails": (
         "receiver_that_stumbles",
