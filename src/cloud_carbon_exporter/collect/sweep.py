@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from cloud_carbon_exporter.collect.portions import in_portions
 from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.spec import Client, Listing, Raw, Scope, ServiceSpec
@@ -68,11 +69,9 @@ async def sweep(
             objects = await _expanded(client, listing, scope, page, found.skipped)
             if listing.lookup:
                 scope = await _looked_up(client, listing, scope, objects, found.warnings)
-            for raw in objects:
-                resource = _read(raw, listing, specs, scope, found)
-                if resource is not None:
-                    before = known(resource.id)
-                    found.resources.append(resource if before is None or before != resource else before)
+            async for portion in in_portions(objects):
+                read = (_read(raw, listing, specs, scope, found) for raw in portion)
+                found.resources += (_as_known(resource, known) for resource in read if resource is not None)
     except Incomplete as error:
         failures.update(error.failures)
     failures = {**_unreadable_kinds(found, listing, specs, scope), **failures}
@@ -80,6 +79,11 @@ async def sweep(
     return Swept(
         resources, _counts(resources), dict(found.unsupported), dict(found.skipped), failures, tuple(found.warnings)
     )
+
+
+def _as_known(resource: Resource, known: Known) -> Resource:
+    before = known(resource.id)
+    return resource if before is None or before != resource else before
 
 
 def _counts(resources: Iterable[Resource]) -> Mapping[str, int]:
