@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -58,6 +60,32 @@ def test_everything_the_build_copies_is_sent_to_it() -> None:
     assert sent[0] == "*"
     assert {f"!{name}" for name in names} <= set(sent)
     assert all((ROOT / name).exists() for name in names)
+
+
+@pytest.mark.e2e
+def test_the_steps_of_the_build_make_a_program_with_all_it_may_need(tmp_path: Path) -> None:
+    """Those of the first stage, by this machine's uv, in a folder that stands for /src; /app is beside it."""
+    source, app = tmp_path / "src", tmp_path / "app"
+    source.mkdir()
+    steps = stages()[0]
+    (set_variables,) = (step for step in steps if step.startswith("ENV "))
+    given = dict(word.split("=") for word in set_variables.split()[1:])
+    assert given["UV_PROJECT_ENVIRONMENT"] == "/app"
+    environment = os.environ | given | {"UV_PROJECT_ENVIRONMENT": str(app), "UV_PYTHON": sys.executable}
+    for step in steps:
+        if step.startswith("COPY "):
+            for name in step.split()[1:-1]:
+                copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+                copy(ROOT / name, source / name)
+        if step.startswith("RUN /uv/bin/uv "):
+            words = shlex.split(step.removeprefix("RUN ").replace("/uv/bin/uv", str(ROOT / ".tools/bin/uv")))
+            subprocess.run([*words, "--quiet"], cwd=source, env=environment, check=True)
+    shutil.rmtree(source)  # nothing of it goes into the image
+    needed = "import cramjam; from google.auth import compute_engine; from google.auth.transport import urllib3"
+    subprocess.run([app / "bin" / "python", "-c", needed], check=True)
+    report = [f"{app}/bin/cloud-carbon-exporter", "report", "-demo.enabled", "-demo.resources=5", "-format=csv"]
+    done = subprocess.run(report, capture_output=True, text=True, check=False)
+    assert len(done.stdout.splitlines()) == 6, done.stderr
 
 
 @pytest.fixture(scope="module")
