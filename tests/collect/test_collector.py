@@ -140,6 +140,21 @@ async def test_a_failed_sweep_keeps_its_last_good_figures_until_stale() -> None:
     await of.close()
 
 
+async def test_a_target_collected_more_seldom_than_stale_after_is_shown_until_its_next_collection_fails() -> None:
+    clock, cloud = Clock(), Cloud({EU: [vm()]})
+    of = collector(clock, cloud, interval_seconds=7200)
+    await of.refresh()
+    clock.now += 7200
+    await of.publish()  # as another target's collection does
+    assert {row.resource.id for row in of.snapshot.rows} == {"i-1"}
+    cloud.fail[EU] = DENIED
+    await of.refresh()
+    clock.now += 1801
+    await of.publish()
+    assert not of.snapshot.rows
+    await of.close()
+
+
 async def test_failed_monitoring_is_not_a_failed_listing() -> None:
     clock, cloud = Clock(), Cloud({EU: [vm()]})
     cloud.fail["series"] = Throttled("rate exceeded", provider="aws", operation="GetMetricData")

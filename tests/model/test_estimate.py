@@ -1,7 +1,7 @@
 import pytest
 from tests.model.machines import footprint, holding, resource
 
-from cloud_carbon_exporter.model.estimate import NOWHERE, default_loads, estimate, needed_signals, power_watts, total
+from cloud_carbon_exporter.model.estimate import NOWHERE, estimate, power_watts, total
 from cloud_carbon_exporter.model.facts import figure, place
 from cloud_carbon_exporter.model.types import Component, Estimate
 
@@ -144,13 +144,6 @@ def test_an_amount_a_unit_of_a_signal_follows_the_signal() -> None:
     one, four = (estimate(serverless, {"capacity_units": units}, NOWHERE, None) for units in (1, 4))
     assert four.power_watts.value == pytest.approx(4 * one.power_watts.value)
     assert four.power_watts.upper == pytest.approx(4 * one.power_watts.upper)
-
-
-def test_the_signals_a_resource_needs_have_defaults() -> None:
-    one = holding(VCPU, MEMORY, BOARDS, BUCKET)
-    assert needed_signals(one) == {"cpu_ratio", "gpu_ratio", "stored_gib"}
-    assert set(default_loads(one)) == needed_signals(one)
-    assert default_loads(one)["cpu_ratio"] == figure("model.default.cpu_ratio").value
 
 
 def test_more_components_are_known_better_than_one_of_their_size() -> None:

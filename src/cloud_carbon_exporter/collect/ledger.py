@@ -22,7 +22,9 @@ class Ledger:
     covered: Mapping[tuple[str, str], int]
 
 
-def take_stock(rows: Sequence[Row], contributions: Iterable[Contribution], oldest: float, *, whole: bool) -> Ledger:
+def take_stock(
+    rows: Sequence[Row], contributions: Iterable[Contribution], now: float, stale_after: float, *, whole: bool
+) -> Ledger:
     """Count everything once. whole: False where other replicas estimate a part: then coverage is not ours to know."""
     counts: Counter[Key] = Counter(
         (row.resource.location.provider, row.resource.location.account_id, row.resource.kind, row.footprint.basis)
@@ -32,7 +34,7 @@ def take_stock(rows: Sequence[Row], contributions: Iterable[Contribution], oldes
     covered: Counter[tuple[str, str]] = Counter()
     estimated = frozenset(row.resource.id for row in rows)
     for contribution in contributions:
-        counts.update(_unsupported(contribution, oldest))
+        counts.update(_unsupported(contribution, contribution.oldest(now, stale_after)))
         listed.update(contribution.extras.listed)
         label, inventories = contribution.target.label, contribution.extras.inventories
         known = {inventory.account_id for inventory in inventories if inventory.whole}

@@ -70,7 +70,7 @@ class Builder:
         self._kept = {row.resource.id: self._kept[row.resource.id] for row in rows}
         extras = [contribution.extras for contribution in contributions]
         places = tuple(self._places(rows))
-        ledger = take_stock(rows, contributions, now - self._stale_after, whole=self._whole)
+        ledger = take_stock(rows, contributions, now, self._stale_after, whole=self._whole)
         return Snapshot(
             taken_at=now,
             rows=rows,
@@ -112,9 +112,10 @@ class Builder:
 
     def _rows(self, contributions: Iterable[Contribution], now: float) -> Iterator[Row]:
         for contribution in contributions:
+            oldest = contribution.oldest(now, self._stale_after)
             for fresh in contribution.sweeps:
                 for track in self._counters.present(fresh.key):
-                    if now - track.seen_until <= self._stale_after:
+                    if track.seen_until >= oldest:
                         yield self._row(track, now)
 
     def _row(self, track: Track, now: float) -> Row:

@@ -106,3 +106,8 @@ class Contribution:
     rounds: tuple[Round, ...]
     extras: Extras
     tried: bool
+
+    def oldest(self, now: float, stale_after: float) -> float:
+        """What was last seen before this is shown no more; a collection not due yet has not failed to see it."""
+        interval = self.target.settings.interval_seconds
+        return now - stale_after - (interval if interval >= stale_after else 0)

@@ -20,7 +20,7 @@ from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.pieces import Loads, Piece, board_share, default, in_force, pieces
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.quantities import correlated, ratio, sum_deviation
-from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Footprint, Place, Resource, Signal
+from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Footprint, Place, Resource
 
 NOWHERE = Place("", "", (), Estimate(1, 1, 1))
 """The place of a machine whose region is not said: PUE 1, and no grid."""
@@ -84,16 +84,6 @@ def total(estimates: Iterable[Estimate]) -> Estimate:
     down = sum_deviation([one.value - one.lower for one in found], correlation)
     up = sum_deviation([one.upper - one.value for one in found], correlation)
     return Estimate(value, max(0.0, value - down), value + up, weakest("measured", *{one.basis for one in found}))
-
-
-def needed_signals(resource: Resource) -> frozenset[Signal]:
-    """Signals whose absence makes the basis "default". Where gpu_watts is read it stands in for gpu_ratio."""
-    return frozenset(signal for each in resource.components for signal in (each.load, each.per) if signal)
-
-
-def default_loads(resource: Resource) -> dict[Signal, float]:
-    """The stated load of every signal the resource needs, for when it was not measured."""
-    return {signal: default(signal).value for signal in sorted(needed_signals(resource))}
 
 
 def _sum(terms: list[tuple[float, float, float]]) -> tuple[float, float, float]:

@@ -157,7 +157,6 @@ def _scaleway_bucket(raw: Raw, scope: Scope) -> Resource:
 
 
 _MACHINE = "A made-up machine: its type's processors, memory and accelerators at the load of its hour."
-_AURORA = "Made-up Aurora storage: the bytes it holds, in six copies."
 _DISK = "A made-up disk: it draws by size and class, attached or not."
 _DATABASE = "A made-up database: the machine it runs on, its standby, and the disks it brings."
 _BUCKET = "A made-up bucket: it draws by what it holds."
