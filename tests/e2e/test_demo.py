@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -196,6 +198,19 @@ def test_two_copies_of_the_same_seed_hold_the_same_estate(tmp_path: Path, scrape
     ):
         first, second = one.ready().scrape().by_resource(POWER), other.ready().scrape().by_resource(POWER)
     assert first.keys() == second.keys() != scrape.by_resource(POWER).keys()
+
+
+def test_a_scrape_that_is_not_read_to_its_end_keeps_no_state_from_being_saved(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with Exporter(tmp_path, "-demo.enabled", "-demo.resources=8000", f"-state.file={state}") as exporter:
+        address = urlsplit(exporter.ready().url)
+        asked = time.time()
+        with socket.create_connection((address.hostname, address.port or 0)) as slow:
+            slow.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert slow.recv(100).startswith(b"HTTP/1.1 200")
+            code, seconds = exporter.end(signal.SIGTERM)
+        assert (code, seconds < 2.5) == (0, True)
+        assert state.stat().st_mtime >= asked
 
 
 def test_scrape_mode_collects_on_request_and_counts_nothing(tmp_path: Path) -> None:

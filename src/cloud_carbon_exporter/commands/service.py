@@ -224,17 +224,17 @@ class Service:
         self._keep()
 
     async def close(self) -> None:
-        """Stop everything, and keep what a restart must not lose."""
-        await self._aside.run(self._listener.cleanup())
-        await self._aside.close()
+        """Keep what a restart must not lose, then stop everything: an answer under way may hang until the deadline."""
         collector = self._newest.current
         if self._kept is not None and self._collecting is not None:
             await collector.end(self._collecting)  # what is saved must not be counted on meanwhile
         elif self._collecting is not None:
             self._collecting.cancel()
             await asyncio.gather(self._collecting, return_exceptions=True)
-        await collector.close()
         if self._kept is not None:
             if self._newest.snapshot.first_collection_done:
                 self._kept.save()
             self._kept.close()
+        await self._aside.run(self._listener.cleanup())
+        await self._aside.close()
+        await collector.close()

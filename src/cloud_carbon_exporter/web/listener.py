@@ -22,7 +22,7 @@ from cloud_carbon_exporter.web.web_config import Reader, Tls, WebConfig
 
 log = logging.getLogger(__name__)
 
-_SHUTDOWN_SECONDS = 1.0
+_SHUTDOWN_SECONDS = 0.5  # twice: for answers under way, and for connections
 _LOOK_SECONDS = 1.0  # how often files are looked at, and connections
 _BACKLOG = 128
 _LINE_BYTES = 8190  # of the request line, and of one header
