@@ -12,7 +12,6 @@ processor.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import socket
@@ -37,7 +36,7 @@ from cloud_carbon_exporter.providers.spec import TargetSettings
 
 STORM_REFRESHES, PATIENCE_REFRESHES, WARM_ROUNDS = 3, 6, 2
 ALLOWED_REFRESHES, ALLOWED_GROWTH = 2, 1.1
-SILENCE_SECONDS = 1.0
+SILENCE_SECONDS, INTERVAL_SECONDS = 1.0, 10.0
 CLOUDS = len(HOSTS)
 
 Collecting = Collector[Exposition]
@@ -111,6 +110,14 @@ def well(collector: Collecting) -> frozenset[tuple[str, ...]]:
     )
 
 
+def errors(collector: Collecting, healthy: frozenset[tuple[str, ...]]) -> list[str]:
+    """What is wrong with those that were well."""
+    snapshot = collector.snapshot
+    both = (("listing", snapshot.listings), ("measurement", snapshot.measurements))
+    rows = (((what, each.provider, each.region, each.kind), each.error) for what, of in both for each in of)
+    return [f"{key}: {error}" for key, error in rows if key in healthy and error]
+
+
 def joules(collector: Collecting) -> float:
     """Energy counted so far, all accounts."""
     return sum(row.totals.energy_joules for row in collector.snapshot.accounts if row.totals)
@@ -148,29 +155,35 @@ async def one_round(
     names.follow(await tell(pipe, "calm"))
     took = 0
     while took < PATIENCE_REFRESHES and (not took or healthy - well(collector) or missing(collector, before)):
-        await collector.refresh()
+        pause = asyncio.create_task(asyncio.sleep(INTERVAL_SECONDS if took else 0))  # what hangs may end first
+        await asyncio.gather(pause, collector.refresh())
         took += 1
-    if worse := sorted(healthy - well(collector)) + sorted(missing(collector, before)):
+    if worse := [*errors(collector, healthy), *sorted(missing(collector, before))]:
         found.lost.append(f"round {found.rounds}: not well again: {worse[:3]}: {told}")
     found.recoveries.append(took)
     if took > ALLOWED_REFRESHES:
         print(f"round {found.rounds}: well after {took} refreshes: {told}", flush=True)
     found.rounds += 1
     found.refreshes += STORM_REFRESHES + took
-    gc.collect()
     found.megabytes.append(resident_megabytes())
 
 
 def made() -> Collecting:
     """The collector as the program makes it, of three targets."""
+    token = os.environ["SCW_COCKPIT_TOKEN"]
     settings = [
-        TargetSettings(provider="aws", timeout_seconds=SILENCE_SECONDS),
-        TargetSettings(provider="gcp", timeout_seconds=SILENCE_SECONDS),
-        TargetSettings(provider="scw", timeout_seconds=SILENCE_SECONDS, cockpit_token=os.environ["SCW_COCKPIT_TOKEN"]),
+        TargetSettings(
+            provider=name,
+            cockpit_token=token,
+            interval_seconds=INTERVAL_SECONDS,
+            utilisation_interval_seconds=0,  # so that monitoring is read with each refresh
+            timeout_seconds=SILENCE_SECONDS,
+        )
+        for name in ("aws", "gcp", "scw")
     ]
     targets = [Target(each.provider, provider(each.provider), each) for each in settings]
     render = Renderer(Settings(version="soak", tags=("team",)))
-    return Collector(targets, CollectSettings(interval_seconds=10), Budget(time.time), render, time.time)
+    return Collector(targets, CollectSettings(interval_seconds=INTERVAL_SECONDS), Budget(time.time), render, time.time)
 
 
 async def soak(minutes: float, seed: int, pipe: tuple[IO[str], IO[str]]) -> tuple[Found, Watch]:
@@ -198,7 +211,7 @@ def show(found: Found, watch: Watch, minutes: float) -> bool:
     print(f"{minutes:g} minutes: {found.rounds} storms of {faults} faults, {found.refreshes} refreshes")
     print(f"lost: {len(found.lost)}", *found.lost, sep="\n  ")
     print(f"recovered within {max(found.recoveries)} refreshes at most; later than 2: {slow}")
-    print(f"memory after round {WARM_ROUNDS + 1}: {warm:.0f} MB, at the end: {found.megabytes[-1]:.0f} MB")
+    print(f"memory after each round, MB: {' '.join(f'{each:.0f}' for each in found.megabytes)}")
     tell_loop("late", watch.late)
     over = tell_loop("held", watch.held)
     print(*(f"  {count} x {place}" for place, count in watch.at.most_common(8)), sep="\n")

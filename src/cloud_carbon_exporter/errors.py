@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 _USER = re.compile(r"(\w://)[^\s\"']*@")  # up to the last @, as a password may hold one
 _PARAMETER = re.compile(r"(?i)([?&;][\w.-]*(?:token|secret|passw|pwd|key|auth|sig|credential)[\w.-]*=)[^\s&;#\"']+")
@@ -69,6 +69,11 @@ class CollectError(ExporterError):
         self.region = region
         self.operation = operation
         self.hint = masked(hint)
+
+    def bare(self) -> Self:
+        """The same, to be kept: what led to it keeps whole frames alive, and in them the bodies of answers."""
+        self.__traceback__ = self.__cause__ = self.__context__ = None
+        return self
 
     def __str__(self) -> str:
         where = " ".join(part for part in (self.provider, self.account_id, self.region, self.operation) if part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -132,3 +134,40 @@ async def test_the_content_type_decides_nothing(provider: str, monkeypatch: pyte
     """JSON that calls itself something else is read all the same."""
     async with answering(b'{"items": []}', Content_Type="text/html; charset=utf-16") as url:
         assert await ask(provider, url, monkeypatch) == {"items": []}
+
+
+@OURS
+async def test_a_packed_answer_is_unpacked(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """gzip is asked for, and understood."""
+    async with answering(gzip.compress(b'{"items": [' + b" " * 3 * MIB + b"]}"), Content_Encoding="gzip") as url:
+        assert await ask(provider, url, monkeypatch) == {"items": []}
+
+
+@EVERY_PROVIDER
+@pytest.mark.parametrize(("encoding", "body"), [("br", b"{}"), ("gzip", b"{}"), ("gzip", gzip.compress(b"{}")[:-9])])
+async def test_what_cannot_be_unpacked_is_malformed(
+    provider: str, encoding: str, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody asked for another encoding."""
+    async with answering(body, Content_Encoding=encoding) as url:
+        with pytest.raises(Malformed):
+            await ask(provider, url, monkeypatch)
+
+
+@OURS
+async def test_a_gzip_bomb_leaves_the_event_loop_free(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few packed kilobytes keep the processor busy for long: others have their turn meanwhile."""
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async with answering(bomb(60) + b"cut", Content_Encoding="gzip") as url:
+        taking = asyncio.create_task(take_turns())
+        with pytest.raises(Malformed):
+            await ask(provider, url, monkeypatch)
+        taking.cancel()
+    assert turns >= 60

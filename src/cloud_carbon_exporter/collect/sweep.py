@@ -73,7 +73,7 @@ async def sweep(
                 read = (_read(raw, listing, specs, scope, found) for raw in portion)
                 found.resources += (_as_known(resource, known) for resource in read if resource is not None)
     except Incomplete as error:
-        failures.update(error.failures)
+        failures.update({kind: failure.bare() for kind, failure in error.failures.items()})
     failures = {**_unreadable_kinds(found, listing, specs, scope), **failures}
     resources = tuple(found.resources)
     return Swept(
@@ -98,7 +98,7 @@ async def _looked_up(
     try:
         return replace(scope, catalogue=await listing.lookup(client, scope, objects))
     except CollectError as error:
-        warnings.append(error)
+        warnings.append(error.bare())
     except Exception as error:
         warnings.append(_malformed(f"what was looked up cannot be read: {type(error).__name__}", listing, scope))
     return scope

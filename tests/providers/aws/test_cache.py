@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
+import weakref
 
 import pytest
 from tests.fakes.cloud import Clock
 
+from cloud_carbon_exporter.errors import Unreachable
 from cloud_carbon_exporter.providers.aws._cache import Cache
 
 
@@ -22,7 +26,7 @@ class Source:
         self.asked += 1
         await self.free.wait()
         if self.fails:
-            raise ConnectionError("no")
+            raise Unreachable("no")
         return self.asked
 
 
@@ -47,11 +51,32 @@ async def test_all_who_wait_share_one_failure_and_who_comes_later_asks_again() -
     await asyncio.sleep(0)
     source.free.set()
     failures = await asyncio.gather(*waiting, return_exceptions=True)
-    assert all(isinstance(each, ConnectionError) for each in failures)
+    assert all(isinstance(each, Unreachable) for each in failures)
     assert source.asked == 1
-    with pytest.raises(ConnectionError):
+    with pytest.raises(Unreachable):
         await cache.get("key", 60, source.fetch)
     assert source.asked == 2
     source.fails = False
     assert await cache.get("key", 60, source.fetch) == 3
     assert cache.last("key") == 3
+
+
+async def test_a_failure_that_is_kept_keeps_nothing_else() -> None:
+    """Its frames hold what was being read, which may be large."""
+    cache, held = Cache(Clock()), []
+
+    class Body:
+        """What a frame holds."""
+
+    async def fetch() -> int:
+        body = Body()
+        held.append(weakref.ref(body))
+        try:
+            raise ConnectionError("no")
+        except ConnectionError as error:
+            raise Unreachable("no") from error
+
+    with contextlib.suppress(Unreachable):
+        await cache.get("key", 60, fetch)
+    gc.collect()
+    assert held[0]() is None

@@ -195,7 +195,7 @@ class Accounts:
                 session = self._as(role, home.clients.session, account_id)
                 self._open[account_id] = await self._enter(session, role, account_id)
         except CollectError as error:
-            self._shut[account_id] = error
+            self._shut[account_id] = error.bare()
         else:
             self._shut.pop(account_id, None)
 

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, TypeVar
 
+from cloud_carbon_exporter.errors import CollectError
+
 Value = TypeVar("Value")
 
 
@@ -16,7 +18,7 @@ class Cache:
         self._clock = clock
         self._values: dict[Hashable, tuple[float, Any]] = {}
         self._locks: dict[Hashable, asyncio.Lock] = {}
-        self._failures: dict[Hashable, tuple[int, Exception]] = {}  # how many so far, and the last
+        self._failures: dict[Hashable, tuple[int, CollectError]] = {}  # how many so far, and the last
 
     async def get(self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[Value]]) -> Value:
         """The value under `key`, fetched when there is none younger than `seconds`.
@@ -32,11 +34,11 @@ class Cache:
                 return value
             count, error = self._failures.get(key, (0, None))
             if error is not None and count > before:
-                raise error
+                raise error.bare()
             try:
                 fresh = await fetch()
-            except Exception as failed:
-                self._failures[key] = (count + 1, failed)
+            except CollectError as failed:
+                self._failures[key] = (count + 1, failed.bare())
                 raise
             self._values[key] = (self._clock() + seconds, fresh)
             self._failures.pop(key, None)

@@ -67,7 +67,7 @@ class AwsClient:
         except CollectError as error:
             if not self.accounts.several:
                 raise
-            self._lost[account_id, api] = error
+            self._lost[account_id, api] = error.bare()
             return [self.settings.default_region]
         self._lost.pop((account_id, api), None)
         return found

@@ -113,6 +113,8 @@ def translate(
 ) -> CollectError:
     """Any exception of a botocore call as one of ours. `who`: the ARN of the caller, who lacks a permission."""
     if isinstance(error, CollectError):
+        if not error.provider:
+            error.provider, error.account_id, error.region, error.operation = "aws", account_id, region, operation
         return error
     kind, message, hint = _classify(error, permissions or permission(api, operation), who)
     return kind(message, provider="aws", account_id=account_id, region=region, operation=operation, hint=hint)
@@ -159,8 +161,6 @@ def _classify(error: Exception, permissions: str, who: str) -> tuple[type[Collec
     for classes, kind, hint in _BY_CLASS:
         if names & classes:
             return kind, one_line(error), hint
-    if "AnswerTooLongError" in names:
-        return Malformed, one_line(error), "is there a proxy in between?"
     if "ResponseParserError" in names:
         return Malformed, "the answer cannot be read: cut short, or not from AWS", "is there a proxy in between?"
     if names & _NO_CONNECTION:

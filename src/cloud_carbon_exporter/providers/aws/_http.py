@@ -6,14 +6,12 @@ import ssl
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cloud_carbon_exporter.providers.body import read_body
+
 if TYPE_CHECKING:
     import aiohttp
 
 LARGEST_ANSWER_BYTES = 64 << 20  # a full page of anything is a tenth of it
-
-
-class AnswerTooLongError(Exception):
-    """The body is longer than is read of any answer."""
 
 
 class _Body:
@@ -39,8 +37,7 @@ def tls_context(verify: bool | str) -> ssl.SSLContext:
 def http_session_class() -> Any:
     """aiobotocore's HTTP session, but with one TLS context for all clients, and bodies of bounded length.
 
-    Client certificates and proxies change the context, so there the stock way remains. AWS is asked for no compression
-    and none is undone: a body that comes packed is no answer, however much it would unpack to.
+    Client certificates and proxies change the context, so there the stock way remains.
     """
     from aiobotocore.awsrequest import AioAWSResponse
     from aiobotocore.httpsession import AIOHTTPSession
@@ -53,28 +50,20 @@ def http_session_class() -> Any:
     async def send(self: Any, request: Any) -> Any:
         request.stream_output = True  # so that the body is left to us
         response = await AIOHTTPSession.send(self, request)
-        body = _Body(await _read(response.raw, request.url))
-        return AioAWSResponse(response.url, response.status_code, response.headers, body)
+        read = _Body(await _read(response.raw, request.url))
+        return AioAWSResponse(response.url, response.status_code, response.headers, read)
 
     return type("BoundedSession", (AIOHTTPSession,), {"_build_ssl_contexts": build, "send": send})
 
 
 async def _read(response: aiohttp.ClientResponse, url: str) -> bytes:
-    """The whole body. Raises AnswerTooLongError, and what aiobotocore does where the connection fails."""
+    """The whole body. Raises Malformed, and what aiobotocore does where the connection fails."""
     import aiohttp
     from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
-    held, size = [], 0
     try:
-        async for piece in response.content.iter_any():
-            size += len(piece)
-            if size > LARGEST_ANSWER_BYTES:
-                raise AnswerTooLongError(f"an answer of more than {LARGEST_ANSWER_BYTES >> 20} MiB")
-            held.append(piece)
+        return await read_body(response, LARGEST_ANSWER_BYTES)
     except TimeoutError as error:
         raise ReadTimeoutError(endpoint_url=url, error=error) from error
     except (aiohttp.ClientError, OSError) as error:
         raise ConnectionClosedError(endpoint_url=url, error=error) from error
-    finally:
-        response.close()  # its connection, where the body has not come to its end
-    return b"".join(held)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, Malformed, Throttled, Unreachable
+from cloud_carbon_exporter.providers.body import ACCEPTED, read_body
 from cloud_carbon_exporter.providers.gcp import _errors
 from cloud_carbon_exporter.providers.gcp._auth import Tokens
 from cloud_carbon_exporter.providers.spec import Meter, Raw
@@ -95,18 +96,6 @@ def _decoded(text: bytes) -> Any:
         return None
 
 
-async def _bounded(response: aiohttp.ClientResponse) -> bytes:
-    """The body, unpacked, but no more than is read of any answer. Raises Malformed beyond."""
-    held, size = [], 0
-    async for piece in response.content.iter_any():
-        size += len(piece)
-        if size > _LARGEST_ANSWER_BYTES:
-            response.close()
-            raise Malformed(f"an answer of more than {_LARGEST_ANSWER_BYTES >> 20} MiB")
-        held.append(piece)
-    return b"".join(held)
-
-
 class Rest:
     """Calls on behalf of one Target."""
 
@@ -164,7 +153,9 @@ class Rest:
         if self._session is None:
             silence = self._timeout_seconds
             timeout = aiohttp.ClientTimeout(total=None, sock_connect=silence, sock_read=silence)
-            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=True)
+            self._session = aiohttp.ClientSession(
+                timeout=timeout, trust_env=True, auto_decompress=False, headers=ACCEPTED
+            )
         return self._session
 
     async def _once(self, call: Call) -> dict[str, Any] | _Failure:
@@ -180,16 +171,16 @@ class Rest:
                 json=call.body,
             )
             async with request as response:
-                text = await _bounded(response)
+                text = await read_body(response, _LARGEST_ANSWER_BYTES)
         except CollectError as error:
             return _Failure(error, _TRIES if isinstance(error, Unreachable) else 1)
         except TimeoutError:
             return _Failure(Unreachable(f"no answer for {self._timeout_seconds:g} s"), _TRIES_OF_SILENCE)
         except (aiohttp.ClientError, OSError) as error:
             return _Failure(Unreachable(f"{type(error).__name__}: {error}"[:200]), _TRIES)
-        body = _decoded(text)
+        said = _decoded(text)
         if response.status == 200:
-            return body if isinstance(body, dict) else _Failure(Malformed("not a JSON object"), _TRIES)
-        refusal = _errors.read(response.status, body, api=call.api, permissions=call.permissions)
+            return said if isinstance(said, dict) else _Failure(Malformed("not a JSON object"), _TRIES)
+        refusal = _errors.read(response.status, said, api=call.api, permissions=call.permissions)
         again = isinstance(refusal, (Throttled, Unreachable)) or response.status == 401
         return _Failure(refusal, _TRIES if again else 1, _after(response.headers.get("Retry-After")))

@@ -18,6 +18,7 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
+from cloud_carbon_exporter.providers.body import ACCEPTED, read_body
 from cloud_carbon_exporter.providers.spec import Meter
 
 if TYPE_CHECKING:
@@ -117,10 +118,10 @@ class Http:
             async with self._open().request(
                 call.method, call.url, params=_flat(call.params), headers=call.headers, json=call.body
             ) as response:
-                body = await self._bounded(call, response)
+                text = await self._body(call, response)
                 if response.status == 200 or (call.method != "GET" and response.status in (201, 204)):
-                    return Answer(body, response.headers)
-                error = self._failure(call, response.status, body)
+                    return Answer(text, response.headers)
+                error = self._failure(call, response.status, text)
                 if response.status == 429 or (again and response.status in (500, 502, 503, 504)):
                     raise _Retry(error, _seconds(response.headers.get("Retry-After", "")))
                 raise error
@@ -133,15 +134,11 @@ class Http:
             gone = self._error(Unreachable, call, f"no connection: {type(error).__name__}")
             raise (_Retry(gone) if again else gone) from error
 
-    async def _bounded(self, call: Call, response: aiohttp.ClientResponse) -> bytes:
-        held, size = [], 0
-        async for piece in response.content.iter_any():
-            size += len(piece)
-            if size > LARGEST_ANSWER_BYTES:
-                response.close()
-                raise self._error(Malformed, call, f"an answer of more than {LARGEST_ANSWER_BYTES >> 20} MiB")
-            held.append(piece)
-        return b"".join(held)
+    async def _body(self, call: Call, response: aiohttp.ClientResponse) -> bytes:
+        try:
+            return await read_body(response, LARGEST_ANSWER_BYTES)
+        except Malformed as error:
+            raise self._error(Malformed, call, error.message) from None
 
     def _failure(self, call: Call, status: int, body: bytes) -> CollectError:
         text = _message(body)
@@ -177,7 +174,8 @@ class Http:
                     total=None, sock_connect=self._timeout_seconds, sock_read=self._timeout_seconds
                 ),
                 trust_env=True,
-                auto_decompress=True,
+                auto_decompress=False,
+                headers=ACCEPTED,
             )
         return self._session
 

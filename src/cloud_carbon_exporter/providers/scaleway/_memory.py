@@ -40,12 +40,12 @@ class Memory:
                 answer: T = self._answers[key][1]
                 return answer
             if key in self._failures and now < self._failures[key][0]:
-                raise self._failures[key][1]
+                raise self._failures[key][1].bare()
             try:
                 answer = await ask()
             except CollectError as error:
                 refused = isinstance(error, (PermissionMissing, NotThere))
-                self._failures[key] = (self._clock() + (refused_seconds if refused else FAILED_SECONDS), error)
+                self._failures[key] = (self._clock() + (refused_seconds if refused else FAILED_SECONDS), error.bare())
                 raise
             self._answers[key] = (self._clock() + seconds, answer)
             return answer
