@@ -20,6 +20,8 @@ const VIEWS = {
   },
 };
 
+const ALONE_SECONDS = 60; // shown on both sides of a first point; uPlot would show a day after it
+
 let view = "power";
 let history = null;
 let chart = null;
@@ -46,7 +48,10 @@ function options(width) {
     width,
     height: 250,
     cursor: { y: false },
-    scales: { y: { range: (_, least, most) => [0, (most || 1) * 1.1] } },
+    scales: {
+      x: { range: (_, first, last) => (history.taken_at.length > 1 ? [first, last] : [first - ALONE_SECONDS, first + ALONE_SECONDS]) },
+      y: { range: (_, least, most) => [0, (most || 1) * 1.1] },
+    },
     axes: [
       { ...axis, values: (_, splits) => splits.map((at) => moment(at, span())), space: 90 },
       { ...axis, size: 74, values: (_, splits) => splits.map((value) => (value ? write(value) : "0")) },
