@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from google.auth import iam
 from google.auth.compute_engine import _metadata
 from google.oauth2 import credentials as user_credentials
@@ -205,6 +207,20 @@ async def test_a_file_that_is_no_key_is_refused(
         await explore().connect()
     assert str(path) in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+async def test_a_key_of_another_kind_is_refused(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = cloud.tokens.service_account(cloud.url, tmp_path / "key.json")
+    elliptic = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_text(json.dumps({**json.loads(file.read_text()), "private_key": elliptic.decode()}))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(file))
+    with pytest.raises(CredentialsRefused, match=r"cannot sign.*RSA key") as refused:
+        await explore().connect()
+    assert "PRIVATE KEY" not in str(refused.value)
 
 
 async def test_a_revoked_key_is_refused_and_no_secret_told(explore: Explore, cloud: GoogleCloud) -> None:

@@ -97,6 +97,10 @@ def _refresh(credentials: Any) -> tuple[dict[str, str], float]:
             said = str(error.args[0] if error.args else type(error).__name__)[:200]
             kind = Unreachable if getattr(error, "retryable", False) else CredentialsRefused
             raise kind(f"no token: {said}", provider="gcp", operation="token") from None
+        except (TypeError, ValueError) as error:  # google-auth checks nothing of what a file says before it uses it
+            said = f"no token: the key cannot sign for one: {type(error).__name__}"
+            hint = "Google's key files hold an RSA key: download one anew"
+            raise CredentialsRefused(said, provider="gcp", operation="token", hint=hint) from None
     headers: dict[str, str] = {}
     credentials.apply(headers)
     expiry = credentials.expiry
