@@ -21,7 +21,7 @@ from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource, Totals
-from cloud_carbon_exporter.state_file import ROWS_A_LINE, SAVE_EVERY_SECONDS, StateFile
+from cloud_carbon_exporter.state_file import ROWS_A_LINE, SAVING_RATIO, StateFile
 from cloud_carbon_exporter.web.history import History
 from tests.fakes.cloud import Clock
 
@@ -131,20 +131,43 @@ def test_the_bill_and_the_trend_survive(tmp_path: Path) -> None:
     assert again.spent_this_month("prod") is None
 
 
-def test_no_file_is_a_fresh_start_and_saving_is_paced(tmp_path: Path) -> None:
-    path = tmp_path / "state"
-    section = Rows([["a", 1]])
-    file = StateFile(path, {"rows": section})
+class Slow(Rows):
+    """A section that takes a second to hand out its rows."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__([["a", 1]])
+        self.clock = clock
+
+    def dump(self) -> Iterable[Any]:
+        self.clock.now += 1
+        return self.rows
+
+
+def test_no_file_is_a_fresh_start_and_saving_takes_a_small_part_of_the_time(tmp_path: Path) -> None:
+    path, clock = tmp_path / "state", Clock()
+    section = Slow(clock)
+    file = StateFile(path, {"rows": section}, clock)
     file.load()
     assert section.rows == [["a", 1]]
-    file.save_if_due(1000)
+    file.save_if_due()
     section.rows = [["b", 2]]
-    file.save_if_due(1000 + SAVE_EVERY_SECONDS - 1)
+    clock.now += 1 / SAVING_RATIO - 2
+    file.save_if_due()
     assert b'"a"' in path.read_bytes()
-    file.save_if_due(1000 + SAVE_EVERY_SECONDS)
+    clock.now += 1
+    file.save_if_due()
     assert b'"b"' in path.read_bytes()
     file.close()
     assert {entry.name for entry in tmp_path.iterdir()} == {"state", ".state.lock"}
+
+
+def test_what_is_saved_in_no_time_is_saved_each_time(tmp_path: Path) -> None:
+    path, section = tmp_path / "state", Rows()
+    file = StateFile(path, {"rows": section}, Clock())
+    for number in range(3):
+        section.rows = [["shown", number]]
+        file.save_if_due()
+        assert f'["shown",{number}]'.encode() in path.read_bytes(), "a kill at this moment loses nothing"
 
 
 @pytest.mark.parametrize(

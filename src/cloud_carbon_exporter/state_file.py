@@ -11,8 +11,10 @@ import fcntl
 import hashlib
 import json
 import logging
+import math
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,7 +24,7 @@ log = logging.getLogger(__name__)
 
 VERSION = 1
 ROWS_A_LINE = 500  # so that no single line holds the interpreter for long
-SAVE_EVERY_SECONDS = 60.0
+SAVING_RATIO = 0.05  # of the time, at most: a small estate is kept with every snapshot, a large one every few
 
 Row = Sequence[Any]
 """Strings and numbers, as JSON has them."""
@@ -41,10 +43,13 @@ class Section(Protocol):
 class StateFile:
     """The file and its sections. One caller at a time."""
 
-    def __init__(self, path: Path, sections: Mapping[str, Section]) -> None:
+    def __init__(
+        self, path: Path, sections: Mapping[str, Section], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._path = path
         self._sections = sections
-        self._saved_at = 0.0
+        self._clock = clock
+        self._due_at = -math.inf
         self._lock: int | None = None
 
     def load(self) -> None:
@@ -110,11 +115,13 @@ class StateFile:
             os.close(self._lock)
             self._lock = None
 
-    def save_if_due(self, now: float) -> None:
-        """Save, unless that was done less than a minute ago."""
-        if now - self._saved_at >= SAVE_EVERY_SECONDS:
-            self._saved_at = now
+    def save_if_due(self) -> None:
+        """Save, unless saving would take too large a part of the time."""
+        began = self._clock()
+        if began >= self._due_at:
             self.save()
+            took = self._clock() - began
+            self._due_at = began + took / SAVING_RATIO
 
     def save(self) -> None:
         """Replace the file. A failure is logged: serving goes on without."""

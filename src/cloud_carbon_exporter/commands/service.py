@@ -125,7 +125,7 @@ class Service:
             rendered = render(snapshot)
             self._warn_if_large(rendered.text.size, settings)
             if self._kept is not None and snapshot.first_collection_done:
-                self._kept.save_if_due(snapshot.taken_at)
+                self._kept.save_if_due()  # before it is shown: a killed process must not have counted further
             return rendered
 
         return open_collector(settings, show, budget=budget)
