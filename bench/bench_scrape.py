@@ -16,6 +16,7 @@ import time
 from multiprocessing.connection import Connection
 
 from bench.bench_exposition import SETTINGS, snapshot
+from cloud_carbon_exporter.collect import heap
 from cloud_carbon_exporter.exposition import Exposition, Renderer
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.web.app import make_app
@@ -27,24 +28,26 @@ SCRAPES = 200
 
 
 class Held:
-    """A collector that holds one Snapshot and renders it again and again when told to."""
+    """A collector that holds two Snapshots, no number alike, and renders them in turn when told to."""
 
-    def __init__(self, taken: Snapshot) -> None:
-        """Render it once."""
-        self.snapshot = taken
+    def __init__(self, one: Snapshot, other: Snapshot) -> None:
+        """Render the first."""
+        self.snapshot, self.next = one, other
         self.renderer = Renderer(SETTINGS)
-        self.exposition: Exposition = self.renderer(taken)
+        self.exposition: Exposition = self.renderer(one)
 
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
         """Nothing to collect."""
 
     async def refresh(self) -> None:
         """Render off the loop and swap, as a refresh does."""
+        self.snapshot, self.next = self.next, self.snapshot
         self.exposition = await asyncio.to_thread(self.renderer, self.snapshot)
 
 
 async def _serve(resources: int, pipe: Connection) -> None:
-    held = Held(snapshot(resources))
+    heap.prepare()
+    held = Held(snapshot(resources, 1), snapshot(resources, 2))
     runner = await start(make_app(WebSettings(exposition=SETTINGS), held), "127.0.0.1", 0)
     pipe.send(runner.addresses[0][1])
     refreshing = False
