@@ -12,6 +12,7 @@ processor.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import os
 import socket
@@ -136,6 +137,11 @@ def missing(collector: Collecting, before: set[tuple[str, str]], told: Sequence[
     return {name for name, region in before if name not in here and region not in gone}
 
 
+def _interval() -> asyncio.Task[None]:
+    """Ends when the next refresh is due, if one begins now."""
+    return asyncio.create_task(asyncio.sleep(INTERVAL_SECONDS))
+
+
 async def one_round(
     collector: Collecting, pipe: tuple[IO[str], IO[str]], found: Found, names: Names, seed: int
 ) -> None:
@@ -145,6 +151,7 @@ async def one_round(
     told = await tell(pipe, f"storm {seed}")
     names.follow(told)
     for _ in range(STORM_REFRESHES):
+        pause = _interval()
         await collector.refresh()
         lost, now = missing(collector, before, told), joules(collector)
         if lost or now < energy:
@@ -155,16 +162,18 @@ async def one_round(
     names.follow(await tell(pipe, "calm"))
     took = 0
     while took < PATIENCE_REFRESHES and (not took or healthy - well(collector) or missing(collector, before)):
-        pause = asyncio.create_task(asyncio.sleep(INTERVAL_SECONDS if took else 0))  # what hangs may end first
-        await asyncio.gather(pause, collector.refresh())
+        await pause  # calm comes amid a refresh; the next begins when it is due
+        pause = _interval()
+        await collector.refresh()
         took += 1
+        if took == ALLOWED_REFRESHES and (still := errors(collector, healthy)):
+            print(f"round {found.rounds}: after {took} refreshes: {still[:3]}: {told}", flush=True)
     if worse := [*errors(collector, healthy), *sorted(missing(collector, before))]:
         found.lost.append(f"round {found.rounds}: not well again: {worse[:3]}: {told}")
     found.recoveries.append(took)
-    if took > ALLOWED_REFRESHES:
-        print(f"round {found.rounds}: well after {took} refreshes: {told}", flush=True)
     found.rounds += 1
     found.refreshes += STORM_REFRESHES + took
+    ctypes.CDLL(None).malloc_trim(0)  # what is free but not given back is no growth
     found.megabytes.append(resident_megabytes())
 
 

@@ -15,6 +15,7 @@ from types import FrameType
 TICK_SECONDS = 0.005
 ALLOWED_SECONDS = 0.1
 LOOK_SECONDS = 0.02
+_WAITING = ("wait", "_worker", "select")
 OURS = ("cloud_carbon_exporter", "bench")
 
 
@@ -22,7 +23,7 @@ class Watch:
     """Runs beside everything else on the loop it watches.
 
     late: seconds each tick came late. held: the same without the time the thread waited for a processor, which other
-    programs had: Linux tells it in schedstat, in nanoseconds. at: where the loop's thread was found when it was late.
+    programs had: Linux tells it in schedstat, in nanoseconds. at: what the threads were at when it was late.
     """
 
     def __init__(self) -> None:
@@ -56,15 +57,16 @@ class Watch:
         """From a thread of its own: what the loop's thread is at while it is late."""
         while not self._over.wait(LOOK_SECONDS):
             if time.perf_counter() - self._ticked > ALLOWED_SECONDS:
-                frame = sys._current_frames().get(self._thread)
-                self.at[_place(frame)] += 1
+                frames = sys._current_frames()
+                places = [_place(frame) for thread, frame in frames.items() if thread != threading.get_ident()]
+                self.at[" | ".join(sorted(place for place in places if place))] += 1
 
 
-def _place(frame: FrameType | None) -> str:
-    """The innermost line, and the innermost of ours."""
+def _place(frame: FrameType) -> str:
+    """The innermost line, and the innermost of ours; nothing for a thread that waits for work."""
     stack = traceback.extract_stack(frame)
-    if not stack:
-        return "?"
+    if stack[-1].name in _WAITING:
+        return ""
     ours = [each for each in stack if any(name in each.filename for name in OURS)]
     shown = dict.fromkeys(f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in (*ours[-2:], stack[-1]))
     return " > ".join(shown)

@@ -130,3 +130,16 @@ async def test_a_listing_that_ends_without_a_part_says_which() -> None:
     result = await of_two_kinds({"Size": 1, "Name": "a"}, lacking={"x/thong": denied})
     assert [resource.id for resource in result.resources] == ["a"]
     assert result.failures == {"x/thong": denied}
+
+
+async def test_tags_of_ten_megabytes_are_not_held() -> None:
+    def tagged(raw: Raw, scope: Scope) -> Resource:
+        tags = {"team": "x" * raw["Size"], "y" * raw["Size"]: "", "env": "prod"}
+        return Resource(raw["Name"], "x/thing", raw["Name"], scope.location(), (), tags=tags)
+
+    listing = Listing(api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other")
+    spec = ServiceSpec(kind="x/thing", listing=listing, describe=tagged, reason="A test.")
+    page = [{"Name": "huge", "Size": 10_000_000}, {"Name": "long", "Size": 256}]
+    huge, long = (await sweep(Pages(page), listing, [spec], HERE)).resources
+    assert huge.tags == {"team": "x" * 1024, "y" * 1024: "", "env": "prod"}
+    assert len(long.tags["team"]) == 256

@@ -16,6 +16,9 @@ Known = Callable[[str], Resource | None]
 
 log = logging.getLogger(__name__)
 
+LONG_TEXT = 50_000  # characters of all names of a resource together: more than any cloud allows
+LONGEST_TAG = 1024  # of those: no more is exported, and each change of it is kept until its time is counted
+
 
 @dataclass(frozen=True, slots=True)
 class Swept:
@@ -157,17 +160,20 @@ def _read(raw: Raw, listing: Listing, specs: Iterable[ServiceSpec], scope: Scope
         kind = spec.kind
         found.tried[kind] += 1
         resource = spec.describe(raw, scope)
-        if resource is not None:
-            _check_text(resource)
-        return resource
+        return None if resource is None else _checked(resource)
     except Exception as error:  # whatever a cloud sends must cost that object alone
         log.debug("an object of %s was skipped: %s: %s", kind or listing.operation, type(error).__name__, error)
         found.skipped[kind or listing.operation, type(error).__name__] += 1
         return None
 
 
-def _check_text(resource: Resource) -> None:
-    """Raises TypeError where a name is no text: a label made of it would cost the whole scrape."""
+def _checked(resource: Resource) -> Resource:
+    """The resource, its tags of bearable length. Raises TypeError where a name is no text: a label made of it would
+    cost the whole scrape.
+    """
     at, tags = resource.location, resource.tags
     names = (resource.id, resource.name, at.account_id, at.region, at.zone, *tags, *tags.values())
-    "".join((*names, *resource.info.values(), *resource.monitor.values()))
+    text = "".join((*names, *resource.info.values(), *resource.monitor.values()))
+    if len(text) <= LONG_TEXT:
+        return resource
+    return replace(resource, tags={key[:LONGEST_TAG]: value[:LONGEST_TAG] for key, value in tags.items()})

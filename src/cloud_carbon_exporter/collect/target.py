@@ -28,6 +28,7 @@ MIN_DEADLINE_SECONDS = 10.0
 MIN_PATIENCE_SECONDS = 2.0
 FIRST_PATIENCE_SECONDS = 30.0
 EMPTY_REFRESHES = 10  # a listing that was empty in a scope is asked again after so many refreshes: within the hour
+STARTED_AT_ONCE = 4  # sweeps: each prepares a call, some milliseconds, before anything else has its turn
 CALLS_PER_API = 4  # sweeps at once, per account, region and API; and so many again, as below
 CALLS_PER_TARGET = 32  # of sweeps that found something before, and as many of all others: these may be slow in vain
 
@@ -156,13 +157,17 @@ class TargetRun:
 
     async def _list(self) -> None:
         await asyncio.gather(*(self._find_scopes(rank, listing) for rank, listing in enumerate(self._listings)))
-        for key, state in self._sweeps.items():
+        started = 0
+        for key, state in list(self._sweeps.items()):
             if state.task is not None:
                 continue
             if state.rest > 0 and not state.error:  # what was marked failed meanwhile is asked at once
                 state.rest -= 1
                 continue
             state.task = asyncio.create_task(self._sweep(key, state))
+            started += 1
+            if started % STARTED_AT_ONCE == 0:
+                await asyncio.sleep(0)
         tasks = [state.task for state in self._sweeps.values() if state.task is not None]
         if tasks:  # what is slow goes on beside the next rounds; only the first round waits for all
             patience = max(MIN_PATIENCE_SECONDS, self.target.settings.interval_seconds / 2)
