@@ -10,7 +10,6 @@ from tests.fakes.aws_replay import ReplayClient, described, recording, spec
 from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 
 from cloud_carbon_exporter.collect.sweep import sweep
-from cloud_carbon_exporter.model.estimate import needed_signals
 from cloud_carbon_exporter.providers.aws import (
     apprunner_service,
     ec2_host,
@@ -147,7 +146,7 @@ async def test_a_host_is_what_no_instance_holds_at_rest() -> None:
     licences = found["licences"]
     assert parts(licences)["vcpu"] == pytest.approx(32)
     assert parts(licences)["memory"] == pytest.approx(128)
-    assert needed_signals(licences) == frozenset(), "it idles, so nothing is read"
+    assert {(part.load, part.per) for part in licences.components} == {("", "")}, "it idles, so nothing is read"
     assert parts(found["h-2"]) == {}, "full: all of it is instances"
     assert set(found) == {"licences", "h-2"}, "released ones, and those of another account, are not ours"
     assert licences.id == f"arn:aws:ec2:eu-west-3:{ACCOUNT}:dedicated-host/h-1"
