@@ -13,7 +13,7 @@ import pytest
 from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.collect import target as target_module
-from cloud_carbon_exporter.errors import CredentialsRefused, PermissionMissing, Throttled
+from cloud_carbon_exporter.errors import CredentialsRefused, PermissionMissing, Throttled, Unreachable
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Outcome, Point, Row, Snapshot
@@ -365,6 +365,27 @@ async def test_scopes_that_cannot_be_read_leave_the_known_ones() -> None:
     await of.refresh()
     assert [row.resource.id for row in of.snapshot.rows] == ["i-1"]
     assert listing(of.snapshot).last_success == clock.now
+    await of.close()
+
+
+async def test_one_series_that_cannot_be_read_makes_no_other_be_read_again() -> None:
+    """Each read is billed: what went well is asked for again when it is due, and what failed with the next refresh."""
+    clock, cloud = Clock(), Cloud({EU: [vm("i-1"), vm("i-2")]}, costs=True)
+    cloud.unread["i-2"] = Unreachable("broken", provider="aws", operation="Read")
+    of = collector(clock, cloud, utilisation_interval_seconds=900)
+    for _ in range(4):
+        for name in ("i-1", "i-2"):
+            cloud.series.setdefault((name, "cpu_ratio"), []).append(Point(clock.now - 300, clock.now, 0.5))
+        await of.refresh()
+        assert [outcome.error for outcome in of.snapshot.measurements] == ["aws Read: broken"]
+        clock.now += 300
+    asked = [[read.resource.id for read in reads] for reads in cloud.reads]
+    assert asked == [["i-1", "i-2"], ["i-2"], ["i-2"], ["i-1", "i-2"]]
+    cloud.unread.clear()
+    await of.refresh()
+    totals = row(of.snapshot, "i-2").totals
+    assert totals is not None
+    assert totals.energy_joules == pytest.approx(3 * 300 * row(of.snapshot, "i-2").footprint.power_watts.value)
     await of.close()
 
 

@@ -90,6 +90,7 @@ class Cloud:
     fail: dict[str, CollectError] = field(default_factory=dict)  # connect, scopes, series, or a region
     hang: set[str] = field(default_factory=set)  # the same
     spoiled: dict[tuple[str, str], int] = field(default_factory=dict)  # (kind, reason) -> series of each reading
+    unread: dict[str, CollectError] = field(default_factory=dict)  # resource -> why its own series are not read
     lacking: dict[str, CollectError] = field(default_factory=dict)  # kind -> why listings end without it
     reads: list[list[Read]] = field(default_factory=list)
     sweeps: list[str] = field(default_factory=list)
@@ -149,7 +150,10 @@ class FakeClient:
                     within = tuple(point for point in known if point.end > read.start and point.end <= until)
                     if within:
                         points[resource_id, signal] = within
-        return Reading(points, skipped=self.cloud.spoiled)
+        failures = {read.resource.kind: why for read in reads if (why := self.cloud.unread.get(read.resource.id))}
+        points = {key: found for key, found in points.items() if key[0] not in self.cloud.unread}
+        made = {(read.resource.id, read.metric.name) for read in reads if read.resource.id not in self.cloud.unread}
+        return Reading(points, failures, self.cloud.spoiled, frozenset(made))
 
     async def extras(self, now: float) -> Extras:
         await self._pass("extras")

@@ -209,7 +209,7 @@ class Measurer:
 
     def _asked(self, reads: Iterable[Read], reading: Reading, until: float) -> Iterator[Asked]:
         for read in reads:
-            if read.resource.kind not in reading.failures and not read.metric.valid_seconds:
+            if reading.has_made(read) and not read.metric.valid_seconds:
                 yield Asked(read.resource.id, until, self._due[read.resource.id, read.metric.name])
 
     def _measured(self, reads: Sequence[Read], reading: Reading) -> Iterable[Measured]:
@@ -223,7 +223,7 @@ class Measurer:
         """When each series that was read is due next."""
         pause = self._settings.utilisation_interval_seconds if self._provider.reads_cost else 0.0
         for read in reads:
-            if read.resource.kind not in reading.failures:
+            if reading.has_made(read):
                 self._governor.note(read, reading.points.get((read.resource.id, read.metric.into), ()), now)
                 self._due[read.resource.id, read.metric.name] = now + max(pause, read.metric.every_seconds)
 

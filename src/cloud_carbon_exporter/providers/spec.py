@@ -136,11 +136,17 @@ class Reading:
 
     points: (resource id, signal) -> Points ascending, already scaled. failures: kind -> why its reads failed.
     skipped: (kind, reason) -> series that could not be read; each costs itself alone.
+    made: (resource id, metric name) of reads that went well though others of their kind did not.
     """
 
     points: Mapping[tuple[str, Signal], tuple[Point, ...]] = field(default_factory=dict)
     failures: Mapping[str, CollectError] = field(default_factory=dict)
     skipped: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    made: frozenset[tuple[str, str]] = frozenset()
+
+    def has_made(self, read: Read) -> bool:
+        """Whether a read went well, with or without Points."""
+        return read.resource.kind not in self.failures or (read.resource.id, read.metric.name) in self.made
 
 
 @dataclass(frozen=True, slots=True)

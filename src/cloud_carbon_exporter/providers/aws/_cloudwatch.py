@@ -33,21 +33,23 @@ Existing = Mapping[frozenset[tuple[str, str]], tuple[Dimensions, ...]]  # dimens
 
 
 async def series(client: AwsClient, reads: Sequence[Read], until: float) -> Reading:
-    """Read all series up to `until`; a call that fails fails the kinds in it, and no others."""
+    """Read all series up to `until`; a call that fails fails the kinds in it, and its own series are read again."""
     points: dict[Key, tuple[Point, ...]] = {}
     failures: dict[str, CollectError] = {}
     groups = await _grouped(client, reads, failures)
-    parts = Counter(one.key for wanted in groups.values() for one in wanted)
+    every = [one for wanted in groups.values() for one in wanted]
+    parts = Counter(one.key for one in every)
     calls = [
         call
         for group, wanted in groups.items()
         for call in _calls(client, group, _asked(wanted, until, group[2]), until, points, failures)
     ]
-    for unread in await asyncio.gather(*calls):
-        for key in unread:
-            if parts[key] > 1:  # the others alone would be too little
-                points.pop(key, None)
-    return Reading(points, failures)
+    lost = {key for unread in await asyncio.gather(*calls) for key in unread}
+    for key in lost:
+        if parts[key] > 1:  # the others alone would be too little
+            points.pop(key, None)
+    made = {one.name for one in every} - {one.name for one in every if one.key in lost} if failures else ()
+    return Reading(points, failures, made=frozenset(made))
 
 
 def where(read: Read) -> tuple[str, str]:

@@ -28,6 +28,11 @@ class Series:
     def key(self) -> Key:
         return self.read.resource.id, self.into
 
+    @property
+    def name(self) -> tuple[str, str]:
+        """Of the read it belongs to: resource id, metric name."""
+        return self.read.resource.id, self.read.metric.name
+
 
 def points_of(one: Series, values: Mapping[float, float], until: float, *, fill: bool) -> tuple[Point, ...]:
     """The Points of a series. With `fill`, periods without a datum are what the metric says their absence means."""
