@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 from aiohttp import ClientSession
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from cloud_carbon_exporter.commands import service
-from cloud_carbon_exporter.commands.service import Service
+from cloud_carbon_exporter.commands.service import Collecting, Newest, Service
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.model.types import Snapshot
 
 PATIENCE_SECONDS = 30.0
 ENERGY = "cloud_carbon_account_energy_joules_total"
@@ -225,3 +228,27 @@ async def test_the_mode_may_change_to_collecting_on_the_scrape_and_back(tmp_path
             await one.service.reload()
             await one.once(has(resources))
             assert (ENERGY in await one.scrape()) == (mode == "background")
+
+
+def test_a_scrape_in_the_moment_of_a_reload_sees_either_collector_and_never_an_empty_one() -> None:
+    """Scrapes are answered in another thread."""
+    replacing: list[threading.Thread] = []
+
+    class Old:
+        @property
+        def snapshot(self) -> Snapshot:
+            thread = threading.Thread(target=newest.replace, args=(new, old))
+            replacing.append(thread)
+            thread.start()
+            thread.join(0.1)  # as far as it gets
+            return Snapshot(0, first_collection_done=True)
+
+    class New:
+        snapshot = Snapshot(0)
+
+    old, new = cast(Collecting, Old()), cast(Collecting, New())
+    newest = Newest(old)
+    assert newest._shown is old
+    for thread in replacing:
+        thread.join()
+    assert newest._shown is old

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +60,27 @@ def web_settings(settings: Settings) -> WebSettings:
 
 @dataclass(slots=True)
 class Newest:
-    """The collector at work; what the one before it had stays shown until the first collection has ended."""
+    """The collector at work; what the one before it had stays shown until the first collection has ended.
+
+    Read in the thread of the HTTP side, replaced in that of the collecting.
+    """
 
     current: Collecting
     before: Collecting | None = None
     home: asyncio.AbstractEventLoop | None = None  # where collecting runs; scrapes come from another
+    _replacing: threading.Lock = field(default_factory=threading.Lock)
+
+    def replace(self, current: Collecting, before: Collecting | None) -> None:
+        """Put another collector to work."""
+        with self._replacing:
+            self.current, self.before = current, before
 
     @property
     def _shown(self) -> Collecting:
-        if self.current.snapshot.first_collection_done:
-            self.before = None
-        return self.before or self.current
+        with self._replacing:
+            if self.current.snapshot.first_collection_done:
+                self.before = None
+            return self.before or self.current
 
     @property
     def snapshot(self) -> Snapshot:
@@ -218,7 +229,7 @@ class Service:
         else:
             await before.close()
         waits = settings.mode == "background" and before.snapshot.first_collection_done
-        self._newest.current, self._newest.before = opened, before if waits else None
+        self._newest.replace(opened, before if waits else None)
         self._settings = settings
         self._serving.settings = web_settings(settings)
         self._keep()
