@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tests.exposition import estate
 from tests.web.serving import held, served
 
-from cloud_carbon_exporter.web.history import History
+from cloud_carbon_exporter.web.history import History, Point
 
 
 @given(st.integers(1, 400), st.sampled_from([2, 3, 10, 50]))
@@ -51,3 +52,21 @@ async def test_the_history_is_served() -> None:
     history.record(estate.SNAPSHOT)
     async with served(held(estate.SNAPSHOT), history=history) as client, client.get("/api/v1/history") as response:
         assert (await response.json())["power_watts"] == [12.5]
+
+
+def test_a_snapshot_that_comes_while_the_columns_are_made_makes_none_longer() -> None:
+    """Snapshots are recorded in another thread."""
+
+    class Meanwhile(tuple[Point, ...]):
+        __slots__ = ()
+
+        def __iter__(self) -> Iterator[Point]:
+            known = list(super().__iter__())
+            history.points = (*known, known[-1])
+            return iter(known)
+
+    history = History()
+    history.record(estate.SNAPSHOT)
+    history.points = Meanwhile(history.points)
+    assert {len(column) for column in history.document().values()} == {1}
+    assert len(history.points) > 1

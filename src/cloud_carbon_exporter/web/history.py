@@ -72,7 +72,8 @@ class History:
 
     def document(self) -> dict[str, list[float]]:
         """The points by column, oldest first."""
-        return {name: [each[index] for each in self.points] for index, name in enumerate(_COLUMNS)}
+        points = self.points  # once: all columns must be of one length
+        return {name: [each[index] for each in points] for index, name in enumerate(_COLUMNS)}
 
 
 HISTORY: web.AppKey[History] = web.AppKey("history")
