@@ -6,12 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.counters import Counters, Surroundings
 from cloud_carbon_exporter.collect.survey import Surveyor
 from cloud_carbon_exporter.grid import Feed
 from cloud_carbon_exporter.grid.series import Piece
@@ -231,3 +232,25 @@ def test_the_same_surroundings_come_back_until_something_changes() -> None:
     surveyor.advance(NOON + 300)
     assert surveyor(VOLUME) is not one
     assert surveyor(VOLUME).intensities[0].grams_per_kilowatt_hour.value == 90
+
+
+def test_what_is_asked_for_while_a_value_changes_is_not_kept_past_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The event loop asks where a resource stands while a Snapshot is built in a thread."""
+    of = Fixed()
+    surveyor = Surveyor(of)
+    of.say(laid([(0, 60, 100)], NOON))
+    surveyor.advance(NOON)
+    surveyor(VOLUME)
+    elsewhere = replace(VOLUME, location=replace(PARIS, zone="eu-west-3a"))
+
+    class Meanwhile(dict[tuple[str, str], Surroundings]):
+        def get(self, key: Any, default: Any = None) -> Any:
+            found = super().get(key, default)
+            monkeypatch.setattr(surveyor, "_places", dict(self))
+            of.say(laid([(0, 60, 90)], NOON))
+            surveyor.advance(NOON)
+            return found
+
+    monkeypatch.setattr(surveyor, "_places", Meanwhile(surveyor._places))
+    surveyor(elsewhere)
+    assert surveyor(elsewhere).intensities[0].grams_per_kilowatt_hour.value == 90

@@ -29,14 +29,14 @@ class Surveyor:
 
     def __call__(self, resource: Resource) -> Surroundings:
         """Where a resource stands. A zone with figures of its own goes before its region."""
-        at = resource.location
-        known = self._known.get(at)
+        at, of = resource.location, self._known  # what `advance` has thrown away meanwhile is not filled again
+        known = of.get(at)
         if known is None:
             key = place_key(at)
             known = self._places.get(key)
             if known is None:
                 known = self._places[key] = self._survey(key)
-            self._known[at] = known
+            of[at] = known
         return known
 
     def advance(self, now: float) -> None:
