@@ -180,6 +180,7 @@ def test_what_is_saved_in_no_time_is_saved_each_time(tmp_path: Path) -> None:
         lambda content: b"\xff\xfe\x00" * 100,
         lambda content: b"[]\n[]\n",
         lambda content: b'{"a": 1}\n{"sha256": 7}\n',
+        lambda content: b"[" * 100_000 + b"\n" + b"[" * 100_000,
     ],
 )
 def test_a_corrupt_file_is_set_aside_and_named(spoil: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -69,7 +69,7 @@ class StateFile:
             rows = _parse(lines)
             for name, section in self._sections.items():
                 section.load(rows.get(name, []))
-        except (ValueError, TypeError, LookupError) as error:
+        except (ValueError, TypeError, LookupError, RecursionError, OverflowError) as error:
             for section in self._sections.values():  # some may have taken theirs already
                 section.load([])
             self._set_aside(error)
