@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import socket
 from collections.abc import AsyncIterator
 from time import perf_counter
@@ -87,6 +89,18 @@ async def test_an_answer_of_nonsense_fails_its_kind_and_takes_nothing_away(fake:
         error = result.failures["instance/server"]
         assert isinstance(error, Malformed)
         assert error.region == "fr-par-1"
+
+
+@pytest.mark.parametrize("kind", ["baremetal/server", "instance/server", "lb/lb", "redis/cluster"])
+async def test_an_answer_of_nonsense_is_no_resource_of_any_kind(fake: FakeScaleway, kind: str) -> None:
+    listing = listing_of(kind)
+    async with connected(fake) as client:
+        scope = (await client.scopes(listing))[0]
+        path = listing.path.format(zone=scope.zone, region=scope.region)
+        fake.faults[path] = Fault(status=200, body=json.dumps({listing.items: [{"id": math.nan, "name": 1e308}]}))
+        result = await swept(client, listing, scope)
+        assert result.resources == ()
+        assert isinstance(result.failures[kind], Malformed)
 
 
 async def test_xml_that_is_no_list_of_buckets_is_malformed(fake: FakeScaleway) -> None:

@@ -46,7 +46,12 @@ def resource(
     project: str = "",
     info: Mapping[str, str] | None = None,
 ) -> Resource:
-    """The Resource of an object that has Scaleway's usual fields: id, name, zone or region, project, tags."""
+    """The Resource of an object that has Scaleway's usual fields: id, name, zone or region, project, tags.
+
+    Raises KeyError without an id, TypeError where that is neither text nor, as dedibox has it, a whole number.
+    """
+    if not isinstance(raw["id"], str | int) or raw["id"] == "":
+        raise TypeError("an id that is none")
     project_id = project or project_of(raw)
     zone = str(raw.get("zone") or scope.zone)
     region = zone.rsplit("-", 1)[0] if zone else str(raw.get("region") or scope.region)
