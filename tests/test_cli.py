@@ -111,6 +111,14 @@ def test_a_provider_this_build_does_not_have(monkeypatch: pytest.MonkeyPatch) ->
         provider("aws")
 
 
+def test_a_region_nobody_knows_is_refused_where_the_cloud_cannot_tell(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "carbon.yml"
+    file.write_text("targets: [{provider: scw, organization_id: o, regions: [fr-par, fr-pra-1]}]")
+    assert main(["report", f"-config.file={file}"]) == 2
+    error = capsys.readouterr().err
+    assert 'unknown region "fr-pra-1"; the nearest known one is fr-par-1' in error
+
+
 def test_an_excluded_kind_nobody_knows_is_refused(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "file.yaml"
     file.write_text("targets: [{provider: aws, exclude: [ec2/instanc]}]")

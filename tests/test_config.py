@@ -257,6 +257,13 @@ def test_a_file_with_several_targets(tmp_path: Path) -> None:
     assert (demo.resources, demo.seed, demo.name) == (5, 2, "")
 
 
+def test_what_is_exported_is_the_tags_of_all_targets(tmp_path: Path) -> None:
+    file = "metrics: {tags: [team]}\ntargets: [{provider: aws, tags: [env, team]}, {provider: demo}]"
+    found = settings("", file, tmp_path)
+    assert found.tags == ("team", "env")
+    assert [target.tags for target in found.targets] == [("env", "team"), ("team",)]
+
+
 def test_flags_add_to_the_targets_of_the_file(tmp_path: Path) -> None:
     found = settings("-cloud.provider=scw -demo.enabled", "targets: [{provider: aws}]", tmp_path)
     assert [target.provider for target in found.targets] == ["aws", "scw", "demo"]

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -215,3 +216,13 @@ def test_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert warning
     assert warning[1].endswith("\x1b[K")  # a log line does not stand behind the bar
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_targets_own_tags_are_shown_instead_of_those_of_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "carbon.yml"
+    path.write_text("metrics: {tags: [team]}\ntargets: [{provider: demo, resources: 20, tags: [env]}]\n")
+    main(["report", f"-config.file={path}", "-format=json", "-log.level=error"])
+    keys = {key for each in json.loads(capsys.readouterr().out)["resources"] for key in each if key.startswith("tag_")}
+    assert keys == {"tag_env"}

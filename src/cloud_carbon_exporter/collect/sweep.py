@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cloud_carbon_exporter.collect.portions import in_portions
@@ -56,15 +56,22 @@ class _Pass:
 
 
 async def sweep(
-    client: Client, listing: Listing, specs: Sequence[ServiceSpec], scope: Scope, known: Known = lambda _: None
+    client: Client,
+    listing: Listing,
+    specs: Sequence[ServiceSpec],
+    scope: Scope,
+    known: Known = lambda _: None,
+    tags: Collection[str] | None = None,
 ) -> Swept:
     """List and describe. Raises CollectError when the listing itself fails; a malformed object costs that alone.
 
     Where no object of a kind can be read, it is the answer that is malformed: the kind has failed, and nothing is gone.
 
     known: the Resource last seen under an id. What has not changed is that same object again, so that a large estate is
-    neither held twice nor compared twice.
+    neither held twice nor compared twice. tags: the keys of those that are shown: no others are kept;
+    None keeps all.
     """
+    shown = None if tags is None else frozenset(tags)
     found = _Pass()
     failures: dict[str, CollectError] = {}
     try:
@@ -74,7 +81,8 @@ async def sweep(
                 scope = await _looked_up(client, listing, scope, objects, found.warnings)
             async for portion in in_portions(objects):
                 read = (_read(raw, listing, specs, scope, found) for raw in portion)
-                found.resources += (_as_known(resource, known) for resource in read if resource is not None)
+                kept = (_with_tags(resource, shown) for resource in read if resource is not None)
+                found.resources += (_as_known(resource, known) for resource in kept)
     except Incomplete as error:
         failures.update({kind: failure.bare() for kind, failure in error.failures.items()})
     failures = {**_unreadable_kinds(found, listing, specs, scope), **failures}
@@ -82,6 +90,12 @@ async def sweep(
     return Swept(
         resources, _counts(resources), dict(found.unsupported), dict(found.skipped), failures, tuple(found.warnings)
     )
+
+
+def _with_tags(resource: Resource, shown: frozenset[str] | None) -> Resource:
+    if shown is None or resource.tags.keys() <= shown:
+        return resource
+    return replace(resource, tags={key: value for key, value in resource.tags.items() if key in shown})
 
 
 def _as_known(resource: Resource, known: Known) -> Resource:

@@ -208,7 +208,8 @@ class TargetRun:
         swept: list[Swept] = []
 
         async def work() -> None:
-            swept.append(await sweep(self.client, listing, state.specs, at, self._counters.resource))
+            known, tags = self._counters.resource, self.target.settings.tags
+            swept.append(await sweep(self.client, listing, state.specs, at, known, tags))
 
         places = self._inhabited if state.inhabited else self._others
         api = self._apis[at.account_id, at.region, listing.api, state.inhabited]

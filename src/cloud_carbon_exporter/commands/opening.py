@@ -16,21 +16,26 @@ from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError, CredentialsMissing
 from cloud_carbon_exporter.grid import GridSettings, preferences
+from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.providers.spec import Client, Provider, TargetSettings
 
 Rendered = TypeVar("Rendered")
 
 
-def check_kinds(settings: TargetSettings, found: Provider) -> None:
-    """Raises ConfigError when a target excludes a kind its provider does not know."""
+def check_names(settings: TargetSettings, found: Provider) -> None:
+    """Raises ConfigError when a target excludes a kind, or explores a region, that its provider does not know."""
+    name = settings.name or settings.provider
+    zones = facts.zones(found.label)
+    regions = {*zones, *(zone.rpartition("-")[0] for zone in zones)}
+    for region in settings.regions:
+        if zones and region not in regions:  # of the others the account itself tells which there are
+            raise ConfigError(f"regions of target {name}: unknown region {quoted(region)}{nearest(region, regions)}")
     kinds = {service.kind for service in found.services}
     for kind in settings.exclude:
         if kind not in kinds:
             near = nearest(kind, kinds)
-            raise ConfigError(
-                f"exclude of target {settings.name or settings.provider}: unknown kind {quoted(kind)}{near}"
-            )
+            raise ConfigError(f"exclude of target {name}: unknown kind {quoted(kind)}{near}")
 
 
 def open_targets(settings: Settings) -> list[Target]:
@@ -38,7 +43,7 @@ def open_targets(settings: Settings) -> list[Target]:
     targets: list[Target] = []
     for target in settings.targets:
         found = provider(target.provider)
-        check_kinds(target, found)
+        check_names(target, found)
         taken = {other.name for other in targets}
         name = name_of(target)
         names = itertools.chain((name,), (f"{name} {number}" for number in itertools.count(2)))

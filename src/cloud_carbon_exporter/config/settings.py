@@ -29,6 +29,7 @@ class Settings:
     """All that was configured, for the commands that collect. Durations are in seconds.
 
     options: the values of the flags of the other commands alone, by the flag's name (report: "format").
+    tags: the keys of -metrics.tags, then those targets have of their own; each target keeps the tags it names alone.
     warnings: what was said and has no effect, for the log.
     """
 
@@ -98,8 +99,9 @@ def _settings(
     options = {flag.name: values[flag.name] for flag in of_command(command) if "serve" not in flag.commands}
     if command not in COLLECTING:
         return Settings(options=options)
+    targets = read_targets(values, filed, environment)
     return Settings(
-        targets=read_targets(values, filed, environment),
+        targets=targets,
         listen=values["listen"],
         log_level=values["log.level"],
         log_format=values["log.format"],
@@ -110,7 +112,7 @@ def _settings(
         shard=values["shard"],
         state_file=values["state.file"],
         web_config_file=values["web.config.file"],
-        tags=values["metrics.tags"],
+        tags=tuple(dict.fromkeys((*values["metrics.tags"], *(key for target in targets for key in target.tags)))),
         labels=values["metrics.labels"],
         families=values["metrics.families"],
         aggregate=values["metrics.aggregate"],

@@ -34,6 +34,19 @@ async def test_all_enabled_regions_are_swept_or_those_of_them_that_are_chosen(
     assert await regions(make_client(), spec("s3/bucket").listing) == ["global"]
 
 
+async def test_a_chosen_region_that_is_not_there_is_said_once(
+    fake: AwsFake, make_client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    client = make_client(clock, regions=("eu-west-3", "mars-north-1"))
+    for _ in range(2):
+        assert await regions(client) == ["eu-west-3"]
+        clock.now += 3601
+    assert [line for line in caplog.messages if "mars-north-1 is not there or not enabled" in line] == caplog.messages
+    assert len(caplog.messages) == 1
+    assert fake.count("DescribeRegions") == 2
+
+
 async def test_defect_13_a_new_region_appears_without_a_restart(fake: AwsFake, make_client: MakeClient) -> None:
     clock = Clock()
     client = make_client(clock)

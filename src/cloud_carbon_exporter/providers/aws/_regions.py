@@ -47,7 +47,13 @@ async def enabled(client: AwsClient, account_id: str) -> Sequence[str]:
     async def ask() -> Sequence[str]:
         async with client.surveying:
             answer = await client.call(Scope("aws", account_id), "ec2", "DescribeRegions", {})
-        return [region["RegionName"] for region in answer.get("Regions", ())]
+        found = [region["RegionName"] for region in answer.get("Regions", ())]
+        if client.cache.last(("regions", account_id)) is None:  # said once
+            for region in sorted(set(client.settings.regions) - set(found)):
+                log.warning(
+                    "aws %s: region %s is not there or not enabled: nothing is looked for in it", account_id, region
+                )
+        return found
 
     try:
         return await client.cache.get(("regions", account_id), _ENABLED_SECONDS, ask)
