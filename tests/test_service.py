@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -19,6 +19,7 @@ from cloud_carbon_exporter.commands.service import Collecting, Newest, Service
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.providers.demo._client import DemoClient
 
 PATIENCE_SECONDS = 30.0
 ENERGY = "cloud_carbon_account_energy_joules_total"
@@ -107,6 +108,27 @@ async def test_counters_go_on_and_ready_it_stays(tmp_path: Path) -> None:
                 for labels in before[family].keys() & after[family].keys():
                     assert after[family][labels] >= before[family][labels] > -1, (family, labels)
             assert before[ENERGY].keys() <= after[ENERGY].keys()
+
+
+async def test_a_reload_before_the_one_before_it_has_collected_takes_nothing_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, demo(12)) as one:
+        connect, go_on = DemoClient.connect, asyncio.Event()
+
+        async def late(self: DemoClient) -> Sequence[str]:
+            await go_on.wait()
+            return await connect(self)
+
+        monkeypatch.setattr(DemoClient, "connect", late)
+        for resources in (13, 14):
+            one.file.write_text(demo(resources))
+            await one.service.reload()
+            assert len((await one.scrape())["cloud_carbon_power_watts"]) == 12
+            async with one.client.get("/readyz") as answer:
+                assert answer.status == 200
+        go_on.set()
+        await one.once(has(14))
 
 
 async def test_the_same_configuration_changes_nothing(tmp_path: Path) -> None:
@@ -248,7 +270,7 @@ def test_a_scrape_in_the_moment_of_a_reload_sees_either_collector_and_never_an_e
 
     old, new = cast(Collecting, Old()), cast(Collecting, New())
     newest = Newest(old)
-    assert newest._shown is old
+    assert newest.shown is old
     for thread in replacing:
         thread.join()
-    assert newest._shown is old
+    assert newest.shown is old

@@ -76,7 +76,8 @@ class Newest:
             self.current, self.before = current, before
 
     @property
-    def _shown(self) -> Collecting:
+    def shown(self) -> Collecting:
+        """Whose figures are shown."""
         with self._replacing:
             if self.current.snapshot.first_collection_done:
                 self.before = None
@@ -85,12 +86,12 @@ class Newest:
     @property
     def snapshot(self) -> Snapshot:
         """The newest Snapshot."""
-        return self._shown.snapshot
+        return self.shown.snapshot
 
     @property
     def exposition(self) -> exposition.Exposition:
         """Its rendering."""
-        return self._shown.exposition
+        return self.shown.exposition
 
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
         """Collect now, as the collector at work does."""
@@ -228,8 +229,9 @@ class Service:
             await before.hand_over(self._collecting, opened)
         else:
             await before.close()
-        waits = settings.mode == "background" and before.snapshot.first_collection_done
-        self._newest.replace(opened, before if waits else None)
+        shown = self._newest.shown
+        waits = settings.mode == "background" and shown.snapshot.first_collection_done
+        self._newest.replace(opened, shown if waits else None)
         self._settings = settings
         self._serving.settings = web_settings(settings)
         self._keep()
