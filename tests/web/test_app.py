@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from bench.bench_exposition import snapshot as large_snapshot
 from tests.exposition import estate
-from tests.web.serving import SETTINGS, held, served
+from tests.web.serving import SETTINGS, address, held, served
 
 from cloud_carbon_exporter.web import api
+from cloud_carbon_exporter.web import app as app_module
 from cloud_carbon_exporter.web.app import make_app
 from cloud_carbon_exporter.web.listener import start
 
@@ -62,6 +67,30 @@ async def test_an_error_of_ours_tells_nothing_of_the_inside(
         assert response.status == 500
         assert "the inside" not in await response.text()
     assert "the inside" in caplog.text
+
+
+async def test_a_client_that_leaves_amid_the_answer_is_no_error_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    """Else every scrape that times out writes a trace into the log, and so could anybody."""
+    left = asyncio.Event()
+
+    class Seen(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            left.set()
+
+    log, seen = logging.getLogger(app_module.__name__), Seen()
+    caplog.set_level(logging.DEBUG, app_module.__name__)
+    log.addHandler(seen)
+    try:
+        async with served(held(large_snapshot(20_000))) as client:
+            reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address(client)).port)
+            writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            await reader.readexactly(100)
+            writer.transport.abort()
+            async with asyncio.timeout(10):
+                await left.wait()
+    finally:
+        log.removeHandler(seen)
+    assert [(record.levelno, bool(record.exc_info)) for record in caplog.records] == [(logging.DEBUG, False)]
 
 
 async def test_a_port_in_use_is_an_error_of_the_system() -> None:

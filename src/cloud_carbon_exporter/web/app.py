@@ -60,8 +60,15 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return response
     except web.HTTPException as error:
         return _failed(request, error.status, error.reason)
-    except Exception:
-        _LOG.exception("cannot answer %s %s", request.method, request.path)
+    except Exception as error:
+        gone = isinstance(error, ConnectionError)  # who asked: what follows is not sent
+        _LOG.log(
+            logging.DEBUG if gone else logging.ERROR,
+            "cannot answer %s %s",
+            request.method,
+            request.path,
+            exc_info=not gone,
+        )
         return _failed(request, 500, "internal error; the log says more")
 
 
