@@ -95,3 +95,30 @@ def test_granted_requests_are_free_while_they_last_in_each_month() -> None:
     assert budget.free_this_month("prod") is None
     meter.call(account_id="1", api="cloudwatch", operation="ListMetrics", units=1)
     assert (budget.free_this_month("prod"), budget.spent_this_month("prod")) == (1, 0)
+
+
+def test_the_forecast_of_a_target_held_to_a_budget_is_no_more_than_that() -> None:
+    clock = Clock()
+    budget = Budget(clock)
+    held = budget.meter("aws", "prod", dollars=3)
+    free = budget.meter("aws", "other")
+    for account_id, units in (("1", 1000), ("2", 3000)):
+        held.call(account_id=account_id, api="cloudwatch", operation="GetMetricData", units=units)
+    held.call(account_id="1", api="ce", operation="GetCostAndUsage", units=1)
+    free.call(account_id="3", api="cloudwatch", operation="GetMetricData", units=1000)
+    pace = 0.01 * SECONDS_PER_MONTH / 900
+    assert budget.use().dollars_per_month == {
+        ("aws", "1", "cloudwatch"): pytest.approx(3 / 4),
+        ("aws", "2", "cloudwatch"): pytest.approx(9 / 4),
+        ("aws", "1", "ce"): pytest.approx(pace),
+        ("aws", "3", "cloudwatch"): pytest.approx(pace),
+    }
+
+
+def test_what_costs_nothing_is_not_remembered_a_day() -> None:
+    budget = Budget(Clock())
+    meter = budget.meter("aws", "prod", free_requests=10)
+    for _ in range(10):
+        meter.call(account_id="1", api="cloudwatch", operation="GetMetricStatistics", units=1)
+    assert not budget._spending["aws", "1", "cloudwatch"].recent
+    assert budget.use().dollars_per_month["aws", "1", "cloudwatch"] == 0

@@ -5,7 +5,7 @@ Prices are the providers' list prices in USD. Whatever is not named here is free
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -59,9 +59,12 @@ def read_price(provider: str) -> float:
     return 0.0 if price is None else price.dollars_per_unit
 
 
+Bill = tuple[str, str, str]  # provider, account, api
+
+
 @dataclass(slots=True)
 class _Spending:
-    """Dollars of one (provider, account, api): in all, and lately."""
+    """Dollars of one Bill: in all, and lately."""
 
     total: float = 0
     recent: deque[tuple[float, float]] = field(default_factory=deque)  # (when, dollars), oldest first
@@ -96,14 +99,18 @@ class Budget:
         self._granted: dict[str, int] = {}  # target -> free requests a month
         self._free: dict[str, tuple[str, int]] = {}  # target -> the month, free requests made in it
         self._told: set[tuple[str, str]] = set()  # target and month of which an earlier process told
-        self._spending: dict[tuple[str, str, str], _Spending] = {}
+        self._spending: dict[Bill, _Spending] = {}
+        self._held_to: dict[str, float] = {}  # target -> USD its reads may cost a month, 0 for no limit
+        self._reader: dict[Bill, str] = {}  # key of _spending -> the target that reads there
 
-    def meter(self, provider: str, target: str = "", free_requests: int = 0) -> TargetMeter:
+    def meter(self, provider: str, target: str = "", free_requests: int = 0, dollars: float = 0) -> TargetMeter:
         """The Meter of one target's client; `provider` is the value of cloud_provider.
 
-        free_requests: how many requests a month the operator lets it take of those a payer has free.
+        free_requests: how many requests a month the operator lets it take of those a payer has free. dollars: what its
+        monitoring reads are held to, a month; 0 for no limit.
         """
         self._granted[target] = free_requests
+        self._held_to[target] = dollars
         return TargetMeter(self, provider, target)
 
     def call(
@@ -119,7 +126,10 @@ class Budget:
         spending = self._spending.setdefault((provider, account_id, api), _Spending())
         dollars = price.dollars_per_unit * units
         spending.total += dollars
-        spending.recent.append((self._clock(), dollars))
+        if dollars:
+            spending.recent.append((self._clock(), dollars))
+        if operation == READS.get(provider, ("", ""))[1]:
+            self._reader[provider, account_id, api] = target
         self._months[target] = (month_of(self._clock()), dollars + (self.spent_this_month(target) or 0.0))
 
     def _take_free(self, target: str, units: int) -> int:
@@ -183,12 +193,23 @@ class Budget:
         return ApiUse(
             requests=dict(self._requests),
             dollars={key: spending.total for key, spending in bills},
-            dollars_per_month={
-                key: spending.forecast(now, self._since, self._read_interval_seconds) for key, spending in bills
-            },
+            dollars_per_month=self._forecasts(bills, now),
             errors=dict(self._errors),
             skipped=dict(self._skipped),
         )
+
+
+    def _forecasts(self, bills: Sequence[tuple[Bill, _Spending]], now: float) -> dict[Bill, float]:
+        """USD a month by bill; those of a target that is held to a budget come to no more than that."""
+        found = {key: spending.forecast(now, self._since, self._read_interval_seconds) for key, spending in bills}
+        together: dict[str, float] = defaultdict(float)
+        for key, target in list(self._reader.items()):
+            together[target] += found.get(key, 0.0)
+        for key, target in list(self._reader.items()):
+            limit = self._held_to.get(target, 0.0)
+            if limit and together[target] > limit:
+                found[key] = found.get(key, 0.0) * limit / together[target]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,11 @@ class TargetRun:
     def __init__(self, target: Target, shared: Shared) -> None:
         self.target = target
         self.label = target.label
-        free = target.settings.free_requests // shared.shard.of
-        self.client = target.provider.client(target.settings, shared.budget.meter(self.label, target.name, free))
-        self.deadline_seconds = max(MIN_DEADLINE_SECONDS, target.settings.interval_seconds)
+        settings, shards = target.settings, shared.shard.of
+        free, dollars = settings.free_requests // shards, settings.budget_dollars / shards
+        meter = shared.budget.meter(self.label, target.name, free, dollars)
+        self.client = target.provider.client(settings, meter)
+        self.deadline_seconds = max(MIN_DEADLINE_SECONDS, settings.interval_seconds)
         self.changes = ChangeLog()
         self.measurer = Measurer(self.client, target, shared, self.changes)
         self._shard = shared.shard
