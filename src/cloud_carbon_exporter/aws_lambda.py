@@ -61,8 +61,13 @@ class Function:
 
     async def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._service = Service(self._invocation.settings, self._invocation.reread)
-            bound = await self._service.listen("127.0.0.1", 0)
+            service = Service(self._invocation.settings, self._invocation.reread)
+            try:
+                bound = await service.listen("127.0.0.1", 0)
+            except BaseException:  # the copy lives on, and tries again with the next request
+                await service.close()
+                raise
+            self._service = service
             self._url = f"{bound.scheme}://127.0.0.1:{bound.addresses[0][1]}"
             self._session = aiohttp.ClientSession(auto_decompress=False, connector=aiohttp.TCPConnector(ssl=False))
         return self._session

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,6 +160,28 @@ def test_the_handler_keeps_its_function(monkeypatch: pytest.MonkeyPatch, process
 def test_what_cannot_be_followed_fails_at_once() -> None:
     with pytest.raises(ConfigError, match="CLOUD_CARBON_COLLECT_INTERVAL"):
         aws_lambda.Function({**ENVIRONMENT, "CLOUD_CARBON_COLLECT_INTERVAL": "soon"})
+
+
+def test_a_web_config_that_cannot_be_followed_fails_each_request_and_leaves_nothing_behind(
+    process_kept: object, tmp_path: Path
+) -> None:
+    """Lambda keeps the copy: what a failed opening held would add up, and a second could not have the state file."""
+    web = tmp_path / "web.yml"
+    web.write_text("nonsense: 1")
+    made = aws_lambda.Function(
+        {
+            "CLOUD_CARBON_DEMO_ENABLED": "true",
+            "CLOUD_CARBON_WEB_CONFIG_FILE": str(web),
+            "CLOUD_CARBON_STATE_FILE": str(tmp_path / "state"),
+        }
+    )
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="nonsense"):
+            made(event("/healthz"), Lambda())
+    assert "web" not in {thread.name for thread in threading.enumerate()}
+    web.write_text("")
+    assert made(event("/healthz"), Lambda())["statusCode"] == 200
+    made.close()
 
 
 def test_the_template_names_the_handler_and_variables_of_ours() -> None:

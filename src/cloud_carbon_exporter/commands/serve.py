@@ -54,10 +54,10 @@ async def _serve(invocation: Invocation, deadline: threading.Timer) -> None:
         loop.add_signal_handler(number, _leave, stop, deadline)
     loop.add_signal_handler(signal.SIGHUP, asked.set)
     try:
-        bound = await service.listen(settings.listen.host, settings.listen.port)
-    except OSError as error:
-        raise ExporterError(why_not(settings.listen, error)) from None
-    try:
+        try:
+            bound = await service.listen(settings.listen.host, settings.listen.port)
+        except OSError as error:
+            raise ExporterError(why_not(settings.listen, error)) from None
         log.info("listening on %s", url(settings.listen, bound.addresses, bound.scheme))
         reloading = asyncio.create_task(_reload_when(asked, service))
         await _until(stop, _serving(service, settings.push))
