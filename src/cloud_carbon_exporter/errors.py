@@ -24,13 +24,24 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
-_USER = re.compile(r"(\w://)[^\s\"']*@")  # up to the last @, as a password may hold one
-_PARAMETER = re.compile(r"(?i)([?&;][\w.-]*(?:token|secret|passw|pwd|key|auth|sig|credential)[\w.-]*=)[^\s&;#\"']+")
+_WORD = re.compile(r"[^\s\"']+")
+_PARAMETER = re.compile(
+    r"(?i)([?&;](?=[\w.-]*?(?:token|secret|passw|pwd|key|auth|sig|credential))[\w.-]++=)[^\s&;#\"']+"
+)
 
 
 def masked(text: str) -> str:
-    """A text without the user, the password and the secret parameters of any URL in it."""
-    return _PARAMETER.sub(r"\1***", _USER.sub(r"\1***@", text)) if "://" in text else text
+    """A text without the user, the password and the secret parameters of any URL in it.
+
+    In time that grows as the text does: a cloud may send megabytes.
+    """
+    return _PARAMETER.sub(r"\1***", _WORD.sub(_without_user, text)) if "://" in text else text
+
+
+def _without_user(word: re.Match[str]) -> str:
+    scheme, separator, rest = word[0].partition("://")
+    _, at, host = rest.rpartition("@")  # the last one, as a password may hold one
+    return f"{scheme}{separator}***@{host}" if at else word[0]
 
 
 class ExporterError(Exception):
