@@ -14,6 +14,7 @@ from cloud_carbon_exporter.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.collect import target as target_module
 from cloud_carbon_exporter.errors import CredentialsRefused, PermissionMissing, Throttled, Unreachable
+from cloud_carbon_exporter.grid import Feed, GridSettings, preferences
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Outcome, Point, Row, Snapshot
@@ -44,6 +45,26 @@ def row(snapshot: Snapshot, resource_id: str) -> Row:
 
 def listing(snapshot: Snapshot, kind: str = "vm/machine", region: str = EU) -> Outcome:
     return next(outcome for outcome in snapshot.listings if (outcome.kind, outcome.region) == (kind, region))
+
+
+async def test_a_grid_source_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program is given a second and a half to end in, and keeps its state first."""
+    asked, never = asyncio.Event(), asyncio.Event()
+
+    async def hang(self: Feed, zones: object) -> None:
+        asked.set()
+        await never.wait()
+
+    monkeypatch.setattr(Feed, "_ask_all", hang)
+    clock, cloud = Clock(), Cloud({EU: [vm()]})
+    grid = GridSettings(preferences(["prometheus:http://localhost:9"]), patience_seconds=3600)
+    targets = [Target("target", cloud.provider(), TargetSettings(provider="aws"))]
+    of = Collector(targets, CollectSettings(grid=grid), Budget(clock), lambda snapshot: len(snapshot.rows), clock)
+    running = asyncio.create_task(of.run())
+    async with asyncio.timeout(10):
+        await asked.wait()
+        await of.end(running)
+    assert of.exposition == 1, "what was collected is shown, and kept"
 
 
 async def test_before_the_first_collection_there_is_an_empty_snapshot() -> None:

@@ -127,6 +127,7 @@ class Collector(Generic[Rendered]):
 
     async def end(self, running: asyncio.Task[None]) -> None:
         """End `running`, this collector's `run`, between two Snapshots: from then on nothing is counted."""
+        self._feed.give_up()  # a source that hangs holds up no Snapshot now
         async with self._publishing:  # nothing is being built any more, in a thread that would go on
             await self._end(running)
 

@@ -97,6 +97,11 @@ class Feed:
         await asyncio.wait({self._round}, timeout=patience)
         self._tried = True
 
+    def give_up(self) -> None:
+        """Wait no longer for what is being asked."""
+        if self._round is not None:
+            self._round.cancel()
+
     async def close(self) -> None:
         """Stop asking."""
         if self._round is not None:
