@@ -198,7 +198,6 @@ class Budget:
             skipped=dict(self._skipped),
         )
 
-
     def _forecasts(self, bills: Sequence[tuple[Bill, _Spending]], now: float) -> dict[Bill, float]:
         """USD a month by bill; those of a target that is held to a budget come to no more than that."""
         found = {key: spending.forecast(now, self._since, self._read_interval_seconds) for key, spending in bills}
