@@ -96,12 +96,10 @@ class Budget:
         self._errors: Counter[tuple[str, str, str]] = Counter()
         self._skipped: Counter[tuple[str, str, str]] = Counter()
         self._months: dict[str, tuple[str, float]] = {}  # target -> the month, USD spent in it
-        self._granted: dict[str, int] = {}  # target -> free requests a month
         self._free: dict[str, tuple[str, int]] = {}  # target -> the month, free requests made in it
         self._told: set[tuple[str, str]] = set()  # target and month of which an earlier process told
         self._spending: dict[Bill, _Spending] = {}
-        self._held_to: dict[str, float] = {}  # target -> USD its reads may cost a month, 0 for no limit
-        self._reader: dict[Bill, str] = {}  # key of _spending -> the target that reads there
+        self._reader: dict[Bill, tuple[str, float]] = {}  # the target that reads there, and what it is held to
 
     def meter(self, provider: str, target: str = "", free_requests: int = 0, dollars: float = 0) -> TargetMeter:
         """The Meter of one target's client; `provider` is the value of cloud_provider.
@@ -109,33 +107,41 @@ class Budget:
         free_requests: how many requests a month the operator lets it take of those a payer has free. dollars: what its
         monitoring reads are held to, a month; 0 for no limit.
         """
-        self._granted[target] = free_requests
-        self._held_to[target] = dollars
-        return TargetMeter(self, provider, target)
+        return TargetMeter(self, provider, target, free_requests, dollars)
 
     def call(
-        self, provider: str, account_id: str, api: str, operation: str, outcome: str, units: int, target: str = ""
+        self,
+        provider: str,
+        account_id: str,
+        api: str,
+        operation: str,
+        outcome: str,
+        units: int,
+        target: str = "",
+        *,
+        free_requests: int = 0,
+        dollars_held_to: float = 0,
     ) -> None:
-        """Count one API call and what it cost."""
+        """Count one API call and what it cost; for the rest see `meter`."""
         self._requests[provider, api, operation, outcome] += 1
         price = PRICES.get((provider, api, operation))
         if price is None:
             return
         if (provider, api, operation) in GRANTED:
-            units -= self._take_free(target, units)
+            units -= self._take_free(target, free_requests, units)
         spending = self._spending.setdefault((provider, account_id, api), _Spending())
         dollars = price.dollars_per_unit * units
         spending.total += dollars
         if dollars:
             spending.recent.append((self._clock(), dollars))
         if operation == READS.get(provider, ("", ""))[1]:
-            self._reader[provider, account_id, api] = target
+            self._reader[provider, account_id, api] = (target, dollars_held_to)
         self._months[target] = (month_of(self._clock()), dollars + (self.spent_this_month(target) or 0.0))
 
-    def _take_free(self, target: str, units: int) -> int:
+    def _take_free(self, target: str, granted: int, units: int) -> int:
         """Take of a target's free requests as many as are left; how many that were."""
         used = self.free_this_month(target) or 0
-        taken = max(0, min(units, self._granted.get(target, 0) - used))
+        taken = max(0, min(units, granted - used))
         self._free[target] = (month_of(self._clock()), used + taken)
         return taken
 
@@ -201,24 +207,35 @@ class Budget:
     def _forecasts(self, bills: Sequence[tuple[Bill, _Spending]], now: float) -> dict[Bill, float]:
         """USD a month by bill; those of a target that is held to a budget come to no more than that."""
         found = {key: spending.forecast(now, self._since, self._read_interval_seconds) for key, spending in bills}
-        together: dict[str, float] = defaultdict(float)
-        for key, target in list(self._reader.items()):
-            together[target] += found.get(key, 0.0)
-        for key, target in list(self._reader.items()):
-            limit = self._held_to.get(target, 0.0)
+        readers, together = list(self._reader.items()), defaultdict[str, float](float)
+        for bill, (target, _) in readers:
+            together[target] += found.get(bill, 0.0)
+        for bill, (target, limit) in readers:
             if limit and together[target] > limit:
-                found[key] = found.get(key, 0.0) * limit / together[target]
+                found[bill] = found.get(bill, 0.0) * limit / together[target]
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class TargetMeter:
-    """The Meter handed to a client: the Budget, seen by one target."""
+    """The Meter handed to a client: the Budget, seen by one target. See Budget.meter for the others."""
 
     budget: Budget
     provider: str
     target: str
+    free_requests: int
+    dollars: float
 
     def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
         """See spec.Meter."""
-        self.budget.call(self.provider, account_id, api, operation, outcome, units, self.target)
+        self.budget.call(
+            self.provider,
+            account_id,
+            api,
+            operation,
+            outcome,
+            units,
+            self.target,
+            free_requests=self.free_requests,
+            dollars_held_to=self.dollars,
+        )
