@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 ACCEPTED = {"Accept-Encoding": "gzip"}
 """The header to send with a session that does not unpack by itself."""
 
-_AT_ONCE_BYTES = 1 << 20  # a few milliseconds to unpack
+_FIRST_BYTES = 1 << 16  # unpacked on the event loop; most answers are no larger
+_AT_ONCE_BYTES = 1 << 20  # in a thread: thirty bombs at once would hold up the loop for a tenth of a second each turn
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
@@ -48,13 +49,13 @@ async def _unpacked(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     rest: bytes | None = None
     async for packed in response.content.iter_any():
         rest = packed
-        while rest and not unpacking.eof:
-            try:
-                yield unpacking.decompress(rest, _AT_ONCE_BYTES)
-            except zlib.error as error:
-                raise Malformed("an answer that cannot be unpacked") from error
-            rest = unpacking.unconsumed_tail
-            if rest:
-                await asyncio.sleep(0)
+        if unpacking.eof:
+            continue
+        try:
+            yield unpacking.decompress(rest, _FIRST_BYTES)
+            while (rest := unpacking.unconsumed_tail) and not unpacking.eof:
+                yield await asyncio.to_thread(unpacking.decompress, rest, _AT_ONCE_BYTES)
+        except zlib.error as error:
+            raise Malformed("an answer that cannot be unpacked") from error
     if not unpacking.eof and rest is not None:
         raise Malformed("an answer that is cut short")
