@@ -52,11 +52,16 @@ class Running:
                 await asyncio.sleep(0.02)
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_at_work() -> None:
+    """What earlier tests left making a Snapshot is waited for: what it logs is not of this test."""
+    for thread in threading.enumerate():
+        if thread.name == "snapshot":
+            thread.join()
+
+
 @contextlib.asynccontextmanager
 async def running(folder: Path, text: str, *flags: str) -> AsyncIterator[Running]:
-    for thread in threading.enumerate():
-        if thread.name == "snapshot":  # of an earlier test, which nobody waits for: its log lines are not this one's
-            await asyncio.to_thread(thread.join)
     file = folder / "carbon.yml"
     file.write_text(text)
     invocation = load([f"-config.file={file}", "-listen=127.0.0.1:0", *flags], {})
