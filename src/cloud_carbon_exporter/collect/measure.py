@@ -173,32 +173,20 @@ class Measurer:
     async def _group_read(
         self, group: Group, reads: Sequence[Read], until: float, now: float, deadline_seconds: float
     ) -> tuple[list[Measured], list[Asked]]:
+        where = {"provider": self._label, "account_id": group[0], "region": group[1], "operation": "monitoring"}
+        again = "the reads are tried again with the next refresh"
         started = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(deadline_seconds):
                 reading = await self._client.series(reads, until)
         except TimeoutError:
-            late = DeadlineExceeded(
-                f"monitoring did not answer within {deadline_seconds:.0f} s",
-                provider=self._label,
-                account_id=group[0],
-                region=group[1],
-                operation="monitoring",
-                hint="the reads are tried again with the next refresh",
-            )
+            late = DeadlineExceeded(f"monitoring did not answer within {deadline_seconds:.0f} s", hint=again, **where)
             reading = Reading(failures={read.resource.kind: late for read in reads})
         except CollectError as error:
             reading = Reading(failures={read.resource.kind: error for read in reads})
         except Exception as error:  # a defect of ours, or of a library, must not end the loop
             log.exception("reading the utilisation of %s failed unexpectedly", self._label)
-            defect = CollectError(
-                type(error).__name__,
-                provider=self._label,
-                account_id=group[0],
-                region=group[1],
-                operation="monitoring",
-                hint="the log has the trace; the reads are tried again with the next refresh",
-            )
+            defect = CollectError(type(error).__name__, hint=f"the log has the trace; {again}", **where)
             reading = Reading(failures={read.resource.kind: defect for read in reads})
         self._note_outcomes(reads, reading, now, asyncio.get_running_loop().time() - started)
         asked: list[Asked] = []
