@@ -1,11 +1,12 @@
 """What the AWS client costs a resource: DescribeInstances, describe, and one metric each.
 
-The server has a process of its own; figures are CPU time of the client's process, with the exporter's own setting of
-the garbage collector.
+The server has a process of its own; figures are CPU time of the client's process, with the
+exporter's own setting of the garbage collector.
 
     python -m bench.bench_aws [--instances 10000] [--rounds 3]
 
-Budget: 100 us of CPU a resource for describe and one metric; 20 calls a refresh for 1,000 instances and their volumes.
+Budget: 100 us of CPU a resource for describe and one metric; 20 calls a refresh for 1,000 instances
+    and their volumes.
 """
 
 from __future__ import annotations
@@ -48,12 +49,22 @@ async def serve(instances: int) -> None:
         times = [first + PERIOD * number for number in range(POINTS)]
         queries = call.params["MetricDataQueries"]
         results = [
-            {"Id": each["Id"], "Label": "CPU", "Timestamps": times, "Values": [12.5] * POINTS, "StatusCode": "Complete"}
+            {
+                "Id": each["Id"],
+                "Label": "CPU",
+                "Timestamps": times,
+                "Values": [12.5] * POINTS,
+                "StatusCode": "Complete",
+            }
             for each in queries
         ]
         return {"MetricDataResults": results, "Messages": []}
 
-    fake.handlers |= {"DescribeInstances": page, "GetMetricData": metrics, "DescribeVolumes": listed[0]}
+    fake.handlers |= {
+        "DescribeInstances": page,
+        "GetMetricData": metrics,
+        "DescribeVolumes": listed[0],
+    }
     await fake.start()
     print(fake.url, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
@@ -64,7 +75,9 @@ def _pages(instances: int) -> list[bytes]:
     found = []
     for number, first in enumerate(range(0, instances, 1000), start=1):
         last = min(first + 1000, instances)
-        items = (instance(each, type_=TYPES[each % len(TYPES)], tags=TAGS) for each in range(first, last))
+        items = (
+            instance(each, type_=TYPES[each % len(TYPES)], tags=TAGS) for each in range(first, last)
+        )
         found.append(reservations(items, str(number) if last < instances else "").encode())
     return found
 
@@ -76,7 +89,9 @@ class Calls:
         self.made: Counter[str] = Counter()
         self.units = 0
 
-    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+    def call(
+        self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
+    ) -> None:
         """See spec.Meter."""
         self.made[f"{operation} {outcome}"] += 1
         self.units += units
@@ -100,7 +115,7 @@ async def measure(instances: int, rounds: int) -> None:
     """List, describe and read, and print what it cost."""
     from cloud_carbon_exporter.collect.sweep import sweep
     from cloud_carbon_exporter.providers.aws import PROVIDER
-    from cloud_carbon_exporter.providers.aws._client import AwsClient
+    from cloud_carbon_exporter.providers.aws.client.client import AwsClient
     from cloud_carbon_exporter.providers.spec import Read, TargetSettings
 
     specs = {spec.kind: spec for spec in PROVIDER.services}
@@ -116,7 +131,9 @@ async def measure(instances: int, rounds: int) -> None:
         listed, listed_cpu = time.perf_counter() - started, time.process_time() - cpu
         assert len(swept.resources) == instances, (len(swept.resources), swept.skipped)
         now = time.time()
-        reads = [Read(each, spec.metrics[0], now - 600 - POINTS * PERIOD) for each in swept.resources]
+        reads = [
+            Read(each, spec.metrics[0], now - 600 - POINTS * PERIOD) for each in swept.resources
+        ]
         started, cpu = time.perf_counter(), time.process_time()
         reading = await client.series(reads, now - 600)
         read, read_cpu = time.perf_counter() - started, time.process_time() - cpu
@@ -135,7 +152,9 @@ async def measure(instances: int, rounds: int) -> None:
 
 def main() -> None:
     """Start the server and measure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--instances", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--serve", action="store_true", help="be the server")
@@ -144,7 +163,10 @@ def main() -> None:
         asyncio.run(serve(chosen.instances))
         return
     with server(chosen.instances) as url:
-        keys = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}  # the server checks no signature
+        keys = {
+            "AWS_ACCESS_KEY_ID": "bench",
+            "AWS_SECRET_ACCESS_KEY": "bench",
+        }  # the server checks no signature
         gc.set_threshold(100_000, 50, 1000)
         os.environ |= keys | {"AWS_ENDPOINT_URL": url, "AWS_MAX_ATTEMPTS": "1"}
         asyncio.run(measure(chosen.instances, chosen.rounds))

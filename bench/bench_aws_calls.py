@@ -1,7 +1,9 @@
-"""What a refresh of a mixed AWS estate of 1,000 resources asks: calls by operation, and CloudWatch metrics.
+"""What a refresh of a mixed AWS estate of 1,000 resources asks: calls by operation, and CloudWatch
+metrics.
 
-The estate stands in moto's server, in one account and two regions, and is explored through the whole pipeline with the
-default intervals; time is moved by hand. Kinds that moto does not answer for are left out, and named.
+The estate stands in moto's server, in one account and two regions, and is explored through the
+whole pipeline with the default intervals; time is moved by hand. Kinds that moto does not answer
+for are left out, and named.
 
     python -m bench.bench_aws_calls
 """
@@ -21,15 +23,25 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from cloud_carbon_exporter.budget import PRICES, SECONDS_PER_MONTH, Budget
+from cloud_carbon_exporter.api_costs.budget import PRICES, SECONDS_PER_MONTH, Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 REGIONS = ("eu-west-3", "us-east-1")
-INSTANCES, VOLUMES, DATABASES, TABLES, QUEUES, TOPICS, FUNCTIONS, STREAMS, FILES = 125, 50, 30, 40, 40, 10, 20, 5, 5
+INSTANCES, VOLUMES, DATABASES, TABLES, QUEUES, TOPICS, FUNCTIONS, STREAMS, FILES = (
+    125,
+    50,
+    30,
+    40,
+    40,
+    10,
+    20,
+    5,
+    5,
+)
 BUCKETS = 100
 INTERVAL_SECONDS = 300
 READS_EVERY = 3  # refreshes: the default utilisation interval
@@ -40,7 +52,9 @@ def seed(client: Callable[[str, str], Any]) -> None:
     """Make 1,000 resources."""
     for region in REGIONS:
         ec2 = client("ec2", region)
-        ec2.run_instances(ImageId="ami-12345678", InstanceType="m5.large", MinCount=INSTANCES, MaxCount=INSTANCES)
+        ec2.run_instances(
+            ImageId="ami-12345678", InstanceType="m5.large", MinCount=INSTANCES, MaxCount=INSTANCES
+        )
         for _ in range(VOLUMES):
             ec2.create_volume(AvailabilityZone=f"{region}a", Size=100, VolumeType="gp3")
         _seed_services(region, client)
@@ -73,7 +87,12 @@ def _seed_services(region: str, client: Callable[[str, str], Any]) -> None:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("handler.py", "def handle(event, context): ...")
-    function = {"Runtime": "python3.12", "Role": role, "Handler": "handler.handle", "MemorySize": 512}
+    function = {
+        "Runtime": "python3.12",
+        "Role": role,
+        "Handler": "handler.handle",
+        "MemorySize": 512,
+    }
     for number in range(FUNCTIONS):
         client("lambda", region).create_function(
             FunctionName=f"function-{number}", Code={"ZipFile": code.getvalue()}, **function
@@ -88,7 +107,9 @@ async def explore(exclude: tuple[str, ...], refreshes: int) -> list[Snapshot]:
         return now[0]
 
     provider = replace(PROVIDER, client=partial(AwsClient, clock=clock))
-    target = Target("bench", provider, TargetSettings(provider="aws", regions=REGIONS, exclude=exclude))
+    target = Target(
+        "bench", provider, TargetSettings(provider="aws", regions=REGIONS, exclude=exclude)
+    )
     collector = Collector([target], CollectSettings(), Budget(clock), lambda snapshot: None, clock)
     found = []
     for _ in range(refreshes):
@@ -119,7 +140,9 @@ async def measure() -> list[str]:
     snapshots = await explore(failing, 1 + 2 * READS_EVERY)
     first, last = snapshots[0], snapshots[-1]
     told = [f"left out, as moto does not answer for them: {', '.join(failing)}"]
-    told.append(f"resources: {len(first.rows)}, of {len({row.resource.kind for row in first.rows})} kinds")
+    told.append(
+        f"resources: {len(first.rows)}, of {len({row.resource.kind for row in first.rows})} kinds"
+    )
     before, paid = Counter[str](), 0
     for number, snapshot in enumerate(snapshots):
         made, bought = calls(snapshot) - before, metrics(snapshot) - paid
@@ -142,7 +165,11 @@ def main() -> None:
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_MAX_ATTEMPTS": "1"}
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     url = "http://{}:{}".format(*server.get_host_and_port())

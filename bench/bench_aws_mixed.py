@@ -1,8 +1,10 @@
-"""What a refresh of a mixed AWS account of 1,000 resources asks for: API calls by operation, CloudWatch series, CPU.
+"""What a refresh of a mixed AWS account of 1,000 resources asks for: API calls by operation,
+CloudWatch series, CPU.
 
     python -m bench.bench_aws_mixed
 
-The account answers in this process, in pages as large as the APIs' own, so that calls are counted and none is timed.
+The account answers in this process, in pages as large as the APIs' own, so that calls are counted
+and none is timed.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from cloud_carbon_exporter.collect.measure import signals
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.spec import Meter, Scope, TargetSettings
 
 REGION, ACCOUNT = "eu-west-3", "123456789012"
@@ -36,7 +38,9 @@ LISTS: Mapping[str, tuple[str, int, int, Callable[[int], Any]]] = {
         250,
         1000,
         lambda n: {
-            "Instances": [{"InstanceId": f"i-{n}", "InstanceType": "m5.large", "State": {"Name": "running"}}],
+            "Instances": [
+                {"InstanceId": f"i-{n}", "InstanceType": "m5.large", "State": {"Name": "running"}}
+            ],
         },
     ),
     "ec2.DescribeVolumes": (
@@ -49,7 +53,12 @@ LISTS: Mapping[str, tuple[str, int, int, Callable[[int], Any]]] = {
         "Snapshots",
         150,
         1000,
-        lambda n: {"SnapshotId": f"snap-{n}", "VolumeId": f"vol-{n % 50}", "VolumeSize": 100, "StartTime": f"{n:06}"},
+        lambda n: {
+            "SnapshotId": f"snap-{n}",
+            "VolumeId": f"vol-{n % 50}",
+            "VolumeSize": 100,
+            "StartTime": f"{n:06}",
+        },
     ),
     "rds.DescribeDBInstances": (
         "DBInstances",
@@ -66,7 +75,11 @@ LISTS: Mapping[str, tuple[str, int, int, Callable[[int], Any]]] = {
         "Functions",
         120,
         50,
-        lambda n: {"FunctionName": f"f{n}", "FunctionArn": arn("lambda", f"function:f{n}"), "MemorySize": 512},
+        lambda n: {
+            "FunctionName": f"f{n}",
+            "FunctionArn": arn("lambda", f"function:f{n}"),
+            "MemorySize": 512,
+        },
     ),
     "dynamodb.ListTables": ("TableNames", 40, 100, lambda n: f"t{n}"),
     "ecs.ListClusters": ("clusterArns", 4, 100, lambda n: arn("ecs", f"cluster/c{n}")),
@@ -89,7 +102,11 @@ LISTS: Mapping[str, tuple[str, int, int, Callable[[int], Any]]] = {
         "FileSystems",
         10,
         100,
-        lambda n: {"FileSystemId": f"fs-{n}", "FileSystemArn": arn("efs", f"fs-{n}"), "SizeInBytes": {"Value": 2**30}},
+        lambda n: {
+            "FileSystemId": f"fs-{n}",
+            "FileSystemArn": arn("efs", f"fs-{n}"),
+            "SizeInBytes": {"Value": 2**30},
+        },
     ),
     "ecr.DescribeRepositories": (
         "repositories",
@@ -105,9 +122,13 @@ def detail(operation: str, params: Mapping[str, Any]) -> Answer:
     """What the calls for details answer."""
     if operation == "DescribeTable":
         name = params["TableName"]
-        return {"Table": {"TableName": name, "TableArn": arn("dynamodb", name), "TableSizeBytes": 2**30}}
+        return {
+            "Table": {"TableName": name, "TableArn": arn("dynamodb", name), "TableSizeBytes": 2**30}
+        }
     if operation == "DescribeClusters":
-        return {"clusters": [{"clusterArn": one, "runningTasksCount": 10} for one in params["clusters"]]}
+        return {
+            "clusters": [{"clusterArn": one, "runningTasksCount": 10} for one in params["clusters"]]
+        }
     if operation == "DescribeTasks":
         size = {"launchType": "FARGATE", "cpu": "512", "memory": "1024", "group": "service:web"}
         made = [
@@ -119,12 +140,21 @@ def detail(operation: str, params: Mapping[str, Any]) -> Answer:
         return {"cluster": {"name": params["name"], "arn": arn("eks", params["name"])}}
     if operation == "DescribeDomains":
         config = {"InstanceType": "m5.large.search", "InstanceCount": 3}
-        made = [{"DomainName": one, "ARN": arn("es", one), "ClusterConfig": config} for one in params["DomainNames"]]
+        made = [
+            {"DomainName": one, "ARN": arn("es", one), "ClusterConfig": config}
+            for one in params["DomainNames"]
+        ]
         return {"DomainStatusList": made}
     if operation == "DescribeStreamSummary":
         name = params["StreamName"]
         shape = {"RetentionPeriodHours": 24, "OpenShardCount": 2}
-        return {"StreamDescriptionSummary": {"StreamName": name, "StreamARN": arn("kinesis", name), **shape}}
+        return {
+            "StreamDescriptionSummary": {
+                "StreamName": name,
+                "StreamARN": arn("kinesis", name),
+                **shape,
+            }
+        }
     return {}
 
 
@@ -169,7 +199,9 @@ class Account(AwsClient):
 class Silent:
     """A Meter nobody reads."""
 
-    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+    def call(
+        self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
+    ) -> None:
         """Nothing is kept."""
 
 
@@ -178,20 +210,28 @@ async def refresh(account: Account) -> list[Resource]:
     resources: list[Resource] = []
     for listing in {id(each.listing): each.listing for each in PROVIDER.services}.values():
         specs = [each for each in PROVIDER.services if each.listing is listing]
-        scope = Scope("aws", ACCOUNT) if listing.scope == "global" else Scope("aws", ACCOUNT, REGION)
+        scope = (
+            Scope("aws", ACCOUNT) if listing.scope == "global" else Scope("aws", ACCOUNT, REGION)
+        )
         resources += (await sweep(account, listing, specs, scope)).resources
     return resources
 
 
 def series(resources: Sequence[Resource]) -> Counter[str]:
-    """CloudWatch series a round of reads bills, by kind; without those that are found by name, as storage classes."""
+    """CloudWatch series a round of reads bills, by kind; without those that are found by name, as
+    storage classes.
+    """
     metrics = {each.kind: each.metrics for each in PROVIDER.services}
     found: dict[str, set[tuple[str, ...]]] = {}
     for resource in resources:
         wanted = signals(resource)
         for metric in metrics[resource.kind]:
             keys = metric.dimensions.values()
-            if metric.into in wanted and all(key in resource.monitor for key in keys) and not metric.class_dimension:
+            if (
+                metric.into in wanted
+                and all(key in resource.monitor for key in keys)
+                and not metric.class_dimension
+            ):
                 named = (metric.name, *(resource.monitor[key] for key in keys))
                 found.setdefault(resource.kind, set()).add(named)
     return Counter({kind: len(names) for kind, names in found.items()})
@@ -205,8 +245,12 @@ async def run() -> None:
         started = time.process_time()
         resources = await refresh(account)
         seconds = time.process_time() - started
-        print(f"{name}: {len(resources)} resources, {sum(account.calls.values())} calls, {seconds * 1000:.0f} ms CPU")
-        several = {operation: number for operation, number in account.calls.most_common() if number > 1}
+        print(
+            f"{name}: {len(resources)} resources, {sum(account.calls.values())} calls, {seconds * 1000:.0f} ms CPU"
+        )
+        several = {
+            operation: number for operation, number in account.calls.most_common() if number > 1
+        }
         print(f"  one call each but for: {several}")
     billed = series(resources)
     print(f"CloudWatch series a round: {sum(billed.values())}: {dict(billed.most_common(12))}")

@@ -1,8 +1,10 @@
-"""What a monthly budget costs in accuracy: a synthetic week, read by the governor, all alike, and each five minutes.
+"""What a monthly budget costs in accuracy: a synthetic week, read by the governor, all alike, and
+each five minutes.
 
-Run: python -m bench.bench_budget; with --write it puts the table into docs/cost.md, with --check it says when that is
-stale. The truth is every machine's power each five minutes. The governor and the counters are the program's own; a read
-brings all Points since the last, but for those of the last ten minutes, as CloudWatch is late. A day of the same stands
+Run: python -m bench.bench_budget; with --write it puts the table into docs/cost.md, with --check it
+says when that is stale. The truth is every machine's power each five minutes. The governor and the
+counters are the program's own; a read brings all Points since the last, but for those of the last
+ten minutes, as CloudWatch is late. A day of the same stands
 beside the table: where it comes out otherwise, the week would too.
 """
 
@@ -16,16 +18,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cloud_carbon_exporter.budget import SECONDS_PER_MONTH, Budget, read_price
+from cloud_carbon_exporter.api_costs.budget import SECONDS_PER_MONTH, Budget, read_price
 from cloud_carbon_exporter.collect.counters import Counters, Surroundings
-from cloud_carbon_exporter.collect.governor import Governor
+from cloud_carbon_exporter.collect.read_budget import Governor
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
 from cloud_carbon_exporter.providers.spec import Metric, Read
 
 PAGE = Path(__file__).parents[1] / "docs" / "cost.md"
-BEGIN, END = "<!-- simulation: written by scripts/docs with bench/bench_budget.py -->", "<!-- end of simulation -->"
+BEGIN, END = (
+    "<!-- simulation: written by scripts/docs with bench/bench_budget.py -->",
+    "<!-- end of simulation -->",
+)
 
 MACHINES = 100
 BUDGETS = (0.1, 0.5, 1, 5)  # USD a month; 100 machines each five minutes cost 8.77
@@ -51,16 +56,27 @@ class Machine:
 
 
 def estate(count: int, days: int) -> list[Machine]:
-    """A fleet as fleets are: many small, few large; some steady, some that follow the day, some that jump."""
+    """A fleet as fleets are: many small, few large; some steady, some that follow the day, some
+    that jump.
+    """
     machines, rng = [], random.Random(7)
     for number in range(count):
         threads = rng.choices([2, 4, 8, 16, 48, 96], [40, 25, 15, 10, 6, 4])[0]
-        resource = Resource(str(number), "vm", "", AT, (Component("vcpu", "Skylake", threads, load="cpu_ratio"),))
+        resource = Resource(
+            str(number), "vm", "", AT, (Component("vcpu", "Skylake", threads, load="cpu_ratio"),)
+        )
         loads = course(rng.choice(["steady", "day", "jumps"]), days * DAY_STEPS, rng)
         starts = [START + step * STEP_SECONDS for step in range(len(loads))]
-        points = [Point(start, start + STEP_SECONDS, load) for start, load in zip(starts, loads, strict=True)]
+        points = [
+            Point(start, start + STEP_SECONDS, load)
+            for start, load in zip(starts, loads, strict=True)
+        ]
         machines.append(
-            Machine(resource, points, [power_watts(resource, {"cpu_ratio": load}, PLACE) for load in loads])
+            Machine(
+                resource,
+                points,
+                [power_watts(resource, {"cpu_ratio": load}, PLACE) for load in loads],
+            )
         )
     return machines
 
@@ -80,14 +96,17 @@ def course(habit: str, steps: int, rng: random.Random) -> list[float]:
 
 
 Choose = Callable[[float], Sequence[int]]  # now -> the machines read now
-Note = Callable[[int, Sequence[Point], float], None]  # a machine was read now, and these Points came
+Note = Callable[
+    [int, Sequence[Point], float], None
+]  # a machine was read now, and these Points came
 
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Each a share of what is true. power: of the total shown at each moment, in the mean; integrated: of the energy
-    that adds it up; counted: of the energy counter once all is read. behind: how much of a day's energy the counter
-    has yet to hear of, in the mean of the last day."""
+    """Each a share of what is true. power: of the total shown at each moment, in the mean;
+    integrated: of the energy that adds it up; counted: of the energy counter once all is read.
+    behind: how much of a day's energy the counter has yet to hear of, in the mean of the last day.
+    """
 
     power: float
     integrated: float
@@ -108,7 +127,9 @@ class Replay:
     def step(self, step: int, choose: Choose, note: Note) -> None:
         """One refresh at the beginning of a step."""
         now = START + step * STEP_SECONDS
-        self._counters.observe(SWEEP, self._resources, now, SETTLE_STEPS * STEP_SECONDS, lambda _: True)
+        self._counters.observe(
+            SWEEP, self._resources, now, SETTLE_STEPS * STEP_SECONDS, lambda _: True
+        )
         for resource in self._resources:
             self._counters.asked(resource.id, -math.inf, now + STEP_SECONDS)
         for index in choose(now):
@@ -121,7 +142,9 @@ class Replay:
         points = machine.points[self._known[index] : until]
         self._known[index] = until
         self._counters.record(machine.resource.id, "cpu_ratio", points, 0)
-        self._counters.asked(machine.resource.id, START + until * STEP_SECONDS, START + (until + 1) * STEP_SECONDS)
+        self._counters.asked(
+            machine.resource.id, START + until * STEP_SECONDS, START + (until + 1) * STEP_SECONDS
+        )
         if points:
             self.shown[index] = machine.watts[until - 1]
         return points
@@ -156,7 +179,10 @@ def errors(machines: Sequence[Machine], choose: Choose, note: Note = _unnoted) -
     replay.end(steps)
     counted = replay.counted() / (true * STEP_SECONDS)
     return Errors(
-        off / true, abs(shown / true - 1), abs(counted - 1), behind / min(DAY_STEPS, steps - FIRST_STEP) / day
+        off / true,
+        abs(shown / true - 1),
+        abs(counted - 1),
+        behind / min(DAY_STEPS, steps - FIRST_STEP) / day,
     )
 
 
@@ -190,7 +216,12 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
         for machine in machines
     }
     governor = Governor(
-        budget, "prod", dollars=dollars, price=read_price("aws"), single=True, swing=lambda found: swings[found.id]
+        budget,
+        "prod",
+        dollars=dollars,
+        price=read_price("aws"),
+        single=True,
+        swing=lambda found: swings[found.id],
     )
     meter = budget.meter("aws", "prod")
     reads = [Read(machine.resource, CPU, 0) for machine in machines]
@@ -199,10 +230,14 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
         clock[0] = now
         chosen, _ = governor.choose(reads, now)
         if chosen:
-            meter.call(account_id="1", api="cloudwatch", operation="GetMetricData", units=len(chosen))
+            meter.call(
+                account_id="1", api="cloudwatch", operation="GetMetricData", units=len(chosen)
+            )
         return [int(read.resource.id) for read in chosen]
 
-    found = errors(machines, choose, lambda index, points, now: governor.note(reads[index], points, now))
+    found = errors(
+        machines, choose, lambda index, points, now: governor.note(reads[index], points, now)
+    )
     return found, budget.spent_this_month("prod") or 0.0
 
 

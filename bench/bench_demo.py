@@ -1,4 +1,5 @@
-"""Cold start of the demo, and what the made-up estate itself costs. Prints figures; asserts nothing.
+"""Cold start of the demo, and what the made-up estate itself costs. Prints figures; asserts
+nothing.
 
 python -m bench.bench_demo [runs]
 """
@@ -19,7 +20,7 @@ from collections import defaultdict
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.demo import PROVIDER, DemoClient
-from cloud_carbon_exporter.providers.demo._estate import build
+from cloud_carbon_exporter.providers.demo.estate import build
 from cloud_carbon_exporter.providers.spec import Read, ServiceSpec, TargetSettings
 
 RESOURCES = 200
@@ -28,8 +29,16 @@ BUDGET_SECONDS = 0.8
 
 
 def cold_start(resources: int) -> float:
-    """Seconds from starting the program to the end of the first /metrics that holds all of the demo."""
-    command = [sys.executable, "-m", "cloud_carbon_exporter", "-demo.enabled", f"-demo.resources={resources}"]
+    """Seconds from starting the program to the end of the first /metrics that holds all of the
+    demo.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "cloud_carbon_exporter",
+        "-demo.enabled",
+        f"-demo.resources={resources}",
+    ]
     began = time.perf_counter()
     with subprocess.Popen(
         [*command, "-listen=127.0.0.1:0"],
@@ -56,12 +65,16 @@ def _metrics(url: str) -> bytes:
 
 
 class _NoMeter:
-    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+    def call(
+        self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
+    ) -> None:
         """Free of charge."""
 
 
 async def estate(resources: int) -> None:
-    """Print microseconds a resource of making, listing, describing and reading the estate, with garbage collection."""
+    """Print microseconds a resource of making, listing, describing and reading the estate, with
+    garbage collection.
+    """
     began = time.perf_counter()
     build(0, resources)
     made = time.perf_counter() - began
@@ -83,21 +96,32 @@ async def estate(resources: int) -> None:
     began = time.perf_counter()
     found: list[Resource] = []
     for of_listing, scope, raw in raws:
-        described = next((spec.describe(raw, scope) for spec in of_listing if spec.accepts(raw)), None)
+        described = next(
+            (spec.describe(raw, scope) for spec in of_listing if spec.accepts(raw)), None
+        )
         if described is not None:
             found.append(described)
     read = time.perf_counter() - began
     metrics = {
-        spec.kind: [metric for metric in spec.metrics if metric.into != "gpu_ratio"] for spec in PROVIDER.services
+        spec.kind: [metric for metric in spec.metrics if metric.into != "gpu_ratio"]
+        for spec in PROVIDER.services
     }
     until = time.time()
-    reads = [Read(each, metric, until - 180) for each in found if each.monitor for metric in metrics[each.kind]]
+    reads = [
+        Read(each, metric, until - 180)
+        for each in found
+        if each.monitor
+        for metric in metrics[each.kind]
+    ]
     began = time.perf_counter()
     reading = await client.series(reads, until)
     series = time.perf_counter() - began
     each = {"make": made, "list": listed, "describe": read, "series": series}
     print(f"{resources} resources, {len(reading.points)} series:", end=" ")
-    print(", ".join(f"{name} {seconds / resources * 1e6:.1f} us" for name, seconds in each.items()), "a resource")
+    print(
+        ", ".join(f"{name} {seconds / resources * 1e6:.1f} us" for name, seconds in each.items()),
+        "a resource",
+    )
 
 
 def main() -> None:

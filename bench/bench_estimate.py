@@ -1,4 +1,5 @@
-"""Microseconds of one estimate, of its central power alone, and seconds of 10,000 servers no two alike.
+"""Microseconds of one estimate, of its central power alone, and seconds of 10,000 servers no two
+alike.
 
 python -m bench.bench_estimate
 """
@@ -33,7 +34,9 @@ def main() -> None:
         one = Resource(name, "ec2/instance", name, Location("aws", "1", "eu-west-3"), held)
         whole = microseconds(partial(estimate, one, loads, where, grid))
         fast = microseconds(partial(power_watts, one, loads, where))
-        print(f"{name} ({len(held)} components): estimate {whole:.1f} us (budget 15), power_watts {fast:.1f} us (4)")
+        print(
+            f"{name} ({len(held)} components): estimate {whole:.1f} us (budget 15), power_watts {fast:.1f} us (4)"
+        )
     found = estimate(one, loads, where, grid).power_watts
     print(f"total of {BATCH}: {microseconds(lambda: total([found] * BATCH), 20) / 1000:.1f} ms")
     servers = [("Xeon 8480+", 1 + index % 2, 64 + index) for index in range(BATCH)]

@@ -1,7 +1,8 @@
-"""What rendering costs: microseconds a resource to render and compress, no two resources alike, both formats.
+"""What rendering costs: microseconds a resource to render and compress, no two resources alike,
+both formats.
 
-Twice all numbers are new; then, as between two reads, all counters go on, those of a tenth of the machines, and none.
-The age of what was measured is new each time.
+Twice all numbers are new; then, as between two reads, all counters go on, those of a tenth of the
+machines, and none. The age of what was measured is new each time.
 
 python -m bench.bench_exposition [resources ...]
 """
@@ -16,7 +17,15 @@ from dataclasses import astuple, replace
 
 from cloud_carbon_exporter.collect import heap
 from cloud_carbon_exporter.exposition import Exposition, Renderer, Settings
-from cloud_carbon_exporter.model.types import Estimate, Footprint, Location, Resource, Row, Snapshot, Totals
+from cloud_carbon_exporter.model.types import (
+    Estimate,
+    Footprint,
+    Location,
+    Resource,
+    Row,
+    Snapshot,
+    Totals,
+)
 
 SETTINGS = Settings(tags=("team",), version="0.0.0", model_version="0.0.0")
 
@@ -44,16 +53,24 @@ def snapshot(resources: int, seed: int = 0) -> Snapshot:
             location,
             (),
             {"team": team},
-            info={"host_type": names.choice(["m5.large", "c7g.xlarge"]), "architecture": "x86_64", "cpu": "Skylake"},
+            info={
+                "host_type": names.choice(["m5.large", "c7g.xlarge"]),
+                "architecture": "x86_64",
+                "cpu": "Skylake",
+            },
         )
-        footprint = Footprint(estimate(numbers, 100), estimate(numbers, 0.01), estimate(numbers, 0.001), "measured")
+        footprint = Footprint(
+            estimate(numbers, 100), estimate(numbers, 0.01), estimate(numbers, 0.001), "measured"
+        )
         totals = Totals(numbers.random() * 1e9, numbers.random() * 1e5, numbers.random() * 1e4)
         rows.append(Row(resource, footprint, {}, totals, 1.7e9 + numbers.random() * 300))
     return Snapshot(1.7e9 + 600, tuple(rows), first_collection_done=True)
 
 
 def counted(before: Snapshot, first: int) -> Snapshot:
-    """The next refresh: rows anew, of which the first so many have counted on, and nothing was read."""
+    """The next refresh: rows anew, of which the first so many have counted on, and nothing was
+    read.
+    """
     rows = []
     for index, row in enumerate(before.rows):
         assert row.totals is not None
@@ -69,7 +86,13 @@ def measure(resources: int) -> None:
     print(f"{resources} resources")
     shown = numbers[0]
     exposition: Exposition | None = None
-    for what, changed in (("first", None), ("again", None), ("all counters", 1.0), ("a tenth", 0.1), ("nothing", 0.0)):
+    for what, changed in (
+        ("first", None),
+        ("again", None),
+        ("all counters", 1.0),
+        ("a tenth", 0.1),
+        ("nothing", 0.0),
+    ):
         shown = numbers.pop(0) if changed is None else counted(shown, int(resources * changed))
         start, wall = time.process_time(), time.perf_counter()
         exposition = renderer(shown)
@@ -80,7 +103,9 @@ def measure(resources: int) -> None:
     print(
         f"  {exposition.series} series, {stream.size / 1e6:.1f} MB of text, {stream.compressed / 1e6:.1f} MB compressed"
     )
-    print(f"  peak memory of this process {os_resource.getrusage(os_resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB")
+    print(
+        f"  peak memory of this process {os_resource.getrusage(os_resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB"
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What the Google Cloud client costs an asset: list and describe, and one metric for each instance.
 
-The fake has a process of its own; figures are CPU time of the client's process, with the exporter's own setting of the
-garbage collector. Half of the assets are instances, half their disks, as large as real ones (2 kB and 1 kB).
+The fake has a process of its own; figures are CPU time of the client's process, with the exporter's
+own setting of the garbage collector. Half of the assets are instances, half their disks, as large
+as real ones (2 kB and 1 kB).
 
     python -m bench.bench_gcp [--assets 10000] [--rounds 3] [--gzip]
 
@@ -31,7 +32,14 @@ from tests.fakes.gcp_estate import Asset, recorded
 from tests.fakes.gcp_monitoring import Series
 
 CPU = "compute.googleapis.com/instance/cpu/utilization"
-TYPES = ("n2-standard-8", "n2-standard-4", "n1-standard-4", "e2-standard-4", "t2a-standard-4", "n2-custom-4-8192")
+TYPES = (
+    "n2-standard-8",
+    "n2-standard-4",
+    "n1-standard-4",
+    "e2-standard-4",
+    "t2a-standard-4",
+    "n2-custom-4-8192",
+)
 FIRST_ID = 4_751_091_017_865_000_000
 
 
@@ -40,8 +48,13 @@ def _asset(model: Asset, old: str, new: str, number: int) -> Asset:
     data = made["resource"]["data"]
     data["id"] = str(FIRST_ID + number)
     if "machineType" in data:
-        data["machineType"] = data["machineType"].replace("n2-standard-8", TYPES[number % len(TYPES)])
-        data["metadata"] = {"fingerprint": "abc=", "items": [{"key": "startup-script", "value": "#!/bin/sh\n" * 40}]}
+        data["machineType"] = data["machineType"].replace(
+            "n2-standard-8", TYPES[number % len(TYPES)]
+        )
+        data["metadata"] = {
+            "fingerprint": "abc=",
+            "items": [{"key": "startup-script", "value": "#!/bin/sh\n" * 40}],
+        }
         data["tags"] = {"items": ["http-server", "https-server"], "fingerprint": "abc="}
     data["labels"] = {"team": f"team-{number % 40}", "env": "prod", "app": f"app-{number % 300}"}
     return made
@@ -57,7 +70,11 @@ def estate(assets: int) -> tuple[list[Asset], list[Series]]:
     for number in range(assets // 2):
         name = f"shop-web-{number:05d}"
         found += [_asset(machine, "hpc", name, number), _asset(disk, "web-1", name, number)]
-        labels = {"instance_id": str(FIRST_ID + number), "zone": "europe-west1-b", "project_id": "shop-prod"}
+        labels = {
+            "instance_id": str(FIRST_ID + number),
+            "zone": "europe-west1-b",
+            "project_id": "shop-prod",
+        }
         series.append(Series(CPU, labels, 0.25, {"instance_name": name}))
     return found, series
 
@@ -77,7 +94,11 @@ def server(assets: int, gzip: bool) -> Iterator[tuple[str, str]]:
     """URL and key file of a fake in a process of its own."""
     command = [sys.executable, "-m", "bench.bench_gcp", "--serve", "--assets", str(assets)]
     process = subprocess.Popen(
-        command + ["--gzip"] * gzip, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command + ["--gzip"] * gzip,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -93,8 +114,8 @@ async def measure(assets: int, rounds: int) -> None:
     """List, describe and read, and print what it cost."""
     from cloud_carbon_exporter.collect.sweep import sweep
     from cloud_carbon_exporter.providers.gcp import PROVIDER
-    from cloud_carbon_exporter.providers.gcp._client import GcpClient
-    from cloud_carbon_exporter.providers.gcp._discovery import LISTING
+    from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
+    from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
     from cloud_carbon_exporter.providers.spec import Read, TargetSettings
 
     calls = Calls()
@@ -126,10 +147,14 @@ async def measure(assets: int, rounds: int) -> None:
 
 def main() -> None:
     """Start the fake and measure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--assets", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--gzip", action="store_true", help="compressed answers, as Google sends them")
+    parser.add_argument(
+        "--gzip", action="store_true", help="compressed answers, as Google sends them"
+    )
     parser.add_argument("--serve", action="store_true", help="be the fake")
     chosen = parser.parse_args()
     if chosen.serve:
@@ -137,7 +162,9 @@ def main() -> None:
         return
     with server(chosen.assets, chosen.gzip) as (url, key):
         gc.set_threshold(100_000, 50, 1000)
-        overrides = {f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api.upper()}": f"{url}/{api}/" for api in VERSIONS}
+        overrides = {
+            f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api.upper()}": f"{url}/{api}/" for api in VERSIONS
+        }
         os.environ |= overrides | {"GOOGLE_APPLICATION_CREDENTIALS": key}
         asyncio.run(measure(chosen.assets, chosen.rounds))
 

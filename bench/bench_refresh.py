@@ -1,4 +1,5 @@
-"""The program itself over the demo estate: memory, and how long scrapes take while it refreshes again and again.
+"""The program itself over the demo estate: memory, and how long scrapes take while it refreshes
+again and again.
 
 python -m bench.bench_refresh [resources ...]
 """
@@ -20,7 +21,9 @@ PORTION = 20  # scrapes between two looks at the time
 
 def memory_megabytes(pid: int, what: str) -> float:
     """VmHWM (the most it ever held) or VmRSS (what it holds) of a process."""
-    found = re.search(rf"{what}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+    found = re.search(
+        rf"{what}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    )
     assert found
     return int(found[1]) / 1000
 
@@ -28,7 +31,9 @@ def memory_megabytes(pid: int, what: str) -> float:
 def collected_at(url: str) -> float:
     """When the figures shown were made; 0 before the first."""
     with urllib.request.urlopen(f"{url}/metrics") as answer:
-        found = re.search(rb"^cloud_carbon_exporter_last_collection_timestamp_seconds (\S+)", answer.read(), re.M)
+        found = re.search(
+            rb"^cloud_carbon_exporter_last_collection_timestamp_seconds (\S+)", answer.read(), re.M
+        )
     return float(found[1]) if found else 0.0
 
 
@@ -44,11 +49,21 @@ def wait_until_ready(url: str) -> None:
 
 def measure(resources: int) -> None:
     """Scrape all the time while it refreshes without a pause, and print what that did."""
-    command = [sys.executable, "-m", "cloud_carbon_exporter", "-demo.enabled", f"-demo.resources={resources}"]
+    command = [
+        sys.executable,
+        "-m",
+        "cloud_carbon_exporter",
+        "-demo.enabled",
+        f"-demo.resources={resources}",
+    ]
     command += ["-collect.interval=1s", "-listen=127.0.0.1:0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as program:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as program:
         assert program.stderr is not None
-        url = next(found[0] for line in program.stderr if (found := re.findall(r"http://[\w.:]+", line)))
+        url = next(
+            found[0] for line in program.stderr if (found := re.findall(r"http://[\w.:]+", line))
+        )
         began = time.perf_counter()
         wait_until_ready(url)
         first = time.perf_counter() - began

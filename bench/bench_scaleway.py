@@ -1,4 +1,5 @@
-"""What a refresh of a Scaleway organisation costs: calls, seconds and client CPU, over a wire that takes its time.
+"""What a refresh of a Scaleway organisation costs: calls, seconds and client CPU, over a wire that
+takes its time.
 
 python -m bench.bench_scaleway [servers] [latency_milliseconds]
 """
@@ -14,10 +15,10 @@ from typing import Any
 
 from tests.fakes.scaleway import COCKPIT_TOKEN, FakeScaleway
 
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
-from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 from cloud_carbon_exporter.providers.spec import Client, Meter, TargetSettings
 
 START = 1_795_521_600.0
@@ -42,7 +43,9 @@ ZONES = ("fr-par-1", "fr-par-2", "fr-par-3")
 
 
 async def measure(count: int, latency_seconds: float) -> None:
-    """Three refreshes: the first fetches the catalogues, the second finds the empty corners at rest."""
+    """Three refreshes: the first fetches the catalogues, the second finds the empty corners at
+    rest.
+    """
     async with FakeScaleway(latency_seconds=latency_seconds) as fake:
         grow(fake, count)
         now = [START]
@@ -53,7 +56,11 @@ async def measure(count: int, latency_seconds: float) -> None:
         settings = TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN)
         target = Target("bench", replace(PROVIDER, client=client), settings)
         collector: Collector[Any] = Collector(
-            [target], CollectSettings(), Budget(lambda: now[0]), lambda snapshot: snapshot, lambda: now[0]
+            [target],
+            CollectSettings(),
+            Budget(lambda: now[0]),
+            lambda snapshot: snapshot,
+            lambda: now[0],
         )
         for number in range(1, 4):
             fake.calls.clear()
@@ -80,4 +87,6 @@ def by_api(calls: Counter[str]) -> list[tuple[str, int]]:
 
 if __name__ == "__main__":
     chosen = [int(argument) for argument in sys.argv[1:]]
-    asyncio.run(measure(chosen[0] if chosen else 1000, (chosen[1] if len(chosen) > 1 else 100) / 1000))
+    asyncio.run(
+        measure(chosen[0] if chosen else 1000, (chosen[1] if len(chosen) > 1 else 100) / 1000)
+    )

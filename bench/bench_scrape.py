@@ -1,8 +1,10 @@
-"""How long a scrape takes: p50 and p99, idle and during a refresh, beside a bare server of the same bytes.
+"""How long a scrape takes: p50 and p99, idle and during a refresh, beside a bare server of the same
+bytes.
 
     python -m bench.bench_scrape [resources ...]
 
-The application runs in a process of its own; the client reads the whole gzip body from a raw socket.
+The application runs in a process of its own; the client reads the whole gzip body from a raw
+socket.
 """
 
 from __future__ import annotations

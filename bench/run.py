@@ -1,8 +1,10 @@
-"""All budgets beside what this machine does: runs every benchmark, one after another, and prints one table.
+"""All budgets beside what this machine does: runs every benchmark, one after another, and prints
+one table.
 
     bench/run [--write]
 
---write puts the table, with the machine it was taken on, into docs/performance.md. It takes some ten minutes.
+--write puts the table, with the machine it was taken on, into docs/performance.md. It takes some
+ten minutes.
 """
 
 from __future__ import annotations
@@ -17,9 +19,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cloud_carbon_exporter.budget import SECONDS_PER_MONTH, read_price
+from cloud_carbon_exporter.api_costs.budget import SECONDS_PER_MONTH, read_price
 from cloud_carbon_exporter.config import load
-from cloud_carbon_exporter.costs import dollars_per_month
+from cloud_carbon_exporter.documents.cost_tables import dollars_per_month
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: written by bench/run --write -->", "<!-- end of figures -->"
@@ -64,17 +66,23 @@ def printed(
 
 def _scrape(resources: int, what: str) -> Callable[[Mapping[str, str]], float]:
     return printed(
-        "scrape", rf"\b{resources} resources, .*?{what}: p50 [\d.]+ ms, p99 ([\d.]+) ms", lambda found: found[0]
+        "scrape",
+        rf"\b{resources} resources, .*?{what}: p50 [\d.]+ ms, p99 ([\d.]+) ms",
+        lambda found: found[0],
     )
 
 
 def _over_bare(resources: int) -> Callable[[Mapping[str, str]], float]:
-    return lambda outputs: _scrape(resources, "idle")(outputs) / _scrape(resources, "same bytes")(outputs)
+    return lambda outputs: (
+        _scrape(resources, "idle")(outputs) / _scrape(resources, "same bytes")(outputs)
+    )
 
 
 def _made(outputs: Mapping[str, str]) -> float:
     rendered = printed("exposition", r"again: ([\d.]+) us CPU a resource")(outputs)
-    return rendered + printed("estimate", r"m5d\.large .*?: estimate ([\d.]+) us", lambda found: found[0])(outputs)
+    return rendered + printed(
+        "estimate", r"m5d\.large .*?: estimate ([\d.]+) us", lambda found: found[0]
+    )(outputs)
 
 
 def _dollars(_: Mapping[str, str]) -> float:
@@ -84,7 +92,9 @@ def _dollars(_: Mapping[str, str]) -> float:
 
 def _granted_dollars(_: Mapping[str, str]) -> float:
     settings = load(["-cloud.provider=aws"], {}).settings
-    return dollars_per_month("aws", 300, settings.utilisation_interval_seconds, free_requests=1_000_000)
+    return dollars_per_month(
+        "aws", 300, settings.utilisation_interval_seconds, free_requests=1_000_000
+    )
 
 
 def _median(found: list[float]) -> float:
@@ -101,9 +111,26 @@ LINES: tuple[Line, ...] = (
     ),
     Line("scrape, gzip, p99, idle, 10,000 resources", 2, "ms", _scrape(10_000, "idle")),
     Line("scrape, gzip, p99, idle, 100,000 resources", 15, "ms", _scrape(100_000, "idle")),
-    Line("the same beside a bare server, 10,000 resources", 2, "times", _over_bare(10_000), "p99 over p99"),
-    Line("the same beside a bare server, 100,000 resources", 2, "times", _over_bare(100_000), "p99 over p99"),
-    Line("scrape, p99, during renderings of 100,000 resources", 150, "ms", _scrape(100_000, "during refreshes")),
+    Line(
+        "the same beside a bare server, 10,000 resources",
+        2,
+        "times",
+        _over_bare(10_000),
+        "p99 over p99",
+    ),
+    Line(
+        "the same beside a bare server, 100,000 resources",
+        2,
+        "times",
+        _over_bare(100_000),
+        "p99 over p99",
+    ),
+    Line(
+        "scrape, p99, during renderings of 100,000 resources",
+        150,
+        "ms",
+        _scrape(100_000, "during refreshes"),
+    ),
     Line(
         "scrape, p99, during whole refreshes of 100,000 resources",
         150,
@@ -132,8 +159,18 @@ LINES: tuple[Line, ...] = (
         printed("gcp", r"CPU ([\d.]+) us an asset", _median),
         "10,000 assets, median of 3 rounds",
     ),
-    Line("memory, 10,000 resources", 250, "MB", printed("refresh", r"\b10000 resources.*?peak memory ([\d.]+) MB")),
-    Line("memory, 100,000 resources", 1200, "MB", printed("refresh", r"\b100000 resources.*?peak memory ([\d.]+) MB")),
+    Line(
+        "memory, 10,000 resources",
+        250,
+        "MB",
+        printed("refresh", r"\b10000 resources.*?peak memory ([\d.]+) MB"),
+    ),
+    Line(
+        "memory, 100,000 resources",
+        1200,
+        "MB",
+        printed("refresh", r"\b100000 resources.*?peak memory ([\d.]+) MB"),
+    ),
     Line(
         "API calls a refresh, EC2 and EBS, 1,000 instances",
         20,
@@ -141,8 +178,20 @@ LINES: tuple[Line, ...] = (
         printed("aws calls", r"(\d+) calls"),
         "listing and reading",
     ),
-    Line("CloudWatch, a metric a resource-month, default settings", 0.03, "USD", _dollars, "computed from the price"),
-    Line("CloudWatch, 300 instances, the free million granted", 0, "USD", _granted_dollars, "computed from the price"),
+    Line(
+        "CloudWatch, a metric a resource-month, default settings",
+        0.03,
+        "USD",
+        _dollars,
+        "computed from the price",
+    ),
+    Line(
+        "CloudWatch, 300 instances, the free million granted",
+        0,
+        "USD",
+        _granted_dollars,
+        "computed from the price",
+    ),
 )
 
 
@@ -156,7 +205,11 @@ def machine() -> str:
 def run(command: tuple[str, ...]) -> str:
     """What a benchmark prints; it is shown as well."""
     done = subprocess.run(
-        [sys.executable, "-m", *command], capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+        [sys.executable, "-m", *command],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_SECONDS,
     )
     print(f"$ python -m {' '.join(command)}\n{done.stdout}", flush=True)
     return done.stdout
@@ -174,7 +227,9 @@ def table(outputs: Mapping[str, str], loads: tuple[float, float]) -> str:
             f"| {line.what} | {line.budget:g} {line.unit} | {figure:.3g} {line.unit} | {verdict} | {line.note} |"
         )
     taken = datetime.now(UTC).strftime("%Y-%m-%d")
-    busy = f"load average {loads[0]:.1f} before and {loads[1]:.1f} after, the benchmarks' own included"
+    busy = (
+        f"load average {loads[0]:.1f} before and {loads[1]:.1f} after, the benchmarks' own included"
+    )
     head = "| what | budget | measured | | |\n|---|---|---|---|---|"
     return "\n".join([f"Taken {taken} on {machine()}; {busy}.", "", head, *rows])
 

@@ -1,12 +1,13 @@
-"""Minutes of faults at the wire, many at once, on three clouds: is anything lost, does memory stay, is the loop free?
+"""Minutes of faults at the wire, many at once, on three clouds: is anything lost, does memory stay,
+is the loop free?
 
     bench/soak [minutes] [seed]
 
-The clouds are the fakes of the tests, in a process of their own; here runs the collector as the program runs it,
-without a pause between refreshes. A round is a storm of three refreshes (four faults a cloud, of those in
-soak_storms.py), then calm until all is well. Exits 1 when something was lost or did not recover within two refreshes,
-when memory grew, or when the event loop was held for longer than 100 ms, the time apart in which other programs had the
-processor.
+The clouds are the fakes of the tests, in a process of their own; here runs the collector as the
+program runs it, without a pause between refreshes. A round is a storm of three refreshes (four
+faults a cloud, of those in soak_storms.py), then calm until all is well. Exits 1 when something was
+lost or did not recover within two refreshes, when memory grew, or when the event loop was held for
+longer than 100 ms, the time apart in which other programs had the processor.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ from typing import IO, Any
 from bench.soak_clouds import FAULTS_PER_CLOUD, HOSTS
 from bench.soak_storms import GONE, NO_NAME
 from bench.soak_watch import ALLOWED_SECONDS, Watch
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target, heap
-from cloud_carbon_exporter.commands.loading import provider
 from cloud_carbon_exporter.exposition import Exposition, Renderer, Settings
-from cloud_carbon_exporter.providers.aws import _regions
+from cloud_carbon_exporter.providers.aws.client import regions
 from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.service.loading import provider
 
 STORM_REFRESHES, PATIENCE_REFRESHES, WARM_ROUNDS = 3, 6, 2
 ALLOWED_REFRESHES, ALLOWED_GROWTH = 2, 1.1
@@ -55,7 +56,9 @@ class Found:
 
 
 class Names:
-    """The resolver of this process: the clouds' hosts are on loopback, except those whose names are gone."""
+    """The resolver of this process: the clouds' hosts are on loopback, except those whose names are
+    gone.
+    """
 
     def __init__(self) -> None:
         self.gone: set[str] = set()
@@ -107,7 +110,10 @@ def well(collector: Collecting) -> frozenset[tuple[str, ...]]:
     snapshot = collector.snapshot
     both = (("listing", snapshot.listings), ("measurement", snapshot.measurements))
     return frozenset(
-        (what, each.provider, each.region, each.kind) for what, of in both for each in of if not each.error
+        (what, each.provider, each.region, each.kind)
+        for what, of in both
+        for each in of
+        if not each.error
     )
 
 
@@ -115,7 +121,11 @@ def errors(collector: Collecting, healthy: frozenset[tuple[str, ...]]) -> list[s
     """What is wrong with those that were well."""
     snapshot = collector.snapshot
     both = (("listing", snapshot.listings), ("measurement", snapshot.measurements))
-    rows = (((what, each.provider, each.region, each.kind), each.error) for what, of in both for each in of)
+    rows = (
+        ((what, each.provider, each.region, each.kind), each.error)
+        for what, of in both
+        for each in of
+    )
     return [f"{key}: {error}" for key, error in rows if key in healthy and error]
 
 
@@ -130,7 +140,9 @@ def resident_megabytes() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def missing(collector: Collecting, before: set[tuple[str, str]], told: Sequence[str] = ()) -> set[str]:
+def missing(
+    collector: Collecting, before: set[tuple[str, str]], told: Sequence[str] = ()
+) -> set[str]:
     """Ids of what was there before and is not, except in a region that is told to be gone."""
     here = {row.resource.id for row in collector.snapshot.rows}
     gone = {each.partition(GONE)[2] for each in told if GONE in each}
@@ -161,7 +173,9 @@ async def one_round(
         energy = now
     names.follow(await tell(pipe, "calm"))
     took = 0
-    while took < PATIENCE_REFRESHES and (not took or healthy - well(collector) or missing(collector, before)):
+    while took < PATIENCE_REFRESHES and (
+        not took or healthy - well(collector) or missing(collector, before)
+    ):
         await pause  # calm comes amid a refresh; the next begins when it is due
         pause = _interval()
         await collector.refresh()
@@ -192,7 +206,13 @@ def made() -> Collecting:
     ]
     targets = [Target(each.provider, provider(each.provider), each) for each in settings]
     render = Renderer(Settings(version="soak", tags=("team",)))
-    return Collector(targets, CollectSettings(interval_seconds=INTERVAL_SECONDS), Budget(time.time), render, time.time)
+    return Collector(
+        targets,
+        CollectSettings(interval_seconds=INTERVAL_SECONDS),
+        Budget(time.time),
+        render,
+        time.time,
+    )
 
 
 async def soak(minutes: float, seed: int, pipe: tuple[IO[str], IO[str]]) -> tuple[Found, Watch]:
@@ -202,7 +222,8 @@ async def soak(minutes: float, seed: int, pipe: tuple[IO[str], IO[str]]) -> tupl
         await collector.refresh()
     watching = asyncio.create_task(watch.run())
     print(
-        f"{len(collector.snapshot.rows)} resources, {len(well(collector))} listings and measurements well", flush=True
+        f"{len(collector.snapshot.rows)} resources, {len(well(collector))} listings and measurements well",
+        flush=True,
     )
     end = time.monotonic() + minutes * 60
     while time.monotonic() < end or not found.rounds:
@@ -217,7 +238,9 @@ def show(found: Found, watch: Watch, minutes: float) -> bool:
     slow = sum(each > ALLOWED_REFRESHES for each in found.recoveries)
     warm = found.megabytes[min(WARM_ROUNDS, len(found.megabytes) - 1)]
     faults = FAULTS_PER_CLOUD * CLOUDS
-    print(f"{minutes:g} minutes: {found.rounds} storms of {faults} faults, {found.refreshes} refreshes")
+    print(
+        f"{minutes:g} minutes: {found.rounds} storms of {faults} faults, {found.refreshes} refreshes"
+    )
     print(f"lost: {len(found.lost)}", *found.lost, sep="\n  ")
     print(f"recovered within {max(found.recoveries)} refreshes at most; later than 2: {slow}")
     print(f"memory after each round, MB: {' '.join(f'{each:.0f}' for each in found.megabytes)}")
@@ -243,7 +266,7 @@ def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     heap.prepare()
-    _regions._ENABLED_SECONDS = 1  # else a region could not vanish and return within minutes
+    regions._ENABLED_SECONDS = 1  # else a region could not vanish and return within minutes
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         os.environ.pop(name, None)
     with clouds() as pipe:

@@ -1,4 +1,6 @@
-"""Three clouds in a process of their own, for the soak: told on stdin when to storm, and when to be calm."""
+"""Three clouds in a process of their own, for the soak: told on stdin when to storm, and when to be
+calm.
+"""
 
 from __future__ import annotations
 
@@ -39,10 +41,14 @@ def _named(cloud: str, url: str) -> str:
 
 
 async def serve() -> None:
-    """Print the environment that leads here, then follow what stdin says: "storm SEED", "calm", or its end."""
+    """Print the environment that leads here, then follow what stdin says: "storm SEED", "calm", or
+    its end.
+    """
     aws, google = await AwsFake().start(), GoogleCloud()
     with tempfile.TemporaryDirectory() as folder:
-        credentials, key, config = (Path(folder, name) for name in ("credentials", "key.json", "config.yaml"))
+        credentials, key, config = (
+            Path(folder, name) for name in ("credentials", "key.json", "config.yaml")
+        )
         async with google.running(), FakeScaleway() as scaleway:
             google.url, scaleway.url = _named("gcp", google.url), _named("scaleway", scaleway.url)
             worlds: Worlds = {
@@ -56,11 +62,17 @@ async def serve() -> None:
                 "AWS_ENDPOINT_URL": _named("aws", aws.url),
                 "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
                 "AWS_EC2_METADATA_DISABLED": "true",
-                "GOOGLE_APPLICATION_CREDENTIALS": str(google.tokens.service_account(google.url, key)),
+                "GOOGLE_APPLICATION_CREDENTIALS": str(
+                    google.tokens.service_account(google.url, key)
+                ),
                 "SCW_CONFIG_PATH": str(config),
                 "SCW_COCKPIT_TOKEN": COCKPIT_TOKEN,
             }
-            keyless = {name: value for name, value in scaleway.environment.items() if not name.endswith("_KEY")}
+            keyless = {
+                name: value
+                for name, value in scaleway.environment.items()
+                if not name.endswith("_KEY")
+            }
             print(json.dumps({**google.environment(), **keyless, **ours}), flush=True)
             loop = asyncio.get_running_loop()
             while line := await loop.run_in_executor(None, sys.stdin.readline):

@@ -1,4 +1,6 @@
-"""What befalls the soak's clouds: each fault of the list, by the fake that it is injected into, and how it ends."""
+"""What befalls the soak's clouds: each fault of the list, by the fake that it is injected into, and
+how it ends.
+"""
 
 from __future__ import annotations
 
@@ -32,24 +34,65 @@ AWS_KINDS = (
     *("throttle", "server", "hang", "cut", "truncated", "junk", "expired", "invalid", "forbidden"),
     *("reset", "bomb", "no utf-8", "skew"),
 )
-AWS_OPERATIONS = ("*", "DescribeInstances", "DescribeVolumes", "GetMetricData", "GetCallerIdentity", "DescribeRegions")
+AWS_OPERATIONS = (
+    "*",
+    "DescribeInstances",
+    "DescribeVolumes",
+    "GetMetricData",
+    "GetCallerIdentity",
+    "DescribeRegions",
+)
 GCP_KINDS = (
-    *("throttled", "unavailable", "hang", "truncated", "html", "unauthorized", "loop", "partial", "permission"),
-    *("disabled", "unreachable", "reset", "bomb", "no utf-8", "nonsense", "yesterday", "odd numbers", "huge"),
+    *(
+        "throttled",
+        "unavailable",
+        "hang",
+        "truncated",
+        "html",
+        "unauthorized",
+        "loop",
+        "partial",
+        "permission",
+    ),
+    *(
+        "disabled",
+        "unreachable",
+        "reset",
+        "bomb",
+        "no utf-8",
+        "nonsense",
+        "yesterday",
+        "odd numbers",
+        "huge",
+    ),
 )
 GCP_APIS = ("cloudasset", "monitoring", "compute", "storage", "aiplatform", "sqladmin")
-SCALEWAY_PATHS = ("instance/v1", "block/v1", "rdb/v1", "cockpit", "s3/", "iam/", "account/", "product-catalog", "")
+SCALEWAY_PATHS = (
+    "instance/v1",
+    "block/v1",
+    "rdb/v1",
+    "cockpit",
+    "s3/",
+    "iam/",
+    "account/",
+    "product-catalog",
+    "",
+)
 SCALEWAY_FAULTS = {
     "429": ScalewayFault(status=429, headers={"Retry-After": "0"}),
     "503": ScalewayFault(status=503),
     "401": ScalewayFault(status=401),
     "403": ScalewayFault(status=403, body='{"type":"permissions_denied","message":"no"}'),
     "cut in two": ScalewayFault(status=200, body='{"servers": [{"id": NaN, "volumes": 1e308'),
-    "nonsense": ScalewayFault(status=200, body='{"servers": [{"id": NaN, "name": 1e308}], "volumes": {"a": null}}'),
+    "nonsense": ScalewayFault(
+        status=200, body='{"servers": [{"id": NaN, "name": 1e308}], "volumes": {"a": null}}'
+    ),
     "brackets": ScalewayFault(status=200, body="[" * 50_000),
     "no utf-8": ScalewayFault(status=200, body=wire.NO_UTF8),
     "bomb": ScalewayFault(unpacked_mebibytes=100),
-    "html": ScalewayFault(status=200, body="<html>proxy</html>", headers={"Content-Language": "en"}),
+    "html": ScalewayFault(
+        status=200, body="<html>proxy</html>", headers={"Content-Language": "en"}
+    ),
     "hang": ScalewayFault(hang=True),
     "cut": ScalewayFault(cut=True),
     "reset": ScalewayFault(reset=True),
@@ -84,7 +127,9 @@ class AwsWorld:
     def _instances(self, call: Call) -> bytes:
         count = INSTANCES.get(call.region, 0)
         tags = {0: {"team": HUGE}} if self.huge else {}
-        return reservations(instance(each, type_="m5.large", tags=tags.get(each)) for each in range(count)).encode()
+        return reservations(
+            instance(each, type_="m5.large", tags=tags.get(each)) for each in range(count)
+        ).encode()
 
     def _volumes(self, call: Call) -> bytes:
         count = INSTANCES.get(call.region, 0)
@@ -92,7 +137,9 @@ class AwsWorld:
 
     def _metrics(self, call: Call) -> dict[str, Any]:
         first, last = float(call.params["StartTime"]), float(call.params["EndTime"])
-        times = [first + 300 * number + self.late_seconds for number in range(int((last - first) // 300))]
+        times = [
+            first + 300 * number + self.late_seconds for number in range(int((last - first) // 300))
+        ]
         values = [ODD_NUMBERS[rank % 4] if self.odd else 12.5 for rank in range(len(times))]
         results = [
             {"Id": each["Id"], "Timestamps": times, "Values": values, "StatusCode": "Complete"}
@@ -116,7 +163,10 @@ class AwsWorld:
         """What may happen here."""
         one = {kind: chance.choice(AWS_OPERATIONS) for kind in AWS_KINDS}
         return {
-            **{f"{operation} {kind}": partial(self.fake.fault, operation, kind) for kind, operation in one.items()},
+            **{
+                f"{operation} {kind}": partial(self.fake.fault, operation, kind)
+                for kind, operation in one.items()
+            },
             ROTATED: self.rotate,
             f"{GONE}{VANISHING}": self.vanish,
             "yesterday's points": partial(setattr, self, "late_seconds", -DAY_SECONDS),
@@ -145,7 +195,11 @@ class GoogleWorld:
         self.fake.checked = False
         labels = {"zone": "europe-west1-b", "project_id": "shop-prod"}
         self.fake.series = [
-            Series("compute.googleapis.com/instance/cpu/utilization", {**labels, "instance_id": number}, 0.25)
+            Series(
+                "compute.googleapis.com/instance/cpu/utilization",
+                {**labels, "instance_id": number},
+                0.25,
+            )
             for number in ("4751091017865185079", "4751091017865185086")
         ]
 
@@ -176,7 +230,9 @@ class ScalewayWorld:
         """Set what the fake answers."""
         servers = self._servers()
         self.fake.series = {
-            "instance_server_cpu_seconds_total": [({"resource_id": each["id"]}, 0.25) for each in servers],
+            "instance_server_cpu_seconds_total": [
+                ({"resource_id": each["id"]}, 0.25) for each in servers
+            ],
             "instance_server_vcpu_count": [({"resource_id": each["id"]}, 4.0) for each in servers],
         }
         self.rotate()
@@ -198,7 +254,9 @@ class ScalewayWorld:
         one = {name: chance.choice(SCALEWAY_PATHS) for name in SCALEWAY_FAULTS}
         return {
             **{
-                f"{path or '*'} {name}": partial(self.fake.faults.__setitem__, path, SCALEWAY_FAULTS[name])
+                f"{path or '*'} {name}": partial(
+                    self.fake.faults.__setitem__, path, SCALEWAY_FAULTS[name]
+                )
                 for name, path in one.items()
             },
             ROTATED: self.rotate,

@@ -1,4 +1,6 @@
-"""How late an event loop is, for what part of that the machine is to blame, and what it did meanwhile."""
+"""How late an event loop is, for what part of that the machine is to blame, and what it did
+meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,10 @@ OURS = ("cloud_carbon_exporter", "bench")
 class Watch:
     """Runs beside everything else on the loop it watches.
 
-    late: seconds each tick came late. held: the same without the time the thread waited for a processor, which other
-    programs had: Linux tells it in schedstat, in nanoseconds. at: what the threads were at when it was late.
+    late: seconds each tick came late. held: the same without the time the thread waited for a
+        processor, which other
+    programs had: Linux tells it in schedstat, in nanoseconds. at: what the threads were at when it
+    was late.
     """
 
     def __init__(self) -> None:
@@ -32,7 +36,9 @@ class Watch:
         self.at: Counter[str] = Counter()
         self._thread = threading.get_ident()
         self._ticked = time.perf_counter()
-        self._schedule = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
+        self._schedule = os.open(
+            f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY
+        )
         self._over = threading.Event()
 
     async def run(self) -> None:
@@ -58,7 +64,11 @@ class Watch:
         while not self._over.wait(LOOK_SECONDS):
             if time.perf_counter() - self._ticked > ALLOWED_SECONDS:
                 frames = sys._current_frames()
-                places = [_place(frame) for thread, frame in frames.items() if thread != threading.get_ident()]
+                places = [
+                    _place(frame)
+                    for thread, frame in frames.items()
+                    if thread != threading.get_ident()
+                ]
                 self.at[" | ".join(sorted(place for place in places if place))] += 1
 
 
@@ -68,5 +78,7 @@ def _place(frame: FrameType) -> str:
     if stack[-1].name in _WAITING:
         return ""
     ours = [each for each in stack if any(name in each.filename for name in OURS)]
-    shown = dict.fromkeys(f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in (*ours[-2:], stack[-1]))
+    shown = dict.fromkeys(
+        f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in (*ours[-2:], stack[-1])
+    )
     return " > ".join(shown)

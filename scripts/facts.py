@@ -1,7 +1,8 @@
-"""Checks the tables of facts: schema, ids, foreign keys, ranges, sources, age. Reads the files, not the model.
+"""Checks the tables of facts: schema, ids, foreign keys, ranges, sources, age. Reads the files, not
+the model.
 
-Exit code 0 when all is well, 1 when something is wrong (each finding on a line), 2 on bad usage. What is merely old is
-printed, and is no error.
+Exit code 0 when all is well, 1 when something is wrong (each finding on a line), 2 on bad usage.
+What is merely old is printed, and is no error.
 """
 
 from __future__ import annotations
@@ -128,7 +129,9 @@ def figures(tables: Tables) -> Iterator[str]:
         low, value, high = (number(row[column]) for column in ("low", "value", "high"))
         if not low <= value <= high or math.isinf(low) or math.isinf(high):
             yield f"{where}: not low <= value <= high: {row['low']}, {row['value']}, {row['high']}"
-        least, most = next((least, most) for prefix, least, most in RANGES if row["id"].startswith(prefix))
+        least, most = next(
+            (least, most) for prefix, least, most in RANGES if row["id"].startswith(prefix)
+        )
         if not least <= low <= high <= most:
             yield f"{where}: outside {least} to {most}: {row['low']} to {row['high']}"
         if not row["unit"]:
@@ -151,21 +154,34 @@ def ids(tables: Tables) -> set[str]:
 
 def accelerators(tables: Tables) -> set[str]:
     """Accelerators that have a power figure."""
-    return {id_[len("gpu.") : -len(".max_watts")] for id_ in ids(tables) if re.fullmatch(r"gpu\..+\.max_watts", id_)}
+    return {
+        id_[len("gpu.") : -len(".max_watts")]
+        for id_ in ids(tables)
+        if re.fullmatch(r"gpu\..+\.max_watts", id_)
+    }
 
 
 def microarchitectures(tables: Tables) -> set[str]:
     """Microarchitectures that have power figures."""
-    return {row["name"] for row in tables.get("processors", []) if row["kind"] == "microarchitecture"}
+    return {
+        row["name"] for row in tables.get("processors", []) if row["kind"] == "microarchitecture"
+    }
 
 
 def completeness(tables: Tables) -> Iterator[str]:
     """Each accelerator and class of storage has all its figures."""
     known = {row["id"]: row for _, row in every_figure(tables)}
     for prefix, endings in COMPLETE.items():
-        parts = {id_.removesuffix(f".{end}") for id_ in known for end in endings if id_.startswith(f"{prefix}.")}
+        parts = {
+            id_.removesuffix(f".{end}")
+            for id_ in known
+            for end in endings
+            if id_.startswith(f"{prefix}.")
+        }
         for part in sorted(part for part in parts if part not in known):
-            yield from (f"{part}.{end} is missing" for end in endings if f"{part}.{end}" not in known)
+            yield from (
+                f"{part}.{end} is missing" for end in endings if f"{part}.{end}" not in known
+            )
     for name in sorted(accelerators(tables)):
         idle, most = known.get(f"gpu.{name}.idle_watts"), known[f"gpu.{name}.max_watts"]
         if idle and number(idle["value"]) > number(most["value"]):
@@ -188,13 +204,24 @@ def keys(tables: Tables) -> Iterator[str]:
             for name in (row["microarchitecture"], *filter(None, row.get("pool", "").split(";"))):
                 if name not in names:
                     yield f"{table}.csv: {row.get('family', row.get('pattern'))}: no microarchitecture {name!r}"
-    for table, column in (("families", "gpu"), ("machine_types", "gpu"), ("accelerator_names", "accelerator")):
+    for table, column in (
+        ("families", "gpu"),
+        ("machine_types", "gpu"),
+        ("accelerator_names", "accelerator"),
+    ):
         for row in tables.get(table, []):
             if row[column] and row[column] not in boards:
                 yield f"{table}.csv: no accelerator {row[column]!r}"
-    families = {(row["provider"], row["family"].lower()) for row in tables.get("families", []) if not row["pattern"]}
+    families = {
+        (row["provider"], row["family"].lower())
+        for row in tables.get("families", [])
+        if not row["pattern"]
+    }
     for row in tables.get("machine_types", []):
-        if not any((row["provider"], row["type"].lower()[:end]) in families for end in range(1, len(row["type"]) + 1)):
+        if not any(
+            (row["provider"], row["type"].lower()[:end]) in families
+            for end in range(1, len(row["type"]) + 1)
+        ):
             yield f"machine_types.csv: {row['type']}: no family"
     yield from region_keys(tables.get("regions", []), known)
 
@@ -212,9 +239,15 @@ def region_keys(regions: list[Row], known: set[str]) -> Iterator[str]:
                 yield f"{where}: no figure of grid zone {zone}"
         if weights and not math.isclose(sum(number(weight or "1") for _, _, weight in weights), 1):
             yield f"{where}: the weights of its zones do not sum to 1"
-        yield from (f"{where}: no figure {rival}" for rival in row["rivals"].split() if rival not in known)
+        yield from (
+            f"{where}: no figure {rival}" for rival in row["rivals"].split() if rival not in known
+        )
         members = [member for member in row["members"].split() if member != "*"]
-        yield from (f"{where}: no member {each}" for each in members if (row["provider"], each) not in places)
+        yield from (
+            f"{where}: no member {each}"
+            for each in members
+            if (row["provider"], each) not in places
+        )
         if not row["grid"] and not row["members"]:
             yield f"{where}: neither a grid zone nor members"
 
@@ -246,7 +279,13 @@ def old(tables: Tables, years: int) -> Iterator[str]:
     for name, table in tables.items():
         for row in table:
             if number(row.get("year") or "nan") < before:
-                what = row.get("id") or row.get("name") or row.get("region") or row.get("family") or row.get("type")
+                what = (
+                    row.get("id")
+                    or row.get("name")
+                    or row.get("region")
+                    or row.get("family")
+                    or row.get("type")
+                )
                 yield f"{row['year']} {name}.csv: {what}"
 
 
@@ -255,7 +294,11 @@ def frozen(tables: Tables) -> str:
     lines = []
     for name, table in sorted(tables.items()):
         for row in table:
-            cells = (f"{key}={cell}" for key, cell in row.items() if cell and key not in ("source", "note"))
+            cells = (
+                f"{key}={cell}"
+                for key, cell in row.items()
+                if cell and key not in ("source", "note")
+            )
             lines.append(f"{name}: {' '.join(cells)}")
     return "\n".join(lines) + "\n"
 
@@ -264,9 +307,16 @@ def main(arguments: list[str]) -> int:
     """Run the command; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the tables lie")
-    parser.add_argument("--years", type=int, default=5, help="print rows older than this (default: 5)")
+    parser.add_argument(
+        "--years", type=int, default=5, help="print rows older than this (default: 5)"
+    )
     parser.add_argument("--freeze", action="store_true", help="write all figures, one row a line")
-    parser.add_argument("--frozen", type=Path, default=FROZEN, help=f"where to (default: {FROZEN.relative_to(ROOT)})")
+    parser.add_argument(
+        "--frozen",
+        type=Path,
+        default=FROZEN,
+        help=f"where to (default: {FROZEN.relative_to(ROOT)})",
+    )
     settings = parser.parse_args(arguments)
     tables = read(settings.folder)
     wrong = list(findings(tables))

@@ -1,4 +1,5 @@
-"""Holds an SBOM to the lock file, and what is installed to both: complete, from PyPI, compatible licences, all used.
+"""Holds an SBOM to the lock file, and what is installed to both: complete, from PyPI, compatible
+licences, all used.
 
 Exit code 0 when all is well, 1 when something is wrong, each finding on a line. Reads no network.
 """
@@ -24,10 +25,30 @@ REGISTRY = {"registry": "https://pypi.org/simple"}
 FILES = "https://files.pythonhosted.org/"
 
 COMPATIBLE = {
-    *("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0"),
-    *("Unlicense", "Zlib", "GPL-3.0-or-later", "LGPL-2.1-or-later", "LGPL-3.0-or-later", "AGPL-3.0-or-later"),
+    *(
+        "0BSD",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "CC0-1.0",
+        "ISC",
+        "MIT",
+        "MIT-0",
+        "MPL-2.0",
+        "PSF-2.0",
+    ),
+    *(
+        "Unlicense",
+        "Zlib",
+        "GPL-3.0-or-later",
+        "LGPL-2.1-or-later",
+        "LGPL-3.0-or-later",
+        "AGPL-3.0-or-later",
+    ),
 }
-"""SPDX identifiers of what may be combined with AGPL-3.0-or-later, by gnu.org/licenses/license-list."""
+"""SPDX identifiers of what may be combined with AGPL-3.0-or-later, by
+gnu.org/licenses/license-list.
+"""
 
 SPDX = {
     "3-Clause BSD License": "BSD-3-Clause",
@@ -55,11 +76,17 @@ def read_lock(text: str) -> Lock:
 
 def needs(package: Package, extra: str = "") -> list[Package]:
     """What a locked package requires, of itself or for an extra."""
-    return list(package.get("optional-dependencies", {}).get(extra, ()) if extra else package.get("dependencies", ()))
+    return list(
+        package.get("optional-dependencies", {}).get(extra, ())
+        if extra
+        else package.get("dependencies", ())
+    )
 
 
 def runtime(lock: Lock, applies: Callable[[str], bool] = lambda marker: True) -> set[str]:
-    """All that an installation may hold beside the program, extras included. applies: whether a marker does."""
+    """All that an installation may hold beside the program, extras included. applies: whether a
+    marker does.
+    """
     (project,) = lock[PROJECT]
     todo = [(PROJECT, extra) for extra in ("", *project.get("optional-dependencies", ()))]
     seen: set[tuple[str, str]] = set()
@@ -83,7 +110,9 @@ def sources(lock: Lock) -> Iterator[str]:
     """What is not from PyPI by its hash."""
     for package in (each for name, several in lock.items() if name != PROJECT for each in several):
         files = [*package.get("wheels", ()), *([package["sdist"]] if "sdist" in package else ())]
-        if package["source"] != REGISTRY or not all(file["url"].startswith(FILES) for file in files):
+        if package["source"] != REGISTRY or not all(
+            file["url"].startswith(FILES) for file in files
+        ):
             yield f"{package['name']}: not from PyPI"
         if not files or not all(each.startswith("sha256:") for each in _hashes(package)):
             yield f"{package['name']}: locked without a hash"
@@ -92,14 +121,18 @@ def sources(lock: Lock) -> Iterator[str]:
 def components(sbom: Mapping[str, Any], lock: Lock) -> Iterator[str]:
     """Where the SBOM and the lock file differ."""
     listed = {(each["name"], each["version"]): each for each in sbom["components"]}
-    locked = {(name, package["version"]): package for name in runtime(lock) for package in lock[name]}
+    locked = {
+        (name, package["version"]): package for name in runtime(lock) for package in lock[name]
+    }
     for name, version in sorted(listed.keys() ^ locked.keys()):
         yield f"{name} {version}: {'not in the SBOM' if (name, version) in locked else 'in the SBOM, but not locked'}"
     for key in sorted(listed.keys() & locked.keys()):
         name, version = key
         references = listed[key].get("externalReferences", ())
         hashes = {f"sha256:{each['content']}" for at in references for each in at.get("hashes", ())}
-        if listed[key].get("purl") != f"pkg:pypi/{name}@{version}" or hashes != _hashes(locked[key]):
+        if listed[key].get("purl") != f"pkg:pypi/{name}@{version}" or hashes != _hashes(
+            locked[key]
+        ):
             yield f"{name} {version}: purl or hashes of the SBOM are not those of the lock file"
         if not all(at["url"].startswith(FILES) for at in references):
             yield f"{name} {version}: the SBOM names another place than PyPI"
@@ -112,13 +145,21 @@ def licence(said: metadata.PackageMetadata) -> str:
     for named in said.get_all("License") or ():
         if SPDX.get(named, named) in COMPATIBLE:
             return str(SPDX.get(named, named))
-    classified = [each.split(" :: ")[-1] for each in said.get_all("Classifier") or () if each.startswith("License ::")]
+    classified = [
+        each.split(" :: ")[-1]
+        for each in said.get_all("Classifier") or ()
+        if each.startswith("License ::")
+    ]
     return " AND ".join(SPDX.get(each, each) for each in classified)
 
 
 def compatible(expression: str) -> bool:
-    """Whether a licence goes together with ours. Expressions with brackets are left to a person: False."""
-    return any(all(part in COMPATIBLE for part in each.split(" AND ")) for each in expression.split(" OR "))
+    """Whether a licence goes together with ours. Expressions with brackets are left to a person:
+    False.
+    """
+    return any(
+        all(part in COMPATIBLE for part in each.split(" AND ")) for each in expression.split(" OR ")
+    )
 
 
 def installed(lock: Lock) -> Iterator[str]:
@@ -149,7 +190,11 @@ def imported(folder: Path) -> set[str]:
 def uses(lock: Lock, modules: set[str]) -> Iterator[str]:
     """What is declared and not used, and what is used though nothing declared asks for it."""
     (project,) = lock[PROJECT]
-    declared = [need for extra in ("", *project.get("optional-dependencies", ())) for need in needs(project, extra)]
+    declared = [
+        need
+        for extra in ("", *project.get("optional-dependencies", ()))
+        for need in needs(project, extra)
+    ]
     direct = {need["name"] for need in declared}
     asked = direct | {
         inner["name"]
@@ -159,7 +204,10 @@ def uses(lock: Lock, modules: set[str]) -> Iterator[str]:
         for inner in needs(package, extra)
     }
     owners = metadata.packages_distributions()
-    made_by = {each: {re.sub(r"[-_.]+", "-", name).lower() for name in owners.get(each, ())} for each in modules}
+    made_by = {
+        each: {re.sub(r"[-_.]+", "-", name).lower() for name in owners.get(each, ())}
+        for each in modules
+    }
     for name in sorted(direct - set().union(*made_by.values())):
         yield f"{name}: declared, but never imported"
     for module in sorted(module for module, names in made_by.items() if not names & asked):
@@ -170,11 +218,18 @@ def main(file: str) -> int:
     """Print every finding; the exit code."""
     lock = read_lock((ROOT / "uv.lock").read_text(encoding="utf-8"))
     sbom = json.loads(Path(file).read_text(encoding="utf-8"))
-    findings = [*sources(lock), *components(sbom, lock), *installed(lock), *uses(lock, imported(ROOT / "src"))]
+    findings = [
+        *sources(lock),
+        *components(sbom, lock),
+        *installed(lock),
+        *uses(lock, imported(ROOT / "src")),
+    ]
     for finding in findings:
         print(finding, file=sys.stderr)
     if not findings:
-        print(f"{file}: {len(sbom['components'])} packages, from PyPI, all locked, licences compatible")
+        print(
+            f"{file}: {len(sbom['components'])} packages, from PyPI, all locked, licences compatible"
+        )
     return 1 if findings else 0
 
 

@@ -11,9 +11,16 @@ import pytest
 
 @pytest.fixture
 def process_kept() -> Iterator[logging.Logger]:
-    """The exporter's logger. What running a command sets for the whole process is put back: log and collector."""
+    """The exporter's logger. What running a command sets for the whole process is put back: log and
+    collector.
+    """
     root, ours = logging.getLogger(), logging.getLogger("cloud_carbon_exporter")
-    handlers, level, own, thresholds = list(root.handlers), root.level, ours.level, gc.get_threshold()
+    handlers, level, own, thresholds = (
+        list(root.handlers),
+        root.level,
+        ours.level,
+        gc.get_threshold(),
+    )
     yield ours
     gc.set_threshold(*thresholds)
     gc.unfreeze()

@@ -1,6 +1,7 @@
 """The fault table of docs/reliability.md, from the names of the tests that inject each fault.
 
-`python -m tests.faults` writes it; tests/test_faults.py fails when it is stale, or when a fault has no test.
+`python -m tests.faults` writes it; tests/test_faults.py fails when it is stale, or when a fault has
+no test.
 """
 
 from __future__ import annotations
@@ -118,8 +119,12 @@ def tests() -> list[str]:
     found = []
     for path in sorted(TESTS.rglob("test_*.py")):
         nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        names = (node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-        found += [f"{path.relative_to(TESTS)}::{name}" for name in names if name.startswith("test_")]
+        names = (
+            node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        )
+        found += [
+            f"{path.relative_to(TESTS)}::{name}" for name in names if name.startswith("test_")
+        ]
     return sorted(found)
 
 
@@ -134,7 +139,9 @@ def table() -> str:
     rows = []
     for fault in FAULTS:
         said = (test.partition("::") for test in tests_of(fault, known))
-        cells = [f"{name.removeprefix('test_').replace('_', ' ')} (`{file}`)" for file, _, name in said]
+        cells = [
+            f"{name.removeprefix('test_').replace('_', ' ')} (`{file}`)" for file, _, name in said
+        ]
         rows.append(f"| {fault} | {'; '.join(cells)} |")
     return "\n".join(["| fault | what the tests hold it to |", "|---|---|", *rows])
 

@@ -1,4 +1,6 @@
-"""The program as a person meets it: exit codes, what stands on stdout, and one line on stderr when it fails."""
+"""The program as a person meets it: exit codes, what stands on stdout, and one line on stderr when
+it fails.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,10 @@ import yaml
 import cloud_carbon_exporter
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.cli import main
-from cloud_carbon_exporter.commands import usage
-from cloud_carbon_exporter.commands.loading import provider
+from cloud_carbon_exporter.commands import help as help_text
 from cloud_carbon_exporter.config.flags import COMMANDS, of_command
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.service.loading import provider
 
 Captured = pytest.CaptureFixture[str]
 
@@ -39,14 +41,20 @@ def test_a_bad_flag_exits_2_with_one_line_on_stderr(capsys: Captured) -> None:
     assert main(["-cloud.provder=aws"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == 'cloud-carbon-exporter: unknown flag "-cloud.provder"; the nearest known one is -cloud.provider\n'
+    assert (
+        err
+        == 'cloud-carbon-exporter: unknown flag "-cloud.provder"; the nearest known one is -cloud.provider\n'
+    )
 
 
 def test_the_program_itself_exits_2_unwrapped() -> None:
     program = Path(sys.executable).with_name("cloud-carbon-exporter")
     environment = {"PATH": os.environ["PATH"], "COLUMNS": "40"}
     ended = subprocess.run(
-        [program, "-log.level=loud", "-demo.enabled"], capture_output=True, env=environment, check=False
+        [program, "-log.level=loud", "-demo.enabled"],
+        capture_output=True,
+        env=environment,
+        check=False,
     )
     assert ended.returncode == 2
     assert ended.stdout == b""
@@ -56,7 +64,9 @@ def test_the_program_itself_exits_2_unwrapped() -> None:
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    command = f"{sys.executable} -m cloud_carbon_exporter services | head -1; exit ${{PIPESTATUS[0]}}"
+    command = (
+        f"{sys.executable} -m cloud_carbon_exporter services | head -1; exit ${{PIPESTATUS[0]}}"
+    )
     ended = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, b"")
 
@@ -75,7 +85,9 @@ def test_help_needs_no_heavy_import() -> None:
         "import sys; from cloud_carbon_exporter.cli import main; main(['-help']);"
         "sys.exit(' '.join(sorted(sys.modules.keys() & {'aiohttp','asyncio','botocore','yaml','lxml'})) or 0)"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, text=True
+    )
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
@@ -91,7 +103,7 @@ def test_help_names_every_flag_of_the_command(command: str, ask: str, capsys: Ca
 
 
 def test_help_fits_a_narrow_terminal_and_states_defaults() -> None:
-    text = usage.render("serve", 60)
+    text = help_text.render("serve", 60)
     assert max(map(len, text.splitlines())) <= 60
     assert "(default 0.0.0.0:2922)" in " ".join(text.split())
     for command in COMMANDS:
@@ -106,12 +118,14 @@ def test_version(capsys: Captured) -> None:
 
 
 def test_a_provider_this_build_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cloud_carbon_exporter.commands.loading.PACKAGES", {"aws": "azure"})
+    monkeypatch.setattr("cloud_carbon_exporter.service.loading.PACKAGES", {"aws": "azure"})
     with pytest.raises(ConfigError, match="not part of this build"):
         provider("aws")
 
 
-def test_a_region_nobody_knows_is_refused_where_the_cloud_cannot_tell(tmp_path: Path, capsys: Captured) -> None:
+def test_a_region_nobody_knows_is_refused_where_the_cloud_cannot_tell(
+    tmp_path: Path, capsys: Captured
+) -> None:
     file = tmp_path / "carbon.yml"
     file.write_text("targets: [{provider: scw, organization_id: o, regions: [fr-par, fr-pra-1]}]")
     assert main(["report", f"-config.file={file}"]) == 2
@@ -131,9 +145,17 @@ def test_no_credentials_for_any_target_exits_1_and_names_what_was_tried(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    arguments = [command, "-cloud.provider=scw", *(["-listen=localhost:0"] if command == "serve" else [])]
+    arguments = [
+        command,
+        "-cloud.provider=scw",
+        *(["-listen=localhost:0"] if command == "serve" else []),
+    ]
     assert main(arguments) == 1
-    (line,) = [each for each in capsys.readouterr().err.splitlines() if each.startswith("cloud-carbon-exporter: ")]
+    (line,) = [
+        each
+        for each in capsys.readouterr().err.splitlines()
+        if each.startswith("cloud-carbon-exporter: ")
+    ]
     assert "SCW_SECRET_KEY" in line
     assert "config.yaml" in line
 
@@ -142,10 +164,18 @@ def test_permissions_as_an_iam_policy_hold_every_permission_of_every_spec(capsys
     assert main(["permissions", "-format=iam"]) == 0
     (statement,) = json.loads(capsys.readouterr().out)["Statement"]
     found = provider("aws")
-    needed = {each for service in found.services for each in (*service.permissions, *service.listing.permissions)}
+    needed = {
+        each
+        for service in found.services
+        for each in (*service.permissions, *service.listing.permissions)
+    }
     assert statement["Effect"] == "Allow"
     assert set(statement["Action"]) == needed | set(found.permissions) | set(found.optional)
-    assert not [each for each in statement["Action"] if re.search(r":(Put|Create|Delete|Update|Modify|\*)", each)]
+    assert not [
+        each
+        for each in statement["Action"]
+        if re.search(r":(Put|Create|Delete|Update|Modify|\*)", each)
+    ]
 
 
 def test_permissions_as_a_custom_role_and_as_a_scaleway_policy(capsys: Captured) -> None:
@@ -163,7 +193,9 @@ def test_permissions_as_text_name_the_kinds_that_need_them(capsys: Captured) -> 
     out = capsys.readouterr().out
     assert re.search(r"ec2:DescribeInstances +ec2/instance", out)
     assert re.search(r"ce:GetCostAndUsage +discovery: cost-explorer \(optional\)", out)
-    assert re.search(r"sustainability:GetEstimatedCarbonEmissions +AWS' own figure \(optional\)", out)
+    assert re.search(
+        r"sustainability:GetEstimatedCarbonEmissions +AWS' own figure \(optional\)", out
+    )
     assert "Scaleway" not in out
 
 
@@ -188,7 +220,9 @@ def test_check_tries_every_call_and_fails_when_one_fails(capsys: Captured) -> No
     assert lines[-1] == f"{len(lines) - 1} checked, 1 failed."
 
 
-def test_check_as_json_without_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+def test_check_as_json_without_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert main(["check", "-cloud.provider=scw", "-format=json"]) == 1
     (finding,) = json.loads(capsys.readouterr().out)
@@ -255,13 +289,16 @@ def test_the_log_as_text_keeps_a_record_on_its_line_and_libraries_quiet(capsys: 
     logging.getLogger("botocore.auth").debug("a secret")
     logging.getLogger("aiohttp").warning("a warning")
     lines = capsys.readouterr().err.splitlines()
-    assert [line.split(" ", 1)[1] for line in lines] == ["DEBUG   one\\nline\\x1b[31m", "WARNING a warning"]
+    assert [line.split(" ", 1)[1] for line in lines] == [
+        "DEBUG   one\\nline\\x1b[31m",
+        "WARNING a warning",
+    ]
 
 
 def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     def interrupted(_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(usage, "run", interrupted)
+    monkeypatch.setattr(help_text, "run", interrupted)
     assert main(["-help"]) == 130
     assert capsys.readouterr() == ("", "")

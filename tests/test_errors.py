@@ -48,7 +48,11 @@ def test_what_holds_no_secret_is_left_as_it_is(text: str) -> None:
     assert masked(text) == text
 
 
-@given(st.text(st.characters(codec="ascii", exclude_characters=" \"'@"), min_size=1).map(lambda word: f"~{word}~"))
+@given(
+    st.text(st.characters(codec="ascii", exclude_characters=" \"'@"), min_size=1).map(
+        lambda word: f"~{word}~"
+    )
+)
 def test_law_no_password_survives(password: str) -> None:
     if not any(char.isspace() or ord(char) < 32 for char in password):
         assert password not in masked(f"at http://bob:{password}@grid.example/x")
@@ -76,7 +80,9 @@ def test_no_log_line_shows_it_and_no_traceback(formatter: logging.Formatter, url
     try:
         raise ValueError(f"a library says {url}")
     except ValueError:
-        record = logging.LogRecord("x", logging.ERROR, "x", 1, "cannot reach %s", (url,), sys.exc_info())
+        record = logging.LogRecord(
+            "x", logging.ERROR, "x", 1, "cannot reach %s", (url,), sys.exc_info()
+        )
     line = formatter.format(record)
     assert SECRET not in line
     assert "a library says" in line and "ValueError" in line

@@ -1,4 +1,6 @@
-"""The measured servers the power of processors is fitted on: SPECpower_ssj2008 results, see README.md beside this."""
+"""The measured servers the power of processors is fitted on: SPECpower_ssj2008 results, see
+README.md beside this.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,17 @@ LEVELS = tuple(range(0, 101, 10))
 COLUMNS = ("w_idle", *(f"w_{level}" for level in LEVELS[1:]))
 
 TOO_OLD = {"Core/Penryn", "Westmere", "Opteron", "Nehalem"}
-CLIENT = {"Coffee Lake", "Rocket Lake", "Raptor Lake", "Zen 4/5 client", "Skylake client", "Kaby Lake client"}
-"""No cloud rents these today (Coffee Lake: the Macs of AWS). They are fitted, but not part of the error budget."""
+CLIENT = {
+    "Coffee Lake",
+    "Rocket Lake",
+    "Raptor Lake",
+    "Zen 4/5 client",
+    "Skylake client",
+    "Kaby Lake client",
+}
+"""No cloud rents these today (Coffee Lake: the Macs of AWS). They are fitted, but not part of the
+error budget.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,11 @@ def canonical_microarchitecture(name: str) -> str:
 def read(path: Path = TRAIN) -> list[Machine]:
     """Every server with a known microarchitecture and TDP, idle and full load."""
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["microarchitecture"] and row["tdp_w_per_socket"]]
+        rows = [
+            row
+            for row in csv.DictReader(file)
+            if row["microarchitecture"] and row["tdp_w_per_socket"]
+        ]
     return [
         Machine(
             row["hw_vendor"],
@@ -66,7 +81,11 @@ def read(path: Path = TRAIN) -> list[Machine]:
             int(row["threads"]),
             float(row["memory_gb"]),
             float(row["tdp_w_per_socket"]),
-            {level: float(row[column]) for level, column in zip(LEVELS, COLUMNS, strict=True) if row[column]},
+            {
+                level: float(row[column])
+                for level, column in zip(LEVELS, COLUMNS, strict=True)
+                if row[column]
+            },
         )
         for row in rows
     ]

@@ -1,10 +1,12 @@
-"""Partial pooling: effects of all servers, of a microarchitecture and of a CPU model on the logarithm of watts.
+"""Partial pooling: effects of all servers, of a microarchitecture and of a CPU model on the
+logarithm of watts.
 
-ln(watts / sockets / TDP) = sum over groups (all, the microarchitecture, the model) of
-    level + sockets x log2(s) + memory x ln(GiB a socket) + tdp x ln(TDP) + threads x ln(threads a socket)
-Each effect is drawn towards 0 as its prior variance says (ridge regression, which is the best linear predictor of a
-mixed model), so a model measured once moves a little and one measured often moves all the way. Large errors count with
-their first power, not their square (Huber's weights), since the budget is in absolute errors.
+ln(watts / sockets / TDP) = sum over groups (all, the microarchitecture, the model) of level +
+    sockets x log2(s) + memory x ln(GiB a socket) + tdp x ln(TDP) + threads x ln(threads a socket)
+Each effect is drawn towards 0 as its prior variance says (ridge regression, which is the best
+linear predictor of a mixed model), so a model measured once moves a little and one measured often
+moves all the way. Large errors count with their first power, not their square (Huber's weights),
+since the budget is in absolute errors.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ FULL = Prior(
     {"level": 0.2, "sockets": 0.005, "memory": 0.1, "tdp": 0.03, "threads": 0.03},
     {"level": 0.015, "sockets": 0.005, "memory": 0.01},
 )
-"""Chosen by cross-validation; three times as much or as little of any one changes the error by less than 0.3 points."""
+"""Chosen by cross-validation; three times as much or as little of any one changes the error by less
+than 0.3 points.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ class Effects:
 
     def predict(self, known: Features) -> float:
         """ln(watts / sockets / TDP); a group never seen adds nothing."""
-        return sum(self.value.get(key, 0.0) * known.terms[key[2]] for key in keys(known, self.value))
+        return sum(
+            self.value.get(key, 0.0) * known.terms[key[2]] for key in keys(known, self.value)
+        )
 
 
 def keys(known: Features, only: dict[Key, float] | None = None) -> list[Key]:
@@ -96,10 +102,18 @@ def keys(known: Features, only: dict[Key, float] | None = None) -> list[Key]:
     return found if only is None else [key for key in found if key in only]
 
 
-def fit(machines: Sequence[Machine], level: int, prior: Prior, base: Effects | None = None) -> Effects:
-    """Effects on the logarithm of watts at one load, in percent; with `base`, on what its effects of all leave."""
+def fit(
+    machines: Sequence[Machine], level: int, prior: Prior, base: Effects | None = None
+) -> Effects:
+    """Effects on the logarithm of watts at one load, in percent; with `base`, on what its effects
+    of all leave.
+    """
     rows = [features(machine) for machine in machines]
-    variances = {"all": {} if base else prior.all, "microarchitecture": prior.microarchitecture, "model": prior.model}
+    variances = {
+        "all": {} if base else prior.all,
+        "microarchitecture": prior.microarchitecture,
+        "model": prior.model,
+    }
     wanted = sorted({key for known in rows for key in keys(known) if key[2] in variances[key[0]]})
     column = {key: index for index, key in enumerate(wanted)}
     design = np.zeros((len(rows), len(wanted)))
@@ -139,20 +153,28 @@ SHAPE_PRIOR_MACHINES = 3.0
 
 
 def shapes(machines: Sequence[Machine]) -> dict[str, dict[int, float]]:
-    """Share of the range from idle to full load at 10..90 %, by microarchitecture drawn to that of all (named "")."""
+    """Share of the range from idle to full load at 10..90 %, by microarchitecture drawn to that of
+    all (named "").
+    """
     curves = [machine for machine in machines if 50 in machine.watts]
     overall = _shape(curves)
     found = {"": overall}
     for name in sorted({machine.microarchitecture for machine in curves}):
         own = [machine for machine in curves if machine.microarchitecture == name]
         mean, weight = _shape(own), len(own) / (len(own) + SHAPE_PRIOR_MACHINES)
-        found[name] = {level: weight * mean[level] + (1 - weight) * overall[level] for level in overall}
+        found[name] = {
+            level: weight * mean[level] + (1 - weight) * overall[level] for level in overall
+        }
     return found
 
 
 def _shape(machines: Sequence[Machine]) -> dict[int, float]:
     return {
-        level: float(np.median([(m.watts[level] - m.watts[0]) / m.dynamic for m in machines if level in m.watts]))
+        level: float(
+            np.median(
+                [(m.watts[level] - m.watts[0]) / m.dynamic for m in machines if level in m.watts]
+            )
+        )
         for level in range(10, 100, 10)
     }
 
@@ -179,8 +201,8 @@ class Fit:
 def fit_all(machines: Sequence[Machine]) -> Fit:
     """Fit idle, full load and the shape between.
 
-    The effects of all servers come from machines like those of clouds alone; older and desktop parts, whose servers
-    obey other laws, get effects of their own on top.
+    The effects of all servers come from machines like those of clouds alone; older and desktop
+    parts, whose servers obey other laws, get effects of their own on top.
     """
     modern = [machine for machine in machines if machine.in_budget]
     own = {machine.microarchitecture for machine in modern}

@@ -1,4 +1,6 @@
-"""What other tools would say of the same servers, by the coefficients they publish (peers.csv, and those below)."""
+"""What other tools would say of the same servers, by the coefficients they publish (peers.csv, and
+those below).
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,18 @@ def _coefficients(peer: str) -> Mapping[str, tuple[float, float]]:
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["peer"] == peer]
     return {
-        row["microarchitecture"]: (float(row["idle_watts_per_thread"]), float(row["full_watts_per_thread"]))
+        row["microarchitecture"]: (
+            float(row["idle_watts_per_thread"]),
+            float(row["full_watts_per_thread"]),
+        )
         for row in rows
     }
 
 
 def cloud_carbon_footprint(peer: str) -> Callable[[Machine, int], float]:
-    """Threads x (min + load x (max - min)) of the microarchitecture; the mean of all where it lists none."""
+    """Threads x (min + load x (max - min)) of the microarchitecture; the mean of all where it lists
+    none.
+    """
 
     def watts(machine: Machine, level: int) -> float:
         table = _coefficients(peer)
@@ -43,7 +50,10 @@ def cloud_carbon_footprint(peer: str) -> Callable[[Machine, int], float]:
 
 def boavizta(machine: Machine, level: int) -> float:
     """Sockets x TDP x the curve, and memory."""
-    return machine.sockets * machine.tdp_watts * _tdp_share(level) + machine.memory_gib * BOAVIZTA_MEMORY
+    return (
+        machine.sockets * machine.tdp_watts * _tdp_share(level)
+        + machine.memory_gib * BOAVIZTA_MEMORY
+    )
 
 
 def original(machine: Machine, level: int) -> float:

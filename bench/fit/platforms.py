@@ -1,4 +1,6 @@
-"""Embodied emissions of whole hosts beside the platform totals others publish: the deviation, printed."""
+"""Embodied emissions of whole hosts beside the platform totals others publish: the deviation,
+printed.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,8 @@ def platforms() -> list[Platform]:
 def _platform(row: dict[str, str]) -> Platform:
     value, down, up, _ = server_grams(int(row["sockets"]), float(row["memory_gib"]))
     extras = [
-        (figure(f"storage.{kind}.embodied_grams_per_gib"), float(row[f"{kind}_gib"] or 0)) for kind in ("ssd", "hdd")
+        (figure(f"storage.{kind}.embodied_grams_per_gib"), float(row[f"{kind}_gib"] or 0))
+        for kind in ("ssd", "hdd")
     ]
     if row["gpu"]:
         extras.append((figure(f"gpu.{row['gpu']}.embodied_grams"), float(row["gpus"])))
@@ -48,7 +51,14 @@ def _platform(row: dict[str, str]) -> Platform:
         value += found.value * amount
         lower += found.low * amount
         upper += found.high * amount
-    return Platform(row["name"], row["source"], float(row["kilograms"]), value / 1000, lower / 1000, upper / 1000)
+    return Platform(
+        row["name"],
+        row["source"],
+        float(row["kilograms"]),
+        value / 1000,
+        lower / 1000,
+        upper / 1000,
+    )
 
 
 def report() -> str:

@@ -1,4 +1,6 @@
-"""The error report of the model, as text: printed by run.py, and carried by docs/model.md between its markers."""
+"""The error report of the model, as text: printed by run.py, and carried by docs/model.md between
+its markers.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,14 @@ from bench.fit import peers, platforms
 from bench.fit.data import Machine, read
 from bench.fit.mixed import Fit, fit_all
 from bench.fit.tables import interval
-from bench.fit.validate import Point, alike, error, leave_groups_out, leave_machines_out, validation_half
+from bench.fit.validate import (
+    Point,
+    alike,
+    error,
+    leave_groups_out,
+    leave_machines_out,
+    validation_half,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,9 @@ class Validation:
         """Held-back points by what of the machine the fit had seen."""
         return {
             "model": [point for point in self.machines_out if point.known == "model"],
-            "microarchitecture": [point for point in self.models_out if point.known == "microarchitecture"],
+            "microarchitecture": [
+                point for point in self.models_out if point.known == "microarchitecture"
+            ],
             "none": self.microarchitectures_out,
         }
 
@@ -50,13 +61,20 @@ def validate(machines: list[Machine] | None = None) -> Validation:
 
 def coverage(points: Sequence[Point], calibration: Mapping[str, Sequence[Point]]) -> float:
     """Percent of points whose measured watts lie inside the interval that other points gave."""
-    bounds = {(kind, level): interval(calibration[kind], level) for kind, level in {(p.known, p.level) for p in points}}
-    inside = [bounds[p.known, p.level][0] <= 1 / p.ratio <= bounds[p.known, p.level][1] for p in points]
+    bounds = {
+        (kind, level): interval(calibration[kind], level)
+        for kind, level in {(p.known, p.level) for p in points}
+    }
+    inside = [
+        bounds[p.known, p.level][0] <= 1 / p.ratio <= bounds[p.known, p.level][1] for p in points
+    ]
     return float(100 * np.mean(inside))
 
 
 def halves(machines: Sequence[Machine], seed: int) -> tuple[list[Point], float]:
-    """Errors on a random half, fitted on the other; and the coverage of intervals that only the other half gave."""
+    """Errors on a random half, fitted on the other; and the coverage of intervals that only the
+    other half gave.
+    """
     held = validation_half(machines, seed)
     names = {id(point.machine) for point in held}
     inner = validate([machine for machine in machines if id(machine) not in names])
@@ -79,7 +97,10 @@ HEADER = "| | points | MAPE | idle | 50 % | 100 % | mean signed |\n|---|---|---|
 
 def line(name: str, points: Sequence[Point]) -> str:
     """One line of the error table, in percent."""
-    of = {level: error([point for point in points if point.level == level]).mape for level in (0, 50, 100)}
+    of = {
+        level: error([point for point in points if point.level == level]).mape
+        for level in (0, 50, 100)
+    }
     whole = error(points)
     loads = " | ".join(f"{of[level]:.1f} %" for level in (0, 50, 100))
     return f"| {name} | {whole.points} | {whole.mape:.1f} % | {loads} | {whole.signed:+.1f} % |"
@@ -115,7 +136,9 @@ def _alike(points: Sequence[Point]) -> str:
 
 
 def digest() -> str:
-    """A mark of everything the error table was made from, so that a stale one can be told without a minute's work."""
+    """A mark of everything the error table was made from, so that a stale one can be told without a
+    minute's work.
+    """
     folder = Path(__file__).parent
     sources = [folder / name for name in SOURCES]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]

@@ -1,4 +1,5 @@
-"""Fit the power of processors, print how far it is from machines it has not seen, and write the tables of facts.
+"""Fit the power of processors, print how far it is from machines it has not seen, and write the
+tables of facts.
 
 python -m bench.fit.run            prints the report
 python -m bench.fit.run --write    writes facts/server.csv, the watts of facts/processors.csv and docs/model.md, too

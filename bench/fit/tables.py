@@ -1,4 +1,6 @@
-"""The tables of facts the fit fills: effects and intervals of whole servers, watts a thread by microarchitecture."""
+"""The tables of facts the fit fills: effects and intervals of whole servers, watts a thread by
+microarchitecture.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ KNOWN = ("model", "microarchitecture", "none")
 Row = tuple[str, float, float, float, str]
 
 
-def figures(fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Sequence[Point]]) -> list[Row]:
+def figures(
+    fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Sequence[Point]]
+) -> list[Row]:
     """Every row of server.csv: id, value, low, high, unit."""
     return [
         *_references(machines),
@@ -42,7 +46,9 @@ def figures(fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Seque
 
 
 def _references(machines: Sequence[Machine]) -> Iterable[Row]:
-    """The point at which slopes have no say, and the range of measured servers: nothing is extrapolated beyond it."""
+    """The point at which slopes have no say, and the range of measured servers: nothing is
+    extrapolated beyond it.
+    """
     values = {
         "tdp": ([m.tdp_watts for m in machines], "W/socket"),
         "threads": ([m.threads / m.sockets for m in machines], "threads/socket"),
@@ -53,19 +59,33 @@ def _references(machines: Sequence[Machine]) -> Iterable[Row]:
 
 
 def _usual(machines: Sequence[Machine]) -> Iterable[Row]:
-    """What servers of a CPU model or a microarchitecture mostly hold, for those that are not described in full."""
+    """What servers of a CPU model or a microarchitecture mostly hold, for those that are not
+    described in full.
+    """
     groups: dict[str, list[Machine]] = {}
     for machine in machines:
         groups.setdefault(machine.microarchitecture, []).append(machine)
         groups.setdefault(machine.model, []).append(machine)
     for name, group in sorted(groups.items()):
         memory = [m.memory_gib / m.sockets for m in group]
-        yield f"server.usual.{name}.memory", statistics.median(memory), min(memory), max(memory), "GiB/socket"
+        yield (
+            f"server.usual.{name}.memory",
+            statistics.median(memory),
+            min(memory),
+            max(memory),
+            "GiB/socket",
+        )
     for name in sorted({machine.microarchitecture for machine in machines}):
         tdp = [m.tdp_watts for m in groups[name]]
         threads = [m.threads / m.sockets for m in groups[name]]
         yield f"server.usual.{name}.tdp", statistics.median(tdp), min(tdp), max(tdp), "W/socket"
-        yield f"server.usual.{name}.threads", statistics.median(threads), min(threads), max(threads), "threads/socket"
+        yield (
+            f"server.usual.{name}.threads",
+            statistics.median(threads),
+            min(threads),
+            max(threads),
+            "threads/socket",
+        )
 
 
 def _effects(level: str, effects: Effects) -> Iterable[Row]:
@@ -73,13 +93,25 @@ def _effects(level: str, effects: Effects) -> Iterable[Row]:
         group, name, term = key
         if abs(value) >= SMALL or term == "level":
             spread = SIGMA_90 * effects.error[key]
-            yield f"server.{level}.{name or group}.{term}", value, value - spread, value + spread, "ln(ratio)"
+            yield (
+                f"server.{level}.{name or group}.{term}",
+                value,
+                value - spread,
+                value + spread,
+                "ln(ratio)",
+            )
 
 
 def _shapes(fitted: Fit) -> Iterable[Row]:
     for name, shape in fitted.shapes.items():
         for level, share in shape.items():
-            yield f"server.shape.{name or 'all'}.{level}", share, max(0.0, share - 0.1), min(1.0, share + 0.1), "ratio"
+            yield (
+                f"server.shape.{name or 'all'}.{level}",
+                share,
+                max(0.0, share - 0.1),
+                min(1.0, share + 0.1),
+                "ratio",
+            )
 
 
 def interval(points: Sequence[Point], level: int) -> tuple[float, float]:
@@ -87,7 +119,11 @@ def interval(points: Sequence[Point], level: int) -> tuple[float, float]:
 
     Middle loads lean on their neighbours too, since few machines state them.
     """
-    near = [p for p in points if p.level == level or (level % 100 and p.level % 100 and abs(p.level - level) <= 20)]
+    near = [
+        p
+        for p in points
+        if p.level == level or (level % 100 and p.level % 100 and abs(p.level - level) <= 20)
+    ]
     low, high = np.quantile([1 / p.ratio for p in near], (0.05, 0.95))
     return float(low), float(high)
 
@@ -105,7 +141,17 @@ def write_server(rows: Sequence[Row]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for name, value, low, high, unit in rows:
-            writer.writerow((name, *(f"{each:.5g}" for each in (value, low, high)), unit, "derived", SOURCE, YEAR, ""))
+            writer.writerow(
+                (
+                    name,
+                    *(f"{each:.5g}" for each in (value, low, high)),
+                    unit,
+                    "derived",
+                    SOURCE,
+                    YEAR,
+                    "",
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +163,9 @@ class Memory:
     high: float
 
 
-def write_processors(fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Sequence[Point]]) -> None:
+def write_processors(
+    fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Sequence[Point]]
+) -> None:
     """Fill the watts a thread of every microarchitecture in processors.csv."""
     path = FACTS / "processors.csv"
     with path.open(encoding="utf-8", newline="") as file:
@@ -151,12 +199,18 @@ def _fill(
     points: Mapping[str, Sequence[Point]],
     memory: Mapping[str, Memory],
 ) -> None:
-    """Watts a thread of the host that stands for a microarchitecture in clouds, its memory taken off."""
+    """Watts a thread of the host that stands for a microarchitecture in clouds, its memory taken
+    off.
+    """
     name = row["like"] or row["name"]
-    alike = [m for m in machines if m.microarchitecture == name] or [m for m in machines if m.in_budget]
+    alike = [m for m in machines if m.microarchitecture == name] or [
+        m for m in machines if m.in_budget
+    ]
     threads, sockets = int(row["host_threads"]), int(row["host_sockets"])
     gib = statistics.median(m.memory_gib / m.threads for m in alike) * threads
-    usual = statistics.median(m.tdp_watts * m.sockets / m.threads for m in alike) * threads / sockets
+    usual = (
+        statistics.median(m.tdp_watts * m.sockets / m.threads for m in alike) * threads / sockets
+    )
     tdp = float((cpu or {}).get("tdp_watts") or usual)
     host = Machine("", "", row["host_cpu"], name, sockets, threads, gib, tdp, {})
     watts = fitted.watts(host)
@@ -167,14 +221,20 @@ def _fill(
         low, high = interval(spread, percent)
         held, own = memory[level], watts[percent]
         value = max(own - gib * held.value, own / 4, before)
-        down = min(value * 0.9, math.hypot(own * (1 - min(1.0, low)), gib * (held.high - held.value)))
+        down = min(
+            value * 0.9, math.hypot(own * (1 - min(1.0, low)), gib * (held.high - held.value))
+        )
         up = math.hypot(own * (max(1.0, high) - 1), gib * (held.value - held.low))
         cells = (value / threads, (value - down) / threads, (value + up) / threads)
-        for column, cell in zip((f"{level}_watts_per_thread", f"{level}_low", f"{level}_high"), cells, strict=True):
+        for column, cell in zip(
+            (f"{level}_watts_per_thread", f"{level}_low", f"{level}_high"), cells, strict=True
+        ):
             row[column] = f"{cell:.4g}"
         before = value
     row["systems"] = str(len([m for m in machines if m.microarchitecture == row["name"]]))
     row["basis"] = "derived" if measured else "assumed"
     like = row["like"] or "any server"
-    row["source"] = SOURCE if measured else f"{SOURCE}; never measured: as {like} of its TDP and threads"
+    row["source"] = (
+        SOURCE if measured else f"{SOURCE}; never measured: as {like} of its TDP and threads"
+    )
     row["year"] = str(YEAR)

@@ -1,4 +1,6 @@
-"""How far the fit is from machines it has not seen: ratios of estimated to measured watts, by what was left out."""
+"""How far the fit is from machines it has not seen: ratios of estimated to measured watts, by what
+was left out.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +39,15 @@ def error(points: Sequence[Point]) -> Error:
 
 
 def alike(points: Sequence[Point], level: int) -> float:
-    """How alike machines of one microarchitecture err: the intraclass correlation of ln(estimated / measured)."""
+    """How alike machines of one microarchitecture err: the intraclass correlation of ln(estimated /
+    measured).
+    """
     groups: dict[str, list[float]] = {}
     for point in points:
         if point.level == level:
-            groups.setdefault(point.machine.microarchitecture, []).append(float(np.log(point.ratio)))
+            groups.setdefault(point.machine.microarchitecture, []).append(
+                float(np.log(point.ratio))
+            )
     several = [np.array(group) for group in groups.values() if len(group) > 1]
     count, mean = sum(map(len, several)), float(np.concatenate(several).mean())
     between = sum(len(group) * (group.mean() - mean) ** 2 for group in several) / (len(several) - 1)
@@ -50,8 +56,12 @@ def alike(points: Sequence[Point], level: int) -> float:
     return float((between - within) / (between + (size - 1) * within))
 
 
-def leave_machines_out(machines: Sequence[Machine], folds: int = 10, seeds: Sequence[int] = (1, 2, 3)) -> list[Point]:
-    """Every machine held back once a seed, in random folds: what a random half of the same population meets."""
+def leave_machines_out(
+    machines: Sequence[Machine], folds: int = 10, seeds: Sequence[int] = (1, 2, 3)
+) -> list[Point]:
+    """Every machine held back once a seed, in random folds: what a random half of the same
+    population meets.
+    """
     points = []
     for seed in seeds:
         order = np.random.default_rng(seed).permutation(len(machines))
@@ -61,7 +71,9 @@ def leave_machines_out(machines: Sequence[Machine], folds: int = 10, seeds: Sequ
 
 
 def validation_half(machines: Sequence[Machine], seed: int = 7) -> list[Point]:
-    """A random half fitted, the other half estimated: harder than the budget, which has twice the machines to fit."""
+    """A random half fitted, the other half estimated: harder than the budget, which has twice the
+    machines to fit.
+    """
     order = np.random.default_rng(seed).permutation(len(machines))
     return _held_back(machines, {int(index) for index in order[::2]})
 
@@ -69,18 +81,24 @@ def validation_half(machines: Sequence[Machine], seed: int = 7) -> list[Point]:
 def leave_groups_out(
     machines: Sequence[Machine], group: Callable[[Machine], str], folds: int | None = None
 ) -> list[Point]:
-    """Every group of machines (a CPU model, a microarchitecture) held back once, whole; in folds, several at once."""
+    """Every group of machines (a CPU model, a microarchitecture) held back once, whole; in folds,
+    several at once.
+    """
     points = []
     names = sorted({group(machine) for machine in machines if machine.in_budget})
     for fold in range(folds or len(names)):
         out = set(names[fold :: folds or len(names)])
-        points += _held_back(machines, {index for index, machine in enumerate(machines) if group(machine) in out})
+        points += _held_back(
+            machines, {index for index, machine in enumerate(machines) if group(machine) in out}
+        )
     return points
 
 
 def _held_back(machines: Sequence[Machine], held: set[int]) -> list[Point]:
     fitted = fit_all([machine for index, machine in enumerate(machines) if index not in held])
-    back = [machine for index, machine in enumerate(machines) if index in held and machine.in_budget]
+    back = [
+        machine for index, machine in enumerate(machines) if index in held and machine.in_budget
+    ]
     return [point for machine in back for point in compare(fitted, machine)]
 
 
@@ -88,7 +106,9 @@ def compare(fitted: Fit, machine: Machine) -> list[Point]:
     """Estimated over measured watts at every load that was measured."""
     estimated = fitted.watts(machine)
     groups = (("model", machine.model), ("microarchitecture", machine.microarchitecture))
-    known = next((kind for kind, name in groups if (kind, name, "level") in fitted.idle.value), "none")
+    known = next(
+        (kind for kind, name in groups if (kind, name, "level") in fitted.idle.value), "none"
+    )
     return [
         Point(machine, level, estimated[level] / machine.watts[level], known)
         for level in LEVELS

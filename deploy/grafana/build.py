@@ -1,4 +1,6 @@
-"""Writes the dashboards: `python deploy/grafana/build.py`. What is changed in the JSON by hand is lost."""
+"""Writes the dashboards: `python deploy/grafana/build.py`. What is changed in the JSON by hand is
+lost.
+"""
 
 from __future__ import annotations
 

@@ -15,14 +15,30 @@ BOARD = dashboard(
     "Is it well, is it complete, what does it cost?",
     PLACES[:2],
     [
-        stat("Targets that answer", f"sum({OWN}target_up) / count({OWN}target_up)", "percentunit", width=4),
         stat(
-            "Listings that fail", f"count({OWN}collector_up{{{AT}}} == 0) or vector(0)", "short", width=4, **ANY_IS_BAD
+            "Targets that answer",
+            f"sum({OWN}target_up) / count({OWN}target_up)",
+            "percentunit",
+            width=4,
         ),
-        stat("Measurements that fail", f"count({OWN}measurement_up{{{AT}}} == 0) or vector(0)", "short", **ANY_IS_BAD),
+        stat(
+            "Listings that fail",
+            f"count({OWN}collector_up{{{AT}}} == 0) or vector(0)",
+            "short",
+            width=4,
+            **ANY_IS_BAD,
+        ),
+        stat(
+            "Measurements that fail",
+            f"count({OWN}measurement_up{{{AT}}} == 0) or vector(0)",
+            "short",
+            **ANY_IS_BAD,
+        ),
         stat("Age of the figures", AGE, "s", **WARN_AT),
         stat(
-            "Spent in 30 days", f"sum(increase({OWN}api_cost_dollars_total{{{AT}}}[30d])) or vector(0)", "currencyUSD"
+            "Spent in 30 days",
+            f"sum(increase({OWN}api_cost_dollars_total{{{AT}}}[30d])) or vector(0)",
+            "currencyUSD",
         ),
         stat(
             "Bill a month, at this rate",
@@ -45,11 +61,17 @@ BOARD = dashboard(
             width=12,
         ),
         lines(
-            "Errors", {"{{operation}} {{reason}}": f"sum by (operation, reason) (rate({OWN}errors_total[1h]))"}, "cps"
+            "Errors",
+            {
+                "{{operation}} {{reason}}": f"sum by (operation, reason) (rate({OWN}errors_total[1h]))"
+            },
+            "cps",
         ),
         lines(
             "Objects left out",
-            {"{{kind}} {{reason}}": f"sum by (kind, reason) (increase({OWN}skipped_objects_total[1h]))"},
+            {
+                "{{kind}} {{reason}}": f"sum by (kind, reason) (increase({OWN}skipped_objects_total[1h]))"
+            },
             "short",
         ),
         row("What it costs"),
@@ -92,17 +114,23 @@ BOARD = dashboard(
         row("How it runs"),
         lines(
             "Slowest listings",
-            {"{{cloud_account_id}} {{cloud_region}} {{kind}}": f"topk(10, {OWN}collector_duration_seconds{{{AT}}})"},
+            {
+                "{{cloud_account_id}} {{cloud_region}} {{kind}}": f"topk(10, {OWN}collector_duration_seconds{{{AT}}})"
+            },
             "s",
         ),
         lines("Series of one scrape", {"{{instance}}": f"{OWN}series"}, "short", width=6),
         lines("Size of one scrape", {"{{instance}}": f"{OWN}scrape_size_bytes"}, "bytes", width=6),
         lines(
-            "Memory", {"{{instance}}": f"process_resident_memory_bytes * on (instance, job) {OWN}build_info"}, "bytes"
+            "Memory",
+            {"{{instance}}": f"process_resident_memory_bytes * on (instance, job) {OWN}build_info"},
+            "bytes",
         ),
         lines(
             "Processor time",
-            {"{{instance}}": f"rate(process_cpu_seconds_total[5m]) * on (instance, job) {OWN}build_info"},
+            {
+                "{{instance}}": f"rate(process_cpu_seconds_total[5m]) * on (instance, job) {OWN}build_info"
+            },
             "percentunit",
         ),
         table("Version", f"{OWN}build_info", "short", ("instance", "version", "model_version")),

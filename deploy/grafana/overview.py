@@ -47,7 +47,11 @@ BOARD = dashboard(
             f"3600 * sum(cloud_carbon_operational_emissions_grams_per_second{{{PLACED}}})",
             GRAMS_PER_HOUR,
         ),
-        stat("Embodied", f"3600 * sum(cloud_carbon_embodied_emissions_grams_per_second{{{PLACED}}})", GRAMS_PER_HOUR),
+        stat(
+            "Embodied",
+            f"3600 * sum(cloud_carbon_embodied_emissions_grams_per_second{{{PLACED}}})",
+            GRAMS_PER_HOUR,
+        ),
         stat(
             "A year at this rate",
             f"86400 * 365.25 / 1000 * sum({emissions(PLACED)})",
@@ -118,8 +122,18 @@ BOARD = dashboard(
             "joule",
             "Nights show what idles: users leave, power stays.",
         ),
-        bars("Power by service", f"sum by (service) ({service(f'{POWER}{{{PLACED}}}')})", "{{service}}", "watt"),
-        bars("Power by region", f"sum by (cloud_region) ({POWER}{{{PLACED}}})", "{{cloud_region}}", "watt"),
+        bars(
+            "Power by service",
+            f"sum by (service) ({service(f'{POWER}{{{PLACED}}}')})",
+            "{{service}}",
+            "watt",
+        ),
+        bars(
+            "Power by region",
+            f"sum by (cloud_region) ({POWER}{{{PLACED}}})",
+            "{{cloud_region}}",
+            "watt",
+        ),
         bars(
             "Grid intensity",
             "max by (cloud_provider, cloud_region, method) (cloud_carbon_grid_intensity_grams_per_kilowatt_hour"
@@ -130,7 +144,11 @@ BOARD = dashboard(
         ),
         row("Where to begin"),
         table(
-            "Largest emitters, g a day", f"topk(20, 86400 * {emissions(PLACED)})", "massg", RESOURCE_COLUMNS, width=12
+            "Largest emitters, g a day",
+            f"topk(20, 86400 * {emissions(PLACED)})",
+            "massg",
+            RESOURCE_COLUMNS,
+            width=12,
         ),
         table(
             "Disks without a machine, g a day",

@@ -1,4 +1,5 @@
-"""How a dashboard is put together: panels, their places, variables. Which questions are asked, the boards know.
+"""How a dashboard is put together: panels, their places, variables. Which questions are asked, the
+boards know.
 
 Counters step with -collect.utilisation-interval, so rates are over one hour, four of its default.
 """
@@ -18,10 +19,14 @@ AT = 'cloud_provider=~"$provider",cloud_account_id=~"$account"'
 PLACED = f'{AT},cloud_region=~"$region"'
 KIND = f'{PLACED},kind=~"$kind"'
 ONE = 'cloud_resource_id="$resource"'
-EMISSIONS = (
-    "cloud_carbon_operational_emissions_grams_per_second{%s} + cloud_carbon_embodied_emissions_grams_per_second{%s}"
+EMISSIONS = "cloud_carbon_operational_emissions_grams_per_second{%s} + cloud_carbon_embodied_emissions_grams_per_second{%s}"
+RESOURCE_COLUMNS = (
+    "cloud_resource_name",
+    "kind",
+    "cloud_region",
+    "cloud_account_id",
+    "cloud_resource_id",
 )
-RESOURCE_COLUMNS = ("cloud_resource_name", "kind", "cloud_region", "cloud_account_id", "cloud_resource_id")
 
 
 def emissions(selector: str) -> str:
@@ -41,11 +46,29 @@ def service(expression: str) -> str:
 
 def target(expression: str, legend: str = "", *, table: bool = False, ref: str = "A") -> Json:
     """One query of a panel. table: an instant one, for a table or a bar."""
-    shown: Json = {"format": "table", "instant": True, "range": False} if table else {"range": True, "instant": False}
-    return {"datasource": DATASOURCE, "expr": expression, "legendFormat": legend or "__auto", "refId": ref} | shown
+    shown: Json = (
+        {"format": "table", "instant": True, "range": False}
+        if table
+        else {"range": True, "instant": False}
+    )
+    return {
+        "datasource": DATASOURCE,
+        "expr": expression,
+        "legendFormat": legend or "__auto",
+        "refId": ref,
+    } | shown
 
 
-def panel(kind: str, title: str, targets: Sequence[Json], *, unit: str, width: int, height: int, about: str) -> Json:
+def panel(
+    kind: str,
+    title: str,
+    targets: Sequence[Json],
+    *,
+    unit: str,
+    width: int,
+    height: int,
+    about: str,
+) -> Json:
     """What all panels have; `gridPos` gets its place from `placed`."""
     return {
         "type": kind,
@@ -59,7 +82,9 @@ def panel(kind: str, title: str, targets: Sequence[Json], *, unit: str, width: i
     }
 
 
-def stat(title: str, expression: str, unit: str, about: str = "", width: int = 4, **defaults: Any) -> Json:
+def stat(
+    title: str, expression: str, unit: str, about: str = "", width: int = 4, **defaults: Any
+) -> Json:
     """One number, large, over its curve."""
     made = panel("stat", title, [target(expression)], unit=unit, width=width, height=4, about=about)
     made["options"] = {
@@ -70,23 +95,45 @@ def stat(title: str, expression: str, unit: str, about: str = "", width: int = 4
         "justifyMode": "auto",
         "orientation": "auto",
     }
-    made["fieldConfig"]["defaults"] |= {"color": {"mode": "thresholds"}, **thresholds((None, "green")), **defaults}
+    made["fieldConfig"]["defaults"] |= {
+        "color": {"mode": "thresholds"},
+        **thresholds((None, "green")),
+        **defaults,
+    }
     return made
 
 
 def thresholds(*steps: tuple[float | None, str]) -> Json:
     """Colours from values upward."""
-    return {"thresholds": {"mode": "absolute", "steps": [{"value": value, "color": colour} for value, colour in steps]}}
+    return {
+        "thresholds": {
+            "mode": "absolute",
+            "steps": [{"value": value, "color": colour} for value, colour in steps],
+        }
+    }
 
 
 def lines(
-    title: str, queries: Mapping[str, str], unit: str, about: str = "", *, width: int = 12, stacked: bool = False
+    title: str,
+    queries: Mapping[str, str],
+    unit: str,
+    about: str = "",
+    *,
+    width: int = 12,
+    stacked: bool = False,
 ) -> Json:
     """Curves over time, by legend. stacked: one upon the other, where they add up."""
-    targets = [target(expr, legend, ref=chr(65 + n)) for n, (legend, expr) in enumerate(queries.items())]
+    targets = [
+        target(expr, legend, ref=chr(65 + n)) for n, (legend, expr) in enumerate(queries.items())
+    ]
     made = panel("timeseries", title, targets, unit=unit, width=width, height=8, about=about)
     made["options"] = {
-        "legend": {"showLegend": True, "displayMode": "table", "placement": "right", "calcs": ["lastNotNull"]},
+        "legend": {
+            "showLegend": True,
+            "displayMode": "table",
+            "placement": "right",
+            "calcs": ["lastNotNull"],
+        },
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
     made["fieldConfig"]["defaults"] |= {
@@ -103,7 +150,9 @@ def lines(
     return made
 
 
-def bars(title: str, expression: str, legend: str, unit: str, about: str = "", width: int = 8) -> Json:
+def bars(
+    title: str, expression: str, legend: str, unit: str, about: str = "", width: int = 8
+) -> Json:
     """The newest values side by side."""
     query = target(expression, legend) | {"range": False, "instant": True}
     made = panel("bargauge", title, [query], unit=unit, width=width, height=8, about=about)
@@ -118,12 +167,30 @@ def bars(title: str, expression: str, legend: str, unit: str, about: str = "", w
     return made
 
 
-def table(title: str, expression: str, unit: str, columns: Sequence[str], about: str = "", width: int = 24) -> Json:
+def table(
+    title: str, expression: str, unit: str, columns: Sequence[str], about: str = "", width: int = 24
+) -> Json:
     """The newest values with some of their labels, which name the columns."""
-    made = panel("table", title, [target(expression, table=True)], unit=unit, width=width, height=9, about=about)
-    made["options"] = {"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": "value", "desc": True}]}
+    made = panel(
+        "table",
+        title,
+        [target(expression, table=True)],
+        unit=unit,
+        width=width,
+        height=9,
+        about=about,
+    )
+    made["options"] = {
+        "showHeader": True,
+        "cellHeight": "sm",
+        "sortBy": [{"displayName": "value", "desc": True}],
+    }
     shown = {name: place for place, name in enumerate([*columns, "Value"])}
-    organised = {"indexByName": shown, "renameByName": {"Value": "value"}, "includeByName": dict.fromkeys(shown, True)}
+    organised = {
+        "indexByName": shown,
+        "renameByName": {"Value": "value"},
+        "includeByName": dict.fromkeys(shown, True),
+    }
     made["transformations"] = [{"id": "organize", "options": organised}]
     return made
 
@@ -198,7 +265,9 @@ PLACES = [
 ]
 
 
-def dashboard(uid: str, title: str, about: str, variables: Sequence[Json], panels: Iterable[Json]) -> Json:
+def dashboard(
+    uid: str, title: str, about: str, variables: Sequence[Json], panels: Iterable[Json]
+) -> Json:
     """One dashboard, with a link to its siblings."""
     return {
         "uid": uid,

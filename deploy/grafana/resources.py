@@ -39,14 +39,25 @@ BOARD = dashboard(
     ],
     [
         row("Services"),
-        lines("Power by kind", {"{{kind}}": f"sum by (kind) ({POWER}{{{KIND}}})"}, "watt", stacked=True),
+        lines(
+            "Power by kind",
+            {"{{kind}}": f"sum by (kind) ({POWER}{{{KIND}}})"},
+            "watt",
+            stacked=True,
+        ),
         lines(
             "Emissions by kind",
             {"{{kind}}": f"sum by (kind) ({rate('operational', KIND)} + {rate('embodied', KIND)})"},
             GRAMS_PER_HOUR,
             stacked=True,
         ),
-        bars("Power per resource", f"avg by (kind) (cloud_carbon_power_watts{{{KIND}}})", "{{kind}}", "watt", width=12),
+        bars(
+            "Power per resource",
+            f"avg by (kind) (cloud_carbon_power_watts{{{KIND}}})",
+            "{{kind}}",
+            "watt",
+            width=12,
+        ),
         bars(
             "Mean utilisation of processors",
             f"avg by (kind) (cloud_carbon_cpu_utilisation_ratio{{{KIND}}})",
@@ -54,12 +65,29 @@ BOARD = dashboard(
             "percentunit",
             width=12,
         ),
-        table("Largest, in watts", f"topk(50, cloud_carbon_power_watts{{{KIND}}})", "watt", RESOURCE_COLUMNS),
+        table(
+            "Largest, in watts",
+            f"topk(50, cloud_carbon_power_watts{{{KIND}}})",
+            "watt",
+            RESOURCE_COLUMNS,
+        ),
         row("Resource $resource"),
         stat("Power", f"cloud_carbon_power_watts{{{ONE}}}", "watt"),
-        stat("Operational", f"3600 * cloud_carbon_operational_emissions_grams_per_second{{{ONE}}}", GRAMS_PER_HOUR),
-        stat("Embodied", f"3600 * cloud_carbon_embodied_emissions_grams_per_second{{{ONE}}}", GRAMS_PER_HOUR),
-        stat("Energy since it is seen", f"cloud_carbon_energy_joules_total{{{ONE}}} / 3.6e6", "kwatth"),
+        stat(
+            "Operational",
+            f"3600 * cloud_carbon_operational_emissions_grams_per_second{{{ONE}}}",
+            GRAMS_PER_HOUR,
+        ),
+        stat(
+            "Embodied",
+            f"3600 * cloud_carbon_embodied_emissions_grams_per_second{{{ONE}}}",
+            GRAMS_PER_HOUR,
+        ),
+        stat(
+            "Energy since it is seen",
+            f"cloud_carbon_energy_joules_total{{{ONE}}} / 3.6e6",
+            "kwatth",
+        ),
         stat(
             "Age of the measurement",
             f"cloud_carbon_measurement_age_seconds{{{ONE}}}",

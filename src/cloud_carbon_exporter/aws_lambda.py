@@ -1,8 +1,10 @@
-"""AWS Lambda: `cloud_carbon_exporter.aws_lambda.handler` behind a function URL, or an HTTP API of API Gateway.
+"""AWS Lambda: `cloud_carbon_exporter.aws_lambda.handler` behind a function URL, or an HTTP API of
+API Gateway.
 
-Configured by CLOUD_CARBON_* variables. Each copy of the function serves on its own loopback, in scrape mode, and hands
-requests on: what is true of the program is true of the function. Lambda freezes it between two requests, and a
-collection that was not finished goes on with the next.
+Configured by CLOUD_CARBON_* variables. Each copy of the function serves on its own loopback, in
+scrape mode, and hands
+requests on: what is true of the program is true of the function. Lambda freezes it between two
+requests, and a collection that was not finished goes on with the next.
 """
 
 from __future__ import annotations
@@ -16,15 +18,17 @@ from typing import Any, Protocol
 import aiohttp
 
 from cloud_carbon_exporter import logs
-from cloud_carbon_exporter.commands.service import Service
 from cloud_carbon_exporter.config import load
+from cloud_carbon_exporter.service.service import Service
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
 
 TIMEOUT = "x-prometheus-scrape-timeout-seconds"
 LARGEST_BYTES = 6_000_000
-"""What Lambda carries back of an answer, less the room for its headers; in base64 it is a third larger."""
+"""What Lambda carries back of an answer, less the room for its headers; in base64 it is a third
+larger.
+"""
 
 _PROMETHEUS_TIMEOUT_SECONDS = 10.0
 _MARGIN_SECONDS = 0.5  # of the function's own timeout, to answer in
@@ -39,7 +43,9 @@ class Context(Protocol):
 
 
 class Function:
-    """One copy of the function: a loop of its own, on which the program serves from the first request on."""
+    """One copy of the function: a loop of its own, on which the program serves from the first
+    request on.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         invocation = load(["-collect.mode=scrape"], environment)
@@ -69,7 +75,9 @@ class Function:
                 raise
             self._service = service
             self._url = f"{bound.scheme}://127.0.0.1:{bound.addresses[0][1]}"
-            self._session = aiohttp.ClientSession(auto_decompress=False, connector=aiohttp.TCPConnector(ssl=False))
+            self._session = aiohttp.ClientSession(
+                auto_decompress=False, connector=aiohttp.TCPConnector(ssl=False)
+            )
         return self._session
 
     async def _close(self) -> None:
@@ -81,11 +89,18 @@ class Function:
         try:
             method, path = event["requestContext"]["http"]["method"], event["rawPath"]
         except (KeyError, TypeError):
-            return _text(400, "this function answers requests of a function URL or an HTTP API, and no other event")
+            return _text(
+                400,
+                "this function answers requests of a function URL or an HTTP API, and no other event",
+            )
         session = await self._open()
         query = event.get("rawQueryString", "")
         url = f"{self._url}{path}{'?' if query else ''}{query}"
-        headers = {name: value for name, value in event.get("headers", {}).items() if name.lower() not in _HOP_BY_HOP}
+        headers = {
+            name: value
+            for name, value in event.get("headers", {}).items()
+            if name.lower() not in _HOP_BY_HOP
+        }
         headers[TIMEOUT] = f"{scrape_seconds(headers.get(TIMEOUT, ''), context):g}"
         async with session.request(method, url, headers=headers, allow_redirects=False) as answer:
             return packed(answer.status, answer.headers, await answer.read())
@@ -97,21 +112,31 @@ def scrape_seconds(asked: str, context: Context) -> float:
         wanted = float(asked)
     except ValueError:
         wanted = _PROMETHEUS_TIMEOUT_SECONDS
-    return max(_MARGIN_SECONDS, min(wanted, context.get_remaining_time_in_millis() / 1000 - _MARGIN_SECONDS))
+    return max(
+        _MARGIN_SECONDS,
+        min(wanted, context.get_remaining_time_in_millis() / 1000 - _MARGIN_SECONDS),
+    )
 
 
 def packed(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     """An answer as Lambda takes it; one too large for it says so."""
     coded = base64.b64encode(body).decode()
     if len(coded) > LARGEST_BYTES:
-        return _text(413, "more than Lambda can carry: ask for gzip, or set CLOUD_CARBON_METRICS_LABELS=slim")
+        return _text(
+            413, "more than Lambda can carry: ask for gzip, or set CLOUD_CARBON_METRICS_LABELS=slim"
+        )
     kept = {name: value for name, value in headers.items() if name.lower() not in _HOP_BY_HOP}
     return {"statusCode": status, "headers": kept, "body": coded, "isBase64Encoded": True}
 
 
 def _text(status: int, message: str) -> Answer:
     headers = {"Content-Type": "text/plain; charset=utf-8"}
-    return {"statusCode": status, "headers": headers, "body": f"{message}\n", "isBase64Encoded": False}
+    return {
+        "statusCode": status,
+        "headers": headers,
+        "body": f"{message}\n",
+        "isBase64Encoded": False,
+    }
 
 
 _function: Function | None = None

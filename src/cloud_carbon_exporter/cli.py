@@ -1,7 +1,8 @@
 """Where the program begins: read the configuration, run one command, answer with an exit code.
 
-0: all is well. 1: the command failed, or what it reports holds a failure. 2: the configuration cannot be followed.
-Each command is imported when it is run, for `-help` and `estimate` need no web server and no cloud.
+0: all is well. 1: the command failed, or what it reports holds a failure. 2: the configuration
+cannot be followed. Each command is imported when it is run, for `-help` and `estimate` need no web
+server and no cloud.
 """
 
 from __future__ import annotations
@@ -24,15 +25,17 @@ _MODULES = {
     "services": "services",
     "estimate": "estimate",
     "completion": "completion",
-    "help": "usage",
-    "version": "usage",
+    "help": "help",
+    "version": "help",
 }
 
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program. `arguments` without its name; those of the process when None. Returns the exit code."""
+    """Run the program. `arguments` without its name; those of the process when None. Returns the
+    exit code.
+    """
     try:
         invocation = load(sys.argv[1:] if arguments is None else arguments, os.environ)
         code = _run(invocation)
@@ -65,6 +68,8 @@ def _fail(error: Exception, code: int) -> int:
 
 
 def _run(invocation: Invocation) -> int:
-    module = import_module(f"cloud_carbon_exporter.commands.{_MODULES[invocation.wants or invocation.command]}")
+    module = import_module(
+        f"cloud_carbon_exporter.commands.{_MODULES[invocation.wants or invocation.command]}"
+    )
     run: Callable[[Invocation], int] = module.run
     return run(invocation)

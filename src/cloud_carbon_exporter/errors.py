@@ -15,7 +15,8 @@
         +-- DeadlineExceeded       the sweep took longer than it may
         +-- Incomplete             kinds a listing feeds failed, the others are whole
 
-`reason` is the short code of the errors_total label. Messages never hold a secret: whatever URL they quote is masked.
+`reason` is the short code of the errors_total label. Messages never hold a secret: whatever URL
+they quote is masked.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ class ConfigError(ExporterError):
 class CollectError(ExporterError):
     """A call to a cloud failed. `str()` reads: what failed, where, and what to do.
 
-    message: what the cloud said, in one line. hint: what the person can do, e.g. the permission to grant.
+    message: what the cloud said, in one line. hint: what the person can do, e.g. the permission to
+        grant.
     """
 
     reason: ClassVar[str] = "error"
@@ -82,12 +84,16 @@ class CollectError(ExporterError):
         self.hint = masked(hint)
 
     def bare(self) -> Self:
-        """The same, to be kept: what led to it keeps whole frames alive, and in them the bodies of answers."""
+        """The same, to be kept: what led to it keeps whole frames alive, and in them the bodies of
+        answers.
+        """
         self.__traceback__ = self.__cause__ = self.__context__ = None
         return self
 
     def __str__(self) -> str:
-        where = " ".join(part for part in (self.provider, self.account_id, self.region, self.operation) if part)
+        where = " ".join(
+            part for part in (self.provider, self.account_id, self.region, self.operation) if part
+        )
         text = f"{where}: {self.message}" if where else self.message
         return f"{text} ({self.hint})" if self.hint else text
 
@@ -153,7 +159,9 @@ class DeadlineExceeded(CollectError):
 
 
 class Incomplete(CollectError):
-    """A listing of several parts lacks some, and is whole but for them. failures: kind -> why it is missing."""
+    """A listing of several parts lacks some, and is whole but for them. failures: kind -> why it is
+    missing.
+    """
 
     reason: ClassVar[str] = "incomplete"
 

@@ -1,4 +1,6 @@
-"""The refresh loop over a cloud in memory: what a failing, hanging or odd cloud does to the Snapshot."""
+"""The refresh loop over a cloud in memory: what a failing, hanging or odd cloud does to the
+Snapshot.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,15 @@ from typing import Any
 
 import pytest
 
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
-from cloud_carbon_exporter.collect import target as target_module
-from cloud_carbon_exporter.errors import CredentialsRefused, PermissionMissing, Throttled, Unreachable
+from cloud_carbon_exporter.collect import target_run as target_module
+from cloud_carbon_exporter.errors import (
+    CredentialsRefused,
+    PermissionMissing,
+    Throttled,
+    Unreachable,
+)
 from cloud_carbon_exporter.grid import Feed, GridSettings, preferences
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
@@ -24,15 +31,25 @@ from tests.fakes.cloud import Clock, Cloud, FakeClient
 EU = "eu-west-1"
 PLACE = facts.place("aws", EU)
 REFUSED = CredentialsRefused("the security token is expired", provider="aws", hint="renew it")
-DENIED = PermissionMissing("not allowed", provider="aws", region=EU, operation="ListThings", hint="grant vm:ListThings")
+DENIED = PermissionMissing(
+    "not allowed", provider="aws", region=EU, operation="ListThings", hint="grant vm:ListThings"
+)
 
 
-def collector(clock: Clock, *clouds: Cloud, mode: Any = "background", **settings: Any) -> Collector[int]:
+def collector(
+    clock: Clock, *clouds: Cloud, mode: Any = "background", **settings: Any
+) -> Collector[int]:
     targets = [
         Target(f"target-{rank}", cloud.provider(), TargetSettings(provider="aws", **settings))
         for rank, cloud in enumerate(clouds)
     ]
-    return Collector(targets, CollectSettings(mode=mode), Budget(clock), lambda snapshot: len(snapshot.rows), clock)
+    return Collector(
+        targets,
+        CollectSettings(mode=mode),
+        Budget(clock),
+        lambda snapshot: len(snapshot.rows),
+        clock,
+    )
 
 
 def vm(name: str = "i-1", **changes: Any) -> dict[str, Any]:
@@ -44,10 +61,14 @@ def row(snapshot: Snapshot, resource_id: str) -> Row:
 
 
 def listing(snapshot: Snapshot, kind: str = "vm/machine", region: str = EU) -> Outcome:
-    return next(outcome for outcome in snapshot.listings if (outcome.kind, outcome.region) == (kind, region))
+    return next(
+        outcome for outcome in snapshot.listings if (outcome.kind, outcome.region) == (kind, region)
+    )
 
 
-async def test_a_grid_source_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_grid_source_that_hangs_does_not_hold_up_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The program is given a second and a half to end in, and keeps its state first."""
     asked, never = asyncio.Event(), asyncio.Event()
 
@@ -59,7 +80,13 @@ async def test_a_grid_source_that_hangs_does_not_hold_up_the_end(monkeypatch: py
     clock, cloud = Clock(), Cloud({EU: [vm()]})
     grid = GridSettings(preferences(["prometheus:http://localhost:9"]), patience_seconds=3600)
     targets = [Target("target", cloud.provider(), TargetSettings(provider="aws"))]
-    of = Collector(targets, CollectSettings(grid=grid), Budget(clock), lambda snapshot: len(snapshot.rows), clock)
+    of = Collector(
+        targets,
+        CollectSettings(grid=grid),
+        Budget(clock),
+        lambda snapshot: len(snapshot.rows),
+        clock,
+    )
     running = asyncio.create_task(of.run())
     async with asyncio.timeout(10):
         await asked.wait()
@@ -78,7 +105,10 @@ async def test_before_the_first_collection_there_is_an_empty_snapshot() -> None:
 
 async def test_a_whole_refresh() -> None:
     clock, cloud = Clock(), Cloud()
-    cloud.estate = {EU: [vm(), vm("i-2", state="stopped"), vm("i-3", state="gone")], "us-east-1": []}
+    cloud.estate = {
+        EU: [vm(), vm("i-2", state="stopped"), vm("i-3", state="gone")],
+        "us-east-1": [],
+    }
     cloud.estate[EU] += [{"type": "volume", "id": "vol-1", "gib": 8}, {"type": "queue", "id": "q"}]
     cloud.series["i-1", "cpu_ratio"] = [Point(clock.now - 120, clock.now - 60, 0.5)]
     of = collector(clock, cloud)
@@ -131,7 +161,9 @@ async def test_counters_are_exposed_at_zero_first_and_then_advance() -> None:
     await of.refresh()
     totals = row(of.snapshot, "vol-1").totals
     assert totals is not None
-    assert totals.energy_joules == pytest.approx(300 * row(of.snapshot, "vol-1").footprint.power_watts.value)
+    assert totals.energy_joules == pytest.approx(
+        300 * row(of.snapshot, "vol-1").footprint.power_watts.value
+    )
     assert of.snapshot.accounts[0].totals == totals
     await of.close()
 
@@ -161,7 +193,9 @@ async def test_a_failed_sweep_keeps_its_last_good_figures_until_stale() -> None:
     await of.close()
 
 
-async def test_a_target_collected_more_seldom_than_stale_after_is_shown_until_its_next_collection_fails() -> None:
+async def test_a_target_collected_more_seldom_than_stale_after_is_shown_until_its_next_collection_fails() -> (
+    None
+):
     clock, cloud = Clock(), Cloud({EU: [vm()]})
     of = collector(clock, cloud, interval_seconds=7200)
     await of.refresh()
@@ -390,13 +424,17 @@ async def test_scopes_that_cannot_be_read_leave_the_known_ones() -> None:
 
 
 async def test_one_series_that_cannot_be_read_makes_no_other_be_read_again() -> None:
-    """Each read is billed: what went well is asked for again when it is due, and what failed with the next refresh."""
+    """Each read is billed: what went well is asked for again when it is due, and what failed with
+    the next refresh.
+    """
     clock, cloud = Clock(), Cloud({EU: [vm("i-1"), vm("i-2")]}, costs=True)
     cloud.unread["i-2"] = Unreachable("broken", provider="aws", operation="Read")
     of = collector(clock, cloud, utilisation_interval_seconds=900)
     for _ in range(4):
         for name in ("i-1", "i-2"):
-            cloud.series.setdefault((name, "cpu_ratio"), []).append(Point(clock.now - 300, clock.now, 0.5))
+            cloud.series.setdefault((name, "cpu_ratio"), []).append(
+                Point(clock.now - 300, clock.now, 0.5)
+            )
         await of.refresh()
         assert [outcome.error for outcome in of.snapshot.measurements] == ["aws Read: broken"]
         clock.now += 300
@@ -406,7 +444,9 @@ async def test_one_series_that_cannot_be_read_makes_no_other_be_read_again() -> 
     await of.refresh()
     totals = row(of.snapshot, "i-2").totals
     assert totals is not None
-    assert totals.energy_joules == pytest.approx(3 * 300 * row(of.snapshot, "i-2").footprint.power_watts.value)
+    assert totals.energy_joules == pytest.approx(
+        3 * 300 * row(of.snapshot, "i-2").footprint.power_watts.value
+    )
     await of.close()
 
 
@@ -447,14 +487,18 @@ async def test_what_vanished_gets_one_last_read() -> None:
     cloud.series["i-2", "cpu_ratio"] = [Point(clock.now - 600, clock.now - 300, 0.9)]
     clock.now += 600
     await of.refresh()
-    assert account.totals.energy_joules == pytest.approx(300 * row(of.snapshot, "i-2").footprint.power_watts.value)
+    assert account.totals.energy_joules == pytest.approx(
+        300 * row(of.snapshot, "i-2").footprint.power_watts.value
+    )
     await of.close()
 
 
 async def test_buckets_have_their_classes() -> None:
     clock, cloud = Clock(), Cloud({EU: [{"type": "bucket", "id": "b"}]})
     day = 86400
-    cloud.series["b", "stored_gib:StandardStorage"] = [Point(clock.now - 2 * day, clock.now - day, 1000)]
+    cloud.series["b", "stored_gib:StandardStorage"] = [
+        Point(clock.now - 2 * day, clock.now - day, 1000)
+    ]
     of = collector(clock, cloud)
     await of.refresh()
     found = row(of.snapshot, "b")
@@ -511,7 +555,9 @@ async def test_the_loop_refreshes_on_its_timer_and_ends_when_cancelled() -> None
     assert cloud.closed
 
 
-async def test_a_defect_while_building_keeps_the_last_snapshot(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_defect_while_building_keeps_the_last_snapshot(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     clock, cloud = Clock(), Cloud({EU: [vm()]})
     of = collector(clock, cloud)
     await of.refresh()
@@ -541,8 +587,14 @@ async def test_reads_further_apart_than_stale_after_lose_nothing() -> None:
     assert len(cloud.reads) == 3
     track = of._builder._counters.track("i-1")
     assert track is not None
-    points = [point for point in cloud.series["i-1", "cpu_ratio"] if 1_800_000_000 <= point.start < track.covered]
-    expected = sum(300 * power_watts(track.resource, {"cpu_ratio": point.value}, PLACE) for point in points)
+    points = [
+        point
+        for point in cloud.series["i-1", "cpu_ratio"]
+        if 1_800_000_000 <= point.start < track.covered
+    ]
+    expected = sum(
+        300 * power_watts(track.resource, {"cpu_ratio": point.value}, PLACE) for point in points
+    )
     assert len(points) > 40
     assert track.energy == pytest.approx(expected)
     await of.close()
@@ -551,7 +603,13 @@ async def test_reads_further_apart_than_stale_after_lose_nothing() -> None:
 async def test_a_part_of_a_listing_that_fails_keeps_its_last_good_figures_until_stale() -> None:
     clock = Clock()
     cloud = Cloud(
-        {EU: [{"type": "volume", "id": "vol-1", "gib": 8}, {"type": "volume", "id": "vol-2", "gib": 8}, vm()]}
+        {
+            EU: [
+                {"type": "volume", "id": "vol-1", "gib": 8},
+                {"type": "volume", "id": "vol-2", "gib": 8},
+                vm(),
+            ]
+        }
     )
     of = collector(clock, cloud)
     await of.refresh()
@@ -583,7 +641,9 @@ async def test_a_part_of_a_listing_that_fails_keeps_its_last_good_figures_until_
     totals = rows["vol-1"].totals
     assert totals is not None
     watts = rows["vol-1"].footprint.power_watts.value
-    assert totals.energy_joules == pytest.approx(watts * 2400), "and filled in for what is still there"
+    assert totals.energy_joules == pytest.approx(watts * 2400), (
+        "and filled in for what is still there"
+    )
     assert listing(of.snapshot, "vm/volume").error == ""
     await of.close()
 
@@ -603,7 +663,10 @@ async def test_an_answer_of_nonsense_takes_nothing_away() -> None:
     clock, cloud = Clock(), Cloud({EU: [vm(), vm("i-2")]})
     of = collector(clock, cloud)
     await of.refresh()
-    answers: list[list[dict[str, Any]]] = [[{"type": "machine"}, {"type": "machine", "id": "i-1"}], [{}, {}]]
+    answers: list[list[dict[str, Any]]] = [
+        [{"type": "machine"}, {"type": "machine", "id": "i-1"}],
+        [{}, {}],
+    ]
     for nonsense in answers:
         cloud.estate[EU] = list(nonsense)
         clock.now += 60
@@ -612,6 +675,8 @@ async def test_an_answer_of_nonsense_takes_nothing_away() -> None:
         assert "no object of vm/machine can be read" in listing(of.snapshot).error
     cloud.estate[EU] = [vm("i-2")]
     await of.refresh()
-    assert [row.resource.id for row in of.snapshot.rows] == ["i-2"], "a sound answer is believed at once"
+    assert [row.resource.id for row in of.snapshot.rows] == ["i-2"], (
+        "a sound answer is believed at once"
+    )
     assert listing(of.snapshot).error == ""
     await of.close()

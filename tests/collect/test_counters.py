@@ -30,7 +30,9 @@ SWEEP = ("target", 0, "111111111111", "eu-west-1", "")
 
 
 def vm(name: str = "i-1", threads: float = 4) -> Resource:
-    return Resource(name, "ec2/instance", name, AT, (Component("vcpu", "Skylake", threads, load="cpu_ratio"),))
+    return Resource(
+        name, "ec2/instance", name, AT, (Component("vcpu", "Skylake", threads, load="cpu_ratio"),)
+    )
 
 
 def volume(name: str = "vol-1", gib: float = 100) -> Resource:
@@ -65,7 +67,9 @@ def account(of: Counters, kind: str = "ec2/instance") -> Totals:
 
 
 def points(start: float, values: list[float], step: float = 300) -> list[Point]:
-    return [Point(start + i * step, start + (i + 1) * step, value) for i, value in enumerate(values)]
+    return [
+        Point(start + i * step, start + (i + 1) * step, value) for i, value in enumerate(values)
+    ]
 
 
 def test_starts_at_zero_and_unmeasured_resources_advance_to_now() -> None:
@@ -78,7 +82,9 @@ def test_starts_at_zero_and_unmeasured_resources_advance_to_now() -> None:
     assert totals(of, "vol-1").energy_joules == pytest.approx(300 * watts(volume()))
     embodied = estimate(volume(), {}, PLACE, None).embodied_grams_per_second.value
     assert totals(of, "vol-1").embodied_grams == pytest.approx(300 * embodied)
-    assert totals(of, "vol-1").operational_grams == pytest.approx(300 * watts(volume()) * 360 / 3.6e6)
+    assert totals(of, "vol-1").operational_grams == pytest.approx(
+        300 * watts(volume()) * 360 / 3.6e6
+    )
     assert account(of, "ec2/volume") == totals(of, "vol-1")
 
 
@@ -89,7 +95,9 @@ def test_measured_time_is_the_sum_over_points_and_waits_for_them() -> None:
     see(of, 4200, vm(), settle=600)
     of.advance(4200)
     assert totals(of, "i-1").energy_joules == 0  # nothing known yet, and not stale yet
-    of.record("i-1", "cpu_ratio", points(2700, [0.9, 0.1, 0.5]), 0)  # the first lies before the first sight
+    of.record(
+        "i-1", "cpu_ratio", points(2700, [0.9, 0.1, 0.5]), 0
+    )  # the first lies before the first sight
     of.advance(4200)
     expected = 300 * watts(vm(), cpu_ratio=0.1) + 300 * watts(vm(), cpu_ratio=0.5)
     assert totals(of, "i-1").energy_joules == pytest.approx(expected)
@@ -139,7 +147,9 @@ def test_a_gap_older_than_stale_after_is_default_and_final() -> None:
     partly = 300 * watts(vm(), cpu_ratio=0.1) + 100 * watts(vm())
     assert totals(of, "i-1").energy_joules == pytest.approx(partly)
     of.advance(3900 + STALE + 600)
-    expected = 300 * watts(vm(), cpu_ratio=0.1) + 300 * watts(vm()) + 300 * watts(vm(), cpu_ratio=0.3)
+    expected = (
+        300 * watts(vm(), cpu_ratio=0.1) + 300 * watts(vm()) + 300 * watts(vm(), cpu_ratio=0.3)
+    )
     assert totals(of, "i-1").energy_joules == pytest.approx(expected)
     of.record("i-1", "cpu_ratio", [first, late, last], 0)
     of.advance(3900 + STALE + 600)
@@ -204,7 +214,9 @@ def test_what_comes_back_draws_nothing_while_it_was_gone() -> None:
     see(of, 1800, vm(), settle=600)
     of.record("i-1", "cpu_ratio", points(0, [0.2] * 6), 0)
     of.advance(1800)
-    assert totals(of, "i-1").energy_joules == pytest.approx((900 + 300) * watts(vm(), cpu_ratio=0.2))
+    assert totals(of, "i-1").energy_joules == pytest.approx(
+        (900 + 300) * watts(vm(), cpu_ratio=0.2)
+    )
 
 
 def test_a_change_of_size_counts_from_when_it_was_seen() -> None:
@@ -219,7 +231,9 @@ def test_a_change_of_size_counts_from_when_it_was_seen() -> None:
 
 
 def test_a_slow_figure_holds_until_the_next() -> None:
-    bucket = Resource("b", "s3/bucket", "b", AT, (Component("object", "aws/s3", 1, per="stored_gib"),))
+    bucket = Resource(
+        "b", "s3/bucket", "b", AT, (Component("object", "aws/s3", 1, per="stored_gib"),)
+    )
     day = 86400.0
     of = counters()
     of.observe(SWEEP, [bucket], 2 * day, 600, lambda resource: True)
@@ -239,7 +253,12 @@ def test_a_slow_figure_holds_until_the_next() -> None:
 def test_broken_points_are_no_points() -> None:
     of = counters()
     see(of, 0, vm())
-    broken = [Point(0, 300, math.nan), Point(300, 600, math.inf), Point(600, 900, -1), Point(900, 900, 0.5)]
+    broken = [
+        Point(0, 300, math.nan),
+        Point(300, 600, math.inf),
+        Point(600, 900, -1),
+        Point(900, 900, 0.5),
+    ]
     of.record("i-1", "cpu_ratio", broken, 0)
     track = of.track("i-1")
     assert track is not None
@@ -256,11 +275,15 @@ def test_grams_follow_an_intensity_that_changes_meanwhile() -> None:
     see(of, 300, volume())
     of.advance(300)
     seconds_grams = 100 * 360 + 100 * 100 + 50 * 50 + 50 * 360
-    assert totals(of, "vol-1").operational_grams == pytest.approx(watts(volume()) * seconds_grams / 3.6e6)
+    assert totals(of, "vol-1").operational_grams == pytest.approx(
+        watts(volume()) * seconds_grams / 3.6e6
+    )
 
 
 def test_days_of_gaps_late_points_and_restarts_of_the_listing() -> None:
-    """Three simulated days; each five minutes the truth is known, what is counted must be it wherever it was read."""
+    """Three simulated days; each five minutes the truth is known, what is counted must be it
+    wherever it was read.
+    """
     rng = random.Random(7)
     of = counters()
 
@@ -301,12 +324,16 @@ def test_days_of_gaps_late_points_and_restarts_of_the_listing() -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["see", "miss", "read", "wait"]), st.integers(0, 5), st.floats(0, 1)),
+        st.tuples(
+            st.sampled_from(["see", "miss", "read", "wait"]), st.integers(0, 5), st.floats(0, 1)
+        ),
         min_size=1,
         max_size=60,
     )
 )
-def test_law_counters_never_fall_and_never_pass_the_time_that_is_known(steps: list[tuple[str, int, float]]) -> None:
+def test_law_counters_never_fall_and_never_pass_the_time_that_is_known(
+    steps: list[tuple[str, int, float]],
+) -> None:
     of, now, last = counters(), 0.0, 0.0
     see(of, 0, vm())
     for step, amount, load in steps:
@@ -325,7 +352,9 @@ def test_law_counters_never_fall_and_never_pass_the_time_that_is_known(steps: li
 
 
 def test_yesterdays_points_are_not_the_present_and_count_no_energy_again() -> None:
-    """An API that answers with what it said a day ago: nothing runs backwards, and no load is taken from it."""
+    """An API that answers with what it said a day ago: nothing runs backwards, and no load is taken
+    from it.
+    """
     day = 86400.0
     of = counters()
     see(of, day, vm())
@@ -343,10 +372,14 @@ def test_yesterdays_points_are_not_the_present_and_count_no_energy_again() -> No
         assert track.loads(now) == ({"cpu_ratio": 0.6} if now <= day + 900 + 300 + STALE else {})
         assert totals(of, "i-1").energy_joules >= before.energy_joules
     spent = totals(of, "i-1").energy_joules - before.energy_joules
-    assert spent == pytest.approx((2400 - STALE) * watts(vm())), "given up after stale-after, at the default load"
+    assert spent == pytest.approx((2400 - STALE) * watts(vm())), (
+        "given up after stale-after, at the default load"
+    )
     of.record("i-1", "cpu_ratio", points(day, [1.0, 1.0, 1.0]), 0)
     of.advance(now)
-    assert totals(of, "i-1").energy_joules - before.energy_joules == pytest.approx(spent), "no energy twice"
+    assert totals(of, "i-1").energy_joules - before.energy_joules == pytest.approx(spent), (
+        "no energy twice"
+    )
 
 
 def test_yesterdays_listing_neither_takes_back_nor_counts_twice() -> None:
@@ -354,8 +387,14 @@ def test_yesterdays_listing_neither_takes_back_nor_counts_twice() -> None:
     see(of, 1000, volume(), volume("vol-2"))
     see(of, 1300, volume(), volume("vol-2"))
     of.advance(1300)
-    for now, names in ((1600, ["of-yesterday"]), (1900, ["vol-1", "vol-2"]), (2200, ["vol-1", "vol-2"])):
+    for now, names in (
+        (1600, ["of-yesterday"]),
+        (1900, ["vol-1", "vol-2"]),
+        (2200, ["vol-1", "vol-2"]),
+    ):
         see(of, now, *map(volume, names))
         of.advance(now)
         counted = account(of, "ec2/volume").energy_joules
-        assert counted == pytest.approx((1200 if now == 2200 else 600) * watts(volume())), "not while they were gone"
+        assert counted == pytest.approx((1200 if now == 2200 else 600) * watts(volume())), (
+            "not while they were gone"
+        )

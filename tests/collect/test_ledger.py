@@ -1,4 +1,6 @@
-"""The ledger: all that the provider's own inventory lists is estimated, another's, or counted as unsupported."""
+"""The ledger: all that the provider's own inventory lists is estimated, another's, or counted as
+unsupported.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +9,33 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud_carbon_exporter import report
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Shard, Target
+from cloud_carbon_exporter.collect.contribution import Contribution
 from cloud_carbon_exporter.collect.ledger import take_stock
-from cloud_carbon_exporter.collect.state import Contribution
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.exposition import coverage
 from cloud_carbon_exporter.model.types import Snapshot, TargetState
 from cloud_carbon_exporter.providers.spec import Extras, Inventory, TargetSettings
+from cloud_carbon_exporter.reporting import report
 from tests.fakes.cloud import Clock, Cloud
 
 ACCOUNT = "111111111111"
 EU = "eu-west-1"
-DENIED = PermissionMissing("not allowed", provider="aws", region=EU, operation="ListThings", hint="grant vm:ListThings")
+DENIED = PermissionMissing(
+    "not allowed", provider="aws", region=EU, operation="ListThings", hint="grant vm:ListThings"
+)
 MACHINE = {"type": "machine", "id": "i-1", "state": "running"}
 VOLUME = {"type": "volume", "id": "vol-1", "gib": 8}
 GONE = {"type": "machine", "id": "i-gone", "state": "gone"}
 QUEUE = {"type": "queue", "id": "q-1"}
-ALL = {"i-1": "vm/machine", "vol-1": "vm/volume", "i-gone": "vm/machine", "q-1": "vm/queue", "key-1": "kms/key"}
+ALL = {
+    "i-1": "vm/machine",
+    "vol-1": "vm/volume",
+    "i-gone": "vm/machine",
+    "q-1": "vm/queue",
+    "key-1": "kms/key",
+}
 
 
 def whole(kinds: dict[str, str], source: str = "explorer", *, complete: bool = True) -> Inventory:
@@ -47,13 +57,21 @@ async def explored(
 
 
 def unsupported(snapshot: Snapshot) -> dict[str, int]:
-    return {kind: count for (_, _, kind, basis), count in snapshot.ledger.items() if basis == "unsupported"}
+    return {
+        kind: count
+        for (_, _, kind, basis), count in snapshot.ledger.items()
+        if basis == "unsupported"
+    }
 
 
 async def test_every_name_is_estimated_or_anothers_or_unsupported_and_none_twice() -> None:
     snapshot = await explored(whole(ALL))
-    assert unsupported(snapshot) == {"vm/queue": 1, "kms/key": 1}, "the queue was listed by us as well: once"
-    assert snapshot.listed == {("aws", ACCOUNT, "explorer"): 4}, "what our own listing left out is no gap"
+    assert unsupported(snapshot) == {"vm/queue": 1, "kms/key": 1}, (
+        "the queue was listed by us as well: once"
+    )
+    assert snapshot.listed == {("aws", ACCOUNT, "explorer"): 4}, (
+        "what our own listing left out is no gap"
+    )
     assert snapshot.covered == {("aws", ACCOUNT): 2}
     assert report.coverage(snapshot)["ratio"] == 0.5
     assert coverage.ratios(snapshot) == {("aws", ACCOUNT): 0.5}
@@ -66,12 +84,15 @@ async def test_without_an_inventory_coverage_is_absent() -> None:
         assert coverage.ratios(snapshot) == {}
         assert coverage.unlisted(snapshot) == {}
         assert snapshot.listed == {}
-    assert unsupported(snapshot) == {"vm/queue": 1, "kms/key": 1}, "what only adds still adds to the ledger"
+    assert unsupported(snapshot) == {"vm/queue": 1, "kms/key": 1}, (
+        "what only adds still adds to the ledger"
+    )
 
 
 async def test_an_inventory_that_only_adds_makes_the_list_longer() -> None:
     snapshot = await explored(
-        whole({"i-1": "vm/machine"}), whole({"key-1": "kms/key", "vol-1": "vm/volume"}, "tagging", complete=False)
+        whole({"i-1": "vm/machine"}),
+        whole({"key-1": "kms/key", "vol-1": "vm/volume"}, "tagging", complete=False),
     )
     assert snapshot.listed == {("aws", ACCOUNT, "explorer"): 1, ("aws", ACCOUNT, "tagging"): 2}
     assert coverage.covered(snapshot) == {("aws", ACCOUNT): (2, 3)}
@@ -96,7 +117,9 @@ async def test_kinds_left_out_by_configuration_are_not_estimated() -> None:
     assert snapshot.covered == {("aws", ACCOUNT): 1}
 
 
-async def test_a_replica_that_estimates_a_part_does_not_know_coverage_and_calls_nothing_of_the_others_a_gap() -> None:
+async def test_a_replica_that_estimates_a_part_does_not_know_coverage_and_calls_nothing_of_the_others_a_gap() -> (
+    None
+):
     replicas = [await explored(whole(ALL), shard=Shard(index, 2)) for index in range(2)]
     (asked,) = [snapshot for snapshot in replicas if snapshot.listed]
     assert unsupported(asked) == {"vm/queue": 1, "kms/key": 1}
@@ -104,12 +127,18 @@ async def test_a_replica_that_estimates_a_part_does_not_know_coverage_and_calls_
     assert asked.covered == {}
 
 
-@given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(["vm/machine", "kms/key", "iam/role"])))
+@given(
+    st.dictionaries(
+        st.sampled_from("abcdefgh"), st.sampled_from(["vm/machine", "kms/key", "iam/role"])
+    )
+)
 def test_law_listed_is_covered_and_unsupported(kinds: dict[str, str]) -> None:
     target = Target("prod", Cloud().provider(), TargetSettings(provider="aws"))
     state = TargetState("prod", "aws", up=True)
     extras = Extras(inventories=(whole(kinds),))
-    contribution = Contribution(target, lambda _: False, state, (), (), (), (), (), extras, tried=True)
+    contribution = Contribution(
+        target, lambda _: False, state, (), (), (), (), (), extras, tried=True
+    )
     ledger = take_stock((), [contribution], 0, 1800, whole=True)
     assert sum(ledger.listed.values()) == sum(ledger.covered.values()) + sum(ledger.counts.values())
     assert sum(ledger.counts.values()) == sum(kind != "vm/machine" for kind in kinds.values())

@@ -1,4 +1,6 @@
-"""Live intensity in the counters: the value of each moment, replayed days, and corrections that come too late."""
+"""Live intensity in the counters: the value of each moment, replayed days, and corrections that
+come too late.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.collect.counters import Counters, Surroundings
-from cloud_carbon_exporter.collect.survey import Surveyor
+from cloud_carbon_exporter.collect.surroundings import Surveyor
 from cloud_carbon_exporter.grid import Feed
 from cloud_carbon_exporter.grid.series import Piece
 from cloud_carbon_exporter.model import facts
@@ -77,14 +79,21 @@ class Day:
 async def test_a_replayed_day_has_its_known_total(clock: Clock, told: Told, tmp_path: Path) -> None:
     clock.now = NOON
     grams = [40 + 30 * math.sin(n / 24 * 2 * math.pi) for n in range(24)]
-    own = table(tmp_path / "own.csv", *(hour(NOON + n * 3600, value) for n, value in enumerate(grams)))
+    own = table(
+        tmp_path / "own.csv", *(hour(NOON + n * 3600, value) for n, value in enumerate(grams))
+    )
     day = Day(feed([own], clock, told), clock)
     shown = await day.run(24 * 3600)
     assert shown == pytest.approx(sum(WATTS / 1000 * value for value in grams))
-    assert day.counters.accounts()["aws", "111111111111", "eu-west-3", "ec2/volume"].operational_grams == shown
+    assert (
+        day.counters.accounts()["aws", "111111111111", "eu-west-3", "ec2/volume"].operational_grams
+        == shown
+    )
 
 
-async def test_where_the_grid_is_not_known_the_annual_fact_stands_in(clock: Clock, told: Told, tmp_path: Path) -> None:
+async def test_where_the_grid_is_not_known_the_annual_fact_stands_in(
+    clock: Clock, told: Told, tmp_path: Path
+) -> None:
     clock.now = NOON
     own = table(tmp_path / "own.csv", hour(NOON + 3600, 10), hour(NOON + 3 * 3600, 20))
     shown = await Day(feed([own], clock, told), clock).run(6 * 3600)
@@ -97,7 +106,10 @@ async def test_by_location_nothing_changes(clock: Clock, told: Told, tmp_path: P
     day = Day(feed([own], clock, told, method="location"), clock)
     assert await day.run(3600) == pytest.approx(WATTS / 1000 * ANNUAL)
     shown = day.surveyor.place("aws", "eu-west-3").intensities
-    assert [(each.method, each.source) for each in shown][:2] == [("location", shown[0].source), ("live", "file")]
+    assert [(each.method, each.source) for each in shown][:2] == [
+        ("location", shown[0].source),
+        ("live", "file"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +148,9 @@ async def test_marginal_values_are_counted_by_their_own_method_alone(
     assert counted == {"live": "file", "marginal": "watttime"}
 
 
-async def test_a_late_correction_changes_the_future_alone(clock: Clock, told: Told, tmp_path: Path) -> None:
+async def test_a_late_correction_changes_the_future_alone(
+    clock: Clock, told: Told, tmp_path: Path
+) -> None:
     clock.now, path = NOON, tmp_path / "own.csv"
     day = Day(feed([table(path, "FR,100,,")], clock, told), clock)
     before = await day.run(3600)
@@ -196,7 +210,9 @@ def laid(spans_: Sequence[tuple[int, int, int]], start: float) -> list[Piece]:
 def test_the_integral_is_that_of_the_value_at_each_moment(
     first: list[tuple[int, int, int]], steps: list[int], later: list[tuple[int, int, int]]
 ) -> None:
-    """Brute force by the minute; half way through, everything that is known changes, and the past does not."""
+    """Brute force by the minute; half way through, everything that is known changes, and the past
+    does not.
+    """
     of = Fixed()
     surveyor = Surveyor(of)
     counters = Counters(surveyor, 1800)
@@ -206,7 +222,9 @@ def test_the_integral_is_that_of_the_value_at_each_moment(
         for minute in range(step):
             at = now + minute * 60
             found = next((p for p in of.known if p.start <= at < p.end), None)
-            expected += WATTS * 60 / 3.6e6 * (ANNUAL if found is None else found.grams_per_kilowatt_hour)
+            expected += (
+                WATTS * 60 / 3.6e6 * (ANNUAL if found is None else found.grams_per_kilowatt_hour)
+            )
         now += step * 60
         surveyor.advance(now)
         counters.observe(SWEEP, [VOLUME], now, 0, lambda resource: False)
@@ -234,7 +252,9 @@ def test_the_same_surroundings_come_back_until_something_changes() -> None:
     assert surveyor(VOLUME).intensities[0].grams_per_kilowatt_hour.value == 90
 
 
-def test_what_is_asked_for_while_a_value_changes_is_not_kept_past_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_asked_for_while_a_value_changes_is_not_kept_past_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The event loop asks where a resource stands while a Snapshot is built in a thread."""
     of = Fixed()
     surveyor = Surveyor(of)

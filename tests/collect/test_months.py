@@ -12,8 +12,14 @@ from cloud_carbon_exporter.collect.months import KEPT_MONTHS, Months
 from cloud_carbon_exporter.exposition import months as shown
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.months import OwnMonth
-from cloud_carbon_exporter.model.types import Component, Location, ReportedEmissions, Resource, Snapshot
-from cloud_carbon_exporter.state_file import StateFile
+from cloud_carbon_exporter.model.types import (
+    Component,
+    Location,
+    ReportedEmissions,
+    Resource,
+    Snapshot,
+)
+from cloud_carbon_exporter.storage.state_file import StateFile
 
 PLACE = facts.place("aws", "eu-west-1")
 AT = Location("aws", "1", "eu-west-1")
@@ -64,7 +70,9 @@ def own(covered: float, month: int = 10) -> OwnMonth:
 
 
 def reported(grams: float, month: int = 10, method: str = "location") -> ReportedEmissions:
-    return ReportedEmissions("aws", "1", "eu-west-1", "ec2", method, "test", moment(month), moment(month + 1), grams)
+    return ReportedEmissions(
+        "aws", "1", "eu-west-1", "ec2", method, "test", moment(month), moment(month + 1), grams
+    )
 
 
 def test_the_ratio_sums_what_is_reported_and_appears_from_95_percent_on() -> None:
@@ -82,7 +90,9 @@ def test_our_month_is_that_of_the_report_else_the_newest() -> None:
     grams = shown.own(lambda month: month.start)
     both = (own(1, month=9), own(1, month=10))
     assert dict(grams(Snapshot(0, months=both))) == {("aws", "1"): moment(10)}
-    assert dict(grams(Snapshot(0, months=both, reported=(reported(1, month=9),)))) == {("aws", "1"): moment(9)}
+    assert dict(grams(Snapshot(0, months=both, reported=(reported(1, month=9),)))) == {
+        ("aws", "1"): moment(9)
+    }
 
 
 def test_a_piece_is_cut_at_the_end_of_its_month() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Shard, Target
 from cloud_carbon_exporter.providers.spec import TargetSettings
 from tests.fakes.cloud import Clock, Cloud
@@ -17,7 +17,10 @@ def test_law_every_thing_belongs_to_exactly_one_replica(of: int, names: list[str
 
 
 def test_the_split_is_fair_and_the_same_in_every_process() -> None:
-    owned = [sum(Shard(index, 4).owns("aws", "ec2", f"region-{n}") for n in range(1000)) for index in range(4)]
+    owned = [
+        sum(Shard(index, 4).owns("aws", "ec2", f"region-{n}") for n in range(1000))
+        for index in range(4)
+    ]
     assert min(owned) > 200
     regions = ("eu-west-1", "us-east-1", "us-west-2")
     assert [Shard(0, 2).owns("aws", region) for region in regions] == [False, False, True]
@@ -28,7 +31,9 @@ async def test_n_replicas_find_the_whole_estate_once() -> None:
     found: list[str] = []
     gauges = 0
     for index in range(3):
-        cloud = Cloud({region: [{"type": "volume", "id": f"vol-{region}", "gib": 8}] for region in regions})
+        cloud = Cloud(
+            {region: [{"type": "volume", "id": f"vol-{region}", "gib": 8}] for region in regions}
+        )
         clock = Clock()
         settings = CollectSettings(shard=Shard(index, 3))
         target = Target("prod", cloud.provider(), TargetSettings(provider="aws"))

@@ -1,4 +1,6 @@
-"""A page of objects that are looked up or expanded: what one spoiled object, and what one failed call, costs."""
+"""A page of objects that are looked up or expanded: what one spoiled object, and what one failed
+call, costs.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,15 @@ import pytest
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.errors import CollectError, Incomplete, PermissionMissing
 from cloud_carbon_exporter.model.types import Point, Resource
-from cloud_carbon_exporter.providers.spec import Extras, Listing, Raw, Read, Reading, Scope, ServiceSpec
+from cloud_carbon_exporter.providers.spec import (
+    Extras,
+    Listing,
+    Raw,
+    Read,
+    Reading,
+    Scope,
+    ServiceSpec,
+)
 
 HERE = Scope("aws", "1", "eu-west-3")
 NAMES = ("a", "b", "spoiled", "c")
@@ -19,7 +29,9 @@ NAMES = ("a", "b", "spoiled", "c")
 class Pages:
     """A Client of one page, which may end without some of its kinds."""
 
-    def __init__(self, page: Sequence[Any], lacking: Mapping[str, CollectError] | None = None) -> None:
+    def __init__(
+        self, page: Sequence[Any], lacking: Mapping[str, CollectError] | None = None
+    ) -> None:
         self.page = page
         self.lacking = lacking or {}
 
@@ -49,7 +61,9 @@ def describe(raw: Raw, scope: Scope) -> Resource | None:
 
 
 async def swept(**more: Any) -> Swept:
-    listing = Listing(api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other", **more)
+    listing = Listing(
+        api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other", **more
+    )
     spec = ServiceSpec(kind="x/thing", listing=listing, describe=describe, reason="A test.")
     return await sweep(Pages([{"Name": name} for name in NAMES]), listing, [spec], HERE)
 
@@ -88,38 +102,69 @@ async def test_what_cannot_be_looked_up_is_described_without(error: Exception) -
 
 async def of_two_kinds(*page: Any, lacking: Mapping[str, CollectError] | None = None) -> Swept:
     """A sweep over a page of things and thongs, told apart by their size."""
-    listing = Listing(api="x", operation="ListThings", scope="region", kind_of=lambda raw: f"x/{raw['other']}")
+    listing = Listing(
+        api="x", operation="ListThings", scope="region", kind_of=lambda raw: f"x/{raw['other']}"
+    )
     specs = [
         ServiceSpec(
-            kind="x/thing", listing=listing, describe=describe, reason="A test.", accepts=lambda raw: raw["Size"]
+            kind="x/thing",
+            listing=listing,
+            describe=describe,
+            reason="A test.",
+            accepts=lambda raw: raw["Size"],
         ),
         ServiceSpec(
-            kind="x/thong", listing=listing, describe=describe, reason="A test.", accepts=lambda raw: not raw["Size"]
+            kind="x/thong",
+            listing=listing,
+            describe=describe,
+            reason="A test.",
+            accepts=lambda raw: not raw["Size"],
         ),
     ]
     return await sweep(Pages(page, lacking), listing, specs, HERE)
 
 
 async def test_objects_of_which_none_of_a_kind_can_be_read_fail_that_kind_alone() -> None:
-    """Whatever calls itself an answer, and holds nonsense in place of its objects, does not say that they are gone."""
-    result = await of_two_kinds({"Size": 1, "Name": "a"}, {"Size": 1}, {"Size": 0}, {"Size": 0, "Name": 7})
+    """Whatever calls itself an answer, and holds nonsense in place of its objects, does not say
+    that they are gone.
+    """
+    result = await of_two_kinds(
+        {"Size": 1, "Name": "a"}, {"Size": 1}, {"Size": 0}, {"Size": 0, "Name": 7}
+    )
     assert [resource.id for resource in result.resources] == ["a"]
-    assert {kind: error.reason for kind, error in result.failures.items()} == {"x/thong": "malformed"}
-    assert result.skipped == {("x/thing", "KeyError"): 1, ("x/thong", "KeyError"): 1, ("x/thong", "TypeError"): 1}
+    assert {kind: error.reason for kind, error in result.failures.items()} == {
+        "x/thong": "malformed"
+    }
+    assert result.skipped == {
+        ("x/thing", "KeyError"): 1,
+        ("x/thong", "KeyError"): 1,
+        ("x/thong", "TypeError"): 1,
+    }
 
 
 @pytest.mark.parametrize("page", [[{}, 7, None], "nonsense", [float("nan")], {"a": 1}])
 async def test_objects_of_which_none_can_be_read_fail_every_kind(page: Any) -> None:
     result = await of_two_kinds(*page)
     assert sorted(result.failures) == ["x/thing", "x/thong"]
-    assert all(error.region == "eu-west-3" and error.operation == "ListThings" for error in result.failures.values())
+    assert all(
+        error.region == "eu-west-3" and error.operation == "ListThings"
+        for error in result.failures.values()
+    )
     assert sum(result.skipped.values()) == len(page)
 
 
 async def test_what_nobody_knows_and_nothing_at_all_are_no_failure() -> None:
     assert (await of_two_kinds()).failures == {}
-    listing = Listing(api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other")
-    spec = ServiceSpec(kind="x/thing", listing=listing, describe=describe, reason="-", accepts=lambda raw: "A" in raw)
+    listing = Listing(
+        api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other"
+    )
+    spec = ServiceSpec(
+        kind="x/thing",
+        listing=listing,
+        describe=describe,
+        reason="-",
+        accepts=lambda raw: "A" in raw,
+    )
     result = await sweep(Pages([{}, 7]), listing, [spec], HERE)
     assert result.unsupported == {("1", "x/other"): 1}
     assert result.failures == {}, "one of the two was read"
@@ -137,7 +182,9 @@ async def test_tags_of_ten_megabytes_are_not_held() -> None:
         tags = {"team": "x" * raw["Size"], "y" * raw["Size"]: "", "env": "prod"}
         return Resource(raw["Name"], "x/thing", raw["Name"], scope.location(), (), tags=tags)
 
-    listing = Listing(api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other")
+    listing = Listing(
+        api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other"
+    )
     spec = ServiceSpec(kind="x/thing", listing=listing, describe=tagged, reason="A test.")
     page = [{"Name": "huge", "Size": 10_000_000}, {"Name": "long", "Size": 256}]
     huge, long = (await sweep(Pages(page), listing, [spec], HERE)).resources

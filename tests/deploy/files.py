@@ -36,7 +36,9 @@ def names_in(expression: str) -> set[str]:
 
 def known_names() -> set[str]:
     """All names a query may ask for."""
-    return {family.name for family in FAMILIES} | {rule["record"] for rule in rules() if "record" in rule}
+    return {family.name for family in FAMILIES} | {
+        rule["record"] for rule in rules() if "record" in rule
+    }
 
 
 class _Template(yaml.SafeLoader):

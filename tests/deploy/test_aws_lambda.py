@@ -83,13 +83,19 @@ def body(answer: dict[str, Any]) -> str:
     """What a client of the function URL reads."""
     assert answer["isBase64Encoded"] is True
     data = base64.b64decode(answer["body"])
-    return (gzip.decompress(data) if answer["headers"].get("Content-Encoding") == "gzip" else data).decode()
+    return (
+        gzip.decompress(data) if answer["headers"].get("Content-Encoding") == "gzip" else data
+    ).decode()
 
 
-def test_a_scrape_collects_and_is_answered_as_the_program_would(function: aws_lambda.Function) -> None:
+def test_a_scrape_collects_and_is_answered_as_the_program_would(
+    function: aws_lambda.Function,
+) -> None:
     answer = function(event("/metrics"), Lambda())
     assert answer["statusCode"] == 200
-    assert answer["headers"]["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert answer["headers"]["Content-Type"].startswith(
+        "application/openmetrics-text; version=1.0.0"
+    )
     assert answer["headers"]["Content-Encoding"] == "gzip"
     text = body(answer)
     assert text.count("\ncloud_carbon_power_watts{") == 20
@@ -98,10 +104,16 @@ def test_a_scrape_collects_and_is_answered_as_the_program_would(function: aws_la
     json.dumps(answer)  # as Lambda does
 
 
-def test_a_second_scrape_within_the_interval_is_the_same_collection(function: aws_lambda.Function) -> None:
+def test_a_second_scrape_within_the_interval_is_the_same_collection(
+    function: aws_lambda.Function,
+) -> None:
     moment = "cloud_carbon_exporter_last_collection_timestamp_seconds"
     first, second = (
-        next(line for line in body(function(event("/metrics"), Lambda())).splitlines() if line.startswith(moment))
+        next(
+            line
+            for line in body(function(event("/metrics"), Lambda())).splitlines()
+            if line.startswith(moment)
+        )
         for _ in range(2)
     )
     assert first == second
@@ -126,14 +138,17 @@ def test_plain_text_the_page_and_the_api_too(function: aws_lambda.Function) -> N
         {"requestContext": None},
     ],
 )
-def test_another_sort_of_event_is_told_so(function: aws_lambda.Function, other: dict[str, Any]) -> None:
+def test_another_sort_of_event_is_told_so(
+    function: aws_lambda.Function, other: dict[str, Any]
+) -> None:
     answer = function(other, Lambda())
     assert (answer["statusCode"], answer["isBase64Encoded"]) == (400, False)
     assert "function URL" in answer["body"]
 
 
 @pytest.mark.parametrize(
-    ("asked", "left", "seconds"), [("20", 30, 20), ("20", 8, 7.5), ("", 30, 10), ("soon", 3, 2.5), ("20", 0.1, 0.5)]
+    ("asked", "left", "seconds"),
+    [("20", 30, 20), ("20", 8, 7.5), ("", 30, 10), ("soon", 3, 2.5), ("20", 0.1, 0.5)],
 )
 def test_a_scrape_ends_before_the_function_does(asked: str, left: float, seconds: float) -> None:
     assert aws_lambda.scrape_seconds(asked, Lambda(left)) == seconds
@@ -146,7 +161,9 @@ def test_what_lambda_cannot_carry_is_an_error_that_says_what_to_do() -> None:
     assert "gzip" in answer["body"]
 
 
-def test_the_handler_keeps_its_function(monkeypatch: pytest.MonkeyPatch, process_kept: object) -> None:
+def test_the_handler_keeps_its_function(
+    monkeypatch: pytest.MonkeyPatch, process_kept: object
+) -> None:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(aws_lambda, "_function", None)
@@ -165,7 +182,9 @@ def test_what_cannot_be_followed_fails_at_once() -> None:
 def test_a_web_config_that_cannot_be_followed_fails_each_request_and_leaves_nothing_behind(
     process_kept: object, tmp_path: Path
 ) -> None:
-    """Lambda keeps the copy: what a failed opening held would add up, and a second could not have the state file."""
+    """Lambda keeps the copy: what a failed opening held would add up, and a second could not have
+    the state file.
+    """
     web = tmp_path / "web.yml"
     web.write_text("nonsense: 1")
     made = aws_lambda.Function(

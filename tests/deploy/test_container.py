@@ -1,4 +1,6 @@
-"""Dockerfile, compose and systemd unit: linted by the tools made for it, and true to what the program takes."""
+"""Dockerfile, compose and systemd unit: linted by the tools made for it, and true to what the
+program takes.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ UNIT = DEPLOY / "systemd" / "cloud-carbon-exporter.service"
 
 def stages() -> list[list[str]]:
     """The instructions of each stage, one line each, without comments."""
-    joined = re.sub(r"\\\n\s*", "", "\n".join(line for line in TEXT.splitlines() if not line.startswith("#")))
+    joined = re.sub(
+        r"\\\n\s*", "", "\n".join(line for line in TEXT.splitlines() if not line.startswith("#"))
+    )
     found: list[list[str]] = []
     for line in filter(None, joined.splitlines()):
         if line.startswith("FROM "):
@@ -49,7 +53,9 @@ def test_both_stages_take_the_base_that_is_given() -> None:
 def test_what_runs_is_not_root_and_holds_no_tools() -> None:
     last = stages()[-1]
     assert "USER 65532:65532" in last
-    assert last.index("USER 65532:65532") > max(n for n, line in enumerate(last) if line.startswith("RUN"))
+    assert last.index("USER 65532:65532") > max(
+        n for n, line in enumerate(last) if line.startswith("RUN")
+    )
     assert not any("pip" in line or "uv " in line for line in last)
 
 
@@ -64,26 +70,38 @@ def test_everything_the_build_copies_is_sent_to_it() -> None:
 
 @pytest.mark.e2e
 def test_the_steps_of_the_build_make_a_program_with_all_it_may_need(tmp_path: Path) -> None:
-    """Those of the first stage, by this machine's uv, in a folder that stands for /src; /app is beside it."""
+    """Those of the first stage, by this machine's uv, in a folder that stands for /src; /app is
+    beside it.
+    """
     source, app = tmp_path / "src", tmp_path / "app"
     source.mkdir()
     steps = stages()[0]
     (set_variables,) = (step for step in steps if step.startswith("ENV "))
     given = dict(word.split("=") for word in set_variables.split()[1:])
     assert given["UV_PROJECT_ENVIRONMENT"] == "/app"
-    environment = os.environ | given | {"UV_PROJECT_ENVIRONMENT": str(app), "UV_PYTHON": sys.executable}
+    environment = (
+        os.environ | given | {"UV_PROJECT_ENVIRONMENT": str(app), "UV_PYTHON": sys.executable}
+    )
     for step in steps:
         if step.startswith("COPY "):
             for name in step.split()[1:-1]:
                 copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
                 copy(ROOT / name, source / name)
         if step.startswith("RUN /uv/bin/uv "):
-            words = shlex.split(step.removeprefix("RUN ").replace("/uv/bin/uv", str(ROOT / ".tools/bin/uv")))
+            words = shlex.split(
+                step.removeprefix("RUN ").replace("/uv/bin/uv", str(ROOT / ".tools/bin/uv"))
+            )
             subprocess.run([*words, "--quiet"], cwd=source, env=environment, check=True)
     shutil.rmtree(source)  # nothing of it goes into the image
     needed = "import cramjam; from google.auth import compute_engine; from google.auth.transport import urllib3"
     subprocess.run([app / "bin" / "python", "-c", needed], check=True)
-    report = [f"{app}/bin/cloud-carbon-exporter", "report", "-demo.enabled", "-demo.resources=5", "-format=csv"]
+    report = [
+        f"{app}/bin/cloud-carbon-exporter",
+        "report",
+        "-demo.enabled",
+        "-demo.resources=5",
+        "-format=csv",
+    ]
     done = subprocess.run(report, capture_output=True, text=True, check=False)
     assert len(done.stdout.splitlines()) == 6, done.stderr
 
@@ -94,20 +112,27 @@ def web_configs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Authority().sign("server").write(folder, "server")
     (folder / "plain.yml").write_text("")
     (folder / "password.yml").write_text("basic_auth_users: {bob: $2b$04$" + "a" * 53 + "}")
-    (folder / "tls.yml").write_text("tls_server_config: {cert_file: server.pem, key_file: server.key}")
+    (folder / "tls.yml").write_text(
+        "tls_server_config: {cert_file: server.pem, key_file: server.key}"
+    )
     return folder
 
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("config", ["plain", "password", "tls"])
-def test_the_health_check_tells_a_living_exporter_from_none(config: str, web_configs: Path, tmp_path: Path) -> None:
+def test_the_health_check_tells_a_living_exporter_from_none(
+    config: str, web_configs: Path, tmp_path: Path
+) -> None:
     (line,) = (line for line in stages()[-1] if line.startswith("HEALTHCHECK"))
     _, _, code = json.loads(line.split("CMD ", 1)[1])
 
     def healthy(port: str) -> bool:
         at = code.replace("2922), 4)", f"{port}), 2)")
         assert at != code
-        return subprocess.run([sys.executable, "-c", at], capture_output=True, check=False).returncode == 0
+        return (
+            subprocess.run([sys.executable, "-c", at], capture_output=True, check=False).returncode
+            == 0
+        )
 
     web_config = f"-web.config.file={web_configs / config}.yml"
     with Exporter(tmp_path, "-demo.enabled", "-demo.resources=1", web_config) as exporter:
@@ -130,7 +155,9 @@ def test_compose_runs_the_exporter_read_only_with_flags_it_takes() -> None:
     assert exporter["cap_drop"] == ["ALL"]
     (volume,) = exporter["volumes"]
     assert str(Path(settings.state_file).parent) == volume.split(":")[1]
-    assert (DEPLOY / exporter["build"]["context"] / exporter["build"]["dockerfile"]).resolve() == DOCKERFILE
+    assert (
+        DEPLOY / exporter["build"]["context"] / exporter["build"]["dockerfile"]
+    ).resolve() == DOCKERFILE
     for service in services.values():
         for mount in service.get("volumes", ()):
             assert not mount.startswith(".") or (DEPLOY / mount.split(":")[0]).exists()
@@ -154,7 +181,9 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     copy = tmp_path / UNIT.name
     copy.write_text(text.replace(command, "/bin/true"), encoding="utf-8")
     assert program, "systemd-analyze is needed: apt-get install systemd"
-    done = subprocess.run([program, "verify", "--man=no", copy], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, "verify", "--man=no", copy], capture_output=True, text=True, check=False
+    )
     assert [line for line in done.stderr.splitlines() if UNIT.name in line] == []
     assert done.returncode == 0, done.stderr
 
@@ -162,5 +191,7 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
 def test_the_unit_keeps_state_where_it_may_write() -> None:
     text = UNIT.read_text(encoding="utf-8")
     (flags,) = re.findall(r"^ExecStart=\S+ (.*)", text, re.MULTILINE)
-    assert configured([flags, "-demo.enabled"], {}).settings.state_file == "${STATE_DIRECTORY}/state"
+    assert (
+        configured([flags, "-demo.enabled"], {}).settings.state_file == "${STATE_DIRECTORY}/state"
+    )
     assert "DynamicUser=yes" in text and "StateDirectory=" in text

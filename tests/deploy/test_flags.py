@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from cloud_carbon_exporter.config.flags import FLAGS
 from tests.deploy.files import DEPLOY, ROOT
 
-FILES = [path for path in DEPLOY.rglob("*") if path.is_file() and path.suffix not in (".json", ".pyc")]
+FILES = [
+    path for path in DEPLOY.rglob("*") if path.is_file() and path.suffix not in (".json", ".pyc")
+]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 KNOWN = {name for flag in FLAGS for name in flag.names}
 FAMILIES = {name.partition(".")[0] for name in KNOWN if "." in name}

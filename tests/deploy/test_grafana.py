@@ -1,4 +1,6 @@
-"""The dashboards: built from their source, whole, and every query answered by a Prometheus that scrapes the demo."""
+"""The dashboards: built from their source, whole, and every query answered by a Prometheus that
+scrapes the demo.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ from tests.deploy.files import DEPLOY, RULES, known_names, load, names_in, rules
 from tests.e2e.programs import Exporter, Process, Prometheus, eventually, surroundings
 
 GRAFANA = DEPLOY / "grafana"
-BOARDS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(GRAFANA.glob("dashboards/*.json"))}
+BOARDS = {
+    path.stem: json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted(GRAFANA.glob("dashboards/*.json"))
+}
 KINDS = {"stat", "timeseries", "bargauge", "table", "row"}
 SILENT = ("api_cost_forecast", "skipped_objects")
 """What a demo has none of: it pays for nothing, and leaves nothing out."""
@@ -34,15 +39,24 @@ def panels(board: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 QUERIES = sorted(
-    {(name, target["expr"]) for name, board in BOARDS.items() for one in panels(board) for target in one["targets"]}
+    {
+        (name, target["expr"])
+        for name, board in BOARDS.items()
+        for one in panels(board)
+        for target in one["targets"]
+    }
 )
 
 
 def test_they_are_what_their_source_makes() -> None:
     code = "import json, build; print(json.dumps(build.texts()))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=GRAFANA, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=GRAFANA, capture_output=True, text=True, check=True
+    )
     for name, text in json.loads(done.stdout).items():
-        assert (GRAFANA / "dashboards" / name).read_text(encoding="utf-8") == text, "run deploy/grafana/build.py"
+        assert (GRAFANA / "dashboards" / name).read_text(encoding="utf-8") == text, (
+            "run deploy/grafana/build.py"
+        )
     assert len(json.loads(done.stdout)) == len(BOARDS) == 3
 
 
@@ -69,7 +83,9 @@ def test_no_panel_lies_upon_another(name: str) -> None:
     taken: set[tuple[int, int]] = set()
     for panel in BOARDS[name]["panels"]:
         at = panel["gridPos"]
-        cells = set(itertools.product(range(at["x"], at["x"] + at["w"]), range(at["y"], at["y"] + at["h"])))
+        cells = set(
+            itertools.product(range(at["x"], at["x"] + at["w"]), range(at["y"], at["y"] + at["h"]))
+        )
         assert not cells & taken, panel["title"]
         assert at["x"] + at["w"] <= 24
         taken |= cells
@@ -93,7 +109,10 @@ class Ruled(Prometheus):
     def __init__(self, home: Path, target: str) -> None:
         groups = [group | {"interval": "1s"} for path in RULES for group in load(path)["groups"]]
         (home / "rules.yml").write_text(yaml.safe_dump({"groups": groups}), encoding="utf-8")
-        scrape = {"job_name": "cloud-carbon", "static_configs": [{"targets": [target.removeprefix("http://")]}]}
+        scrape = {
+            "job_name": "cloud-carbon",
+            "static_configs": [{"targets": [target.removeprefix("http://")]}],
+        }
         configuration = {
             "global": {"scrape_interval": "1s"},
             "rule_files": ["rules.yml"],
@@ -102,8 +121,13 @@ class Ruled(Prometheus):
         (home / "prometheus.yml").write_text(json.dumps(configuration), encoding="utf-8")
         program = shutil.which("prometheus")
         assert program, "Prometheus is needed: apt-get install prometheus"
-        where = [f"--config.file={home / 'prometheus.yml'}", f"--storage.tsdb.path={home / 'series'}"]
-        Process.__init__(self, [program, *where, "--web.listen-address=127.0.0.1:0"], surroundings(home, {}))
+        where = [
+            f"--config.file={home / 'prometheus.yml'}",
+            f"--storage.tsdb.path={home / 'series'}",
+        ]
+        Process.__init__(
+            self, [program, *where, "--web.listen-address=127.0.0.1:0"], surroundings(home, {})
+        )
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +143,14 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
 
 
 def filled(expression: str, server: Prometheus) -> str:
-    """The query as Grafana sends it when everything is chosen, and of the resources one with an accelerator."""
+    """The query as Grafana sends it when everything is chosen, and of the resources one with an
+    accelerator.
+    """
     one = dict(next(iter(server.query("topk(1, cloud_carbon_gpu_utilisation_ratio)"))))
     return re.sub(
-        r"\$([a-z]\w*)", lambda found: one["cloud_resource_id"] if found[1] == "resource" else ".*", expression
+        r"\$([a-z]\w*)",
+        lambda found: one["cloud_resource_id"] if found[1] == "resource" else ".*",
+        expression,
     )
 
 
@@ -136,7 +164,9 @@ def test_every_query_is_answered(board: str, expression: str, prometheus: Promet
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("record", sorted({rule["record"] for rule in rules() if "record" in rule} - UNRECORDED))
+@pytest.mark.parametrize(
+    "record", sorted({rule["record"] for rule in rules() if "record" in rule} - UNRECORDED)
+)
 def test_every_recording_rule_records(record: str, prometheus: Prometheus) -> None:
     assert prometheus.query(record)
 

@@ -1,4 +1,6 @@
-"""The chart: linted and rendered by Helm itself, every manifest held to Kubernetes' schemas, replicas to their part."""
+"""The chart: linted and rendered by Helm itself, every manifest held to Kubernetes' schemas,
+replicas to their part.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,12 @@ KUBERNETES = ("1.25", "1.33")
 OPERATED = {"ServiceMonitor", "PrometheusRule"}  # the operator's, whose schemas are not Kubernetes'
 ALL_ON: dict[str, Any] = {
     "shards": 3,
-    "config": {"targets": [{"provider": "aws", "name": "prod"}, {"provider": "gcp", "project_id": "my-project"}]},
+    "config": {
+        "targets": [
+            {"provider": "aws", "name": "prod"},
+            {"provider": "gcp", "project_id": "my-project"},
+        ]
+    },
     "extraArgs": ["-metrics.upstream-names"],
     "env": [{"name": "AWS_REGION", "value": "eu-west-3"}],
     "existingSecret": "carbon-keys",
@@ -36,7 +43,10 @@ ALL_ON: dict[str, Any] = {
     "serviceMonitor": {
         "enabled": True,
         "labels": {"release": "prometheus"},
-        "endpoint": {"scheme": "https", "basicAuth": {"username": {"name": "carbon-scrape", "key": "user"}}},
+        "endpoint": {
+            "scheme": "https",
+            "basicAuth": {"username": {"name": "carbon-scrape", "key": "user"}},
+        },
     },
     "prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}},
     "networkPolicy": {"enabled": True, "fromPodLabels": {"app.kubernetes.io/name": "prometheus"}},
@@ -50,13 +60,18 @@ ALL_ON: dict[str, Any] = {
 SOME: dict[str, dict[str, Any]] = {
     "defaults": {},
     "all on": ALL_ON,
-    "bare": {"persistence": {"enabled": False}, "serviceAccount": {"create": False, "name": "mine"}},
+    "bare": {
+        "persistence": {"enabled": False},
+        "serviceAccount": {"create": False, "name": "mine"},
+    },
 }
 
 
 def manifests(values: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """What Helm makes of the values, by kind."""
-    rendered = helm_python.Chart.load(str(CHART)).render(values=dict(values), name="carbon", namespace="monitoring")
+    rendered = helm_python.Chart.load(str(CHART)).render(
+        values=dict(values), name="carbon", namespace="monitoring"
+    )
     found: dict[str, list[dict[str, Any]]] = {}
     for path, text in rendered.items():
         if path.endswith(".yaml"):
@@ -81,14 +96,26 @@ def test_helm_has_nothing_to_object(values: dict[str, Any]) -> None:
 @pytest.mark.parametrize("version", KUBERNETES)
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
 def test_every_manifest_is_as_kubernetes_says(values: dict[str, Any], version: str) -> None:
-    found = [each for kind, several in manifests(values).items() if kind not in OPERATED for each in several]
+    found = [
+        each
+        for kind, several in manifests(values).items()
+        if kind not in OPERATED
+        for each in several
+    ]
     assert len(found) >= 3
     for manifest in found:
         kubernetes_validate.validate(manifest, version, strict=True)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"shards": 0}, {"shard": 3}, {"image": {"tga": "1"}}, {"persistence": {"size": "big"}}, {"config": "x"}]
+    "wrong",
+    [
+        {"shards": 0},
+        {"shard": 3},
+        {"image": {"tga": "1"}},
+        {"persistence": {"size": "big"}},
+        {"config": "x"},
+    ],
 )
 def test_values_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(helm_python.HelmError):
@@ -96,7 +123,9 @@ def test_values_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_replicas_cover_the_estate_once(tmp_path: Path) -> None:
-    """The command runs in a real shell, beside a program of the exporter's name that prints its flags."""
+    """The command runs in a real shell, beside a program of the exporter's name that prints its
+    flags.
+    """
     program = tmp_path / "cloud-carbon-exporter"
     program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
     program.chmod(0o755)
@@ -106,7 +135,11 @@ def test_replicas_cover_the_estate_once(tmp_path: Path) -> None:
     for replica in range(3):
         environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "POD_NAME": f"{name}-{replica}"}
         done = subprocess.run(
-            [*one["command"], *one["args"]], env=environment, capture_output=True, text=True, check=True
+            [*one["command"], *one["args"]],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         arguments = done.stdout.splitlines()
         assert arguments[1:] == one["args"]
@@ -122,7 +155,9 @@ def test_the_exporter_takes_the_file_and_the_flags(values: dict[str, Any], tmp_p
     arguments = [each for each in container(values)["args"] if not each.startswith("-config.file")]
     settings = configured([f"-config.file={file}", *arguments], {}).settings
     assert settings.listen.port == container(values)["ports"][0]["containerPort"]
-    assert [one.provider for one in settings.targets] == (["aws", "gcp"] if values is ALL_ON else ["demo"])
+    assert [one.provider for one in settings.targets] == (
+        ["aws", "gcp"] if values is ALL_ON else ["demo"]
+    )
     mounts = [mount["mountPath"] for mount in container(values)["volumeMounts"]]
     assert not settings.state_file or str(Path(settings.state_file).parent) in mounts
 
@@ -132,17 +167,23 @@ def test_a_password_stops_no_probe_and_its_file_is_mounted(values: dict[str, Any
     one = container(values)
     probes = {name: probe for name, probe in one.items() if name.endswith("Probe")}
     assert set(probes) == {"startupProbe", "livenessProbe", "readinessProbe"}
-    assert all(probe["tcpSocket"] == {"port": "metrics"} and "httpGet" not in probe for probe in probes.values())
+    assert all(
+        probe["tcpSocket"] == {"port": "metrics"} and "httpGet" not in probe
+        for probe in probes.values()
+    )
     named = [each.partition("=")[2] for each in one["args"] if each.startswith("-web.config.file=")]
     mounts = {mount["mountPath"]: mount["name"] for mount in one["volumeMounts"]}
     volumes = {
-        each["name"]: each for each in manifests(values)["StatefulSet"][0]["spec"]["template"]["spec"]["volumes"]
+        each["name"]: each
+        for each in manifests(values)["StatefulSet"][0]["spec"]["template"]["spec"]["volumes"]
     }
     if "webConfigSecret" not in values:
         assert named == [] and "web" not in volumes
         return
     (file,) = named
-    assert volumes[mounts[str(Path(file).parent)]]["secret"]["secretName"] == values["webConfigSecret"]
+    assert (
+        volumes[mounts[str(Path(file).parent)]]["secret"]["secretName"] == values["webConfigSecret"]
+    )
     (endpoint,) = manifests(values)["ServiceMonitor"][0]["spec"]["endpoints"]
     assert endpoint["scheme"] == "https" and endpoint["interval"] == "1m"
 
@@ -170,9 +211,13 @@ def test_monitor_and_network_policy_find_the_pods() -> None:
     service, monitor = found["Service"][0], found["ServiceMonitor"][0]
     assert service["spec"]["selector"].items() <= labels.items()
     assert found["NetworkPolicy"][0]["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
-    assert monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+    assert (
+        monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+    )
     assert monitor["spec"]["endpoints"][0]["port"] == service["spec"]["ports"][0]["name"]
-    assert monitor["spec"]["endpoints"][0]["relabelings"] == [{"targetLabel": "job", "replacement": "cloud-carbon"}]
+    assert monitor["spec"]["endpoints"][0]["relabelings"] == [
+        {"targetLabel": "job", "replacement": "cloud-carbon"}
+    ]
 
 
 def test_the_rules_of_the_chart_are_prometheus_own() -> None:

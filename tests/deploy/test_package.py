@@ -1,4 +1,6 @@
-"""The package as it is published: built, then run from an empty environment, as pip, uvx and pipx do."""
+"""The package as it is published: built, then run from an empty environment, as pip, uvx and pipx
+do.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def run(*command: str | Path, cwd: Path, code: int = 0) -> str:
     """What a program prints; it must end with that exit code."""
     environment = {"UV_SYSTEM_CERTS": "true"} | os.environ  # as scripts/setup has it
     words = [str(part) for part in command]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
+    done = subprocess.run(
+        words, capture_output=True, text=True, check=False, cwd=cwd, env=environment
+    )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 
@@ -66,13 +70,22 @@ def test_the_sdist_holds_what_it_takes_to_build(built: Path) -> None:
 
 
 def imports() -> list[str]:
-    """Every module of others that the program imports anywhere, also within a function, as a statement."""
+    """Every module of others that the program imports anywhere, also within a function, as a
+    statement.
+    """
     found = set()
-    left_out = {*sys.stdlib_module_names, "", "cloud_carbon_exporter", "cramjam"}  # the latter is the one extra
+    left_out = {
+        *sys.stdlib_module_names,
+        "",
+        "cloud_carbon_exporter",
+        "cramjam",
+    }  # the latter is the one extra
     for path in (ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import | ast.ImportFrom):
-                names = node.names if isinstance(node, ast.Import) else [ast.alias(node.module or "")]
+                names = (
+                    node.names if isinstance(node, ast.Import) else [ast.alias(node.module or "")]
+                )
                 if not {each.name.partition(".")[0] for each in names} & left_out:
                     found.add(ast.unparse(node))
     return sorted(found)
@@ -84,16 +97,29 @@ def test_it_runs_from_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     python = tmp_path / "venv" / "bin" / "python"
     run(UV, "pip", "install", "--quiet", "--system-certs", "--python", python, wheel, cwd=tmp_path)
     program = tmp_path / "venv" / "bin" / "cloud-carbon-exporter"
-    report = run(program, "report", "-demo.enabled", "-demo.resources=5", "-format=csv", cwd=tmp_path, code=1)
-    assert len(report.splitlines()) == 6  # one region of the demo refuses on purpose: hence exit code 1
+    report = run(
+        program, "report", "-demo.enabled", "-demo.resources=5", "-format=csv", cwd=tmp_path, code=1
+    )
+    assert (
+        len(report.splitlines()) == 6
+    )  # one region of the demo refuses on purpose: hence exit code 1
     assert EXPECTED in report
     run(python, "-c", "from cloud_carbon_exporter.aws_lambda import handler", cwd=tmp_path)
     assert "from google.auth.transport import urllib3 as transport" in imports()
-    metadata_server = "from google.auth import compute_engine"  # without its libraries, ADC says nothing and goes on
+    # without its libraries, ADC says nothing and goes on
+    metadata_server = "from google.auth import compute_engine"
     run(python, "-c", "\n".join([*imports(), metadata_server]), cwd=tmp_path)
 
 
 @pytest.mark.e2e
 def test_uvx_runs_it_without_installing(wheel: Path, tmp_path: Path) -> None:
-    command = ("cloud-carbon-exporter", "estimate", "-cloud.provider=aws", "-machine-type=m5.large", "-format=json")
-    assert EXPECTED in run(UV, "tool", "run", "--quiet", "--system-certs", "--from", wheel, *command, cwd=tmp_path)
+    command = (
+        "cloud-carbon-exporter",
+        "estimate",
+        "-cloud.provider=aws",
+        "-machine-type=m5.large",
+        "-format=json",
+    )
+    assert EXPECTED in run(
+        UV, "tool", "run", "--quiet", "--system-certs", "--from", wheel, *command, cwd=tmp_path
+    )

@@ -1,4 +1,6 @@
-"""Rules and scrape configurations, judged by promtool; and that they name no family the exporter does not have."""
+"""Rules and scrape configurations, judged by promtool; and that they name no family the exporter
+does not have.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def promtool(*arguments: str | Path) -> str:
     """What promtool says; it must be content."""
     program = shutil.which("promtool")
     assert program, "promtool is needed: apt-get install prometheus"
-    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, *map(str, arguments)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -1,4 +1,6 @@
-"""What the program is made of beside itself: listed whole, from PyPI, under licences that go with ours, and used."""
+"""What the program is made of beside itself: listed whole, from PyPI, under licences that go with
+ours, and used.
+"""
 
 from __future__ import annotations
 
@@ -34,16 +36,23 @@ def script() -> ModuleType:
 
 @contextmanager
 def weaknesses(*packages: str) -> Iterator[str]:
-    """A server that knows of one weakness in each of these packages, and speaks as osv.dev does; its URL."""
+    """A server that knows of one weakness in each of these packages, and speaks as osv.dev does;
+    its URL.
+    """
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["queries"]
             weak = {"vulns": [{"id": "GHSA-0000", "modified": "2026-01-01T00:00:00Z"}]}
-            self.answer({"results": [weak if each["package"]["name"] in packages else {} for each in asked]})
+            self.answer(
+                {"results": [weak if each["package"]["name"] in packages else {} for each in asked]}
+            )
 
         def do_GET(self) -> None:
-            affected = [{"package": {"ecosystem": "PyPI", "name": each}, "versions": []} for each in packages]
+            affected = [
+                {"package": {"ecosystem": "PyPI", "name": each}, "versions": []}
+                for each in packages
+            ]
             times = dict.fromkeys(("modified", "published"), "2026-01-01T00:00:00Z")
             self.answer({"id": "GHSA-0000", "summary": "A weakness", "affected": affected, **times})
 
@@ -124,7 +133,9 @@ def test_what_differs_from_the_lock_file_is_found(script: ModuleType, sbom: Any)
         ('hash = "sha256:', 'hash = "md5:', "locked without a hash"),
     ],
 )
-def test_what_is_not_from_pypi_by_its_hash_is_found(script: ModuleType, before: str, after: str, said: str) -> None:
+def test_what_is_not_from_pypi_by_its_hash_is_found(
+    script: ModuleType, before: str, after: str, said: str
+) -> None:
     assert list(script.sources(script.read_lock(LOCK))) == []
     found = list(script.sources(script.read_lock(LOCK.replace(before, after, 1))))
     assert found == [f"aiobotocore: {said}"]
@@ -134,7 +145,11 @@ def test_markers_and_extras_say_what_is_needed(script: ModuleType) -> None:
     lock = script.read_lock(LOCK)
     here, everywhere = script.runtime(lock, lambda marker: not marker), script.runtime(lock)
     assert here < everywhere
-    assert {"packaging", "requests", "cramjam"} <= here  # two by extras of google-auth, one by an extra of ours
+    assert {
+        "packaging",
+        "requests",
+        "cramjam",
+    } <= here  # two by extras of google-auth, one by an extra of ours
 
 
 @pytest.mark.parametrize(
@@ -147,7 +162,10 @@ def test_markers_and_extras_say_what_is_needed(script: ModuleType) -> None:
         ({"License-Expression": "(MIT OR GPL-2.0-only) AND ISC"}, False),  # for a person to read
         ({"License": "Apache 2.0"}, True),
         ({"License": "Dual License", "Classifier": "License :: OSI Approved :: BSD License"}, True),
-        ({"License": "BSD", "Classifier": "License :: Other/Proprietary License"}, True),  # the field is the author's
+        (
+            {"License": "BSD", "Classifier": "License :: Other/Proprietary License"},
+            True,
+        ),  # the field is the author's
         ({"Classifier": "License :: Other/Proprietary License"}, False),
         ({"License": "see LICENSE"}, False),
         ({}, False),
@@ -162,7 +180,9 @@ def test_a_licence_that_is_not_known_to_go_with_ours_is_found(
     assert script.compatible(script.licence(said)) == expected
 
 
-def test_what_is_installed_is_what_is_locked(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_installed_is_what_is_locked(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert list(script.installed(script.read_lock(LOCK))) == []
     other = LOCK.replace('name = "bcrypt"\nversion = "', 'name = "bcrypt"\nversion = "0.')
     assert [each.split(":")[1] for each in script.installed(script.read_lock(other))] == [
@@ -182,7 +202,9 @@ def test_what_is_declared_is_used_and_what_is_used_is_declared(script: ModuleTyp
         "hypothesis: imported, but not declared",
     ]
     without = script.read_lock(
-        LOCK.replace('{ name = "google-auth", extra = ["requests", "urllib3"] }', '{ name = "google-auth" }')
+        LOCK.replace(
+            '{ name = "google-auth", extra = ["requests", "urllib3"] }', '{ name = "google-auth" }'
+        )
     )
     assert list(script.uses(without, modules)) == ["urllib3: imported, but not declared"]
 

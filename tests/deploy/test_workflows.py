@@ -9,7 +9,9 @@ import pytest
 
 from tests.deploy.files import DEPLOY, ROOT, load
 
-WORKFLOWS = {path.name: load(path) for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
+WORKFLOWS = {
+    path.name: load(path) for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+}
 
 
 def steps(name: str) -> list[dict[str, str]]:
@@ -17,7 +19,9 @@ def steps(name: str) -> list[dict[str, str]]:
 
 
 def test_the_package_and_the_chart_are_of_one_version() -> None:
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "version"
+    ]
     chart = load(DEPLOY / "helm" / "cloud-carbon-exporter" / "Chart.yaml")
     assert (chart["version"], chart["appVersion"]) == (version, version)
 
@@ -37,7 +41,9 @@ def test_every_script_and_file_named_is_there(name: str) -> None:
     named = {
         path
         for step in steps(name)
-        for path in re.findall(r"(?:scripts|deploy)/[\w./-]+", f"{step.get('run', '')} {step.get('with', '')}")
+        for path in re.findall(
+            r"(?:scripts|deploy)/[\w./-]+", f"{step.get('run', '')} {step.get('with', '')}"
+        )
     }
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []

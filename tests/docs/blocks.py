@@ -16,7 +16,9 @@ PAGES = [
     *(page for page in sorted((ROOT / "docs").rglob("*.md")) if page.name not in GENERATED),
 ]
 
-_FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)(?P<rest>[^\n`]*)\n(?P<text>.*?)^ *```$", re.M | re.S)
+_FENCE = re.compile(
+    r"^(?P<indent> *)```(?P<language>\w*)(?P<rest>[^\n`]*)\n(?P<text>.*?)^ *```$", re.M | re.S
+)
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _SHELLS = {"bash", "sh", "shell", "console"}
 _PROGRAMS = re.compile(
@@ -57,7 +59,11 @@ class Block:
     def commands(self) -> list[str]:
         """Its lines, those that go on joined, without comments of their own and the prompt."""
         lines = re.sub(r"\\\n\s*", "", self.text).splitlines()
-        return [line.removeprefix("$ ").strip() for line in lines if line.strip() and not line.startswith("#")]
+        return [
+            line.removeprefix("$ ").strip()
+            for line in lines
+            if line.strip() and not line.startswith("#")
+        ]
 
 
 def blocks() -> list[Block]:
@@ -80,7 +86,13 @@ def _fenced(page: Path) -> Iterator[Block]:
     text = page.read_text(encoding="utf-8")
     for found in _FENCE.finditer(text):
         line = text.count("\n", 0, found.start()) + 1
-        yield Block(_name(page), line, found["language"], found["rest"].strip(), textwrap.dedent(found["text"]))
+        yield Block(
+            _name(page),
+            line,
+            found["language"],
+            found["rest"].strip(),
+            textwrap.dedent(found["text"]),
+        )
 
 
 def _indented(page: Path) -> Iterator[Block]:
@@ -92,5 +104,7 @@ def _indented(page: Path) -> Iterator[Block]:
         if not above.strip() and line.startswith("    ")
     ]
     for begin in begins:
-        end = next(number for number in range(begin, len(lines)) if not lines[number].startswith("    "))
+        end = next(
+            number for number in range(begin, len(lines)) if not lines[number].startswith("    ")
+        )
         yield Block(_name(page), begin, "", "", textwrap.dedent("\n".join(lines[begin:end])))

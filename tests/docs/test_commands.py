@@ -1,4 +1,6 @@
-"""Every command of the documents: run where no cloud is needed, else held against the program's own reading of it."""
+"""Every command of the documents: run where no cloud is needed, else held against the program's own
+reading of it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,12 @@ pytestmark = pytest.mark.e2e
 
 PROGRAM = "cloud-carbon-exporter"
 OFFLINE = {"permissions", "services", "estimate", "completion"}  # commands that never ask a cloud
-LINES = {(str(block), line): block.page for block in blocks() if block.kind == "commands" for line in block.commands}
+LINES = {
+    (str(block), line): block.page
+    for block in blocks()
+    if block.kind == "commands"
+    for line in block.commands
+}
 GUIDE = "docs/contributing/"
 
 
@@ -38,7 +45,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             (desk / "scripts" / script.name).symlink_to(script)
     (desk / "scripts" / "demo").unlink()
-    (desk / "scripts" / "demo").write_bytes((ROOT / "scripts" / "demo").read_bytes())  # it goes to where it stands
+    (desk / "scripts" / "demo").write_bytes(
+        (ROOT / "scripts" / "demo").read_bytes()
+    )  # it goes to where it stands
     (desk / "scripts" / "demo").chmod(0o755)
     return desk
 
@@ -52,7 +61,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exporter]:
 
 def environment(desk: Path) -> dict[str, str]:
     """Of a shell in which the program is installed."""
-    return surroundings(desk, {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"})
+    return surroundings(
+        desk, {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    )
 
 
 def run(line: str, desk: Path, folder: Path | None = None) -> str:
@@ -73,7 +84,12 @@ def run(line: str, desk: Path, folder: Path | None = None) -> str:
 def words(line: str) -> list[str]:
     """The words of the first program of a line, without its comment."""
     found = shlex.split(line, comments=True)
-    return found[: next((place for place, word in enumerate(found) if word in {"|", "&&", ";", ">", "&"}), len(found))]
+    return found[
+        : next(
+            (place for place, word in enumerate(found) if word in {"|", "&&", ";", ">", "&"}),
+            len(found),
+        )
+    ]
 
 
 def ours(line: str) -> list[str] | None:
@@ -86,7 +102,9 @@ def ours(line: str) -> list[str] | None:
     return None
 
 
-def follow(arguments: Sequence[str], files: Path, variables: Mapping[str, str] | None = None) -> Invocation:
+def follow(
+    arguments: Sequence[str], files: Path, variables: Mapping[str, str] | None = None
+) -> Invocation:
     """The program's own reading of arguments; a file they name is one that can be followed."""
     filed = files / "said.yml"
     filed.write_text("targets: [{provider: demo}]\n", encoding="utf-8")
@@ -103,16 +121,22 @@ def check_ours(line: str, desk: Path, files: Path) -> None:
     assert invocation.settings.targets
     demo_only = {target.provider for target in invocation.settings.targets} == {"demo"}
     if invocation.command == "serve" and demo_only and "-config.file" not in line:
-        with Exporter(files, *[word for word in arguments if not word.startswith("-listen")]) as exporter:
+        with Exporter(
+            files, *[word for word in arguments if not word.startswith("-listen")]
+        ) as exporter:
             assert exporter.ready().scrape().of("cloud_carbon_power_watts")
 
 
 def check_script(line: str, desk: Path, files: Path) -> None:
     path = ROOT / words(line)[0]
     assert os.access(path, os.X_OK), path
-    subprocess.run(["bash", "-n", str(path)], check=path.read_bytes().startswith(b"#!/usr/bin/env bash"))
+    subprocess.run(
+        ["bash", "-n", str(path)], check=path.read_bytes().startswith(b"#!/usr/bin/env bash")
+    )
     if path.name == "demo":
-        with Process([str(desk / "scripts/demo"), "-listen=127.0.0.1:0", *words(line)[1:]], environment(desk)) as one:
+        with Process(
+            [str(desk / "scripts/demo"), "-listen=127.0.0.1:0", *words(line)[1:]], environment(desk)
+        ) as one:
             assert one.line(r"listening on (http://\S+)")
     elif path.name == "setup":
         assert set(words(line)[1:]) <= {"--runtime"}
@@ -127,7 +151,9 @@ def check_export(line: str, desk: Path, files: Path) -> None:
 
 
 def check_elsewhere(line: str, desk: Path, files: Path) -> None:
-    """A program that needs a cloud, a cluster or root: whatever of this repository it is given must be there."""
+    """A program that needs a cloud, a cluster or root: whatever of this repository it is given must
+    be there.
+    """
     subprocess.run(["bash", "-n", "-c", line], check=True)
     for word in shlex.split(line, comments=True):
         for path in re.findall(r"(?:^|=)(?:\./)?((?:deploy|scripts|docs|src)/[\w./-]*)", word):
@@ -150,7 +176,9 @@ RULES: Sequence[tuple[str, Callable[[str, Path, Path], None]]] = (
 )
 
 
-@pytest.mark.parametrize(("where", "line"), [key for key, page in LINES.items() if not page.startswith(GUIDE)])
+@pytest.mark.parametrize(
+    ("where", "line"), [key for key, page in LINES.items() if not page.startswith(GUIDE)]
+)
 def test_a_command_does_what_it_says(where: str, line: str, desk: Path, tmp_path: Path) -> None:
     if line.startswith("curl "):  # the next test has them
         return
@@ -186,13 +214,18 @@ def test_flags_within_a_line_are_flags_of_the_program() -> None:
     named = {
         (page, found[1])
         for page, code in spans()
-        if (found := re.match(r"-([a-z]+\.[a-z][a-z.-]*)(?=[= ]|$)", code)) and found[1].partition(".")[0] in families
+        if (found := re.match(r"-([a-z]+\.[a-z][a-z.-]*)(?=[= ]|$)", code))
+        and found[1].partition(".")[0] in families
     }
     assert len(named) > 30
     assert not {(page, name) for page, name in named if name not in known}
 
 
 def test_the_guide_has_its_own_test() -> None:
-    told = {line.removeprefix("./").split()[0] for (_, line), page in LINES.items() if page.startswith(GUIDE)}
+    told = {
+        line.removeprefix("./").split()[0]
+        for (_, line), page in LINES.items()
+        if page.startswith(GUIDE)
+    }
     scripts = {f"scripts/{path.name}" for path in (ROOT / "scripts").iterdir()}
     assert told <= scripts | {f".venv/bin/{PROGRAM}", ".venv/bin/pytest"}

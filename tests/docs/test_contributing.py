@@ -13,13 +13,23 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "contributing"
-BLOCK = re.compile(r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.M | re.S)
+BLOCK = re.compile(
+    r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.M | re.S
+)
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """What the examples change, and what they are checked with."""
-    for name in ("src", "scripts", "tests/fakes", "tests/providers", "tests/replay", "tests/golden", "docs"):
+    for name in (
+        "src",
+        "scripts",
+        "tests/fakes",
+        "tests/providers",
+        "tests/replay",
+        "tests/golden",
+        "docs",
+    ):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "tests/__init__.py", "tests/conftest.py"):
         shutil.copy(ROOT / name, tmp_path / name)
@@ -39,7 +49,10 @@ def follow(page: str, copy: Path) -> None:
 def commands(page: str) -> list[str]:
     text = (GUIDE / page).read_text(encoding="utf-8")
     return [
-        line for match in BLOCK.finditer(text) if match["language"] == "bash" for line in match["text"].splitlines()
+        line
+        for match in BLOCK.finditer(text)
+        if match["language"] == "bash"
+        for line in match["text"].splitlines()
     ]
 
 
@@ -54,7 +67,12 @@ def run(command: str, copy: Path) -> str:
     }[program]
     environment = os.environ | {"PYTHONPATH": f"{copy / 'src'}{os.pathsep}{copy}"}
     done = subprocess.run(
-        [sys.executable, *instead, *arguments], cwd=copy, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *instead, *arguments],
+        cwd=copy,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
@@ -80,5 +98,7 @@ def test_a_service_is_a_module_and_a_recording(copy: Path) -> None:
     run(documents, copy)
     services = (copy / "docs" / "SERVICES.md").read_text(encoding="utf-8")
     assert "directoryservice/microsoft_ad" in services
-    assert "ds:DescribeDirectories" in (copy / "docs" / "PERMISSIONS.md").read_text(encoding="utf-8")
+    assert "ds:DescribeDirectories" in (copy / "docs" / "PERMISSIONS.md").read_text(
+        encoding="utf-8"
+    )
     assert re.search(r"\d+ passed", run(tests, copy))

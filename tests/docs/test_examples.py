@@ -1,4 +1,6 @@
-"""Every example of the documents that is no command: configuration, queries, tables, samples, figures, addresses."""
+"""Every example of the documents that is no command: configuration, queries, tables, samples,
+figures, addresses.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,11 @@ def test_every_block_is_something_a_test_knows() -> None:
     known = {"commands", "flags", "json", "samples", "grid", "yaml", "promql", "text"}
     assert not [str(block) for block in BLOCKS if block.kind not in known]
     prose = [block for block in BLOCKS if block.kind == "text"]
-    assert not [str(block) for block in prose if "cloud-carbon-exporter " in block.text or "$ " in block.text]
+    assert not [
+        str(block)
+        for block in prose
+        if "cloud-carbon-exporter " in block.text or "$ " in block.text
+    ]
 
 
 @pytest.mark.parametrize("block", of("yaml"), ids=str)
@@ -58,7 +64,10 @@ def test_yaml_is_taken_by_what_it_is_for(block: Block, tmp_path: Path) -> None:
     elif "apiVersion" in said or "services" in said:
         assert said  # manifests have tests of their own, beside deploy/
     else:
-        settings = load([f"-config.file={file}"], {} if "targets" in said else {"CLOUD_CARBON_DEMO_ENABLED": "true"})
+        settings = load(
+            [f"-config.file={file}"],
+            {} if "targets" in said else {"CLOUD_CARBON_DEMO_ENABLED": "true"},
+        )
         assert settings.settings.targets
 
 
@@ -79,13 +88,21 @@ def test_a_query_is_one(block: Block, tmp_path: Path) -> None:
 
 
 def check_queries(queries: list[str], folder: Path) -> None:
-    recorded = [{"record": f"example:{number}", "expr": query} for number, query in enumerate(queries)]
-    (folder / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "examples", "rules": recorded}]}))
+    recorded = [
+        {"record": f"example:{number}", "expr": query} for number, query in enumerate(queries)
+    ]
+    (folder / "rules.yml").write_text(
+        yaml.safe_dump({"groups": [{"name": "examples", "rules": recorded}]})
+    )
     promtool("check", "rules", str(folder / "rules.yml"))
 
 
 def test_queries_within_a_line_are_queries(tmp_path: Path) -> None:
-    asked = [code for _, code in spans() if re.search(r"\b(sum|topk|bottomk|rate|increase)\b.*\(.*\w[])]", code)]
+    asked = [
+        code
+        for _, code in spans()
+        if re.search(r"\b(sum|topk|bottomk|rate|increase)\b.*\(.*\w[])]", code)
+    ]
     assert len(asked) >= 5
     check_queries(asked, tmp_path)
 

@@ -14,7 +14,10 @@ from cloud_carbon_exporter.providers.aws import PROVIDER
 
 POWER = "cloud_carbon_power_watts"
 ACCOUNT = "123456789012"  # moto's own
-KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret-but-never-shown"}
+KEYS = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "not-a-secret-but-never-shown",
+}
 REGION = "eu-west-3"
 CORE = {"ec2/instance", "ec2/volume", "rds/db_instance", "rds/db_cluster", "s3/bucket"}
 BUSY_RATIO = 0.75
@@ -32,7 +35,9 @@ class Estate:
 
 
 def reach(url: str, **more: str) -> dict[str, str]:
-    """The environment that leads to moto. It answers 500 to what it does not know, which is not worth a second try."""
+    """The environment that leads to moto. It answers 500 to what it does not know, which is not
+    worth a second try.
+    """
     return {"AWS_ENDPOINT_URL": url, "AWS_MAX_ATTEMPTS": "1", **KEYS, **more}
 
 
@@ -46,7 +51,9 @@ def core(home: Path, *targets: dict[str, Any]) -> str:
 
 
 def api(url: str, service: str, region: str = REGION, *keys: str) -> Any:
-    """A client of one service; `keys`: id, secret and token of an assumed role, instead of the account's own."""
+    """A client of one service; `keys`: id, secret and token of an assumed role, instead of the
+    account's own.
+    """
     key, secret, token = keys or (*KEYS.values(), "")
     return Session().create_client(
         service,
@@ -90,16 +97,32 @@ def seed(url: str) -> Estate:
     busy, idle, stopped = (launch(ec2, "m5.large", name) for name in ("busy", "idle", "stopped"))
     elsewhere = launch(api(url, "ec2", "us-east-1"), "c6g.xlarge", "elsewhere")
     ec2.stop_instances(InstanceIds=[stopped])
-    volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=100, VolumeType="gp3")["VolumeId"]
-    shared = {"DBInstanceClass": "db.r6g.large", "MasterUsername": "admin", "MasterUserPassword": "password1"}
+    volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=100, VolumeType="gp3")[
+        "VolumeId"
+    ]
+    shared = {
+        "DBInstanceClass": "db.r6g.large",
+        "MasterUsername": "admin",
+        "MasterUserPassword": "password1",
+    }
     rds.create_db_instance(
-        DBInstanceIdentifier="orders", Engine="postgres", AllocatedStorage=50, StorageType="gp3", **shared
+        DBInstanceIdentifier="orders",
+        Engine="postgres",
+        AllocatedStorage=50,
+        StorageType="gp3",
+        **shared,
     )
     rds.create_db_cluster(
-        DBClusterIdentifier="ledger", Engine="aurora-mysql", MasterUsername="admin", MasterUserPassword="password1"
+        DBClusterIdentifier="ledger",
+        Engine="aurora-mysql",
+        MasterUsername="admin",
+        MasterUserPassword="password1",
     )
     rds.create_db_instance(
-        DBInstanceIdentifier="ledger-1", DBClusterIdentifier="ledger", Engine="aurora-mysql", **shared
+        DBInstanceIdentifier="ledger-1",
+        DBClusterIdentifier="ledger",
+        Engine="aurora-mysql",
+        **shared,
     )
     s3.create_bucket(Bucket="media", CreateBucketConfiguration={"LocationConstraint": REGION})
     put_cpu(url, busy, BUSY_RATIO * 100)

@@ -1,4 +1,6 @@
-"""Programs under test and beside it: the exporter, Prometheus, moto; each on a free port, each ended with its test."""
+"""Programs under test and beside it: the exporter, Prometheus, moto; each on a free port, each
+ended with its test.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +36,18 @@ _CREDENTIALS = re.compile(r"^(AWS_|GOOGLE_|CLOUDSDK_|SCW_|CLOUD_CARBON_)")
 def surroundings(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
     """The environment of a program: this one's, without anybody's credentials or configuration."""
     kept = {name: value for name, value in os.environ.items() if not _CREDENTIALS.match(name)}
-    return {**kept, "HOME": str(home), "PYTHONUNBUFFERED": "1", "AWS_EC2_METADATA_DISABLED": "true", **extra}
+    return {
+        **kept,
+        "HOME": str(home),
+        "PYTHONUNBUFFERED": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        **extra,
+    }
 
 
-def eventually(ask: Callable[[], Found | None], what: str, seconds: float = PATIENCE_SECONDS) -> Found:
+def eventually(
+    ask: Callable[[], Found | None], what: str, seconds: float = PATIENCE_SECONDS
+) -> Found:
     """What `ask` answers once it is neither None nor False; fails when that takes too long."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -49,13 +59,19 @@ def eventually(ask: Callable[[], Found | None], what: str, seconds: float = PATI
 
 
 class Process:
-    """A program whose output is read to the end by a thread, so that no pipe fills and lines can be awaited."""
+    """A program whose output is read to the end by a thread, so that no pipe fills and lines can be
+    awaited.
+    """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.lines: list[str] = []
         self._news = threading.Condition()
         self.popen = subprocess.Popen(
-            command, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            env=dict(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -77,7 +93,9 @@ class Process:
         """The first line that matches; fails when the program ends, or stays silent, without it."""
 
         def seek() -> re.Match[str] | None:
-            return next((found for line in list(self.lines) if (found := re.search(pattern, line))), None)
+            return next(
+                (found for line in list(self.lines) if (found := re.search(pattern, line))), None
+            )
 
         with self._news:
             self._news.wait_for(lambda: seek() or not self._reader.is_alive(), PATIENCE_SECONDS)
@@ -95,7 +113,10 @@ class Process:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self.popen.poll() is None:
             self.popen.kill()
@@ -108,7 +129,9 @@ class Process:
 class Exporter(Process):
     """The program under test, on a free port of this machine's loopback."""
 
-    def __init__(self, home: Path, *arguments: str, listen: str = "127.0.0.1:0", **extra: str) -> None:
+    def __init__(
+        self, home: Path, *arguments: str, listen: str = "127.0.0.1:0", **extra: str
+    ) -> None:
         command = [sys.executable, "-m", "cloud_carbon_exporter", f"-listen={listen}", *arguments]
         super().__init__(command, surroundings(home, extra))
 
@@ -129,7 +152,11 @@ class Exporter(Process):
 
     def scrape(self, accept: str = "", compressed: bool = False) -> Scrape:
         headers = {"Accept": accept} if accept else {}
-        return Scrape(*fetch(f"{self.url}/metrics", headers | ({"Accept-Encoding": "gzip"} if compressed else {})))
+        return Scrape(
+            *fetch(
+                f"{self.url}/metrics", headers | ({"Accept-Encoding": "gzip"} if compressed else {})
+            )
+        )
 
     def scrape_after(self, earlier: Scrape, seconds: float) -> Scrape:
         """A scrape of figures made more than `seconds` after those of an earlier one."""
@@ -156,7 +183,9 @@ class Scrape:
         self.text = body.decode()
         parse = parse_openmetrics if "openmetrics" in self.content_type else parse_text
         self.families = {family.name: family for family in parse(self.text)}
-        self.samples: list[Sample] = [sample for family in self.families.values() for sample in family.samples]
+        self.samples: list[Sample] = [
+            sample for family in self.families.values() for sample in family.samples
+        ]
 
     def of(self, name: str, **labels: str) -> list[Sample]:
         """The samples of that name with these labels, among others."""
@@ -193,13 +222,20 @@ def status(url: str) -> int:
 
 
 class Prometheus(Process):
-    """A real Prometheus that scrapes one address every second. more: what else its scrape_config says."""
+    """A real Prometheus that scrapes one address every second. more: what else its scrape_config
+    says.
+    """
 
     def __init__(self, home: Path, target: str, **more: Any) -> None:
         configuration = home / "prometheus.yml"
-        scrape = {"job_name": "carbon", "static_configs": [{"targets": [target.partition("://")[2]]}]}
+        scrape = {
+            "job_name": "carbon",
+            "static_configs": [{"targets": [target.partition("://")[2]]}],
+        }
         scrape |= more
-        configuration.write_text(json.dumps({"global": {"scrape_interval": "1s"}, "scrape_configs": [scrape]}))
+        configuration.write_text(
+            json.dumps({"global": {"scrape_interval": "1s"}, "scrape_configs": [scrape]})
+        )
         program = shutil.which("prometheus")
         assert program, "Prometheus is not installed: apt-get install prometheus"
         command = [
@@ -227,14 +263,22 @@ class Prometheus(Process):
 
 
 def _labels(metric: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((key, value) for key, value in metric.items() if key not in {"__name__", "job", "instance"}))
+    return tuple(
+        sorted(
+            (key, value)
+            for key, value in metric.items()
+            if key not in {"__name__", "job", "instance"}
+        )
+    )
 
 
 def promtool_check(text: str) -> str:
     """What promtool objects to; empty when it is content."""
     program = shutil.which("promtool")
     assert program, "promtool is not installed: apt-get install prometheus"
-    done = subprocess.run([program, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, "check", "metrics"], input=text, capture_output=True, text=True, check=False
+    )
     return done.stdout + done.stderr
 
 
@@ -243,7 +287,9 @@ class Moto(Process):
 
     def __init__(self, home: Path, **extra: str) -> None:
         command = [str(Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", "0"]
-        super().__init__(command, surroundings(home, {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", **extra}))
+        super().__init__(
+            command, surroundings(home, {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", **extra})
+        )
 
     @property
     def url(self) -> str:

@@ -9,7 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.moto_estate import ACCOUNT, CORE, KEYS, POWER, REGION, Estate, api, core, ec2_arn, launch, reach, seed
+from tests.e2e.moto_estate import (
+    ACCOUNT,
+    CORE,
+    KEYS,
+    POWER,
+    REGION,
+    Estate,
+    api,
+    core,
+    ec2_arn,
+    launch,
+    reach,
+    seed,
+)
 from tests.e2e.programs import Exporter, Moto, Scrape, eventually, promtool_check
 
 pytestmark = pytest.mark.e2e
@@ -27,7 +40,9 @@ def estate(moto: Moto) -> Estate:
 
 
 @pytest.fixture(scope="module")
-def scrape(moto: Moto, estate: Estate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scrape]:
+def scrape(
+    moto: Moto, estate: Estate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scrape]:
     home = tmp_path_factory.mktemp("aws")
     tags = "-metrics.tags=Name,location"
     with Exporter(home, "-cloud.provider=aws", tags, **reach(moto.url)) as exporter:
@@ -47,33 +62,46 @@ def test_all_that_was_put_there_is_shown(scrape: Scrape, estate: Estate) -> None
     }
     assert expected - power.keys() == set()
     others = power.keys() - expected
-    assert len([identity for identity in others if ":volume/" in identity]) == 4  # the machines' own
+    assert (
+        len([identity for identity in others if ":volume/" in identity]) == 4
+    )  # the machines' own
     assert all(
-        ":volume/" in identity or kind not in CORE for identity, kind in kinds(scrape).items() if identity in others
+        ":volume/" in identity or kind not in CORE
+        for identity, kind in kinds(scrape).items()
+        if identity in others
     )
 
 
 def kinds(scrape: Scrape) -> dict[str, str]:
-    return {sample.labels["cloud_resource_id"]: sample.labels["kind"] for sample in scrape.of(POWER)}
+    return {
+        sample.labels["cloud_resource_id"]: sample.labels["kind"] for sample in scrape.of(POWER)
+    }
 
 
 def test_load_drives_power_and_a_stopped_machine_draws_none(scrape: Scrape, estate: Estate) -> None:
     power = scrape.by_resource(POWER)
-    busy, idle, stopped = (power[ec2_arn("instance", each)] for each in (estate.busy, estate.idle, estate.stopped))
+    busy, idle, stopped = (
+        power[ec2_arn("instance", each)] for each in (estate.busy, estate.idle, estate.stopped)
+    )
     assert busy > 1.2 * idle > 0
     assert stopped == 0
     assert power[ec2_arn("volume", estate.loose_volume)] > 0
 
 
 def test_what_is_measured_says_so_and_what_is_not_too(scrape: Scrape, estate: Estate) -> None:
-    basis = {s.labels["cloud_resource_id"]: s.labels["basis"] for s in scrape.of("cloud_carbon_resource_info")}
+    basis = {
+        s.labels["cloud_resource_id"]: s.labels["basis"]
+        for s in scrape.of("cloud_carbon_resource_info")
+    }
     assert basis[ec2_arn("instance", estate.busy)] == "measured"
     assert basis[ec2_arn("instance", estate.elsewhere, "us-east-1")] == "default"
     assert basis[ec2_arn("volume", estate.loose_volume)] == "measured"
 
 
 def test_hostile_tags_come_through_whole(scrape: Scrape, estate: Estate) -> None:
-    labels = next(s.labels for s in scrape.of(POWER) if s.labels["cloud_resource_id"].endswith(estate.busy))
+    labels = next(
+        s.labels for s in scrape.of(POWER) if s.labels["cloud_resource_id"].endswith(estate.busy)
+    )
     assert labels["tag_location"] == 'a "hostile"\nvalue'
     assert labels["tag_Name"] == labels["cloud_resource_name"] == "busy"
     assert labels["cloud_account_id"] == ACCOUNT
@@ -84,16 +112,26 @@ def test_hostile_tags_come_through_whole(scrape: Scrape, estate: Estate) -> None
 def test_all_calls_went_well_and_are_counted(scrape: Scrape) -> None:
     states = {s.labels["target"]: s.value for s in scrape.of("cloud_carbon_exporter_target_up")}
     assert states == {f"aws/{ACCOUNT}": 1.0}
-    down = {s.labels["kind"] for s in scrape.of("cloud_carbon_exporter_collector_up") if s.value == 0}
+    down = {
+        s.labels["kind"] for s in scrape.of("cloud_carbon_exporter_collector_up") if s.value == 0
+    }
     assert not down & CORE  # moto does not know every call of the rest
     up = {s.labels["kind"] for s in scrape.of("cloud_carbon_exporter_collector_up") if s.value == 1}
     assert up >= CORE
     calls = {s.labels["operation"] for s in scrape.of("cloud_carbon_exporter_api_requests_total")}
-    assert {"DescribeInstances", "DescribeVolumes", "DescribeDBInstances", "ListBuckets", "GetMetricData"} <= calls
+    assert {
+        "DescribeInstances",
+        "DescribeVolumes",
+        "DescribeDBInstances",
+        "ListBuckets",
+        "GetMetricData",
+    } <= calls
     assert sum(s.value for s in scrape.of("cloud_carbon_exporter_api_cost_dollars_total")) > 0
 
 
-def test_new_machines_and_a_new_region_appear_without_a_restart(moto: Moto, estate: Estate, tmp_path: Path) -> None:
+def test_new_machines_and_a_new_region_appear_without_a_restart(
+    moto: Moto, estate: Estate, tmp_path: Path
+) -> None:
     arguments = (core(tmp_path), "-collect.interval=1s")
     with Exporter(tmp_path, *arguments, **reach(moto.url)) as exporter:
         exporter.ready()
@@ -101,7 +139,10 @@ def test_new_machines_and_a_new_region_appear_without_a_restart(moto: Moto, esta
             ec2_arn("instance", launch(api(moto.url, "ec2", region), "t3.micro", "late"), region)
             for region in (REGION, "ap-south-1")
         }
-        eventually(lambda: late <= exporter.scrape().by_resource(POWER).keys(), f"new machines\n{exporter.output}")
+        eventually(
+            lambda: late <= exporter.scrape().by_resource(POWER).keys(),
+            f"new machines\n{exporter.output}",
+        )
 
 
 def test_when_the_cloud_goes_away_the_last_figures_stay_and_it_is_said_once(tmp_path: Path) -> None:
@@ -114,7 +155,9 @@ def test_when_the_cloud_goes_away_the_last_figures_stay_and_it_is_said_once(tmp_
 
             def failed() -> Scrape | None:
                 now = exporter.scrape()
-                ups = now.of("cloud_carbon_exporter_collector_up", kind="ec2/instance", cloud_region=REGION)
+                ups = now.of(
+                    "cloud_carbon_exporter_collector_up", kind="ec2/instance", cloud_region=REGION
+                )
                 return now if [up.value for up in ups] == [0.0] else None
 
             first = eventually(failed, f"a failed listing\n{exporter.output}")
@@ -122,7 +165,11 @@ def test_when_the_cloud_goes_away_the_last_figures_stay_and_it_is_said_once(tmp_
             assert known in before.keys() & later.by_resource(POWER).keys()
             energy = "cloud_carbon_energy_joules_total"
             assert later.by_resource(energy)[known] >= first.by_resource(energy)[known]
-            said = [line for line in exporter.lines if "DescribeInstances" in line and f" {REGION} " in line]
+            said = [
+                line
+                for line in exporter.lines
+                if "DescribeInstances" in line and f" {REGION} " in line
+            ]
             assert len(said) == 1, "\n".join(said)
             code, seconds = exporter.end()
     assert (code, seconds < 2) == (0, True), exporter.output
@@ -134,7 +181,9 @@ def test_when_the_cloud_hangs_the_figures_stay_and_the_program_still_ends(tmp_pa
         known = ec2_arn("instance", launch(api(moto.url, "ec2"), "m5.large", "steady"))
         with Exporter(tmp_path, *arguments, **reach(moto.url)) as exporter:
             exporter.ready()
-            moto.popen.send_signal(signal.SIGSTOP)  # connections are accepted, and nothing is ever said
+            moto.popen.send_signal(
+                signal.SIGSTOP
+            )  # connections are accepted, and nothing is ever said
             exporter.line(f"{ACCOUNT} {REGION} DescribeInstances: no end after 10 s")
             assert known in exporter.scrape().by_resource(POWER)
             moto.popen.send_signal(signal.SIGCONT)
@@ -153,7 +202,9 @@ def test_refused_credentials_take_the_target_down_but_not_the_program(tmp_path: 
         Exporter(tmp_path, "-cloud.provider=aws", **reach(strict.url)) as exporter,
     ):
         scrape = exporter.ready().scrape()
-        assert [(s.labels["target"], s.value) for s in scrape.of("cloud_carbon_exporter_target_up")] == [("aws", 0.0)]
+        assert [
+            (s.labels["target"], s.value) for s in scrape.of("cloud_carbon_exporter_target_up")
+        ] == [("aws", 0.0)]
         assert not scrape.of(POWER)
         assert exporter.popen.poll() is None
         code, seconds = exporter.end()
@@ -162,7 +213,11 @@ def test_refused_credentials_take_the_target_down_but_not_the_program(tmp_path: 
 
 
 def test_one_target_fails_and_the_other_goes_on(moto: Moto, estate: Estate, tmp_path: Path) -> None:
-    refused = {"name": "prod", "role_arn": "arn:aws:iam::000000000000:role/refused", "regions": [REGION]}
+    refused = {
+        "name": "prod",
+        "role_arn": "arn:aws:iam::000000000000:role/refused",
+        "regions": [REGION],
+    }
     arguments = core(tmp_path, refused), "-demo.enabled", "-demo.resources=25"
     with (
         Moto(tmp_path, INITIAL_NO_AUTH_ACTION_COUNT="0") as strict,
@@ -180,5 +235,7 @@ def test_without_any_credentials_it_says_what_was_tried_and_ends(tmp_path: Path)
         assert exporter.wait() == 1
     assert time.monotonic() - began < 20
     assert "no AWS credentials" in exporter.output
-    assert all(tried in exporter.output for tried in ("env", "shared-credentials-file", "sso", "iam-role"))
+    assert all(
+        tried in exporter.output for tried in ("env", "shared-credentials-file", "sso", "iam-role")
+    )
     assert "Traceback" not in exporter.output

@@ -1,4 +1,6 @@
-"""Several accounts, other ways of discovery, the serverless mode: the program against moto's server."""
+"""Several accounts, other ways of discovery, the serverless mode: the program against moto's
+server.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
     """One machine in moto's own account, two in another."""
     with Moto(tmp_path_factory.mktemp("moto")) as server:
         launch(api(server.url, "ec2"), "m5.large", "own")
-        assumed = api(server.url, "sts").assume_role(RoleArn=ROLE, RoleSessionName="test")["Credentials"]
+        assumed = api(server.url, "sts").assume_role(RoleArn=ROLE, RoleSessionName="test")[
+            "Credentials"
+        ]
         for machine in ("c6g.large", "t3.micro"):
             launch(_as(server.url, assumed), machine, "other")
         yield server
@@ -32,13 +36,20 @@ def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
 
 def _as(url: str, credentials: dict[str, Any]) -> Any:
     return api(
-        url, "ec2", REGION, credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
+        url,
+        "ec2",
+        REGION,
+        credentials["AccessKeyId"],
+        credentials["SecretAccessKey"],
+        credentials["SessionToken"],
     )
 
 
 def machines(scrape: Scrape) -> dict[str, int]:
     """Instances by account."""
-    accounts = [s.labels["cloud_account_id"] for s in scrape.of(POWER) if s.labels["kind"] == "ec2/instance"]
+    accounts = [
+        s.labels["cloud_account_id"] for s in scrape.of(POWER) if s.labels["kind"] == "ec2/instance"
+    ]
     return {account: accounts.count(account) for account in accounts}
 
 
@@ -56,7 +67,9 @@ def test_the_file_names_two_accounts_and_their_regions(moto: Moto, tmp_path: Pat
     assert machines(scrape) == {ACCOUNT: 1, OTHER: 2}
     states = {s.labels["target"]: s.value for s in scrape.of("cloud_carbon_exporter_target_up")}
     assert states == {"own": 1.0, "other": 1.0}
-    volumes = {s.labels["cloud_account_id"] for s in scrape.of(POWER) if s.labels["kind"] == "ec2/volume"}
+    volumes = {
+        s.labels["cloud_account_id"] for s in scrape.of(POWER) if s.labels["kind"] == "ec2/volume"
+    }
     assert volumes == {OTHER}
     swept = {s.labels["cloud_region"] for s in scrape.of("cloud_carbon_exporter_collector_up")}
     assert swept - {"global"} == {REGION}
@@ -90,9 +103,13 @@ def _bill(url: str, *used: tuple[str, str]) -> None:
     amount = {"UnblendedCost": {"Amount": "1.5", "Unit": "USD"}}
     groups = [{"Keys": [region, service], "Metrics": amount} for region, service in used]
     period = {"Start": "2026-11-01", "End": "2026-11-02"}
-    result = {"ResultsByTime": [{"TimePeriod": period, "Total": {}, "Groups": groups, "Estimated": False}]}
+    result = {
+        "ResultsByTime": [{"TimePeriod": period, "Total": {}, "Groups": groups, "Estimated": False}]
+    }
     body = json.dumps({"results": [result]}).encode()
-    request = urllib.request.Request(f"{url}/moto-api/static/ce/cost-and-usage-results", body, method="POST")
+    request = urllib.request.Request(
+        f"{url}/moto-api/static/ce/cost-and-usage-results", body, method="POST"
+    )
     request.add_header("Content-Type", "application/json")
     with urllib.request.urlopen(request) as answer:
         assert answer.status == 201
@@ -108,6 +125,7 @@ def test_scrape_mode_explores_on_the_request(moto: Moto, tmp_path: Path) -> None
     assert not scrape.of("cloud_carbon_energy_joules_total")
     listed = {"operation": "DescribeInstances", "outcome": "success"}
     calls = [
-        sum(s.value for s in each.of("cloud_carbon_exporter_api_requests_total", **listed)) for each in (scrape, again)
+        sum(s.value for s in each.of("cloud_carbon_exporter_api_requests_total", **listed))
+        for each in (scrape, again)
     ]
     assert calls[0] == calls[1] > 0

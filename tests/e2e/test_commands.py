@@ -35,10 +35,20 @@ def test_report_prints_one_object_of_all_resources(tmp_path: Path) -> None:
     done = run(tmp_path, "report", "-demo.enabled", "-format=json")
     report = json.loads(done.stdout)
     assert done.returncode == FAILING
-    assert {"taken_at", "totals", "resources", "coverage", "ledger", "errors", "api_cost"} <= report.keys()
+    assert {
+        "taken_at",
+        "totals",
+        "resources",
+        "coverage",
+        "ledger",
+        "errors",
+        "api_cost",
+    } <= report.keys()
     assert len(report["resources"]) == report["totals"]["resources"] == 200
     total = report["totals"]["power_watts"]
-    assert sum(each["power_watts"]["value"] for each in report["resources"]) == pytest.approx(total["value"])
+    assert sum(each["power_watts"]["value"] for each in report["resources"]) == pytest.approx(
+        total["value"]
+    )
     assert total["lower"] < total["value"] < total["upper"]
     assert "ListAllMyBuckets" in json.dumps(report["errors"])
 
@@ -74,11 +84,27 @@ def test_what_is_supported_is_printed_without_any_account(tmp_path: Path, comman
 
 def test_estimate_answers_line_by_line_and_goes_on_after_a_bad_one(tmp_path: Path) -> None:
     asked = [
-        {"cloud_provider": "aws", "machine_type": "m5.large", "region": "eu-west-3", "cpu_ratio": 0.5},
+        {
+            "cloud_provider": "aws",
+            "machine_type": "m5.large",
+            "region": "eu-west-3",
+            "cpu_ratio": 0.5,
+        },
         {"cloud_provider": "aws", "machine_type": "m5.large", "cpu_ratio": "half"},
-        {"cloud_provider": "aws", "machine_type": "m5.large", "region": "eu-west-3", "cpu_ratio": 1.0},
+        {
+            "cloud_provider": "aws",
+            "machine_type": "m5.large",
+            "region": "eu-west-3",
+            "cpu_ratio": 1.0,
+        },
     ]
-    done = run(tmp_path, "estimate", "-batch", "-", given="".join(json.dumps(line) + "\n" for line in asked))
+    done = run(
+        tmp_path,
+        "estimate",
+        "-batch",
+        "-",
+        given="".join(json.dumps(line) + "\n" for line in asked),
+    )
     half, wrong, full = (json.loads(line) for line in done.stdout.splitlines())
     assert done.returncode == 1
     assert wrong["error"]["field"] == "cpu_ratio"

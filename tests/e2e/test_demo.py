@@ -33,7 +33,9 @@ EXACT = 200
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exporter]:
     """The demo, refreshed every second."""
-    with Exporter(tmp_path_factory.mktemp("demo"), "-demo.enabled", "-collect.interval=1s") as exporter:
+    with Exporter(
+        tmp_path_factory.mktemp("demo"), "-demo.enabled", "-collect.interval=1s"
+    ) as exporter:
         yield exporter.ready()
 
 
@@ -44,11 +46,14 @@ def scrape(demo: Exporter) -> Scrape:
 
 def test_every_resource_of_three_clouds_has_power_within_its_bounds(scrape: Scrape) -> None:
     power, lower, upper = (
-        scrape.by_resource(name) for name in (POWER, "cloud_carbon_power_lower_watts", "cloud_carbon_power_upper_watts")
+        scrape.by_resource(name)
+        for name in (POWER, "cloud_carbon_power_lower_watts", "cloud_carbon_power_upper_watts")
     )
     assert len(power) == len(scrape.of(POWER)) == EXACT
     assert all(lower[identity] <= watts <= upper[identity] for identity, watts in power.items())
-    accounts = {(s.labels["cloud_provider"], s.labels["cloud_account_id"]) for s in scrape.of(POWER)}
+    accounts = {
+        (s.labels["cloud_provider"], s.labels["cloud_account_id"]) for s in scrape.of(POWER)
+    }
     assert accounts == {("aws", "demo-aws"), ("gcp", "demo-gcp"), ("scaleway", "demo-scaleway")}
 
 
@@ -56,31 +61,65 @@ def test_the_families_of_the_contract_are_there(scrape: Scrape) -> None:
     samples = {sample.name for sample in scrape.samples}
     exporter = "cloud_carbon_exporter_"
     expected = {
-        *("cloud_carbon_operational_emissions_grams_per_second", "cloud_carbon_embodied_emissions_grams_per_second"),
-        *(ENERGY, "cloud_carbon_operational_emissions_grams_total", "cloud_carbon_embodied_emissions_grams_total"),
-        *("cloud_carbon_measurement_age_seconds", "cloud_carbon_resource_info", "cloud_carbon_resources"),
+        *(
+            "cloud_carbon_operational_emissions_grams_per_second",
+            "cloud_carbon_embodied_emissions_grams_per_second",
+        ),
+        *(
+            ENERGY,
+            "cloud_carbon_operational_emissions_grams_total",
+            "cloud_carbon_embodied_emissions_grams_total",
+        ),
+        *(
+            "cloud_carbon_measurement_age_seconds",
+            "cloud_carbon_resource_info",
+            "cloud_carbon_resources",
+        ),
         *("cloud_carbon_account_power_watts", "cloud_carbon_account_energy_joules_total"),
         *("cloud_carbon_grid_intensity_grams_per_kilowatt_hour", "cloud_carbon_pue_ratio"),
         "cloud_carbon_demo_connected_users",
-        *(exporter + name for name in ("build_info", "target_up", "collector_up", "measurement_up")),
-        *(exporter + name for name in ("collector_duration_seconds", "collector_resources", "listed_resources")),
-        *(exporter + name for name in ("last_collection_timestamp_seconds", "series", "api_requests_total")),
+        *(
+            exporter + name
+            for name in ("build_info", "target_up", "collector_up", "measurement_up")
+        ),
+        *(
+            exporter + name
+            for name in ("collector_duration_seconds", "collector_resources", "listed_resources")
+        ),
+        *(
+            exporter + name
+            for name in ("last_collection_timestamp_seconds", "series", "api_requests_total")
+        ),
         *("process_cpu_seconds_total", "python_info"),
     }
     assert expected - samples == set()
 
 
 def test_the_failing_service_shows_and_only_it(scrape: Scrape) -> None:
-    down = [sample.labels for sample in scrape.of("cloud_carbon_exporter_collector_up") if sample.value == 0]
-    assert [(labels["cloud_region"], labels["kind"]) for labels in down] == [("ap-southeast-2", "s3/bucket")]
-    states = {sample.labels["target"]: sample.value for sample in scrape.of("cloud_carbon_exporter_target_up")}
+    down = [
+        sample.labels
+        for sample in scrape.of("cloud_carbon_exporter_collector_up")
+        if sample.value == 0
+    ]
+    assert [(labels["cloud_region"], labels["kind"]) for labels in down] == [
+        ("ap-southeast-2", "s3/bucket")
+    ]
+    states = {
+        sample.labels["target"]: sample.value
+        for sample in scrape.of("cloud_carbon_exporter_target_up")
+    }
     assert states == {"demo": 1.0}
     assert {sample.value for sample in scrape.of("cloud_carbon_exporter_measurement_up")} == {1.0}
 
 
 def test_the_ledger_holds_every_basis_and_what_is_unsupported(scrape: Scrape) -> None:
     ledger = scrape.of("cloud_carbon_resources")
-    assert {sample.labels["basis"] for sample in ledger} == {"measured", "default", "assumed", "unsupported"}
+    assert {sample.labels["basis"] for sample in ledger} == {
+        "measured",
+        "default",
+        "assumed",
+        "unsupported",
+    }
     estimated = sum(sample.value for sample in ledger if sample.labels["basis"] != "unsupported")
     assert estimated == EXACT
     unsupported = {s.labels["kind"] for s in ledger if s.labels["basis"] == "unsupported"}
@@ -88,7 +127,9 @@ def test_the_ledger_holds_every_basis_and_what_is_unsupported(scrape: Scrape) ->
 
 
 def test_stopped_machines_are_shown_and_draw_nothing(scrape: Scrape) -> None:
-    machines = [s for s in scrape.of(POWER) if s.labels["kind"] in {"ec2/instance", "compute/instance"}]
+    machines = [
+        s for s in scrape.of(POWER) if s.labels["kind"] in {"ec2/instance", "compute/instance"}
+    ]
     assert any(sample.value == 0 for sample in machines)
     assert sum(sample.value > 0 for sample in machines) > len(machines) * 0.8
 
@@ -119,19 +160,28 @@ def test_the_page_and_the_health_answer(demo: Exporter) -> None:
 def measured(scrape: Scrape) -> set[str]:
     """Resources whose counters advance with each refresh: nothing is awaited that does not come."""
     info = scrape.of("cloud_carbon_resource_info")
-    return {sample.labels["cloud_resource_id"] for sample in info if sample.labels["basis"] != "default"}
+    return {
+        sample.labels["cloud_resource_id"] for sample in info if sample.labels["basis"] != "default"
+    }
 
 
 def test_counters_advance_with_every_refresh_and_never_fall(demo: Exporter) -> None:
     first = demo.scrape()
     second = demo.scrape_after(first, 2)
     before, after, power = (
-        each.by_resource(name) for each, name in ((first, ENERGY), (second, ENERGY), (second, POWER))
+        each.by_resource(name)
+        for each, name in ((first, ENERGY), (second, ENERGY), (second, POWER))
     )
-    assert all(after[identity] >= joules for identity, joules in before.items() if identity in after)
+    assert all(
+        after[identity] >= joules for identity, joules in before.items() if identity in after
+    )
     drawing = {identity for identity in measured(second) if power[identity]}
     assert len(drawing) > EXACT * 0.9
-    assert [identity for identity in drawing if identity in before and after[identity] <= before[identity]] == []
+    assert [
+        identity
+        for identity in drawing
+        if identity in before and after[identity] <= before[identity]
+    ] == []
 
 
 def by_resource(series: Mapping[tuple[tuple[str, str], ...], float]) -> dict[str, float]:
@@ -143,24 +193,34 @@ def test_prometheus_scrapes_it_and_rates_match_the_gauge(demo: Exporter, tmp_pat
         prometheus.ready()
         eventually(lambda: list(prometheus.query("up").values()) == [1.0], "up")
         samples = f"max(count_over_time({ENERGY}[1m]))"
-        eventually(lambda: any(count >= 18 for count in prometheus.query(samples).values()), "18 scrapes")
+        eventually(
+            lambda: any(count >= 18 for count in prometheus.query(samples).values()), "18 scrapes"
+        )
         joules, watts = (
-            by_resource(prometheus.query(each)) for each in (f"rate({ENERGY}[15s])", f"avg_over_time({POWER}[15s])")
+            by_resource(prometheus.query(each))
+            for each in (f"rate({ENERGY}[15s])", f"avg_over_time({POWER}[15s])")
         )
         known = measured(demo.scrape()) & joules.keys()
         assert len(watts) == len(joules) == EXACT
         assert len(known) > EXACT * 0.9
-        # a step of a second each: over 15 s one step more or less, and the slot of the load may change within
+        # a step of a second each: over 15 s one step more or less, and the slot of the load may
+        # change within
         wrong = {
-            each: (joules[each], watts[each]) for each in known if joules[each] != pytest.approx(watts[each], 0.15)
+            each: (joules[each], watts[each])
+            for each in known
+            if joules[each] != pytest.approx(watts[each], 0.15)
         }
         assert len(wrong) < len(known) * 0.02, wrong
-        assert sum(joules[each] for each in known) == pytest.approx(sum(watts[each] for each in known), rel=0.1)
+        assert sum(joules[each] for each in known) == pytest.approx(
+            sum(watts[each] for each in known), rel=0.1
+        )
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_within_two_seconds(tmp_path: Path, number: signal.Signals) -> None:
-    with Exporter(tmp_path, "-demo.enabled=true", "-demo.resources=2000", "-collect.interval=1s") as exporter:
+    with Exporter(
+        tmp_path, "-demo.enabled=true", "-demo.resources=2000", "-collect.interval=1s"
+    ) as exporter:
         exporter.ready()
         code, seconds = exporter.end(number)
     assert code == 0, exporter.output
@@ -185,10 +245,14 @@ def test_the_estate_is_as_large_as_asked(tmp_path: Path, resources: int) -> None
 
 
 def test_tags_come_only_when_asked_for(tmp_path: Path, scrape: Scrape) -> None:
-    assert not any(label.startswith("tag_") for sample in scrape.of(POWER) for label in sample.labels)
+    assert not any(
+        label.startswith("tag_") for sample in scrape.of(POWER) for label in sample.labels
+    )
     with Exporter(tmp_path, "-demo.enabled", "-metrics.tags=team") as exporter:
         tagged = exporter.ready().scrape()
-    assert {label for s in tagged.of(POWER) for label in s.labels if label.startswith("tag_")} == {"tag_team"}
+    assert {label for s in tagged.of(POWER) for label in s.labels if label.startswith("tag_")} == {
+        "tag_team"
+    }
 
 
 def test_two_copies_of_the_same_seed_hold_the_same_estate(tmp_path: Path, scrape: Scrape) -> None:
@@ -196,13 +260,20 @@ def test_two_copies_of_the_same_seed_hold_the_same_estate(tmp_path: Path, scrape
         Exporter(tmp_path, "-demo.enabled", "-demo.seed=7") as one,
         Exporter(tmp_path, "-demo.enabled", "-demo.seed=7") as other,
     ):
-        first, second = one.ready().scrape().by_resource(POWER), other.ready().scrape().by_resource(POWER)
+        first, second = (
+            one.ready().scrape().by_resource(POWER),
+            other.ready().scrape().by_resource(POWER),
+        )
     assert first.keys() == second.keys() != scrape.by_resource(POWER).keys()
 
 
-def test_a_scrape_that_is_not_read_to_its_end_keeps_no_state_from_being_saved(tmp_path: Path) -> None:
+def test_a_scrape_that_is_not_read_to_its_end_keeps_no_state_from_being_saved(
+    tmp_path: Path,
+) -> None:
     state = tmp_path / "state"
-    with Exporter(tmp_path, "-demo.enabled", "-demo.resources=8000", f"-state.file={state}") as exporter:
+    with Exporter(
+        tmp_path, "-demo.enabled", "-demo.resources=8000", f"-state.file={state}"
+    ) as exporter:
         address = urlsplit(exporter.ready().url)
         asked = time.time()
         with socket.create_connection((address.hostname, address.port or 0)) as slow:

@@ -28,11 +28,15 @@ def beside(server: AbstractAsyncContextManager[Server]) -> Iterator[Server]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        started = asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(PATIENCE_SECONDS)
+        started = asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(
+            PATIENCE_SECONDS
+        )
         try:
             yield started
         finally:
-            asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result(PATIENCE_SECONDS)
+            asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result(
+                PATIENCE_SECONDS
+            )
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(PATIENCE_SECONDS)
@@ -53,7 +57,9 @@ def scaleway() -> Iterator[tuple[FakeScaleway, dict[str, str]]]:
         yield cloud, cloud.environment
 
 
-def test_a_google_project_is_explored(google: tuple[GoogleCloud, dict[str, str]], tmp_path: Path) -> None:
+def test_a_google_project_is_explored(
+    google: tuple[GoogleCloud, dict[str, str]], tmp_path: Path
+) -> None:
     cloud, environment = google
     with Exporter(tmp_path, "-cloud.provider=gcp", **environment) as exporter:
         scrape = exporter.ready().scrape()
@@ -61,15 +67,18 @@ def test_a_google_project_is_explored(google: tuple[GoogleCloud, dict[str, str]]
     assert {"compute/instance", "compute/disk", "sql/instance", "storage/bucket"} <= kinds
     assert {sample.labels["cloud_provider"] for sample in scrape.of(POWER)} == {"gcp"}
     assert [s.labels for s in scrape.of("cloud_carbon_exporter_collector_up") if s.value == 0] == []
-    assert [(s.labels["target"].partition("/")[0], s.value) for s in scrape.of("cloud_carbon_exporter_target_up")] == [
-        ("gcp", 1.0)
-    ]
+    assert [
+        (s.labels["target"].partition("/")[0], s.value)
+        for s in scrape.of("cloud_carbon_exporter_target_up")
+    ] == [("gcp", 1.0)]
     assert promtool_check(scrape.text) == ""
     assert cloud.violations == []
     assert "PRIVATE KEY" not in exporter.output
 
 
-def test_a_scaleway_organisation_is_explored(scaleway: tuple[FakeScaleway, dict[str, str]], tmp_path: Path) -> None:
+def test_a_scaleway_organisation_is_explored(
+    scaleway: tuple[FakeScaleway, dict[str, str]], tmp_path: Path
+) -> None:
     _, environment = scaleway
     with Exporter(tmp_path, "-cloud.provider=scw", **environment) as exporter:
         scrape = exporter.ready().scrape()
@@ -83,12 +92,16 @@ def test_a_scaleway_organisation_is_explored(scaleway: tuple[FakeScaleway, dict[
 
 
 def test_all_are_explored_at_once_and_one_down_leaves_the_others(
-    google: tuple[GoogleCloud, dict[str, str]], scaleway: tuple[FakeScaleway, dict[str, str]], tmp_path: Path
+    google: tuple[GoogleCloud, dict[str, str]],
+    scaleway: tuple[FakeScaleway, dict[str, str]],
+    tmp_path: Path,
 ) -> None:
     both = {**google[1], **scaleway[1], "SCW_SECRET_KEY": "00000000-0000-0000-0000-000000000000"}
     with Exporter(tmp_path, "-cloud.provider=gcp,scw,demo", **both) as exporter:
         scrape = exporter.ready().scrape()
-    states = {s.labels["cloud_provider"]: s.value for s in scrape.of("cloud_carbon_exporter_target_up")}
+    states = {
+        s.labels["cloud_provider"]: s.value for s in scrape.of("cloud_carbon_exporter_target_up")
+    }
     assert states == {"gcp": 1.0, "scaleway": 0.0, "demo": 1.0}
     accounts = {s.labels["cloud_account_id"] for s in scrape.of(POWER)}
     assert {"demo-aws", "demo-gcp", "demo-scaleway"} < accounts

@@ -1,4 +1,6 @@
-"""What the real agents take: 10,000 resources with three tags, under vmagent's default limit of 16 MiB a scrape."""
+"""What the real agents take: 10,000 resources with three tags, under vmagent's default limit of 16
+MiB a scrape.
+"""
 
 from __future__ import annotations
 
@@ -54,16 +56,22 @@ class Vmagent(Process):
     def __init__(self, home: Path, target: str, sink: str) -> None:
         program = shutil.which("vmagent")
         assert program, "vmagent is not installed: apt-get install victoria-metrics"
-        scrape = {"job_name": "carbon", "static_configs": [{"targets": [target.removeprefix("http://")]}]}
+        scrape = {
+            "job_name": "carbon",
+            "static_configs": [{"targets": [target.removeprefix("http://")]}],
+        }
         file = home / "vmagent.yml"
-        file.write_text(json.dumps({"global": {"scrape_interval": "2s"}, "scrape_configs": [scrape]}))
+        file.write_text(
+            json.dumps({"global": {"scrape_interval": "2s"}, "scrape_configs": [scrape]})
+        )
         command = [
             program,
             f"-promscrape.config={file}",
             f"-remoteWrite.url={sink}",
             f"-remoteWrite.tmpDataPath={home / 'vmagent'}",
             "-httpListenAddr=127.0.0.1:0",
-            "-promscrape.disableCompression",  # Debian's version holds the limit to what comes over the wire
+            # Debian's version holds the limit to what comes over the wire
+            "-promscrape.disableCompression",
         ]
         super().__init__(command, surroundings(home, {}))
 

@@ -1,4 +1,6 @@
-"""Secrets are planted wherever one may stand, and looked for in everything the real program lets out."""
+"""Secrets are planted wherever one may stand, and looked for in everything the real program lets
+out.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,9 @@ class Asking:
 
     def ask(self, path: str, user: str, password: str, method: str = "GET") -> int:
         request = urllib.request.Request(f"{self.url}{path}", method=method)
-        request.add_header("Authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode())
+        request.add_header(
+            "Authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+        )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 self.heard += [str(answer.headers), answer.read().decode(errors="replace")]
@@ -95,7 +99,9 @@ class Asking:
 
 
 def plant(folder: Path, url: str) -> tuple[dict[str, str], list[str]]:
-    """The environment, and every secret that is in it or in the files it names. url: where the clouds are."""
+    """The environment, and every secret that is in it or in the files it names. url: where the
+    clouds are.
+    """
     hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
     pair = Authority().sign("client")
     (folder / "web.yml").write_text(f"basic_auth_users:\n  bob: {hashed}\n")
@@ -123,7 +129,18 @@ def plant(folder: Path, url: str) -> tuple[dict[str, str], list[str]]:
         "HTTP_PROXY": url,
         "HTTPS_PROXY": url,
     }
-    secrets = [IN_URLS, PASSWORD, GUESS, hashed, hashed[-31:], AWS_SECRET, AWS_TOKEN, SCW_SECRET, COCKPIT, key_line]
+    secrets = [
+        IN_URLS,
+        PASSWORD,
+        GUESS,
+        hashed,
+        hashed[-31:],
+        AWS_SECRET,
+        AWS_TOKEN,
+        SCW_SECRET,
+        COCKPIT,
+        key_line,
+    ]
     return environment, [*secrets, pair.key.splitlines()[1]]
 
 
@@ -134,12 +151,24 @@ def test_no_secret_leaves_the_program(url: str, tmp_path: Path) -> None:
     more = ["-demo.enabled", "-collect.interval=1s", "-log.level=debug", "-log.format=json"]
     with Exporter(tmp_path, *flags, *more, **environment) as exporter:
         asking = Asking(exporter.url)
-        eventually(lambda: asking.ask("/readyz", "bob", PASSWORD) == 200, f"ready:\n{exporter.output}")
+        eventually(
+            lambda: asking.ask("/readyz", "bob", PASSWORD) == 200, f"ready:\n{exporter.output}"
+        )
         assert asking.ask("/metrics", "eve", GUESS) == 401
         assert asking.ask("/metrics", "bob", GUESS) == 401
-        for path in ("/metrics", "/", "/api/v1/snapshot", "/api/v1/resources", "/api/v1/history", "/healthz"):
+        for path in (
+            "/metrics",
+            "/",
+            "/api/v1/snapshot",
+            "/api/v1/resources",
+            "/api/v1/history",
+            "/healthz",
+        ):
             assert asking.ask(path, "bob", PASSWORD) == 200
-        for file, texts in (("carbon.yml", WRONG_FILES), ("web.yml", wrong_web_files(tmp_path, secrets[-1]))):
+        for file, texts in (
+            ("carbon.yml", WRONG_FILES),
+            ("web.yml", wrong_web_files(tmp_path, secrets[-1])),
+        ):
             good = (tmp_path / file).read_text()
             for text in texts:
                 (tmp_path / file).write_text(text)

@@ -1,4 +1,6 @@
-"""TLS, client certificates and passwords between the real exporter and the real Prometheus; and SIGHUP."""
+"""TLS, client certificates and passwords between the real exporter and the real Prometheus; and
+SIGHUP.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def web_config(tmp_path: Path) -> Path:
 def test_the_real_tool_takes_the_same_file(web_config: Path) -> None:
     program = shutil.which("promtool")
     assert program, "promtool is not installed: apt-get install prometheus"
-    done = subprocess.run([program, "check", "web-config", web_config], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, "check", "web-config", web_config], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, "SUCCESS" in done.stdout + done.stderr) == (0, True), done.stderr
 
 
@@ -54,7 +58,9 @@ def test_the_real_tool_takes_the_same_file(web_config: Path) -> None:
 def test_the_real_prometheus_scrapes_with_certificate_and_password(
     tmp_path: Path, web_config: Path, password: str, up: float
 ) -> None:
-    with Exporter(home(tmp_path, "exporter"), "-demo.enabled", f"-web.config.file={web_config}") as exporter:
+    with Exporter(
+        home(tmp_path, "exporter"), "-demo.enabled", f"-web.config.file={web_config}"
+    ) as exporter:
         assert exporter.url.startswith("https://")
         scrape = {
             "scheme": "https",
@@ -75,8 +81,12 @@ def test_the_real_prometheus_scrapes_with_certificate_and_password(
 
 
 def test_a_wrong_web_config_is_refused_at_the_start(tmp_path: Path) -> None:
-    (tmp_path / "web.yml").write_text("tls_server_config: {cert_file: none.pem, key_file: none.key}")
-    with Exporter(tmp_path, "-demo.enabled", f"-web.config.file={tmp_path / 'web.yml'}") as exporter:
+    (tmp_path / "web.yml").write_text(
+        "tls_server_config: {cert_file: none.pem, key_file: none.key}"
+    )
+    with Exporter(
+        tmp_path, "-demo.enabled", f"-web.config.file={tmp_path / 'web.yml'}"
+    ) as exporter:
         assert exporter.wait() == 2
         (line,) = exporter.lines
     assert "tls_server_config.cert_file: cannot read" in line
@@ -89,7 +99,10 @@ def test_a_hangup_reads_the_configuration_again(tmp_path: Path) -> None:
         assert len(exporter.ready().scrape().of("cloud_carbon_power_watts")) == 12
         file.write_text("demo: {enabled: true, resources: 15}\n")
         exporter.popen.send_signal(signal.SIGHUP)
-        eventually(lambda: len(exporter.scrape().of("cloud_carbon_power_watts")) == 15, "the new configuration")
+        eventually(
+            lambda: len(exporter.scrape().of("cloud_carbon_power_watts")) == 15,
+            "the new configuration",
+        )
         file.write_text("demo: {enabled: perhaps}\n")
         exporter.popen.send_signal(signal.SIGHUP)
         exporter.line(r"the configuration in force stays: .*demo\.enabled.*perhaps")

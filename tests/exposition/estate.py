@@ -56,7 +56,9 @@ BUCKET = Row(
         Location("gcp", "project-1", "eu"),
         (Component("object", "gcp/gcs/STANDARD", 1, per="stored_gib"),),
     ),
-    Footprint(Estimate(0, 0, 3, "assumed"), None, Estimate(0, 0, 0.001), "assumed", "unknown region eu"),
+    Footprint(
+        Estimate(0, 0, 3, "assumed"), None, Estimate(0, 0, 0.001), "assumed", "unknown region eu"
+    ),
     {},
 )
 SERVER = Row(
@@ -68,7 +70,11 @@ SERVER = Row(
         (Component("vcpu", "EPYC 2nd Gen", 4, load="cpu_ratio"),),
     ),
     Footprint(
-        Estimate(6, 3, 12, "default"), Estimate(3e-5, 1e-5, 6e-5), Estimate(1e-5, 0, 2e-5), "default", "no cpu_ratio"
+        Estimate(6, 3, 12, "default"),
+        Estimate(3e-5, 1e-5, 6e-5),
+        Estimate(1e-5, 0, 2e-5),
+        "default",
+        "no cpu_ratio",
     ),
     {},
     Totals(),
@@ -80,12 +86,19 @@ PLACES = (
         "eu-west-3",
         (
             CarbonIntensity(
-                Estimate(36, 20, 60), "live", "file", start=TAKEN_AT - 900, end=TAKEN_AT + 2700, estimated=True
+                Estimate(36, 20, 60),
+                "live",
+                "file",
+                start=TAKEN_AT - 900,
+                end=TAKEN_AT + 2700,
+                estimated=True,
             ),
             CarbonIntensity(Estimate(44, 30, 60), "location", "Ember", 2024),
             CarbonIntensity(Estimate(56, 30, 80), "location", "Ember", 2023),
             CarbonIntensity(Estimate(0, 0, 0), "market", "Amazon", 2024),
-            CarbonIntensity(Estimate(500, 400, 600), "marginal", "watttime", start=TAKEN_AT, end=TAKEN_AT + 300),
+            CarbonIntensity(
+                Estimate(500, 400, 600), "marginal", "watttime", start=TAKEN_AT, end=TAKEN_AT + 300
+            ),
         ),
         Estimate(1.15, 1.1, 1.2),
         Estimate(0.18, 0.1, 0.3),
@@ -112,21 +125,43 @@ API = ApiUse(
 
 ACCOUNTS = (
     AccountRow(
-        "aws", "111111111111", "eu-west-3", "ec2/instance", Estimate(12.5, 8.25, 20.75), Totals(130000, 1.5, 0.5)
+        "aws",
+        "111111111111",
+        "eu-west-3",
+        "ec2/instance",
+        Estimate(12.5, 8.25, 20.75),
+        Totals(130000, 1.5, 0.5),
     ),
     AccountRow("gcp", "project-1", "eu", "storage/bucket", Estimate(0, 0, 3)),
 )
 
 LISTINGS = (
     Outcome("aws", "111111111111", "eu-west-3", "ec2/instance", "", 0.75, 1, TAKEN_AT - 3),
-    Outcome("scaleway", "organization", "fr-par", "instance/server", "Unreachable: no answer", 30, 0, None),
+    Outcome(
+        "scaleway",
+        "organization",
+        "fr-par",
+        "instance/server",
+        "Unreachable: no answer",
+        30,
+        0,
+        None,
+    ),
 )
 
 MONTH = 2_592_000.0
 START = 1_693_526_400.0
 REPORTED = tuple(
     ReportedEmissions(
-        "aws", "111111111111", "eu-west-3", "EC2", "location", "aws sustainability", start, start + MONTH, grams
+        "aws",
+        "111111111111",
+        "eu-west-3",
+        "EC2",
+        "location",
+        "aws sustainability",
+        start,
+        start + MONTH,
+        grams,
     )
     for start, grams in ((1_690_848_000.0, 900.0), (START, 1000.0))
 )
@@ -144,11 +179,18 @@ SNAPSHOT = Snapshot(
     covered={("aws", "111111111111"): 1},
     listings=LISTINGS,
     measurements=(Outcome("aws", "111111111111", "eu-west-3", "ec2/instance", "AccessDenied"),),
-    targets=(TargetState("prod", "aws", True), TargetState("scw", "scaleway", False, "credentials refused")),
+    targets=(
+        TargetState("prod", "aws", True),
+        TargetState("scw", "scaleway", False, "credentials refused"),
+    ),
     api=API,
     gauges={"demo_connected_users": 812},
     reported=REPORTED,
-    months=(OwnMonth("aws", "111111111111", START, START + MONTH, 1500.0, 500.0, START, START + 0.96 * MONTH),),
+    months=(
+        OwnMonth(
+            "aws", "111111111111", START, START + MONTH, 1500.0, 500.0, START, START + 0.96 * MONTH
+        ),
+    ),
     account_names={("aws", "111111111111"): "Production"},
     grid=GridNews(
         "live",

@@ -1,4 +1,6 @@
-"""Reads what a scrape gives, with prometheus_client's parsers and zlib: nothing of the code under test."""
+"""Reads what a scrape gives, with prometheus_client's parsers and zlib: nothing of the code under
+test.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from prometheus_client import Metric
-from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
+from prometheus_client.openmetrics.parser import (
+    text_string_to_metric_families as openmetrics_families,
+)
 from prometheus_client.parser import text_string_to_metric_families as text_families
 
 from cloud_carbon_exporter.exposition import Exposition, Format, tail
@@ -25,7 +29,10 @@ def inflate(body: bytes) -> bytes:
 
 
 def text_of(
-    exposition: Exposition, format_: Format, process: bytes = b"", own: Mapping[str, float] = MappingProxyType({})
+    exposition: Exposition,
+    format_: Format,
+    process: bytes = b"",
+    own: Mapping[str, float] = MappingProxyType({}),
 ) -> str:
     """The whole answer as text, by way of the gzip stream."""
     pieces, length = exposition.stream(format_).gzip(tail(exposition, format_, process, own))

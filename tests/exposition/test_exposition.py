@@ -23,8 +23,12 @@ FORMATS: tuple[Format, ...] = ("text", "openmetrics")
 def promtool_check(text: str) -> str:
     promtool = which("promtool")
     assert promtool, "promtool is needed: apt-get install prometheus"
-    done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr + ("" if done.returncode in (0, 3) else f"exit {done.returncode}")
+    done = subprocess.run(
+        [promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False
+    )
+    return (
+        done.stdout + done.stderr + ("" if done.returncode in (0, 3) else f"exit {done.returncode}")
+    )
 
 
 def labels_of(row: Row) -> dict[str, str]:
@@ -57,10 +61,14 @@ def expected_of_row(row: Row) -> dict[Series, float]:
         "embodied_emissions_grams_total": row.totals.embodied_grams if row.totals else None,
         "cpu_utilisation_ratio": row.loads.get("cpu_ratio"),
         "gpu_utilisation_ratio": row.loads.get("gpu_ratio"),
-        "measurement_age_seconds": None if row.measured_at is None else estate.TAKEN_AT - row.measured_at,
+        "measurement_age_seconds": None
+        if row.measured_at is None
+        else estate.TAKEN_AT - row.measured_at,
     }
     return {
-        series(f"cloud_carbon_{name}", **labels_of(row)): value for name, value in values.items() if value is not None
+        series(f"cloud_carbon_{name}", **labels_of(row)): value
+        for name, value in values.items()
+        if value is not None
     }
 
 
@@ -68,7 +76,9 @@ def expected_of_row(row: Row) -> dict[Series, float]:
 def test_each_resource_has_exactly_the_series_its_row_says(format_: Format) -> None:
     found = read(render(estate.SNAPSHOT, estate.SETTINGS), format_)
     of_resources = {
-        key: value for key, value in found.items() if "cloud_resource_id" in dict(key[1]) and "_info" not in key[0]
+        key: value
+        for key, value in found.items()
+        if "cloud_resource_id" in dict(key[1]) and "_info" not in key[0]
     }
     expected: dict[Series, float] = {}
     for row in estate.SNAPSHOT.rows:
@@ -91,7 +101,9 @@ def test_both_formats_hold_the_same_samples() -> None:
     assert text == openmetrics
 
 
-@pytest.mark.parametrize(("format_", "file"), [("text", "metrics.txt"), ("openmetrics", "metrics_openmetrics.txt")])
+@pytest.mark.parametrize(
+    ("format_", "file"), [("text", "metrics.txt"), ("openmetrics", "metrics_openmetrics.txt")]
+)
 def test_the_whole_answer_is_as_the_golden_file(format_: Format, file: str) -> None:
     settings = replace(estate.SETTINGS, upstream_names=True)
     assert text_of(render(estate.SNAPSHOT, settings), format_) == (GOLDEN / file).read_text()
@@ -99,7 +111,11 @@ def test_the_whole_answer_is_as_the_golden_file(format_: Format, file: str) -> N
 
 def test_an_account_row_becomes_its_sums() -> None:
     found = read(render(estate.SNAPSHOT, estate.SETTINGS))
-    labels = {"cloud_provider": "aws", "cloud_account_id": "111111111111", "cloud_region": "eu-west-3"}
+    labels = {
+        "cloud_provider": "aws",
+        "cloud_account_id": "111111111111",
+        "cloud_region": "eu-west-3",
+    }
     expected = {
         "power_watts": 12.5,
         "power_lower_watts": 8.25,
@@ -117,14 +133,21 @@ def test_places_show_grid_pue_and_water() -> None:
     paris = {"cloud_provider": "aws", "cloud_region": "eu-west-3"}
     grid = "cloud_carbon_grid_intensity_grams_per_kilowatt_hour"
     live = {"method": "live", "source": "file"}
-    assert found[series(grid, **paris, method="location", source="Ember", year="2024", estimated="false")] == 44
+    assert (
+        found[
+            series(grid, **paris, method="location", source="Ember", year="2024", estimated="false")
+        ]
+        == 44
+    )
     assert found[series(grid, **paris, **live, estimated="true")] == 36
     assert found[series("cloud_carbon_grid_intensity_age_seconds", **paris, **live)] == 900
     assert found[series("cloud_carbon_grid_intensity_validity_seconds", **paris, **live)] == 2700
     assert found[series("cloud_carbon_pue_ratio", **paris)] == 1.15
     assert found[series("cloud_carbon_wue_liters_per_kilowatt_hour", **paris)] == 0.18
     assert sum(key[0] == grid for key in found) == 5  # of a method and source only the newest
-    assert sum(key[0] == "cloud_carbon_grid_intensity_age_seconds" for key in found) == 2  # annual figures have none
+    assert (
+        sum(key[0] == "cloud_carbon_grid_intensity_age_seconds" for key in found) == 2
+    )  # annual figures have none
     assert sum(key[0] == "cloud_carbon_wue_liters_per_kilowatt_hour" for key in found) == 1
 
 
@@ -139,7 +162,10 @@ def test_the_newest_month_a_provider_reports_is_shown_with_its_start() -> None:
         "source": "aws sustainability",
     }
     assert found[series("cloud_carbon_provider_reported_emissions_grams", **labels)] == 1000
-    assert found[series("cloud_carbon_provider_reported_month_timestamp_seconds", **labels)] == 1_693_526_400
+    assert (
+        found[series("cloud_carbon_provider_reported_month_timestamp_seconds", **labels)]
+        == 1_693_526_400
+    )
 
 
 def test_the_exporters_own_figures() -> None:
@@ -158,7 +184,12 @@ def test_the_exporters_own_figures() -> None:
         "kind": "instance/server",
     }
     billed = {"cloud_provider": "aws", "cloud_account_id": "111111111111", "api": "cloudwatch"}
-    call = {"cloud_provider": "aws", "api": "ec2", "operation": "DescribeInstances", "outcome": "success"}
+    call = {
+        "cloud_provider": "aws",
+        "api": "ec2",
+        "operation": "DescribeInstances",
+        "outcome": "success",
+    }
     expected = {
         series(f"{own}build_info", version="1.2.3", model_version="1.2.3+abc"): 1,
         series(f"{own}target_up", target="prod", cloud_provider="aws"): 1,
@@ -172,10 +203,23 @@ def test_the_exporters_own_figures() -> None:
         series(f"{own}api_requests_total", **call): 7,
         series(f"{own}api_cost_dollars_total", **billed): 0.0125,
         series(f"{own}api_cost_forecast_dollars_per_month", **billed): 3.75,
-        series(f"{own}errors_total", cloud_provider="aws", operation="GetMetricData", reason="throttled"): 1,
-        series(f"{own}skipped_objects_total", cloud_provider="aws", kind="ec2/volume", reason="malformed"): 2,
         series(
-            f"{own}listed_resources", cloud_provider="aws", cloud_account_id="111111111111", source="resource explorer"
+            f"{own}errors_total",
+            cloud_provider="aws",
+            operation="GetMetricData",
+            reason="throttled",
+        ): 1,
+        series(
+            f"{own}skipped_objects_total",
+            cloud_provider="aws",
+            kind="ec2/volume",
+            reason="malformed",
+        ): 2,
+        series(
+            f"{own}listed_resources",
+            cloud_provider="aws",
+            cloud_account_id="111111111111",
+            source="resource explorer",
         ): 5,
         series(f"{own}last_collection_timestamp_seconds"): estate.TAKEN_AT,
         series("cloud_carbon_demo_connected_users"): 812,
@@ -202,7 +246,9 @@ def test_the_info_family_says_how_figures_came_about() -> None:
     found = read(render(estate.SNAPSHOT, estate.SETTINGS))
     told = {"host_type": "m5.large", "architecture": "x86_64", "cpu": "Xeon Platinum 8175M"}
     how = {"basis": "measured", "model_version": "1.2.3+abc"}
-    assert found[series("cloud_carbon_resource_info", **labels_of(estate.MACHINE), **told, **how)] == 1
+    assert (
+        found[series("cloud_carbon_resource_info", **labels_of(estate.MACHINE), **told, **how)] == 1
+    )
     weak = {"basis": "assumed", "reason": "unknown region eu", "model_version": "1.2.3+abc"}
     assert found[series("cloud_carbon_resource_info", **labels_of(estate.BUCKET), **weak)] == 1
 
@@ -219,7 +265,9 @@ def test_numbers_that_are_none_are_left_out() -> None:
     hurt = replace(estate.SNAPSHOT, rows=rows, gauges={"demo_connected_users": math.nan})
     found = read(render(hurt, estate.SETTINGS))
     assert all(math.isfinite(value) for value in found.values())
-    assert series("cloud_carbon_embodied_emissions_grams_total", **labels_of(estate.MACHINE)) in found
+    assert (
+        series("cloud_carbon_embodied_emissions_grams_total", **labels_of(estate.MACHINE)) in found
+    )
     assert series("cloud_carbon_energy_joules_total", **labels_of(estate.MACHINE)) not in found
 
 
@@ -230,13 +278,19 @@ def test_a_measurement_from_the_future_is_not_of_negative_age() -> None:
 
 
 def test_two_resources_with_the_same_labels_are_one_series_and_a_count() -> None:
-    twin = replace(estate.MACHINE, footprint=replace(estate.MACHINE.footprint, power_watts=Estimate(99, 98, 100)))
+    twin = replace(
+        estate.MACHINE,
+        footprint=replace(estate.MACHINE.footprint, power_watts=Estimate(99, 98, 100)),
+    )
     renderer = Renderer(estate.SETTINGS)
     twice = replace(estate.SNAPSHOT, rows=(estate.MACHINE, twin, estate.BUCKET))
     exposition = renderer(twice)
     found = read(exposition)
     skipped = series(
-        "cloud_carbon_exporter_skipped_objects_total", cloud_provider="aws", kind="ec2/instance", reason="duplicate"
+        "cloud_carbon_exporter_skipped_objects_total",
+        cloud_provider="aws",
+        kind="ec2/instance",
+        reason="duplicate",
     )
     assert found[series("cloud_carbon_power_watts", **labels_of(estate.MACHINE))] == 12.5
     assert found[skipped] == 1
@@ -246,8 +300,14 @@ def test_two_resources_with_the_same_labels_are_one_series_and_a_count() -> None
 
 def test_two_account_rows_with_the_same_labels_are_one_series_and_a_count() -> None:
     twin = replace(estate.ACCOUNTS[0], power_watts=Estimate(99, 98, 100))
-    exposition = render(replace(estate.SNAPSHOT, accounts=(*estate.ACCOUNTS, twin)), estate.SETTINGS)
-    labels = {"cloud_provider": "aws", "cloud_account_id": "111111111111", "cloud_region": "eu-west-3"}
+    exposition = render(
+        replace(estate.SNAPSHOT, accounts=(*estate.ACCOUNTS, twin)), estate.SETTINGS
+    )
+    labels = {
+        "cloud_provider": "aws",
+        "cloud_account_id": "111111111111",
+        "cloud_region": "eu-west-3",
+    }
     found = read(exposition)
     assert found[series("cloud_carbon_account_power_watts", kind="ec2/instance", **labels)] == 12.5
     assert exposition.duplicates["aws", "ec2/instance"] > 0
@@ -258,13 +318,17 @@ def test_slim_labels_leave_the_id_on_values_and_all_on_info() -> None:
     identity = estate.MACHINE.resource.id
     assert found[series("cloud_carbon_power_watts", cloud_resource_id=identity)] == 12.5
     infos = [dict(labels) for name, labels in found if name == "cloud_carbon_resource_info"]
-    assert [info["cloud_region"] for info in infos if info["cloud_resource_id"] == identity] == ["eu-west-3"]
+    assert [info["cloud_region"] for info in infos if info["cloud_resource_id"] == identity] == [
+        "eu-west-3"
+    ]
 
 
 def test_only_chosen_families_and_always_our_own() -> None:
     chosen = replace(estate.SETTINGS, families=frozenset({"cloud_carbon_power_watts"}))
     names = {name for name, _ in read(render(estate.SNAPSHOT, chosen))}
-    assert {name for name in names if not name.startswith("cloud_carbon_exporter_")} == {"cloud_carbon_power_watts"}
+    assert {name for name in names if not name.startswith("cloud_carbon_exporter_")} == {
+        "cloud_carbon_power_watts"
+    }
     assert "cloud_carbon_exporter_collector_up" in names
 
 
@@ -286,12 +350,20 @@ def test_the_originals_names_only_when_asked_for() -> None:
     assert found[series("estimated_watts", **labels)] == 12.5
     assert found[series("estimated_g_co2eq_second", **labels)] == 0.000125
     assert found[series("estimated_usage_emissions_kgCO2eq_day", **labels)] == pytest.approx(0.0108)
-    assert found[series("estimated_embodied_emissions_kgCO2eq_day", **labels)] == pytest.approx(0.0027)
+    assert found[series("estimated_embodied_emissions_kgCO2eq_day", **labels)] == pytest.approx(
+        0.0027
+    )
     assert found[series("collect_duration_ms")] == 30_000
     assert found[series("error_count")] == 1
     assert found[series("api_calls")] == 8
-    gcp = [dict(labels) for name, labels in found if name == "estimated_watts" and ("explorer", "gcp") in labels]
-    assert [(of["kind"], of["bucket_name"], of["location"]) for of in gcp] == [("storage/Bucket", "a-bucket", "eu")]
+    gcp = [
+        dict(labels)
+        for name, labels in found
+        if name == "estimated_watts" and ("explorer", "gcp") in labels
+    ]
+    assert [(of["kind"], of["bucket_name"], of["location"]) for of in gcp] == [
+        ("storage/Bucket", "a-bucket", "eu")
+    ]
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -352,5 +424,9 @@ def test_an_account_that_is_all_zero_counts_from_zero() -> None:
 
 def test_the_model_has_the_version_of_the_program_unless_it_has_its_own() -> None:
     found = read(render(estate.SNAPSHOT, Settings(version="1.2.3")))
-    told = {dict(labels)["model_version"] for name, labels in found if name == "cloud_carbon_resource_info"}
+    told = {
+        dict(labels)["model_version"]
+        for name, labels in found
+        if name == "cloud_carbon_resource_info"
+    }
     assert told == {"1.2.3"}

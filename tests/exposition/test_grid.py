@@ -24,7 +24,9 @@ def test_every_method_in_full_side_by_side() -> None:
     found = read(render(estate.SNAPSHOT, estate.SETTINGS))
     grams = {method: found[series(emissions_name(method), **INSTANCES)] for method in METHODS}
     expected = {"location": 44, "live": 36, "market": 0, "marginal": 500}
-    assert grams == pytest.approx({method: 12.5 * value / 3.6e6 for method, value in expected.items()})
+    assert grams == pytest.approx(
+        {method: 12.5 * value / 3.6e6 for method, value in expected.items()}
+    )
 
 
 def test_methods_side_by_side_only_where_asked_for() -> None:
@@ -36,7 +38,12 @@ def test_methods_side_by_side_only_where_asked_for() -> None:
 def test_what_is_foreseen_and_who_was_asked() -> None:
     found = read(render(estate.SNAPSHOT, estate.SETTINGS))
     name = "cloud_carbon_grid_intensity_forecast_grams_per_kilowatt_hour"
-    paris = {"cloud_provider": "aws", "cloud_region": "eu-west-3", "method": "live", "source": "file"}
+    paris = {
+        "cloud_provider": "aws",
+        "cloud_region": "eu-west-3",
+        "method": "live",
+        "source": "file",
+    }
     assert [found[series(name, **paris, hours_ahead=hour)] for hour in ("0", "1")] == [36, 30.5]
     up = "cloud_carbon_exporter_grid_source_up"
     assert found[series(up, source="file")] == 1

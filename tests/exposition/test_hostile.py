@@ -1,4 +1,6 @@
-"""Labels as a hostile cloud would send them: all arrive, none becomes ours, nothing breaks the format."""
+"""Labels as a hostile cloud would send them: all arrive, none becomes ours, nothing breaks the
+format.
+"""
 
 from __future__ import annotations
 
@@ -38,13 +40,17 @@ HOSTILE = [
 def told(value: str) -> str:
     """What a reader must get back: the same text, with what no text can hold replaced."""
     return "".join(
-        "\ufffd" if character == "\0" or "\ud800" <= character <= "\udfff" else character for character in value
+        "\ufffd" if character == "\0" or "\ud800" <= character <= "\udfff" else character
+        for character in value
     )
 
 
 def hurt(identity: str, name: str, tag: str) -> Row:
     resource = replace(
-        estate.MACHINE.resource, id=identity, name=name, tags={"team": tag, "kind": "x", "location": "y"}
+        estate.MACHINE.resource,
+        id=identity,
+        name=name,
+        tags={"team": tag, "kind": "x", "location": "y"},
     )
     return replace(estate.MACHINE, resource=resource)
 
@@ -56,10 +62,15 @@ def labels_of_power(text: str, format_: Format) -> list[dict[str, str]]:
 
 @settings(deadline=None, max_examples=150)
 @given(
-    st.lists(st.tuples(ANYTHING, ANYTHING, ANYTHING), min_size=1, max_size=4), st.sampled_from(["text", "openmetrics"])
+    st.lists(st.tuples(ANYTHING, ANYTHING, ANYTHING), min_size=1, max_size=4),
+    st.sampled_from(["text", "openmetrics"]),
 )
-def test_any_label_comes_back_as_it_was(values: list[tuple[str, str, str]], format_: Format) -> None:
-    rows = tuple(hurt(f"{index}{identity}", name, tag) for index, (identity, name, tag) in enumerate(values))
+def test_any_label_comes_back_as_it_was(
+    values: list[tuple[str, str, str]], format_: Format
+) -> None:
+    rows = tuple(
+        hurt(f"{index}{identity}", name, tag) for index, (identity, name, tag) in enumerate(values)
+    )
     text = text_of(render(Snapshot(1.0, rows), estate.SETTINGS), format_)
     found = labels_of_power(text, format_)
     assert len(found) == len(values)
@@ -77,13 +88,17 @@ def test_promtool_takes_hostile_labels() -> None:
     text = text_of(render(Snapshot(1.0, rows), estate.SETTINGS), "text")
     promtool = which("promtool")
     assert promtool, "promtool is needed: apt-get install prometheus"
-    done = subprocess.run([promtool, "check", "metrics"], input=text.encode(), capture_output=True, check=False)
+    done = subprocess.run(
+        [promtool, "check", "metrics"], input=text.encode(), capture_output=True, check=False
+    )
     assert (done.stdout + done.stderr).decode() == ""
     assert done.returncode == 0
 
 
 @given(st.dictionaries(ANYTHING, ANYTHING, max_size=6), st.lists(ANYTHING, max_size=6))
-def test_tags_never_take_a_name_of_ours_and_no_name_stands_twice(tags: dict[str, str], allowed: list[str]) -> None:
+def test_tags_never_take_a_name_of_ours_and_no_name_stands_twice(
+    tags: dict[str, str], allowed: list[str]
+) -> None:
     names = [name for name, _ in tag_pairs(tags, allowed)]
     assert all(name.startswith("tag_") for name in names)
     assert len(names) == len(set(names))
@@ -92,7 +107,12 @@ def test_tags_never_take_a_name_of_ours_and_no_name_stands_twice(tags: dict[str,
 
 @pytest.mark.parametrize(
     ("key", "label"),
-    [("team", "tag_team"), ("Cost-Center", "tag_Cost_Center"), ("aws:x/y.é", "tag_aws_x_y__"), ("", "tag_")],
+    [
+        ("team", "tag_team"),
+        ("Cost-Center", "tag_Cost_Center"),
+        ("aws:x/y.é", "tag_aws_x_y__"),
+        ("", "tag_"),
+    ],
 )
 def test_tag_names_are_made_valid(key: str, label: str) -> None:
     assert tag_label(key) == label
@@ -122,7 +142,11 @@ def test_info_of_a_provider_never_overrides_our_labels() -> None:
     row = replace(estate.MACHINE, resource=replace(estate.MACHINE.resource, info=info))
     found = samples(parse(text_of(render(Snapshot(1.0, (row,)), estate.SETTINGS), "text"), "text"))
     (told_of,) = [dict(labels) for name, labels in found if name == "cloud_carbon_resource_info"]
-    assert (told_of["kind"], told_of["basis"], told_of["project"]) == ("ec2/instance", "measured", "p")
+    assert (told_of["kind"], told_of["basis"], told_of["project"]) == (
+        "ec2/instance",
+        "measured",
+        "p",
+    )
     assert "bad name" not in told_of
 
 
@@ -131,7 +155,9 @@ def test_upstream_defect_10_a_label_called_location_does_not_move_a_resource() -
     where = Location("gcp", "p", "europe-west9", "europe-west9-a")
     resource = replace(estate.MACHINE.resource, tags=tags, location=where)
     tagged = Settings(tags=("location", "kind"), upstream_names=True)
-    text = text_of(render(Snapshot(1.0, (replace(estate.MACHINE, resource=resource),)), tagged), "text")
+    text = text_of(
+        render(Snapshot(1.0, (replace(estate.MACHINE, resource=resource),)), tagged), "text"
+    )
     (labels,) = labels_of_power(text, "text")
     assert (labels["cloud_region"], labels["kind"]) == ("europe-west9", "ec2/instance")
     assert (labels["tag_location"], labels["tag_kind"]) == ("us-east-1", "none")

@@ -18,7 +18,9 @@ PIECES = st.lists(st.binary(max_size=300), max_size=8)
 
 
 @given(PIECES, st.binary(max_size=100))
-def test_pieces_joined_are_one_gzip_member_of_the_same_text(pieces: list[bytes], tail: bytes) -> None:
+def test_pieces_joined_are_one_gzip_member_of_the_same_text(
+    pieces: list[bytes], tail: bytes
+) -> None:
     stream = join([compress(piece) for piece in pieces])
     written, length = stream.gzip(tail)
     body = b"".join(written)

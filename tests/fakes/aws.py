@@ -1,7 +1,8 @@
-"""An AWS endpoint for all services, accounts and regions: answers set by the test, faults injected at the wire.
+"""An AWS endpoint for all services, accounts and regions: answers set by the test, faults injected
+at the wire.
 
-The service and region of a call are read from its signature, the operation from what its protocol says. What is not set
-is answered as AWS answers where nothing is: an empty list.
+The service and region of a call are read from its signature, the operation from what its protocol
+says. What is not set is answered as AWS answers where nothing is: an empty list.
 """
 
 from __future__ import annotations
@@ -43,11 +44,12 @@ Handler = Callable[[Call], Answer]
 
 @dataclass
 class Fault:
-    """What goes wrong with calls of one operation, in one region or all, so many times (0: until removed).
+    """What goes wrong with calls of one operation, in one region or all, so many times (0: until
+    removed).
 
-    kind: throttle, forbidden, expired, invalid, skew (of the clock), absent, server, hang, cut (closed within the
-    body), reset, truncated (a whole HTTP body of half an answer), junk (not AWS at all), bomb (packed a thousandfold),
-    "no utf-8".
+    kind: throttle, forbidden, expired, invalid, skew (of the clock), absent, server, hang, cut
+    (closed within the body), reset, truncated (a whole HTTP body of half an answer), junk (not AWS
+    at all), bomb (packed a thousandfold), "no utf-8".
     """
 
     operation: str
@@ -67,9 +69,21 @@ ERRORS = {
         "You are not authorized. Encoded authorization failure message: s3cr3t",
     ),
     "expired": (400, "ExpiredToken", "The security token included in the request is expired"),
-    "invalid": (403, "InvalidClientTokenId", "The security token included in the request is invalid."),
-    "skew": (403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
-    "absent": (400, "UnsupportedOperation", "The functionality you requested is not available in this region."),
+    "invalid": (
+        403,
+        "InvalidClientTokenId",
+        "The security token included in the request is invalid.",
+    ),
+    "skew": (
+        403,
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large.",
+    ),
+    "absent": (
+        400,
+        "UnsupportedOperation",
+        "The functionality you requested is not available in this region.",
+    ),
     "server": (500, "InternalError", "An internal error has occurred"),
 }
 
@@ -117,7 +131,9 @@ class AwsFake:
         return fault
 
     def count(self, operation: str, region: str = "") -> int:
-        return sum(1 for call in self.calls if call.operation == operation and region in ("", call.region))
+        return sum(
+            1 for call in self.calls if call.operation == operation and region in ("", call.region)
+        )
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         call = await _read(request)
@@ -126,7 +142,11 @@ class AwsFake:
             return _error(call, *ERRORS["invalid"])
         body, content_type = self._body(call)
         for fault in self.faults:
-            if fault.operation in (call.operation, "*") and fault.region in ("", call.region) and fault.when(call):
+            if (
+                fault.operation in (call.operation, "*")
+                and fault.region in ("", call.region)
+                and fault.when(call)
+            ):
                 if fault.times and fault.hit >= fault.times:
                     continue
                 fault.hit += 1
@@ -149,9 +169,13 @@ class AwsFake:
         if fault.kind == "no utf-8":
             return web.Response(body=wire.NO_UTF8 + body, content_type=content_type)
         if fault.kind == "junk":
-            return web.Response(text="<html><body>Please log in</body></html>", content_type="text/html")
+            return web.Response(
+                text="<html><body>Please log in</body></html>", content_type="text/html"
+            )
         if fault.kind == "cut":
-            response = web.StreamResponse(headers={"Content-Length": str(len(body)), "Content-Type": content_type})
+            response = web.StreamResponse(
+                headers={"Content-Length": str(len(body)), "Content-Type": content_type}
+            )
             await response.prepare(request)
             await response.write(body[: len(body) // 2])
             assert request.transport is not None
@@ -172,7 +196,9 @@ class AwsFake:
         if call.service == "monitoring":
             return self.cloudwatch.answer(call.operation, call.region, call.params)
         if call.operation == "DescribeRegions":
-            names = "".join(f"<item><regionName>{name}</regionName></item>" for name in self.regions)
+            names = "".join(
+                f"<item><regionName>{name}</regionName></item>" for name in self.regions
+            )
             return ec2_answer("DescribeRegions", f"<regionInfo>{names}</regionInfo>")
         if call.operation == "GetCallerIdentity":
             return (
@@ -213,7 +239,9 @@ async def _read(request: web.Request) -> Call:
     target = request.headers.get("X-Amz-Target", "")
     agent = request.headers.get("User-Agent", "")
     if target:
-        return Call(key_id, region, service, target.rpartition(".")[2], json.loads(body or b"{}"), agent)
+        return Call(
+            key_id, region, service, target.rpartition(".")[2], json.loads(body or b"{}"), agent
+        )
     if service == "s3":
         operation = "GetBucketLocation" if "location" in request.query else "ListBuckets"
         params = {"Bucket": request.path.strip("/").split("/")[0], **request.query}
@@ -236,4 +264,13 @@ def _error(call: Call, status: int, code: str, message: str) -> web.Response:
     return web.Response(text=xml, status=status, content_type="text/xml")
 
 
-__all__ = ["ACCOUNT", "CALLER", "AwsFake", "Call", "Fault", "RefusedError", "ec2_answer", "query_answer"]
+__all__ = [
+    "ACCOUNT",
+    "CALLER",
+    "AwsFake",
+    "Call",
+    "Fault",
+    "RefusedError",
+    "ec2_answer",
+    "query_answer",
+]

@@ -1,6 +1,7 @@
 """Recorded answers of AWS behind the client's own surface: what a service's tests stand on.
 
-A recording is tests/replay/aws/<module>.json: "api" of its listing, and for each operation the pages it answered.
+A recording is tests/replay/aws/<module>.json: "api" of its listing, and for each operation the
+pages it answered.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec, TargetSettings
 from tests.fakes.aws import ACCOUNT
 
@@ -28,7 +29,9 @@ class CountingMeter:
         self.calls: Counter[tuple[str, str, str]] = Counter()
         self.units: Counter[tuple[str, str]] = Counter()
 
-    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+    def call(
+        self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
+    ) -> None:
         self.calls[api, operation, outcome] += 1
         self.units[api, operation] += units
 
@@ -84,8 +87,12 @@ def spec(kind: str) -> ServiceSpec:
     return next(spec for spec in PROVIDER.services if spec.kind == kind)
 
 
-async def described(kind: str, module: str, settings: TargetSettings | None = None) -> dict[str, Resource]:
-    """Resources of a kind in a recording by name, as the pipeline would make them; fails when any object is skipped."""
+async def described(
+    kind: str, module: str, settings: TargetSettings | None = None
+) -> dict[str, Resource]:
+    """Resources of a kind in a recording by name, as the pipeline would make them; fails when any
+    object is skipped.
+    """
     from cloud_carbon_exporter.collect.sweep import sweep
 
     listing = spec(kind).listing
@@ -100,5 +107,6 @@ async def described(kind: str, module: str, settings: TargetSettings | None = No
 def amounts(resource: Resource) -> dict[str, float]:
     """What a resource holds: kind of component (of block storage: and its class) -> amount."""
     return {
-        f"{held.kind} {held.part}" if held.kind == "block" else held.kind: held.amount for held in resource.components
+        f"{held.kind} {held.part}" if held.kind == "block" else held.kind: held.amount
+        for held in resource.components
     }

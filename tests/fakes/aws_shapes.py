@@ -16,7 +16,9 @@ def _model(api: str) -> Any:
 
 
 def checked(api: str, operation: str, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer as it is; fails where a name, a type or a word of a closed list is not the model's."""
+    """The answer as it is; fails where a name, a type or a word of a closed list is not the
+    model's.
+    """
     shape = _model(api).operation_model(operation).output_shape
     report = ParamValidator().validate(answer, shape)
     assert not report.has_errors(), report.generate_report()

@@ -1,4 +1,6 @@
-"""A cloud in memory behind the provider seam: what is there, how hard it works, what goes wrong; set by the test."""
+"""A cloud in memory behind the provider seam: what is there, how hard it works, what goes wrong;
+set by the test.
+"""
 
 from __future__ import annotations
 
@@ -38,24 +40,44 @@ def machine(raw: Raw, scope: Scope) -> Resource | None:
     if raw["state"] == "gone":
         return None
     threads = float(raw.get("threads", 4))
-    held = (Component("vcpu", "Skylake", threads, load="cpu_ratio"),) if raw["state"] == "running" else ()
+    held = (
+        (Component("vcpu", "Skylake", threads, load="cpu_ratio"),)
+        if raw["state"] == "running"
+        else ()
+    )
     return Resource(
-        raw["id"], "vm/machine", raw["id"], scope.location(), held, tags=raw.get("tags", {}), monitor={"id": raw["id"]}
+        raw["id"],
+        "vm/machine",
+        raw["id"],
+        scope.location(),
+        held,
+        tags=raw.get("tags", {}),
+        monitor={"id": raw["id"]},
     )
 
 
 def volume(raw: Raw, scope: Scope) -> Resource:
     """A disk: nothing to measure."""
-    return Resource(raw["id"], "vm/volume", raw["id"], scope.location(), (Component("block", "aws/gp3", raw["gib"]),))
+    return Resource(
+        raw["id"],
+        "vm/volume",
+        raw["id"],
+        scope.location(),
+        (Component("block", "aws/gp3", raw["gib"]),),
+    )
 
 
 def bucket(raw: Raw, scope: Scope) -> Resource:
     """A bucket: what it holds is measured once a day."""
     held = (Component("object", "aws/s3", 1, per="stored_gib"),)
-    return Resource(raw["id"], "vm/bucket", raw["id"], scope.location(), held, monitor={"id": raw["id"]})
+    return Resource(
+        raw["id"], "vm/bucket", raw["id"], scope.location(), held, monitor={"id": raw["id"]}
+    )
 
 
-LISTING = Listing(api="vm", operation="ListThings", scope="region", kind_of=lambda raw: f"vm/{raw['type']}")
+LISTING = Listing(
+    api="vm", operation="ListThings", scope="region", kind_of=lambda raw: f"vm/{raw['type']}"
+)
 DESCRIBE: dict[str, Callable[[Raw, Scope], Resource | None]] = {
     "machine": machine,
     "volume": volume,
@@ -83,15 +105,25 @@ SERVICES = tuple(
 
 @dataclass
 class Cloud:
-    """The estate by region, the series by (id, signal), the failures by operation; and what was asked of it."""
+    """The estate by region, the series by (id, signal), the failures by operation; and what was
+    asked of it.
+    """
 
     estate: dict[str, list[Raw]] = field(default_factory=lambda: {"eu-west-1": []})
     series: dict[tuple[str, str], list[Point]] = field(default_factory=dict)
-    fail: dict[str, CollectError] = field(default_factory=dict)  # connect, scopes, series, or a region
+    fail: dict[str, CollectError] = field(
+        default_factory=dict
+    )  # connect, scopes, series, or a region
     hang: set[str] = field(default_factory=set)  # the same
-    spoiled: dict[tuple[str, str], int] = field(default_factory=dict)  # (kind, reason) -> series of each reading
-    unread: dict[str, CollectError] = field(default_factory=dict)  # resource -> why its own series are not read
-    lacking: dict[str, CollectError] = field(default_factory=dict)  # kind -> why listings end without it
+    spoiled: dict[tuple[str, str], int] = field(
+        default_factory=dict
+    )  # (kind, reason) -> series of each reading
+    unread: dict[str, CollectError] = field(
+        default_factory=dict
+    )  # resource -> why its own series are not read
+    lacking: dict[str, CollectError] = field(
+        default_factory=dict
+    )  # kind -> why listings end without it
     reads: list[list[Read]] = field(default_factory=list)
     sweeps: list[str] = field(default_factory=list)
     closed: bool = False
@@ -136,7 +168,11 @@ class FakeClient:
         self.cloud.sweeps.append(scope.region)
         await self._pass(scope.region)
         self.meter.call(account_id=scope.account_id, api="vm", operation=listing.operation)
-        yield [raw for raw in self.cloud.estate[scope.region] if f"vm/{raw.get('type')}" not in self.cloud.lacking]
+        yield [
+            raw
+            for raw in self.cloud.estate[scope.region]
+            if f"vm/{raw.get('type')}" not in self.cloud.lacking
+        ]
         if self.cloud.lacking:
             raise Incomplete(self.cloud.lacking)
 
@@ -147,17 +183,29 @@ class FakeClient:
         for read in reads:
             for (resource_id, signal), known in self.cloud.series.items():
                 if resource_id == read.resource.id and signal.partition(":")[0] == read.metric.into:
-                    within = tuple(point for point in known if point.end > read.start and point.end <= until)
+                    within = tuple(
+                        point for point in known if point.end > read.start and point.end <= until
+                    )
                     if within:
                         points[resource_id, signal] = within
-        failures = {read.resource.kind: why for read in reads if (why := self.cloud.unread.get(read.resource.id))}
+        failures = {
+            read.resource.kind: why
+            for read in reads
+            if (why := self.cloud.unread.get(read.resource.id))
+        }
         points = {key: found for key, found in points.items() if key[0] not in self.cloud.unread}
-        made = {(read.resource.id, read.metric.name) for read in reads if read.resource.id not in self.cloud.unread}
+        made = {
+            (read.resource.id, read.metric.name)
+            for read in reads
+            if read.resource.id not in self.cloud.unread
+        }
         return Reading(points, failures, self.cloud.spoiled, frozenset(made))
 
     async def extras(self, now: float) -> Extras:
         await self._pass("extras")
-        return Extras(gauges={"cloud_carbon_demo_connected_users": 7}, inventories=self.cloud.inventories)
+        return Extras(
+            gauges={"cloud_carbon_demo_connected_users": 7}, inventories=self.cloud.inventories
+        )
 
     async def close(self) -> None:
         self.cloud.closed = True

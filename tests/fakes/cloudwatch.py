@@ -1,7 +1,8 @@
-"""CloudWatch in memory, as far as the exporter uses it: reading and listing metrics, over AWS' JSON protocol.
+"""CloudWatch in memory, as far as the exporter uses it: reading and listing metrics, over AWS' JSON
+protocol.
 
-Every request and every response is checked against botocore's model of the service, so a call that AWS would refuse
-for its form is refused here, and no answer holds what AWS' could not.
+Every request and every response is checked against botocore's model of the service, so a call that
+AWS would refuse for its form is refused here, and no answer holds what AWS' could not.
 """
 
 from __future__ import annotations
@@ -44,11 +45,13 @@ def _conforms(value: Mapping[str, Any], shape: Any) -> None:
 
 @dataclass
 class CloudWatchFake:
-    """Samples by series; see `put`. `requests` holds every GetMetricData as (region, params), `alone` every
-    GetMetricStatistics.
+    """Samples by series; see `put`. `requests` holds every GetMetricData as (region, params),
+    `alone` every GetMetricStatistics.
 
-    datapoints_per_page: how many Points one answer may hold before it is cut, with PartialData and a token.
-    status: metric name -> StatusCode to answer for its series. validate: off only where a benchmark would measure it.
+    datapoints_per_page: how many Points one answer may hold before it is cut, with PartialData and
+        a token.
+    status: metric name -> StatusCode to answer for its series. validate: off only where a benchmark
+        would measure it.
     """
 
     samples: dict[Key, dict[float, float]] = field(default_factory=lambda: defaultdict(dict))
@@ -59,7 +62,12 @@ class CloudWatchFake:
     validate: bool = True
 
     def put(
-        self, region: str, namespace: str, metric: str, dimensions: Mapping[str, str], samples: Mapping[float, float]
+        self,
+        region: str,
+        namespace: str,
+        metric: str,
+        dimensions: Mapping[str, str],
+        samples: Mapping[float, float],
     ) -> None:
         """Add samples of one series: Unix time -> value."""
         self.samples[region, namespace, metric, frozenset(dimensions.items())].update(samples)
@@ -90,7 +98,11 @@ class CloudWatchFake:
             raise RefusedError("ids must be unique and begin with a lower-case letter")
         if not start < end:
             raise RefusedError("StartTime must be before EndTime")
-        points = [(query, at, value) for query in queries for at, value in self._points(region, query, start, end)]
+        points = [
+            (query, at, value)
+            for query in queries
+            for at, value in self._points(region, query, start, end)
+        ]
         if params.get("ScanBy") != "TimestampAscending":
             points.reverse()
         first = int(params.get("NextToken") or 0)
@@ -108,7 +120,8 @@ class CloudWatchFake:
                 "Timestamps": found[query["Id"]][0],
                 "Values": found[query["Id"]][1],
                 "StatusCode": self.status.get(
-                    query["MetricStat"]["Metric"]["MetricName"], "PartialData" if query["Id"] in cut else "Complete"
+                    query["MetricStat"]["Metric"]["MetricName"],
+                    "PartialData" if query["Id"] in cut else "Complete",
                 ),
             }
             for query in queries
@@ -120,7 +133,9 @@ class CloudWatchFake:
         self.alone.append((region, params))
         start, end = float(params["StartTime"]), float(params["EndTime"])
         if not start < end or (end - start) / params["Period"] > POINTS_ALONE:
-            raise RefusedError(f"from {start} to {end} is empty, or more than {POINTS_ALONE} datapoints")
+            raise RefusedError(
+                f"from {start} to {end} is empty, or more than {POINTS_ALONE} datapoints"
+            )
         (statistic,) = params["Statistics"]
         query = {"MetricStat": {"Metric": params, "Period": params["Period"], "Stat": statistic}}
         found = self._points(region, query, start, end)
@@ -128,12 +143,16 @@ class CloudWatchFake:
         datapoints = [{"Timestamp": at, statistic: value, "Unit": "None"} for at, value in found]
         return {"Label": params["MetricName"], "Datapoints": datapoints}
 
-    def _points(self, region: str, query: Mapping[str, Any], start: float, end: float) -> list[tuple[float, float]]:
+    def _points(
+        self, region: str, query: Mapping[str, Any], start: float, end: float
+    ) -> list[tuple[float, float]]:
         wanted, period = query["MetricStat"], query["MetricStat"]["Period"]
         metric = wanted["Metric"]
         named = frozenset((one["Name"], one["Value"]) for one in metric.get("Dimensions", ()))
         buckets: dict[float, list[float]] = defaultdict(list)
-        for at, value in self.samples.get((region, metric["Namespace"], metric["MetricName"], named), {}).items():
+        for at, value in self.samples.get(
+            (region, metric["Namespace"], metric["MetricName"], named), {}
+        ).items():
             begin = at // period * period
             if start <= begin < end:
                 buckets[begin].append(value)
@@ -144,7 +163,9 @@ class CloudWatchFake:
             {
                 "Namespace": namespace,
                 "MetricName": metric,
-                "Dimensions": [{"Name": name, "Value": value} for name, value in sorted(dimensions)],
+                "Dimensions": [
+                    {"Name": name, "Value": value} for name, value in sorted(dimensions)
+                ],
             }
             for where, namespace, metric, dimensions in self.samples
             if where == region

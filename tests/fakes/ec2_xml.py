@@ -1,4 +1,6 @@
-"""DescribeInstances and DescribeVolumes answers as EC2 writes them: an instance is about 3.9 kB of XML."""
+"""DescribeInstances and DescribeVolumes answers as EC2 writes them: an instance is about 3.9 kB of
+XML.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +26,18 @@ def instance(
     extra: str = "",
 ) -> str:
     """One <item> of instancesSet, with the members AWS sends for an instance in a VPC."""
-    name, mac = instance_id(number), f"02:00:00:{number >> 16 & 255:02x}:{number >> 8 & 255:02x}:{number & 255:02x}"
+    name, mac = (
+        instance_id(number),
+        f"02:00:00:{number >> 16 & 255:02x}:{number >> 8 & 255:02x}:{number & 255:02x}",
+    )
     address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
     labels = "".join(
-        f"<item><key>{escape(key)}</key><value>{escape(value)}</value></item>" for key, value in (tags or {}).items()
+        f"<item><key>{escape(key)}</key><value>{escape(value)}</value></item>"
+        for key, value in (tags or {}).items()
     )
-    group = "<item><groupId>sg-0123456789abcdef0</groupId><groupName>launch-wizard-1</groupName></item>"
+    group = (
+        "<item><groupId>sg-0123456789abcdef0</groupId><groupName>launch-wizard-1</groupName></item>"
+    )
     volume = (
         f"<item><deviceName>/dev/xvda</deviceName><ebs><volumeId>vol-{number:017x}</volumeId><status>attached</status>"
         "<attachTime>2025-03-01T09:00:01.000Z</attachTime><deleteOnTermination>true</deleteOnTermination></ebs></item>"
@@ -86,7 +94,14 @@ def reservations(items: Iterable[str], token: str = "", owner: str = ACCOUNT) ->
     return ec2_answer("DescribeInstances", f"<reservationSet>{inner}</reservationSet>{more}")
 
 
-def volume(number: int = 1, *, type_: str = "gp3", size: int = 100, state: str = "in-use", attached: str = "") -> str:
+def volume(
+    number: int = 1,
+    *,
+    type_: str = "gp3",
+    size: int = 100,
+    state: str = "in-use",
+    attached: str = "",
+) -> str:
     """One <item> of volumeSet."""
     name = f"<volumeId>vol-{number:017x}</volumeId>"
     where = f"<item>{name}<instanceId>{attached}</instanceId><status>attached</status></item>"

@@ -1,7 +1,8 @@
-"""A Google Cloud on loopback: tokens, Asset Inventory, Monitoring, Compute and the products' own lists.
+"""A Google Cloud on loopback: tokens, Asset Inventory, Monitoring, Compute and the products' own
+lists.
 
-Every request it gets and every answer it gives is checked against Google's discovery documents (gcp_discovery.py);
-what is wrong stands in `violations`, which tests assert to be empty.
+Every request it gets and every answer it gives is checked against Google's discovery documents
+(gcp_discovery.py); what is wrong stands in `violations`, which tests assert to be empty.
 """
 
 from __future__ import annotations
@@ -21,7 +22,16 @@ from aiohttp import web
 
 from tests.fakes import gcp_discovery, gcp_monitoring, gcp_spoiled, wire
 from tests.fakes.gcp_auth import Tokens
-from tests.fakes.gcp_estate import NUMBER, PROJECT, Asset, located_list, named, product_list, recorded, replay
+from tests.fakes.gcp_estate import (
+    NUMBER,
+    PROJECT,
+    Asset,
+    located_list,
+    named,
+    product_list,
+    recorded,
+    replay,
+)
 from tests.fakes.gcp_monitoring import Series
 
 Query = Sequence[tuple[str, str]]
@@ -32,7 +42,9 @@ class Fault:
     """What goes wrong: `how` for the next `times` calls of an API (and method, where named)."""
 
     api: str
-    how: str  # disabled permission throttled unavailable hang truncated html unauthorized reset bomb, or as below
+    # disabled permission throttled unavailable hang truncated html unauthorized reset bomb, or as
+    # below
+    how: str
     method: str = ""
     times: float = math.inf
     retry_after: str = "0"
@@ -49,7 +61,9 @@ def _error(code: int, message: str, status: str, reason: str = "", **metadata: s
 class GoogleCloud:
     """The server. Endpoint overrides and credentials for it: `environment`."""
 
-    def __init__(self, assets: Iterable[Asset] | None = None, series: Iterable[Series] = ()) -> None:
+    def __init__(
+        self, assets: Iterable[Asset] | None = None, series: Iterable[Series] = ()
+    ) -> None:
         self.assets: list[Asset] = recorded() if assets is None else list(assets)
         self.series = list(series)
         self.projects = {PROJECT: NUMBER}
@@ -89,7 +103,9 @@ class GoogleCloud:
     def environment(self) -> dict[str, str]:
         """The endpoint overrides that lead here."""
         apis = [*gcp_discovery.VERSIONS, "memorystore"]
-        return {f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api.upper()}": f"{self.url}/{api}/" for api in apis}
+        return {
+            f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api.upper()}": f"{self.url}/{api}/" for api in apis
+        }
 
     def break_(self, api: str, how: str, **more: Any) -> Fault:
         """Inject a fault."""
@@ -98,10 +114,16 @@ class GoogleCloud:
         return fault
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        api, path, query = request.match_info["api"], request.match_info["path"], list(request.query.items())
+        api, path, query = (
+            request.match_info["api"],
+            request.match_info["path"],
+            list(request.query.items()),
+        )
         if api == "memorystore":  # of which the library's discovery documents know nothing
             self.calls[f"{api}.projects.locations.instances.list"] += 1
-            return web.json_response(product_list(self.assets, f"{api}.projects.locations.instances.list"))
+            return web.json_response(
+                product_list(self.assets, f"{api}.projects.locations.instances.list")
+            )
         if api not in gcp_discovery.VERSIONS:
             return self._disabled(api)
         method = gcp_discovery.method(api, request.method, path)
@@ -118,7 +140,10 @@ class GoogleCloud:
             return wire.reset(request)
         if fault and (spoiled := await self._spoiled(fault)):
             return spoiled
-        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens.valid:
+        if (
+            request.headers.get("Authorization", "").removeprefix("Bearer ")
+            not in self.tokens.valid
+        ):
             return _error(401, "Request had invalid authentication credentials.", "UNAUTHENTICATED")
         answer = self._answer(method.id, request.match_info["path"], query, body)
         if isinstance(answer, web.Response):
@@ -147,7 +172,9 @@ class GoogleCloud:
     def _disabled(self, api: str) -> web.Response:
         service = f"{api}.googleapis.com"
         message = f"{api} API has not been used in project {NUMBER} before or it is disabled."
-        return _error(403, message, "PERMISSION_DENIED", "SERVICE_DISABLED", service=service, consumer=PROJECT)
+        return _error(
+            403, message, "PERMISSION_DENIED", "SERVICE_DISABLED", service=service, consumer=PROJECT
+        )
 
     async def _spoiled(self, fault: Fault) -> web.Response | None:
         if fault.how == "hang":
@@ -157,10 +184,16 @@ class GoogleCloud:
         if fault.how == "permission":
             said = {"permission": fault.permission} if fault.permission else {}
             return _error(
-                403, "The caller does not have permission", "PERMISSION_DENIED", "IAM_PERMISSION_DENIED", **said
+                403,
+                "The caller does not have permission",
+                "PERMISSION_DENIED",
+                "IAM_PERMISSION_DENIED",
+                **said,
             )
         if fault.how == "throttled":
-            answer = _error(429, "Quota exceeded for quota metric", "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED")
+            answer = _error(
+                429, "Quota exceeded for quota metric", "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED"
+            )
             answer.headers["Retry-After"] = fault.retry_after
             return answer
         if fault.how == "unavailable":
@@ -173,8 +206,16 @@ class GoogleCloud:
             }[fault.how]
             return _error(code, f"{fault.how} it is", status, reason)
         if fault.how == "old":  # as Compute Engine and Cloud Storage tell it
-            errors = [{"domain": "usageLimits", "reason": "rateLimitExceeded", "message": "Rate Limit Exceeded"}]
-            return web.json_response({"error": {"code": 403, "message": "Rate", "errors": errors}}, status=403)
+            errors = [
+                {
+                    "domain": "usageLimits",
+                    "reason": "rateLimitExceeded",
+                    "message": "Rate Limit Exceeded",
+                }
+            ]
+            return web.json_response(
+                {"error": {"code": 403, "message": "Rate", "errors": errors}}, status=403
+            )
         if fault.how == "oracle":
             return web.json_response([{"error": "ask again"}], status=500)
         if fault.how == "bomb":
@@ -193,7 +234,9 @@ class GoogleCloud:
         elif fault.how == "partial":
             answer["executionErrors"] = [{"code": 13, "message": "one shard did not answer"}]
 
-    def _answer(self, method: str, path: str, query: Query, body: Any) -> dict[str, Any] | web.Response:
+    def _answer(
+        self, method: str, path: str, query: Query, body: Any
+    ) -> dict[str, Any] | web.Response:
         if method in self.answers:
             given: dict[str, Any] = copy.deepcopy(self.answers[method])
             return given
@@ -235,12 +278,21 @@ class GoogleCloud:
             return _error(400, "page_size must be at most 1000", "INVALID_ARGUMENT")
         size = min(size, self.page_size or size)
         found = [
-            each for each in self.assets if self._within(each, parent) and (not types or each["assetType"] in types)
+            each
+            for each in self.assets
+            if self._within(each, parent) and (not types or each["assetType"] in types)
         ]
         if one.get("contentType") != "RESOURCE":
             found = [named(asset) for asset in found]
-        first = int(one.get("pageToken", "0").removeprefix("page-")) if one.get("pageToken") != "again" else 0
-        answer: dict[str, Any] = {"assets": found[first : first + size], "readTime": "2026-11-24T12:00:00Z"}
+        first = (
+            int(one.get("pageToken", "0").removeprefix("page-"))
+            if one.get("pageToken") != "again"
+            else 0
+        )
+        answer: dict[str, Any] = {
+            "assets": found[first : first + size],
+            "readTime": "2026-11-24T12:00:00Z",
+        }
         if first + size < len(found):
             answer["nextPageToken"] = f"page-{first + size}"
         return answer
@@ -251,7 +303,11 @@ class GoogleCloud:
 
     def _time_series(self, path: str, query: Query) -> dict[str, Any] | web.Response:
         project = path.split("/")[2]
-        here = [each for each in self.series if project == "scoping" or each.labels.get("project_id") == project]
+        here = [
+            each
+            for each in self.series
+            if project == "scoping" or each.labels.get("project_id") == project
+        ]
         try:
             found = gcp_monitoring.answer(here, query, time.time())
         except gcp_monitoring.BadQuestion as error:
@@ -269,6 +325,8 @@ class Calls:
     outcomes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     units: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+    def call(
+        self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
+    ) -> None:
         self.outcomes[api, operation, outcome] += 1
         self.units[account_id, operation] += units

@@ -40,14 +40,19 @@ class Tokens:
             web.get("/", self._ping),
             web.get("/computeMetadata/v1/project/project-id", self._project_id),
             web.get("/computeMetadata/v1/instance/service-accounts/{account}/", self._account),
-            web.get("/computeMetadata/v1/instance/service-accounts/{account}/token", self._metadata_token),
+            web.get(
+                "/computeMetadata/v1/instance/service-accounts/{account}/token",
+                self._metadata_token,
+            ),
             web.get("/computeMetadata/v1/universe/universe-domain", self._universe),
         ]
 
     def service_account(self, url: str, path: Path) -> Path:
         """A key file for a service account whose tokens come from here."""
         private = self.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
         )
         info = {
             "type": "service_account",
@@ -62,7 +67,9 @@ class Tokens:
         return path
 
     def rotate(self, url: str, path: Path) -> None:
-        """Another key takes the place of the one in the file; what was signed with that, and its tokens, go."""
+        """Another key takes the place of the one in the file; what was signed with that, and its
+        tokens, go.
+        """
         self.key = rsa.generate_private_key(65537, 2048)
         self.valid.clear()
         self.service_account(url, path)
@@ -75,14 +82,23 @@ class Tokens:
         return token
 
     def _bearer(self, how: str) -> web.Response:
-        body = {"access_token": self.issue(how), "expires_in": self.lifetime_seconds, "token_type": "Bearer"}
+        body = {
+            "access_token": self.issue(how),
+            "expires_in": self.lifetime_seconds,
+            "token_type": "Bearer",
+        }
         return web.json_response(body)
 
     def _assertion_errors(self, assertion: str) -> str:
         header, claims, signature = assertion.split(".")
         public = self.key.public_key()
         try:
-            public.verify(_padded(signature), f"{header}.{claims}".encode(), padding.PKCS1v15(), hashes.SHA256())
+            public.verify(
+                _padded(signature),
+                f"{header}.{claims}".encode(),
+                padding.PKCS1v15(),
+                hashes.SHA256(),
+            )
         except InvalidSignature:
             return "invalid_grant"
         said: dict[str, Any] = json.loads(_padded(claims))
@@ -96,9 +112,15 @@ class Tokens:
             body = {"error": self.refuse, "error_description": "Token has been expired or revoked."}
             return web.json_response(body, status=400)
         if form["grant_type"] == "refresh_token":
-            return self._bearer("user") if form["refresh_token"] == "r1" else web.Response(status=400)
+            return (
+                self._bearer("user") if form["refresh_token"] == "r1" else web.Response(status=400)
+            )
         wrong = self._assertion_errors(str(form["assertion"]))
-        return web.json_response({"error": wrong}, status=400) if wrong else self._bearer("service-account")
+        return (
+            web.json_response({"error": wrong}, status=400)
+            if wrong
+            else self._bearer("service-account")
+        )
 
     async def _sts(self, request: web.Request) -> web.Response:
         form = await request.post()
@@ -115,7 +137,9 @@ class Tokens:
     async def _impersonate(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.valid:
             return web.json_response({"error": {"code": 401}}, status=401)
-        expires = datetime.fromtimestamp(time.time() + self.lifetime_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        expires = datetime.fromtimestamp(time.time() + self.lifetime_seconds, UTC).strftime(
+            "%Y-%m-%dT%H:%M:%SZ"
+        )
         return web.json_response({"accessToken": self.issue("impersonated"), "expireTime": expires})
 
     def _from_metadata(self, request: web.Request, answer: Any) -> web.Response:
@@ -138,8 +162,14 @@ class Tokens:
     async def _account(self, request: web.Request) -> web.Response:
         scopes = ["https://www.googleapis.com/auth/cloud-platform"]
         email = f"carbon@{self.project}.iam.gserviceaccount.com"
-        return self._from_metadata(request, {"aliases": ["default"], "email": email, "scopes": scopes})
+        return self._from_metadata(
+            request, {"aliases": ["default"], "email": email, "scopes": scopes}
+        )
 
     async def _metadata_token(self, request: web.Request) -> web.Response:
-        token = {"access_token": self.issue("metadata"), "expires_in": self.lifetime_seconds, "token_type": "Bearer"}
+        token = {
+            "access_token": self.issue("metadata"),
+            "expires_in": self.lifetime_seconds,
+            "token_type": "Bearer",
+        }
         return self._from_metadata(request, token)

@@ -1,7 +1,7 @@
 """Requests and answers of Google's APIs, checked against the discovery documents Google publishes.
 
-What the documents do not say (which parameters are required, how a filter reads, which aligner fits which metric) is
-added by the fake itself, after the reference pages.
+What the documents do not say (which parameters are required, how a filter reads, which aligner fits
+which metric) is added by the fake itself, after the reference pages.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def methods(api: str) -> Sequence[Method]:
 
 def method(api: str, verb: str, path: str) -> Method | None:
     """The method a request means, if there is one."""
-    return next((each for each in methods(api) if each.verb == verb and each.path.match(path)), None)
+    return next(
+        (each for each in methods(api) if each.verb == verb and each.path.match(path)), None
+    )
 
 
 def _parameter(name: str, value: str, says: Mapping[str, Any]) -> Iterator[str]:
@@ -159,13 +161,16 @@ def asset_errors(asset: Mapping[str, Any]) -> list[str]:
 def schema_errors(name: str, schema: str, value: Any) -> list[str]:
     """What is wrong with a value of this schema of this document."""
     return [
-        f"{schema}{error.json_path[1:]}: {error.message[:200]}" for error in _validator(name, schema).iter_errors(value)
+        f"{schema}{error.json_path[1:]}: {error.message[:200]}"
+        for error in _validator(name, schema).iter_errors(value)
     ]
 
 
 @cache
 def _validator(name: str, schema: str) -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{schema}", "$defs": _definitions(name)})
+    return jsonschema.Draft202012Validator(
+        {"$ref": f"#/$defs/{schema}", "$defs": _definitions(name)}
+    )
 
 
 @cache
@@ -190,7 +195,9 @@ def _converted(schema: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "array":
         made["items"] = _converted(schema["items"])
     if kind == "object":
-        made["properties"] = {key: _converted(value) for key, value in schema.get("properties", {}).items()}
+        made["properties"] = {
+            key: _converted(value) for key, value in schema.get("properties", {}).items()
+        }
         more = schema.get("additionalProperties")
         made["additionalProperties"] = _converted(more) if more else False
     return made

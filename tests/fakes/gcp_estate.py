@@ -1,4 +1,6 @@
-"""What the fake Google Cloud holds: recorded assets, and the same objects as each product's own list shows them."""
+"""What the fake Google Cloud holds: recorded assets, and the same objects as each product's own
+list shows them.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,14 @@ def replay(name: str) -> dict[str, Any]:
 
 
 def recorded() -> list[Asset]:
-    """Every recorded asset of every service: an estate that holds each pair that could be counted twice."""
-    return [asset for path in sorted(REPLAY.glob("*.json")) for asset in replay(path.stem).get("assets", ())]
+    """Every recorded asset of every service: an estate that holds each pair that could be counted
+    twice.
+    """
+    return [
+        asset
+        for path in sorted(REPLAY.glob("*.json"))
+        for asset in replay(path.stem).get("assets", ())
+    ]
 
 
 def named(asset: Asset) -> Asset:
@@ -59,14 +67,21 @@ def _aggregated(assets: Sequence[Asset], types: Iterable[str], key: str) -> dict
 def located_list(assets: Sequence[Asset], method: str, location: str) -> dict[str, Any] | None:
     """The answer of a product that lists one location at a time; None where it is none of those."""
     located = {
-        "aiplatform.projects.locations.endpoints.list": ("aiplatform.googleapis.com/Endpoint", "endpoints"),
+        "aiplatform.projects.locations.endpoints.list": (
+            "aiplatform.googleapis.com/Endpoint",
+            "endpoints",
+        ),
         "artifactregistry.projects.locations.repositories.list": (
             "artifactregistry.googleapis.com/Repository",
             "repositories",
         ),
     }
     if method in ("aiplatform.projects.locations.list", "artifactregistry.projects.locations.list"):
-        return {"locations": [{"locationId": each} for each in ("europe-west1", "global", "us-central1")]}
+        return {
+            "locations": [
+                {"locationId": each} for each in ("europe-west1", "global", "us-central1")
+            ]
+        }
     if method not in located:
         return None
     asset_type, key = located[method]
@@ -95,7 +110,10 @@ def product_list(assets: Sequence[Asset], method: str) -> dict[str, Any] | None:
         "firestore.projects.databases.list": ("firestore.googleapis.com/Database", "databases"),
         "sql.instances.list": ("sqladmin.googleapis.com/Instance", "items"),
         "storage.buckets.list": ("storage.googleapis.com/Bucket", "items"),
-        "container.projects.locations.clusters.list": ("container.googleapis.com/Cluster", "clusters"),
+        "container.projects.locations.clusters.list": (
+            "container.googleapis.com/Cluster",
+            "clusters",
+        ),
         "run.projects.locations.jobs.list": ("run.googleapis.com/Job", "jobs"),
         "cloudfunctions.projects.locations.functions.list": (
             "cloudfunctions.googleapis.com/CloudFunction",
@@ -103,23 +121,40 @@ def product_list(assets: Sequence[Asset], method: str) -> dict[str, Any] | None:
         ),
         "redis.projects.locations.instances.list": ("redis.googleapis.com/Instance", "instances"),
         "redis.projects.locations.clusters.list": ("redis.googleapis.com/Cluster", "clusters"),
-        "memcache.projects.locations.instances.list": ("memcache.googleapis.com/Instance", "instances"),
-        "memorystore.projects.locations.instances.list": ("memorystore.googleapis.com/Instance", "instances"),
+        "memcache.projects.locations.instances.list": (
+            "memcache.googleapis.com/Instance",
+            "instances",
+        ),
+        "memorystore.projects.locations.instances.list": (
+            "memorystore.googleapis.com/Instance",
+            "instances",
+        ),
         "file.projects.locations.instances.list": ("file.googleapis.com/Instance", "instances"),
         "spanner.projects.instances.list": ("spanner.googleapis.com/Instance", "instances"),
         "alloydb.projects.locations.clusters.list": ("alloydb.googleapis.com/Cluster", "clusters"),
-        "alloydb.projects.locations.clusters.instances.list": ("alloydb.googleapis.com/Instance", "instances"),
-        "bigtableadmin.projects.instances.clusters.list": ("bigtableadmin.googleapis.com/Cluster", "clusters"),
+        "alloydb.projects.locations.clusters.instances.list": (
+            "alloydb.googleapis.com/Instance",
+            "instances",
+        ),
+        "bigtableadmin.projects.instances.clusters.list": (
+            "bigtableadmin.googleapis.com/Cluster",
+            "clusters",
+        ),
         "tpu.projects.locations.nodes.list": ("tpu.googleapis.com/Node", "nodes"),
     }
     if method in flat:
         asset_type, key = flat[method]
         return {key: _of(assets, asset_type)}
     if method == "run.projects.locations.services.list":  # v2 shows every service in its own shape
-        names = [asset["name"] for asset in assets if asset["assetType"] == "run.googleapis.com/Service"]
+        names = [
+            asset["name"] for asset in assets if asset["assetType"] == "run.googleapis.com/Service"
+        ]
         return {"services": [{"name": name.partition(".com/")[2]} for name in names]}
     if method == "bigquery.datasets.list":
         keys = ("kind", "id", "datasetReference", "location", "labels")
         found = _of(assets, "bigquery.googleapis.com/Dataset")
-        return {"kind": "bigquery#datasetList", "datasets": [{key: each[key] for key in keys} for each in found]}
+        return {
+            "kind": "bigquery#datasetList",
+            "datasets": [{key: each[key] for key in keys} for each in found],
+        }
     return None

@@ -1,4 +1,6 @@
-"""Cloud Monitoring's timeSeries.list, as its reference describes it: filters, alignment, reduction, pages of points."""
+"""Cloud Monitoring's timeSeries.list, as its reference describes it: filters, alignment, reduction,
+pages of points.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-# kind, type, unit, monitored resource of what the exporter reads (https://cloud.google.com/monitoring/api/metrics_gcp).
+# kind, type, unit, monitored resource of what the exporter reads
+# (https://cloud.google.com/monitoring/api/metrics_gcp).
 METRICS: dict[str, tuple[str, str, str, str]] = {
     "agent.googleapis.com/gpu/utilization": ("GAUGE", "DOUBLE", "%", "gce_instance"),
     "aiplatform.googleapis.com/prediction/online/accelerator/duty_cycle": (
@@ -64,7 +67,9 @@ _TERM = re.compile(r'([\w.]+) = "([^"]*)"(?: AND |$)')
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One stream of samples. value: constant; of a DELTA its sum a second; of a distribution (count a second, mean)."""
+    """One stream of samples. value: constant; of a DELTA its sum a second; of a distribution (count
+    a second, mean).
+    """
 
     metric: str
     labels: Mapping[str, str]
@@ -178,7 +183,11 @@ def _distribution(group: Iterable[Series], seconds: float) -> dict[str, Any]:
 def _value(asked: Query, group: Sequence[Series], value_type: str) -> dict[str, Any]:
     if value_type == "DISTRIBUTION":
         whole = _distribution(group, asked.period)
-        return {"doubleValue": whole["distributionValue"]["mean"]} if asked.reducer == "REDUCE_MEAN" else whole
+        return (
+            {"doubleValue": whole["distributionValue"]["mean"]}
+            if asked.reducer == "REDUCE_MEAN"
+            else whole
+        )
     total = sum(each.value for each in group if not isinstance(each.value, tuple))
     if asked.reducer == "REDUCE_MEAN":
         total /= len(group)
@@ -205,7 +214,9 @@ def _ends(asked: Query, group: Iterable[Series]) -> Iterator[float]:
         yield end
 
 
-def answer(estate: Iterable[Series], query: Sequence[tuple[str, str]], now: float) -> list[dict[str, Any]]:
+def answer(
+    estate: Iterable[Series], query: Sequence[tuple[str, str]], now: float
+) -> list[dict[str, Any]]:
     """The time series that answer a question, newest point first. Raises BadQuestion."""
     asked = read(query, now)
     if asked.metric not in METRICS:
@@ -217,7 +228,11 @@ def answer(estate: Iterable[Series], query: Sequence[tuple[str, str]], now: floa
         if _matches(series, asked.terms):
             reduced = asked.reducer != "REDUCE_NONE"
             whole = (*sorted(series.labels.items()), *sorted(series.metric_labels.items()))
-            key = tuple(_label(series, name) for name in asked.group_by) if reduced else tuple(map(str, whole))
+            key = (
+                tuple(_label(series, name) for name in asked.group_by)
+                if reduced
+                else tuple(map(str, whole))
+            )
             groups[key].append(series)
     found = []
     for key, group in groups.items():
@@ -226,18 +241,28 @@ def answer(estate: Iterable[Series], query: Sequence[tuple[str, str]], now: floa
         else:
             labels = {"resource": dict(group[0].labels), "metric": dict(group[0].metric_labels)}
         value = _value(asked, group, value_type)
-        values = {"doubleValue": "DOUBLE", "int64Value": "INT64", "distributionValue": "DISTRIBUTION"}
+        values = {
+            "doubleValue": "DOUBLE",
+            "int64Value": "INT64",
+            "distributionValue": "DISTRIBUTION",
+        }
         delta = kind == "DELTA" and asked.aligner == "ALIGN_DELTA"
         found.append(
             {
                 "metric": {"type": asked.metric, "labels": labels["metric"]},
-                "resource": {"type": group[0].resource_type or resource_type, "labels": labels["resource"]},
+                "resource": {
+                    "type": group[0].resource_type or resource_type,
+                    "labels": labels["resource"],
+                },
                 "metricKind": "DELTA" if delta else "GAUGE",
                 "valueType": values[next(iter(value))],
                 "unit": unit,
                 "points": [
                     {
-                        "interval": {"startTime": _time(end - asked.period if delta else end), "endTime": _time(end)},
+                        "interval": {
+                            "startTime": _time(end - asked.period if delta else end),
+                            "endTime": _time(end),
+                        },
                         "value": value,
                     }
                     for end in _ends(asked, group)

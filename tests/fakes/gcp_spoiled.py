@@ -1,4 +1,6 @@
-"""Sound answers of Google's APIs made unsound: nonsense for objects, odd numbers, yesterday's points, huge labels."""
+"""Sound answers of Google's APIs made unsound: nonsense for objects, odd numbers, yesterday's
+points, huge labels.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ HUGE = "x" * 10_000_000
 
 def moved_by(days: int, point: Answer) -> Answer:
     """The point as it was, or will be, so many days from when it says."""
-    at = {key: datetime.fromisoformat(value) + timedelta(days=days) for key, value in point["interval"].items()}
+    at = {
+        key: datetime.fromisoformat(value) + timedelta(days=days)
+        for key, value in point["interval"].items()
+    }
     return {**point, "interval": {key: value.isoformat() for key, value in at.items()}}
 
 

@@ -1,7 +1,9 @@
-"""The sources of grid intensity, on one port: each at the path of its name, with the answers their documents describe.
+"""The sources of grid intensity, on one port: each at the path of its name, with the answers their
+documents describe.
 
-What a zone emits at a moment is set by the test; sources that publish a mix of stations answer one of nuclear power and
-gas. Faults are injected at the wire. `tests/fakes/grid_schema.py` holds the documented shapes both sides are held to.
+What a zone emits at a moment is set by the test; sources that publish a mix of stations answer one
+of nuclear power and gas. Faults are injected at the wire. `tests/fakes/grid_schema.py` holds the
+documented shapes both sides are held to.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ def parsed(text: str, form: str) -> float:
 
 @dataclass
 class GridApis:
-    """grams: zone, moment -> g/kWh. faults: source -> what it does instead. asked: (source, path, query)."""
+    """grams: zone, moment -> g/kWh. faults: source -> what it does instead. asked: (source, path,
+    query).
+    """
 
     clock: Callable[[], float]
     grams: Callable[[str, float], float] = lambda zone, at: 100.0
@@ -67,7 +71,9 @@ class GridApis:
         self.asked.append((source, path, dict(request.query)))
         fault = self.faults.get(source, "")
         if fault == "html":
-            return web.Response(text="<html><body>Scheduled maintenance</body></html>", content_type="text/html")
+            return web.Response(
+                text="<html><body>Scheduled maintenance</body></html>", content_type="text/html"
+            )
         if fault == "hang":
             await self.hanging.wait()
         if fault.isdigit():
@@ -135,7 +141,9 @@ class GridApis:
         parts = path.split("/")
         source = "gb-regional" if parts[0] == "regional" else "gb"
         shift = self._now(source) - self.clock()
-        start, end = (parsed(text, "%Y-%m-%dT%H:%MZ") for text in parts[parts.index("intensity") + 1 :][:2])
+        start, end = (
+            parsed(text, "%Y-%m-%dT%H:%MZ") for text in parts[parts.index("intensity") + 1 :][:2]
+        )
         data, at = [], start // 1800 * 1800 + shift
         while at < end + shift:
             grams = self._value(source, "GB", at)
@@ -158,7 +166,9 @@ class GridApis:
         while at < end:
             time = iso(at + shift, "%Y-%m-%dT%H:%M:%S")
             grams = self._value("energinet", area, at + shift)
-            records.append({"Minutes5UTC": time, "Minutes5DK": time, "PriceArea": area, "CO2Emission": grams})
+            records.append(
+                {"Minutes5UTC": time, "Minutes5DK": time, "PriceArea": area, "CO2Emission": grams}
+            )
             at += 300
         return {"total": len(records), "limit": 1000, "dataset": dataset, "records": records}
 
@@ -172,7 +182,11 @@ class GridApis:
         nuclear, gas = self._mix("rte")
         names = ("charbon", "fioul", "eolien", "solaire", "hydraulique", "bioenergies")
         results = [
-            {"date_heure": iso(quarter - n * 900, "%Y-%m-%dT%H:%M:%S+00:00"), "nucleaire": nuclear, "gaz": gas}
+            {
+                "date_heure": iso(quarter - n * 900, "%Y-%m-%dT%H:%M:%S+00:00"),
+                "nucleaire": nuclear,
+                "gaz": gas,
+            }
             | dict.fromkeys(names, 0)
             for n in range(8)
         ]
@@ -185,9 +199,16 @@ class GridApis:
         respondent = request.query["facets[respondent][]"]
         for n in range(3):
             for fuel, megawatts in zip(("NUC", "NG"), self._mix("eia"), strict=True):
-                row = {"period": iso(end - n * HOUR, "%Y-%m-%dT%H"), "respondent": respondent, "fueltype": fuel}
+                row = {
+                    "period": iso(end - n * HOUR, "%Y-%m-%dT%H"),
+                    "respondent": respondent,
+                    "fueltype": fuel,
+                }
                 data.append(row | {"value": str(megawatts), "value-units": "megawatthours"})
-        return {"response": {"total": str(len(data)), "frequency": "hourly", "data": data}, "apiVersion": "2.1.8"}
+        return {
+            "response": {"total": str(len(data)), "frequency": "hourly", "data": data},
+            "apiVersion": "2.1.8",
+        }
 
     def _entsoe(self, path: str, request: web.Request) -> Any:
         if request.query.get("securityToken") != TOKEN:
@@ -200,7 +221,9 @@ class GridApis:
             time_series(zone, kind, end - 3 * HOUR, end, megawatts, 3)
             for kind, megawatts in zip(("B14", "B04"), self._mix("entsoe"), strict=True)
         )
-        return f'<GL_MarketDocument xmlns="{NAMESPACE}"><type>A75</type>{series}</GL_MarketDocument>'
+        return (
+            f'<GL_MarketDocument xmlns="{NAMESPACE}"><type>A75</type>{series}</GL_MarketDocument>'
+        )
 
     def _watttime(self, path: str, request: web.Request) -> Any:
         if path == "login":
@@ -213,9 +236,20 @@ class GridApis:
         start, region = self._now("watttime") // 300 * 300, request.query["region"]
         count = int(request.query["horizon_hours"]) * 12 + 1
         units = "percentile" if self.faults.get("watttime") == "kilograms" else "lbs_co2_per_mwh"
-        data = [{"point_time": iso(start + n * 300, "%Y-%m-%dT%H:%M:%S+00:00"), "value": 1000.0} for n in range(count)]
-        meta = {"region": region, "signal_type": "co2_moer", "units": units, "data_point_period_seconds": 300}
-        return {"data": data, "meta": meta | {"generated_at": iso(start), "model": {"date": "2023-03-01"}}}
+        data = [
+            {"point_time": iso(start + n * 300, "%Y-%m-%dT%H:%M:%S+00:00"), "value": 1000.0}
+            for n in range(count)
+        ]
+        meta = {
+            "region": region,
+            "signal_type": "co2_moer",
+            "units": units,
+            "data_point_period_seconds": 300,
+        }
+        return {
+            "data": data,
+            "meta": meta | {"generated_at": iso(start), "model": {"date": "2023-03-01"}},
+        }
 
     def _prometheus(self, path: str, request: web.Request) -> Any:
         zone = request.query["query"].partition('"')[2].partition('"')[0]
@@ -224,7 +258,10 @@ class GridApis:
         at = self._now("prometheus")
         sample = {"metric": {"location": zone, "is_estimated": "true"}}
         value = [at, str(self._value("prometheus", zone, at))]
-        return {"status": "success", "data": {"resultType": "vector", "result": [sample | {"value": value}]}}
+        return {
+            "status": "success",
+            "data": {"resultType": "vector", "result": [sample | {"value": value}]},
+        }
 
 
 NAMESPACE = "urn:iec62325.351:tc57wg16:451-6:generationloaddocument:3:0"
@@ -234,12 +271,15 @@ ACKNOWLEDGEMENT = (
 )
 
 
-def time_series(zone: str, kind: str, start: float, end: float, megawatts: float, points: int, side: str = "in") -> str:
+def time_series(
+    zone: str, kind: str, start: float, end: float, megawatts: float, points: int, side: str = "in"
+) -> str:
     """One TimeSeries of a GL_MarketDocument, all its points alike."""
     form = "%Y-%m-%dT%H:%MZ"
     minutes = int((end - start) / 60 / points)
     listed = "".join(
-        f"<Point><position>{n}</position><quantity>{megawatts:g}</quantity></Point>" for n in range(1, points + 1)
+        f"<Point><position>{n}</position><quantity>{megawatts:g}</quantity></Point>"
+        for n in range(1, points + 1)
     )
     return (
         f"<TimeSeries><{side}BiddingZone_Domain.mRID>{zone}</{side}BiddingZone_Domain.mRID>"

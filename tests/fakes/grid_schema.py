@@ -1,4 +1,6 @@
-"""The documented shapes of the sources' answers, by name, and where they are documented; and a check against them."""
+"""The documented shapes of the sources' answers, by name, and where they are documented; and a
+check against them.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ SHAPES: dict[str, tuple[str, Any]] = {
         "https://carbon-intensity.github.io/api-definitions/#get-intensity-from-to",
         {
             "data": [
-                {"from": TIME, "to": TIME, "intensity": {"forecast": NUMBER, "actual": (NUMBER, None), "index": TEXT}}
+                {
+                    "from": TIME,
+                    "to": TIME,
+                    "intensity": {"forecast": NUMBER, "actual": (NUMBER, None), "index": TEXT},
+                }
             ]
         },
     ),
@@ -35,7 +41,9 @@ SHAPES: dict[str, tuple[str, Any]] = {
             "data": {
                 "regionid": NUMBER,
                 "shortname": TEXT,
-                "data": [{"from": TIME, "to": TIME, "intensity": {"forecast": NUMBER, "index": TEXT}}],
+                "data": [
+                    {"from": TIME, "to": TIME, "intensity": {"forecast": NUMBER, "index": TEXT}}
+                ],
             }
         },
     ),
@@ -45,7 +53,9 @@ SHAPES: dict[str, tuple[str, Any]] = {
             "total": NUMBER,
             "limit": NUMBER,
             "dataset": TEXT,
-            "records": [{"Minutes5UTC": TIME, "Minutes5DK": TIME, "PriceArea": TEXT, "CO2Emission": NUMBER}],
+            "records": [
+                {"Minutes5UTC": TIME, "Minutes5DK": TIME, "PriceArea": TEXT, "CO2Emission": NUMBER}
+            ],
         },
     ),
     "rte": (
@@ -74,7 +84,13 @@ SHAPES: dict[str, tuple[str, Any]] = {
                 "total": TEXT,
                 "frequency": TEXT,
                 "data": [
-                    {"period": TEXT, "respondent": TEXT, "fueltype": TEXT, "value": (TEXT, None), "value-units": TEXT}
+                    {
+                        "period": TEXT,
+                        "respondent": TEXT,
+                        "fueltype": TEXT,
+                        "value": (TEXT, None),
+                        "value-units": TEXT,
+                    }
                 ],
             },
             "apiVersion": TEXT,
@@ -96,7 +112,10 @@ SHAPES: dict[str, tuple[str, Any]] = {
     ),
     "prometheus": (
         "https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries",
-        {"status": TEXT, "data": {"resultType": TEXT, "result": [{"metric": dict, "value": [NUMBER, TEXT]}]}},
+        {
+            "status": TEXT,
+            "data": {"resultType": TEXT, "result": [{"metric": dict, "value": [NUMBER, TEXT]}]},
+        },
     ),
 }
 
@@ -110,7 +129,9 @@ def misfits(shape: Any, value: Any, path: str = "") -> list[str]:
             return [f"{path}: no object"]
         odd = [f"{path}.{key}: missing or unknown" for key in shape.keys() ^ value.keys()]
         return odd + [
-            each for key in shape.keys() & value.keys() for each in misfits(shape[key], value[key], f"{path}.{key}")
+            each
+            for key in shape.keys() & value.keys()
+            for each in misfits(shape[key], value[key], f"{path}.{key}")
         ]
     if isinstance(shape, list):
         if not isinstance(value, list):

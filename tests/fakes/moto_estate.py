@@ -1,10 +1,11 @@
-"""An AWS estate on this machine: moto's server, seeded through its own wire with what the exporter explores.
+"""An AWS estate on this machine: moto's server, seeded through its own wire with what the exporter
+explores.
 
     python -m tests.fakes.moto_estate [--port 0] [--live]
 
-prints the URL once the estate stands, and runs until its standard input ends. With --live, CPU data keeps arriving.
-With --config it prints a configuration of the exporter that explores what is seeded, and ends: moto does not answer for
-every service of AWS.
+prints the URL once the estate stands, and runs until its standard input ends. With --live, CPU data
+keeps arriving. With --config it prints a configuration of the exporter that explores what is
+seeded, and ends: moto does not answer for every service of AWS.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from typing import Any
 
 REGIONS = ("eu-west-3", "us-east-1", "ap-south-1")
 ROLE_ARN = "arn:aws:iam::123456789012:role/carbon"
-KEYS = {"AWS_ACCESS_KEY_ID": "playground", "AWS_SECRET_ACCESS_KEY": "playground"}  # moto checks no signature
+KEYS = {
+    "AWS_ACCESS_KEY_ID": "playground",
+    "AWS_SECRET_ACCESS_KEY": "playground",
+}  # moto checks no signature
 HOURS_OF_HISTORY = 3
 PERIOD = 300.0
 KINDS = ("ec2/instance", "ec2/volume", "rds/db_instance", "rds/db_cluster", "s3/bucket")
@@ -51,12 +55,16 @@ class Seeder:
     def client(self, service: str, region: str) -> Any:
         if (service, region) not in self._clients:
             keys = {name.lower(): value for name, value in KEYS.items()}
-            made = self._session.create_client(service, region_name=region, endpoint_url=self._url, **keys)
+            made = self._session.create_client(
+                service, region_name=region, endpoint_url=self._url, **keys
+            )
             self._clients[service, region] = made
         return self._clients[service, region]
 
     def seed(self, now: float) -> None:
-        """Instances (one stopped), volumes of every class, databases, an Aurora cluster and buckets in each region."""
+        """Instances (one stopped), volumes of every class, databases, an Aurora cluster and buckets
+        in each region.
+        """
         for region in REGIONS:
             self._machines(region)
             self._disks(region)
@@ -91,7 +99,9 @@ class Seeder:
             ("sc1", 500, {}),
             ("standard", 50, {}),
         ):
-            ec2.create_volume(AvailabilityZone=f"{region}a", VolumeType=volume_type, Size=size, **more)
+            ec2.create_volume(
+                AvailabilityZone=f"{region}a", VolumeType=volume_type, Size=size, **more
+            )
 
     def _databases(self, region: str) -> None:
         rds = self.client("rds", region)
@@ -117,7 +127,11 @@ class Seeder:
 
     def _buckets(self, region: str, now: float) -> None:
         s3, cloudwatch = self.client("s3", region), self.client("cloudwatch", region)
-        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        where = (
+            {}
+            if region == "us-east-1"
+            else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        )
         yesterday = now // 86400 * 86400 - 86400
         for name, classes in (
             ("assets", ("StandardStorage",)),
@@ -201,7 +215,9 @@ def estate() -> Iterator[str]:
     """The URL of a seeded server in a process of its own."""
     command = [sys.executable, "-m", "tests.fakes.moto_estate"]
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet, text=True)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet, text=True
+    )
     assert process.stdin is not None
     assert process.stdout is not None
     try:
@@ -213,9 +229,13 @@ def estate() -> Iterator[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--live", action="store_true", help="let CPU data keep arriving, each minute")
+    parser.add_argument(
+        "--live", action="store_true", help="let CPU data keep arriving, each minute"
+    )
     parser.add_argument("--config", action="store_true", help="print the exporter's configuration")
     chosen = parser.parse_args()
     if chosen.config:

@@ -1,7 +1,8 @@
 """Scaleway at the wire: its list calls over zones and regions, S3, Cockpit, and what can go wrong.
 
-What it serves are the answers of tests/replay/scaleway, each of which fits the schema of the official SDK
-(tests/providers/scaleway/test_fake.py), with the paging, errors and headers Scaleway's documentation describes.
+What it serves are the answers of tests/replay/scaleway, each of which fits the schema of the
+official SDK (tests/providers/scaleway/test_fake.py), with the paging, errors and headers Scaleway's
+documentation describes.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ Table = dict[str, list[Any] | dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a call gets instead of its answer. `times`: how often; 0 = always. body: cut short when `cut`.
+    """What a call gets instead of its answer. `times`: how often; 0 = always. body: cut short when
+    `cut`.
 
     unpacked_mebibytes: what a packed body unpacks to. reset: the connection is.
     """
@@ -56,7 +58,9 @@ class Fault:
 
 @dataclass(slots=True)
 class Route:
-    """One list call: its path with {zone} or {region}, the key of its list, and its objects by place ("*": global)."""
+    """One list call: its path with {zone} or {region}, the key of its list, and its objects by
+    place ("*": global).
+    """
 
     operation: str
     path: str
@@ -88,8 +92,10 @@ def routes() -> list[Route]:
 class FakeScaleway:
     """The server. Change `routes`, `faults`, `absent`, `buckets`, `series` to change the world.
 
-    faults: a piece of a path -> its Fault. absent: (piece of a path, status) of products that do not exist.
-    series: metric name -> [(labels, value)], constant over time. shifted_seconds: how much later its points say to be.
+    faults: a piece of a path -> its Fault. absent: (piece of a path, status) of products that do
+        not exist.
+    series: metric name -> [(labels, value)], constant over time. shifted_seconds: how much later
+        its points say to be.
     made: the Cockpit tokens that were made over the API.
     calls: path -> how often. params: path -> names in its queries.
     """
@@ -122,7 +128,9 @@ class FakeScaleway:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        self.url = site.name.rstrip("/") if ":0" not in site.name else f"http://127.0.0.1:{self._port()}"
+        self.url = (
+            site.name.rstrip("/") if ":0" not in site.name else f"http://127.0.0.1:{self._port()}"
+        )
         return self
 
     def _port(self) -> int:
@@ -130,7 +138,10 @@ class FakeScaleway:
         return int(self._runner.addresses[0][1])
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         assert self._runner is not None
         await self._runner.cleanup()
@@ -184,7 +195,12 @@ class FakeScaleway:
             return wire.exploding(fault.unpacked_mebibytes)
         if not fault.cut:
             body = fault.body.encode() if isinstance(fault.body, str) else fault.body
-            return web.Response(status=fault.status, body=body, headers=fault.headers, content_type="application/json")
+            return web.Response(
+                status=fault.status,
+                body=body,
+                headers=fault.headers,
+                content_type="application/json",
+            )
         response = web.StreamResponse(headers={"Content-Length": "10000"})
         await response.prepare(request)
         await response.write(b'{"servers": [')
@@ -196,7 +212,9 @@ class FakeScaleway:
         if path in self.documents:
             return web.json_response(self.documents[path])
         if path.startswith("account/v3/projects/"):
-            return web.json_response({"id": path.rsplit("/", 1)[1], "organization_id": ORGANIZATION})
+            return web.json_response(
+                {"id": path.rsplit("/", 1)[1], "organization_id": ORGANIZATION}
+            )
         if path.startswith("iam/v1alpha1/api-keys/"):
             return web.json_response({"access_key": ACCESS_KEY, "default_project_id": PROJECT})
         if path.startswith("cockpit/v1/regions/"):
@@ -205,7 +223,11 @@ class FakeScaleway:
             match = route.pattern.fullmatch(path)
             if match:
                 found = route.places.get(match.group(1) if match.groups() else "*", [])
-                return self._search(found) if "search" in path.split("/") else _page(request, route, found)
+                return (
+                    self._search(found)
+                    if "search" in path.split("/")
+                    else _page(request, route, found)
+                )
         return _error(404, "not_found", "unknown path")
 
     def _search(self, found: list[Any] | dict[str, Any]) -> web.Response:
@@ -217,25 +239,40 @@ class FakeScaleway:
         assert request.query.getall("types") == ["metrics"]
         sources = [source(self.url, project, region)] if (project, region) in self.cockpits else []
         first = request.query.get("page", "1") == "1"
-        return web.json_response({"data_sources": sources if first else [], "total_count": len(sources)})
+        return web.json_response(
+            {"data_sources": sources if first else [], "total_count": len(sources)}
+        )
 
     def _list_buckets(self, request: web.Request, region: str) -> web.Response:
         credential = request.headers["Authorization"].split("Credential=")[1].split("/")[0]
-        again = AWSRequest(method="GET", url=str(request.url), headers={"X-Amz-Date": request.headers["X-Amz-Date"]})
+        again = AWSRequest(
+            method="GET",
+            url=str(request.url),
+            headers={"X-Amz-Date": request.headers["X-Amz-Date"]},
+        )
         again.context["timestamp"] = request.headers["X-Amz-Date"]
         signer = S3SigV4Auth(Credentials(credential, self.secret_key), "s3", region)
         again.headers["X-Amz-Content-SHA256"] = signer.payload(again)
-        expected = signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
+        expected = signer.signature(
+            signer.string_to_sign(again, signer.canonical_request(again)), again
+        )
         access_key, _, project = credential.partition("@")
-        if access_key != ACCESS_KEY or f"Signature={expected}" not in request.headers["Authorization"]:
-            return web.Response(status=403, text="<Error><Code>SignatureDoesNotMatch</Code></Error>")
+        if (
+            access_key != ACCESS_KEY
+            or f"Signature={expected}" not in request.headers["Authorization"]
+        ):
+            return web.Response(
+                status=403, text="<Error><Code>SignatureDoesNotMatch</Code></Error>"
+            )
         names = self.buckets.get((region, project), [])
         entries = "".join(
             f"<Bucket><Name>{name}</Name><CreationDate>2026-10-05T08:30:00.000Z</CreationDate></Bucket>"
             for name in names
         )
         xmlns = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
-        body = f"<ListAllMyBucketsResult {xmlns}><Buckets>{entries}</Buckets></ListAllMyBucketsResult>"
+        body = (
+            f"<ListAllMyBucketsResult {xmlns}><Buckets>{entries}</Buckets></ListAllMyBucketsResult>"
+        )
         return web.Response(body=body.encode(), content_type="application/xml")
 
     def _metrics(self, request: web.Request, path: str) -> web.Response:
@@ -250,10 +287,15 @@ class FakeScaleway:
         expression = query["query"].replace("(postgresql|mysql)", "postgresql")
         asked, late = [name for name in self.series if name in expression], self.shifted_seconds
         rows = [
-            {"metric": labels, "values": [[moment + late, str(value)] for moment in range(start, end + 1, step)]}
+            {
+                "metric": labels,
+                "values": [[moment + late, str(value)] for moment in range(start, end + 1, step)],
+            }
             for labels, value in (self.series[asked[0]] if asked else [])
         ]
-        return web.json_response({"status": "success", "data": {"resultType": "matrix", "result": rows}})
+        return web.json_response(
+            {"status": "success", "data": {"resultType": "matrix", "result": rows}}
+        )
 
 
 def source(url: str, project: str, region: str) -> dict[str, Any]:
@@ -286,7 +328,9 @@ def _page(request: web.Request, route: Route, found: list[Any] | dict[str, Any])
     total = len(found)
     uncounted = api == "instance" or "server-types" in route.path
     body = {route.items: page} if uncounted else {route.items: page, "total_count": total}
-    return web.json_response(body, headers={"X-Total-Count": str(total)} if api == "instance" else {})
+    return web.json_response(
+        body, headers={"X-Total-Count": str(total)} if api == "instance" else {}
+    )
 
 
 def _error(status: int, kind: str, message: str) -> web.Response:

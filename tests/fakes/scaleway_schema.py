@@ -1,6 +1,7 @@
 """JSON Schemas from the dataclasses of Scaleway's official SDK.
 
-The SDK is generated from Scaleway's own API definition: it says what a good answer is, and nobody here wrote it.
+The SDK is generated from Scaleway's own API definition: it says what a good answer is, and nobody
+here wrote it.
 """
 
 from __future__ import annotations
@@ -24,13 +25,17 @@ def response_type(name: str) -> Any:
     """The dataclass of a response: "instance.v1.ListServersResponse"."""
     module, _, class_name = name.rpartition(".")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # the SDK's own docstrings hold stray backslashes
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # the SDK's own docstrings hold stray backslashes
         return getattr(importlib.import_module(f"scaleway.{module}"), class_name)
 
 
 @cache
 def response_schema(name: str) -> Schema:
-    """The schema of a response. Every field that is not optional is required, and no other field is allowed."""
+    """The schema of a response. Every field that is not optional is required, and no other field is
+    allowed.
+    """
     return schema_of(response_type(name))
 
 
@@ -57,6 +62,10 @@ def _object(of: Any, within: tuple[Any, ...]) -> Schema:
     return {
         "type": "object",
         "properties": {name.rstrip("_"): schema_of(hint, within) for name, hint in hints.items()},
-        "required": [name.rstrip("_") for name, hint in hints.items() if type(None) not in typing.get_args(hint)],
+        "required": [
+            name.rstrip("_")
+            for name, hint in hints.items()
+            if type(None) not in typing.get_args(hint)
+        ],
         "additionalProperties": False,
     }

@@ -27,7 +27,10 @@ def bomb(mebibytes: int) -> bytes:
 
 def exploding(mebibytes: int) -> web.Response:
     """An answer that unpacks to so much."""
-    return web.Response(body=bomb(mebibytes), headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+    return web.Response(
+        body=bomb(mebibytes),
+        headers={"Content-Encoding": "gzip", "Content-Type": "application/json"},
+    )
 
 
 def reset(request: web.Request) -> web.Response:

@@ -1,4 +1,6 @@
-"""How long fuzzing takes: few examples, always the same, unless FUZZ_EXAMPLES asks for more, and then new ones."""
+"""How long fuzzing takes: few examples, always the same, unless FUZZ_EXAMPLES asks for more, and
+then new ones.
+"""
 
 from __future__ import annotations
 
@@ -13,5 +15,9 @@ FUZZ = settings(
     derandomize=not _ASKED,
     database=None,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ],
 )

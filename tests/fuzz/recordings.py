@@ -42,7 +42,9 @@ class Pages:
 
 
 def swept(of: Recorded, page: Sequence[Raw]) -> Swept:
-    """What the sweep makes of a page; what was looked up and expanded for the recording still holds."""
+    """What the sweep makes of a page; what was looked up and expanded for the recording still
+    holds.
+    """
     listing = replace(of.listing, lookup=None, expand=None)
     client: Any = Pages(page)
     return asyncio.run(sweep(client, listing, of.specs, of.scope))
@@ -53,7 +55,9 @@ def of_listing(provider: Provider, listing: Listing) -> tuple[ServiceSpec, ...]:
 
 
 async def _aws(module: str) -> list[Recorded]:
-    """The objects of one recording, expanded and with what was looked up, caught on their way to `accepts`."""
+    """The objects of one recording, expanded and with what was looked up, caught on their way to
+    `accepts`.
+    """
     loaded = importlib.import_module(f"cloud_carbon_exporter.providers.aws.{module}")
     specs: Sequence[ServiceSpec] = getattr(loaded, "SPECS", None) or (loaded.SPEC,)
     listing = specs[0].listing
@@ -76,7 +80,10 @@ async def _aws(module: str) -> list[Recorded]:
 def _gcp() -> list[Recorded]:
     listing = gcp.PROVIDER.services[0].listing
     scope = Scope("gcp", gcp_estate.PROJECT)
-    return [Recorded(raw, scope, listing, of_listing(gcp.PROVIDER, listing)) for raw in gcp_estate.recorded()]
+    return [
+        Recorded(raw, scope, listing, of_listing(gcp.PROVIDER, listing))
+        for raw in gcp_estate.recorded()
+    ]
 
 
 def _scaleway() -> list[Recorded]:
@@ -88,7 +95,12 @@ def _scaleway() -> list[Recorded]:
         )  # what is expanded is not recorded as a sweep sees it
         for place, objects in route.places.items() if route else ():
             region = place if place.count("-") == 1 else place.rpartition("-")[0]
-            scope = Scope("scaleway", scaleway_fake.ORGANIZATION, region or "global", place if region != place else "")
+            scope = Scope(
+                "scaleway",
+                scaleway_fake.ORGANIZATION,
+                region or "global",
+                place if region != place else "",
+            )
             specs = of_listing(scaleway.PROVIDER, listing)
             raws = objects if isinstance(objects, list) else []
             found += [Recorded(raw, scope, listing, specs) for raw in raws]

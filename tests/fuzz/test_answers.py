@@ -13,11 +13,11 @@ import pytest
 from aiohttp import web
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, Unreachable
-from cloud_carbon_exporter.providers.aws import _http as aws_http
-from cloud_carbon_exporter.providers.aws._client import AwsClient
-from cloud_carbon_exporter.providers.gcp import _http as gcp_http
-from cloud_carbon_exporter.providers.gcp._auth import Tokens
-from cloud_carbon_exporter.providers.scaleway import _http as scaleway_http
+from cloud_carbon_exporter.providers.aws.client import http as aws_http
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.gcp.client import http as gcp_http
+from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
+from cloud_carbon_exporter.providers.scaleway.client import http as scaleway_http
 from cloud_carbon_exporter.providers.spec import TargetSettings
 from tests.fakes.gcp import Calls
 from tests.fakes.wire import MIB, bomb
@@ -38,7 +38,9 @@ async def answering(body: bytes, **headers: str) -> AsyncIterator[str]:
     """The URL of a server that answers everything with this."""
 
     async def handle(request: web.Request) -> web.Response:
-        return web.Response(body=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return web.Response(
+            body=body, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handle)
@@ -58,7 +60,9 @@ async def ask(provider: str, url: str, monkeypatch: pytest.MonkeyPatch) -> objec
         monkeypatch.setattr(gcp_http, "_FIRST_PAUSE_SECONDS", 0.001)
         rest = gcp_http.Rest(cast(Tokens, NoTokens()), Calls(), 5)
         try:
-            return await rest.fetch(gcp_http.Call(api="compute", operation="list", path="x", account_id="p"))
+            return await rest.fetch(
+                gcp_http.Call(api="compute", operation="list", path="x", account_id="p")
+            )
         finally:
             await rest.close()
     if provider == "aws":
@@ -119,10 +123,28 @@ async def test_an_endless_answer_is_cut(provider: str, monkeypatch: pytest.Monke
 @OURS
 @pytest.mark.parametrize(
     "body",
-    [b"\xff\xfe{}", b'{"a": "\xc3\x28"}', b"[" * 200_000, b'{"a":' * 100_000, b"", b"9" * 10_000, b"nul"],
-    ids=["no UTF-8", "half a character", "nested lists", "nested objects", "nothing", "a long number", "cut short"],
+    [
+        b"\xff\xfe{}",
+        b'{"a": "\xc3\x28"}',
+        b"[" * 200_000,
+        b'{"a":' * 100_000,
+        b"",
+        b"9" * 10_000,
+        b"nul",
+    ],
+    ids=[
+        "no UTF-8",
+        "half a character",
+        "nested lists",
+        "nested objects",
+        "nothing",
+        "a long number",
+        "cut short",
+    ],
 )
-async def test_what_cannot_be_decoded_is_malformed(provider: str, body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_cannot_be_decoded_is_malformed(
+    provider: str, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Invalid UTF-8, nesting without end, and numbers without end are malformed answers."""
     async with answering(body) as url:
         with pytest.raises(Malformed):
@@ -130,7 +152,9 @@ async def test_what_cannot_be_decoded_is_malformed(provider: str, body: bytes, m
 
 
 @OURS
-async def test_the_content_type_decides_nothing(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_content_type_decides_nothing(
+    provider: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """JSON that calls itself something else is read all the same."""
     async with answering(b'{"items": []}', Content_Type="text/html; charset=utf-16") as url:
         assert await ask(provider, url, monkeypatch) == {"items": []}
@@ -139,12 +163,16 @@ async def test_the_content_type_decides_nothing(provider: str, monkeypatch: pyte
 @OURS
 async def test_a_packed_answer_is_unpacked(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """gzip is asked for, and understood."""
-    async with answering(gzip.compress(b'{"items": [' + b" " * 3 * MIB + b"]}"), Content_Encoding="gzip") as url:
+    async with answering(
+        gzip.compress(b'{"items": [' + b" " * 3 * MIB + b"]}"), Content_Encoding="gzip"
+    ) as url:
         assert await ask(provider, url, monkeypatch) == {"items": []}
 
 
 @EVERY_PROVIDER
-@pytest.mark.parametrize(("encoding", "body"), [("br", b"{}"), ("gzip", b"{}"), ("gzip", gzip.compress(b"{}")[:-9])])
+@pytest.mark.parametrize(
+    ("encoding", "body"), [("br", b"{}"), ("gzip", b"{}"), ("gzip", gzip.compress(b"{}")[:-9])]
+)
 async def test_what_cannot_be_unpacked_is_malformed(
     provider: str, encoding: str, body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,7 +183,9 @@ async def test_what_cannot_be_unpacked_is_malformed(
 
 
 @OURS
-async def test_a_gzip_bomb_leaves_the_event_loop_free(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_gzip_bomb_leaves_the_event_loop_free(
+    provider: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A few packed kilobytes keep the processor busy for long: others have their turn meanwhile."""
     turns = 0
 

@@ -1,7 +1,8 @@
-"""Recorded objects of all three clouds, spoiled in several places, through the whole pipeline to a scrape.
+"""Recorded objects of all three clouds, spoiled in several places, through the whole pipeline to a
+scrape.
 
-However spoiled, an object becomes a resource with a finite footprint, or is skipped and counted; its neighbour on the
-page is untouched, and Prometheus reads what comes out.
+However spoiled, an object becomes a resource with a finite footprint, or is skipped and counted;
+its neighbour on the page is untouched, and Prometheus reads what comes out.
 """
 
 from __future__ import annotations
@@ -25,9 +26,24 @@ from tests.fuzz.recordings import Recorded, recorded, swept
 
 VAST = "x" * 100_000
 HOSTILE: st.SearchStrategy[Any] = st.one_of(
-    st.sampled_from([None, True, math.nan, math.inf, -math.inf, 1e308, -1, 0, 2**70, -(2**70), "", [], {}, VAST]),
-    st.sampled_from(["\ud800", "\0", 'a"b\\c\n', "\u2028", "NaN", "1e400", "-5", "½", "9" * 400, "2026-13-45"]),
-    st.sampled_from([[None], [[]], [{}], {"a": None}, {"": ""}, [{"Key": None, "Value": 1}], [{"Key": "a"}], b"\xff"]),
+    st.sampled_from(
+        [None, True, math.nan, math.inf, -math.inf, 1e308, -1, 0, 2**70, -(2**70), "", [], {}, VAST]
+    ),
+    st.sampled_from(
+        ["\ud800", "\0", 'a"b\\c\n', "\u2028", "NaN", "1e400", "-5", "½", "9" * 400, "2026-13-45"]
+    ),
+    st.sampled_from(
+        [
+            [None],
+            [[]],
+            [{}],
+            {"a": None},
+            {"": ""},
+            [{"Key": None, "Value": 1}],
+            [{"Key": "a"}],
+            b"\xff",
+        ]
+    ),
     st.floats(),
     st.text(max_size=20),
     st.integers(-10, 10**6),
@@ -36,7 +52,13 @@ HOSTILE: st.SearchStrategy[Any] = st.one_of(
 
 def spots(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Paths to everything inside."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, inner in items:
         yield (*path, key)
         yield from spots(inner, (*path, key))
@@ -69,13 +91,26 @@ def spoiled(draw: st.DrawFn, provider: str) -> tuple[Recorded, Any]:
     made = copy.deepcopy(of.raw)
     places = list(spots(made))
     for _ in range(draw(st.integers(1, 4)) if places else 0):
-        path, how = draw(st.sampled_from(places)), draw(st.sampled_from(["put", "put", "put", "remove", "rename"]))
+        path, how = (
+            draw(st.sampled_from(places)),
+            draw(st.sampled_from(["put", "put", "put", "remove", "rename"])),
+        )
         spoil(made, path, draw(HOSTILE), how)
     return of, made
 
 
 LOADS = st.dictionaries(
-    st.sampled_from(["cpu_ratio", "gpu_ratio", "memory_gib", "stored_gib", "requests", "bytes", "capacity_units"]),
+    st.sampled_from(
+        [
+            "cpu_ratio",
+            "gpu_ratio",
+            "memory_gib",
+            "stored_gib",
+            "requests",
+            "bytes",
+            "capacity_units",
+        ]
+    ),
     st.floats(0, 1e12),
 )
 
@@ -102,7 +137,9 @@ def row(resource: Resource, loads: dict[str, float]) -> Row:
 
 @pytest.mark.parametrize("provider", ["aws", "gcp", "scaleway"])
 def test_a_spoiled_object_costs_itself_alone_and_never_the_scrape(provider: str) -> None:
-    """Nothing but a counted skip comes of a spoiled object: no exception, no NaN, no infinity, no broken scrape."""
+    """Nothing but a counted skip comes of a spoiled object: no exception, no NaN, no infinity, no
+    broken scrape.
+    """
     assert len(recorded(provider)) > 20
 
     @FUZZ
@@ -111,7 +148,11 @@ def test_a_spoiled_object_costs_itself_alone_and_never_the_scrape(provider: str)
         of, odd = found
         alone = swept(of, [of.raw])
         together = swept(of, [odd, of.raw])
-        assert together.resources[-len(alone.resources) :] == alone.resources if alone.resources else True
+        assert (
+            together.resources[-len(alone.resources) :] == alone.resources
+            if alone.resources
+            else True
+        )
         extra = together.resources[: len(together.resources) - len(alone.resources)]
         skipped, unsupported = sum(together.skipped.values()), sum(together.unsupported.values())
         assert len(extra) + skipped + unsupported <= 1 + sum(alone.unsupported.values())

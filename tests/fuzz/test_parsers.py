@@ -1,4 +1,5 @@
-"""Every reader of what others write: EC2's XML, the three monitoring APIs, the configuration file, lines of a batch.
+"""Every reader of what others write: EC2's XML, the three monitoring APIs, the configuration file,
+lines of a batch.
 
 Whatever it is given, a reader answers, or raises the one error it is meant to raise.
 """
@@ -21,13 +22,13 @@ from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.model.types import Location, Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER as AWS
-from cloud_carbon_exporter.providers.aws import _cloudwatch
-from cloud_carbon_exporter.providers.aws._ec2_xml import UnreadableXmlError, parse
+from cloud_carbon_exporter.providers.aws.client import cloudwatch
+from cloud_carbon_exporter.providers.aws.client.ec2_xml import UnreadableXmlError, parse
 from cloud_carbon_exporter.providers.gcp import PROVIDER as GCP
-from cloud_carbon_exporter.providers.gcp import _monitoring
+from cloud_carbon_exporter.providers.gcp.client import monitoring
 from cloud_carbon_exporter.providers.scaleway import PROVIDER as SCALEWAY
-from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
-from cloud_carbon_exporter.providers.scaleway._http import Answer
+from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.http import Answer
 from cloud_carbon_exporter.providers.spec import Metric, Provider, Read, Reading, TargetSettings
 from tests.fakes.ec2_xml import instance, reservations
 from tests.fakes.gcp import Calls
@@ -37,7 +38,9 @@ from tests.fuzz.test_objects import HOSTILE, spoil, spots
 from tests.providers.aws.test_ec2_xml import shape
 
 UNTIL = 1_800_000_000.0
-JUNK = st.recursive(HOSTILE, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner))
+JUNK = st.recursive(
+    HOSTILE, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner)
+)
 
 
 def metric_of(provider: Provider, kind: str) -> Metric:
@@ -52,14 +55,21 @@ def spoiled(document: Any) -> st.SearchStrategy[Any]:
     def made(draw: st.DrawFn) -> Any:
         copy = json.loads(json.dumps(document))
         for _ in range(draw(st.integers(1, 3))):
-            spoil(copy, draw(st.sampled_from(places)), draw(HOSTILE), draw(st.sampled_from(["put", "put", "remove"])))
+            spoil(
+                copy,
+                draw(st.sampled_from(places)),
+                draw(HOSTILE),
+                draw(st.sampled_from(["put", "put", "remove"])),
+            )
         return copy
 
     return made()
 
 
 def sane(reading: Reading) -> None:
-    """Only series that were asked for, and nothing collect would not sort out (it drops what is not finite)."""
+    """Only series that were asked for, and nothing collect would not sort out (it drops what is not
+    finite).
+    """
     for (resource_id, _), points in reading.points.items():
         assert resource_id == "r"
         for point in points:
@@ -74,7 +84,21 @@ def resource(provider: str, **monitor: str) -> Resource:
 BODY = reservations([instance(1), instance(2)]).encode()
 PIECE = st.one_of(
     st.binary(max_size=8),
-    st.sampled_from([b"<", b"</item>", b"<item>", b"&", b"&x;", b"]]>", b"<!--", b"<![CDATA[", b"\0", b"\xff", b""]),
+    st.sampled_from(
+        [
+            b"<",
+            b"</item>",
+            b"<item>",
+            b"&",
+            b"&x;",
+            b"]]>",
+            b"<!--",
+            b"<![CDATA[",
+            b"\0",
+            b"\xff",
+            b"",
+        ]
+    ),
 )
 
 
@@ -85,15 +109,23 @@ PIECE = st.one_of(
 def test_ec2_xml_is_read_or_unreadable(at: int, length: int, piece: bytes) -> None:
     """EC2's XML with any piece cut out and any other put in."""
     try:
-        found = parse("DescribeInstances", BODY[:at] + piece + BODY[at + length :], shape("DescribeInstances"))
-    except (UnreadableXmlError, TypeError, ValueError):  # what the caller takes for an unreadable answer
+        found = parse(
+            "DescribeInstances", BODY[:at] + piece + BODY[at + length :], shape("DescribeInstances")
+        )
+    except (
+        UnreadableXmlError,
+        TypeError,
+        ValueError,
+    ):  # what the caller takes for an unreadable answer
         return
     assert isinstance(found.get("Reservations", []), list)
 
 
 TIMES = [UNTIL - 1200 + 300 * number for number in range(3)]
 CLOUDWATCH = {
-    "MetricDataResults": [{"Id": "m0", "StatusCode": "Complete", "Timestamps": TIMES, "Values": [1.0, 2.0, 3.0]}]
+    "MetricDataResults": [
+        {"Id": "m0", "StatusCode": "Complete", "Timestamps": TIMES, "Values": [1.0, 2.0, 3.0]}
+    ]
 }
 
 
@@ -107,26 +139,32 @@ class CloudWatchAnswers:
         yield self._answer
 
 
-def cloudwatch(answer: Any) -> Reading:
+def of_cloudwatch(answer: Any) -> Reading:
     read = Read(resource("aws", InstanceId="i-1"), metric_of(AWS, "ec2/instance"), UNTIL - 1200)
     client: Any = CloudWatchAnswers(answer)
-    return asyncio.run(_cloudwatch.series(client, [read], UNTIL))
+    return asyncio.run(cloudwatch.series(client, [read], UNTIL))
 
 
 @FUZZ
 @given(spoiled(CLOUDWATCH) | JUNK.map(lambda junk: {"MetricDataResults": junk}))
 def test_cloudwatch_is_read_or_fails_its_kind(answer: Any) -> None:
     """GetMetricData's results with NaN, 1e308, other types, and series nobody asked for."""
-    sane(cloudwatch(answer))
+    sane(of_cloudwatch(answer))
 
 
 INSTANCE_METRIC = metric_of(GCP, "compute/instance")
 SERIES = {
     "metric": {"type": INSTANCE_METRIC.name, "labels": {}},
-    "resource": {"type": "gce_instance", "labels": {"instance_id": "1", "project_id": "p", "zone": "z"}},
+    "resource": {
+        "type": "gce_instance",
+        "labels": {"instance_id": "1", "project_id": "p", "zone": "z"},
+    },
     "unit": "10^2.%",
     "points": [
-        {"interval": {"startTime": "2027-01-15T07:45:00Z", "endTime": end}, "value": {"doubleValue": 0.5}}
+        {
+            "interval": {"startTime": "2027-01-15T07:45:00Z", "endTime": end},
+            "value": {"doubleValue": 0.5},
+        }
         for end in ("2027-01-15T07:55:00Z", "2027-01-15T07:50:00Z")
     ],
 }
@@ -142,17 +180,20 @@ class MonitoringPages:
         yield self._page
 
 
-def monitoring(page: Any) -> Reading:
+def of_monitoring(page: Any) -> Reading:
     read = Read(resource("gcp", instance_id="1", project_id="p"), INSTANCE_METRIC, UNTIL - 1200)
     rest: Any = MonitoringPages(page)
-    return asyncio.run(_monitoring.read(rest, [read], UNTIL))
+    return asyncio.run(monitoring.read(rest, [read], UNTIL))
 
 
 @FUZZ
-@given(spoiled({"timeSeries": [SERIES]}) | st.dictionaries(st.sampled_from(["timeSeries", "executionErrors"]), JUNK))
+@given(
+    spoiled({"timeSeries": [SERIES]})
+    | st.dictionaries(st.sampled_from(["timeSeries", "executionErrors"]), JUNK)
+)
 def test_time_series_are_read_or_fail_their_kind(page: Any) -> None:
     """timeSeries.list with NaN, 1e308, other types, and labels that are not there."""
-    sane(monitoring(page))
+    sane(of_monitoring(page))
 
 
 COCKPIT_METRIC = metric_of(SCALEWAY, "instance/server")
@@ -160,7 +201,9 @@ MATRIX = {
     "status": "success",
     "data": {
         "resultType": "matrix",
-        "result": [{"metric": {"resource_id": "1"}, "values": [[UNTIL - 600, "0.5"], [UNTIL - 300, "NaN"]]}],
+        "result": [
+            {"metric": {"resource_id": "1"}, "values": [[UNTIL - 600, "0.5"], [UNTIL - 300, "NaN"]]}
+        ],
     },
 }
 
@@ -180,11 +223,17 @@ class CockpitAnswers:
 
 def cockpit(document: Any) -> Reading:
     async def read() -> Reading:
-        client = ScalewayClient(TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN), Calls(), environ={})
+        client = ScalewayClient(
+            TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN), Calls(), environ={}
+        )
         http: Any = CockpitAnswers(document)
         client.http = http
-        await client.memory.get(("cockpit", "p", "eu-west-3"), 60, lambda: asyncio.sleep(0, "http://cockpit"))
-        asked = Read(resource("scaleway", resource_id="1", project_id="p"), COCKPIT_METRIC, UNTIL - 1200)
+        await client.memory.get(
+            ("cockpit", "p", "eu-west-3"), 60, lambda: asyncio.sleep(0, "http://cockpit")
+        )
+        asked = Read(
+            resource("scaleway", resource_id="1", project_id="p"), COCKPIT_METRIC, UNTIL - 1200
+        )
         return await client.series([asked], UNTIL)
 
     return asyncio.run(read())
@@ -199,7 +248,11 @@ def test_cockpit_is_read_or_fails_its_kind(document: Any) -> None:
 
 def test_the_answers_fuzzing_starts_from_are_sound() -> None:
     """Unspoiled, each monitoring API's answer brings points and no failure."""
-    for reading in (cloudwatch(CLOUDWATCH), monitoring({"timeSeries": [SERIES]}), cockpit(MATRIX)):
+    for reading in (
+        of_cloudwatch(CLOUDWATCH),
+        of_monitoring({"timeSeries": [SERIES]}),
+        cockpit(MATRIX),
+    ):
         assert reading.points.keys() == {("r", "cpu_ratio")}
         assert all(reading.points.values()) and not reading.failures
 
@@ -209,7 +262,10 @@ FILE = {
     "metrics": {"tags": ["team", "env"], "labels": "slim"},
     "collect": {"interval": "5m", "stale-after": 60},
     "push": {"remote-write": {"url": "http://a/b"}, "labels": "job=x"},
-    "targets": [{"provider": "aws", "name": "prod", "regions": ["eu-west-3"]}, {"provider": "demo", "resources": 3}],
+    "targets": [
+        {"provider": "aws", "name": "prod", "regions": ["eu-west-3"]},
+        {"provider": "demo", "resources": 3},
+    ],
 }
 
 
@@ -220,11 +276,20 @@ FILE = {
         JUNK.map(lambda tree: json.dumps(tree, default=str).encode()),
         st.binary(max_size=60),
         st.sampled_from(
-            [b"a: &a [*a]", b"!!python/object:os.system x", b"? {a: b}\n: c", b"a: 1\na: 2", b"- - -", b"%"]
+            [
+                b"a: &a [*a]",
+                b"!!python/object:os.system x",
+                b"? {a: b}\n: c",
+                b"a: 1\na: 2",
+                b"- - -",
+                b"%",
+            ]
         ),
     )
 )
-def test_a_file_is_followed_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+def test_a_file_is_followed_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
     """The configuration file, whatever it holds: settings, or an error on one line."""
     file = tmp_path_factory.getbasetemp() / "fuzzed.yml"
     Path(file).write_bytes(content)
@@ -235,7 +300,12 @@ def test_a_file_is_followed_or_refused(tmp_path_factory: pytest.TempPathFactory,
         assert len(str(error)) < 2000
 
 
-LINE = {"cloud_provider": "aws", "machine_type": "m5.large", "region": "eu-west-3", "cpu_ratio": 0.5}
+LINE = {
+    "cloud_provider": "aws",
+    "machine_type": "m5.large",
+    "region": "eu-west-3",
+    "cpu_ratio": 0.5,
+}
 
 
 @FUZZ
@@ -248,7 +318,9 @@ LINE = {"cloud_provider": "aws", "machine_type": "m5.large", "region": "eu-west-
     )
 )
 def test_a_line_of_a_batch_is_answered(line: bytes) -> None:
-    """A line of `estimate -batch`, whatever it holds: a footprint or an error, and the next goes on."""
+    """A line of `estimate -batch`, whatever it holds: a footprint or an error, and the next goes
+    on.
+    """
     (failed, said), (failed_next, _) = answers([line, json.dumps(LINE).encode()])
     found = json.loads(said, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
     assert failed == ("error" in found)

@@ -51,7 +51,9 @@ class Told:
     said: dict[object, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
-    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+    def call(
+        self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
+    ) -> None:
         """A Meter."""
         self.calls[api, operation, outcome] += 1
 
@@ -81,7 +83,9 @@ def feed(
     options: dict[str, str] | None = None,
 ) -> Feed:
     """A Feed of the sources the words name."""
-    settings = GridSettings(preferences(words), method, SECRETS if secrets is None else secrets, options or {})
+    settings = GridSettings(
+        preferences(words), method, SECRETS if secrets is None else secrets, options or {}
+    )
     return Feed(settings, told, told.error, told, clock)
 
 
@@ -91,11 +95,17 @@ def table(path: Path, *rows: str) -> str:
     return f"file:{path}"
 
 
-def value(of: Feed, source: str, clock: Clock, method: Method = "live") -> tuple[float, str, bool] | None:
+def value(
+    of: Feed, source: str, clock: Clock, method: Method = "live"
+) -> tuple[float, str, bool] | None:
     """Grams, source and whether estimated, in force now in the source's place."""
-    found = [piece for piece in of.pieces(PLACES[source], method) if piece.start <= clock.now < piece.end]
+    found = [
+        piece for piece in of.pieces(PLACES[source], method) if piece.start <= clock.now < piece.end
+    ]
     assert len(found) < 2
-    return (found[0].grams_per_kilowatt_hour, found[0].source, found[0].estimated) if found else None
+    return (
+        (found[0].grams_per_kilowatt_hour, found[0].source, found[0].estimated) if found else None
+    )
 
 
 __all__ = ["NOON", "PLACES", "SECRETS", "Clock", "GridApis", "Told", "feed", "table", "value"]

@@ -53,13 +53,24 @@ LEAVES = st.one_of(
     st.integers(),
     st.floats(),
     st.sampled_from(
-        ["2026-09-22T12:00:00Z", "2026-09-22T12", "lbs_co2_per_mwh", "vector", "success", "NG", "-5", "9e999"]
+        [
+            "2026-09-22T12:00:00Z",
+            "2026-09-22T12",
+            "lbs_co2_per_mwh",
+            "vector",
+            "success",
+            "NG",
+            "-5",
+            "9e999",
+        ]
     ),
     st.text(max_size=5),
 )
 ANSWERS = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

@@ -20,7 +20,8 @@ def document(*series: str) -> str:
 
 def test_the_mean_is_weighted_by_what_is_generated() -> None:
     text = document(
-        time_series(ZONE, "B14", NOON, NOON + 3600, 300, 1), time_series(ZONE, "B05", NOON, NOON + 3600, 100, 1)
+        time_series(ZONE, "B14", NOON, NOON + 3600, 300, 1),
+        time_series(ZONE, "B05", NOON, NOON + 3600, 100, 1),
     )
     (reading,) = parse(ZONE, text)
     assert (reading.start, reading.end) == (NOON, NOON + 3600)
@@ -37,14 +38,16 @@ def test_what_stations_draw_is_not_generated() -> None:
 
 def test_a_period_still_incomplete_is_left_out() -> None:
     text = document(
-        time_series(ZONE, "B14", NOON, NOON + 7200, 300, 2), time_series(ZONE, "B05", NOON, NOON + 3600, 100, 1)
+        time_series(ZONE, "B14", NOON, NOON + 7200, 300, 2),
+        time_series(ZONE, "B05", NOON, NOON + 3600, 100, 1),
     )
     assert [reading.start for reading in parse(ZONE, text)] == [NOON]
 
 
 def test_a_type_that_is_gone_is_not_waited_for() -> None:
     text = document(
-        time_series(ZONE, "B14", NOON, NOON + 5 * 3600, 300, 5), time_series(ZONE, "B05", NOON, NOON + 3600, 100, 1)
+        time_series(ZONE, "B14", NOON, NOON + 5 * 3600, 300, 5),
+        time_series(ZONE, "B05", NOON, NOON + 3600, 100, 1),
     )
     found = [((reading.start - NOON) / 3600, reading.estimated) for reading in parse(ZONE, text)]
     assert found == [(0, False), (1, True)]

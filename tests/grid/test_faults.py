@@ -28,7 +28,11 @@ CASES = [
             ("old", "stale"),
         )
     ),
-    *((source, fault, "implausible") for source in READING_A_FIGURE for fault in ("kilograms", "milligrams")),
+    *(
+        (source, fault, "implausible")
+        for source in READING_A_FIGURE
+        for fault in ("kilograms", "milligrams")
+    ),
     *((source, "kilograms", "not_there") for source in ("rte", "eia", "entsoe")),
     ("watttime", "kilograms", "malformed"),
     ("entsoe", "vanished", "not_there"),
@@ -58,7 +62,9 @@ async def test_the_next_source_serves(
 
 
 @pytest.mark.parametrize("source", ["gb", "electricitymaps"])
-async def test_it_works_again_and_says_so(source: str, apis: GridApis, clock: Clock, told: Told) -> None:
+async def test_it_works_again_and_says_so(
+    source: str, apis: GridApis, clock: Clock, told: Told
+) -> None:
     of = feed([apis.base(source)], clock, told)
     apis.faults[source] = "503"
     await of.refresh({PLACES[source]})
@@ -83,9 +89,16 @@ async def test_a_source_that_hangs_is_not_waited_for(
     assert told.errors["grid", "gb", "unreachable"] == 1
 
 
-async def test_a_refused_token_rests_the_whole_source(apis: GridApis, clock: Clock, told: Told) -> None:
-    places = {("aws", region) for region in ("eu-west-1", "eu-west-3", "eu-central-1", "eu-south-1", "eu-south-2")}
-    of = feed([apis.base("electricitymaps")], clock, told, secrets={"electricitymaps-token": "wrong"})
+async def test_a_refused_token_rests_the_whole_source(
+    apis: GridApis, clock: Clock, told: Told
+) -> None:
+    places = {
+        ("aws", region)
+        for region in ("eu-west-1", "eu-west-3", "eu-central-1", "eu-south-1", "eu-south-2")
+    }
+    of = feed(
+        [apis.base("electricitymaps")], clock, told, secrets={"electricitymaps-token": "wrong"}
+    )
     for _ in range(3):
         await of.refresh(places)
         clock.now += 300
@@ -98,7 +111,9 @@ async def test_a_refused_token_rests_the_whole_source(apis: GridApis, clock: Clo
     assert len(told.lines) == 1 and "refused" in told.lines[0]
 
 
-async def test_an_odd_figure_among_sound_ones_is_left_out(apis: GridApis, clock: Clock, told: Told) -> None:
+async def test_an_odd_figure_among_sound_ones_is_left_out(
+    apis: GridApis, clock: Clock, told: Told
+) -> None:
     apis.grams = lambda zone, at: 5000 if at < clock.now - 7200 else 120
     of = feed([apis.base("gb")], clock, told)
     await of.refresh({PLACES["gb"]})

@@ -11,10 +11,17 @@ from cloud_carbon_exporter.grid.series import Piece
 from cloud_carbon_exporter.grid.settings import preferences
 from tests.grid.support import NOON, PLACES, Clock, GridApis, Told, feed, table, value
 
-FRANCE = {("aws", "eu-west-3"), ("gcp", "europe-west9"), ("scaleway", "fr-par"), ("scaleway", "fr-par-1")}
+FRANCE = {
+    ("aws", "eu-west-3"),
+    ("gcp", "europe-west9"),
+    ("scaleway", "fr-par"),
+    ("scaleway", "fr-par-1"),
+}
 
 
-async def test_one_request_a_zone_and_period_whatever_the_regions(apis: GridApis, clock: Clock, told: Told) -> None:
+async def test_one_request_a_zone_and_period_whatever_the_regions(
+    apis: GridApis, clock: Clock, told: Told
+) -> None:
     of = feed([apis.base("rte")], clock, told)
     clock.now = NOON + 10
     for _ in range(288):
@@ -27,7 +34,9 @@ async def test_one_request_a_zone_and_period_whatever_the_regions(apis: GridApis
         assert of.pieces(place, "live")[-1].source == "rte"
 
 
-async def test_a_zone_may_have_an_order_of_its_own(apis: GridApis, clock: Clock, told: Told, tmp_path: Path) -> None:
+async def test_a_zone_may_have_an_order_of_its_own(
+    apis: GridApis, clock: Clock, told: Told, tmp_path: Path
+) -> None:
     own = table(tmp_path / "own.csv", "SE-SE3,20,,", "FR,30,,", "GB,200,,")
     of = feed([f"GB={own}", apis.base("gb"), apis.base("rte"), own], clock, told)
     await of.refresh({PLACES["gb"], PLACES["rte"], PLACES["electricitymaps"]})
@@ -49,7 +58,9 @@ async def test_the_most_exact_row_of_a_table_wins(clock: Clock, told: Told, tmp_
     assert found[("scaleway", "fr-par")] == pytest.approx(30)
 
 
-async def test_a_region_of_two_zones_has_their_mean(clock: Clock, told: Told, tmp_path: Path) -> None:
+async def test_a_region_of_two_zones_has_their_mean(
+    clock: Clock, told: Told, tmp_path: Path
+) -> None:
     of = feed([table(tmp_path / "own.csv", "BE,100,,", "GB,200,,")], clock, told)
     await of.refresh({("gcp", "eur5"), ("gcp", "eur3")})
     await of.close()
@@ -69,7 +80,9 @@ async def test_the_next_day_is_foreseen_by_hours(apis: GridApis, clock: Clock, t
     assert {source for _, _, source in hours} == {"gb"}
 
 
-async def test_a_plan_without_forecast_is_asked_once_a_day(apis: GridApis, clock: Clock, told: Told) -> None:
+async def test_a_plan_without_forecast_is_asked_once_a_day(
+    apis: GridApis, clock: Clock, told: Told
+) -> None:
     of = feed([apis.base("watttime")], clock, told, method="marginal")
     await of.refresh({PLACES["watttime"]})
     hours = by_hour(of.forecast(PLACES["watttime"], "marginal"), clock.now)

@@ -37,7 +37,10 @@ def test_columns_in_any_order_with_a_mark_and_spaces() -> None:
         ("zone,grams_per_kilowatt_hour\nFR,many\n", "line 2"),
         ("zone,grams_per_kilowatt_hour\nFR,33\n,44\n", "line 3"),
         ("zone,grams_per_kilowatt_hour,start\nFR,33,yesterday\n", "line 2"),
-        ("zone,grams_per_kilowatt_hour,start,end\nFR,33,2026-01-02T00:00Z,2026-01-01T00:00Z\n", "line 2"),
+        (
+            "zone,grams_per_kilowatt_hour,start,end\nFR,33,2026-01-02T00:00Z,2026-01-01T00:00Z\n",
+            "line 2",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_line(text: str, reason: str) -> None:

@@ -1,4 +1,6 @@
-"""Laws of intensity over time: every moment once, the preferred first, the mean between the members'."""
+"""Laws of intensity over time: every moment once, the preferred first, the mean between the
+members'.
+"""
 
 from __future__ import annotations
 
@@ -34,11 +36,15 @@ def inside(moment: float) -> float:
 @given(st.lists(sequences(), max_size=4), MOMENTS)
 def test_the_first_layer_that_has_a_moment_has_it(layers: list[list[Piece]], moment: int) -> None:
     found = at_moment(overlay(layers), inside(moment))
-    expected = next((p for p in (at_moment(layer, inside(moment)) for layer in layers) if p is not None), None)
+    expected = next(
+        (p for p in (at_moment(layer, inside(moment)) for layer in layers) if p is not None), None
+    )
     if expected is None:
         assert found is None
     else:
-        assert found is not None and found.grams_per_kilowatt_hour == expected.grams_per_kilowatt_hour
+        assert (
+            found is not None and found.grams_per_kilowatt_hour == expected.grams_per_kilowatt_hour
+        )
 
 
 @given(st.lists(sequences(), max_size=4))
@@ -72,11 +78,15 @@ def test_a_timeline_covers_every_moment_once(sequence: list[Piece], now: int, mo
     value = 300 if expected is None else expected.grams_per_kilowatt_hour
     assert covering[0].grams_per_kilowatt_hour.value == value
     assert line[0].start <= inside(now) < line[0].end  # the first is the one in force
-    assert min(each.start for each in line) == -math.inf and max(each.end for each in line) == math.inf
+    assert (
+        min(each.start for each in line) == -math.inf and max(each.end for each in line) == math.inf
+    )
 
 
 @given(st.lists(st.tuples(MOMENTS, st.integers(1, 20)), max_size=8), st.integers(0, 50))
-def test_a_reading_holds_until_the_next_and_no_longer_than_it_may(spans: list[tuple[int, int]], hold: int) -> None:
+def test_a_reading_holds_until_the_next_and_no_longer_than_it_may(
+    spans: list[tuple[int, int]], hold: int
+) -> None:
     by_start = {start: Reading("z", start, start + length, 100) for start, length in spans}
     readings = [by_start[start] for start in sorted(by_start)]
     found = pieces(readings, "s", hold)

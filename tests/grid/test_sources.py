@@ -13,9 +13,10 @@ from tests.fakes.grid import GAS_MEGAWATTS, NUCLEAR_MEGAWATTS, TOKEN
 from tests.fakes.grid_schema import SHAPES, misfits
 from tests.grid.support import NOON, PLACES, Clock, GridApis, Told, feed, value
 
-MIX = (NUCLEAR_MEGAWATTS * figure("generation.nuclear").value + GAS_MEGAWATTS * figure("generation.gas").value) / (
-    NUCLEAR_MEGAWATTS + GAS_MEGAWATTS
-)
+MIX = (
+    NUCLEAR_MEGAWATTS * figure("generation.nuclear").value
+    + GAS_MEGAWATTS * figure("generation.gas").value
+) / (NUCLEAR_MEGAWATTS + GAS_MEGAWATTS)
 
 EXPECTED = {
     "electricitymaps": (100.0, True),
@@ -30,7 +31,9 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("source", EXPECTED)
-async def test_what_a_source_says_is_in_force(source: str, apis: GridApis, clock: Clock, told: Told) -> None:
+async def test_what_a_source_says_is_in_force(
+    source: str, apis: GridApis, clock: Clock, told: Told
+) -> None:
     method = SOURCES[source].method
     of = feed([apis.base(source)], clock, told, method=method)
     await of.refresh({PLACES[source]})
@@ -46,7 +49,9 @@ async def test_what_a_source_says_is_in_force(source: str, apis: GridApis, clock
 
 
 @pytest.mark.parametrize("source", EXPECTED)
-async def test_the_fake_answers_as_documented(source: str, apis: GridApis, clock: Clock, told: Told) -> None:
+async def test_the_fake_answers_as_documented(
+    source: str, apis: GridApis, clock: Clock, told: Told
+) -> None:
     method = SOURCES[source].method
     of = feed([apis.base(source)], clock, told, method=method)
     await of.refresh({PLACES[source]})
@@ -99,13 +104,19 @@ async def test_energinet_speaks_of_price_areas(apis: GridApis, clock: Clock, tol
     apis.grams = lambda zone, at: 80.0 if zone == "DK2" else 90.0
     session = Session()
     web = SourceWeb(session, "energinet", f"{apis.url}/energinet")
-    readings = await live(web, Ask(facts.zone_names("energinet")["DK-DK2"], clock.now - 900, clock.now))
+    readings = await live(
+        web, Ask(facts.zone_names("energinet")["DK-DK2"], clock.now - 900, clock.now)
+    )
     ahead = await forecast(web, Ask("DK1", clock.now, clock.now))
     await session.close()
-    assert {(each.zone, each.grams_per_kilowatt_hour, each.estimated) for each in readings} == {("DK2", 80.0, False)}
+    assert {(each.zone, each.grams_per_kilowatt_hour, each.estimated) for each in readings} == {
+        ("DK2", 80.0, False)
+    }
     assert all(each.end - each.start == 300 for each in readings)
     assert {each.grams_per_kilowatt_hour for each in ahead} == {90.0} and len(ahead) == 288
-    assert [each for _, answer in apis.answered for each in misfits(SHAPES["energinet"][1], answer)] == []
+    assert [
+        each for _, answer in apis.answered for each in misfits(SHAPES["energinet"][1], answer)
+    ] == []
 
 
 async def test_a_gap_is_filled_from_the_history(apis: GridApis, clock: Clock, told: Told) -> None:

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from cloud_carbon_exporter.model.types import CarbonIntensity, Component, Estimate, Location, Place, Resource
+from cloud_carbon_exporter.model.types import (
+    CarbonIntensity,
+    Component,
+    Estimate,
+    Location,
+    Place,
+    Resource,
+)
 
-SIGNALS = ("cpu_ratio", "gpu_ratio", "memory_gib", "stored_gib", "bytes", "requests", "capacity_units")
+SIGNALS = (
+    "cpu_ratio",
+    "gpu_ratio",
+    "memory_gib",
+    "stored_gib",
+    "bytes",
+    "requests",
+    "capacity_units",
+)
 
 amounts = st.floats(0, 1e4)
 reasons = st.sampled_from(["", "", "unknown machine"])
 
 
-def _of(kind: str, parts: list[str], load: str = "", pers: tuple[str, ...] = ("",)) -> st.SearchStrategy[Component]:
+def _of(
+    kind: str, parts: list[str], load: str = "", pers: tuple[str, ...] = ("",)
+) -> st.SearchStrategy[Component]:
     return st.builds(
         Component,
         st.just(kind),
@@ -51,7 +68,9 @@ def resource_of(*held: Component) -> Resource:
 
 resources = st.lists(components, min_size=1, max_size=5).map(lambda held: resource_of(*held))
 loads = st.dictionaries(st.sampled_from(SIGNALS), st.floats(0, 100), max_size=7).map(
-    lambda found: {name: value / 100 if name.endswith("_ratio") else value for name, value in found.items()}
+    lambda found: {
+        name: value / 100 if name.endswith("_ratio") else value for name, value in found.items()
+    }
 )
 
 

@@ -10,10 +10,19 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate, power_watts, total
 from cloud_carbon_exporter.model.explain import explain
-from cloud_carbon_exporter.model.pieces import default
+from cloud_carbon_exporter.model.priced_components import default
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.types import CarbonIntensity, Component, Estimate, Place, Resource
-from tests.laws.strategies import components, estimates, grids, loads, places, resource_of, resources, widened
+from tests.laws.strategies import (
+    components,
+    estimates,
+    grids,
+    loads,
+    places,
+    resource_of,
+    resources,
+    widened,
+)
 
 law = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ratios = st.floats(0, 1)
@@ -22,18 +31,32 @@ Loads = dict[str, float]
 
 @law
 @given(resources, loads, places, grids)
-def test_lower_value_upper(resource: Resource, read: Loads, place: Place, grid: CarbonIntensity) -> None:
+def test_lower_value_upper(
+    resource: Resource, read: Loads, place: Place, grid: CarbonIntensity
+) -> None:
     found = estimate(resource, read, place, grid)
     assert found.operational_grams_per_second is not None
-    for each in (found.power_watts, found.operational_grams_per_second, found.embodied_grams_per_second):
+    for each in (
+        found.power_watts,
+        found.operational_grams_per_second,
+        found.embodied_grams_per_second,
+    ):
         assert 0 <= each.lower <= each.value <= each.upper
         assert each.basis == found.basis
     assert (found.reason == "") == (found.basis == "measured")
 
 
 @law
-@given(resources, loads, st.sampled_from(["cpu_ratio", "gpu_ratio", "stored_gib", "bytes", "requests"]), ratios, ratios)
-def test_more_load_never_draws_less(resource: Resource, read: Loads, signal: str, one: float, other: float) -> None:
+@given(
+    resources,
+    loads,
+    st.sampled_from(["cpu_ratio", "gpu_ratio", "stored_gib", "bytes", "requests"]),
+    ratios,
+    ratios,
+)
+def test_more_load_never_draws_less(
+    resource: Resource, read: Loads, signal: str, one: float, other: float
+) -> None:
     less, more = sorted((one, other))
     calm = estimate(resource, read | {signal: less}, NOWHERE, None).power_watts
     busy = estimate(resource, read | {signal: more}, NOWHERE, None).power_watts
@@ -41,8 +64,15 @@ def test_more_load_never_draws_less(resource: Resource, read: Loads, signal: str
 
 
 @law
-@given(st.sampled_from(["Skylake", "Graviton3", "no such"]), st.floats(0.1, 500), ratios, st.floats(0.05, 1))
-def test_doubling_the_vcpus_doubles_the_cpu_part(part: str, threads: float, load: float, share: float) -> None:
+@given(
+    st.sampled_from(["Skylake", "Graviton3", "no such"]),
+    st.floats(0.1, 500),
+    ratios,
+    st.floats(0.05, 1),
+)
+def test_doubling_the_vcpus_doubles_the_cpu_part(
+    part: str, threads: float, load: float, share: float
+) -> None:
     read = {"cpu_ratio": load}
     one = Component("vcpu", part, threads, "cpu_ratio", share=share)
     single = estimate(resource_of(one), read, NOWHERE, None)
@@ -59,9 +89,14 @@ def test_doubling_the_vcpus_doubles_the_cpu_part(part: str, threads: float, load
 
 @law
 @given(resources, loads, places, grids)
-def test_the_parts_sum_to_the_whole(resource: Resource, read: Loads, place: Place, grid: CarbonIntensity) -> None:
+def test_the_parts_sum_to_the_whole(
+    resource: Resource, read: Loads, place: Place, grid: CarbonIntensity
+) -> None:
     whole = estimate(resource, read, place, grid)
-    parts = [estimate(replace(resource, components=(each,)), read, place, grid) for each in resource.components]
+    parts = [
+        estimate(replace(resource, components=(each,)), read, place, grid)
+        for each in resource.components
+    ]
     assert sum(part.power_watts.value for part in parts) == pytest.approx(whole.power_watts.value)
     assert sum(part.embodied_grams_per_second.value for part in parts) == pytest.approx(
         whole.embodied_grams_per_second.value
@@ -72,7 +107,10 @@ def test_the_parts_sum_to_the_whole(resource: Resource, read: Loads, place: Plac
 @given(resources, loads)
 def test_bounds_of_the_whole_lie_within_the_sums_of_bounds(resource: Resource, read: Loads) -> None:
     whole = estimate(resource, read, NOWHERE, None)
-    parts = [estimate(replace(resource, components=(each,)), read, NOWHERE, None) for each in resource.components]
+    parts = [
+        estimate(replace(resource, components=(each,)), read, NOWHERE, None)
+        for each in resource.components
+    ]
     for name in ("power_watts", "embodied_grams_per_second"):
         bounds = [getattr(part, name) for part in parts]
         assert getattr(whole, name).upper <= sum(each.upper for each in bounds) * (1 + 1e-9) + 1e-9
@@ -81,7 +119,9 @@ def test_bounds_of_the_whole_lie_within_the_sums_of_bounds(resource: Resource, r
 
 @law
 @given(resources, loads, places, grids)
-def test_the_terms_sum_to_the_estimate(resource: Resource, read: Loads, place: Place, grid: CarbonIntensity) -> None:
+def test_the_terms_sum_to_the_estimate(
+    resource: Resource, read: Loads, place: Place, grid: CarbonIntensity
+) -> None:
     found = estimate(resource, read, place, grid)
     terms = explain(resource, read, place, grid)
     for name in ("power_watts", "operational_grams_per_second", "embodied_grams_per_second"):
@@ -93,8 +133,12 @@ def test_the_terms_sum_to_the_estimate(resource: Resource, read: Loads, place: P
 
 @law
 @given(resources, loads, places)
-def test_the_fast_power_is_that_of_the_estimate(resource: Resource, read: Loads, place: Place) -> None:
-    assert power_watts(resource, read, place) == pytest.approx(estimate(resource, read, place, None).power_watts.value)
+def test_the_fast_power_is_that_of_the_estimate(
+    resource: Resource, read: Loads, place: Place
+) -> None:
+    assert power_watts(resource, read, place) == pytest.approx(
+        estimate(resource, read, place, None).power_watts.value
+    )
 
 
 @law
@@ -114,7 +158,12 @@ def test_power_times_time_is_the_energy_the_grid_is_paid_for(
 @law
 @given(resources, loads, places, grids, st.floats(0, 0.9), st.floats(0, 0.9))
 def test_a_wider_input_is_never_a_narrower_output(
-    resource: Resource, read: Loads, place: Place, grid: CarbonIntensity, by_pue: float, by_grid: float
+    resource: Resource,
+    read: Loads,
+    place: Place,
+    grid: CarbonIntensity,
+    by_pue: float,
+    by_grid: float,
 ) -> None:
     sure = estimate(resource, read, place, grid)
     unsure = estimate(
@@ -131,7 +180,11 @@ def test_a_wider_input_is_never_a_narrower_output(
 
 
 @law
-@given(components, loads, st.sampled_from(["cpu_ratio", "gpu_ratio", "stored_gib", "bytes", "requests", "memory_gib"]))
+@given(
+    components,
+    loads,
+    st.sampled_from(["cpu_ratio", "gpu_ratio", "stored_gib", "bytes", "requests", "memory_gib"]),
+)
 def test_a_load_not_read_is_never_known_better_than_its_default_read(
     component: Component, read: Loads, signal: str
 ) -> None:
@@ -168,7 +221,9 @@ def test_a_total_is_the_sum_with_narrower_bounds(found: list[Estimate]) -> None:
 
 @law
 @given(st.lists(estimates(), min_size=1, max_size=8), estimates())
-def test_a_total_grows_with_what_is_added_and_with_its_doubt(found: list[Estimate], more: Estimate) -> None:
+def test_a_total_grows_with_what_is_added_and_with_its_doubt(
+    found: list[Estimate], more: Estimate
+) -> None:
     assume(more.upper > 0)
     before, after = total(found), total([*found, more])
     assert after.value >= before.value

@@ -12,7 +12,9 @@ from cloud_carbon_exporter.model.types import Component, Footprint, Location, Re
 
 def resource(provider: str, name: str, region: str = "eu-west-3") -> Resource:
     """A running machine of a type."""
-    return Resource(name, "instance", name, Location(provider, "1", region), components(machine(provider, name)))
+    return Resource(
+        name, "instance", name, Location(provider, "1", region), components(machine(provider, name))
+    )
 
 
 def holding(*held: Component, provider: str = "aws", region: str = "eu-west-3") -> Resource:

@@ -1,4 +1,6 @@
-"""Defects of the original that concern the model, each by its number in the list of them: none may come back."""
+"""Defects of the original that concern the model, each by its number in the list of them: none may
+come back.
+"""
 
 import pytest
 from tests.model.machines import footprint, resource
@@ -9,7 +11,9 @@ from cloud_carbon_exporter.model.power import draw
 
 
 def test_defect_1_cpu_watts_count_every_vcpu() -> None:
-    """The original gave m5.24xlarge one thread's watts: 6 W at half load. Its 96 threads draw hundreds."""
+    """The original gave m5.24xlarge one thread's watts: 6 W at half load. Its 96 threads draw
+    hundreds.
+    """
     large, whole = (
         estimate(resource("aws", name), {"cpu_ratio": 0.5}, NOWHERE, None).power_watts
         for name in ("m5.large", "m5.24xlarge")
@@ -19,7 +23,9 @@ def test_defect_1_cpu_watts_count_every_vcpu() -> None:
 
 
 def test_defect_2_no_factor_of_1_6_on_measured_watts() -> None:
-    """Teads measured 0.605, 3.58 and 4.98 W a vCPU on the host of t3.micro; the original said 60 % more."""
+    """Teads measured 0.605, 3.58 and 4.98 W a vCPU on the host of t3.micro; the original said 60 %
+    more.
+    """
     for load, measured in ((0, 0.605), (0.5, 3.58), (1, 4.98)):
         found = draw("vcpu", "Skylake")
         down, up = found.deviation(load)
@@ -35,17 +41,25 @@ def test_defect_3_one_figure_for_each_thing() -> None:
 
 def test_defect_9_local_disks_draw_and_accelerators_count() -> None:
     """The original gave local disks no watts and priced GPU machines as processors alone."""
-    bare, disks = (footprint(resource("aws", name), {"cpu_ratio": 0.5}) for name in ("m5.24xlarge", "m5d.24xlarge"))
+    bare, disks = (
+        footprint(resource("aws", name), {"cpu_ratio": 0.5})
+        for name in ("m5.24xlarge", "m5d.24xlarge")
+    )
     assert disks.power_watts.value > bare.power_watts.value
     assert disks.embodied_grams_per_second.value > 1.2 * bare.embodied_grams_per_second.value
-    rest = footprint(resource("aws", "p4d.24xlarge"), {"cpu_ratio": 0, "gpu_ratio": 0}).power_watts.value
-    work = footprint(resource("aws", "p4d.24xlarge"), {"cpu_ratio": 1, "gpu_ratio": 1}).power_watts.value
+    rest = footprint(
+        resource("aws", "p4d.24xlarge"), {"cpu_ratio": 0, "gpu_ratio": 0}
+    ).power_watts.value
+    work = footprint(
+        resource("aws", "p4d.24xlarge"), {"cpu_ratio": 1, "gpu_ratio": 1}
+    ).power_watts.value
     assert 500 < rest < 1500
     assert 2500 < work < 6500
 
 
 @pytest.mark.parametrize(
-    ("region", "low", "high"), [("eu-north-1", 5, 60), ("us-west-2", 70, 330), ("ca-central-1", 10, 60)]
+    ("region", "low", "high"),
+    [("eu-north-1", 5, 60), ("us-west-2", 70, 330), ("ca-central-1", 10, 60)],
 )
 def test_defect_15_grid_factors_are_of_today(region: str, low: float, high: float) -> None:
     """The original carried factors of about 2021: 322 g/kWh in us-west-2, 120 in ca-central-1."""

@@ -14,7 +14,9 @@ def test_a_host_is_the_sum_of_its_parts() -> None:
     assert value == pytest.approx(parts + 2 * figure("embodied.cpu.grams").value)
     assert 0 < down < value and up > 0
     assert "memory.dram.embodied_grams_per_gib" not in ids
-    assert server_grams(2, 100)[0] - value == pytest.approx(100 * figure("memory.dram.embodied_grams_per_gib").value)
+    assert server_grams(2, 100)[0] - value == pytest.approx(
+        100 * figure("memory.dram.embodied_grams_per_gib").value
+    )
 
 
 def test_a_thread_bears_its_share_of_the_host_for_its_lifetime() -> None:
@@ -27,7 +29,9 @@ def test_a_thread_bears_its_share_of_the_host_for_its_lifetime() -> None:
 def test_a_described_server_bears_itself_and_its_memory() -> None:
     one = describe("EPYC 7742", sockets=2, memory_gib=512)
     lifetime = figure("embodied.lifetime_years").value * SECONDS_PER_YEAR
-    assert made("vcpu", part(one)).grams_per_second * one.threads * lifetime == pytest.approx(server_grams(2, 512)[0])
+    assert made("vcpu", part(one)).grams_per_second * one.threads * lifetime == pytest.approx(
+        server_grams(2, 512)[0]
+    )
 
 
 def test_bytes_and_requests_bear_none() -> None:
@@ -37,14 +41,19 @@ def test_bytes_and_requests_bear_none() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "default"),
-    [("block", "storage.default/block.embodied_grams_per_gib"), ("gpu", "gpu.default.embodied_grams")],
+    [
+        ("block", "storage.default/block.embodied_grams_per_gib"),
+        ("gpu", "gpu.default.embodied_grams"),
+    ],
 )
 def test_an_unknown_part_bears_the_default_of_its_kind(kind: ComponentKind, default: str) -> None:
     assert default in made(kind, "no such").facts
 
 
 def test_whole_hosts_are_near_what_others_publish() -> None:
-    """Most within half as much again, all inside the interval: storage-heavy hosts are where the sources disagree."""
+    """Most within half as much again, all inside the interval: storage-heavy hosts are where the
+    sources disagree.
+    """
     found = platforms()
     assert len(found) >= 15
     assert sum(abs(each.deviation) < 50 for each in found) >= 0.8 * len(found)
@@ -52,8 +61,12 @@ def test_whole_hosts_are_near_what_others_publish() -> None:
 
 
 def test_a_mac_is_not_made_as_a_rack_server() -> None:
-    """Apple states 32 to 121 kg for a Mac mini of 2024, and 226 kg over the whole life of an older one."""
-    threads = next(int(row["host_threads"]) for row in rows("processors") if row["name"] == "Apple silicon")
+    """Apple states 32 to 121 kg for a Mac mini of 2024, and 226 kg over the whole life of an older
+    one.
+    """
+    threads = next(
+        int(row["host_threads"]) for row in rows("processors") if row["name"] == "Apple silicon"
+    )
     lifetime = figure("embodied.lifetime_years").value * SECONDS_PER_YEAR
     whole = made("vcpu", "Apple M2").grams_per_second * threads * lifetime
     assert 32_000 < whole < 121_000

@@ -73,7 +73,9 @@ def test_without_a_grid_there_are_no_operational_emissions() -> None:
 
 def test_pue_multiplies_power_and_not_manufacture() -> None:
     here = place("aws", "eu-west-3")
-    bare, housed = (estimate(holding(VCPU), {"cpu_ratio": 0.5}, where, None) for where in (NOWHERE, here))
+    bare, housed = (
+        estimate(holding(VCPU), {"cpu_ratio": 0.5}, where, None) for where in (NOWHERE, here)
+    )
     assert housed.power_watts.value == pytest.approx(bare.power_watts.value * here.pue_ratio.value)
     assert housed.embodied_grams_per_second == bare.embodied_grams_per_second
     assert "pue.aws" in housed.facts
@@ -94,14 +96,19 @@ def test_what_boards_say_is_shared_by_the_boards_of_a_resource() -> None:
     assert found.power_watts.value == pytest.approx(1000)
     assert (found.basis, found.reason) == ("assumed", "a guess")
     assert (
-        estimate(holding(Component("gpu", "L4", 0, "gpu_ratio")), {"gpu_watts": 9}, NOWHERE, None).power_watts.value
+        estimate(
+            holding(Component("gpu", "L4", 0, "gpu_ratio")), {"gpu_watts": 9}, NOWHERE, None
+        ).power_watts.value
         == 0
     )
 
 
 def test_bytes_held_by_class_count_each_by_its_class() -> None:
     whole = estimate(
-        holding(BUCKET), {"stored_gib:StandardStorage": 100, "stored_gib:GlacierStorage": 50}, NOWHERE, None
+        holding(BUCKET),
+        {"stored_gib:StandardStorage": 100, "stored_gib:GlacierStorage": 50},
+        NOWHERE,
+        None,
     )
     parts = [
         estimate(holding(Component("object", f"aws/s3/{name}", amount)), {}, NOWHERE, None)
@@ -148,7 +155,10 @@ def test_an_amount_a_unit_of_a_signal_follows_the_signal() -> None:
 
 def test_more_components_are_known_better_than_one_of_their_size() -> None:
     mixed = estimate(holding(VCPU, MEMORY), {"cpu_ratio": 0.5}, NOWHERE, None).power_watts
-    parts = [estimate(holding(each), {"cpu_ratio": 0.5}, NOWHERE, None).power_watts for each in (VCPU, MEMORY)]
+    parts = [
+        estimate(holding(each), {"cpu_ratio": 0.5}, NOWHERE, None).power_watts
+        for each in (VCPU, MEMORY)
+    ]
     assert mixed.upper < sum(part.upper for part in parts)
     assert mixed.lower > sum(part.lower for part in parts)
 
@@ -168,6 +178,8 @@ def test_a_total_follows_the_stated_correlation() -> None:
 
 def test_a_machine_of_a_cloud_names_every_fact_it_stands_on() -> None:
     found = footprint(resource("aws", "m5.large"), {"cpu_ratio": 0.5})
-    assert {"processors.Skylake", "memory.dram.watts_per_gib", "embodied.lifetime_years"} <= set(found.facts)
+    assert {"processors.Skylake", "memory.dram.watts_per_gib", "embodied.lifetime_years"} <= set(
+        found.facts
+    )
     assert any(name.startswith("grid.") for name in found.facts)
     assert len(set(found.facts)) == len(found.facts)

@@ -10,8 +10,12 @@ from cloud_carbon_exporter.model.types import Component
 
 def test_every_term_names_its_figure_and_who_says_so() -> None:
     where = place("aws", "eu-west-3")
-    terms = explain(resource("aws", "p4d.24xlarge"), {"cpu_ratio": 0.5}, where, where.intensities[0])
-    power = [(term.component, term.part, term.amount) for term in terms if term.sum == "power_watts"]
+    terms = explain(
+        resource("aws", "p4d.24xlarge"), {"cpu_ratio": 0.5}, where, where.intensities[0]
+    )
+    power = [
+        (term.component, term.part, term.amount) for term in terms if term.sum == "power_watts"
+    ]
     assert power[0] == ("vcpu", "Cascade Lake", 96.0)
     assert [name for name, _, _ in power] == ["vcpu", "memory", "gpu", "ssd", "pue"]
     for term in terms:
@@ -23,7 +27,9 @@ def test_every_term_names_its_figure_and_who_says_so() -> None:
 
 def test_a_term_says_its_load_and_what_is_weak() -> None:
     vcpu, boards = explain(
-        holding(Component("vcpu", "Skylake", 2, "cpu_ratio"), Component("gpu", "L4", 1, "gpu_ratio")),
+        holding(
+            Component("vcpu", "Skylake", 2, "cpu_ratio"), Component("gpu", "L4", 1, "gpu_ratio")
+        ),
         {"cpu_ratio": 0.25},
     )[:2]
     assert (vcpu.utilisation, vcpu.reason) == (0.25, "")
@@ -33,7 +39,12 @@ def test_a_term_says_its_load_and_what_is_weak() -> None:
 
 def test_boards_that_say_what_they_draw_have_no_utilisation() -> None:
     term = explain(holding(Component("gpu", "L4", 2, "gpu_ratio")), {"gpu_watts": 60})[0]
-    assert (term.fact, term.value, term.figure, term.utilisation) == ("model.gpu_watts_ratio", 60, 30, None)
+    assert (term.fact, term.value, term.figure, term.utilisation) == (
+        "model.gpu_watts_ratio",
+        60,
+        30,
+        None,
+    )
 
 
 def test_nothing_of_a_thing_adds_nothing() -> None:
@@ -42,7 +53,11 @@ def test_nothing_of_a_thing_adds_nothing() -> None:
 
 
 def test_without_a_region_nothing_stands_around_the_machine() -> None:
-    pue = next(term for term in explain(holding(Component("memory", "dram", 8)), {}) if term.component == "pue")
+    pue = next(
+        term
+        for term in explain(holding(Component("memory", "dram", 8)), {})
+        if term.component == "pue"
+    )
     assert (pue.value, pue.fact) == (0, "")
 
 

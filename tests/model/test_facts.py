@@ -1,4 +1,6 @@
-"""The tables of facts: what is read from them, and that the command which checks them sees what is wrong."""
+"""The tables of facts: what is read from them, and that the command which checks them sees what is
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.model import facts
-from cloud_carbon_exporter.model.facts import figure, grid_zones, microarchitecture, place, regions, zones
+from cloud_carbon_exporter.model.facts import (
+    figure,
+    grid_zones,
+    microarchitecture,
+    place,
+    regions,
+    zones,
+)
 
 ROOT = Path(__file__).parent.parent.parent
 FACTS = ROOT / "src" / "cloud_carbon_exporter" / "facts"
@@ -25,7 +34,9 @@ def grams(provider: str, region: str) -> tuple[float, float, float]:
 
 
 def check(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([ROOT / "scripts" / "facts", *arguments], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [ROOT / "scripts" / "facts", *arguments], capture_output=True, text=True, check=False
+    )
 
 
 def test_the_tables_are_sound() -> None:
@@ -37,14 +48,39 @@ def test_the_tables_are_sound() -> None:
 @pytest.mark.parametrize(
     ("table", "old", "new", "finding"),
     [
-        ("disclosures", "pue.aws/us-east-1,1.15,", "pue.aws/us-east-1,1.95,", "not low <= value <= high"),
-        ("disclosures", "pue.aws/us-east-1,1.15,1.12,1.18,", "pue.aws/us-east-1,9,9,9,", "outside 1 to 3"),
-        ("disclosures", "pue.aws/us-east-1,1.15,", "pue.aws/us-east-1,many,", "not low <= value <= high"),
-        ("disclosures", "pue.aws/us-east-1,", "pue.aws/us-west-1,", "stands in disclosures.csv too"),
+        (
+            "disclosures",
+            "pue.aws/us-east-1,1.15,",
+            "pue.aws/us-east-1,1.95,",
+            "not low <= value <= high",
+        ),
+        (
+            "disclosures",
+            "pue.aws/us-east-1,1.15,1.12,1.18,",
+            "pue.aws/us-east-1,9,9,9,",
+            "outside 1 to 3",
+        ),
+        (
+            "disclosures",
+            "pue.aws/us-east-1,1.15,",
+            "pue.aws/us-east-1,many,",
+            "not low <= value <= high",
+        ),
+        (
+            "disclosures",
+            "pue.aws/us-east-1,",
+            "pue.aws/us-west-1,",
+            "stands in disclosures.csv too",
+        ),
         ("disclosures", "id,value,low,high,unit,", "id,value,low,high,units,", "columns are not"),
         ("grid_ember", ",published,", ",guessed,", "basis 'guessed'"),
         ("grid_ember", ",gCO2eq/kWh,", ",,", "has no unit"),
-        ("machine_types", ",AWS EC2 instance types (DescribeInstanceTypes),2026", ",,2026", "has no source"),
+        (
+            "machine_types",
+            ",AWS EC2 instance types (DescribeInstanceTypes),2026",
+            ",,2026",
+            "has no source",
+        ),
         ("machine_types", "aws,m5.large,2,8", "aws,q5.large,2,8", "q5.large: no family"),
         ("machine_types", "aws,m5.large,2,8", "aws,m5.large,two,8", "vcpus two is outside"),
         ("machine_types", ",L40S,", ",L400S,", "no accelerator 'L400S'"),
@@ -53,7 +89,12 @@ def test_the_tables_are_sound() -> None:
         ("regions", ",FRA,FR,", ",FRA,XX,", "no figure of grid zone XX"),
         ("regions", ",FRA,FR,", ",FRA,FR:0.5,", "do not sum to 1"),
         ("regions", ",grid.ember.FRA", ",grid.ember.GAUL", "no figure grid.ember.GAUL"),
-        ("regions", "europe-north1 europe-west4", "europe-north1 europe-west99", "no member europe-west99"),
+        (
+            "regions",
+            "europe-north1 europe-west4",
+            "europe-north1 europe-west99",
+            "no member europe-west99",
+        ),
         ("regions", "aws,us-west-2,", "aws,us-west-1,", "a region stands twice"),
         ("regions", ",Paris,FRA,,,", ",Paris,FRA,,,,", "not as many cells"),
         (
@@ -62,10 +103,17 @@ def test_the_tables_are_sound() -> None:
             "storage.aws/gp9.embodied",
             "storage.aws/gp3.embodied_grams_per_gib is",
         ),
-        ("accelerators", "gpu.T4.idle_watts,9,8,31", "gpu.T4.idle_watts,88,8,99", "idles above its maximum"),
+        (
+            "accelerators",
+            "gpu.T4.idle_watts,9,8,31",
+            "gpu.T4.idle_watts,88,8,99",
+            "idles above its maximum",
+        ),
     ],
 )
-def test_the_check_sees_a_spoiled_row(tmp_path: Path, table: str, old: str, new: str, finding: str) -> None:
+def test_the_check_sees_a_spoiled_row(
+    tmp_path: Path, table: str, old: str, new: str, finding: str
+) -> None:
     shutil.copytree(FACTS, tmp_path / "facts")
     file = tmp_path / "facts" / f"{table}.csv"
     before = file.read_text(encoding="utf-8")
@@ -91,7 +139,9 @@ def test_no_figure_has_changed_unseen(tmp_path: Path) -> None:
     """Every figure, frozen. Meant to change? `scripts/facts --freeze`, and look at the diff."""
     copy = tmp_path / "facts.txt"
     assert check("--freeze", "--frozen", str(copy)).returncode == 0
-    assert copy.read_text(encoding="utf-8") == (ROOT / "tests/golden/facts.txt").read_text(encoding="utf-8")
+    assert copy.read_text(encoding="utf-8") == (ROOT / "tests/golden/facts.txt").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_figure_is_its_row() -> None:
@@ -117,7 +167,9 @@ def test_an_unknown_table_is_an_error() -> None:
 
 
 def test_rival_figures_make_the_interval() -> None:
-    """us-west-2: Electricity Maps lists PACW (204), Google puts its own site there at 79, Bonneville's zone is 129."""
+    """us-west-2: Electricity Maps lists PACW (204), Google puts its own site there at 79,
+    Bonneville's zone is 129.
+    """
     value, lower, upper = grams("aws", "us-west-2")
     assert value == 204
     assert lower < 79.23
@@ -127,7 +179,10 @@ def test_rival_figures_make_the_interval() -> None:
 
 def test_location_comes_first_then_market() -> None:
     found = place("aws", "us-east-1")
-    assert [(one.method, one.year) for one in found.intensities] == [("location", 2025), ("market", 2024)]
+    assert [(one.method, one.year) for one in found.intensities] == [
+        ("location", 2025),
+        ("market", 2024),
+    ]
     assert found.intensities[1].grams_per_kilowatt_hour.value == 0
     assert found.carbon_free_ratio == 1
     assert [one.method for one in place("scaleway", "fr-par-1").intensities] == ["location"]
@@ -159,14 +214,18 @@ def test_pue_and_water_only_where_published() -> None:
     water = place("aws", "ap-southeast-3").wue_liters_per_kilowatt_hour
     assert water is not None
     assert water.value == 2.75
-    assert place("aws", "me-south-1").wue_liters_per_kilowatt_hour is None  # 0.18 there is the mean of the fleet
+    assert (
+        place("aws", "me-south-1").wue_liters_per_kilowatt_hour is None
+    )  # 0.18 there is the mean of the fleet
     assert place("gcp", "us-east1").wue_liters_per_kilowatt_hour is None
     own, fleet = place("aws", "eu-north-1").pue_ratio, place("aws", "eu-west-3").pue_ratio
     assert fleet.upper - fleet.lower > own.upper - own.lower
 
 
 def test_zones_of_scaleway_and_their_region() -> None:
-    assert {"fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "pl-waw-3", "it-mil-1"} <= set(zones("scaleway"))
+    assert {"fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "pl-waw-3", "it-mil-1"} <= set(
+        zones("scaleway")
+    )
     parts = [place("scaleway", f"fr-par-{number}").pue_ratio for number in (1, 2, 3)]
     whole = place("scaleway", "fr-par")
     assert [part.value for part in parts] == [1.46, 1.16, 1.44]
@@ -174,7 +233,9 @@ def test_zones_of_scaleway_and_their_region() -> None:
     assert whole.pue_ratio.lower == min(part.lower for part in parts)
     assert whole.pue_ratio.upper == max(part.upper for part in parts)
     assert whole.wue_liters_per_kilowatt_hour is not None
-    assert place("scaleway", "nl-ams").wue_liters_per_kilowatt_hour is None  # published for one zone of three
+    assert (
+        place("scaleway", "nl-ams").wue_liters_per_kilowatt_hour is None
+    )  # published for one zone of three
 
 
 @pytest.mark.parametrize(
@@ -190,7 +251,11 @@ def test_a_multi_region_is_the_mean_of_its_members(region: str, members: tuple[s
     found = place("gcp", region)
     values = [grams("gcp", member) for member in members]
     assert grams("gcp", region) == pytest.approx(
-        (sum(value for value, _, _ in values) / 2, min(low for _, low, _ in values), max(high for _, _, high in values))
+        (
+            sum(value for value, _, _ in values) / 2,
+            min(low for _, low, _ in values),
+            max(high for _, _, high in values),
+        )
     )
     assert found.region == region
     assert found.intensities[1].method == "market"
@@ -200,7 +265,8 @@ def test_a_multi_region_is_the_mean_of_its_members(region: str, members: tuple[s
 
 
 @pytest.mark.parametrize(
-    "region", ["eu", "us", "asia", "asia1", "eur5", "eur7", "eur8", "nam3", "nam-eur-asia1", "global"]
+    "region",
+    ["eu", "us", "asia", "asia1", "eur5", "eur7", "eur8", "nam3", "nam-eur-asia1", "global"],
 )
 def test_multi_regions_of_gcp_are_known(region: str) -> None:
     found = place("gcp", region).intensities[0].grams_per_kilowatt_hour
@@ -209,7 +275,9 @@ def test_multi_regions_of_gcp_are_known(region: str) -> None:
 
 
 def test_market_of_a_mean_only_where_all_members_have_it() -> None:
-    assert [one.method for one in place("gcp", "europe-north1+europe-north2").intensities] == ["location"]
+    assert [one.method for one in place("gcp", "europe-north1+europe-north2").intensities] == [
+        "location"
+    ]
 
 
 def test_an_availability_zone_is_its_region() -> None:

@@ -1,4 +1,6 @@
-"""The fit of processor power: its error budget, its coverage, and that the tables and the page are made from it."""
+"""The fit of processor power: its error budget, its coverage, and that the tables and the page are
+made from it.
+"""
 
 from __future__ import annotations
 
@@ -39,14 +41,18 @@ def priced(machine: Machine, level: int) -> Estimate:
 def test_the_error_budget_on_machines_left_out(machines: list[Machine]) -> None:
     points = leave_machines_out(machines, seeds=(11,))
     whole, idle = error(points), error([point for point in points if point.level == 0])
-    assert len({id(point.machine) for point in points}) == sum(machine.in_budget for machine in machines)
+    assert len({id(point.machine) for point in points}) == sum(
+        machine.in_budget for machine in machines
+    )
     assert whole.mape <= 9.5
     assert idle.mape <= 16
     assert abs(whole.signed) <= 3
 
 
 def test_intervals_cover_nine_in_ten_of_the_validation_half(machines: list[Machine]) -> None:
-    """Fit and intervals from one half of the machines; measured on the other half, which neither has seen."""
+    """Fit and intervals from one half of the machines; measured on the other half, which neither
+    has seen.
+    """
     held = validation_half(machines, seed=8)
     unseen = {id(point.machine) for point in held}
     seen = [machine for machine in machines if id(machine) not in unseen]
@@ -61,7 +67,9 @@ def test_intervals_cover_nine_in_ten_of_the_validation_half(machines: list[Machi
 
 
 def test_the_tables_are_made_from_the_fit(machines: list[Machine]) -> None:
-    """What the program says of every training machine is what the fit says, so the tables are not stale."""
+    """What the program says of every training machine is what the fit says, so the tables are not
+    stale.
+    """
     fitted = fit_all(machines)
     small = [machine for machine in machines if machine.sockets <= 2]
     for machine in small[::5]:
@@ -71,7 +79,12 @@ def test_the_tables_are_made_from_the_fit(machines: list[Machine]) -> None:
 
 
 def test_the_program_meets_the_budget_on_what_it_was_fitted_on(machines: list[Machine]) -> None:
-    points = [(priced(m, level), watts) for m in machines if m.in_budget for level, watts in m.watts.items()]
+    points = [
+        (priced(m, level), watts)
+        for m in machines
+        if m.in_budget
+        for level, watts in m.watts.items()
+    ]
     off = [said.value / watts - 1 for said, watts in points]
     inside = [said.lower <= watts <= said.upper for said, watts in points]
     assert np.mean(np.abs(off)) < 0.08
@@ -79,7 +92,9 @@ def test_the_program_meets_the_budget_on_what_it_was_fitted_on(machines: list[Ma
 
 
 def test_a_model_measured_once_moves_less_than_one_measured_often(machines: list[Machine]) -> None:
-    one = next(machine for machine in machines if machine.model == "EPYC 9754" and machine.in_budget)
+    one = next(
+        machine for machine in machines if machine.model == "EPYC 9754" and machine.in_budget
+    )
     rest = [machine for machine in machines if machine.model != one.model]
     half = replace(one, watts={level: watts / 2 for level, watts in one.watts.items()})
     said = [fit_all([*rest, *[half] * count]).watts(half)[100] for count in (1, 10)]
@@ -103,7 +118,9 @@ def test_errors_are_relative_and_signed(machines: list[Machine]) -> None:
 def test_the_page_carries_the_figures_of_this_fit() -> None:
     page = DOC.read_text(encoding="utf-8")
     figures_of_page = page.partition(BEGIN)[2].partition(END)[0]
-    assert f"made from {report.digest()}" in figures_of_page, "stale: run python -m bench.fit.run --write"
+    assert f"made from {report.digest()}" in figures_of_page, (
+        "stale: run python -m bench.fit.run --write"
+    )
     assert platforms.report() in figures_of_page, "stale: run python -m bench.fit.run --write"
     assert "| this model, machines left out |" in figures_of_page
 

@@ -1,6 +1,8 @@
-"""Well-known machines at rest, at half load and at work: a change of any figure behind them is a visible diff.
+"""Well-known machines at rest, at half load and at work: a change of any figure behind them is a
+visible diff.
 
-Written anew by `python -m tests.model.test_golden_machines`; checked by hand against what others publish when written.
+Written anew by `python -m tests.model.test_golden_machines`; checked by hand against what others
+publish when written.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ def lines() -> list[str]:
     found = [HEAD]
     for provider, name, region in MACHINES:
         for load in (0, 0.5, 1):
-            priced = footprint(resource(provider, name, region), {"cpu_ratio": load, "gpu_ratio": load})
+            priced = footprint(
+                resource(provider, name, region), {"cpu_ratio": load, "gpu_ratio": load}
+            )
             watts, grams = priced.power_watts, priced.operational_grams_per_second
             assert grams is not None
             cells = (watts.lower, watts.value, watts.upper, grams.value * 3600)
@@ -46,11 +50,26 @@ def test_golden_machines() -> None:
 @pytest.mark.parametrize(
     ("provider", "name", "idle", "full"),
     [
-        ("aws", "m5.large", (1.2, 6), (7, 20)),  # Cloud Carbon Footprint 1.3 to 8.5 W and memory; Teads 1.2 to 10
+        (
+            "aws",
+            "m5.large",
+            (1.2, 6),
+            (7, 20),
+        ),  # Cloud Carbon Footprint 1.3 to 8.5 W and memory; Teads 1.2 to 10
         ("aws", "c7a.48xlarge", (90, 400), (500, 1200)),  # two EPYC of 360 W each, and 384 GiB
         ("aws", "p4d.24xlarge", (600, 1500), (3000, 6500)),  # vendor: 6.5 kW at most for eight A100
-        ("gcp", "n2-standard-4", (2.5, 12), (13, 35)),  # Cloud Carbon Footprint 2.6 to 16 W and memory
-        ("gcp", "t2a-standard-8", (4, 25), (12, 40)),  # an Altra of 250 W over 128 cores, and 32 GiB
+        (
+            "gcp",
+            "n2-standard-4",
+            (2.5, 12),
+            (13, 35),
+        ),  # Cloud Carbon Footprint 2.6 to 16 W and memory
+        (
+            "gcp",
+            "t2a-standard-8",
+            (4, 25),
+            (12, 40),
+        ),  # an Altra of 250 W over 128 cores, and 32 GiB
         ("scaleway", "H100-1-80G", (80, 250), (350, 800)),  # a board of 350 W
     ],
 )
@@ -58,7 +77,9 @@ def test_golden_machines_are_within_what_others_publish(
     provider: str, name: str, idle: tuple[float, float], full: tuple[float, float]
 ) -> None:
     for load, (low, high) in ((0, idle), (1, full)):
-        watts = footprint(resource(provider, name), {"cpu_ratio": load, "gpu_ratio": load}).power_watts.value
+        watts = footprint(
+            resource(provider, name), {"cpu_ratio": load, "gpu_ratio": load}
+        ).power_watts.value
         assert low <= watts <= high
 
 

@@ -1,4 +1,6 @@
-"""From a machine's name to the hardware it holds: golden machines, every name of AWS, and names nobody knows."""
+"""From a machine's name to the hardware it holds: golden machines, every name of AWS, and names
+nobody knows.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +40,25 @@ def size(found: Machine) -> tuple[float, float, float, str]:
     [
         ("aws", "m5.large", 2, 2, 8, "Skylake", 1),
         ("aws", "m7g.4xlarge", 16, 16, 64, "Graviton3", 1),
-        ("aws", "c7a.48xlarge", 384, 192, 384, "Genoa (Zen 4)", 1),  # a vCPU is a whole core of two threads
+        (
+            "aws",
+            "c7a.48xlarge",
+            384,
+            192,
+            384,
+            "Genoa (Zen 4)",
+            1,
+        ),  # a vCPU is a whole core of two threads
         ("aws", "p4d.24xlarge", 96, 96, 1152, "Cascade Lake", 1),
-        ("aws", "hpc7a.12xlarge", 384, 24, 768, "Genoa (Zen 4)", 1),  # the whole host, with most cores off
+        (
+            "aws",
+            "hpc7a.12xlarge",
+            384,
+            24,
+            768,
+            "Genoa (Zen 4)",
+            1,
+        ),  # the whole host, with most cores off
         ("aws", "t3.micro", 2, 2, 1, "Skylake", 0.1),
         ("aws", "t2.large", 2, 2, 8, "Haswell", 0.3),
         ("aws", "m7i-flex.large", 2, 2, 8, "Sapphire Rapids", 0.4),
@@ -54,7 +72,13 @@ def size(found: Machine) -> tuple[float, float, float, str]:
     ],
 )
 def test_golden_machines(
-    provider: str, name: str, threads: int, vcpus: int, memory_gib: int, microarchitecture: str, share: float
+    provider: str,
+    name: str,
+    threads: int,
+    vcpus: int,
+    memory_gib: int,
+    microarchitecture: str,
+    share: float,
 ) -> None:
     found = machine(provider, name)
     assert size(found) == (threads, vcpus, memory_gib, microarchitecture)
@@ -79,7 +103,9 @@ def test_golden_machines(
         ("scaleway", "H100-SXM-8-80G", "H100 SXM5 80GB", 8, 12000e9 / 2**30),
     ],
 )
-def test_accelerators_and_local_disks(provider: str, name: str, gpu: str, gpus: float, ssd_gib: float) -> None:
+def test_accelerators_and_local_disks(
+    provider: str, name: str, gpu: str, gpus: float, ssd_gib: float
+) -> None:
     found = machine(provider, name)
     assert (found.gpu, found.gpus) == (gpu, gpus)
     assert found.ssd_gib == pytest.approx(ssd_gib, abs=0.001)
@@ -90,13 +116,25 @@ def test_every_instance_type_of_aws_is_known_as_the_api_says_it_is() -> None:
     for name, said in instance_types().items():
         found = machine("aws", name)
         assert found.vcpus == said["VCpuInfo"]["DefaultVCpus"], name
-        assert found.memory_gib == pytest.approx(said["MemoryInfo"]["SizeInMiB"] / 1024, abs=0.001), name
+        assert found.memory_gib == pytest.approx(
+            said["MemoryInfo"]["SizeInMiB"] / 1024, abs=0.001
+        ), name
         assert found.architecture in " ".join(said["ProcessorInfo"]["SupportedArchitectures"]), name
         disks = said.get("InstanceStorageInfo", {}).get("Disks", ())
         gigabytes = sum(disk["SizeInGB"] * disk["Count"] for disk in disks)
-        assert found.ssd_gib + found.hdd_gib == pytest.approx(gigabytes * 1e9 / 2**30, abs=0.01), name
-        accelerated = {"GpuInfo", "NeuronInfo", "FpgaInfo", "InferenceAcceleratorInfo", "MediaAcceleratorInfo"}
-        assert bool(found.gpus) == bool(accelerated & set(said)) or name == "trn2u.48xlarge", name  # left out by AWS
+        assert found.ssd_gib + found.hdd_gib == pytest.approx(gigabytes * 1e9 / 2**30, abs=0.01), (
+            name
+        )
+        accelerated = {
+            "GpuInfo",
+            "NeuronInfo",
+            "FpgaInfo",
+            "InferenceAcceleratorInfo",
+            "MediaAcceleratorInfo",
+        }
+        assert bool(found.gpus) == bool(accelerated & set(said)) or name == "trn2u.48xlarge", (
+            name
+        )  # left out by AWS
         assert not found.assumed or "taken as" in found.assumed, name
 
 
@@ -107,7 +145,9 @@ def test_what_is_burstable_at_aws_has_a_share_and_nothing_else_but_flex() -> Non
 
 
 def test_sizes_follow_from_names_as_the_table_has_them() -> None:
-    """The rule for NxLarge against every type of the table it is to stand in for: a size that is new today."""
+    """The rule for NxLarge against every type of the table it is to stand in for: a size that is
+    new today.
+    """
     for row in rows("machine_types"):
         family, _, word = row["type"].partition(".")
         if row["provider"] == "aws" and word.endswith("xlarge") and word != "xlarge":
@@ -167,7 +207,9 @@ def test_classes_of_managed_services_are_machines(provider: str, name: str, same
         ("scaleway", "BASIC2-A4C-16G", 4, 16, 0.5),
     ],
 )
-def test_names_say_sizes(provider: str, name: str, vcpus: int, memory_gib: float, share: float) -> None:
+def test_names_say_sizes(
+    provider: str, name: str, vcpus: int, memory_gib: float, share: float
+) -> None:
     found = machine(provider, name)
     assert (found.vcpus, found.share) == (vcpus, share)
     assert found.memory_gib == pytest.approx(memory_gib)
@@ -265,20 +307,33 @@ def test_scaleways_ranges_without_accelerators_are_not_guessed_to_have_some() ->
 
 
 def test_the_ultra_servers_of_trainium_hold_trainium() -> None:
-    assert machine("aws", "trn2u.48xlarge").gpu == machine("aws", "trn2.48xlarge").gpu == "Trainium2"
+    assert (
+        machine("aws", "trn2u.48xlarge").gpu == machine("aws", "trn2.48xlarge").gpu == "Trainium2"
+    )
     assert machine("aws", "trn2u.48xlarge").gpus == 16
 
 
 def test_a_stated_architecture_steers_the_guess() -> None:
     assert machine("aws", "q77.large", architecture="arm64").microarchitecture == "Graviton4"
     assert machine("gcp", "q77-standard-4", architecture="ARM64").architecture == "arm64"
-    assert machine("elsewhere", "x", architecture="aarch64").microarchitecture == "Ampere Altra (Neoverse N1)"
+    assert (
+        machine("elsewhere", "x", architecture="aarch64").microarchitecture
+        == "Ampere Altra (Neoverse N1)"
+    )
     assert machine("elsewhere", "x", architecture="riscv64").architecture == "x86_64"
 
 
 def test_what_the_api_says_wins() -> None:
     found = machine(
-        "aws", "m5.large", vcpus=4, memory_gib=9, architecture="x86_64", gpu="T4", gpus=2, ssd_gib=10, hdd_gib=20
+        "aws",
+        "m5.large",
+        vcpus=4,
+        memory_gib=9,
+        architecture="x86_64",
+        gpu="T4",
+        gpus=2,
+        ssd_gib=10,
+        hdd_gib=20,
     )
     assert size(found) == (4, 4, 9, "Skylake")
     assert (found.gpu, found.gpus, found.ssd_gib, found.hdd_gib) == ("T4", 2, 10, 20)
@@ -306,7 +361,11 @@ def test_the_platform_of_a_running_instance_settles_the_pool() -> None:
     pooled = machine("gcp", "n2-standard-4")
     assert pooled.pool == ("Cascade Lake", "Ice Lake")
     settled = machine("gcp", "n2-standard-4", cpu="Intel Ice Lake")
-    assert (settled.microarchitecture, settled.pool, settled.cpu) == ("Ice Lake", (), "Intel Ice Lake")
+    assert (settled.microarchitecture, settled.pool, settled.cpu) == (
+        "Ice Lake",
+        (),
+        "Intel Ice Lake",
+    )
     stopped = machine("gcp", "n2-standard-4", cpu="Unknown CPU Platform")
     assert (stopped.microarchitecture, stopped.pool) == (pooled.microarchitecture, pooled.pool)
 
@@ -338,7 +397,9 @@ def test_threads_a_core_tell_what_a_vcpu_of_an_unknown_family_is() -> None:
         ("aws", "z1.large", "Never Heard 9000", "Never Heard 9000"),
     ],
 )
-def test_an_accelerator_is_known_by_the_name_an_api_gives_it(provider: str, name: str, said: str, meant: str) -> None:
+def test_an_accelerator_is_known_by_the_name_an_api_gives_it(
+    provider: str, name: str, said: str, meant: str
+) -> None:
     assert machine(provider, name, gpu=said).gpu == meant
 
 
@@ -350,18 +411,27 @@ def test_components_are_what_the_machine_holds() -> None:
     held = {component.kind: component for component in components(machine("aws", "p4d.24xlarge"))}
     assert held["gpu"] == Component("gpu", "A100 SXM4 40GB", 8, "gpu_ratio")
     assert held["ssd"].amount == pytest.approx(7450.58, abs=0.01)
-    assert {component.kind for component in components(machine("aws", "d3.xlarge"))} == {"vcpu", "memory", "hdd"}
+    assert {component.kind for component in components(machine("aws", "d3.xlarge"))} == {
+        "vcpu",
+        "memory",
+        "hdd",
+    }
     assert components(machine("aws", "t3.micro"))[0].share == 0.1
     assert components(machine("aws", "m5.large", gpus=2))[2].part == "default"
 
 
 @given(
     st.sampled_from((*PROVIDERS, "", "elsewhere")),
-    st.one_of(st.text(max_size=25), st.from_regex(r"[a-z]{1,3}\d{0,2}[a-z]{0,2}[.-][a-z0-9-]{1,12}", fullmatch=True)),
+    st.one_of(
+        st.text(max_size=25),
+        st.from_regex(r"[a-z]{1,3}\d{0,2}[a-z]{0,2}[.-][a-z0-9-]{1,12}", fullmatch=True),
+    ),
     st.one_of(st.none(), st.floats(0.1, 1000)),
     st.one_of(st.none(), st.sampled_from(("arm64", "x86_64", "i386", ""))),
 )
-def test_any_name_is_a_machine(provider: str, name: str, vcpus: float | None, architecture: str | None) -> None:
+def test_any_name_is_a_machine(
+    provider: str, name: str, vcpus: float | None, architecture: str | None
+) -> None:
     found = machine(provider, name, vcpus=vcpus, architecture=architecture)
     for amount in (found.threads, found.vcpus, found.memory_gib):
         assert 0 < amount < math.inf
@@ -373,7 +443,8 @@ def test_any_name_is_a_machine(provider: str, name: str, vcpus: float | None, ar
 
 
 @given(
-    st.integers(1, 200), st.sampled_from(("n2-custom-{}-8192", "custom-{}-8192", "n2d-standard-{}", "t2d-standard-{}"))
+    st.integers(1, 200),
+    st.sampled_from(("n2-custom-{}-8192", "custom-{}-8192", "n2d-standard-{}", "t2d-standard-{}")),
 )
 def test_twice_the_vcpus_are_twice_the_threads(vcpus: int, name: str) -> None:
     once, twice = machine("gcp", name.format(vcpus)), machine("gcp", name.format(2 * vcpus))

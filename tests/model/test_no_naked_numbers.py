@@ -1,4 +1,6 @@
-"""House rule 1: every factor of the model is a row of facts, so its code holds no number but 0, 1 and conversions."""
+"""House rule 1: every factor of the model is a row of facts, so its code holds no number but 0, 1
+and conversions.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,18 @@ FILES = sorted(MODEL.glob("*.py"))
 CONVERSIONS = {"quantities.py"}
 COUNTS = {2, 10}
 """Whole numbers that count things (sockets the fit tells apart, steps of load), not factors."""
-NO_INPUT_OR_OUTPUT = {"os", "sys", "io", "time", "datetime", "logging", "random", "socket", "urllib", "pathlib"}
+NO_INPUT_OR_OUTPUT = {
+    "os",
+    "sys",
+    "io",
+    "time",
+    "datetime",
+    "logging",
+    "random",
+    "socket",
+    "urllib",
+    "pathlib",
+}
 
 
 def naked(tree: ast.AST) -> list[float]:
@@ -20,7 +33,9 @@ def naked(tree: ast.AST) -> list[float]:
     return [
         node.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, float) and node.value not in (0.0, 1.0)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, float)
+        and node.value not in (0.0, 1.0)
     ]
 
 
@@ -31,7 +46,9 @@ def factors(tree: ast.AST) -> list[int]:
         for node in ast.walk(tree)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div)
         for side in (node.left, node.right)
-        if isinstance(side, ast.Constant) and isinstance(side.value, int) and side.value not in {0, 1} | COUNTS
+        if isinstance(side, ast.Constant)
+        and isinstance(side.value, int)
+        and side.value not in {0, 1} | COUNTS
     ]
 
 
@@ -51,6 +68,13 @@ def test_a_naked_number_would_be_found() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_the_model_has_no_clock_and_no_logging(file: Path) -> None:
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    names = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    names |= {
+        node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
+    }
     assert not {name.partition(".")[0] for name in names} & NO_INPUT_OR_OUTPUT

@@ -23,7 +23,10 @@ def priced(
     ("said", "name"),
     [
         ("Intel(R) Xeon(R) Platinum 8480+ @ 2.0GHz", "Xeon 8480+"),
-        ("Intel Xeon Gold 6430 CPU 2.10 GHz (Intel Turbo Boost Technology up to 3.40 GHz)", "Xeon 6430"),
+        (
+            "Intel Xeon Gold 6430 CPU 2.10 GHz (Intel Turbo Boost Technology up to 3.40 GHz)",
+            "Xeon 6430",
+        ),
         ("AMD EPYC 7742 64-Core Processor", "EPYC 7742"),
         ("Intel Xeon E5-2660V3", "Xeon E5-2660 v3"),
         ("Intel Xeon E5-2699 v4", "Xeon E5-2699 v4"),
@@ -37,7 +40,11 @@ def test_processors_are_known_under_every_spelling(said: str, name: str) -> None
 
 def test_a_processor_and_its_sockets_are_enough() -> None:
     found = describe("Intel Xeon Platinum 8480+", sockets=2)
-    assert (found.microarchitecture, found.tdp_watts, found.threads) == ("Sapphire Rapids", 350, 224)
+    assert (found.microarchitecture, found.tdp_watts, found.threads) == (
+        "Sapphire Rapids",
+        350,
+        224,
+    )
     assert found.memory_gib == 2 * figure("server.usual.Xeon 8480+.memory").value
     assert found.assumed == ""
     assert priced(processor="Intel Xeon Platinum 8480+", sockets=2).basis == "measured"
@@ -61,7 +68,10 @@ def test_a_known_microarchitecture_needs_no_processor() -> None:
 
 
 def test_an_unknown_processor_is_assumed_and_wide() -> None:
-    unknown, known = priced(processor="Zilog Z80", sockets=2), priced(processor="EPYC 7742", sockets=2)
+    unknown, known = (
+        priced(processor="Zilog Z80", sockets=2),
+        priced(processor="EPYC 7742", sockets=2),
+    )
     assert (unknown.basis, unknown.reason) == ("assumed", "unknown processor Zilog Z80")
     width = unknown.power_watts.upper / unknown.power_watts.value
     assert width > 1.3 * known.power_watts.upper / known.power_watts.value
@@ -90,7 +100,8 @@ def test_the_less_was_measured_the_wider(known: str) -> None:
 def test_intervals_widen_with_ignorance() -> None:
     for load in (0, 50, 100):
         known, family, none = (
-            figure(f"server.interval.{kind}.{load}") for kind in ("model", "microarchitecture", "none")
+            figure(f"server.interval.{kind}.{load}")
+            for kind in ("model", "microarchitecture", "none")
         )
         assert known.high - known.low < family.high - family.low < none.high - none.low
 
@@ -102,7 +113,12 @@ def test_a_server_knows_no_gap_to_production() -> None:
 def test_memory_beyond_any_measured_server_counts_by_the_gib() -> None:
     most = figure("server.reference.memory").high
     full, more = (
-        estimate(server(describe("EPYC 7742", sockets=1, memory_gib=gib)), {"cpu_ratio": 0}, NOWHERE, None).power_watts
+        estimate(
+            server(describe("EPYC 7742", sockets=1, memory_gib=gib)),
+            {"cpu_ratio": 0},
+            NOWHERE,
+            None,
+        ).power_watts
         for gib in (most, most + 1000)
     )
     dram = figure("memory.dram.watts_per_gib")
@@ -118,7 +134,10 @@ def test_a_curve_never_falls(processor: str) -> None:
     found = curve(describe(processor, sockets=2))
     assert found.loads[0] == 0 and found.loads[-1] == 1 and len(found.loads) == 11
     assert list(found.watts) == sorted(found.watts)
-    assert all(low <= value <= high for low, value, high in zip(found.low, found.watts, found.high, strict=True))
+    assert all(
+        low <= value <= high
+        for low, value, high in zip(found.low, found.watts, found.high, strict=True)
+    )
 
 
 def test_a_description_survives_its_name_even_a_hostile_one() -> None:

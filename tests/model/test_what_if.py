@@ -26,12 +26,15 @@ LOADS = {"cpu_ratio": 0.5}
 def row(provider: str, region: str, name: str) -> Row:
     place = facts.place(provider, region)
     at = Location(provider, "1", region)
-    resource = Resource(name, "ec2/instance", name, at, (Component("vcpu", "Skylake", 4, load="cpu_ratio"),))
+    resource = Resource(
+        name, "ec2/instance", name, at, (Component("vcpu", "Skylake", 4, load="cpu_ratio"),)
+    )
     return Row(resource, estimate(resource, LOADS, place, place.intensities[0]), LOADS)
 
 
 SNAPSHOT = Snapshot(
-    1000, (row("aws", "eu-central-1", "a"), row("aws", "us-east-1", "b"), row("gcp", "us-central1", "c"))
+    1000,
+    (row("aws", "eu-central-1", "a"), row("aws", "us-east-1", "b"), row("gcp", "us-central1", "c")),
 )
 
 
@@ -40,26 +43,33 @@ def test_power_follows_pue_and_grams_the_grid() -> None:
     there = facts.place("aws", "eu-north-1")
     assert (found.resources, found.elsewhere, found.hours) == (2, 1, ())
     bare = sum(
-        each.footprint.power_watts.value / facts.place("aws", each.resource.location.region).pue_ratio.value
+        each.footprint.power_watts.value
+        / facts.place("aws", each.resource.location.region).pue_ratio.value
         for each in SNAPSHOT.rows[:2]
     )
     assert found.power_watts_there.value == pytest.approx(bare * there.pue_ratio.value)
     intensity = there.intensities[0].grams_per_kilowatt_hour.value
-    assert found.grams_per_second_there.value == pytest.approx(found.power_watts_there.value * intensity / 3.6e6)
+    assert found.grams_per_second_there.value == pytest.approx(
+        found.power_watts_there.value * intensity / 3.6e6
+    )
     assert found.grams_per_second_there.value < found.grams_per_second.value
 
 
 def test_at_home_nothing_changes() -> None:
     home = replace(SNAPSHOT, rows=SNAPSHOT.rows[:1])
     found = what_if(home, "aws", "eu-central-1")
-    assert found.power_watts_there == found.power_watts and found.grams_per_second_there == found.grams_per_second
+    assert (
+        found.power_watts_there == found.power_watts
+        and found.grams_per_second_there == found.grams_per_second
+    )
 
 
 def test_the_live_grid_there_and_its_next_day() -> None:
     place = facts.place("aws", "eu-north-1")
     live = CarbonIntensity(Estimate(10, 9, 11), "live", "electricitymaps")
     foreseen = tuple(
-        GridForecast("aws", "eu-north-1", "live", "electricitymaps", hour, 10.0 + (hour - 3) ** 2) for hour in range(24)
+        GridForecast("aws", "eu-north-1", "live", "electricitymaps", hour, 10.0 + (hour - 3) ** 2)
+        for hour in range(24)
     )
     other = (GridForecast("aws", "eu-north-1", "marginal", "watttime", 0, 0),)
     snapshot = replace(
@@ -95,7 +105,8 @@ def test_no_such_region(text: str) -> None:
 
 def test_what_has_no_grid_is_left_out_on_both_sides() -> None:
     nowhere = replace(
-        SNAPSHOT.rows[0], footprint=replace(SNAPSHOT.rows[0].footprint, operational_grams_per_second=None)
+        SNAPSHOT.rows[0],
+        footprint=replace(SNAPSHOT.rows[0].footprint, operational_grams_per_second=None),
     )
     found = what_if(replace(SNAPSHOT, rows=(nowhere, SNAPSHOT.rows[1])), "aws", "eu-north-1")
     alone = what_if(replace(SNAPSHOT, rows=SNAPSHOT.rows[1:2]), "aws", "eu-north-1")

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from cloud_carbon_exporter.providers.aws import ec2_volume
-from cloud_carbon_exporter.providers.gcp import compute_disk
-from cloud_carbon_exporter.providers.scaleway import block, instance
+from cloud_carbon_exporter.providers.aws.services import ec2_volume
+from cloud_carbon_exporter.providers.gcp.services import compute_disk
+from cloud_carbon_exporter.providers.scaleway.services import block, instance
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 EBS = {"VolumeId": "vol-1", "VolumeType": "gp3", "Size": 8}
 DISK = {"name": "d", "sizeGb": "10", "type": "zones/europe-west9-a/diskTypes/pd-ssd"}
-BLOCK = {"id": "1", "name": "v", "size": 10**10, "type": "sbs_5k", "zone": "fr-par-1", "project_id": "p"}
-OLD = {"id": "2", "name": "v", "size": 10**10, "volume_type": "b_ssd", "zone": "fr-par-1", "project": "p"}
+BLOCK = {
+    "id": "1",
+    "name": "v",
+    "size": 10**10,
+    "type": "sbs_5k",
+    "zone": "fr-par-1",
+    "project_id": "p",
+}
+OLD = {
+    "id": "2",
+    "name": "v",
+    "size": 10**10,
+    "volume_type": "b_ssd",
+    "zone": "fr-par-1",
+    "project": "p",
+}
 
 
 def asset(data: Raw) -> Raw:
@@ -28,16 +42,43 @@ def of(specs: tuple[ServiceSpec, ...], kind: str) -> ServiceSpec:
     ("spec", "scope", "raw", "attached"),
     [
         (ec2_volume.SPEC, Scope("aws", "1", "eu-west-3"), EBS, "false"),
-        (ec2_volume.SPEC, Scope("aws", "1", "eu-west-3"), EBS | {"Attachments": [{"InstanceId": "i-1"}]}, "true"),
+        (
+            ec2_volume.SPEC,
+            Scope("aws", "1", "eu-west-3"),
+            EBS | {"Attachments": [{"InstanceId": "i-1"}]},
+            "true",
+        ),
         (of(compute_disk.SPECS, "compute/disk"), Scope("gcp", "p"), asset(DISK), "false"),
-        (of(compute_disk.SPECS, "compute/disk"), Scope("gcp", "p"), asset(DISK | {"users": ["instances/a"]}), "true"),
+        (
+            of(compute_disk.SPECS, "compute/disk"),
+            Scope("gcp", "p"),
+            asset(DISK | {"users": ["instances/a"]}),
+            "true",
+        ),
         (of(block.SPECS, "block/volume"), Scope("scaleway", "o"), BLOCK, "false"),
-        (of(block.SPECS, "block/volume"), Scope("scaleway", "o"), BLOCK | {"references": [{"id": "r"}]}, "true"),
-        (of(instance.SPECS, "instance/volume"), Scope("scaleway", "o"), OLD | {"server": None}, "false"),
-        (of(instance.SPECS, "instance/volume"), Scope("scaleway", "o"), OLD | {"server": {"id": "s"}}, "true"),
+        (
+            of(block.SPECS, "block/volume"),
+            Scope("scaleway", "o"),
+            BLOCK | {"references": [{"id": "r"}]},
+            "true",
+        ),
+        (
+            of(instance.SPECS, "instance/volume"),
+            Scope("scaleway", "o"),
+            OLD | {"server": None},
+            "false",
+        ),
+        (
+            of(instance.SPECS, "instance/volume"),
+            Scope("scaleway", "o"),
+            OLD | {"server": {"id": "s"}},
+            "true",
+        ),
     ],
 )
-def test_a_disk_says_whether_it_is_attached(spec: ServiceSpec, scope: Scope, raw: Raw, attached: str) -> None:
+def test_a_disk_says_whether_it_is_attached(
+    spec: ServiceSpec, scope: Scope, raw: Raw, attached: str
+) -> None:
     found = spec.describe(raw, scope)
     assert found is not None
     assert found.info["attached"] == attached

@@ -1,4 +1,6 @@
-"""The made-up estate: exact in size, the same for the same seed and clock, and listed like a real one."""
+"""The made-up estate: exact in size, the same for the same seed and clock, and listed like a real
+one.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,19 @@ from hypothesis import strategies as st
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.model.types import Point, Resource
 from cloud_carbon_exporter.providers.demo import ACCOUNTS, PROVIDER, DemoClient, connected_users
-from cloud_carbon_exporter.providers.demo._blueprints import BLUEPRINTS, FORBIDDEN_REGION, UNSUPPORTED
-from cloud_carbon_exporter.providers.demo._day import UTC_OFFSET_HOURS, activity
+from cloud_carbon_exporter.providers.demo.blueprints import (
+    BLUEPRINTS,
+    FORBIDDEN_REGION,
+    UNSUPPORTED,
+)
+from cloud_carbon_exporter.providers.demo.day import UTC_OFFSET_HOURS, activity
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Read, Reading, Scope, TargetSettings
 
 WEDNESDAY = datetime(2026, 11, 25, tzinfo=UTC).timestamp()
 HOUR = 3600.0
-LISTINGS: Sequence[Listing] = list({id(spec.listing): spec.listing for spec in PROVIDER.services}.values())
+LISTINGS: Sequence[Listing] = list(
+    {id(spec.listing): spec.listing for spec in PROVIDER.services}.values()
+)
 METRICS = {spec.kind: spec.metrics for spec in PROVIDER.services}
 
 moments = st.floats(min_value=1_000_000_000, max_value=3_000_000_000)
@@ -35,7 +43,9 @@ class CountingMeter:
     def __init__(self) -> None:
         self.calls: Counter[tuple[str, str, str, str]] = Counter()
 
-    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+    def call(
+        self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
+    ) -> None:
         self.calls[account_id, api, operation, outcome] += 1
 
 
@@ -46,7 +56,9 @@ def client(
     return DemoClient(target, meter or CountingMeter(), lambda: at)
 
 
-async def listed(of: DemoClient) -> tuple[list[tuple[Listing, Scope, Raw]], list[PermissionMissing]]:
+async def listed(
+    of: DemoClient,
+) -> tuple[list[tuple[Listing, Scope, Raw]], list[PermissionMissing]]:
     found: list[tuple[Listing, Scope, Raw]] = []
     failures: list[PermissionMissing] = []
     for listing in LISTINGS:
@@ -71,14 +83,17 @@ def described(of: DemoClient) -> list[Resource]:
 
 
 def reads(resources: Iterable[Resource], start: float) -> list[Read]:
-    return [Read(resource, metric, start) for resource in resources for metric in METRICS[resource.kind]]
+    return [
+        Read(resource, metric, start) for resource in resources for metric in METRICS[resource.kind]
+    ]
 
 
 def series(of: DemoClient, resources: Iterable[Resource], start: float, until: float) -> Reading:
     return asyncio.run(of.series(reads(resources, start), until))
 
 
-# --- size and names -------------------------------------------------------------------------------------------------
+# --- size and names
+# -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("resources", [0, 1, 7, len(BLUEPRINTS), 200, 999, 10_000])
@@ -88,7 +103,9 @@ def test_the_estate_has_exactly_as_many_resources_as_asked(resources: int) -> No
 
 @settings(max_examples=25, deadline=None)
 @given(resources=st.integers(0, 400), seed=seeds, at=moments)
-def test_size_is_exact_and_ids_are_unique_at_any_moment(resources: int, seed: int, at: float) -> None:
+def test_size_is_exact_and_ids_are_unique_at_any_moment(
+    resources: int, seed: int, at: float
+) -> None:
     found = described(client(resources, seed, at))
     assert len(found) == resources
     assert len({resource.id for resource in found}) == resources
@@ -110,7 +127,9 @@ def test_two_hundred_resources_hold_every_kind_and_every_cloud() -> None:
 def test_every_object_goes_to_exactly_one_spec_or_to_the_ledger() -> None:
     unsupported: Counter[str] = Counter()
     for listing, _, raw in asyncio.run(listed(client(2000)))[0]:
-        takers = [spec for spec in PROVIDER.services if spec.listing is listing and spec.accepts(raw)]
+        takers = [
+            spec for spec in PROVIDER.services if spec.listing is listing and spec.accepts(raw)
+        ]
         if not takers:
             unsupported[listing.kind_of(raw)] += 1
         else:
@@ -140,19 +159,29 @@ def test_ids_read_as_the_imitated_clouds_write_them() -> None:
 
 def test_hardware_is_described_and_what_nobody_knows_says_so() -> None:
     found = described(client(400))
-    running = [r for r in found if r.kind in {"ec2/instance", "compute/instance", "instance/server"} and r.monitor]
+    running = [
+        r
+        for r in found
+        if r.kind in {"ec2/instance", "compute/instance", "instance/server"} and r.monitor
+    ]
     assert all({"vcpu", "memory"} <= {part.kind for part in r.components} for r in running)
     assumed = {r.info["host_type"] for r in running if any(part.assumed for part in r.components)}
     assert "x99z.4xlarge" in assumed
     assert not assumed & {"m5.large", "c6g.xlarge", "n2-standard-8", "t3.micro"}
-    accelerated = {r.info["host_type"] for r in running if any(part.kind == "gpu" for part in r.components)}
+    accelerated = {
+        r.info["host_type"] for r in running if any(part.kind == "gpu" for part in r.components)
+    }
     assert {"g4dn.4xlarge", "L4-1-24G"} <= accelerated
 
 
 def test_a_stopped_machine_holds_nothing_and_a_standby_holds_all_twice() -> None:
     found = described(client(1000))
     assert sum(not resource.components for resource in found) >= 3
-    assert all(resource.kind.endswith(("instance", "server")) for resource in found if not resource.components)
+    assert all(
+        resource.kind.endswith(("instance", "server"))
+        for resource in found
+        if not resource.components
+    )
     disks = {r.id: r.components[0].amount for r in found if r.kind == "compute/region_disk"}
     raws = {raw["name"]: raw["gib"] for _, _, raw in asyncio.run(listed(client(1000)))[0]}
     assert disks
@@ -160,10 +189,13 @@ def test_a_stopped_machine_holds_nothing_and_a_standby_holds_all_twice() -> None
 
 
 def test_tags_are_there_to_be_allow_listed() -> None:
-    assert all(resource.tags.keys() == {"team", "env", "service"} for resource in described(client(200)))
+    assert all(
+        resource.tags.keys() == {"team", "env", "service"} for resource in described(client(200))
+    )
 
 
-# --- the failing service --------------------------------------------------------------------------------------------
+# --- the failing service
+# --------------------------------------------------------------------------------------------
 
 
 def test_one_service_in_one_region_fails_and_only_it() -> None:
@@ -178,7 +210,8 @@ def test_one_service_in_one_region_fails_and_only_it() -> None:
     ]
 
 
-# --- determinism ----------------------------------------------------------------------------------------------------
+# --- determinism
+# ----------------------------------------------------------------------------------------------------
 
 
 @settings(max_examples=20, deadline=None)
@@ -200,7 +233,10 @@ def test_a_window_read_in_two_parts_says_what_it_says_in_one(
     asked, middle, end = client(40, seed), start + first, start + first + second
     resources = described(client(40))
     whole = series(asked, resources, start, end).points
-    parts = [series(asked, resources, start, middle).points, series(asked, resources, middle, end).points]
+    parts = [
+        series(asked, resources, start, middle).points,
+        series(asked, resources, middle, end).points,
+    ]
     assert whole.keys() == parts[0].keys() == parts[1].keys()
     for key, points in whole.items():
         assert points[0].start == start
@@ -218,7 +254,9 @@ def _integral(points: Iterable[Point]) -> float:
 @settings(max_examples=30, deadline=None)
 @given(seed=seeds, at=moments)
 def test_ratios_are_ratios_and_what_is_stored_is_positive(seed: int, at: float) -> None:
-    for (_, signal), points in series(client(120, seed), described(client(120, seed)), at, at + 900).points.items():
+    for (_, signal), points in series(
+        client(120, seed), described(client(120, seed)), at, at + 900
+    ).points.items():
         if signal in {"cpu_ratio", "gpu_ratio"}:
             assert all(0 <= point.value <= 1 for point in points)
         else:
@@ -235,16 +273,23 @@ def test_what_has_no_monitoring_or_no_accelerator_has_no_series() -> None:
     resources = described(client(1000))
     points = series(client(1000), resources, WEDNESDAY, WEDNESDAY + 300).points
     unmeasured = [
-        r for r in resources if r.kind == "ec2/instance" and r.components and (r.id, "cpu_ratio") not in points
+        r
+        for r in resources
+        if r.kind == "ec2/instance" and r.components and (r.id, "cpu_ratio") not in points
     ]
     assert len(unmeasured) >= 1
     accelerated = {r.id for r in resources if any(part.kind == "gpu" for part in r.components)}
     assert {identity for identity, signal in points if signal == "gpu_ratio"} == accelerated
     stored = {signal for identity, signal in points if identity.startswith("arn:aws:s3")}
-    assert stored == {"stored_gib:StandardStorage", "stored_gib:StandardIAStorage", "stored_gib:GlacierStorage"}
+    assert stored == {
+        "stored_gib:StandardStorage",
+        "stored_gib:StandardIAStorage",
+        "stored_gib:GlacierStorage",
+    }
 
 
-# --- the day --------------------------------------------------------------------------------------------------------
+# --- the day
+# --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("region", UTC_OFFSET_HOURS)
@@ -265,7 +310,11 @@ def test_activity_never_leaps(at: float, region: str) -> None:
 
 
 def test_web_load_follows_the_day_and_batch_the_night() -> None:
-    resources = [r for r in described(client(2000)) if r.location.region == "eu-west-3" and "profile" in r.monitor]
+    resources = [
+        r
+        for r in described(client(2000))
+        if r.location.region == "eu-west-3" and "profile" in r.monitor
+    ]
 
     def mean(profile: str, hour: float) -> float:
         start = WEDNESDAY + (hour - 1) * HOUR  # one hour ahead of UTC
@@ -299,14 +348,18 @@ def test_fleets_come_by_day_go_by_night_and_come_back_as_other_machines() -> Non
     assert machines(noon, "shop-fleet") == machines(noon + 1, "shop-fleet")
 
 
-# --- what comes beside ----------------------------------------------------------------------------------------------
+# --- what comes beside
+# ----------------------------------------------------------------------------------------------
 
 
 async def test_extras_tell_users_and_an_inventory_that_matches_the_listings() -> None:
     extras = await client(300).extras(WEDNESDAY)
     assert extras.gauges == {"demo_connected_users": connected_users(0, WEDNESDAY)}
     found, _ = await listed(client(300))
-    assert Counter((scope.provider, scope.account_id, "demo") for _, scope, _ in found) == extras.listed
+    assert (
+        Counter((scope.provider, scope.account_id, "demo") for _, scope, _ in found)
+        == extras.listed
+    )
     assert extras.account_names["aws", "demo-aws"] == "Demo aws"
 
 

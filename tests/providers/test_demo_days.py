@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections import defaultdict
 
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, Target
 from cloud_carbon_exporter.collect.collector import CollectSettings
 from cloud_carbon_exporter.model.types import Snapshot
@@ -30,9 +30,13 @@ class Clock:
 async def days() -> list[Snapshot]:
     """The Snapshots of every ten minutes."""
     clock = Clock()
-    provider = dataclasses.replace(PROVIDER, client=lambda settings, meter: DemoClient(settings, meter, clock))
+    provider = dataclasses.replace(
+        PROVIDER, client=lambda settings, meter: DemoClient(settings, meter, clock)
+    )
     target = Target(
-        "demo", provider, TargetSettings(provider="demo", resources=RESOURCES, interval_seconds=STEP_SECONDS)
+        "demo",
+        provider,
+        TargetSettings(provider="demo", resources=RESOURCES, interval_seconds=STEP_SECONDS),
     )
     settings = CollectSettings(interval_seconds=STEP_SECONDS)
     collector = Collector([target], settings, Budget(clock), lambda snapshot: None, clock)
@@ -62,7 +66,9 @@ def test_machines_come_and_go_and_the_sums_hold() -> None:
     assert len(seen) > RESOURCES
     assert abs(sum(energy.values()) / drawn - 1) < 0.03
 
-    power = [sum(row.footprint.power_watts.value for row in snapshot.rows) for snapshot in snapshots]
+    power = [
+        sum(row.footprint.power_watts.value for row in snapshot.rows) for snapshot in snapshots
+    ]
     assert max(power[: 24 * 6]) > 1.1 * min(power[: 24 * 6])
 
     last = snapshots[-1]

@@ -1,4 +1,6 @@
-"""What the push flags take, and that a credential on the command line is refused without being shown."""
+"""What the push flags take, and that a credential on the command line is refused without being
+shown.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,17 @@ def test_nothing_is_pushed_unless_asked_for() -> None:
 
 def test_flags_become_settings() -> None:
     arguments = [
-        *("-demo.enabled", "-push.remote-write.url=https://mimir/api/v1/push", "-push.remote-write.headers-file=h"),
-        *("-push.otlp.endpoint", "http://collector:4318", "-push.interval=30s", "-push.labels=job=a,instance=b=c"),
+        *(
+            "-demo.enabled",
+            "-push.remote-write.url=https://mimir/api/v1/push",
+            "-push.remote-write.headers-file=h",
+        ),
+        *(
+            "-push.otlp.endpoint",
+            "http://collector:4318",
+            "-push.interval=30s",
+            "-push.labels=job=a,instance=b=c",
+        ),
     ]
     found = load(arguments, {"CLOUD_CARBON_PUSH_OTLP_HEADERS_FILE": "o"}).settings.push
     assert found == PushSettings(

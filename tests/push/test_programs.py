@@ -40,17 +40,26 @@ def prometheus(tmp_path: Path) -> Iterator[str]:
 
 
 def asked(prometheus: str, query: str) -> list[dict[str, Any]]:
-    with urllib.request.urlopen(f"{prometheus}/api/v1/query?query={urllib.parse.quote(query)}", timeout=20) as answer:
+    with urllib.request.urlopen(
+        f"{prometheus}/api/v1/query?query={urllib.parse.quote(query)}", timeout=20
+    ) as answer:
         found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
     return found
 
 
 def test_prometheus_holds_what_a_scrape_reads(prometheus: str, tmp_path: Path) -> None:
-    arguments = (f"-push.remote-write.url={prometheus}/api/v1/write", "-push.interval=1s", "-push.labels=job=x")
+    arguments = (
+        f"-push.remote-write.url={prometheus}/api/v1/write",
+        "-push.interval=1s",
+        "-push.labels=job=x",
+    )
     with Exporter(tmp_path, "-demo.enabled", "-collect.interval=1h", *arguments) as exporter:
         scrape = exporter.ready().scrape()
         eventually(lambda: asked(prometheus, "cloud_carbon_exporter_build_info"), "pushed")
-        power = {one["metric"]["cloud_resource_id"]: one for one in asked(prometheus, "cloud_carbon_power_watts")}
+        power = {
+            one["metric"]["cloud_resource_id"]: one
+            for one in asked(prometheus, "cloud_carbon_power_watts")
+        }
         ours = {s.labels["cloud_resource_id"]: s for s in scrape.of("cloud_carbon_power_watts")}
         assert power.keys() == ours.keys() and len(power) == 200
         for key, sample in ours.items():
@@ -77,7 +86,9 @@ class Collecting(BaseHTTPRequestHandler):
         if not allowed:
             self.refused.append(self.path)
             return
-        for resource in ExportMetricsServiceRequest.FromString(gzip.decompress(body)).resource_metrics:
+        for resource in ExportMetricsServiceRequest.FromString(
+            gzip.decompress(body)
+        ).resource_metrics:
             for metric in resource.scope_metrics[0].metrics:
                 data: Any = getattr(metric, metric.WhichOneof("data") or "gauge")
                 self.points[metric.name] = self.points.get(metric.name, 0) + len(data.data_points)
@@ -103,7 +114,11 @@ def test_otlp_arrives_failures_are_metrics_and_no_secret_is_seen(
     url, handler = collector
     headers = tmp_path / "headers"
     headers.write_text("Authorization: Bearer expired\n")
-    arguments = (f"-push.otlp.endpoint={url}", "-push.interval=1s", f"-push.otlp.headers-file={headers}")
+    arguments = (
+        f"-push.otlp.endpoint={url}",
+        "-push.interval=1s",
+        f"-push.otlp.headers-file={headers}",
+    )
     with Exporter(tmp_path, "-demo.enabled", "-collect.interval=1s", *arguments) as exporter:
         exporter.ready()
         eventually(lambda: handler.refused, "refused")

@@ -19,9 +19,13 @@ def test_the_library_reads_what_is_written(number: int, value: float, name: str)
     assert point.attributes[0].key == point.attributes[0].value.string_value == name
 
 
-@given(st.lists(st.tuples(st.integers(1, 2**20), st.integers(0, 2**64 - 1) | st.binary(max_size=200))))
+@given(
+    st.lists(st.tuples(st.integers(1, 2**20), st.integers(0, 2**64 - 1) | st.binary(max_size=200)))
+)
 def test_what_is_written_is_read_back(said: list[tuple[int, int | bytes]]) -> None:
-    message = b"".join(whole(n, value) if isinstance(value, int) else nested(n, value) for n, value in said)
+    message = b"".join(
+        whole(n, value) if isinstance(value, int) else nested(n, value) for n, value in said
+    )
     assert list(fields(message)) == said
 
 

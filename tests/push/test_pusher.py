@@ -1,4 +1,6 @@
-"""Pushing over a real wire: what arrives, what is tried again, what is counted, and what is never shown."""
+"""Pushing over a real wire: what arrives, what is tried again, what is counted, and what is never
+shown.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,14 @@ class Tally:
     errors: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def call(
-        self, provider: str, account_id: str, api: str, operation: str, outcome: str, units: int, target: str = ""
+        self,
+        provider: str,
+        account_id: str,
+        api: str,
+        operation: str,
+        outcome: str,
+        units: int,
+        target: str = "",
     ) -> None:
         self.calls[api, operation, outcome] += 1
 
@@ -52,12 +61,18 @@ class Tally:
 def rendered(rows: int = 0) -> Exposition:
     taken = estate.SNAPSHOT
     machine = taken.rows[0]
-    more = tuple(replace(machine, resource=replace(machine.resource, id=f"i-{number}")) for number in range(rows))
+    more = tuple(
+        replace(machine, resource=replace(machine.resource, id=f"i-{number}"))
+        for number in range(rows)
+    )
     return Renderer(estate.SETTINGS)(replace(taken, rows=taken.rows + more))
 
 
 async def push(
-    settings: PushSettings, exposition: Exposition, tally: Tally, environment: Mapping[str, str] | None = None
+    settings: PushSettings,
+    exposition: Exposition,
+    tally: Tally,
+    environment: Mapping[str, str] | None = None,
 ) -> Pusher:
     places = destinations(settings, SINCE, environment or {})
     pushing = Pusher(settings, places, tally, lambda: exposition, lambda: NOW)
@@ -73,8 +88,12 @@ def write_request(body: bytes) -> list[tuple[list[tuple[str, str]], list[tuple[i
     for number, one in fields(bytes(cramjam.snappy.decompress_raw(body))):
         assert number == 1 and isinstance(one, bytes)
         parts = list(fields(one))
-        labels = [dict(fields(part)) for number, part in parts if number == 1 and isinstance(part, bytes)]
-        (sample,) = [list(fields(part)) for number, part in parts if number == 2 and isinstance(part, bytes)]
+        labels = [
+            dict(fields(part)) for number, part in parts if number == 1 and isinstance(part, bytes)
+        ]
+        (sample,) = [
+            list(fields(part)) for number, part in parts if number == 2 and isinstance(part, bytes)
+        ]
         series.append(([(text(label[1]), text(label[2])) for label in labels], sample))
     return series
 
@@ -90,31 +109,48 @@ async def test_remote_write_brings_every_series_once_sorted_and_in_bounded_reque
         await push(PushSettings(remote_write_url=f"{at.url}/api/v1/write"), exposition, tally)
     assert len(at.requests) == -(-exposition.series // pusher.SERIES_A_REQUEST) > 1
     found = [series for _, _, body in at.requests for series in write_request(body)]
-    assert all(labels == sorted(labels) and ("job", "cloud-carbon-exporter") in labels for labels, _ in found)
+    assert all(
+        labels == sorted(labels) and ("job", "cloud-carbon-exporter") in labels
+        for labels, _ in found
+    )
     assert all(sample[1] == (2, round(NOW * 1000)) for _, sample in found)
     ours = {
         tuple(sorted([*s.labels, ("__name__", s.family.name), ("job", "cloud-carbon-exporter")]))
         for s in samples(exposition.text.plain())
     }
-    assert {tuple(labels) for labels, _ in found} == ours and len(found) == len(ours) == exposition.series
+    assert {tuple(labels) for labels, _ in found} == ours and len(found) == len(
+        ours
+    ) == exposition.series
     path, headers, _ = at.requests[0]
     assert (path, headers["X-Prometheus-Remote-Write-Version"]) == ("/api/v1/write", "0.1.0")
-    assert (headers["Content-Encoding"], headers["Content-Type"]) == ("snappy", "application/x-protobuf")
-    assert tally.calls == {("remote-write", "write", "success"): len(at.requests)} and not tally.errors
+    assert (headers["Content-Encoding"], headers["Content-Type"]) == (
+        "snappy",
+        "application/x-protobuf",
+    )
+    assert (
+        tally.calls == {("remote-write", "write", "success"): len(at.requests)} and not tally.errors
+    )
 
 
 async def test_otlp_is_what_opentelemetry_reads_and_knows_no_limit_of_series() -> None:
     exposition, tally = rendered(500), Tally()
     async with receiver() as at:
-        settings = PushSettings(otlp_endpoint=at.url, labels=("job=carbon", "instance=a", "env=prod"))
-        await push(settings, exposition, tally, {"OTEL_EXPORTER_OTLP_HEADERS": "api-key=a%20b,other=c"})
+        settings = PushSettings(
+            otlp_endpoint=at.url, labels=("job=carbon", "instance=a", "env=prod")
+        )
+        await push(
+            settings, exposition, tally, {"OTEL_EXPORTER_OTLP_HEADERS": "api-key=a%20b,other=c"}
+        )
     assert {path for path, _, _ in at.requests} == {"/v1/metrics"}
     assert (at.requests[0][1]["api-key"], at.requests[0][1]["other"]) == ("a b", "c")
     points: dict[tuple[str, frozenset[tuple[str, str]]], float] = {}
     kinds = {}
     for _, _, body in at.requests:
         (resource,) = ExportMetricsServiceRequest.FromString(gzip.decompress(body)).resource_metrics
-        said = {attribute.key: attribute.value.string_value for attribute in resource.resource.attributes}
+        said = {
+            attribute.key: attribute.value.string_value
+            for attribute in resource.resource.attributes
+        }
         assert said == {"service.name": "carbon", "service.instance.id": "a", "env": "prod"}
         for metric in resource.scope_metrics[0].metrics:
             kinds[metric.name] = (metric.WhichOneof("data"), metric.unit)
@@ -123,17 +159,25 @@ async def test_otlp_is_what_opentelemetry_reads_and_knows_no_limit_of_series() -
                 assert metric.sum.is_monotonic and metric.sum.aggregation_temporality == 2
             for point in data.data_points:
                 assert point.time_unix_nano == round(NOW * 1e9)
-                assert point.start_time_unix_nano == (round(SINCE * 1e9) if kinds[metric.name][0] == "sum" else 0)
-                key = frozenset((attribute.key, attribute.value.string_value) for attribute in point.attributes)
+                assert point.start_time_unix_nano == (
+                    round(SINCE * 1e9) if kinds[metric.name][0] == "sum" else 0
+                )
+                key = frozenset(
+                    (attribute.key, attribute.value.string_value) for attribute in point.attributes
+                )
                 points[metric.name, key] = point.as_double
-    assert points == {(s.family.name, frozenset(s.labels)): s.value for s in samples(exposition.text.plain())}
+    assert points == {
+        (s.family.name, frozenset(s.labels)): s.value for s in samples(exposition.text.plain())
+    }
     assert len(points) == exposition.series > 2000
     assert kinds["cloud_carbon_power_watts"] == ("gauge", "W")
     assert kinds["cloud_carbon_energy_joules_total"] == ("sum", "J")
 
 
 async def test_points_a_receiver_refuses_with_200_are_told() -> None:
-    partial = ExportMetricsServiceResponse(partial_success=ExportMetricsPartialSuccess(rejected_data_points=7))
+    partial = ExportMetricsServiceResponse(
+        partial_success=ExportMetricsPartialSuccess(rejected_data_points=7)
+    )
     tally = Tally()
     async with receiver() as at:
         at.answers.append((200, partial.SerializeToString(), {}))
@@ -234,7 +278,10 @@ async def test_headers_are_read_before_each_push_and_never_shown(
         await push(settings, rendered(), tally)
     ((_, headers, _),) = at.requests
     assert (headers["Authorization"], headers["X-Scope-OrgID"]) == (f"Bearer {SECRET}", "carbon")
-    assert tally.errors == {("push", "write", "credentials_refused"): 1, ("push", "write", "credentials_missing"): 2}
+    assert tally.errors == {
+        ("push", "write", "credentials_refused"): 1,
+        ("push", "write", "credentials_missing"): 2,
+    }
     assert "line 1 is not" in caplog.text and SECRET not in caplog.text
 
 
@@ -243,7 +290,9 @@ async def test_the_newest_figures_are_pushed_again_and_again() -> None:
     async with receiver() as at:
         settings = replace(settings_of, remote_write_url=at.url)
         newest: list[Exposition | None] = [None]
-        pushing = Pusher(settings, destinations(settings, SINCE, {}), Tally(), lambda: newest[0], time.time)
+        pushing = Pusher(
+            settings, destinations(settings, SINCE, {}), Tally(), lambda: newest[0], time.time
+        )
         running = asyncio.create_task(pushing.run())
         await asyncio.sleep(0)
         before = rendered().series

@@ -16,7 +16,11 @@ def judged(snapshot: Snapshot) -> None:
     rendered = Renderer(estate.SETTINGS)(snapshot)
     ours = [(s.family.name, dict(s.labels), s.value) for s in samples(rendered.text.plain())]
     text = b"".join(rendered.text.plain()).decode()
-    theirs = [(s.name, s.labels, s.value) for family in text_string_to_metric_families(text) for s in family.samples]
+    theirs = [
+        (s.name, s.labels, s.value)
+        for family in text_string_to_metric_families(text)
+        for s in family.samples
+    ]
     assert ours == theirs
     assert len(ours) == rendered.series > 0
 
@@ -27,9 +31,21 @@ def test_every_sample_of_the_text_is_read() -> None:
 
 def test_hostile_names_are_read_as_they_are_meant() -> None:
     taken = estate.SNAPSHOT
-    names = ['a"b', "back\\slash", "two\nlines", "brace} 1", "tab\t", "\\n", "\u2028 line", "é\x85x", ' "', "a,b=c"]
+    names = [
+        'a"b',
+        "back\\slash",
+        "two\nlines",
+        "brace} 1",
+        "tab\t",
+        "\\n",
+        "\u2028 line",
+        "é\x85x",
+        ' "',
+        "a,b=c",
+    ]
     row = taken.rows[0]
     rows = tuple(
-        replace(row, resource=replace(row.resource, id=f"{index}{name}", name=name)) for index, name in enumerate(names)
+        replace(row, resource=replace(row.resource, id=f"{index}{name}", name=name))
+        for index, name in enumerate(names)
     )
     judged(replace(taken, rows=rows))

@@ -12,10 +12,10 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_p
 from tests.exposition import estate
 from tests.web.serving import Held, address, held, served
 
-from cloud_carbon_exporter.commands.opening import open_collector
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.exposition import Settings
 from cloud_carbon_exporter.model.types import Outcome, Snapshot, TargetState
+from cloud_carbon_exporter.service.opening import open_collector
 from cloud_carbon_exporter.web.history import History
 from cloud_carbon_exporter.web.settings import WebSettings
 
@@ -27,9 +27,12 @@ FAILING = replace(
     NOTHING,
     targets=(TargetState("prod", "aws", False, "ExpiredToken: the security token has expired"),),
     listings=tuple(
-        Outcome("aws", "111111111111", region, "ec2/instance", DENIED, 1.5) for region in ("eu-west-3", "us-east-1")
+        Outcome("aws", "111111111111", region, "ec2/instance", DENIED, 1.5)
+        for region in ("eu-west-3", "us-east-1")
     ),
-    measurements=(Outcome("aws", "111111111111", "eu-west-3", "ec2/instance", "Throttled: rate exceeded"),),
+    measurements=(
+        Outcome("aws", "111111111111", "eu-west-3", "ec2/instance", "Throttled: rate exceeded"),
+    ),
     api=estate.API,
 )
 
@@ -50,14 +53,21 @@ def course(snapshot: Snapshot, points: int) -> History:
     history = History()
     for index in range(points):
         scale = 1 - 0.02 * ((points - 1 - index) % 7)
-        accounts = tuple(replace(row, power_watts=_times(row.power_watts, scale)) for row in snapshot.accounts)
+        accounts = tuple(
+            replace(row, power_watts=_times(row.power_watts, scale)) for row in snapshot.accounts
+        )
         at = snapshot.taken_at - 300 * (points - 1 - index)
         history.record(replace(snapshot, taken_at=at, accounts=accounts))
     return history
 
 
 def _times(estimate: Any, scale: float) -> Any:
-    return replace(estimate, value=estimate.value * scale, lower=estimate.lower * scale, upper=estimate.upper * scale)
+    return replace(
+        estimate,
+        value=estimate.value * scale,
+        lower=estimate.lower * scale,
+        upper=estimate.upper * scale,
+    )
 
 
 @contextlib.asynccontextmanager
@@ -112,7 +122,9 @@ async def visit(
     collector = held(snapshot)
     async with served(collector, SETTINGS, history or course(snapshot, 1)) as client:
         context = await running.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="reduce",
         )
         page = await context.new_page()
         visited = Visit(page, collector, address(client))

@@ -16,7 +16,9 @@ from cloud_carbon_exporter.web.history import History
 from cloud_carbon_exporter.web.listener import start
 from cloud_carbon_exporter.web.settings import WebSettings
 
-SETTINGS = WebSettings(exposition=estate.SETTINGS, version="1.2.3", source_url="https://example.org/source/v1.2.3")
+SETTINGS = WebSettings(
+    exposition=estate.SETTINGS, version="1.2.3", source_url="https://example.org/source/v1.2.3"
+)
 PLAIN = {"Accept-Encoding": "identity"}
 
 
@@ -48,7 +50,9 @@ async def served(
     runner = await start(make_app(settings, collector, history), "127.0.0.1", 0)
     port = runner.addresses[0][1]
     try:
-        async with ClientSession(f"http://127.0.0.1:{port}", headers=PLAIN, auto_decompress=False) as session:
+        async with ClientSession(
+            f"http://127.0.0.1:{port}", headers=PLAIN, auto_decompress=False
+        ) as session:
             yield session
     finally:
         await runner.cleanup()

@@ -27,19 +27,29 @@ async def test_the_snapshot_holds_totals_ledger_health_and_the_source() -> None:
     assert totals["power_watts"]["lower"] <= 18.5 <= totals["power_watts"]["upper"]
     assert totals["operational_emissions_grams_per_second"]["value"] == pytest.approx(0.000155)
     assert totals["energy_joules_total"] == 130000
-    assert {each["name"]: each["power_watts"]["value"] for each in told["by"]["cloud_provider"]} == {
+    assert {
+        each["name"]: each["power_watts"]["value"] for each in told["by"]["cloud_provider"]
+    } == {
         "aws": 12.5,
         "scaleway": 6,
         "gcp": 0,
     }
-    assert [(each["name"], each["resources"]) for each in told["by"]["tag_team"]] == [("web", 1), ("", 2)]
+    assert [(each["name"], each["resources"]) for each in told["by"]["tag_team"]] == [
+        ("web", 1),
+        ("", 2),
+    ]
     assert {
         "cloud_provider": "aws",
         "cloud_account_id": "111111111111",
         "kind": "m99/thing",
         "basis": "unsupported",
-    } in [{key: value for key, value in row.items() if key != "resources"} for row in told["ledger"]]
-    assert [(each["name"], each["up"]) for each in told["targets"]] == [("prod", True), ("scw", False)]
+    } in [
+        {key: value for key, value in row.items() if key != "resources"} for row in told["ledger"]
+    ]
+    assert [(each["name"], each["up"]) for each in told["targets"]] == [
+        ("prod", True),
+        ("scw", False),
+    ]
     assert [each["error"] for each in told["listings"]] == ["", "Unreachable: no answer"]
     assert told["api"]["cost_dollars"][0]["dollars"] == 0.0125
 
@@ -66,12 +76,20 @@ async def test_a_client_that_has_the_newest_snapshot_is_not_sent_it_again() -> N
 
 
 async def test_resources_carry_labels_estimates_and_reasons() -> None:
-    async with served(held(estate.SNAPSHOT)) as client, client.get("/api/v1/resources?limit=2") as response:
+    async with (
+        served(held(estate.SNAPSHOT)) as client,
+        client.get("/api/v1/resources?limit=2") as response,
+    ):
         told = await response.json()
     assert told["matching"] == 3
     machine, server = told["resources"]
     assert machine["cloud_resource_id"] == estate.MACHINE.resource.id
-    assert machine["power_watts"] == {"value": 12.5, "lower": 8.25, "upper": 20.75, "basis": "measured"}
+    assert machine["power_watts"] == {
+        "value": 12.5,
+        "lower": 8.25,
+        "upper": 20.75,
+        "basis": "measured",
+    }
     assert machine["tag_team"] == "web"
     assert "location" not in machine
     assert machine["energy_joules_total"] == 123456.78901234567
@@ -85,7 +103,10 @@ async def test_resources_carry_labels_estimates_and_reasons() -> None:
 
 
 async def test_a_bad_parameter_is_a_400_that_names_it() -> None:
-    async with served(held(estate.SNAPSHOT)) as client, client.get("/api/v1/resources?limit=-5") as response:
+    async with (
+        served(held(estate.SNAPSHOT)) as client,
+        client.get("/api/v1/resources?limit=-5") as response,
+    ):
         assert response.status == 400
         told = (await response.json())["error"]
     assert told["parameter"] == "limit"
@@ -107,7 +128,9 @@ async def test_a_resource_is_explained_by_its_id_encoded_or_raw(identity: str, s
     row = replace(estate.MACHINE, resource=replace(estate.MACHINE.resource, id=identity))
     snapshot = replace(estate.SNAPSHOT, rows=(estate.SERVER, row))
     async with served(held(snapshot)) as client:
-        url = URL(f"{address(client)}/api/v1/resources/{quote(identity, safe=safe)}/explain", encoded=True)
+        url = URL(
+            f"{address(client)}/api/v1/resources/{quote(identity, safe=safe)}/explain", encoded=True
+        )
         async with client.get(url) as response:
             assert response.status == 200
             told = await response.json()
@@ -119,7 +142,10 @@ async def test_a_resource_is_explained_by_its_id_encoded_or_raw(identity: str, s
 
 
 async def test_an_unknown_resource_is_not_found() -> None:
-    async with served(held(estate.SNAPSHOT)) as client, client.get("/api/v1/resources/i-none/explain") as response:
+    async with (
+        served(held(estate.SNAPSHOT)) as client,
+        client.get("/api/v1/resources/i-none/explain") as response,
+    ):
         assert response.status == 404
         assert "i-none" in json.loads(await response.text())["error"]["message"]
 
@@ -128,7 +154,10 @@ async def test_resources_of_a_region_without_a_known_place_are_still_explained()
     moved = replace(estate.MACHINE.resource, location=Location("aws", "111111111111", "nowhere-1"))
     row = replace(estate.MACHINE, resource=moved)
     page = f"/api/v1/resources/{moved.id}/explain"
-    async with served(held(replace(estate.SNAPSHOT, rows=(row,)))) as client, client.get(page) as response:
+    async with (
+        served(held(replace(estate.SNAPSHOT, rows=(row,)))) as client,
+        client.get(page) as response,
+    ):
         assert response.status == 200
         terms = (await response.json())["terms"]
     assert {term["sum"] for term in terms} == {"power_watts", "embodied_grams_per_second"}

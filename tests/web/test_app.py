@@ -19,7 +19,9 @@ from cloud_carbon_exporter.web.app import make_app
 from cloud_carbon_exporter.web.listener import start
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/healthz", "/readyz", "/api/v1/snapshot", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", "/metrics", "/healthz", "/readyz", "/api/v1/snapshot", "/nowhere"]
+)
 async def test_every_answer_is_secured_and_links_the_source(path: str) -> None:
     async with served(held(estate.SNAPSHOT)) as client, client.get(path) as response:
         policy = response.headers["Content-Security-Policy"]
@@ -30,7 +32,9 @@ async def test_every_answer_is_secured_and_links_the_source(path: str) -> None:
         assert "aiohttp" not in response.headers["Server"]
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/healthz", "/readyz", "/api/v1/snapshot", "/api/v1/resources"])
+@pytest.mark.parametrize(
+    "path", ["/", "/metrics", "/healthz", "/readyz", "/api/v1/snapshot", "/api/v1/resources"]
+)
 async def test_head_is_get_without_the_body(path: str) -> None:
     async with served(held(estate.SNAPSHOT)) as client, client.head(path) as response:
         assert response.status == 200
@@ -69,7 +73,9 @@ async def test_an_error_of_ours_tells_nothing_of_the_inside(
     assert "the inside" in caplog.text
 
 
-async def test_a_client_that_leaves_amid_the_answer_is_no_error_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_client_that_leaves_amid_the_answer_is_no_error_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """Else every scrape that times out writes a trace into the log, and so could anybody."""
     left = asyncio.Event()
 
@@ -82,7 +88,9 @@ async def test_a_client_that_leaves_amid_the_answer_is_no_error_of_ours(caplog: 
     log.addHandler(seen)
     try:
         async with served(held(large_snapshot(20_000))) as client:
-            reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address(client)).port)
+            reader, writer = await asyncio.open_connection(
+                "127.0.0.1", urlsplit(address(client)).port
+            )
             writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
             await reader.readexactly(100)
             writer.transport.abort()
@@ -90,7 +98,9 @@ async def test_a_client_that_leaves_amid_the_answer_is_no_error_of_ours(caplog: 
                 await left.wait()
     finally:
         log.removeHandler(seen)
-    assert [(record.levelno, bool(record.exc_info)) for record in caplog.records] == [(logging.DEBUG, False)]
+    assert [(record.levelno, bool(record.exc_info)) for record in caplog.records] == [
+        (logging.DEBUG, False)
+    ]
 
 
 async def test_a_port_in_use_is_an_error_of_the_system() -> None:
@@ -98,6 +108,8 @@ async def test_a_port_in_use_is_an_error_of_the_system() -> None:
     runner = await start(app, "127.0.0.1", 0)
     try:
         with pytest.raises(OSError):
-            await start(make_app(replace(SETTINGS), held(estate.EMPTY)), "127.0.0.1", runner.addresses[0][1])
+            await start(
+                make_app(replace(SETTINGS), held(estate.EMPTY)), "127.0.0.1", runner.addresses[0][1]
+            )
     finally:
         await runner.cleanup()

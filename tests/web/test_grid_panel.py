@@ -13,7 +13,8 @@ async def test_live_beside_annual_and_the_estate_elsewhere() -> None:
     async with browser() as chromium, visit(chromium, estate.SNAPSHOT) as visited:
         page = visited.page
         rows = [
-            " ".join((await row.inner_text()).split()) for row in await page.query_selector_all("#grid-table tbody tr")
+            " ".join((await row.inner_text()).split())
+            for row in await page.query_selector_all("#grid-table tbody tr")
         ]
         assert rows == ["fr-par scaleway 44 g – annual 1.3", "eu-west-3 aws 44 g 36 g live 1.15"]
         await page.fill("#what-if-region", "eu-west-3")

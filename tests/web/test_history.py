@@ -50,7 +50,10 @@ def test_nothing_is_recorded_before_the_first_collection_or_twice() -> None:
 async def test_the_history_is_served() -> None:
     history = History()
     history.record(estate.SNAPSHOT)
-    async with served(held(estate.SNAPSHOT), history=history) as client, client.get("/api/v1/history") as response:
+    async with (
+        served(held(estate.SNAPSHOT), history=history) as client,
+        client.get("/api/v1/history") as response,
+    ):
         assert (await response.json())["power_watts"] == [12.5]
 
 

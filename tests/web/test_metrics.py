@@ -38,7 +38,10 @@ PROMETHEUS_ACCEPT = (
         ("application/openmetrics-text", "openmetrics"),
         ("application/openmetrics-text; version=1.0.0; charset=utf-8", "openmetrics"),
         ("application/openmetrics-text;version=0.0.1,text/plain;version=0.0.4;q=0.5", "text"),
-        ("application/openmetrics-text;version=0.0.1,application/openmetrics-text;version=1.0.0;q=0.9", "openmetrics"),
+        (
+            "application/openmetrics-text;version=0.0.1,application/openmetrics-text;version=1.0.0;q=0.9",
+            "openmetrics",
+        ),
         ("application/openmetrics-text;version=1.0.0;q=0.2,text/plain;q=0.8", "text"),
         ("application/openmetrics-text;version=1.0.0;q=0", "text"),
         ("application/json", "text"),
@@ -70,7 +73,8 @@ def test_gzip_only_when_accepted(header: str, accepted: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("20", 18), ("0.5", 0.45), ("", 9), ("nan", 9), ("-1", 9), ("soon", 9), ("inf", 9)]
+    ("header", "seconds"),
+    [("20", 18), ("0.5", 0.45), ("", 9), ("nan", 9), ("-1", 9), ("soon", 9), ("inf", 9)],
 )
 def test_collecting_ends_before_the_scrape_times_out(header: str, seconds: float) -> None:
     assert scrape_timeout_seconds(header) == pytest.approx(seconds)
@@ -96,12 +100,19 @@ async def test_every_format_and_coding_holds_the_snapshot() -> None:
                 assert headers["Content-Type"] == content_type
                 assert headers.get("Content-Encoding", "identity") == coding
                 text = (inflate(body) if coding == "gzip" else body).decode()
-                found = samples(parse(text, "openmetrics" if "openmetrics" in content_type else "text"))
+                found = samples(
+                    parse(text, "openmetrics" if "openmetrics" in content_type else "text")
+                )
                 assert found[series("cloud_carbon_exporter_series")] == len(found)
-                assert found[series("cloud_carbon_exporter_scrape_size_bytes")] == len(text.encode())
+                assert found[series("cloud_carbon_exporter_scrape_size_bytes")] == len(
+                    text.encode()
+                )
                 assert series("process_start_time_seconds") in found
                 assert any(name == "python_info" for name, _ in found)
-                assert found[series("cloud_carbon_exporter_last_collection_timestamp_seconds")] == estate.TAKEN_AT
+                assert (
+                    found[series("cloud_carbon_exporter_last_collection_timestamp_seconds")]
+                    == estate.TAKEN_AT
+                )
 
 
 async def test_an_estate_of_many_pieces_arrives_whole() -> None:
@@ -111,7 +122,10 @@ async def test_an_estate_of_many_pieces_arrives_whole() -> None:
         text = inflate(packed).decode()
         assert len(packed) < len(plain) / 5
         for body in (plain.decode(), text):
-            assert sum(line.startswith("cloud_carbon_power_watts{") for line in body.splitlines()) == 5000
+            assert (
+                sum(line.startswith("cloud_carbon_power_watts{") for line in body.splitlines())
+                == 5000
+            )
             assert body.endswith("# EOF\n")
 
 
@@ -120,7 +134,10 @@ async def test_before_the_first_collection_metrics_answer_and_readiness_does_not
     async with served(collector) as client:
         _, body = await scrape(client)
         found = samples(parse(body.decode(), "text"))
-        assert series("cloud_carbon_exporter_build_info", version="1.2.3", model_version="1.2.3+abc") in found
+        assert (
+            series("cloud_carbon_exporter_build_info", version="1.2.3", model_version="1.2.3+abc")
+            in found
+        )
         async with client.get("/readyz") as response:
             assert response.status == 503
         async with client.get("/healthz") as response:
@@ -136,7 +153,9 @@ async def test_when_all_fails_the_resources_go_and_the_reasons_stay() -> None:
         _, body = await scrape(client)
         names = [name for name, _ in samples(parse(body.decode(), "text"))]
         assert "cloud_carbon_power_watts" not in names
-        assert {"cloud_carbon_exporter_collector_up", "cloud_carbon_exporter_errors_total"} <= set(names)
+        assert {"cloud_carbon_exporter_collector_up", "cloud_carbon_exporter_errors_total"} <= set(
+            names
+        )
 
 
 async def test_in_scrape_mode_each_scrape_collects_within_its_timeout() -> None:
@@ -156,7 +175,9 @@ async def test_in_background_mode_a_scrape_collects_nothing() -> None:
 
 
 async def test_upstream_defect_12_the_exposition_is_one_prometheus_can_trust() -> None:
-    """The original: no HELP, TYPE or EOF, content type sniffed, families interleaved, labels raw, upper case, ms."""
+    """The original: no HELP, TYPE or EOF, content type sniffed, families interleaved, labels raw,
+    upper case, ms.
+    """
     name = 'a "quoted"\nname\\'
     row = replace(estate.MACHINE, resource=replace(estate.MACHINE.resource, name=name))
     async with served(held(replace(estate.SNAPSHOT, rows=(row, estate.SERVER)))) as client:
@@ -171,7 +192,9 @@ async def test_upstream_defect_12_the_exposition_is_one_prometheus_can_trust() -
     assert own == [each.lower() for each in own]
     assert not [each for each in own if each.endswith(("_ms", "_milliseconds"))]
     watts = {
-        dict(labels)["cloud_resource_name"] for (of, labels) in samples(families) if of == "cloud_carbon_power_watts"
+        dict(labels)["cloud_resource_name"]
+        for (of, labels) in samples(families)
+        if of == "cloud_carbon_power_watts"
     }
     assert watts == {name, "bastion"}
 
@@ -205,7 +228,9 @@ async def test_a_real_prometheus_scrapes_it(tmp_path: Path, unused_tcp_port: int
         job = {"job_name": "carbon", "scrape_interval": "1s", "scrape_timeout": "1s"}
         target = address(client).removeprefix("http://")
         config = tmp_path / "prometheus.yml"
-        config.write_text(json.dumps({"scrape_configs": [{**job, "static_configs": [{"targets": [target]}]}]}))
+        config.write_text(
+            json.dumps({"scrape_configs": [{**job, "static_configs": [{"targets": [target]}]}]})
+        )
         running = await asyncio.create_subprocess_exec(
             program,
             f"--config.file={config}",
@@ -216,8 +241,12 @@ async def test_a_real_prometheus_scrapes_it(tmp_path: Path, unused_tcp_port: int
         )
         try:
             assert await _ask(unused_tcp_port, 'up{job="carbon"} == 1') == ["1"]
-            assert await _ask(unused_tcp_port, 'scrape_samples_scraped{job="carbon"} > 0') == [str(len(expected))]
-            assert await _ask(unused_tcp_port, 'sum(cloud_carbon_power_watts{tag_team="web"})') == ["12.5"]
+            assert await _ask(unused_tcp_port, 'scrape_samples_scraped{job="carbon"} > 0') == [
+                str(len(expected))
+            ]
+            assert await _ask(unused_tcp_port, 'sum(cloud_carbon_power_watts{tag_team="web"})') == [
+                "12.5"
+            ]
         finally:
             running.terminate()
             await running.wait()

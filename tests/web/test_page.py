@@ -1,4 +1,6 @@
-"""The page at / in a real Chromium: on the demo estate, on an empty one, and on one where every collector fails."""
+"""The page at / in a real Chromium: on the demo estate, on an empty one, and on one where every
+collector fails.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ async def test_a_resource_opens_its_explanation(chromium: Browser, demo: Snapsho
         await expect(explained).to_have_count(0)
 
 
-async def test_resources_are_searched_filtered_sorted_and_paged(chromium: Browser, demo: Snapshot) -> None:
+async def test_resources_are_searched_filtered_sorted_and_paged(
+    chromium: Browser, demo: Snapshot
+) -> None:
     async with visit(chromium, demo) as visited:
         page = visited.page
         rows = page.locator("#resources-table > tbody > tr")
@@ -85,20 +89,34 @@ async def test_resources_are_searched_filtered_sorted_and_paged(chromium: Browse
         await expect(page.locator("th[aria-sort=ascending]")).to_have_text("Resource")
         await page.get_by_role("button", name="gcp", exact=True).click()
         here = [row for row in demo.rows if row.resource.location.provider == "gcp"]
-        await expect(page.locator("#resources-count")).to_contain_text(f"{len(here)} resources match")
+        await expect(page.locator("#resources-count")).to_contain_text(
+            f"{len(here)} resources match"
+        )
         await page.get_by_role("searchbox").fill("no such thing")
         await expect(page.locator("#resources-count")).to_have_text("No resource matches.")
         await page.get_by_role("searchbox").fill("")
         await page.get_by_role("button", name="remove this filter").click()
-        await expect(page.locator("#resources-count")).to_contain_text(f"{len(demo.rows)} resources.")
+        await expect(page.locator("#resources-count")).to_contain_text(
+            f"{len(demo.rows)} resources."
+        )
 
 
 async def test_breakdown_by_every_label_and_tag(chromium: Browser, demo: Snapshot) -> None:
     async with visit(chromium, demo) as visited:
         page = visited.page
-        for label, name in (("Region", "eu-west-1"), ("Service", "ec2/instance"), ("Tag team", "platform")):
-            await page.locator("#breakdown-switch").get_by_role("button", name=label, exact=True).click()
-            await expect(page.locator("#bars").get_by_role("button", name=name, exact=True)).to_be_visible()
+        for label, name in (
+            ("Region", "eu-west-1"),
+            ("Service", "ec2/instance"),
+            ("Tag team", "platform"),
+        ):
+            await (
+                page.locator("#breakdown-switch")
+                .get_by_role("button", name=label, exact=True)
+                .click()
+            )
+            await expect(
+                page.locator("#bars").get_by_role("button", name=name, exact=True)
+            ).to_be_visible()
 
 
 async def test_new_figures_appear_by_themselves(chromium: Browser, demo: Snapshot) -> None:
@@ -109,7 +127,9 @@ async def test_new_figures_appear_by_themselves(chromium: Browser, demo: Snapsho
         await expect(visited.page.locator("#power")).to_contain_text("3 of")
 
 
-async def test_a_refresh_leaves_the_keyboard_where_it_was(chromium: Browser, demo: Snapshot) -> None:
+async def test_a_refresh_leaves_the_keyboard_where_it_was(
+    chromium: Browser, demo: Snapshot
+) -> None:
     async with visit(chromium, demo) as visited:
         page = visited.page
         await page.locator("#bars button").nth(1).focus()
@@ -129,14 +149,18 @@ async def test_an_exporter_that_is_gone_is_said_to_be(chromium: Browser, demo: S
 
 async def test_an_empty_estate_says_so(chromium: Browser) -> None:
     async with visit(chromium, NOTHING) as visited:
-        await expect(visited.page.get_by_role("status").first).to_contain_text("the account is empty")
+        await expect(visited.page.get_by_role("status").first).to_contain_text(
+            "the account is empty"
+        )
         await expect(visited.page.locator("#resources-count")).to_have_text("None.")
         await expect(visited.page.locator("#totals")).to_be_hidden()
 
 
 async def test_before_the_first_collection_it_says_to_wait(chromium: Browser) -> None:
     async with visit(chromium, estate.EMPTY) as visited:
-        await expect(visited.page.get_by_role("status").first).to_contain_text("Collecting for the first time")
+        await expect(visited.page.get_by_role("status").first).to_contain_text(
+            "Collecting for the first time"
+        )
         await expect(visited.page.locator("#totals")).to_be_hidden()
 
 
@@ -155,7 +179,10 @@ async def test_when_every_collector_fails_the_reasons_come_first(chromium: Brows
 async def test_hostile_names_stay_text(chromium: Browser) -> None:
     name = "<img src=x onerror=alert(1)>\"'</td>"
     tags = {"team": "<script>alert(1)</script>"}
-    row = replace(estate.MACHINE, resource=replace(estate.MACHINE.resource, name=name, id=f"{name}/id", tags=tags))
+    row = replace(
+        estate.MACHINE,
+        resource=replace(estate.MACHINE.resource, name=name, id=f"{name}/id", tags=tags),
+    )
     async with visit(chromium, replace(estate.SNAPSHOT, rows=(row,))) as visited:
         page = visited.page
         await expect(page.locator("#resources-table button.open").first).to_have_text(name)
@@ -175,7 +202,9 @@ async def test_a_keyboard_is_enough(chromium: Browser, demo: Snapshot) -> None:
         reached: list[str] = []
         for _ in range(60):
             await page.keyboard.press("Tab")
-            reached.append(await page.evaluate("document.activeElement.className + document.activeElement.id"))
+            reached.append(
+                await page.evaluate("document.activeElement.className + document.activeElement.id")
+            )
             if "open" in reached:
                 break
         assert "search" in reached
@@ -190,7 +219,9 @@ async def test_a_keyboard_is_enough(chromium: Browser, demo: Snapshot) -> None:
 async def test_axe_finds_nothing(chromium: Browser, demo: Snapshot, scheme: str, what: str) -> None:
     snapshot = {"demo": demo, "nothing": NOTHING, "failing": FAILING}[what]
     for width in (375, 1280):
-        async with visit(chromium, snapshot, history=course(snapshot, 5), scheme=scheme, width=width) as visited:
+        async with visit(
+            chromium, snapshot, history=course(snapshot, 5), scheme=scheme, width=width
+        ) as visited:
             page = visited.page
             for summary in await page.locator("summary:visible").all():
                 await summary.click()
@@ -209,14 +240,18 @@ async def test_axe_finds_nothing(chromium: Browser, demo: Snapshot, scheme: str,
 async def test_it_fits_from_a_phone_to_a_wall(
     chromium: Browser, demo: Snapshot, width: int, height: int, tmp_path: Path
 ) -> None:
-    async with visit(chromium, demo, history=course(demo, 40), width=width, height=height) as visited:
+    async with visit(
+        chromium, demo, history=course(demo, 40), width=width, height=height
+    ) as visited:
         page = visited.page
         await page.locator("button.open").first.click()
         await page.locator(".explained h3").first.wait_for()
         fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         assert await page.evaluate(fits)
         cards = "[...document.querySelectorAll('main .card')]"
-        over = f"{cards}.filter(card => card.scrollWidth > card.clientWidth + 1).map(card => card.id)"
+        over = (
+            f"{cards}.filter(card => card.scrollWidth > card.clientWidth + 1).map(card => card.id)"
+        )
         assert await page.evaluate(over) == []
         await page.screenshot(path=tmp_path / f"page-{width}.png", full_page=True)
         assert (tmp_path / f"page-{width}.png").stat().st_size > 20_000

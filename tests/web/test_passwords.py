@@ -33,7 +33,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, str, str]]:
     return found
 
 
-async def test_the_right_password_is_checked_once_and_off_the_loop(asked: list[tuple[bytes, str, str]]) -> None:
+async def test_the_right_password_is_checked_once_and_off_the_loop(
+    asked: list[tuple[bytes, str, str]],
+) -> None:
     users = Passwords({"bob": HASH})
     assert [await users.right(header("bob", "open:sesame")) for _ in range(3)] == [True] * 3
     assert len(asked) == 1
@@ -46,7 +48,9 @@ async def test_a_wrong_password_is_checked_each_time(asked: list[tuple[bytes, st
     assert len(asked) == 2
 
 
-async def test_an_unknown_user_costs_as_much_as_a_known_one(asked: list[tuple[bytes, str, str]]) -> None:
+async def test_an_unknown_user_costs_as_much_as_a_known_one(
+    asked: list[tuple[bytes, str, str]],
+) -> None:
     assert not await Passwords({"bob": HASH}).right(header("eve", "open:sesame"))
     ((_, hashed, _),) = asked
     assert hashed != HASH
@@ -56,7 +60,14 @@ async def test_an_unknown_user_costs_as_much_as_a_known_one(asked: list[tuple[by
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Basic", "Basic !!!", "Bearer abc", "Basic " + base64.b64encode(b"nocolon").decode(), "Basic /////w=="],
+    [
+        "",
+        "Basic",
+        "Basic !!!",
+        "Bearer abc",
+        "Basic " + base64.b64encode(b"nocolon").decode(),
+        "Basic /////w==",
+    ],
 )
 def test_what_is_no_basic_authentication_names_nobody(text: str) -> None:
     assert credentials(text) is None
@@ -86,7 +97,9 @@ async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
     assert len(users._right) == 2
 
 
-async def test_a_flood_of_guesses_does_not_queue_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_flood_of_guesses_does_not_queue_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     go = threading.Event()
     monkeypatch.setattr(passwords, "_WAITING_MOST", 3)
     monkeypatch.setattr(passwords, "matches", lambda *_: go.wait(30) and False)

@@ -37,13 +37,19 @@ def test_the_largest_come_first_unless_asked_otherwise() -> None:
 
 
 def test_filters_and_search_narrow_the_answer() -> None:
-    asked = query.parse(MultiDict([("filter", "cloud_region=eu-west-3"), ("filter", "tag_team=core")]))
+    asked = query.parse(
+        MultiDict([("filter", "cloud_region=eu-west-3"), ("filter", "tag_team=core")])
+    )
     page = query.answer(ROWS, asked, ("team",))
     expected = [
-        row for row in ROWS if row.resource.location.region == "eu-west-3" and row.resource.tags["team"] == "core"
+        row
+        for row in ROWS
+        if row.resource.location.region == "eu-west-3" and row.resource.tags["team"] == "core"
     ]
     assert 0 < page.matching == len(expected) < len(ROWS)
-    assert query.answer(ROWS, asked, ()).matching == 0  # a tag that is not exported cannot be asked for
+    assert (
+        query.answer(ROWS, asked, ()).matching == 0
+    )  # a tag that is not exported cannot be asked for
     found = query.answer(ROWS, query.parse(MultiDict(search="CORE-")), ())
     assert {row.resource.name.split("-")[0] for row in found.rows} == {"core"}
     machines = query.answer(ROWS, query.parse(MultiDict(filter="host_type=c7g.xlarge")), ())

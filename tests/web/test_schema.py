@@ -25,7 +25,10 @@ def validator(name: str) -> Draft202012Validator:
 
 
 async def answers(snapshot: Snapshot, path: str, status: int = 200) -> Any:
-    async with served(held(snapshot), SETTINGS, course(snapshot, 3)) as client, client.get(path) as response:
+    async with (
+        served(held(snapshot), SETTINGS, course(snapshot, 3)) as client,
+        client.get(path) as response,
+    ):
         assert response.status == status
         return await response.json()
 
@@ -47,13 +50,19 @@ async def test_every_answer_keeps_to_its_schema(what: str) -> None:
 
 
 async def test_every_error_keeps_to_its_schema() -> None:
-    for path, status in (("resources?limit=0", 400), ("resources?color=red", 400), ("nowhere", 404)):
+    for path, status in (
+        ("resources?limit=0", 400),
+        ("resources?color=red", 400),
+        ("nowhere", 404),
+    ):
         validator("error").validate(await answers(estate.SNAPSHOT, f"/api/v1/{path}", status))
 
 
 def test_the_schema_does_not_take_anything() -> None:
     assert not validator("snapshot").is_valid({"taken_at": 1})
-    assert not validator("estimate").is_valid({"value": 1, "lower": 0, "upper": 2, "basis": "guessed"})
+    assert not validator("estimate").is_valid(
+        {"value": 1, "lower": 0, "upper": 2, "basis": "guessed"}
+    )
 
 
 def test_the_document_names_every_sort_that_is_no_label() -> None:

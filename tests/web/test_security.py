@@ -1,4 +1,6 @@
-"""The application behind a web config, and the file as it changes: TLS, client certificates, passwords, limits."""
+"""The application behind a web config, and the file as it changes: TLS, client certificates,
+passwords, limits.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +29,21 @@ def named(user: str, password: str) -> dict[str, str]:
 
 
 BOB = named("bob", "open sesame")
-USERS = f"basic_auth_users: {{bob: '{bcrypt.hashpw(b'open sesame', bcrypt.gensalt(4)).decode()}'}}\n"
+USERS = (
+    f"basic_auth_users: {{bob: '{bcrypt.hashpw(b'open sesame', bcrypt.gensalt(4)).decode()}'}}\n"
+)
 TLS = "tls_server_config: {cert_file: server.pem, key_file: server.key}\n"
 MUTUAL = TLS.replace("}", ", client_ca_file: ca.pem, client_auth_type: RequireAndVerifyClientCert}")
-PATHS = ("/", "/metrics", "/healthz", "/readyz", "/api/v1/snapshot", "/api/v1/resources", "/-/reload", "/nowhere")
+PATHS = (
+    "/",
+    "/metrics",
+    "/healthz",
+    "/readyz",
+    "/api/v1/snapshot",
+    "/api/v1/resources",
+    "/-/reload",
+    "/nowhere",
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +68,9 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 async def listening(folder: Path, text: str) -> AsyncIterator[tuple[Listener, str]]:
     """A listener under a web config, and its URL."""
     (folder / "web.yml").write_text(text)
-    server = await start(make_app(SETTINGS, held(estate.SNAPSHOT)), "127.0.0.1", 0, str(folder / "web.yml"))
+    server = await start(
+        make_app(SETTINGS, held(estate.SNAPSHOT)), "127.0.0.1", 0, str(folder / "web.yml")
+    )
     try:
         yield server, f"{server.scheme}://127.0.0.1:{server.addresses[0][1]}"
     finally:
@@ -73,7 +88,10 @@ async def status(
     url: str, authority: Authority, pair: Path | None = None, headers: dict[str, str] | None = None
 ) -> int:
     """The status of an answer on a new connection."""
-    async with ClientSession() as client, client.get(url, ssl=trust(authority, pair), headers=headers) as answer:
+    async with (
+        ClientSession() as client,
+        client.get(url, ssl=trust(authority, pair), headers=headers) as answer,
+    ):
         await answer.read()
         return answer.status
 
@@ -90,7 +108,9 @@ async def test_nothing_is_told_without_a_password(folder: Path) -> None:
             for wrong in (None, named("bob", "wrong"), named("eve", "open sesame")):
                 async with client.get(path, headers=wrong) as answer:
                     assert answer.status == 401, path
-                    assert answer.headers["WWW-Authenticate"].startswith('Basic realm="cloud-carbon-exporter"')
+                    assert answer.headers["WWW-Authenticate"].startswith(
+                        'Basic realm="cloud-carbon-exporter"'
+                    )
                     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
                     assert "cloud_carbon_power" not in await answer.text()
         async with client.get("/metrics", headers=BOB) as answer:
@@ -98,7 +118,9 @@ async def test_nothing_is_told_without_a_password(folder: Path) -> None:
             assert "cloud_carbon_power_watts" in await answer.text()
 
 
-async def test_guesses_are_logged_without_what_was_guessed(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_guesses_are_logged_without_what_was_guessed(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with listening(folder, USERS) as (_, url), ClientSession(url) as client:
         for _ in range(3):
             async with client.get("/metrics", headers=named("eve", "hunter2")) as answer:
@@ -107,7 +129,9 @@ async def test_guesses_are_logged_without_what_was_guessed(folder: Path, caplog:
     assert "hunter2" not in caplog.text
 
 
-async def test_a_flood_of_guesses_is_told_to_wait(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_flood_of_guesses_is_told_to_wait(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(passwords, "_WAITING_MOST", 0)
     async with listening(folder, USERS) as (_, url), ClientSession(url, headers=BOB) as client:
         for _ in range(2):
@@ -136,7 +160,9 @@ async def test_a_client_shows_its_certificate(folder: Path, authority: Authority
             await status(f"{url}/metrics", authority, stranger)
 
 
-@pytest.mark.parametrize(("name", "expected"), [("prometheus", 200), ("127.0.0.1", 200), ("grafana", 403)])
+@pytest.mark.parametrize(
+    ("name", "expected"), [("prometheus", 200), ("127.0.0.1", 200), ("grafana", 403)]
+)
 async def test_a_name_of_the_certificate_must_be_allowed(
     folder: Path, authority: Authority, name: str, expected: int
 ) -> None:
@@ -147,7 +173,11 @@ async def test_a_name_of_the_certificate_must_be_allowed(
 
 async def test_headers_of_the_file_take_the_place_of_ours(folder: Path) -> None:
     text = "http_server_config: {headers: {Strict-Transport-Security: max-age=5, X-Frame-Options: SAMEORIGIN}}"
-    async with listening(folder, text) as (_, url), ClientSession(url) as client, client.get("/") as answer:
+    async with (
+        listening(folder, text) as (_, url),
+        ClientSession(url) as client,
+        client.get("/") as answer,
+    ):
         assert answer.headers["Strict-Transport-Security"] == "max-age=5"
         assert answer.headers.getall("X-Frame-Options") == ["SAMEORIGIN"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -186,12 +216,17 @@ async def test_a_change_of_the_file_is_followed_and_a_wrong_one_is_not(
         await eventually(lambda: server.scheme == "https")
         secured = url.replace("http", "https")
         await eventually(lambda: "read again" in caplog.text)
-        async with ClientSession() as client, client.get(f"{secured}/metrics", ssl=trust(authority)) as answer:
+        async with (
+            ClientSession() as client,
+            client.get(f"{secured}/metrics", ssl=trust(authority)) as answer,
+        ):
             assert "config_last_reload_successful 1" in await answer.text()
     assert caplog.text.count("the web config in force stays") == 1
 
 
-async def test_a_renewed_certificate_is_shown_to_the_next_client(folder: Path, authority: Authority) -> None:
+async def test_a_renewed_certificate_is_shown_to_the_next_client(
+    folder: Path, authority: Authority
+) -> None:
     async with listening(folder, TLS) as (_, url):
         renewed = authority.sign("renewed")
         renewed.write(folder, "server")
@@ -230,7 +265,9 @@ async def test_heads_larger_than_any_browser_sends_are_refused(folder: Path, sen
         writer.close()
 
 
-async def test_who_does_not_end_a_head_is_cut_and_others_are_not(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_does_not_end_a_head_is_cut_and_others_are_not(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(guard, "HEAD_SECONDS", 0.1)
     request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
     async with listening(folder, "") as (_, url), asyncio.timeout(30):
@@ -245,7 +282,9 @@ async def test_who_does_not_end_a_head_is_cut_and_others_are_not(folder: Path, m
         other.close()
 
 
-async def test_who_does_not_take_the_answer_is_cut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_does_not_take_the_answer_is_cut(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(guard, "ANSWER_SECONDS", 0.1)
     monkeypatch.setattr(guard, "HEAD_SECONDS", 0.1)
     async with listening(folder, "") as (_, url), asyncio.timeout(30):
@@ -255,7 +294,9 @@ async def test_who_does_not_take_the_answer_is_cut(folder: Path, monkeypatch: py
         writer.close()
 
 
-async def test_the_oldest_connections_go_when_there_are_too_many(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_oldest_connections_go_when_there_are_too_many(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(guard, "CONNECTIONS_MOST", 5)
     async with listening(folder, "") as (_, url):
         idle = [await connect(url, b"G") for _ in range(12)]
@@ -271,7 +312,9 @@ async def test_the_oldest_connections_go_when_there_are_too_many(folder: Path, m
             writer.close()
 
 
-async def test_no_more_answers_at_once_than_can_be_borne(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_more_answers_at_once_than_can_be_borne(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(guard.AT_ONCE, "metrics", 2)
     go, entered = asyncio.Event(), asyncio.Semaphore(0)
     collector = held(estate.SNAPSHOT)

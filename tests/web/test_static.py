@@ -43,6 +43,12 @@ async def test_each_file_is_served_with_its_type_and_sent_once() -> None:
 
 async def test_no_other_file_is_served() -> None:
     async with served(held(estate.SNAPSHOT)) as client:
-        for path in ("/static/", "/static/index.html", "/static/../app.py", "/static/%2e%2e/app.py", "/static/app.py"):
+        for path in (
+            "/static/",
+            "/static/index.html",
+            "/static/../app.py",
+            "/static/%2e%2e/app.py",
+            "/static/app.py",
+        ):
             async with client.get(path) as response:
                 assert response.status == 404

@@ -1,4 +1,6 @@
-"""The web config file: what the exporter toolkit's format allows, and that everything else is refused in words."""
+"""The web config file: what the exporter toolkit's format allows, and that everything else is
+refused in words.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def context(folder: Path, text: str) -> ssl.SSLContext:
     return tls.context(encryption)
 
 
-@pytest.mark.parametrize("text", ["", "tls_server_config:\nbasic_auth_users:\n", "http_server_config: {http2: false}"])
+@pytest.mark.parametrize(
+    "text", ["", "tls_server_config:\nbasic_auth_users:\n", "http_server_config: {http2: false}"]
+)
 def test_an_empty_file_asks_for_nothing(folder: Path, text: str) -> None:
     assert read(folder, text) == WebConfig()
 
@@ -55,7 +59,8 @@ def test_an_empty_file_asks_for_nothing(folder: Path, text: str) -> None:
 def test_everything_the_format_has(folder: Path) -> None:
     found = read(
         folder,
-        PAIR + ", client_ca_file: ca.pem, client_auth_type: RequireAndVerifyClientCert, client_allowed_sans: [prom],"
+        PAIR
+        + ", client_ca_file: ca.pem, client_auth_type: RequireAndVerifyClientCert, client_allowed_sans: [prom],"
         "min_version: TLS12, max_version: TLS13, prefer_server_cipher_suites: true, curve_preferences: [CurveP384],"
         "cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_AES_128_GCM_SHA256,"
         " TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256]}\n"
@@ -79,7 +84,8 @@ def test_the_context_is_as_strict_as_the_file_says(folder: Path) -> None:
     assert plain.verify_mode == ssl.CERT_NONE
     strict = context(
         folder,
-        PAIR + ", min_version: TLS13, client_ca_file: ca.pem, client_auth_type: VerifyClientCertIfGiven,"
+        PAIR
+        + ", min_version: TLS13, client_ca_file: ca.pem, client_auth_type: VerifyClientCertIfGiven,"
         "cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384], curve_preferences: [X25519, CurveP256]}",
     )
     assert strict.minimum_version == ssl.TLSVersion.TLSv1_3
@@ -94,7 +100,10 @@ def test_certificates_may_stand_in_the_file_itself(folder: Path, authority: Auth
 
     pair = authority.sign("server")
     text = "tls_server_config:\n" + block("cert", pair.certificate) + block("key", pair.key)
-    text += block("client_ca", authority.certificate) + "  client_auth_type: RequireAndVerifyClientCert\n"
+    text += (
+        block("client_ca", authority.certificate)
+        + "  client_auth_type: RequireAndVerifyClientCert\n"
+    )
     assert context(folder, text).get_ca_certs()
 
 
@@ -105,34 +114,57 @@ def test_certificates_may_stand_in_the_file_itself(folder: Path, authority: Auth
         ("[1]", ["not a mapping"]),
         ("a: 2001-99-99", ["not YAML"]),
         ("[" * 5000, ["not YAML"]),
-        ('tls_server_config: {cert_file: "a\\0b", key_file: server.key}', ["cert_file", "no name a file can have"]),
+        (
+            'tls_server_config: {cert_file: "a\\0b", key_file: server.key}',
+            ["cert_file", "no name a file can have"],
+        ),
         (f"basic_auth: {{bob: {SECRET}}}", ["unknown key 'basic_auth'", "basic_auth_users"]),
         (f"basic_auth_users: {{bob: {SECRET}}}", ["basic_auth_users.bob", "bcrypt", "htpasswd"]),
         (f"basic_auth_users: {{bob: [{SECRET}]}}", ["basic_auth_users.bob", "bcrypt"]),
         (f"basic_auth_users: {{'a:b': '{HASH}'}}", ["basic_auth_users", "colon"]),
         ("tls_server_config: {cert_file: server.pem}", ["neither key_file nor key"]),
         ("tls_server_config: {key_file: server.key}", ["neither cert_file nor cert"]),
-        ("tls_server_config: {cert_file: none.pem, key_file: server.key}", ["cert_file", "none.pem", "No such file"]),
-        (f"tls_server_config: {{cert: {SECRET}, cert_file: server.pem, key_file: server.key}}", ["exclude"]),
+        (
+            "tls_server_config: {cert_file: none.pem, key_file: server.key}",
+            ["cert_file", "none.pem", "No such file"],
+        ),
+        (
+            f"tls_server_config: {{cert: {SECRET}, cert_file: server.pem, key_file: server.key}}",
+            ["exclude"],
+        ),
         (PAIR + ", min_version: TLS11}", ["min_version", "'TLS11'", "TLS12, TLS13"]),
         (PAIR + ", min_version: TLS13, max_version: TLS12}", ["above max_version"]),
-        (PAIR + ", cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]}", ["TLS_RSA_WITH_RC4_128_SHA", "TLS_ECDHE"]),
+        (
+            PAIR + ", cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]}",
+            ["TLS_RSA_WITH_RC4_128_SHA", "TLS_ECDHE"],
+        ),
         (PAIR + ", cipher_suites: TLS_AES_128_GCM_SHA256}", ["not a list"]),
         (PAIR + ", curve_preferences: [P1]}", ["curve_preferences", "X25519"]),
-        (PAIR + ", client_auth_type: RequireAnyClientCert}", ["RequireAnyClientCert", "RequireAndVerifyClientCert"]),
+        (
+            PAIR + ", client_auth_type: RequireAnyClientCert}",
+            ["RequireAnyClientCert", "RequireAndVerifyClientCert"],
+        ),
         (PAIR + ", client_auth_type: RequireAndVerifyClientCert}", ["client_ca_file"]),
         (PAIR + ", client_ca_file: ca.pem}", ["no client certificate is asked for"]),
-        (PAIR + ", client_allowed_sans: [a]}", ["client_allowed_sans", "RequireAndVerifyClientCert"]),
+        (
+            PAIR + ", client_allowed_sans: [a]}",
+            ["client_allowed_sans", "RequireAndVerifyClientCert"],
+        ),
         (PAIR + ", prefer_server_cipher_suites: maybe}", ["neither true nor false"]),
         (PAIR + ", key: [1]}", ["tls_server_config.key", "not text"]),
         ("http_server_config: {headers: {X-Mine: a}}", ["'X-Mine'", "X-Frame-Options"]),
-        ('http_server_config: {headers: {X-Frame-Options: "a\\r\\nSet-Cookie: b"}}', ["X-Frame-Options", "printable"]),
+        (
+            'http_server_config: {headers: {X-Frame-Options: "a\\r\\nSet-Cookie: b"}}',
+            ["X-Frame-Options", "printable"],
+        ),
         ("rate_limit: {interval: soon}", ["rate_limit.interval"]),
         ("rate_limit: {interval: 0s}", ["rate_limit.interval"]),
         ("rate_limit: {burst: 0}", ["rate_limit.burst"]),
     ],
 )
-def test_what_cannot_be_followed_is_refused_in_words_without_secrets(folder: Path, text: str, words: list[str]) -> None:
+def test_what_cannot_be_followed_is_refused_in_words_without_secrets(
+    folder: Path, text: str, words: list[str]
+) -> None:
     with pytest.raises(ConfigError) as caught:
         read(folder, text)
     message = str(caught.value)
@@ -145,20 +177,53 @@ def test_what_cannot_be_followed_is_refused_in_words_without_secrets(folder: Pat
 
 KEYS = st.sampled_from(
     (
-        *("tls_server_config", "http_server_config", "basic_auth_users", "rate_limit", "headers", "http2"),
-        *("cert_file", "key_file", "cert", "key", "client_ca", "client_auth_type", "client_allowed_sans"),
-        *("min_version", "cipher_suites", "curve_preferences", "X-Frame-Options", "interval", "burst"),
+        *(
+            "tls_server_config",
+            "http_server_config",
+            "basic_auth_users",
+            "rate_limit",
+            "headers",
+            "http2",
+        ),
+        *(
+            "cert_file",
+            "key_file",
+            "cert",
+            "key",
+            "client_ca",
+            "client_auth_type",
+            "client_allowed_sans",
+        ),
+        *(
+            "min_version",
+            "cipher_suites",
+            "curve_preferences",
+            "X-Frame-Options",
+            "interval",
+            "burst",
+        ),
     )
 )
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates() | st.binary(max_size=9) | KEYS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | st.text(max_size=3), inner, max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.dates()
+    | st.binary(max_size=9)
+    | KEYS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(KEYS | st.text(max_size=3), inner, max_size=5)
+    ),
     max_leaves=12,
 )
 
 
 @given(VALUES | st.text())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_whatever_stands_there_is_followed_or_refused_in_words(folder: Path, said: object) -> None:
     text = said if isinstance(said, str) else yaml.safe_dump(said, allow_unicode=True)
     (folder / "web.yml").write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -182,7 +247,9 @@ def test_an_encrypted_key_is_refused_and_nobody_is_asked_for_its_password(folder
 def test_a_client_ca_that_is_none_is_refused(folder: Path) -> None:
     (folder / "ca.pem").write_text("no certificate")
     with pytest.raises(ConfigError, match="the client CA cannot be used"):
-        context(folder, PAIR + ", client_ca_file: ca.pem, client_auth_type: VerifyClientCertIfGiven}")
+        context(
+            folder, PAIR + ", client_ca_file: ca.pem, client_auth_type: VerifyClientCertIfGiven}"
+        )
 
 
 def test_files_of_any_size_or_content_are_no_danger(folder: Path) -> None:

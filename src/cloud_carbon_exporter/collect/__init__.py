@@ -2,6 +2,6 @@
 
 from cloud_carbon_exporter.collect.collector import Collector, CollectSettings
 from cloud_carbon_exporter.collect.shard import Shard
-from cloud_carbon_exporter.collect.shared import Target
+from cloud_carbon_exporter.collect.target import Target
 
 __all__ = ["CollectSettings", "Collector", "Shard", "Target"]

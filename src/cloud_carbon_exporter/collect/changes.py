@@ -1,4 +1,6 @@
-"""Failures that last are said once: one line when they come, one for each other cause, and one when they go."""
+"""Failures that last are said once: one line when they come, one for each other cause, and one when
+they go.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ import logging
 log = logging.getLogger("cloud_carbon_exporter.collect")
 
 
-MOST_SAID = 5  # causes told of one failure that lasts: some APIs put another number into every message
+MOST_SAID = (
+    5  # causes told of one failure that lasts: some APIs put another number into every message
+)
 
 
 class ChangeLog:

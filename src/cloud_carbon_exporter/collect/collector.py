@@ -10,16 +10,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar, cast
 
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect.changes import ChangeLog
+from cloud_carbon_exporter.collect.contribution import Contribution
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.heap import Heap
 from cloud_carbon_exporter.collect.shard import Shard
-from cloud_carbon_exporter.collect.shared import Shared, Target
 from cloud_carbon_exporter.collect.snapshot import Builder
-from cloud_carbon_exporter.collect.state import Contribution
-from cloud_carbon_exporter.collect.survey import Surveyor, places_in_use
-from cloud_carbon_exporter.collect.target import TargetRun
+from cloud_carbon_exporter.collect.surroundings import Surveyor, places_in_use
+from cloud_carbon_exporter.collect.target import Shared, Target
+from cloud_carbon_exporter.collect.target_run import TargetRun
 from cloud_carbon_exporter.grid import Feed, GridSettings
 from cloud_carbon_exporter.model.types import Snapshot
 
@@ -41,7 +41,9 @@ class CollectSettings:
 
 
 class Collector(Generic[Rendered]):
-    """Holds the Snapshot, and what `render` made of it. Lives on one event loop; the heavy parts run in a thread."""
+    """Holds the Snapshot, and what `render` made of it. Lives on one event loop; the heavy parts
+    run in a thread.
+    """
 
     def __init__(
         self,
@@ -88,9 +90,11 @@ class Collector(Generic[Rendered]):
         await self.publish()
 
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
-        """Scrape mode: make the Snapshot no older than the interval, or as good as it gets within the timeout.
+        """Scrape mode: make the Snapshot no older than the interval, or as good as it gets within
+        the timeout.
 
-        Scrapes that come meanwhile share the one collection; what is not finished in time goes on for the next.
+        Scrapes that come meanwhile share the one collection; what is not finished in time goes on
+        for the next.
         """
         if self.snapshot.first_collection_done and self._age() < self.settings.interval_seconds:
             return
@@ -123,12 +127,18 @@ class Collector(Generic[Rendered]):
         if self._round is not None:
             self._round.cancel()
             await asyncio.gather(self._round, return_exceptions=True)
-        await asyncio.gather(self._feed.close(), *(run.close() for run in self.runs), return_exceptions=True)
+        await asyncio.gather(
+            self._feed.close(), *(run.close() for run in self.runs), return_exceptions=True
+        )
 
     async def end(self, running: asyncio.Task[None]) -> None:
-        """End `running`, this collector's `run`, between two Snapshots: from then on nothing is counted."""
+        """End `running`, this collector's `run`, between two Snapshots: from then on nothing is
+        counted.
+        """
         self._feed.give_up()  # a source that hangs holds up no Snapshot now
-        async with self._publishing:  # nothing is being built any more, in a thread that would go on
+        async with (
+            self._publishing
+        ):  # nothing is being built any more, in a thread that would go on
             await self._end(running)
 
     async def hand_over(self, running: asyncio.Task[None], successor: Collector[Rendered]) -> None:
@@ -163,7 +173,9 @@ class Collector(Generic[Rendered]):
 
 
 async def _beside(work: Callable[[], Result]) -> Result:
-    """Run `work` in a thread of its own. A daemon, unlike an executor's: leaving the program does not wait for it."""
+    """Run `work` in a thread of its own. A daemon, unlike an executor's: leaving the program does
+    not wait for it.
+    """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Result] = loop.create_future()
 

@@ -1,16 +1,19 @@
 """The garbage collector and a large estate.
 
-A full collection walks every object that is alive: at 100,000 resources nearly a second, in which nothing is answered.
-But an estate lives from refresh to refresh and holds no cycles. So what is there after the first Snapshot is set aside
-(`gc.freeze`), and full collections, which then walk only what has come since, are made seldom. Each object is walked
-once when young and once after; that in small lots, as a lot is a pause.
+A full collection walks every object that is alive: at 100,000 resources nearly a second, in which
+nothing is answered. But an estate lives from refresh to refresh and holds no cycles. So what is
+there after the first Snapshot is set aside (`gc.freeze`), and full collections, which then walk
+only what has come since, are made seldom. Each object is walked once when young and once after;
+that in small lots, as a lot is a pause.
 """
 
 from __future__ import annotations
 
 import gc
 
-YOUNG_OBJECTS = 20_000  # allocations between two looks at the youngest; the default of 700 looks too often
+YOUNG_OBJECTS = (
+    20_000  # allocations between two looks at the youngest; the default of 700 looks too often
+)
 YOUNG_ROUNDS = 4
 NEVER = 1_000_000  # full collections are asked for, not triggered
 GROWTH = 1.2  # an estate this much larger than when it was set aside is set aside again

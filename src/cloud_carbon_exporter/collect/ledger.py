@@ -1,4 +1,6 @@
-"""The ledger: what is estimated and how, what is not, and how much of what the provider's own inventory lists."""
+"""The ledger: what is estimated and how, what is not, and how much of what the provider's own
+inventory lists.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cloud_carbon_exporter.collect.state import Contribution
+from cloud_carbon_exporter.collect.contribution import Contribution
 from cloud_carbon_exporter.model.types import Row
 from cloud_carbon_exporter.providers.spec import Inventory
 
@@ -23,11 +25,23 @@ class Ledger:
 
 
 def take_stock(
-    rows: Sequence[Row], contributions: Iterable[Contribution], now: float, stale_after: float, *, whole: bool
+    rows: Sequence[Row],
+    contributions: Iterable[Contribution],
+    now: float,
+    stale_after: float,
+    *,
+    whole: bool,
 ) -> Ledger:
-    """Count everything once. whole: False where other replicas estimate a part: then coverage is not ours to know."""
+    """Count everything once. whole: False where other replicas estimate a part: then coverage is
+    not ours to know.
+    """
     counts: Counter[Key] = Counter(
-        (row.resource.location.provider, row.resource.location.account_id, row.resource.kind, row.footprint.basis)
+        (
+            row.resource.location.provider,
+            row.resource.location.account_id,
+            row.resource.kind,
+            row.footprint.basis,
+        )
         for row in rows
     )
     listed: Counter[tuple[str, str, str]] = Counter()
@@ -65,7 +79,9 @@ def _unsupported(contribution: Contribution, oldest: float) -> Counter[Key]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """listed: what of an inventory counts. missing: (account, kind) -> how many of those are not estimated."""
+    """listed: what of an inventory counts. missing: (account, kind) -> how many of those are not
+    estimated.
+    """
 
     listed: int
     covered: int
@@ -75,13 +91,17 @@ class _Found:
 def _hold_against(
     inventory: Inventory, contribution: Contribution, estimated: Collection[str], *, whole: bool
 ) -> _Found:
-    """Every name an inventory lists is estimated, or counted as unsupported, or belongs to another resource.
+    """Every name an inventory lists is estimated, or counted as unsupported, or belongs to another
+    resource.
 
-    The last is so where our own listing of its kind went well and made no resource of it: it is another's, or gone.
+    The last is so where our own listing of its kind went well and made no resource of it: it is
+    another's, or gone.
     """
     target = contribution.target
     ours = {spec.kind for spec in target.provider.services} - set(target.settings.exclude)
-    account = [outcome for outcome in contribution.listings if outcome.account_id == inventory.account_id]
+    account = [
+        outcome for outcome in contribution.listings if outcome.account_id == inventory.account_id
+    ]
     failed = {outcome.kind for outcome in account if outcome.error}
     missing: Counter[tuple[str, str]] = Counter()
     covered = elsewhere = 0

@@ -9,12 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cloud_carbon_exporter.budget import read_price
+from cloud_carbon_exporter.api_costs.budget import read_price
 from cloud_carbon_exporter.collect.changes import ChangeLog
-from cloud_carbon_exporter.collect.governor import Governor
 from cloud_carbon_exporter.collect.portions import in_portions
-from cloud_carbon_exporter.collect.shared import Shared, Target
-from cloud_carbon_exporter.collect.track import Track
+from cloud_carbon_exporter.collect.read_budget import Governor
+from cloud_carbon_exporter.collect.target import Shared, Target
+from cloud_carbon_exporter.collect.timeline import Track
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
 from cloud_carbon_exporter.model.types import Outcome, Point, Resource, Signal
 from cloud_carbon_exporter.providers.spec import Client, Metric, Read, Reading
@@ -29,7 +29,9 @@ Place = tuple[str, str, str]  # account, region, kind
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Monitoring answered for all that happened to a resource before `until`, and is asked again at `next_read`."""
+    """Monitoring answered for all that happened to a resource before `until`, and is asked again at
+    `next_read`.
+    """
 
     resource_id: str
     until: float
@@ -57,7 +59,12 @@ class Measured:
 
 def signals(resource: Resource) -> frozenset[Signal]:
     """Every signal that would change what the resource draws."""
-    wanted = {signal for component in resource.components for signal in (component.load, component.per) if signal}
+    wanted = {
+        signal
+        for component in resource.components
+        for signal in (component.load, component.per)
+        if signal
+    }
     if "gpu_ratio" in wanted:
         wanted.add("gpu_watts")
     return frozenset(wanted)
@@ -84,7 +91,9 @@ class Measurer:
             single=target.provider.reads_span == "region",
             swing=shared.counters.swing,
         )
-        self._metrics = {spec.kind: spec.metrics for spec in target.provider.services if spec.metrics}
+        self._metrics = {
+            spec.kind: spec.metrics for spec in target.provider.services if spec.metrics
+        }
         self._due: dict[tuple[str, str], float] = {}  # (resource id, metric name) -> when
         self._outcomes: dict[Place, Outcome] = {}
 
@@ -97,7 +106,11 @@ class Measurer:
         return tuple(self._outcomes.values())
 
     async def round(
-        self, resources: Iterable[Resource], departed: Iterable[Track], now: float, deadline_seconds: float
+        self,
+        resources: Iterable[Resource],
+        departed: Iterable[Track],
+        now: float,
+        deadline_seconds: float,
     ) -> Round:
         """Read what is due, and make the last reads of what has vanished."""
         until = now - self._provider.settle_seconds
@@ -109,12 +122,19 @@ class Measurer:
         last = [track for track in departed if now >= track.seen_until + track.settle]
         for track in last:
             for metric in self._applicable(track.resource):
-                groups[self._group(track.resource, metric)].append(Read(track.resource, metric, track.covered))
+                groups[self._group(track.resource, metric)].append(
+                    Read(track.resource, metric, track.covered)
+                )
         self._due = {key: when for key, when in self._due.items() if key in present}
         self._governor.forget(present)
-        rounds = (self._group_read(group, reads, until, now, deadline_seconds) for group, reads in groups.items())
+        rounds = (
+            self._group_read(group, reads, until, now, deadline_seconds)
+            for group, reads in groups.items()
+        )
         results = await asyncio.gather(*rounds)
-        self._outcomes = {place: outcome for place, outcome in self._outcomes.items() if place in places}
+        self._outcomes = {
+            place: outcome for place, outcome in self._outcomes.items() if place in places
+        }
         return Round(
             tuple(one for measured, _ in results for one in measured),
             (*(one for _, asked in results for one in asked), *self._put_off(put_off, now)),
@@ -132,7 +152,9 @@ class Measurer:
             for resource in portion:
                 metrics = self._applicable(resource)
                 if metrics:
-                    places.add((resource.location.account_id, resource.location.region, resource.kind))
+                    places.add(
+                        (resource.location.account_id, resource.location.region, resource.kind)
+                    )
                 for metric in metrics:
                     key = (resource.id, metric.name)
                     present.add(key)
@@ -141,9 +163,15 @@ class Measurer:
         return due, present, places
 
     def _put_off(self, reads: Iterable[Read], now: float) -> Iterable[Asked]:
-        """What a budget puts off is not given up: it is asked for later, with all that happened until then."""
+        """What a budget puts off is not given up: it is asked for later, with all that happened
+        until then.
+        """
         later = now + self._settings.utilisation_interval_seconds
-        return (Asked(read.resource.id, -math.inf, later) for read in reads if not read.metric.valid_seconds)
+        return (
+            Asked(read.resource.id, -math.inf, later)
+            for read in reads
+            if not read.metric.valid_seconds
+        )
 
     def _applicable(self, resource: Resource) -> Sequence[Metric]:
         metrics = self._metrics.get(resource.kind)
@@ -165,7 +193,8 @@ class Measurer:
 
     def _read(self, resource: Resource, metric: Metric, until: float) -> Read:
         back = until - max(
-            self._stale_after if not metric.valid_seconds else 0, LOOK_BACK_PERIODS * metric.period_seconds
+            self._stale_after if not metric.valid_seconds else 0,
+            LOOK_BACK_PERIODS * metric.period_seconds,
         )
         covered = self._counters.covered(resource.id)
         return Read(resource, metric, back if covered is None else min(back, covered))
@@ -173,27 +202,38 @@ class Measurer:
     async def _group_read(
         self, group: Group, reads: Sequence[Read], until: float, now: float, deadline_seconds: float
     ) -> tuple[list[Measured], list[Asked]]:
-        where = {"provider": self._label, "account_id": group[0], "region": group[1], "operation": "monitoring"}
+        where = {
+            "provider": self._label,
+            "account_id": group[0],
+            "region": group[1],
+            "operation": "monitoring",
+        }
         again = "the reads are tried again with the next refresh"
         started = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(deadline_seconds):
                 reading = await self._client.series(reads, until)
         except TimeoutError:
-            late = DeadlineExceeded(f"monitoring did not answer within {deadline_seconds:.0f} s", hint=again, **where)
+            late = DeadlineExceeded(
+                f"monitoring did not answer within {deadline_seconds:.0f} s", hint=again, **where
+            )
             reading = Reading(failures={read.resource.kind: late for read in reads})
         except CollectError as error:
             reading = Reading(failures={read.resource.kind: error for read in reads})
         except Exception as error:  # a defect of ours, or of a library, must not end the loop
             log.exception("reading the utilisation of %s failed unexpectedly", self._label)
-            defect = CollectError(type(error).__name__, hint=f"the log has the trace; {again}", **where)
+            defect = CollectError(
+                type(error).__name__, hint=f"the log has the trace; {again}", **where
+            )
             reading = Reading(failures={read.resource.kind: defect for read in reads})
         self._note_outcomes(reads, reading, now, asyncio.get_running_loop().time() - started)
         asked: list[Asked] = []
         async for portion in in_portions(reads):
             self._note(portion, reading, now)
             asked += self._asked(portion, reading, until)
-        return [one async for portion in in_portions(self._measured(reads, reading)) for one in portion], asked
+        return [
+            one async for portion in in_portions(self._measured(reads, reading)) for one in portion
+        ], asked
 
     def _asked(self, reads: Iterable[Read], reading: Reading, until: float) -> Iterator[Asked]:
         for read in reads:
@@ -212,10 +252,16 @@ class Measurer:
         pause = self._settings.utilisation_interval_seconds if self._provider.reads_cost else 0.0
         for read in reads:
             if reading.has_made(read):
-                self._governor.note(read, reading.points.get((read.resource.id, read.metric.into), ()), now)
-                self._due[read.resource.id, read.metric.name] = now + max(pause, read.metric.every_seconds)
+                self._governor.note(
+                    read, reading.points.get((read.resource.id, read.metric.into), ()), now
+                )
+                self._due[read.resource.id, read.metric.name] = now + max(
+                    pause, read.metric.every_seconds
+                )
 
-    def _note_outcomes(self, reads: Iterable[Read], reading: Reading, now: float, seconds: float) -> None:
+    def _note_outcomes(
+        self, reads: Iterable[Read], reading: Reading, now: float, seconds: float
+    ) -> None:
         """How it went: one Outcome a kind, account and region, and what could not be read."""
         for (kind, reason), count in reading.skipped.items():
             self._budget.skip(self._label, kind, reason, count)
@@ -228,7 +274,9 @@ class Measurer:
             error = reading.failures.get(place[2])
             before = self._outcomes.get(place)
             success = now if error is None else before.last_success if before else None
-            self._outcomes[place] = Outcome(provider, *place, str(error or ""), seconds, count, success)
+            self._outcomes[place] = Outcome(
+                provider, *place, str(error or ""), seconds, count, success
+            )
         self._say(reading.failures, {kind for _, _, kind in found})
 
     def _say(self, failures: Mapping[str, CollectError], kinds: Iterable[str]) -> None:
@@ -237,5 +285,7 @@ class Measurer:
             if error is None:
                 self._changes.well(("reads", kind), f"{self._label} utilisation of {kind}")
                 continue
-            self._changes.failed(("reads", kind), f"utilisation of {kind} could not be read: {error}")
+            self._changes.failed(
+                ("reads", kind), f"utilisation of {kind} could not be read: {error}"
+            )
             self._budget.error(self._label, error.operation or "monitoring", error.reason)

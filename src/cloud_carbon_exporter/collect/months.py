@@ -1,11 +1,13 @@
-"""The counters once more, by account and calendar month (UTC): what a provider's monthly report is held against."""
+"""The counters once more, by account and calendar month (UTC): what a provider's monthly report is
+held against.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cloud_carbon_exporter.collect.governor import month_bounds
+from cloud_carbon_exporter.collect.read_budget import month_bounds
 from cloud_carbon_exporter.model.months import OwnMonth
 
 KEPT_MONTHS = 4  # providers report a month up to three months late
@@ -14,13 +16,17 @@ MonthKey = tuple[str, str, float]  # provider, account, start of the month
 
 
 class Months:
-    """Adds pieces of counted time up. A piece belongs to the month it begins in: pieces are minutes long."""
+    """Adds pieces of counted time up. A piece belongs to the month it begins in: pieces are minutes
+    long.
+    """
 
     def __init__(self) -> None:
         self._sums: dict[MonthKey, list[float]] = {}  # operational, embodied, first, last
         self._bounds = (0.0, 0.0)
 
-    def add(self, provider: str, account_id: str, piece: tuple[float, float], grams: tuple[float, float]) -> None:
+    def add(
+        self, provider: str, account_id: str, piece: tuple[float, float], grams: tuple[float, float]
+    ) -> None:
         """Count a piece [start, end) with its operational and embodied grams."""
         start, end = piece
         if not self._bounds[0] <= start < self._bounds[1]:
@@ -48,7 +54,9 @@ class Months:
             yield [*key, *sums]
 
     def load(self, row: Sequence[Any]) -> None:
-        """Take back a month an earlier process counted. Raises ValueError or TypeError for anything else."""
+        """Take back a month an earlier process counted. Raises ValueError or TypeError for anything
+        else.
+        """
         provider, account_id, *figures = row
         start, operational, embodied, first, last = map(float, figures)
         self._sums[provider, account_id, start] = [operational, embodied, first, last]

@@ -14,7 +14,9 @@ class Shard:
     of: int = 1
 
     def owns(self, *names: str) -> bool:
-        """Whether what these names say (target, API, account, region, zone) is this replica's to read."""
+        """Whether what these names say (target, API, account, region, zone) is this replica's to
+        read.
+        """
         if self.of == 1:
             return True
         digest = hashlib.sha256("\0".join(names).encode()).digest()

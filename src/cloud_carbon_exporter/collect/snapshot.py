@@ -1,4 +1,6 @@
-"""From Contributions to a Snapshot: join resources, loads and intensity, integrate, and count. No I/O."""
+"""From Contributions to a Snapshot: join resources, loads and intensity, integrate, and count. No
+I/O.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.collect.contribution import Contribution
 from cloud_carbon_exporter.collect.counters import AccountKey, Counters, Surroundings
 from cloud_carbon_exporter.collect.ledger import take_stock
-from cloud_carbon_exporter.collect.state import Contribution
-from cloud_carbon_exporter.collect.survey import Surveyor
-from cloud_carbon_exporter.collect.track import SweepKey, Track
+from cloud_carbon_exporter.collect.surroundings import Surveyor
+from cloud_carbon_exporter.collect.timeline import SweepKey, Track
 from cloud_carbon_exporter.model.estimate import estimate, total
 from cloud_carbon_exporter.model.types import (
     AccountRow,
@@ -38,7 +40,9 @@ class _Kept:
 
 
 class Builder:
-    """Builds one Snapshot after another; keeps between them what need not be computed again. One caller at a time."""
+    """Builds one Snapshot after another; keeps between them what need not be computed again. One
+    caller at a time.
+    """
 
     def __init__(
         self,
@@ -87,7 +91,9 @@ class Builder:
             gauges={name: value for extra in extras for name, value in extra.gauges.items()},
             reported=tuple(reported for extra in extras for reported in extra.reported),
             months=tuple(self._counters.months.closed(now)) if self._counting else (),
-            account_names={key: name for extra in extras for key, name in extra.account_names.items()},
+            account_names={
+                key: name for extra in extras for key, name in extra.account_names.items()
+            },
             first_collection_done=all(contribution.tried for contribution in contributions),
         )
 
@@ -99,8 +105,12 @@ class Builder:
         for fresh in contribution.sweeps:
             key, seen_at = fresh.key, fresh.seen_at
             resources = fresh.swept.resources
-            twice = self._counters.observe(key, resources, seen_at, settle, contribution.waits, fresh.kept)
-            if self._seen_at.get(key) != seen_at:  # each sweep says it once, however many Snapshots it stands in
+            twice = self._counters.observe(
+                key, resources, seen_at, settle, contribution.waits, fresh.kept
+            )
+            if (
+                self._seen_at.get(key) != seen_at
+            ):  # each sweep says it once, however many Snapshots it stands in
                 for kind, count in twice.items():
                     self._budget.skip(fresh.provider, kind, "duplicate", count)
             self._seen_at[key] = seen_at
@@ -108,7 +118,9 @@ class Builder:
             for asked in one.asked:
                 self._counters.asked(asked.resource_id, asked.until, asked.next_read)
             for read in one.measured:
-                self._counters.record(read.resource_id, read.signal, read.points, read.valid_seconds)
+                self._counters.record(
+                    read.resource_id, read.signal, read.points, read.valid_seconds
+                )
 
     def _rows(self, contributions: Iterable[Contribution], now: float) -> Iterator[Row]:
         for contribution in contributions:
@@ -121,9 +133,16 @@ class Builder:
     def _row(self, track: Track, now: float) -> Row:
         resource, loads, around = track.resource, track.loads(now), self._surveyor(track.resource)
         kept = self._kept.get(resource.id)
-        if kept is None or kept.resource is not resource or kept.loads != loads or kept.around is not around:
+        if (
+            kept is None
+            or kept.resource is not resource
+            or kept.loads != loads
+            or kept.around is not around
+        ):
             intensity = around.intensities[0] if around.intensities else None
-            kept = _Kept(resource, loads, around, estimate(resource, loads, around.place, intensity))
+            kept = _Kept(
+                resource, loads, around, estimate(resource, loads, around.place, intensity)
+            )
             self._kept[resource.id] = kept
         totals = track.totals() if self._counting else None
         return Row(resource, kept.footprint, kept.loads, totals, track.measured_at(now))
@@ -132,7 +151,9 @@ class Builder:
         watts: dict[AccountKey, list[Estimate]] = defaultdict(list)
         for row in rows:
             at = row.resource.location
-            watts[at.provider, at.account_id, at.region, row.resource.kind].append(row.footprint.power_watts)
+            watts[at.provider, at.account_id, at.region, row.resource.kind].append(
+                row.footprint.power_watts
+            )
         totals = self._counters.accounts()
         for key in sorted(watts.keys() | totals.keys()):
             power = total(watts[key]) if key in watts else NOTHING

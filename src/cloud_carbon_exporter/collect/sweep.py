@@ -1,4 +1,6 @@
-"""One pass over a Listing in one Scope: raw objects in, Resources out, and nothing lost without being counted."""
+"""One pass over a Listing in one Scope: raw objects in, Resources out, and nothing lost without
+being counted.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +19,20 @@ Known = Callable[[str], Resource | None]
 log = logging.getLogger(__name__)
 
 LONG_TEXT = 50_000  # characters of all names of a resource together: more than any cloud allows
-LONGEST_TAG = 1024  # of those: no more is exported, and each change of it is kept until its time is counted
+LONGEST_TAG = (
+    1024  # of those: no more is exported, and each change of it is kept until its time is counted
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
     """What one sweep found.
 
-    counts: kind -> how many of the resources. unsupported: (account, kind) -> objects no service of ours reads.
-    skipped: (kind, reason) -> objects that could not be read. failures: kind -> why it could not be listed, where the
-    listing feeds others that could. warnings: what failed beside the listing, such as a look-up of machine types.
+    counts: kind -> how many of the resources. unsupported: (account, kind) -> objects no service of
+        ours reads.
+    skipped: (kind, reason) -> objects that could not be read. failures: kind -> why it could not be
+    listed, where the listing feeds others that could. warnings: what failed beside the listing,
+    such as a look-up of machine types.
     """
 
     resources: tuple[Resource, ...] = ()
@@ -46,7 +52,9 @@ class Swept:
 
 @dataclass(slots=True)
 class _Pass:
-    """What a sweep has come upon so far. tried: kind -> objects handed to its spec, readable or not."""
+    """What a sweep has come upon so far. tried: kind -> objects handed to its spec, readable or
+    not.
+    """
 
     resources: list[Resource] = field(default_factory=list)
     unsupported: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -63,13 +71,15 @@ async def sweep(
     known: Known = lambda _: None,
     tags: Collection[str] | None = None,
 ) -> Swept:
-    """List and describe. Raises CollectError when the listing itself fails; a malformed object costs that alone.
+    """List and describe. Raises CollectError when the listing itself fails; a malformed object
+    costs that alone.
 
-    Where no object of a kind can be read, it is the answer that is malformed: the kind has failed, and nothing is gone.
+    Where no object of a kind can be read, it is the answer that is malformed: the kind has failed,
+    and nothing is gone.
 
-    known: the Resource last seen under an id. What has not changed is that same object again, so that a large estate is
-    neither held twice nor compared twice. tags: the keys of those that are shown: no others are kept;
-    None keeps all.
+    known: the Resource last seen under an id. What has not changed is that same object again, so
+    that a large estate is neither held twice nor compared twice. tags: the keys of those that are
+    shown: no others are kept; None keeps all.
     """
     shown = None if tags is None else frozenset(tags)
     found = _Pass()
@@ -88,14 +98,21 @@ async def sweep(
     failures = {**_unreadable_kinds(found, listing, specs, scope), **failures}
     resources = tuple(found.resources)
     return Swept(
-        resources, _counts(resources), dict(found.unsupported), dict(found.skipped), failures, tuple(found.warnings)
+        resources,
+        _counts(resources),
+        dict(found.unsupported),
+        dict(found.skipped),
+        failures,
+        tuple(found.warnings),
     )
 
 
 def _with_tags(resource: Resource, shown: frozenset[str] | None) -> Resource:
     if shown is None or resource.tags.keys() <= shown:
         return resource
-    return replace(resource, tags={key: value for key, value in resource.tags.items() if key in shown})
+    return replace(
+        resource, tags={key: value for key, value in resource.tags.items() if key in shown}
+    )
 
 
 def _as_known(resource: Resource, known: Known) -> Resource:
@@ -108,23 +125,33 @@ def _counts(resources: Iterable[Resource]) -> Mapping[str, int]:
 
 
 async def _looked_up(
-    client: Client, listing: Listing, scope: Scope, objects: Sequence[Raw], warnings: list[CollectError]
+    client: Client,
+    listing: Listing,
+    scope: Scope,
+    objects: Sequence[Raw],
+    warnings: list[CollectError],
 ) -> Scope:
-    """The scope with what describing these objects needs besides; where that fails, describing does without."""
+    """The scope with what describing these objects needs besides; where that fails, describing does
+    without.
+    """
     assert listing.lookup is not None
     try:
         return replace(scope, catalogue=await listing.lookup(client, scope, objects))
     except CollectError as error:
         warnings.append(error.bare())
     except Exception as error:
-        warnings.append(_malformed(f"what was looked up cannot be read: {type(error).__name__}", listing, scope))
+        warnings.append(
+            _malformed(f"what was looked up cannot be read: {type(error).__name__}", listing, scope)
+        )
     return scope
 
 
 def _unreadable_kinds(
     found: _Pass, listing: Listing, specs: Sequence[ServiceSpec], scope: Scope
 ) -> dict[str, CollectError]:
-    """The kinds of which objects came and none could be read; all kinds, where not one object of the answer could."""
+    """The kinds of which objects came and none could be read; all kinds, where not one object of
+    the answer could.
+    """
     bad: Counter[str] = Counter()
     for (kind, _), count in found.skipped.items():
         bad[kind] += count
@@ -136,9 +163,15 @@ def _unreadable_kinds(
 
 
 async def _expanded(
-    client: Client, listing: Listing, scope: Scope, page: Sequence[Raw], skipped: Counter[tuple[str, str]]
+    client: Client,
+    listing: Listing,
+    scope: Scope,
+    page: Sequence[Raw],
+    skipped: Counter[tuple[str, str]],
 ) -> Sequence[Raw]:
-    """The page's objects in full; where one cannot be read, they are expanded one by one, and that one is lost."""
+    """The page's objects in full; where one cannot be read, they are expanded one by one, and that
+    one is lost.
+    """
     if not listing.expand:
         return page
     try:
@@ -147,10 +180,17 @@ async def _expanded(
         raise
     except Exception as error:
         if len(page) <= 1:
-            log.debug("an object of %s was skipped: %s: %s", listing.operation, type(error).__name__, error)
+            log.debug(
+                "an object of %s was skipped: %s: %s",
+                listing.operation,
+                type(error).__name__,
+                error,
+            )
             skipped[listing.operation, type(error).__name__] += 1
             return ()
-    return [each for raw in page for each in await _expanded(client, listing, scope, (raw,), skipped)]
+    return [
+        each for raw in page for each in await _expanded(client, listing, scope, (raw,), skipped)
+    ]
 
 
 def _malformed(text: str, listing: Listing, scope: Scope) -> Malformed:
@@ -163,7 +203,9 @@ def _malformed(text: str, listing: Listing, scope: Scope) -> Malformed:
     )
 
 
-def _read(raw: Raw, listing: Listing, specs: Iterable[ServiceSpec], scope: Scope, found: _Pass) -> Resource | None:
+def _read(
+    raw: Raw, listing: Listing, specs: Iterable[ServiceSpec], scope: Scope, found: _Pass
+) -> Resource | None:
     """Hand one object to the one spec that accepts it, else to the ledger."""
     kind = ""
     try:
@@ -176,18 +218,25 @@ def _read(raw: Raw, listing: Listing, specs: Iterable[ServiceSpec], scope: Scope
         resource = spec.describe(raw, scope)
         return None if resource is None else _checked(resource)
     except Exception as error:  # whatever a cloud sends must cost that object alone
-        log.debug("an object of %s was skipped: %s: %s", kind or listing.operation, type(error).__name__, error)
+        log.debug(
+            "an object of %s was skipped: %s: %s",
+            kind or listing.operation,
+            type(error).__name__,
+            error,
+        )
         found.skipped[kind or listing.operation, type(error).__name__] += 1
         return None
 
 
 def _checked(resource: Resource) -> Resource:
-    """The resource, its tags of bearable length. Raises TypeError where a name is no text: a label made of it would
-    cost the whole scrape.
+    """The resource, its tags of bearable length. Raises TypeError where a name is no text: a label
+    made of it would cost the whole scrape.
     """
     at, tags = resource.location, resource.tags
     names = (resource.id, resource.name, at.account_id, at.region, at.zone, *tags, *tags.values())
     text = "".join((*names, *resource.info.values(), *resource.monitor.values()))
     if len(text) <= LONG_TEXT:
         return resource
-    return replace(resource, tags={key[:LONGEST_TAG]: value[:LONGEST_TAG] for key, value in tags.items()})
+    return replace(
+        resource, tags={key[:LONGEST_TAG]: value[:LONGEST_TAG] for key, value in tags.items()}
+    )

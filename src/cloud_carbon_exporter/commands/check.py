@@ -1,4 +1,6 @@
-"""`check`: try the credentials of every target and every call that is needed, and say what is missing."""
+"""`check`: try the credentials of every target and every call that is needed, and say what is
+missing.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +14,18 @@ from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 from cloud_carbon_exporter import logs
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Target
-from cloud_carbon_exporter.collect.survey import place_key
+from cloud_carbon_exporter.collect.surroundings import place_key
 from cloud_carbon_exporter.collect.sweep import sweep
-from cloud_carbon_exporter.commands.opening import grid_settings, open_targets
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded, PermissionMissing
 from cloud_carbon_exporter.grid import Feed
 from cloud_carbon_exporter.grid.feed import PlaceKey
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.spec import Client, Listing, Metric, Read, Scope, ServiceSpec
-from cloud_carbon_exporter.tables import clean
+from cloud_carbon_exporter.reporting.tables import clean
+from cloud_carbon_exporter.service.opening import grid_settings, open_targets
 
 Answer = TypeVar("Answer")
 
@@ -35,7 +37,9 @@ _GRANT = {"aws": "iam", "gcp": "gcp", "scw": "scw"}  # provider -> -format of `p
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of one call. error: why it failed; empty when it went well. missing: whether a permission is."""
+    """What came of one call. error: why it failed; empty when it went well. missing: whether a
+    permission is.
+    """
 
     target: str
     call: str
@@ -50,7 +54,11 @@ def run(invocation: Invocation) -> int:
     logs.configure(settings.log_level, settings.log_format)
     findings = asyncio.run(check(settings))
     as_is = settings.options["format"] == "json"
-    sys.stdout.write(json.dumps([asdict(each) for each in findings]) + "\n" if as_is else as_text(findings, settings))
+    sys.stdout.write(
+        json.dumps([asdict(each) for each in findings]) + "\n"
+        if as_is
+        else as_text(findings, settings)
+    )
     return 1 if any(each.error for each in findings) else 0
 
 
@@ -58,8 +66,13 @@ async def check(settings: Settings) -> list[Finding]:
     """The findings of every target, in their order."""
     budget = Budget(time.time)
     places: set[PlaceKey] = set()
-    found = await asyncio.gather(*(_target(target, budget, places) for target in open_targets(settings)))
-    return [*(each for findings in found for each in findings), *await _grid(settings, budget, places)]
+    found = await asyncio.gather(
+        *(_target(target, budget, places) for target in open_targets(settings))
+    )
+    return [
+        *(each for findings in found for each in findings),
+        *await _grid(settings, budget, places),
+    ]
 
 
 class _Heard(dict[object, str]):
@@ -76,14 +89,22 @@ class _Heard(dict[object, str]):
 async def _grid(settings: Settings, budget: Budget, places: Collection[PlaceKey]) -> list[Finding]:
     """Ask the sources of grid intensity for the places where something was found."""
     heard = _Heard()
-    feed = Feed(grid_settings(settings, DEADLINE_SECONDS), budget.meter("grid"), budget.error, heard, time.time)
+    feed = Feed(
+        grid_settings(settings, DEADLINE_SECONDS),
+        budget.meter("grid"),
+        budget.error,
+        heard,
+        time.time,
+    )
     try:
         await feed.refresh(places)
     finally:
         await feed.close()
     failures = [Finding("grid", "intensity", error=text) for text in heard.values()]
     good = [state for state in feed.states() if not state.error]
-    return failures + [Finding("grid", f"intensity of {state.source}", state.zone or "all zones") for state in good]
+    return failures + [
+        Finding("grid", f"intensity of {state.source}", state.zone or "all zones") for state in good
+    ]
 
 
 async def _target(target: Target, budget: Budget, places: set[PlaceKey]) -> list[Finding]:
@@ -95,7 +116,9 @@ async def _target(target: Target, budget: Budget, places: set[PlaceKey]) -> list
         return [_failed(name, "credentials", error)]
     else:
         findings = [Finding(name, "credentials", f"open {', '.join(accounts)}")]
-        services = [each for each in target.provider.services if each.kind not in target.settings.exclude]
+        services = [
+            each for each in target.provider.services if each.kind not in target.settings.exclude
+        ]
         listings: dict[int, list[ServiceSpec]] = defaultdict(list)
         for service in services:
             listings[id(service.listing)].append(service)
@@ -109,7 +132,11 @@ async def _target(target: Target, budget: Budget, places: set[PlaceKey]) -> list
 
 
 async def _listing(
-    name: str, client: Client, specs: Sequence[ServiceSpec], gate: asyncio.Semaphore, resources: dict[str, Resource]
+    name: str,
+    client: Client,
+    specs: Sequence[ServiceSpec],
+    gate: asyncio.Semaphore,
+    resources: dict[str, Resource],
 ) -> list[Finding]:
     """Sweep one listing in every scope; failures that read alike are one finding."""
     listing = specs[0].listing
@@ -118,7 +145,9 @@ async def _listing(
         scopes = await _within(client.scopes(listing))
     except CollectError as error:
         return [_failed(name, call, error)]
-    outcomes = await asyncio.gather(*(_sweep(client, listing, specs, scope, gate, resources) for scope in scopes))
+    outcomes = await asyncio.gather(
+        *(_sweep(client, listing, specs, scope, gate, resources) for scope in scopes)
+    )
     found = sum(outcome for outcome in outcomes if isinstance(outcome, int))
     failures = {str(outcome): outcome for outcome in outcomes if isinstance(outcome, CollectError)}
     if failures:
@@ -134,7 +163,9 @@ async def _sweep(
     gate: asyncio.Semaphore,
     resources: dict[str, Resource],
 ) -> int | CollectError:
-    """How many resources one sweep found, or why it failed; one of each kind is kept for the metric reads."""
+    """How many resources one sweep found, or why it failed; one of each kind is kept for the metric
+    reads.
+    """
     try:
         async with gate:
             swept = await _within(sweep(client, listing, specs, scope))
@@ -150,9 +181,15 @@ async def _metrics(
 ) -> list[Finding]:
     """Read the first metric of one resource of each kind."""
     now = time.time()
-    metrics: Mapping[str, Metric] = {service.kind: service.metrics[0] for service in services if service.metrics}
+    metrics: Mapping[str, Metric] = {
+        service.kind: service.metrics[0] for service in services if service.metrics
+    }
     reads = [
-        Read(resources[kind], metric, now - max(_READ_SECONDS, metric.every_seconds, 2 * metric.period_seconds))
+        Read(
+            resources[kind],
+            metric,
+            now - max(_READ_SECONDS, metric.every_seconds, 2 * metric.period_seconds),
+        )
         for kind, metric in metrics.items()
         if kind in resources
     ]
@@ -191,6 +228,10 @@ def as_text(findings: Sequence[Finding], settings: Settings) -> str:
     failed = sum(1 for each in findings if each.error)
     lines.append(f"{len(findings)} checked, {failed} failed.")
     if any(each.missing for each in findings):
-        forms = dict.fromkeys(_GRANT[each.provider] for each in settings.targets if each.provider in _GRANT)
-        lines += [f"What to grant: cloud-carbon-exporter permissions -format {form}" for form in forms]
+        forms = dict.fromkeys(
+            _GRANT[each.provider] for each in settings.targets if each.provider in _GRANT
+        )
+        lines += [
+            f"What to grant: cloud-carbon-exporter permissions -format {form}" for form in forms
+        ]
     return "\n".join([*lines, ""])

@@ -1,4 +1,6 @@
-"""`completion SHELL`: a script that lets bash, zsh or fish complete commands, flags and the words a flag allows."""
+"""`completion SHELL`: a script that lets bash, zsh or fish complete commands, flags and the words a
+flag allows.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def fish() -> str:
     """The script for fish."""
     lines = [f"complete -c {PROGRAM} -f"]
     for name, meaning in COMMANDS.items():
-        lines.append(f"complete -c {PROGRAM} -n __fish_is_first_arg -a {name} -d {_single(meaning)}")
+        lines.append(
+            f"complete -c {PROGRAM} -n __fish_is_first_arg -a {name} -d {_single(meaning)}"
+        )
         condition = f"'__fish_seen_subcommand_from {name}'"
         if name == "serve":
             others = " ".join(other for other in COMMANDS if other != "serve")
@@ -73,7 +77,9 @@ def fish() -> str:
             lines.append(
                 f"complete -c {PROGRAM} -n {condition} -o {flag.name}{words}{files} -d {_single(flag.meaning)}"
             )
-    lines.append(f"complete -c {PROGRAM} -n '__fish_seen_subcommand_from completion' -a '{' '.join(SHELLS)}'")
+    lines.append(
+        f"complete -c {PROGRAM} -n '__fish_seen_subcommand_from completion' -a '{' '.join(SHELLS)}'"
+    )
     return "\n".join([*lines, ""])
 
 

@@ -1,4 +1,6 @@
-"""`estimate`: price a machine type, or a server, without any account. One, or a batch of JSON lines."""
+"""`estimate`: price a machine type, or a server, without any account. One, or a batch of JSON
+lines.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cloud_carbon_exporter.commands.explanation import footprint_text
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.flags import Flag, of_command
@@ -23,9 +24,15 @@ from cloud_carbon_exporter.model.explain import Term, explain
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.server import describe, server
 from cloud_carbon_exporter.model.types import CarbonIntensity, Footprint, Location, Place, Resource
+from cloud_carbon_exporter.reporting.explanation import footprint_text
 from cloud_carbon_exporter.web import documents
 
-LABELS = {"aws": "aws", "gcp": "gcp", "scw": "scaleway", "scaleway": "scaleway"}  # -cloud.provider -> cloud_provider
+LABELS = {
+    "aws": "aws",
+    "gcp": "gcp",
+    "scw": "scaleway",
+    "scaleway": "scaleway",
+}  # -cloud.provider -> cloud_provider
 _SERVER = ("processor", "microarchitecture", "tdp_watts", "sockets", "threads", "memory_gib")
 _WHERE = ("cloud_provider", "region")
 _LOADS = ("cpu_ratio", "gpu_ratio")
@@ -63,7 +70,9 @@ def run(invocation: Invocation) -> int:
     """Print one estimate, or those of a batch. Returns 1 when a line of the batch was bad."""
     options = invocation.settings.options
     given = {
-        name: value for name, value in ((name, options[flag.name]) for name, flag in _flags().items()) if _said(value)
+        name: value
+        for name, value in ((name, options[flag.name]) for name, flag in _flags().items())
+        if _said(value)
     }
     if options["batch"]:
         return _batch(options["batch"], given, explained=options["explain"])
@@ -73,17 +82,28 @@ def run(invocation: Invocation) -> int:
         name = f"-{_flags()[error.field].name}: " if error.field else ""
         raise ConfigError(f"{name}{error}") from None
     if options["format"] == "json":
-        sys.stdout.write(json.dumps(document(subject.footprint()) | _terms(subject, options["explain"])) + "\n")
+        sys.stdout.write(
+            json.dumps(document(subject.footprint()) | _terms(subject, options["explain"])) + "\n"
+        )
         return 0
-    title = " ".join(str(given[name]) for name in ("machine_type", "processor", *_WHERE) if name in given) or "server"
-    sys.stdout.write(footprint_text(title, subject.footprint(), subject.terms() if options["explain"] else ()))
+    title = (
+        " ".join(
+            str(given[name]) for name in ("machine_type", "processor", *_WHERE) if name in given
+        )
+        or "server"
+    )
+    sys.stdout.write(
+        footprint_text(title, subject.footprint(), subject.terms() if options["explain"] else ())
+    )
     return 0
 
 
 @lru_cache(maxsize=1)
 def _flags() -> Mapping[str, Flag]:
     """The flags that describe what is estimated, by their names in snake case."""
-    names = ((flag.name.replace(".", "_").replace("-", "_"), flag) for flag in of_command("estimate"))
+    names = (
+        (flag.name.replace(".", "_").replace("-", "_"), flag) for flag in of_command("estimate")
+    )
     return {name: flag for name, flag in names if name in FIELDS}
 
 
@@ -120,12 +140,16 @@ def answers(
 ) -> Iterator[tuple[bool, str]]:
     """One JSON line for each line, in order; whether it is an error stands before it.
 
-    given: what holds for every line that does not say otherwise. explained: each answer also holds its sum.
+    given: what holds for every line that does not say otherwise. explained: each answer also holds
+        its sum.
     """
     for line in lines:
         try:
             subject = subject_of(_parse(line, given))
-            yield False, json.dumps(document(subject.footprint()) | _terms(subject, explained)) + "\n"
+            yield (
+                False,
+                json.dumps(document(subject.footprint()) | _terms(subject, explained)) + "\n",
+            )
         except BadField as error:
             yield True, json.dumps({"error": {"field": error.field, "message": str(error)}}) + "\n"
 
@@ -136,7 +160,11 @@ def _parse(line: bytes, given: Mapping[str, Value]) -> dict[str, Value]:
     except UnicodeDecodeError:
         raise BadField("", "is not UTF-8 text") from None
     except (ValueError, RecursionError) as error:
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else "a number or a nesting no one needs"
+        reason = (
+            error.msg
+            if isinstance(error, json.JSONDecodeError)
+            else "a number or a nesting no one needs"
+        )
         raise BadField("", f"is not JSON: {reason}") from None
     if not isinstance(found, dict):
         raise BadField("", "is not a JSON object")
@@ -155,11 +183,15 @@ def _accept(name: str, value: object) -> Value:
 
 
 def subject_of(given: Mapping[str, Value]) -> Subject:
-    """The machine or server a set of fields describes. Raises BadField where they do not fit together."""
+    """The machine or server a set of fields describes. Raises BadField where they do not fit
+    together.
+    """
     provider, region, machine_type = (given.get(name, "") for name in (*_WHERE, "machine_type"))
     described = [name for name in _SERVER if name in given]
     if machine_type and described:
-        raise BadField(described[0], "describes a server, machine_type a machine of a cloud: give one of them")
+        raise BadField(
+            described[0], "describes a server, machine_type a machine of a cloud: give one of them"
+        )
     if machine_type and not provider:
         raise BadField("cloud_provider", "is missing: whose machine type? allowed: aws, gcp or scw")
     if region and not provider:
@@ -167,7 +199,11 @@ def subject_of(given: Mapping[str, Value]) -> Subject:
     if not machine_type and not described:
         raise BadField("machine_type", f"is missing; or describe a server by {', '.join(_SERVER)}")
     place = facts.place(LABELS[provider], region) if region else NOWHERE
-    resource = _machine(LABELS[provider], machine_type, region) if machine_type else _server(*map(given.get, _SERVER))
+    resource = (
+        _machine(LABELS[provider], machine_type, region)
+        if machine_type
+        else _server(*map(given.get, _SERVER))
+    )
     loads = {name: given[name] for name in _LOADS if name in given}
     return Subject(resource, place, place.intensities[0] if place.intensities else None, loads)
 
@@ -188,8 +224,12 @@ def document(footprint: Footprint) -> dict[str, Any]:
     """The estimate as one JSON object."""
     return {
         "power_watts": documents.estimate(footprint.power_watts),
-        "operational_emissions_grams_per_second": documents.estimate(footprint.operational_grams_per_second),
-        "embodied_emissions_grams_per_second": documents.estimate(footprint.embodied_grams_per_second),
+        "operational_emissions_grams_per_second": documents.estimate(
+            footprint.operational_grams_per_second
+        ),
+        "embodied_emissions_grams_per_second": documents.estimate(
+            footprint.embodied_grams_per_second
+        ),
         "reason": footprint.reason,
         "facts": list(footprint.facts),
     }

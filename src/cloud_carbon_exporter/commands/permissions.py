@@ -6,10 +6,10 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 
-from cloud_carbon_exporter.commands.loading import provider
 from cloud_carbon_exporter.commands.services import NAMES
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.flags import MACHINE_PROVIDERS
+from cloud_carbon_exporter.service.loading import provider
 
 
 def run(invocation: Invocation) -> int:
@@ -24,13 +24,16 @@ def run(invocation: Invocation) -> int:
 
 
 def needed(name: str) -> Mapping[str, tuple[str, ...]]:
-    """Permission -> the kinds that need it, sorted; no kind where it is needed whatever the services.
+    """Permission -> the kinds that need it, sorted; no kind where it is needed whatever the
+    services.
 
     What is optional stands with what it is for.
     """
     found = provider(name)
     kinds: dict[str, set[str]] = {permission: set() for permission in found.permissions}
-    kinds |= {permission: {f"{purpose} (optional)"} for permission, purpose in found.optional.items()}
+    kinds |= {
+        permission: {f"{purpose} (optional)"} for permission, purpose in found.optional.items()
+    }
     for service in found.services:
         for permission in (*service.listing.permissions, *service.permissions):
             if permission not in found.permissions and permission not in found.optional:
@@ -45,7 +48,10 @@ def as_text(names: Iterable[str]) -> str:
         permissions = needed(name)
         width = max(map(len, permissions))
         lines += [f"{NAMES[name]} (-cloud.provider={name})", ""]
-        lines += [f"  {each:<{width}}  {', '.join(kinds) or 'everything'}" for each, kinds in permissions.items()]
+        lines += [
+            f"  {each:<{width}}  {', '.join(kinds) or 'everything'}"
+            for each, kinds in permissions.items()
+        ]
         lines.append("")
     return "\n".join(lines)
 
@@ -74,7 +80,9 @@ def gcp() -> str:
 
 
 def scw() -> str:
-    """A policy of Scaleway's IAM, as its API's CreatePolicy reads it; the ids are the reader's. It only reads."""
+    """A policy of Scaleway's IAM, as its API's CreatePolicy reads it; the ids are the reader's. It
+    only reads.
+    """
     reading = [each for each in needed("scw") if each not in provider("scw").optional]
     policy = {
         "name": "cloud-carbon-exporter",

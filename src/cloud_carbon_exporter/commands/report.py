@@ -9,13 +9,15 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from cloud_carbon_exporter import logs, report, report_what_if, tables
+from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.collect import Collector
-from cloud_carbon_exporter.commands.opening import missing_credentials, open_collector
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.model.what_if import region_of, what_if
+from cloud_carbon_exporter.reporting import report, tables
+from cloud_carbon_exporter.reporting import what_if as what_if_report
+from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +28,9 @@ FORMS: Mapping[str, Callable[[Snapshot, tuple[str, ...]], str]] = {
     "markdown": report.as_markdown,
 }
 
-GRID_PATIENCE_SECONDS = 30.0  # a report has one moment: it waits for every source's answer, or its timeout
+GRID_PATIENCE_SECONDS = (
+    30.0  # a report has one moment: it waits for every source's answer, or its timeout
+)
 
 _BAR = 30
 _DRAWS_PER_SECOND = 10
@@ -34,7 +38,9 @@ _WIPE = "\r\x1b[K"
 
 
 def run(invocation: Invocation) -> int:
-    """Print the report. Returns 1 when anything failed. Raises ExporterError when no target has credentials."""
+    """Print the report. Returns 1 when anything failed. Raises ExporterError when no target has
+    credentials.
+    """
     settings = invocation.settings
     logs.configure(settings.log_level, settings.log_format)
     for warning in settings.warnings:
@@ -58,11 +64,13 @@ def _there(text: str) -> tuple[str, str] | None:
 
 
 def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str]) -> str:
-    """The report, and what the estate would come to elsewhere; beside a CSV, which has no room for it, on stderr."""
+    """The report, and what the estate would come to elsewhere; beside a CSV, which has no room for
+    it, on stderr.
+    """
     found = what_if(snapshot, *there)
     if form == "json":
-        return json.dumps({**json.loads(text), "what_if": report_what_if.document(found)})
-    section = report_what_if.section(found, snapshot.taken_at)
+        return json.dumps({**json.loads(text), "what_if": what_if_report.document(found)})
+    section = what_if_report.section(found, snapshot.taken_at)
     if form == "markdown":
         return f"{text}\n{tables.as_markdown([section])}"
     if form == "text":
@@ -73,7 +81,9 @@ def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str
 
 async def collect(settings: Settings, there: tuple[str, str] | None = None) -> Snapshot:
     """One collection of all targets. there: a region whose grid is wanted too."""
-    collector = open_collector(settings, lambda _: None, GRID_PATIENCE_SECONDS, places=(there,) if there else ())
+    collector = open_collector(
+        settings, lambda _: None, GRID_PATIENCE_SECONDS, places=(there,) if there else ()
+    )
     try:
         missing = await missing_credentials([run.client for run in collector.runs])
         if missing:
@@ -89,7 +99,9 @@ async def collect(settings: Settings, there: tuple[str, str] | None = None) -> S
 
 
 async def _draw(collector: Collector[None], screen: TextIO) -> None:
-    """Show how far the sweeps are, until cancelled; then wipe it away. A log line wipes it, too, and it comes again."""
+    """Show how far the sweeps are, until cancelled; then wipe it away. A log line wipes it, too,
+    and it comes again.
+    """
 
     def wiped(_: logging.LogRecord) -> bool:
         screen.write(_WIPE)
@@ -102,7 +114,9 @@ async def _draw(collector: Collector[None], screen: TextIO) -> None:
     try:
         while True:
             counts = [run.progress for run in collector.runs]
-            screen.write(f"{_WIPE}{bar(sum(done for done, _ in counts), sum(whole for _, whole in counts))}")
+            screen.write(
+                f"{_WIPE}{bar(sum(done for done, _ in counts), sum(whole for _, whole in counts))}"
+            )
             screen.flush()
             await asyncio.sleep(1 / _DRAWS_PER_SECOND)
     finally:

@@ -14,12 +14,12 @@ from typing import Any
 
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.collect import heap
-from cloud_carbon_exporter.commands.pushing import keep_pushing
-from cloud_carbon_exporter.commands.service import Service
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.push.settings import PushSettings
+from cloud_carbon_exporter.service.pushing import keep_pushing
+from cloud_carbon_exporter.service.service import Service
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +29,17 @@ SHUTDOWN_SECONDS = 1.5  # what hangs longer than this after a signal is left beh
 def run(invocation: Invocation) -> int:
     """Serve until SIGTERM or SIGINT.
 
-    Raises ExporterError when the address is taken or nobody has credentials, ConfigError for a file not to be followed.
+    Raises ExporterError when the address is taken or nobody has credentials, ConfigError for a file
+    not to be followed.
     """
     settings = invocation.settings
     logs.configure(settings.log_level, settings.log_format)
     for warning in settings.warnings:
         log.warning("%s", warning)
     heap.prepare()
-    deadline = threading.Timer(SHUTDOWN_SECONDS, os._exit, (0,))  # should a thread or a connection hang
+    deadline = threading.Timer(
+        SHUTDOWN_SECONDS, os._exit, (0,)
+    )  # should a thread or a connection hang
     deadline.daemon = True
     try:
         asyncio.run(_serve(invocation, deadline))
@@ -89,7 +92,9 @@ async def _reload_when(asked: asyncio.Event, service: Service) -> None:
 
 
 def url(listen: Address, bound: Sequence[Any], scheme: str = "http") -> str:
-    """Where a browser on this machine finds the page. bound: the socket addresses, which know the real port."""
+    """Where a browser on this machine finds the page. bound: the socket addresses, which know the
+    real port.
+    """
     host = "localhost" if listen.host in ("", "0.0.0.0", "::") else listen.host  # noqa: S104
     return f"{scheme}://{Address(host, bound[0][1])}/"
 
@@ -98,7 +103,9 @@ def why_not(listen: Address, error: OSError) -> str:
     """Why the address cannot be served at, and what to do."""
     if error.errno == errno.EADDRINUSE:
         who = f"`ss -ltnp 'sport = :{listen.port}'` shows who holds it"
-        return f"cannot listen on {listen}: another program does; {who}; -listen takes another address"
+        return (
+            f"cannot listen on {listen}: another program does; {who}; -listen takes another address"
+        )
     reason = error.strerror or str(error)
     return f"cannot listen on {listen}: {reason}; -listen takes another address"
 

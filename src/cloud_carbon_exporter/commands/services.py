@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
-from cloud_carbon_exporter.commands.loading import provider
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.flags import MACHINE_PROVIDERS
 from cloud_carbon_exporter.providers.spec import ServiceSpec
+from cloud_carbon_exporter.service.loading import provider
 
 NAMES = {"aws": "Amazon Web Services", "gcp": "Google Cloud", "scw": "Scaleway"}
 
@@ -32,7 +32,11 @@ def as_text(names: Iterable[str]) -> str:
         services = _sorted(name)
         lines += [f"{NAMES[name]} (-cloud.provider={name}): {len(services)} kinds", ""]
         for service in services:
-            lines += [f"  {service.kind}", f"      {service.reason}", f"      listed by {_call(service)}"]
+            lines += [
+                f"  {service.kind}",
+                f"      {service.reason}",
+                f"      listed by {_call(service)}",
+            ]
             lines += [f"      measured by {_metrics(service)}"] if service.metrics else []
         lines.append("")
     return "\n".join(lines)
@@ -64,7 +68,9 @@ def _call(service: ServiceSpec) -> str:
 
 
 def _metrics(service: ServiceSpec, quote: str = "") -> str:
-    return ", ".join(dict.fromkeys(f"{quote}{metric.name}{quote} ({metric.into})" for metric in service.metrics))
+    return ", ".join(
+        dict.fromkeys(f"{quote}{metric.name}{quote} ({metric.into})" for metric in service.metrics)
+    )
 
 
 def _escaped(text: str) -> str:

@@ -1,7 +1,8 @@
 """The command line, in the grammar of Go's flag package, which the exporter's first users type.
 
-One or two dashes, `=` or a space, booleans with or without a value. Python's libraries for command lines each disagree
-with it in one point or another (they refuse `-demo.enabled true`, or take `-lis` for `-listen`), so it is read here.
+One or two dashes, `=` or a space, booleans with or without a value. Python's libraries for command
+lines each disagree with it in one point or another (they refuse `-demo.enabled true`, or take
+`-lis` for `-listen`), so it is read here.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ _WANTS = {"help": "help", "h": "help", "version": "version"}
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A command line, read: the command, its flags in order (flag, as spelled, text), and what else was asked for."""
+    """A command line, read: the command, its flags in order (flag, as spelled, text), and what else
+    was asked for.
+    """
 
     command: str
     given: tuple[tuple[Flag, str, str], ...]
@@ -28,7 +31,9 @@ class Words:
 
 
 def read_words(arguments: Sequence[str]) -> Words:
-    """Read a command line. Raises ConfigError for a flag or command nobody knows, and for a value left out."""
+    """Read a command line. Raises ConfigError for a flag or command nobody knows, and for a value
+    left out.
+    """
     pairs: list[tuple[str, str | None, str]] = []
     words: list[str] = []
     rest = list(arguments)
@@ -42,7 +47,9 @@ def read_words(arguments: Sequence[str]) -> Words:
             continue
         name, equals, value = word.removeprefix("-").removeprefix("-").partition("=")
         if name not in _NAMES and name not in _WANTS:
-            raise ConfigError(f"unknown flag {quoted(word.partition('=')[0])}{nearest(name, _NAMES, '-')}")
+            raise ConfigError(
+                f"unknown flag {quoted(word.partition('=')[0])}{nearest(name, _NAMES, '-')}"
+            )
         pairs.append((name, value if equals else _next_value(name, rest), word.partition("=")[0]))
     command = "serve"
     wants = next((_WANTS[name] for name, _, _ in pairs if name in _WANTS), "")

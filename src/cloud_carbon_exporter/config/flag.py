@@ -25,7 +25,8 @@ MACHINE_PROVIDERS = ("aws", "gcp", "scw")
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One flag. default: as the person would type it, empty for none; aliases: other names it answers to.
+    """One flag. default: as the person would type it, empty for none; aliases: other names it
+    answers to.
 
     commands: who takes it. providers: for whom it means something; empty for all.
     """

@@ -1,9 +1,18 @@
-"""Every flag, once: name, kind, default, meaning, who takes it. Parsing, help, FLAGS.md, variables and keys follow."""
+"""Every flag, once: name, kind, default, meaning, who takes it. Parsing, help, FLAGS.md, variables
+and keys follow.
+"""
 
 from __future__ import annotations
 
 from cloud_carbon_exporter.config.exported import families
-from cloud_carbon_exporter.config.flag import COLLECTING, COMMANDS, MACHINE_PROVIDERS, PROGRAM, Flag, variable
+from cloud_carbon_exporter.config.flag import (
+    COLLECTING,
+    COMMANDS,
+    MACHINE_PROVIDERS,
+    PROGRAM,
+    Flag,
+    variable,
+)
 from cloud_carbon_exporter.config.grid_flags import GRID_FLAGS
 from cloud_carbon_exporter.config.machine_flags import MACHINE_FLAGS
 from cloud_carbon_exporter.config.push_flags import PUSH_FLAGS
@@ -39,12 +48,19 @@ _ESTIMATE = ("estimate",)
 
 REGION = shaped("REGION", "the name of a region, such as eu-west-3", r"[a-z][a-z0-9-]*")
 ROLE_ARN = shaped(
-    "ARN", "the ARN of a role, such as arn:aws:iam::111111111111:role/carbon", r"arn:[\w-]+:iam::\d+:role/\S+"
+    "ARN",
+    "the ARN of a role, such as arn:aws:iam::111111111111:role/carbon",
+    r"arn:[\w-]+:iam::\d+:role/\S+",
 )
 
 
 FLAGS: tuple[Flag, ...] = (
-    Flag("cloud.provider", several("PROVIDERS", "aws", "gcp", "scw", "demo"), "", "Clouds to explore."),
+    Flag(
+        "cloud.provider",
+        several("PROVIDERS", "aws", "gcp", "scw", "demo"),
+        "",
+        "Clouds to explore.",
+    ),
     Flag(
         "cloud.provider",
         choice(*MACHINE_PROVIDERS, "scaleway"),
@@ -66,7 +82,13 @@ FLAGS: tuple[Flag, ...] = (
         "Region of the calls that belong to none.",
         providers=("aws",),
     ),
-    Flag("cloud.aws.rolearn", ROLE_ARN, "", "Role to assume before anything is read.", providers=("aws",)),
+    Flag(
+        "cloud.aws.rolearn",
+        ROLE_ARN,
+        "",
+        "Role to assume before anything is read.",
+        providers=("aws",),
+    ),
     Flag(
         "cloud.aws.discovery",
         choice("regions", "cost-explorer"),
@@ -105,7 +127,13 @@ FLAGS: tuple[Flag, ...] = (
         "permission set ObservabilityFullAccess.",
         providers=("scw",),
     ),
-    Flag("demo.enabled", boolean(), "false", "Add a made-up estate of three clouds.", providers=("demo",)),
+    Flag(
+        "demo.enabled",
+        boolean(),
+        "false",
+        "Add a made-up estate of three clouds.",
+        providers=("demo",),
+    ),
     Flag(
         "demo.resources",
         number("COUNT", "a whole number from 0 to 1000000", 0, 1_000_000, whole=True),
@@ -128,14 +156,21 @@ FLAGS: tuple[Flag, ...] = (
         "YAML file with TLS, users, headers and rates, in the format of Prometheus' exporter toolkit.",
         commands=_SERVE,
     ),
-    Flag("log.level", choice("debug", "info", "warn", "error"), "info", "The least that is logged."),
+    Flag(
+        "log.level", choice("debug", "info", "warn", "error"), "info", "The least that is logged."
+    ),
     Flag(
         "log.format",
         choice("text", "json"),
         "text",
         "Form of the log lines on stderr; json has the keys severity and message.",
     ),
-    Flag("config.file", text("FILE"), "", "YAML file with several targets, and anything the flags can say."),
+    Flag(
+        "config.file",
+        text("FILE"),
+        "",
+        "YAML file with several targets, and anything the flags can say.",
+    ),
     Flag("collect.interval", duration(), "5m", "Time between two collections.", commands=_SERVE),
     Flag(
         "collect.utilisation-interval",
@@ -189,7 +224,12 @@ FLAGS: tuple[Flag, ...] = (
         "Where counters, the bill and the trend are kept over a restart.",
         commands=_SERVE,
     ),
-    Flag("metrics.tags", several("KEYS"), "", "Keys of the resource tags that become labels tag_<key>."),
+    Flag(
+        "metrics.tags",
+        several("KEYS"),
+        "",
+        "Keys of the resource tags that become labels tag_<key>.",
+    ),
     Flag(
         "metrics.labels",
         choice("full", "slim"),
@@ -227,7 +267,13 @@ FLAGS: tuple[Flag, ...] = (
         "Form of the report.",
         commands=("report",),
     ),
-    Flag("format", choice("text", "json"), "text", "Form of the answer.", commands=("estimate", "check")),
+    Flag(
+        "format",
+        choice("text", "json"),
+        "text",
+        "Form of the answer.",
+        commands=("estimate", "check"),
+    ),
     Flag("format", choice("text", "markdown"), "text", "Form of the list.", commands=("services",)),
     Flag(
         "format",

@@ -12,7 +12,9 @@ TOKENS: dict[str, tuple[str, str]] = {
     "watttime-username": ("WATTTIME_USERNAME", "Name of the WattTime account"),
     "watttime-password": ("WATTTIME_PASSWORD", "Password of the WattTime account"),
 }
-"""By the flag's name after `grid.`: the variable that is read where the flag says nothing, and its meaning."""
+"""By the flag's name after `grid.`: the variable that is read where the flag says nothing, and its
+meaning.
+"""
 
 
 def _sources() -> Kind:
@@ -20,7 +22,7 @@ def _sources() -> Kind:
     inner = several("SOURCES")
 
     def accept(value: object) -> tuple[str, ...]:
-        from cloud_carbon_exporter.grid import preferences  # not on the way to -help
+        from cloud_carbon_exporter.grid import preferences
 
         words: tuple[str, ...] = inner.accept(value)
         preferences(words)
@@ -30,7 +32,9 @@ def _sources() -> Kind:
         "facts, file:PATH or file:URL, prometheus:URL, electricitymaps, entsoe, gb, gb-regional, rte, energinet, eia, "
         "watttime; several with commas, and ZONE= before one that is for one grid zone alone"
     )
-    return Kind("SOURCES", allowed, accept, accept, empty=(), secret=True)  # a URL may hold a password
+    return Kind(
+        "SOURCES", allowed, accept, accept, empty=(), secret=True
+    )  # a URL may hold a password
 
 
 GRID_FLAGS: tuple[Flag, ...] = (
@@ -47,7 +51,13 @@ GRID_FLAGS: tuple[Flag, ...] = (
         "Which intensity operational emissions are counted by: the annual mean, the present mean, what the provider "
         "claims after its purchases, or that of the next kWh. The annual mean stands in where there is none.",
     ),
-    Flag("grid.compare", boolean(), "false", "Also export what emissions come to by each method.", commands=("serve",)),
+    Flag(
+        "grid.compare",
+        boolean(),
+        "false",
+        "Also export what emissions come to by each method.",
+        commands=("serve",),
+    ),
     Flag(
         "grid.prometheus-query",
         text("PROMQL"),

@@ -16,11 +16,37 @@ def _amount(name: str) -> Kind:
 
 
 MACHINE_FLAGS: tuple[Flag, ...] = (
-    Flag("machine-type", text("TYPE"), "", "Machine type of the cloud, such as m5.large.", commands=_ESTIMATE),
-    Flag("region", text("REGION"), "", "Region of the cloud; without one, PUE is 1.", commands=_ESTIMATE),
-    Flag("processor", text("NAME"), "", "Processor of the server, such as Xeon Gold 6248.", commands=_ESTIMATE),
-    Flag("microarchitecture", text("NAME"), "", "Its microarchitecture, such as Skylake.", commands=_ESTIMATE),
-    Flag("tdp-watts", _amount("WATTS"), "", "Thermal design power of one socket.", commands=_ESTIMATE),
+    Flag(
+        "machine-type",
+        text("TYPE"),
+        "",
+        "Machine type of the cloud, such as m5.large.",
+        commands=_ESTIMATE,
+    ),
+    Flag(
+        "region",
+        text("REGION"),
+        "",
+        "Region of the cloud; without one, PUE is 1.",
+        commands=_ESTIMATE,
+    ),
+    Flag(
+        "processor",
+        text("NAME"),
+        "",
+        "Processor of the server, such as Xeon Gold 6248.",
+        commands=_ESTIMATE,
+    ),
+    Flag(
+        "microarchitecture",
+        text("NAME"),
+        "",
+        "Its microarchitecture, such as Skylake.",
+        commands=_ESTIMATE,
+    ),
+    Flag(
+        "tdp-watts", _amount("WATTS"), "", "Thermal design power of one socket.", commands=_ESTIMATE
+    ),
     Flag(
         "sockets",
         number("COUNT", "a whole number from 1 to 64", 1, 64, whole=True),
@@ -50,7 +76,13 @@ MACHINE_FLAGS: tuple[Flag, ...] = (
         "Share of the accelerators at work; a stated default when empty.",
         commands=_ESTIMATE,
     ),
-    Flag("explain", boolean(), "false", "Also print the sum, term by term, with its sources.", commands=_ESTIMATE),
+    Flag(
+        "explain",
+        boolean(),
+        "false",
+        "Also print the sum, term by term, with its sources.",
+        commands=_ESTIMATE,
+    ),
     Flag(
         "batch",
         text("FILE"),

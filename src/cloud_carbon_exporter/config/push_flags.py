@@ -20,7 +20,9 @@ def _url() -> Kind:
             raise ValueError("is no such URL")
         return value.strip()
 
-    allowed = "a URL of http or https without a user or password (those belong into the headers file)"
+    allowed = (
+        "a URL of http or https without a user or password (those belong into the headers file)"
+    )
     return Kind("URL", allowed, accept, accept, secret=True)
 
 
@@ -36,9 +38,7 @@ def _labels() -> Kind:
     return Kind("PAIRS", "name=value, several with commas", accept, accept, empty=())
 
 
-_HEADERS = (
-    "File with HTTP headers to send, `Name: value` a line, such as Authorization: Bearer ...; read before each push."
-)
+_HEADERS = "File with HTTP headers to send, `Name: value` a line, such as Authorization: Bearer ...; read before each push."
 
 PUSH_FLAGS: tuple[Flag, ...] = (
     Flag(
@@ -58,7 +58,13 @@ PUSH_FLAGS: tuple[Flag, ...] = (
         commands=_SERVE,
     ),
     Flag("push.otlp.headers-file", text("FILE"), "", _HEADERS, commands=_SERVE),
-    Flag("push.interval", duration(), "1m", "Time between two pushes of the newest figures.", commands=_SERVE),
+    Flag(
+        "push.interval",
+        duration(),
+        "1m",
+        "Time between two pushes of the newest figures.",
+        commands=_SERVE,
+    ),
     Flag(
         "push.labels",
         _labels(),

@@ -36,7 +36,9 @@ PROVIDERS = ("aws", "gcp", "scw", "demo")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a target in the file. becomes: the field of TargetSettings; meaning: for the documents."""
+    """One key of a target in the file. becomes: the field of TargetSettings; meaning: for the
+    documents.
+    """
 
     name: str
     kind: Kind
@@ -56,7 +58,12 @@ KEYS: tuple[Key, ...] = (
     Key("provider", choice(*PROVIDERS), "The cloud."),
     Key("name", text("NAME"), "What the target is called in target_up and in the log."),
     Key("role_arn", ROLE_ARN, "Role to assume.", ("aws",)),
-    Key("organization", boolean(), "Explore every account of the organisation, which lists them.", ("aws",)),
+    Key(
+        "organization",
+        boolean(),
+        "Explore every account of the organisation, which lists them.",
+        ("aws",),
+    ),
     Key(
         "accounts",
         account_ids("ACCOUNTS"),
@@ -70,7 +77,12 @@ KEYS: tuple[Key, ...] = (
     Key("project_id", identifier("PROJECT"), "Project to explore.", ("gcp",)),
     Key("folder_id", identifier("FOLDER"), "Folder to explore, instead of a project.", ("gcp",)),
     Key("organization_id", identifier("ID"), "Organisation to explore.", ("gcp", "scw")),
-    Key("metrics_scope", identifier("PROJECT"), "Project through whose metrics scope all others are read.", ("gcp",)),
+    Key(
+        "metrics_scope",
+        identifier("PROJECT"),
+        "Project through whose metrics scope all others are read.",
+        ("gcp",),
+    ),
     Key(
         "carbon_footprint_table",
         text("TABLE"),
@@ -108,9 +120,14 @@ def read_targets(
     """All targets, the file's first. Raises ConfigError when there is none, or one twice."""
     targets = [(where, _filed(where, keys, values, environment)) for where, keys in filed]
     flagged = list(values["cloud.provider"])
-    if values["demo.enabled"] and "demo" not in {*flagged, *(target.provider for _, target in targets)}:
+    if values["demo.enabled"] and "demo" not in {
+        *flagged,
+        *(target.provider for _, target in targets),
+    }:
         flagged.append("demo")
-    targets += [(f"-cloud.provider={name}", _flagged(name, values, environment)) for name in flagged]
+    targets += [
+        (f"-cloud.provider={name}", _flagged(name, values, environment)) for name in flagged
+    ]
     if not targets:
         raise ConfigError(
             "-cloud.provider is missing; allowed: aws, gcp, scw or demo, several with commas; "
@@ -121,15 +138,21 @@ def read_targets(
 
 
 def _sharing(targets: Sequence[TargetSettings], free_requests: int) -> tuple[TargetSettings, ...]:
-    """The free requests are a payer's, whatever accounts it pays for: the targets of AWS divide them."""
+    """The free requests are a payer's, whatever accounts it pays for: the targets of AWS divide
+    them.
+    """
     payers = sum(target.provider == "aws" for target in targets)
     return tuple(
-        replace(target, free_requests=free_requests // payers) if target.provider == "aws" else target
+        replace(target, free_requests=free_requests // payers)
+        if target.provider == "aws"
+        else target
         for target in targets
     )
 
 
-def _flagged(provider: str, values: Mapping[str, Value], environment: Mapping[str, str]) -> TargetSettings:
+def _flagged(
+    provider: str, values: Mapping[str, Value], environment: Mapping[str, str]
+) -> TargetSettings:
     """The target the flags describe; of the values, those of its own provider."""
     common = TargetSettings(
         provider=provider,
@@ -147,7 +170,8 @@ def _flagged(provider: str, values: Mapping[str, Value], environment: Mapping[st
         "gcp": {"project_id": values["cloud.gcp.projectid"]},
         "scw": {
             "organization_id": values["cloud.scw.organizationid"],
-            "cockpit_token": values["cloud.scw.cockpit-token"] or environment.get("SCW_COCKPIT_TOKEN", ""),
+            "cockpit_token": values["cloud.scw.cockpit-token"]
+            or environment.get("SCW_COCKPIT_TOKEN", ""),
             "cockpit_create_tokens": values["cloud.scw.cockpit-create-tokens"],
         },
         "demo": {"resources": values["demo.resources"], "seed": values["demo.seed"]},
@@ -159,23 +183,37 @@ def _filed(
     where: str, keys: Mapping[str, Any], values: Mapping[str, Value], environment: Mapping[str, str]
 ) -> TargetSettings:
     """One target of the file, on top of what the flags say of its provider."""
-    provider = read_value(f"{where}: provider", KEYS[0].kind, keys.get("provider", ""), decoded=True)
+    provider = read_value(
+        f"{where}: provider", KEYS[0].kind, keys.get("provider", ""), decoded=True
+    )
     allowed = {key.name: key for key in KEYS if provider in key.providers}
     said: dict[str, Value] = {}
     for name, value in keys.items():
         key = allowed.get(str(name).replace("-", "_"))
         if key is None:
             near = nearest(str(name), allowed)
-            raise ConfigError(f"{where}: unknown key {quoted(name)}{near}; of {provider}: {', '.join(allowed)}")
+            raise ConfigError(
+                f"{where}: unknown key {quoted(name)}{near}; of {provider}: {', '.join(allowed)}"
+            )
         if value is not None:
-            said[key.becomes or key.name] = read_value(f"{where}: {key.name}", key.kind, value, decoded=True)
+            said[key.becomes or key.name] = read_value(
+                f"{where}: {key.name}", key.kind, value, decoded=True
+            )
     owners = [name for name in ("project_id", "folder_id", "organization_id") if said.get(name)]
     if len(owners) > 1:
-        raise ConfigError(f"{where}: {' and '.join(owners)} exclude each other; allowed: one of them")
+        raise ConfigError(
+            f"{where}: {' and '.join(owners)} exclude each other; allowed: one of them"
+        )
     several_accounts = bool(said.get("organization") or said.get("accounts"))
     if several_accounts != bool(said.get("role_name")):
-        need = "role_name is missing" if several_accounts else "role_name needs organization: true, or accounts"
-        raise ConfigError(f"{where}: {need}; allowed: the name of one role, to be assumed in each account")
+        need = (
+            "role_name is missing"
+            if several_accounts
+            else "role_name needs organization: true, or accounts"
+        )
+        raise ConfigError(
+            f"{where}: {need}; allowed: the name of one role, to be assumed in each account"
+        )
     base = _flagged(provider, values, environment)
     return replace(base if not owners else replace(base, project_id=""), **said)
 
@@ -185,7 +223,9 @@ def _refuse_twins(targets: Sequence[tuple[str, TargetSettings]]) -> None:
     for number, (where, target) in enumerate(targets):
         for earlier, other in targets[:number]:
             if target.name and target.name == other.name:
-                raise ConfigError(f"{where}: name: {quoted(target.name)} is the name of {earlier} already")
+                raise ConfigError(
+                    f"{where}: name: {quoted(target.name)} is the name of {earlier} already"
+                )
             if _explored(target) == _explored(other):
                 raise ConfigError(f"{where}: the same target as {earlier}")
 

@@ -1,7 +1,8 @@
-"""The kinds of value a flag, a variable, a key of the file or a field of a batch line can hold, and what each allows.
+"""The kinds of value a flag, a variable, a key of the file or a field of a batch line can hold, and
+what each allows.
 
-A Kind reads two things: text, as it stands on a command line, and a decoded value, as YAML and JSON bring it.
-Both raise ValueError with the reason; the caller knows the name and says it.
+A Kind reads two things: text, as it stands on a command line, and a decoded value, as YAML and JSON
+bring it. Both raise ValueError with the reason; the caller knows the name and says it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,16 @@ from cloud_carbon_exporter.errors import ConfigError, masked
 Value = Any
 """What a Kind makes: str, int, float, bool, Address or a tuple of str."""
 
-_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SECONDS = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+    "d": 86400.0,
+}
 _DURATION = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h|d)", re.ASCII)
 _TRUE, _FALSE = ("1", "t", "true"), ("0", "f", "false")
 
@@ -35,7 +45,9 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What may stand there. name: its word in the help; allowed: what an error tells; both without the flag's name."""
+    """What may stand there. name: its word in the help; allowed: what an error tells; both without
+    the flag's name.
+    """
 
     name: str
     allowed: str
@@ -47,7 +59,9 @@ class Kind:
 
 
 def text(name: str = "TEXT", *, secret: bool = False) -> Kind:
-    """Any line of text. Numbers stay out: YAML would have changed them (a leading zero, an exponent)."""
+    """Any line of text. Numbers stay out: YAML would have changed them (a leading zero, an
+    exponent).
+    """
 
     def accept(value: object) -> str:
         if not isinstance(value, str):
@@ -64,13 +78,19 @@ def identifier(name: str) -> Kind:
     inner = text(name)
 
     def accept(value: object) -> str:
-        return str(value) if isinstance(value, int) and not isinstance(value, bool) else inner.accept(value)
+        return (
+            str(value)
+            if isinstance(value, int) and not isinstance(value, bool)
+            else inner.accept(value)
+        )
 
     return Kind(name, "an identifier, as text or a number", accept, accept)
 
 
 def shaped(name: str, allowed: str, pattern: str) -> Kind:
-    """Text of a known shape. pattern: what the whole of it must match; the empty text is always allowed."""
+    """Text of a known shape. pattern: what the whole of it must match; the empty text is always
+    allowed.
+    """
     inner = text(name)
 
     def accept(value: object) -> str:
@@ -103,32 +123,54 @@ def several(name: str, *choices: str) -> Kind:
         words = [item.strip() for item in items if item.strip()]
         for word in words:
             if choices and word not in choices:
-                raise ValueError("is not known" if len(words) == 1 else f"holds {quoted(word)}, which is not known")
+                raise ValueError(
+                    "is not known"
+                    if len(words) == 1
+                    else f"holds {quoted(word)}, which is not known"
+                )
         return tuple(dict.fromkeys(words))
 
-    allowed = f"{listed(choices)}; several with commas" if choices else "words with commas between them"
+    allowed = (
+        f"{listed(choices)}; several with commas" if choices else "words with commas between them"
+    )
     return Kind(name, allowed, accept, accept, choices, empty=())
 
 
 def account_ids(name: str) -> Kind:
-    """Ids of AWS accounts, twelve digits each, as text or as the number YAML takes them for. None twice."""
+    """Ids of AWS accounts, twelve digits each, as text or as the number YAML takes them for. None
+    twice.
+    """
 
     def accept(value: object) -> tuple[str, ...]:
-        items = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
+        items = (
+            value.split(",")
+            if isinstance(value, str)
+            else value
+            if isinstance(value, list | tuple)
+            else [value]
+        )
         words = [str(item).strip() for item in items]
         for word in words:
             if not re.fullmatch(r"\d{12}", word):
                 raise ValueError(f"holds {quoted(word)}, which has not twelve digits")
         return tuple(dict.fromkeys(words))
 
-    return Kind(name, "ids of accounts, of twelve digits, in quotes where they begin with 0", accept, accept, empty=())
+    return Kind(
+        name,
+        "ids of accounts, of twelve digits, in quotes where they begin with 0",
+        accept,
+        accept,
+        empty=(),
+    )
 
 
 def secrets_of(name: str) -> Kind:
     """A mapping of names to secrets, as a tuple of "name=secret"."""
 
     def accept(value: object) -> tuple[str, ...]:
-        if not isinstance(value, Mapping) or not all(isinstance(word, str) for pair in value.items() for word in pair):
+        if not isinstance(value, Mapping) or not all(
+            isinstance(word, str) for pair in value.items() for word in pair
+        ):
             raise ValueError("is not a mapping of names to text")
         return tuple(f"{key}={secret}" for key, secret in value.items())
 
@@ -147,7 +189,9 @@ def boolean() -> Kind:
     return Kind("BOOL", "true or false", accept, accept, ("true", "false"))
 
 
-def number(name: str, allowed: str, low: float, high: float = math.inf, *, whole: bool = False) -> Kind:
+def number(
+    name: str, allowed: str, low: float, high: float = math.inf, *, whole: bool = False
+) -> Kind:
     """A finite number within [low, high]; `whole` for counts."""
 
     def accept(value: object) -> float | int:
@@ -175,7 +219,11 @@ def fraction() -> Kind:
     """i/n, with 0 <= i < n: read as (i, n)."""
 
     def accept(value: object) -> tuple[int, int]:
-        match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", value, re.ASCII) if isinstance(value, str) else None
+        match = (
+            re.fullmatch(r"(\d{1,4})/(\d{1,4})", value, re.ASCII)
+            if isinstance(value, str)
+            else None
+        )
         if match is None:
             raise ValueError("is not of the form i/n")
         index, of = int(match[1]), int(match[2])
@@ -187,7 +235,9 @@ def fraction() -> Kind:
 
 
 def duration() -> Kind:
-    """A length of time in Go's notation ("1h30m", "500ms") or bare seconds; from 1 s up. Value in seconds."""
+    """A length of time in Go's notation ("1h30m", "500ms") or bare seconds; from 1 s up. Value in
+    seconds.
+    """
 
     def accept(value: object) -> float:
         if isinstance(value, str):
@@ -207,9 +257,17 @@ def address() -> Kind:
     """HOST:PORT as Go's net.Listen takes it; the host may be empty."""
 
     def accept(value: object) -> Address:
-        host, colon, port = str(value).strip().rpartition(":") if isinstance(value, str) else ("", "", "")
+        host, colon, port = (
+            str(value).strip().rpartition(":") if isinstance(value, str) else ("", "", "")
+        )
         bracketed = host.startswith("[") and host.endswith("]")
-        if not colon or not port.isascii() or not port.isdigit() or (":" in host and not bracketed) or " " in host:
+        if (
+            not colon
+            or not port.isascii()
+            or not port.isdigit()
+            or (":" in host and not bracketed)
+            or " " in host
+        ):
             raise ValueError("is not an address")
         if int(port) > 65535:
             raise ValueError("has a port out of range")
@@ -219,7 +277,9 @@ def address() -> Kind:
 
 
 def read_value(where: str, kind: Kind, value: object, *, decoded: bool = False) -> Value:
-    """Read one value as its kind. Raises ConfigError that names where it stood, the value, and what is allowed."""
+    """Read one value as its kind. Raises ConfigError that names where it stood, the value, and what
+    is allowed.
+    """
     try:
         return kind.accept(value) if decoded else kind.parse(str(value))
     except ValueError as error:
@@ -228,8 +288,14 @@ def read_value(where: str, kind: Kind, value: object, *, decoded: bool = False) 
 
 
 def quoted(value: object) -> str:
-    """A value as an error shows it: on one line, not longer than a line bears, no password of a URL in it."""
-    shown = repr(value) if not isinstance(value, str) else '"' + value.encode("unicode_escape").decode() + '"'
+    """A value as an error shows it: on one line, not longer than a line bears, no password of a URL
+    in it.
+    """
+    shown = (
+        repr(value)
+        if not isinstance(value, str)
+        else '"' + value.encode("unicode_escape").decode() + '"'
+    )
     shown = masked(shown)  # before it is cut
     return shown if len(shown) <= 80 else f"{shown[:76]}..."
 

@@ -6,4 +6,14 @@ from cloud_carbon_exporter.exposition.render import Exposition, Format, Renderer
 from cloud_carbon_exporter.exposition.tail import tail
 from cloud_carbon_exporter.exposition.upstream_families import UPSTREAM
 
-__all__ = ["FAMILIES", "UPSTREAM", "Exposition", "Family", "Format", "Renderer", "Settings", "render", "tail"]
+__all__ = [
+    "FAMILIES",
+    "UPSTREAM",
+    "Exposition",
+    "Family",
+    "Format",
+    "Renderer",
+    "Settings",
+    "render",
+    "tail",
+]

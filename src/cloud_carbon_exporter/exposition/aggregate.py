@@ -33,8 +33,14 @@ def summed(samples: Iterable[Sample], by: Collection[str]) -> Iterable[Sample]:
 
 
 def powers(snapshot: Snapshot, by: Collection[str]) -> Snapshot:
-    """The Snapshot with the power of its accounts added up over what is not in `by`, with the bounds of the sum."""
+    """The Snapshot with the power of its accounts added up over what is not in `by`, with the
+    bounds of the sum.
+    """
     groups: dict[AccountKey, list[Estimate]] = defaultdict(list)
     for row in snapshot.accounts:
-        groups[_kept((row.provider, row.account_id, row.region, row.kind), by)].append(row.power_watts)
-    return replace(snapshot, accounts=tuple(AccountRow(*key, total(found)) for key, found in groups.items()))
+        groups[_kept((row.provider, row.account_id, row.region, row.kind), by)].append(
+            row.power_watts
+        )
+    return replace(
+        snapshot, accounts=tuple(AccountRow(*key, total(found)) for key, found in groups.items())
+    )

@@ -20,15 +20,19 @@ def estimated(of: Snapshot) -> Mapping[Account, int]:
 
 
 def covered(of: Snapshot) -> Mapping[Account, tuple[int, int]]:
-    """Account -> how many of those listed are estimated, and how many are listed; no account without an inventory.
+    """Account -> how many of those listed are estimated, and how many are listed; no account
+    without an inventory.
 
-    Where inventories name what they list, one adds to the other. Where they only count, the largest count is taken.
+    Where inventories name what they list, one adds to the other. Where they only count, the largest
+    count is taken.
     """
     ours = estimated(of)
     listed: dict[Account, int] = {}
     for (provider, account, _), count in of.listed.items():
         known = listed.get((provider, account), 0)
-        listed[provider, account] = known + count if (provider, account) in of.covered else max(known, count)
+        listed[provider, account] = (
+            known + count if (provider, account) in of.covered else max(known, count)
+        )
     return {
         key: (of.covered[key] if key in of.covered else min(ours.get(key, 0), count), count)
         for key, count in listed.items()

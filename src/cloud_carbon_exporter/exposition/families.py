@@ -1,4 +1,6 @@
-"""Every metric family the exporter has: the one place of names and HELP. docs/METRICS.md is printed from here."""
+"""Every metric family the exporter has: the one place of names and HELP. docs/METRICS.md is printed
+from here.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ RESOURCE = (
     "cloud_resource_id",
     "cloud_resource_name",
 )
-"""Labels of every per-resource series, in the order they are written; the allow-listed `tag_*` follow them."""
+"""Labels of every per-resource series, in the order they are written; the allow-listed `tag_*`
+follow them.
+"""
 
 INFO = ("host_type", "architecture", "cpu", "basis", "reason", "model_version")
 ACCOUNT = ("cloud_provider", "cloud_account_id", "cloud_region", "kind")
@@ -48,7 +52,12 @@ RESOURCES: tuple[Family, ...] = (
         RESOURCE,
         "grams_per_second",
     ),
-    _counter("cloud_carbon_energy_joules_total", "Energy used: the integral of power.", RESOURCE, "joules"),
+    _counter(
+        "cloud_carbon_energy_joules_total",
+        "Energy used: the integral of power.",
+        RESOURCE,
+        "joules",
+    ),
     _counter(
         "cloud_carbon_operational_emissions_grams_total",
         "CO2eq emitted by the energy used: the integral of operational emissions.",
@@ -87,10 +96,27 @@ RESOURCES: tuple[Family, ...] = (
 )
 
 SUMS: tuple[Family, ...] = (
-    _gauge("cloud_carbon_account_power_watts", "Sum of the power drawn now, PUE included.", ACCOUNT, "watts"),
-    _gauge("cloud_carbon_account_power_lower_watts", "Lower bound of the 90 % interval of the sum.", ACCOUNT, "watts"),
-    _gauge("cloud_carbon_account_power_upper_watts", "Upper bound of the 90 % interval of the sum.", ACCOUNT, "watts"),
-    _counter("cloud_carbon_account_energy_joules_total", f"{_SUM_HELP}energy used.", ACCOUNT, "joules"),
+    _gauge(
+        "cloud_carbon_account_power_watts",
+        "Sum of the power drawn now, PUE included.",
+        ACCOUNT,
+        "watts",
+    ),
+    _gauge(
+        "cloud_carbon_account_power_lower_watts",
+        "Lower bound of the 90 % interval of the sum.",
+        ACCOUNT,
+        "watts",
+    ),
+    _gauge(
+        "cloud_carbon_account_power_upper_watts",
+        "Upper bound of the 90 % interval of the sum.",
+        ACCOUNT,
+        "watts",
+    ),
+    _counter(
+        "cloud_carbon_account_energy_joules_total", f"{_SUM_HELP}energy used.", ACCOUNT, "joules"
+    ),
     _counter(
         "cloud_carbon_account_operational_emissions_grams_total",
         f"{_SUM_HELP}CO2eq emitted by the energy used.",
@@ -98,7 +124,10 @@ SUMS: tuple[Family, ...] = (
         "grams",
     ),
     _counter(
-        "cloud_carbon_account_embodied_emissions_grams_total", f"{_SUM_HELP}CO2eq of manufacture.", ACCOUNT, "grams"
+        "cloud_carbon_account_embodied_emissions_grams_total",
+        f"{_SUM_HELP}CO2eq of manufacture.",
+        ACCOUNT,
+        "grams",
     ),
     _gauge(
         "cloud_carbon_account_info",
@@ -132,7 +161,12 @@ PLACES: tuple[Family, ...] = (
         GRID,
         "seconds",
     ),
-    _gauge("cloud_carbon_pue_ratio", "Power usage effectiveness of the region's data centres.", PLACE, "ratio"),
+    _gauge(
+        "cloud_carbon_pue_ratio",
+        "Power usage effectiveness of the region's data centres.",
+        PLACE,
+        "ratio",
+    ),
     _gauge(
         "cloud_carbon_wue_liters_per_kilowatt_hour",
         "Water used on site for a kilowatt hour of IT energy, where the provider publishes it.",
@@ -156,7 +190,10 @@ OTHERS: tuple[Family, ...] = (
         "seconds",
     ),
     *(_gauge(*each) for each in months.FAMILIES),
-    _gauge("cloud_carbon_demo_connected_users", "Made-up users connected to the made-up estate of the demo."),
+    _gauge(
+        "cloud_carbon_demo_connected_users",
+        "Made-up users connected to the made-up estate of the demo.",
+    ),
 )
 
 _OWN = "cloud_carbon_exporter_"
@@ -170,15 +207,27 @@ OWN: tuple[Family, ...] = (
     ),
     _gauge(f"{_OWN}collector_up", "Whether the last listing succeeded.", ACCOUNT),
     _gauge(f"{_OWN}measurement_up", "Whether the last reading of utilisation succeeded.", ACCOUNT),
-    _gauge(f"{_OWN}collector_duration_seconds", "How long the last listing took.", ACCOUNT, "seconds"),
+    _gauge(
+        f"{_OWN}collector_duration_seconds", "How long the last listing took.", ACCOUNT, "seconds"
+    ),
     _gauge(f"{_OWN}collector_resources", "How many resources the last listing brought.", ACCOUNT),
-    _gauge(f"{_OWN}collector_last_success_timestamp_seconds", "When a listing last succeeded.", ACCOUNT, "seconds"),
+    _gauge(
+        f"{_OWN}collector_last_success_timestamp_seconds",
+        "When a listing last succeeded.",
+        ACCOUNT,
+        "seconds",
+    ),
     _counter(
         f"{_OWN}api_requests_total",
         "Calls made to the clouds, by outcome (success, or the reason of the error).",
         ("cloud_provider", "api", "operation", "outcome"),
     ),
-    _counter(f"{_OWN}api_cost_dollars_total", "What the exporter's own calls have cost.", BILLED, "dollars"),
+    _counter(
+        f"{_OWN}api_cost_dollars_total",
+        "What the exporter's own calls have cost.",
+        BILLED,
+        "dollars",
+    ),
     _gauge(
         f"{_OWN}api_cost_forecast_dollars_per_month",
         "What the exporter's own calls will cost a month at this rate.",
@@ -186,7 +235,9 @@ OWN: tuple[Family, ...] = (
         "dollars_per_month",
     ),
     _counter(
-        f"{_OWN}errors_total", "Errors of calls to the clouds, by reason.", ("cloud_provider", "operation", "reason")
+        f"{_OWN}errors_total",
+        "Errors of calls to the clouds, by reason.",
+        ("cloud_provider", "operation", "reason"),
     ),
     _counter(
         f"{_OWN}skipped_objects_total",
@@ -210,11 +261,19 @@ OWN: tuple[Family, ...] = (
         "ratio",
     ),
     *(_gauge(*each) for each in grid.OWN),
-    _gauge(f"{_OWN}last_collection_timestamp_seconds", "When the figures shown were made.", (), "seconds"),
+    _gauge(
+        f"{_OWN}last_collection_timestamp_seconds",
+        "When the figures shown were made.",
+        (),
+        "seconds",
+    ),
 )
 
 SCRAPE: tuple[Family, ...] = (
-    _gauge(f"{_OWN}config_last_reload_successful", "Whether the configuration in the files is the one in force."),
+    _gauge(
+        f"{_OWN}config_last_reload_successful",
+        "Whether the configuration in the files is the one in force.",
+    ),
     _gauge(
         f"{_OWN}config_last_reload_success_timestamp_seconds",
         "When the configuration was last read and followed.",
@@ -226,7 +285,9 @@ SCRAPE: tuple[Family, ...] = (
 )
 
 FAMILIES: tuple[Family, ...] = (*RESOURCES, *SUMS, *PLACES, *OTHERS, *OWN, *SCRAPE)
-"""All families, in the order they are exposed. Of the process itself, `process_*` and `python_*` come beside them."""
+"""All families, in the order they are exposed. Of the process itself, `process_*` and `python_*`
+come beside them.
+"""
 
 
 def matching(patterns: Iterable[str]) -> frozenset[str]:

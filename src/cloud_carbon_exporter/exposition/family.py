@@ -10,9 +10,11 @@ FamilyType = Literal["gauge", "counter"]
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One metric family. `labels` in the order they are written; a label whose value is empty is left out.
+    """One metric family. `labels` in the order they are written; a label whose value is empty is
+    left out.
 
-    unit: OpenMetrics unit; the name ends with it (before `_total`). Empty where OpenMetrics knows none.
+    unit: OpenMetrics unit; the name ends with it (before `_total`). Empty where OpenMetrics knows
+        none.
     """
 
     name: str

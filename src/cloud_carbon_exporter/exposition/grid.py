@@ -53,7 +53,12 @@ OWN: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         ("source", "zone"),
         "",
     ),
-    (LAST_SUCCESS, "When a source of grid intensity last answered for a zone.", ("source", "zone"), "seconds"),
+    (
+        LAST_SUCCESS,
+        "When a source of grid intensity last answered for a zone.",
+        ("source", "zone"),
+        "seconds",
+    ),
 )
 """The same of the gauges about the exporter."""
 
@@ -95,9 +100,13 @@ SAMPLES: dict[str, Callable[[Snapshot], Iterable[Sample]]] = {
     CARBON_FREE: _carbon_free,
     FORECAST: _forecasts,
     **{emissions_name(method): _emissions(method) for method in METHODS},
-    SOURCE_UP: lambda snapshot: (((each.source, each.zone), int(not each.error)) for each in snapshot.grid.sources),
+    SOURCE_UP: lambda snapshot: (
+        ((each.source, each.zone), int(not each.error)) for each in snapshot.grid.sources
+    ),
     LAST_SUCCESS: lambda snapshot: (
-        ((each.source, each.zone), each.last_success) for each in snapshot.grid.sources if each.last_success is not None
+        ((each.source, each.zone), each.last_success)
+        for each in snapshot.grid.sources
+        if each.last_success is not None
     ),
 }
 """The samples of each."""

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from cloud_carbon_exporter.exposition.families import RESOURCE
 from cloud_carbon_exporter.model.types import Resource
 
-_LONGEST_TAG = 1024  # characters; clouds allow 256, and a label is kept in memory by all who read it
+_LONGEST_TAG = (
+    1024  # characters; clouds allow 256, and a label is kept in memory by all who read it
+)
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\0": "\N{REPLACEMENT CHARACTER}"})
 _NOT_PLAIN = re.compile(r'[\\"\n\0\ud800-\udfff]')
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -34,7 +36,9 @@ def tag_label(key: str) -> str:
 
 
 def tag_pairs(tags: Mapping[str, str], allowed: Iterable[str]) -> list[tuple[str, str]]:
-    """The allow-listed tags as labels; of keys that meet in one name, the first in the list that has a value wins."""
+    """The allow-listed tags as labels; of keys that meet in one name, the first in the list that
+    has a value wins.
+    """
     found: dict[str, str] = {}
     for key in allowed:
         if (value := tags.get(key)) and (name := tag_label(key)) not in found:
@@ -45,7 +49,15 @@ def tag_pairs(tags: Mapping[str, str], allowed: Iterable[str]) -> list[tuple[str
 def resource_text(resource: Resource, tags: tuple[str, ...]) -> str:
     """The label pairs of every series of one resource."""
     at = resource.location
-    values = (at.provider, at.account_id, at.region, at.zone, resource.kind, resource.id, resource.name)
+    values = (
+        at.provider,
+        at.account_id,
+        at.region,
+        at.zone,
+        resource.kind,
+        resource.id,
+        resource.name,
+    )
     labels: list[tuple[str, str]] = list(zip(RESOURCE, values, strict=True))
     if tags and resource.tags:
         labels += tag_pairs(resource.tags, tags)
@@ -53,12 +65,16 @@ def resource_text(resource: Resource, tags: tuple[str, ...]) -> str:
 
 
 def _same_labels(a: Resource, b: Resource) -> bool:
-    return a is b or (a.name == b.name and a.kind == b.kind and a.location == b.location and a.tags == b.tags)
+    return a is b or (
+        a.name == b.name and a.kind == b.kind and a.location == b.location and a.tags == b.tags
+    )
 
 
 @dataclass(slots=True)
 class LabelCache:
-    """Label text by resource, kept from one refresh to the next for what is still there and has not changed."""
+    """Label text by resource, kept from one refresh to the next for what is still there and has not
+    changed.
+    """
 
     tags: tuple[str, ...] = ()
     _known: dict[str, tuple[Resource, str]] = field(default_factory=dict)

@@ -17,7 +17,12 @@ FAMILIES = (
         _BY,
         "grams",
     ),
-    ("cloud_carbon_estimated_month_covered_ratio", "How much of that month was counted.", _BY, "ratio"),
+    (
+        "cloud_carbon_estimated_month_covered_ratio",
+        "How much of that month was counted.",
+        _BY,
+        "ratio",
+    ),
     (
         "cloud_carbon_provider_reported_ratio",
         "What the provider reports over our own figure of the month, where 95 % of it was counted.",
@@ -49,7 +54,9 @@ def ratio(snapshot: Snapshot) -> Iterator[Sample]:
     for report in snapshot.reported:
         month = shown.get((report.provider, report.account_id))
         if month is not None and month.start == report.start:
-            reported[report.provider, report.account_id, report.method, report.source] += report.grams
+            reported[report.provider, report.account_id, report.method, report.source] += (
+                report.grams
+            )
     for key, grams in reported.items():
         month = shown[key[:2]]
         if month.covered_ratio >= ENOUGH_RATIO and month.grams > 0:

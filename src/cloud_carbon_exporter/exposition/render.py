@@ -1,7 +1,9 @@
-"""From a Snapshot to what a scrape writes: text and OpenMetrics, rendered and compressed once per refresh.
+"""From a Snapshot to what a scrape writes: text and OpenMetrics, rendered and compressed once per
+refresh.
 
-The sample lines of a family are the same in both formats and make up nearly all of the text, so their blocks are
-shared; HELP and TYPE differ and are blocks of their own. The whole text never exists at once.
+The sample lines of a family are the same in both formats and make up nearly all of the text, so
+their blocks are shared; HELP and TYPE differ and are blocks of their own. The whole text never
+exists at once.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from typing import Literal
 from cloud_carbon_exporter.exposition import aggregate, others, resources, upstream
 from cloud_carbon_exporter.exposition.families import ACCOUNT, FAMILIES
 from cloud_carbon_exporter.exposition.family import Family
-from cloud_carbon_exporter.exposition.kept import Kept, Rendered, rendered
 from cloud_carbon_exporter.exposition.labels import LabelCache, pairs
+from cloud_carbon_exporter.exposition.render_cache import Kept, Rendered, rendered
 from cloud_carbon_exporter.exposition.stream import Block, Stream, compress, join, pieces
 from cloud_carbon_exporter.exposition.upstream_families import UPSTREAM
 from cloud_carbon_exporter.model.types import Snapshot
@@ -33,11 +35,11 @@ _SKIPPED = "cloud_carbon_exporter_skipped_objects_total"
 class Settings:
     """What is exported and how.
 
-    tags: tag keys exported as `tag_*`, in order of precedence. labels: full, or slim (value series carry
-    cloud_resource_id alone, the rest is on the info family). families: names to export, None for all; the exporter's
-    own are always there. aggregate: of account, region and kind, what the sums stand by that go out instead of the
-    resources; empty for resources, and sums by all three. model_version: what resource_info says of the model and its
-    facts, if not the version.
+    tags: tag keys exported as `tag_*`, in order of precedence. labels: full, or slim (value series
+    carry cloud_resource_id alone, the rest is on the info family). families: names to export, None
+    for all; the exporter's own are always there. aggregate: of account, region and kind, what the
+    sums stand by that go out instead of the resources; empty for resources, and sums by all three.
+    model_version: what resource_info says of the model and its facts, if not the version.
     """
 
     tags: tuple[str, ...] = ()
@@ -51,7 +53,9 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Exposition:
-    """One refresh, ready to be written. series: how many samples. duplicates: label sets dropped, by provider, kind."""
+    """One refresh, ready to be written. series: how many samples. duplicates: label sets dropped,
+    by provider, kind.
+    """
 
     text: Stream
     openmetrics: Stream
@@ -110,7 +114,8 @@ class _Bodies:
 class Renderer:
     """Renders one Snapshot after another.
 
-    Remembers label text, what need not be rendered again, and how many duplicates it has dropped so far.
+    Remembers label text, what need not be rendered again, and how many duplicates it has dropped so
+    far.
     """
 
     settings: Settings
@@ -127,7 +132,9 @@ class Renderer:
         if not self.settings.aggregate:
             self._add_resources(bodies, snapshot)
         bodies.add_small(self._small(snapshot))
-        return Exposition(join(bodies.text), join(bodies.openmetrics), bodies.series, dict(self._dropped))
+        return Exposition(
+            join(bodies.text), join(bodies.openmetrics), bodies.series, dict(self._dropped)
+        )
 
     def _exported(self, name: str) -> bool:
         families = self.settings.families
@@ -137,15 +144,24 @@ class Renderer:
         slim = self.settings.labels == "slim"
         rows, duplicates = resources.labelled(snapshot, self._cache, slim)
         self._dropped += duplicates
-        full = self._cache.texts([row.resource for _, row in rows]) if slim else [labels for labels, _ in rows]
+        full = (
+            self._cache.texts([row.resource for _, row in rows])
+            if slim
+            else [labels for labels, _ in rows]
+        )
         chunks = list(resources.chunks(rows, full))
         kept = Kept(self._kept)
         for name, column, lines in self._families():
             if self._exported(name):
-                parts = (kept.get(name, chunk, column, partial(lines, name, chunk)) for chunk in chunks)
+                parts = (
+                    kept.get(name, chunk, column, partial(lines, name, chunk)) for chunk in chunks
+                )
                 bodies.add_family(_BY_NAME[name], parts)
         if self._exported(name := "cloud_carbon_measurement_age_seconds"):  # never what it was
-            ages = (rendered(resources.age_lines(name, snapshot.taken_at, chunk.rows)) for chunk in chunks)
+            ages = (
+                rendered(resources.age_lines(name, snapshot.taken_at, chunk.rows))
+                for chunk in chunks
+            )
             bodies.add_family(_BY_NAME[name], ages)
         self._kept = kept.now
         if self.settings.upstream_names:
@@ -153,10 +169,16 @@ class Renderer:
             for name, written in found.items():
                 bodies.add_family(_BY_NAME[name], [rendered(written)])
 
-    def _families(self) -> Iterator[tuple[str, resources.Column, Callable[[str, resources.Chunk], list[str]]]]:
+    def _families(
+        self,
+    ) -> Iterator[tuple[str, resources.Column, Callable[[str, resources.Chunk], list[str]]]]:
         """The families of resources: name, what they are written from, and how."""
         version = self.settings.model_version or self.settings.version
-        yield "cloud_carbon_resource_info", resources.RESOURCE_AND_FOOTPRINT, partial(resources.info_lines, version)
+        yield (
+            "cloud_carbon_resource_info",
+            resources.RESOURCE_AND_FOOTPRINT,
+            partial(resources.info_lines, version),
+        )
         for name, (column, value) in resources.GAUGES.items():
             yield name, column, partial(resources.gauge_lines, value)
         for name, value in resources.COUNTERS.items():
@@ -166,23 +188,36 @@ class Renderer:
         wanted = {name: of for name, of in others.OTHERS.items() if self._exported(name)}
         if self.settings.upstream_names:
             wanted |= upstream.OWN
-        build = [((self.settings.version, self.settings.model_version or self.settings.version), 1.0)]
+        build = [
+            ((self.settings.version, self.settings.model_version or self.settings.version), 1.0)
+        ]
         yield _BY_NAME[_BUILD_INFO], self._lines(_BY_NAME[_BUILD_INFO], build)
-        for name, value in ((f"cloud_carbon_{short}", value) for short, value in snapshot.gauges.items()):
+        for name, value in (
+            (f"cloud_carbon_{short}", value) for short, value in snapshot.gauges.items()
+        ):
             if name in _BY_NAME and self._exported(name):
                 yield _BY_NAME[name], self._lines(_BY_NAME[name], [((), value)])
         for name, samples in wanted.items():
             if name != _SKIPPED:
-                yield _BY_NAME[name], self._lines(_BY_NAME[name], self._summed(name, samples, snapshot))
+                yield (
+                    _BY_NAME[name],
+                    self._lines(_BY_NAME[name], self._summed(name, samples, snapshot)),
+                )
         skipped = Counter(dict(snapshot.api.skipped))
         for (provider, kind), count in self._dropped.items():
             skipped[provider, kind, "duplicate"] += count
         yield _BY_NAME[_SKIPPED], self._lines(_BY_NAME[_SKIPPED], skipped.items())
 
-    def _summed(self, name: str, samples: others.Samples, snapshot: Snapshot) -> Iterable[others.Sample]:
+    def _summed(
+        self, name: str, samples: others.Samples, snapshot: Snapshot
+    ) -> Iterable[others.Sample]:
         """The samples of a small family; of an account family by what the operator wants sums by."""
         by = self.settings.aggregate
-        if not by or not name.startswith("cloud_carbon_account_") or _BY_NAME[name].labels != ACCOUNT:
+        if (
+            not by
+            or not name.startswith("cloud_carbon_account_")
+            or _BY_NAME[name].labels != ACCOUNT
+        ):
             return samples(snapshot)
         if name.endswith("_watts"):
             return samples(aggregate.powers(snapshot, by))
@@ -199,7 +234,11 @@ class Renderer:
                 by = dict(zip(family.labels, values, strict=True))
                 self._dropped[by.get("cloud_provider", ""), by.get("kind", "")] += 1
                 continue
-            found[labels] = f"{family.name}{{{labels}}} {number!r}\n" if labels else f"{family.name} {number!r}\n"
+            found[labels] = (
+                f"{family.name}{{{labels}}} {number!r}\n"
+                if labels
+                else f"{family.name} {number!r}\n"
+            )
         return list(found.values())
 
 

@@ -21,7 +21,9 @@ Column = Callable[[Row], object]
 """The part of a row that a family is written from."""
 
 ROWS_A_CHUNK = 3000
-"""On average. About one MB of text: large enough to compress well, small beside what a refresh holds anyway."""
+"""On average. About one MB of text: large enough to compress well, small beside what a refresh
+holds anyway.
+"""
 
 
 def _operational(row: Row) -> float | None:
@@ -73,7 +75,9 @@ COUNTERS: dict[str, Value] = {
 
 @dataclass(slots=True)
 class Chunk:
-    """Rows that are rendered together. full: their complete label pairs, whatever the value series carry."""
+    """Rows that are rendered together. full: their complete label pairs, whatever the value series
+    carry.
+    """
 
     rows: Sequence[Labelled]
     full: Sequence[str]
@@ -95,12 +99,18 @@ class Chunk:
         return [self._labels, self.full, self._columns[column]]
 
 
-def labelled(snapshot: Snapshot, cache: LabelCache, slim: bool) -> tuple[list[Labelled], Counter[tuple[str, str]]]:
-    """Each row with its label text, and how many were left out, by provider and kind, as theirs was taken already."""
+def labelled(
+    snapshot: Snapshot, cache: LabelCache, slim: bool
+) -> tuple[list[Labelled], Counter[tuple[str, str]]]:
+    """Each row with its label text, and how many were left out, by provider and kind, as theirs was
+    taken already.
+    """
     texts = cache.texts([row.resource for row in snapshot.rows])
     if slim:
         texts = [pairs([("cloud_resource_id", row.resource.id)]) for row in snapshot.rows]
-    unique = dict(zip(reversed(texts), reversed(snapshot.rows), strict=True))  # the first of equals stays
+    unique = dict(
+        zip(reversed(texts), reversed(snapshot.rows), strict=True)
+    )  # the first of equals stays
     dropped: Counter[tuple[str, str]] = Counter()
     if len(unique) < len(texts):
         for text, row in zip(texts, snapshot.rows, strict=True):
@@ -112,24 +122,36 @@ def labelled(snapshot: Snapshot, cache: LabelCache, slim: bool) -> tuple[list[La
 def chunks(rows: Sequence[Labelled], full: Sequence[str]) -> Iterator[Chunk]:
     """The rows in portions of about one MB of text.
 
-    What a row is called decides whether a chunk ends with it, so a resource that comes or goes changes its own chunk
-    and no other.
+    What a row is called decides whether a chunk ends with it, so a resource that comes or goes
+    changes its own chunk and no other.
     """
     start = 0
     for end, (labels, _) in enumerate(rows, 1):
-        if crc32(labels.encode()) % ROWS_A_CHUNK == 0 or end - start == 2 * ROWS_A_CHUNK or end == len(rows):
+        if (
+            crc32(labels.encode()) % ROWS_A_CHUNK == 0
+            or end - start == 2 * ROWS_A_CHUNK
+            or end == len(rows)
+        ):
             yield Chunk(rows[start:end], full[start:end])
             start = end
 
 
 def gauge_lines(value: Value, name: str, chunk: Chunk) -> list[str]:
     """Lines of a gauge: eight significant digits, far more than an estimate has."""
-    return [f"{name}{{{labels}}} {number:.8g}\n" for labels, row in chunk.rows if (number := value(row)) is not None]
+    return [
+        f"{name}{{{labels}}} {number:.8g}\n"
+        for labels, row in chunk.rows
+        if (number := value(row)) is not None
+    ]
 
 
 def counter_lines(value: Value, name: str, chunk: Chunk) -> list[str]:
     """Lines of a counter: every digit, so that the smallest step shows."""
-    return [f"{name}{{{labels}}} {number!r}\n" for labels, row in chunk.rows if (number := value(row)) is not None]
+    return [
+        f"{name}{{{labels}}} {number!r}\n"
+        for labels, row in chunk.rows
+        if (number := value(row)) is not None
+    ]
 
 
 def age_lines(name: str, taken_at: float, rows: Sequence[Labelled]) -> list[str]:
@@ -155,6 +177,10 @@ def info_lines(model_version: str, name: str, chunk: Chunk) -> list[str]:
             for key, value in sorted(told.items())
             if key not in INFO and key not in _TAKEN and key.isidentifier() and key.isascii()
         ]
-        how = [("basis", row.footprint.basis), ("reason", row.footprint.reason), ("model_version", model_version)]
+        how = [
+            ("basis", row.footprint.basis),
+            ("reason", row.footprint.reason),
+            ("model_version", model_version),
+        ]
         lines.append(f"{name}{{{labels},{pairs([*known, *others, *how])}}} 1\n")
     return lines

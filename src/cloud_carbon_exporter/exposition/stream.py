@@ -1,8 +1,8 @@
 """A gzip stream put together from blocks that are compressed once and shared.
 
-Each block is raw deflate that ends on a byte boundary and refers to nothing before it, so blocks can be joined in any
-order (RFC 1951); the checksum of the whole follows from the checksums of the parts. What is joined is one ordinary
-gzip member (RFC 1952).
+Each block is raw deflate that ends on a byte boundary and refers to nothing before it, so blocks
+can be joined in any order (RFC 1951); the checksum of the whole follows from the checksums of the
+parts. What is joined is one ordinary gzip member (RFC 1952).
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from isal import isal_zlib
 
-_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # deflate, no name, no time, unknown system
+_GZIP_HEADER = (
+    b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # deflate, no name, no time, unknown system
+)
 _LAST_BLOCK = b"\x03\x00"  # an empty block with the final bit set
 _RAW_DEFLATE = -15
 _SMALL = 1 << 16  # bytes; what is smaller is copied into its neighbour
@@ -38,7 +40,9 @@ def compress(text: bytes) -> Block:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A text as the sequence of its Blocks. crc, size: of the whole text. compressed: bytes of all blocks."""
+    """A text as the sequence of its Blocks. crc, size: of the whole text. compressed: bytes of all
+    blocks.
+    """
 
     blocks: tuple[bytes, ...]
     crc: int
@@ -46,13 +50,17 @@ class Stream:
     compressed: int
 
     def gzip(self, tail: bytes) -> tuple[list[bytes], int]:
-        """The gzip stream of this text and a tail: its pieces, to be written in order, and their length in bytes."""
+        """The gzip stream of this text and a tail: its pieces, to be written in order, and their
+        length in bytes.
+        """
         end = compress(tail)
         crc = isal_zlib.crc32_combine(self.crc, end.crc, end.size)
         size = (self.size + end.size) & 0xFFFFFFFF
         last = end.deflated + _LAST_BLOCK + crc.to_bytes(4, "little") + size.to_bytes(4, "little")
         first, *others = self.blocks or (b"",)
-        return [_GZIP_HEADER + first, *others, last], len(_GZIP_HEADER) + self.compressed + len(last)
+        return [_GZIP_HEADER + first, *others, last], len(_GZIP_HEADER) + self.compressed + len(
+            last
+        )
 
     def plain(self) -> Iterator[bytes]:
         """The text itself, a piece at a time."""
@@ -65,11 +73,15 @@ def merge(blocks: list[Block]) -> Block:
     crc = 0
     for block in blocks:
         crc = isal_zlib.crc32_combine(crc, block.crc, block.size)
-    return Block(b"".join([block.deflated for block in blocks]), crc, sum(block.size for block in blocks))
+    return Block(
+        b"".join([block.deflated for block in blocks]), crc, sum(block.size for block in blocks)
+    )
 
 
 def pieces(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The same text in fewer Blocks of about half a MB: each piece written costs a turn of the event loop."""
+    """The same text in fewer Blocks of about half a MB: each piece written costs a turn of the
+    event loop.
+    """
     held: list[Block] = []
     for block in blocks:
         held.append(block)
@@ -81,7 +93,9 @@ def pieces(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def join(blocks: list[Block]) -> Stream:
-    """The Stream of Blocks, in order. Large blocks stay the objects they are, so that Streams can share them."""
+    """The Stream of Blocks, in order. Large blocks stay the objects they are, so that Streams can
+    share them.
+    """
     crc, size = 0, 0
     joined: list[bytes] = []
     small: list[bytes] = []

@@ -11,16 +11,21 @@ from cloud_carbon_exporter.exposition.render import Exposition, Format, metadata
 _EOF = b"# EOF\n"
 
 
-def tail(exposition: Exposition, format_: Format, process: bytes, own: Mapping[str, float]) -> bytes:
+def tail(
+    exposition: Exposition, format_: Format, process: bytes, own: Mapping[str, float]
+) -> bytes:
     """What follows the body of one answer.
 
-    process: families of the process in that format, complete lines. own: what else is only known now, by name.
+    process: families of the process in that format, complete lines. own: what else is only known
+        now, by name.
     """
     process = process.removesuffix(_EOF)
     own_series = sum(not line.startswith(b"#") for line in process.splitlines())
     end = "# EOF\n" if format_ == "openmetrics" else ""
     told = [family for family in _OWN if family.name in own]
-    head = "".join(f"{metadata(family, format_)}{family.name} {own[family.name]!r}\n" for family in told)
+    head = "".join(
+        f"{metadata(family, format_)}{family.name} {own[family.name]!r}\n" for family in told
+    )
     series = exposition.series + own_series + len(told) + len((_SERIES, _SIZE))
     head += metadata(_SERIES, format_) + f"{_SERIES.name} {series}\n"
     head += metadata(_SIZE, format_) + f"{_SIZE.name} "

@@ -1,7 +1,8 @@
-"""The original's metric names and labels, for dashboards that still query them (-metrics.upstream-names).
+"""The original's metric names and labels, for dashboards that still query them
+(-metrics.upstream-names).
 
-Units are the original's: watts, kilograms a day, milliseconds. `cloud_resource_id` is ours, so that no two resources
-share a label set (names repeat across zones and projects).
+Units are the original's: watts, kilograms a day, milliseconds. `cloud_resource_id` is ours, so that
+no two resources share a label set (names repeat across zones and projects).
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ _NAME_LABELS = {
     "compute/disk": "disk_name",
     "compute/region_disk": "disk_name",
 }
-_ID_LABELS = {"ec2/instance": "instance_id", "rds/db_instance": "instance_id", "ec2/volume": "volume_id"}
+_ID_LABELS = {
+    "ec2/instance": "instance_id",
+    "rds/db_instance": "instance_id",
+    "ec2/volume": "volume_id",
+}
 
 _GRAMS_A_SECOND_TO_KILOGRAMS_A_DAY = 86400 / 1000
 
@@ -42,13 +47,19 @@ def _placed(resource: Resource) -> list[tuple[str, str]]:
 
 def _labels(resource: Resource, tags: tuple[str, ...]) -> str:
     provider, kind = resource.location.provider, resource.kind
-    labels = [("explorer", _EXPLORERS.get(provider, provider)), ("kind", _KINDS.get(kind, kind)), *_placed(resource)]
+    labels = [
+        ("explorer", _EXPLORERS.get(provider, provider)),
+        ("kind", _KINDS.get(kind, kind)),
+        *_placed(resource),
+    ]
     if kind in _ID_LABELS:
         labels.append((_ID_LABELS[kind], resource.id.rsplit(":", 1)[-1].rsplit("/", 1)[-1]))
     if kind in _NAME_LABELS:
         labels.append((_NAME_LABELS[kind], resource.name))
     if kind == "ec2/volume":
-        labels.append(("volume_type", resource.info.get("volume_type", resource.info.get("host_type", ""))))
+        labels.append(
+            ("volume_type", resource.info.get("volume_type", resource.info.get("host_type", "")))
+        )
     return pairs([*labels, ("cloud_resource_id", resource.id), *tag_pairs(resource.tags, tags)])
 
 
@@ -70,7 +81,9 @@ def lines(rows: Iterable[Row], tags: tuple[str, ...]) -> dict[str, list[str]]:
         }
         if operational is not None:
             values["estimated_g_co2eq_second"] = operational.value
-            values["estimated_usage_emissions_kgCO2eq_day"] = operational.value * _GRAMS_A_SECOND_TO_KILOGRAMS_A_DAY
+            values["estimated_usage_emissions_kgCO2eq_day"] = (
+                operational.value * _GRAMS_A_SECOND_TO_KILOGRAMS_A_DAY
+            )
         labels = _labels(row.resource, tags)
         for name, value in values.items():
             found[name].append(f"{name}{{{labels}}} {value:.8g}\n")

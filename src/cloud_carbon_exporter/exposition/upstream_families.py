@@ -1,4 +1,6 @@
-"""What -metrics.upstream-names adds: the names existing dashboards of the original (a Go program) query."""
+"""What -metrics.upstream-names adds: the names existing dashboards of the original (a Go program)
+query.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +39,13 @@ UPSTREAM: tuple[Family, ...] = (
         "Name of the Go exporter for embodied emissions, in kilograms a day.",
         _UPSTREAM,
     ),
-    gauge("collect_duration_ms", "Name of the Go exporter for the longest collector duration, in milliseconds."),
+    gauge(
+        "collect_duration_ms",
+        "Name of the Go exporter for the longest collector duration, in milliseconds.",
+    ),
     gauge("error_count", "Name of the Go exporter for the errors since the start."),
     gauge("api_calls", "Name of the Go exporter for the API calls since the start."),
 )
-"""What -metrics.upstream-names adds: the names existing dashboards of the original (a Go program) query."""
+"""What -metrics.upstream-names adds: the names existing dashboards of the original (a Go program)
+query.
+"""

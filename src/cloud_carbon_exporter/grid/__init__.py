@@ -1,4 +1,6 @@
-"""Live grid intensities: sources behind one small interface, their order of preference, and what holds when."""
+"""Live grid intensities: sources behind one small interface, their order of preference, and what
+holds when.
+"""
 
 from cloud_carbon_exporter.grid.feed import Feed
 from cloud_carbon_exporter.grid.settings import GridSettings, Preference, preferences

@@ -1,4 +1,5 @@
-"""EIA-930: what the balancing authorities of the United States generate, by the hour, turned into intensity.
+"""EIA-930: what the balancing authorities of the United States generate, by the hour, turned into
+intensity.
 
 Wire: https://www.eia.gov/opendata/documentation.php, route electricity/rto/fuel-type-data.
 """
@@ -32,7 +33,9 @@ KINDS = {
 
 
 async def live(web: Web, ask: Ask) -> Sequence[Reading]:
-    """The hours since; the newest that is there when there is none younger. A period is the end of its hour."""
+    """The hours since; the newest that is there when there is none younger. A period is the end of
+    its hour.
+    """
     params = {
         "api_key": web.secret("eia-key"),
         "frequency": "hourly",
@@ -50,7 +53,9 @@ async def live(web: Web, ask: Ask) -> Sequence[Reading]:
             end = moment(f"{field(row, 'period')}:00")
             hours[end][KINDS.get(field(row, "fueltype"), "other")] += max(0.0, number(row["value"]))
     intensities = ((end, grams_per_kilowatt_hour(made)) for end, made in sorted(hours.items()))
-    return [Reading(ask.zone, end - HOUR, end, grams) for end, grams in intensities if grams is not None]
+    return [
+        Reading(ask.zone, end - HOUR, end, grams) for end, grams in intensities if grams is not None
+    ]
 
 
 SOURCE = Source(

@@ -1,6 +1,7 @@
 """Electricity Maps: hourly life-cycle intensity of most of the world's grid zones, imports traced.
 
-Wire: https://app.electricitymaps.com/developer-hub/api/reference, carbon-intensity latest, history and forecast.
+Wire: https://app.electricitymaps.com/developer-hub/api/reference, carbon-intensity latest, history
+    and forecast.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ async def forecast(web: Web, ask: Ask) -> Sequence[Reading]:
 
 async def _get(web: Web, ask: Ask, what: str) -> Any:
     token = web.secret("electricitymaps-token")
-    return await web.json(what, f"/v3/carbon-intensity/{what}", {"zone": ask.zone}, {"auth-token": token})
+    return await web.json(
+        what, f"/v3/carbon-intensity/{what}", {"zone": ask.zone}, {"auth-token": token}
+    )
 
 
 def _reading(zone: str, of: Any) -> Reading:

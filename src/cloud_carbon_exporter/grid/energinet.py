@@ -1,6 +1,7 @@
 """Energinet: five-minute intensity of Denmark's two price areas, with a forecast, without a key.
 
-Wire: https://www.energidataservice.dk/tso-electricity/CO2Emis and /CO2EmisProg; https://www.energidataservice.dk/guides/api-guides.
+Wire: https://www.energidataservice.dk/tso-electricity/CO2Emis and /CO2EmisProg;
+    https://www.energidataservice.dk/guides/api-guides.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ async def forecast(web: Web, ask: Ask) -> Sequence[Reading]:
     return await _get(web, "CO2EmisProg", ask.zone, ask.now, ask.now + _DAY, estimated=True)
 
 
-async def _get(web: Web, dataset: str, zone: str, start: float, end: float, *, estimated: bool) -> Sequence[Reading]:
+async def _get(
+    web: Web, dataset: str, zone: str, start: float, end: float, *, estimated: bool
+) -> Sequence[Reading]:
     form = "%Y-%m-%dT%H:%M"
     params = {
         "start": written(start, form),

@@ -1,7 +1,8 @@
 """ENTSO-E Transparency Platform: what the zones of Europe generate, by type, turned into intensity.
 
-Wire: https://transparency.entsoe.eu/content/static_content/Static%20content/web%20api/Guide.html, 4.4.8 Aggregated
-Generation per Type (16.1.B&C): documentType A75, processType A16; a GL_MarketDocument of IEC 62325-451-6.
+Wire: https://transparency.entsoe.eu/content/static_content/Static%20content/web%20api/Guide.html,
+4.4.8 Aggregated Generation per Type (16.1.B&C): documentType A75, processType A16; a
+GL_MarketDocument of IEC 62325-451-6.
 """
 
 from __future__ import annotations
@@ -59,9 +60,11 @@ async def live(web: Web, ask: Ask) -> Sequence[Reading]:
 
 
 def parse(zone: str, text: str) -> Sequence[Reading]:
-    """The intensity of each period of a GL_MarketDocument. Raises Malformed, or NotThere where it holds no data.
+    """The intensity of each period of a GL_MarketDocument. Raises Malformed, or NotThere where it
+    holds no data.
 
-    The newest periods wait for every type of station that was there before; without one they are estimated.
+    The newest periods wait for every type of station that was there before; without one they are
+    estimated.
     """
     if _DECLARATION.search(text):
         raise Malformed("the answer declares entities")
@@ -100,8 +103,14 @@ def _points(series: ElementTree.Element) -> Iterator[tuple[float, float, float]]
         if not found or not int(found[1]):
             raise Malformed("a period of the answer has no resolution in minutes")
         step = int(found[1]) * 60.0
-        start, end = moment(_text(period, "timeInterval", "start")), moment(_text(period, "timeInterval", "end"))
-        values = {int(number(_text(p, "position"))): number(_text(p, "quantity")) for p in _all(period, "Point")}
+        start, end = (
+            moment(_text(period, "timeInterval", "start")),
+            moment(_text(period, "timeInterval", "end")),
+        )
+        values = {
+            int(number(_text(p, "position"))): number(_text(p, "quantity"))
+            for p in _all(period, "Point")
+        }
         megawatts = 0.0
         for position in range(1, min(int((end - start) / step), 10_000) + 1):
             megawatts = values.get(position, megawatts)

@@ -1,4 +1,6 @@
-"""Keeps the live intensities of the zones in use: asks the preferred source, and the next where it has none."""
+"""Keeps the live intensities of the zones in use: asks the preferred source, and the next where it
+has none.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol
 
-from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, CredentialsRefused, Throttled
+from cloud_carbon_exporter.errors import (
+    CollectError,
+    CredentialsMissing,
+    CredentialsRefused,
+    Throttled,
+)
 from cloud_carbon_exporter.grid import book
 from cloud_carbon_exporter.grid.book import Page
 from cloud_carbon_exporter.grid.series import Piece, at_moment, blend, overlay, pieces
@@ -29,7 +36,9 @@ PlaceKey = tuple[str, str]  # provider, region (or a zone with figures of its ow
 class Meter(Protocol):
     """Where calls are counted."""
 
-    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+    def call(
+        self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
+    ) -> None:
         """Count one call."""
         ...
 
@@ -47,9 +56,11 @@ class Changes(Protocol):
 
 
 class Feed:
-    """The live and marginal intensities of all places in use. Reading is safe from any thread; asking has one loop.
+    """The live and marginal intensities of all places in use. Reading is safe from any thread;
+    asking has one loop.
 
-    meter, count_error: where calls, and errors by (provider, operation, reason), are counted. The provider is "grid".
+    meter, count_error: where calls, and errors by (provider, operation, reason), are counted. The
+        provider is "grid".
     """
 
     def __init__(
@@ -61,7 +72,12 @@ class Feed:
         clock: Callable[[], float],
     ) -> None:
         self.settings = settings
-        self._meter, self._count_error, self._changes, self._clock = meter, count_error, changes, clock
+        self._meter, self._count_error, self._changes, self._clock = (
+            meter,
+            count_error,
+            changes,
+            clock,
+        )
         self._session = Session()
         self._webs: list[Web] = [self._web(preference) for preference in settings.preferences]
         self._limits = [asyncio.Semaphore(CALLS_PER_SOURCE) for _ in settings.preferences]
@@ -87,11 +103,17 @@ class Feed:
         self._meter.call(account_id="", api=source, operation=operation, outcome=outcome)
 
     async def refresh(self, places: Collection[PlaceKey]) -> None:
-        """Ask what is due for these places. A slow source is not waited for; its answer is there the next time."""
+        """Ask what is due for these places. A slow source is not waited for; its answer is there
+        the next time.
+        """
         if not self.settings.preferences:
             return
         if self._round is None or self._round.done():
-            zones = {zone for place in (*places, *self.settings.places) for zone in facts.grid_zones(*place)}
+            zones = {
+                zone
+                for place in (*places, *self.settings.places)
+                for zone in facts.grid_zones(*place)
+            }
             self._round = asyncio.create_task(self._ask_all(zones))
         patience = PATIENCE_SECONDS if self._tried else self.settings.patience_seconds
         await asyncio.wait({self._round}, timeout=patience)
@@ -110,12 +132,16 @@ class Feed:
         await self._session.close()
 
     def pieces(self, place: PlaceKey, method: Method) -> list[Piece]:
-        """What a place has of a method over time: of its zones, each from the best source at each moment."""
+        """What a place has of a method over time: of its zones, each from the best source at each
+        moment.
+        """
         version, made = self._made.get((place, method), (-1, []))
         if version != self.version:
             version = self.version
             zones = facts.grid_zones(*place) or {"": 1.0}
-            made = blend([(weight, self._of_zone(place, zone, method)) for zone, weight in zones.items()])
+            made = blend(
+                [(weight, self._of_zone(place, zone, method)) for zone, weight in zones.items()]
+            )
             self._made[place, method] = (version, made)
         return made
 
@@ -167,7 +193,9 @@ class Feed:
         await asyncio.gather(*(self._ask_zone(zone) for zone in zones))
 
     async def _ask_zone(self, zone: str) -> None:
-        """The preferred sources in order, until one speaks for the present; averages and marginal values apart."""
+        """The preferred sources in order, until one speaks for the present; averages and marginal
+        values apart.
+        """
         for method in ("live", "marginal"):
             for rank, preference in self._preferences(zone, method):
                 source, name = preference.source, _name(preference, zone)
@@ -177,7 +205,10 @@ class Feed:
                     await self._ask(rank, zone, name)
                 page = self._pages.get((rank, "" if source.whole else zone), Page())
                 mine = [reading for reading in page.readings if reading.zone == name]
-                if at_moment(pieces(mine, source.name, source.hold_seconds), self._clock()) is not None:
+                if (
+                    at_moment(pieces(mine, source.name, source.hold_seconds), self._clock())
+                    is not None
+                ):
                     await self._foresee(rank, zone, name)
                     break
 
@@ -212,7 +243,9 @@ class Feed:
             return
         try:
             async with self._limits[rank]:
-                page = book.foreseen(page, source, await self._fetch(rank, source.forecast, Ask(name, now, now)), now)
+                page = book.foreseen(
+                    page, source, await self._fetch(rank, source.forecast, Ask(name, now, now)), now
+                )
         except CollectError as error:
             page = book.not_foreseen(page, error, now)
             self._failed(("grid", rank, zone, "forecast"), source.name, f"{zone} forecast", error)
@@ -230,16 +263,22 @@ class Feed:
     def _failed(self, thing: object, source: str, zone: str, error: CollectError) -> None:
         self._count_error("grid", source, error.reason)
         hint = f" ({error.hint})" if error.hint else ""
-        self._changes.failed(thing, f"grid source {source} {zone}".rstrip() + f": {error.message}{hint}")
+        self._changes.failed(
+            thing, f"grid source {source} {zone}".rstrip() + f": {error.message}{hint}"
+        )
 
 
 def _name(preference: Preference, zone: str) -> str | None:
     """What the source calls a grid zone; None where it does not know it."""
-    return zone if preference.source.identity else facts.zone_names(preference.source.name).get(zone)
+    return (
+        zone if preference.source.identity else facts.zone_names(preference.source.name).get(zone)
+    )
 
 
 def by_hour(ahead: Sequence[Piece], now: float) -> list[tuple[int, float, str]]:
-    """(hours ahead, mean grams a kWh, source) of each of the next 24 hours of which half is foreseen at least."""
+    """(hours ahead, mean grams a kWh, source) of each of the next 24 hours of which half is
+    foreseen at least.
+    """
     found: list[tuple[int, float, str]] = []
     for hour in range(24):
         start = now + hour * 3600

@@ -1,6 +1,8 @@
-"""A table of one's own: CSV from a path or a URL. Columns zone, grams_per_kilowatt_hour, and optionally start, end.
+"""A table of one's own: CSV from a path or a URL. Columns zone, grams_per_kilowatt_hour, and
+optionally start, end.
 
-`zone` is a grid zone, a region, or provider:region; the most exact wins. Without start or end a row always holds.
+`zone` is a grid zone, a region, or provider:region; the most exact wins. Without start or end a row
+always holds.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ def parse(text: str) -> Sequence[Reading]:
 
 
 def _reading(line: int, row: Mapping[str | None, str | list[str] | None]) -> Reading:
-    cells = {str(key).strip(): value.strip() for key, value in row.items() if isinstance(value, str)}
+    cells = {
+        str(key).strip(): value.strip() for key, value in row.items() if isinstance(value, str)
+    }
     try:
         start = moment(cells["start"]) if cells.get("start") else -math.inf
         end = moment(cells["end"]) if cells.get("end") else math.inf

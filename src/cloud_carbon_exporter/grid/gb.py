@@ -1,4 +1,5 @@
-"""GB Carbon Intensity of Great Britain's operator NESO: half-hourly, with two days of forecast, without a key.
+"""GB Carbon Intensity of Great Britain's operator NESO: half-hourly, with two days of forecast,
+without a key.
 
 Wire: https://carbon-intensity.github.io/api-definitions/(intensity/{from}/{to}, and regional
 with regionid).
@@ -26,7 +27,9 @@ async def forecast(web: Web, ask: Ask) -> Sequence[Reading]:
     return await _national(web, "forecast", ask.zone, ask.now, ask.now + _DAY)
 
 
-async def _national(web: Web, operation: str, zone: str, start: float, end: float) -> Sequence[Reading]:
+async def _national(
+    web: Web, operation: str, zone: str, start: float, end: float
+) -> Sequence[Reading]:
     answer = await web.json(operation, f"/intensity/{written(start)}/{written(end)}")
     return [_reading(zone, each) for each in field(answer, "data")]
 
@@ -41,7 +44,9 @@ async def forecast_regional(web: Web, ask: Ask) -> Sequence[Reading]:
     return await _regional(web, "regional_forecast", ask.zone, ask.now, ask.now + _DAY)
 
 
-async def _regional(web: Web, operation: str, zone: str, start: float, end: float) -> Sequence[Reading]:
+async def _regional(
+    web: Web, operation: str, zone: str, start: float, end: float
+) -> Sequence[Reading]:
     path = f"/regional/intensity/{written(start)}/{written(end)}/regionid/{zone}"
     answer = await web.json(operation, path)
     return [_reading(zone, each) for each in field(answer, "data", "data")]

@@ -1,4 +1,6 @@
-"""From what power stations make to the intensity of a kWh: the mean of life-cycle factors, by energy."""
+"""From what power stations make to the intensity of a kWh: the mean of life-cycle factors, by
+energy.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,11 @@ from cloud_carbon_exporter.model.facts import figure
 
 
 def grams_per_kilowatt_hour(generation: Mapping[str, float]) -> float | None:
-    """Life-cycle gCO2eq of a mean kWh generated. `generation`: kind of station (a row of facts) -> power, in any unit.
+    """Life-cycle gCO2eq of a mean kWh generated. `generation`: kind of station (a row of facts) ->
+    power, in any unit.
 
-    Imports are not traced, and what a station draws is not subtracted. None where nothing is generated.
+    Imports are not traced, and what a station draws is not subtracted. None where nothing is
+    generated.
     """
     made = {kind: power for kind, power in generation.items() if power > 0}
     total = sum(made.values())

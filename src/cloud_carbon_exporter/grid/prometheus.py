@@ -1,7 +1,8 @@
 """Another Prometheus: one instant query a zone. The answer's first sample is the intensity now.
 
-Wire: GET /api/v1/query of Prometheus' HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries).
-The default query reads what grid-intensity-go exports (https://github.com/thegreenwebfoundation/grid-intensity-go).
+Wire: GET /api/v1/query of Prometheus' HTTP API
+(https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries). The default query
+reads what grid-intensity-go exports (https://github.com/thegreenwebfoundation/grid-intensity-go).
 """
 
 from __future__ import annotations
@@ -19,13 +20,20 @@ async def live(web: Web, ask: Ask) -> Sequence[Reading]:
     """The newest sample of the zone's query. A label is_estimated="true" is taken over."""
     query = (web.option("prometheus-query") or DEFAULT_QUERY).replace("$zone", ask.zone)
     answer = await web.json("query", "/api/v1/query", {"query": query})
-    if field(answer, "status") != "success" or field(answer, "data", "resultType") not in ("vector", "scalar"):
+    if field(answer, "status") != "success" or field(answer, "data", "resultType") not in (
+        "vector",
+        "scalar",
+    ):
         raise Malformed("the query has no instant value")
     result = field(answer, "data", "result")
     if field(answer, "data", "resultType") == "scalar":
         at, value, labels = field(result, 0), field(result, 1), {}
     elif result:
-        at, value, labels = field(result, 0, "value", 0), field(result, 0, "value", 1), field(result, 0, "metric")
+        at, value, labels = (
+            field(result, 0, "value", 0),
+            field(result, 0, "value", 1),
+            field(result, 0, "metric"),
+        )
     else:
         raise NotThere(f"the query has no sample for zone {ask.zone}")
     start = number(at)

@@ -1,8 +1,9 @@
-"""RTE eCO2mix: what France generates, by the quarter of an hour, turned into intensity by life-cycle factors.
+"""RTE eCO2mix: what France generates, by the quarter of an hour, turned into intensity by
+life-cycle factors.
 
-Wire: the records of
-https://odre.opendatasoft.com/explore/dataset/eco2mix-national-tr/api/ (Opendatasoft Explore API v2.1).
-Its own taux_co2 counts direct emissions alone, so the mix is taken, to stand beside the life-cycle annual figure.
+Wire: the records of https://odre.opendatasoft.com/explore/dataset/eco2mix-national-tr/api/
+(Opendatasoft Explore API v2.1). Its own taux_co2 counts direct emissions alone, so the mix is
+taken, to stand beside the life-cycle annual figure.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ async def live(web: Web, ask: Ask) -> Sequence[Reading]:
         "order_by": "date_heure desc",
         "limit": "100",
     }
-    answer = await web.json("records", "/api/explore/v2.1/catalog/datasets/eco2mix-national-tr/records", params)
+    answer = await web.json(
+        "records", "/api/explore/v2.1/catalog/datasets/eco2mix-national-tr/records", params
+    )
     readings = [_reading(ask.zone, each) for each in field(answer, "results")]
     return [reading for reading in readings if reading is not None]
 

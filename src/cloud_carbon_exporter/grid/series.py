@@ -1,4 +1,6 @@
-"""Intensity over time, from several sources: which of them holds at each moment, and what several zones make. Pure."""
+"""Intensity over time, from several sources: which of them holds at each moment, and what several
+zones make. Pure.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An intensity over [start, end), and who says so. Pieces of one sequence ascend and do not overlap."""
+    """An intensity over [start, end), and who says so. Pieces of one sequence ascend and do not
+    overlap.
+    """
 
     start: float
     end: float
@@ -26,13 +30,19 @@ class Piece:
 
 
 def pieces(readings: Sequence[Reading], source: str, hold_seconds: float) -> list[Piece]:
-    """Readings, ascending by start, as Pieces: each ends where the next begins, or `hold_seconds` after its own end."""
+    """Readings, ascending by start, as Pieces: each ends where the next begins, or `hold_seconds`
+    after its own end.
+    """
     found = []
     for rank, reading in enumerate(readings):
         later = readings[rank + 1].start if rank + 1 < len(readings) else math.inf
         end = min(later, reading.end + hold_seconds)
         if reading.start < end:
-            found.append(Piece(reading.start, end, reading.grams_per_kilowatt_hour, source, reading.estimated))
+            found.append(
+                Piece(
+                    reading.start, end, reading.grams_per_kilowatt_hour, source, reading.estimated
+                )
+            )
     return found
 
 
@@ -62,7 +72,10 @@ def blend(weighted: Sequence[tuple[float, Sequence[Piece]]]) -> list[Piece]:
         known = [piece for piece in at if piece is not None]
         if len(known) < len(weighted):
             continue
-        grams = sum(weight * piece.grams_per_kilowatt_hour for (weight, _), piece in zip(weighted, known, strict=True))
+        grams = sum(
+            weight * piece.grams_per_kilowatt_hour
+            for (weight, _), piece in zip(weighted, known, strict=True)
+        )
         source = " + ".join(dict.fromkeys(piece.source for piece in known))
         found.append(Piece(start, end, grams, source, any(piece.estimated for piece in known)))
     return found
@@ -71,7 +84,9 @@ def blend(weighted: Sequence[tuple[float, Sequence[Piece]]]) -> list[Piece]:
 def _spans(layers: Sequence[Sequence[Piece]]) -> Iterator[tuple[float, float, list[Piece | None]]]:
     """The spans between all beginnings and ends, with what each layer has there."""
     starts = [[piece.start for piece in layer] for layer in layers]
-    bounds = sorted({bound for layer in layers for piece in layer for bound in (piece.start, piece.end)})
+    bounds = sorted(
+        {bound for layer in layers for piece in layer for bound in (piece.start, piece.end)}
+    )
     for start, end in pairwise(bounds):
         at = []
         for layer, begins in zip(layers, starts, strict=True):
@@ -91,13 +106,16 @@ def intensity(piece: Piece, method: Method) -> CarbonIntensity:
     grams = piece.grams_per_kilowatt_hour
     estimate = Estimate(grams, grams * (1 - margin.value), grams * (1 + margin.value))
     start, end, estimated = piece.start, piece.end, piece.estimated
-    return CarbonIntensity(estimate, method, piece.source, None, start, end, estimated, (margin.id,))
+    return CarbonIntensity(
+        estimate, method, piece.source, None, start, end, estimated, (margin.id,)
+    )
 
 
 def timeline(
     sequence: Sequence[Piece], method: Method, annual: CarbonIntensity, now: float
 ) -> tuple[CarbonIntensity, ...]:
-    """All of time, as the counters take it: the Pieces that have begun by `now`, newest first, `annual` between them.
+    """All of time, as the counters take it: the Pieces that have begun by `now`, newest first,
+    `annual` between them.
 
     The first is the one in force now, and every moment is covered exactly once.
     """

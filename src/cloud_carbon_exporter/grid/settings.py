@@ -20,7 +20,9 @@ _NEEDS_ARGUMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """One source of the order. zone: the grid zone it is for; empty for all. argument: what followed its name."""
+    """One source of the order. zone: the grid zone it is for; empty for all. argument: what
+    followed its name.
+    """
 
     source: Source
     argument: str = ""
@@ -29,7 +31,8 @@ class Preference:
 
 @dataclass(frozen=True, slots=True)
 class GridSettings:
-    """preferences: the sources, the preferred first; the annual facts always follow. method: what emissions use.
+    """preferences: the sources, the preferred first; the annual facts always follow. method: what
+    emissions use.
 
     secrets, options: by name. compare: also expose what each of the other methods comes to.
     patience_seconds: how long the first answers are waited for before the annual facts serve alone.
@@ -46,7 +49,9 @@ class GridSettings:
 
 
 def preferences(words: Sequence[str]) -> tuple[Preference, ...]:
-    """Read `[ZONE=]source[:argument]` words. Raises ValueError for what is no source, or lacks its argument."""
+    """Read `[ZONE=]source[:argument]` words. Raises ValueError for what is no source, or lacks its
+    argument.
+    """
     return tuple(_preference(word) for word in words if word != FACTS)
 
 

@@ -1,7 +1,9 @@
-"""The seam between a source of live grid intensities and the rest: what it says of itself, and what it answers.
+"""The seam between a source of live grid intensities and the rest: what it says of itself, and what
+it answers.
 
-A module of this package exports one `SOURCE`: plain facts about the source, and a function that turns one question
-into Readings. When to ask, how long an answer holds and who serves when it fails is decided elsewhere, for all alike.
+A module of this package exports one `SOURCE`: plain facts about the source, and a function that
+turns one question into Readings. When to ask, how long an answer holds and who serves when it fails
+is decided elsewhere, for all alike.
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ from cloud_carbon_exporter.errors import Malformed
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Grams of CO2eq a kWh, the mean over [start, end), Unix seconds. `zone`: in the source's own names, or ours.
+    """Grams of CO2eq a kWh, the mean over [start, end), Unix seconds. `zone`: in the source's own
+    names, or ours.
 
-    estimated: the source says that it was not measured (yet), or it was forecast. It still serves as the present.
+    estimated: the source says that it was not measured (yet), or it was forecast. It still serves
+        as the present.
     """
 
     zone: str
@@ -29,7 +33,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question: a zone in the source's own name ("" where one answer holds them all), over [since, now]."""
+    """One question: a zone in the source's own name ("" where one answer holds them all), over
+    [since, now].
+    """
 
     zone: str
     since: float
@@ -80,12 +86,16 @@ Fetch = Callable[[Web, Ask], Awaitable[Sequence[Reading]]]
 class Source:
     """What a source of live intensities is, where and when it is good, and how it is asked.
 
-    name: in -grid.source and in the label `source`. base_url: where it answers. home: where its terms stand.
-    zones: in words. licence, price, counts: for people; `counts` says which emissions its figures hold.
+    name: in -grid.source and in the label `source`. base_url: where it answers. home: where its
+        terms stand.
+    zones: in words. licence, price, counts: for people; `counts` says which emissions its figures
+        hold.
     measured: whether a value is measured, computed from what is measured, or estimated; in words.
-    period_seconds: how long one value is for, and so how often it is asked. delay_seconds: how late it comes.
+    period_seconds: how long one value is for, and so how often it is asked. delay_seconds: how late
+        it comes.
     hold_seconds: how long after its end the newest value still speaks for the present.
-    identity: it knows grid zones by our names; others are translated by facts, and a zone without a name is not asked.
+    identity: it knows grid zones by our names; others are translated by facts, and a zone without a
+        name is not asked.
     whole: one answer holds all its zones.
     secrets: names of the tokens it needs. live, forecast: the questions it answers.
     """

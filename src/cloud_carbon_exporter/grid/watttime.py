@@ -1,6 +1,8 @@
-"""WattTime: the marginal intensity, of the power station that follows a change of load. Never mixed with averages.
+"""WattTime: the marginal intensity, of the power station that follows a change of load. Never mixed
+with averages.
 
-Wire: https://docs.watttime.org/, GET /login (basic auth) and /v3/forecast, whose first value is the present.
+Wire: https://docs.watttime.org/, GET /login (basic auth) and /v3/forecast, whose first value is the
+    present.
 """
 
 from __future__ import annotations
@@ -35,8 +37,14 @@ async def _forecast(web: Web, ask: Ask, hours: int) -> Sequence[Reading]:
     if field(answer, "meta", "units") != "lbs_co2_per_mwh":
         raise Malformed("the answer is not in pounds of CO2 a MWh")
     period = number(field(answer, "meta", "data_point_period_seconds"))
-    starts = [(moment(field(each, "point_time")), number(field(each, "value"))) for each in field(answer, "data")]
-    return [Reading(ask.zone, start, start + period, pounds * _UNIT, estimated=True) for start, pounds in starts]
+    starts = [
+        (moment(field(each, "point_time")), number(field(each, "value")))
+        for each in field(answer, "data")
+    ]
+    return [
+        Reading(ask.zone, start, start + period, pounds * _UNIT, estimated=True)
+        for start, pounds in starts
+    ]
 
 
 async def _login(web: Web, now: float) -> str:

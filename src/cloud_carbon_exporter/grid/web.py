@@ -1,4 +1,6 @@
-"""Calls to sources of grid intensity: one session, timeouts, bounded bodies, and errors that name no secret."""
+"""Calls to sources of grid intensity: one session, timeouts, bounded bodies, and errors that name
+no secret.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ class Session:
 
 
 class SourceWeb:
-    """The Web of one source; see spec.Web. `secrets` and `options`: by name, without the ones not configured."""
+    """The Web of one source; see spec.Web. `secrets` and `options`: by name, without the ones not
+    configured.
+    """
 
     def __init__(
         self,
@@ -73,7 +77,9 @@ class SourceWeb:
         self.kept: dict[str, tuple[str, float]] = {}
         self._session = session
         self._source = source
-        self._base_url = (base_url if not argument.startswith(("http://", "https://")) else argument).rstrip("/")
+        self._base_url = (
+            base_url if not argument.startswith(("http://", "https://")) else argument
+        ).rstrip("/")
         self._secrets = secrets or {}
         self._options = options or {}
         self._count = count
@@ -81,7 +87,9 @@ class SourceWeb:
     def secret(self, name: str) -> str:
         """See spec.Web."""
         if not self._secrets.get(name):
-            raise CredentialsMissing(f"no {name} is configured", hint=f"set -grid.{name} or its variable")
+            raise CredentialsMissing(
+                f"no {name} is configured", hint=f"set -grid.{name} or its variable"
+            )
         return self._secrets[name]
 
     def option(self, name: str) -> str:
@@ -121,21 +129,33 @@ class SourceWeb:
         return body
 
     async def _get(
-        self, url: str, operation: str, params: Mapping[str, str] | None, headers: Mapping[str, str] | None
+        self,
+        url: str,
+        operation: str,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
     ) -> str:
         import aiohttp
 
         body = bytearray()
         try:
-            async with self._session.open().get(url, params=params, headers=headers, allow_redirects=False) as answer:
+            async with self._session.open().get(
+                url, params=params, headers=headers, allow_redirects=False
+            ) as answer:
                 status = answer.status
                 async for chunk in answer.content.iter_any():
                     body += chunk
                     if len(body) > LARGEST_BODY_BYTES:
                         raise Malformed("the answer is too large", operation=operation)
         except TimeoutError:
-            raise Unreachable(f"no answer within {TIMEOUT_SECONDS:.0f} s", operation=operation) from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:  # its text may hold the URL, and so a token
+            raise Unreachable(
+                f"no answer within {TIMEOUT_SECONDS:.0f} s", operation=operation
+            ) from None
+        except (
+            aiohttp.ClientError,
+            OSError,
+            ValueError,
+        ) as error:  # its text may hold the URL, and so a token
             raise Unreachable(f"no answer: {type(error).__name__}", operation=operation) from None
         if status != 200:
             kind, text = _STATUSES.get(status, (Unreachable, "the answer is no data"))

@@ -1,8 +1,10 @@
-"""What it cost to make the hardware, spread over its lifetime: grams of CO2eq a second of one unit of a part.
+"""What it cost to make the hardware, spread over its lifetime: grams of CO2eq a second of one unit
+of a part.
 
-A thread carries its share of the host without memory, disks and accelerators: case, power supplies, motherboard,
-assembly, what a sum of parts leaves out, and the processors; the others are counted by the GiB or the board. A desktop
-machine that a cloud rents, such as a Mac mini, is no rack server: the whole of it is one figure.
+A thread carries its share of the host without memory, disks and accelerators: case, power supplies,
+motherboard, assembly, what a sum of parts leaves out, and the processors; the others are counted by
+the GiB or the board. A desktop machine that a cloud rents, such as a Mac mini, is no rack server:
+the whole of it is one figure.
 """
 
 from __future__ import annotations
@@ -13,7 +15,11 @@ from functools import cache, lru_cache
 from cloud_carbon_exporter.model import facts, server
 from cloud_carbon_exporter.model.facts import Figure, figure
 from cloud_carbon_exporter.model.power import microarchitecture
-from cloud_carbon_exporter.model.quantities import SECONDS_PER_YEAR, product_deviation, sum_deviation
+from cloud_carbon_exporter.model.quantities import (
+    SECONDS_PER_YEAR,
+    product_deviation,
+    sum_deviation,
+)
 from cloud_carbon_exporter.model.types import ComponentKind
 
 HOST_PARTS = ("case", "power_supplies", "motherboard", "assembly", "other")
@@ -44,7 +50,9 @@ class Made:
 
 @lru_cache(maxsize=65536)
 def made(kind: ComponentKind, part: str) -> Made:
-    """What making one unit of a part costs, a second of its life. Bytes and requests carry none: see docs/model.md."""
+    """What making one unit of a part costs, a second of its life. Bytes and requests carry none:
+    see docs/model.md.
+    """
     if kind == "vcpu":
         described = server.parse(part)
         return _of_server(described) if described else _of_thread(part)
@@ -52,14 +60,18 @@ def made(kind: ComponentKind, part: str) -> Made:
         return Made(0, 0, 0, (), "")
     pattern, default = _FIGURE[kind]
     found = facts.figures().get(pattern.format(part)) or figure(pattern.format(default))
-    return _over_lifetime(found.value, found.value - found.low, found.high - found.value, (found.id,))
+    return _over_lifetime(
+        found.value, found.value - found.low, found.high - found.value, (found.id,)
+    )
 
 
 def server_grams(sockets: int, memory_gib: float) -> tuple[float, float, float, tuple[str, ...]]:
     """Grams of a server without disks: value, deviation down and up, and the facts used."""
     cpu = figure("embodied.cpu.grams")
     memory = figure("memory.dram.embodied_grams_per_gib")
-    parts: list[tuple[Figure, float]] = [(figure(f"embodied.host.{name}_grams"), 1) for name in HOST_PARTS]
+    parts: list[tuple[Figure, float]] = [
+        (figure(f"embodied.host.{name}_grams"), 1) for name in HOST_PARTS
+    ]
     parts += [(cpu, sockets), (memory, memory_gib)]
     correlation = figure("model.correlation.components").value
     return (
@@ -100,7 +112,9 @@ def _of_server(described: server.Server) -> Made:
 
 def _over_lifetime(grams: float, down: float, up: float, ids: tuple[str, ...]) -> Made:
     years = figure("embodied.lifetime_years")
-    rate, least, most = (1 / (each * SECONDS_PER_YEAR) for each in (years.value, years.high, years.low))
+    rate, least, most = (
+        1 / (each * SECONDS_PER_YEAR) for each in (years.value, years.high, years.low)
+    )
     return Made(
         grams * rate,
         min(grams * rate, product_deviation(grams, down, rate, rate - least)),

@@ -13,15 +13,21 @@ def weakest(*bases: Basis) -> Basis:
     return max(bases, key=_WEAKNESS.__getitem__)
 
 
-def product(value: float, down: float, up: float, other: Estimate, basis: Basis, unit: float = 1.0) -> Estimate:
-    """A value, known to within `down` and `up`, times an estimate whose error is independent of its own, in `unit`s."""
+def product(
+    value: float, down: float, up: float, other: Estimate, basis: Basis, unit: float = 1.0
+) -> Estimate:
+    """A value, known to within `down` and `up`, times an estimate whose error is independent of its
+    own, in `unit`s.
+    """
     whole = value * other.value
     low = product_deviation(value, down, other.value, other.value - other.lower)
     high = product_deviation(value, up, other.value, other.upper - other.value)
     return Estimate(whole * unit, max(0.0, whole - low) * unit, (whole + high) * unit, basis)
 
 
-def operational_grams_per_second(power_watts: Estimate, grams_per_kilowatt_hour: Estimate) -> Estimate:
+def operational_grams_per_second(
+    power_watts: Estimate, grams_per_kilowatt_hour: Estimate
+) -> Estimate:
     """Grams of CO2eq a second of a power on a grid. The basis is the weaker of the two."""
     value = power_watts.value
     basis = weakest(power_watts.basis, grams_per_kilowatt_hour.basis)

@@ -1,11 +1,13 @@
-"""The estimate: a resource, its loads and its place in; watts and grams with their interval, basis and facts out.
+"""The estimate: a resource, its loads and its place in; watts and grams with their interval, basis
+and facts out.
 
     power       = PUE x sum over components of amount x draw(load)
     operational = power x grid intensity
     embodied    = sum over components of amount x grams of manufacture / lifetime
 
-Errors of the components of one resource are correlated by one stated figure (`model.correlation.components`); those of
-PUE, grid and power are independent of one another. `total` sums resources by `model.correlation.resources`.
+Errors of the components of one resource are correlated by one stated figure
+(`model.correlation.components`); those of PUE, grid and power are independent of one another.
+`total` sums resources by `model.correlation.resources`.
 """
 
 from __future__ import annotations
@@ -17,10 +19,24 @@ from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.embodied import Made
 from cloud_carbon_exporter.model.emissions import operational_grams_per_second, product, weakest
 from cloud_carbon_exporter.model.facts import figure
-from cloud_carbon_exporter.model.pieces import Loads, Piece, board_share, default, in_force, pieces
 from cloud_carbon_exporter.model.power import Draw, draw
+from cloud_carbon_exporter.model.priced_components import (
+    Loads,
+    Piece,
+    board_share,
+    default,
+    in_force,
+    pieces,
+)
 from cloud_carbon_exporter.model.quantities import correlated, ratio, sum_deviation
-from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Footprint, Place, Resource
+from cloud_carbon_exporter.model.types import (
+    Basis,
+    CarbonIntensity,
+    Estimate,
+    Footprint,
+    Place,
+    Resource,
+)
 
 NOWHERE = Place("", "", (), Estimate(1, 1, 1))
 """The place of a machine whose region is not said: PUE 1, and no grid."""
@@ -31,10 +47,14 @@ def _correlation(between: str) -> float:
     return figure(f"model.correlation.{between}").value
 
 
-def estimate(resource: Resource, loads: Loads, place: Place, intensity: CarbonIntensity | None) -> Footprint:
-    """Footprint of a resource. A load missing from `loads` was not measured: its stated default stands in, wider.
+def estimate(
+    resource: Resource, loads: Loads, place: Place, intensity: CarbonIntensity | None
+) -> Footprint:
+    """Footprint of a resource. A load missing from `loads` was not measured: its stated default
+    stands in, wider.
 
-    Without an intensity no operational emissions are known. Never fails: what is unknown is assumed, and says so.
+    Without an intensity no operational emissions are known. Never fails: what is unknown is
+    assumed, and says so.
     """
     found = pieces(resource, loads)
     basis, reason = _quality(found, place, intensity)
@@ -43,7 +63,9 @@ def estimate(resource: Resource, loads: Loads, place: Place, intensity: CarbonIn
     power = product(watts, down, up, place.pue_ratio, basis)
     return Footprint(
         power,
-        operational_grams_per_second(power, intensity.grams_per_kilowatt_hour) if intensity else None,
+        operational_grams_per_second(power, intensity.grams_per_kilowatt_hour)
+        if intensity
+        else None,
         Estimate(grams, max(0.0, grams - less), grams + more, basis),
         basis,
         reason,
@@ -65,7 +87,9 @@ def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
         if kind == "gpu" and "gpu_watts" in loads:
             watts += max(0.0, loads["gpu_watts"] * board_share(component, resource))
             continue
-        for held in in_force(component, loads) if component.per else ((component.part, component.amount),):
+        for held in (
+            in_force(component, loads) if component.per else ((component.part, component.amount),)
+        ):
             curve = draw(kind, held[0])
             if signal:
                 read = loads.get(signal)
@@ -83,7 +107,12 @@ def total(estimates: Iterable[Estimate]) -> Estimate:
     correlation = _correlation("resources")
     down = sum_deviation([one.value - one.lower for one in found], correlation)
     up = sum_deviation([one.upper - one.value for one in found], correlation)
-    return Estimate(value, max(0.0, value - down), value + up, weakest("measured", *{one.basis for one in found}))
+    return Estimate(
+        value,
+        max(0.0, value - down),
+        value + up,
+        weakest("measured", *{one.basis for one in found}),
+    )
 
 
 def _sum(terms: list[tuple[float, float, float]]) -> tuple[float, float, float]:
@@ -104,10 +133,15 @@ def _sum(terms: list[tuple[float, float, float]]) -> tuple[float, float, float]:
 def _stand_ins(found: list[Piece]) -> tuple[str, ...]:
     """Ids of the rows that stood in for what was not read or not known."""
     ids = [f"model.default.{signal}" for piece in found for signal in piece.unread]
-    return (*ids, *(["model.assumed_ratio"] if any(piece.basis == "assumed" for piece in found) else []))
+    return (
+        *ids,
+        *(["model.assumed_ratio"] if any(piece.basis == "assumed" for piece in found) else []),
+    )
 
 
-def _quality(found: list[Piece], place: Place, intensity: CarbonIntensity | None) -> tuple[Basis, str]:
+def _quality(
+    found: list[Piece], place: Place, intensity: CarbonIntensity | None
+) -> tuple[Basis, str]:
     """The weakest basis of all that went in, and every reason once."""
     basis: Basis = "measured"
     reasons: list[str] = []
@@ -118,7 +152,11 @@ def _quality(found: list[Piece], place: Place, intensity: CarbonIntensity | None
     grid = intensity.grams_per_kilowatt_hour.basis if intensity else "measured"
     if place.pue_ratio.basis != "measured" or grid != "measured":
         basis = weakest(basis, place.pue_ratio.basis, grid)
-        reasons.append(f"unknown region {place.region}" if basis == "assumed" else f"weak figures of {place.region}")
+        reasons.append(
+            f"unknown region {place.region}"
+            if basis == "assumed"
+            else f"weak figures of {place.region}"
+        )
     return basis, "; ".join(dict.fromkeys(reasons)) if reasons else ""
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from cloud_carbon_exporter.model import server
 from cloud_carbon_exporter.model.estimate import NOWHERE, pue_fact
 from cloud_carbon_exporter.model.facts import figures
-from cloud_carbon_exporter.model.pieces import Loads, Piece, pieces
+from cloud_carbon_exporter.model.priced_components import Loads, Piece, pieces
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR, SECONDS_PER_YEAR
 from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Resource
 
@@ -19,8 +19,10 @@ Sum = Literal["power_watts", "operational_grams_per_second", "embodied_grams_per
 class Term:
     """One line of the sum. The `value`s of all terms of a sum add up to the estimate of that name.
 
-    amount: how much of the component is in force. utilisation: the load it was priced at, None where it has none.
-    fact: id of the figure; low, figure, high: of one unit of the amount, in `unit`; source: who says so.
+    amount: how much of the component is in force. utilisation: the load it was priced at, None
+        where it has none.
+    fact: id of the figure; low, figure, high: of one unit of the amount, in `unit`; source: who
+        says so.
     reason: what is weak about this term; empty where all was read and known.
     """
 
@@ -40,9 +42,14 @@ class Term:
 
 
 def explain(
-    resource: Resource, loads: Loads, place: Place = NOWHERE, intensity: CarbonIntensity | None = None
+    resource: Resource,
+    loads: Loads,
+    place: Place = NOWHERE,
+    intensity: CarbonIntensity | None = None,
 ) -> tuple[Term, ...]:
-    """Every term of `estimate` of the same arguments: power, what PUE adds, the grid, and manufacture."""
+    """Every term of `estimate` of the same arguments: power, what PUE adds, the grid, and
+    manufacture.
+    """
     found = pieces(resource, loads)
     power = [_power(piece) for piece in found]
     watts = sum(term.value for term in power)

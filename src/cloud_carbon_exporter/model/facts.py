@@ -1,7 +1,9 @@
-"""Every figure the model stands on, read from the packaged tables of `facts/`; its README names columns and licences.
+"""Every figure the model stands on, read from the packaged tables of `facts/`; its README names
+columns and licences.
 
-Tables are read once, when first asked for; after that everything here is a pure look-up. A *figure table* begins with
-the columns id,value,low,high,unit,basis,source,year; its ids are unique over all such tables.
+Tables are read once, when first asked for; after that everything here is a pure look-up. A *figure
+table* begins with the columns id,value,low,high,unit,basis,source,year; its ids are unique over all
+such tables.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ _NOISE = re.compile(r"\((?:r|tm)\)|[®™]|\b(?:cpu|processor|with|\d+-core)\b|@
 class Figure:
     """One factor: its central value and 90 % interval in `unit`, and who says so.
 
-    basis: published (a source was read), derived (computed from such), recalled (no source opened), assumed (ours).
+    basis: published (a source was read), derived (computed from such), recalled (no source opened),
+        assumed (ours).
     """
 
     id: str
@@ -44,20 +47,33 @@ class Figure:
 
 @functools.cache
 def rows(table: str) -> tuple[Row, ...]:
-    """All rows of one table ("regions", without .csv), every cell as text. FileNotFoundError if there is none."""
-    return tuple(csv.DictReader((_FOLDER / f"{table}.csv").read_text(encoding="utf-8").splitlines()))
+    """All rows of one table ("regions", without .csv), every cell as text. FileNotFoundError if
+    there is none.
+    """
+    return tuple(
+        csv.DictReader((_FOLDER / f"{table}.csv").read_text(encoding="utf-8").splitlines())
+    )
 
 
 @functools.cache
 def tables() -> tuple[str, ...]:
     """Names of all packaged tables."""
-    return tuple(sorted(entry.name[: -len(".csv")] for entry in _FOLDER.iterdir() if entry.name.endswith(".csv")))
+    return tuple(
+        sorted(
+            entry.name[: -len(".csv")] for entry in _FOLDER.iterdir() if entry.name.endswith(".csv")
+        )
+    )
 
 
 @functools.cache
 def figures() -> Mapping[str, Figure]:
     """All rows of all figure tables by id."""
-    return {row["id"]: parse_figure(row) for table in tables() if _is_figure_table(table) for row in rows(table)}
+    return {
+        row["id"]: parse_figure(row)
+        for table in tables()
+        if _is_figure_table(table)
+        for row in rows(table)
+    }
 
 
 def _is_figure_table(table: str) -> bool:
@@ -86,13 +102,16 @@ def figure(id: str) -> Figure:  # noqa: A002  the word of the tables
 
 @functools.lru_cache(maxsize=4096)
 def microarchitecture(cpu: str) -> str | None:
-    """The microarchitecture of a CPU as an API or a vendor names it, as in the table of processors; None if unknown.
+    """The microarchitecture of a CPU as an API or a vendor names it, as in the table of processors;
+    None if unknown.
 
     "Intel(R) Xeon(R) Gold 6148 CPU @ 2.40GHz", "AMD Milan", "AMD EPYC 7543", "Cascade Lake".
     """
     name = " ".join(_NOISE.sub(" ", cpu.lower()).split())
     exact = _processors().get(name) or _processors().get(" ".join(_MAKER.sub(" ", name).split()))
-    return exact or next((found for pattern, found in _cpu_patterns() if pattern.search(name)), None)
+    return exact or next(
+        (found for pattern, found in _cpu_patterns() if pattern.search(name)), None
+    )
 
 
 @functools.cache
@@ -102,7 +121,9 @@ def _processors() -> Mapping[str, str]:
 
 @functools.cache
 def _cpu_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(row["pattern"]), row["microarchitecture"]) for row in rows("cpu_names"))
+    return tuple(
+        (re.compile(row["pattern"]), row["microarchitecture"]) for row in rows("cpu_names")
+    )
 
 
 @functools.cache
@@ -121,18 +142,26 @@ def zones(provider: str) -> tuple[str, ...]:
 
 
 def _of_kind(provider: str, kind: str) -> tuple[str, ...]:
-    return tuple(region for (owner, region), row in _region_rows().items() if owner == provider and row["kind"] == kind)
+    return tuple(
+        region
+        for (owner, region), row in _region_rows().items()
+        if owner == provider and row["kind"] == kind
+    )
 
 
 @functools.lru_cache(maxsize=4096)
 def place(provider: str, region: str) -> Place:
-    """The figures of a region, zone, multi-region (by name, or its members joined by +) or "global". Never fails.
+    """The figures of a region, zone, multi-region (by name, or its members joined by +) or
+    "global". Never fails.
 
-    Intensities: "location" first, then "market" where the provider publishes one; both annual and endless. What is not
-    known gets the world's mean grid and the provider's (else the industry's) PUE, wide, with basis "assumed".
+    Intensities: "location" first, then "market" where the provider publishes one; both annual and
+    endless. What is not known gets the world's mean grid and the provider's (else the industry's)
+    PUE, wide, with basis "assumed".
     """
     key = region.lower()
-    row = _region_rows().get((provider, key)) or _region_rows().get((provider, _ZONE_SUFFIX.sub("", key)))
+    row = _region_rows().get((provider, key)) or _region_rows().get(
+        (provider, _ZONE_SUFFIX.sub("", key))
+    )
     members = row["members"].split() if row else key.split("+") if "+" in key else []
     if members:
         parts = regions(provider) if members == ["*"] else members
@@ -158,7 +187,8 @@ def place(provider: str, region: str) -> Place:
 
 @functools.lru_cache(maxsize=4096)
 def grid_zones(provider: str, region: str) -> Mapping[str, float]:
-    """Grid zones that feed a region, with their weights (sum 1); empty where the region is not known, or everywhere.
+    """Grid zones that feed a region, with their weights (sum 1); empty where the region is not
+    known, or everywhere.
 
     A region of several zones or members has the mean of its members, in equal parts.
     """
@@ -177,8 +207,12 @@ def grid_zones(provider: str, region: str) -> Mapping[str, float]:
 
 @functools.cache
 def zone_names(grid_source: str) -> Mapping[str, str]:
-    """What a source of live intensities calls the grid zones: zone -> its name there. Empty for one with our names."""
-    return {row["zone"]: row["name"] for row in rows("grid_zones") if row["grid_source"] == grid_source}
+    """What a source of live intensities calls the grid zones: zone -> its name there. Empty for one
+    with our names.
+    """
+    return {
+        row["zone"]: row["name"] for row in rows("grid_zones") if row["grid_source"] == grid_source
+    }
 
 
 def _weights(grid: str) -> Iterable[tuple[str, float]]:
@@ -192,12 +226,20 @@ def _location_intensity(row: Row | None) -> CarbonIntensity:
     if row is None:
         world = figure("grid.ember.WORLD")
         return _annual((world,), _estimate(world, "assumed"), "location")
-    chosen = [(figure(f"grid.electricitymaps.{zone}"), weight) for zone, weight in _weights(row["grid"])]
+    chosen = [
+        (figure(f"grid.electricitymaps.{zone}"), weight) for zone, weight in _weights(row["grid"])
+    ]
     rivals = tuple(figure(rival) for rival in row["rivals"].split())
     value = sum(found.value * weight for found, weight in chosen)
     margin = figure("grid.margin").value
-    lower = min(sum(found.low * weight for found, weight in chosen), *(rival.low for rival in rivals), value)
-    upper = max(sum(found.high * weight for found, weight in chosen), *(rival.high for rival in rivals), value)
+    lower = min(
+        sum(found.low * weight for found, weight in chosen), *(rival.low for rival in rivals), value
+    )
+    upper = max(
+        sum(found.high * weight for found, weight in chosen),
+        *(rival.high for rival in rivals),
+        value,
+    )
     used = (*(found for found, _ in chosen), *rivals)
     return _annual(used, Estimate(value, lower * (1 - margin), upper * (1 + margin)), "location")
 
@@ -217,7 +259,9 @@ def _estimate(found: Figure, basis: Basis = "measured") -> Estimate:
 
 
 def _mean(estimates: tuple[Estimate, ...]) -> Estimate:
-    """Mean of members in unknown proportion: the bounds are those of the lowest and the highest member."""
+    """Mean of members in unknown proportion: the bounds are those of the lowest and the highest
+    member.
+    """
     return Estimate(
         sum(one.value for one in estimates) / len(estimates),
         min(one.lower for one in estimates),
@@ -234,7 +278,9 @@ def _mean_place(provider: str, region: str, parts: tuple[Place, ...]) -> Place:
             grams = _mean(tuple(each.grams_per_kilowatt_hour for each in alike))
             ids = tuple(dict.fromkeys(fact for each in alike for fact in each.facts))
             intensities.append(CarbonIntensity(grams, one.method, one.source, one.year, facts=ids))
-    waters = tuple(part.wue_liters_per_kilowatt_hour for part in parts if part.wue_liters_per_kilowatt_hour)
+    waters = tuple(
+        part.wue_liters_per_kilowatt_hour for part in parts if part.wue_liters_per_kilowatt_hour
+    )
     free = tuple(part.carbon_free_ratio for part in parts if part.carbon_free_ratio is not None)
     return Place(
         provider,

@@ -1,4 +1,6 @@
-"""What is known of the grid beside its intensity: how it is counted, who was asked, and what is foreseen."""
+"""What is known of the grid beside its intensity: how it is counted, who was asked, and what is
+foreseen.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ Method = Literal["location", "live", "market", "marginal"]
 
 @dataclass(frozen=True, slots=True)
 class GridSource:
-    """How a source of live intensities did the last time it was asked for a zone ("": for all of them)."""
+    """How a source of live intensities did the last time it was asked for a zone ("": for all of
+    them).
+    """
 
     source: str
     zone: str
@@ -20,7 +24,9 @@ class GridSource:
 
 @dataclass(frozen=True, slots=True)
 class GridForecast:
-    """Mean grams of CO2eq a kWh of a region's grid over one of the next hours: 0 is the one that begins now."""
+    """Mean grams of CO2eq a kWh of a region's grid over one of the next hours: 0 is the one that
+    begins now.
+    """
 
     provider: str
     region: str
@@ -32,7 +38,9 @@ class GridForecast:
 
 @dataclass(frozen=True, slots=True)
 class GridNews:
-    """What the sources of live intensities said. method: the one operational emissions are counted by."""
+    """What the sources of live intensities said. method: the one operational emissions are counted
+    by.
+    """
 
     method: Method = "location"
     sources: tuple[GridSource, ...] = ()

@@ -1,7 +1,8 @@
 """From a machine's name and what an API says of it to the hardware it holds.
 
-Names are read by tables, not by code: `machine_types` holds what each type is, `machine_rules` how names are built,
-`families` what stands behind a family and what to think of one nobody knows. What is guessed says so in `assumed`.
+Names are read by tables, not by code: `machine_types` holds what each type is, `machine_rules` how
+names are built, `families` what stands behind a family and what to think of one nobody knows. What
+is guessed says so in `assumed`.
 """
 
 from __future__ import annotations
@@ -16,18 +17,27 @@ from cloud_carbon_exporter.model.power import POOLED
 from cloud_carbon_exporter.model.types import Component
 
 MIB_PER_GIB = 1024
-_ARCHITECTURES = (("arm", "arm64"), ("aarch", "arm64"), ("86", "x86_64"), ("amd64", "x86_64"), ("x64", "x86_64"))
+_ARCHITECTURES = (
+    ("arm", "arm64"),
+    ("aarch", "arm64"),
+    ("86", "x86_64"),
+    ("amd64", "x86_64"),
+    ("x64", "x86_64"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What one machine holds. Amounts are whole: all threads, all GiB, all boards of it.
 
-    threads: hardware threads held, which is what power is shared by: two for each vCPU that is a whole core of a
-        processor with two threads a core. vcpus: as the guest counts them.
-    share: the part of `threads` that is the customer's own when idle; below 1 for burstable and shared-core types.
-    gpus: may be a fraction of a board. assumed: why something had to be guessed; empty where all is known.
-    pool: every microarchitecture the family is served from, where that is more than one and the API did not say which.
+    threads: hardware threads held, which is what power is shared by: two for each vCPU that is a
+        whole core of a processor with two threads a core. vcpus: as the guest counts them.
+    share: the part of `threads` that is the customer's own when idle; below 1 for burstable and
+        shared-core types.
+    gpus: may be a fraction of a board. assumed: why something had to be guessed; empty where all is
+        known.
+    pool: every microarchitecture the family is served from, where that is more than one and the API
+        did not say which.
     """
 
     provider: str
@@ -49,7 +59,9 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the tables say of a name: the machine, and its family to scale by when the API says another size."""
+    """What the tables say of a name: the machine, and its family to scale by when the API says
+    another size.
+    """
 
     machine: Machine
     family: Row
@@ -70,12 +82,14 @@ def machine(
     hdd_gib: float | None = None,
     threads_per_core: int | None = None,
 ) -> Machine:
-    """The machine of that name. Never fails: what the API says (the keywords) wins, else the table of types, else the
-    rule its name follows, else a guess from its family and size, with `assumed` set to the reason.
+    """The machine of that name. Never fails: what the API says (the keywords) wins, else the table
+    of types, else the rule its name follows, else a guess from its family and size, with `assumed`
+    set to the reason.
 
-    vcpus: of the type. A guest that sees fewer (CpuOptions, threads per core 1) still holds what its type holds.
-    cpu: processor or platform, as an API names it. gpu: accelerator, as an API names it. threads_per_core: of the
-    type; counts only where the family is unknown.
+    vcpus: of the type. A guest that sees fewer (CpuOptions, threads per core 1) still holds what
+        its type holds.
+    cpu: processor or platform, as an API names it. gpu: accelerator, as an API names it.
+    threads_per_core: of the type; counts only where the family is unknown.
     """
     arch = _architecture(architecture or "")
     known = _known(provider, name, arch)
@@ -83,7 +97,9 @@ def machine(
     if vcpus is not None and vcpus != found.vcpus:
         found = _resized(known, vcpus)
     if threads_per_core and family["pattern"]:
-        found = replace(found, threads=found.vcpus * float(family["threads_per_core"]) / threads_per_core)
+        found = replace(
+            found, threads=found.vcpus * float(family["threads_per_core"]) / threads_per_core
+        )
     board = _accelerator(gpu, found.gpu) if gpu else found.gpu
     found = replace(
         found,
@@ -104,7 +120,9 @@ def _architecture(name: str) -> str:
 
 
 def _without_known(known: _Known, vcpus: float | None, memory_gib: float | None) -> str:
-    """The reason to doubt the machine, once the API has said its size: then only the hardware may be in doubt."""
+    """The reason to doubt the machine, once the API has said its size: then only the hardware may
+    be in doubt.
+    """
     told = vcpus is not None and memory_gib is not None
     return known.family["assumed"] if known.size_assumed and told else known.machine.assumed
 
@@ -114,7 +132,9 @@ def _with_cpu(found: Machine, cpu: str, family: Row) -> Machine:
     named = microarchitecture(cpu)
     if not named:
         return found
-    reasons = [reason for reason in found.assumed.split("; ") if reason and reason != family["assumed"]]
+    reasons = [
+        reason for reason in found.assumed.split("; ") if reason and reason != family["assumed"]
+    ]
     return replace(found, cpu=cpu, microarchitecture=named, pool=(), assumed="; ".join(reasons))
 
 
@@ -151,7 +171,9 @@ def _known(provider: str, name: str, architecture: str) -> _Known:
 
 
 def _fitting_rules(provider: str, key: str) -> Iterator[tuple[Row, re.Match[str]]]:
-    """Rules a name follows, best first. One that guesses a size holds for known families only, but for the last."""
+    """Rules a name follows, best first. One that guesses a size holds for known families only, but
+    for the last.
+    """
     for pattern, rule in _rules(provider):
         match = pattern.match(key)
         if not match:
@@ -181,13 +203,20 @@ def _of_type(provider: str, name: str, row: Row) -> _Known:
     )
 
 
-def _of_rule(provider: str, name: str, rule: Row, match: re.Match[str], architecture: str) -> _Known:
+def _of_rule(
+    provider: str, name: str, rule: Row, match: re.Match[str], architecture: str
+) -> _Known:
     said = match.groupdict()
     key = rule["family"] or said["family"]
     family = _families(provider).get(key) or _guess(provider, key, architecture)
     base = _base(provider, name, family)
     base = replace(base, share=float(rule["share"] or base.share), gpu=family["gpu"])
-    found = _sized(base, family, _vcpus(rule, said, family), float(rule["gib_per_vcpu"] or family["gib_per_vcpu"]))
+    found = _sized(
+        base,
+        family,
+        _vcpus(rule, said, family),
+        float(rule["gib_per_vcpu"] or family["gib_per_vcpu"]),
+    )
     if said.get("memory_mib"):
         found = replace(found, memory_gib=float(said["memory_mib"]) / MIB_PER_GIB)
     if said.get("memory_gib"):
@@ -196,7 +225,9 @@ def _of_rule(provider: str, name: str, rule: Row, match: re.Match[str], architec
         found = replace(found, ssd_gib=found.vcpus * float(rule["ssd_gib_per_vcpu"]))
     unsized = "gpus" in said and not family["gpus_per_vcpu"]
     guessed = bool(rule["assumed"] or family["pattern"] or unsized)
-    reason = rule["assumed"].format(family=key, name=name) or (f"unknown machine {name}" if guessed else "")
+    reason = rule["assumed"].format(family=key, name=name) or (
+        f"unknown machine {name}" if guessed else ""
+    )
     reasons = "; ".join(each for each in (reason, family["assumed"]) if each)
     return _Known(replace(found, assumed=reasons), family, guessed)
 
@@ -228,8 +259,12 @@ def _base(provider: str, name: str, family: Row) -> Machine:
 
 
 def _guess(provider: str, family: str, architecture: str) -> Row:
-    """The family row that stands for one nobody knows: the first whose pattern fits, of the right architecture."""
-    guesses = [row for row in rows("families") if row["pattern"] and row["provider"] in (provider, "")]
+    """The family row that stands for one nobody knows: the first whose pattern fits, of the right
+    architecture.
+    """
+    guesses = [
+        row for row in rows("families") if row["pattern"] and row["provider"] in (provider, "")
+    ]
     alike = [row for row in guesses if not architecture or row["architecture"] == architecture]
     fits = (row for row in alike if re.search(row["pattern"], family))
     return next(fits, alike[0] if alike else guesses[-1])
@@ -243,7 +278,9 @@ def _types() -> Mapping[tuple[str, str], Row]:
 @functools.cache
 def _families(provider: str) -> Mapping[str, Row]:
     return {
-        row["family"].lower(): row for row in rows("families") if row["provider"] == provider and not row["pattern"]
+        row["family"].lower(): row
+        for row in rows("families")
+        if row["provider"] == provider and not row["pattern"]
     }
 
 
@@ -271,7 +308,9 @@ def _accelerators() -> Mapping[str, tuple[str, ...]]:
 
 
 def _accelerator(name: str, usual: str) -> str:
-    """The accelerator an API means: where one name stands for several boards, the one the type is known for."""
+    """The accelerator an API means: where one name stands for several boards, the one the type is
+    known for.
+    """
     key = " ".join(re.sub(r"[-_/]", " ", name.lower()).split())
     meant = _accelerators().get(key, ())
     if usual in meant or not meant:
@@ -284,7 +323,9 @@ def components(machine: Machine) -> tuple[Component, ...]:
     reason = machine.assumed
     processor = POOLED.join(dict.fromkeys((machine.microarchitecture, *machine.pool)))
     held = (
-        Component("vcpu", processor, machine.threads, "cpu_ratio", share=machine.share, assumed=reason),
+        Component(
+            "vcpu", processor, machine.threads, "cpu_ratio", share=machine.share, assumed=reason
+        ),
         Component("memory", "dram", machine.memory_gib, assumed=reason),
         Component("gpu", machine.gpu or "default", machine.gpus, "gpu_ratio", assumed=reason),
         Component("ssd", "ssd", machine.ssd_gib, assumed=reason),

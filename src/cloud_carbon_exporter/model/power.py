@@ -1,7 +1,9 @@
-"""What one unit of each kind of hardware draws: a curve of its load, with its interval, from the tables of facts.
+"""What one unit of each kind of hardware draws: a curve of its load, with its interval, from the
+tables of facts.
 
-A unit is a hardware thread, a GiB, a board, a byte a second, a request a second or a thing. The wall power of measured
-servers, without their memory, gives the curve of a thread; published figures give the rest. Curves never fall.
+A unit is a hardware thread, a GiB, a board, a byte a second, a request a second or a thing. The
+wall power of measured servers, without their memory, gives the curve of a thread; published figures
+give the rest. Curves never fall.
 """
 
 from __future__ import annotations
@@ -14,11 +16,15 @@ from cloud_carbon_exporter.model.facts import Figure, figure
 from cloud_carbon_exporter.model.quantities import PERCENT, product_deviation
 from cloud_carbon_exporter.model.types import ComponentKind
 
-LEVELS = {level: load / PERCENT for level, load in (("idle", 0), ("ten", 10), ("half", 50), ("full", 100))}
+LEVELS = {
+    level: load / PERCENT for level, load in (("idle", 0), ("ten", 10), ("half", 50), ("full", 100))
+}
 """The loads at which a processor's draw stands in the tables."""
 
 POOLED = " or "
-"""Joins the microarchitectures a family is served from where nobody said which: "Skylake or Cascade Lake"."""
+"""Joins the microarchitectures a family is served from where nobody said which: "Skylake or Cascade
+Lake".
+"""
 
 _FIGURE = {
     "memory": "memory.{}.watts_per_gib",
@@ -32,16 +38,22 @@ _FIGURE = {
     "requests": "requests.{}.joules_per_request",
     "fixed": "fixed.{}.watts",
 }
-_DEFAULT_PART = {"memory": "dram", "ssd": "ssd", "hdd": "hdd", "network": "default", "requests": "default"} | {
-    kind: f"default/{kind}" for kind in ("block", "object", "file", "snapshot")
-}
+_DEFAULT_PART = {
+    "memory": "dram",
+    "ssd": "ssd",
+    "hdd": "hdd",
+    "network": "default",
+    "requests": "default",
+} | {kind: f"default/{kind}" for kind in ("block", "object", "file", "snapshot")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draw:
-    """Watts of one unit at ascending loads, and how far below and above them the 90 % interval reaches.
+    """Watts of one unit at ascending loads, and how far below and above them the 90 % interval
+    reaches.
 
-    One load (0) where the draw follows from size alone. assumed: why this is not the part that was asked for.
+    One load (0) where the draw follows from size alone. assumed: why this is not the part that was
+    asked for.
     """
 
     loads: tuple[float, ...]
@@ -78,28 +90,51 @@ def interpolate(knots: tuple[float, ...], values: tuple[float, ...], x: float) -
 
 @lru_cache(maxsize=65536)
 def draw(kind: ComponentKind, part: str) -> Draw:
-    """What one unit of a part draws. A part nobody knows gets the default of its kind and says so; never an error."""
+    """What one unit of a part draws. A part nobody knows gets the default of its kind and says so;
+    never an error.
+    """
     if kind == "vcpu":
         described = server.parse(part)
-        return _of_server(described) if described else _of_pool(part) if POOLED in part else _of_thread(part)
+        return (
+            _of_server(described)
+            if described
+            else _of_pool(part)
+            if POOLED in part
+            else _of_thread(part)
+        )
     if kind == "gpu":
         return _of_board(part)
     known = facts.figures().get(_FIGURE[kind].format(part))
     if known:
         return _flat(known)
-    return _flat(figure(_FIGURE[kind].format(_DEFAULT_PART.get(kind, "default"))), f"unknown {kind} {part}")
+    return _flat(
+        figure(_FIGURE[kind].format(_DEFAULT_PART.get(kind, "default"))), f"unknown {kind} {part}"
+    )
 
 
 def _flat(found: Figure, assumed: str = "") -> Draw:
     down, up = (found.value - found.low,), (found.high - found.value,)
-    return Draw((0,), (found.value,), down, up, (found.id,), found.unit, f"{found.source} ({found.year})", assumed)
+    return Draw(
+        (0,),
+        (found.value,),
+        down,
+        up,
+        (found.id,),
+        found.unit,
+        f"{found.source} ({found.year})",
+        assumed,
+    )
 
 
 def _of_board(part: str) -> Draw:
     """An accelerator: from idle to what a board busy all the time draws, which is less than it may."""
     known = f"gpu.{part}.max_watts" in facts.figures()
     name = part if known else "default"
-    idle, most, busy = figure(f"gpu.{name}.idle_watts"), figure(f"gpu.{name}.max_watts"), figure("gpu.full_load_ratio")
+    idle, most, busy = (
+        figure(f"gpu.{name}.idle_watts"),
+        figure(f"gpu.{name}.max_watts"),
+        figure("gpu.full_load_ratio"),
+    )
     full = max(idle.value, most.value * busy.value)
     down = product_deviation(most.value, most.value - most.low, busy.value, busy.value - busy.low)
     up = product_deviation(most.value, most.high - most.value, busy.value, busy.high - busy.value)
@@ -117,7 +152,9 @@ def _of_board(part: str) -> Draw:
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """One row of the table of processors: a microarchitecture, or a CPU model of one. Watts are (value, low, high)."""
+    """One row of the table of processors: a microarchitecture, or a CPU model of one. Watts are
+    (value, low, high).
+    """
 
     name: str
     watts: tuple[tuple[float, float, float], ...]
@@ -133,7 +170,11 @@ def processors() -> dict[str, Processor]:
         row["name"]: Processor(
             row["name"],
             tuple(
-                (float(row[f"{level}_watts_per_thread"]), float(row[f"{level}_low"]), float(row[f"{level}_high"]))
+                (
+                    float(row[f"{level}_watts_per_thread"]),
+                    float(row[f"{level}_low"]),
+                    float(row[f"{level}_high"]),
+                )
                 for level in LEVELS
             ),
             row["source"],
@@ -146,7 +187,9 @@ def processors() -> dict[str, Processor]:
 
 
 def microarchitecture(part: str) -> tuple[str, str]:
-    """The microarchitecture that stands for a part, and why it had to be assumed ("" where it is known)."""
+    """The microarchitecture that stands for a part, and why it had to be assumed ("" where it is
+    known).
+    """
     part = part.partition(POOLED)[0]
     if part in processors():
         return part, "unknown processor" if part == "default" else ""
@@ -155,7 +198,9 @@ def microarchitecture(part: str) -> tuple[str, str]:
 
 
 def _of_pool(part: str) -> Draw:
-    """A thread of a family served from several microarchitectures: as the first, and as unsure as all of them."""
+    """A thread of a family served from several microarchitectures: as the first, and as unsure as
+    all of them.
+    """
     first, *others = (_of_thread(name) for name in part.split(POOLED))
     low, high = [], []
     for index, value in enumerate(first.watts):
@@ -170,7 +215,9 @@ def _of_pool(part: str) -> Draw:
 
 
 def _of_thread(part: str) -> Draw:
-    """A hardware thread of a cloud host: the thread of the benchmark machine x the gap to production."""
+    """A hardware thread of a cloud host: the thread of the benchmark machine x the gap to
+    production.
+    """
     name, assumed = microarchitecture(part)
     processor = processors()[name]
     gaps = tuple(figure(f"model.production_gap.{level}_ratio") for level in LEVELS)
@@ -179,17 +226,23 @@ def _of_thread(part: str) -> Draw:
     most: list[float] = []
     for (value, low, high), gap in zip(processor.watts, gaps, strict=True):
         watts.append(max(value * gap.value, *watts, 0))
-        down.append(min(watts[-1], product_deviation(value, value - low, gap.value, gap.value - gap.low)))
+        down.append(
+            min(watts[-1], product_deviation(value, value - low, gap.value, gap.value - gap.low))
+        )
         top = watts[-1] + product_deviation(value, high - value, gap.value, gap.high - gap.value)
         most.append(max(top, *most, 0))  # what may be drawn at rest may be drawn at work
     up = tuple(top - centre for top, centre in zip(most, watts, strict=True))
     ids = (f"processors.{name}", *(gap.id for gap in gaps))
     source = f"{processor.source} ({processor.year})"
-    return Draw(tuple(LEVELS.values()), tuple(watts), tuple(down), up, ids, "W/thread", source, assumed)
+    return Draw(
+        tuple(LEVELS.values()), tuple(watts), tuple(down), up, ids, "W/thread", source, assumed
+    )
 
 
 def _of_server(described: server.Server) -> Draw:
-    """A whole server by its processor, as such a server measures; spread over its threads, memory included."""
+    """A whole server by its processor, as such a server measures; spread over its threads, memory
+    included.
+    """
     curve = server_power.curve(described)
     unit = 1 / described.threads
     return Draw(

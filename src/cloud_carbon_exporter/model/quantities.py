@@ -1,6 +1,7 @@
 """Exact conversions, and how errors add up and multiply.
 
-An error is carried as two deviations from the central value, `down` and `up`, of a 90 % interval. Nothing here assumes
+An error is carried as two deviations from the central value, `down` and `up`, of a 90 % interval.
+Nothing here assumes
 that they are equal: most published figures are bounded from below by zero and open above.
 """
 
@@ -20,7 +21,9 @@ def ratio(value: float) -> float:
     return value if 0 <= value <= 1 else 1.0 if value > 1 else 0.0
 
 
-def product_deviation(one: float, one_deviation: float, other: float, other_deviation: float) -> float:
+def product_deviation(
+    one: float, one_deviation: float, other: float, other_deviation: float
+) -> float:
     """Deviation of the product of two values whose errors are independent of one another.
 
     var(xy) = x^2 var(y) + y^2 var(x) + var(x) var(y), which holds where a value is 0, too.
@@ -31,9 +34,9 @@ def product_deviation(one: float, one_deviation: float, other: float, other_devi
 def correlated(total: float, squares: float, correlation: float) -> float:
     """Deviation of a sum from the sum of its terms' deviations and of their squares.
 
-    var = rho (sum d)^2 + (1 - rho) sum d^2, for terms whose errors all have the same correlation rho with one another:
-    with 1 the deviations add, with 0 their squares do. Never more than `total`, so a sum of values that cannot be
-    negative has a lower bound that cannot be either.
+    var = rho (sum d)^2 + (1 - rho) sum d^2, for terms whose errors all have the same correlation
+    rho with one another: with 1 the deviations add, with 0 their squares do. Never more than
+    `total`, so a sum of values that cannot be negative has a lower bound that cannot be either.
     """
     return sqrt(correlation * total * total + (1 - correlation) * squares)
 

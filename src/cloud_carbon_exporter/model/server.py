@@ -1,5 +1,5 @@
-"""A whole server described by its processor, estimated as such a server measures: no cloud, no gap to production.
-`server_power.py` holds the power of it.
+"""A whole server described by its processor, estimated as such a server measures: no cloud, no gap
+to production. `server_power.py` holds the power of it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ TERMS = ("tdp", "threads", "memory")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server as its describer knows it; threads and memory are the whole server's, TDP one socket's.
+    """A server as its describer knows it; threads and memory are the whole server's, TDP one
+    socket's.
 
     assumed: why the hardware had to be guessed; empty where it is known.
     """
@@ -40,7 +41,9 @@ class Server:
 
 
 def canonical(processor: str) -> str:
-    """A CPU's name as the table of processors spells it: "Intel(R) Xeon(R) Platinum 8480+ @ 2.0GHz" is "Xeon 8480+"."""
+    """A CPU's name as the table of processors spells it: "Intel(R) Xeon(R) Platinum 8480+ @ 2.0GHz"
+    is "Xeon 8480+".
+    """
     name = " ".join(_NOISE.sub(" ", processor).strip(" ,").split()).replace("Altra Max ", "Altra ")
     return _GENERATION.sub(r"\1 v\2", name)
 
@@ -48,18 +51,26 @@ def canonical(processor: str) -> str:
 @cache
 def cpu_models() -> Mapping[str, facts.Row]:
     """Rows of CPU models by their name in lower case."""
-    return {row["name"].lower(): row for row in facts.rows("processors") if row["kind"] == "cpu model"}
+    return {
+        row["name"].lower(): row for row in facts.rows("processors") if row["kind"] == "cpu model"
+    }
 
 
 @cache
 def _microarchitectures() -> Mapping[str, str]:
-    return {row["name"].lower(): row["name"] for row in facts.rows("processors") if row["kind"] == "microarchitecture"}
+    return {
+        row["name"].lower(): row["name"]
+        for row in facts.rows("processors")
+        if row["kind"] == "microarchitecture"
+    }
 
 
 def _usual(term: str, model: str, family: str) -> float:
     """The median of servers measured with that CPU model, else that microarchitecture, else of all."""
     known = (facts.figures().get(f"server.usual.{name}.{term}") for name in (model, family))
-    return next((found.value for found in known if found), facts.figure(f"server.reference.{term}").value)
+    return next(
+        (found.value for found in known if found), facts.figure(f"server.reference.{term}").value
+    )
 
 
 def _positive(value: float | None) -> float:
@@ -74,14 +85,19 @@ def describe(
     threads: int | None = None,
     memory_gib: float | None = None,
 ) -> Server:
-    """What is known of a server, completed from the table of processors and from servers alike. Never fails.
+    """What is known of a server, completed from the table of processors and from servers alike.
+    Never fails.
 
     What is said wins over the table. Without sockets one is taken, or as many as the threads fill.
     """
     name = processor if processor.lower() in cpu_models() else canonical(processor)
     row = cpu_models().get(name.lower(), {})
-    stated = _microarchitectures().get(microarchitecture.strip().lower()) or facts.microarchitecture(microarchitecture)
-    family = stated or row.get("microarchitecture") or facts.microarchitecture(processor) or "default"
+    stated = _microarchitectures().get(
+        microarchitecture.strip().lower()
+    ) or facts.microarchitecture(microarchitecture)
+    family = (
+        stated or row.get("microarchitecture") or facts.microarchitecture(processor) or "default"
+    )
     usual = {term: _usual(term, row.get("name", name), family) for term in TERMS}
     tdp = _positive(tdp_watts) or float(row.get("tdp_watts") or usual["tdp"])
     per_socket = float(row.get("threads") or usual["threads"])
@@ -90,7 +106,15 @@ def describe(
     known = family != "default" and (row or stated)
     assumed = "" if known else f"unknown processor {processor or microarchitecture}".strip()
     memory = count * usual["memory"] if memory_gib is None else max(0.0, memory_gib)
-    return Server(row.get("name", name).replace("|", "/"), family, tdp, count, whole, memory, assumed.replace("|", "/"))
+    return Server(
+        row.get("name", name).replace("|", "/"),
+        family,
+        tdp,
+        count,
+        whole,
+        memory,
+        assumed.replace("|", "/"),
+    )
 
 
 def server(described: Server) -> Resource:
@@ -107,7 +131,12 @@ def server(described: Server) -> Resource:
 def part(described: Server) -> str:
     """The name under which a whole server's threads are a part of the model."""
     numbers = (described.tdp_watts, described.sockets, described.threads, described.memory_gib)
-    words = (described.processor, described.microarchitecture, *map(repr, numbers), described.assumed)
+    words = (
+        described.processor,
+        described.microarchitecture,
+        *map(repr, numbers),
+        described.assumed,
+    )
     return _PREFIX + "|".join(words)
 
 

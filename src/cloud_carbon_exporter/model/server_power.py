@@ -1,14 +1,16 @@
-"""The power of a whole server by its processor, fitted on measured servers by `bench/fit`; docs/model.md says how well.
+"""The power of a whole server by its processor, fitted on measured servers by `bench/fit`;
+docs/model.md says how well.
 
-At idle and at full load it is a sum of effects on its logarithm, over three groups g: all servers, the
-microarchitecture, the CPU model.
+At idle and at full load it is a sum of effects on its logarithm, over three groups g: all servers,
+the microarchitecture, the CPU model.
 
     ln(watts / sockets / TDP) = sum over g of level_g + sockets_g x (log2(sockets) - 1/2)
-        + memory_g x ln(GiB a socket / 128) + tdp_g x ln(TDP / 200) + threads_g x ln(threads a socket / 64)
+        + memory_g x ln(GiB a socket / 128) + tdp_g x ln(TDP / 200) + threads_g x ln(threads a
+        socket / 64)
 
-What was never measured adds nothing and widens the interval, which is the spread of measured over estimated watts when
-servers like it were left out of the fit. Between idle and full load the curve has the measured shape of its
-microarchitecture.
+What was never measured adds nothing and widens the interval, which is the spread of measured over
+estimated watts when servers like it were left out of the fit. Between idle and full load the curve
+has the measured shape of its microarchitecture.
 """
 
 from __future__ import annotations
@@ -39,15 +41,23 @@ class Curve:
 
 
 def curve(server: Server) -> Curve:
-    """Watts of a whole server at idle, 10 .. 100 % load. Memory beyond any measured server's counts by the GiB."""
+    """Watts of a whole server at idle, 10 .. 100 % load. Memory beyond any measured server's counts
+    by the GiB.
+    """
     said = (server.tdp_watts, server.threads / server.sockets, server.memory_gib / server.sockets)
     terms = {"level": 1.0, "sockets": log2(min(server.sockets, 2)) - 1 / 2}
     for term, each in zip(TERMS, said, strict=True):
         scale = figure(f"server.reference.{term}")
         terms[term] = log(min(max(each, scale.low), scale.high) / scale.value)
     dram = figure("memory.dram.watts_per_gib")
-    beyond = max(0.0, said[2] - figure("server.reference.memory").high) * server.sockets * dram.value
-    names = ("all", _like().get(server.microarchitecture, server.microarchitecture), server.processor)
+    beyond = (
+        max(0.0, said[2] - figure("server.reference.memory").high) * server.sockets * dram.value
+    )
+    names = (
+        "all",
+        _like().get(server.microarchitecture, server.microarchitecture),
+        server.processor,
+    )
     tdp = server.sockets * server.tdp_watts
     idle = tdp * exp(_effect("idle", names, terms))
     full = max(idle, tdp * exp(_effect("full", names, terms)))
@@ -60,7 +70,12 @@ def curve(server: Server) -> Curve:
         low.append(value * min(1.0, spread.low) + beyond / dram.value * dram.low)
         high.append(value * max(1.0, spread.high) + beyond / dram.value * dram.high)
     used = [figure(f"server.interval.{known}.{_LOADS[0]}"), *([dram] if beyond else [])]
-    rows = [row for name in names for level in ("idle", "full") for row in _effects(level).get(name, ({}, ()))[1]]
+    rows = [
+        row
+        for name in names
+        for level in ("idle", "full")
+        for row in _effects(level).get(name, ({}, ()))[1]
+    ]
     return Curve(
         tuple(load / PERCENT for load in _LOADS),
         tuple(watts),
@@ -81,7 +96,11 @@ def _known(server: Server) -> str:
 @cache
 def _like() -> Mapping[str, str]:
     """Microarchitectures never measured by the one nearest in design."""
-    found = (row for row in facts.rows("processors") if row["kind"] == "microarchitecture" and row["like"])
+    found = (
+        row
+        for row in facts.rows("processors")
+        if row["kind"] == "microarchitecture" and row["like"]
+    )
     return {row["name"]: row["like"] for row in found}
 
 
@@ -94,7 +113,10 @@ def _effects(level: str) -> Mapping[str, tuple[Mapping[str, float], tuple[str, .
         if name.startswith(prefix):
             groups.setdefault(name[len(prefix) :].rpartition(".")[0], []).append(found)
     return {
-        name: ({each.id.rpartition(".")[2]: each.value for each in rows}, tuple(each.id for each in rows))
+        name: (
+            {each.id.rpartition(".")[2]: each.value for each in rows},
+            tuple(each.id for each in rows),
+        )
         for name, rows in groups.items()
     }
 

@@ -1,6 +1,8 @@
-"""The words of the exporter: what a cloud holds, how hard it works, what it costs the air, and how sure we are.
+"""The words of the exporter: what a cloud holds, how hard it works, what it costs the air, and how
+sure we are.
 
-Units live in names (`_watts`, `_joules`, `_grams`, `_gib`, `_seconds`, `_ratio` 0..1). Times are Unix seconds, UTC.
+Units live in names (`_watts`, `_joules`, `_grams`, `_gib`, `_seconds`, `_ratio` 0..1). Times are
+Unix seconds, UTC.
 Everything here is frozen: a value that has been handed on never changes.
 """
 
@@ -28,7 +30,9 @@ assumed:  the hardware, its class or its region is unknown and was guessed from 
 BASES: tuple[Basis, ...] = ("measured", "default", "assumed")
 
 Signal = str
-"""Name of one utilisation signal, from SIGNALS; `stored_gib` may carry a class: "stored_gib:StandardStorage"."""
+"""Name of one utilisation signal, from SIGNALS; `stored_gib` may carry a class:
+"stored_gib:StandardStorage".
+"""
 
 SIGNALS = frozenset(
     {
@@ -57,14 +61,17 @@ ComponentKind = Literal[
     "file",  # GiB of file storage; part = provider/class
     "snapshot",  # GiB of snapshots and images; part = provider/class
     "network",  # bytes a second; part = a path (intra, internet)
-    "requests",  # requests (or tokens, GiB-seconds...) a second; part = the service's published figure
+    # requests (or tokens, GiB-seconds...) a second; part = the service's published figure
+    "requests",
     "fixed",  # units of a constant overhead; part = its row
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value with its 90 % interval and its basis; `lower <= value <= upper`, all finite and not negative."""
+    """A value with its 90 % interval and its basis; `lower <= value <= upper`, all finite and not
+    negative.
+    """
 
     value: float
     lower: float
@@ -90,10 +97,12 @@ class Location:
 class Component:
     """One piece of hardware, or share of one, that a resource holds: the model's whole vocabulary.
 
-    amount: in the unit of its kind. When `per` is set it is the amount *per unit of that signal* (1 GiB a stored GiB;
-        2 GiB of memory an ACU), so the amount in force is amount x signal.
-    load: the signal that says how hard it works (cpu_ratio, gpu_ratio); empty where draw follows from size alone.
-    share: the part of `amount` that is the customer's own when idle: 1 but for burstable and shared-core machines.
+    amount: in the unit of its kind. When `per` is set it is the amount *per unit of that signal* (1
+        GiB a stored GiB; 2 GiB of memory an ACU), so the amount in force is amount x signal.
+    load: the signal that says how hard it works (cpu_ratio, gpu_ratio); empty where draw follows
+        from size alone.
+    share: the part of `amount` that is the customer's own when idle: 1 but for burstable and
+        shared-core machines.
     assumed: why the hardware had to be guessed; empty where it is known.
     """
 
@@ -114,9 +123,11 @@ class Component:
 class Resource:
     """One thing in an account, described as hardware.
 
-    id: unique; AWS the ARN, GCP the full resource name without `//`, Scaleway the UUID (bucket: region/name).
+    id: unique; AWS the ARN, GCP the full resource name without `//`, Scaleway the UUID (bucket:
+        region/name).
     kind: service/type, e.g. "ec2/instance".
-    monitor: the names under which the provider's monitoring knows it, e.g. {"InstanceId": "i-0abc"}.
+    monitor: the names under which the provider's monitoring knows it, e.g. {"InstanceId":
+        "i-0abc"}.
     info: what resource_info tells besides: host_type, architecture, cpu, project...
     components: what it holds now; a stopped machine holds none of its vCPUs.
     """
@@ -142,7 +153,9 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class CarbonIntensity:
-    """Grams of CO2eq a kWh of a region's grid, valid over [start, end): the annual fact is one endless Point."""
+    """Grams of CO2eq a kWh of a region's grid, valid over [start, end): the annual fact is one
+    endless Point.
+    """
 
     grams_per_kilowatt_hour: Estimate
     method: Method
@@ -156,9 +169,11 @@ class CarbonIntensity:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What one resource costs now, and how that is known. `operational` is None where no region, so no grid, is known.
+    """What one resource costs now, and how that is known. `operational` is None where no region, so
+    no grid, is known.
 
-    facts: ids of the facts rows used. reason: what is weak, in short ("no cpu_ratio", "unknown machine m99.large").
+    facts: ids of the facts rows used. reason: what is weak, in short ("no cpu_ratio", "unknown
+        machine m99.large").
     """
 
     power_watts: Estimate
@@ -180,7 +195,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One resource of the Snapshot: itself, its Footprint, its counters (None: not counted, as in scrape mode).
+    """One resource of the Snapshot: itself, its Footprint, its counters (None: not counted, as in
+    scrape mode).
 
     loads: the signal values the Footprint was made from, so that it can be explained.
     measured_at: end of the newest Point used; None where nothing is measured.
@@ -195,7 +211,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """Sums over the resources of one account, region and kind. The counters keep what has vanished meanwhile."""
+    """Sums over the resources of one account, region and kind. The counters keep what has vanished
+    meanwhile.
+    """
 
     provider: str
     account_id: str
@@ -238,12 +256,16 @@ class Place:
     intensities: tuple[CarbonIntensity, ...]  # newest first; one a method and source
     pue_ratio: Estimate
     wue_liters_per_kilowatt_hour: Estimate | None = None
-    carbon_free_ratio: float | None = None  # share of carbon-free energy as the provider publishes it
+    carbon_free_ratio: float | None = (
+        None  # share of carbon-free energy as the provider publishes it
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedEmissions:
-    """What the provider itself says of a closed month [start, end). `method` is empty where it does not say."""
+    """What the provider itself says of a closed month [start, end). `method` is empty where it does
+    not say.
+    """
 
     provider: str
     account_id: str
@@ -258,23 +280,37 @@ class ReportedEmissions:
 
 @dataclass(frozen=True, slots=True)
 class ApiUse:
-    """The exporter's own traffic and its price, as plain counters. Keys are in the order of the metric's labels."""
+    """The exporter's own traffic and its price, as plain counters. Keys are in the order of the
+    metric's labels.
+    """
 
-    requests: Mapping[tuple[str, str, str, str], int] = field(default_factory=dict)  # provider, api, operation, outcome
-    dollars: Mapping[tuple[str, str, str], float] = field(default_factory=dict)  # provider, account_id, api
+    requests: Mapping[tuple[str, str, str, str], int] = field(
+        default_factory=dict
+    )  # provider, api, operation, outcome
+    dollars: Mapping[tuple[str, str, str], float] = field(
+        default_factory=dict
+    )  # provider, account_id, api
     dollars_per_month: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
-    errors: Mapping[tuple[str, str, str], int] = field(default_factory=dict)  # provider, operation, reason
-    skipped: Mapping[tuple[str, str, str], int] = field(default_factory=dict)  # provider, kind, reason
+    errors: Mapping[tuple[str, str, str], int] = field(
+        default_factory=dict
+    )  # provider, operation, reason
+    skipped: Mapping[tuple[str, str, str], int] = field(
+        default_factory=dict
+    )  # provider, kind, reason
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that is known at one moment; the only thing exposition and web see. Swapped whole, never changed.
+    """All that is known at one moment; the only thing exposition and web see. Swapped whole, never
+    changed.
 
     ledger: (provider, account, kind, basis) -> how many; basis may also be "unsupported".
-    listed: (provider, account, source) -> what another inventory of the provider counts, to hold ours against.
-    covered: (provider, account) -> how many of those are estimated, where the inventory names what it counts.
-    gauges: families of one unlabelled value without a place above (demo_connected_users); exposition names them.
+    listed: (provider, account, source) -> what another inventory of the provider counts, to hold
+        ours against.
+    covered: (provider, account) -> how many of those are estimated, where the inventory names what
+        it counts.
+    gauges: families of one unlabelled value without a place above (demo_connected_users);
+        exposition names them.
     account_names: (provider, account) -> the name people call it.
     """
 

@@ -17,8 +17,10 @@ _ALIASES = {"scw": "scaleway"}
 class WhatIf:
     """One cloud's resources as they stand, and all of them in one region.
 
-    resources: how many are compared; elsewhere: how many of other clouds, or without a grid, are left out.
-    hours: (hours ahead, grams a second there, at the power drawn now) where the grid there is foreseen.
+    resources: how many are compared; elsewhere: how many of other clouds, or without a grid, are
+        left out.
+    hours: (hours ahead, grams a second there, at the power drawn now) where the grid there is
+        foreseen.
     """
 
     place: Place
@@ -38,7 +40,9 @@ class WhatIf:
 
 
 def region_of(text: str) -> tuple[str, str]:
-    """Provider and region of "eu-north-1", "gcp:europe-north1" or "region=...". ValueError where there is none such."""
+    """Provider and region of "eu-north-1", "gcp:europe-north1" or "region=...". ValueError where
+    there is none such.
+    """
     name = text.removeprefix("region=").lower()
     provider, colon, region = name.partition(":")
     if colon:
@@ -54,12 +58,16 @@ def region_of(text: str) -> tuple[str, str]:
 
 def place_in(snapshot: Snapshot, provider: str, region: str) -> Place:
     """The figures of a region, with its live intensity where the Snapshot has one."""
-    known = (place for place in snapshot.places if (place.provider, place.region) == (provider, region))
+    known = (
+        place for place in snapshot.places if (place.provider, place.region) == (provider, region)
+    )
     return next(known, None) or facts.place(provider, region)
 
 
 def what_if(snapshot: Snapshot, provider: str, region: str) -> WhatIf:
-    """The resources of that provider, moved to the region. Manufacture moves with them and is left out."""
+    """The resources of that provider, moved to the region. Manufacture moves with them and is left
+    out.
+    """
     place = place_in(snapshot, provider, region)
     intensity = place.intensities[0]
     mine = [row for row in snapshot.rows if row.resource.location.provider == provider]
@@ -69,14 +77,19 @@ def what_if(snapshot: Snapshot, provider: str, region: str) -> WhatIf:
     here_grams: list[Estimate] = []
     for row in mine:
         there = estimate(row.resource, row.loads, place, intensity)
-        if row.footprint.operational_grams_per_second is None or there.operational_grams_per_second is None:
+        if (
+            row.footprint.operational_grams_per_second is None
+            or there.operational_grams_per_second is None
+        ):
             continue
         here.append(row.footprint.power_watts)
         here_grams.append(row.footprint.operational_grams_per_second)
         moved.append(there.power_watts)
         moved_grams.append(there.operational_grams_per_second)
     there_watts, there_grams = total(moved), total(moved_grams)
-    per_gram = there_grams.value / intensity.grams_per_kilowatt_hour.value if there_grams.value else 0.0
+    per_gram = (
+        there_grams.value / intensity.grams_per_kilowatt_hour.value if there_grams.value else 0.0
+    )
     return WhatIf(
         place=place,
         intensity=intensity,
@@ -90,7 +103,9 @@ def what_if(snapshot: Snapshot, provider: str, region: str) -> WhatIf:
     )
 
 
-def _hours(snapshot: Snapshot, place: Place, now: CarbonIntensity, per_gram: float) -> tuple[tuple[int, float], ...]:
+def _hours(
+    snapshot: Snapshot, place: Place, now: CarbonIntensity, per_gram: float
+) -> tuple[tuple[int, float], ...]:
     """The next day there. Marginal values stay apart from averages."""
     method = "marginal" if now.method == "marginal" else "live"
     ahead: Sequence[tuple[int, float]] = [

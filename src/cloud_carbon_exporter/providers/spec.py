@@ -1,7 +1,8 @@
 """The seam between a cloud and the pipeline.
 
-A provider says what it can list (Listing), how each listed object reads as hardware (ServiceSpec), which monitoring
-series drive it (Metric), and brings the one thing that does I/O (Client). collect.py does the rest, for all alike.
+A provider says what it can list (Listing), how each listed object reads as hardware (ServiceSpec),
+which monitoring series drive it (Metric), and brings the one thing that does I/O (Client).
+collect.py does the rest, for all alike.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ ScopeKind = Literal["global", "project", "region", "zone"]
 class Scope:
     """Where one sweep looks: an account (or project), and the region or zone the call is made in.
 
-    catalogue: what `Listing.lookup` found for the page at hand (machine types, offers); empty before.
+    catalogue: what `Listing.lookup` found for the page at hand (machine types, offers); empty
+        before.
     """
 
     provider: str  # the value of cloud_provider
@@ -33,7 +35,9 @@ class Scope:
     catalogue: Mapping[str, Any] = field(default_factory=dict)
 
     def location(self, region: str = "", zone: str = "") -> Location:
-        """The Location of an object of this sweep; region and zone as the object says, else as the scope says."""
+        """The Location of an object of this sweep; region and zone as the object says, else as the
+        scope says.
+        """
         return Location(self.provider, self.account_id, region or self.region, zone or self.zone)
 
 
@@ -41,11 +45,13 @@ class Scope:
 class Listing:
     """One list operation and the scope it is called in. A sweep is one pass over it in one Scope.
 
-    api: client or API name ("ec2", "cloudasset", "instance"). operation: the API's own name ("DescribeInstances",
-        "assets.list", "ListServers"). path: for REST, the path template. items: where the objects lie in a page
-        ("Reservations[].Instances[]"). params: sent with the call, paging apart.
+    api: client or API name ("ec2", "cloudasset", "instance"). operation: the API's own name
+        ("DescribeInstances", "assets.list", "ListServers"). path: for REST, the path template.
+        items: where the objects lie in a page ("Reservations[].Instances[]"). params: sent with the
+        call, paging apart.
     kind_of: the kind under which an object no spec accepts enters the ledger.
-    lookup: fetches what describing a page needs besides (machine types), batched and cached; becomes Scope.catalogue.
+    lookup: fetches what describing a page needs besides (machine types), batched and cached;
+        becomes Scope.catalogue.
     expand: turns a page of bare names into objects, in batches, for APIs that list names only.
     """
 
@@ -65,19 +71,26 @@ class Listing:
 class Metric:
     """One monitoring series a resource may have, and the signal it fills.
 
-    name: CloudWatch metric name, Cloud Monitoring metric type, or PromQL. statistic: Average, Sum..., or an aligner.
-    dimensions: dimension or label -> key of Resource.monitor. fixed: dimensions with one constant value.
-    class_dimension: the dimension that tells storage classes apart; each value X read becomes the signal `into:X`.
-    spread: the dimension over which the series is spread, one for each board of a machine; those that exist are found,
-        whatever other dimensions they bear, and become one: ratios by their mean, all else by its sum.
-    over: key of Resource.monitor that holds the number of cores or boards the value is a sum over; it is divided by it.
-        Several metrics of one resource that fill one signal (bytes in, bytes out) are added up.
+    name: CloudWatch metric name, Cloud Monitoring metric type, or PromQL. statistic: Average,
+        Sum..., or an aligner.
+    dimensions: dimension or label -> key of Resource.monitor. fixed: dimensions with one constant
+        value.
+    class_dimension: the dimension that tells storage classes apart; each value X read becomes the
+        signal `into:X`.
+    spread: the dimension over which the series is spread, one for each board of a machine; those
+        that exist are found, whatever other dimensions they bear, and become one: ratios by their
+        mean, all else by its sum.
+    over: key of Resource.monitor that holds the number of cores or boards the value is a sum over;
+        it is divided by it. Several metrics of one resource that fill one signal (bytes in, bytes
+        out) are added up.
     scale: factor from the API's unit to the signal's. period_seconds: length of a Point.
-    valid_seconds: how long a Point speaks for the present; 0 = as long as -collect.stale-after says.
+    valid_seconds: how long a Point speaks for the present; 0 = as long as -collect.stale-after
+        says.
     every_seconds: read no more often than this (daily figures); 0 = each time reads are due.
     region: where the series is kept, when not where the resource is (CloudFront: us-east-1).
-    absent: what it means when the API answered and the series is not there: 0 for what writes nothing while it
-        sleeps (serverless, load balancers); None = not measured. The client fills such Points in.
+    absent: what it means when the API answered and the series is not there: 0 for what writes
+        nothing while it sleeps (serverless, load balancers); None = not measured. The client fills
+        such Points in.
     delay_seconds: how much later than the provider's settle time its points are complete.
     """
 
@@ -101,10 +114,12 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSpec:
-    """What one kind of resource is: where it is listed, which objects are it, how one reads as hardware.
+    """What one kind of resource is: where it is listed, which objects are it, how one reads as
+    hardware.
 
-    describe: pure; None for what draws nothing of its own (terminated, or owned by another resource). Raising
-        costs that object alone, and is counted. permissions: beyond those of the listing and of monitoring.
+    describe: pure; None for what draws nothing of its own (terminated, or owned by another
+        resource). Raising costs that object alone, and is counted. permissions: beyond those of the
+        listing and of monitoring.
     reason: why it is modelled so, in one sentence, for the generated list of services.
     """
 
@@ -134,7 +149,8 @@ class Read:
 class Reading:
     """What a round of reads brought. A series that does not exist is simply not in `points`.
 
-    points: (resource id, signal) -> Points ascending, already scaled. failures: kind -> why its reads failed.
+    points: (resource id, signal) -> Points ascending, already scaled. failures: kind -> why its
+        reads failed.
     skipped: (kind, reason) -> series that could not be read; each costs itself alone.
     made: (resource id, metric name) of reads that went well though others of their kind did not.
     """
@@ -146,14 +162,19 @@ class Reading:
 
     def has_made(self, read: Read) -> bool:
         """Whether a read went well, with or without Points."""
-        return read.resource.kind not in self.failures or (read.resource.id, read.metric.name) in self.made
+        return (
+            read.resource.kind not in self.failures
+            or (read.resource.id, read.metric.name) in self.made
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What another inventory of the provider lists in an account: id -> kind, without what belongs to another resource.
+    """What another inventory of the provider lists in an account: id -> kind, without what belongs
+    to another resource.
 
-    whole: whether it is to know all there is. What is not only adds to one that is; no id stands in two.
+    whole: whether it is to know all there is. What is not only adds to one that is; no id stands in
+        two.
     """
 
     account_id: str
@@ -166,7 +187,8 @@ class Inventory:
 class Extras:
     """What a provider adds to the Snapshot beside its resources; see Snapshot for the keys.
 
-    unsupported: (account, kind) -> how many, of things no listing of ours brings. inventories: the same by name, where
+    unsupported: (account, kind) -> how many, of things no listing of ours brings. inventories: the
+        same by name, where
     the provider tells names: what is not estimated follows from them, and `listed` as well.
     """
 
@@ -181,12 +203,18 @@ class Extras:
 class Meter(Protocol):
     """Counts the exporter's own API calls. budget.py keeps it."""
 
-    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
-        """One call ended: `outcome` is success or the reason of its error, `units` what is billed (metrics, series)."""
+    def call(
+        self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
+    ) -> None:
+        """One call ended: `outcome` is success or the reason of its error, `units` what is billed
+        (metrics, series).
+        """
 
 
 class Client(Protocol):
-    """All I/O towards one Target. Only CollectErrors leave it. Safe for concurrent use within one event loop."""
+    """All I/O towards one Target. Only CollectErrors leave it. Safe for concurrent use within one
+    event loop.
+    """
 
     async def connect(self) -> Sequence[str]:
         """Find credentials and the account ids they open; cheap when already known.
@@ -198,7 +226,9 @@ class Client(Protocol):
         """Where this Listing is to be swept now. May call the cloud (regions), cached."""
 
     def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
-        """The objects of one sweep, a page at a time. A product absent here is no page, not an error."""
+        """The objects of one sweep, a page at a time. A product absent here is no page, not an
+        error.
+        """
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
         """Read all given series up to `until`, in as few calls as the API allows."""
@@ -212,7 +242,9 @@ class Client(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSettings:
-    """One account, project or organisation to explore, as configured. Empty = the provider's own default."""
+    """One account, project or organisation to explore, as configured. Empty = the provider's own
+    default.
+    """
 
     provider: str  # aws, gcp, scw, demo: as in -cloud.provider
     name: str = ""
@@ -229,7 +261,9 @@ class TargetSettings:
     folder_id: str = ""
     organization_id: str = ""
     cockpit_token: str = field(default="", repr=False)
-    cockpit_tokens: tuple[str, ...] = field(default=(), repr=False)  # scw: "project=token" or "project/region=token"
+    cockpit_tokens: tuple[str, ...] = field(
+        default=(), repr=False
+    )  # scw: "project=token" or "project/region=token"
     cockpit_create_tokens: bool = False  # scw: make the tokens that are not given
     interval_seconds: float = 300
     utilisation_interval_seconds: float = 900
@@ -238,8 +272,12 @@ class TargetSettings:
     tags: tuple[str, ...] = ()
     resources: int = 200  # demo
     seed: int = 0  # demo
-    metrics_scope: str = ""  # gcp: the scoping project through which all projects' monitoring is read
-    carbon_footprint_table: str = ""  # gcp: project.dataset.table of the Carbon Footprint export, to hold beside ours
+    metrics_scope: str = (
+        ""  # gcp: the scoping project through which all projects' monitoring is read
+    )
+    carbon_footprint_table: str = (
+        ""  # gcp: project.dataset.table of the Carbon Footprint export, to hold beside ours
+    )
     timeout_seconds: float = 30  # silence on a connection after which a call has failed
 
 
@@ -247,10 +285,10 @@ class TargetSettings:
 class Provider:
     """One cloud: its services and how to reach it.
 
-    settle_seconds: how long after the fact its monitoring is complete. reads_cost: whether reading utilisation costs
-    money, so that -collect.utilisation-interval applies. reads_span: what one call of Client.series is given: all of a
-    region of an account, of an account, or of the Target; a failure is one of that span. permissions: needed whatever
-    the services.
+    settle_seconds: how long after the fact its monitoring is complete. reads_cost: whether reading
+    utilisation costs money, so that -collect.utilisation-interval applies. reads_span: what one
+    call of Client.series is given: all of a region of an account, of an account, or of the Target;
+    a failure is one of that span. permissions: needed whatever the services.
     """
 
     name: str  # as in -cloud.provider

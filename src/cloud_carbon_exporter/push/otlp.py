@@ -1,7 +1,9 @@
-"""OpenTelemetry's protocol over HTTP: an ExportMetricsServiceRequest in Protocol Buffers, compressed with gzip.
+"""OpenTelemetry's protocol over HTTP: an ExportMetricsServiceRequest in Protocol Buffers,
+compressed with gzip.
 
-Made by hand: the SDK keeps an aggregation a series, drops what is beyond 2,000 without a word, and wants to be asked
-for each value. Source: opentelemetry.io/docs/specs/otlp and opentelemetry/proto/metrics/v1/metrics.proto.
+Made by hand: the SDK keeps an aggregation a series, drops what is beyond 2,000 without a word, and
+wants to be asked for each value. Source: opentelemetry.io/docs/specs/otlp and
+opentelemetry/proto/metrics/v1/metrics.proto.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ _UNITS = {  # UCUM, as OpenTelemetry wants them
 
 
 def url(endpoint: str) -> str:
-    """Where metrics go, of an endpoint as OTEL_EXPORTER_OTLP_ENDPOINT gives it, or of the whole URL."""
+    """Where metrics go, of an endpoint as OTEL_EXPORTER_OTLP_ENDPOINT gives it, or of the whole
+    URL.
+    """
     return endpoint if endpoint.rstrip("/").endswith(PATH) else endpoint.rstrip("/") + PATH
 
 
@@ -51,10 +55,14 @@ def request(batch: Sequence[Sample], common: Labels, now: float, since: float) -
 
 
 def rejected(answer: bytes) -> int:
-    """How many data points a receiver that said 200 refused. Raises ValueError for what is no answer."""
+    """How many data points a receiver that said 200 refused. Raises ValueError for what is no
+    answer.
+    """
     for number, partial in fields(answer):
         if number == 1 and isinstance(partial, bytes):
-            return sum(count for field, count in fields(partial) if field == 1 and isinstance(count, int))
+            return sum(
+                count for field, count in fields(partial) if field == 1 and isinstance(count, int)
+            )
     return 0
 
 

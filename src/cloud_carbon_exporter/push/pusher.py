@@ -1,7 +1,8 @@
-"""Pushes the newest rendering on a timer of its own, so that no receiver holds up a refresh or a scrape.
+"""Pushes the newest rendering on a timer of its own, so that no receiver holds up a refresh or a
+scrape.
 
-The time between pushes is a scrape interval, not the time between refreshes: Prometheus forgets a series after five
-minutes without a sample.
+The time between pushes is a scrape interval, not the time between refreshes: Prometheus forgets a
+series after five minutes without a sample.
 """
 
 from __future__ import annotations
@@ -38,14 +39,26 @@ log = logging.getLogger("cloud_carbon_exporter.push")
 
 SERIES_A_REQUEST = 2000  # what Prometheus' own sender puts into one
 _WAIT_SECONDS = 0.5  # for the first collection
-_ENDS_THE_PUSH = (CredentialsMissing, CredentialsRefused, Throttled, Unreachable)  # the next request fares no better
+_ENDS_THE_PUSH = (
+    CredentialsMissing,
+    CredentialsRefused,
+    Throttled,
+    Unreachable,
+)  # the next request fares no better
 
 
 class Tally(Protocol):
     """Counts requests and errors; budget.Budget does, under the provider "push"."""
 
     def call(
-        self, provider: str, account_id: str, api: str, operation: str, outcome: str, units: int, target: str = ""
+        self,
+        provider: str,
+        account_id: str,
+        api: str,
+        operation: str,
+        outcome: str,
+        units: int,
+        target: str = "",
     ) -> None:
         """One request ended."""
 
@@ -57,7 +70,8 @@ class Tally(Protocol):
 class Destination:
     """A receiver and its protocol. encode: a batch, the common labels, the moment -> a body.
 
-    rejected: how many samples of a request an answer refuses. environment_headers: said by the ecosystem's variable.
+    rejected: how many samples of a request an answer refuses. environment_headers: said by the
+        ecosystem's variable.
     """
 
     name: str
@@ -73,23 +87,31 @@ class Destination:
 def destinations(
     settings: PushSettings, since: float, environment: Mapping[str, str] = os.environ
 ) -> list[Destination]:
-    """Where to push. since: when counting began. Raises ConfigError where an optional library is missing."""
+    """Where to push. since: when counting began. Raises ConfigError where an optional library is
+    missing.
+    """
     found = []
     if settings.remote_write_url:
         remote_write.check()
         url, file = settings.remote_write_url, settings.remote_write_headers_file
         headers, none = remote_write.HEADERS, lambda answer: 0
-        found.append(Destination("remote-write", "write", url, file, headers, remote_write.request, none, {}))
+        found.append(
+            Destination("remote-write", "write", url, file, headers, remote_write.request, none, {})
+        )
     if settings.otlp_endpoint:
         url, file = otlp.url(settings.otlp_endpoint), settings.otlp_headers_file
         said = _environment_headers(environment.get("OTEL_EXPORTER_OTLP_HEADERS", ""))
         encode = partial(otlp.request, since=since)
-        found.append(Destination("otlp", "export", url, file, otlp.HEADERS, encode, otlp.rejected, said))
+        found.append(
+            Destination("otlp", "export", url, file, otlp.HEADERS, encode, otlp.rejected, said)
+        )
     return found
 
 
 def _environment_headers(text: str) -> dict[str, str]:
-    """OTEL_EXPORTER_OTLP_HEADERS: name=value with commas between them, percent-encoded, as OpenTelemetry says."""
+    """OTEL_EXPORTER_OTLP_HEADERS: name=value with commas between them, percent-encoded, as
+    OpenTelemetry says.
+    """
     pairs = (pair.partition("=") for pair in text.split(",") if "=" in pair)
     return {name.strip(): urllib.parse.unquote(value.strip()) for name, _, value in pairs}
 
@@ -110,7 +132,9 @@ class Pusher:
         clock: Callable[[], float],
     ) -> None:
         self._interval_seconds = settings.interval_seconds
-        self._common = tuple((name, value) for name, _, value in (label.partition("=") for label in settings.labels))
+        self._common = tuple(
+            (name, value) for name, _, value in (label.partition("=") for label in settings.labels)
+        )
         self._places = places
         self._tally = tally
         self._clock = clock
@@ -127,7 +151,9 @@ class Pusher:
         import aiohttp
 
         loop = asyncio.get_running_loop()
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=SILENCE_SECONDS, sock_read=SILENCE_SECONDS)
+        timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=SILENCE_SECONDS, sock_read=SILENCE_SECONDS
+        )
         async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session:
             while True:
                 began = loop.time()
@@ -137,15 +163,21 @@ class Pusher:
                 await self.push(session, place, rendered)
                 await asyncio.sleep(max(0.0, began + self._interval_seconds - loop.time()))
 
-    async def push(self, session: aiohttp.ClientSession, place: Destination, rendered: Exposition) -> None:
-        """One push of all series, within the interval. Failures are counted and logged, never raised."""
+    async def push(
+        self, session: aiohttp.ClientSession, place: Destination, rendered: Exposition
+    ) -> None:
+        """One push of all series, within the interval. Failures are counted and logged, never
+        raised.
+        """
         errors: list[CollectError] = []
         try:
             async with asyncio.timeout(self._interval_seconds):
                 await self._batches(session, place, rendered, errors)
         except TimeoutError:
             errors.append(
-                DeadlineExceeded("not done within -push.interval", provider="push", operation=place.operation)
+                DeadlineExceeded(
+                    "not done within -push.interval", provider="push", operation=place.operation
+                )
             )
         except CollectError as error:
             errors.append(error)
@@ -157,7 +189,11 @@ class Pusher:
         self._say(place, str(errors[0]) if errors else "")
 
     async def _batches(
-        self, session: aiohttp.ClientSession, place: Destination, rendered: Exposition, errors: list[CollectError]
+        self,
+        session: aiohttp.ClientSession,
+        place: Destination,
+        rendered: Exposition,
+        errors: list[CollectError],
     ) -> None:
         said = {**place.environment_headers, **read_headers(place.headers_file, place.operation)}
         to = Receiver(place.url, place.operation, said)

@@ -1,6 +1,8 @@
-"""Prometheus remote write 1.0: a WriteRequest in Protocol Buffers, compressed with snappy's block format.
+"""Prometheus remote write 1.0: a WriteRequest in Protocol Buffers, compressed with snappy's block
+format.
 
-Source: prometheus.io/docs/specs/prw/remote_write_spec. Labels are sorted by name, times are in milliseconds.
+Source: prometheus.io/docs/specs/prw/remote_write_spec. Labels are sorted by name, times are in
+    milliseconds.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ def check() -> None:
 
 
 def request(batch: Sequence[Sample], common: Labels, now: float) -> bytes:
-    """The body of one request. common: labels every series bears; one of its own of the same name wins."""
+    """The body of one request. common: labels every series bears; one of its own of the same name
+    wins.
+    """
     import cramjam
 
     moment = whole(2, round(now * 1000))

@@ -1,4 +1,6 @@
-"""From the rendered text back to samples: pushed is what a scrape would have read, without a second rendering."""
+"""From the rendered text back to samples: pushed is what a scrape would have read, without a second
+rendering.
+"""
 
 from __future__ import annotations
 
@@ -39,5 +41,8 @@ def samples(text: Iterable[bytes]) -> Iterator[Sample]:
 def _labels(text: str) -> Labels:
     found = _PAIR.findall(text)
     if "\\" in text:
-        found = [(name, _ESCAPED.sub(lambda match: _MEANT.get(match[1], match[1]), value)) for name, value in found]
+        found = [
+            (name, _ESCAPED.sub(lambda match: _MEANT.get(match[1], match[1]), value))
+            for name, value in found
+        ]
     return tuple(found)

@@ -1,4 +1,6 @@
-"""HTTP towards a receiver: bounded tries, bounded answers, every failure a CollectError that shows no credential."""
+"""HTTP towards a receiver: bounded tries, bounded answers, every failure a CollectError that shows
+no credential.
+"""
 
 from __future__ import annotations
 
@@ -39,20 +41,31 @@ _AGAIN = frozenset({429, 500, 502, 503, 504})
 
 
 def read_headers(file: str, operation: str) -> dict[str, str]:
-    """The headers of a file, `Name: value` a line; # begins a comment. Raises CredentialsMissing, without a value."""
+    """The headers of a file, `Name: value` a line; # begins a comment. Raises CredentialsMissing,
+    without a value.
+    """
     if not file:
         return {}
     try:
         lines = Path(file).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise CredentialsMissing(f"cannot read {file}: {type(error).__name__}", operation=operation) from None
+        raise CredentialsMissing(
+            f"cannot read {file}: {type(error).__name__}", operation=operation
+        ) from None
     headers = {}
     for number, line in enumerate(lines, 1):
         name, colon, value = line.partition(":")
         if not line.strip() or line.startswith("#"):
             continue
-        if not colon or not name.strip() or not name.strip().isascii() or not value.strip().isprintable():
-            raise CredentialsMissing(f"{file}: line {number} is not `Name: value`", operation=operation)
+        if (
+            not colon
+            or not name.strip()
+            or not name.strip().isascii()
+            or not value.strip().isprintable()
+        ):
+            raise CredentialsMissing(
+                f"{file}: line {number} is not `Name: value`", operation=operation
+            )
         headers[name.strip()] = value.strip()
     return headers
 
@@ -70,7 +83,9 @@ class Receiver:
         return kind(message, provider="push", operation=self.operation)
 
 
-async def send(session: aiohttp.ClientSession, to: Receiver, headers: Mapping[str, str], body: bytes) -> bytes:
+async def send(
+    session: aiohttp.ClientSession, to: Receiver, headers: Mapping[str, str], body: bytes
+) -> bytes:
     """POST a body until it is taken. Returns the answer. Raises the CollectError of the last try."""
     pause = FIRST_PAUSE_SECONDS
     for left in reversed(range(TRIES)):
@@ -93,11 +108,15 @@ class _Again(Exception):
         self.after_seconds = after_seconds
 
 
-async def _once(session: aiohttp.ClientSession, to: Receiver, headers: Mapping[str, str], body: bytes) -> bytes:
+async def _once(
+    session: aiohttp.ClientSession, to: Receiver, headers: Mapping[str, str], body: bytes
+) -> bytes:
     import aiohttp
 
     try:
-        request = session.post(to.url, data=body, headers={**to.headers, **headers}, allow_redirects=False)
+        request = session.post(
+            to.url, data=body, headers={**to.headers, **headers}, allow_redirects=False
+        )
         async with request as response:
             answer = await response.content.read(LARGEST_ANSWER_BYTES)
     except TimeoutError:

@@ -11,7 +11,8 @@ DEFAULT_LABELS = ("job=cloud-carbon-exporter",)
 class PushSettings:
     """An empty URL: nothing is pushed there.
 
-    headers_file: lines of `Name: value`, read before each push, so that a rotated credential is taken up.
+    headers_file: lines of `Name: value`, read before each push, so that a rotated credential is
+        taken up.
     labels: "name=value", borne by every series, as a scrape's job and instance are.
     """
 

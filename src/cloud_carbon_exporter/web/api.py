@@ -1,4 +1,6 @@
-"""/api/v1: the Snapshot as JSON, for the page and for other programs. All work is done off the event loop."""
+"""/api/v1: the Snapshot as JSON, for the page and for other programs. All work is done off the
+event loop.
+"""
 
 from __future__ import annotations
 
@@ -100,18 +102,29 @@ def _find(taken: Snapshot, identity: str) -> Row | None:
 
 def _place_of(taken: Snapshot, row: Row) -> Place | None:
     at = row.resource.location
-    return next((place for place in taken.places if (place.provider, place.region) == (at.provider, at.region)), None)
+    return next(
+        (
+            place
+            for place in taken.places
+            if (place.provider, place.region) == (at.provider, at.region)
+        ),
+        None,
+    )
 
 
 def explanation(taken: Snapshot, row: Row, tags: tuple[str, ...]) -> dict[str, Any]:
-    """A resource, and the sum its figures come from, line by line; without its place, PUE is 1 and no grid is known."""
+    """A resource, and the sum its figures come from, line by line; without its place, PUE is 1 and
+    no grid is known.
+    """
     place = _place_of(taken, row) or NOWHERE
     intensity = place.intensities[0] if place.intensities else None
     return {
         "taken_at": taken.taken_at,
         "resource": documents.resource(row, tags),
         "loads": dict(row.loads),
-        "terms": [dataclasses.asdict(term) for term in explain(row.resource, row.loads, place, intensity)],
+        "terms": [
+            dataclasses.asdict(term) for term in explain(row.resource, row.loads, place, intensity)
+        ],
     }
 
 

@@ -52,10 +52,14 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         response.headers.update(refused.headers)
         return response
     except web.HTTPNotFound:
-        return _failed(request, 404, "not found; try /, /metrics, /healthz, /readyz or /api/v1/snapshot")
+        return _failed(
+            request, 404, "not found; try /, /metrics, /healthz, /readyz or /api/v1/snapshot"
+        )
     except web.HTTPMethodNotAllowed as error:
         allowed = ", ".join(sorted(error.allowed_methods))
-        response = _failed(request, 405, f"{request.method} is not allowed here; allowed: {allowed}")
+        response = _failed(
+            request, 405, f"{request.method} is not allowed here; allowed: {allowed}"
+        )
         response.headers["Allow"] = allowed
         return response
     except web.HTTPException as error:
@@ -82,8 +86,12 @@ async def _ready(request: web.Request) -> web.Response:
     return web.Response(status=503, text="the first collection has not ended yet\n")
 
 
-def make_app(settings: WebSettings, collector: Collector, history: History | None = None) -> web.Application:
-    """The application over a collector, not yet listening. history: what records each Snapshot, if anything does."""
+def make_app(
+    settings: WebSettings, collector: Collector, history: History | None = None
+) -> web.Application:
+    """The application over a collector, not yet listening. history: what records each Snapshot, if
+    anything does.
+    """
     app = web.Application(middlewares=[_errors, guarded])
     app[SERVING], app[GUARD] = Serving(collector, settings), Guard()
     app[HISTORY], app[api.CACHE] = history or History(), api.Cache()

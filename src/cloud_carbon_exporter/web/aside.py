@@ -1,7 +1,8 @@
-"""An event loop in a thread of its own, for the HTTP side: no answer waits for what collecting does on its loop.
+"""An event loop in a thread of its own, for the HTTP side: no answer waits for what collecting does
+on its loop.
 
-A scrape of a large estate is written in some hundred turns of the loop, and while collecting, a turn may parse a page
-or describe a thousand resources for each of thirty sweeps.
+A scrape of a large estate is written in some hundred turns of the loop, and while collecting, a
+turn may parse a page or describe a thousand resources for each of thirty sweeps.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ Result = TypeVar("Result")
 
 
 async def on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Result]) -> Result:
-    """Await `work` where it belongs, on the loop of another thread. Cancelling and errors go through."""
+    """Await `work` where it belongs, on the loop of another thread. Cancelling and errors go
+    through.
+    """
     return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, loop))
 
 

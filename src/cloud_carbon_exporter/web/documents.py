@@ -10,13 +10,26 @@ from cloud_carbon_exporter.exposition.families import RESOURCE
 from cloud_carbon_exporter.exposition.labels import tag_label, tag_pairs
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import total
-from cloud_carbon_exporter.model.types import ApiUse, Estimate, Outcome, Place, Resource, Row, Snapshot
+from cloud_carbon_exporter.model.types import (
+    ApiUse,
+    Estimate,
+    Outcome,
+    Place,
+    Resource,
+    Row,
+    Snapshot,
+)
 
 Document = dict[str, Any]
 
 
 _EQUIVALENTS = (
-    ("LED bulbs alight", "watts", "equivalent.led_bulb", "https://www.energystar.gov/products/light_bulbs"),
+    (
+        "LED bulbs alight",
+        "watts",
+        "equivalent.led_bulb",
+        "https://www.energystar.gov/products/light_bulbs",
+    ),
     (
         "km by car",
         "grams",
@@ -42,7 +55,15 @@ def estimate(of: Estimate | None) -> Document | None:
 def labels(resource: Resource, tags: tuple[str, ...]) -> dict[str, str]:
     """The labels a resource has in the metrics; empty ones are left out."""
     at = resource.location
-    values = (at.provider, at.account_id, at.region, at.zone, resource.kind, resource.id, resource.name)
+    values = (
+        at.provider,
+        at.account_id,
+        at.region,
+        at.zone,
+        resource.kind,
+        resource.id,
+        resource.name,
+    )
     found = [*zip(RESOURCE, values, strict=True), *tag_pairs(resource.tags, tags)]
     return {name: value for name, value in found if value}
 
@@ -50,7 +71,11 @@ def labels(resource: Resource, tags: tuple[str, ...]) -> dict[str, str]:
 def resource(row: Row, tags: tuple[str, ...]) -> Document:
     """One resource: its labels, its estimates, how they came about."""
     footprint, totals = row.footprint, row.totals
-    made = (footprint.power_watts, footprint.operational_grams_per_second, footprint.embodied_grams_per_second)
+    made = (
+        footprint.power_watts,
+        footprint.operational_grams_per_second,
+        footprint.embodied_grams_per_second,
+    )
     document: Document = {
         **{key: value for key, value in row.resource.info.items() if value},
         **labels(row.resource, tags),
@@ -81,18 +106,26 @@ def sums(rows: Iterable[Row]) -> Document:
     return {
         "resources": len(footprints),
         "power_watts": estimate(total(of.power_watts for of in footprints)),
-        "operational_emissions_grams_per_second": estimate(total(each for each in operational if each is not None)),
-        "embodied_emissions_grams_per_second": estimate(total(of.embodied_grams_per_second for of in footprints)),
+        "operational_emissions_grams_per_second": estimate(
+            total(each for each in operational if each is not None)
+        ),
+        "embodied_emissions_grams_per_second": estimate(
+            total(of.embodied_grams_per_second for of in footprints)
+        ),
     }
 
 
 def groups(rows: Iterable[Row], tags: tuple[str, ...]) -> dict[str, list[Document]]:
-    """The same sums by each label a person may ask for; what has no such tag stands under the empty name."""
+    """The same sums by each label a person may ask for; what has no such tag stands under the empty
+    name.
+    """
     labels_of_tags = dict.fromkeys(map(tag_label, tags))
     by: dict[str, dict[str, list[Row]]] = {label: {} for label in (*_GROUPED, *labels_of_tags)}
     for row in rows:
         at, tagged = row.resource.location, dict(tag_pairs(row.resource.tags, tags))
-        for label, value in zip(_GROUPED, (at.provider, at.account_id, at.region, row.resource.kind), strict=True):
+        for label, value in zip(
+            _GROUPED, (at.provider, at.account_id, at.region, row.resource.kind), strict=True
+        ):
             by[label].setdefault(value, []).append(row)
         for label in labels_of_tags:
             by[label].setdefault(tagged.get(label, ""), []).append(row)
@@ -135,18 +168,24 @@ def _place(of: Place) -> Document:
     }
 
 
-def _keyed(of: Iterable[tuple[tuple[str, ...], object]], names: tuple[str, ...], value: str) -> list[Document]:
+def _keyed(
+    of: Iterable[tuple[tuple[str, ...], object]], names: tuple[str, ...], value: str
+) -> list[Document]:
     return [{**dict(zip(names, key, strict=True)), value: held} for key, held in of]
 
 
 def _api(of: ApiUse) -> Document:
     billed = ("cloud_provider", "cloud_account_id", "api")
     return {
-        "requests": _keyed(of.requests.items(), ("cloud_provider", "api", "operation", "outcome"), "requests"),
+        "requests": _keyed(
+            of.requests.items(), ("cloud_provider", "api", "operation", "outcome"), "requests"
+        ),
         "cost_dollars": _keyed(of.dollars.items(), billed, "dollars"),
         "forecast_dollars_per_month": _keyed(of.dollars_per_month.items(), billed, "dollars"),
         "errors": _keyed(of.errors.items(), ("cloud_provider", "operation", "reason"), "errors"),
-        "skipped_objects": _keyed(of.skipped.items(), ("cloud_provider", "kind", "reason"), "objects"),
+        "skipped_objects": _keyed(
+            of.skipped.items(), ("cloud_provider", "kind", "reason"), "objects"
+        ),
     }
 
 
@@ -167,7 +206,9 @@ def snapshot(of: Snapshot, tags: tuple[str, ...], version: str, source_url: str)
         "source": source_url,
         "totals": sums(of.rows) | _totals(counted),
         "by": groups(of.rows, tags),
-        "ledger": _keyed(of.ledger.items(), ("cloud_provider", "cloud_account_id", "kind", "basis"), "resources"),
+        "ledger": _keyed(
+            of.ledger.items(), ("cloud_provider", "cloud_account_id", "kind", "basis"), "resources"
+        ),
         "targets": [dataclasses.asdict(target) for target in of.targets],
         "listings": [_outcome(each) for each in of.listings],
         "measurements": [_outcome(each) for each in of.measurements],
@@ -175,5 +216,7 @@ def snapshot(of: Snapshot, tags: tuple[str, ...], version: str, source_url: str)
         "api": _api(of.api),
         "gauges": dict(of.gauges),
         "equivalents": list(_equivalents()),
-        "account_names": _keyed(of.account_names.items(), ("cloud_provider", "cloud_account_id"), "name"),
+        "account_names": _keyed(
+            of.account_names.items(), ("cloud_provider", "cloud_account_id"), "name"
+        ),
     }

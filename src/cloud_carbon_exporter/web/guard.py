@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 
 HEAD_SECONDS = 10.0  # from the connection to the end of the first request's headers
 KEEPALIVE_SECONDS = 90.0  # Prometheus' usual intervals are shorter
-ANSWER_SECONDS = 100.0  # from the headers to the last byte taken, if the scrape's own timeout is not longer
+ANSWER_SECONDS = (
+    100.0  # from the headers to the last byte taken, if the scrape's own timeout is not longer
+)
 LONGEST_ANSWER_SECONDS = 600.0
 CONNECTIONS_MOST = 512
 AT_ONCE = {"metrics": 16, "api": 16}  # answers under way; an answer is made once for all who ask
@@ -80,9 +82,15 @@ class Guard:
         except Busy:
             raise Refused(503, "too many passwords wait to be checked", _AGAIN) from None
         now = time.monotonic()
-        if "Authorization" in request.headers and now - self._logged_at >= _UNAUTHORIZED_LOGGED_SECONDS:
+        if (
+            "Authorization" in request.headers
+            and now - self._logged_at >= _UNAUTHORIZED_LOGGED_SECONDS
+        ):
             self._logged_at = now
-            log.warning("wrong user or password from %s; more in the next minute are not logged", request.remote)
+            log.warning(
+                "wrong user or password from %s; more in the next minute are not logged",
+                request.remote,
+            )
         raise Refused(401, "user and password are needed", _REALM)
 
     def _token(self) -> bool:
@@ -98,7 +106,9 @@ class Guard:
         return True
 
     def enter(self, path: str) -> str:
-        """Count an answer under way, for `leave`. Raises Refused when there are too many of its sort."""
+        """Count an answer under way, for `leave`. Raises Refused when there are too many of its
+        sort.
+        """
         sort = "metrics" if path == "/metrics" else "api" if path.startswith("/api/") else ""
         if sort and self._under_way[sort] >= AT_ONCE[sort]:
             raise Refused(503, f"{AT_ONCE[sort]} answers are under way already", _AGAIN)
@@ -111,7 +121,9 @@ class Guard:
 
     def cut(self, server: web.Server, now: float) -> None:
         """End the connections whose time is up, and the oldest when there are too many."""
-        self.due = {protocol: self.due.get(protocol, now + HEAD_SECONDS) for protocol in server.connections}
+        self.due = {
+            protocol: self.due.get(protocol, now + HEAD_SECONDS) for protocol in server.connections
+        }
         by_age = sorted(server.connections, key=lambda protocol: self.due[protocol])
         too_many = len(by_age) - CONNECTIONS_MOST
         for rank, protocol in enumerate(by_age):

@@ -1,7 +1,7 @@
 """The course of the totals since the start, in bounded memory.
 
-When it is full, every second point goes, and from then on only every second Snapshot is kept: the whole time since the
-start stays in view, ever more coarsely.
+When it is full, every second point goes, and from then on only every second Snapshot is kept: the
+whole time since the start stays in view, ever more coarsely.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class History:
 
     def record(self, snapshot: Snapshot) -> None:
         """Take a Snapshot down, if it is one and its turn has come."""
-        if not snapshot.first_collection_done or (self.points and snapshot.taken_at <= self.points[-1][0]):
+        if not snapshot.first_collection_done or (
+            self.points and snapshot.taken_at <= self.points[-1][0]
+        ):
             return
         if self._seen % self._every == 0:
             points = (*self.points, point(snapshot))

@@ -1,4 +1,6 @@
-"""The listening side: sockets, TLS, the connections on them, and the web config that is read again when it changes."""
+"""The listening side: sockets, TLS, the connections on them, and the web config that is read again
+when it changes.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ _LOOK_SECONDS = 1.0  # how often files are looked at, and connections
 _BACKLOG = 128
 _LINE_BYTES = 8190  # of the request line, and of one header
 _HEADERS = 64
-_SWITCH_SECONDS = 0.0005  # a refresh computes in a thread; at Python's 5 ms each piece written would wait that long
+# a refresh computes in a thread; at Python's 5 ms each piece written would wait that long
+_SWITCH_SECONDS = 0.0005
 
 Signature = tuple[tuple[int, ...], ...]
 
@@ -46,7 +49,9 @@ def _signature(files: Sequence[Path]) -> Signature:
 
 
 class Listener:
-    """An application that is served. Sockets stay open while TLS changes: nobody is turned away meanwhile."""
+    """An application that is served. Sockets stay open while TLS changes: nobody is turned away
+    meanwhile.
+    """
 
     def __init__(self, app: web.Application, file: str = "") -> None:
         self._app = app
@@ -80,7 +85,9 @@ class Listener:
         return "https" if self._encryption else "http"
 
     async def open(self, host: str, port: int) -> None:
-        """Listen. Raises OSError if the port is taken, ConfigError for a web config that cannot be followed."""
+        """Listen. Raises OSError if the port is taken, ConfigError for a web config that cannot be
+        followed.
+        """
         sys.setswitchinterval(_SWITCH_SECONDS)
         context = self._take(await asyncio.to_thread(self._read)) if self._file else None
         await self._runner.setup()
@@ -118,7 +125,9 @@ class Listener:
         return context
 
     async def reload(self) -> None:
-        """Read the web config again. Raises ConfigError when it cannot be followed: the one in force then stays."""
+        """Read the web config again. Raises ConfigError when it cannot be followed: the one in
+        force then stays.
+        """
         if self._file is None:
             return
         found = await asyncio.to_thread(self._read)
@@ -134,7 +143,9 @@ class Listener:
         log.info("web config %s read again", self._file)
 
     async def _look(self) -> None:
-        """Cut the connections whose time is up, and read the web config again when one of its files has changed."""
+        """Cut the connections whose time is up, and read the web config again when one of its files
+        has changed.
+        """
         loop = asyncio.get_running_loop()
         seen = self._looked[1]
         while True:
@@ -144,7 +155,9 @@ class Listener:
             if self._file is None:
                 continue
             before, seen = seen, await asyncio.to_thread(_signature, self._looked[0])
-            if seen == before and seen != self._looked[1]:  # changed, and not being written any more
+            if (
+                seen == before and seen != self._looked[1]
+            ):  # changed, and not being written any more
                 await self._follow()
 
     async def _follow(self) -> None:

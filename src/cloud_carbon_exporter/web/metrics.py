@@ -1,4 +1,6 @@
-"""/metrics: writes what was rendered at the last refresh, in the format and coding the client asks for."""
+"""/metrics: writes what was rendered at the last refresh, in the format and coding the client asks
+for.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,15 @@ _ONE_PIECE_BYTES = 1 << 18
 
 
 def _weighted(header: str) -> list[tuple[float, str, dict[str, str]]]:
-    """The entries of an Accept or Accept-Encoding header, the most wanted first; equals stay in their order."""
+    """The entries of an Accept or Accept-Encoding header, the most wanted first; equals stay in
+    their order.
+    """
     entries = []
     for entry in header.lower().split(","):
         name, *parameters = (part.strip() for part in entry.split(";"))
-        pairs = {key: value for key, _, value in (parameter.partition("=") for parameter in parameters)}
+        pairs = {
+            key: value for key, _, value in (parameter.partition("=") for parameter in parameters)
+        }
         try:
             weight = float(pairs.get("q", 1))
         except ValueError:
@@ -39,11 +45,16 @@ def _weighted(header: str) -> list[tuple[float, str, dict[str, str]]]:
 
 
 def choose_format(accept: str) -> Format:
-    """The format a client wants: OpenMetrics 1.x if it ranks it first among what we speak, else text."""
+    """The format a client wants: OpenMetrics 1.x if it ranks it first among what we speak, else
+    text.
+    """
     for weight, name, parameters in _weighted(accept):
         if weight <= 0:
             continue
-        if name == "application/openmetrics-text" and parameters.get("version", "1").strip('"').split(".")[0] == "1":
+        if (
+            name == "application/openmetrics-text"
+            and parameters.get("version", "1").strip('"').split(".")[0] == "1"
+        ):
             return "openmetrics"
         if name in ("text/plain", "text/*", "*/*"):
             return "text"
@@ -87,18 +98,29 @@ async def metrics(request: web.Request) -> web.StreamResponse:
     serving = request.app[SERVING]
     collector, settings = serving.collector, serving.settings
     if settings.mode == "scrape":
-        await collector.collect_for_scrape(scrape_timeout_seconds(request.headers.get(_TIMEOUT_HEADER, "")))
+        await collector.collect_for_scrape(
+            scrape_timeout_seconds(request.headers.get(_TIMEOUT_HEADER, ""))
+        )
     rendered: Exposition | None = collector.exposition
     if rendered is None:
-        rendered = await asyncio.to_thread(exposition.render, collector.snapshot, settings.exposition)
+        rendered = await asyncio.to_thread(
+            exposition.render, collector.snapshot, settings.exposition
+        )
     format_ = choose_format(request.headers.get("Accept", ""))
     end = exposition.tail(rendered, format_, process.families(format_), serving.reloads.figures())
     stream = rendered.stream(format_)
-    headers = {"Content-Type": CONTENT_TYPES[format_], "Vary": "Accept, Accept-Encoding", "Cache-Control": "no-store"}
+    headers = {
+        "Content-Type": CONTENT_TYPES[format_],
+        "Vary": "Accept, Accept-Encoding",
+        "Cache-Control": "no-store",
+    }
     if gzip_accepted(request.headers.get("Accept-Encoding", "")):
         headers["Content-Encoding"] = "gzip"
         pieces, length = stream.gzip(end)
         return await _write(request, headers, pieces, length)
     return await _write(
-        request, headers, (piece for part in (stream.plain(), [end]) for piece in part), stream.size + len(end)
+        request,
+        headers,
+        (piece for part in (stream.plain(), [end]) for piece in part),
+        stream.size + len(end),
     )

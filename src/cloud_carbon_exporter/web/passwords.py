@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 import bcrypt
 
 _REMEMBERED = 256
-_WAITING_MOST = 32  # bcrypt takes 50 ms and more of a processor: a flood of guesses must not queue without end
+_WAITING_MOST = (
+    32  # bcrypt takes 50 ms and more of a processor: a flood of guesses must not queue without end
+)
 _AT_ONCE = 2
 _LONGEST_BYTES = 72  # bcrypt sees no more
 
@@ -46,7 +48,9 @@ def matches(password: bytes, hashed: str) -> bool:
 
 @dataclass(slots=True)
 class Passwords:
-    """The users of a web config. What was right is remembered, as a keyed digest; what was wrong is checked again."""
+    """The users of a web config. What was right is remembered, as a keyed digest; what was wrong is
+    checked again.
+    """
 
     users: Mapping[str, str]
     _right: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
@@ -55,7 +59,9 @@ class Passwords:
     _waiting: int = 0
 
     async def right(self, header: str) -> bool:
-        """Whether an Authorization header names a user with the right password. Raises Busy under a flood."""
+        """Whether an Authorization header names a user with the right password. Raises Busy under a
+        flood.
+        """
         found = credentials(header)
         if found is None:
             return False
@@ -85,6 +91,8 @@ class Passwords:
 
 
 def _nobody(like: str) -> str:
-    """A hash nobody has the password of, as costly as another: who has no account must not learn it from the clock."""
+    """A hash nobody has the password of, as costly as another: who has no account must not learn it
+    from the clock.
+    """
     cost = like[4:6] or "10"
     return f"$2b${cost}${'.' * 21}O{'.' * 31}"

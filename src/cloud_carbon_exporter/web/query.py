@@ -25,9 +25,13 @@ Key = tuple[float | str, str]
 _NUMBERS: dict[str, Callable[[Row], float]] = {
     "power_watts": lambda row: row.footprint.power_watts.value,
     "operational_emissions_grams_per_second": lambda row: (
-        row.footprint.operational_grams_per_second.value if row.footprint.operational_grams_per_second else 0.0
+        row.footprint.operational_grams_per_second.value
+        if row.footprint.operational_grams_per_second
+        else 0.0
     ),
-    "embodied_emissions_grams_per_second": lambda row: row.footprint.embodied_grams_per_second.value,
+    "embodied_emissions_grams_per_second": lambda row: (
+        row.footprint.embodied_grams_per_second.value
+    ),
     "energy_joules_total": lambda row: row.totals.energy_joules if row.totals else 0.0,
     "measured_at": lambda row: row.measured_at or 0.0,
 }
@@ -55,7 +59,9 @@ class BadQuery(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed question. after: the key of the last row of the page before; None for the first page."""
+    """A parsed question. after: the key of the last row of the page before; None for the first
+    page.
+    """
 
     limit: int = LIMIT_DEFAULT
     sort: str = "power_watts"
@@ -75,7 +81,10 @@ def parse(parameters: MultiMapping[str]) -> Query:
     sort = parameters.get("sort", "-power_watts")
     name, descending = sort.removeprefix("-"), sort.startswith("-")
     if name not in SORTS:
-        raise BadQuery("sort", f"cannot sort by {name!r}; allowed are {', '.join(SORTS)}, with - in front to descend")
+        raise BadQuery(
+            "sort",
+            f"cannot sort by {name!r}; allowed are {', '.join(SORTS)}, with - in front to descend",
+        )
     cursor = parameters.get("cursor")
     return Query(
         _limit(parameters.get("limit", str(LIMIT_DEFAULT))),
@@ -103,11 +112,17 @@ def _filter(text: str) -> tuple[str, str]:
 
 def _after(cursor: str, sort: str) -> Key:
     try:
-        made_for, value, identity = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=="))
+        made_for, value, identity = json.loads(
+            base64.urlsafe_b64decode(cursor.encode("ascii") + b"==")
+        )
     except (ValueError, TypeError, binascii.Error) as error:
         raise BadQuery("cursor", "not a cursor of ours") from error
     number = sort.removeprefix("-") in _NUMBERS
-    if made_for != sort or not isinstance(identity, str) or not isinstance(value, (int, float) if number else str):
+    if (
+        made_for != sort
+        or not isinstance(identity, str)
+        or not isinstance(value, (int, float) if number else str)
+    ):
         raise BadQuery("cursor", f"not a cursor of ours for sort={sort}")
     return value, identity
 
@@ -142,7 +157,9 @@ def _matches(row: Row, query: Query, tags: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the answer. cursor: where the next begins; None on the last. matching: rows on all pages."""
+    """One page of the answer. cursor: where the next begins; None on the last. matching: rows on
+    all pages.
+    """
 
     rows: tuple[Row, ...]
     cursor: str | None
@@ -159,7 +176,9 @@ def answer(rows: tuple[Row, ...], query: Query, tags: tuple[str, ...]) -> Page:
 
     def remaining() -> Iterator[Row]:
         for row in matching:
-            if query.after is None or (key(row) < query.after if query.descending else key(row) > query.after):
+            if query.after is None or (
+                key(row) < query.after if query.descending else key(row) > query.after
+            ):
                 yield row
 
     pick = heapq.nlargest if query.descending else heapq.nsmallest

@@ -27,12 +27,16 @@ class Collector(Protocol):
         """The rendering of that Snapshot; None before the first."""
 
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
-        """Collect now unless what is there is young enough; returns at the deadline with what is finished by then."""
+        """Collect now unless what is there is young enough; returns at the deadline with what is
+        finished by then.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
-    """mode: as in -collect.mode. source_url: where the source of the running version is, if not where it comes from."""
+    """mode: as in -collect.mode. source_url: where the source of the running version is, if not
+    where it comes from.
+    """
 
     exposition: exposition.Settings = field(default_factory=exposition.Settings)
     mode: Literal["background", "scrape"] = "background"
@@ -42,7 +46,9 @@ class WebSettings:
     @property
     def source(self) -> str:
         """Where the source of the running version is."""
-        return self.source_url or (f"{SOURCE_URL}/tree/v{self.version}" if self.version else SOURCE_URL)
+        return self.source_url or (
+            f"{SOURCE_URL}/tree/v{self.version}" if self.version else SOURCE_URL
+        )
 
 
 @dataclass(slots=True)
@@ -71,7 +77,9 @@ class Reloads:
 
 @dataclass(slots=True)
 class Serving:
-    """What is served; a reload puts other parts in. reload: reads the configuration again, or raises ConfigError."""
+    """What is served; a reload puts other parts in. reload: reads the configuration again, or
+    raises ConfigError.
+    """
 
     collector: Collector
     settings: WebSettings

@@ -13,10 +13,17 @@ _CLIENT_AUTH = {"none": ssl.CERT_NONE, "if_given": ssl.CERT_OPTIONAL, "required"
 
 
 def context(tls: Tls) -> ssl.SSLContext:
-    """The context. Raises ConfigError where the certificate, its key, the client CA or a cipher cannot be used."""
+    """The context. Raises ConfigError where the certificate, its key, the client CA or a cipher
+    cannot be used.
+    """
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.minimum_version, made.maximum_version = _VERSIONS[tls.min_version], _VERSIONS[tls.max_version]
-    made.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
+    made.minimum_version, made.maximum_version = (
+        _VERSIONS[tls.min_version],
+        _VERSIONS[tls.max_version],
+    )
+    made.options |= (
+        ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
+    )
     what = "the certificate and its key"
     try:
         _load_pair(made, tls)
@@ -32,7 +39,9 @@ def context(tls: Tls) -> ssl.SSLContext:
     except (ssl.SSLError, ValueError) as error:
         reason = getattr(error, "reason", "") or "not understood"
         said = str(reason).replace("_", " ").lower()
-        raise ConfigError(f"-web.config.file: tls_server_config: {what} cannot be used: {said}") from None
+        raise ConfigError(
+            f"-web.config.file: tls_server_config: {what} cannot be used: {said}"
+        ) from None
     made.verify_mode = _CLIENT_AUTH[tls.client_auth]
     return made
 
@@ -42,7 +51,9 @@ def _no_passphrase() -> str:
 
 
 def _load_pair(made: ssl.SSLContext, tls: Tls) -> None:
-    """OpenSSL takes the pair from a file alone: here one in memory, for the disk may be read-only, and keeps keys."""
+    """OpenSSL takes the pair from a file alone: here one in memory, for the disk may be read-only,
+    and keeps keys.
+    """
     descriptor = os.memfd_create("tls")
     try:
         os.write(descriptor, tls.certificate + b"\n" + tls.key)

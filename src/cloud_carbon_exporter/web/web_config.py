@@ -1,7 +1,9 @@
-"""The file of -web.config.file: TLS, users, headers and rates, in the format of Prometheus' exporter toolkit.
+"""The file of -web.config.file: TLS, users, headers and rates, in the format of Prometheus'
+exporter toolkit.
 
-https://prometheus.io/docs/prometheus/latest/configuration/https/ describes the format. No message holds a value of
-the file but the names of keys, files and choices: it holds password hashes and may hold a private key.
+https://prometheus.io/docs/prometheus/latest/configuration/https/ describes the format. No message
+holds a value of the file but the names of keys, files and choices: it holds password hashes and may
+hold a private key.
 """
 
 from __future__ import annotations
@@ -23,9 +25,20 @@ _CLIENT_AUTH: Mapping[str, ClientAuth] = {
     "RequireAndVerifyClientCert": "required",
 }
 _VERSIONS = ("TLS12", "TLS13")
-_CURVES = {"CurveP256": "prime256v1", "CurveP384": "secp384r1", "CurveP521": "secp521r1", "X25519": "X25519"}
-_CIPHER = re.compile(r"TLS_(ECDHE_(?:RSA|ECDSA))_WITH_(AES_(?:128|256)_GCM|CHACHA20_POLY1305)(?:_SHA(?:256|384))?")
-_TLS13_CIPHERS = ("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256")
+_CURVES = {
+    "CurveP256": "prime256v1",
+    "CurveP384": "secp384r1",
+    "CurveP521": "secp521r1",
+    "X25519": "X25519",
+}
+_CIPHER = re.compile(
+    r"TLS_(ECDHE_(?:RSA|ECDSA))_WITH_(AES_(?:128|256)_GCM|CHACHA20_POLY1305)(?:_SHA(?:256|384))?"
+)
+_TLS13_CIPHERS = (
+    "TLS_AES_128_GCM_SHA256",
+    "TLS_AES_256_GCM_SHA384",
+    "TLS_CHACHA20_POLY1305_SHA256",
+)
 _HEADERS = (
     "Strict-Transport-Security",
     "Content-Security-Policy",
@@ -40,7 +53,13 @@ _LONGEST_BYTES = 1 << 20
 
 _TLS_KEYS = (
     *("cert_file", "key_file", "cert", "key", "client_ca_file", "client_ca", "client_auth_type"),
-    *("client_allowed_sans", "min_version", "max_version", "cipher_suites", "prefer_server_cipher_suites"),
+    *(
+        "client_allowed_sans",
+        "min_version",
+        "max_version",
+        "cipher_suites",
+        "prefer_server_cipher_suites",
+    ),
     "curve_preferences",
 )
 _KEYS = ("tls_server_config", "http_server_config", "basic_auth_users", "rate_limit")
@@ -48,7 +67,9 @@ _KEYS = ("tls_server_config", "http_server_config", "basic_auth_users", "rate_li
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """A server's side of TLS. certificate, key, client_ca: PEM. ciphers: OpenSSL's names, of TLS 1.2; empty for all."""
+    """A server's side of TLS. certificate, key, client_ca: PEM. ciphers: OpenSSL's names, of TLS
+    1.2; empty for all.
+    """
 
     certificate: bytes = field(repr=False)
     key: bytes = field(repr=False)
@@ -71,7 +92,9 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class WebConfig:
-    """What the file says. users: name -> bcrypt hash. files: what was read for it, to see when it changes."""
+    """What the file says. users: name -> bcrypt hash. files: what was read for it, to see when it
+    changes.
+    """
 
     tls: Tls | None = None
     users: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -94,14 +117,22 @@ class Reader:
 
         try:
             said = yaml.safe_load(self._text(self.path, ""))
-        except (yaml.YAMLError, ValueError, RecursionError) as error:  # the latter: no such date, brackets without end
+        except (
+            yaml.YAMLError,
+            ValueError,
+            RecursionError,
+        ) as error:  # the latter: no such date, brackets without end
             mark = getattr(error, "problem_mark", None)
             where = f" at line {mark.line + 1}" if mark else ""
             raise self._wrong("", f"not YAML{where}") from None
         top = self._mapping("", said, _KEYS)
-        http = self._mapping("http_server_config", top.get("http_server_config"), ("http2", "headers"))
+        http = self._mapping(
+            "http_server_config", top.get("http_server_config"), ("http2", "headers")
+        )
         if self._flag("http_server_config.http2", http.get("http2"), default=False):
-            self._warnings.append(f"{self.path}: http_server_config.http2 has no effect: HTTP/1.1 is spoken")
+            self._warnings.append(
+                f"{self.path}: http_server_config.http2 has no effect: HTTP/1.1 is spoken"
+            )
         return WebConfig(
             self._tls(self._mapping("tls_server_config", top.get("tls_server_config"), _TLS_KEYS)),
             self._users(top.get("basic_auth_users")),
@@ -159,9 +190,14 @@ class Reader:
         return value
 
     def _pem(self, tls: Mapping[str, Any], name: str) -> str:
-        """What stands in `name` itself, or in the file `name`_file, whose path is relative to the web config's."""
+        """What stands in `name` itself, or in the file `name`_file, whose path is relative to the
+        web config's.
+        """
         key = f"tls_server_config.{name}"
-        inline, file = self._word(key, tls.get(name)), self._word(f"{key}_file", tls.get(f"{name}_file"))
+        inline, file = (
+            self._word(key, tls.get(name)),
+            self._word(f"{key}_file", tls.get(f"{name}_file")),
+        )
         if inline and file:
             raise self._wrong(key, f"{name} and {name}_file exclude each other")
         if not file:
@@ -173,7 +209,9 @@ class Reader:
     def _tls(self, said: Mapping[str, Any]) -> Tls | None:
         if not said:
             return None
-        certificate, key, client_ca = (self._pem(said, name) for name in ("cert", "key", "client_ca"))
+        certificate, key, client_ca = (
+            self._pem(said, name) for name in ("cert", "key", "client_ca")
+        )
         for name, found in (("cert", certificate), ("key", key)):
             if not found:
                 raise self._wrong("tls_server_config", f"neither {name}_file nor {name} is given")
@@ -187,7 +225,9 @@ class Reader:
         for curve in curves:
             self._word("tls_server_config.curve_preferences", curve, tuple(_CURVES))
         self._flag(
-            "tls_server_config.prefer_server_cipher_suites", said.get("prefer_server_cipher_suites"), default=True
+            "tls_server_config.prefer_server_cipher_suites",
+            said.get("prefer_server_cipher_suites"),
+            default=True,
         )
         auth, sans = self._client_auth(said, bool(client_ca))
         return Tls(
@@ -202,17 +242,24 @@ class Reader:
             _CURVES[curves[0]] if curves else "",
         )
 
-    def _client_auth(self, said: Mapping[str, Any], ca_given: bool) -> tuple[ClientAuth, frozenset[str]]:
+    def _client_auth(
+        self, said: Mapping[str, Any], ca_given: bool
+    ) -> tuple[ClientAuth, frozenset[str]]:
         key = "tls_server_config.client_auth_type"
-        auth = _CLIENT_AUTH[self._word(key, said.get("client_auth_type"), tuple(_CLIENT_AUTH)) or "NoClientCert"]
+        auth = _CLIENT_AUTH[
+            self._word(key, said.get("client_auth_type"), tuple(_CLIENT_AUTH)) or "NoClientCert"
+        ]
         if ca_given and auth == "none":
             raise self._wrong(key, "a client CA is given, but no client certificate is asked for")
         if auth != "none" and not ca_given:
-            raise self._wrong(key, "client certificates cannot be verified without client_ca_file or client_ca")
+            raise self._wrong(
+                key, "client certificates cannot be verified without client_ca_file or client_ca"
+            )
         sans = self._words("tls_server_config.client_allowed_sans", said.get("client_allowed_sans"))
         if sans and auth != "required":
             raise self._wrong(
-                "tls_server_config.client_allowed_sans", "needs client_auth_type RequireAndVerifyClientCert"
+                "tls_server_config.client_allowed_sans",
+                "needs client_auth_type RequireAndVerifyClientCert",
             )
         return auth, frozenset(sans)
 
@@ -242,7 +289,8 @@ class Reader:
             matched = _BCRYPT.fullmatch(hashed) if isinstance(hashed, str) else None
             if matched is None or not 4 <= int(matched[1]) <= 31:
                 raise self._wrong(
-                    f"basic_auth_users.{name[:40]}", "not a bcrypt hash; `htpasswd -nBC 10 NAME` makes one"
+                    f"basic_auth_users.{name[:40]}",
+                    "not a bcrypt hash; `htpasswd -nBC 10 NAME` makes one",
                 )
         return dict(users)
 

@@ -37,7 +37,10 @@ def document(of: WhatIf) -> dict[str, Any]:
             "power_watts": asdict(of.power_watts_there),
             "operational_emissions_grams_per_second": asdict(of.grams_per_second_there),
         },
-        "hours": [{"hours_ahead": hour, "operational_emissions_grams_per_second": grams} for hour, grams in of.hours],
+        "hours": [
+            {"hours_ahead": hour, "operational_emissions_grams_per_second": grams}
+            for hour, grams in of.hours
+        ],
         "greenest_hour_ahead": of.greenest_hour_ahead,
     }
 

@@ -10,22 +10,32 @@ import pytest
 from tests.fakes.aws import ACCOUNT, AwsFake
 from tests.fakes.aws_replay import CountingMeter, spec
 
-from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, TargetSettings
 
 MakeClient = Callable[..., AwsClient]
 INSTANCES = spec("ec2/instance").listing
 
 
-async def objects(client: AwsClient, listing: Listing = INSTANCES, region: str = "eu-west-3") -> list[Raw]:
+async def objects(
+    client: AwsClient, listing: Listing = INSTANCES, region: str = "eu-west-3"
+) -> list[Raw]:
     """All raw objects of one sweep."""
-    return [raw async for page in client.pages(listing, Scope("aws", ACCOUNT, region)) for raw in page]
+    return [
+        raw async for page in client.pages(listing, Scope("aws", ACCOUNT, region)) for raw in page
+    ]
 
 
 @pytest.fixture(autouse=True)
 def aws_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Credentials of nobody, and no way to those of the person who runs the tests."""
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
+    for name in (
+        "AWS_PROFILE",
+        "AWS_SESSION_TOKEN",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_ENDPOINT_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
     values = {
         "AWS_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST",

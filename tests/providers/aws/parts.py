@@ -18,7 +18,9 @@ PARIS = Scope("aws", ACCOUNT, "eu-west-3")
 
 
 def parts(resource: Resource) -> dict[str, float]:
-    """Amount by kind, and by part but for processors and memory; with "per" and the signal that says how much."""
+    """Amount by kind, and by part but for processors and memory; with "per" and the signal that
+    says how much.
+    """
     found: dict[str, float] = {}
     for held in resource.components:
         name = held.kind if held.kind in ("vcpu", "memory") else f"{held.kind} {held.part}"
@@ -42,15 +44,23 @@ def read(spec: ServiceSpec, resource: Resource) -> dict[str, tuple[Metric, Mappi
     return {
         metric.name: (
             metric,
-            {**metric.fixed, **{name: resource.monitor[key] for name, key in metric.dimensions.items()}},
+            {
+                **metric.fixed,
+                **{name: resource.monitor[key] for name, key in metric.dimensions.items()},
+            },
         )
         for metric in spec.metrics
-        if all(key in resource.monitor for key in (*metric.dimensions.values(), *filter(None, (metric.over,))))
+        if all(
+            key in resource.monitor
+            for key in (*metric.dimensions.values(), *filter(None, (metric.over,)))
+        )
     }
 
 
 class Asked(ReplayClient):
-    """Answers from a recording, remembers what it was asked, and fails details with `error` where there is one."""
+    """Answers from a recording, remembers what it was asked, and fails details with `error` where
+    there is one.
+    """
 
     def __init__(self, answers: Mapping[str, Any], error: CollectError | None = None) -> None:
         super().__init__(answers)

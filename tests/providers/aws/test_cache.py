@@ -1,4 +1,6 @@
-"""What is asked once: one fetch at a time, shared by all who wait for it, whether it succeeds or fails."""
+"""What is asked once: one fetch at a time, shared by all who wait for it, whether it succeeds or
+fails.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ import pytest
 from tests.fakes.cloud import Clock
 
 from cloud_carbon_exporter.errors import Unreachable
-from cloud_carbon_exporter.providers.aws._cache import Cache
+from cloud_carbon_exporter.providers.aws.client.cache import Cache
 
 
 class Source:
@@ -43,7 +45,9 @@ async def test_all_who_wait_share_one_answer_for_as_long_as_it_is_good() -> None
 
 
 async def test_all_who_wait_share_one_failure_and_who_comes_later_asks_again() -> None:
-    """A hundred listings want the regions; a cloud that is silent must not be waited for a hundred times in turn."""
+    """A hundred listings want the regions; a cloud that is silent must not be waited for a hundred
+    times in turn.
+    """
     source = Source()
     source.fails = True
     cache = Cache(Clock())

@@ -26,9 +26,11 @@ async def test_lists_are_read_to_their_last_page_and_a_size_is_always_sent(
 
     fake.handlers["DescribeInstances"] = page
     assert len(await objects(make_client())) == 3
-    assert [call.params.get("MaxResults") for call in fake.calls if call.operation == "DescribeInstances"] == [
-        "1000"
-    ] * 3
+    assert [
+        call.params.get("MaxResults")
+        for call in fake.calls
+        if call.operation == "DescribeInstances"
+    ] == ["1000"] * 3
     assert meter.calls["ec2", "DescribeInstances", "success"] == 3
 
 
@@ -40,7 +42,9 @@ async def test_buckets_are_listed_with_a_size_so_that_their_region_comes(
     assert call.params["max-buckets"] == "1000"
 
 
-async def test_a_missing_permission_is_named_with_the_one_who_lacks_it(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_a_missing_permission_is_named_with_the_one_who_lacks_it(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     fake.fault("DescribeInstances", "forbidden")
     with pytest.raises(PermissionMissing) as caught:
         await objects(make_client())
@@ -60,7 +64,9 @@ async def test_a_disabled_region_fails_alone(fake: AwsFake, make_client: MakeCli
     assert len(await objects(client)) == 1
 
 
-async def test_clients_are_made_when_needed_and_once(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_clients_are_made_when_needed_and_once(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     client = make_client()
     await client.connect()
     clients = (await client.accounts.get(ACCOUNT)).clients
@@ -82,7 +88,10 @@ async def test_what_was_used_longest_ago_is_closed_when_there_are_too_many(
     await fault.arrived.wait()
     for region in regions[1:]:
         assert await objects(client, region=region) == []
-    assert clients.names() == {("ec2", regions[0]), *(("ec2", region) for region in regions[-3:])}, "the busy one stays"
+    assert clients.names() == {
+        ("ec2", regions[0]),
+        *(("ec2", region) for region in regions[-3:]),
+    }, "the busy one stays"
     assert await objects(client, region=regions[1]) == [], "what was closed is opened anew"
     busy.cancel()
     await asyncio.gather(busy, return_exceptions=True)
@@ -107,14 +116,17 @@ async def test_one_service_may_have_an_endpoint_of_its_own(
 
 
 async def test_all_clients_share_one_tls_context() -> None:
-    from cloud_carbon_exporter.providers.aws._http import http_session_class
+    from cloud_carbon_exporter.providers.aws.client.http import http_session_class
 
     one, two = http_session_class()(verify=True), http_session_class()(verify=True)
     assert one._build_ssl_contexts(None)[0] is two._build_ssl_contexts(None)[0]
     behind_proxy, for_proxy = one._build_ssl_contexts("https://proxy:3128")
     assert behind_proxy is not one._build_ssl_contexts(None)[0]
     assert for_proxy is not None
-    assert http_session_class()(verify=False)._build_ssl_contexts(None)[0] is not two._build_ssl_contexts(None)[0]
+    assert (
+        http_session_class()(verify=False)._build_ssl_contexts(None)[0]
+        is not two._build_ssl_contexts(None)[0]
+    )
 
 
 async def test_extras_are_nothing_yet_and_closing_twice_is_closing(make_client: MakeClient) -> None:
@@ -151,4 +163,8 @@ def test_importing_the_provider_is_cheap() -> None:
 
 
 def test_the_permissions_needed_whatever_the_services_are_few() -> None:
-    assert PROVIDER.permissions == ("cloudwatch:GetMetricData", "ec2:DescribeRegions", "sts:GetCallerIdentity")
+    assert PROVIDER.permissions == (
+        "cloudwatch:GetMetricData",
+        "ec2:DescribeRegions",
+        "sts:GetCallerIdentity",
+    )

@@ -11,18 +11,23 @@ from tests.providers.aws.parts import PARIS, Asked, footprint, parts, read, watt
 
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import PermissionMissing
-from cloud_carbon_exporter.providers.aws import ecs_task, eks_cluster, lambda_function
-from cloud_carbon_exporter.providers.aws._expand import by_name
+from cloud_carbon_exporter.providers.aws.client.expand import by_name
+from cloud_carbon_exporter.providers.aws.services import ecs_task, eks_cluster, lambda_function
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 
 async def test_lambda_function_is_as_many_environments_as_were_running() -> None:
     found = await described("lambda/function", "lambda_function")
-    assert parts(found["resize"]) == {"vcpu per executions": 1, "memory per executions": 1769 / 1024}
+    assert parts(found["resize"]) == {
+        "vcpu per executions": 1,
+        "memory per executions": 1769 / 1024,
+    }
     assert parts(found["thumb"])["vcpu per executions"] == pytest.approx(512 / 1769)
     assert found["thumb"].components[0].part == "Graviton2"
     assert found["thumb"].info["architecture"] == "arm64"
-    assert watts(found["resize"], executions=4) == pytest.approx(4 * watts(found["resize"], executions=1))
+    assert watts(found["resize"], executions=4) == pytest.approx(
+        4 * watts(found["resize"], executions=1)
+    )
     assert watts(found["resize"], executions=0) == 0
     assert footprint(found["resize"], executions=1, cpu_ratio=1).basis == "assumed"
     assert watts(found["resize"]) == 0, "no run is claimed that was not read"
@@ -32,7 +37,11 @@ async def test_lambda_function_is_as_many_environments_as_were_running() -> None
 async def test_lambda_duration_becomes_concurrency() -> None:
     function = (await described("lambda/function", "lambda_function"))["resize"]
     metric, dimensions = read(spec("lambda/function"), function)["Duration"]
-    assert (metric.namespace, metric.statistic, dimensions) == ("AWS/Lambda", "Sum", {"FunctionName": "resize"})
+    assert (metric.namespace, metric.statistic, dimensions) == (
+        "AWS/Lambda",
+        "Sum",
+        {"FunctionName": "resize"},
+    )
     ten_minutes_of_running = 600_000.0  # milliseconds, in a period of five minutes: two at a time
     assert ten_minutes_of_running * metric.scale == pytest.approx(2)
     assert metric.absent == 0, "what was not called writes nothing"
@@ -45,7 +54,9 @@ async def test_lambda_on_managed_instances_is_counted_as_its_instances() -> None
 async def test_lambda_tags_come_batched_and_only_when_asked_for() -> None:
     without = await described("lambda/function", "lambda_function")
     assert without["resize"].tags == {}
-    found = await described("lambda/function", "lambda_function", TargetSettings(provider="aws", tags=("team",)))
+    found = await described(
+        "lambda/function", "lambda_function", TargetSettings(provider="aws", tags=("team",))
+    )
     assert (found["resize"].tags, found["thumb"].tags) == ({"team": "shop"}, {})
 
 
@@ -60,7 +71,11 @@ async def test_ecs_task() -> None:
     assert web.id == f"arn:aws:ecs:eu-west-3:{ACCOUNT}:task/shop/t1"
     assert parts(web) == {"vcpu": 0.5, "memory": 1, "ssd ssd": 50}
     assert web.components[0].part == "Graviton2"
-    assert (web.location.zone, web.tags, web.info["lifecycle"]) == ("eu-west-3a", {"team": "shop"}, "FARGATE_SPOT")
+    assert (web.location.zone, web.tags, web.info["lifecycle"]) == (
+        "eu-west-3a",
+        {"team": "shop"},
+        "FARGATE_SPOT",
+    )
     assert parts(found["nightly/t2"]) == {"vcpu": 4, "memory": 16, "ssd ssd": 20}
     assert set(found) == {"web/t1", "nightly/t2", "web/t4"}, "one that has stopped is gone"
 
@@ -70,7 +85,9 @@ async def test_a_task_is_measured_as_its_service_is_and_a_lone_one_by_container_
     ((name, (metric, dimensions)),) = read(spec("ecs/task"), found["web/t1"]).items()
     assert (metric.namespace, name) == ("AWS/ECS", "CPUUtilization")
     assert dimensions == {"ClusterName": "shop", "ServiceName": "web"}
-    assert read(spec("ecs/task"), found["nightly/t2"]) == {}, "plain Container Insights has no series of a task"
+    assert read(spec("ecs/task"), found["nightly/t2"]) == {}, (
+        "plain Container Insights has no series of a task"
+    )
     enhanced = json.loads(json.dumps(recording("ecs_task")).replace('"enabled"', '"enhanced"'))
     swept = await sweep(ReplayClient(enhanced), ecs_task.SPEC.listing, [ecs_task.SPEC], PARIS)
     nightly = next(resource for resource in swept.resources if resource.name == "nightly/t2")
@@ -85,9 +102,13 @@ async def test_ecs_asks_by_the_hundred_and_nothing_of_an_idle_cluster() -> None:
     client = Asked(answers)
     await sweep(client, ecs_task.SPEC.listing, [ecs_task.SPEC], PARIS)
     listed = [params for operation, params in client.asked if operation == "ListTasks"]
-    assert [params["cluster"] for params in listed] == [f"arn:aws:ecs:eu-west-3:{ACCOUNT}:cluster/shop"]
+    assert [params["cluster"] for params in listed] == [
+        f"arn:aws:ecs:eu-west-3:{ACCOUNT}:cluster/shop"
+    ]
     assert all(params["launchType"] == "FARGATE" for params in listed)
-    batches = [len(params["tasks"]) for operation, params in client.asked if operation == "DescribeTasks"]
+    batches = [
+        len(params["tasks"]) for operation, params in client.asked if operation == "DescribeTasks"
+    ]
     assert batches == [100, 50]
 
 
@@ -104,14 +125,19 @@ async def test_eks_cluster_and_its_fargate_profiles() -> None:
     estimate = footprint(prod)
     assert estimate.basis == "assumed"
     assert estimate.power_watts.lower < estimate.power_watts.value < estimate.power_watts.upper
-    swept = await sweep(ReplayClient(recording("eks_cluster")), eks_cluster.SPEC.listing, [eks_cluster.SPEC], PARIS)
+    swept = await sweep(
+        ReplayClient(recording("eks_cluster")), eks_cluster.SPEC.listing, [eks_cluster.SPEC], PARIS
+    )
     assert swept.unsupported == {(ACCOUNT, "eks/fargate_profile"): 2}, (
         "what runs there shows nowhere: the ledger says so"
     )
 
 
 def test_a_control_plane_on_its_way_out_is_gone() -> None:
-    assert eks_cluster.describe({"arn": "arn:aws:eks:x", "name": "x", "status": "DELETING"}, PARIS) is None
+    assert (
+        eks_cluster.describe({"arn": "arn:aws:eks:x", "name": "x", "status": "DELETING"}, PARIS)
+        is None
+    )
 
 
 async def test_details_are_asked_for_once_in_a_while() -> None:

@@ -17,7 +17,7 @@ from tests.providers.aws.parts import PARIS, parts
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.spec import Scope, TargetSettings
 
 Answers = Mapping[str, Mapping[str, Any]]
@@ -27,8 +27,10 @@ Answers = Mapping[str, Mapping[str, Any]]
 class Pair:
     """An account in little.
 
-    answers: "api.Operation", or "api.Operation first-parameter" -> what it answers; all others answer with nothing.
-    counted: "kind name" -> parts. Names and ids are the pair's own, so that all pairs fit into one account.
+    answers: "api.Operation", or "api.Operation first-parameter" -> what it answers; all others
+        answer with nothing.
+    counted: "kind name" -> parts. Names and ids are the pair's own, so that all pairs fit into one
+        account.
     """
 
     what: str
@@ -43,7 +45,9 @@ def arn(service: str, resource: str) -> str:
 
 def instances(*made: Mapping[str, Any]) -> Mapping[str, Any]:
     running = {"InstanceType": "m5.large", "State": {"Name": "running"}}
-    return {"Reservations": [{"OwnerId": ACCOUNT, "Instances": [{**running, **each} for each in made]}]}
+    return {
+        "Reservations": [{"OwnerId": ACCOUNT, "Instances": [{**running, **each} for each in made]}]
+    }
 
 
 M5_LARGE = {"vcpu": 2.0, "memory": 8.0}
@@ -64,7 +68,11 @@ def database(engine: str, name: str, **more: Any) -> Mapping[str, Any]:
 
 
 def cluster(engine: str, name: str) -> Mapping[str, Any]:
-    return {"DBClusterIdentifier": name, "DBClusterArn": arn("rds", f"cluster:{name}"), "Engine": engine}
+    return {
+        "DBClusterIdentifier": name,
+        "DBClusterArn": arn("rds", f"cluster:{name}"),
+        "Engine": engine,
+    }
 
 
 def ecs(launch_type: str, name: str) -> Answers:
@@ -111,12 +119,17 @@ def own_lists(engine: str, service: str) -> Answers:
 
 NODE_TAGS = [{"Key": "eks:cluster-name", "Value": "prod"}]
 MANAGED = {
-    "LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": arn("lambda", "capacity-provider:a")}
+    "LambdaManagedInstancesCapacityProviderConfig": {
+        "CapacityProviderArn": arn("lambda", "capacity-provider:a")
+    }
 }
 PAIRS = (
     Pair(
         "nodes of EKS are instances",
-        {**eks("prod", []), "ec2.DescribeInstances": instances({"InstanceId": "i-1", "Tags": NODE_TAGS})},
+        {
+            **eks("prod", []),
+            "ec2.DescribeInstances": instances({"InstanceId": "i-1", "Tags": NODE_TAGS}),
+        },
         {"ec2/instance i-1": M5_LARGE, "eks/cluster prod": CONTROL_PLANE},
     ),
     Pair(
@@ -166,7 +179,10 @@ PAIRS = (
     Pair(
         "Aurora's volume is the cluster's",
         own_lists("aurora-mysql", "rds"),
-        {"rds/db_instance rds-1": R6G_LARGE, "rds/db_cluster rds": {"block aws/aurora per stored_gib": 1.0}},
+        {
+            "rds/db_instance rds-1": R6G_LARGE,
+            "rds/db_cluster rds": {"block aws/aurora per stored_gib": 1.0},
+        },
     ),
     Pair(
         "an instance and its volume",
@@ -174,11 +190,15 @@ PAIRS = (
             "ec2.DescribeInstances": instances(
                 {
                     "InstanceId": "i-4",
-                    "BlockDeviceMappings": [{"DeviceName": "/dev/sda1", "Ebs": {"VolumeId": "vol-1"}}],
+                    "BlockDeviceMappings": [
+                        {"DeviceName": "/dev/sda1", "Ebs": {"VolumeId": "vol-1"}}
+                    ],
                 }
             ),
             "ec2.DescribeVolumes": {
-                "Volumes": [{"VolumeId": "vol-1", "VolumeType": "gp3", "Size": 8, "State": "in-use"}],
+                "Volumes": [
+                    {"VolumeId": "vol-1", "VolumeType": "gp3", "Size": 8, "State": "in-use"}
+                ],
             },
         },
         {"ec2/instance i-4": M5_LARGE, "ec2/volume vol-1": {"block aws/gp3": 8.0}},
@@ -188,11 +208,21 @@ PAIRS = (
         {
             "ec2.DescribeImages": {
                 "Images": [
-                    {"ImageId": "ami-1", "BlockDeviceMappings": [{"Ebs": {"SnapshotId": "snap-1", "VolumeSize": 8}}]}
+                    {
+                        "ImageId": "ami-1",
+                        "BlockDeviceMappings": [{"Ebs": {"SnapshotId": "snap-1", "VolumeSize": 8}}],
+                    }
                 ]
             },
             "ec2.DescribeSnapshots": {
-                "Snapshots": [{"SnapshotId": "snap-1", "VolumeId": "vol-1", "VolumeSize": 8, "State": "completed"}]
+                "Snapshots": [
+                    {
+                        "SnapshotId": "snap-1",
+                        "VolumeId": "vol-1",
+                        "VolumeSize": 8,
+                        "State": "completed",
+                    }
+                ]
             },
         },
         {"ec2/snapshot snap-1": {"snapshot aws/ebs-snapshot": 8.0}},
@@ -200,7 +230,9 @@ PAIRS = (
     Pair(
         "a replication group is the clusters in it",
         {
-            "elasticache.DescribeReplicationGroups": {"ReplicationGroups": [{"MemberClusters": ["a-001", "a-002"]}]},
+            "elasticache.DescribeReplicationGroups": {
+                "ReplicationGroups": [{"MemberClusters": ["a-001", "a-002"]}]
+            },
             "elasticache.DescribeCacheClusters": {
                 "CacheClusters": [
                     {
@@ -214,7 +246,10 @@ PAIRS = (
                 ]
             },
         },
-        {"elasticache/cache_cluster a-001": R6G_LARGE, "elasticache/cache_cluster a-002": R6G_LARGE},
+        {
+            "elasticache/cache_cluster a-001": R6G_LARGE,
+            "elasticache/cache_cluster a-002": R6G_LARGE,
+        },
     ),
 )
 
@@ -272,7 +307,9 @@ async def counted(answers: Answers) -> tuple[list[Resource], dict[str, int]]:
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.what)
 async def test_whatever_shows_in_two_lists_counts_in_one(pair: Pair) -> None:
     resources, unsupported = await counted(pair.answers)
-    assert {f"{resource.kind} {resource.name}": parts(resource) for resource in resources} == pair.counted
+    assert {
+        f"{resource.kind} {resource.name}": parts(resource) for resource in resources
+    } == pair.counted
     assert len(resources) == len(pair.counted)
     assert unsupported == pair.unsupported
 
@@ -291,7 +328,11 @@ def together(answers: Iterable[Answers]) -> Answers:
 async def test_an_account_that_holds_every_pair_counts_each_once() -> None:
     resources, unsupported = await counted(together(pair.answers for pair in PAIRS))
     expected = {name: held for pair in PAIRS for name, held in pair.counted.items()}
-    assert {f"{resource.kind} {resource.name}": parts(resource) for resource in resources} == expected
+    assert {
+        f"{resource.kind} {resource.name}": parts(resource) for resource in resources
+    } == expected
     assert len(resources) == len(expected) == sum(len(pair.counted) for pair in PAIRS)
     assert len({resource.id for resource in resources}) == len(resources)
-    assert unsupported == {kind: number for pair in PAIRS for kind, number in pair.unsupported.items()}
+    assert unsupported == {
+        kind: number for pair in PAIRS for kind, number in pair.unsupported.items()
+    }

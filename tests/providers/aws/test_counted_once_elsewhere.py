@@ -1,4 +1,6 @@
-"""Nothing is counted twice, continued: jobs, hosts, backups and whatever else runs on other resources' hardware."""
+"""Nothing is counted twice, continued: jobs, hosts, backups and whatever else runs on other
+resources' hardware.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +8,29 @@ import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import described, recordings
 from tests.providers.aws.parts import parts
-from tests.providers.aws.test_counted_once import M5_LARGE, PAIRS, Pair, arn, counted, ecs, instances, together
+from tests.providers.aws.test_counted_once import (
+    M5_LARGE,
+    PAIRS,
+    Pair,
+    arn,
+    counted,
+    ecs,
+    instances,
+    together,
+)
 from tests.providers.aws.test_specs import module_specs
 
-from cloud_carbon_exporter.providers.aws._kinds import OWNED, kind_of
+from cloud_carbon_exporter.providers.aws.describing.kinds import OWNED, kind_of
 
 MORE_PAIRS = (
     *(
         Pair(
             f"what {service} runs on is instances",
-            {"ec2.DescribeInstances": instances({"InstanceId": name, "Tags": [{"Key": tag, "Value": "x"}]})},
+            {
+                "ec2.DescribeInstances": instances(
+                    {"InstanceId": name, "Tags": [{"Key": tag, "Value": "x"}]}
+                )
+            },
             {f"ec2/instance {name}": M5_LARGE},
         )
         for service, name, tag in (
@@ -39,7 +54,10 @@ MORE_PAIRS = (
                         "LoadBalancerName": "awseb",
                         "Type": "application",
                         "Scheme": "internal",
-                        "AvailabilityZones": [{"ZoneName": "eu-west-3a"}, {"ZoneName": "eu-west-3b"}],
+                        "AvailabilityZones": [
+                            {"ZoneName": "eu-west-3a"},
+                            {"ZoneName": "eu-west-3b"},
+                        ],
                     }
                 ]
             }
@@ -77,7 +95,10 @@ MORE_PAIRS = (
         {
             "sagemaker.ListTrainingJobs": {
                 "TrainingJobSummaries": [
-                    {"TrainingJobName": "fit", "TrainingJobArn": arn("sagemaker", "training-job/fit")}
+                    {
+                        "TrainingJobName": "fit",
+                        "TrainingJobArn": arn("sagemaker", "training-job/fit"),
+                    }
                 ]
             },
             "sagemaker.DescribeTrainingJob fit": {
@@ -92,7 +113,9 @@ MORE_PAIRS = (
                 "ProductionVariants": [{"VariantName": "a", "CurrentInstanceCount": 1}],
             },
             "sagemaker.DescribeEndpointConfig serve-1": {
-                "ProductionVariants": [{"VariantName": "a", "InstanceType": "ml.m5.large", "InitialInstanceCount": 9}]
+                "ProductionVariants": [
+                    {"VariantName": "a", "InstanceType": "ml.m5.large", "InitialInstanceCount": 9}
+                ]
             },
         },
         {"sagemaker/training_job fit": M5_LARGE, "sagemaker/endpoint serve": M5_LARGE},
@@ -116,7 +139,14 @@ MORE_PAIRS = (
                 ]
             },
             "ec2.DescribeSnapshots": {
-                "Snapshots": [{"SnapshotId": "snap-b", "VolumeId": "vol-b", "VolumeSize": 8, "State": "completed"}]
+                "Snapshots": [
+                    {
+                        "SnapshotId": "snap-b",
+                        "VolumeId": "vol-b",
+                        "VolumeSize": 8,
+                        "State": "completed",
+                    }
+                ]
             },
         },
         {
@@ -135,12 +165,17 @@ MORE_PAIRS = (
                         "hardware": {
                             "cpuCount": 2,
                             "ramSizeInGb": 2,
-                            "disks": [{"sizeInGb": 60, "isSystemDisk": True}, {"sizeInGb": 8, "isSystemDisk": False}],
+                            "disks": [
+                                {"sizeInGb": 60, "isSystemDisk": True},
+                                {"sizeInGb": 8, "isSystemDisk": False},
+                            ],
                         },
                     }
                 ]
             },
-            "lightsail.GetDisks": {"disks": [{"name": "more", "arn": arn("lightsail", "Disk/1"), "sizeInGb": 8}]},
+            "lightsail.GetDisks": {
+                "disks": [{"name": "more", "arn": arn("lightsail", "Disk/1"), "sizeInGb": 8}]
+            },
         },
         {
             "lightsail/instance blog": {"vcpu": 2.0, "memory": 2.0, "block aws/gp2": 60.0},
@@ -153,7 +188,9 @@ MORE_PAIRS = (
 @pytest.mark.parametrize("pair", MORE_PAIRS, ids=lambda pair: pair.what)
 async def test_whatever_runs_on_something_else_counts_once(pair: Pair) -> None:
     resources, unsupported = await counted(pair.answers)
-    assert {f"{resource.kind} {resource.name}": parts(resource) for resource in resources} == pair.counted
+    assert {
+        f"{resource.kind} {resource.name}": parts(resource) for resource in resources
+    } == pair.counted
     assert len(resources) == len(pair.counted)
     assert unsupported == pair.unsupported
 
@@ -162,12 +199,20 @@ async def test_an_account_that_holds_every_pair_of_both_tables_counts_each_once(
     pairs = (*PAIRS, *MORE_PAIRS)
     resources, _ = await counted(together(pair.answers for pair in pairs))
     expected = {name: held for pair in pairs for name, held in pair.counted.items()}
-    assert {f"{resource.kind} {resource.name}": parts(resource) for resource in resources} == expected
+    assert {
+        f"{resource.kind} {resource.name}": parts(resource) for resource in resources
+    } == expected
     assert len(resources) == sum(len(pair.counted) for pair in pairs)
     assert len({resource.id for resource in resources}) == len(resources)
 
 
-ALIKE = {"docdb/db_cluster", "docdb/db_instance", "neptune/db_cluster", "neptune/db_instance", "msk/serverless_cluster"}
+ALIKE = {
+    "docdb/db_cluster",
+    "docdb/db_instance",
+    "neptune/db_cluster",
+    "neptune/db_instance",
+    "msk/serverless_cluster",
+}
 """What bears ARNs of another kind's form."""
 
 

@@ -29,12 +29,21 @@ async def test_without_credentials_the_error_names_every_place_that_was_tried(
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(CredentialsMissing) as caught:
         await make_client().connect()
-    for place in ("env", "assume-role", "sso", "shared-credentials-file", "container-role", "iam-role"):
+    for place in (
+        "env",
+        "assume-role",
+        "sso",
+        "shared-credentials-file",
+        "container-role",
+        "iam-role",
+    ):
         assert place in str(caught.value)
     assert "aws configure" in str(caught.value)
 
 
-async def test_a_profile_that_does_not_exist_is_named(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_profile_that_does_not_exist_is_named(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_PROFILE", "ghost")
     with pytest.raises(CredentialsMissing, match="ghost"):
         await make_client().connect()
@@ -58,12 +67,16 @@ async def test_after_a_refusal_new_credentials_on_disk_are_picked_up(
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     disk = Path(os.environ["AWS_SHARED_CREDENTIALS_FILE"])
-    disk.write_text("[default]\naws_access_key_id = OLDKEY\naws_secret_access_key = a\n", encoding="utf-8")
+    disk.write_text(
+        "[default]\naws_access_key_id = OLDKEY\naws_secret_access_key = a\n", encoding="utf-8"
+    )
     client = make_client()
     fake.fault("GetCallerIdentity", "expired", times=1)
     with pytest.raises(CredentialsRefused):
         await client.connect()
-    disk.write_text("[default]\naws_access_key_id = NEWKEY\naws_secret_access_key = b\n", encoding="utf-8")
+    disk.write_text(
+        "[default]\naws_access_key_id = NEWKEY\naws_secret_access_key = b\n", encoding="utf-8"
+    )
     assert list(await client.connect()) == [ACCOUNT]
     assert [call.key_id for call in fake.calls] == ["OLDKEY", "NEWKEY"]
 
@@ -92,7 +105,9 @@ def assumed(call: Call, expires: str = "2099-01-01T00:00:00Z") -> str:
     )
 
 
-async def test_a_role_is_assumed_and_speaks_from_then_on(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_a_role_is_assumed_and_speaks_from_then_on(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     fake.handlers["AssumeRole"] = assumed
     client = make_client(role_arn=ROLE)
     await client.connect()
@@ -118,7 +133,9 @@ async def test_a_role_is_renewed_before_it_expires(
     assert fake.count("AssumeRole") == meter.calls["sts", "AssumeRole", "success"] == 2
 
 
-async def test_a_role_that_may_not_be_assumed_is_named(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_a_role_that_may_not_be_assumed_is_named(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     fake.fault("AssumeRole", "forbidden")
     with pytest.raises(CredentialsRefused, match="role/carbon") as caught:
         await make_client(role_arn=ROLE).connect()

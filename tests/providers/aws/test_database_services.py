@@ -8,7 +8,11 @@ from tests.providers.aws.parts import PARIS, Asked, footprint, parts, read, watt
 
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import CollectError, PermissionMissing
-from cloud_carbon_exporter.providers.aws import dynamodb_table, opensearch_domain, redshift_cluster
+from cloud_carbon_exporter.providers.aws.services import (
+    dynamodb_table,
+    opensearch_domain,
+    redshift_cluster,
+)
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 
@@ -19,7 +23,9 @@ async def test_elasticache_nodes() -> None:
     assert (found["sessions-001"].location.zone, found["pages"].location.zone) == ("eu-west-3a", "")
     assert set(found) == {"sessions-001", "pages", "new"}, "one on its way out is gone"
     assert footprint(found["new"], cpu_ratio=0.5).basis == "assumed", "a class nobody knows"
-    assert read(spec("elasticache/cache_cluster"), found["pages"])["CPUUtilization"][1] == {"CacheClusterId": "pages"}
+    assert read(spec("elasticache/cache_cluster"), found["pages"])["CPUUtilization"][1] == {
+        "CacheClusterId": "pages"
+    }
 
 
 async def test_elasticache_tags() -> None:
@@ -48,8 +54,12 @@ async def test_memorydb_counts_the_nodes_of_every_shard() -> None:
     assert set(found) == {"ledger", "bare"}
 
 
-@pytest.mark.parametrize(("service", "namespace"), [("docdb", "AWS/DocDB"), ("neptune", "AWS/Neptune")])
-async def test_documentdb_and_neptune_are_read_where_rds_lists_them(service: str, namespace: str) -> None:
+@pytest.mark.parametrize(
+    ("service", "namespace"), [("docdb", "AWS/DocDB"), ("neptune", "AWS/Neptune")]
+)
+async def test_documentdb_and_neptune_are_read_where_rds_lists_them(
+    service: str, namespace: str
+) -> None:
     instances = await described(f"{service}/db_instance", service)
     assert parts(instances[f"{service}-1"]) == {"vcpu": 2, "memory": 16}
     assert instances[f"{service}-1"].tags == {"team": "shop"}
@@ -59,7 +69,9 @@ async def test_documentdb_and_neptune_are_read_where_rds_lists_them(service: str
     assert list(read(known, instances[f"{service}-1"])) == ["CPUUtilization"]
     assert list(read(known, instances[f"{service}-s"])) == ["ServerlessDatabaseCapacity"]
     cluster = (await described(f"{service}/db_cluster", service))[service]
-    assert parts(cluster) == {f"block aws/{service} per stored_gib": 1}, "AllocatedStorage means nothing here"
+    assert parts(cluster) == {f"block aws/{service} per stored_gib": 1}, (
+        "AllocatedStorage means nothing here"
+    )
     metric, dimensions = read(spec(f"{service}/db_cluster"), cluster)["VolumeBytesUsed"]
     assert (metric.namespace, dimensions) == (namespace, {"DBClusterIdentifier": service})
     assert footprint(cluster, stored_gib=100).basis == "measured"
@@ -74,13 +86,18 @@ async def test_dynamodb_bytes_with_global_indexes_and_units() -> None:
     series = read(spec("dynamodb/table"), orders)
     assert set(series) == {"ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"}
     assert {metric.into for metric, _ in series.values()} == {"requests"}, "they add up"
-    assert all(metric.absent == 0 and 3600 * metric.scale == pytest.approx(1) for metric, _ in series.values())
+    assert all(
+        metric.absent == 0 and 3600 * metric.scale == pytest.approx(1)
+        for metric, _ in series.values()
+    )
     idle, busy = (watts(orders, requests=rate) for rate in (0, 1000))
     assert 0 < idle < busy
 
 
 @pytest.mark.parametrize("gone", [True, False])
-async def test_a_table_deleted_meanwhile_is_left_out_and_a_missing_permission_is_not(gone: bool) -> None:
+async def test_a_table_deleted_meanwhile_is_left_out_and_a_missing_permission_is_not(
+    gone: bool,
+) -> None:
     error = CollectError("ResourceNotFoundException") if gone else PermissionMissing("no")
     client = Asked(recording("dynamodb_table"), error)
     sweeping = sweep(client, dynamodb_table.SPEC.listing, [dynamodb_table.SPEC], PARIS)
@@ -120,7 +137,9 @@ async def test_opensearch_domains_are_described_five_at_a_time() -> None:
 async def test_serverless_collections_share_what_the_account_uses() -> None:
     found = await described("opensearchserverless/collection", "opensearchserverless_collection")
     one = found["vectors"]
-    assert parts(one)["memory per capacity_units"] == 3, "half of a unit of 6 GiB: there are two collections"
+    assert parts(one)["memory per capacity_units"] == 3, (
+        "half of a unit of 6 GiB: there are two collections"
+    )
     series = read(spec("opensearchserverless/collection"), one)
     assert {(name, metric.into) for name, (metric, _) in series.items()} == {
         ("SearchOCU", "capacity_units"),
@@ -130,9 +149,19 @@ async def test_serverless_collections_share_what_the_account_uses() -> None:
 
 async def test_redshift_nodes_paused_and_gone() -> None:
     found = await described("redshift/cluster", "redshift_cluster")
-    assert parts(found["dwh"]) == {"vcpu": 36, "memory": 288, "block aws/redshift per stored_gib": 1}
-    assert parts(found["legacy"]) == {"vcpu": 4, "memory": 30, "ssd ssd": pytest.approx(2 * 149.012)}
-    assert parts(found["weekend"]) == {"block aws/redshift per stored_gib": 1}, "paused: its data stay"
+    assert parts(found["dwh"]) == {
+        "vcpu": 36,
+        "memory": 288,
+        "block aws/redshift per stored_gib": 1,
+    }
+    assert parts(found["legacy"]) == {
+        "vcpu": 4,
+        "memory": 30,
+        "ssd ssd": pytest.approx(2 * 149.012),
+    }
+    assert parts(found["weekend"]) == {"block aws/redshift per stored_gib": 1}, (
+        "paused: its data stay"
+    )
     assert set(found) == {"dwh", "legacy", "weekend"}
     assert found["dwh"].id == "arn:aws:redshift:eu-west-3:123456789012:cluster:dwh"
     assert "no stored_gib" in footprint(found["weekend"]).reason
@@ -140,11 +169,18 @@ async def test_redshift_nodes_paused_and_gone() -> None:
     metric, _ = series["PercentageDiskSpaceUsed"]
     one_percent_gib = metric.scale / float(found["dwh"].monitor[metric.over])
     assert one_percent_gib == pytest.approx(400_000_000 / 100 / 1024)
-    assert "PercentPerGib" not in found["legacy"].monitor, "its data lie on the disks of its nodes, which count anyhow"
+    assert "PercentPerGib" not in found["legacy"].monitor, (
+        "its data lie on the disks of its nodes, which count anyhow"
+    )
 
 
 def test_a_redshift_node_nobody_knows() -> None:
-    raw = {"ClusterIdentifier": "x", "NodeType": "zz9.huge", "NumberOfNodes": 2, "ClusterStatus": "available"}
+    raw = {
+        "ClusterIdentifier": "x",
+        "NodeType": "zz9.huge",
+        "NumberOfNodes": 2,
+        "ClusterStatus": "available",
+    }
     found = redshift_cluster.describe(raw, PARIS)
     assert found is not None
     assert footprint(found, cpu_ratio=0.2).basis == "assumed"
@@ -166,7 +202,9 @@ async def test_redshift_serverless_by_processing_units() -> None:
 
 async def test_rds_snapshots_are_bounded_by_their_instance() -> None:
     found = await described("rds/db_snapshot", "rds_db_snapshot")
-    assert parts(found["before-upgrade"]) == {"snapshot aws/rds-snapshot": 200}, "the oldest holds all"
+    assert parts(found["before-upgrade"]) == {"snapshot aws/rds-snapshot": 200}, (
+        "the oldest holds all"
+    )
     assert parts(found["rds:orders-2"]) == {"snapshot aws/rds-snapshot/incremental": 200}
     assert set(found) == {"before-upgrade", "rds:orders-2"}
     assert found["before-upgrade"].tags == {"team": "shop"}

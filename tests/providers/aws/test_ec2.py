@@ -1,4 +1,6 @@
-"""EC2 instances and volumes as hardware, from recorded answers; what odd and hostile objects come to."""
+"""EC2 instances and volumes as hardware, from recorded answers; what odd and hostile objects come
+to.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ from tests.fakes.aws_replay import ReplayClient, amounts, described, recording
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.facts import place
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws import ec2_instance, ec2_volume
-from cloud_carbon_exporter.providers.aws._names import arn
+from cloud_carbon_exporter.providers.aws.describing.names import arn
+from cloud_carbon_exporter.providers.aws.services import ec2_instance, ec2_volume
 from cloud_carbon_exporter.providers.spec import Scope
 
 PARIS = Scope("aws", ACCOUNT, "eu-west-3")
@@ -28,7 +30,9 @@ async def test_ec2_instance() -> None:
     assert web.tags == {"Name": "web-1", "team": "shop"}
     assert web.info["host_type"] == "m5.2xlarge"
     assert web.info["architecture"] == "x86_64"
-    assert set(found) == {"web-1", "i-0aaa0000000000002", "training", "i-0aaa0000000000004"}, "terminated is gone"
+    assert set(found) == {"web-1", "i-0aaa0000000000002", "training", "i-0aaa0000000000004"}, (
+        "terminated is gone"
+    )
 
 
 async def test_a_stopped_instance_is_there_and_draws_nothing() -> None:
@@ -40,7 +44,11 @@ async def test_a_stopped_instance_is_there_and_draws_nothing() -> None:
 async def test_defect_09_gpus_and_every_local_disk_of_an_instance_count() -> None:
     training = (await described("ec2/instance", "ec2_instance"))["training"]
     held = {component.kind: component for component in training.components}
-    assert (held["gpu"].part, held["gpu"].amount, held["gpu"].load) == ("A100 SXM4 40GB", 8, "gpu_ratio")
+    assert (held["gpu"].part, held["gpu"].amount, held["gpu"].load) == (
+        "A100 SXM4 40GB",
+        8,
+        "gpu_ratio",
+    )
     assert held["ssd"].amount == pytest.approx(8 * 1000 * 1e9 / 2**30)
     assert (training.info["tenancy"], training.info["lifecycle"]) == ("dedicated", "spot")
 
@@ -78,7 +86,12 @@ def test_a_new_type_reads_as_what_the_api_says_of_it() -> None:
 
 def test_one_thread_a_core_still_holds_both() -> None:
     def threads(options: dict[str, int]) -> float:
-        raw = {"InstanceId": "i", "InstanceType": "m5.2xlarge", "State": {"Name": "running"}, "CpuOptions": options}
+        raw = {
+            "InstanceId": "i",
+            "InstanceType": "m5.2xlarge",
+            "State": {"Name": "running"},
+            "CpuOptions": options,
+        }
         found = ec2_instance.describe(raw, PARIS)
         assert found is not None
         return found.components[0].amount
@@ -95,10 +108,16 @@ def test_a_slice_of_an_accelerator_is_a_share_of_a_board() -> None:
 
 
 @pytest.mark.parametrize(
-    ("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eu-west-3", "aws")]
+    ("region", "partition"),
+    [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eu-west-3", "aws")],
 )
 def test_arns_bear_their_partition(region: str, partition: str) -> None:
-    raw = {"InstanceId": "i-1", "InstanceType": "m5.large", "State": {"Name": "running"}, "OwnerId": "210987654321"}
+    raw = {
+        "InstanceId": "i-1",
+        "InstanceType": "m5.large",
+        "State": {"Name": "running"},
+        "OwnerId": "210987654321",
+    }
     found = ec2_instance.describe(raw, Scope("aws", ACCOUNT, region))
     assert found is not None
     assert found.id == f"arn:{partition}:ec2:{region}:210987654321:instance/i-1"
@@ -114,7 +133,9 @@ async def test_ec2_volume() -> None:
     assert found["vol-0b2"].components == (Component("block", "aws/st1", 4096.0),), (
         "attached or not, the drives are held"
     )
-    assert set(found) == {"root", "vol-0b2", "vol-0b3", "vol-0b4"}, "one that is being deleted is gone"
+    assert set(found) == {"root", "vol-0b2", "vol-0b3", "vol-0b4"}, (
+        "one that is being deleted is gone"
+    )
 
 
 async def test_a_volume_class_nobody_knows_is_assumed() -> None:
@@ -133,18 +154,24 @@ def test_an_arn_names_service_region_and_account() -> None:
     assert arn("rds", "us-east-1", "1", "db:x") == "arn:aws:rds:us-east-1:1:db:x"
 
 
-async def test_types_are_asked_for_once_a_day_a_hundred_at_a_time_and_unknown_ones_do_not_fail_the_rest() -> None:
+async def test_types_are_asked_for_once_a_day_a_hundred_at_a_time_and_unknown_ones_do_not_fail_the_rest() -> (
+    None
+):
     asked: list[int] = []
 
     class Recorder(ReplayClient):
         def answers(self, scope: Scope, api: str, operation: str, params: Any, **rest: Any) -> Any:
             (wanted,) = params["Filters"]
-            assert wanted["Name"] == "instance-type", "a filter forgives unknown names; InstanceTypes does not"
+            assert wanted["Name"] == "instance-type", (
+                "a filter forgives unknown names; InstanceTypes does not"
+            )
             asked.append(len(wanted["Values"]))
             return super().answers(scope, api, operation, params, **rest)
 
     client = Recorder(recording("ec2_instance"))
-    page = [{"InstanceType": f"t{number}.nano"} for number in range(149)] + [{"InstanceType": "m5.2xlarge"}]
+    page = [{"InstanceType": f"t{number}.nano"} for number in range(149)] + [
+        {"InstanceType": "m5.2xlarge"}
+    ]
     found = await ec2_instance.instance_types(client, PARIS, page)
     assert set(found) == {"m5.2xlarge"}
     assert asked == [100, 50]

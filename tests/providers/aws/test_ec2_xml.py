@@ -1,4 +1,6 @@
-"""Our reader of EC2's XML says what botocore's says, for the members it reads, and falls for nothing."""
+"""Our reader of EC2's XML says what botocore's says, for the members it reads, and falls for
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fakes.ec2_xml import instance, instance_id, reservations, volume, volumes
 
-from cloud_carbon_exporter.providers.aws._ec2_xml import WANTED, UnreadableXmlError, parse
+from cloud_carbon_exporter.providers.aws.client.ec2_xml import WANTED, UnreadableXmlError, parse
 
 XML_TEXT = st.text(
-    st.characters(min_codepoint=32, exclude_characters="\x7f", exclude_categories=("Cs", "Cc")), max_size=30
+    st.characters(min_codepoint=32, exclude_characters="\x7f", exclude_categories=("Cs", "Cc")),
+    max_size=30,
 )
 
 
@@ -30,7 +33,9 @@ def trimmed(value: Any, wanted: Any) -> Any:
     if isinstance(value, list):
         return [trimmed(each, wanted) for each in value]
     if isinstance(value, Mapping) and wanted is not None:
-        return {name: trimmed(inner, wanted[name]) for name, inner in value.items() if name in wanted}
+        return {
+            name: trimmed(inner, wanted[name]) for name, inner in value.items() if name in wanted
+        }
     return value
 
 
@@ -84,7 +89,11 @@ def test_volumes_read_as_botocore_reads_them() -> None:
 
 def test_an_empty_answer_reads_as_botocore_reads_it() -> None:
     body = reservations([]).encode()
-    assert ours("DescribeInstances", body) == botocores("DescribeInstances", body) == {"Reservations": []}
+    assert (
+        ours("DescribeInstances", body)
+        == botocores("DescribeInstances", body)
+        == {"Reservations": []}
+    )
 
 
 @given(st.dictionaries(XML_TEXT, XML_TEXT, max_size=4), XML_TEXT, st.integers(0, 10**6))
@@ -107,7 +116,9 @@ def test_a_tag_that_looks_like_markup_is_text() -> None:
     body = reservations([instance(1, tags=tags), instance(2)]).encode()
     answer = ours("DescribeInstances", body)
     assert answer == botocores("DescribeInstances", body)
-    assert {tag["Key"]: tag["Value"] for tag in answer["Reservations"][0]["Instances"][0]["Tags"]} == tags
+    assert {
+        tag["Key"]: tag["Value"] for tag in answer["Reservations"][0]["Instances"][0]["Tags"]
+    } == tags
 
 
 def test_entities_are_not_expanded_and_nothing_is_fetched() -> None:
@@ -120,7 +131,11 @@ def test_entities_are_not_expanded_and_nothing_is_fetched() -> None:
 
 
 def test_comments_within_a_value_do_not_split_it() -> None:
-    body = reservations([instance(1)]).replace("<name>running</name>", "<name>run<!-- x -->ning</name>").encode()
+    body = (
+        reservations([instance(1)])
+        .replace("<name>running</name>", "<name>run<!-- x -->ning</name>")
+        .encode()
+    )
     answer = ours("DescribeInstances", body)
     assert answer["Reservations"][0]["Instances"][0]["State"] == {"Name": "running"}
 

@@ -1,4 +1,6 @@
-"""What goes wrong on the wire, and what each of it comes to. All faults are real answers, or the lack of one."""
+"""What goes wrong on the wire, and what each of it comes to. All faults are real answers, or the
+lack of one.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,14 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
-from cloud_carbon_exporter.providers.aws._client import AwsClient
-from cloud_carbon_exporter.providers.aws._errors import one_line, permission, translate
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.errors import one_line, permission, translate
 from cloud_carbon_exporter.providers.spec import Listing, Read, Scope
 
 
-async def failure(client: Any, listing: Listing = INSTANCES, region: str = "eu-west-3") -> CollectError:
+async def failure(
+    client: Any, listing: Listing = INSTANCES, region: str = "eu-west-3"
+) -> CollectError:
     with pytest.raises(CollectError) as caught:
         await objects(client, listing, region)
     assert caught.value.provider == "aws"
@@ -56,7 +60,10 @@ async def test_a_fault_becomes_an_error_of_ours_and_is_metered_and_passes(
     kind_of_list: str,
 ) -> None:
     listing = spec(kind_of_list).listing
-    if (listing.api, kind) == ("s3", "truncated"):  # botocore takes half of S3's XML for a server error
+    if (listing.api, kind) == (
+        "s3",
+        "truncated",
+    ):  # botocore takes half of S3's XML for a server error
         expected, reason = Unreachable, "unreachable"
     client = make_client()
     fault = fake.fault(listing.operation, kind)
@@ -69,7 +76,9 @@ async def test_a_fault_becomes_an_error_of_ours_and_is_metered_and_passes(
     assert await objects(client, listing) == [], "once the fault is gone, so is the failure"
 
 
-async def test_an_unreadable_answer_is_asked_for_again_but_not_for_ever(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_an_unreadable_answer_is_asked_for_again_but_not_for_ever(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     fake.handlers["DescribeInstances"] = reservations([instance(1)])
     fake.fault("DescribeInstances", "truncated", times=2)
     assert len(await objects(make_client())) == 1
@@ -120,7 +129,9 @@ async def test_a_page_token_that_comes_round_again_ends_the_list(
     assert fake.count("DescribeInstances") == len(tokens)
 
 
-async def test_one_forbidden_call_leaves_the_rest_standing(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_one_forbidden_call_leaves_the_rest_standing(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     fake.handlers["DescribeInstances"] = reservations([instance(1)])
     fake.fault("DescribeVolumes", "forbidden", region="eu-west-3")
     client = make_client()
@@ -132,7 +143,9 @@ async def test_one_forbidden_call_leaves_the_rest_standing(fake: AwsFake, make_c
     assert fake.count("GetCallerIdentity") == 1, "what is forbidden does not end the session"
 
 
-async def test_truncated_monitoring_is_an_error_and_not_an_empty_answer(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_truncated_monitoring_is_an_error_and_not_an_empty_answer(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     put_cpu(fake, 1, [10], NOW - 300)
     client = make_client()
     fault = fake.fault("GetMetricData", "truncated")
@@ -144,7 +157,9 @@ async def test_truncated_monitoring_is_an_error_and_not_an_empty_answer(fake: Aw
     assert reading.points["i-1", "cpu_ratio"][0].value == 0.1
 
 
-async def test_cancelling_a_sweep_leaves_the_client_usable(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_cancelling_a_sweep_leaves_the_client_usable(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     client = make_client()
     fault = fake.fault("DescribeInstances", "hang")
     task = asyncio.ensure_future(objects(client))
@@ -156,7 +171,9 @@ async def test_cancelling_a_sweep_leaves_the_client_usable(fake: AwsFake, make_c
     assert await objects(client) == []
 
 
-async def test_a_failing_lookup_of_types_costs_no_instance(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_a_failing_lookup_of_types_costs_no_instance(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     fake.handlers["DescribeInstances"] = reservations([instance(1, type_="m5.large")])
     fake.fault("DescribeInstanceTypes", "forbidden")
     instances = spec("ec2/instance")
@@ -183,13 +200,17 @@ async def test_a_product_without_an_endpoint_here_is_no_page(client_without_dns:
     assert await objects(client_without_dns, region="xx-nowhere-7") == []
 
 
-async def test_a_known_endpoint_without_an_address_is_unreachable(client_without_dns: AwsClient) -> None:
+async def test_a_known_endpoint_without_an_address_is_unreachable(
+    client_without_dns: AwsClient,
+) -> None:
     found = await failure(client_without_dns)
     assert isinstance(found, Unreachable)
     assert "ec2.eu-west-3.amazonaws.com" in str(found)
 
 
-async def test_tags_that_cannot_be_read_cost_no_bucket(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_tags_that_cannot_be_read_cost_no_bucket(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     fake.handlers["ListBuckets"] = (
         '<ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Buckets>'
         "<Bucket><Name>near</Name><BucketRegion>eu-west-3</BucketRegion></Bucket><Bucket><Name>dark</Name></Bucket>"
@@ -198,12 +219,19 @@ async def test_tags_that_cannot_be_read_cost_no_bucket(fake: AwsFake, make_clien
     fake.fault("GetResources", "forbidden")
     fake.fault("GetBucketLocation", "forbidden")
     buckets = spec("s3/bucket")
-    swept = await sweep(make_client(tags=("team",)), buckets.listing, [buckets], Scope("aws", ACCOUNT))
-    assert {each.name: each.location.region for each in swept.resources} == {"near": "eu-west-3", "dark": "global"}
+    swept = await sweep(
+        make_client(tags=("team",)), buckets.listing, [buckets], Scope("aws", ACCOUNT)
+    )
+    assert {each.name: each.location.region for each in swept.resources} == {
+        "near": "eu-west-3",
+        "dark": "global",
+    }
     assert fake.count("GetBucketLocation") == 1, "only for what came without its region"
 
 
-async def test_storage_classes_that_cannot_be_listed_fail_their_kind(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_storage_classes_that_cannot_be_listed_fail_their_kind(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     put_cpu(fake, 1, [10], NOW - 300)
     fake.fault("ListMetrics", "forbidden")
     client = make_client()
@@ -232,7 +260,11 @@ async def test_a_proxy_that_does_not_answer_is_named_without_its_password(
     ("name", "arguments", "reason"),
     [
         ("UnauthorizedSSOTokenError", {}, "credentials_refused"),
-        ("CredentialRetrievalError", {"provider": "custom-process", "error_msg": "no"}, "credentials_refused"),
+        (
+            "CredentialRetrievalError",
+            {"provider": "custom-process", "error_msg": "no"},
+            "credentials_refused",
+        ),
         ("NoCredentialsError", {}, "credentials_missing"),
         ("SSLError", {"endpoint_url": "https://x.amazonaws.com", "error": "bad"}, "unreachable"),
         ("ConnectTimeoutError", {"endpoint_url": "https://x.amazonaws.com"}, "unreachable"),
@@ -244,7 +276,9 @@ def test_exceptions_of_botocore(name: str, arguments: dict[str, Any], reason: st
     from botocore import exceptions
 
     error = getattr(exceptions, name)(**arguments)
-    found = translate(error, account_id=ACCOUNT, region="eu-west-3", api="ec2", operation="DescribeThings")
+    found = translate(
+        error, account_id=ACCOUNT, region="eu-west-3", api="ec2", operation="DescribeThings"
+    )
     assert found.reason == reason
 
 
@@ -274,16 +308,21 @@ def test_codes_of_aws(code: str, status: int, reason: str) -> None:
     from botocore.exceptions import ClientError
 
     error = ClientError(
-        {"Error": {"Code": code, "Message": "m"}, "ResponseMetadata": {"HTTPStatusCode": status}}, "DescribeThings"
+        {"Error": {"Code": code, "Message": "m"}, "ResponseMetadata": {"HTTPStatusCode": status}},
+        "DescribeThings",
     )
-    found = translate(error, account_id=ACCOUNT, region="eu-west-3", api="ec2", operation="DescribeThings")
+    found = translate(
+        error, account_id=ACCOUNT, region="eu-west-3", api="ec2", operation="DescribeThings"
+    )
     assert found.reason == reason
 
 
 def test_a_clock_that_is_wrong_is_said_to_be() -> None:
     from botocore.exceptions import ClientError
 
-    error = ClientError({"Error": {"Code": "SignatureDoesNotMatch", "Message": "Signature expired: 2020"}}, "X")
+    error = ClientError(
+        {"Error": {"Code": "SignatureDoesNotMatch", "Message": "Signature expired: 2020"}}, "X"
+    )
     assert "clock" in translate(error, account_id="", region="", api="ec2", operation="X").hint
 
 
@@ -338,7 +377,9 @@ async def test_a_gzip_bomb_and_invalid_utf_8_are_malformed(
     assert isinstance(await failure(make_client(), listing), Malformed)
 
 
-async def test_a_clock_that_is_wrong_is_named_by_the_answer(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_a_clock_that_is_wrong_is_named_by_the_answer(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     client = make_client()
     await client.connect()
     fake.fault("*", "skew")
@@ -355,7 +396,9 @@ async def test_an_answer_of_nonsense_fails_its_kind_and_takes_nothing_away(
         "<reservationSet><item><instancesSet><item><instanceId/></item><item><nothing/></item></instancesSet></item>"
         "</reservationSet>",
     )
-    swept = await sweep(make_client(), INSTANCES, [spec("ec2/instance")], Scope("aws", ACCOUNT, "eu-west-3"))
+    swept = await sweep(
+        make_client(), INSTANCES, [spec("ec2/instance")], Scope("aws", ACCOUNT, "eu-west-3")
+    )
     assert swept.resources == ()
     assert swept.failures["ec2/instance"].reason == "malformed"
 
@@ -364,8 +407,12 @@ async def test_a_tag_of_ten_megabytes_is_read_or_makes_the_answer_malformed(
     fake: AwsFake, make_client: MakeClient
 ) -> None:
     """libxml2 reads no text of more than ten million characters: then the last good listing stays."""
-    fake.handlers["DescribeInstances"] = reservations([instance(1, tags={"team": "x" * 9_900_000}), instance(2)])
+    fake.handlers["DescribeInstances"] = reservations(
+        [instance(1, tags={"team": "x" * 9_900_000}), instance(2)]
+    )
     client = make_client()
     assert len(await objects(client)) == 2
-    fake.handlers["DescribeInstances"] = reservations([instance(1, tags={"team": "x" * 10_100_000}), instance(2)])
+    fake.handlers["DescribeInstances"] = reservations(
+        [instance(1, tags={"team": "x" * 10_100_000}), instance(2)]
+    )
     assert isinstance(await failure(client), Malformed)

@@ -1,4 +1,5 @@
-"""A line for each kind of AWS: the resource of its recording that draws most. Any changed figure is a visible diff.
+"""A line for each kind of AWS: the resource of its recording that draws most. Any changed figure is
+a visible diff.
 
 Written anew by `python -m tests.providers.aws.test_golden_services`.
 """
@@ -35,7 +36,9 @@ SECONDS_PER_HOUR = 3600
 async def line(kind: str, module: str) -> str:
     """The golden line of a kind."""
     found = (await described(kind, module)).values()
-    priced, name = max(((footprint(each, **LOADS), each.name) for each in found), key=lambda one: _watts(*one))
+    priced, name = max(
+        ((footprint(each, **LOADS), each.name) for each in found), key=lambda one: _watts(*one)
+    )
     watts, made = priced.power_watts, priced.embodied_grams_per_second.value * SECONDS_PER_HOUR
     numbers = " ".join(f"{cell:.4g}" for cell in (watts.lower, watts.value, watts.upper, made))
     return f"{kind} {name.replace(' ', '_')} {numbers} {priced.basis}"
@@ -50,12 +53,16 @@ KINDS = [(spec.kind, module) for module in recordings() for spec in module_specs
 
 def golden() -> dict[str, str]:
     """Kind -> its line."""
-    return {text.partition(" ")[0]: text for text in GOLDEN.read_text(encoding="utf-8").splitlines()[1:]}
+    return {
+        text.partition(" ")[0]: text for text in GOLDEN.read_text(encoding="utf-8").splitlines()[1:]
+    }
 
 
 @pytest.mark.parametrize(("kind", "module"), KINDS, ids=[kind for kind, _ in KINDS])
 async def test_golden_service(kind: str, module: str) -> None:
-    assert await line(kind, module) == golden().get(kind), "write the lines anew, and look at the difference"
+    assert await line(kind, module) == golden().get(kind), (
+        "write the lines anew, and look at the difference"
+    )
 
 
 def test_no_line_is_left_of_a_kind_that_is_gone() -> None:

@@ -15,11 +15,11 @@ from tests.providers.aws.conftest import MakeClient
 from tests.providers.aws.test_organisation import collected
 from tests.providers.aws.test_regions import Clock
 
-from cloud_carbon_exporter import report
 from cloud_carbon_exporter.exposition import coverage
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._client import AwsClient
-from cloud_carbon_exporter.providers.aws._kinds import OWNED, kind_of
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.describing.kinds import OWNED, kind_of
+from cloud_carbon_exporter.reporting import report
 
 EXPLORER = "resource-explorer-2"
 
@@ -34,14 +34,22 @@ NODES = arn("eks", "nodegroup/shop/blue/1")
 
 
 def resource(name: str, region: str = "eu-west-3", **more: Any) -> dict[str, Any]:
-    return {"Arn": name, "OwningAccountId": ACCOUNT, "Region": region, "Service": name.split(":")[2], **more}
+    return {
+        "Arn": name,
+        "OwningAccountId": ACCOUNT,
+        "Region": region,
+        "Service": name.split(":")[2],
+        **more,
+    }
 
 
 def index(region: str, kind: str = "LOCAL") -> dict[str, Any]:
     return {"Region": region, "Arn": f"arn:aws:{EXPLORER}:{region}:{ACCOUNT}:index/1", "Type": kind}
 
 
-def explore(fake: AwsFake, pages: Mapping[str, list[list[dict[str, Any]]]], *indexes: dict[str, Any]) -> None:
+def explore(
+    fake: AwsFake, pages: Mapping[str, list[list[dict[str, Any]]]], *indexes: dict[str, Any]
+) -> None:
     """Set Resource Explorer up: pages of resources by the region of an index."""
 
     def listed(call: Call) -> Mapping[str, Any]:
@@ -55,7 +63,9 @@ def explore(fake: AwsFake, pages: Mapping[str, list[list[dict[str, Any]]]], *ind
 
 def tag(fake: AwsFake, *arns: str, region: str = "eu-west-3") -> None:
     def listed(call: Call) -> Mapping[str, Any]:
-        mappings = [{"ResourceARN": each, "Tags": [{"Key": "team", "Value": "shop"}]} for each in arns]
+        mappings = [
+            {"ResourceARN": each, "Tags": [{"Key": "team", "Value": "shop"}]} for each in arns
+        ]
         found = {"ResourceTagMappingList": mappings if call.region == region else []}
         return checked("resourcegroupstaggingapi", "GetResources", found)
 
@@ -69,7 +79,10 @@ async def found(client: AwsClient) -> dict[str, tuple[Mapping[str, str], bool]]:
 async def test_the_aggregator_lists_all_regions_page_by_page(
     fake: AwsFake, make_client: MakeClient, meter: CountingMeter
 ) -> None:
-    pages = [[resource(MACHINE, CfnResourceType="AWS::EC2::Instance"), resource(ROLE, "global")], [resource(KEY)]]
+    pages = [
+        [resource(MACHINE, CfnResourceType="AWS::EC2::Instance"), resource(ROLE, "global")],
+        [resource(KEY)],
+    ]
     explore(fake, {"us-east-1": pages}, index("eu-west-3"), index("us-east-1", "AGGREGATOR"))
     assert await found(make_client()) == {
         "resource-explorer": ({MACHINE: "ec2/instance", ROLE: "iam/role", KEY: "kms/key"}, True)
@@ -84,7 +97,12 @@ async def test_without_an_aggregator_each_index_is_asked_and_blind_regions_are_n
 ) -> None:
     caplog.set_level(logging.INFO)
     fake.regions = ["ap-south-1", "eu-west-3", "us-east-1"]
-    explore(fake, {"eu-west-3": [[resource(KEY)]], "us-east-1": [[]]}, index("eu-west-3"), index("us-east-1"))
+    explore(
+        fake,
+        {"eu-west-3": [[resource(KEY)]], "us-east-1": [[]]},
+        index("eu-west-3"),
+        index("us-east-1"),
+    )
     clock = Clock()
     client = make_client(clock)
     assert await found(client) == {"resource-explorer": ({KEY: "kms/key"}, True)}
@@ -111,7 +129,9 @@ async def test_the_inventory_is_read_once_an_hour_and_stays_while_it_cannot_be(
     assert await found(client) == {"resource-explorer": ({}, True)}
 
 
-async def test_where_no_view_is_the_default_another_is_taken(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_where_no_view_is_the_default_another_is_taken(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     explore(fake, {"eu-west-3": [[resource(KEY)]]}, index("eu-west-3", "AGGREGATOR"))
     view = f"arn:aws:{EXPLORER}:eu-west-3:{ACCOUNT}:view/all/1"
     fake.handlers["/ListViews"] = checked(EXPLORER, "ListViews", {"Views": [view]})
@@ -144,11 +164,15 @@ async def test_without_a_source_there_is_none_and_it_is_said_once(
     assert ("resource-explorer-2:ListIndexes" in said[0]) == (broken == "forbidden")
     clock.now += 3601
     await client.extras(0)
-    assert [record.message for record in caplog.records if "Resource Explorer" in record.message] == said
+    assert [
+        record.message for record in caplog.records if "Resource Explorer" in record.message
+    ] == said
 
 
 @pytest.mark.parametrize("tags", [(), ("team",)])
-async def test_the_tagging_api_only_adds(fake: AwsFake, make_client: MakeClient, tags: tuple[str, ...]) -> None:
+async def test_the_tagging_api_only_adds(
+    fake: AwsFake, make_client: MakeClient, tags: tuple[str, ...]
+) -> None:
     explore(fake, {"eu-west-3": [[resource(KEY)]]}, index("eu-west-3", "AGGREGATOR"))
     tag(fake, KEY, QUEUE, NODES)
     assert await found(make_client(tags=tags)) == {
@@ -171,13 +195,25 @@ async def test_other_accounts_and_regions_that_are_not_wanted_are_no_gap(
 async def test_coverage_of_an_account_through_the_whole_pipeline(fake: AwsFake) -> None:
     fake.regions = ["eu-west-3"]
     fake.handlers["DescribeInstances"] = reservations([instance(1), instance(2)])
-    seen = [resource(MACHINE), resource(NODES, CfnResourceType="AWS::EKS::Nodegroup"), resource(KEY), resource(ROLE)]
+    seen = [
+        resource(MACHINE),
+        resource(NODES, CfnResourceType="AWS::EKS::Nodegroup"),
+        resource(KEY),
+        resource(ROLE),
+    ]
     explore(fake, {"eu-west-3": [seen]}, index("eu-west-3", "AGGREGATOR"))
     tag(fake, MACHINE, arn("braket", "job/1"))
     snapshot = await collected()
-    unsupported = {kind: count for (_, _, kind, basis), count in snapshot.ledger.items() if basis == "unsupported"}
+    unsupported = {
+        kind: count
+        for (_, _, kind, basis), count in snapshot.ledger.items()
+        if basis == "unsupported"
+    }
     assert unsupported == {"kms/key": 1, "iam/role": 1, "braket/job": 1}
-    assert snapshot.listed == {("aws", ACCOUNT, "resource-explorer"): 3, ("aws", ACCOUNT, "tagging"): 1}
+    assert snapshot.listed == {
+        ("aws", ACCOUNT, "resource-explorer"): 3,
+        ("aws", ACCOUNT, "tagging"): 1,
+    }
     assert report.coverage(snapshot)["ratio"] == 0.25
     assert coverage.unlisted(snapshot) == {("aws", ACCOUNT): 1}
 
@@ -197,7 +233,11 @@ async def test_coverage_of_an_account_through_the_whole_pipeline(fake: AwsFake) 
         (arn("sns", "alerts:0f"), "", "sns/subscription"),
         (QUEUE, "", "sqs/queue"),
         (arn("states", "stateMachine:pay"), "", "stepfunctions/state_machine"),
-        (arn("elasticloadbalancing", "loadbalancer/app/web/1"), "", "elasticloadbalancingv2/load_balancer"),
+        (
+            arn("elasticloadbalancing", "loadbalancer/app/web/1"),
+            "",
+            "elasticloadbalancingv2/load_balancer",
+        ),
         (arn("elasticloadbalancing", "loadbalancer/web"), "", "elasticloadbalancing/load_balancer"),
         (arn("es", "domain/logs"), "AWS::Elasticsearch::Domain", "opensearchservice/domain"),
         (arn("apigateway", "/restapis/x1/stages/prod"), "", "apigateway/stage"),

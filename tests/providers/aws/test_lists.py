@@ -10,11 +10,19 @@ from botocore.session import Session
 
 from cloud_carbon_exporter.errors import NotThere, PermissionMissing
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._errors import translate
-from cloud_carbon_exporter.providers.aws._paging import pages, paging
+from cloud_carbon_exporter.providers.aws.client.errors import translate
+from cloud_carbon_exporter.providers.aws.client.paging import pages, paging
 
 LISTINGS = sorted({(spec.listing.api, spec.listing.operation) for spec in PROVIDER.services})
-TOKENS = {"nexttoken", "marker", "nextmarker", "pagetoken", "nextpagetoken", "position", "continuationtoken"}
+TOKENS = {
+    "nexttoken",
+    "marker",
+    "nextmarker",
+    "pagetoken",
+    "nextpagetoken",
+    "position",
+    "continuationtoken",
+}
 KEYS = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nobody"}
 
 
@@ -23,8 +31,12 @@ def session() -> Any:
     return Session()
 
 
-@pytest.mark.parametrize(("api", "operation"), LISTINGS, ids=[".".join(names) for names in LISTINGS])
-def test_a_list_that_gives_a_token_is_read_to_its_end(session: Any, api: str, operation: str) -> None:
+@pytest.mark.parametrize(
+    ("api", "operation"), LISTINGS, ids=[".".join(names) for names in LISTINGS]
+)
+def test_a_list_that_gives_a_token_is_read_to_its_end(
+    session: Any, api: str, operation: str
+) -> None:
     client = session.create_client(api, region_name="us-east-1", **KEYS)
     how = paging(client, session.get_component("data_loader"), operation)
     gives = client.meta.service_model.operation_model(operation).output_shape.members
@@ -55,7 +67,12 @@ def refused(message: str) -> Exception:
 
 
 def test_a_product_closed_to_new_customers_is_not_there_rather_than_forbidden() -> None:
-    where = {"account_id": "1", "region": "eu-west-1", "api": "timestream-write", "operation": "ListTables"}
+    where = {
+        "account_id": "1",
+        "region": "eu-west-1",
+        "api": "timestream-write",
+        "operation": "ListTables",
+    }
     closed = "Only existing Timestream for LiveAnalytics customers can access the service."
     assert isinstance(translate(refused(closed), **where), NotThere)
     forbidden = "User: x is not authorized to perform: timestream:DescribeEndpoints"

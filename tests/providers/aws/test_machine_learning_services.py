@@ -12,18 +12,26 @@ from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.aws import bedrock_foundation_model, sagemaker_endpoint, sagemaker_job
+from cloud_carbon_exporter.providers.aws.services import (
+    bedrock_foundation_model,
+    sagemaker_endpoint,
+    sagemaker_job,
+)
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 TEAM = TargetSettings(provider="aws", tags=("team",))
 
 
-async def endpoints(change: dict[str, Any], variant: dict[str, Any] | None = None) -> dict[str, Resource]:
+async def endpoints(
+    change: dict[str, Any], variant: dict[str, Any] | None = None
+) -> dict[str, Resource]:
     """The recorded endpoint, changed; its first variant too."""
     answers = copy.deepcopy(recording("sagemaker_endpoint"))
     answers["DescribeEndpoint"][0] |= change
     answers["DescribeEndpoint"][0]["ProductionVariants"][0] |= variant or {}
-    swept = await sweep(ReplayClient(answers), sagemaker_endpoint.SPEC.listing, [sagemaker_endpoint.SPEC], PARIS)
+    swept = await sweep(
+        ReplayClient(answers), sagemaker_endpoint.SPEC.listing, [sagemaker_endpoint.SPEC], PARIS
+    )
     assert not swept.skipped
     return {resource.name: resource for resource in swept.resources}
 
@@ -96,7 +104,12 @@ async def test_jobs_are_the_machines_they_were_given() -> None:
 
 
 def job(resources: dict[str, Any], **more: Any) -> Resource:
-    raw = {"TrainingJobName": "j", "TrainingJobArn": "arn:aws:sagemaker:x", "ResourceConfig": resources, **more}
+    raw = {
+        "TrainingJobName": "j",
+        "TrainingJobArn": "arn:aws:sagemaker:x",
+        "ResourceConfig": resources,
+        **more,
+    }
     found = sagemaker_job.SPECS[0].describe(raw, PARIS)
     assert found is not None
     return found
@@ -112,7 +125,13 @@ def test_a_job_of_several_groups_and_one_that_was_given_a_choice() -> None:
         "memory": 40,
         "block aws/gp2": 30,
     }
-    chosen = job({"InstancePreferences": [], "SelectedInstanceType": "ml.m5.xlarge", "SelectedInstanceCount": 3})
+    chosen = job(
+        {
+            "InstancePreferences": [],
+            "SelectedInstanceType": "ml.m5.xlarge",
+            "SelectedInstanceCount": 3,
+        }
+    )
     assert parts(chosen) == {"vcpu": 12, "memory": 48}
 
 
@@ -152,7 +171,9 @@ async def test_bedrock_by_the_tokens_of_each_model_in_use() -> None:
     assert all(named == {"ModelId": haiku.monitor["ModelId"]} for _, named in series.values())
     assert watts(haiku, tokens=0, requests=0) == 0
     assert watts(haiku, tokens=100, requests=0) > watts(haiku, tokens=0, requests=100) > 0
-    assert footprint(haiku, tokens=100, requests=100).power_watts.upper > 5 * watts(haiku, tokens=100, requests=100)
+    assert footprint(haiku, tokens=100, requests=100).power_watts.upper > 5 * watts(
+        haiku, tokens=100, requests=100
+    )
     assert footprint(haiku, tokens=1, requests=1).basis == "assumed"
 
 
@@ -161,7 +182,9 @@ async def test_which_models_are_in_use_is_asked_for_once_an_hour() -> None:
     asked: list[str] = []
 
     class Recorder(ReplayClient):
-        async def answers(self, scope: Any, api: str, operation: str, params: Any, **more: Any) -> Any:
+        async def answers(
+            self, scope: Any, api: str, operation: str, params: Any, **more: Any
+        ) -> Any:
             asked.append(operation)
             async for answer in super().answers(scope, api, operation, params, **more):
                 yield answer

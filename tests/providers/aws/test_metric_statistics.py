@@ -25,10 +25,16 @@ async def test_free_and_paid_reads_bring_the_same_points(
     free = await client.series([FREE], NOW + 120)
     assert free == paid
     assert [point.value for point in free.points["i-1", "cpu_ratio"]] == [0.2, 0.3, 0.4]
-    assert meter.units["cloudwatch", "GetMetricData"] == meter.units["cloudwatch", "GetMetricStatistics"] == 1
+    assert (
+        meter.units["cloudwatch", "GetMetricData"]
+        == meter.units["cloudwatch", "GetMetricStatistics"]
+        == 1
+    )
 
 
-async def test_each_free_series_is_a_call_and_the_others_share_theirs(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_each_free_series_is_a_call_and_the_others_share_theirs(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     for number in range(6):
         put_cpu(fake, number, [number], NOW - 300)
     reads = [Read(instance(number), CPU, NOW - 300, free=number < 2) for number in range(6)]
@@ -40,7 +46,9 @@ async def test_each_free_series_is_a_call_and_the_others_share_theirs(fake: AwsF
     assert [len(params["MetricDataQueries"]) for _, params in fake.cloudwatch.requests] == [4]
 
 
-async def test_a_read_of_more_points_than_a_free_call_holds_is_paid(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_a_read_of_more_points_than_a_free_call_holds_is_paid(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     put_cpu(fake, 1, [50] * 1441, NOW - 1441 * 300)
     client = make_client()
     whole = await client.series([replace(FREE, start=NOW - 1441 * 300)], NOW)
@@ -53,8 +61,13 @@ async def test_a_read_of_more_points_than_a_free_call_holds_is_paid(fake: AwsFak
 
 async def test_silence_means_the_same(fake: AwsFake, make_client: MakeClient) -> None:
     (duration,) = spec("lambda/function").metrics
-    reading = await make_client().series([Read(function("idle"), duration, NOW - 600, free=True)], NOW)
-    assert reading.points["idle", "executions"] == (Point(NOW - 600, NOW - 300, 0), Point(NOW - 300, NOW, 0))
+    reading = await make_client().series(
+        [Read(function("idle"), duration, NOW - 600, free=True)], NOW
+    )
+    assert reading.points["idle", "executions"] == (
+        Point(NOW - 600, NOW - 300, 0),
+        Point(NOW - 300, NOW, 0),
+    )
     nothing = await make_client().series([FREE], NOW)
     assert nothing.points == {}
     assert nothing.failures == {}
@@ -75,7 +88,9 @@ async def test_a_refused_call_names_the_permission_and_fails_its_kind_alone(
 async def test_of_calls_that_fail_and_others_that_do_not_it_is_known_which_reads_were_made(
     fake: AwsFake, make_client: MakeClient
 ) -> None:
-    """Else one bad series would have every other of its kind read again, and billed, with each refresh."""
+    """Else one bad series would have every other of its kind read again, and billed, with each
+    refresh.
+    """
     for number in range(3):
         put_cpu(fake, number, [10], NOW - 300)
     fake.fault("GetMetricStatistics", "forbidden", times=1)
@@ -89,7 +104,13 @@ async def test_of_calls_that_fail_and_others_that_do_not_it_is_known_which_reads
 
 
 @pytest.mark.parametrize(
-    "answer", [{}, {"Datapoints": [{"Timestamp": NOW}]}, {"Datapoints": [{"Average": 1.0}]}, {"Datapoints": None}]
+    "answer",
+    [
+        {},
+        {"Datapoints": [{"Timestamp": NOW}]},
+        {"Datapoints": [{"Average": 1.0}]},
+        {"Datapoints": None},
+    ],
 )
 async def test_an_answer_that_makes_no_sense_is_malformed(
     fake: AwsFake, make_client: MakeClient, answer: dict[str, object]

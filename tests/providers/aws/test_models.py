@@ -10,9 +10,12 @@ from botocore.model import ServiceModel
 from botocore.session import Session
 
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._models import prune, pruned
+from cloud_carbon_exporter.providers.aws.client.models import prune, pruned
 
-APIS = sorted({spec.listing.api for spec in PROVIDER.services} | {"cloudwatch", "ce", "resourcegroupstaggingapi"})
+APIS = sorted(
+    {spec.listing.api for spec in PROVIDER.services}
+    | {"cloudwatch", "ce", "resourcegroupstaggingapi"}
+)
 
 
 def whole(api: str) -> Any:
@@ -50,13 +53,22 @@ def test_ec2_becomes_less_than_half_and_the_model_given_is_not_touched() -> None
     assert len(json.dumps(small)) < len(before) / 2
     assert json.dumps(given) == before
     assert "RunInstances" not in small["operations"]
-    assert small["operations"]["DescribeInstances"]["output"] == given["operations"]["DescribeInstances"]["output"]
+    assert (
+        small["operations"]["DescribeInstances"]["output"]
+        == given["operations"]["DescribeInstances"]["output"]
+    )
 
 
 def test_what_finds_credentials_stays_whole_and_no_model_is_kept_twice() -> None:
     loader = prune(Session().get_component("data_loader"))
     assert "AssumeRole" in loader.load_service_model("sts", "service-2")["operations"]
-    assert loader.load_service_model("ec2", "service-2") is loader.load_service_model("ec2", "service-2")
-    kept = [key for key, value in loader._cache.items() if isinstance(value, dict) and "RunInstances" in str(value)]
+    assert loader.load_service_model("ec2", "service-2") is loader.load_service_model(
+        "ec2", "service-2"
+    )
+    kept = [
+        key
+        for key, value in loader._cache.items()
+        if isinstance(value, dict) and "RunInstances" in str(value)
+    ]
     assert kept == []
     assert "pagination" in loader.load_service_model("ec2", "paginators-1")

@@ -22,8 +22,8 @@ from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._client import AwsClient
-from cloud_carbon_exporter.providers.aws._ec2_xml import WANTED, parse
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.ec2_xml import WANTED, parse
 from cloud_carbon_exporter.providers.spec import Read, TargetSettings
 
 MACHINES = 7 * len(REGIONS)
@@ -46,7 +46,9 @@ async def everything(client: AwsClient) -> tuple[list[Resource], list[str]]:
     """All resources of all listings in all scopes, and what went wrong."""
     found: list[Resource] = []
     wrong: list[str] = []
-    for listing in {id(each.listing): each.listing for each in PROVIDER.services if each.kind in KINDS}.values():
+    for listing in {
+        id(each.listing): each.listing for each in PROVIDER.services if each.kind in KINDS
+    }.values():
         specs = [each for each in PROVIDER.services if each.listing is listing]
         for scope in await client.scopes(listing):
             try:
@@ -55,7 +57,9 @@ async def everything(client: AwsClient) -> tuple[list[Resource], list[str]]:
                 wrong.append(str(error))
                 continue
             found += swept.resources
-            wrong += [str(warning) for warning in swept.warnings] + [str(key) for key in swept.skipped]
+            wrong += [str(warning) for warning in swept.warnings] + [
+                str(key) for key in swept.skipped
+            ]
     return found, wrong
 
 
@@ -77,7 +81,9 @@ async def test_the_whole_estate_is_found_and_measured() -> None:
         stopped = [each for each in found if each.kind == "ec2/instance" and not each.components]
         assert [each.info["state"] for each in stopped] == ["stopped"] * len(REGIONS)
         training = next(each for each in found if each.name == "train")
-        assert {component.part for component in training.components if component.kind == "gpu"} == {"T4"}
+        assert {component.part for component in training.components if component.kind == "gpu"} == {
+            "T4"
+        }
         assert training.tags["team"] == "research"
 
         now = time.time()
@@ -92,15 +98,25 @@ async def test_the_whole_estate_is_found_and_measured() -> None:
         assert not reading.failures
         cpu = {name for name, signal in reading.points if signal == "cpu_ratio"}
         assert cpu >= {each.id for each in found if each.kind in KINDS[:1] and each.components}
-        assert all(0 < point.value < 1 for name in cpu for point in reading.points[name, "cpu_ratio"])
-        alone = [replace(each, free=True) for each in reads if (each.resource.id, "cpu_ratio") in reading.points]
+        assert all(
+            0 < point.value < 1 for name in cpu for point in reading.points[name, "cpu_ratio"]
+        )
+        alone = [
+            replace(each, free=True)
+            for each in reads
+            if (each.resource.id, "cpu_ratio") in reading.points
+        ]
         free = await client.series(alone, now - PROVIDER.settle_seconds)
         assert not free.failures
-        for name in cpu:  # moto begins its periods anywhere, so the Points lie elsewhere and say the same
+        for (
+            name
+        ) in cpu:  # moto begins its periods anywhere, so the Points lie elsewhere and say the same
             paid = [point.value for point in reading.points[name, "cpu_ratio"]]
             assert min(paid) <= free.points[name, "cpu_ratio"][-1].value <= max(paid)
         archive = f"arn:aws:s3:::playground-archive-{REGIONS[0]}"
-        assert reading.points[archive, "stored_gib:DeepArchiveStorage"][-1].value == pytest.approx(500)
+        assert reading.points[archive, "stored_gib:DeepArchiveStorage"][-1].value == pytest.approx(
+            500
+        )
         ledger = next(each.id for each in found if each.kind == "rds/db_cluster")
         assert reading.points[ledger, "stored_gib"][-1].value == pytest.approx(80)
     finally:
@@ -109,7 +125,9 @@ async def test_the_whole_estate_is_found_and_measured() -> None:
 
 async def test_an_assumed_role_acts_in_its_own_account() -> None:
     elsewhere = ROLE_ARN.replace("123456789012", "210987654321")
-    client = AwsClient(TargetSettings(provider="aws", role_arn=elsewhere, regions=REGIONS), CountingMeter())
+    client = AwsClient(
+        TargetSettings(provider="aws", role_arn=elsewhere, regions=REGIONS), CountingMeter()
+    )
     try:
         assert list(await client.connect()) == ["210987654321"]
         found, wrong = await everything(client)
@@ -152,7 +170,14 @@ async def test_calls_a_refresh_stay_within_the_budget() -> None:
 def test_the_program_reports_the_estate(tmp_path: Path) -> None:
     file = tmp_path / "config.yml"
     file.write_text(config(), encoding="utf-8")
-    command = [sys.executable, "-m", "cloud_carbon_exporter", "report", f"-config.file={file}", "-format=json"]
+    command = [
+        sys.executable,
+        "-m",
+        "cloud_carbon_exporter",
+        "report",
+        f"-config.file={file}",
+        "-format=json",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     report = json.loads(done.stdout)
     kinds = Counter(each["kind"] for each in report["resources"])

@@ -32,15 +32,17 @@ def subnets(moto: str) -> list[str]:
     ec2 = client(moto, "ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     return [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"eu-west-3{zone}")["Subnet"][
-            "SubnetId"
-        ]
+        ec2.create_subnet(
+            VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"eu-west-3{zone}"
+        )["Subnet"]["SubnetId"]
         for number, zone in enumerate("ab")
     ]
 
 
 async def test_load_balancers(moto: str, subnets: list[str]) -> None:
-    client(moto, "elbv2").create_load_balancer(Name="web", Subnets=subnets, Scheme="internal", Tags=TAGGED)
+    client(moto, "elbv2").create_load_balancer(
+        Name="web", Subnets=subnets, Scheme="internal", Tags=TAGGED
+    )
     client(moto, "elb").create_load_balancer(
         LoadBalancerName="legacy",
         Listeners=[{"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 80}],
@@ -57,12 +59,16 @@ async def test_load_balancers(moto: str, subnets: list[str]) -> None:
 async def test_gateways_and_endpoints(moto: str, subnets: list[str]) -> None:
     ec2 = client(moto, "ec2")
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
-    nat = ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
+    nat = ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address)["NatGateway"][
+        "NatGatewayId"
+    ]
     hub = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
-    ends = ec2.create_customer_gateway(Type="ipsec.1", PublicIp="203.0.113.1", BgpAsn=65000)["CustomerGateway"]
-    vpn = ec2.create_vpn_connection(Type="ipsec.1", CustomerGatewayId=ends["CustomerGatewayId"], TransitGatewayId=hub)[
-        "VpnConnection"
-    ]["VpnConnectionId"]
+    ends = ec2.create_customer_gateway(Type="ipsec.1", PublicIp="203.0.113.1", BgpAsn=65000)[
+        "CustomerGateway"
+    ]
+    vpn = ec2.create_vpn_connection(
+        Type="ipsec.1", CustomerGatewayId=ends["CustomerGatewayId"], TransitGatewayId=hub
+    )["VpnConnection"]["VpnConnectionId"]
     assert parts((await found("ec2/nat_gateway"))[nat])["fixed aws/nat-gateway"] == 1
     assert hub in await found("ec2/transit_gateway")
     assert vpn in await found("ec2/vpn_connection")
@@ -74,12 +80,16 @@ async def test_dedicated_hosts(moto: str) -> None:
     )
     (host,) = (await swept("ec2/host")).resources
     assert host.info["host_type"] == "m5"
-    assert parts(host)["vcpu"] == 96  # moto tells no capacity: none of it is held, as far as is known
+    assert (
+        parts(host)["vcpu"] == 96
+    )  # moto tells no capacity: none of it is held, as far as is known
 
 
 async def test_apis(moto: str) -> None:
     client(moto, "apigateway").create_rest_api(name="orders", tags={"team": "shop"})
-    client(moto, "apigatewayv2").create_api(Name="chat", ProtocolType="WEBSOCKET", RouteSelectionExpression="$x")
+    client(moto, "apigatewayv2").create_api(
+        Name="chat", ProtocolType="WEBSOCKET", RouteSelectionExpression="$x"
+    )
     orders = (await found("apigateway/rest_api"))["orders"]
     assert (orders.tags, parts(orders)) == ({"team": "shop"}, {"requests http per requests": 1})
     assert "WebSocketId" in (await found("apigatewayv2/api"))["chat"].monitor
@@ -92,7 +102,9 @@ async def test_messages_events_and_workflows(moto: str) -> None:
     client(moto, "sns").create_topic(Name="alarms")
     client(moto, "events").create_event_bus(Name="orders")
     client(moto, "stepfunctions").create_state_machine(
-        name="ship", roleArn=ROLE, definition='{"StartAt": "a", "States": {"a": {"Type": "Succeed"}}}'
+        name="ship",
+        roleArn=ROLE,
+        definition='{"StartAt": "a", "States": {"a": {"Type": "Succeed"}}}',
     )
     queues = await found("sqs/queue", tags=("team",))
     assert set(queues) == {"jobs-0", "jobs-1", "jobs-2"}
@@ -104,7 +116,10 @@ async def test_messages_events_and_workflows(moto: str) -> None:
 
 async def test_sagemaker(moto: str) -> None:
     sagemaker = client(moto, "sagemaker")
-    image = {"Image": "382416733822.dkr.ecr.us-east-1.amazonaws.com/x:1", "ModelDataUrl": "s3://x/y"}
+    image = {
+        "Image": "382416733822.dkr.ecr.us-east-1.amazonaws.com/x:1",
+        "ModelDataUrl": "s3://x/y",
+    }
     sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=image)
     variant = {
         "VariantName": "main",
@@ -124,9 +139,13 @@ async def test_sagemaker(moto: str) -> None:
 
 
 async def test_analytics(moto: str) -> None:
-    client(moto, "glue").create_job(Name="nightly", Role=ROLE, Command={"Name": "glueetl"}, WorkerType="G.1X")
+    client(moto, "glue").create_job(
+        Name="nightly", Role=ROLE, Command={"Name": "glueetl"}, WorkerType="G.1X"
+    )
     client(moto, "athena").create_work_group(Name="reports", Configuration={})
-    client(moto, "emr-serverless").create_application(name="etl", type="SPARK", releaseLabel="emr-7.10.0")
+    client(moto, "emr-serverless").create_application(
+        name="etl", type="SPARK", releaseLabel="emr-7.10.0"
+    )
     nightly = (await found("glue/job"))["nightly"]
     assert nightly.info["state"] in ("READY", "RUNNING")
     assert "reports" in await found("athena/work_group")
@@ -138,7 +157,9 @@ async def test_dax_dms_and_backup(moto: str) -> None:
         ClusterName="front", NodeType="dax.r5.large", ReplicationFactor=3, IamRoleArn=ROLE
     )
     client(moto, "dms").create_replication_instance(
-        ReplicationInstanceIdentifier="move", ReplicationInstanceClass="dms.r5.large", AllocatedStorage=100
+        ReplicationInstanceIdentifier="move",
+        ReplicationInstanceClass="dms.r5.large",
+        AllocatedStorage=100,
     )
     client(moto, "backup").create_backup_vault(BackupVaultName="Default")
     assert parts((await found("dax/cluster"))["front"])["vcpu"] == 6
@@ -147,9 +168,18 @@ async def test_dax_dms_and_backup(moto: str) -> None:
 
 
 async def test_a_distribution_is_swept_once_for_all_regions(moto: str) -> None:
-    origin = {"Id": "o", "DomainName": "media.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
+    origin = {
+        "Id": "o",
+        "DomainName": "media.s3.amazonaws.com",
+        "S3OriginConfig": {"OriginAccessIdentity": ""},
+    }
     passed_on = {"QueryString": False, "Cookies": {"Forward": "none"}}
-    behaviour = {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all", "ForwardedValues": passed_on, "MinTTL": 0}
+    behaviour = {
+        "TargetOriginId": "o",
+        "ViewerProtocolPolicy": "allow-all",
+        "ForwardedValues": passed_on,
+        "MinTTL": 0,
+    }
     settings = {
         "CallerReference": "1",
         "Origins": {"Quantity": 1, "Items": [origin]},

@@ -1,4 +1,6 @@
-"""The managed services against moto's server, over the wire: lists, details and tags as somebody else answers them."""
+"""The managed services against moto's server, over the wire: lists, details and tags as somebody
+else answers them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from tests.providers.aws.parts import PARIS, parts
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 REGION = PARIS.region
@@ -61,7 +63,9 @@ async def found(kind: str, **settings: Any) -> dict[str, Resource]:
 
 
 async def test_lambda(moto: str) -> None:
-    role = client(moto, "iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}", Path="/")["Role"]["Arn"]
+    role = client(moto, "iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}", Path="/")[
+        "Role"
+    ]["Arn"]
     client(moto, "lambda").create_function(
         FunctionName="resize",
         Role=role,
@@ -79,7 +83,10 @@ async def test_lambda(moto: str) -> None:
 
 
 async def test_ecs_clusters_where_nothing_runs(moto: str) -> None:
-    for name in ("shop", "idle"):  # its tasks bear no size and are not in its counts: those are read from a recording
+    for name in (
+        "shop",
+        "idle",
+    ):  # its tasks bear no size and are not in its counts: those are read from a recording
         client(moto, "ecs").create_cluster(clusterName=name)
     assert await found("ecs/task") == {}
 
@@ -89,7 +96,10 @@ async def test_eks(moto: str) -> None:
     role = "arn:aws:iam::123456789012:role/eks"
     eks.create_cluster(name="prod", roleArn=role, resourcesVpcConfig={}, tags={"team": "platform"})
     eks.create_fargate_profile(
-        fargateProfileName="fp", clusterName="prod", podExecutionRoleArn=role, selectors=[{"namespace": "default"}]
+        fargateProfileName="fp",
+        clusterName="prod",
+        podExecutionRoleArn=role,
+        selectors=[{"namespace": "default"}],
     )
     result = await swept("eks/cluster")
     assert [(each.name, each.tags) for each in result.resources] == [("prod", {"team": "platform"})]
@@ -105,7 +115,11 @@ async def test_elasticache(moto: str) -> None:
 
 async def test_memorydb(moto: str) -> None:
     client(moto, "memorydb").create_cluster(
-        ClusterName="ledger", NodeType="db.r6g.large", ACLName="open-access", NumShards=2, NumReplicasPerShard=1
+        ClusterName="ledger",
+        NodeType="db.r6g.large",
+        ACLName="open-access",
+        NumShards=2,
+        NumReplicasPerShard=1,
     )
     assert parts((await found("memorydb/cluster"))["ledger"]) == {"vcpu": 8, "memory": 64}
 
@@ -125,16 +139,24 @@ async def test_dynamodb(moto: str) -> None:
 async def test_neptune_comes_once_from_the_list_of_rds(moto: str) -> None:
     rds = client(moto, "rds")  # this one knows no DocumentDB: that is read from a recording
     rds.create_db_cluster(
-        DBClusterIdentifier="graph", Engine="neptune", MasterUsername="root", MasterUserPassword="playground"
+        DBClusterIdentifier="graph",
+        Engine="neptune",
+        MasterUsername="root",
+        MasterUserPassword="playground",
     )
     rds.create_db_instance(
-        DBInstanceIdentifier="graph-1", DBInstanceClass="db.r5.large", Engine="neptune", DBClusterIdentifier="graph"
+        DBInstanceIdentifier="graph-1",
+        DBInstanceClass="db.r5.large",
+        Engine="neptune",
+        DBClusterIdentifier="graph",
     )
     instances, clusters = await swept("rds/db_instance"), await swept("rds/db_cluster")
     assert [(each.name, each.kind) for each in instances.resources if each.name != "orders"] == [
         ("graph-1", "neptune/db_instance")
     ]
-    assert [(each.name, each.kind) for each in clusters.resources] == [("graph", "neptune/db_cluster")]
+    assert [(each.name, each.kind) for each in clusters.resources] == [
+        ("graph", "neptune/db_cluster")
+    ]
     assert not instances.unsupported
     assert not clusters.unsupported
 
@@ -182,8 +204,14 @@ async def test_msk(moto: str) -> None:
             "NumberOfBrokerNodes": 3,
         },
     )
-    kafka.create_cluster_v2(ClusterName="elastic", Serverless={"VpcConfigs": [{"SubnetIds": ["subnet-1"]}]})
-    assert parts((await found("msk/cluster"))["events"]) == {"vcpu": 6, "memory": 24, "block aws/gp2": 300}
+    kafka.create_cluster_v2(
+        ClusterName="elastic", Serverless={"VpcConfigs": [{"SubnetIds": ["subnet-1"]}]}
+    )
+    assert parts((await found("msk/cluster"))["events"]) == {
+        "vcpu": 6,
+        "memory": 24,
+        "block aws/gp2": 300,
+    }
     assert set(await found("msk/serverless_cluster")) == {"elastic"}
 
 
@@ -207,10 +235,16 @@ async def test_mq(moto: str) -> None:
 
 
 async def test_efs_and_fsx(moto: str) -> None:
-    client(moto, "efs").create_file_system(CreationToken="home", Tags=[{"Key": "Name", "Value": "home"}, *TAGGED])
+    client(moto, "efs").create_file_system(
+        CreationToken="home", Tags=[{"Key": "Name", "Value": "home"}, *TAGGED]
+    )
     assert (await found("efs/file_system"))["home"].tags["team"] == "shop"
     client(moto, "fsx").create_file_system(
-        FileSystemType="LUSTRE", StorageCapacity=1200, StorageType="SSD", SubnetIds=["subnet-0123456789"], Tags=TAGGED
+        FileSystemType="LUSTRE",
+        StorageCapacity=1200,
+        StorageType="SSD",
+        SubnetIds=["subnet-0123456789"],
+        Tags=TAGGED,
     )
     (scratch,) = (await found("fsx/file_system")).values()
     assert parts(scratch) == {"file aws/fsx/lustre": 1200, "fixed aws/fsx-server": 1}
@@ -263,4 +297,6 @@ async def test_an_empty_region_costs_one_call_a_listing(kind: str) -> None:
         await reader.close()
     assert result.resources == ()
     assert meter.calls[listing.api, listing.operation, "success"] == 1
-    assert sum(count for (api, _, _), count in meter.calls.items() if api not in ("sts", "ec2")) == 1
+    assert (
+        sum(count for (api, _, _), count in meter.calls.items() if api not in ("sts", "ec2")) == 1
+    )

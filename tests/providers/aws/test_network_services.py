@@ -27,7 +27,10 @@ async def test_load_balancers_have_a_node_in_each_zone_and_a_way_to_their_client
 async def test_each_sort_of_load_balancer_is_measured_in_its_own_namespace() -> None:
     found = await described(BALANCERS, "elasticloadbalancingv2_load_balancer")
     measured = {name: read(spec(BALANCERS), balancer) for name, balancer in found.items()}
-    names = {name: {metric.namespace for metric, _ in series.values()} for name, series in measured.items()}
+    names = {
+        name: {metric.namespace for metric, _ in series.values()}
+        for name, series in measured.items()
+    }
     assert (names["web"], names["tcp"]) == ({"AWS/ApplicationELB"}, {"AWS/NetworkELB"})
     assert names["firewall"] == {"AWS/GatewayELB"}
     metric, dimensions = measured["web"]["ProcessedBytes"]
@@ -47,7 +50,9 @@ async def test_a_load_balancer_of_a_sort_nobody_knows_is_there_unmeasured() -> N
 
 
 async def test_classic_load_balancer() -> None:
-    found = await described("elasticloadbalancing/load_balancer", "elasticloadbalancing_load_balancer", TEAM)
+    found = await described(
+        "elasticloadbalancing/load_balancer", "elasticloadbalancing_load_balancer", TEAM
+    )
     legacy = found["legacy"]
     assert legacy.id == f"arn:aws:elasticloadbalancing:eu-west-3:{ACCOUNT}:loadbalancer/legacy"
     assert parts(legacy) == {"fixed aws/load-balancer": 1, "network internet per bytes": 1}
@@ -67,9 +72,14 @@ async def test_nat_gateways_by_reach_and_zones() -> None:
     assert parts(found["nat-3"])["fixed aws/nat-gateway"] == 2, (
         "a regional one stands in each zone it has an address in"
     )
-    assert set(found) == {"egress", "nat-2", "nat-3"}, "a deleted one is listed for an hour, and is gone"
+    assert set(found) == {"egress", "nat-2", "nat-3"}, (
+        "a deleted one is listed for an hour, and is gone"
+    )
     assert found["egress"].tags == {"Name": "egress", "team": "net"}
-    assert set(read(spec("ec2/nat_gateway"), found["egress"])) == {"BytesInFromSource", "BytesInFromDestination"}
+    assert set(read(spec("ec2/nat_gateway"), found["egress"])) == {
+        "BytesInFromSource",
+        "BytesInFromDestination",
+    }
 
 
 async def test_a_transit_gateway_is_counted_where_it_is_owned() -> None:
@@ -77,7 +87,11 @@ async def test_a_transit_gateway_is_counted_where_it_is_owned() -> None:
     assert set(found) == {"hub"}
     assert parts(found["hub"]) == {"fixed aws/transit-gateway": 1, "network intra per bytes": 1}
     ((name, (metric, dimensions)),) = read(spec("ec2/transit_gateway"), found["hub"]).items()
-    assert (metric.namespace, name, dimensions) == ("AWS/TransitGateway", "BytesIn", {"TransitGateway": "tgw-1"})
+    assert (metric.namespace, name, dimensions) == (
+        "AWS/TransitGateway",
+        "BytesIn",
+        {"TransitGateway": "tgw-1"},
+    )
 
 
 async def test_vpn_connections_and_endpoints() -> None:
@@ -86,10 +100,19 @@ async def test_vpn_connections_and_endpoints() -> None:
     assert set(connections) == {"office"}
     assert set(endpoints) == {"cvpn-endpoint-1"}, "with no network associated, nothing stands ready"
     assert connections["office"].id == f"arn:aws:ec2:eu-west-3:{ACCOUNT}:vpn-connection/vpn-1"
-    assert endpoints["cvpn-endpoint-1"].id == f"arn:aws:ec2:eu-west-3:{ACCOUNT}:client-vpn-endpoint/cvpn-endpoint-1"
+    assert (
+        endpoints["cvpn-endpoint-1"].id
+        == f"arn:aws:ec2:eu-west-3:{ACCOUNT}:client-vpn-endpoint/cvpn-endpoint-1"
+    )
     assert parts(connections["office"]) == {"fixed aws/vpn": 1, "network internet per bytes": 1}
-    assert set(read(spec("ec2/vpn_connection"), connections["office"])) == {"TunnelDataIn", "TunnelDataOut"}
-    assert set(read(spec("ec2/client_vpn_endpoint"), endpoints["cvpn-endpoint-1"])) == {"IngressBytes", "EgressBytes"}
+    assert set(read(spec("ec2/vpn_connection"), connections["office"])) == {
+        "TunnelDataIn",
+        "TunnelDataOut",
+    }
+    assert set(read(spec("ec2/client_vpn_endpoint"), endpoints["cvpn-endpoint-1"])) == {
+        "IngressBytes",
+        "EgressBytes",
+    }
 
 
 async def test_a_gateway_endpoint_is_a_route_and_draws_nothing() -> None:

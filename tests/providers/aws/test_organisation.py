@@ -17,12 +17,12 @@ from tests.fakes.ec2_xml import instance, reservations
 from tests.providers.aws.conftest import INSTANCES, MakeClient
 from tests.providers.aws.test_regions import Clock
 
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.errors import CredentialsRefused, PermissionMissing
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.spec import Scope, TargetSettings
 
 SHOP, LAB, GONE = "222222222222", "333333333333", "444444444444"
@@ -77,17 +77,26 @@ async def test_every_active_account_is_entered_by_the_role_and_the_own_one_witho
 ) -> None:
     client = make_client(**ORGANISATION)
     assert list(await client.connect()) == [ACCOUNT, SHOP, LAB]
-    assumed = [call.params["RoleArn"] for call in organisation.calls if call.operation == "AssumeRole"]
-    assert sorted(assumed) == [f"arn:aws:iam::{SHOP}:role/carbon", f"arn:aws:iam::{LAB}:role/carbon"]
+    assumed = [
+        call.params["RoleArn"] for call in organisation.calls if call.operation == "AssumeRole"
+    ]
+    assert sorted(assumed) == [
+        f"arn:aws:iam::{SHOP}:role/carbon",
+        f"arn:aws:iam::{LAB}:role/carbon",
+    ]
     assert meter.calls["organizations", "ListAccounts", "success"] == 2, "both pages"
     scopes = await client.scopes(INSTANCES)
     assert [(scope.account_id, scope.region) for scope in scopes] == [
-        (account, region) for account in (ACCOUNT, SHOP, LAB) for region in ("eu-west-3", "us-east-1")
+        (account, region)
+        for account in (ACCOUNT, SHOP, LAB)
+        for region in ("eu-west-3", "us-east-1")
     ]
     for scope in scopes:
         assert [page async for page in client.pages(INSTANCES, scope)] == [[]]
     swept = [who(call) for call in organisation.calls if call.operation == "DescribeInstances"]
-    assert swept == [scope.account_id for scope in scopes], "each with the credentials of its own account"
+    assert swept == [scope.account_id for scope in scopes], (
+        "each with the credentials of its own account"
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,7 +120,9 @@ async def test_a_role_with_a_path_and_another_partition_has_the_arn_of_both(
     organisation: AwsFake, make_client: MakeClient
 ) -> None:
     organisation.regions = ["cn-north-1"]
-    await make_client(accounts=(SHOP,), role_name="/team/carbon", default_region="cn-north-1").connect()
+    await make_client(
+        accounts=(SHOP,), role_name="/team/carbon", default_region="cn-north-1"
+    ).connect()
     (call,) = [call for call in organisation.calls if call.operation == "AssumeRole"]
     assert call.params["RoleArn"] == f"arn:aws-cn:iam::{SHOP}:role/team/carbon"
     assert {call.region for call in organisation.calls} == {"cn-north-1"}
@@ -179,7 +190,13 @@ async def test_regions_that_one_account_may_not_list_are_that_accounts_failure(
     organisation.fault("DescribeRegions", "forbidden", when=lambda call: who(call) == LAB)
     client = make_client(**ORGANISATION)
     scopes = await client.scopes(INSTANCES)
-    assert [scope.region for scope in scopes] == ["eu-west-3", "us-east-1", "eu-west-3", "us-east-1", "us-east-1"]
+    assert [scope.region for scope in scopes] == [
+        "eu-west-3",
+        "us-east-1",
+        "eu-west-3",
+        "us-east-1",
+        "us-east-1",
+    ]
     with pytest.raises(PermissionMissing, match="grant ec2:DescribeRegions") as caught:
         [page async for page in client.pages(INSTANCES, scopes[-1])]
     assert caught.value.account_id == LAB
@@ -202,14 +219,20 @@ async def test_credentials_refused_in_one_account_are_renewed_there_alone(
     organisation.fault("GetCallerIdentity", "expired", times=1)
     client.accounts.doubt(SHOP)
     await client.connect()
-    assert await client.accounts.get(LAB) is not kept, "what all stand on is refused: all is begun anew"
+    assert await client.accounts.get(LAB) is not kept, (
+        "what all stand on is refused: all is begun anew"
+    )
 
 
 def collector(clock: Clock, *kinds: str, **settings: Any) -> Collector[None]:
     """Of one AWS target that holds these kinds alone. The client has the same clock."""
     left_out = tuple(each.kind for each in PROVIDER.services if each.kind not in kinds)
     provider = replace(PROVIDER, client=partial(AwsClient, clock=clock))
-    target = Target("org", provider, TargetSettings(provider="aws", timeout_seconds=5, exclude=left_out, **settings))
+    target = Target(
+        "org",
+        provider,
+        TargetSettings(provider="aws", timeout_seconds=5, exclude=left_out, **settings),
+    )
     return Collector([target], CollectSettings(), Budget(clock), lambda snapshot: None, clock)
 
 
@@ -225,7 +248,9 @@ async def test_the_snapshot_shows_the_failing_account_beside_the_others_and_all_
     organisation: AwsFake, caplog: pytest.LogCaptureFixture
 ) -> None:
     refuse(organisation, SHOP)
-    organisation.handlers["DescribeInstances"] = lambda call: reservations([instance(int(who(call)) % 1000)])
+    organisation.handlers["DescribeInstances"] = lambda call: reservations(
+        [instance(int(who(call)) % 1000)]
+    )
     organisation.regions = ["eu-west-3"]
     snapshot = await collected(**ORGANISATION)
     assert [target.up for target in snapshot.targets] == [True]
@@ -235,7 +260,11 @@ async def test_the_snapshot_shows_the_failing_account_beside_the_others_and_all_
     assert "role/carbon" in failed.error
     assert snapshot.api.errors["aws", "AssumeRole", "credentials_refused"] == 1
     assert {row.resource.location.account_id for row in snapshot.rows} == {ACCOUNT, LAB}
-    assert snapshot.account_names == {("aws", ACCOUNT): "management", ("aws", SHOP): "shop", ("aws", LAB): "lab"}
+    assert snapshot.account_names == {
+        ("aws", ACCOUNT): "management",
+        ("aws", SHOP): "shop",
+        ("aws", LAB): "lab",
+    }
 
 
 @pytest.mark.e2e
@@ -243,16 +272,22 @@ def test_motos_organisation_is_explored(tmp_path: Path) -> None:
     with Moto(tmp_path) as server:
         organizations = api(server.url, "organizations")
         organizations.create_organization(FeatureSet="ALL")
-        made = organizations.create_account(Email="lab@example.com", AccountName="lab")["CreateAccountStatus"]
+        made = organizations.create_account(Email="lab@example.com", AccountName="lab")[
+            "CreateAccountStatus"
+        ]
         role_arn = f"arn:aws:iam::{made['AccountId']}:role/carbon"
-        keys = api(server.url, "sts").assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
+        keys = api(server.url, "sts").assume_role(RoleArn=role_arn, RoleSessionName="test")[
+            "Credentials"
+        ]
         key = (keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
         launch(api(server.url, "ec2", REGION, *key), "m5.large", "lab")
         launch(api(server.url, "ec2"), "m5.large", "own")
         target = {"organization": True, "role_name": "carbon", "regions": [REGION]}
         with Exporter(tmp_path, core(tmp_path, target), **reach(server.url)) as exporter:
             scrape = exporter.ready().scrape()
-    accounts = {s.labels["cloud_account_id"] for s in scrape.of(POWER) if s.labels["kind"] == "ec2/instance"}
+    accounts = {
+        s.labels["cloud_account_id"] for s in scrape.of(POWER) if s.labels["kind"] == "ec2/instance"
+    }
     assert accounts == {MOTO_ACCOUNT, made["AccountId"]}
     named = {s.labels["cloud_account_name"] for s in scrape.of("cloud_carbon_account_info")}
     assert "lab" in named

@@ -1,4 +1,6 @@
-"""EMR Serverless, Glue, WorkSpaces, App Runner, Lightsail, hosts, Outposts, Timestream, Backup, DMS and DAX."""
+"""EMR Serverless, Glue, WorkSpaces, App Runner, Lightsail, hosts, Outposts, Timestream, Backup, DMS
+and DAX.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from tests.fakes.aws_replay import ReplayClient, described, recording, spec
 from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 
 from cloud_carbon_exporter.collect.sweep import sweep
-from cloud_carbon_exporter.providers.aws import (
+from cloud_carbon_exporter.providers.aws.services import (
     apprunner_service,
     ec2_host,
     emrserverless_application,
@@ -35,16 +37,28 @@ async def test_emr_serverless_by_what_its_workers_hold() -> None:
     known = spec("emrserverless/application")
     series = read(known, found["etl"])
     assert set(series) == {"CPUAllocated", "MemoryAllocated"}
-    assert all(named == {"ApplicationId": "1", "ApplicationName": "etl"} for _, named in series.values())
-    assert read(known, found["legacy"])["CPUAllocated"][1] == {"ApplicationId": "2"}, "before release 7.10"
+    assert all(
+        named == {"ApplicationId": "1", "ApplicationName": "etl"} for _, named in series.values()
+    )
+    assert read(known, found["legacy"])["CPUAllocated"][1] == {"ApplicationId": "2"}, (
+        "before release 7.10"
+    )
     assert watts(found["etl"], capacity_units=0, memory_gib=0) == 0
 
 
 @pytest.mark.parametrize(
-    ("label", "named"), [("emr-7.10.0", True), ("emr-7.9.0", False), ("emr-8.0.0", True), ("emr-spark-x", True)]
+    ("label", "named"),
+    [("emr-7.10.0", True), ("emr-7.9.0", False), ("emr-8.0.0", True), ("emr-spark-x", True)],
 )
 def test_emr_releases(label: str, named: bool) -> None:
-    raw = {"id": "1", "name": "a", "arn": "arn:aws:x", "releaseLabel": label, "type": "SPARK", "state": "STARTED"}
+    raw = {
+        "id": "1",
+        "name": "a",
+        "arn": "arn:aws:x",
+        "releaseLabel": label,
+        "type": "SPARK",
+        "state": "STARTED",
+    }
     found = emrserverless_application.describe(raw, PARIS)
     assert found is not None
     assert ("ApplicationName" in found.monitor) == named
@@ -52,9 +66,16 @@ def test_emr_releases(label: str, named: bool) -> None:
 
 async def test_glue_by_the_workers_of_the_runs_under_way() -> None:
     nightly = (await described("glue/job", "glue_job", TEAM))["nightly"]
-    assert parts(nightly) == {"vcpu": 5 * 8 + 0.25, "memory": 5 * 32 + 1}, "a run by workers, one by units"
-    assert (nightly.id, nightly.tags) == (f"arn:aws:glue:eu-west-3:{ACCOUNT}:job/nightly", {"team": "data"})
-    between = glue_job.describe({"Name": "n", "Runs": [{"JobRunState": "SUCCEEDED", "MaxCapacity": 2}]}, PARIS)
+    assert parts(nightly) == {"vcpu": 5 * 8 + 0.25, "memory": 5 * 32 + 1}, (
+        "a run by workers, one by units"
+    )
+    assert (nightly.id, nightly.tags) == (
+        f"arn:aws:glue:eu-west-3:{ACCOUNT}:job/nightly",
+        {"team": "data"},
+    )
+    between = glue_job.describe(
+        {"Name": "n", "Runs": [{"JobRunState": "SUCCEEDED", "MaxCapacity": 2}]}, PARIS
+    )
     assert between is not None
     assert (parts(between), between.info["state"]) == ({}, "READY")
     run = {"JobRunState": "RUNNING", "WorkerType": "Q.9X", "NumberOfWorkers": 2}
@@ -65,9 +86,13 @@ async def test_glue_by_the_workers_of_the_runs_under_way() -> None:
 
 async def test_capacity_held_open_for_sessions_and_queries() -> None:
     sessions = await described("glue/session", "glue_job")
-    assert {name: parts(each) for name, each in sessions.items()} == {"notebook": {"vcpu": 20, "memory": 80}}
+    assert {name: parts(each) for name, each in sessions.items()} == {
+        "notebook": {"vcpu": 20, "memory": 80}
+    }
     reserved = await described("athena/capacity_reservation", "athena_work_group")
-    assert {name: parts(each) for name, each in reserved.items()} == {"bi": {"vcpu": 96, "memory": 384}}, "as allocated"
+    assert {name: parts(each) for name, each in reserved.items()} == {
+        "bi": {"vcpu": 96, "memory": 384}
+    }, "as allocated"
 
 
 async def test_desktops_by_bundle_and_state() -> None:
@@ -84,7 +109,11 @@ async def test_desktops_by_bundle_and_state() -> None:
 
 @pytest.mark.parametrize("bundle", ["QUANTUM", "GRAPHICS_", "", "HOLODECK_9XXL"])
 def test_a_bundle_nobody_knows_is_estimated_still(bundle: str) -> None:
-    raw = {"WorkspaceId": "ws-9", "State": "AVAILABLE", "WorkspaceProperties": {"ComputeTypeName": bundle}}
+    raw = {
+        "WorkspaceId": "ws-9",
+        "State": "AVAILABLE",
+        "WorkspaceProperties": {"ComputeTypeName": bundle},
+    }
     found = workspaces_workspace.describe(raw, PARIS)
     assert found is not None
     assert watts(found) > 0
@@ -106,7 +135,9 @@ async def test_app_runner_keeps_memory_ready_and_pays_for_work() -> None:
     assert set(series["CPUUtilization"][1]) == {"ServiceName", "ServiceID"}
 
 
-@pytest.mark.parametrize(("text", "amount"), [("256", 0.25), ("0.25 vCPU", 0.25), ("4096", 4), ("12 GB", 12)])
+@pytest.mark.parametrize(
+    ("text", "amount"), [("256", 0.25), ("0.25 vCPU", 0.25), ("4096", 4), ("12 GB", 12)]
+)
 def test_app_runner_sizes(text: str, amount: float) -> None:
     assert apprunner_service.size(text) == amount
 
@@ -119,7 +150,9 @@ def test_an_app_runner_size_that_reads_otherwise_is_malformed() -> None:
 async def test_lightsail_instances_and_their_disks_are_counted_once() -> None:
     instances = await described("lightsail/instance", "lightsail")
     disks = await described("lightsail/disk", "lightsail")
-    assert parts(instances["blog"]) == {"vcpu": 2, "memory": 2, "block aws/gp2": 60}, "its system disk alone"
+    assert parts(instances["blog"]) == {"vcpu": 2, "memory": 2, "block aws/gp2": 60}, (
+        "its system disk alone"
+    )
     assert instances["blog"].components[0].share < 1, "burstable"
     assert parts(instances["off"]) == {"block aws/gp2": 20}
     assert parts(instances["huge"]) == {"vcpu": 32, "memory": 128}
@@ -135,10 +168,14 @@ async def test_the_rest_of_lightsail() -> None:
     containers = await described("lightsail/container", "lightsail")
     assert parts(containers["api"]) == {"vcpu": 3, "memory": 12}
     assert (parts(containers["parked"]), containers["api"].location.zone) == ({}, "")
-    assert parts((await described("lightsail/load_balancer", "lightsail"))["front"]) == {"fixed aws/load-balancer": 1}
+    assert parts((await described("lightsail/load_balancer", "lightsail"))["front"]) == {
+        "fixed aws/load-balancer": 1
+    }
     bucket = (await described("lightsail/bucket", "lightsail"))["media"]
     assert footprint(bucket).basis == "default", "what it holds is not told"
-    assert {each.kind for each in lightsail.SPECS if each.metrics} == set(), "none of it is in CloudWatch"
+    assert {each.kind for each in lightsail.SPECS if each.metrics} == set(), (
+        "none of it is in CloudWatch"
+    )
 
 
 async def test_a_host_is_what_no_instance_holds_at_rest() -> None:
@@ -146,9 +183,13 @@ async def test_a_host_is_what_no_instance_holds_at_rest() -> None:
     licences = found["licences"]
     assert parts(licences)["vcpu"] == pytest.approx(32)
     assert parts(licences)["memory"] == pytest.approx(128)
-    assert {(part.load, part.per) for part in licences.components} == {("", "")}, "it idles, so nothing is read"
+    assert {(part.load, part.per) for part in licences.components} == {("", "")}, (
+        "it idles, so nothing is read"
+    )
     assert parts(found["h-2"]) == {}, "full: all of it is instances"
-    assert set(found) == {"licences", "h-2"}, "released ones, and those of another account, are not ours"
+    assert set(found) == {"licences", "h-2"}, (
+        "released ones, and those of another account, are not ours"
+    )
     assert licences.id == f"arn:aws:ec2:eu-west-3:{ACCOUNT}:dedicated-host/h-1"
 
 
@@ -162,17 +203,23 @@ def test_the_spare_part_of_a_host_draws_less_than_an_instance_of_its_size() -> N
 def test_a_host_whose_free_capacity_is_not_told_is_what_its_instances_leave() -> None:
     scope = Scope("aws", ACCOUNT, "eu-west-3")
     empty = {"HostId": "h-1", "State": "available", "HostProperties": {"InstanceType": "m5.large"}}
-    used = empty | {"Instances": [{"InstanceId": "i-1", "InstanceType": "m5.8xlarge", "OwnerId": ACCOUNT}]}
+    used = empty | {
+        "Instances": [{"InstanceId": "i-1", "InstanceType": "m5.8xlarge", "OwnerId": ACCOUNT}]
+    }
     told = used | {"HostProperties": {"InstanceFamily": "m5", "TotalVCpus": 48}}
     found = [ec2_host.describe(raw, scope) for raw in (empty, used, told)]
-    assert [parts(host)["vcpu"] for host in found if host] == [pytest.approx(each) for each in (96, 64, 16)]
+    assert [parts(host)["vcpu"] for host in found if host] == [
+        pytest.approx(each) for each in (96, 64, 16)
+    ]
     assert all(footprint(host).basis == "assumed" for host in found if host)
     assert all("not told" in footprint(host).reason for host in found if host)
 
 
 async def test_an_outpost_is_what_its_servers_draw_beyond_instances() -> None:
     found = await described("outposts/outpost", "outposts_outpost")
-    assert {name: parts(each) for name, each in found.items()} == {"factory": {"fixed aws/outposts-server": 2}}
+    assert {name: parts(each) for name, each in found.items()} == {
+        "factory": {"fixed aws/outposts-server": 2}
+    }
     power = footprint(found["factory"]).power_watts
     assert (power.lower, found["factory"].tags) == (0, {"team": "plant"})
 
@@ -193,9 +240,16 @@ async def test_timestream_tables_share_what_is_told_of_a_region() -> None:
 
 
 async def test_influx_instances_by_class() -> None:
-    (metrics,) = (await described("timestream/influx_db_instance", "timestream_influx_db_instance", TEAM)).values()
+    (metrics,) = (
+        await described("timestream/influx_db_instance", "timestream_influx_db_instance", TEAM)
+    ).values()
     assert parts(metrics) == {"vcpu": 16, "memory": 128, "block aws/gp3": 800}, "with its standby"
-    sizes = {"db.influx.medium": 1, "db.influx.large": 2, "db.influx.xlarge": 4, "db.influx.16xlarge": 64}
+    sizes = {
+        "db.influx.medium": 1,
+        "db.influx.large": 2,
+        "db.influx.xlarge": 4,
+        "db.influx.16xlarge": 64,
+    }
     assert {name: timestream_influx_db_instance.vcpus(name) for name in sizes} == sizes
     with pytest.raises(ValueError, match="enormous"):
         timestream_influx_db_instance.vcpus("db.influx.enormous")
@@ -216,18 +270,24 @@ class Recorder(ReplayClient):
 
 async def test_a_vault_holds_what_is_no_snapshot_and_an_empty_one_costs_no_call() -> None:
     found = await described("backup/backup_vault", "backup_backup_vault", TEAM)
-    assert parts(found["Default"]) == {"snapshot aws/backup": pytest.approx(120)}, "all pages; no snapshot, no parent"
+    assert parts(found["Default"]) == {"snapshot aws/backup": pytest.approx(120)}, (
+        "all pages; no snapshot, no parent"
+    )
     assert parts(found["empty"]) == {}
     assert found["Default"].tags == {"team": "ops"}
     client, known = Recorder(recording("backup_backup_vault")), spec("backup/backup_vault")
     for _ in range(3):
         await sweep(client, known.listing, [known], PARIS)
-    assert client.asked.count("ListRecoveryPointsByBackupVault") == 1, "one vault has any, and they change slowly"
+    assert client.asked.count("ListRecoveryPointsByBackupVault") == 1, (
+        "one vault has any, and they change slowly"
+    )
 
 
 async def test_dms_instances_and_serverless_replications() -> None:
     instances = await described("dms/replication_instance", "dms_replication_instance", TEAM)
-    assert parts(instances["move"]) == {"vcpu": 4, "memory": 32, "block aws/gp2": 200}, "twice, with its standby"
+    assert parts(instances["move"]) == {"vcpu": 4, "memory": 32, "block aws/gp2": 200}, (
+        "twice, with its standby"
+    )
     assert (set(instances), instances["move"].tags) == ({"move"}, {"team": "data"})
     _, dimensions = read(spec("dms/replication_instance"), instances["move"])["CPUUtilization"]
     assert dimensions == {"ReplicationInstanceIdentifier": "move"}

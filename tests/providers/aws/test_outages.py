@@ -7,11 +7,17 @@ import logging
 import pytest
 from tests.fakes.aws import AwsFake, ec2_answer
 from tests.fakes.ec2_xml import instance, reservations, volume, volumes
-from tests.providers.aws.test_organisation import ORGANISATION, SHOP, collector, organisation, refuse
+from tests.providers.aws.test_organisation import (
+    ORGANISATION,
+    SHOP,
+    collector,
+    organisation,
+    refuse,
+)
 from tests.providers.aws.test_regions import Clock
 
 from cloud_carbon_exporter.model.types import Snapshot
-from cloud_carbon_exporter.providers.aws import _client
+from cloud_carbon_exporter.providers.aws.client import client
 
 __all__ = ["organisation"]
 KINDS = ("ec2/instance", "ec2/volume")
@@ -52,7 +58,9 @@ async def test_one_call_refused_in_one_region_takes_down_one_collector(estate: A
     await of.close()
 
 
-async def test_a_region_disabled_between_two_refreshes_fails_then_goes_and_its_energy_stays(estate: AwsFake) -> None:
+async def test_a_region_disabled_between_two_refreshes_fails_then_goes_and_its_energy_stays(
+    estate: AwsFake,
+) -> None:
     clock = Clock()
     of = collector(clock, *KINDS, default_region="eu-west-3")
     await of.refresh()
@@ -71,7 +79,9 @@ async def test_a_region_disabled_between_two_refreshes_fails_then_goes_and_its_e
     await of.close()
 
 
-async def test_a_product_without_an_endpoint_in_a_region_is_no_page_and_no_failure(fake: AwsFake) -> None:
+async def test_a_product_without_an_endpoint_in_a_region_is_no_page_and_no_failure(
+    fake: AwsFake,
+) -> None:
     fake.handlers["DescribeInstances"] = ec2_answer("DescribeInstances", "")
     fake.fault("DescribeVolumes", "absent", region="us-east-1")
     of = collector(Clock(), *KINDS)
@@ -99,7 +109,7 @@ async def test_what_is_not_essential_is_not_waited_for_longer_than_it_is_worth(
     estate: AwsFake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(_client, "_LEAST_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(client, "_LEAST_PATIENCE_SECONDS", 0.1)
     for operation in ("/ListIndexes", "/v1/estimated-carbon-emissions"):
         estate.fault(operation, "hang")
     of = collector(Clock(), *KINDS, interval_seconds=0.1)

@@ -14,11 +14,14 @@ from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import Unreachable
 from cloud_carbon_exporter.model.facts import place, regions
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._client import AwsClient
-from cloud_carbon_exporter.providers.aws._names import arn, partition, role_arn
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.describing.names import arn, partition, role_arn
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
-PARTITIONS = [("aws-cn", "cn-north-1", "amazonaws.com.cn"), ("aws-us-gov", "us-gov-west-1", "amazonaws.com")]
+PARTITIONS = [
+    ("aws-cn", "cn-north-1", "amazonaws.com.cn"),
+    ("aws-us-gov", "us-gov-west-1", "amazonaws.com"),
+]
 
 
 @pytest.mark.parametrize("name", ["aws", "aws-cn", "aws-us-gov"])
@@ -33,7 +36,10 @@ def test_every_region_of_a_partition_lies_in_it_and_has_a_grid_and_a_pue(name: s
 
 @pytest.mark.parametrize(("name", "region", "suffix"), PARTITIONS)
 def test_arns_bear_the_partition(name: str, region: str, suffix: str) -> None:
-    assert arn("ec2", region, ACCOUNT, "instance/i-1") == f"arn:{name}:ec2:{region}:{ACCOUNT}:instance/i-1"
+    assert (
+        arn("ec2", region, ACCOUNT, "instance/i-1")
+        == f"arn:{name}:ec2:{region}:{ACCOUNT}:instance/i-1"
+    )
     assert role_arn(region, ACCOUNT, "carbon") == f"arn:{name}:iam::{ACCOUNT}:role/carbon"
 
 
@@ -43,13 +49,18 @@ async def test_nothing_is_asked_of_another_partition(
 ) -> None:
     fake.regions = [region]
     fake.handlers |= {"AssumeRole": assumed, "DescribeInstances": reservations([instance(1)])}
-    client = make_client(default_region=region, role_arn=f"arn:{name}:iam::210987654321:role/carbon")
+    client = make_client(
+        default_region=region, role_arn=f"arn:{name}:iam::210987654321:role/carbon"
+    )
     spec = next(each for each in PROVIDER.services if each.kind == "ec2/instance")
     (scope,) = await client.scopes(spec.listing)
     (machine,) = (await sweep(client, spec.listing, [spec], scope)).resources
     assert machine.id.startswith(f"arn:{name}:ec2:{region}:")
     await client.extras(0)
-    assert {call.region for call in fake.calls} <= {region, "us-gov-west-1" if name == "aws-us-gov" else region}
+    assert {call.region for call in fake.calls} <= {
+        region,
+        "us-gov-west-1" if name == "aws-us-gov" else region,
+    }
     assert fake.count("AssumeRole") == 1
 
 
@@ -58,10 +69,12 @@ async def test_the_endpoints_are_those_of_the_partition(
     monkeypatch: pytest.MonkeyPatch, name: str, region: str, suffix: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nothing leaves this machine
-    client = AwsClient(TargetSettings(provider="aws", default_region=region, timeout_seconds=2), CountingMeter())
+    client = AwsClient(
+        TargetSettings(provider="aws", default_region=region, timeout_seconds=2), CountingMeter()
+    )
     with pytest.raises(Unreachable):
         await client.connect()
-    from cloud_carbon_exporter.providers.aws._session import Clients, open_session
+    from cloud_carbon_exporter.providers.aws.client.session import Clients, open_session
 
     clients = Clients(open_session(), client.settings)
     for api in ("sts", "ec2", "cloudwatch", "resourcegroupstaggingapi", "organizations"):

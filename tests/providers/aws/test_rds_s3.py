@@ -12,8 +12,8 @@ from tests.fakes.aws_replay import amounts, described, spec
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.facts import place
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws import rds_db_cluster, rds_db_instance, s3_bucket
-from cloud_carbon_exporter.providers.aws._names import tags
+from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.services import rds_db_cluster, rds_db_instance, s3_bucket
 from cloud_carbon_exporter.providers.spec import Scope, TargetSettings
 
 PARIS = Scope("aws", ACCOUNT, "eu-west-3")
@@ -21,7 +21,9 @@ PARIS = Scope("aws", ACCOUNT, "eu-west-3")
 
 async def test_rds_db_instance_and_its_standby() -> None:
     found = await described("rds/db_instance", "rds_db_instance")
-    assert amounts(found["orders"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 400}, "Multi-AZ: all of it twice"
+    assert amounts(found["orders"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 400}, (
+        "Multi-AZ: all of it twice"
+    )
     assert amounts(found["orders-replica"]) == {"vcpu": 2, "memory": 8, "block aws/gp3": 200}
     assert found["orders"].id == f"arn:aws:rds:eu-west-3:{ACCOUNT}:db:orders"
     assert found["orders"].tags == {"team": "shop"}
@@ -40,13 +42,16 @@ async def test_defect_05_aurora_storage_is_the_clusters_and_never_allocated_stor
     )
     aurora = (await described("rds/db_cluster", "rds_db_cluster"))["aurora"]
     assert aurora.components == (Component("block", "aws/aurora", 1.0, per="stored_gib"),)
-    (volume_bytes,) = [metric for metric in spec("rds/db_cluster").metrics if metric.into == "stored_gib"]
+    (volume_bytes,) = [
+        metric for metric in spec("rds/db_cluster").metrics if metric.into == "stored_gib"
+    ]
     assert volume_bytes.name == "VolumeBytesUsed"
     assert {name: aurora.monitor[key] for name, key in volume_bytes.dimensions.items()} == {
         "DBClusterIdentifier": "aurora"
     }
     ten, twenty = (
-        estimate(aurora, {"stored_gib": size}, place("aws", "eu-west-3"), None).power_watts.value for size in (10, 20)
+        estimate(aurora, {"stored_gib": size}, place("aws", "eu-west-3"), None).power_watts.value
+        for size in (10, 20)
     )
     assert twenty == pytest.approx(2 * ten)
 
@@ -60,16 +65,25 @@ async def test_defect_05_serverless_is_measured_in_capacity_units_not_in_percent
         for metric in spec("rds/db_instance").metrics
         if all(key in elastic.monitor for key in metric.dimensions.values())
     ]
-    assert read == ["ServerlessDatabaseCapacity"], "CPUUtilization is a share of the largest capacity: not read"
+    assert read == ["ServerlessDatabaseCapacity"], (
+        "CPUUtilization is a share of the largest capacity: not read"
+    )
     one, four = (
-        estimate(elastic, {"capacity_units": units}, place("aws", "eu-west-3"), None).power_watts.value
+        estimate(
+            elastic, {"capacity_units": units}, place("aws", "eu-west-3"), None
+        ).power_watts.value
         for units in (1, 4)
     )
     assert four == pytest.approx(4 * one)
 
 
 def test_defect_05_a_database_without_a_zone_is_described() -> None:
-    raw = {"DBInstanceIdentifier": "new", "DBInstanceClass": "db.m5.large", "Engine": "mysql", "AvailabilityZone": None}
+    raw = {
+        "DBInstanceIdentifier": "new",
+        "DBInstanceClass": "db.m5.large",
+        "Engine": "mysql",
+        "AvailabilityZone": None,
+    }
     found = rds_db_instance.describe(raw, PARIS)
     assert found is not None
     assert found.location.zone == ""
@@ -79,7 +93,9 @@ async def test_a_multi_az_cluster_holds_a_volume_for_each_member_and_counts_it_o
     trio = (await described("rds/db_cluster", "rds_db_cluster"))["trio"]
     assert amounts(trio) == {"block aws/io1": 300}
     member = (await described("rds/db_instance", "rds_db_instance"))["trio-1"]
-    assert set(amounts(member)) == {"vcpu", "memory", "ssd"}, "its local disk is its own; MultiAZ doubles no member"
+    assert set(amounts(member)) == {"vcpu", "memory", "ssd"}, (
+        "its local disk is its own; MultiAZ doubles no member"
+    )
     assert amounts(member)["vcpu"] == 2
 
 
@@ -104,7 +120,9 @@ def test_further_volumes_of_an_oracle_database_count() -> None:
         "Engine": "oracle-ee",
         "AllocatedStorage": 100,
         "StorageType": "io2",
-        "AdditionalStorageVolumes": [{"VolumeName": "rdsdbdata2", "AllocatedStorage": 50, "StorageType": "gp3"}],
+        "AdditionalStorageVolumes": [
+            {"VolumeName": "rdsdbdata2", "AllocatedStorage": 50, "StorageType": "gp3"}
+        ],
     }
     found = rds_db_instance.describe(raw, PARIS)
     assert found is not None
@@ -127,14 +145,18 @@ async def test_s3_bucket() -> None:
 
 
 async def test_buckets_of_regions_left_out_are_left_out() -> None:
-    found = await described("s3/bucket", "s3_bucket", TargetSettings(provider="aws", regions=("us-east-1",)))
+    found = await described(
+        "s3/bucket", "s3_bucket", TargetSettings(provider="aws", regions=("us-east-1",))
+    )
     assert set(found) == {"shop-logs"}
 
 
 async def test_defect_10_tags_of_buckets_come_by_key_and_only_when_asked_for() -> None:
     without = await described("s3/bucket", "s3_bucket")
     assert without["shop-assets"].tags == {}
-    found = await described("s3/bucket", "s3_bucket", TargetSettings(provider="aws", tags=("team",)))
+    found = await described(
+        "s3/bucket", "s3_bucket", TargetSettings(provider="aws", tags=("team",))
+    )
     assert found["shop-assets"].tags == {"team": "shop"}
     assert found["shop-logs"].tags == {}
 

@@ -42,12 +42,16 @@ async def test_a_chosen_region_that_is_not_there_is_said_once(
     for _ in range(2):
         assert await regions(client) == ["eu-west-3"]
         clock.now += 3601
-    assert [line for line in caplog.messages if "mars-north-1 is not there or not enabled" in line] == caplog.messages
+    assert [
+        line for line in caplog.messages if "mars-north-1 is not there or not enabled" in line
+    ] == caplog.messages
     assert len(caplog.messages) == 1
     assert fake.count("DescribeRegions") == 2
 
 
-async def test_defect_13_a_new_region_appears_without_a_restart(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_defect_13_a_new_region_appears_without_a_restart(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     clock = Clock()
     client = make_client(clock)
     assert await regions(client) == ["eu-west-3", "us-east-1"]
@@ -58,7 +62,9 @@ async def test_defect_13_a_new_region_appears_without_a_restart(fake: AwsFake, m
     assert await regions(client) == ["eu-west-3", "mx-central-1", "us-east-1"]
 
 
-async def test_regions_known_so_far_stay_when_they_cannot_be_asked_for(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_regions_known_so_far_stay_when_they_cannot_be_asked_for(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     clock = Clock()
     client = make_client(clock)
     await client.scopes(INSTANCES)
@@ -77,7 +83,10 @@ async def test_without_the_permission_to_list_regions_the_configured_ones_are_ta
 
 
 def costs(*used: tuple[str, str]) -> dict[str, Any]:
-    groups = [{"Keys": [region, service], "Metrics": {"UsageQuantity": {"Amount": "1"}}} for region, service in used]
+    groups = [
+        {"Keys": [region, service], "Metrics": {"UsageQuantity": {"Amount": "1"}}}
+        for region, service in used
+    ]
     return {"ResultsByTime": [{"Groups": groups}, {"Groups": []}]}
 
 
@@ -96,7 +105,9 @@ async def test_defect_13_cost_explorer_tells_used_regions_and_volumes_are_looked
     assert await regions(client, spec("ec2/volume").listing) == ["eu-west-3"]
     assert await regions(client, spec("rds/db_instance").listing) == ["us-east-1"]
     assert meter.units["ce", "GetCostAndUsage"] == 1
-    fake.handlers["GetCostAndUsage"] = costs(("il-central-1", "Amazon Elastic Compute Cloud - Compute"))
+    fake.handlers["GetCostAndUsage"] = costs(
+        ("il-central-1", "Amazon Elastic Compute Cloud - Compute")
+    )
     clock.now += 86_000
     assert await regions(client) == ["eu-west-3"]
     assert meter.units["ce", "GetCostAndUsage"] == 1, "at most once a day: each request costs money"

@@ -1,4 +1,6 @@
-"""What is priced by the request: an assumed energy each, a wide interval, and nothing where nothing passed."""
+"""What is priced by the request: an assumed energy each, a wide interval, and nothing where nothing
+passed.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from tests.fakes.aws_replay import described, recording, recordings, spec
 from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 
 from cloud_carbon_exporter.model.facts import figure, place
-from cloud_carbon_exporter.providers.aws import stepfunctions_state_machine
+from cloud_carbon_exporter.providers.aws.services import stepfunctions_state_machine
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 TEAM = TargetSettings(provider="aws", tags=("team",))
@@ -28,11 +30,15 @@ async def test_no_traffic_no_draw_and_an_interval_that_admits_ignorance(module: 
     kind, name, signal = SERVICES[module]
     resource = (await described(kind, module, TEAM))[name]
     assert watts(resource, **{signal: 0.0}) == 0
-    assert watts(resource, **{signal: 200.0}) == pytest.approx(2 * watts(resource, **{signal: 100.0}))
+    assert watts(resource, **{signal: 200.0}) == pytest.approx(
+        2 * watts(resource, **{signal: 100.0})
+    )
     busy = footprint(resource, **{signal: 1000.0})
     assert busy.basis == "assumed"
     assert busy.power_watts.upper > 5 * busy.power_watts.value
-    assert footprint(resource).basis == "assumed", "nothing read: no draw is claimed, and it is not called measured"
+    assert footprint(resource).basis == "assumed", (
+        "nothing read: no draw is claimed, and it is not called measured"
+    )
     assert resource.tags.get("team"), "tagged in its recording"
 
 
@@ -43,7 +49,11 @@ async def test_reads_are_hourly_as_there_are_many_and_they_draw_little(module: s
     series = read(spec(kind), resource)
     assert series
     for metric, _ in series.values():
-        assert (metric.every_seconds, metric.period_seconds, metric.statistic) == (3600, 3600, "Sum")
+        assert (metric.every_seconds, metric.period_seconds, metric.statistic) == (
+            3600,
+            3600,
+            "Sum",
+        )
         assert 3600 * metric.scale == pytest.approx(1)
         assert metric.absent == 0
 
@@ -65,14 +75,19 @@ async def test_a_message_of_a_queue_is_three_requests() -> None:
     jobs = (await described("sqs/queue", "sqs_queue"))["jobs"]
     assert jobs.id == f"arn:aws:sqs:eu-west-3:{ACCOUNT}:jobs"
     assert parts(jobs) == {"requests message per requests": 3}
-    assert spec("sqs/queue").listing.params == {"MaxResults": 1000}, "without it there is no second page"
+    assert spec("sqs/queue").listing.params == {"MaxResults": 1000}, (
+        "without it there is no second page"
+    )
     _, dimensions = read(spec("sqs/queue"), jobs)["NumberOfMessagesSent"]
     assert dimensions == {"QueueName": "jobs"}
 
 
 async def test_topics_and_buses() -> None:
     alarms = (await described("sns/topic", "sns_topic"))["alarms"]
-    assert set(read(spec("sns/topic"), alarms)) == {"NumberOfMessagesPublished", "NumberOfNotificationsDelivered"}
+    assert set(read(spec("sns/topic"), alarms)) == {
+        "NumberOfMessagesPublished",
+        "NumberOfNotificationsDelivered",
+    }
     buses = await described("events/event_bus", "events_event_bus")
     assert set(buses) == {"default", "orders"}
     _, dimensions = read(spec("events/event_bus"), buses["orders"])["InvocationAttempts"]
@@ -84,7 +99,9 @@ async def test_a_disabled_work_group_runs_no_query() -> None:
     assert parts(found["parked"]) == {}
     joules = figure("requests.scanned-gib.joules_per_request").value
     overhead = place("aws", "eu-west-3").pue_ratio.value
-    assert watts(found["primary"], bytes=float(2**30)) == pytest.approx(joules * overhead), "a GiB a second"
+    assert watts(found["primary"], bytes=float(2**30)) == pytest.approx(joules * overhead), (
+        "a GiB a second"
+    )
 
 
 def test_an_object_without_its_name_costs_itself_alone() -> None:

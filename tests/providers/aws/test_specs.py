@@ -15,10 +15,12 @@ from tests.fakes.aws_replay import described, recording, recordings
 from cloud_carbon_exporter.model.types import SIGNALS
 from cloud_carbon_exporter.providers import aws
 from cloud_carbon_exporter.providers.aws import PROVIDER
-from cloud_carbon_exporter.providers.aws._paging import items
+from cloud_carbon_exporter.providers.aws.client.paging import items
 from cloud_carbon_exporter.providers.spec import Listing, ServiceSpec
 
-MODULES = sorted(module.name for module in iter_modules(aws.__path__) if not module.name.startswith("_"))
+MODULES = sorted(
+    module.name for module in iter_modules(aws.__path__) if not module.name.startswith("_")
+)
 LISTINGS = list({id(spec.listing): spec.listing for spec in PROVIDER.services}.values())
 
 
@@ -39,8 +41,12 @@ def test_every_module_is_found_and_no_kind_stands_twice() -> None:
     assert len(set(kinds)) == len(kinds)
 
 
-@pytest.mark.parametrize("listing", LISTINGS, ids=lambda listing: f"{listing.api}.{listing.operation}")
-def test_a_listing_is_an_operation_of_the_api_and_its_items_lie_where_it_says(listing: Listing) -> None:
+@pytest.mark.parametrize(
+    "listing", LISTINGS, ids=lambda listing: f"{listing.api}.{listing.operation}"
+)
+def test_a_listing_is_an_operation_of_the_api_and_its_items_lie_where_it_says(
+    listing: Listing,
+) -> None:
     operation = model(listing.api).operation_model(listing.operation)
     if listing.params:
         report = ParamValidator().validate(dict(listing.params), operation.input_shape)
@@ -66,7 +72,9 @@ def test_a_spec_says_what_it_reads_and_why(spec: ServiceSpec) -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-async def test_a_recorded_answer_of_every_service_has_the_shape_of_the_api_and_is_described(name: str) -> None:
+async def test_a_recorded_answer_of_every_service_has_the_shape_of_the_api_and_is_described(
+    name: str,
+) -> None:
     pages = recording(name)
     default = pages.pop("api")
     apis = {"GetResources": "resourcegroupstaggingapi", "ListMetrics": "cloudwatch"}
@@ -78,7 +86,9 @@ async def test_a_recorded_answer_of_every_service_has_the_shape_of_the_api_and_i
     for spec in module_specs(name):
         resources = await described(spec.kind, name)
         assert resources, f"no {spec.kind} in its own recording"
-        monitored = {key for metric in spec.metrics for key in (*metric.dimensions.values(), metric.over)}
+        monitored = {
+            key for metric in spec.metrics for key in (*metric.dimensions.values(), metric.over)
+        }
         for resource in resources.values():
             assert resource.id.startswith("arn:aws:")
             assert set(resource.monitor) <= monitored, "a name nobody asks monitoring by"

@@ -1,4 +1,6 @@
-"""Whatever AWS leaves out or spoils costs that object alone, and what is still described draws a finite, sane power."""
+"""Whatever AWS leaves out or spoils costs that object alone, and what is still described draws a
+finite, sane power.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ HOSTILE = '🙈\n"\\{}'
 
 
 def spoils(value: Any) -> tuple[Any, ...]:
-    """What may stand in a value's place. botocore leaves out what is null, and lets no other type through."""
+    """What may stand in a value's place. botocore leaves out what is null, and lets no other type
+    through.
+    """
     if isinstance(value, bool):
         return MISSING, not value
     if isinstance(value, str):
@@ -32,12 +36,20 @@ def spoils(value: Any) -> tuple[Any, ...]:
 
 
 MOST = 400
-"""Spoiled copies of a recording that are tried: each place with each spoil, evenly thinned out where there are more."""
+"""Spoiled copies of a recording that are tried: each place with each spoil, evenly thinned out
+where there are more.
+"""
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """The path of everything in a recording below the objects' own level, with each of its spoils."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, each in inner:
         if len(path) > 2:
             yield from (((*path, key), spoil) for spoil in spoils(each))

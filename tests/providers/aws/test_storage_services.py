@@ -9,17 +9,27 @@ from tests.providers.aws.parts import PARIS, Asked, footprint, parts, watts
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import CollectError, PermissionMissing
 from cloud_carbon_exporter.model.facts import figure
-from cloud_carbon_exporter.providers.aws import ecr_repository, efs_file_system, fsx_file_system
+from cloud_carbon_exporter.providers.aws.services import (
+    ecr_repository,
+    efs_file_system,
+    fsx_file_system,
+)
 
 
 async def test_efs_by_class_and_by_zone() -> None:
     found = await described("efs/file_system", "efs_file_system")
-    assert parts(found["home"]) == {"file aws/efs/Standard": 100, "file aws/efs/IA": 10, "file aws/efs/Archive": 1}
+    assert parts(found["home"]) == {
+        "file aws/efs/Standard": 100,
+        "file aws/efs/IA": 10,
+        "file aws/efs/Archive": 1,
+    }
     assert parts(found["fs-2"]) == {"file aws/efs-one-zone": 20, "file aws/efs-one-zone/IA": 10}
     assert found["fs-2"].location.zone == "eu-west-3a"
     assert parts(found["fs-3"]) == {"file aws/efs/Standard": pytest.approx(6144 / 2**30)}
     assert set(found) == {"home", "fs-2", "fs-3"}
-    assert {footprint(each).basis for each in found.values()} == {"measured"}, "every class has its figure"
+    assert {footprint(each).basis for each in found.values()} == {"measured"}, (
+        "every class has its figure"
+    )
 
 
 def test_an_empty_file_system_draws_nothing() -> None:
@@ -31,16 +41,28 @@ def test_an_empty_file_system_draws_nothing() -> None:
 
 async def test_fsx_storage_and_servers() -> None:
     found = await described("fsx/file_system", "fsx_file_system")
-    assert parts(found["shares"]) == {"file aws/fsx-hdd": 2000, "fixed aws/fsx-server": 2}, "a standby in another zone"
+    assert parts(found["shares"]) == {"file aws/fsx-hdd": 2000, "fixed aws/fsx-server": 2}, (
+        "a standby in another zone"
+    )
     assert parts(found["fs-0000000b"]) == {"file aws/fsx/lustre": 2400, "fixed aws/fsx-server": 1}
-    assert parts(found["fs-0000000c"]) == {"file aws/fsx/ontap": 1024, "fixed aws/fsx-server": 4}, "two pairs"
-    assert parts(found["fs-0000000d"]) == {"file aws/fsx-hdd per stored_gib": 1, "fixed aws/fsx-server": 2}
+    assert parts(found["fs-0000000c"]) == {"file aws/fsx/ontap": 1024, "fixed aws/fsx-server": 4}, (
+        "two pairs"
+    )
+    assert parts(found["fs-0000000d"]) == {
+        "file aws/fsx-hdd per stored_gib": 1,
+        "fixed aws/fsx-server": 2,
+    }
     assert "fs-0000000e" not in found
     assert footprint(found["shares"]).basis == "assumed"
 
 
 def test_a_product_of_fsx_nobody_knows() -> None:
-    raw = {"FileSystemId": "fs-9", "FileSystemType": "NEW", "StorageCapacity": 10, "ResourceARN": "arn:aws:fsx:x"}
+    raw = {
+        "FileSystemId": "fs-9",
+        "FileSystemType": "NEW",
+        "StorageCapacity": 10,
+        "ResourceARN": "arn:aws:fsx:x",
+    }
     found = fsx_file_system.describe(raw, PARIS)
     assert found is not None
     assert watts(found) > 0
@@ -53,7 +75,9 @@ async def test_ecr_adds_up_its_images_once_each() -> None:
 
 
 @pytest.mark.parametrize("gone", [True, False])
-async def test_a_repository_deleted_meanwhile_is_left_out_and_a_missing_permission_is_not(gone: bool) -> None:
+async def test_a_repository_deleted_meanwhile_is_left_out_and_a_missing_permission_is_not(
+    gone: bool,
+) -> None:
     error = CollectError("RepositoryNotFoundException") if gone else PermissionMissing("no")
 
     client = Asked(recording("ecr_repository"), error)
@@ -68,11 +92,17 @@ async def test_a_repository_deleted_meanwhile_is_left_out_and_a_missing_permissi
 async def test_ebs_snapshots_say_their_bound() -> None:
     found = await described("ec2/snapshot", "ec2_snapshot")
     assert found["first"].id == "arn:aws:ec2:eu-west-3:123456789012:snapshot/snap-1"
-    assert parts(found["first"]) == {"snapshot aws/ebs-snapshot": 100}, "the oldest of a volume holds it whole"
+    assert parts(found["first"]) == {"snapshot aws/ebs-snapshot": 100}, (
+        "the oldest of a volume holds it whole"
+    )
     later = found["snap-2"]
     assert parts(later) == {"snapshot aws/ebs-snapshot/incremental": 100}
-    assert parts(found["snap-3"]) == {"snapshot aws/ebs-snapshot": 10}, "the API tells its full size"
-    assert parts(found["snap-4"]) == {"snapshot aws/ebs-snapshot": 50}, "copies share a volume id that means nothing"
+    assert parts(found["snap-3"]) == {"snapshot aws/ebs-snapshot": 10}, (
+        "the API tells its full size"
+    )
+    assert parts(found["snap-4"]) == {"snapshot aws/ebs-snapshot": 50}, (
+        "copies share a volume id that means nothing"
+    )
     assert parts(found["snap-5"]) == {"snapshot aws/ebs-snapshot/archive": 8}
     assert "snap-6" not in found
     whole, part = footprint(found["first"]).power_watts, footprint(later).power_watts
@@ -131,7 +161,7 @@ def test_what_rests_in_glacier_draws_less_than_what_is_at_hand() -> None:
 
 
 def test_snapshots_of_other_owners_are_theirs() -> None:
-    from cloud_carbon_exporter.providers.aws.ec2_snapshot import describe
+    from cloud_carbon_exporter.providers.aws.services.ec2_snapshot import describe
     from cloud_carbon_exporter.providers.spec import Scope
 
     raw = {"SnapshotId": "snap-1", "VolumeSize": 8, "State": "completed", "First": True}

@@ -39,7 +39,9 @@ async def test_kinesis_shards_and_what_is_kept() -> None:
 
 async def test_brokers_by_deployment() -> None:
     found = await described("amazonmq/broker", "amazonmq_broker")
-    assert parts(found["jobs"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 400}, "active and standby"
+    assert parts(found["jobs"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 400}, (
+        "active and standby"
+    )
     assert parts(found["mail"])["vcpu"] == 3
     assert parts(found["try"])["block aws/gp3"] == 20
     assert set(found) == {"jobs", "mail", "try"}

@@ -24,7 +24,9 @@ def month(number: int, year: int = 2025) -> str:
     return f"{year}-{number:02}-01T00:00:00Z"
 
 
-def result(tonnes: float, account: str = ACCOUNT, region: str = "eu-west-3", first: int = 11, **more: Any) -> Any:
+def result(
+    tonnes: float, account: str = ACCOUNT, region: str = "eu-west-3", first: int = 11, **more: Any
+) -> Any:
     return {
         "TimePeriod": {"Start": month(first), "End": month(first + 1)},
         "DimensionsValues": {"USAGE_ACCOUNT_ID": account, "REGION": region, "SERVICE": "AmazonEC2"},
@@ -39,7 +41,9 @@ def result(tonnes: float, account: str = ACCOUNT, region: str = "eu-west-3", fir
 
 def answer(*results: Any, token: str = "") -> Mapping[str, Any]:
     more = {"NextToken": token} if token else {}
-    return checked("sustainability", "GetEstimatedCarbonEmissions", {"Results": list(results), **more})
+    return checked(
+        "sustainability", "GetEstimatedCarbonEmissions", {"Results": list(results), **more}
+    )
 
 
 async def test_the_last_closed_month_by_region_service_and_method(
@@ -62,13 +66,21 @@ async def test_the_last_closed_month_by_region_service_and_method(
         ("aws", ACCOUNT, "AmazonEC2", "AWS Sustainability API")
     }
     assert {(one.start, one.end) for one in reported} == {
-        (datetime(2025, 11, 1, tzinfo=UTC).timestamp(), datetime(2025, 12, 1, tzinfo=UTC).timestamp())
+        (
+            datetime(2025, 11, 1, tzinfo=UTC).timestamp(),
+            datetime(2025, 12, 1, tzinfo=UTC).timestamp(),
+        )
     }
     asked = next(call for call in fake.calls if call.operation == PATH).params
     assert asked["GroupBy"] == ["USAGE_ACCOUNT_ID", "REGION", "SERVICE"]
     assert asked["Granularity"] == "MONTHLY"
-    period = [datetime.fromtimestamp(at, UTC) if isinstance(at, int) else at for at in asked["TimePeriod"].values()]
-    assert [str(at)[:10] for at in period] == ["2025-10-01", "2026-02-01"], "no month that is not closed"
+    period = [
+        datetime.fromtimestamp(at, UTC) if isinstance(at, int) else at
+        for at in asked["TimePeriod"].values()
+    ]
+    assert [str(at)[:10] for at in period] == ["2025-10-01", "2026-02-01"], (
+        "no month that is not closed"
+    )
     assert meter.calls["sustainability", "GetEstimatedCarbonEmissions", "success"] == 2
 
 
@@ -86,14 +98,18 @@ async def test_what_cannot_be_had_is_said_once_and_harms_nothing(
     said = [record.message for record in caplog.records if "own figure" in record.message]
     assert len(said) == 1
     assert ("grant sustainability:GetEstimatedCarbonEmissions" in said[0]) == (kind == "forbidden")
-    assert fake.count(PATH) == (1 if kind == "forbidden" else 3), "a fault that passes is tried again, a refusal is not"
+    assert fake.count(PATH) == (1 if kind == "forbidden" else 3), (
+        "a fault that passes is tried again, a refusal is not"
+    )
     fake.faults.clear()
     fake.handlers[PATH] = answer(result(1))
     clock.now += 86_400
     assert len((await client.extras(clock.now)).reported) == 2
 
 
-async def test_it_is_asked_once_a_day_and_stays_while_it_cannot_be(fake: AwsFake, make_client: MakeClient) -> None:
+async def test_it_is_asked_once_a_day_and_stays_while_it_cannot_be(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
     fake.handlers[PATH] = answer(result(1))
     clock = Clock(NOW)
     client = make_client(clock)

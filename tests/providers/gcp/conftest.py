@@ -1,4 +1,6 @@
-"""A Google Cloud on loopback for each test, and a client that reaches it with a service account's key."""
+"""A Google Cloud on loopback for each test, and a client that reaches it with a service account's
+key.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,8 @@ from typing import Any
 import pytest
 from tests.fakes.gcp import Calls, GoogleCloud
 
-from cloud_carbon_exporter.providers.gcp import _http
-from cloud_carbon_exporter.providers.gcp._client import GcpClient
+from cloud_carbon_exporter.providers.gcp.client import http
+from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 Explore = Callable[..., GcpClient]
@@ -19,10 +21,14 @@ Explore = Callable[..., GcpClient]
 @pytest.fixture
 async def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[GoogleCloud]:
     """The fake; whatever it was asked and answered must be what Google documents."""
-    for name in ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT"):
+    for name in (
+        "GOOGLE_CLOUD_PROJECT",
+        "GCLOUD_PROJECT",
+        "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
-    monkeypatch.setattr(_http, "_FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(http, "_FIRST_PAUSE_SECONDS", 0.001)
     async with GoogleCloud().running() as fake:
         for name, value in fake.environment().items():
             monkeypatch.setenv(name, value)

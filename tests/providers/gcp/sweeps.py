@@ -5,8 +5,8 @@ from __future__ import annotations
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.gcp import PROVIDER
-from cloud_carbon_exporter.providers.gcp._client import GcpClient
-from cloud_carbon_exporter.providers.gcp._discovery import LISTING
+from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
+from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 
 
 async def swept(client: GcpClient) -> Swept:
@@ -18,7 +18,9 @@ async def swept(client: GcpClient) -> Swept:
 
 async def found(client: GcpClient) -> dict[tuple[str, str], Resource]:
     """(kind, name) -> the resource; of two of one name the one that comes later."""
-    return {(resource.kind, resource.name): resource for resource in (await swept(client)).resources}
+    return {
+        (resource.kind, resource.name): resource for resource in (await swept(client)).resources
+    }
 
 
 def held(resource: Resource, kind: str) -> Component:

@@ -36,16 +36,20 @@ async def listed(explore: Explore, cloud: GoogleCloud, **settings: Any) -> Any:
     [scope] = await client.scopes(_listing())
     async for _ in client.pages(_listing(), scope):
         pass
-    return next(headers for method, _, headers in cloud.requests if method == "cloudasset.assets.list")
+    return next(
+        headers for method, _, headers in cloud.requests if method == "cloudasset.assets.list"
+    )
 
 
 def _listing() -> Any:
-    from cloud_carbon_exporter.providers.gcp._discovery import LISTING
+    from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 
     return LISTING
 
 
-async def test_a_service_account_signs_for_a_token_and_names_the_project(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_a_service_account_signs_for_a_token_and_names_the_project(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     client = explore()
     assert await client.connect() == ["shop-prod"]
     assert cloud.tokens.issued == ["service-account"]
@@ -62,7 +66,9 @@ async def test_one_token_serves_many_calls(explore: Explore, cloud: GoogleCloud)
     assert cloud.tokens.issued == ["service-account"]
 
 
-async def test_a_token_is_renewed_five_minutes_before_it_ends(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_a_token_is_renewed_five_minutes_before_it_ends(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     cloud.tokens.lifetime_seconds = 299
     client = explore()
     await client.connect()
@@ -99,7 +105,12 @@ async def test_gclouds_own_login_pays_with_the_targets_quota(
 ) -> None:
     monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
     monkeypatch.setattr(user_credentials, "_GOOGLE_OAUTH2_TOKEN_ENDPOINT", f"{cloud.url}/token")
-    login = {"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r1"}
+    login = {
+        "type": "authorized_user",
+        "client_id": "c",
+        "client_secret": "s",
+        "refresh_token": "r1",
+    }
     write(tmp_path / "gcloud" / "application_default_credentials.json", login)
     headers = await listed(explore, cloud, project_id="shop-prod")
     assert cloud.tokens.issued[0] == "user"
@@ -109,7 +120,9 @@ async def test_gclouds_own_login_pays_with_the_targets_quota(
 async def test_an_impersonating_file(
     explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    source = json.loads(Path(os.environ["GOOGLE_APPLICATION_CREDENTIALS"]).read_text(encoding="utf-8"))
+    source = json.loads(
+        Path(os.environ["GOOGLE_APPLICATION_CREDENTIALS"]).read_text(encoding="utf-8")
+    )
     info = {
         "type": "impersonated_service_account",
         "service_account_impersonation_url": f"{cloud.url}/impersonate/{EMAIL}:generateAccessToken",
@@ -147,8 +160,12 @@ async def test_workload_identity_federation(
     assert cloud.tokens.issued == ["external"]
 
 
-async def test_the_metadata_server_in_a_process_of_its_own(cloud: GoogleCloud, tmp_path: Path) -> None:
-    """GCE_METADATA_HOST is read when google-auth is imported, so only a new process shows that it works."""
+async def test_the_metadata_server_in_a_process_of_its_own(
+    cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    """GCE_METADATA_HOST is read when google-auth is imported, so only a new process shows that it
+    works.
+    """
     script = """
 import asyncio
 from cloud_carbon_exporter.providers.gcp import PROVIDER, _discovery
@@ -163,7 +180,9 @@ async def main():
     await client.close()
 asyncio.run(main())
 """
-    kept = {key: value for key, value in os.environ.items() if key != "GOOGLE_APPLICATION_CREDENTIALS"}
+    kept = {
+        key: value for key, value in os.environ.items() if key != "GOOGLE_APPLICATION_CREDENTIALS"
+    }
     host = cloud.url.removeprefix("http://")
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -191,7 +210,9 @@ async def test_no_credentials_anywhere_says_where_they_were_sought(
     assert "gcloud auth application-default login" in caught.value.hint
 
 
-async def test_a_file_that_is_not_there_is_named(explore: Explore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_file_that_is_not_there_is_named(
+    explore: Explore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json")
     with pytest.raises(CredentialsMissing, match=r"/nowhere/key\.json is not there"):
         await explore().connect()
@@ -223,7 +244,9 @@ async def test_a_key_of_another_kind_is_refused(
     assert "PRIVATE KEY" not in str(refused.value)
 
 
-async def test_a_revoked_key_is_refused_and_no_secret_told(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_a_revoked_key_is_refused_and_no_secret_told(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     cloud.tokens.refuse = "invalid_grant"
     with pytest.raises(CredentialsRefused, match="invalid_grant") as caught:
         await explore().connect()

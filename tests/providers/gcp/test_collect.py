@@ -9,7 +9,7 @@ import pytest
 from tests.fakes.gcp import GoogleCloud
 from tests.providers.gcp.test_monitoring import CPU, instance
 
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.model.types import Row, Snapshot
 from cloud_carbon_exporter.providers.gcp import PROVIDER
@@ -22,16 +22,22 @@ Collecting = Collector[None]
 async def collector(cloud: GoogleCloud) -> AsyncIterator[Collecting]:
     cloud.series = [instance(number, 0.25) for number in range(79, 92)]
     target = Target("shop", PROVIDER, TargetSettings(provider="gcp", timeout_seconds=5))
-    made: Collecting = Collector([target], CollectSettings(), Budget(time.time), lambda snapshot: None, time.time)
+    made: Collecting = Collector(
+        [target], CollectSettings(), Budget(time.time), lambda snapshot: None, time.time
+    )
     yield made
     await made.close()
 
 
 def row(snapshot: Snapshot, kind: str, name: str) -> Row:
-    return next(row for row in snapshot.rows if (row.resource.kind, row.resource.name) == (kind, name))
+    return next(
+        row for row in snapshot.rows if (row.resource.kind, row.resource.name) == (kind, name)
+    )
 
 
-async def test_everything_found_is_a_row_with_a_footprint(collector: Collecting, cloud: GoogleCloud) -> None:
+async def test_everything_found_is_a_row_with_a_footprint(
+    collector: Collecting, cloud: GoogleCloud
+) -> None:
     await collector.refresh()
     snapshot = collector.snapshot
     assert snapshot.targets[0].up
@@ -61,12 +67,18 @@ async def test_reads_come_with_the_utilisation_interval_not_with_every_refresh(
     await collector.refresh()
     before = cloud.calls.copy()
     await collector.refresh()
-    asked = [dict(query)["filter"] for method, query, _ in cloud.requests if method.endswith("timeSeries.list")]
+    asked = [
+        dict(query)["filter"]
+        for method, query, _ in cloud.requests
+        if method.endswith("timeSeries.list")
+    ]
     assert sum(CPU in each for each in asked) == 1
     assert cloud.calls["cloudasset.assets.list"] == before["cloudasset.assets.list"] + 1
 
 
-async def test_a_failing_listing_keeps_the_last_good(collector: Collecting, cloud: GoogleCloud) -> None:
+async def test_a_failing_listing_keeps_the_last_good(
+    collector: Collecting, cloud: GoogleCloud
+) -> None:
     await collector.refresh()
     whole = len(collector.snapshot.rows)
     cloud.break_("cloudasset", "unavailable")
@@ -80,7 +92,9 @@ async def test_a_failing_listing_keeps_the_last_good(collector: Collecting, clou
     assert all(each.error == "" for each in collector.snapshot.listings)
 
 
-async def test_a_failing_monitoring_fails_no_listing(collector: Collecting, cloud: GoogleCloud) -> None:
+async def test_a_failing_monitoring_fails_no_listing(
+    collector: Collecting, cloud: GoogleCloud
+) -> None:
     cloud.break_("monitoring", "permission", permission="monitoring.timeSeries.list")
     await collector.refresh()
     snapshot = collector.snapshot
@@ -108,7 +122,11 @@ async def test_no_credentials_leave_a_target_down_and_say_why(
 async def test_an_exclusion_leaves_a_kind_out(cloud: GoogleCloud) -> None:
     settings = TargetSettings(provider="gcp", timeout_seconds=5, exclude=("compute/snapshot",))
     made: Collecting = Collector(
-        [Target("shop", PROVIDER, settings)], CollectSettings(), Budget(time.time), lambda snapshot: None, time.time
+        [Target("shop", PROVIDER, settings)],
+        CollectSettings(),
+        Budget(time.time),
+        lambda snapshot: None,
+        time.time,
     )
     await made.refresh()
     kinds = {row.resource.kind for row in made.snapshot.rows}

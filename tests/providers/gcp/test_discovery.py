@@ -16,8 +16,13 @@ from tests.fakes.gcp_estate import Asset, moved, recorded
 from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import found, swept
 
-from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Malformed, PermissionMissing
-from cloud_carbon_exporter.providers.gcp._discovery import TYPES
+from cloud_carbon_exporter.errors import (
+    CollectError,
+    CredentialsMissing,
+    Malformed,
+    PermissionMissing,
+)
+from cloud_carbon_exporter.providers.gcp.client.discovery import TYPES
 
 LIST = "cloudasset.assets.list"
 MACHINE_TYPES = "compute.machineTypes.aggregatedList"
@@ -26,11 +31,17 @@ MACHINE_TYPES = "compute.machineTypes.aggregatedList"
 def one(kind: str, name: str) -> Asset:
     """A copy of one recorded asset."""
     return copy.deepcopy(
-        next(each for each in recorded() if each["assetType"].startswith(kind) and each["name"].endswith(f"/{name}"))
+        next(
+            each
+            for each in recorded()
+            if each["assetType"].startswith(kind) and each["name"].endswith(f"/{name}")
+        )
     )
 
 
-async def test_one_listing_feeds_every_service_and_shapes_are_kept_a_day(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_one_listing_feeds_every_service_and_shapes_are_kept_a_day(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     client = explore()
     for _ in range(3):
         await swept(client)
@@ -67,7 +78,9 @@ async def test_a_refused_type_is_dropped_and_the_call_repeated(
     assert calls.outcomes["cloudasset", "assets.list", "refused"] == (2 if named else 3)
 
 
-async def test_types_the_ledger_counts_though_nobody_asks_for_them(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_types_the_ledger_counts_though_nobody_asks_for_them(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     firewall = one("compute.googleapis.com/Instance", "hpc")
     firewall["assetType"] = "compute.googleapis.com/Firewall"
     firewall["name"] = "//compute.googleapis.com/projects/shop-prod/global/firewalls/ssh"
@@ -100,7 +113,9 @@ async def test_where_asset_inventory_is_closed_each_product_lists_itself(
     assert [open_[each.id] for each in same] == same
     assert "Asset Inventory is closed" in caplog.text
     assert (
-        "gcloud services enable cloudasset" if how == "disabled" else "cloudasset.assets.listResource"
+        "gcloud services enable cloudasset"
+        if how == "disabled"
+        else "cloudasset.assets.listResource"
     ) in caplog.text
     extras = await client.extras(time.time())
     assert ("gcp", "shop-prod", "product_lists") in extras.listed
@@ -113,7 +128,9 @@ async def test_where_asset_inventory_is_closed_each_product_lists_itself(
     assert {each.id for each in (await swept(client)).resources} == set(open_)  # and back at once
 
 
-async def test_a_forbidden_product_is_named_and_the_others_go_on(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_a_forbidden_product_is_named_and_the_others_go_on(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     cloud.break_("cloudasset", "disabled")
     cloud.break_("sqladmin", "permission")
     cloud.break_("redis", "disabled")
@@ -127,12 +144,16 @@ async def test_a_forbidden_product_is_named_and_the_others_go_on(explore: Explor
     assert "grant cloudsql.instances.list" in str(error)
 
 
-async def test_a_product_that_fails_in_passing_fails_alone(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_a_product_that_fails_in_passing_fails_alone(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     whole = (await swept(explore())).resources
     cloud.break_("cloudasset", "disabled")
     cloud.break_("compute", "unavailable", method="compute.disks.aggregatedList")
     cloud.break_("spanner", "loop")
-    cloud.break_("aiplatform", "unavailable", method="aiplatform.projects.locations.endpoints.list", times=12)
+    cloud.break_(
+        "aiplatform", "unavailable", method="aiplatform.projects.locations.endpoints.list", times=12
+    )
     client = explore()
     result = await swept(client)
     assert {kind: error.reason for kind, error in result.failures.items()} == {
@@ -142,7 +163,9 @@ async def test_a_product_that_fails_in_passing_fails_alone(explore: Explore, clo
         "aiplatform/endpoint": "unreachable",
     }
     lost = {"compute/disk", "compute/region_disk", "aiplatform/endpoint"}
-    assert {each.id for each in result.resources} == {each.id for each in whole if each.kind not in lost}
+    assert {each.id for each in result.resources} == {
+        each.id for each in whole if each.kind not in lost
+    }
     assert (await client.extras(time.time())).listed["gcp", "shop-prod", "product_lists"] > 10
 
 
@@ -158,8 +181,12 @@ async def test_places_a_product_could_not_ask_fail_it_and_what_came_is_kept(
     assert "no answer from projects/other" in str(result.failures["run/service"])
 
 
-@pytest.mark.parametrize("answer", [{"assets": "none"}, {"assets": {"a": 1}}, {"message": "welcome"}, {}])
-async def test_an_answer_of_another_shape_is_malformed(explore: Explore, cloud: GoogleCloud, answer: Any) -> None:
+@pytest.mark.parametrize(
+    "answer", [{"assets": "none"}, {"assets": {"a": 1}}, {"message": "welcome"}, {}]
+)
+async def test_an_answer_of_another_shape_is_malformed(
+    explore: Explore, cloud: GoogleCloud, answer: Any
+) -> None:
     cloud.checked = False
     client = explore()
     await client.connect()
@@ -169,7 +196,9 @@ async def test_an_answer_of_another_shape_is_malformed(explore: Explore, cloud: 
 
 
 @pytest.mark.parametrize(
-    "answer", [{"items": []}, {"items": {"global": 7}}, {"items": {"global": {"disks": "none"}}}], ids=str
+    "answer",
+    [{"items": []}, {"items": {"global": 7}}, {"items": {"global": {"disks": "none"}}}],
+    ids=str,
 )
 async def test_a_products_answer_of_another_shape_fails_it_alone(
     explore: Explore, cloud: GoogleCloud, answer: Any
@@ -185,10 +214,14 @@ async def test_a_products_answer_of_another_shape_fails_it_alone(
     assert "compute/instance" in result.counts
 
 
-async def test_nonsense_in_place_of_a_products_objects_fails_it_alone(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_nonsense_in_place_of_a_products_objects_fails_it_alone(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     cloud.checked = False
     cloud.break_("cloudasset", "disabled")
-    cloud.answers["sql.instances.list"] = {"items": [{"name": None}, "x", None, {"selfLink": 1e308}]}
+    cloud.answers["sql.instances.list"] = {
+        "items": [{"name": None}, "x", None, {"selfLink": 1e308}]
+    }
     cloud.answers["container.projects.locations.clusters.list"] = {"clusters": [{"id": "no link"}]}
     result = await swept(explore())
     assert {kind: error.reason for kind, error in result.failures.items()} == {
@@ -207,7 +240,9 @@ async def test_machine_types_that_cannot_be_read_leave_the_names(
     assert "compute.machineTypes.list" in caplog.text
 
 
-async def test_a_folder_holds_projects_each_its_own_account(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_a_folder_holds_projects_each_its_own_account(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     cloud.projects["lab"] = "77"
     cloud.assets = [*recorded(), *moved(recorded(), "lab", "77")]
     client = explore(folder_id="99")
@@ -221,19 +256,30 @@ async def test_a_folder_holds_projects_each_its_own_account(explore: Explore, cl
     extras = await client.extras(time.time())
     assert {key[1] for key in extras.listed} == {"lab", "shop-prod"}
     paths = [dict(query) for method, query, _ in cloud.requests if method == LIST]
-    assert sum("assetTypes" in path and path["pageSize"] == "1000" for path in paths) == 2  # projects, then everything
+    assert (
+        sum("assetTypes" in path and path["pageSize"] == "1000" for path in paths) == 2
+    )  # projects, then everything
 
 
-async def test_a_project_made_since_is_known_by_its_id_at_once(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_a_project_made_since_is_known_by_its_id_at_once(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     client = explore(folder_id="99")
     await client.connect()
     cloud.assets += moved(recorded(), "lab", "77")
-    assert {each.location.account_id for each in (await swept(client)).resources} == {"lab", "shop-prod"}
+    assert {each.location.account_id for each in (await swept(client)).resources} == {
+        "lab",
+        "shop-prod",
+    }
 
 
-async def test_an_organisation_that_may_not_be_listed_says_what_to_grant(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_an_organisation_that_may_not_be_listed_says_what_to_grant(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     cloud.break_("cloudasset", "permission")
-    with pytest.raises(PermissionMissing, match=r"organizations/7 .*grant cloudasset\.assets\.listResource"):
+    with pytest.raises(
+        PermissionMissing, match=r"organizations/7 .*grant cloudasset\.assets\.listResource"
+    ):
         await explore(organization_id="7").connect()
 
 
@@ -252,19 +298,38 @@ async def test_odd_objects_cost_themselves_alone(explore: Explore, cloud: Google
     del bare["resource"]["data"]
     wrong = one("sqladmin.googleapis.com/Instance", "orders")
     wrong["resource"]["data"]["settings"] = "hush"
-    project = next(copy.deepcopy(each) for each in recorded() if each["assetType"].endswith("/Project"))
+    project = next(
+        copy.deepcopy(each) for each in recorded() if each["assetType"].endswith("/Project")
+    )
     project["resource"]["data"] = None
     endpoint = one("aiplatform.googleapis.com/Endpoint", "5550")
     endpoint["resource"]["data"]["deployedModels"] = ["hush"]
     cloud.assets += [headless, bare, wrong, project, endpoint]
     for settings in (
         {},
-        {"regions": ("europe-west1", "us-central1", "us-central2", "eu", "eur3", "us", "nam3", "nam4")},
+        {
+            "regions": (
+                "europe-west1",
+                "us-central1",
+                "us-central2",
+                "eu",
+                "eur3",
+                "us",
+                "nam3",
+                "nam4",
+            )
+        },
     ):
         result = await swept(explore(**settings))
         assert len(result.resources) == whole
         skipped = sorted(kind for kind, _ in result.skipped)
-        kinds = ["aiplatform/endpoint", "bigquery/project", "compute/disk", "compute/instance", "sql/instance"]
+        kinds = [
+            "aiplatform/endpoint",
+            "bigquery/project",
+            "compute/disk",
+            "compute/instance",
+            "sql/instance",
+        ]
         assert skipped == kinds
 
 
@@ -276,7 +341,9 @@ async def test_a_label_of_ten_megabytes_costs_nothing(explore: Explore, cloud: G
     assert max(len(each.tags.get("team", "")) for each in result.resources) == 1024
 
 
-async def test_a_status_nobody_knows_is_taken_as_running(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_a_status_nobody_knows_is_taken_as_running(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     cloud.checked = False
     odd = one("compute.googleapis.com/Instance", "hpc")
     odd["resource"]["data"]["status"] = "MEDITATING"
@@ -290,7 +357,9 @@ async def test_a_status_nobody_knows_is_taken_as_running(explore: Explore, cloud
     assert unmeasured.monitor == {}
 
 
-async def test_a_machine_and_a_region_nobody_knows_still_count(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_a_machine_and_a_region_nobody_knows_still_count(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     """Defect 13 knew a fixed list of regions; defect 4 of machines."""
     odd = one("compute.googleapis.com/Instance", "etl-w-0")
     odd["name"] = odd["name"].replace("europe-west1-b", "mars-north1-c")
@@ -302,9 +371,13 @@ async def test_a_machine_and_a_region_nobody_knows_still_count(explore: Explore,
     assert vcpu.amount == 16
 
 
-async def test_what_appears_later_is_found_without_restart(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_what_appears_later_is_found_without_restart(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     """Defect 13: discovery ran once."""
-    new = cloud.assets.pop(next(i for i, each in enumerate(cloud.assets) if each["name"].endswith("/instances/hpc")))
+    new = cloud.assets.pop(
+        next(i for i, each in enumerate(cloud.assets) if each["name"].endswith("/instances/hpc"))
+    )
     client = explore()
     assert ("compute/instance", "hpc") not in await found(client)
     cloud.assets.append(new)
@@ -312,7 +385,10 @@ async def test_what_appears_later_is_found_without_restart(explore: Explore, clo
 
 
 async def test_regions_narrow_what_is_explored(explore: Explore) -> None:
-    regions = {each.location.region for each in (await swept(explore(regions=("us-central1", "eu")))).resources}
+    regions = {
+        each.location.region
+        for each in (await swept(explore(regions=("us-central1", "eu")))).resources
+    }
     assert regions == {"us-central1", "eu", "global"}
 
 
@@ -326,7 +402,9 @@ async def test_a_refusal_amid_the_pages_is_a_failure(explore: Explore, cloud: Go
     assert cloud.calls[LIST] == 2
 
 
-async def test_where_every_type_is_refused_the_listing_fails(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_where_every_type_is_refused_the_listing_fails(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     cloud.break_("cloudasset", "refused")
     with pytest.raises(CollectError, match="refused it is"):
         await swept(explore())

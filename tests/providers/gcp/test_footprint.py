@@ -54,7 +54,9 @@ async def test_a_refused_query_names_what_to_grant(explore: Explore, cloud: Goog
         await explore(carbon_footprint_table=TABLE).extras(NOW)
 
 
-async def test_an_answer_that_cannot_be_read_is_said_to_be_so(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_an_answer_that_cannot_be_read_is_said_to_be_so(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     cloud.report = [["October", "shop-prod", "global", "X", "1", None]]
     with pytest.raises(Malformed, match="unreadable row"):
         await explore(carbon_footprint_table=TABLE).extras(NOW)

@@ -15,10 +15,17 @@ from tests.fakes.wire import no_address
 from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import swept
 
-from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, Malformed, Throttled, Unreachable
-from cloud_carbon_exporter.providers.gcp import PROVIDER, _http
-from cloud_carbon_exporter.providers.gcp._discovery import LISTING
-from cloud_carbon_exporter.providers.gcp._http import Call
+from cloud_carbon_exporter.errors import (
+    CollectError,
+    CredentialsRefused,
+    Malformed,
+    Throttled,
+    Unreachable,
+)
+from cloud_carbon_exporter.providers.gcp import PROVIDER
+from cloud_carbon_exporter.providers.gcp.client import http
+from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
+from cloud_carbon_exporter.providers.gcp.client.http import Call
 from cloud_carbon_exporter.providers.spec import Read, Scope
 
 LIST = "cloudasset.assets.list"
@@ -26,12 +33,18 @@ TRIES = 4
 
 
 @pytest.mark.parametrize("how", ["throttled", "unavailable", "truncated", "html"])
-async def test_what_passes_is_tried_again(explore: Explore, cloud: GoogleCloud, calls: Calls, how: str) -> None:
+async def test_what_passes_is_tried_again(
+    explore: Explore, cloud: GoogleCloud, calls: Calls, how: str
+) -> None:
     cloud.break_("cloudasset", how, times=2)
     assert (await swept(explore())).resources
     assert cloud.calls[LIST] == 3
     assert (
-        sum(count for (_, op, outcome), count in calls.outcomes.items() if op == "assets.list" and outcome != "success")
+        sum(
+            count
+            for (_, op, outcome), count in calls.outcomes.items()
+            if op == "assets.list" and outcome != "success"
+        )
         == 2
     )
 
@@ -69,7 +82,9 @@ async def test_connections_that_are_reset_are_tried_again_but_not_for_ever(
     assert cloud.calls[LIST] <= TRIES + 2 * TRIES, "aiohttp itself tries a kept connection twice"
 
 
-async def test_a_gzip_bomb_is_malformed_and_not_asked_for_again(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_a_gzip_bomb_is_malformed_and_not_asked_for_again(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     client = explore()
     await client.connect()
     cloud.break_("cloudasset", "bomb")
@@ -99,7 +114,9 @@ async def test_an_answer_of_nonsense_fails_its_kinds_and_takes_nothing_away(
 
 
 @pytest.mark.parametrize("how", ["refused", "conflict"])
-async def test_what_will_not_change_is_tried_once(explore: Explore, cloud: GoogleCloud, how: str) -> None:
+async def test_what_will_not_change_is_tried_once(
+    explore: Explore, cloud: GoogleCloud, how: str
+) -> None:
     cloud.break_("monitoring", how)
     client = explore()
     resources = (await swept(client)).resources
@@ -144,7 +161,9 @@ async def test_retry_after_is_waited_for(explore: Explore, cloud: GoogleCloud) -
     assert time.monotonic() - before >= 1
 
 
-async def test_a_long_retry_after_is_left_to_the_next_refresh(explore: Explore, cloud: GoogleCloud) -> None:
+async def test_a_long_retry_after_is_left_to_the_next_refresh(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
     cloud.break_("cloudasset", "throttled", retry_after="3600")
     with pytest.raises(Throttled):
         await swept(explore())
@@ -169,7 +188,9 @@ async def test_a_host_without_an_address_is_unreachable(
         await swept(client)
 
 
-async def test_nobody_there(explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nobody_there(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET", "http://127.0.0.1:1/")
     with pytest.raises(Unreachable, match="ClientConnectorError"):
         await swept(explore())
@@ -191,7 +212,7 @@ async def test_calls_are_bounded_in_number(
     cloud.break_("cloudasset", "slow")
     client = explore()
     await asyncio.gather(*(swept(client) for _ in range(20)))
-    assert 1 < peak <= _http._CONCURRENT
+    assert 1 < peak <= http._CONCURRENT
 
 
 def test_endpoints_are_overridden_as_gclouds_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.gcp import PROVIDER
-from cloud_carbon_exporter.providers.gcp._asset import kind, place, project
+from cloud_carbon_exporter.providers.gcp.describing.asset import kind, place, project
 from cloud_carbon_exporter.providers.spec import Scope
 
 ASSETS = recorded()
@@ -34,7 +34,13 @@ ODD = st.one_of(
 
 def spots(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Paths to everything inside."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, inner in items:
         yield (*path, key)
         yield from spots(inner, (*path, key))
@@ -68,7 +74,8 @@ def test_a_spoiled_object_is_sensible_or_skipped(data: st.DataObject) -> None:
         return
     assert resource.location.account_id == "shop-prod"
     assert all(
-        isinstance(each, str) for each in (resource.id, resource.name, *resource.tags.values(), *resource.info.values())
+        isinstance(each, str)
+        for each in (resource.id, resource.name, *resource.tags.values(), *resource.info.values())
     )
     here = facts.place("gcp", resource.location.region)
     footprint = estimate(resource, {}, here, here.intensities[0])
@@ -79,7 +86,9 @@ def test_a_spoiled_object_is_sensible_or_skipped(data: st.DataObject) -> None:
 def test_labels_named_as_ours_change_nothing(asset: dict[str, Any]) -> None:
     """Defect 10, for every service."""
     data = asset["resource"]["data"]
-    hostile = dict.fromkeys(("location", "kind", "region", "cloud_region", "zone", "name", "project_id"), "moon")
+    hostile = dict.fromkeys(
+        ("location", "kind", "region", "cloud_region", "zone", "name", "project_id"), "moon"
+    )
     holder = "resourceLabels" if "resourceLabels" in data else "labels"
     path: tuple[str, ...] = ("resource", "data", holder)
     if "settings" in data:
@@ -88,7 +97,12 @@ def test_labels_named_as_ours_change_nothing(asset: dict[str, Any]) -> None:
     if plain is None or odd is None:
         assert plain is odd
         return
-    assert (plain.id, plain.kind, plain.name, plain.location) == (odd.id, odd.kind, odd.name, odd.location)
+    assert (plain.id, plain.kind, plain.name, plain.location) == (
+        odd.id,
+        odd.kind,
+        odd.name,
+        odd.location,
+    )
     assert (plain.components, plain.monitor, plain.info) == (odd.components, odd.monitor, odd.info)
 
 

@@ -24,9 +24,16 @@ def held(asset_type: str, kind: str, without: str = "", **data: Any) -> Componen
     return next(component for component in resource.components if component.kind == kind)
 
 
-@pytest.mark.parametrize(("location", "copies"), [("EU", 2), ("NAM4", 2), ("EUR4", 2), ("EUROPE-WEST1", 1)])
-def test_a_bucket_without_a_location_type_is_told_by_its_location(location: str, copies: int) -> None:
-    assert held("storage.googleapis.com/Bucket", "object", "locationType", location=location).amount == copies
+@pytest.mark.parametrize(
+    ("location", "copies"), [("EU", 2), ("NAM4", 2), ("EUR4", 2), ("EUROPE-WEST1", 1)]
+)
+def test_a_bucket_without_a_location_type_is_told_by_its_location(
+    location: str, copies: int
+) -> None:
+    assert (
+        held("storage.googleapis.com/Bucket", "object", "locationType", location=location).amount
+        == copies
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,6 +54,12 @@ def test_what_a_snapshot_stores_is_guessed_while_unknown(asset_type: str, missin
 def test_an_unknown_disk_of_cloud_sql_is_said_to_be_guessed() -> None:
     settings = {"tier": "db-custom-4-15360", "dataDiskSizeGb": "100", "dataDiskType": "NEW_DISK"}
     disk = held("sqladmin.googleapis.com/Instance", "block", settings=settings)
-    assert (disk.part, disk.amount, disk.assumed) == ("gcp/pd-ssd", 100, "unknown disk type NEW_DISK")
-    known = held("sqladmin.googleapis.com/Instance", "block", settings=settings | {"dataDiskType": "PD_HDD"})
+    assert (disk.part, disk.amount, disk.assumed) == (
+        "gcp/pd-ssd",
+        100,
+        "unknown disk type NEW_DISK",
+    )
+    known = held(
+        "sqladmin.googleapis.com/Instance", "block", settings=settings | {"dataDiskType": "PD_HDD"}
+    )
     assert (known.part, known.assumed) == ("gcp/pd-standard", "")

@@ -1,4 +1,6 @@
-"""Utilisation, read from the fake's Monitoring: joined, scaled, priced, and honest about what is not there."""
+"""Utilisation, read from the fake's Monitoring: joined, scaled, priced, and honest about what is
+not there.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ from tests.providers.gcp.sweeps import swept
 
 from cloud_carbon_exporter.model.types import Point, Resource
 from cloud_carbon_exporter.providers.gcp import PROVIDER
-from cloud_carbon_exporter.providers.gcp._client import GcpClient
-from cloud_carbon_exporter.providers.gcp._monitoring import _value, questions
+from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
+from cloud_carbon_exporter.providers.gcp.client.monitoring import _value, questions
 from cloud_carbon_exporter.providers.spec import Read, Reading
 
 CPU = "compute.googleapis.com/instance/cpu/utilization"
@@ -33,12 +35,17 @@ def reads(resources: Iterable[Resource], start: float) -> list[Read]:
         Read(resource, metric, start)
         for resource in resources
         for metric in METRICS[resource.kind]
-        if resource.components and all(key in resource.monitor for key in metric.dimensions.values())
+        if resource.components
+        and all(key in resource.monitor for key in metric.dimensions.values())
     ]
 
 
 def instance(number: int, value: float, metric: str = CPU) -> Series:
-    labels = {"instance_id": str(4751091017865185000 + number), "zone": "europe-west1-b", "project_id": "shop-prod"}
+    labels = {
+        "instance_id": str(4751091017865185000 + number),
+        "zone": "europe-west1-b",
+        "project_id": "shop-prod",
+    }
     return Series(metric, labels, value, {"instance_name": "web-1"})
 
 
@@ -56,7 +63,9 @@ class Measured:
         return self.points(kind, name, signal)[-1].value
 
 
-async def measure(client: GcpClient, until: float, seconds: float = 1800, kinds: str = "") -> Measured:
+async def measure(
+    client: GcpClient, until: float, seconds: float = 1800, kinds: str = ""
+) -> Measured:
     resources = [each for each in (await swept(client)).resources if each.kind.startswith(kinds)]
     return Measured(resources, await client.series(reads(resources, until - seconds), until))
 
@@ -66,11 +75,19 @@ def until() -> float:
     return time.time() - PROVIDER.settle_seconds
 
 
-async def test_ratios_are_joined_on_the_id_and_stay_ratios(explore: Explore, cloud: GoogleCloud, until: float) -> None:
-    """Defect 6: usage in vCPU-seconds was read as a ratio, and joined on a name that repeats across zones."""
+async def test_ratios_are_joined_on_the_id_and_stay_ratios(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
+    """Defect 6: usage in vCPU-seconds was read as a ratio, and joined on a name that repeats across
+    zones.
+    """
     cloud.series = [instance(79, 0.25), instance(91, 0.75)]
     made = await measure(explore(), until)
-    twins = [each for each in made.by_name.values() if each.name == "web-1" and each.kind == "compute/instance"]
+    twins = [
+        each
+        for each in made.by_name.values()
+        if each.name == "web-1" and each.kind == "compute/instance"
+    ]
     values = {
         resource_id: points[-1].value
         for (resource_id, signal), points in made.reading.points.items()
@@ -120,7 +137,9 @@ async def test_no_series_at_all_while_machines_run_is_a_failure(
     assert "container/cluster" not in made.reading.failures
 
 
-async def test_no_series_of_machines_just_started_is_none(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+async def test_no_series_of_machines_just_started_is_none(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
     started = datetime.fromtimestamp(until - 60).astimezone().isoformat()
     for asset in cloud.assets:
         if asset["assetType"] == "compute.googleapis.com/Instance":
@@ -129,7 +148,9 @@ async def test_no_series_of_machines_just_started_is_none(explore: Explore, clou
     assert made.reading.failures == {}
 
 
-async def test_percent_and_ratio_are_told_apart_by_the_unit(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+async def test_percent_and_ratio_are_told_apart_by_the_unit(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
     tpu = {"project_id": "shop-prod", "zone": "us-central2-b", "node_id": "v4"}
     cloud.series = [
         instance(82, 0.5),
@@ -143,27 +164,42 @@ async def test_percent_and_ratio_are_told_apart_by_the_unit(explore: Explore, cl
     assert made.value("tpu/node", "v4", "gpu_ratio") == pytest.approx(0.4)
 
 
-async def test_cloud_sql_is_keyed_by_project_and_name(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+async def test_cloud_sql_is_keyed_by_project_and_name(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
     """Defect 7: the series' key is `project:instance`."""
-    labels = {"project_id": "shop-prod", "database_id": "shop-prod:orders", "region": "europe-west1"}
+    labels = {
+        "project_id": "shop-prod",
+        "database_id": "shop-prod:orders",
+        "region": "europe-west1",
+    }
     cloud.series = [Series("cloudsql.googleapis.com/database/cpu/utilization", labels, 0.33)]
     made = await measure(explore(), until, kinds="sql/")
     assert made.value("sql/instance", "orders", "cpu_ratio") == 0.33
 
 
-async def test_buckets_by_class_with_what_is_soft_deleted(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+async def test_buckets_by_class_with_what_is_soft_deleted(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
     """Defect 8: bytes were taken for gigabytes."""
     metric = "storage.googleapis.com/storage/v2/total_bytes"
     bucket = {"project_id": "shop-prod", "bucket_name": "shop-assets", "location": "eu"}
     cloud.series = [
         Series(metric, bucket, 3 * 1024**3, {"storage_class": "STANDARD", "type": "live-object"}),
-        Series(metric, bucket, 1 * 1024**3, {"storage_class": "STANDARD", "type": "soft-deleted-object"}),
+        Series(
+            metric,
+            bucket,
+            1 * 1024**3,
+            {"storage_class": "STANDARD", "type": "soft-deleted-object"},
+        ),
         Series(metric, bucket, 5 * 1024**3, {"storage_class": "ARCHIVE", "type": "live-object"}),
     ]
     made = await measure(explore(), until, seconds=3 * 3600, kinds="storage/")
     assert made.value("storage/bucket", "shop-assets", "stored_gib:STANDARD") == 4
     assert made.value("storage/bucket", "shop-assets", "stored_gib:ARCHIVE") == 5
-    assert made.value("storage/bucket", "shop-logs", "stored_gib") == 0  # a bucket without objects is not tracked
+    assert (
+        made.value("storage/bucket", "shop-logs", "stored_gib") == 0
+    )  # a bucket without objects is not tracked
     [metric_] = METRICS["storage/bucket"]
     assert metric_.every_seconds >= 6 * 3600
 
@@ -196,27 +232,45 @@ async def test_a_distribution_of_execution_times_is_executions_under_way(
     explore: Explore, cloud: GoogleCloud, until: float
 ) -> None:
     labels = {"project_id": "shop-prod", "function_name": "resize", "region": "europe-west1"}
-    cloud.series = [Series("cloudfunctions.googleapis.com/function/execution_times", labels, (4.0, 5e8))]
+    cloud.series = [
+        Series("cloudfunctions.googleapis.com/function/execution_times", labels, (4.0, 5e8))
+    ]
     made = await measure(explore(), until, kinds="cloudfunctions/")
-    assert made.value("cloudfunctions/cloud_function", "resize", "capacity_units") == pytest.approx(2)
+    assert made.value("cloudfunctions/cloud_function", "resize", "capacity_units") == pytest.approx(
+        2
+    )
 
 
-async def test_redis_reads_the_primary_alone(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+async def test_redis_reads_the_primary_alone(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
     name = "projects/shop-prod/locations/europe-west1/instances/cache"
-    labels = {"project_id": "shop-prod", "instance_id": name, "region": "europe-west1", "node_id": "node-0"}
+    labels = {
+        "project_id": "shop-prod",
+        "instance_id": name,
+        "region": "europe-west1",
+        "node_id": "node-0",
+    }
     metric = "redis.googleapis.com/stats/cpu_utilization"
     cloud.series = [
         Series(metric, labels, 0.6, {"role": "primary", "space": "user", "relationship": "parent"}),
-        Series(metric, labels, 0.2, {"role": "primary", "space": "system", "relationship": "parent"}),
         Series(
-            metric, {**labels, "node_id": "node-1"}, 0.9, {"role": "replica", "space": "user", "relationship": "parent"}
+            metric, labels, 0.2, {"role": "primary", "space": "system", "relationship": "parent"}
+        ),
+        Series(
+            metric,
+            {**labels, "node_id": "node-1"},
+            0.9,
+            {"role": "replica", "space": "user", "relationship": "parent"},
         ),
     ]
     made = await measure(explore(), until, kinds="redis/")
     assert made.value("redis/instance", "cache", "cpu_ratio") == pytest.approx(0.4)  # of two vCPUs
 
 
-@pytest.mark.parametrize(("how", "said"), [("partial", "one shard did not answer"), ("unreachable", "projects/other")])
+@pytest.mark.parametrize(
+    ("how", "said"), [("partial", "one shard did not answer"), ("unreachable", "projects/other")]
+)
 async def test_a_partial_answer_is_kept_and_counted(
     explore: Explore, cloud: GoogleCloud, until: float, how: str, said: str
 ) -> None:
@@ -245,11 +299,15 @@ async def test_monitoring_switched_off_fails_and_names_the_remedy(
 ) -> None:
     cloud.break_("monitoring", "disabled")
     made = await measure(explore(), until, kinds="run/")
-    assert "gcloud services enable monitoring.googleapis.com" in str(made.reading.failures["run/service"])
+    assert "gcloud services enable monitoring.googleapis.com" in str(
+        made.reading.failures["run/service"]
+    )
     assert made.reading.points == {}  # silence is not sleep
 
 
-async def test_a_refused_read_names_the_permission(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+async def test_a_refused_read_names_the_permission(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
     cloud.break_("monitoring", "permission")
     made = await measure(explore(), until, kinds="compute/instance")
     assert "grant monitoring.timeSeries.list" in str(made.reading.failures["compute/instance"])
@@ -259,25 +317,38 @@ async def test_each_project_is_asked_or_the_scoping_one(
     explore: Explore, cloud: GoogleCloud, calls: Calls, until: float
 ) -> None:
     cloud.projects["lab"] = "77"
-    only = [each for each in recorded() if "/instances/hpc" in each["name"] or each["assetType"].endswith("/Project")]
+    only = [
+        each
+        for each in recorded()
+        if "/instances/hpc" in each["name"] or each["assetType"].endswith("/Project")
+    ]
     cloud.assets = [*only, *moved(only, "lab", "77")]
     lab = {"instance_id": "4751091017865185086", "zone": "europe-west1-b", "project_id": "lab"}
     cloud.series = [instance(86, 0.5), Series(CPU, lab, 0.125)]
     for scope, paths in (("", 2), ("scoping", 1)):
         cloud.calls.clear()
         client = explore(organization_id="7", metrics_scope=scope)
-        resources = [each for each in (await swept(client)).resources if each.kind == "compute/instance"]
+        resources = [
+            each for each in (await swept(client)).resources if each.kind == "compute/instance"
+        ]
         reading = await client.series(reads(resources, until - 900), until)
-        values = {resource_id.split("/")[2]: points[-1].value for (resource_id, _), points in reading.points.items()}
+        values = {
+            resource_id.split("/")[2]: points[-1].value
+            for (resource_id, _), points in reading.points.items()
+        }
         assert values == {"shop-prod": 0.5, "lab": 0.125}
         assert cloud.calls[LIST] == paths
     assert calls.units["scoping", "timeSeries.list"] == 2
     one = [each for each in resources if each.location.account_id == "lab"]
     await client.series(reads(one, until - 900), until)
-    assert calls.units["scoping", "timeSeries.list"] == 3  # the other project's series are not paid for
+    assert (
+        calls.units["scoping", "timeSeries.list"] == 3
+    )  # the other project's series are not paid for
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch, cloud: GoogleCloud, how: Callable[[int, dict[str, Any]], Any]) -> None:
+def spoil(
+    monkeypatch: pytest.MonkeyPatch, cloud: GoogleCloud, how: Callable[[int, dict[str, Any]], Any]
+) -> None:
     """Answer with each series as `how` makes it of its rank and itself."""
     answer = gcp_monitoring.answer
 
@@ -320,9 +391,15 @@ async def test_of_several_series_that_are_one_sum_all_must_be_read(
     assert sum(made.reading.skipped.values()) == 1
 
 
-@pytest.mark.parametrize("nonsense", [{"points": NOON}, "x", None, 7, {"resource": {"labels": 1e308}}])
+@pytest.mark.parametrize(
+    "nonsense", [{"points": NOON}, "x", None, 7, {"resource": {"labels": 1e308}}]
+)
 async def test_series_of_which_none_can_be_read_fail_their_kind(
-    explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch, nonsense: Any
+    explore: Explore,
+    cloud: GoogleCloud,
+    until: float,
+    monkeypatch: pytest.MonkeyPatch,
+    nonsense: Any,
 ) -> None:
     spoil(monkeypatch, cloud, lambda rank, each: nonsense)
     cloud.series = [instance(79, 0.25), instance(86, 0.5)]
@@ -334,18 +411,27 @@ async def test_series_of_which_none_can_be_read_fail_their_kind(
 
 @pytest.mark.parametrize("nonsense", [{"points": NOON}, {"resource": {"labels": {}}}])
 async def test_what_cannot_be_read_is_not_said_to_be_absent(
-    explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch, nonsense: dict[str, Any]
+    explore: Explore,
+    cloud: GoogleCloud,
+    until: float,
+    monkeypatch: pytest.MonkeyPatch,
+    nonsense: dict[str, Any],
 ) -> None:
     """Where absence means zero, a spoiled series must not pass for it."""
     spoil(monkeypatch, cloud, lambda rank, each: each if rank else {**each, **nonsense})
     metric = "run.googleapis.com/container/cpu/allocation_time"
     place = {"project_id": "shop-prod", "location": "europe-west1"}
-    cloud.series = [Series(metric, {**place, "service_name": name, "revision_name": "1"}, 2.0) for name in ("api", "x")]
+    cloud.series = [
+        Series(metric, {**place, "service_name": name, "revision_name": "1"}, 2.0)
+        for name in ("api", "x")
+    ]
     made = await measure(explore(), until, kinds="run/service")
     assert (made.by_name["run/service", "api"].id, "capacity_units") not in made.reading.points
 
 
-async def test_what_is_no_number_is_no_point(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+async def test_what_is_no_number_is_no_point(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
     cloud.checked = False
     cloud.series = [instance(79, 0.25)]
     client = explore()
@@ -371,12 +457,22 @@ async def test_yesterdays_points_are_not_taken_for_the_present(
     assert made.reading.failures == {}
 
 
-async def test_bytes_of_datasets_and_slots_of_projects(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+async def test_bytes_of_datasets_and_slots_of_projects(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
     sales = {"project_id": "shop-prod", "dataset_id": "sales"}
     cloud.series = [
-        Series("bigquery.googleapis.com/storage/stored_bytes", sales, 2.0 * 1024**3, {"table": "a"}),
-        Series("bigquery.googleapis.com/storage/stored_bytes", sales, 1.0 * 1024**3, {"table": "b"}),
-        Series("bigquery.googleapis.com/slots/allocated_for_project", {"project_id": "shop-prod"}, 100.0),
+        Series(
+            "bigquery.googleapis.com/storage/stored_bytes", sales, 2.0 * 1024**3, {"table": "a"}
+        ),
+        Series(
+            "bigquery.googleapis.com/storage/stored_bytes", sales, 1.0 * 1024**3, {"table": "b"}
+        ),
+        Series(
+            "bigquery.googleapis.com/slots/allocated_for_project",
+            {"project_id": "shop-prod"},
+            100.0,
+        ),
     ]
     made = await measure(explore(), until, seconds=6 * 3600, kinds="bigquery/")
     assert made.value("bigquery/dataset", "sales", "stored_gib") == 3
@@ -408,8 +504,12 @@ def test_nothing_new_is_no_call() -> None:
     assert list(questions([], 0, "")) == []
 
 
-async def test_a_read_that_begins_at_the_end_asks_nothing(explore: Explore, cloud: GoogleCloud, until: float) -> None:
+async def test_a_read_that_begins_at_the_end_asks_nothing(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
     client = explore()
-    resources = [each for each in (await swept(client)).resources if each.kind == "compute/instance"]
+    resources = [
+        each for each in (await swept(client)).resources if each.kind == "compute/instance"
+    ]
     await client.series(reads(resources, until), until)
     assert cloud.calls[LIST] == 0

@@ -55,7 +55,9 @@ async def test_a_report_with_a_service_account(at_work: GoogleCloud) -> None:
     assert at_work.tokens.issued == ["service-account"]
 
 
-async def test_a_report_with_the_metadata_servers_token(at_work: GoogleCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_report_with_the_metadata_servers_token(
+    at_work: GoogleCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
     host = at_work.url.removeprefix("http://")
     assert await report(GCE_METADATA_HOST=host, GCE_METADATA_IP=host)
@@ -66,7 +68,11 @@ async def test_no_credentials_is_exit_1_and_says_what_was_tried(
     cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
-    nobody = {"NO_GCE_CHECK": "true", "GCE_METADATA_HOST": "127.0.0.1:1", "GCE_METADATA_IP": "127.0.0.1:1"}
+    nobody = {
+        "NO_GCE_CHECK": "true",
+        "GCE_METADATA_HOST": "127.0.0.1:1",
+        "GCE_METADATA_IP": "127.0.0.1:1",
+    }
     code, _, log = await ended("report", "-cloud.provider=gcp", **nobody)
     assert code == 1
     assert "GOOGLE_APPLICATION_CREDENTIALS" in log

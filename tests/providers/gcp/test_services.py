@@ -14,9 +14,9 @@ from tests.providers.gcp.sweeps import found, held, swept
 
 from cloud_carbon_exporter.model.types import SIGNALS, Resource
 from cloud_carbon_exporter.providers.gcp import PROVIDER
-from cloud_carbon_exporter.providers.gcp._asset import kind
-from cloud_carbon_exporter.providers.gcp._discovery import LISTING, TYPES
-from cloud_carbon_exporter.providers.gcp.tpu_node import chips
+from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING, TYPES
+from cloud_carbon_exporter.providers.gcp.describing.asset import kind
+from cloud_carbon_exporter.providers.gcp.services.tpu_node import chips
 from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
 
 Found = dict[tuple[str, str], Resource]
@@ -41,7 +41,9 @@ def parts(resource: Resource) -> dict[str, tuple[str, float]]:
 
 
 @pytest.mark.parametrize(
-    "asset", recorded(), ids=lambda asset: f"{asset['assetType']} {asset['name'].rpartition('/')[2]}"
+    "asset",
+    recorded(),
+    ids=lambda asset: f"{asset['assetType']} {asset['name'].rpartition('/')[2]}",
 )
 def test_recordings_are_what_google_documents(asset: dict[str, object]) -> None:
     assert gcp_discovery.asset_errors(asset) == []
@@ -71,7 +73,10 @@ async def test_custom_spot_machine_with_local_ssd(estate: Found) -> None:
 
 async def test_gpus_bundled_and_attached_are_counted_once(estate: Found) -> None:
     bundled, attached = estate["compute/instance", "trainer"], estate["compute/instance", "render"]
-    assert parts(bundled)["gpu"] == ("A100 SXM4 40GB", 1)  # in the machine type and in guestAccelerators
+    assert parts(bundled)["gpu"] == (
+        "A100 SXM4 40GB",
+        1,
+    )  # in the machine type and in guestAccelerators
     assert parts(attached)["gpu"] == ("T4", 2)
     assert "gpu_instance_id" in bundled.monitor
     assert "gpu_instance_id" not in estate["compute/instance", "tiny"].monitor
@@ -79,7 +84,10 @@ async def test_gpus_bundled_and_attached_are_counted_once(estate: Found) -> None
 
 async def test_shared_core_and_arm(estate: Found) -> None:
     tiny, arm = estate["compute/instance", "tiny"], estate["compute/instance", "arm"]
-    assert (held(tiny, "vcpu").amount, held(tiny, "vcpu").share) == (0.25, 1)  # the load is told of what is allocated
+    assert (held(tiny, "vcpu").amount, held(tiny, "vcpu").share) == (
+        0.25,
+        1,
+    )  # the load is told of what is allocated
     assert arm.info["architecture"] == "arm64"
     assert held(arm, "vcpu").part.startswith("Ampere Altra")
 
@@ -95,9 +103,15 @@ async def test_users_labels_change_nothing_of_ours(estate: Found) -> None:
 async def test_instances_of_one_name_are_two_resources(explore: Explore) -> None:
     """Defect 6: names repeat across zones."""
     twins = [
-        each for each in (await swept(explore())).resources if (each.kind, each.name) == ("compute/instance", "web-1")
+        each
+        for each in (await swept(explore())).resources
+        if (each.kind, each.name) == ("compute/instance", "web-1")
     ]
-    assert len({each.id for each in twins}) == len({each.monitor["instance_id"] for each in twins}) == 2
+    assert (
+        len({each.id for each in twins})
+        == len({each.monitor["instance_id"] for each in twins})
+        == 2
+    )
 
 
 async def test_disks(estate: Found) -> None:
@@ -120,11 +134,17 @@ async def test_snapshots_and_images_stand_where_they_are_stored(estate: Found) -
 
 async def test_cloud_sql(estate: Found) -> None:
     orders = estate["sql/instance", "orders"]
-    assert {key: amount for key, (_, amount) in parts(orders).items()} == {"vcpu": 8, "memory": 30, "block": 200}
+    assert {key: amount for key, (_, amount) in parts(orders).items()} == {
+        "vcpu": 8,
+        "memory": 30,
+        "block": 200,
+    }
     assert orders.monitor == {"database_id": "shop-prod:orders"}  # defect 7: never the bare name
     assert orders.id == "cloudsql.googleapis.com/projects/shop-prod/instances/orders"
     assert orders.tags == {"team": "checkout"}
-    assert {key: amount for key, (_, amount) in parts(estate["sql/instance", "orders-replica"]).items()} == {
+    assert {
+        key: amount for key, (_, amount) in parts(estate["sql/instance", "orders-replica"]).items()
+    } == {
         "vcpu": 4,
         "memory": 15,
         "block": 100,
@@ -137,7 +157,8 @@ async def test_cloud_sql(estate: Found) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "region", "copies"), [("shop-assets", "eu", 2), ("shop-logs", "europe-west1", 1), ("shop-dr", "nam4", 2)]
+    ("name", "region", "copies"),
+    [("shop-assets", "eu", 2), ("shop-logs", "europe-west1", 1), ("shop-dr", "nam4", 2)],
 )
 async def test_buckets(estate: Found, name: str, region: str, copies: int) -> None:
     bucket = estate["storage/bucket", name]
@@ -156,7 +177,9 @@ async def test_gke(estate: Found) -> None:
     assert shop.monitor == {}
 
 
-@pytest.mark.parametrize(("key", "team"), [(("run/service", "api"), "checkout"), (("run/service", "thumbs"), "media")])
+@pytest.mark.parametrize(
+    ("key", "team"), [(("run/service", "api"), "checkout"), (("run/service", "thumbs"), "media")]
+)
 async def test_cloud_run_in_both_shapes(estate: Found, key: tuple[str, str], team: str) -> None:
     service = estate[key]
     assert service.tags["team"] == team
@@ -182,13 +205,18 @@ async def test_bigquery(estate: Found) -> None:
 async def test_firestore(estate: Found) -> None:
     database = estate["firestore/database", "(default)"]
     assert (database.location.region, database.monitor) == ("eur3", {"database_id": "(default)"})
-    assert (held(database, "object").part, held(database, "object").per) == ("gcp/firestore", "stored_gib")
+    assert (held(database, "object").part, held(database, "object").per) == (
+        "gcp/firestore",
+        "stored_gib",
+    )
 
 
 async def test_caches(estate: Found) -> None:
     cache, sessions = estate["redis/instance", "cache"], estate["redis/cluster", "sessions"]
     assert held(cache, "memory").amount == 10  # a primary and a replica of 5 GiB
-    assert cache.monitor == {"instance_id": "projects/shop-prod/locations/europe-west1/instances/cache"}
+    assert cache.monitor == {
+        "instance_id": "projects/shop-prod/locations/europe-west1/instances/cache"
+    }
     assert (held(sessions, "memory").amount, held(sessions, "vcpu").amount) == (6 * 13, 6 * 2)
     assert held(estate["memorystore/instance", "valkey"], "memory").amount == 13
     memcached = estate["memcache/instance", "mc"]
@@ -209,7 +237,11 @@ async def test_databases_with_replicas(estate: Found) -> None:
     primary, readers = estate["alloydb/instance", "primary"], estate["alloydb/instance", "readers"]
     assert (held(primary, "vcpu").amount, held(primary, "memory").amount) == (8, 64)
     assert (held(readers, "vcpu").amount, held(readers, "memory").amount) == (6, 48)
-    assert readers.monitor == {"cluster_id": "db", "instance_id": "readers", "location": "europe-west1"}
+    assert readers.monitor == {
+        "cluster_id": "db",
+        "instance_id": "readers",
+        "location": "europe-west1",
+    }
     events = estate["bigtableadmin/cluster", "events-c1"]
     assert (held(events, "vcpu").amount, held(events, "object").part) == (12, "gcp/bigtable-ssd")
     assert events.location.zone == "europe-west1-b"
@@ -225,7 +257,12 @@ async def test_accelerators_that_are_rented_whole(estate: Found) -> None:
 
 @pytest.mark.parametrize(
     ("accelerator", "expected"),
-    [("v4-8", ("v4", 4)), ("v5litepod-16", ("v5litepod", 16)), ("v6e-1", ("v6e", 1)), ("v2-8", ("v2", 4))],
+    [
+        ("v4-8", ("v4", 4)),
+        ("v5litepod-16", ("v5litepod", 16)),
+        ("v6e-1", ("v6e", 1)),
+        ("v2-8", ("v2", 4)),
+    ],
 )
 def test_tpu_types(accelerator: str, expected: tuple[str, int]) -> None:
     assert chips(accelerator) == expected
@@ -243,8 +280,12 @@ def test_a_tpu_type_nobody_knows_is_refused() -> None:
         ({"sharedResources": "projects/1/locations/l/deploymentResourcePools/p"}, {}),
     ],
 )
-def test_endpoints_without_machines_of_their_own(changes: dict[str, object], expected: dict[str, float]) -> None:
-    endpoint = changed("aiplatform.googleapis.com/Endpoint", deployedModels=[{"id": "1", **changes}])
+def test_endpoints_without_machines_of_their_own(
+    changes: dict[str, object], expected: dict[str, float]
+) -> None:
+    endpoint = changed(
+        "aiplatform.googleapis.com/Endpoint", deployedModels=[{"id": "1", **changes}]
+    )
     assert endpoint is not None
     assert {part.kind: part.amount for part in endpoint.components} == expected
 
@@ -253,17 +294,27 @@ def test_what_is_stopped_or_going_holds_nothing() -> None:
     stopped = changed("alloydb.googleapis.com/Instance", state="STOPPED")
     assert stopped is not None
     assert stopped.components == ()
-    assert changed("cloudresourcemanager.googleapis.com/Project", lifecycleState="DELETE_REQUESTED") is None
+    assert (
+        changed("cloudresourcemanager.googleapis.com/Project", lifecycleState="DELETE_REQUESTED")
+        is None
+    )
 
 
 @pytest.mark.parametrize(
     ("target", "expected"),
-    [("targetSslProxies/a", "proxy"), ("targetPools/a", "passthrough"), ("targetHttpProxies/a", "https_regional")],
+    [
+        ("targetSslProxies/a", "proxy"),
+        ("targetPools/a", "passthrough"),
+        ("targetHttpProxies/a", "https_regional"),
+    ],
 )
 def test_kinds_of_load_balancer(target: str, expected: str) -> None:
     url = f"projects/p/regions/r/{target}"
     rule = changed(
-        "compute.googleapis.com/ForwardingRule", loadBalancingScheme="EXTERNAL", target=url, backendService=""
+        "compute.googleapis.com/ForwardingRule",
+        loadBalancingScheme="EXTERNAL",
+        target=url,
+        backendService="",
     )
     assert rule is not None
     assert expected in rule.monitor
@@ -276,20 +327,35 @@ async def test_traffic(estate: Found) -> None:
     assert ("compute/forwarding_rule", "vpn") not in estate
     assert estate["compute/router", "edge"].monitor == {"router_id": "41"}
     assert ("compute/router", "bgp") not in estate
-    assert parts(estate["artifactregistry/repository", "images"]) == {"object": ("gcp/artifact-registry", 50)}
+    assert parts(estate["artifactregistry/repository", "images"]) == {
+        "object": ("gcp/artifact-registry", 50)
+    }
 
 
 async def test_nothing_is_counted_twice(explore: Explore, cloud: GoogleCloud) -> None:
-    """The estate holds every pair: nodes and clusters, workers and jobs, functions and services, disks and machines."""
+    """The estate holds every pair: nodes and clusters, workers and jobs, functions and services,
+    disks and machines.
+    """
     result = await swept(explore())
     kinds = Counter(resource.kind for resource in result.resources)
     assert len({resource.id for resource in result.resources}) == len(result.resources)
-    for owned in ("container/node_pool", "dataproc/cluster", "dataflow/job", "cloudfunctions/function"):
+    for owned in (
+        "container/node_pool",
+        "dataproc/cluster",
+        "dataflow/job",
+        "cloudfunctions/function",
+    ):
         assert any(kind(asset["assetType"]) == owned for asset in cloud.assets)
         assert owned not in kinds
-    instances = {resource.name: resource for resource in result.resources if resource.kind == "compute/instance"}
+    instances = {
+        resource.name: resource
+        for resource in result.resources
+        if resource.kind == "compute/instance"
+    }
     assert {"gke-shop-default-pool-1a2b-x1", "etl-w-0", "wordcount-harness-1"} <= set(instances)
-    assert not any(name.startswith("gk3-") for name in instances)  # Autopilot's pods are the cluster's
+    assert not any(
+        name.startswith("gk3-") for name in instances
+    )  # Autopilot's pods are the cluster's
     assert all(part.kind != "block" for each in instances.values() for part in each.components)
     services = [each.name for each in result.resources if each.name == "thumbs"]
     assert len(services) == 1  # a gen2 function and its Cloud Run service
@@ -305,9 +371,9 @@ def test_specs_and_the_list_of_types_agree() -> None:
     for asset_type in TYPES:
         accepting = [spec for spec in PROVIDER.services if spec.accepts({"assetType": asset_type})]
         assert len(accepting) == 1, asset_type
-    assert {spec.kind for spec in PROVIDER.services} - {kind(asset_type) for asset_type in TYPES} == {
-        "bigquery/project"
-    }
+    assert {spec.kind for spec in PROVIDER.services} - {
+        kind(asset_type) for asset_type in TYPES
+    } == {"bigquery/project"}
     assert all(spec.listing is LISTING for spec in PROVIDER.services)
 
 

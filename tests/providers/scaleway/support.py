@@ -1,4 +1,6 @@
-"""What the tests of Scaleway share: a client towards the fake, and the kinds and sizes it finds there."""
+"""What the tests of Scaleway share: a client towards the fake, and the kinds and sizes it finds
+there.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from tests.fakes.scaleway import FakeScaleway
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
-from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 from cloud_carbon_exporter.providers.spec import Listing, Scope, TargetSettings
 
 
@@ -23,7 +25,9 @@ class CountingMeter:
 
     calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
-    def call(self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0) -> None:
+    def call(
+        self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
+    ) -> None:
         self.calls[api, operation, outcome] += 1
 
 

@@ -15,8 +15,8 @@ from tests.providers.scaleway.support import connected, found
 from cloud_carbon_exporter.errors import PermissionMissing, Unreachable
 from cloud_carbon_exporter.model.types import Point, Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
-from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
-from cloud_carbon_exporter.providers.scaleway._cockpit import names_in
+from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.cockpit import names_in
 from cloud_carbon_exporter.providers.spec import Metric, Read
 
 NOW = 1_800_000_120.0  # 120 s past a step
@@ -70,7 +70,9 @@ async def test_points_follow_one_another_from_read_to_read(fake: FakeScaleway) -
         busy(fake, [web])
         metric = metric_of("instance/server")
         first = (await client.series(reads([web], metric), NOW)).points[web.id, "cpu_ratio"]
-        then = (await client.series([Read(web, metric, first[-1].end)], NOW + 700)).points[web.id, "cpu_ratio"]
+        then = (await client.series([Read(web, metric, first[-1].end)], NOW + 700)).points[
+            web.id, "cpu_ratio"
+        ]
         nothing = await client.series([Read(web, metric, then[-1].end)], NOW + 700)
     ends = [point.end for point in (*first, *then)]
     assert [point.start for point in (*first, *then)][1:] == ends[:-1]
@@ -81,7 +83,9 @@ async def test_each_project_and_region_has_its_own_source_and_token(fake: FakeSc
     fake.tokens = {"token-one", "token-two"}
     tokens = (f"{PROJECT}/fr-par=token-one", f"{OTHER_PROJECT}=token-two")
     async with connected(fake, cockpit_tokens=tokens) as client:
-        both = [one for one in (await servers(client)).values() if one.name in ("web-1", "paused-1")]
+        both = [
+            one for one in (await servers(client)).values() if one.name in ("web-1", "paused-1")
+        ]
         busy(fake, both)
         reading = await client.series(reads(both, metric_of("instance/server")), NOW)
     assert {resource_id for resource_id, _ in reading.points} == {one.id for one in both}
@@ -98,13 +102,17 @@ async def test_without_a_token_nothing_is_measured_and_one_hint_is_given(
             for _ in range(3):
                 reading = await client.series(reads(everyone, metric_of("instance/server")), NOW)
     assert (reading.points, reading.failures) == ({}, {})
-    hints = [record.getMessage() for record in caplog.records if "Cockpit token" in record.getMessage()]
+    hints = [
+        record.getMessage() for record in caplog.records if "Cockpit token" in record.getMessage()
+    ]
     assert len(hints) == 1
     assert "SCW_COCKPIT_TOKEN" in hints[0]
     assert not any(path.startswith("cockpit") for path in fake.calls)
 
 
-async def test_a_refused_token_is_a_failed_measurement_that_says_what_to_do(fake: FakeScaleway) -> None:
+async def test_a_refused_token_is_a_failed_measurement_that_says_what_to_do(
+    fake: FakeScaleway,
+) -> None:
     async with connected(fake, cockpit_token="of-another-project") as client:
         web = (await servers(client))["web-1"]
         busy(fake, [web])
@@ -119,11 +127,15 @@ async def test_a_refused_token_is_a_failed_measurement_that_says_what_to_do(fake
 
 async def test_a_failing_source_does_not_take_the_others_with_it(fake: FakeScaleway) -> None:
     async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
-        both = [one for one in (await servers(client)).values() if one.name in ("web-1", "paused-1")]
+        both = [
+            one for one in (await servers(client)).values() if one.name in ("web-1", "paused-1")
+        ]
         busy(fake, both)
         fake.faults[f"{OTHER_PROJECT}/fr-par/prometheus/api/v1/query_range"] = Fault(status=500)
         reading = await client.series(reads(both, metric_of("instance/server")), NOW)
-    assert {resource_id for resource_id, _ in reading.points} == {one.id for one in both if one.name == "web-1"}
+    assert {resource_id for resource_id, _ in reading.points} == {
+        one.id for one in both if one.name == "web-1"
+    }
     assert isinstance(reading.failures["instance/server"], Unreachable)
 
 
@@ -152,7 +164,9 @@ async def test_what_is_no_number_is_no_point(fake: FakeScaleway) -> None:
 
 
 @pytest.mark.parametrize("shifted_seconds", [-86400, 86400])
-async def test_yesterdays_points_are_not_taken_for_the_present(fake: FakeScaleway, shifted_seconds: float) -> None:
+async def test_yesterdays_points_are_not_taken_for_the_present(
+    fake: FakeScaleway, shifted_seconds: float
+) -> None:
     async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
         web = (await servers(client))["web-1"]
         busy(fake, [web])
@@ -171,7 +185,9 @@ async def test_a_series_that_cannot_be_read_costs_itself(fake: FakeScaleway) -> 
         web, batch, *_ = (one for one in everyone.values() if one.monitor["project_id"] == PROJECT)
         sound = {"metric": {"resource_id": web.id}, "values": [[NOW - 120, "0.5"]]}
         busy(fake, [web])
-        fake.faults["query_range"] = matrix({"metric": {"resource_id": batch.id}, "values": [["noon", {}]]}, 7, sound)
+        fake.faults["query_range"] = matrix(
+            {"metric": {"resource_id": batch.id}, "values": [["noon", {}]]}, 7, sound
+        )
         reading = await client.series(reads([web, batch], metric_of("instance/server")), NOW)
         assert set(reading.points) == {(web.id, "cpu_ratio")}
         assert reading.failures == {}
@@ -182,7 +198,9 @@ async def test_a_series_that_cannot_be_read_costs_itself(fake: FakeScaleway) -> 
     assert reading.failures["instance/server"].reason == "malformed"
 
 
-@pytest.mark.parametrize("body", ["{}", "[]", '{"status": "error", "error": "no"}', '{"data": {"result": "none"}}'])
+@pytest.mark.parametrize(
+    "body", ["{}", "[]", '{"status": "error", "error": "no"}', '{"data": {"result": "none"}}']
+)
 async def test_an_answer_of_another_shape_fails_its_kind(fake: FakeScaleway, body: str) -> None:
     async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
         web = (await servers(client))["web-1"]
@@ -201,12 +219,16 @@ async def test_buckets_are_joined_by_name_and_kept_by_class(fake: FakeScaleway) 
             ({"resource_id": "photos", "storage_class": "GLACIER"}, 5 * 2**30),
             ({"resource_id": "another", "storage_class": "STANDARD"}, 9 * 2**30),
         ]
-        reading = await client.series(reads([photos], metric_of("object/bucket", "stored_gib")), NOW)
+        reading = await client.series(
+            reads([photos], metric_of("object/bucket", "stored_gib")), NOW
+        )
     values = {signal: points[-1].value for (_, signal), points in reading.points.items()}
     assert values == {"stored_gib:STANDARD": 3, "stored_gib:GLACIER": 5}
 
 
-async def test_a_container_that_sleeps_writes_nothing_which_is_none_running(fake: FakeScaleway) -> None:
+async def test_a_container_that_sleeps_writes_nothing_which_is_none_running(
+    fake: FakeScaleway,
+) -> None:
     async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
         api = (await found(client, "containers/container"))["api"]
         metric = metric_of("containers/container", "capacity_units")

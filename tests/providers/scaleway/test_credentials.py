@@ -9,7 +9,7 @@ from tests.fakes.scaleway import ORGANIZATION, PROJECT, SECRET_KEY, FakeScaleway
 from tests.providers.scaleway.support import connected, found
 
 from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
-from cloud_carbon_exporter.providers.scaleway._credentials import find_credentials
+from cloud_carbon_exporter.providers.scaleway.client.credentials import find_credentials
 
 FILE = """
 access_key: SCWAAAAAAAAAAAAAAAAA
@@ -94,7 +94,9 @@ def test_a_broken_file_is_said_to_be_broken(tmp_path: Path) -> None:
 
 
 def test_the_secret_is_not_shown() -> None:
-    assert "hush" not in repr(find_credentials({"SCW_SECRET_KEY": "hush", "SCW_CONFIG_PATH": "/nonexistent"}))
+    assert "hush" not in repr(
+        find_credentials({"SCW_SECRET_KEY": "hush", "SCW_CONFIG_PATH": "/nonexistent"})
+    )
 
 
 async def test_the_organisation_is_asked_of_the_key_itself() -> None:
@@ -103,7 +105,9 @@ async def test_the_organisation_is_asked_of_the_key_itself() -> None:
         async with connected(fake, environ=environ) as client:
             assert await client.connect() == (ORGANIZATION,)
         assert any(path.startswith("iam/v1alpha1/api-keys/") for path in fake.calls)
-        async with connected(fake, environ={**environ, "SCW_DEFAULT_PROJECT_ID": PROJECT}) as client:
+        async with connected(
+            fake, environ={**environ, "SCW_DEFAULT_PROJECT_ID": PROJECT}
+        ) as client:
             assert client.organization_id == ORGANIZATION
 
 

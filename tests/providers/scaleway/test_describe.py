@@ -1,4 +1,6 @@
-"""Describing, without any wire: states in which nothing is held, classes, tags, and laws that hold for any input."""
+"""Describing, without any wire: states in which nothing is held, classes, tags, and laws that hold
+for any input.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from tests.providers.scaleway.support import held
 
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
-from cloud_carbon_exporter.providers.scaleway._describe import tags_of
+from cloud_carbon_exporter.providers.scaleway.describing.describe import tags_of
 from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
 
 PARIS = Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-1")
@@ -21,7 +23,9 @@ SPECS = {spec.kind: spec for spec in PROVIDER.services}
 
 def recorded(spec: ServiceSpec) -> dict[str, Any]:
     """The first recorded object of a listing."""
-    path = {"functions": "functions/v1beta1/regions/{region}/functions"}.get(spec.listing.api, spec.listing.path)
+    path = {"functions": "functions/v1beta1/regions/{region}/functions"}.get(
+        spec.listing.api, spec.listing.path
+    )
     route = next(route for route in routes() if route.path == path)
     objects = next(iter(route.places.values()))
     assert isinstance(objects, list)
@@ -54,7 +58,9 @@ def describe(kind: str, **changes: Any) -> Resource | None:
 )
 def test_what_is_not_there_yet_or_no_more_is_no_resource(kind: str, status: str) -> None:
     assert describe(kind, status=status) is None
-    assert describe(kind, status="a state nobody knows") is not None, "what is not known to be gone is there"
+    assert describe(kind, status="a state nobody knows") is not None, (
+        "what is not known to be gone is there"
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,9 @@ def test_nodes_and_replicas_multiply(nodes: int) -> None:
 
 
 def test_tags() -> None:
-    tags = tags_of({"tags": ["team=web", "env:prod", "url=https://x", "gpu", "=odd", "team=late", ""]})
+    tags = tags_of(
+        {"tags": ["team=web", "env:prod", "url=https://x", "gpu", "=odd", "team=late", ""]}
+    )
     assert tags == {"team": "web", "env": "prod", "url": "https://x", "gpu": "true", "=odd": "true"}
 
 
@@ -104,11 +112,21 @@ def test_any_tags_are_text(words: list[str] | None) -> None:
     name=st.text(max_size=8),
     type_=st.text(max_size=12),
 )
-def test_unknown_words_never_lose_an_object(spec: ServiceSpec, status: str, name: str, type_: str) -> None:
+def test_unknown_words_never_lose_an_object(
+    spec: ServiceSpec, status: str, name: str, type_: str
+) -> None:
     """Any state, name and type still make a resource, and none of its amounts is negative."""
     words = dict.fromkeys(("node_type", "offer_name", "commercial_type", "node_type_name"), type_)
     found = spec.describe(
-        {**recorded(spec), **words, "status": status, "state": status, "name": name, "server": None}, PARIS
+        {
+            **recorded(spec),
+            **words,
+            "status": status,
+            "state": status,
+            "name": name,
+            "server": None,
+        },
+        PARIS,
     )
     assert found is not None
     assert found.kind == spec.kind
@@ -117,8 +135,13 @@ def test_unknown_words_never_lose_an_object(spec: ServiceSpec, status: str, name
 
 
 def test_stopped_in_place_is_known_however_it_is_written() -> None:
-    made = [describe("instance/server", state=state) for state in ("stopped_in_place", "stopped in place")]
+    made = [
+        describe("instance/server", state=state)
+        for state in ("stopped_in_place", "stopped in place")
+    ]
     for server in made:
         assert server is not None
         assert server.components
-        assert not any(part.load or part.assumed for part in server.components), "its share of the host, idle"
+        assert not any(part.load or part.assumed for part in server.components), (
+            "its share of the host, idle"
+        )

@@ -7,7 +7,14 @@ from collections import Counter
 from time import perf_counter
 
 import pytest
-from tests.fakes.scaleway import ACCESS_KEY, ORGANIZATION, OTHER_PROJECT, PROJECT, FakeScaleway, Fault
+from tests.fakes.scaleway import (
+    ACCESS_KEY,
+    ORGANIZATION,
+    OTHER_PROJECT,
+    PROJECT,
+    FakeScaleway,
+    Fault,
+)
 from tests.providers.scaleway.support import connected, everything, found, listing_of, swept
 
 from cloud_carbon_exporter.errors import Incomplete, Malformed, PermissionMissing
@@ -38,7 +45,10 @@ async def test_regions_may_be_chosen() -> None:
     async with FakeScaleway() as fake, connected(fake, regions=("nl-ams", "fr-par-2")) as client:
         zonal = await client.scopes(listing_of("instance/server"))
         assert [scope.zone for scope in zonal] == ["fr-par-2", "nl-ams-1", "nl-ams-2", "nl-ams-3"]
-        assert [scope.region for scope in await client.scopes(listing_of("rdb/instance"))] == ["fr-par", "nl-ams"]
+        assert [scope.region for scope in await client.scopes(listing_of("rdb/instance"))] == [
+            "fr-par",
+            "nl-ams",
+        ]
 
 
 @pytest.mark.parametrize("count", [100, 250])
@@ -50,14 +60,18 @@ async def test_pages_bring_every_server_once(count: int) -> None:
         places["fr-par-1"] = [{**model, "id": f"server-{number}"} for number in range(count)]
         scope = Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-1")
         result = await swept(client, listing_of("instance/server"), scope)
-        assert {one.id for one in result.resources} == {f"server-{number}" for number in range(count)}
+        assert {one.id for one in result.resources} == {
+            f"server-{number}" for number in range(count)
+        }
         assert len(result.resources) == count
         assert fake.calls["instance/v1/zones/fr-par-1/servers"] == -(-count // 100)
 
 
 async def test_pages_without_a_count_end_with_the_first_short_one() -> None:
     async with FakeScaleway() as fake, connected(fake) as client:
-        pages = client.list("ListServerTypes", "apple-silicon/v1alpha1/zones/fr-par-3/server-types", "server_types")
+        pages = client.list(
+            "ListServerTypes", "apple-silicon/v1alpha1/zones/fr-par-3/server-types", "server_types"
+        )
         assert [len(page) async for page in pages] == [1]
         assert fake.calls["apple-silicon/v1alpha1/zones/fr-par-3/server-types"] == 1
 
@@ -89,7 +103,9 @@ async def test_buckets_are_asked_of_every_project() -> None:
 async def test_a_bucket_two_projects_show_is_one() -> None:
     async with FakeScaleway() as fake, connected(fake) as client:
         fake.buckets = {("fr-par", PROJECT): ["photos"], ("fr-par", OTHER_PROJECT): ["photos"]}
-        assert [one.id for one in await everything(client) if one.kind == "object/bucket"] == ["fr-par/photos"]
+        assert [one.id for one in await everything(client) if one.kind == "object/bucket"] == [
+            "fr-par/photos"
+        ]
 
 
 async def test_one_projects_refusal_leaves_the_others_buckets_listed() -> None:
@@ -100,7 +116,9 @@ async def test_one_projects_refusal_leaves_the_others_buckets_listed() -> None:
         assert [one["name"] for one in await anext(pages)] == ["lake"]
         with pytest.raises(Incomplete, match="ObjectStorageReadOnly") as raised:
             await anext(pages)
-        assert isinstance(raised.value.failures["object/bucket"], PermissionMissing), "so that what they had stays"
+        assert isinstance(raised.value.failures["object/bucket"], PermissionMissing), (
+            "so that what they had stays"
+        )
 
 
 async def test_where_no_project_shows_its_buckets_the_list_fails() -> None:
@@ -121,7 +139,9 @@ async def test_a_bucket_list_wants_an_access_key() -> None:
 
 
 async def test_nothing_is_counted_twice() -> None:
-    """Each gigabyte and thread of the recorded estate stands in exactly one resource, whoever shows it."""
+    """Each gigabyte and thread of the recorded estate stands in exactly one resource, whoever shows
+    it.
+    """
     async with FakeScaleway() as fake, connected(fake) as client:
         resources = await everything(client)
     assert max(Counter(one.id for one in resources).values()) == 1
@@ -141,8 +161,12 @@ async def test_nothing_is_counted_twice() -> None:
     assert {part.kind for one in clusters for part in one.components} == {"fixed"}
 
 
-async def test_peers_defect_11_scaleway_resources_have_a_place_hardware_and_embodied_emissions() -> None:
-    """The original sets no location, so drops every Scaleway impact; its CPU is a placeholder, and embodied is none."""
+async def test_peers_defect_11_scaleway_resources_have_a_place_hardware_and_embodied_emissions() -> (
+    None
+):
+    """The original sets no location, so drops every Scaleway impact; its CPU is a placeholder, and
+    embodied is none.
+    """
     async with FakeScaleway() as fake, connected(fake) as client:
         servers = await found(client, "instance/server")
     sizes = {name: one for name, one in servers.items() if one.info["state"] == "running"}
@@ -152,13 +176,18 @@ async def test_peers_defect_11_scaleway_resources_have_a_place_hardware_and_embo
         at = place("scaleway", server.location.zone)
         footprint = estimate(server, {"cpu_ratio": 0.5}, at, at.intensities[0])
         assert server.location.region == "fr-par"
-        assert next(part.part for part in server.components if part.kind == "vcpu") not in ("", "default")
+        assert next(part.part for part in server.components if part.kind == "vcpu") not in (
+            "",
+            "default",
+        )
         assert footprint.operational_grams_per_second is not None
         assert footprint.operational_grams_per_second.value > 0
         assert footprint.embodied_grams_per_second.value > 0
         watts[name] = footprint.power_watts.value
     assert watts["web-1"] > watts["build-1"]
-    assert watts["train-1"] > 10 * watts["web-1"], "a server is not one vCPU and 4 GB, whatever its size"
+    assert watts["train-1"] > 10 * watts["web-1"], (
+        "a server is not one vCPU and 4 GB, whatever its size"
+    )
 
 
 async def test_a_whole_refresh_with_a_tenth_of_a_second_a_call_takes_under_five() -> None:
@@ -166,7 +195,9 @@ async def test_a_whole_refresh_with_a_tenth_of_a_second_a_call_takes_under_five(
     async with FakeScaleway(latency_seconds=0.1) as fake, connected(fake) as client:
         listings = {id(spec.listing): spec.listing for spec in PROVIDER.services}.values()
         began = perf_counter()
-        scopes = [(listing, scope) for listing in listings for scope in await client.scopes(listing)]
+        scopes = [
+            (listing, scope) for listing in listings for scope in await client.scopes(listing)
+        ]
         sweeps = await asyncio.gather(*(swept(client, listing, scope) for listing, scope in scopes))
         seconds = perf_counter() - began
     assert sum(len(one.resources) for one in sweeps) > 40

@@ -9,8 +9,8 @@ from tests.fakes.scaleway import ORGANIZATION, FakeScaleway, Fault
 from tests.providers.scaleway.support import connected
 
 from cloud_carbon_exporter.model.types import ReportedEmissions
-from cloud_carbon_exporter.providers.scaleway._footprint import SOURCE, closed_month
-from cloud_carbon_exporter.providers.scaleway._memory import Memory
+from cloud_carbon_exporter.providers.scaleway.client.footprint import SOURCE, closed_month
+from cloud_carbon_exporter.providers.scaleway.client.memory import Memory
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
 OCTOBER = datetime(2026, 10, 1, tzinfo=UTC).timestamp()
@@ -20,7 +20,9 @@ AVAILABILITY = "environmental-footprint/v1alpha1/reports/availability"
 
 
 def reported(region: str, service: str, grams: float) -> ReportedEmissions:
-    return ReportedEmissions("scaleway", ORGANIZATION, region, service, "location", SOURCE, OCTOBER, NOVEMBER, grams)
+    return ReportedEmissions(
+        "scaleway", ORGANIZATION, region, service, "location", SOURCE, OCTOBER, NOVEMBER, grams
+    )
 
 
 async def test_the_last_closed_month_is_reported_by_region_and_product() -> None:
@@ -33,14 +35,19 @@ async def test_the_last_closed_month_is_reported_by_region_and_product() -> None
         reported("fr-par", "object_storage", 750),
     )
     total = fake.documents[QUERY]["total_impact"]["kg_co2_equivalent"]
-    assert sum(one.grams for one in extras.reported) == pytest.approx(total * 1000), "nothing lost, nothing twice"
+    assert sum(one.grams for one in extras.reported) == pytest.approx(total * 1000), (
+        "nothing lost, nothing twice"
+    )
     assert again == extras
     assert fake.calls[QUERY] == 1, "asked once a day"
 
 
 async def test_a_month_whose_report_is_not_out_is_not_shown() -> None:
     async with FakeScaleway() as fake, connected(fake) as client:
-        fake.documents[AVAILABILITY] = {"month_summary_reports": ["2026-09-01T00:00:00Z"], "yearly_summary_reports": []}
+        fake.documents[AVAILABILITY] = {
+            "month_summary_reports": ["2026-09-01T00:00:00Z"],
+            "yearly_summary_reports": [],
+        }
         assert (await client.extras(NOW)).reported == ()
         assert fake.calls[QUERY] == 0
 

@@ -69,7 +69,9 @@ def test_data_sources_fit_the_sdk() -> None:
     ],
 )
 def test_the_schema_objects_to_what_is_wrong(change: dict[str, Any], said: str) -> None:
-    route = next(route for route in routes() if route.operation == "ListServers" and "instance" in route.path)
+    route = next(
+        route for route in routes() if route.operation == "ListServers" and "instance" in route.path
+    )
     servers = route.places["fr-par-1"]
     assert isinstance(servers, list)
     spoiled = {"servers": [servers[0] | change], "total_count": 1}
@@ -94,13 +96,20 @@ async def test_the_sdk_reads_the_fake() -> None:
             return {
                 "servers": [one.name for one in InstanceV1API(client).list_servers_all()],
                 "types": sorted(InstanceV1API(client).list_servers_types().servers),
-                "volumes": [one.name for one in BlockV1API(client).list_volumes_all(include_deleted=False)],
-                "metal": [one.offer_name for one in BaremetalV1API(client).list_servers_all(zone="fr-par-2")],
+                "volumes": [
+                    one.name for one in BlockV1API(client).list_volumes_all(include_deleted=False)
+                ],
+                "metal": [
+                    one.offer_name
+                    for one in BaremetalV1API(client).list_servers_all(zone="fr-par-2")
+                ],
                 "databases": [one.name for one in RdbV1API(client).list_instances_all()],
                 "clusters": [one.type_ for one in K8SV1API(client).list_clusters_all()],
                 "sources": [
                     one.url
-                    for one in CockpitV1RegionalAPI(client).list_data_sources_all(origin="scaleway", types=["metrics"])
+                    for one in CockpitV1RegionalAPI(client).list_data_sources_all(
+                        origin="scaleway", types=["metrics"]
+                    )
                 ],
             }
 

@@ -22,7 +22,7 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
-from cloud_carbon_exporter.providers.scaleway._memory import Memory
+from cloud_carbon_exporter.providers.scaleway.client.memory import Memory
 from cloud_carbon_exporter.providers.spec import Scope
 
 DENIED = '{"type":"permissions_denied","message":"insufficient permissions"}'
@@ -67,9 +67,13 @@ async def test_a_fault_has_its_error(
         assert "ListServers" in said
         assert SECRET_KEY not in said
         elsewhere = await swept(
-            client, listing_of("instance/server"), Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-2")
+            client,
+            listing_of("instance/server"),
+            Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-2"),
         )
-        assert {one.name for one in elsewhere.resources} == {"train-1", "arm-1"}, "the other zone goes on"
+        assert {one.name for one in elsewhere.resources} == {"train-1", "arm-1"}, (
+            "the other zone goes on"
+        )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +84,9 @@ async def test_a_fault_has_its_error(
         '{"servers": [{"name": "no id"}, {}]}',
     ],
 )
-async def test_an_answer_of_nonsense_fails_its_kind_and_takes_nothing_away(fake: FakeScaleway, body: str) -> None:
+async def test_an_answer_of_nonsense_fails_its_kind_and_takes_nothing_away(
+    fake: FakeScaleway, body: str
+) -> None:
     async with connected(fake) as client:
         fake.faults["instance/v1/zones/fr-par-1/servers"] = Fault(status=200, body=body)
         scope = Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-1")
@@ -92,12 +98,16 @@ async def test_an_answer_of_nonsense_fails_its_kind_and_takes_nothing_away(fake:
 
 
 @pytest.mark.parametrize("kind", ["baremetal/server", "instance/server", "lb/lb", "redis/cluster"])
-async def test_an_answer_of_nonsense_is_no_resource_of_any_kind(fake: FakeScaleway, kind: str) -> None:
+async def test_an_answer_of_nonsense_is_no_resource_of_any_kind(
+    fake: FakeScaleway, kind: str
+) -> None:
     listing = listing_of(kind)
     async with connected(fake) as client:
         scope = (await client.scopes(listing))[0]
         path = listing.path.format(zone=scope.zone, region=scope.region)
-        fake.faults[path] = Fault(status=200, body=json.dumps({listing.items: [{"id": math.nan, "name": 1e308}]}))
+        fake.faults[path] = Fault(
+            status=200, body=json.dumps({listing.items: [{"id": math.nan, "name": 1e308}]})
+        )
         result = await swept(client, listing, scope)
         assert result.resources == ()
         assert isinstance(result.failures[kind], Malformed)
@@ -112,15 +122,21 @@ async def test_xml_that_is_no_list_of_buckets_is_malformed(fake: FakeScaleway) -
 
 async def test_projects_of_which_none_can_be_read_are_malformed(fake: FakeScaleway) -> None:
     async with connected(fake) as client:
-        fake.faults["account/v3/projects"] = Fault(status=200, body='{"projects": [{"id": null}, 7]}')
+        fake.faults["account/v3/projects"] = Fault(
+            status=200, body='{"projects": [{"id": null}, 7]}'
+        )
         with pytest.raises(Malformed, match="no project can be read"):
             await client.projects()
-        fake.faults["account/v3/projects"] = Fault(status=200, body='{"projects": [7, {"id": "1"}], "total_count": 2}')
+        fake.faults["account/v3/projects"] = Fault(
+            status=200, body='{"projects": [7, {"id": "1"}], "total_count": 2}'
+        )
         client.memory = Memory()
         assert [project.id for project in await client.projects()] == ["1"]
 
 
-@pytest.mark.parametrize("body", ['{"message": "no list here"}', "[]", "null", '{"servers": {"1": {}}}'])
+@pytest.mark.parametrize(
+    "body", ['{"message": "no list here"}', "[]", "null", '{"servers": {"1": {}}}']
+)
 async def test_an_answer_of_another_shape_is_malformed(fake: FakeScaleway, body: str) -> None:
     async with connected(fake) as client:
         fake.faults["instance/v1/zones/fr-par-1/servers"] = Fault(status=200, body=body)
@@ -146,7 +162,9 @@ async def test_what_passes_is_got_over(fake: FakeScaleway, fault: Fault) -> None
     async with connected(fake, meter=meter) as client:
         fake.faults["lb/v1/zones/fr-par-1"] = fault
         assert set(await found(client, "lb/lb")) == {"front"}
-        assert meter.calls["lb", "ListLbs", "success"] == len(await client.scopes(listing_of("lb/lb")))
+        assert meter.calls["lb", "ListLbs", "success"] == len(
+            await client.scopes(listing_of("lb/lb"))
+        )
 
 
 async def test_silence_ends_after_the_timeout(fake: FakeScaleway) -> None:
@@ -157,7 +175,9 @@ async def test_silence_ends_after_the_timeout(fake: FakeScaleway) -> None:
         assert fake.calls["lb/v1/zones/fr-par-1/lbs"] == 1, "a silent server is not asked thrice"
 
 
-async def test_a_host_without_an_address_is_unreachable(fake: FakeScaleway, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_host_without_an_address_is_unreachable(
+    fake: FakeScaleway, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", no_address)
     environ = {**fake.environment, "SCW_API_URL": "http://api.scaleway.example"}
     with pytest.raises(Unreachable, match="no connection: ClientConnectorDNSError"):
@@ -165,7 +185,9 @@ async def test_a_host_without_an_address_is_unreachable(fake: FakeScaleway, monk
             pass
 
 
-async def test_connections_that_are_reset_are_tried_again_but_not_for_ever(fake: FakeScaleway) -> None:
+async def test_connections_that_are_reset_are_tried_again_but_not_for_ever(
+    fake: FakeScaleway,
+) -> None:
     path = "lb/v1/zones/fr-par-1/lbs"
     async with connected(fake) as client:
         fake.faults[path] = Fault(reset=True, times=2)
@@ -173,7 +195,9 @@ async def test_connections_that_are_reset_are_tried_again_but_not_for_ever(fake:
         fake.faults[path] = Fault(reset=True)
         with pytest.raises(Unreachable, match="no connection"):
             await found(client, "lb/lb")
-        assert fake.calls[path] <= 3 + 2 * 3, "aiohttp tries a kept connection twice, we three times"
+        assert fake.calls[path] <= 3 + 2 * 3, (
+            "aiohttp tries a kept connection twice, we three times"
+        )
 
 
 async def test_nobody_listens() -> None:
@@ -185,7 +209,9 @@ async def test_nobody_listens() -> None:
 
 
 @pytest.mark.parametrize("status", [404, 501])
-async def test_an_absent_product_is_no_error_and_is_remembered(fake: FakeScaleway, status: int) -> None:
+async def test_an_absent_product_is_no_error_and_is_remembered(
+    fake: FakeScaleway, status: int
+) -> None:
     async with connected(fake) as client:
         fake.absent.append(("redis/v1/zones/pl-waw-3", status))
         assert set(await found(client, "redis/cluster")) == {"cache"}
@@ -235,7 +261,13 @@ async def test_a_failed_catalogue_costs_no_server(fake: FakeScaleway) -> None:
 async def test_what_nobody_knows_is_guessed_and_says_so(fake: FakeScaleway) -> None:
     servers = fake.route("instance/v1/zones/{zone}/servers").places["fr-par-1"]
     assert isinstance(servers, list)
-    servers[0] = {**servers[0], "commercial_type": "QUANTUM7-L", "state": "dreaming", "volumes": None, "tags": None}
+    servers[0] = {
+        **servers[0],
+        "commercial_type": "QUANTUM7-L",
+        "state": "dreaming",
+        "volumes": None,
+        "tags": None,
+    }
     async with connected(fake) as client:
         server = (await found(client, "instance/server"))["web-1"]
         assert server.info["state"] == "dreaming"

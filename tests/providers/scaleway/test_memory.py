@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from cloud_carbon_exporter.errors import CollectError, PermissionMissing, Unreachable
-from cloud_carbon_exporter.providers.scaleway._memory import Memory
+from cloud_carbon_exporter.providers.scaleway.client.memory import Memory
 
 
 class Asked:
@@ -43,7 +43,9 @@ async def test_all_who_wait_share_one_failure() -> None:
     """A silent catalogue costs one timeout, not one for each zone in turn."""
     now, asked = [0.0], Asked(Unreachable("silence"))
     memory = Memory(lambda: now[0])
-    results = await asyncio.gather(*(memory.get("key", 60, asked) for _ in range(20)), return_exceptions=True)
+    results = await asyncio.gather(
+        *(memory.get("key", 60, asked) for _ in range(20)), return_exceptions=True
+    )
     assert {type(result) for result in results} == {Unreachable}
     assert asked.count == 1
     asked.error = None
@@ -60,7 +62,9 @@ async def test_one_who_gives_up_leaves_the_others_their_answer() -> None:
     assert await asyncio.gather(*others) == [2, 2, 2]
 
 
-@pytest.mark.parametrize(("error", "seconds"), [(PermissionMissing("no"), 3600), (Unreachable("silence"), 1)])
+@pytest.mark.parametrize(
+    ("error", "seconds"), [(PermissionMissing("no"), 3600), (Unreachable("silence"), 1)]
+)
 async def test_an_extra_is_done_without(error: CollectError, seconds: float) -> None:
     now, asked = [0.0], Asked(error)
     memory = Memory(lambda: now[0])

@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 from tests.e2e.programs import surroundings
-from tests.fakes.scaleway import COCKPIT_TOKEN, ORGANIZATION, PROJECT, SECRET_KEY, FakeScaleway, Fault
+from tests.fakes.scaleway import (
+    COCKPIT_TOKEN,
+    ORGANIZATION,
+    PROJECT,
+    SECRET_KEY,
+    FakeScaleway,
+    Fault,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -34,7 +41,9 @@ def watts(report: dict[str, Any]) -> dict[str, float]:
 
 async def test_a_report_of_an_organisation(tmp_path: Path) -> None:
     async with FakeScaleway() as fake:
-        code, output, errors = await run(tmp_path, "report", "-cloud.provider=scw", "-format=json", **fake.environment)
+        code, output, errors = await run(
+            tmp_path, "report", "-cloud.provider=scw", "-format=json", **fake.environment
+        )
     assert code == 0, errors
     report = json.loads(output)
     assert {one["cloud_account_id"] for one in report["resources"]} == {ORGANIZATION}
@@ -47,17 +56,26 @@ async def test_a_report_of_an_organisation(tmp_path: Path) -> None:
 
 async def test_tokens_of_the_file_are_used(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
-    target = {"provider": "scw", "organization_id": ORGANIZATION, "cockpit_tokens": {PROJECT: COCKPIT_TOKEN}}
+    target = {
+        "provider": "scw",
+        "organization_id": ORGANIZATION,
+        "cockpit_tokens": {PROJECT: COCKPIT_TOKEN},
+    }
     file.write_text(json.dumps({"targets": [target]}))
     async with FakeScaleway() as fake:
         places = fake.route("instance/v1/zones/{zone}/servers").places
-        web = next(one for one in places["fr-par-1"] if isinstance(one, dict) and one["name"] == "web-1")
+        web = next(
+            one for one in places["fr-par-1"] if isinstance(one, dict) and one["name"] == "web-1"
+        )
         fake.series["instance_server_cpu_seconds_total"] = [({"resource_id": web["id"]}, 1.0)]
         fake.series["instance_server_vcpu_count"] = [({"resource_id": web["id"]}, 8)]
         arguments = ("report", f"-config.file={file}", "-format=json")
         code, output, errors = await run(tmp_path, *arguments, **fake.environment)
     assert code == 0, errors
-    bases = {one["cloud_resource_name"]: one["power_watts"]["basis"] for one in json.loads(output)["resources"]}
+    bases = {
+        one["cloud_resource_name"]: one["power_watts"]["basis"]
+        for one in json.loads(output)["resources"]
+    }
     assert (bases["web-1"], bases["build-1"]) == ("measured", "default")
     assert COCKPIT_TOKEN not in output + errors
 
@@ -72,8 +90,12 @@ async def test_no_key_ends_at_once_and_says_where_it_was_sought(tmp_path: Path) 
 
 async def test_check_names_the_permission_that_is_missing(tmp_path: Path) -> None:
     async with FakeScaleway() as fake:
-        fake.faults["rdb/v1"] = Fault(status=403, body='{"type":"permissions_denied","message":"insufficient"}')
-        code, output, errors = await run(tmp_path, "check", "-cloud.provider=scw", **fake.environment)
+        fake.faults["rdb/v1"] = Fault(
+            status=403, body='{"type":"permissions_denied","message":"insufficient"}'
+        )
+        code, output, errors = await run(
+            tmp_path, "check", "-cloud.provider=scw", **fake.environment
+        )
     assert code == 1, errors
     failed = [line for line in output.splitlines() if line.startswith("FAIL")]
     assert failed

@@ -1,4 +1,6 @@
-"""Cockpit's API is Prometheus': a real one in its place, over series as Scaleway's products write them."""
+"""Cockpit's API is Prometheus': a real one in its place, over series as Scaleway's products write
+them.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ from tests.fakes.scaleway import COCKPIT_TOKEN, ORGANIZATION, PROJECT, FakeScale
 from tests.providers.scaleway.support import CountingMeter
 
 from cloud_carbon_exporter.model.types import Location, Resource
-from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
-from cloud_carbon_exporter.providers.scaleway.instance import CPU
+from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.services.instance import CPU
 from cloud_carbon_exporter.providers.spec import Read, TargetSettings
 
 pytestmark = pytest.mark.e2e
@@ -27,7 +29,9 @@ NOW = int(time.time()) // STEP * STEP - STEP
 
 
 def openmetrics(servers: dict[str, float]) -> str:
-    """An hour of counters by server, each with 2 vCPUs at the given share of work, a sample a minute."""
+    """An hour of counters by server, each with 2 vCPUs at the given share of work, a sample a
+    minute.
+    """
     lines = ["# TYPE instance_server_cpu_seconds counter"]
     moments = range(NOW - 3600, NOW + 1, 60)
     for server, share in servers.items():
@@ -38,7 +42,9 @@ def openmetrics(servers: dict[str, float]) -> str:
         ]
     lines.append("# TYPE instance_server_vcpu_count gauge")
     for server in servers:
-        lines += [f'instance_server_vcpu_count{{resource_id="{server}"}} 2 {moment}' for moment in moments]
+        lines += [
+            f'instance_server_vcpu_count{{resource_id="{server}"}} 2 {moment}' for moment in moments
+        ]
     return "\n".join([*lines, "# EOF", ""])
 
 
@@ -47,7 +53,11 @@ def prometheus(tmp_path: Path) -> Iterator[str]:
     """Its address, with the prefix Cockpit has."""
     promtool, program = shutil.which("promtool"), shutil.which("prometheus")
     assert promtool and program, "Prometheus is needed: apt-get install prometheus"
-    series, blocks, configuration = tmp_path / "series.txt", tmp_path / "blocks", tmp_path / "prometheus.yml"
+    series, blocks, configuration = (
+        tmp_path / "series.txt",
+        tmp_path / "blocks",
+        tmp_path / "prometheus.yml",
+    )
     series.write_text(openmetrics({"busy": 0.75, "idle": 0.0}))
     configuration.write_text(json.dumps({"global": {}}))
     fill = [promtool, "tsdb", "create-blocks-from", "openmetrics", str(series), str(blocks)]
@@ -64,14 +74,22 @@ def prometheus(tmp_path: Path) -> Iterator[str]:
 async def test_cpu_is_read_from_prometheus(prometheus: str) -> None:
     location = Location("scaleway", ORGANIZATION, "fr-par", "fr-par-1")
     reads = [
-        Read(Resource(name, "instance/server", name, location, (), monitor=monitor(name)), CPU, NOW - 1800)
+        Read(
+            Resource(name, "instance/server", name, location, (), monitor=monitor(name)),
+            CPU,
+            NOW - 1800,
+        )
         for name in ("busy", "idle", "absent")
     ]
     async with FakeScaleway() as fake:
         client = ScalewayClient(
-            TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN), CountingMeter(), environ=fake.environment
+            TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN),
+            CountingMeter(),
+            environ=fake.environment,
         )
-        await client.memory.get(("cockpit", PROJECT, "fr-par"), 60, lambda: asyncio.sleep(0, prometheus))
+        await client.memory.get(
+            ("cockpit", PROJECT, "fr-par"), 60, lambda: asyncio.sleep(0, prometheus)
+        )
         reading = await client.series(reads, NOW)
         await client.close()
     assert reading.failures == {}

@@ -1,4 +1,6 @@
-"""The PromQL of every service, evaluated by Prometheus itself over series as Scaleway's products write them."""
+"""The PromQL of every service, evaluated by Prometheus itself over series as Scaleway's products
+write them.
+"""
 
 from __future__ import annotations
 
@@ -90,20 +92,28 @@ def query_of(kind: str, into: str) -> str:
     return next(metric.name for metric in metrics if metric.into == into)
 
 
-@pytest.mark.parametrize(("kind", "into", "series", "expected"), CASES, ids=lambda value: str(value)[:24])
+@pytest.mark.parametrize(
+    ("kind", "into", "series", "expected"), CASES, ids=lambda value: str(value)[:24]
+)
 def test_a_query_means_what_it_should(
     tmp_path: Path, kind: str, into: str, series: dict[str, str], expected: dict[str, float]
 ) -> None:
     label = "resource_name" if kind == "object/bucket" else "resource_id"
-    wanted = [{"labels": f'{{{label}="{name}"}}', "value": value} for name, value in expected.items()]
+    wanted = [
+        {"labels": f'{{{label}="{name}"}}', "value": value} for name, value in expected.items()
+    ]
     test: dict[str, Any] = {
         "interval": "1m",
         "input_series": [{"series": name, "values": values} for name, values in series.items()],
-        "promql_expr_test": [{"expr": query_of(kind, into), "eval_time": "10m", "exp_samples": wanted}],
+        "promql_expr_test": [
+            {"expr": query_of(kind, into), "eval_time": "10m", "exp_samples": wanted}
+        ],
     }
     path = tmp_path / "test.yml"
     path.write_text(json.dumps({"evaluation_interval": "1m", "tests": [test]}))
     promtool = shutil.which("promtool")
     assert promtool, "promtool is needed: apt-get install prometheus"
-    done = subprocess.run([promtool, "test", "rules", str(path)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [promtool, "test", "rules", str(path)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,6 @@
-"""The whole way: the fake organisation through the collector into a Snapshot, in calm and with faults."""
+"""The whole way: the fake organisation through the collector into a Snapshot, in calm and with
+faults.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,20 @@ from dataclasses import replace
 from time import perf_counter
 
 import pytest
-from tests.fakes.scaleway import COCKPIT_TOKEN, ORGANIZATION, PROJECT, SECRET_KEY, FakeScaleway, Fault
+from tests.fakes.scaleway import (
+    COCKPIT_TOKEN,
+    ORGANIZATION,
+    PROJECT,
+    SECRET_KEY,
+    FakeScaleway,
+    Fault,
+)
 
-from cloud_carbon_exporter.budget import Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
-from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 from cloud_carbon_exporter.providers.spec import Client, Meter, TargetSettings
 
 NOW = 1_795_521_600.0  # 2026-11-24 12:00 UTC
@@ -29,7 +38,9 @@ async def collecting(fake: FakeScaleway, **environment: str) -> AsyncIterator[Co
 
     settings = TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN)
     target = Target("mine", replace(PROVIDER, client=client), settings)
-    collector = Collector([target], CollectSettings(), Budget(lambda: NOW), lambda snapshot: snapshot, lambda: NOW)
+    collector = Collector(
+        [target], CollectSettings(), Budget(lambda: NOW), lambda snapshot: snapshot, lambda: NOW
+    )
     try:
         yield collector
     finally:
@@ -40,7 +51,9 @@ def busy(fake: FakeScaleway, value: float) -> None:
     """Every server is that busy."""
     places = fake.route("instance/v1/zones/{zone}/servers").places
     ids = [one["id"] for objects in places.values() if isinstance(objects, list) for one in objects]
-    fake.series["instance_server_cpu_seconds_total"] = [({"resource_id": one}, value) for one in ids]
+    fake.series["instance_server_cpu_seconds_total"] = [
+        ({"resource_id": one}, value) for one in ids
+    ]
     fake.series["instance_server_vcpu_count"] = [({"resource_id": one}, 1) for one in ids]
 
 
@@ -58,7 +71,9 @@ async def test_an_organisation_becomes_a_snapshot() -> None:
     assert web.loads == {"cpu_ratio": 0.5}
     assert web.footprint.basis == "measured"
     assert web.measured_at is not None and NOW - web.measured_at < 600
-    assert rows["metal-1"].footprint.basis == "default", "no utilisation is published of whole servers"
+    assert rows["metal-1"].footprint.basis == "default", (
+        "no utilisation is published of whole servers"
+    )
     assert web.footprint.operational_grams_per_second is not None
     assert web.footprint.operational_grams_per_second.value > 0
     assert snapshot.ledger["scaleway", ORGANIZATION, "tem/domain", "unsupported"] == 2
@@ -79,9 +94,13 @@ async def test_the_same_hardware_is_dirtier_in_poland_and_its_zone_has_its_own_p
         async with collecting(fake) as collector:
             await collector.refresh()
             rows = {row.resource.name: row for row in collector.snapshot.rows}
-    watts = {name: rows[name].footprint.power_watts.value for name in ("web-1", "fr-par-2", "pl-waw-3")}
+    watts = {
+        name: rows[name].footprint.power_watts.value for name in ("web-1", "fr-par-2", "pl-waw-3")
+    }
     assert watts["fr-par-2"] < watts["pl-waw-3"] < watts["web-1"], "PUE 1.16, 1.43 and 1.46"
-    france, poland = (rows[name].footprint.operational_grams_per_second for name in ("fr-par-2", "pl-waw-3"))
+    france, poland = (
+        rows[name].footprint.operational_grams_per_second for name in ("fr-par-2", "pl-waw-3")
+    )
     assert france is not None and poland is not None
     assert poland.value > 5 * france.value
     assert rows["pl-waw-3"].resource.location.region == "pl-waw"
@@ -89,7 +108,9 @@ async def test_the_same_hardware_is_dirtier_in_poland_and_its_zone_has_its_own_p
 
 async def test_faults_cost_their_own_part_alone() -> None:
     async with FakeScaleway() as fake:
-        fake.faults["rdb/v1"] = Fault(status=403, body='{"type":"permissions_denied","message":"no"}')
+        fake.faults["rdb/v1"] = Fault(
+            status=403, body='{"type":"permissions_denied","message":"no"}'
+        )
         fake.faults["block/v1/zones/fr-par-1"] = Fault(status=500)
         fake.faults["redis/v1/zones/nl-ams-1/clusters"] = Fault(status=200, body='{"clusters": [')
         fake.absent.append(("kafka/", 404))
@@ -139,14 +160,18 @@ async def test_a_cockpit_that_fails_costs_its_own_region_alone() -> None:
     async with FakeScaleway() as fake:
         places = fake.route("instance/v1/zones/{zone}/servers").places
         assert isinstance(places["fr-par-1"], list)
-        places["pl-waw-3"] = [{**places["fr-par-1"][0], "id": "pl-waw-3", "name": "east", "zone": "pl-waw-3"}]
+        places["pl-waw-3"] = [
+            {**places["fr-par-1"][0], "id": "pl-waw-3", "name": "east", "zone": "pl-waw-3"}
+        ]
         fake.cockpits.add((PROJECT, "pl-waw"))
         busy(fake, 0.5)
         fake.faults["pl-waw/prometheus"] = Fault(status=500)
         async with collecting(fake) as collector:
             await collector.refresh()
             snapshot = collector.snapshot
-    errors = {one.region: one.error for one in snapshot.measurements if one.kind == "instance/server"}
+    errors = {
+        one.region: one.error for one in snapshot.measurements if one.kind == "instance/server"
+    }
     assert "500" in errors["pl-waw"]
     assert errors["fr-par"] == ""
     bases = {row.resource.name: row.footprint.basis for row in snapshot.rows}

@@ -1,4 +1,6 @@
-"""Every request of ours against the official SDK: the path exists, and each parameter is one the SDK would send."""
+"""Every request of ours against the official SDK: the path exists, and each parameter is one the
+SDK would send.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +36,16 @@ async def test_every_request_is_one_the_sdk_could_send() -> None:
         await everything(client)
         await client.extras(1_795_000_000)
         await client.cockpit._url("11111111-1111-4111-8111-111111111111", "fr-par")
-        seen = {path: names for path, names in fake.params.items() if not path.startswith(("s3/", "cockpit-data/"))}
+        seen = {
+            path: names
+            for path, names in fake.params.items()
+            if not path.startswith(("s3/", "cockpit-data/"))
+        }
     assert len({path.split("/", 1)[0] for path in seen}) > 25
     for path, names in seen.items():
-        allowed = next((keys for pattern, keys in sdk_requests().items() if pattern.fullmatch(path)), None)
+        allowed = next(
+            (keys for pattern, keys in sdk_requests().items() if pattern.fullmatch(path)), None
+        )
         assert allowed is not None, f"the SDK knows no GET {path}"
         assert names <= allowed, f"GET {path}: the SDK sends no {names - allowed}"
 

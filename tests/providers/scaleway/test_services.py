@@ -10,7 +10,7 @@ from tests.providers.scaleway.support import connected, found, held
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
-from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 
 VCPU, DRAM, SSD = ("vcpu", "Milan (Zen 3)"), ("memory", "dram"), ("ssd", "ssd")
 
@@ -35,7 +35,11 @@ async def test_instance_servers(client: ScalewayClient) -> None:
     assert web.info["host_type"] == "PRO2-S"
     assert web.info["project"] == "default"
     assert web.tags == {"team": "web", "prod": "true"}
-    assert (web.location.account_id, web.location.region, web.location.zone) == (ORGANIZATION, "fr-par", "fr-par-1")
+    assert (web.location.account_id, web.location.region, web.location.zone) == (
+        ORGANIZATION,
+        "fr-par",
+        "fr-par-1",
+    )
     assert servers["paused-1"].tags == {"team": "data"}
     assert servers["paused-1"].info["project"] == "data"
 
@@ -45,7 +49,9 @@ async def test_instance_local_disks_belong_to_the_server(client: ScalewayClient)
     assert held(servers["build-1"])[SSD] == pytest.approx(40e9 / 2**30, abs=0.001)
     train = held(servers["train-1"])
     assert train["gpu", "H100 PCIe 80GB"] == 2
-    assert train[SSD] == pytest.approx(6000e9 / 2**30, abs=0.001), "scratch is there once, though the type lists it too"
+    assert train[SSD] == pytest.approx(6000e9 / 2**30, abs=0.001), (
+        "scratch is there once, though the type lists it too"
+    )
 
 
 async def test_instance_states(client: ScalewayClient) -> None:
@@ -53,7 +59,10 @@ async def test_instance_states(client: ScalewayClient) -> None:
     assert list(held(servers["old-1"])) == [SSD], "stopped: only the disk it keeps"
     paused = {part.kind: part.load for part in servers["paused-1"].components}
     assert paused == {"vcpu": "", "memory": ""}, "stopped in place: its share of the host, idle"
-    assert {part.kind: part.load for part in servers["web-1"].components} == {"vcpu": "cpu_ratio", "memory": ""}
+    assert {part.kind: part.load for part in servers["web-1"].components} == {
+        "vcpu": "cpu_ratio",
+        "memory": "",
+    }
 
 
 async def test_arm_threads_are_cores(client: ScalewayClient) -> None:
@@ -108,11 +117,17 @@ async def test_dedibox(client: ScalewayClient) -> None:
 async def test_rdb_counts_standby_and_replicas(client: ScalewayClient) -> None:
     databases = await found(client, "rdb/instance")
     orders = held(databases["orders"])
-    assert orders == {VCPU: 24, DRAM: 96, ("block", "scaleway/sbs_5k"): 300}, "primary, standby and replica"
+    assert orders == {VCPU: 24, DRAM: 96, ("block", "scaleway/sbs_5k"): 300}, (
+        "primary, standby and replica"
+    )
     dev = held(databases["dev"])
     assert (dev[DRAM], dev[SSD]) == (2, 10)
-    assert held((await found(client, "rdb/snapshot"))["orders-1"]) == {("snapshot", "scaleway/snapshot"): 100}
-    assert held((await found(client, "rdb/backup"))["orders-dump"]) == {("snapshot", "scaleway/backup"): 12}
+    assert held((await found(client, "rdb/snapshot"))["orders-1"]) == {
+        ("snapshot", "scaleway/snapshot"): 100
+    }
+    assert held((await found(client, "rdb/backup"))["orders-dump"]) == {
+        ("snapshot", "scaleway/backup"): 12
+    }
 
 
 async def test_clusters_of_nodes(client: ScalewayClient) -> None:
@@ -120,7 +135,9 @@ async def test_clusters_of_nodes(client: ScalewayClient) -> None:
     assert redis[DRAM] == 12
     docs = held((await found(client, "mongodb/instance"))["docs"])
     assert docs == {VCPU: 12, DRAM: 48, ("block", "scaleway/sbs_5k"): 150}
-    assert held((await found(client, "mongodb/snapshot"))["docs-1"]) == {("snapshot", "scaleway/snapshot"): 50}
+    assert held((await found(client, "mongodb/snapshot"))["docs-1"]) == {
+        ("snapshot", "scaleway/snapshot"): 50
+    }
     stream = held((await found(client, "kafka/cluster"))["stream"])
     assert stream == {VCPU: 6, DRAM: 24, ("block", "scaleway/sbs_5k"): 300}
     logs = held((await found(client, "searchdb/deployment"))["logs"])
@@ -134,7 +151,9 @@ async def test_control_planes_and_gateways(client: ScalewayClient) -> None:
     assert held(clusters["main"]) == {("fixed", "scaleway/kapsule"): 1}
     assert held(clusters["big"]) == {("fixed", "scaleway/kapsule-dedicated-8"): 1}
     assert held((await found(client, "lb/lb"))["front"]) == {("fixed", "scaleway/lb-gp-m"): 2}
-    assert held((await found(client, "vpc_gw/gateway"))["exit"]) == {("fixed", "scaleway/vpc-gw-s"): 1}
+    assert held((await found(client, "vpc_gw/gateway"))["exit"]) == {
+        ("fixed", "scaleway/vpc-gw-s"): 1
+    }
 
 
 async def test_serverless(client: ScalewayClient) -> None:
@@ -145,7 +164,10 @@ async def test_serverless(client: ScalewayClient) -> None:
     resize = (await found(client, "functions/function"))["resize"]
     assert {part.kind: part.amount for part in resize.components} == {"vcpu": 0.28, "memory": 0.5}
     jobs = await found(client, "jobs/definition")
-    assert {kind: amount for (kind, _), amount in held(jobs["report"]).items()} == {"vcpu": 4, "memory": 8}
+    assert {kind: amount for (kind, _), amount in held(jobs["report"]).items()} == {
+        "vcpu": 4,
+        "memory": 8,
+    }
     assert jobs["idle"].components == ()
 
 
@@ -163,11 +185,18 @@ async def test_data_products(client: ScalewayClient) -> None:
 
 
 async def test_storage_products(client: ScalewayClient) -> None:
-    assert held((await found(client, "registry/namespace"))["images"]) == {("object", "scaleway/registry"): 30}
-    assert held((await found(client, "file/filesystem"))["shared"]) == {("file", "scaleway/file"): 100}
+    assert held((await found(client, "registry/namespace"))["images"]) == {
+        ("object", "scaleway/registry"): 30
+    }
+    assert held((await found(client, "file/filesystem"))["shared"]) == {
+        ("file", "scaleway/file"): 100
+    }
     photos = (await found(client, "object/bucket"))["photos"]
     assert photos.id == "fr-par/photos"
-    assert (photos.components[0].part, photos.components[0].per) == ("scaleway/object", "stored_gib")
+    assert (photos.components[0].part, photos.components[0].per) == (
+        "scaleway/object",
+        "stored_gib",
+    )
 
 
 async def test_every_kind_is_shown(client: ScalewayClient) -> None:

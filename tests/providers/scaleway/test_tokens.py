@@ -1,4 +1,6 @@
-"""Cockpit tokens made on demand: when, with what body, how often, and that nothing of them stays or shows."""
+"""Cockpit tokens made on demand: when, with what body, how often, and that nothing of them stays or
+shows.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +12,28 @@ from time import perf_counter
 import pytest
 from scaleway import Client
 from scaleway.cockpit.v1 import CockpitV1RegionalAPI
-from tests.fakes.scaleway import ACCESS_KEY, COCKPIT_TOKEN, OTHER_PROJECT, PROJECT, SECRET_KEY, FakeScaleway, Fault
+from tests.fakes.scaleway import (
+    ACCESS_KEY,
+    COCKPIT_TOKEN,
+    OTHER_PROJECT,
+    PROJECT,
+    SECRET_KEY,
+    FakeScaleway,
+    Fault,
+)
 from tests.fakes.scaleway_tokens import made_token
 from tests.providers.scaleway.support import CountingMeter, connected
 from tests.providers.scaleway.test_cockpit import NOW, busy, metric_of, reads, servers
 from tests.providers.scaleway.test_fake import complaints
 
 from cloud_carbon_exporter.errors import CollectError, PermissionMissing, Unreachable
-from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 from cloud_carbon_exporter.providers.spec import Read, Reading
 
 TOKENS = "cockpit/v1/regions/fr-par/tokens"
-REFUSED = Fault(status=403, body='{"type":"permissions_denied","message":"insufficient permissions"}')
+REFUSED = Fault(
+    status=403, body='{"type":"permissions_denied","message":"insufficient permissions"}'
+)
 
 
 @pytest.fixture
@@ -42,7 +54,9 @@ async def of_one(fake: FakeScaleway, client: ScalewayClient) -> list[Read]:
     return reads([web], metric_of("instance/server"))
 
 
-async def test_a_project_and_region_gets_one_token_that_is_deleted_at_the_end(fake: FakeScaleway) -> None:
+async def test_a_project_and_region_gets_one_token_that_is_deleted_at_the_end(
+    fake: FakeScaleway,
+) -> None:
     async with connected(fake, cockpit_create_tokens=True) as client:
         asked = await both_projects(fake, client)
         for reading in await asyncio.gather(*(client.series(asked, NOW) for _ in range(3))):
@@ -60,7 +74,9 @@ async def test_a_project_and_region_gets_one_token_that_is_deleted_at_the_end(fa
     assert fake.made.held == {}
 
 
-async def test_no_token_is_made_unasked_nor_where_one_is_configured_or_no_cockpit_is(fake: FakeScaleway) -> None:
+async def test_no_token_is_made_unasked_nor_where_one_is_configured_or_no_cockpit_is(
+    fake: FakeScaleway,
+) -> None:
     async with connected(fake) as client:
         await client.series(await both_projects(fake, client), NOW)
     assert fake.made.bodies == []
@@ -87,7 +103,9 @@ async def test_where_it_is_forbidden_nothing_is_measured_and_one_line_names_the_
     lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(lines) == 1
     assert "ObservabilityFullAccess" in lines[0]
-    assert meter.calls["cockpit", "CreateToken", "permission_missing"] == 2, "each place once an hour"
+    assert meter.calls["cockpit", "CreateToken", "permission_missing"] == 2, (
+        "each place once an hour"
+    )
 
 
 async def test_a_rejected_token_is_deleted_and_made_anew_after_an_hour(fake: FakeScaleway) -> None:
@@ -106,23 +124,31 @@ async def test_a_rejected_token_is_deleted_and_made_anew_after_an_hour(fake: Fak
         assert len(fake.made.deleted) == 1
         fake.faults.clear()
         now = 3599
-        assert isinstance((await client.series(asked, NOW)).failures["instance/server"], PermissionMissing)
+        assert isinstance(
+            (await client.series(asked, NOW)).failures["instance/server"], PermissionMissing
+        )
         assert len(fake.made.bodies) == 1
         now = 3600
         assert (await client.series(asked, NOW)).points
     assert len(fake.made.bodies) == len(fake.made.deleted) == 2
 
 
-async def test_a_token_is_not_asked_for_twice_where_the_first_may_have_been_made(fake: FakeScaleway) -> None:
+async def test_a_token_is_not_asked_for_twice_where_the_first_may_have_been_made(
+    fake: FakeScaleway,
+) -> None:
     fake.faults["/tokens"] = Fault(status=503)
     async with connected(fake, cockpit_create_tokens=True) as client:
         asked = await of_one(fake, client)
         for _ in range(3):
-            assert isinstance((await client.series(asked, NOW)).failures["instance/server"], Unreachable)
+            assert isinstance(
+                (await client.series(asked, NOW)).failures["instance/server"], Unreachable
+            )
     assert fake.calls[TOKENS] == 1
 
 
-async def test_an_answer_without_a_secret_is_a_failure_that_shows_nothing_of_it(fake: FakeScaleway) -> None:
+async def test_an_answer_without_a_secret_is_a_failure_that_shows_nothing_of_it(
+    fake: FakeScaleway,
+) -> None:
     fake.faults["/tokens"] = Fault(status=200, body='{"id": "made-id-1"}')
     async with connected(fake, cockpit_create_tokens=True) as client:
         failure = (await client.series(await of_one(fake, client), NOW)).failures["instance/server"]
@@ -168,7 +194,9 @@ async def test_the_sdk_makes_and_deletes_a_token_with_the_body_we_send(fake: Fak
     async with connected(fake, cockpit_create_tokens=True) as client:
         await client.series(await of_one(fake, client), NOW)
         name = client.cockpit.made.name
-    api = CockpitV1RegionalAPI(Client(ACCESS_KEY, SECRET_KEY, api_url=fake.url, default_region="fr-par"))
+    api = CockpitV1RegionalAPI(
+        Client(ACCESS_KEY, SECRET_KEY, api_url=fake.url, default_region="fr-par")
+    )
 
     def by_the_sdk() -> str:
         made = api.create_token(name=name, project_id=PROJECT, token_scopes=["read_only_metrics"])

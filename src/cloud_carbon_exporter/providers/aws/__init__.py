@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
-
-from cloud_carbon_exporter.providers.aws._client import AwsClient
-from cloud_carbon_exporter.providers.spec import Provider, ServiceSpec
+from cloud_carbon_exporter.providers.aws import services
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.finding import services_in
+from cloud_carbon_exporter.providers.spec import Provider
 
 _FIRST = ("ec2_instance", "ec2_volume", "rds_db_instance", "rds_db_cluster", "s3_bucket")
 """What most of a bill is for is listed before the rest."""
 
 
-def _services() -> tuple[ServiceSpec, ...]:
-    """The SPEC, or SPECS, of every module of this package whose name has no leading underscore."""
-    found: list[ServiceSpec] = []
-    names = {module.name for module in iter_modules(__path__) if not module.name.startswith("_")}
-    for name in [*_FIRST, *sorted(names.difference(_FIRST))]:
-        module = import_module(f"{__name__}.{name}")
-        found += getattr(module, "SPECS", ()) or (module.SPEC,)
-    return tuple(found)
-
-
 PROVIDER = Provider(
     name="aws",
     label="aws",
-    services=_services(),
+    services=services_in(services, _FIRST),
     client=AwsClient,
     settle_seconds=600,
     reads_cost=True,

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Iterator
-
-from cloud_carbon_exporter.providers.spec import Client, Meter, Provider, ServiceSpec, TargetSettings
-
-
-def _services() -> Iterator[ServiceSpec]:
-    """The specs of all service modules of this package, in the order of the modules' names."""
-    for found in pkgutil.iter_modules(__path__):
-        if not found.name.startswith("_"):
-            module = importlib.import_module(f"{__name__}.{found.name}")
-            yield from getattr(module, "SPECS", None) or (module.SPEC,)
+from cloud_carbon_exporter.providers.finding import services_in
+from cloud_carbon_exporter.providers.scaleway import services
+from cloud_carbon_exporter.providers.spec import Client, Meter, Provider, TargetSettings
 
 
 def _client(settings: TargetSettings, meter: Meter) -> Client:
-    from cloud_carbon_exporter.providers.scaleway._client import ScalewayClient
+    from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 
     return ScalewayClient(settings, meter)
 
@@ -26,7 +16,7 @@ def _client(settings: TargetSettings, meter: Meter) -> Client:
 PROVIDER = Provider(
     name="scw",
     label="scaleway",
-    services=tuple(_services()),
+    services=services_in(services),
     client=_client,
     settle_seconds=120,
     reads_cost=False,

@@ -1,0 +1,209 @@
+"""Components priced one by one: how much of each is in force, how hard it works, what it draws and
+cost to make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from math import hypot
+from typing import NamedTuple
+
+from cloud_carbon_exporter.model.embodied import Made, made
+from cloud_carbon_exporter.model.facts import Figure, figure
+from cloud_carbon_exporter.model.power import Draw, draw
+from cloud_carbon_exporter.model.quantities import product_deviation, ratio
+from cloud_carbon_exporter.model.types import Basis, Component, Resource, Signal
+
+Loads = Mapping[Signal, float]
+
+CLASS_OF = "stored_gib:"
+"""Bytes held by class come as "stored_gib:StandardStorage"."""
+
+
+class Piece(NamedTuple):
+    """One component in force. `down` and `up` are how far the 90 % interval reaches below and above
+    the value.
+    """
+
+    component: Component
+    part: str
+    draw: Draw
+    made: Made
+    amount: float
+    load: float
+    watts: float
+    watts_down: float
+    watts_up: float
+    grams: float
+    grams_down: float
+    grams_up: float
+    basis: Basis
+    unread: tuple[Signal, ...]
+
+    @property
+    def reasons(self) -> list[str]:
+        """What is weak, in short; empty where all was read and known."""
+        unread = [f"no {signal}" for signal in self.unread]
+        return [*unread, *filter(None, (self.component.assumed, self.draw.assumed))]
+
+
+class InForce(NamedTuple):
+    """An amount of one part; down and up are 0 unless the signal that says how much was not read."""
+
+    part: str
+    amount: float
+    down: float
+    up: float
+    unread: Signal
+
+
+@cache
+def default(signal: Signal) -> Figure:
+    """The stated load of a signal that was not read, with the range it may lie in."""
+    return figure(f"model.default.{signal}")
+
+
+def pieces(resource: Resource, loads: Loads) -> list[Piece]:
+    """Every component in force, priced. What is held by class yields one piece a class."""
+    boards_watts = loads.get("gpu_watts")
+    found = []
+    for component in resource.components:
+        if component.kind == "gpu" and boards_watts is not None:
+            found.append(
+                _measured_boards(component, board_share(component, resource) * boards_watts)
+            )
+        elif component.per:
+            found += [_piece(component, held, loads) for held in in_force(component, loads)]
+        else:
+            found.append(
+                _piece(component, InForce(component.part, component.amount, 0, 0, ""), loads)
+            )
+    return found
+
+
+def in_force(component: Component, loads: Loads) -> Iterator[InForce]:
+    """The amounts of a component held by a signal that count now: amount x signal, one for each
+    class.
+    """
+    value = loads.get(component.per)
+    if component.per == "stored_gib":
+        classes = [signal for signal in loads if signal.startswith(CLASS_OF)]
+        for signal in classes:
+            part = f"{component.part}/{signal[len(CLASS_OF) :]}"
+            yield InForce(part, component.amount * max(0, loads[signal]), 0, 0, "")
+        if classes:
+            return
+    if value is not None:
+        yield InForce(component.part, component.amount * max(0, value), 0, 0, "")
+        return
+    usual, amount = default(component.per), component.amount
+    down, up = amount * (usual.value - usual.low), amount * (usual.high - usual.value)
+    yield InForce(component.part, amount * usual.value, down, up, component.per)
+
+
+def board_share(component: Component, resource: Resource) -> float:
+    """The part of all boards of a resource that this component holds: gpu_watts is of all together."""
+    boards = sum(each.amount for each in resource.components if each.kind == "gpu")
+    return component.amount / boards if boards else 0
+
+
+def _piece(component: Component, held: InForce, loads: Loads) -> Piece:
+    curve, making = draw(component.kind, held.part), made(component.kind, held.part)
+    load, unit, down, up, unread = _drawn(component, curve, loads)
+    assumed = component.assumed or curve.assumed
+    grams, grams_down, grams_up = making.grams_per_second, making.down, making.up
+    if component.share != 1:
+        grams, grams_down, grams_up = (
+            each * component.share for each in (grams, grams_down, grams_up)
+        )
+    if assumed:
+        down, up = _widened(unit, down, up)
+        grams_down, grams_up = _widened(grams, grams_down, grams_up)
+    amount = held.amount
+    if held.unread:
+        unread = (*unread, held.unread)
+        down = product_deviation(amount, held.down, unit, down)
+        up = product_deviation(amount, held.up, unit, up)
+        grams_down = product_deviation(amount, held.down, grams, grams_down)
+        grams_up = product_deviation(amount, held.up, grams, grams_up)
+    else:
+        down, up, grams_down, grams_up = (
+            down * amount,
+            up * amount,
+            grams_down * amount,
+            grams_up * amount,
+        )
+    basis: Basis = "assumed" if assumed else "default" if unread else "measured"
+    return Piece(
+        component, held.part, curve, making, amount, load,
+        unit * amount, min(down, unit * amount), up,
+        grams * amount, min(grams_down, grams * amount), grams_up, basis, unread,
+    )  # fmt: skip
+
+
+def _drawn(
+    component: Component, curve: Draw, loads: Loads
+) -> tuple[float, float, float, float, tuple[Signal, ...]]:
+    """Load, watts of a unit, deviation down and up, and the signal that was not read.
+
+    Of a burstable machine the idle draw is held by `share` alone, while what work adds is the
+    customer's in full.
+    """
+    signal = component.load
+    if not signal:
+        return 0, curve.watts[0], curve.down[0], curve.up[0], ()
+    read = loads.get(signal)
+    if read is None:
+        usual = default(signal)
+        load = usual.value
+        unit = curve.at(load)
+        down, up = curve.deviation(load)
+        down, up = hypot(down, unit - curve.at(usual.low)), hypot(up, curve.at(usual.high) - unit)
+    else:
+        load = ratio(read)
+        unit = curve.at(load)
+        down, up = curve.deviation(load)
+    if component.share != 1 and unit:
+        own = unit - (1 - component.share) * curve.watts[0]
+        down, up, unit = down * own / unit, up * own / unit, own
+    return load, unit, down, up, () if read is not None else (signal,)
+
+
+def _widened(value: float, down: float, up: float) -> tuple[float, float]:
+    """The deviations of hardware that had to be guessed."""
+    guess = figure("model.assumed_ratio")
+    return (
+        product_deviation(value, down, guess.value, guess.value - guess.low),
+        product_deviation(value, up, guess.value, guess.high - guess.value),
+    )
+
+
+@cache
+def _reported(assumed: str) -> Draw:
+    """The draw of boards that say themselves what they draw: only how well they know is a figure of
+    ours.
+    """
+    accuracy = figure("model.gpu_watts_ratio")
+    down, up = accuracy.value - accuracy.low, accuracy.high - accuracy.value
+    source = f"{accuracy.source} ({accuracy.year})"
+    return Draw((0,), (accuracy.value,), (down,), (up,), (accuracy.id,), "W", source, assumed)
+
+
+def _measured_boards(component: Component, watts: float) -> Piece:
+    """Accelerators that say themselves what they draw."""
+    curve, making = _reported(draw("gpu", component.part).assumed), made("gpu", component.part)
+    assumed = component.assumed or curve.assumed
+    grams, down, up = (
+        making.grams_per_second * component.amount,
+        making.down * component.amount,
+        making.up * component.amount,
+    )
+    if assumed:
+        down, up = _widened(grams, down, up)
+    watts = max(0.0, watts)
+    return Piece(
+        component, component.part, curve, making, component.amount, 0,
+        watts, watts * curve.down[0], watts * curve.up[0],
+        grams, min(down, grams), up, "assumed" if assumed else "measured", (),
+    )  # fmt: skip

@@ -1,0 +1,301 @@
+"""Who we are and what is open to us: the credentials, the accounts of a target, and a role in each
+of them.
+
+The home account is where the credentials lead (through `role_arn`, if there is one). It is explored
+itself; or it is where an organisation's accounts are listed, or a given list of accounts entered,
+by a role of one name in each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cloud_carbon_exporter.errors import (
+    CollectError,
+    CredentialsMissing,
+    CredentialsRefused,
+    Malformed,
+    Throttled,
+    Unreachable,
+)
+from cloud_carbon_exporter.providers.aws.client import paging
+from cloud_carbon_exporter.providers.aws.client.cache import Cache
+from cloud_carbon_exporter.providers.aws.client.errors import one_line, translate
+from cloud_carbon_exporter.providers.aws.client.session import (
+    Clients,
+    Pool,
+    open_session,
+    with_role,
+)
+from cloud_carbon_exporter.providers.aws.describing.names import role_arn
+from cloud_carbon_exporter.providers.spec import Meter, TargetSettings
+
+log = logging.getLogger(__name__)
+_MEMBERS_SECONDS = 3600.0
+_SIDE_BY_SIDE = 8  # accounts entered at once
+_CREDENTIALS_HINT = "run `aws configure` or `aws sso login`, or give the machine a role"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that is open to us: who we are there, and the clients that speak for us."""
+
+    account_id: str
+    caller_arn: str
+    clients: Clients
+
+
+class Accounts:
+    """The accounts of one target. One that cannot be entered is kept with the reason, and tried
+    again each time.
+    """
+
+    def __init__(self, settings: TargetSettings, meter: Meter, cache: Cache) -> None:
+        self._settings = settings
+        self._meter = meter
+        self._cache = cache
+        self._connecting = asyncio.Lock()
+        self._gate = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._pool = Pool()
+        self._home: Account | None = None
+        self._open: dict[str, Account] = {}
+        self._shut: dict[str, CollectError] = {}
+        self._wanted: tuple[str, ...] = ()
+        self._doubted: set[str] = set()
+        self.names: Mapping[str, str] = {}
+
+    @property
+    def several(self) -> bool:
+        """Whether the target is more than the home account."""
+        return self._settings.organization or bool(self._settings.accounts)
+
+    @property
+    def home(self) -> str:
+        """The id of the home account, empty before `connect`."""
+        return self._home.account_id if self._home else ""
+
+    async def connect(self) -> Sequence[str]:
+        """The ids of all accounts wanted, those that are shut among them. Raises when none is open."""
+        async with self._connecting:
+            if self._home is None or await self._all_in_doubt(self._home):
+                await self._forget()
+                self._home = await self._enter_home()
+            self._wanted = await self._members(self._home)
+            await self._enter_all(self._home)
+        if not self._open:
+            first = next(iter(self._shut.values()), None)
+            raise first or CredentialsRefused(
+                "no account is left to explore", provider="aws", hint="see accounts"
+            )
+        return self._wanted
+
+    async def known(self) -> Sequence[str]:
+        """What `connect` answered last; what is shut is not tried again."""
+        return self._wanted if self._home else await self.connect()
+
+    async def get(self, account_id: str) -> Account:
+        """An account that is open. Raises what keeps us out of any other."""
+        if self._home is None:
+            await self.connect()
+        if account_id in self._open:
+            return self._open[account_id]
+        if self._home is not None and account_id == self._home.account_id:
+            return self._home
+        raise self._shut.get(account_id) or CredentialsRefused(
+            "these credentials open another account", provider="aws", account_id=account_id
+        )
+
+    def doubt(self, account_id: str) -> None:
+        """Credentials were refused there: enter anew before the next round."""
+        self._doubted.add(account_id)
+
+    async def close(self) -> None:
+        """Close all clients."""
+        async with self._connecting:
+            await self._forget()
+
+    async def _all_in_doubt(self, home: Account) -> bool:
+        """Whether to look for credentials anew. What is refused in one account alone is entered
+        anew alone.
+        """
+        doubted, self._doubted = self._doubted, set()
+        if not doubted and not self._shut:
+            return False
+        if home.account_id in doubted or not await self.works(home):
+            return True
+        for account_id in doubted & self._open.keys():
+            await self._open.pop(account_id).clients.close()
+        return False
+
+    async def works(self, account: Account) -> bool:
+        """Whether an account's credentials are good for anything."""
+        try:
+            async with account.clients.using("sts", self._settings.default_region) as sts:
+                await sts.get_caller_identity()
+        except Exception as error:
+            log.debug("the credentials of %s do not work: %s", account.account_id, one_line(error))
+            return False
+        return True
+
+    async def _forget(self) -> None:
+        accounts = list(self._open.values())
+        if self._home is not None and self._home not in accounts:
+            accounts.append(self._home)
+        self._home, self._open, self._shut = None, {}, {}
+        for account in accounts:
+            await account.clients.close()
+
+    async def _enter_home(self) -> Account:
+        base = open_session()
+        try:
+            if await base.get_credentials() is None:
+                raise CredentialsMissing(
+                    _what_was_tried(base), provider="aws", hint=_CREDENTIALS_HINT
+                )
+        except Exception as error:
+            raise self._refusal(error) from error
+        role = self._settings.role_arn
+        return await self._enter(self._as(role, base) if role else base, role)
+
+    def _as(self, role: str, base: Any, account_id: str = "") -> Any:
+        def assumed() -> None:
+            self._meter.call(account_id=account_id, api="sts", operation="AssumeRole")
+
+        return with_role(base, self._settings, role, assumed)
+
+    async def _enter(self, session: Any, role: str, account_id: str = "") -> Account:
+        clients = Clients(session, self._settings, self._pool)
+        try:
+            async with clients.using("sts", self._settings.default_region) as sts:
+                identity = await sts.get_caller_identity()
+        except Exception as error:
+            await clients.close()
+            refused = self._refusal(error, role, account_id)
+            self._meter.call(
+                account_id=account_id,
+                api="sts",
+                operation=refused.operation,
+                outcome=refused.reason,
+            )
+            raise refused from error
+        self._meter.call(account_id=identity["Account"], api="sts", operation="GetCallerIdentity")
+        return Account(identity["Account"], identity["Arn"], clients)
+
+    def _refusal(self, error: Exception, role: str = "", account_id: str = "") -> CollectError:
+        """What keeps us out at the start, short of a fault on the way, is a refusal of the
+        credentials.
+        """
+        operation = str(getattr(error, "operation_name", "GetCallerIdentity"))
+        region = self._settings.default_region
+        found = translate(
+            error, account_id=account_id, region=region, api="sts", operation=operation
+        )
+        if isinstance(
+            found, (CredentialsMissing, CredentialsRefused, Unreachable, Malformed, Throttled)
+        ):
+            return found
+        hint = found.hint
+        if role and operation == "AssumeRole":
+            hint = f"may these credentials assume {role}? See its trust policy, and sts:AssumeRole"
+        where = {"account_id": account_id, "region": found.region, "operation": operation}
+        return CredentialsRefused(found.message, provider="aws", hint=hint, **where)
+
+    async def _enter_all(self, home: Account) -> None:
+        """Enter what is wanted and not open; leave what is wanted no more."""
+        for account_id in self._open.keys() - {*self._wanted, home.account_id}:
+            await self._open.pop(account_id).clients.close()
+        self._shut = {
+            account_id: error
+            for account_id, error in self._shut.items()
+            if account_id in self._wanted
+        }
+        if home.account_id in self._wanted:
+            self._open[home.account_id] = home
+        closed = [account_id for account_id in self._wanted if account_id not in self._open]
+        await asyncio.gather(*(self._enter_member(home, account_id) for account_id in closed))
+
+    async def _enter_member(self, home: Account, account_id: str) -> None:
+        role = role_arn(self._settings.default_region, account_id, self._settings.role_name)
+        try:
+            async with self._gate:
+                session = self._as(role, home.clients.session, account_id)
+                self._open[account_id] = await self._enter(session, role, account_id)
+        except CollectError as error:
+            self._shut[account_id] = error.bare()
+        else:
+            self._shut.pop(account_id, None)
+
+    async def _members(self, home: Account) -> tuple[str, ...]:
+        settings = self._settings
+        if not self.several:
+            return (home.account_id,)
+        wanted = settings.accounts
+        if settings.organization:
+            self.names = await self._organisation(home)
+            wanted = tuple(each for each in self.names if not wanted or each in wanted)
+        return tuple(each for each in wanted if each not in settings.exclude_accounts)
+
+    async def _organisation(self, home: Account) -> Mapping[str, str]:
+        """Active accounts, id -> name. Asked once an hour; those known so far stay while it cannot
+        be asked.
+        """
+        key = ("organisation", home.account_id)
+        try:
+            return await self._cache.get(key, _MEMBERS_SECONDS, lambda: self._list_accounts(home))
+        except CollectError as error:
+            known: Mapping[str, str] | None = self._cache.last(key)
+            if known is None:
+                raise
+            log.debug("the accounts known so far stay: %s", error)
+            return known
+
+    async def _list_accounts(self, home: Account) -> Mapping[str, str]:
+        region = self._settings.default_region
+        names: dict[str, str] = {}
+        try:
+            model = await home.clients.get("organizations", region)
+            how = paging.paging(
+                model, home.clients.session.get_component("data_loader"), "ListAccounts"
+            )
+
+            async def call(sent: Mapping[str, Any]) -> Mapping[str, Any]:
+                async with home.clients.using("organizations", region) as client:
+                    answer: Mapping[str, Any] = await client.list_accounts(**sent)
+                self._meter.call(
+                    account_id=home.account_id, api="organizations", operation="ListAccounts"
+                )
+                return answer
+
+            async for answer in paging.pages(
+                call, {}, how, {"provider": "aws", "operation": "ListAccounts"}
+            ):
+                for raw in answer.get("Accounts", ()):
+                    if (raw.get("State") or raw.get("Status")) == "ACTIVE":
+                        names[raw["Id"]] = raw.get("Name") or ""
+        except Exception as error:
+            where = {
+                "account_id": home.account_id,
+                "api": "organizations",
+                "operation": "ListAccounts",
+            }
+            found = translate(error, region=region, who=home.caller_arn, **where)
+            self._meter.call(
+                account_id=home.account_id,
+                api="organizations",
+                operation="ListAccounts",
+                outcome=found.reason,
+            )
+            raise found from error
+        return names
+
+
+def _what_was_tried(session: Any) -> str:
+    """Every place the SDK looks into, in its order, as told by the providers themselves."""
+    resolver = session.get_component("credential_provider")
+    tried = ", ".join(dict.fromkeys(str(provider.METHOD) for provider in resolver.providers))
+    profile = session.get_config_variable("profile") or "default"
+    return f"no AWS credentials found; tried, with profile {profile}: {tried}"

@@ -1,0 +1,255 @@
+"""botocore's exceptions as our error tree, with what the person can do about each.
+
+Only the error code, the message and the host of an endpoint are carried on: no header, no body, no
+query string, so no secret.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from cloud_carbon_exporter.errors import (
+    CollectError,
+    CredentialsMissing,
+    CredentialsRefused,
+    Malformed,
+    NotThere,
+    PermissionMissing,
+    Throttled,
+    Unreachable,
+)
+
+FORBIDDEN = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "Forbidden",
+        "NotAuthorized",
+        "UnauthorizedOperation",
+    }
+)
+EXPIRED = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+)
+CLOCK = frozenset({"RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"})
+INVALID = frozenset(
+    {
+        "AuthFailure",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSecurity",
+        "InvalidSignatureException",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "NotSignedUp",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+THROTTLED = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "Throttling",
+        "ThrottledException",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+ABSENT = frozenset(
+    {
+        "InvalidAction",
+        "OptInRequired",
+        "RegionDisabledException",
+        "SubscriptionRequiredException",
+        "UnknownOperation",
+        "UnknownOperationException",
+        "UnsupportedOperation",
+        "UnsupportedOperationException",
+    }
+)
+_IAM_NAMES = {
+    ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
+    ("resourcegroupstaggingapi", "GetResources"): "tag:GetResources",
+}
+_MARKUP = re.compile(r"<[^<>]*>")  # of the error page of a proxy
+_SECRETS = re.compile(
+    r"(?i)(encoded authorization failure message:\s*\S+)|\b(A[KS]IA[A-Z0-9]{12,})\b"
+)
+_CLOSED = re.compile(r"Only existing .+ customers can access the service")
+"""What a product that takes no new customers (Timestream for LiveAnalytics) says in place of an
+empty list.
+"""
+_CLOCK_HINT = "the clock of this machine differs from AWS': set it"
+
+
+def permission(api: str, operation: str) -> str:
+    """The IAM action that allows an operation: nearly always service:Operation."""
+    return _IAM_NAMES.get((api, operation), f"{api}:{operation}")
+
+
+def one_line(text: object) -> str:
+    """A message without line breaks, markup, access keys and AWS' encoded blobs, of bearable
+    length.
+    """
+    return " ".join(_MARKUP.sub(" ", _SECRETS.sub("[withheld]", str(text))).split())[:400]
+
+
+def is_dns_failure(error: BaseException | None) -> bool:
+    """Whether the host of the endpoint has no address: the product is not there, or there is no
+    network.
+    """
+    while error is not None:
+        if type(error).__name__ in {"gaierror", "ClientConnectorDNSError"}:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def translate(
+    error: Exception,
+    *,
+    account_id: str,
+    region: str,
+    api: str,
+    operation: str,
+    who: str = "",
+    permissions: str = "",
+) -> CollectError:
+    """Any exception of a botocore call as one of ours. `who`: the ARN of the caller, who lacks a
+    permission.
+    """
+    if isinstance(error, CollectError):
+        if not error.provider:
+            error.provider, error.account_id, error.region, error.operation = (
+                "aws",
+                account_id,
+                region,
+                operation,
+            )
+        return error
+    kind, message, hint = _classify(error, permissions or permission(api, operation), who)
+    return kind(
+        message,
+        provider="aws",
+        account_id=account_id,
+        region=region,
+        operation=operation,
+        hint=hint,
+    )
+
+
+_REFUSED_HINT = (
+    "renew the credentials, e.g. `aws sso login` or a new key; the next refresh picks them up"
+)
+_BY_CLASS: tuple[tuple[frozenset[str], type[CollectError], str], ...] = (
+    (
+        frozenset(
+            {"NoCredentialsError", "PartialCredentialsError", "ProfileNotFound", "ConfigNotFound"}
+        ),
+        CredentialsMissing,
+        "",
+    ),
+    (
+        frozenset(
+            {
+                "CredentialRetrievalError",
+                "InvalidConfigError",
+                "LoginError",
+                "MetadataRetrievalError",
+                "RefreshWithMFAUnsupportedError",
+                "SSOError",
+                "TokenRetrievalError",
+                "UnauthorizedSSOTokenError",
+            }
+        ),
+        CredentialsRefused,
+        _REFUSED_HINT,
+    ),
+    (
+        frozenset(
+            {"EndpointProviderError", "NoRegionError", "UnknownRegionError", "UnknownServiceError"}
+        ),
+        NotThere,
+        "",
+    ),
+)
+"""Names of botocore's exception classes, which may not be imported before they are needed, and what
+they mean to us.
+"""
+_NO_CONNECTION = frozenset({"ConnectionError", "HTTPClientError"})
+
+
+def _classify(error: Exception, permissions: str, who: str) -> tuple[type[CollectError], str, str]:
+    response = getattr(error, "response", None)
+    if isinstance(response, dict) and "Error" in response:
+        return _classify_answer(response, permissions, who)
+    names = {cls.__name__ for cls in type(error).__mro__}
+    for classes, kind, hint in _BY_CLASS:
+        if names & classes:
+            return kind, one_line(error), hint
+    if "ResponseParserError" in names:
+        return (
+            Malformed,
+            "the answer cannot be read: cut short, or not from AWS",
+            "is there a proxy in between?",
+        )
+    if names & _NO_CONNECTION:
+        return Unreachable, *_no_connection(error, names)
+    return CollectError, f"{type(error).__name__}: {one_line(error)}", ""
+
+
+def _no_connection(error: Exception, names: set[str]) -> tuple[str, str]:
+    url = getattr(error, "kwargs", {}).get("endpoint_url", "")
+    host = urlsplit(str(url)).netloc.rpartition("@")[2] or "the endpoint"
+    if "ProxyConnectionError" in names:
+        return "the proxy does not answer", "see HTTPS_PROXY and NO_PROXY"
+    if "SSLError" in names:
+        return f"no trusted TLS connection to {host}", "see AWS_CA_BUNDLE"
+    if "ReadTimeoutError" in names:
+        return f"no answer in time from {host}", ""
+    if "ConnectTimeoutError" in names:
+        return f"no connection in time to {host}", ""
+    if "ConnectionClosedError" in names:
+        return f"{host} closed the connection before the answer was complete", ""
+    return f"cannot connect to {host}", "see the network, DNS and HTTPS_PROXY"
+
+
+def _classify_answer(
+    response: dict[str, object], permissions: str, who: str
+) -> tuple[type[CollectError], str, str]:
+    error = response["Error"]
+    fields = error if isinstance(error, dict) else {}
+    code = str(fields.get("Code") or "")
+    metadata = response.get("ResponseMetadata")
+    status = int(metadata.get("HTTPStatusCode") or 0) if isinstance(metadata, dict) else 0
+    text = one_line(f"{code}: {fields.get('Message') or ''}" if code else f"HTTP status {status}")
+    if code in CLOCK or "Signature expired" in text or "Signature not yet current" in text:
+        return CredentialsRefused, text, _CLOCK_HINT
+    if code in EXPIRED or code in INVALID:
+        return CredentialsRefused, text, _REFUSED_HINT
+    if _CLOSED.search(text):
+        return NotThere, text, ""
+    if code in FORBIDDEN or status == 403:
+        return PermissionMissing, text, f"grant {permissions}" + (f" to {who}" if who else "")
+    return _by_code(code, status), text, ""
+
+
+def _by_code(code: str, status: int) -> type[CollectError]:
+    if code in THROTTLED or status == 429:
+        return Throttled
+    if code in ABSENT:
+        return NotThere
+    return Unreachable if status >= 500 else CollectError

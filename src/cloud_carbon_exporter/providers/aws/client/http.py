@@ -1,0 +1,72 @@
+"""The HTTP session under every client: one TLS context for all, and no answer longer than any real
+one is.
+"""
+
+from __future__ import annotations
+
+import ssl
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cloud_carbon_exporter.http.body import read_body
+
+if TYPE_CHECKING:
+    import aiohttp
+
+LARGEST_ANSWER_BYTES = 64 << 20  # a full page of anything is a tenth of it
+
+
+class _Body:
+    """A body that has been read: what botocore's response takes in place of the connection."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def read(self) -> bytes:
+        return self._body
+
+
+@cache
+def tls_context(verify: bool | str) -> ssl.SSLContext:
+    """The context of a CA bundle: loading it costs 13 ms a time."""
+    from aiobotocore.httpsession import AIOHTTPSession
+
+    context: ssl.SSLContext = AIOHTTPSession(verify=verify)._build_verify_context()
+    return context
+
+
+@cache
+def http_session_class() -> Any:
+    """aiobotocore's HTTP session, but with one TLS context for all clients, and bodies of bounded
+    length.
+
+    Client certificates and proxies change the context, so there the stock way remains.
+    """
+    from aiobotocore.awsrequest import AioAWSResponse
+    from aiobotocore.httpsession import AIOHTTPSession
+
+    def build(self: Any, proxy_url: str | None) -> Any:
+        if proxy_url or self._cert_file:
+            return AIOHTTPSession._build_ssl_contexts(self, proxy_url)
+        return tls_context(self._verify), None
+
+    async def send(self: Any, request: Any) -> Any:
+        request.stream_output = True  # so that the body is left to us
+        response = await AIOHTTPSession.send(self, request)
+        read = _Body(await _read(response.raw, request.url))
+        return AioAWSResponse(response.url, response.status_code, response.headers, read)
+
+    return type("BoundedSession", (AIOHTTPSession,), {"_build_ssl_contexts": build, "send": send})
+
+
+async def _read(response: aiohttp.ClientResponse, url: str) -> bytes:
+    """The whole body. Raises Malformed, and what aiobotocore does where the connection fails."""
+    import aiohttp
+    from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+    try:
+        return await read_body(response, LARGEST_ANSWER_BYTES)
+    except TimeoutError as error:
+        raise ReadTimeoutError(endpoint_url=url, error=error) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise ConnectionClosedError(endpoint_url=url, error=error) from error

@@ -1,0 +1,143 @@
+"""Pages of any AWS list operation, driven by botocore's own paginator models."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cloud_carbon_exporter.errors import Malformed
+
+Call = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+_PAGE_SIZES = {
+    "apigateway": 500,
+    "cloudwatch": 500,
+    "ec2": 1000,
+    "rds": 100,
+    "resourcegroupstaggingapi": 100,
+    "s3": 1000,
+    "sagemaker": 100,
+    "stepfunctions": 1000,
+}
+"""How much to ask for where the API lets us: fewer, larger pages spare its request quota. EC2 gives
+unpaged Describe calls a smaller quota, so there a size is always sent.
+"""
+_MAX_PAGES = 100_000
+_TOKENS = (
+    ("NextToken", "NextToken"),
+    ("nextToken", "nextToken"),
+    ("Marker", "Marker"),
+    ("pageToken", "nextPageToken"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How one operation pages: names of its tokens and of its size parameter; empty where it does
+    not page.
+    """
+
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    more: str = ""
+    size_parameter: str = ""
+    size: int = 0
+
+
+def paging(client: Any, loader: Any, operation: str) -> Paging:
+    """Read it from botocore's paginator model; operations without one answer in a single page."""
+    from botocore.exceptions import UnknownServiceError
+
+    service = client.meta.service_model.service_name
+    try:
+        model = loader.load_service_model(service, "paginators-1")["pagination"].get(operation)
+    except UnknownServiceError:
+        model = None
+    if model is None:
+        return _unmodelled(client, operation)
+    limit = model.get("limit_key", "")
+    return Paging(
+        _several(model["input_token"]),
+        _several(model["output_token"]),
+        model.get("more_results", ""),
+        limit,
+        _size(client, operation, limit) if limit else 0,
+    )
+
+
+def _unmodelled(client: Any, operation: str) -> Paging:
+    """An operation without a paginator model pages when it takes and gives a token of the usual
+    names.
+    """
+    described = client.meta.service_model.operation_model(operation)
+    if described.input_shape is None or described.output_shape is None:
+        return Paging()
+    takes, gives = described.input_shape.members, described.output_shape.members
+    found = next(((one, other) for one, other in _TOKENS if one in takes and other in gives), None)
+    return Paging() if found is None else Paging((found[0],), (found[1],))
+
+
+def _several(names: str | list[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _size(client: Any, operation: str, limit: str) -> int:
+    model = client.meta.service_model
+    size = _PAGE_SIZES.get(model.service_name, 0)
+    largest = model.operation_model(operation).input_shape.members[limit].metadata.get("max")
+    return min(size, largest) if largest else size
+
+
+async def pages(
+    call: Call, params: Mapping[str, Any], paging: Paging, where: Mapping[str, str]
+) -> AsyncIterator[Mapping[str, Any]]:
+    """All answers of one list operation. Raises Malformed, bearing `where`, when a page token comes
+    round again.
+    """
+    import jmespath
+
+    sent = dict(params)
+    if paging.size and paging.size_parameter not in sent:
+        sent[paging.size_parameter] = paging.size
+    seen: set[str] = set()
+    outputs = [jmespath.compile(expression) for expression in paging.outputs]
+    for _ in range(_MAX_PAGES):
+        answer = await call(sent)
+        yield answer
+        if paging.more and not jmespath.search(paging.more, answer):
+            return
+        tokens = {
+            name: token
+            for name, e in zip(paging.inputs, outputs, strict=True)
+            if (token := e.search(answer))
+        }
+        if not tokens:
+            return
+        fingerprint = repr(sorted(tokens.items()))
+        if fingerprint in seen:
+            raise Malformed("the page token comes round again: the list has no end", **where)
+        seen.add(fingerprint)
+        for name in paging.inputs:
+            sent.pop(name, None)
+        sent |= tokens
+
+
+def items(answer: Mapping[str, Any], path: str) -> Sequence[Mapping[str, Any]]:
+    """The objects of an answer at a path such as "Reservations[].Instances[]"; bare names become
+    {"Name": name}.
+    """
+    found: list[Any] = [answer]
+    for step in path.split("."):
+        name = step.removesuffix("[]")
+        found = [
+            inner
+            for outer in found
+            for inner in _all(outer.get(name) if isinstance(outer, Mapping) else None)
+        ]
+    return [item if isinstance(item, Mapping) else {"Name": item} for item in found]
+
+
+def _all(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]

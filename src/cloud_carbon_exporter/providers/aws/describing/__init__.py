@@ -1,0 +1,1 @@
+"""What the services of AWS share in describing objects as hardware. Pure."""

@@ -1,0 +1,37 @@
+"""Snapshots in chains: the first of a volume holds it whole, later ones what changed since. No API
+tells how much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.spec import Raw
+
+
+def with_first(
+    page: Sequence[Raw], source_of: Callable[[Raw], str], started: Callable[[Raw], Any]
+) -> Sequence[Raw]:
+    """The snapshots, each knowing whether it is the oldest of its source on this page."""
+    oldest: dict[str, Raw] = {}
+    for raw in page:
+        source = source_of(raw)
+        if source not in oldest or started(raw) < started(oldest[source]):
+            oldest[source] = raw
+    return [{**raw, "First": oldest[source_of(raw)] is raw} for raw in page]
+
+
+def held(part: str, size_gib: float, first: bool) -> Component:
+    """Its size in full where it is the first, else a share of it: from next to nothing up to the
+    whole.
+    """
+    if first:
+        return Component("snapshot", part, size_gib)
+    return Component(
+        "snapshot",
+        f"{part}/incremental",
+        size_gib,
+        assumed="incremental: the bytes it keeps are not told",
+    )

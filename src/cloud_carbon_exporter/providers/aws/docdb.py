@@ -1,5 +1,0 @@
-"""Amazon DocumentDB: instances and clusters."""
-
-from cloud_carbon_exporter.providers.aws._shared_volume import specs
-
-SPECS = specs("docdb", "AWS/DocDB", "DocumentDB")

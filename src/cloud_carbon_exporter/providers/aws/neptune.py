@@ -1,5 +1,0 @@
-"""Amazon Neptune: instances and clusters."""
-
-from cloud_carbon_exporter.providers.aws._shared_volume import specs
-
-SPECS = specs("neptune", "AWS/Neptune", "Neptune")

@@ -1,0 +1,128 @@
+"""Glue: the workers of the job runs under way, and of interactive sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
+from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, told
+from cloud_carbon_exporter.providers.aws.describing.names import arn, tags
+from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
+
+VCPUS_PER_DPU, GIB_PER_DPU = 4, 16
+"""Glue developer guide: a data processing unit is 4 vCPUs and 16 GB of memory."""
+WORKERS = {
+    "Standard": (4, 16),
+    "G.025X": (2, 4),
+    "G.1X": (4, 16),
+    "G.2X": (8, 32),
+    "G.4X": (16, 64),
+    "G.8X": (32, 128),
+    "G.12X": (48, 192),
+    "G.16X": (64, 256),
+    "R.1X": (4, 32),
+    "R.2X": (8, 64),
+    "R.4X": (16, 128),
+    "R.8X": (32, 256),
+    "Z.2X": (8, 64),
+}
+"""Glue developer guide: vCPUs and GB of memory of each type of worker."""
+_RUNS_SECONDS = 600.0
+_NEWEST = 25
+_RUNNING = frozenset({"RUNNING", "STOPPING"})
+_OPEN = frozenset({"READY", "STOPPING"})
+_RUNS = "glue:GetJobRuns"
+
+
+def _arn(raw: Raw, scope: Scope) -> str:
+    return arn("glue", scope.region, scope.account_id, f"job/{raw['Name']}")
+
+
+async def jobs(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+    """The jobs with their newest runs, which are asked for a job at a time, every ten minutes."""
+    params = {str(raw["Name"]): {"JobName": raw["Name"], "MaxResults": _NEWEST} for raw in page}
+    answers = await one_by_one(
+        client, scope, "glue", "GetJobRuns", params, seconds=_RUNS_SECONDS, permission=_RUNS
+    )
+    found = [{**raw, "Runs": answers.get(raw["Name"], {}).get("JobRuns", ())} for raw in page]
+    return await tagged(client, scope, found, "glue:job", lambda raw: _arn(raw, scope))
+
+
+def _workers(run: Raw) -> tuple[Component, ...]:
+    """The workers of a run: by type and number, else by the data processing units it may take."""
+    if run.get("WorkerType") and run.get("NumberOfWorkers"):
+        vcpus, memory_gib = WORKERS.get(run["WorkerType"], WORKERS["G.1X"])
+        return hidden(vcpus * run["NumberOfWorkers"], memory_gib * run["NumberOfWorkers"])
+    units = run.get("MaxCapacity") or run.get("AllocatedCapacity") or 0
+    return hidden(VCPUS_PER_DPU * units, GIB_PER_DPU * units) if units else ()
+
+
+def describe(raw: Raw, scope: Scope) -> Resource | None:
+    """One job. Between runs it holds nothing."""
+    name = raw["Name"]
+    running = [run for run in raw["Runs"] if run.get("JobRunState") in _RUNNING]
+    return Resource(
+        id=_arn(raw, scope),
+        kind="glue/job",
+        name=name,
+        location=scope.location(),
+        components=tuple(part for run in running for part in _workers(run)),
+        tags=tags(raw.get("Tags")),
+        info=told(
+            host_type=raw.get("WorkerType"),
+            engine=(raw.get("Command") or {}).get("Name"),
+            state="RUNNING" if running else "READY",
+        ),
+    )
+
+
+def describe_session(raw: Raw, scope: Scope) -> Resource | None:
+    """One interactive session: its workers wait for the next statement until it ends."""
+    name, state = raw["Id"], raw.get("Status", "")
+    if state not in _OPEN:
+        return None
+    return Resource(
+        id=arn("glue", scope.region, scope.account_id, f"session/{name}"),
+        kind="glue/session",
+        name=name,
+        location=scope.location(),
+        components=_workers(raw),
+        info=told(
+            host_type=raw.get("WorkerType"),
+            engine=(raw.get("Command") or {}).get("Name"),
+            state=state,
+        ),
+    )
+
+
+SPECS = (
+    ServiceSpec(
+        kind="glue/job",
+        listing=Listing(
+            api="glue",
+            operation="GetJobs",
+            scope="region",
+            items="Jobs[]",
+            kind_of=lambda raw: "glue/job",
+            permissions=("glue:GetJobs", _RUNS),
+            expand=jobs,
+        ),
+        describe=describe,
+        reason="The vCPUs and memory of the workers its runs were given, while they run; how many idle is not told.",
+    ),
+    ServiceSpec(
+        kind="glue/session",
+        listing=Listing(
+            api="glue",
+            operation="ListSessions",
+            scope="region",
+            items="Sessions[]",
+            kind_of=lambda raw: "glue/session",
+            permissions=("glue:ListSessions",),
+        ),
+        describe=describe_session,
+        reason="The vCPUs and memory of the workers it was given, as long as it is open; their load is not told.",
+    ),
+)

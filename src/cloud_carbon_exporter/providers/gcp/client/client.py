@@ -1,0 +1,231 @@
+"""All I/O towards one project, folder or organisation of Google Cloud."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Incomplete
+from cloud_carbon_exporter.model.types import ReportedEmissions
+from cloud_carbon_exporter.providers.gcp.client import (
+    footprint,
+    machines,
+    monitoring,
+    product_lists,
+)
+from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
+from cloud_carbon_exporter.providers.gcp.client.discovery import (
+    TYPES,
+    Inventory,
+    is_closed,
+    named_projects,
+)
+from cloud_carbon_exporter.providers.gcp.client.http import Rest
+from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, kind, project, region_of
+from cloud_carbon_exporter.providers.spec import (
+    Extras,
+    Listing,
+    Meter,
+    Raw,
+    Read,
+    Reading,
+    Scope,
+    TargetSettings,
+)
+
+log = logging.getLogger(__name__)
+
+_PROJECTS_KEPT_SECONDS = 3600
+_COUNTS_KEPT_SECONDS = 6 * 3600
+_REPORT_KEPT_SECONDS = 86400
+_AGAIN_SECONDS = 3600
+_ASKED_FOR = frozenset(kind(asset_type) for asset_type in TYPES)
+
+
+def _below(prefix: str, number: str) -> str:
+    return f"{prefix}/{number.removeprefix(f'{prefix}/')}"
+
+
+class GcpClient:
+    """The Client of one Target: a project, or everything below a folder or organisation."""
+
+    def __init__(self, settings: TargetSettings, meter: Meter) -> None:
+        """Raises ConfigError when the table of the Carbon Footprint export is not named in full."""
+        if settings.carbon_footprint_table:
+            footprint.project_of(settings.carbon_footprint_table)
+        self._settings = settings
+        self._rest = Rest(Tokens(settings.project_id), meter, settings.timeout_seconds)
+        self._machine_types = machines.MachineTypes(self._rest)
+        self._inventory: Inventory | None = None
+        self._account_id = ""
+        self._ids: Mapping[
+            str, str
+        ] = {}  # number -> id of the projects below a folder or organisation
+        self._ids_until = 0.0
+        self._names: dict[str, str] = {}  # project id -> its name
+        self._fallen_back = False
+        self._listed: Mapping[tuple[str, str, str], int] = {}
+        self._counts: Mapping[tuple[str, str], int] = {}
+        self._counts_until = self._report_until = 0.0
+        self._reported: tuple[ReportedEmissions, ...] = ()
+
+    async def connect(self) -> Sequence[str]:
+        """Find credentials, the parent to explore and the projects below it."""
+        inventory = await self._opened()
+        await self._rest.tokens.headers()
+        await self._know_projects(inventory)
+        return list(self._ids.values()) or [self._account_id]
+
+    async def scopes(self, listing: Listing) -> Sequence[Scope]:
+        """One: the parent."""
+        return [Scope(PROVIDER, self._account_id)]
+
+    async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
+        """What Asset Inventory lists, or, where it is closed to us, what each product lists itself."""
+        listed: Counter[str] = Counter()
+        incomplete: Incomplete | None = None
+        try:
+            async for page in self._sources(scope):
+                self._learn(named_projects(page))
+                if self._settings.regions:
+                    page = [raw for raw in page if self._explores(raw)]  # noqa: PLW2901
+                listed.update(self._owner(raw, scope) for raw in page)
+                yield page
+        except Incomplete as error:
+            incomplete = error
+        source = "product_lists" if self._fallen_back else "asset_inventory"
+        self._listed = {
+            (PROVIDER, account_id, source): count for account_id, count in listed.items()
+        }
+        if incomplete is not None:
+            raise incomplete
+
+    async def catalogue(self, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
+        """What describing this page needs besides: the projects by number, the shapes of machine
+        types.
+        """
+        at = self._with_projects(scope)
+        names = machines.in_use(page)
+        shapes = await self._machine_types.shapes(project(page[0], at), names) if names else {}
+        return {**at.catalogue, "machine_types": shapes}
+
+    async def series(self, reads: Sequence[Read], until: float) -> Reading:
+        """One call a metric type and project."""
+        return await monitoring.read(self._rest, reads, until, self._settings.metrics_scope)
+
+    async def extras(self, now: float) -> Extras:
+        """The ledger of types nobody asks for, Google's own emissions figure, and the projects'
+        names.
+        """
+        if now >= self._counts_until and self._inventory is not None and not self._fallen_back:
+            self._counts_until = now + _AGAIN_SECONDS
+            self._counts = await self._count(self._inventory)
+            self._counts_until = now + _COUNTS_KEPT_SECONDS
+        table = self._settings.carbon_footprint_table
+        if table and now >= self._report_until:
+            self._report_until = now + _AGAIN_SECONDS
+            self._reported = await footprint.reported(self._rest, table, now)
+            self._report_until = now + _REPORT_KEPT_SECONDS
+        unsupported = {
+            key: count for key, count in self._counts.items() if key[1] not in _ASKED_FOR
+        }
+        names = {(PROVIDER, project_id): name for project_id, name in self._names.items() if name}
+        return Extras(
+            listed=self._listed,
+            unsupported=unsupported,
+            reported=self._reported,
+            account_names=names,
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._rest.close()
+
+    def _owner(self, raw: Raw, scope: Scope) -> str:
+        try:
+            return project(raw, self._with_projects(scope)) if self._ids else scope.account_id
+        except (AttributeError, TypeError):
+            return scope.account_id  # whatever is wrong with it, `describe` will tell
+
+    def _explores(self, raw: Raw) -> bool:
+        try:
+            region = region_of(raw)
+        except (AttributeError, KeyError, TypeError):
+            return True  # whatever is wrong with it, `describe` will tell
+        return region == "global" or region in self._settings.regions
+
+    async def _opened(self) -> Inventory:
+        if self._inventory is None:
+            settings = self._settings
+            if settings.organization_id:
+                parent = self._account_id = _below("organizations", settings.organization_id)
+            elif settings.folder_id:
+                parent = self._account_id = _below("folders", settings.folder_id)
+            else:
+                self._account_id = await self._rest.tokens.project()
+                if not self._account_id:
+                    hint = "name one: -cloud.gcp.projectid"
+                    raise CredentialsMissing(
+                        "these credentials name no project", provider=PROVIDER, hint=hint
+                    )
+                parent = _below("projects", self._account_id)
+            self._inventory = Inventory(self._rest, parent, self._account_id)
+        return self._inventory
+
+    def _with_projects(self, scope: Scope) -> Scope:
+        return Scope(
+            PROVIDER, scope.account_id, catalogue={"projects": self._ids} if self._ids else {}
+        )
+
+    async def _know_projects(self, inventory: Inventory) -> None:
+        """A folder's projects by number, and the id of a project that was named by its number."""
+        named_by_number = self._account_id.isdigit()
+        if not (named_by_number or "/" in self._account_id) or time.monotonic() < self._ids_until:
+            return
+        try:
+            found = await inventory.projects()
+        except CollectError as error:
+            if not (named_by_number and is_closed(error)):
+                raise
+            found = {}
+        self._ids = {number: project_id for number, (project_id, _) in found.items()}
+        self._ids_until = time.monotonic() + _PROJECTS_KEPT_SECONDS
+        self._learn(found)
+
+    def _learn(self, projects: Mapping[str, tuple[str, str]]) -> None:
+        """Names of projects, and the ids of those made since they were last asked for."""
+        self._names.update(dict(projects.values()))
+        if self._ids and projects:
+            self._ids = {
+                **self._ids,
+                **{number: project_id for number, (project_id, _) in projects.items()},
+            }
+
+    async def _sources(self, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
+        inventory = await self._opened()
+        try:
+            async for page in inventory.pages():
+                self._fallen_back = False
+                yield page
+            return
+        except CollectError as error:
+            if not is_closed(error) or "/" in scope.account_id:
+                raise
+            if not self._fallen_back:
+                log.warning(
+                    "Asset Inventory is closed, so each product is listed by itself: %s", error
+                )
+            self._fallen_back = True
+        async for page in product_lists.pages(self._rest, scope.account_id):
+            yield page
+
+    async def _count(self, inventory: Inventory) -> Mapping[tuple[str, str], int]:
+        try:
+            return await inventory.counts(self._with_projects(Scope(PROVIDER, self._account_id)))
+        except CollectError as error:
+            if not is_closed(error):
+                raise
+            return {}

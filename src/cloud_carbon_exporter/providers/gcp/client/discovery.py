@@ -1,0 +1,185 @@
+"""What a project, folder or organisation holds: one Asset Inventory listing feeds all services."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any
+
+from cloud_carbon_exporter.errors import CollectError, Malformed
+from cloud_carbon_exporter.providers.gcp.client.errors import Refused
+from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
+from cloud_carbon_exporter.providers.gcp.describing.asset import kind_of, project
+from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope
+
+log = logging.getLogger(__name__)
+
+PROJECT = "cloudresourcemanager.googleapis.com/Project"
+PERMISSIONS = ("cloudasset.assets.listResource",)
+PAGE_SIZE = "1000"
+
+TYPES = (
+    "aiplatform.googleapis.com/Endpoint",
+    "alloydb.googleapis.com/Cluster",
+    "alloydb.googleapis.com/Instance",
+    "artifactregistry.googleapis.com/Repository",
+    "bigquery.googleapis.com/Dataset",
+    "bigtableadmin.googleapis.com/Cluster",
+    "cloudfunctions.googleapis.com/CloudFunction",
+    "cloudfunctions.googleapis.com/Function",
+    PROJECT,
+    "compute.googleapis.com/Disk",
+    "compute.googleapis.com/ForwardingRule",
+    "compute.googleapis.com/GlobalForwardingRule",
+    "compute.googleapis.com/Image",
+    "compute.googleapis.com/Instance",
+    "compute.googleapis.com/MachineImage",
+    "compute.googleapis.com/RegionDisk",
+    "compute.googleapis.com/Router",
+    "compute.googleapis.com/Snapshot",
+    "container.googleapis.com/Cluster",
+    "container.googleapis.com/NodePool",
+    "dataflow.googleapis.com/Job",
+    "dataproc.googleapis.com/Cluster",
+    "file.googleapis.com/Instance",
+    "firestore.googleapis.com/Database",
+    "memcache.googleapis.com/Instance",
+    "memorystore.googleapis.com/Instance",
+    "redis.googleapis.com/Cluster",
+    "redis.googleapis.com/Instance",
+    "run.googleapis.com/Job",
+    "run.googleapis.com/Service",
+    "spanner.googleapis.com/Instance",
+    "sqladmin.googleapis.com/Instance",
+    "storage.googleapis.com/Bucket",
+    "tpu.googleapis.com/Node",
+)
+
+
+async def _catalogue(client: Any, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = await client.catalogue(scope, page)
+    return found
+
+
+LISTING = Listing(
+    api="cloudasset",
+    operation="assets.list",
+    scope="project",
+    kind_of=kind_of,
+    path="v1/{parent}/assets",
+    items="assets",
+    params={"contentType": "RESOURCE", "assetTypes": TYPES, "pageSize": PAGE_SIZE},
+    permissions=PERMISSIONS,
+    lookup=_catalogue,
+)
+
+
+class Inventory:
+    """Asset Inventory below one parent. Remembers which types it refuses."""
+
+    def __init__(self, rest: Rest, parent: str, account_id: str) -> None:
+        self._rest = rest
+        self._parent = parent
+        self._account_id = account_id
+        self._types: tuple[str, ...] = TYPES
+
+    async def pages(self) -> AsyncIterator[Sequence[Raw]]:
+        """All assets of our types, a page at a time.
+
+        Raises NotThere or PermissionMissing when Asset Inventory is not for us, other CollectErrors
+        when it failed.
+        """
+        begun = False
+        while True:
+            try:
+                call = self._call(self._types)
+                async for page in self._rest.pages(call):
+                    begun = True
+                    if "assets" not in page and "readTime" not in page:
+                        raise call.named(Malformed("not an answer of Asset Inventory"))
+                    yield call.listed(page, "assets")
+                return
+            except Refused as error:
+                # One unknown type refuses the whole call, before any page. Each turn there are
+                # fewer.
+                if begun:
+                    raise
+                self._types = await self._without_refused(error)
+
+    async def projects(self) -> Mapping[str, tuple[str, str]]:
+        """Number -> (id, name) of the projects below the parent."""
+        found: dict[str, tuple[str, str]] = {}
+        async for page in self._rest.pages(self._call((PROJECT,))):
+            found.update(named_projects(page.get("assets", ())))
+        return found
+
+    async def counts(self, scope: Scope) -> Counter[tuple[str, str]]:
+        """How many assets of every type there are: (project, kind) -> count. Names only: a page for
+        every 1,000.
+        """
+        found: Counter[tuple[str, str]] = Counter()
+        call = Call(
+            api="cloudasset",
+            operation="assets.list",
+            path=f"v1/{self._parent}/assets",
+            account_id=self._account_id,
+            params=(("pageSize", PAGE_SIZE),),
+            permissions=PERMISSIONS,
+        )
+        async for page in self._rest.pages(call):
+            for raw in page.get("assets", ()):
+                found[project(raw, scope), kind_of(raw)] += 1
+        return found
+
+    def _call(self, types: Iterable[str], page_size: str = PAGE_SIZE) -> Call:
+        asked = [("assetTypes", asset_type) for asset_type in types]
+        return Call(
+            api="cloudasset",
+            operation="assets.list",
+            path=f"v1/{self._parent}/assets",
+            account_id=self._account_id,
+            params=(("contentType", "RESOURCE"), ("pageSize", page_size), *asked),
+            permissions=PERMISSIONS,
+        )
+
+    async def _without_refused(self, error: Refused) -> tuple[str, ...]:
+        named = {asset_type for asset_type in self._types if asset_type in error.details}
+        if not named:
+            named = await self._probed()
+        if not named:
+            raise error
+        log.warning(
+            "Asset Inventory does not know %s: not asked for any more", ", ".join(sorted(named))
+        )
+        return tuple(asset_type for asset_type in self._types if asset_type not in named)
+
+    async def _probed(self) -> set[str]:
+        refused: set[str] = set()
+        for asset_type in self._types:
+            try:
+                await self._rest.fetch(self._call((asset_type,), "1"))
+            except Refused:
+                refused.add(asset_type)
+        return refused if len(refused) < len(self._types) else set()
+
+
+def named_projects(assets: Iterable[Raw]) -> Mapping[str, tuple[str, str]]:
+    """Number -> (id, name) of the projects among these assets. Unreadable ones are left out."""
+    found: dict[str, tuple[str, str]] = {}
+    for raw in assets:
+        if not isinstance(raw, Mapping) or raw.get("assetType") != PROJECT:
+            continue
+        resource = raw.get("resource")
+        data = resource.get("data") if isinstance(resource, Mapping) else None
+        if isinstance(data, Mapping) and data.get("projectId"):
+            # v1 tells the number, v3 only in its name.
+            name = str(data.get("name", ""))
+            number = str(data.get("projectNumber") or name.removeprefix("projects/"))
+            found[number] = (str(data["projectId"]), str(data.get("displayName") or name))
+    return found
+
+
+def is_closed(error: CollectError) -> bool:
+    """Whether Asset Inventory is shut to us for good, so that the products' own lists must serve."""
+    return error.reason in ("not_there", "permission_missing")

@@ -1,0 +1,81 @@
+"""Product by product, where Asset Inventory is disabled or forbidden. One that fails costs the
+others nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from cloud_carbon_exporter.errors import CollectError, Incomplete, NotThere, Unreachable
+from cloud_carbon_exporter.providers.gcp.client.discovery import PROJECT
+from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
+from cloud_carbon_exporter.providers.gcp.client.products import PRODUCTS, Product
+from cloud_carbon_exporter.providers.spec import Raw
+
+_SILENT = ("unreachable", "unreachables", "failedLocations", "missingZones")
+"""How the products call the places that did not answer, of which what they hold is missing from a
+list.
+"""
+
+Answer = Mapping[str, Any]
+
+
+async def pages(rest: Rest, project: str) -> AsyncIterator[Sequence[Raw]]:
+    """What a project holds. A product that is not enabled here holds nothing.
+
+    Raises Incomplete at the end, with the kinds of those that failed: what they had before stays.
+    """
+    name = f"//cloudresourcemanager.googleapis.com/projects/{project}"
+    yield [{"name": name, "assetType": PROJECT, "resource": {"data": {"projectId": project}}}]
+    failures: dict[str, CollectError] = {}
+    for product in PRODUCTS:
+        try:
+            async for answer in _answers(rest, product, project):
+                yield list(product.assets(answer, project))
+                _check_whole(product.call(project), answer)
+        except NotThere:
+            continue
+        except CollectError as error:
+            failures |= dict.fromkeys(product.kinds, error)
+    if failures:
+        raise Incomplete(failures)
+
+
+def _check_whole(call: Call, answer: Answer) -> None:
+    silent = [str(place) for key in _SILENT for place in call.listed(answer, key)]
+    if silent:
+        raise call.named(Unreachable(f"no answer from {', '.join(silent)}"[:200]))
+
+
+async def _answers(rest: Rest, product: Product, project: str) -> AsyncIterator[Answer]:
+    """All pages of a product. Of locations asked one by one those that fail come last, as the error
+    of the first.
+    """
+    if not product.located:
+        async for page in rest.pages(product.call(project)):
+            yield page
+        return
+    call, places = product.locations_call(project), []
+    async for page in rest.pages(call):
+        places += [
+            str(place["locationId"])
+            for place in call.listed(page, "locations")
+            if "locationId" in place
+        ]
+    calls = (_all(rest, product.call(project, place)) for place in places)
+    found = await asyncio.gather(*calls, return_exceptions=True)
+    failed = [
+        each for each in found if isinstance(each, BaseException) and not isinstance(each, NotThere)
+    ]
+    for answer in (
+        one for answers in found if not isinstance(answers, BaseException) for one in answers
+    ):
+        yield answer
+    if failed:
+        raise failed[0]
+
+
+async def _all(rest: Rest, call: Call) -> list[Answer]:
+    return [answer async for answer in rest.pages(call)]

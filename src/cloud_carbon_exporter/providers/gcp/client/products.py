@@ -1,0 +1,282 @@
+"""The products' own lists, which stand in for Asset Inventory: which there are, their objects
+dressed as assets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloud_carbon_exporter.errors import Malformed
+from cloud_carbon_exporter.providers.gcp.client.http import Call
+from cloud_carbon_exporter.providers.gcp.describing.asset import kind
+from cloud_carbon_exporter.providers.spec import Raw
+
+_PERMISSION_OF_API = {"firestore": "datastore"}
+
+
+def _of_name(host: str) -> Callable[[Raw, str], str]:
+    """Objects that call themselves projects/.../things/thing."""
+    return lambda raw, project: f"//{host}.googleapis.com/{raw['name']}"
+
+
+def _of_link(host: str) -> Callable[[Raw, str], str]:
+    """Objects with a link to themselves, in which the resource name stands after the version."""
+
+    def name(raw: Raw, project: str) -> str:
+        link = raw["selfLink"]
+        return f"//{host}.googleapis.com/{link[link.index('projects/') :]}"
+
+    return name
+
+
+def _sql(raw: Raw, project: str) -> str:
+    return f"//cloudsql.googleapis.com/projects/{project}/instances/{raw['name']}"
+
+
+def _bucket(raw: Raw, project: str) -> str:
+    return f"//storage.googleapis.com/{raw['name']}"
+
+
+def _dataset(raw: Raw, project: str) -> str:
+    return f"//bigquery.googleapis.com/projects/{project}/datasets/{raw['datasetReference']['datasetId']}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One list call. items: where the objects stand in a page, below each scope of an aggregated
+    list.
+
+    type, regional: the asset type of its objects, and of those in a region where Asset Inventory
+        has another for them.
+    located: it lists one location at a time, which the path names. hosts: each of which has a host
+        of its own.
+    """
+
+    api: str
+    operation: str
+    path: str
+    items: str
+    type: str
+    permission: str
+    name: Callable[[Raw, str], str]
+    regional: str = ""
+    aggregated: bool = False
+    located: bool = False
+    hosts: bool = False
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its objects."""
+        return tuple(kind(asset_type) for asset_type in (self.type, self.regional) if asset_type)
+
+    def call(self, project: str, location: str = "") -> Call:
+        """The list call in one project, and where it is `located` in one location."""
+        return Call(
+            api=self.api,
+            operation=self.operation,
+            path=self.path.format(project=project, location=location),
+            account_id=project,
+            params=tuple(
+                (key, value.format(project=project)) for key, value in self.params.items()
+            ),
+            permissions=(self.permission,),
+            host=f"{location}-{self.api}" if self.hosts and location != "global" else "",
+        )
+
+    def locations_call(self, project: str) -> Call:
+        """The call that lists the locations of a product that is `located`."""
+        version = self.path.partition("/")[0]
+        return Call(
+            api=self.api,
+            operation="projects.locations.list",
+            path=f"{version}/projects/{project}/locations",
+            account_id=project,
+            permissions=(f"{self.api}.locations.list",),
+        )
+
+    def assets(self, answer: Mapping[str, Any], project: str) -> Iterator[Raw]:
+        """The objects of one page, as Asset Inventory would show them. Raises Malformed where there
+        is no list.
+        """
+        pages = answer.get("items", {}) if self.aggregated else {"": answer}
+        call = self.call(project)
+        if not isinstance(pages, dict) or not all(
+            isinstance(page, dict) for page in pages.values()
+        ):
+            raise call.named(Malformed("items is no map of lists"))
+        for page in pages.values():
+            for raw in call.listed(page, self.items):
+                yield self._asset(raw, project)
+
+    def _asset(self, raw: Any, project: str) -> Raw:
+        """One object; where it cannot be read it stays without a name, so that `describe` refuses
+        it.
+        """
+        try:
+            asset_type = self.regional if "region" in raw and self.regional else self.type
+            resource = {"data": raw, "location": raw.get("location", raw.get("region", ""))}
+            return {"name": self.name(raw, project), "assetType": asset_type, "resource": resource}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return {"assetType": self.type, "resource": {}}
+
+
+def _compute(
+    operation: str, path: str, items: str, name: str, permission: str, regional: str = ""
+) -> Product:
+    aggregated = operation.endswith("aggregatedList")
+    return Product(
+        api="compute",
+        operation=operation,
+        path=f"compute/v1/projects/{{project}}/{path}",
+        items=items,
+        type=f"compute.googleapis.com/{name}",
+        permission=permission,
+        name=_of_link("compute"),
+        regional=f"compute.googleapis.com/{regional}" if regional else "",
+        aggregated=aggregated,
+        params={"maxResults": "500"},
+    )
+
+
+def _everywhere(
+    api: str, version: str, things: str, name: str, operation: str = "", host: str = ""
+) -> Product:
+    """An API whose lists take `-` for every location and whose objects carry their full name.
+
+    host: what the API is called in names and permissions, where that differs.
+    """
+    host = host or api
+    collection = things.rpartition("/")[2]
+    return Product(
+        api=api,
+        operation=operation or f"projects.locations.{collection}.list",
+        path=f"{version}/projects/{{project}}/{things}",
+        items=collection,
+        type=f"{api}.googleapis.com/{name}",
+        permission=f"{_PERMISSION_OF_API.get(api, host)}.{collection}.list",
+        name=_of_name(host),
+    )
+
+
+def _located(api: str, collection: str, name: str, *, hosts: bool = False) -> Product:
+    """An API that knows no `-`: each of its locations is asked."""
+    return Product(
+        api=api,
+        operation=f"projects.locations.{collection}.list",
+        path=f"v1/projects/{{project}}/locations/{{location}}/{collection}",
+        items=collection,
+        type=f"{api}.googleapis.com/{name}",
+        permission=f"{api}.{collection}.list",
+        name=_of_name(api),
+        located=True,
+        hosts=hosts,
+    )
+
+
+PRODUCTS: tuple[Product, ...] = (
+    _compute(
+        "instances.aggregatedList",
+        "aggregated/instances",
+        "instances",
+        "Instance",
+        "compute.instances.list",
+    ),
+    _compute(
+        "disks.aggregatedList",
+        "aggregated/disks",
+        "disks",
+        "Disk",
+        "compute.disks.list",
+        "RegionDisk",
+    ),
+    _compute("snapshots.list", "global/snapshots", "items", "Snapshot", "compute.snapshots.list"),
+    _compute("images.list", "global/images", "items", "Image", "compute.images.list"),
+    _compute(
+        "machineImages.list",
+        "global/machineImages",
+        "items",
+        "MachineImage",
+        "compute.machineImages.list",
+    ),
+    _compute(
+        "forwardingRules.aggregatedList",
+        "aggregated/forwardingRules",
+        "forwardingRules",
+        "GlobalForwardingRule",
+        "compute.forwardingRules.list",
+        "ForwardingRule",
+    ),
+    _compute(
+        "routers.aggregatedList", "aggregated/routers", "routers", "Router", "compute.routers.list"
+    ),
+    Product(
+        api="sqladmin",
+        operation="instances.list",
+        path="v1/projects/{project}/instances",
+        items="items",
+        type="sqladmin.googleapis.com/Instance",
+        permission="cloudsql.instances.list",
+        name=_sql,
+    ),
+    Product(
+        api="storage",
+        operation="buckets.list",
+        path="storage/v1/b",
+        items="items",
+        type="storage.googleapis.com/Bucket",
+        permission="storage.buckets.list",
+        name=_bucket,
+        params={"project": "{project}", "maxResults": "1000"},
+    ),
+    Product(
+        api="container",
+        operation="projects.locations.clusters.list",
+        path="v1/projects/{project}/locations/-/clusters",
+        items="clusters",
+        type="container.googleapis.com/Cluster",
+        permission="container.clusters.list",
+        name=_of_link("container"),
+    ),
+    Product(
+        api="bigquery",
+        operation="datasets.list",
+        path="bigquery/v2/projects/{project}/datasets",
+        items="datasets",
+        type="bigquery.googleapis.com/Dataset",
+        permission="bigquery.datasets.get",
+        name=_dataset,
+        params={"maxResults": "1000"},
+    ),
+    _everywhere("run", "v2", "locations/-/services", "Service"),
+    _everywhere("run", "v2", "locations/-/jobs", "Job"),
+    _everywhere("cloudfunctions", "v1", "locations/-/functions", "CloudFunction"),
+    _everywhere("redis", "v1", "locations/-/instances", "Instance"),
+    _everywhere("redis", "v1", "locations/-/clusters", "Cluster"),
+    _everywhere("memcache", "v1", "locations/-/instances", "Instance"),
+    _everywhere("memorystore", "v1", "locations/-/instances", "Instance"),
+    _everywhere("file", "v1", "locations/-/instances", "Instance"),
+    _everywhere("spanner", "v1", "instances", "Instance", operation="projects.instances.list"),
+    _everywhere("alloydb", "v1", "locations/-/clusters", "Cluster"),
+    _everywhere(
+        "alloydb",
+        "v1",
+        "locations/-/clusters/-/instances",
+        "Instance",
+        operation="projects.locations.clusters.instances.list",
+    ),
+    _everywhere(
+        "bigtableadmin",
+        "v2",
+        "instances/-/clusters",
+        "Cluster",
+        operation="projects.instances.clusters.list",
+        host="bigtable",
+    ),
+    _everywhere("firestore", "v1", "databases", "Database", operation="projects.databases.list"),
+    _everywhere("tpu", "v2", "locations/-/nodes", "Node"),
+    _located("aiplatform", "endpoints", "Endpoint", hosts=True),
+    _located("artifactregistry", "repositories", "Repository"),
+)

@@ -1,0 +1,1 @@
+"""What the services of Google Cloud share in describing objects as hardware. Pure."""

@@ -1,0 +1,51 @@
+"""Bigtable: the nodes of each cluster and the bytes it stores."""
+
+from __future__ import annotations
+
+from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
+from cloud_carbon_exporter.providers.gcp.describing.asset import BYTES_PER_GIB, of_type, parse
+from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden
+from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
+
+_NODE_VCPUS, _NODE_MEMORY_GIB = 4, 16
+
+
+def describe(raw: Raw, scope: Scope) -> Resource:
+    """Hidden hosts for its nodes, storage for each stored GiB."""
+    asset = parse(raw, scope)
+    data = asset.data
+    nodes = int(data.get("serveNodes", 1))
+    storage = "hdd" if data.get("defaultStorageType") == "HDD" else "ssd"
+    parts = hidden(_NODE_VCPUS * nodes, _NODE_MEMORY_GIB * nodes, "a node's hardware is not shown")
+    monitor = {"instance": asset.ids["instances"], "cluster": asset.ids["clusters"]}
+    held = (*parts, Component("object", f"gcp/bigtable-{storage}", 1, per="stored_gib"))
+    return asset.resource(held, monitor=monitor)
+
+
+_DIMENSIONS = {"resource.label.instance": "instance", "resource.label.cluster": "cluster"}
+
+SPEC = ServiceSpec(
+    kind="bigtableadmin/cluster",
+    listing=LISTING,
+    accepts=of_type("bigtableadmin.googleapis.com/Cluster"),
+    describe=describe,
+    reason="Its nodes, each taken as 4 vCPUs with 16 GiB, and the bytes it stores.",
+    metrics=(
+        Metric(
+            into="cpu_ratio",
+            name="bigtable.googleapis.com/cluster/cpu_load",
+            namespace="bigtable_cluster",
+            statistic="ALIGN_MEAN/REDUCE_MEAN",
+            dimensions=_DIMENSIONS,
+        ),
+        Metric(
+            into="stored_gib",
+            name="bigtable.googleapis.com/disk/bytes_used",
+            namespace="bigtable_cluster",
+            statistic="ALIGN_MEAN/REDUCE_SUM",
+            dimensions=_DIMENSIONS,
+            scale=1 / BYTES_PER_GIB,
+        ),
+    ),
+)

@@ -1,0 +1,60 @@
+"""Spanner: processing units in every replica of the instance's configuration."""
+
+from __future__ import annotations
+
+from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
+from cloud_carbon_exporter.providers.gcp.describing.asset import BYTES_PER_GIB, last, of_type, parse
+from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden
+from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
+
+_UNITS_PER_NODE = 1000
+_NODE_VCPUS, _NODE_MEMORY_GIB = 4, 16
+
+
+def replicas(config: str) -> int:
+    """Replicas a configuration keeps: three zones, twice three, or two by two and a witness."""
+    if config.startswith("regional-"):
+        return 3
+    return 6 if config.startswith("dual-region-") else 5
+
+
+def describe(raw: Raw, scope: Scope) -> Resource:
+    """Hidden hosts for the processing units, in each replica, and the stored bytes of each."""
+    asset = parse(raw, scope)
+    data = asset.data
+    config = last(data["config"])
+    copies = replicas(config)
+    units = float(data.get("processingUnits") or int(data.get("nodeCount", 0)) * _UNITS_PER_NODE)
+    nodes = units / _UNITS_PER_NODE * copies
+    parts = hidden(_NODE_VCPUS * nodes, _NODE_MEMORY_GIB * nodes, "a node's hardware is not shown")
+    held = (*parts, Component("object", "gcp/spanner", copies, per="stored_gib"))
+    return asset.resource(held, monitor={"instance_id": asset.name}, info={"host_type": config})
+
+
+SPEC = ServiceSpec(
+    kind="spanner/instance",
+    listing=LISTING,
+    accepts=of_type("spanner.googleapis.com/Instance"),
+    describe=describe,
+    reason="Its processing units in every replica, a node taken as 4 vCPUs with 16 GiB, and its bytes in each.",
+    metrics=(
+        Metric(
+            into="cpu_ratio",
+            name="spanner.googleapis.com/instance/cpu/utilization",
+            namespace="spanner_instance",
+            # Split by database and task class: their sum, averaged over the replicas' locations by
+            # the join.
+            statistic="ALIGN_MEAN/REDUCE_SUM",
+            dimensions={"resource.label.instance_id": "instance_id"},
+        ),
+        Metric(
+            into="stored_gib",
+            name="spanner.googleapis.com/instance/storage/used_bytes",
+            namespace="spanner_instance",
+            statistic="ALIGN_MEAN/REDUCE_SUM",
+            dimensions={"resource.label.instance_id": "instance_id"},
+            scale=1 / BYTES_PER_GIB,
+        ),
+    ),
+)

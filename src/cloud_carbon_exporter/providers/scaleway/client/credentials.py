@@ -1,0 +1,97 @@
+"""Where Scaleway's own tools look for an API key: the environment, then the profile of the config
+file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from cloud_carbon_exporter.errors import CredentialsMissing
+
+API_URL = "https://api.scaleway.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """One API key and what comes with it. `organization_id` may be empty: the API is asked then."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    organization_id: str = ""
+    project_id: str = ""
+    api_url: str = API_URL
+
+
+def find_credentials(
+    environ: Mapping[str, str], organization_id: str = "", project_id: str = ""
+) -> Credentials:
+    """The credentials of the environment, completed by the profile; what the configuration names
+    wins.
+
+    Raises CredentialsMissing with every place that was tried.
+    """
+    path = _config_path(environ)
+    profile = _profile(path, environ.get("SCW_PROFILE", ""))
+    secret_key = environ.get("SCW_SECRET_KEY") or profile.get("secret_key", "")
+    if not secret_key:
+        raise CredentialsMissing(
+            f"no Scaleway API key: SCW_SECRET_KEY is not set and {path} holds no secret_key",
+            provider="scaleway",
+            hint="set SCW_ACCESS_KEY and SCW_SECRET_KEY, or run `scw init`",
+        )
+    return Credentials(
+        access_key=environ.get("SCW_ACCESS_KEY") or profile.get("access_key", ""),
+        secret_key=secret_key,
+        organization_id=organization_id
+        or environ.get("SCW_DEFAULT_ORGANIZATION_ID")
+        or profile.get("default_organization_id", ""),
+        project_id=project_id
+        or environ.get("SCW_DEFAULT_PROJECT_ID")
+        or profile.get("default_project_id", ""),
+        api_url=(environ.get("SCW_API_URL") or profile.get("api_url") or API_URL).rstrip("/"),
+    )
+
+
+def _config_path(environ: Mapping[str, str]) -> Path:
+    if path := environ.get("SCW_CONFIG_PATH"):
+        return Path(path)
+    base = environ.get("XDG_CONFIG_HOME") or str(
+        Path(environ.get("HOME", "~")).expanduser() / ".config"
+    )
+    return Path(base) / "scw" / "config.yaml"
+
+
+def _profile(path: Path, wanted: str) -> dict[str, str]:
+    """The keys of one profile; the top level of the file is the profile that has no name, and the
+    others' default.
+    """
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError:
+        loaded = None
+    except yaml.YAMLError as error:
+        raise CredentialsMissing(
+            f"{path} is not valid YAML", provider="scaleway", hint="repair the file"
+        ) from error
+    document = loaded if isinstance(loaded, dict) else {}
+    profiles = document.get("profiles")
+    profiles = profiles if isinstance(profiles, dict) else {}
+    name = wanted or document.get("active_profile") or ""
+    if wanted and wanted != "default" and wanted not in profiles:
+        known = ", ".join(sorted(profiles)) or "none"
+        raise CredentialsMissing(
+            f"SCW_PROFILE names {wanted!r}, which {path} does not hold",
+            provider="scaleway",
+            hint=f"profiles: {known}",
+        )
+    chosen = profiles.get(name)
+    merged = {**document, **(chosen if isinstance(chosen, dict) else {})}
+    return {
+        key: value
+        for key, value in merged.items()
+        if isinstance(key, str) and isinstance(value, str)
+    }

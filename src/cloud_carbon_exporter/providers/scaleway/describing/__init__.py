@@ -1,0 +1,1 @@
+"""What the services of Scaleway share in describing objects as hardware. Pure."""

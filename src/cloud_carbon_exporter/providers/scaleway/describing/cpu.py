@@ -1,0 +1,45 @@
+"""The Cockpit queries several services share."""
+
+from __future__ import annotations
+
+from cloud_carbon_exporter.providers.spec import Metric
+
+JOIN = {"resource_id": "resource_id"}
+
+
+def node_cpu(series: str) -> Metric:
+    """CPU of the nodes of a managed database, from its node exporter: what of all modes' time was
+    not idle.
+
+    The ratio needs no count of CPUs, and takes all nodes of a cluster together. `series`: a pattern
+    of its name.
+    """
+    return Metric(
+        into="cpu_ratio",
+        name=(
+            f'1 - sum by (resource_id) (rate({{__name__=~"{series}", mode="idle"}}[5m]))'
+            f' / sum by (resource_id) (rate({{__name__=~"{series}"}}[5m]))'
+        ),
+        statistic="rate",
+        dimensions=JOIN,
+    )
+
+
+def instances(product: str) -> tuple[Metric, Metric]:
+    """Running copies of a serverless product, none while it sleeps, and how hard they work."""
+    return (
+        Metric(
+            into="capacity_units",
+            name=f'max by (resource_id) (max_over_time({{__name__=~"{product}_instances_total"}}[5m]))',
+            statistic="max_over_time",
+            dimensions=JOIN,
+            absent=0,
+        ),
+        Metric(
+            into="cpu_ratio",
+            name=f'avg by (resource_id) (avg_over_time({{__name__=~"{product}_cpu_usage_ratio"}}[5m]))',
+            statistic="avg_over_time",
+            dimensions=JOIN,
+            absent=0,
+        ),
+    )

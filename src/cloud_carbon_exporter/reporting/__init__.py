@@ -1,0 +1,1 @@
+"""A Snapshot or an estimate as text, markdown, CSV or JSON. Pure."""

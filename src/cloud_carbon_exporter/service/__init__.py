@@ -1,0 +1,3 @@
+"""The running program: what is opened, served, pushed and reloaded under the configuration in
+force.
+"""

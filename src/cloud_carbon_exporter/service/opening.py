@@ -1,0 +1,141 @@
+"""From configured targets to the providers that explore them."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.collect import Collector, CollectSettings, Shard, Target
+from cloud_carbon_exporter.config import Settings
+from cloud_carbon_exporter.config.command_line import nearest
+from cloud_carbon_exporter.config.values import quoted
+from cloud_carbon_exporter.errors import ConfigError, CredentialsMissing
+from cloud_carbon_exporter.grid import GridSettings, preferences
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.providers.spec import Client, Provider, TargetSettings
+from cloud_carbon_exporter.service.loading import provider
+
+Rendered = TypeVar("Rendered")
+
+
+def check_names(settings: TargetSettings, found: Provider) -> None:
+    """Raises ConfigError when a target excludes a kind, or explores a region, that its provider
+    does not know.
+    """
+    name = settings.name or settings.provider
+    zones = facts.zones(found.label)
+    regions = {*zones, *(zone.rpartition("-")[0] for zone in zones)}
+    for region in settings.regions:
+        if (
+            zones and region not in regions
+        ):  # of the others the account itself tells which there are
+            raise ConfigError(
+                f"regions of target {name}: unknown region {quoted(region)}{nearest(region, regions)}"
+            )
+    kinds = {service.kind for service in found.services}
+    for kind in settings.exclude:
+        if kind not in kinds:
+            near = nearest(kind, kinds)
+            raise ConfigError(f"exclude of target {name}: unknown kind {quoted(kind)}{near}")
+
+
+def open_targets(settings: Settings) -> list[Target]:
+    """The configured targets with their providers. Raises ConfigError for a provider or kind nobody
+    knows.
+    """
+    targets: list[Target] = []
+    for target in settings.targets:
+        found = provider(target.provider)
+        check_names(target, found)
+        taken = {other.name for other in targets}
+        name = name_of(target)
+        names = itertools.chain((name,), (f"{name} {number}" for number in itertools.count(2)))
+        targets.append(Target(next(each for each in names if each not in taken), found, target))
+    return targets
+
+
+def name_of(settings: TargetSettings) -> str:
+    """What a target is called: its name in the file, else its provider and the account or project
+    it was given.
+    """
+    account = settings.role_arn.split(":")[4] if settings.role_arn else ""
+    place = account or settings.project_id or settings.folder_id or settings.organization_id
+    return settings.name or (f"{settings.provider}/{place}" if place else settings.provider)
+
+
+def grid_settings(
+    settings: Settings, patience_seconds: float, places: Sequence[tuple[str, str]] = ()
+) -> GridSettings:
+    """What was configured of the grid. places: (provider, region) wanted though nothing stands
+    there.
+    """
+    return GridSettings(
+        preferences(settings.grid_sources),
+        settings.grid_method,
+        {name: secret for name, secret in settings.grid_secrets.items() if secret},
+        settings.grid_options,
+        settings.grid_compare,
+        patience_seconds,
+        tuple(places),
+    )
+
+
+def open_collector(
+    settings: Settings,
+    render: Callable[[Snapshot], Rendered],
+    patience_seconds: float = 5,
+    budget: Budget | None = None,
+    places: Sequence[tuple[str, str]] = (),
+) -> Collector[Rendered]:
+    """All that collects, ready to run. `render`: what is made of each Snapshot.
+
+    patience_seconds: how long the first Snapshot waits for live grid intensities. budget: the
+        account to go on with.
+    places: (provider, region) whose grid is wanted beside those in use.
+    Raises ConfigError for a provider or kind nobody knows.
+    """
+    return Collector(
+        open_targets(settings),
+        CollectSettings(
+            settings.interval_seconds,
+            settings.stale_after_seconds,
+            settings.mode,
+            Shard(*settings.shard),
+            grid_settings(settings, patience_seconds, places),
+        ),
+        budget or Budget(time.time, settings.utilisation_interval_seconds),
+        render,
+        time.time,
+    )
+
+
+async def missing_credentials(clients: Sequence[Client]) -> Sequence[CredentialsMissing]:
+    """Why no target has credentials; empty as soon as one of them has."""
+    tasks = [asyncio.create_task(_connect(client)) for client in clients]
+    errors = []
+    try:
+        for task in asyncio.as_completed(tasks):
+            error = await task
+            if error is None:
+                break
+            errors.append(error)
+    finally:  # nobody who leaves meanwhile waits for a cloud that hangs
+        for pending in tasks:
+            pending.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return errors if len(errors) == len(clients) else ()
+
+
+async def _connect(client: Client) -> CredentialsMissing | None:
+    try:
+        await client.connect()
+    except CredentialsMissing as error:
+        return error
+    except Exception:  # collecting meets it again, and says it
+        return None
+    return None

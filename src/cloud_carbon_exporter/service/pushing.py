@@ -1,0 +1,24 @@
+"""Pushing beside serving, where it was asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from cloud_carbon_exporter.push.settings import PushSettings
+from cloud_carbon_exporter.service.service import Service
+
+
+async def keep_pushing(settings: PushSettings, service: Service) -> None:
+    """Push for ever what the service shows; nothing to do where no receiver is named.
+
+    Raises ConfigError where an optional library is missing.
+    """
+    if not settings.wanted:
+        await asyncio.Event().wait()
+    from cloud_carbon_exporter.push.pusher import Pusher, destinations
+
+    now = time.time()
+    await Pusher(
+        settings, destinations(settings, now), service.budget, service.collected, time.time
+    ).run()

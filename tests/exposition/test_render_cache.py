@@ -1,0 +1,131 @@
+"""What did not change is not rendered again, and what stands there is the same as if it were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.exposition import estate
+from tests.exposition.reading import text_of
+
+from cloud_carbon_exporter.exposition import Renderer, Settings, render, render_cache, resources
+from cloud_carbon_exporter.exposition.stream import Block, compress
+from cloud_carbon_exporter.model.types import Estimate, Row, Snapshot, Totals
+
+PLAIN = Settings(tags=("team",), version="1")
+ROWS = 400
+
+
+def row(number: int) -> Row:
+    machine = replace(estate.MACHINE.resource, id=f"i-{number}", name=f"web-{number}")
+    return replace(estate.MACHINE, resource=machine, totals=Totals(number, 0, 0))
+
+
+def snapshot(rows: list[Row]) -> Snapshot:
+    """Rows that are not the objects they were, as each refresh makes them."""
+    return Snapshot(
+        estate.TAKEN_AT, tuple(replace(each) for each in rows), first_collection_done=True
+    )
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
+    """The texts of families of resources, as they are compressed; in chunks of twenty rows."""
+    texts: list[bytes] = []
+
+    def note(text: bytes) -> Block:
+        texts.append(text)
+        return compress(text)
+
+    monkeypatch.setattr(render_cache, "compress", note)
+    monkeypatch.setattr(resources, "ROWS_A_CHUNK", 20)
+    yield texts
+    texts.clear()
+
+
+def families(texts: list[bytes]) -> set[str]:
+    return {text.partition(b"{")[0].decode() for text in texts if text}
+
+
+def test_only_ages_are_new_where_nothing_has_changed(written: list[bytes]) -> None:
+    renderer, rows = Renderer(PLAIN), [row(number) for number in range(ROWS)]
+    renderer(snapshot(rows))
+    assert len(families(written)) > 10
+    written.clear()
+    renderer(snapshot(rows))
+    assert families(written) == {"cloud_carbon_measurement_age_seconds"}
+
+
+def test_a_counter_that_goes_on_renders_its_chunk_of_counters_alone(written: list[bytes]) -> None:
+    renderer, rows = Renderer(PLAIN), [row(number) for number in range(ROWS)]
+    renderer(snapshot(rows))
+    written.clear()
+    rows[7] = replace(rows[7], totals=Totals(1e6, 1, 1))
+    renderer(snapshot(rows))
+    again = [text for text in written if b"measurement_age" not in text]
+    assert families(again) == set(resources.COUNTERS)
+    assert len(again) == len(resources.COUNTERS)
+    assert all(text.count(b"\n") <= 40 for text in again)
+
+
+def test_one_that_comes_or_goes_changes_no_chunk_but_its_own(written: list[bytes]) -> None:
+    renderer, rows = Renderer(PLAIN), [row(number) for number in range(ROWS)]
+    for changed in (rows[:7] + rows[8:], [row(ROWS), *rows]):
+        renderer(snapshot(rows))
+        written.clear()
+        renderer(snapshot(changed))
+        names = [text for text in written if text.startswith(b"cloud_carbon_power_watts{")]
+        assert 1 <= len(names) <= 6, "those up to the next row that ends a chunk"
+        assert sum(text.count(b"\n") for text in names) < ROWS / 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(
+                st.integers(0, 30),
+                st.integers(0, 2),
+                st.integers(0, 2),
+                st.sampled_from(["a", "b"]),
+            ),
+            unique_by=lambda one: one[0],
+        ),
+        min_size=2,
+        max_size=5,
+    ),
+    st.sampled_from(["full", "slim"]),
+)
+def test_law_one_renderer_over_many_refreshes_says_what_a_new_one_says(
+    refreshes: list[list[tuple[int, int, int, str]]], labels: str
+) -> None:
+    shown = replace(PLAIN, labels="slim" if labels == "slim" else "full")
+    renderer = Renderer(shown)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resources, "ROWS_A_CHUNK", 3)
+        for refresh in refreshes:
+            rows = []
+            for number, joules, watts, name in refresh:
+                one = row(number)
+                footprint = replace(
+                    one.footprint, power_watts=Estimate(watts, watts, watts), reason=name
+                )
+                loads = {"cpu_ratio": watts / 2} if watts else {}
+                resource = replace(one.resource, tags={"team": name})
+                rows.append(
+                    replace(
+                        one,
+                        resource=resource,
+                        footprint=footprint,
+                        loads=loads,
+                        totals=Totals(joules, 0, 0),
+                    )
+                )
+            taken = snapshot(rows)
+            assert text_of(renderer(taken), "text") == text_of(render(taken, shown), "text")
+            assert text_of(renderer(taken), "openmetrics") == text_of(
+                render(taken, shown), "openmetrics"
+            )
