@@ -97,7 +97,7 @@ async def estate(resources: int) -> None:
     found: list[Resource] = []
     for of_listing, scope, raw in raws:
         described = next(
-            (spec.describe(raw, scope) for spec in of_listing if spec.accepts(raw)), None
+            (spec.resource(raw, scope) for spec in of_listing if spec.accepts(raw)), None
         )
         if described is not None:
             found.append(described)

@@ -58,7 +58,7 @@ async def _aws(module: str) -> list[Recorded]:
     """The objects of one recording, expanded and with what was looked up, caught on their way to
     `accepts`.
     """
-    loaded = importlib.import_module(f"cloud_carbon_exporter.providers.aws.{module}")
+    loaded = importlib.import_module(f"cloud_carbon_exporter.providers.aws.services.{module}")
     specs: Sequence[ServiceSpec] = getattr(loaded, "SPECS", None) or (loaded.SPEC,)
     listing = specs[0].listing
     where = Scope("aws", ACCOUNT, "global" if listing.scope == "global" else aws_replay.REGION)
@@ -68,7 +68,7 @@ async def _aws(module: str) -> list[Recorded]:
     def catching(spec: ServiceSpec) -> ServiceSpec:
         def describe(raw: Raw, scope: Scope) -> Resource | None:
             found.append(Recorded(raw, scope, listing, shared))
-            return spec.describe(raw, scope)
+            return spec.resource(raw, scope)
 
         return replace(spec, describe=describe)
 

@@ -79,6 +79,6 @@ def of(specs: tuple[ServiceSpec, ...], kind: str) -> ServiceSpec:
 def test_a_disk_says_whether_it_is_attached(
     spec: ServiceSpec, scope: Scope, raw: Raw, attached: str
 ) -> None:
-    found = spec.describe(raw, scope)
+    found = spec.resource(raw, scope)
     assert found is not None
     assert found.info["attached"] == attached

@@ -76,7 +76,7 @@ def described(of: DemoClient) -> list[Resource]:
     for listing, scope, raw in asyncio.run(listed(of))[0]:
         for spec in PROVIDER.services:
             if spec.listing is listing and spec.accepts(raw):
-                resource = spec.describe(raw, scope)
+                resource = spec.resource(raw, scope)
                 assert resource is not None
                 resources.append(resource)
     return resources

@@ -215,7 +215,7 @@ def _read(
             return None
         kind = spec.kind
         found.tried[kind] += 1
-        resource = spec.describe(raw, scope)
+        resource = spec.resource(raw, scope)
         return None if resource is None else _checked(resource)
     except Exception as error:  # whatever a cloud sends must cost that object alone
         log.debug(

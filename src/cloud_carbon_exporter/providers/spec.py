@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import Location, Point, ReportedEmissions, Resource, Signal
+from cloud_carbon_exporter.providers.description import Description, States, resource
 
 Raw = Mapping[str, Any]
 """One decoded API object. It goes no further than `describe`."""
@@ -117,19 +118,28 @@ class ServiceSpec:
     """What one kind of resource is: where it is listed, which objects are it, how one reads as
     hardware.
 
-    describe: pure; None for what draws nothing of its own (terminated, or owned by another
-        resource). Raising costs that object alone, and is counted. permissions: beyond those of the
-        listing and of monitoring.
+    describe: pure; None for what draws nothing of its own, as another resource owns it. Raising
+        costs that object alone, and is counted.
+    states: the table of its states; None where its API tells none.
+    permissions: beyond those of the listing and of monitoring.
     reason: why it is modelled so, in one sentence, for the generated list of services.
     """
 
     kind: str
     listing: Listing
-    describe: Callable[[Raw, Scope], Resource | None]
+    describe: Callable[[Raw, Scope], Description | Resource | None]
     reason: str
     accepts: Callable[[Raw], bool] = lambda raw: True
+    states: States | None = None
     metrics: tuple[Metric, ...] = ()
     permissions: tuple[str, ...] = ()
+
+    def resource(self, raw: Raw, scope: Scope) -> Resource | None:
+        """The Resource an object is; None for what is gone, or another's."""
+        described = self.describe(raw, scope)
+        if not isinstance(described, Description):
+            return described
+        return resource(self.kind, self.states, described)
 
 
 @dataclass(frozen=True, slots=True)

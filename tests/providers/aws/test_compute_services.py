@@ -62,7 +62,9 @@ async def test_lambda_tags_come_batched_and_only_when_asked_for() -> None:
 
 def test_a_function_without_memory_is_malformed() -> None:
     with pytest.raises(KeyError):
-        lambda_function.describe({"FunctionName": "x", "FunctionArn": "arn:aws:lambda:x"}, PARIS)
+        lambda_function.SPEC.resource(
+            {"FunctionName": "x", "FunctionArn": "arn:aws:lambda:x"}, PARIS
+        )
 
 
 async def test_ecs_task() -> None:
@@ -135,7 +137,9 @@ async def test_eks_cluster_and_its_fargate_profiles() -> None:
 
 def test_a_control_plane_on_its_way_out_is_gone() -> None:
     assert (
-        eks_cluster.describe({"arn": "arn:aws:eks:x", "name": "x", "status": "DELETING"}, PARIS)
+        eks_cluster.SPEC.resource(
+            {"arn": "arn:aws:eks:x", "name": "x", "status": "DELETING"}, PARIS
+        )
         is None
     )
 

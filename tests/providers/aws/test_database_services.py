@@ -181,7 +181,7 @@ def test_a_redshift_node_nobody_knows() -> None:
         "NumberOfNodes": 2,
         "ClusterStatus": "available",
     }
-    found = redshift_cluster.describe(raw, PARIS)
+    found = redshift_cluster.SPEC.resource(raw, PARIS)
     assert found is not None
     assert footprint(found, cpu_ratio=0.2).basis == "assumed"
 

@@ -110,7 +110,7 @@ def job(resources: dict[str, Any], **more: Any) -> Resource:
         "ResourceConfig": resources,
         **more,
     }
-    found = sagemaker_job.SPECS[0].describe(raw, PARIS)
+    found = sagemaker_job.SPECS[0].resource(raw, PARIS)
     assert found is not None
     return found
 
@@ -207,9 +207,11 @@ async def test_which_models_are_in_use_is_asked_for_once_an_hour() -> None:
     ],
 )
 def test_tokens_of_small_models_take_less(name: str, part: str) -> None:
-    found = bedrock_foundation_model.describe({"ModelId": name}, PARIS)
+    found = bedrock_foundation_model.SPEC.resource({"ModelId": name}, PARIS)
     assert found is not None
     assert [held.part for held in found.components] == [part, "token-input"]
-    large = bedrock_foundation_model.describe({"ModelId": "anthropic.claude-opus-4-v1:0"}, PARIS)
+    large = bedrock_foundation_model.SPEC.resource(
+        {"ModelId": "anthropic.claude-opus-4-v1:0"}, PARIS
+    )
     assert large is not None
     assert watts(found, tokens=100, requests=0) <= watts(large, tokens=100, requests=0)

@@ -43,7 +43,7 @@ async def test_a_load_balancer_of_a_sort_nobody_knows_is_there_unmeasured() -> N
     known = spec(BALANCERS)
     (web, *_) = (await described(BALANCERS, "elasticloadbalancingv2_load_balancer")).values()
     raw = {"LoadBalancerArn": web.id, "LoadBalancerName": "new", "Type": "quantum"}
-    found = known.describe(raw, PARIS)
+    found = known.resource(raw, PARIS)
     assert found is not None
     assert parts(found)["fixed aws/load-balancer"] == 0.5
     assert read(known, found) == {}

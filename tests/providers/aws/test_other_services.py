@@ -59,7 +59,7 @@ def test_emr_releases(label: str, named: bool) -> None:
         "type": "SPARK",
         "state": "STARTED",
     }
-    found = emrserverless_application.describe(raw, PARIS)
+    found = emrserverless_application.SPEC.resource(raw, PARIS)
     assert found is not None
     assert ("ApplicationName" in found.monitor) == named
 
@@ -73,13 +73,13 @@ async def test_glue_by_the_workers_of_the_runs_under_way() -> None:
         f"arn:aws:glue:eu-west-3:{ACCOUNT}:job/nightly",
         {"team": "data"},
     )
-    between = glue_job.describe(
+    between = glue_job.SPECS[0].resource(
         {"Name": "n", "Runs": [{"JobRunState": "SUCCEEDED", "MaxCapacity": 2}]}, PARIS
     )
     assert between is not None
     assert (parts(between), between.info["state"]) == ({}, "READY")
     run = {"JobRunState": "RUNNING", "WorkerType": "Q.9X", "NumberOfWorkers": 2}
-    unknown = glue_job.describe({"Name": "n", "Runs": [run]}, PARIS)
+    unknown = glue_job.SPECS[0].resource({"Name": "n", "Runs": [run]}, PARIS)
     assert unknown is not None
     assert parts(unknown)["vcpu"] == 8, "a worker of a type nobody knows is a plain one"
 
@@ -114,7 +114,7 @@ def test_a_bundle_nobody_knows_is_estimated_still(bundle: str) -> None:
         "State": "AVAILABLE",
         "WorkspaceProperties": {"ComputeTypeName": bundle},
     }
-    found = workspaces_workspace.describe(raw, PARIS)
+    found = workspaces_workspace.SPEC.resource(raw, PARIS)
     assert found is not None
     assert watts(found) > 0
     assert footprint(found, cpu_ratio=0.5).basis == "assumed"
@@ -233,7 +233,7 @@ async def test_timestream_tables_share_what_is_told_of_a_region() -> None:
     assert set(series) == {"MemoryCumulativeBytesMetered", "MagneticCumulativeBytesMetered"}
     assert all(named == {"Operation": "Storage"} for _, named in series.values())
     raw = {"Arn": points.id, "TableName": "points", "DatabaseName": "iot", "Tables": 4}
-    quarter = timestream_table.describe(raw, PARIS)
+    quarter = timestream_table.SPEC.resource(raw, PARIS)
     assert quarter is not None
     loads = {"memory_gib": 8.0, "stored_gib": 100.0}
     assert 4 * watts(quarter, **loads) == pytest.approx(watts(points, **loads))

@@ -84,7 +84,7 @@ def test_defect_05_a_database_without_a_zone_is_described() -> None:
         "Engine": "mysql",
         "AvailabilityZone": None,
     }
-    found = rds_db_instance.describe(raw, PARIS)
+    found = rds_db_instance.SPEC.resource(raw, PARIS)
     assert found is not None
     assert found.location.zone == ""
 
@@ -124,7 +124,7 @@ def test_further_volumes_of_an_oracle_database_count() -> None:
             {"VolumeName": "rdsdbdata2", "AllocatedStorage": 50, "StorageType": "gp3"}
         ],
     }
-    found = rds_db_instance.describe(raw, PARIS)
+    found = rds_db_instance.SPEC.resource(raw, PARIS)
     assert found is not None
     assert {each.part: each.amount for each in found.components if each.kind == "block"} == {
         "aws/io2": 100,

@@ -106,7 +106,7 @@ async def test_a_disabled_work_group_runs_no_query() -> None:
 
 def test_an_object_without_its_name_costs_itself_alone() -> None:
     with pytest.raises(KeyError):
-        stepfunctions_state_machine.describe({"type": "STANDARD"}, PARIS)
+        stepfunctions_state_machine.SPEC.resource({"type": "STANDARD"}, PARIS)
 
 
 def test_each_of_them_is_recorded() -> None:

@@ -13,14 +13,11 @@ from botocore.validate import ParamValidator
 from tests.fakes.aws_replay import described, recording, recordings
 
 from cloud_carbon_exporter.model.types import SIGNALS
-from cloud_carbon_exporter.providers import aws
-from cloud_carbon_exporter.providers.aws import PROVIDER
+from cloud_carbon_exporter.providers.aws import PROVIDER, services
 from cloud_carbon_exporter.providers.aws.client.paging import items
 from cloud_carbon_exporter.providers.spec import Listing, ServiceSpec
 
-MODULES = sorted(
-    module.name for module in iter_modules(aws.__path__) if not module.name.startswith("_")
-)
+MODULES = sorted(module.name for module in iter_modules(services.__path__))
 LISTINGS = list({id(spec.listing): spec.listing for spec in PROVIDER.services}.values())
 
 
@@ -30,7 +27,7 @@ def model(api: str) -> Any:
 
 
 def module_specs(name: str) -> tuple[ServiceSpec, ...]:
-    module = import_module(f"cloud_carbon_exporter.providers.aws.{name}")
+    module = import_module(f"cloud_carbon_exporter.providers.aws.services.{name}")
     found: tuple[ServiceSpec, ...] = getattr(module, "SPECS", ()) or (module.SPEC,)
     return found
 

@@ -34,7 +34,7 @@ async def test_efs_by_class_and_by_zone() -> None:
 
 def test_an_empty_file_system_draws_nothing() -> None:
     raw = {"FileSystemId": "fs-9", "FileSystemArn": "arn:aws:efs:x", "SizeInBytes": {"Value": 0}}
-    found = efs_file_system.describe(raw, PARIS)
+    found = efs_file_system.SPEC.resource(raw, PARIS)
     assert found is not None
     assert watts(found) == 0
 
@@ -63,7 +63,7 @@ def test_a_product_of_fsx_nobody_knows() -> None:
         "StorageCapacity": 10,
         "ResourceARN": "arn:aws:fsx:x",
     }
-    found = fsx_file_system.describe(raw, PARIS)
+    found = fsx_file_system.SPEC.resource(raw, PARIS)
     assert found is not None
     assert watts(found) > 0
     assert footprint(found).basis == "assumed"

@@ -58,7 +58,7 @@ def spoiled(asset: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[st
 def described(asset: dict[str, Any]) -> Resource | None:
     """What sweep makes of it."""
     spec = next((spec for spec in PROVIDER.services if spec.accepts(asset)), None)
-    return spec.describe(asset, SCOPE) if spec else None
+    return spec.resource(asset, SCOPE) if spec else None
 
 
 @given(st.data())

@@ -19,7 +19,7 @@ def held(asset_type: str, kind: str, without: str = "", **data: Any) -> Componen
     asset["resource"]["data"] |= data
     asset["resource"]["data"].pop(without, None)
     spec = next(spec for spec in PROVIDER.services if spec.accepts(asset))
-    resource = spec.describe(asset, Scope("gcp", "shop-prod"))
+    resource = spec.resource(asset, Scope("gcp", "shop-prod"))
     assert resource is not None
     return next(component for component in resource.components if component.kind == kind)
 

@@ -33,7 +33,7 @@ def changed(asset_type: str, **data: object) -> Resource | None:
     asset = copy.deepcopy(next(each for each in recorded() if each["assetType"] == asset_type))
     asset["resource"]["data"] |= data
     spec = next(spec for spec in PROVIDER.services if spec.accepts(asset))
-    return spec.describe(asset, Scope("gcp", "shop-prod"))
+    return spec.resource(asset, Scope("gcp", "shop-prod"))
 
 
 def parts(resource: Resource) -> dict[str, tuple[str, float]]:
@@ -393,6 +393,6 @@ def test_metrics_fit_what_monitoring_documents(spec: ServiceSpec) -> None:
 @pytest.mark.parametrize("spec", PROVIDER.services, ids=lambda spec: spec.kind)
 def test_every_spec_has_a_recording(spec: ServiceSpec) -> None:
     scope = Scope("gcp", "shop-prod")
-    made = [spec.describe(asset, scope) for asset in recorded() if spec.accepts(asset)]
+    made = [spec.resource(asset, scope) for asset in recorded() if spec.accepts(asset)]
     assert made
     assert all(each is None or each.kind == spec.kind for each in made)

@@ -34,7 +34,7 @@ def recorded(spec: ServiceSpec) -> dict[str, Any]:
 
 def describe(kind: str, **changes: Any) -> Resource | None:
     spec = SPECS[kind]
-    return spec.describe({**recorded(spec), **changes}, PARIS)
+    return spec.resource({**recorded(spec), **changes}, PARIS)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_unknown_words_never_lose_an_object(
 ) -> None:
     """Any state, name and type still make a resource, and none of its amounts is negative."""
     words = dict.fromkeys(("node_type", "offer_name", "commercial_type", "node_type_name"), type_)
-    found = spec.describe(
+    found = spec.resource(
         {
             **recorded(spec),
             **words,
