@@ -12,37 +12,18 @@ import csv
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 
+from cloud_carbon_exporter.model import storage
+from cloud_carbon_exporter.model.figure import FIGURE_COLUMNS, Figure, parse_figure
 from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Place
 
 Row = Mapping[str, str]
-
-FIGURE_COLUMNS = ("id", "value", "low", "high", "unit", "basis", "source", "year")
 
 _FOLDER = files("cloud_carbon_exporter") / "facts"
 _ZONE_SUFFIX = re.compile(r"-?[a-z]$")
 _MAKER = re.compile(r"\b(?:amd|intel|nvidia|platinum|gold|silver|bronze)\b")
 _NOISE = re.compile(r"\((?:r|tm)\)|[®™]|\b(?:cpu|processor|with|\d+-core)\b|@.*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One factor: its central value and 90 % interval in `unit`, and who says so.
-
-    basis: published (a source was read), derived (computed from such), recalled (no source opened),
-        assumed (ours).
-    """
-
-    id: str
-    value: float
-    low: float
-    high: float
-    unit: str
-    basis: str
-    source: str
-    year: int
 
 
 @functools.cache
@@ -67,32 +48,19 @@ def tables() -> tuple[str, ...]:
 
 @functools.cache
 def figures() -> Mapping[str, Figure]:
-    """All rows of all figure tables by id."""
-    return {
-        row["id"]: parse_figure(row)
-        for table in tables()
-        if _is_figure_table(table)
-        for row in rows(table)
-    }
+    """All figures by id: the rows of all figure tables, and what classes of storage multiply to."""
+    known: dict[str, Figure] = {}
+    for table in tables():
+        if _is_figure_table(table):
+            known |= {row["id"]: parse_figure(row) for row in rows(table)}
+    for storage_class in rows("storage_classes"):
+        known |= {each.id: each for each in storage.figures_of(storage_class, known)}
+    return known
 
 
 def _is_figure_table(table: str) -> bool:
     with (_FOLDER / f"{table}.csv").open(encoding="utf-8") as file:
         return file.readline().startswith(",".join(FIGURE_COLUMNS))
-
-
-def parse_figure(row: Row) -> Figure:
-    """A row of a figure table; ValueError where a number cannot be read."""
-    return Figure(
-        id=row["id"],
-        value=float(row["value"]),
-        low=float(row["low"]),
-        high=float(row["high"]),
-        unit=row["unit"],
-        basis=row["basis"],
-        source=row["source"],
-        year=int(row["year"]),
-    )
 
 
 def figure(id: str) -> Figure:  # noqa: A002  the word of the tables

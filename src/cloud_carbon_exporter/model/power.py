@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from cloud_carbon_exporter.model import facts, server, server_power
-from cloud_carbon_exporter.model.facts import Figure, figure
+from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.quantities import PERCENT, product_deviation
 from cloud_carbon_exporter.model.types import ComponentKind
 

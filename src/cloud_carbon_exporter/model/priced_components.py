@@ -10,7 +10,8 @@ from math import hypot
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.embodied import Made, made
-from cloud_carbon_exporter.model.facts import Figure, figure
+from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.quantities import product_deviation, ratio
 from cloud_carbon_exporter.model.types import Basis, Component, Resource, Signal

@@ -12,6 +12,8 @@ from math import hypot, sqrt
 
 PERCENT = 100
 JOULES_PER_KILOWATT_HOUR = 3_600_000
+GIB_PER_GIGABYTE = 10**9 / 2**30
+GIB_PER_TERABYTE = 10**12 / 2**30
 SECONDS_PER_YEAR = 31_557_600
 """A Julian year of 365.25 days."""
 

@@ -21,7 +21,8 @@ from functools import cache
 from math import exp, log, log2
 
 from cloud_carbon_exporter.model import facts
-from cloud_carbon_exporter.model.facts import Figure, figure
+from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.quantities import PERCENT
 from cloud_carbon_exporter.model.server import TERMS, Server
 
