@@ -34,7 +34,7 @@ SCHEMAS = {
     " year note",
     "machine_rules": "provider pattern becomes family vcpus vcpus_per_unit gib_per_vcpu share"
     " ssd_gib_per_vcpu assumed source year note",
-    "storage_classes": "class drive copies rest share note",
+    "storage_classes": "class drive copies rest kept note",
     "cpu_names": "pattern microarchitecture source year note",
     "accelerator_names": "name accelerator source year",
     "grid_zones": "grid_source zone name source year note",
@@ -246,7 +246,7 @@ def storage_keys(classes: list[Row], known: set[str]) -> Iterator[str]:
         named = [f"drive.{row['drive']}.watts_per_terabyte"]
         named += [f"copies.{row['copies']}.ratio"] if row["copies"] else []
         named += [f"rest.{row['rest']}.watts_ratio"] if row["rest"] else []
-        named += [f"{row['share']}.share"] if row["share"] else []
+        named += [f"{row['kept']}.share"] if row["kept"] else []
         for name in named:
             if name not in known:
                 yield f"storage_classes.csv: {row['class']}: no figure {name}"

@@ -30,14 +30,14 @@ def figures_of(
             "W/GiB",
             1 / GIB_PER_TERABYTE,
             list(_factors(storage_class, "watts", factors)),
-            _share(storage_class, factors),
+            _kept(storage_class, factors),
         ),
         _product(
             f"storage.{name}.embodied_grams_per_gib",
             "gCO2eq/GiB",
             1 / GIB_PER_GIGABYTE,
             list(_factors(storage_class, "embodied", factors)),
-            _share(storage_class, factors),
+            _kept(storage_class, factors),
         ),
     )
 
@@ -56,10 +56,10 @@ def _factors(
         yield factors[f"rest.{rest}.watts_ratio"]
 
 
-def _share(storage_class: Mapping[str, str], factors: Mapping[str, Figure]) -> Figure | None:
+def _kept(storage_class: Mapping[str, str], factors: Mapping[str, Figure]) -> Figure | None:
     """How much of the GiB named is kept at all, where the cloud does not tell."""
-    share = storage_class["share"]
-    return factors[f"{share}.share"] if share else None
+    kept = storage_class["kept"]
+    return factors[f"{kept}.share"] if kept else None
 
 
 def _product(
