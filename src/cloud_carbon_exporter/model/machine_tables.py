@@ -43,7 +43,7 @@ def sized(found: Machine, family: Row, vcpus: float, gib_per_vcpu: float) -> Mac
 
 @functools.lru_cache(maxsize=4096)
 def known(provider: str, name: str, architecture: str) -> Known:
-    """What the tables say of a machine's name: by its type, else by the rule that the name follows."""
+    """What the tables say of a name: by its type, else by the rule that the name follows."""
     row = _types().get((provider, name.lower()))
     if row:
         return _of_type(provider, name, row)
