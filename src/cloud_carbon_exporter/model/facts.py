@@ -126,7 +126,7 @@ def place(provider: str, region: str) -> Place:
     row = _region_rows().get((provider, key)) or _region_rows().get(
         (provider, _ZONE_SUFFIX.sub("", key))
     )
-    members = row["members"].split() if row else key.split("+") if "+" in key else []
+    members = _members(row, key)
     if members:
         parts = regions(provider) if members == ["*"] else members
         return _mean_place(provider, region, tuple(place(provider, part) for part in parts))
@@ -149,6 +149,13 @@ def place(provider: str, region: str) -> Place:
     )
 
 
+def _members(row: Row | None, key: str) -> list[str]:
+    """Regions a place is made of: as its row says, or joined by + where no row knows it."""
+    if row:
+        return row["members"].split()
+    return key.split("+") if "+" in key else []
+
+
 @functools.lru_cache(maxsize=4096)
 def grid_zones(provider: str, region: str) -> Mapping[str, float]:
     """Grid zones that feed a region, with their weights (sum 1).
@@ -157,7 +164,7 @@ def grid_zones(provider: str, region: str) -> Mapping[str, float]:
     the mean of its members, in equal parts.
     """
     row = _region_rows().get((provider, region.lower()))
-    members = row["members"].split() if row else region.lower().split("+") if "+" in region else []
+    members = _members(row, region.lower())
     if members == ["*"] or not (row or members):
         return {}
     if not members:
