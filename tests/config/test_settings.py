@@ -12,6 +12,12 @@ from cloud_carbon_exporter.config import Settings, load
 from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS, of_command
 from cloud_carbon_exporter.config.values import Address, duration
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.providers.options import (
+    AwsOptions,
+    DemoOptions,
+    GcpOptions,
+    ScalewayOptions,
+)
 
 
 def settings(
@@ -61,13 +67,25 @@ def test_a_value_follows_an_equals_sign_or_a_space(spelling: str) -> None:
 
 
 def test_the_examples_of_the_original_work_verbatim() -> None:
-    assert settings("-cloud.provider=aws").targets[0].default_region == "us-east-1"
+    assert (
+        settings("-cloud.provider=aws").targets[0].options_of(AwsOptions).default_region
+        == "us-east-1"
+    )
     assert settings("-cloud.provider=aws -log.level=debug").log_level == "debug"
     assert settings("-demo.enabled=true").targets[0].provider == "demo"
     role = "arn:aws:iam::111111111111:role/carbon"
-    assert settings(f"-cloud.provider=aws -cloud.aws.rolearn={role}").targets[0].role_arn == role
     assert (
-        settings("-cloud.provider=aws -cloud.aws.defaultregion=eu-west-3").targets[0].default_region
+        settings(f"-cloud.provider=aws -cloud.aws.rolearn={role}")
+        .targets[0]
+        .options_of(AwsOptions)
+        .role_arn
+        == role
+    )
+    assert (
+        settings("-cloud.provider=aws -cloud.aws.defaultregion=eu-west-3")
+        .targets[0]
+        .options_of(AwsOptions)
+        .default_region
         == "eu-west-3"
     )
 
@@ -82,8 +100,11 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         found.stale_after_seconds,
     ) == (300, 900, 1800)
     assert (found.tags, found.upstream_names, found.warnings) == ((), False, ())
-    assert (found.targets[0].resources, found.targets[0].seed) == (200, 0)
-    assert settings("-cloud.provider=aws").targets[0].discovery == "regions"
+    assert (
+        found.targets[0].options_of(DemoOptions).resources,
+        found.targets[0].options_of(DemoOptions).seed,
+    ) == (200, 0)
+    assert settings("-cloud.provider=aws").targets[0].options_of(AwsOptions).discovery == "regions"
 
 
 def test_every_flag_reaches_its_place() -> None:
@@ -94,13 +115,10 @@ def test_every_flag_reaches_its_place() -> None:
         "-collect.mode=scrape -collect.stale-after=2000ms -metrics.tags=team,env -metrics.upstream-names"
     )
     aws, gcp, scw, demo = found.targets
-    assert (aws.discovery, gcp.project_id, scw.organization_id, scw.cockpit_token) == (
-        "cost-explorer",
-        "p",
-        "o",
-        "t",
-    )
-    assert (demo.resources, demo.seed) == (7, 3)
+    assert aws.options == AwsOptions(discovery="cost-explorer")
+    assert gcp.options == GcpOptions(project_id="p")
+    assert scw.options == ScalewayOptions(organization_id="o", cockpit_token="t")
+    assert demo.options == DemoOptions(resources=7, seed=3)
     assert (found.listen, str(found.listen)) == (Address("::1", 0), "[::1]:0")
     assert (found.log_level, found.log_format, found.mode) == ("warn", "json", "scrape")
     assert (
@@ -113,7 +131,6 @@ def test_every_flag_reaches_its_place() -> None:
     } == {(1, 5400)}
     assert found.tags == aws.tags == ("team", "env")
     assert found.upstream_names
-    assert (aws.project_id, gcp.role_arn, demo.cockpit_token) == ("", "", "")
 
 
 def test_a_flag_beats_a_variable_beats_the_file_beats_the_default(tmp_path: Path) -> None:
@@ -163,21 +180,34 @@ def test_the_file_may_be_named_by_a_variable(tmp_path: Path) -> None:
 
 
 def test_cockpit_tokens_are_made_by_opt_in_alone(tmp_path: Path) -> None:
-    assert not settings("-cloud.provider=scw").targets[0].cockpit_create_tokens
+    assert (
+        not settings("-cloud.provider=scw")
+        .targets[0]
+        .options_of(ScalewayOptions)
+        .cockpit_create_tokens
+    )
     assert (
         settings("-cloud.provider=scw -cloud.scw.cockpit-create-tokens")
         .targets[0]
+        .options_of(ScalewayOptions)
         .cockpit_create_tokens
     )
     file = "targets: [{provider: scw, organization_id: o, cockpit_create_tokens: true}]"
-    assert settings("", file, tmp_path).targets[0].cockpit_create_tokens
+    assert settings("", file, tmp_path).targets[0].options_of(ScalewayOptions).cockpit_create_tokens
 
 
 def test_the_cockpit_token_may_come_from_scaleways_variable() -> None:
-    assert settings("-cloud.provider=scw", SCW_COCKPIT_TOKEN="t").targets[0].cockpit_token == "t"
+    assert (
+        settings("-cloud.provider=scw", SCW_COCKPIT_TOKEN="t")
+        .targets[0]
+        .options_of(ScalewayOptions)
+        .cockpit_token
+        == "t"
+    )
     assert (
         settings("-cloud.provider=scw -cloud.scw.cockpit-token=u", SCW_COCKPIT_TOKEN="t")
         .targets[0]
+        .options_of(ScalewayOptions)
         .cockpit_token
         == "u"
     )
@@ -300,24 +330,20 @@ def test_a_file_with_several_targets(tmp_path: Path) -> None:
         ("eu-west-3", "us-east-1"),
         ("ec2/snapshot",),
     )
-    assert (aws.role_arn, aws.default_region) == (
-        "arn:aws:iam::111111111111:role/carbon",
-        "eu-west-1",
-    )
+    role = "arn:aws:iam::111111111111:role/carbon"
+    assert aws.options == AwsOptions(role_arn=role, default_region="eu-west-1")
     assert (aws.interval_seconds, aws.utilisation_interval_seconds, aws.tags) == (
         90,
         600,
         ("team",),
     )
-    assert (gcp.folder_id, gcp.interval_seconds, gcp.utilisation_interval_seconds) == (
-        "123456789012",
-        60,
-        3600,
-    )
+    assert gcp.options == GcpOptions(folder_id="123456789012")
+    assert (gcp.interval_seconds, gcp.utilisation_interval_seconds) == (60, 3600)
     assert gcp.tags == ("team", "env")
-    assert (scw.organization_id, scw.cockpit_token) == ("o", "t")
-    assert scw.cockpit_tokens == ("p1=t1", "p2/fr-par=t2")
-    assert (demo.resources, demo.seed, demo.name) == (5, 2, "")
+    assert scw.options == ScalewayOptions(
+        organization_id="o", cockpit_token="t", cockpit_tokens=("p1=t1", "p2/fr-par=t2")
+    )
+    assert (demo.options, demo.name) == (DemoOptions(resources=5, seed=2), "")
 
 
 def test_what_is_exported_is_the_tags_of_all_targets(tmp_path: Path) -> None:
@@ -333,16 +359,16 @@ def test_flags_add_to_the_targets_of_the_file(tmp_path: Path) -> None:
     found = settings("-cloud.provider=scw -demo.enabled", "targets: [{provider: aws}]", tmp_path)
     assert [target.provider for target in found.targets] == ["aws", "scw", "demo"]
     found = settings("-demo.enabled", "targets: [{provider: demo, seed: 4}]", tmp_path)
-    assert [target.seed for target in found.targets] == [4]
+    assert [target.options_of(DemoOptions).seed for target in found.targets] == [4]
 
 
 def test_an_organisation_in_the_file_is_not_narrowed_by_a_project_of_the_flags(
     tmp_path: Path,
 ) -> None:
-    (found,) = settings(
+    (target,) = settings(
         "-gcp.projectid=p", "targets: [{provider: gcp, organization_id: 1}]", tmp_path
     ).targets
-    assert (found.organization_id, found.project_id) == ("1", "")
+    assert target.options == GcpOptions(organization_id="1")
 
 
 @pytest.mark.parametrize(
@@ -502,10 +528,11 @@ def test_a_target_may_be_an_organisation_of_accounts_or_a_list_of_them(tmp_path:
     chosen = 'accounts: [111111111111, "012345678901"], exclude_accounts: 222222222222'
     keys = f"organization: true, role_name: team/carbon, {chosen}"
     (target,) = aws_target(keys, tmp_path).targets
-    assert (target.organization, target.role_name) == (True, "team/carbon")
-    assert (target.accounts, target.exclude_accounts) == (
-        ("111111111111", "012345678901"),
-        ("222222222222",),
+    assert target.options == AwsOptions(
+        organization=True,
+        role_name="team/carbon",
+        accounts=("111111111111", "012345678901"),
+        exclude_accounts=("222222222222",),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from cloud_carbon_exporter.config.command_line import nearest
@@ -24,7 +24,13 @@ from cloud_carbon_exporter.config.values import (
     text,
 )
 from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.options import (
+    AwsOptions,
+    DemoOptions,
+    GcpOptions,
+    ScalewayOptions,
+)
+from cloud_carbon_exporter.providers.spec import Options, TargetSettings
 
 FiledTarget = tuple[str, Mapping[str, Any]]
 """One entry of the file's `targets`: where it stands, for errors, and its keys."""
@@ -154,29 +160,36 @@ def _flagged(
     provider: str, values: Mapping[str, Value], environment: Mapping[str, str]
 ) -> TargetSettings:
     """The target the flags describe; of the values, those of its own provider."""
-    common = TargetSettings(
+    return TargetSettings(
         provider=provider,
+        options=_flagged_options(provider, values, environment),
         interval_seconds=values["collect.interval"],
         utilisation_interval_seconds=values["collect.utilisation-interval"],
         budget_dollars=values["api.budget"],
         tags=values["metrics.tags"],
     )
-    own: dict[str, dict[str, Value]] = {
-        "aws": {
-            "role_arn": values["cloud.aws.rolearn"],
-            "default_region": values["cloud.aws.defaultregion"],
-            "discovery": values["cloud.aws.discovery"],
-        },
-        "gcp": {"project_id": values["cloud.gcp.projectid"]},
-        "scw": {
-            "organization_id": values["cloud.scw.organizationid"],
-            "cockpit_token": values["cloud.scw.cockpit-token"]
-            or environment.get("SCW_COCKPIT_TOKEN", ""),
-            "cockpit_create_tokens": values["cloud.scw.cockpit-create-tokens"],
-        },
-        "demo": {"resources": values["demo.resources"], "seed": values["demo.seed"]},
-    }
-    return replace(common, **own[provider])
+
+
+def _flagged_options(
+    provider: str, values: Mapping[str, Value], environment: Mapping[str, str]
+) -> Options:
+    """Options of one cloud as the flags say them."""
+    if provider == "aws":
+        return AwsOptions(
+            role_arn=values["cloud.aws.rolearn"],
+            default_region=values["cloud.aws.defaultregion"],
+            discovery=values["cloud.aws.discovery"],
+        )
+    if provider == "gcp":
+        return GcpOptions(project_id=values["cloud.gcp.projectid"])
+    if provider == "scw":
+        token = values["cloud.scw.cockpit-token"] or environment.get("SCW_COCKPIT_TOKEN", "")
+        return ScalewayOptions(
+            organization_id=values["cloud.scw.organizationid"],
+            cockpit_token=token,
+            cockpit_create_tokens=values["cloud.scw.cockpit-create-tokens"],
+        )
+    return DemoOptions(resources=values["demo.resources"], seed=values["demo.seed"])
 
 
 def _filed(
@@ -215,7 +228,13 @@ def _filed(
             f"{where}: {need}; allowed: the name of one role, to be assumed in each account"
         )
     base = _flagged(provider, values, environment)
-    return replace(base if not owners else replace(base, project_id=""), **said)
+    options: Any = base.options
+    own = {field.name for field in fields(options)}
+    if owners and "project_id" in own:
+        options = replace(options, project_id="")
+    options = replace(options, **{name: value for name, value in said.items() if name in own})
+    shared = {name: value for name, value in said.items() if name not in own}
+    return replace(base, options=options, **shared)
 
 
 def _refuse_twins(targets: Sequence[tuple[str, TargetSettings]]) -> None:
@@ -234,13 +253,7 @@ def _explored(target: TargetSettings) -> TargetSettings:
     """What the target explores, whatever it is called and however often it is read."""
     return TargetSettings(
         provider=target.provider,
-        role_arn=target.role_arn,
-        organization=target.organization,
-        accounts=target.accounts,
-        exclude_accounts=target.exclude_accounts,
-        project_id=target.project_id,
-        folder_id=target.folder_id,
-        organization_id=target.organization_id,
+        options=target.options.explored() if target.options else None,
         regions=target.regions,
         exclude=target.exclude,
     )

@@ -1,0 +1,25 @@
+"""TargetSettings from keywords: each goes to the target, or to the options of its cloud."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from cloud_carbon_exporter.providers.options import (
+    AwsOptions,
+    DemoOptions,
+    GcpOptions,
+    ScalewayOptions,
+)
+from cloud_carbon_exporter.providers.spec import TargetSettings
+
+_OPTIONS = {"aws": AwsOptions, "gcp": GcpOptions, "scw": ScalewayOptions, "demo": DemoOptions}
+
+
+def target_settings(provider: str, **settings: Any) -> TargetSettings:
+    """TargetSettings of one provider. Raises TypeError for a keyword neither it nor its cloud has."""
+    cloud = _OPTIONS[provider]
+    own = {
+        field.name: settings.pop(field.name) for field in fields(cloud) if field.name in settings
+    }
+    return TargetSettings(provider=provider, options=cloud(**own), **settings)
