@@ -18,6 +18,7 @@ from cloud_carbon_exporter.providers.options import (
     GcpOptions,
     ScalewayOptions,
 )
+from cloud_carbon_exporter.providers.spec import CloudOptions
 
 
 def settings(
@@ -29,6 +30,17 @@ def settings(
         path.write_text(file)
         words.append(f"-config.file={path}")
     return load(words, environment).settings
+
+
+def options(
+    cloud: type[CloudOptions],
+    line: str,
+    file: str = "",
+    tmp_path: Path | None = None,
+    **environment: str,
+) -> CloudOptions:
+    """Options of the one target's cloud."""
+    return settings(line, file, tmp_path, **environment).targets[0].options_of(cloud)
 
 
 def refusal(line: str, **environment: str) -> str:
@@ -67,25 +79,13 @@ def test_a_value_follows_an_equals_sign_or_a_space(spelling: str) -> None:
 
 
 def test_the_examples_of_the_original_work_verbatim() -> None:
-    assert (
-        settings("-cloud.provider=aws").targets[0].options_of(AwsOptions).default_region
-        == "us-east-1"
-    )
+    assert options(AwsOptions, "-cloud.provider=aws").default_region == "us-east-1"
     assert settings("-cloud.provider=aws -log.level=debug").log_level == "debug"
     assert settings("-demo.enabled=true").targets[0].provider == "demo"
     role = "arn:aws:iam::111111111111:role/carbon"
+    assert options(AwsOptions, f"-cloud.provider=aws -cloud.aws.rolearn={role}").role_arn == role
     assert (
-        settings(f"-cloud.provider=aws -cloud.aws.rolearn={role}")
-        .targets[0]
-        .options_of(AwsOptions)
-        .role_arn
-        == role
-    )
-    assert (
-        settings("-cloud.provider=aws -cloud.aws.defaultregion=eu-west-3")
-        .targets[0]
-        .options_of(AwsOptions)
-        .default_region
+        options(AwsOptions, "-cloud.provider=aws -cloud.aws.defaultregion=eu-west-3").default_region
         == "eu-west-3"
     )
 
@@ -100,11 +100,8 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         found.stale_after_seconds,
     ) == (300, 900, 1800)
     assert (found.tags, found.upstream_names, found.warnings) == ((), False, ())
-    assert (
-        found.targets[0].options_of(DemoOptions).resources,
-        found.targets[0].options_of(DemoOptions).seed,
-    ) == (200, 0)
-    assert settings("-cloud.provider=aws").targets[0].options_of(AwsOptions).discovery == "regions"
+    assert found.targets[0].options == DemoOptions(resources=200, seed=0)
+    assert options(AwsOptions, "-cloud.provider=aws").discovery == "regions"
 
 
 def test_every_flag_reaches_its_place() -> None:
@@ -180,35 +177,22 @@ def test_the_file_may_be_named_by_a_variable(tmp_path: Path) -> None:
 
 
 def test_cockpit_tokens_are_made_by_opt_in_alone(tmp_path: Path) -> None:
-    assert (
-        not settings("-cloud.provider=scw")
-        .targets[0]
-        .options_of(ScalewayOptions)
-        .cockpit_create_tokens
-    )
-    assert (
-        settings("-cloud.provider=scw -cloud.scw.cockpit-create-tokens")
-        .targets[0]
-        .options_of(ScalewayOptions)
-        .cockpit_create_tokens
-    )
+    assert not options(ScalewayOptions, "-cloud.provider=scw").cockpit_create_tokens
+    assert options(
+        ScalewayOptions, "-cloud.provider=scw -cloud.scw.cockpit-create-tokens"
+    ).cockpit_create_tokens
     file = "targets: [{provider: scw, organization_id: o, cockpit_create_tokens: true}]"
-    assert settings("", file, tmp_path).targets[0].options_of(ScalewayOptions).cockpit_create_tokens
+    assert options(ScalewayOptions, "", file, tmp_path).cockpit_create_tokens
 
 
 def test_the_cockpit_token_may_come_from_scaleways_variable() -> None:
     assert (
-        settings("-cloud.provider=scw", SCW_COCKPIT_TOKEN="t")
-        .targets[0]
-        .options_of(ScalewayOptions)
-        .cockpit_token
-        == "t"
+        options(ScalewayOptions, "-cloud.provider=scw", SCW_COCKPIT_TOKEN="t").cockpit_token == "t"
     )
     assert (
-        settings("-cloud.provider=scw -cloud.scw.cockpit-token=u", SCW_COCKPIT_TOKEN="t")
-        .targets[0]
-        .options_of(ScalewayOptions)
-        .cockpit_token
+        options(
+            ScalewayOptions, "-cloud.provider=scw -cloud.scw.cockpit-token=u", SCW_COCKPIT_TOKEN="t"
+        ).cockpit_token
         == "u"
     )
 

@@ -17,9 +17,8 @@ _OPTIONS = {"aws": AwsOptions, "gcp": GcpOptions, "scw": ScalewayOptions, "demo"
 
 
 def target_settings(provider: str, **settings: Any) -> TargetSettings:
-    """TargetSettings of one provider. Raises TypeError for a keyword neither it nor its cloud has."""
+    """TargetSettings of one provider. Raises TypeError for a keyword nobody has."""
     cloud = _OPTIONS[provider]
-    own = {
-        field.name: settings.pop(field.name) for field in fields(cloud) if field.name in settings
-    }
+    names = {field.name for field in fields(cloud)}
+    own = {name: settings.pop(name) for name in names.intersection(settings)}
     return TargetSettings(provider=provider, options=cloud(**own), **settings)

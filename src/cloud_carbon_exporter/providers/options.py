@@ -1,6 +1,6 @@
 """Options of one cloud alone, an object for each, as a target of that cloud has them.
 
-Every cloud's object answers the two questions of `spec.Options`; its own client alone reads the rest.
+Each answers the two questions of `spec.Options`; its own client alone reads the rest.
 """
 
 from __future__ import annotations
