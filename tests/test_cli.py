@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,10 @@ import cloud_carbon_exporter
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.commands import help as help_text
-from cloud_carbon_exporter.config.flags import COMMANDS, of_command
+from cloud_carbon_exporter.config.flag import COMMANDS
+from cloud_carbon_exporter.config.flags import of_command
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.providers.clouds import CLOUDS
 from cloud_carbon_exporter.service.loading import provider
 
 Captured = pytest.CaptureFixture[str]
@@ -118,7 +121,8 @@ def test_version(capsys: Captured) -> None:
 
 
 def test_a_provider_this_build_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cloud_carbon_exporter.service.loading.PACKAGES", {"aws": "azure"})
+    elsewhere = replace(CLOUDS["aws"], package="azure")
+    monkeypatch.setattr("cloud_carbon_exporter.service.loading.CLOUDS", {"aws": elsewhere})
     with pytest.raises(ConfigError, match="not part of this build"):
         provider("aws")
 

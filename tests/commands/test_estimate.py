@@ -296,7 +296,8 @@ def test_the_fields_of_a_line_are_the_flags_in_snake_case() -> None:
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(tuple(FIELDS)), inner, max_size=4)
     ),
     max_leaves=8,
 )

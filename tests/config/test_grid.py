@@ -40,7 +40,7 @@ def test_an_order_of_sources_and_a_method() -> None:
 
 @pytest.mark.parametrize("name", TOKENS)
 def test_a_token_comes_from_the_flag_the_variable_or_the_ecosystem(name: str) -> None:
-    ours, theirs = "CLOUD_CARBON_GRID_" + name.upper().replace("-", "_"), TOKENS[name][0]
+    ours, theirs = "CLOUD_CARBON_GRID_" + name.upper().replace("-", "_"), TOKENS[name].ecosystem
     assert settings("-demo.enabled", **{theirs: "a"}).grid_secrets[name] == "a"
     assert settings("-demo.enabled", **{theirs: "a", ours: "b"}).grid_secrets[name] == "b"
     assert (

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.config import Settings, load
-from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS, of_command
-from cloud_carbon_exporter.config.values import Address, duration
+from cloud_carbon_exporter.config.flag import COMMANDS
+from cloud_carbon_exporter.config.flags import FLAGS, of_command
+from cloud_carbon_exporter.config.quantities import duration
+from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.providers.options import (
     AwsOptions,

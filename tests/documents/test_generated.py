@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cloud_carbon_exporter.config.flags import FLAGS
-from cloud_carbon_exporter.config.targets import KEYS
+from cloud_carbon_exporter.config.target_keys import KEYS
 from cloud_carbon_exporter.documents import generated
 from cloud_carbon_exporter.documents.generated import pages
 from cloud_carbon_exporter.exposition import FAMILIES, UPSTREAM

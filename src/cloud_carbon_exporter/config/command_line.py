@@ -23,7 +23,7 @@ _WISHES: dict[str, Wish] = {"help": "help", "h": "help", "version": "version"}
 
 
 class Given(NamedTuple):
-    """Flag as it stood on the command line: which, how it was spelled, and the text of its value."""
+    """Flag as it stood on the command line: which, how it was spelled, the text of its value."""
 
     flag: Flag[object]
     spelled: str

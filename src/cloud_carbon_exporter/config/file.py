@@ -21,14 +21,13 @@ def read_file(name: str) -> tuple[dict[Flag[object], object], tuple[FiledTarget,
     """Values and targets of a file. Raises ConfigError for what cannot be read or followed."""
     content = _content(name)
     listed = content.pop("targets", None) or ()
-    if not isinstance(listed, list | tuple):
-        listed = ("not a list",)
+    mappings = isinstance(listed, list | tuple) and all(
+        isinstance(keys, Mapping) for keys in listed
+    )
+    if not mappings:
+        raise ConfigError(f"{name}: targets: not a list; allowed: a list of mappings with provider")
     targets: list[FiledTarget] = []
     for number, keys in enumerate(listed):
-        if not isinstance(keys, Mapping):
-            raise ConfigError(
-                f"{name}: targets: not a list; allowed: a list of mappings with provider"
-            )
         targets.append(FiledTarget(f"{name}: targets[{number}]", keys))
     return dict(_leaves(name, content)), tuple(targets)
 

@@ -82,9 +82,15 @@ class Values:
         # The one place where a type is asserted: what stands under a flag came out of its Kind.
         return cast(Asked, self._values[flag])
 
-    def get(self, flag: Flag[Asked], otherwise: Asked) -> Asked:
-        """Value of a flag, or what holds where there is none."""
-        return self[flag] if flag in self._values else otherwise
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Values) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values.items()))
+
+    def holds(self, flag: Flag[object]) -> bool:
+        """Whether anything is said of a flag; 0 is something."""
+        return self._values[flag] != flag.kind.empty
 
     def but(self, said: Mapping[Flag[object], object]) -> Values:
         """The same, but for what is said."""

@@ -168,10 +168,8 @@ def _entry(filed: FiledTarget) -> Entry:
 
 
 def _refuse_two_owners(where: str, entry: Entry) -> None:
-    owners: list[str] = []
-    for key in (keys.PROJECT_ID, keys.FOLDER_ID, keys.ORGANIZATION_ID):
-        if entry.get(key, ""):
-            owners.append(key.name)
+    possible = (keys.PROJECT_ID, keys.FOLDER_ID, keys.ORGANIZATION_ID)
+    owners = [key.name for key in possible if entry.get(key, "")]
     if len(owners) > 1:
         raise ConfigError(
             f"{where}: {' and '.join(owners)} exclude each other; allowed: one of them"

@@ -78,3 +78,6 @@ LABELS: Mapping[str, str] = {
     name: cloud.label for cloud in REAL_CLOUDS.values() for name in (cloud.name, cloud.label)
 }
 """cloud_provider by either name of a cloud: a person who has read a label types that."""
+
+BRIEF: Mapping[str, str] = {cloud.label: cloud.brief for cloud in REAL_CLOUDS.values()}
+"""Short names by cloud_provider, as the prices have it."""
