@@ -18,6 +18,8 @@ from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.commands.report import bar
 from cloud_carbon_exporter.model.types import ApiUse, Outcome, Snapshot, TargetState
 from cloud_carbon_exporter.reporting import report
+from cloud_carbon_exporter.reporting.coverage import coverage
+from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.reporting.tables import Section, as_markdown, as_text, figure
 from tests.exposition import estate
 
@@ -87,11 +89,11 @@ def test_coverage_counts_what_is_there_and_how_well_it_is_known() -> None:
 
 
 def test_without_another_inventory_coverage_is_not_known() -> None:
-    assert report.coverage(replace(estate.SNAPSHOT, listed={}))["ratio"] is None
+    assert coverage(replace(estate.SNAPSHOT, listed={}))["ratio"] is None
 
 
 def test_every_failure_is_an_error() -> None:
-    found = report.errors(estate.SNAPSHOT)
+    found = failures(estate.SNAPSHOT)
     assert [(error["what"], error["message"]) for error in found] == [
         ("target", "credentials refused"),
         ("listing", "Unreachable: no answer"),
@@ -113,8 +115,8 @@ def test_each_kind_of_failure_alone_is_one(failed: dict[str, Any]) -> None:
     well = Snapshot(
         0.0, targets=(TargetState("a", "aws", True),), listings=(Outcome("aws", "1", "r", "k"),)
     )
-    assert report.errors(well) == []
-    assert len(report.errors(replace(well, **failed))) == 1
+    assert failures(well) == []
+    assert len(failures(replace(well, **failed))) == 1
 
 
 def test_csv_is_one_row_a_resource_with_units_in_the_names() -> None:

@@ -16,7 +16,8 @@ _INTRODUCTION = (
     "Watts and CO2eq of every resource of a cloud account, for Prometheus. "
     "A flag takes one dash or two, and its value after = or a space. Each flag can also be given "
     "as an environment variable, CLOUD_CARBON_ and its name in capitals with _ for dots and "
-    "dashes; those of serve also in -config.file. Flags win over variables, variables over the file."
+    "dashes; those of serve also in -config.file. Flags win over variables, variables over the "
+    "file."
 )
 
 

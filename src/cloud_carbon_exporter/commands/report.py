@@ -19,6 +19,7 @@ from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.model.what_if import region_of, what_if
 from cloud_carbon_exporter.reporting import report, tables
 from cloud_carbon_exporter.reporting import what_if as what_if_report
+from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ def run(invocation: Invocation) -> int:
     if there is not None:
         text = with_what_if(text, form, snapshot, there)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    return 1 if report.errors(snapshot) else 0
+    return 1 if failures(snapshot) else 0
 
 
 def _there(text: str) -> tuple[str, str] | None:

@@ -85,8 +85,8 @@ def _services() -> str:
     return _page(
         "What is supported",
         "Each kind of resource, the call that lists it, and the series of the provider's "
-        "monitoring that drive its estimate. What is listed and not in this table is counted as `unsupported` "
-        "in `cloud_carbon_resources`.",
+        "monitoring that drive its estimate. What is listed and not in this table is counted as "
+        "`unsupported` in `cloud_carbon_resources`.",
         services.as_markdown(REAL_CLOUDS).rstrip(),
     )
 
