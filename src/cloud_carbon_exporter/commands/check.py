@@ -156,14 +156,14 @@ async def _listing(
         return [_failed(name, call, error)]
     sweeps = [_sweep(client, listing, specs, scope, gate, resources) for scope in scopes]
     count = 0
-    failures: dict[str, CollectError] = {}
+    failures: dict[Finding, None] = {}
     for outcome in await asyncio.gather(*sweeps):
         if isinstance(outcome, CollectError):
-            failures[str(outcome)] = outcome
+            failures[_failed(name, call, outcome)] = None
         else:
             count += outcome
     if failures:
-        return [_failed(name, call, error) for error in failures.values()]
+        return list(failures)
     return [Finding(name, call, f"{count} resources in {len(scopes)} {listing.scope} scopes")]
 
 
@@ -207,9 +207,9 @@ async def _metrics(
         reading = await _within(client.series(reads, now))
     except CollectError as error:
         return [_failed(name, "monitoring", error)]
-    failures = {str(error): error for error in reading.failures.values()}
-    if failures:
-        return [_failed(name, "monitoring", error) for error in failures.values()]
+    failed = [_failed(name, "monitoring", error) for error in reading.failures.values()]
+    if failed:
+        return list(dict.fromkeys(failed))  # the same error of two kinds is told once
     series = len({resource for resource, _ in reading.points})
     return [Finding(name, "monitoring", f"{len(reads)} kinds asked, {series} answered with points")]
 

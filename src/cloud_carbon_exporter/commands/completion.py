@@ -60,7 +60,7 @@ def _dashed(command: str) -> str:
     """Flags of a command by all their names, as they are typed."""
     names: list[str] = []
     for flag in of_command(command):
-        names += [f"-{name}" for name in flag.names]
+        names += flag.dashed
     return " ".join(names)
 
 

@@ -64,7 +64,7 @@ def _commands(width: int) -> list[str]:
 def _flag(flag: Flag[object], width: int) -> list[str]:
     """Lines of one flag: its names and kind, then what it means."""
     switch = flag.kind.name == "BOOL"
-    head = "  " + ", ".join(f"-{name}" for name in flag.names)
+    head = "  " + ", ".join(flag.dashed)
     meaning = flag.meaning
     # Where the kind's own name lists the words (text|json), they need not be told again.
     if flag.kind.choices and flag.kind.name.isupper() and not switch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 from cloud_carbon_exporter.config import Invocation
@@ -30,13 +31,15 @@ def needed(name: str) -> Mapping[str, tuple[str, ...]]:
     No kind where it is needed whatever the services; what is optional stands with what it is for.
     """
     asked = provider(name)
-    kinds: dict[str, set[str]] = {permission: set() for permission in asked.permissions}
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for permission in asked.permissions:
+        kinds[permission] = set()
     for permission, purpose in asked.optional.items():
         kinds[permission] = {f"{purpose} (optional)"}
     for service in asked.services:
         for permission in (*service.listing.permissions, *service.permissions):
             if permission not in asked.permissions and permission not in asked.optional:
-                kinds.setdefault(permission, set()).add(service.kind)
+                kinds[permission].add(service.kind)
     return {permission: tuple(sorted(kinds[permission])) for permission in sorted(kinds)}
 
 

@@ -1,4 +1,4 @@
-"""The command line, in the grammar of Go's flag package, which the exporter's first users type.
+"""Command line, in the grammar of Go's flag package, which the exporter's first users type.
 
 One or two dashes, `=` or a space, booleans with or without a value. Python's libraries for command
 lines each disagree with it in one point or another (they refuse `-demo.enabled true`, or take
@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from cloud_carbon_exporter.config.flag import COMMANDS, Flag
+from cloud_carbon_exporter.config.flag import COMMANDS, Flag, words_of
 from cloud_carbon_exporter.config.flags import FLAGS, find
 from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError
 
 Wish = Literal["", "help", "version"]
 
-_NAMES = frozenset(name for flag in FLAGS for name in flag.names)
+_NAMES = words_of(FLAGS)
 _WISHES: dict[str, Wish] = {"help": "help", "h": "help", "version": "version"}
 
 
@@ -99,7 +99,7 @@ def nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
 
 def _next_value(name: str, rest: list[str]) -> str | None:
     """Value that stands in the next word, which is taken away; a boolean's may be left out."""
-    flag = next((flag for flag in FLAGS if name in flag.names), None)
+    flag = _NAMES.get(name)
     if flag is None or not rest:
         return None
     if flag.kind.name == "BOOL":

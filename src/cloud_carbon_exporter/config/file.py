@@ -1,4 +1,4 @@
-"""The file of -config.file: flags of `serve` nested by their dots, and the list of targets."""
+"""File of -config.file: flags of `serve` nested by their dots, and the list of targets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cloud_carbon_exporter.config.command_line import nearest
-from cloud_carbon_exporter.config.flag import Flag
+from cloud_carbon_exporter.config.flag import Flag, words_of
 from cloud_carbon_exporter.config.flags import find, of_command
 from cloud_carbon_exporter.config.targets import FiledTarget
 from cloud_carbon_exporter.config.values import quoted, read_value
@@ -66,8 +66,7 @@ def _leaves(
         path = f"{above}{key}".replace("_", "-")
         flag, below = find(path, _COMMAND), _below(path)
         if flag is None and not below:
-            known = [name for flag in of_command(_COMMAND) for name in flag.names]
-            near = nearest(path, [*known, "targets"])
+            near = nearest(path, [*words_of(of_command(_COMMAND)), "targets"])
             raise ConfigError(f"{file}: unknown key {quoted(above + str(key))}{near}")
         if value is None:
             continue
@@ -85,9 +84,5 @@ def _leaves(
 
 def _below(path: str) -> dict[str, Flag[object]]:
     """Flags whose names go on from a path, by name."""
-    below: dict[str, Flag[object]] = {}
-    for flag in of_command(_COMMAND):
-        for name in flag.names:
-            if name.startswith(f"{path}."):
-                below[name] = flag
-    return below
+    named = words_of(of_command(_COMMAND))
+    return {name: flag for name, flag in named.items() if name.startswith(f"{path}.")}

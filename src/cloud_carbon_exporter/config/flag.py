@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Generic, TypeVar, cast
@@ -60,6 +60,11 @@ class Flag(Generic[Held_co]):
         return tuple(map(variable, self.names))
 
     @property
+    def dashed(self) -> tuple[str, ...]:
+        """Names as they are typed."""
+        return tuple(map("-{}".format, self.names))
+
+    @property
     def field(self) -> str:
         """Name in snake case, as a JSON line says it."""
         return self.name.replace(".", "_").replace("-", "_")
@@ -93,13 +98,22 @@ class Values:
         return self._values[flag] != flag.kind.empty
 
     def but(self, said: Mapping[Flag[object], object]) -> Values:
-        """The same, but for what is said."""
+        """Values that are the same but for what is said."""
         return Values({**self._values, **said})
 
 
 def said_or_inherited(values: Values, flag: Flag[str], environment: Mapping[str, str]) -> str:
     """Value of a flag, or that of the variable somebody else's tools read it from."""
     return values[flag] or environment.get(flag.ecosystem, "")
+
+
+def words_of(flags: Iterable[Flag[object]]) -> Mapping[str, Flag[object]]:
+    """Flags by every name and alias; of two with one name, as two commands have them, the first."""
+    named: dict[str, Flag[object]] = {}
+    for flag in flags:
+        for name in flag.names:
+            named.setdefault(name, flag)
+    return named
 
 
 def flags_in(module: Mapping[str, object]) -> tuple[Flag[object], ...]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from cloud_carbon_exporter.config.cloud_flags import CLOUD_FLAGS
 from cloud_carbon_exporter.config.exported import families
-from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in
+from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in, words_of
 from cloud_carbon_exporter.config.grid_flags import GRID_FLAGS
 from cloud_carbon_exporter.config.kinds import boolean, choice, several, text
 from cloud_carbon_exporter.config.machine_flags import MACHINE_FLAGS
@@ -178,4 +178,4 @@ def of_command(command: str) -> tuple[Flag[object], ...]:
 
 def find(name: str, command: str) -> Flag[object] | None:
     """Flag of that name, or alias, that the command takes."""
-    return next((flag for flag in of_command(command) if name in flag.names), None)
+    return words_of(of_command(command)).get(name)

@@ -52,7 +52,7 @@ def count(name: str, allowed: str, low: float, high: float = math.inf) -> Kind[i
 
 
 def maybe(kind: Kind[Number]) -> Kind[Number | None]:
-    """The same kind, but None where nothing is said, as 0 would say something."""
+    """Kind that is None where nothing is said, as 0 would say something."""
     return Kind(kind.name, kind.allowed, kind.accept, kind.parse, None)
 
 

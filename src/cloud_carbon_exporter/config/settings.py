@@ -1,4 +1,4 @@
-"""The configuration, read once into one frozen Settings.
+"""Configuration, read once into one frozen Settings.
 
 Flags win over the environment, the environment over the file, the file over the defaults. `load` is
 pure but for the one file it is told to read.
@@ -208,7 +208,9 @@ def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
 
     Kubernetes sets CLOUD_CARBON_EXPORTER_* for a service of that name.
     """
-    known = {name for flag in FLAGS for name in flag.variables}
+    known: set[str] = set()
+    for flag in FLAGS:
+        known.update(flag.variables)
     warnings: list[str] = []
     for name in sorted(environment):
         ours = name.startswith("CLOUD_CARBON_")

@@ -1,4 +1,4 @@
-"""The targets to explore: those the file lists, and one for each cloud the flags name."""
+"""Targets to explore: those the file lists, and one for each cloud the flags name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FiledTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Placed:
     """Target and the place where it was said, for errors."""
 
     where: str
@@ -46,17 +46,22 @@ def read_targets(
     values: Values, filed: Sequence[FiledTarget], environment: Environment
 ) -> tuple[TargetSettings, ...]:
     """All targets, the file's first. Raises ConfigError when there is none, or one twice."""
-    found = [_Found(one.where, _target(_entry(one), values, environment)) for one in filed]
-    for name in _flagged(values, {each.target.provider for each in found}):
-        target = _target(Entry(name, {}), values, environment)
-        found.append(_Found(f"-cloud.provider={name}", target))
-    if not found:
+    placed: list[_Placed] = []
+    providers: set[str] = set()
+    for target in filed:
+        entry = _entry(target)
+        placed.append(_Placed(target.where, _target(entry, values, environment)))
+        providers.add(entry.provider)
+    for name in _flagged(values, providers):
+        entry = Entry(name, {})
+        placed.append(_Placed(f"-cloud.provider={name}", _target(entry, values, environment)))
+    if not placed:
         raise ConfigError(
             f"-cloud.provider is missing; allowed: {listed(tuple(CLOUDS))}, several with commas; "
             "or -demo.enabled, or targets in -config.file"
         )
-    _refuse_twins(found)
-    return _sharing([each.target for each in found], values[flags.FREE_REQUESTS])
+    _refuse_twins(placed)
+    return _sharing([target.target for target in placed], values[flags.FREE_REQUESTS])
 
 
 def _flagged(values: Values, filed: set[str]) -> tuple[str, ...]:
@@ -188,10 +193,10 @@ def _refuse_half_an_organization(where: str, entry: Entry) -> None:
     )
 
 
-def _refuse_twins(found: Sequence[_Found]) -> None:
+def _refuse_twins(placed: Sequence[_Placed]) -> None:
     """Raises ConfigError for a target that stands twice: it would count everything twice."""
-    for number, later in enumerate(found):
-        for earlier in found[:number]:
+    for number, later in enumerate(placed):
+        for earlier in placed[:number]:
             name = later.target.name
             if name and name == earlier.target.name:
                 raise ConfigError(

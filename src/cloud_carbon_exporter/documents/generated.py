@@ -72,7 +72,7 @@ def _flags() -> str:
 
 
 def _flag(flag: Flag[object]) -> tuple[str, ...]:
-    names = ", ".join(f"`-{name}`" for name in flag.names)
+    names = ", ".join(map(_code, flag.dashed))
     meaning = f"{flag.meaning} Allowed: {flag.kind.allowed}."
     return names, _code(flag.default), ", ".join(flag.commands), meaning
 
@@ -108,13 +108,16 @@ def _permissions() -> str:
 
 
 def _metrics() -> str:
-    own = [family for family in FAMILIES if family.name.startswith(_OWN)]
+    estate: list[Family] = []
+    own: list[Family] = []
+    for family in FAMILIES:
+        (own if family.name.startswith(_OWN) else estate).append(family)
     return _page(
         "Metrics",
         "Labels that are empty are left out. `tag_*` stands for the tags that `-metrics.tags` "
         "names.",
         "## Of the estate",
-        _families(family for family in FAMILIES if family not in own),
+        _families(estate),
         "## Of the exporter itself",
         _families(own),
         "## Names of the original exporter",

@@ -74,8 +74,8 @@ CLOUDS: Mapping[str, Cloud] = {
 REAL_CLOUDS: Mapping[str, Cloud] = {name: cloud for name, cloud in CLOUDS.items() if cloud.label}
 """Clouds that have machines, prices and permissions of their own."""
 
-LABELS: Mapping[str, str] = {
-    name: cloud.label for cloud in REAL_CLOUDS.values() for name in (cloud.name, cloud.label)
+LABELS: Mapping[str, str] = {name: cloud.label for name, cloud in REAL_CLOUDS.items()} | {
+    cloud.label: cloud.label for cloud in REAL_CLOUDS.values()
 }
 """cloud_provider by either name of a cloud: a person who has read a label types that."""
 

@@ -49,25 +49,25 @@ _SUMS = (
 def footprint_text(title: str, of: Footprint, terms: Sequence[Term] = ()) -> str:
     """Estimate as a person reads it, and the sum it comes from where `terms` are given."""
     sections = [_figures(title, of)]
-    for each in _SUMS:
-        own = [term for term in terms if term.sum == each.name]
+    for sum_of in _SUMS:
+        own = [term for term in terms if term.sum == sum_of.name]
         if own:
-            lines = tuple(_cells(term, each.factor) for term in own)
-            total = figure(sum(term.value for term in own) * each.factor)
-            sections.append(Section(each.title, _TERM_HEADER, lines, (f"Sum: {total}",)))
+            lines = tuple(_cells(term, sum_of.factor) for term in own)
+            total = figure(sum(term.value for term in own) * sum_of.factor)
+            sections.append(Section(sum_of.title, _TERM_HEADER, lines, (f"Sum: {total}",)))
     return as_text(sections)
 
 
 def _figures(title: str, of: Footprint) -> Section:
-    used, made = of.operational_grams_per_second, of.embodied_grams_per_second
+    operational, embodied = of.operational_grams_per_second, of.embodied_grams_per_second
     reason = f" ({of.reason})" if of.reason else ""
     notes = [f"Basis: {of.basis}{reason}. Low and high are the 90 % interval."]
     rows = [("Power drawn, PUE included", "W", *_bounds(of.power_watts, 1))]
-    if used is None:
+    if operational is None:
         notes.append("Without a region PUE is 1, and the emissions of the power are not known.")
     else:
-        rows.append(("Emissions of the power", "gCO2eq/h", *_bounds(used, SECONDS_PER_HOUR)))
-    rows.append(("Emissions of manufacture", "gCO2eq/h", *_bounds(made, SECONDS_PER_HOUR)))
+        rows.append(("Emissions of the power", "gCO2eq/h", *_bounds(operational, SECONDS_PER_HOUR)))
+    rows.append(("Emissions of manufacture", "gCO2eq/h", *_bounds(embodied, SECONDS_PER_HOUR)))
     return Section(clean(title), VALUES, tuple(rows), tuple(map(clean, notes)))
 
 

@@ -68,13 +68,15 @@ def largest_first(rows: Iterable[Row]) -> list[Row]:
 
 
 def _now(of: Snapshot, totals: dict[str, Any]) -> Section:
-    watts, used, made = (totals[name] for name in ESTIMATES)
+    watts, operational, embodied = map(totals.__getitem__, ESTIMATES)
     kilowatt_hours = watts["value"] * HOURS_PER_YEAR / 1000
-    kilograms = (used["value"] + made["value"]) * SECONDS_PER_HOUR * HOURS_PER_YEAR / 1000
+    kilograms = (
+        (operational["value"] + embodied["value"]) * SECONDS_PER_HOUR * HOURS_PER_YEAR / 1000
+    )
     rows = (
         ("Power drawn, PUE included", "W", *_bounds(watts, 1)),
-        ("Emissions of the power", "gCO2eq/h", *_bounds(used, SECONDS_PER_HOUR)),
-        ("Emissions of manufacture", "gCO2eq/h", *_bounds(made, SECONDS_PER_HOUR)),
+        ("Emissions of the power", "gCO2eq/h", *_bounds(operational, SECONDS_PER_HOUR)),
+        ("Emissions of manufacture", "gCO2eq/h", *_bounds(embodied, SECONDS_PER_HOUR)),
     )
     notes = (
         f"{totals['resources']} resources. Low and high are the 90 % interval of the sum.",

@@ -51,7 +51,9 @@ def markdown_table(
     header: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[bool] = ()
 ) -> str:
     """Table in markdown. right: which columns are aligned to the right; none where not given."""
-    rule = ["---:" if number else "---" for number in right or [False] * len(header)]
+    rule = ["---"] * len(header)
+    for column, number in enumerate(right):
+        rule[column] = "---:" if number else "---"
     return "\n".join([_line(header), _line(rule), *map(_line, rows)])
 
 

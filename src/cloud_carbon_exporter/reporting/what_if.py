@@ -36,7 +36,7 @@ def section(of: WhatIf, taken_at: float) -> Section:
 
 
 def _greenest(of: WhatIf, taken_at: float) -> list[str]:
-    """The three greenest hours, the best first, each with what it comes to."""
+    """Greenest three hours, the best first, each with what it comes to."""
     told: list[str] = []
     by_grams = sorted(of.hours, key=lambda hour: hour[1])
     for hours_ahead, grams_per_second in by_grams[:3]:
