@@ -41,9 +41,9 @@ def test_every_flag_reaches_its_place() -> None:
     configured = settings(
         "-cloud.provider=aws,gcp,scw,demo -cloud.aws.discovery=cost-explorer -gcp.projectid=p "
         "-cloud.scw.organizationid=o -cloud.scw.cockpit-token=t -demo.resources=7 -demo.seed=3 "
-        "-listen=[::1]:0 -log.level=warn -log.format=json -collect.interval=1s -collect.utilisation-interval=1h30m "
-        "-collect.mode=scrape -collect.stale-after=2000ms -metrics.tags=team,env "
-        "-metrics.upstream-names"
+        "-listen=[::1]:0 -log.level=warn -log.format=json -collect.interval=1s "
+        "-collect.utilisation-interval=1h30m -collect.mode=scrape -collect.stale-after=2000ms "
+        "-metrics.tags=team,env -metrics.upstream-names"
     )
     aws, gcp, scw, demo = configured.targets
     assert aws.options == AwsOptions(discovery="cost-explorer")

@@ -1,6 +1,4 @@
-"""The report of a Snapshot: the same figures in four forms, and an exit code that tells whether
-anything failed.
-"""
+"""Report of a Snapshot: the same figures in four forms, and an exit code that tells of failures."""
 
 from __future__ import annotations
 
@@ -29,13 +27,13 @@ FORMS = ("text", "json", "csv", "markdown")
 
 
 def document() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(report.as_json(estate.SNAPSHOT, TAGS))
-    return found
+    told: dict[str, Any] = json.loads(report.as_json(estate.SNAPSHOT, TAGS))
+    return told
 
 
 def test_json_is_one_object_with_the_keys_of_the_contract() -> None:
-    found = document()
-    assert set(found) == {
+    told = document()
+    assert set(told) == {
         "taken_at",
         "totals",
         "resources",
@@ -44,10 +42,10 @@ def test_json_is_one_object_with_the_keys_of_the_contract() -> None:
         "errors",
         "api_cost",
     }
-    assert found["taken_at"] == estate.TAKEN_AT
-    assert found["totals"]["resources"] == 3
-    assert found["totals"]["power_watts"]["value"] == 12.5 + 0 + 6
-    machine = found["resources"][0]
+    assert told["taken_at"] == estate.TAKEN_AT
+    assert told["totals"]["resources"] == 3
+    assert told["totals"]["power_watts"]["value"] == 12.5 + 0 + 6
+    machine = told["resources"][0]
     assert machine["cloud_resource_id"] == "arn:aws:ec2:eu-west-3:111111111111:instance/i-0abc"
     assert (machine["kind"], machine["cloud_region"], machine["tag_team"]) == (
         "ec2/instance",
@@ -60,14 +58,14 @@ def test_json_is_one_object_with_the_keys_of_the_contract() -> None:
         "upper": 20.75,
         "basis": "measured",
     }
-    assert found["resources"][1]["operational_emissions_grams_per_second"] is None
-    unsupported = found["ledger"][1]
+    assert told["resources"][1]["operational_emissions_grams_per_second"] is None
+    unsupported = told["ledger"][1]
     assert (unsupported["kind"], unsupported["basis"], unsupported["resources"]) == (
         "m99/thing",
         "unsupported",
         4,
     )
-    (cost,) = found["api_cost"]["cost_dollars"]
+    (cost,) = told["api_cost"]["cost_dollars"]
     assert cost["dollars"] == 0.0125
 
 
@@ -93,8 +91,8 @@ def test_without_another_inventory_coverage_is_not_known() -> None:
 
 
 def test_every_failure_is_an_error() -> None:
-    found = failures(estate.SNAPSHOT)
-    assert [(error["what"], error["message"]) for error in found] == [
+    told = failures(estate.SNAPSHOT)
+    assert [(error["what"], error["message"]) for error in told] == [
         ("target", "credentials refused"),
         ("listing", "Unreachable: no answer"),
         ("measurement", "AccessDenied"),
@@ -237,9 +235,9 @@ def test_the_command_reports_the_demo_and_exits_1_for_its_failing_service(
     assert "\x1b" not in out
     assert err == ""
     if form == "json":
-        found = json.loads(out)
-        assert len(found["resources"]) == found["totals"]["resources"] == 20
-        assert [error["kind"] for error in found["errors"]] == ["s3/bucket"]
+        told = json.loads(out)
+        assert len(told["resources"]) == told["totals"]["resources"] == 20
+        assert [error["kind"] for error in told["errors"]] == ["s3/bucket"]
     elif form == "csv":
         rows = list(csv.DictReader(io.StringIO(out)))
         assert len(rows) == 20
@@ -275,10 +273,7 @@ def test_a_targets_own_tags_are_shown_instead_of_those_of_all(
         "metrics: {tags: [team]}\ntargets: [{provider: demo, resources: 20, tags: [env]}]\n"
     )
     main(["report", f"-config.file={path}", "-format=json", "-log.level=error"])
-    keys = {
-        key
-        for each in json.loads(capsys.readouterr().out)["resources"]
-        for key in each
-        if key.startswith("tag_")
-    }
-    assert keys == {"tag_env"}
+    tags: set[str] = set()
+    for resource in json.loads(capsys.readouterr().out)["resources"]:
+        tags.update(key for key in resource if key.startswith("tag_"))
+    assert tags == {"tag_env"}

@@ -41,6 +41,7 @@ PRINTED_PROVIDERS = Flag(
     "Clouds to print; all when empty.",
     commands=("services", "permissions"),
 )
+# Global services (IAM, Route 53, Organizations) answer in one region of each partition alone.
 AWS_DEFAULT_REGION = Flag(
     "cloud.aws.defaultregion",
     REGION,
@@ -55,6 +56,7 @@ AWS_ROLE_ARN = Flag(
     "Role to assume before anything is read.",
     providers=("aws",),
 )
+# Cost Explorer charges 0.01 USD a request and lags by up to a day, so it is not the default.
 AWS_DISCOVERY: Flag[Discovery] = Flag(
     "cloud.aws.discovery",
     choice("regions", "cost-explorer"),
@@ -87,6 +89,7 @@ COCKPIT_TOKEN = Flag(
     providers=("scw",),
     ecosystem="SCW_COCKPIT_TOKEN",
 )
+# Cockpit keeps each project's metrics apart in each region, and a token opens one such place.
 COCKPIT_CREATE_TOKENS = Flag(
     "cloud.scw.cockpit-create-tokens",
     boolean(),

@@ -107,6 +107,7 @@ def account_ids(name: str) -> Kind[tuple[str, ...]]:
     def accept(value: object) -> tuple[str, ...]:
         if isinstance(value, str):
             value = value.split(",")
+        # YAML reads 111111111111 as a number, and would drop the zeros an id may begin with.
         parts = value if isinstance(value, list | tuple) else [value]
         words = [str(part).strip() for part in parts]
         for word in words:

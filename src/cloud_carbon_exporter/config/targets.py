@@ -74,6 +74,7 @@ def _flagged(values: Values, filed: set[str]) -> tuple[str, ...]:
 
 def _sharing(targets: Sequence[TargetSettings], free_requests: int) -> tuple[TargetSettings, ...]:
     """Targets with their share of the free requests, which are a payer's, whatever it pays for."""
+    # CloudWatch's free tier is granted once to the payer of consolidated bills, not to an account.
     payers = sum(target.provider == "aws" for target in targets)
     shared: list[TargetSettings] = []
     for target in targets:
@@ -173,6 +174,8 @@ def _entry(filed: FiledTarget) -> Entry:
 
 
 def _refuse_two_owners(where: str, entry: Entry) -> None:
+    # In Google's hierarchy a project lies in one folder, and that in one organisation: to name two
+    # would count the smaller one twice, or leave out the rest of the larger one.
     possible = (keys.PROJECT_ID, keys.FOLDER_ID, keys.ORGANIZATION_ID)
     owners = [key.name for key in possible if entry.get(key, "")]
     if len(owners) > 1:
@@ -182,6 +185,7 @@ def _refuse_two_owners(where: str, entry: Entry) -> None:
 
 
 def _refuse_half_an_organization(where: str, entry: Entry) -> None:
+    # Organizations lists accounts, but opens none of them: each is entered by a role of its own.
     several_accounts = entry.get(keys.ORGANIZATION, False) or bool(entry.get(keys.ACCOUNTS, ()))
     if several_accounts == bool(entry.get(keys.ROLE_NAME, "")):
         return

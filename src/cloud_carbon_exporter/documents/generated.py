@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from cloud_carbon_exporter.commands import permissions, services
-from cloud_carbon_exporter.config.flag import COMMANDS, Flag
+from cloud_carbon_exporter.config.flag import COMMANDS, PROGRAM, Flag
 from cloud_carbon_exporter.config.flags import FLAGS
 from cloud_carbon_exporter.config.target_keys import KEYS, Key
+from cloud_carbon_exporter.config.values import listed
 from cloud_carbon_exporter.documents import cost_tables
 from cloud_carbon_exporter.exposition import FAMILIES, UPSTREAM, Family
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
@@ -98,11 +99,12 @@ def _permissions() -> str:
         for permission, kinds in permissions.needed(name).items():
             rows.append((_code(permission), ", ".join(kinds) or "everything"))
         blocks += [f"## {cloud.title}", markdown_table(("permission", "for"), rows)]
+    forms = listed(tuple(map("`-format {}`".format, permissions.POLICIES)))
     return _page(
         "What the exporter must be allowed",
-        "It reads names, sizes and metrics, and changes nothing. `cloud-carbon-exporter "
-        "permissions` prints this list; with `-format iam`, `-format gcp` or `-format scw` as a "
-        "policy to apply. `cloud-carbon-exporter check` says which of them are missing.",
+        "It reads names, sizes and metrics, and changes nothing. "
+        f"`{PROGRAM} permissions` prints this list; with {forms} as a policy to apply. "
+        f"`{PROGRAM} check` says which of them are missing.",
         *blocks,
     )
 
