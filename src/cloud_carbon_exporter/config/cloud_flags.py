@@ -20,6 +20,7 @@ from cloud_carbon_exporter.providers.clouds import CLOUDS, LABELS, REAL_CLOUDS
 Discovery = Literal["regions", "cost-explorer"]
 
 REGION = shaped("REGION", "the name of a region, such as eu-west-3", r"[a-z][a-z0-9-]*")
+# A partition may be aws, aws-cn or aws-us-gov.
 ROLE = shaped(
     "ARN",
     "the ARN of a role, such as arn:aws:iam::111111111111:role/carbon",
@@ -27,6 +28,7 @@ ROLE = shaped(
 )
 
 PROVIDERS = Flag("cloud.provider", several("PROVIDERS", *CLOUDS), "", "Clouds to explore.")
+# `estimate` takes the label too: a batch is often made from series that have cloud_provider.
 MACHINE_PROVIDER = Flag(
     "cloud.provider",
     optional_choice(*LABELS),
@@ -98,6 +100,7 @@ COCKPIT_CREATE_TOKENS = Flag(
     "needs the permission set ObservabilityFullAccess.",
     providers=("scw",),
 )
+# The original takes text here, so its users write `-demo.enabled=true`; the bare flag works too.
 DEMO_ENABLED = Flag(
     "demo.enabled",
     boolean(),

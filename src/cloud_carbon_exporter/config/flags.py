@@ -21,6 +21,7 @@ from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 Mode = Literal["background", "scrape"]
 LabelSet = Literal["full", "slim"]
 
+# 2922 is the port of the original exporter: dashboards and scrape jobs stay as they are.
 LISTEN = Flag("listen", address(), "0.0.0.0:2922", "Address to serve at.", commands=SERVE)
 WEB_CONFIG_FILE = Flag(
     "web.config.file",
@@ -32,6 +33,7 @@ WEB_CONFIG_FILE = Flag(
 LOG_LEVEL = Flag(
     "log.level", choice("debug", "info", "warn", "error"), "info", "The least that is logged."
 )
+# severity and message are the names Cloud Logging reads.
 LOG_FORMAT = Flag(
     "log.format",
     choice("text", "json"),
@@ -47,6 +49,8 @@ CONFIG_FILE = Flag(
 INTERVAL = Flag(
     "collect.interval", duration(), "5m", "Time between two collections.", commands=SERVE
 )
+# GetMetricData is billed by the metric asked for, not by the points it brings: a longer interval
+# costs less and loses nothing.
 UTILISATION_INTERVAL = Flag(
     "collect.utilisation-interval",
     duration(),
@@ -55,6 +59,7 @@ UTILISATION_INTERVAL = Flag(
     "since the last, so energy is exact; free reads come with every collection.",
     commands=SERVE,
 )
+# Cloud Run, by default, and Lambda give a process CPU only while it answers a request.
 MODE: Flag[Mode] = Flag(
     "collect.mode",
     choice("background", "scrape"),
@@ -122,6 +127,7 @@ FAMILIES = Flag(
     "exporter's own are always there.",
     commands=SERVE,
 )
+# VictoriaMetrics' agent drops an answer above 16 MiB; as sums a large estate fits into one.
 AGGREGATE = Flag(
     "metrics.aggregate",
     several("LABELS", "account", "region", "kind"),

@@ -47,6 +47,7 @@ GRID_SOURCE = Flag(
     "Where live grid intensities come from, the preferred first; the annual facts are always the "
     "last.",
 )
+# "location" and "market" are the two methods the GHG Protocol knows for scope 2.
 GRID_METHOD: Flag[Method] = Flag(
     "grid.method",
     choice("location", "live", "market", "marginal"),
@@ -76,6 +77,7 @@ ENTSOE_TOKEN = _token(
     "entsoe-token", "ENTSOE_TOKEN", "Security token of the ENTSO-E transparency platform"
 )
 EIA_KEY = _token("eia-key", "EIA_API_KEY", "API key of the US Energy Information Administration")
+# WattTime has no lasting token: its API gives one for half an hour to a name and a password.
 WATTTIME_USERNAME = _token("watttime-username", "WATTTIME_USERNAME", "Name of the WattTime account")
 WATTTIME_PASSWORD = _token(
     "watttime-password", "WATTTIME_PASSWORD", "Password of the WattTime account"

@@ -71,6 +71,7 @@ PUSH_INTERVAL = Flag(
     "Time between two pushes of the newest figures.",
     commands=SERVE,
 )
+# A scrape adds job and instance; what is pushed has to bring them itself.
 PUSH_LABELS = Flag(
     "push.labels",
     _labels(),

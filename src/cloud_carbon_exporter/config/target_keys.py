@@ -74,6 +74,7 @@ ACCOUNTS = Key(
     ("aws",),
 )
 EXCLUDE_ACCOUNTS = Key("exclude_accounts", account_ids("IDS"), "Accounts to leave out.", ("aws",))
+# AWS allows a path and these characters in the name of a role.
 ROLE_NAME = Key(
     "role_name",
     shaped("ROLE", "the name of a role, such as carbon, with its path", r"[\w+=,.@/-]+"),
@@ -89,12 +90,14 @@ FOLDER_ID = Key(
 ORGANIZATION_ID = Key(
     "organization_id", identifier("ID"), "Organisation to explore.", ("gcp", "scw")
 )
+# Cloud Monitoring reads the series of other projects through one scoping project, in one request.
 METRICS_SCOPE = Key(
     "metrics_scope",
     identifier("PROJECT"),
     "Project through whose metrics scope all others are read.",
     ("gcp",),
 )
+# Google tells its own figures in no API but by a monthly export to BigQuery.
 CARBON_FOOTPRINT_TABLE = Key(
     "carbon_footprint_table",
     text("TABLE"),
@@ -113,6 +116,7 @@ COCKPIT_TOKENS = Key(
 COCKPIT_CREATE_TOKENS = Key(
     "cockpit_create_tokens", boolean(), "As -cloud.scw.cockpit-create-tokens.", ("scw",)
 )
+# Not for Google: Asset Inventory lists a whole project at once, wherever its resources stand.
 REGIONS = Key("regions", several("REGIONS"), "Explore these regions alone.", ("aws", "scw"))
 EXCLUDE = Key("exclude", several("KINDS"), "Kinds of resource to leave out, such as ec2/snapshot.")
 TARGET_INTERVAL = Key("interval", INTERVAL.kind, "As -collect.interval.")
