@@ -57,7 +57,7 @@ def run(invocation: Invocation) -> int:
     logs.configure(settings.log_level, settings.log_format)
     findings = asyncio.run(check(settings))
     if settings.options[ANSWER_FORMAT] == "json":
-        sys.stdout.write(json.dumps([asdict(finding) for finding in findings]) + "\n")
+        sys.stdout.write(json.dumps(list(map(asdict, findings))) + "\n")
     else:
         sys.stdout.write(as_text(findings, settings))
     return 1 if any(finding.error for finding in findings) else 0

@@ -101,7 +101,7 @@ def _answer(subject: Subject, *, explained: bool) -> str:
     """Estimate as one JSON line, with its sum where that is asked for."""
     answer = document(subject.footprint())
     if explained:
-        answer["explain"] = [asdict(term) for term in subject.terms()]
+        answer["explain"] = list(map(asdict, subject.terms()))
     return json.dumps(answer) + "\n"
 
 

@@ -75,7 +75,7 @@ def gcp() -> str:
         "description: What the cloud carbon exporter reads",
         "stage: GA",
         "includedPermissions:",
-        *(f"- {permission}" for permission in needed("gcp")),
+        *map("- {}".format, needed("gcp")),
     ]
     return "\n".join([*lines, ""])
 

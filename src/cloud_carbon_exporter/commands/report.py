@@ -91,7 +91,7 @@ async def collect(settings: Settings, there: tuple[str, str] | None = None) -> S
     try:
         missing = await missing_credentials([run.client for run in collector.runs])
         if missing:
-            raise ExporterError("; ".join(str(error) for error in missing))
+            raise ExporterError("; ".join(map(str, missing)))
         drawing = asyncio.create_task(_draw(collector, sys.stderr)) if sys.stderr.isatty() else None
         await collector.refresh()
         if drawing is not None:

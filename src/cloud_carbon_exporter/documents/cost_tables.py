@@ -12,7 +12,7 @@ COUNTS = (100, 1_000, 10_000)
 MINUTES = (5, 15, 60)
 BUDGETS = (5, 20, 100)
 FREE, FREE_COUNTS = 1_000_000, (100, 300, 1_000, 10_000)
-_BY_INTERVAL = ("cloud", "series", *(f"each {minutes} minutes" for minutes in MINUTES))
+_BY_INTERVAL = ("cloud", "series", *map("each {} minutes".format, MINUTES))
 
 
 def dollars_per_month(
@@ -90,7 +90,7 @@ def _by_interval(provider: str, series: int, free_requests: int) -> tuple[str, .
 
 
 def _under_budget() -> str:
-    budgets = [f"-api.budget={dollars}" for dollars in BUDGETS]
+    budgets = map("-api.budget={}".format, BUDGETS)
     rows: list[tuple[str, ...]] = []
     for provider in READS:
         for series in COUNTS:

@@ -52,13 +52,14 @@ WRITTEN_INTO: Mapping[str, Callable[[str], str]] = {"cost.md": cost_tables.writt
 
 
 def _flags() -> str:
-    commands = [(f"`{name}`", meaning) for name, meaning in COMMANDS.items()]
     return _page(
         "Commands, flags and the file",
         "A flag takes one dash or two, and its value after `=` or a space; `-demo.enabled`, "
         "`-demo.enabled=true` and `-demo.enabled true` are the same. Flags win over environment "
         "variables, variables over the file, the file over the defaults.",
-        markdown_table(("command", "what it does"), commands),
+        markdown_table(
+            ("command", "what it does"), zip(map(_code, COMMANDS), COMMANDS.values(), strict=True)
+        ),
         "## Flags",
         markdown_table(("flag", "default", "commands", "meaning"), map(_flag, FLAGS)),
         "Every flag is also an environment variable: `CLOUD_CARBON_` and its name in capitals, "

@@ -73,7 +73,7 @@ def _figures(title: str, of: Footprint) -> Section:
 
 def _cells(term: Term, factor: float) -> tuple[str, ...]:
     load = "" if term.utilisation is None else f"{term.utilisation:.0%}"
-    figures = (figure(value) for value in (term.low, term.figure, term.high))
+    figures = map(figure, (term.low, term.figure, term.high))
     named = (term.component, term.part, figure(term.amount), load, *figures)
     return (*named, term.unit, figure(term.value * factor), term.fact, clean(term.source))
 
