@@ -32,6 +32,7 @@ from cloud_carbon_exporter.providers.aws.client.session import (
     with_role,
 )
 from cloud_carbon_exporter.providers.aws.describing.names import role_arn
+from cloud_carbon_exporter.providers.options import AwsOptions
 from cloud_carbon_exporter.providers.spec import Meter, TargetSettings
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Accounts:
 
     def __init__(self, settings: TargetSettings, meter: Meter, cache: Cache) -> None:
         self._settings = settings
+        self._options = settings.options_of(AwsOptions)
         self._meter = meter
         self._cache = cache
         self._connecting = asyncio.Lock()
@@ -71,7 +73,7 @@ class Accounts:
     @property
     def several(self) -> bool:
         """Whether the target is more than the home account."""
-        return self._settings.organization or bool(self._settings.accounts)
+        return self._options.organization or bool(self._options.accounts)
 
     @property
     def home(self) -> str:
@@ -134,7 +136,7 @@ class Accounts:
     async def works(self, account: Account) -> bool:
         """Whether an account's credentials are good for anything."""
         try:
-            async with account.clients.using("sts", self._settings.default_region) as sts:
+            async with account.clients.using("sts", self._options.default_region) as sts:
                 await sts.get_caller_identity()
         except Exception as error:
             log.debug("the credentials of %s do not work: %s", account.account_id, one_line(error))
@@ -158,7 +160,7 @@ class Accounts:
                 )
         except Exception as error:
             raise self._refusal(error) from error
-        role = self._settings.role_arn
+        role = self._options.role_arn
         return await self._enter(self._as(role, base) if role else base, role)
 
     def _as(self, role: str, base: Any, account_id: str = "") -> Any:
@@ -170,7 +172,7 @@ class Accounts:
     async def _enter(self, session: Any, role: str, account_id: str = "") -> Account:
         clients = Clients(session, self._settings, self._pool)
         try:
-            async with clients.using("sts", self._settings.default_region) as sts:
+            async with clients.using("sts", self._options.default_region) as sts:
                 identity = await sts.get_caller_identity()
         except Exception as error:
             await clients.close()
@@ -190,7 +192,7 @@ class Accounts:
         credentials.
         """
         operation = str(getattr(error, "operation_name", "GetCallerIdentity"))
-        region = self._settings.default_region
+        region = self._options.default_region
         found = translate(
             error, account_id=account_id, region=region, api="sts", operation=operation
         )
@@ -219,7 +221,7 @@ class Accounts:
         await asyncio.gather(*(self._enter_member(home, account_id) for account_id in closed))
 
     async def _enter_member(self, home: Account, account_id: str) -> None:
-        role = role_arn(self._settings.default_region, account_id, self._settings.role_name)
+        role = role_arn(self._options.default_region, account_id, self._options.role_name)
         try:
             async with self._gate:
                 session = self._as(role, home.clients.session, account_id)
@@ -230,14 +232,14 @@ class Accounts:
             self._shut.pop(account_id, None)
 
     async def _members(self, home: Account) -> tuple[str, ...]:
-        settings = self._settings
+        options = self._options
         if not self.several:
             return (home.account_id,)
-        wanted = settings.accounts
-        if settings.organization:
+        wanted = options.accounts
+        if options.organization:
             self.names = await self._organisation(home)
             wanted = tuple(each for each in self.names if not wanted or each in wanted)
-        return tuple(each for each in wanted if each not in settings.exclude_accounts)
+        return tuple(each for each in wanted if each not in options.exclude_accounts)
 
     async def _organisation(self, home: Account) -> Mapping[str, str]:
         """Active accounts, id -> name. Asked once an hour; those known so far stay while it cannot
@@ -254,7 +256,7 @@ class Accounts:
             return known
 
     async def _list_accounts(self, home: Account) -> Mapping[str, str]:
-        region = self._settings.default_region
+        region = self._options.default_region
         names: dict[str, str] = {}
         try:
             model = await home.clients.get("organizations", region)

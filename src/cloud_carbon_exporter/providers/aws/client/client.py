@@ -26,6 +26,7 @@ from cloud_carbon_exporter.providers.aws.client.accounts import Account, Account
 from cloud_carbon_exporter.providers.aws.client.cache import Cache
 from cloud_carbon_exporter.providers.aws.client.errors import is_dns_failure, translate
 from cloud_carbon_exporter.providers.aws.describing.names import partition
+from cloud_carbon_exporter.providers.options import AwsOptions
 from cloud_carbon_exporter.providers.spec import (
     Extras,
     Listing,
@@ -53,6 +54,7 @@ class AwsClient:
         self, settings: TargetSettings, meter: Meter, clock: Callable[[], float] = time.time
     ) -> None:
         self.settings = settings
+        self.options = settings.options_of(AwsOptions)
         self.cache = Cache(clock)
         self.clock = clock
         self._meter = meter
@@ -97,7 +99,7 @@ class AwsClient:
             if not self.accounts.several:
                 raise
             self._lost[account_id, api] = error.bare()
-            return [self.settings.default_region]
+            return [self.options.default_region]
         self._lost.pop((account_id, api), None)
         return found
 
@@ -132,7 +134,7 @@ class AwsClient:
         """One call of any operation, by its own name, in the scope's account and region. Raises
         CollectErrors only.
         """
-        region = self.settings.default_region if scope.region == "global" else scope.region
+        region = self.options.default_region if scope.region == "global" else scope.region
         account = await self.accounts.get(scope.account_id)
         try:
             async with (
@@ -176,7 +178,7 @@ class AwsClient:
                     operation=found.operation,
                 )
         if isinstance(found, CredentialsRefused):
-            if region != self.settings.default_region and await self._still_valid(account):
+            if region != self.options.default_region and await self._still_valid(account):
                 return PermissionMissing(
                     found.message,
                     provider="aws",
@@ -215,7 +217,7 @@ class AwsClient:
         units: int = 0,
     ) -> AsyncIterator[Mapping[str, Any]]:
         """All pages of a list operation, as answered."""
-        region = self.settings.default_region if scope.region == "global" else scope.region
+        region = self.options.default_region if scope.region == "global" else scope.region
         account = await self.accounts.get(scope.account_id)
         client = await account.clients.get(api, region)
         how = paging.paging(client, account.clients.session.get_component("data_loader"), operation)

@@ -39,7 +39,7 @@ async def regions(client: AwsClient, account_id: str, api: str) -> Sequence[str]
     """The regions to sweep for an API, in alphabetical order. Raises CollectError when they cannot
     be known.
     """
-    if client.settings.discovery == "cost-explorer":
+    if client.options.discovery == "cost-explorer":
         used = await _used(client, account_id)
         names = BILLED_AS.get(api)
         found = {region for region, service in used if names is None or service in names}

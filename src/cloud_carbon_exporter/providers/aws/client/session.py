@@ -20,6 +20,7 @@ from typing import Any
 from cloud_carbon_exporter.providers.aws.client.ec2_xml import Ec2Parser
 from cloud_carbon_exporter.providers.aws.client.http import http_session_class
 from cloud_carbon_exporter.providers.aws.client.models import prune
+from cloud_carbon_exporter.providers.options import AwsOptions
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 USER_AGENT = "cloud-carbon-exporter"
@@ -138,7 +139,10 @@ def with_role(
     def sts(service: str, **credentials: Any) -> Any:
         config = client_config(settings, service)
         return base.create_client(
-            service, region_name=settings.default_region, config=config, **credentials
+            service,
+            region_name=settings.options_of(AwsOptions).default_region,
+            config=config,
+            **credentials,
         )
 
     async def refresh() -> Any:
