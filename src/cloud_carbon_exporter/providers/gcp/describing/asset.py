@@ -67,6 +67,10 @@ def _texts(values: Any) -> dict[str, str]:
     return {key: value for key, value in values.items() if isinstance(value, str)}
 
 
+def _filled(info: Mapping[str, Any]) -> dict[str, str]:
+    return {key: text for key, text in info.items() if text and isinstance(text, str)}
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """An asset, parsed once.
@@ -110,7 +114,7 @@ class Asset:
             kept=tuple(kept),
             tags=_texts(self.data.get("labels") if tags is None else tags),
             monitor=monitor or {},
-            info={key: text for key, text in _texts(info).items() if text},
+            info=_filled(info) if info else {},
         )
 
 

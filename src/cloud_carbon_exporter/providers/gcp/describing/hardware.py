@@ -119,8 +119,10 @@ def hidden(vcpus: float, memory_gib: float, why: str, family: str = "n2") -> tup
     return tuple(sized)
 
 
-def times(parts: Iterable[Component], factor: float) -> tuple[Component, ...]:
+def times(parts: tuple[Component, ...], factor: float) -> tuple[Component, ...]:
     """The same hardware `factor` times: nodes, standbys, replicas."""
+    if factor == 1:
+        return parts
     return tuple(replace(part, amount=part.amount * factor) for part in parts)
 
 

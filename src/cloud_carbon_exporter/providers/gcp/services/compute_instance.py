@@ -51,7 +51,10 @@ def _allocated(parts: Iterable[Component]) -> tuple[Component, ...]:
     Monitoring gives their load as a share of that fraction, above 1 in a burst: "Fractional
     utilization of allocated CPU on this instance" (Google Cloud metrics, instance/cpu/utilization).
     """
-    return tuple(replace(part, amount=part.amount * part.share, share=1.0) for part in parts)
+    return tuple(
+        part if part.share == 1 else replace(part, amount=part.amount * part.share, share=1.0)
+        for part in parts
+    )
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
