@@ -25,6 +25,7 @@ from cloud_carbon_exporter.providers.spec import (
     TargetSettings,
 )
 
+# After each page the loop gets its turn, as it would while a cloud answers.
 PAGE_SIZE = 1000
 USERS_AT_NOON = 4000
 """Users connected in one region at the busiest hour of a working day."""

@@ -15,6 +15,7 @@ DAY_SECONDS = 86_400
 QUIETEST_HOUR = 4
 BUSIEST_HOUR = 14
 
+# Without daylight saving, so that a year has no day of 23 hours, nor one of 25.
 UTC_OFFSET_HOURS = {
     "us-east-1": -5,
     "us-west-2": -8,

@@ -33,6 +33,7 @@ FLEET_SHARE = 20
 
 TEAMS = ("storefront", "platform", "data", "finance")
 ENVIRONMENTS = ("prod", "prod", "prod", "staging", "dev")
+# Repeated ones are more frequent: an estate has more production than tests, more small disks.
 SIZES_GIB = (8, 20, 50, 100, 100, 200, 500, 2000)
 
 _64_BITS = (1 << 64) - 1

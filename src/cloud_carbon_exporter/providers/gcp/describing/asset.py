@@ -20,7 +20,7 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope
 PROVIDER = "gcp"
 BYTES_PER_GIB = 1024**3
 
-_HOST = ".googleapis.com"
+_HOST = ".googleapis.com"  # ends each API in the names of asset types
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _INSTANCE_CONFIG = re.compile(r"/instanceConfigs/(?:regional-|dual-region-)?(.+)$")
 _KIND_OF_API = {"sqladmin": "sql"}
@@ -120,6 +120,7 @@ class Asset:
 
 def _path(name: str) -> dict[str, str]:
     """Path of a name: `host/projects/p/zones/z` -> `{"projects": "p", "zones": "z"}`."""
+    # After the host, collections and ids take turns; names of buckets and the like end alone.
     parts = name.removeprefix("//").split("/")
     return dict(zip(parts[1::2], parts[2::2], strict=False))
 
@@ -173,6 +174,7 @@ def parse(raw: Raw, scope: Scope) -> Asset:
     ids = _path(name)
     region, zone = region_and_zone(_where(raw, ids))
     location = Location(PROVIDER, project(raw, scope), region, zone)
+    # The data is left as the product's API writes it: `describe` of each kind knows that.
     return Asset(name, location, raw["resource"]["data"], ids)
 
 

@@ -80,6 +80,7 @@ def built(
     threads_per_core: int = 0,
 ) -> tuple[Machine, tuple[Component, ...]]:
     """Machine of this type and its components. What the instance says wins over the catalogue."""
+    # Without a shape the name alone has to tell, as it does for custom types and unlisted ones.
     shape_known = known or _NO_SHAPE
     host = machine(
         PROVIDER,
@@ -108,6 +109,7 @@ def hidden(vcpus: float, memory_gib: float, why: str, family: str = "n2") -> tup
 
     why: what ends up in `assumed`. family: the common machines that stand in for the host.
     """
+    # Any size of the family serves: its parts are scaled to what is asked for.
     whole = Shape(vcpus=2, memory_gib=8)
     _, parts = built(f"{family}-standard-2", whole)
     factors = {"vcpu": vcpus / whole.vcpus, "memory": memory_gib / whole.memory_gib}

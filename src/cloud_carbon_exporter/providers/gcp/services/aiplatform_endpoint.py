@@ -40,6 +40,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
     parts: list[Component] = []
     for model in asset.data.get("deployedModels", ()):
         parts += _served_by(model, shapes)
+    # Nothing is there to be read where no model is deployed, or all share a pool of machines.
     monitor = {"endpoint_id": asset.name, "location": asset.location.region} if parts else {}
     if any(part.kind == "gpu" for part in parts):
         monitor["gpu_endpoint_id"] = asset.name
@@ -53,6 +54,7 @@ SPEC = ServiceSpec(
     describe=describe,
     reason="The least number of replicas of its deployed models, by machine type and accelerators.",
     metrics=(
+        # Both in per cent, a series for each replica of each deployed model: their mean.
         Metric(
             into="cpu_ratio",
             name="aiplatform.googleapis.com/prediction/online/cpu/utilization",

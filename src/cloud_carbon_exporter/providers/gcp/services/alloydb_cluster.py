@@ -57,6 +57,7 @@ def describe_instance(raw: Raw, scope: Scope) -> Description:
     data = asset.data
     config = data["machineConfig"]
     vcpus = int(config["cpuCount"])
+    # Machines could not be chosen at first, and N2 with 8 GiB a vCPU is what they all were.
     machine_type = config.get("machineType") or f"n2-highmem-{vcpus}"
     host, parts = built(machine_type, Shape(vcpus, vcpus * _GIB_PER_VCPU))
     # A policy, not a state, is what a user sets to stop it, and the state may lag behind.

@@ -12,6 +12,7 @@ from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 # DISABLED: no nodes are behind it, and the tables still exist.
 STATES = states(running="READY RESIZING", stopped="DISABLED", gone="CREATING")
 
+# Google shows no size of a node; it is taken to be as large as one of Spanner.
 _NODE_VCPUS, _NODE_MEMORY_GIB = 4, 16
 
 
@@ -39,6 +40,7 @@ SPEC = ServiceSpec(
     states=STATES,
     reason="Its nodes, each taken as 4 vCPUs with 16 GiB, and the bytes it stores.",
     metrics=(
+        # The mean over a cluster's nodes; bytes come split by storage type.
         Metric(
             into="cpu_ratio",
             name="bigtable.googleapis.com/cluster/cpu_load",

@@ -49,7 +49,8 @@ SPECS = (
                 into="capacity_units",
                 name="cloudfunctions.googleapis.com/function/execution_times",
                 namespace="cloud_function",
-                # The sum of a distribution of nanoseconds, a second: executions under way.
+                # A distribution of nanoseconds, one for each execution that ended; their sum in a
+                # second of time is how many executions were under way.
                 statistic="ALIGN_DELTA/REDUCE_SUM",
                 dimensions={
                     "resource.label.function_name": "function_name",

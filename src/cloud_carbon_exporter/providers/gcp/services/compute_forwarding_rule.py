@@ -27,6 +27,8 @@ _SENT = {
 
 def balancer(data: Mapping[str, Any]) -> str:
     """Sort of load balancer a forwarding rule belongs to, a key of _SENT; empty for none."""
+    # Its target tells: an HTTP proxy, a TCP or SSL proxy, or the backends themselves, to which
+    # packets pass through. What is left are VPN gateways and single instances.
     scheme, target = data.get("loadBalancingScheme", ""), data.get("target", "")
     http = "/targetHttp" in target
     if scheme.startswith("INTERNAL"):

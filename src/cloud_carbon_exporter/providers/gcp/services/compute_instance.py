@@ -108,6 +108,7 @@ SPEC = ServiceSpec(
         "A machine of its type's size: threads, memory, accelerators and local SSD while it runs."
     ),
     metrics=(
+        # Joined by number: names repeat across zones, and in time.
         Metric(
             into="cpu_ratio",
             name="compute.googleapis.com/instance/cpu/utilization",
@@ -115,6 +116,7 @@ SPEC = ServiceSpec(
             statistic="ALIGN_MEAN",
             dimensions={"resource.label.instance_id": "instance_id"},
         ),
+        # Written by the Ops Agent where one is installed, a series for each board, in per cent.
         Metric(
             into="gpu_ratio",
             name="agent.googleapis.com/gpu/utilization",

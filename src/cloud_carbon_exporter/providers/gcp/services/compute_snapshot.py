@@ -20,6 +20,7 @@ def _stored(asset: Asset, part: str, size_key: str) -> Description:
     if size_key in asset.data:
         storage = Component("snapshot", part, gib(asset.data[size_key]))
     else:
+        # Google counts a snapshot's bytes some time after it was made.
         size_gib = float(asset.data.get("diskSizeGb", 0))
         why = f"no {size_key}, so the size of the disk"
         storage = Component("snapshot", part, size_gib, assumed=why)

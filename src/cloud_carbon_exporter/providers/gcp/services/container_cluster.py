@@ -57,6 +57,7 @@ SPECS = (
         reason=(
             "The control plane's share, and for Autopilot the vCPUs and memory its pods request."
         ),
+        # A series for each container. Autopilot sizes and bills its nodes by what they request.
         metrics=(
             Metric(
                 into="capacity_units",

@@ -8,6 +8,7 @@ from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, times
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
+# An instance cannot be stopped: what is not in use is deleted.
 STATES = states(
     running="READY UPDATING PERFORMING_MAINTENANCE MEMCACHE_VERSION_UPGRADING",
     gone="CREATING DELETING",

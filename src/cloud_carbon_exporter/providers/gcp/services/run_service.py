@@ -19,6 +19,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
     # Asset Inventory passes the Knative shape (v1, labels under metadata) as well as v2's; the name
     # serves for both.
     tags = asset.data.get("labels") or asset.data.get("metadata", {}).get("labels")
+    # One of each: what is allocated now comes as a signal.
     host = hidden(1, 1, "a Cloud Run host is not shown")
     key = "service_name" if "services" in asset.ids else "job_name"
     return asset.described(

@@ -9,6 +9,7 @@ from cloud_carbon_exporter.providers.gcp.describing.asset import BYTES_PER_GIB, 
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
+# An instance cannot be stopped; one that scales to its least still holds processing units.
 STATES = states(running="READY", gone="CREATING")
 
 _UNITS_PER_NODE = 1000
@@ -17,6 +18,8 @@ _NODE_VCPUS, _NODE_MEMORY_GIB = 4, 16
 
 def replicas(config: str) -> int:
     """Replicas of a configuration: three zones, twice three, or two by two and a witness."""
+    # Their names tell (https://cloud.google.com/spanner/docs/instance-configurations): nam3 and
+    # eur5 are multi-region ones.
     if config.startswith("regional-"):
         return 3
     return 6 if config.startswith("dual-region-") else 5

@@ -54,7 +54,9 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         return None  # it only stands for a server elsewhere
     settings = data["settings"]
     copies = 2 if settings.get("availabilityType") == "REGIONAL" else 1
+    # More than one in a read pool only.
     nodes = max(1, int(data.get("nodeCount", 1)))
+    # A tier is a machine type with "db-" before it, and tells its size by its name.
     host, parts = built(settings["tier"].lower())
     return asset.described(
         running=times(parts, copies * nodes),

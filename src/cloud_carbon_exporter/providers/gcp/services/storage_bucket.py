@@ -17,6 +17,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
     location_type = data.get("locationType") or (
         "region" if "-" in asset.location.region else "multi-region"
     )
+    # Within a region Google keeps more copies, which the class's own row of facts holds.
     copies = 1 if location_type in ("region", "zone") else 2
     info = {"host_type": data.get("storageClass", ""), "location_type": location_type}
     objects = Component("object", "gcp/gcs", copies, per="stored_gib")

@@ -40,7 +40,7 @@ _HOSTS = {
 }
 """Hosts by generation (https://cloud.google.com/tpu/docs/system-architecture)."""
 
-_CORES_PER_CHIP = 2
+_CORES_PER_CHIP = 2  # TensorCores, as Google calls them
 _COUNTED_IN_CHIPS = frozenset({"v5litepod", "v6e"})
 """Generations whose types count chips; those of the others count TensorCores."""
 
