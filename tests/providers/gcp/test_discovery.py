@@ -94,14 +94,19 @@ async def test_a_refused_type_is_dropped_and_the_call_repeated(
     assert calls.outcomes["cloudasset", "assets.list", "refused"] == (2 if named else 3)
 
 
+def named_asset(asset_type: str, path: str) -> Asset:
+    """An asset of a type that no service of ours reads."""
+    asset = one("compute.googleapis.com/Instance", "hpc")
+    host, _, _ = asset_type.partition("/")
+    return asset | {"assetType": asset_type, "name": f"//{host}/projects/shop-prod/{path}"}
+
+
 async def test_types_the_ledger_counts_though_nobody_asks_for_them(
     explore: Explore, cloud: GoogleCloud
 ) -> None:
-    firewall = one("compute.googleapis.com/Instance", "hpc")
-    firewall["assetType"] = "compute.googleapis.com/Firewall"
-    firewall["name"] = "//compute.googleapis.com/projects/shop-prod/global/firewalls/ssh"
-    cloud.assets.append(firewall)
-    cloud.checked = False  # the firewall has an instance's body, which nobody reads
+    # With an instance's body, which nobody reads.
+    cloud.assets.append(named_asset("compute.googleapis.com/Firewall", "global/firewalls/ssh"))
+    cloud.checked = False
     client = explore()
     await swept(client)
     extras = await client.extras(time.time())
@@ -113,6 +118,22 @@ async def test_types_the_ledger_counts_though_nobody_asks_for_them(
     assert cloud.calls[LIST] == before  # seldom
     await client.extras(time.time() + 7 * 3600)
     assert cloud.calls[LIST] == before + 1
+
+
+async def test_what_belongs_to_another_resource_is_not_called_unsupported(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
+    """A dataset has thousands of tables, and holds the bytes of all."""
+    cloud.assets += [
+        named_asset("bigquery.googleapis.com/Table", "datasets/sales/tables/orders"),
+        named_asset("compute.googleapis.com/InstanceGroupManager", "instanceGroupManagers/web"),
+        named_asset("k8s.io/Pod", "clusters/shop/k8s/namespaces/default/pods/api"),
+        named_asset("run.googleapis.com/Revision", "services/api/revisions/api-1"),
+    ]
+    cloud.checked = False
+    client = explore()
+    await swept(client)
+    assert (await client.extras(time.time())).unsupported == {}
 
 
 def in_one_shape(result: Swept) -> dict[str, Resource]:
