@@ -221,6 +221,14 @@ def test_what_is_in_a_state_nobody_knows_is_taken_as_running_and_said_to_be(case
         assert part.assumed == (before.assumed or f"unknown state {case.word}")
 
 
+def test_a_state_that_is_no_word_is_told_in_part() -> None:
+    """It becomes a label, and would stand in every scrape."""
+    spec = SPECS["compute/instance"]
+    resource = spec.resource(in_state(spec, objects_of(spec)[0], "x" * 100_000).asset, SCOPE)
+    assert resource is not None
+    assert {part.assumed for part in resource.components} == {f"unknown state {'x' * 64}"}
+
+
 def sizes(parts: tuple[Component, ...]) -> list[tuple[str, str, float]]:
     return [(part.kind, part.part, part.amount) for part in parts]
 
