@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -496,8 +497,9 @@ def test_values_of_points(value: dict[str, Any], expected: float) -> None:
 
 async def test_resources_without_the_key_are_not_asked_for(explore: Explore, until: float) -> None:
     metric = METRICS["compute/instance"][0]
-    stopped = next(each for each in (await swept(explore())).resources if each.name == "web-2")
-    assert list(questions([Read(stopped, metric, until - 900)], until, "")) == []
+    resource = next(each for each in (await swept(explore())).resources if each.name == "web-2")
+    unnamed = replace(resource, monitor={})
+    assert list(questions([Read(unnamed, metric, until - 900)], until, "")) == []
 
 
 def test_nothing_new_is_no_call() -> None:

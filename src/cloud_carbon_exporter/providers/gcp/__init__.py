@@ -1,6 +1,4 @@
-"""Google Cloud: one module a service, found by name; the rest, with a leading underscore, is how
-they are reached.
-"""
+"""Google Cloud: how it is reached (client), what services share (describing), the services."""
 
 from __future__ import annotations
 

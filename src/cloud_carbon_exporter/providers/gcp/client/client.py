@@ -25,6 +25,7 @@ from cloud_carbon_exporter.providers.gcp.client.discovery import (
 )
 from cloud_carbon_exporter.providers.gcp.client.http import Rest
 from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, kind, project, region_of
+from cloud_carbon_exporter.providers.gcp.describing.owned import OWNED
 from cloud_carbon_exporter.providers.options import GcpOptions
 from cloud_carbon_exporter.providers.spec import (
     Extras,
@@ -44,6 +45,7 @@ _COUNTS_KEPT_SECONDS = 6 * 3600
 _REPORT_KEPT_SECONDS = 86400
 _AGAIN_SECONDS = 3600
 _ASKED_FOR = frozenset(kind(asset_type) for asset_type in TYPES)
+_COUNTED = _ASKED_FOR | OWNED.keys()  # by ourselves, or with what holds their hardware
 
 
 def _below(prefix: str, number: str) -> str:
@@ -131,9 +133,7 @@ class GcpClient:
             self._report_until = now + _AGAIN_SECONDS
             self._reported = await footprint.reported(self._rest, table, now)
             self._report_until = now + _REPORT_KEPT_SECONDS
-        unsupported = {
-            key: count for key, count in self._counts.items() if key[1] not in _ASKED_FOR
-        }
+        unsupported = {key: count for key, count in self._counts.items() if key[1] not in _COUNTED}
         names = {(PROVIDER, project_id): name for project_id, name in self._names.items() if name}
         return Extras(
             listed=self._listed,
