@@ -129,17 +129,3 @@ def _open(bounds: Bounds) -> aiohttp.ClientSession:
         # No API of ours holds a session; a cookie of one must not reach another.
         cookie_jar=aiohttp.DummyCookieJar(),
     )
-
-
-def loopback_session() -> aiohttp.ClientSession:
-    """Session towards ourselves: no proxy, no bound, no header of its own, the body as it comes.
-
-    The certificate is not looked at: it names the host the world knows us by.
-    """
-    import aiohttp
-
-    return aiohttp.ClientSession(
-        auto_decompress=False,
-        connector=aiohttp.TCPConnector(ssl=False),
-        skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
-    )
