@@ -22,7 +22,7 @@ CASES = [
             ("403", "permission_missing"),
             ("404", "not_there"),
             ("429", "throttled"),
-            ("302", "unreachable"),
+            ("302", "malformed"),
             ("503", "unreachable"),
             ("cut", "malformed"),
             ("old", "stale"),

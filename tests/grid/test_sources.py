@@ -98,11 +98,11 @@ async def test_energinet_speaks_of_price_areas(apis: GridApis, clock: Clock, tol
     """No cloud has a region in Denmark yet, so its zones are read directly."""
     from cloud_carbon_exporter.grid.energinet import forecast, live
     from cloud_carbon_exporter.grid.spec import Ask
-    from cloud_carbon_exporter.grid.web import Session, SourceWeb
+    from cloud_carbon_exporter.grid.web import SourceWeb, open_session
 
     clock.now = NOON
     apis.grams = lambda zone, at: 80.0 if zone == "DK2" else 90.0
-    session = Session()
+    session = open_session()
     web = SourceWeb(session, "energinet", f"{apis.url}/energinet")
     readings = await live(
         web, Ask(facts.zone_names("energinet")["DK-DK2"], clock.now - 900, clock.now)

@@ -21,7 +21,7 @@ from cloud_carbon_exporter.grid.book import Page
 from cloud_carbon_exporter.grid.series import Piece, at_moment, blend, overlay, pieces
 from cloud_carbon_exporter.grid.settings import GridSettings, Preference
 from cloud_carbon_exporter.grid.spec import Ask, Fetch, Reading, Web
-from cloud_carbon_exporter.grid.web import Session, SourceWeb
+from cloud_carbon_exporter.grid.web import SourceWeb, open_session
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.grid import GridSource, Method
 
@@ -78,7 +78,7 @@ class Feed:
             changes,
             clock,
         )
-        self._session = Session()
+        self._session = open_session()
         self._webs: list[Web] = [self._web(preference) for preference in settings.preferences]
         self._limits = [asyncio.Semaphore(CALLS_PER_SOURCE) for _ in settings.preferences]
         self._resting: dict[int, float] = {}  # until when a source as a whole is left alone
