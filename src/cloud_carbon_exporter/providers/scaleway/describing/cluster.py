@@ -60,7 +60,7 @@ def cluster(
 
 
 def _listing(kind: str, operation: str, path: str, permission: str) -> Listing:
-    """Listing of the clusters with their node types beside; the path ends in the key of its list."""
+    """Listing of the clusters, with their node types; the path ends in the key of its list."""
     product, _, rest = path.partition("/regions/")
     node_types = entries(
         "node_types",

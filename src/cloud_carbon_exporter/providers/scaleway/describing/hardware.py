@@ -1,4 +1,4 @@
-"""Hardware behind Scaleway's products: sizes, nodes and their volumes, machines taken several times."""
+"""Hardware behind Scaleway's products: sizes, nodes and their volumes, one machine many times."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ OWNED: Mapping[str, str] = {
     "instance/sbs_snapshot": "block/snapshot",
     "rdb/read_replica": "rdb/instance",
 }
-"""What is seen -> the kind that owns it. What a Kapsule cluster or an autoscaling group starts is an
-ordinary Instance, Load Balancer or volume of the project, and is listed there. The Instance API lists
-the disks of its servers, and Block Storage's volumes and snapshots by their class, once more.
+"""What is seen -> the kind that owns it.
+
+What a Kapsule cluster or an autoscaling group starts is an ordinary Instance, Load Balancer or
+volume of the project, and is listed there. The Instance API lists volumes and snapshots by their
+class: the local disks of its servers, and all of Block Storage's, stand in two lists.
 """

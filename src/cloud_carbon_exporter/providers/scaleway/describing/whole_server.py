@@ -12,7 +12,7 @@ FLASH = ("ssd", "nvme")
 
 
 def whole_server(name: str, offer: Mapping[str, Any]) -> Machine:
-    """Machine of an offer: all threads of all its sockets; what the offer lacks is guessed by name."""
+    """Machine of an offer: all threads of all sockets; what it lacks is guessed by the name."""
     cpus: Sequence[Mapping[str, Any]] = offer.get("cpus") or ()
     gpus: Sequence[Mapping[str, Any]] = offer.get("gpus") or ()
     threads = 0

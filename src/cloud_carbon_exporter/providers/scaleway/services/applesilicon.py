@@ -23,7 +23,7 @@ STATES = states(
 
 
 def _server(raw: Raw, scope: Scope) -> Description:
-    """Mac of a type. The GPU of these chips shares their power figure, so it is no part of its own."""
+    """Mac of a type. The GPU of a chip shares its power figure, so it is no part of its own."""
     name = str(raw["type"])
     server_type = catalogue_entry(scope, "types", name)
     cpu = server_type.get("cpu") or {}
@@ -61,5 +61,6 @@ SPEC = ServiceSpec(
     describe=_server,
     states=STATES,
     searched_as="apple_silicon_server",
-    reason="A whole Mac: chip, memory and disk of its type. Scaleway measures no utilisation of it.",
+    reason="A whole Mac: chip, memory and disk of its type. Scaleway measures no utilisation of "
+    "it.",
 )

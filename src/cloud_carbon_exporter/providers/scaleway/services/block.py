@@ -44,9 +44,7 @@ def _volume(raw: Raw, scope: Scope) -> Description:
 
 
 def _snapshot(raw: Raw, scope: Scope) -> Description:
-    return parse(raw, scope).described(
-        kept=[stored("snapshot", "snapshot", gib(raw.get("size")))]
-    )
+    return parse(raw, scope).described(kept=[stored("snapshot", "snapshot", gib(raw.get("size")))])
 
 
 SPECS = (

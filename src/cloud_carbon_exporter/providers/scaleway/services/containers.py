@@ -13,9 +13,7 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 PERMISSION = "ContainersReadOnly"
 
 # A container in error may still serve from its last good version; Cockpit counts its copies.
-STATES = states(
-    running="ready updating upgrading locking locked error", gone="creating deleting"
-)
+STATES = states(running="ready updating upgrading locking locked error", gone="creating deleting")
 
 
 def _container(raw: Raw, scope: Scope) -> Description:

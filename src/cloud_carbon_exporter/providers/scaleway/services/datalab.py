@@ -35,7 +35,7 @@ def _datalab(raw: Raw, scope: Scope) -> Description:
 
 
 def _nodes(group: Mapping[str, Any], count: int, scope: Scope) -> tuple[Component, ...]:
-    """Nodes of a group, each an Instance type under another name (DDL-POP2-2C-8G); none without one."""
+    """Nodes of a group, each an Instance type by another name: DDL-POP2-2C-8G is a POP2-2C-8G."""
     if not group:
         return ()
     name = str(group.get("node_type") or "unknown")

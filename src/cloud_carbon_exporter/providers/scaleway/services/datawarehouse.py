@@ -47,6 +47,6 @@ SPEC = ServiceSpec(
     describe=_deployment,
     states=STATES,
     searched_as="dtwh_deployment",
-    reason="The least vCPUs and memory of every replica of every shard; how far it scaled beyond is "
-    "not told, nor what it stores.",
+    reason="The least vCPUs and memory of every replica of every shard; how far it scaled beyond "
+    "is not told, nor what it stores.",
 )

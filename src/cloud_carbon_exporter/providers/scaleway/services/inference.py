@@ -18,9 +18,7 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 PERMISSION = "InferenceReadOnly"
 
 # An error is no deletion: the nodes are taken as still held.
-STATES = states(
-    running="ready deploying scaling error locked", gone="creating deleting deleted"
-)
+STATES = states(running="ready deploying scaling error locked", gone="creating deleting deleted")
 
 
 def _deployment(raw: Raw, scope: Scope) -> Description:

@@ -1,4 +1,4 @@
-"""Instances: virtual machines, the local disks they hold, their older volumes, snapshots of those."""
+"""Instances: virtual machines with their local disks, older volumes, and snapshots of those."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import server_types
+from cloud_carbon_exporter.providers.scaleway.client.catalogue import ProductKey, server_types
 from cloud_carbon_exporter.providers.scaleway.client.listing import listing
 from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
 from cloud_carbon_exporter.providers.scaleway.describing.hardware import gib, machine_info, stored
@@ -65,7 +65,7 @@ def _machine(raw: Raw, scope: Scope) -> Machine:
 
 def _product(raw: Raw, scope: Scope) -> Mapping[str, str]:
     """Product of the public catalogue that a server is, in its zone."""
-    key = (str(raw["commercial_type"]).upper(), str(raw.get("zone") or scope.zone))
+    key = ProductKey(str(raw["commercial_type"]).upper(), str(raw.get("zone") or scope.zone))
     product: Mapping[str, str] = scope.catalogue.get("products", {}).get(key, {})
     return product
 
@@ -123,9 +123,7 @@ def _snapshot(raw: Raw, scope: Scope) -> Description | None:
     """Snapshot of the older API, unless the block API lists it."""
     if str(raw.get("volume_type")).startswith("sbs_"):
         return None
-    return parse(raw, scope).described(
-        kept=[stored("snapshot", "snapshot", gib(raw.get("size")))]
-    )
+    return parse(raw, scope).described(kept=[stored("snapshot", "snapshot", gib(raw.get("size")))])
 
 
 SERVERS = listing(
@@ -145,8 +143,8 @@ SPECS = (
         states=SERVER_STATES,
         searched_as="instance_server",
         reason="A share of its host by the type's vCPUs, memory and GPUs, and the local disks it "
-        "holds; none but the disks when stopped, idle hardware when stopped in place. Kapsule nodes "
-        "are Instances and stand here.",
+        "holds; none but the disks when stopped, idle hardware when stopped in place. Kapsule "
+        "nodes are Instances and stand here.",
         metrics=(CPU,),
     ),
     ServiceSpec(

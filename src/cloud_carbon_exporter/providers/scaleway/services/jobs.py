@@ -69,6 +69,6 @@ SPEC = ServiceSpec(
     ),
     describe=_definition,
     searched_as="serverless_job_definition",
-    reason="vCPUs and memory of the runs that run at the moment of the listing; a job at rest holds "
-    "nothing.",
+    reason="vCPUs and memory of the runs that run at the moment of the listing; a job at rest "
+    "holds nothing.",
 )

@@ -45,9 +45,7 @@ def _instance(raw: Raw, scope: Scope) -> Description:
 
 
 def _snapshot(raw: Raw, scope: Scope) -> Description:
-    return parse(raw, scope).described(
-        kept=[stored("snapshot", "snapshot", gib(raw.get("size")))]
-    )
+    return parse(raw, scope).described(kept=[stored("snapshot", "snapshot", gib(raw.get("size")))])
 
 
 def _backup(raw: Raw, scope: Scope) -> Description:
