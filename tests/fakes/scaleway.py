@@ -40,9 +40,9 @@ Table = dict[str, list[Any] | dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a call gets instead of its answer. `times`: how often; 0 = always. body: cut short when
-    `cut`.
+    """What a call gets instead of its answer.
 
+    times: how often; 0 = always. cut: whether the body is cut short.
     unpacked_mebibytes: what a packed body unpacks to. reset: the connection is.
     """
 
@@ -58,8 +58,9 @@ class Fault:
 
 @dataclass(slots=True)
 class Route:
-    """One list call: its path with {zone} or {region}, the key of its list, and its objects by
-    place ("*": global).
+    """List call: its path with {zone} or {region}, the key of its list, its objects by place.
+
+    The place of what is global is "*".
     """
 
     operation: str
@@ -86,7 +87,10 @@ def products() -> list[str]:
 
 def routes() -> list[Route]:
     """Every recorded list call."""
-    return [Route(**one) for product in products() for one in replayed(product)]
+    recorded: list[Route] = []
+    for product in products():
+        recorded += (Route(**answer) for answer in replayed(product))
+    return recorded
 
 
 class FakeScaleway:
@@ -115,7 +119,7 @@ class FakeScaleway:
         self.calls: Counter[str] = Counter()
         self.params: dict[str, set[str]] = {}
         self.queries: list[dict[str, str]] = []
-        self.documents = {one["path"]: one["body"] for one in replayed("footprint")}
+        self.documents = {answer["path"]: answer["body"] for answer in replayed("footprint")}
         self.url = ""
         self._hits: Counter[str] = Counter()
         self._runner: web.AppRunner | None = None
@@ -181,7 +185,7 @@ class FakeScaleway:
             return _error(401, "denied_authentication", "authentication is denied")
         for piece, status in self.absent:
             if piece in path:
-                return _error(status, "unknown_resource", "resource is not found")
+                return _error(status, "unknown_resource", "resource is not objects")
         if request.method != "GET":
             return await self.made.answer(request, path)
         return self._api(request, path)
@@ -222,16 +226,16 @@ class FakeScaleway:
         for route in self.routes:
             match = route.pattern.fullmatch(path)
             if match:
-                found = route.places.get(match.group(1) if match.groups() else "*", [])
+                objects = route.places.get(match.group(1) if match.groups() else "*", [])
                 return (
-                    self._search(found)
+                    self._search(objects)
                     if "search" in path.split("/")
-                    else _page(request, route, found)
+                    else _page(request, route, objects)
                 )
-        return _error(404, "not_found", "unknown path")
+        return _error(404, "not_objects", "unknown path")
 
-    def _search(self, found: list[Any] | dict[str, Any]) -> web.Response:
-        return web.json_response({"resources": found, "next_page_token": ""})
+    def _search(self, objects: list[Any] | dict[str, Any]) -> web.Response:
+        return web.json_response({"resources": objects, "next_page_token": ""})
 
     def _sources(self, request: web.Request, region: str) -> web.Response:
         project = request.query["project_id"]
@@ -285,14 +289,14 @@ class FakeScaleway:
         self.queries.append(dict(query))
         start, end, step = (int(query[name]) for name in ("start", "end", "step"))
         expression = query["query"].replace("(postgresql|mysql)", "postgresql")
-        asked, late = [name for name in self.series if name in expression], self.shifted_seconds
-        rows = [
-            {
-                "metric": labels,
-                "values": [[moment + late, str(value)] for moment in range(start, end + 1, step)],
-            }
-            for labels, value in (self.series[asked[0]] if asked else [])
-        ]
+        asked = [name for name in self.series if name in expression]
+        rows = []
+        for labels, value in self.series[asked[0]] if asked else []:
+            values = [
+                [moment + self.shifted_seconds, str(value)]
+                for moment in range(start, end + 1, step)
+            ]
+            rows.append({"metric": labels, "values": values})
         return web.json_response(
             {"status": "success", "data": {"resultType": "matrix", "result": rows}}
         )
@@ -316,16 +320,16 @@ def source(url: str, project: str, region: str) -> dict[str, Any]:
     }
 
 
-def _page(request: web.Request, route: Route, found: list[Any] | dict[str, Any]) -> web.Response:
+def _page(request: web.Request, route: Route, objects: list[Any] | dict[str, Any]) -> web.Response:
     """One page, counted in the header by Instances and in the body by all others."""
     api = route.path.split("/", 1)[0]
     size_name = "per_page" if api == "instance" else "page_size"
     size = min(int(request.query.get(size_name, "20")), LARGEST_PAGE.get(api, 100))
     number = int(request.query.get("page", "1"))
-    keys: Sequence[Any] = list(found)
+    keys: Sequence[Any] = list(objects)
     chosen = keys[(number - 1) * size : number * size]
-    page = {key: found[key] for key in chosen} if isinstance(found, dict) else chosen
-    total = len(found)
+    page = {key: objects[key] for key in chosen} if isinstance(objects, dict) else chosen
+    total = len(objects)
     uncounted = api == "instance" or "server-types" in route.path
     body = {route.items: page} if uncounted else {route.items: page, "total_count": total}
     return web.json_response(

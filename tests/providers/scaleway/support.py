@@ -6,15 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from tests.fakes.scaleway import FakeScaleway
+from tests.fakes.scaleway import FakeScaleway, routes
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER, SEARCH_TYPES
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
-from cloud_carbon_exporter.providers.spec import Listing, Scope, TargetSettings
+from cloud_carbon_exporter.providers.spec import Listing, Scope, ServiceSpec, TargetSettings
 
 
 @dataclass(slots=True)
@@ -84,6 +85,29 @@ async def everything(client: ScalewayClient) -> list[Resource]:
         for scope in await client.scopes(listing):
             resources += (await swept(client, listing, scope)).resources
     return resources
+
+
+def recorded(spec: ServiceSpec) -> dict[str, Any]:
+    """First recorded object of a kind, with what describing it is given besides."""
+    if spec.listing.api == "s3":
+        return {"id": "photos", "name": "photos", "region": "fr-par", "project_id": "p"}
+    # Runs are joined to their job; a local disk that a server holds is no resource.
+    return {"running": [], **_first_of(_path_of(spec)), "server": None}
+
+
+def _path_of(spec: ServiceSpec) -> str:
+    if spec.kind == "functions/function":  # it is listed by its namespaces
+        return "functions/v1beta1/regions/{region}/functions"
+    return spec.listing.path
+
+
+@cache
+def _first_of(path: str) -> Mapping[str, Any]:
+    route = next(route for route in routes() if route.path == path)
+    objects = next(iter(route.places.values()))
+    assert isinstance(objects, list)
+    first: Mapping[str, Any] = objects[0]
+    return first
 
 
 def held(resource: Resource) -> dict[tuple[str, str], float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Coroutine
 from time import perf_counter
 
 import pytest
@@ -17,6 +18,7 @@ from tests.fakes.scaleway import (
 )
 from tests.providers.scaleway.support import by_name, connected, everything, listing_of, swept
 
+from cloud_carbon_exporter.collect.sweep import Swept
 from cloud_carbon_exporter.errors import Incomplete, Malformed, PermissionMissing
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.facts import place, zones
@@ -60,7 +62,7 @@ async def test_pages_bring_every_server_once(count: int) -> None:
         places["fr-par-1"] = [{**model, "id": f"server-{number}"} for number in range(count)]
         scope = Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-1")
         result = await swept(client, listing_of("instance/server"), scope)
-        assert {one.id for one in result.resources} == {
+        assert {resource.id for resource in result.resources} == {
             f"server-{number}" for number in range(count)
         }
         assert len(result.resources) == count
@@ -92,7 +94,7 @@ async def test_buckets_are_asked_of_every_project() -> None:
             ("nl-ams", OTHER_PROJECT): ["copies"],
         }
         buckets = await by_name(client, "object/bucket")
-        assert {one.id: one.info["project"] for one in buckets.values()} == {
+        assert {resource.id: resource.info["project"] for resource in buckets.values()} == {
             "fr-par/photos": "default",
             "fr-par/lake": "data",
             "nl-ams/copies": "data",
@@ -103,9 +105,9 @@ async def test_buckets_are_asked_of_every_project() -> None:
 async def test_a_bucket_two_projects_show_is_one() -> None:
     async with FakeScaleway() as fake, connected(fake) as client:
         fake.buckets = {("fr-par", PROJECT): ["photos"], ("fr-par", OTHER_PROJECT): ["photos"]}
-        assert [one.id for one in await everything(client) if one.kind == "object/bucket"] == [
-            "fr-par/photos"
-        ]
+        assert [
+            resource.id for resource in await everything(client) if resource.kind == "object/bucket"
+        ] == ["fr-par/photos"]
 
 
 async def test_one_projects_refusal_leaves_the_others_buckets_listed() -> None:
@@ -113,7 +115,7 @@ async def test_one_projects_refusal_leaves_the_others_buckets_listed() -> None:
         fake.buckets = {("fr-par", PROJECT): ["photos"], ("fr-par", OTHER_PROJECT): ["lake"]}
         fake.faults["s3/fr-par"] = Fault(status=403, body="<Error/>", times=1)
         pages = client.pages(listing_of("object/bucket"), Scope("scaleway", ORGANIZATION, "fr-par"))
-        assert [one["name"] for one in await anext(pages)] == ["lake"]
+        assert [bucket["name"] for bucket in await anext(pages)] == ["lake"]
         with pytest.raises(Incomplete, match="ObjectStorageReadOnly") as raised:
             await anext(pages)
         assert isinstance(raised.value.failures["object/bucket"], PermissionMissing), (
@@ -139,13 +141,13 @@ async def test_a_bucket_list_wants_an_access_key() -> None:
 
 
 async def test_nothing_is_counted_twice() -> None:
-    """Each gigabyte and thread of the recorded estate stands in exactly one resource, whoever shows
-    it.
-    """
+    """Each gigabyte and thread of the recorded estate stands in one resource, whoever shows it."""
     async with FakeScaleway() as fake, connected(fake) as client:
         resources = await everything(client)
-    assert max(Counter(one.id for one in resources).values()) == 1
-    volumes = {one.name: one.kind for one in resources if one.kind.endswith("/volume")}
+    assert max(Counter(resource.id for resource in resources).values()) == 1
+    volumes = {
+        resource.name: resource.kind for resource in resources if resource.kind.endswith("/volume")
+    }
     assert volumes == {
         "web-1-root": "block/volume",
         "fast": "block/volume",
@@ -153,19 +155,22 @@ async def test_nothing_is_counted_twice() -> None:
         "build-1-data": "instance/volume",
         "orphan": "instance/volume",
     }
-    snapshots = Counter(one.name for one in resources if one.kind.endswith("/snapshot"))
+    snapshots = Counter(
+        resource.name for resource in resources if resource.kind.endswith("/snapshot")
+    )
     assert max(snapshots.values()) == 1
-    nodes = [one for one in resources if one.name == "scw-k8s-main-pool-1"]
-    assert [one.kind for one in nodes] == ["instance/server"]
-    clusters = [one for one in resources if one.kind == "k8s/cluster"]
-    assert {part.kind for one in clusters for part in one.components} == {"fixed"}
+    nodes = [resource for resource in resources if resource.name == "scw-k8s-main-pool-1"]
+    assert [resource.kind for resource in nodes] == ["instance/server"]
+    for resource in resources:
+        if resource.kind == "k8s/cluster":
+            assert [part.kind for part in resource.components] == ["fixed"]
 
 
 async def test_peers_defect_11_resources_have_a_place_hardware_and_embodied_emissions() -> None:
     """The original sets no location, so drops all impact; its CPU is a placeholder."""
     async with FakeScaleway() as fake, connected(fake) as client:
         servers = await by_name(client, "instance/server")
-    sizes = {name: one for name, one in servers.items() if one.info["state"] == "running"}
+    sizes = {name: server for name, server in servers.items() if server.info["state"] == "running"}
     assert len(sizes) == 5
     watts = {}
     for name, server in sizes.items():
@@ -191,10 +196,10 @@ async def test_a_whole_refresh_with_a_tenth_of_a_second_a_call_takes_under_five(
     async with FakeScaleway(latency_seconds=0.1) as fake, connected(fake) as client:
         listings = {id(spec.listing): spec.listing for spec in PROVIDER.services}.values()
         began = perf_counter()
-        scopes = [
-            (listing, scope) for listing in listings for scope in await client.scopes(listing)
-        ]
-        sweeps = await asyncio.gather(*(swept(client, listing, scope) for listing, scope in scopes))
+        sweeps: list[Coroutine[None, None, Swept]] = []
+        for listing in listings:
+            sweeps += (swept(client, listing, scope) for scope in await client.scopes(listing))
+        results = await asyncio.gather(*sweeps)
         seconds = perf_counter() - began
-    assert sum(len(one.resources) for one in sweeps) > 40
+    assert sum(len(result.resources) for result in results) > 40
     assert seconds < 5, f"{seconds:.1f} s for {sum(fake.calls.values())} calls"

@@ -35,7 +35,7 @@ async def test_the_last_closed_month_is_reported_by_region_and_product() -> None
         reported("fr-par", "object_storage", 750),
     )
     total = fake.documents[QUERY]["total_impact"]["kg_co2_equivalent"]
-    assert sum(one.grams for one in extras.reported) == pytest.approx(total * 1000), (
+    assert sum(row.grams for row in extras.reported) == pytest.approx(total * 1000), (
         "nothing lost, nothing twice"
     )
     assert again == extras

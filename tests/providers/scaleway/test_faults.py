@@ -72,7 +72,7 @@ async def test_a_fault_has_its_error(
             listing_of("instance/server"),
             Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-2"),
         )
-        assert {one.name for one in elsewhere.resources} == {"train-1", "arm-1"}, (
+        assert {resource.name for resource in elsewhere.resources} == {"train-1", "arm-1"}, (
             "the other zone goes on"
         )
 
@@ -253,7 +253,7 @@ async def test_a_failed_catalogue_costs_no_server(fake: FakeScaleway) -> None:
         result = await swept(client, listing_of("instance/server"), scope)
         assert len(result.resources) == 5
         assert [warning.operation for warning in result.warnings] == ["ListServersTypes"]
-        web = next(one for one in result.resources if one.name == "web-1")
+        web = next(resource for resource in result.resources if resource.name == "web-1")
         assert {part.kind: part.amount for part in web.components} == {"vcpu": 8, "memory": 32}, (
             "our own table stands in"
         )

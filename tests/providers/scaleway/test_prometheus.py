@@ -1,6 +1,4 @@
-"""Cockpit's API is Prometheus': a real one in its place, over series as Scaleway's products write
-them.
-"""
+"""Cockpit's API is Prometheus': a real one in its place, over series as Scaleway writes them."""
 
 from __future__ import annotations
 

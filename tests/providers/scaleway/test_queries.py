@@ -1,6 +1,4 @@
-"""The PromQL of every service, evaluated by Prometheus itself over series as Scaleway's products
-write them.
-"""
+"""PromQL of every service, evaluated by Prometheus itself over series as Scaleway writes them."""
 
 from __future__ import annotations
 

@@ -73,19 +73,19 @@ async def test_arm_threads_are_cores(client: ScalewayClient) -> None:
 
 async def test_instance_volumes_and_snapshots(client: ScalewayClient) -> None:
     volumes = await by_name(client, "instance/volume")
-    assert {name: held(one) for name, one in volumes.items()} == {
+    assert {name: held(resource) for name, resource in volumes.items()} == {
         "build-1-data": {("block", "scaleway/b_ssd"): 46.566},
         "orphan": {SSD: 18.626},
     }
     snapshots = await by_name(client, "instance/snapshot")
-    assert {name: held(one) for name, one in snapshots.items()} == {
+    assert {name: held(resource) for name, resource in snapshots.items()} == {
         "build-1-backup": {("snapshot", "scaleway/snapshot"): 37.253}
     }
 
 
 async def test_block(client: ScalewayClient) -> None:
     volumes = await by_name(client, "block/volume")
-    assert {name: held(one) for name, one in volumes.items()} == {
+    assert {name: held(resource) for name, resource in volumes.items()} == {
         "web-1-root": {("block", "scaleway/sbs_5k"): 80},
         "fast": {("block", "scaleway/sbs_15k"): 200},
         "train-1-root": {("block", "scaleway/sbs_15k"): 500},

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.fakes.scaleway import ORGANIZATION, routes
+from tests.fakes.scaleway import ORGANIZATION
 from tests.fakes.scaleway_schema import response_type
-from tests.providers.scaleway.support import held
+from tests.providers.scaleway.support import held, recorded
 
 from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.description import Description, States
@@ -78,19 +78,6 @@ def words_of(kind: str) -> set[str]:
     return {word for word in words if not word.startswith("unknown")}
 
 
-def recorded(spec: ServiceSpec) -> dict[str, Any]:
-    """First recorded object of a kind."""
-    if spec.listing.api == "s3":
-        return {"id": "photos", "name": "photos", "region": "fr-par", "project_id": "p"}
-    paths = {"functions": "functions/v1beta1/regions/{region}/functions"}
-    path = paths.get(spec.listing.api, spec.listing.path)
-    route = next(route for route in routes() if route.path == path)
-    objects = next(iter(route.places.values()))
-    assert isinstance(objects, list)
-    owned_by_nobody = {"server": None} if spec.kind == "instance/volume" else {}
-    return {"running": [], **objects[0], **owned_by_nobody}
-
-
 def in_state(spec: ServiceSpec, state: str) -> dict[str, Any]:
     """The recorded object in this state, as its API writes it."""
     field = "state" if spec.kind.startswith("instance/") else "status"
@@ -125,7 +112,9 @@ def test_every_state_of_the_sdk_has_its_phase_and_ours_are_no_others(kind: str) 
     assert known - BEYOND_THE_ENUM.get(kind, set()) == words_of(kind)
 
 
-CASES = [(kind, state) for kind in ENUMS for state in sorted(table_of(kind).known)]
+CASES: list[tuple[str, str]] = []
+for known_kind in ENUMS:
+    CASES += ((known_kind, state) for state in sorted(table_of(known_kind).known))
 
 
 @pytest.mark.parametrize(("kind", "state"), CASES)

@@ -1,6 +1,4 @@
-"""Cockpit tokens made on demand: when, with what body, how often, and that nothing of them stays or
-shows.
-"""
+"""Cockpit tokens made on demand: when, with what body, how often. None of them stays or shows."""
 
 from __future__ import annotations
 
@@ -43,7 +41,11 @@ async def fake() -> AsyncIterator[FakeScaleway]:
 
 
 async def both_projects(fake: FakeScaleway, client: ScalewayClient) -> list[Read]:
-    both = [one for one in (await servers(client)).values() if one.name in ("web-1", "paused-1")]
+    both = [
+        server
+        for server in (await servers(client)).values()
+        if server.name in ("web-1", "paused-1")
+    ]
     busy(fake, both)
     return reads(both, metric_of("instance/server"))
 
