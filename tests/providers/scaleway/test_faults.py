@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-import socket
 from collections.abc import AsyncIterator
-from time import perf_counter
 
 import pytest
 from tests.fakes.scaleway import ORGANIZATION, SECRET_KEY, FakeScaleway, Fault
-from tests.fakes.wire import no_address
 from tests.providers.scaleway.support import CountingMeter, by_name, connected, listing_of, swept
 
 from cloud_carbon_exporter.errors import (
@@ -168,47 +165,6 @@ async def test_what_passes_is_got_over(fake: FakeScaleway, fault: Fault) -> None
         )
 
 
-async def test_silence_ends_after_the_timeout(fake: FakeScaleway) -> None:
-    async with connected(fake, timeout_seconds=0.2) as client:
-        fake.faults["lb/v1/zones/fr-par-1"] = Fault(hang=True)
-        with pytest.raises(Unreachable, match=r"no answer for 0\.2 s"):
-            await by_name(client, "lb/lb")
-        assert fake.calls["lb/v1/zones/fr-par-1/lbs"] == 1, "a silent server is not asked thrice"
-
-
-async def test_a_host_without_an_address_is_unreachable(
-    fake: FakeScaleway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", no_address)
-    environ = {**fake.environment, "SCW_API_URL": "http://api.scaleway.example"}
-    with pytest.raises(Unreachable, match=r"no connection to .*: ClientConnectorDNSError"):
-        async with connected(fake, environ=environ):
-            pass
-
-
-async def test_connections_that_are_reset_are_tried_again_but_not_for_ever(
-    fake: FakeScaleway,
-) -> None:
-    path = "lb/v1/zones/fr-par-1/lbs"
-    async with connected(fake) as client:
-        fake.faults[path] = Fault(reset=True, times=2)
-        assert set(await by_name(client, "lb/lb")) == {"front"}
-        fake.faults[path] = Fault(reset=True)
-        with pytest.raises(Unreachable, match="no connection"):
-            await by_name(client, "lb/lb")
-        assert fake.calls[path] <= 3 + 2 * 3, (
-            "aiohttp tries a kept connection twice, we three times"
-        )
-
-
-async def test_nobody_listens() -> None:
-    async with FakeScaleway() as fake:
-        environ = fake.environment
-    with pytest.raises(Unreachable, match="no connection"):
-        async with connected(fake, environ=environ):
-            pass
-
-
 @pytest.mark.parametrize("status", [404, 501])
 async def test_an_absent_product_is_no_error_and_is_remembered(
     fake: FakeScaleway, status: int
@@ -297,9 +253,7 @@ async def test_a_tag_of_ten_megabytes_costs_nothing(fake: FakeScaleway) -> None:
 
 
 async def test_a_silent_project_list_costs_the_catalogues_one_timeout(fake: FakeScaleway) -> None:
-    async with connected(fake, timeout_seconds=0.3) as client:
+    async with connected(fake, timeout_seconds=1) as client:
         fake.faults["account/v3/projects"] = Fault(hang=True)
-        began = perf_counter()
         assert len(await by_name(client, "block/volume")) == 3
-        assert perf_counter() - began < 1.5, "ten zones wait together, not in turn"
-        assert fake.calls["account/v3/projects"] == 2
+        assert fake.calls["account/v3/projects"] == 2, "ten zones share one failure"

@@ -12,7 +12,6 @@ from tests.providers.scaleway.support import connected
 
 from cloud_carbon_exporter.providers.scaleway import PROVIDER, SEARCH_TYPES
 from cloud_carbon_exporter.providers.scaleway.client.search import NO_HARDWARE, holds_hardware
-from cloud_carbon_exporter.providers.scaleway.describing.owned import OWNED
 
 SDK_TYPES = {str(member.value) for member in response_type("search.v1alpha1.ResourceType")}
 
@@ -90,15 +89,3 @@ async def test_people_keys_and_rules_are_no_unsupported_resources(
         extras = await client.extras(0)
     assert extras.unsupported == unsupported
     assert extras.listed == {("scaleway", ORGANIZATION, "search"): int(name in SEARCH_TYPES)}
-
-
-def test_owners_are_kinds_of_ours_and_what_they_own_is_none() -> None:
-    kinds = {spec.kind for spec in PROVIDER.services}
-    assert set(OWNED.values()) <= kinds
-    assert not set(OWNED) & kinds
-
-
-def test_what_has_an_owner_is_no_hardware_to_the_search() -> None:
-    views = {owned.replace("/", "_") for owned in OWNED} & SDK_TYPES
-    assert "k8s_node" in views
-    assert views <= NO_HARDWARE
