@@ -9,6 +9,7 @@ from typing import Any
 from cloud_carbon_exporter.errors import CredentialsRefused, Malformed, NotThere, PermissionMissing
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 
+# Every page of every kind shows the names of its projects.
 PROJECTS_SECONDS = 600.0
 
 
@@ -47,6 +48,7 @@ async def organization_of(api: Api) -> str:
 async def _default_project(api: Api) -> str:
     """Default project the key itself names. Raises CredentialsRefused when it may not be read."""
     try:
+        # An access key is the id of its API key.
         document = await api.ask(
             "GetAPIKey",
             f"iam/v1alpha1/api-keys/{api.credentials.access_key}",

@@ -96,6 +96,7 @@ class Api:
     ) -> Document:
         """Answer of the API as a JSON object; one of another shape has no fields."""
         answer = await self.http.send(self._call(operation, path, scope, permission, params))
+        # The one list that is asked page by page here, server types, is counted in a header.
         counted = answer.headers.get("X-Total-Count", "")
         return Document(
             fields=answer.document if isinstance(answer.document, dict) else {},
@@ -108,9 +109,11 @@ class Api:
         filled = path.format(zone=scope.zone, region=scope.region) if scope else path
         return Call(
             url=f"{self.credentials.api_url}/{filled}",
+            # The first word of a path is the product: the name calls are counted by.
             api=path.split("/", 1)[0],
             operation=operation,
             params=params,
+            # The secret key is all a call needs; the access key signs S3 alone.
             headers={"X-Auth-Token": self.credentials.secret_key},
             place=(scope.zone or scope.region) if scope else "",
             permission=permission,

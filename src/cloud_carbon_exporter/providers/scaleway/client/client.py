@@ -26,6 +26,7 @@ from cloud_carbon_exporter.providers.spec import (
     TargetSettings,
 )
 
+# Products come to a zone a few times a year; one it does not have answers 404, 501 or 400.
 ABSENT_SECONDS = 6 * 3600.0
 
 
@@ -61,6 +62,7 @@ class ScalewayClient(Api):
 
     async def scopes(self, listing: Listing) -> Sequence[Scope]:
         """Every zone or region of the facts that the settings let through."""
+        # Zones of our own facts: the SDK's list has been seen to lack the newest.
         account_id = self.organization_id
         zones = [zone for zone in facts.zones("scaleway") if self._is_wanted(zone)]
         if listing.scope == "zone":
@@ -109,8 +111,9 @@ class ScalewayClient(Api):
         )
 
     def _owner(self, listing: Listing) -> Params:
-        """Parameter that names the organisation; without it one project alone is listed."""
-        if listing.api == "dedibox":  # the one list that knows no organisation
+        """Parameter that names the organisation, as the product at hand calls it."""
+        # The one list that knows no organisation.
+        if listing.api == "dedibox":
             return {}
         name = "organization" if listing.api == "instance" else "organization_id"
         return {name: self.organization_id}

@@ -38,6 +38,7 @@ from cloud_carbon_exporter.providers.spec import Metric, Read, Reading
 
 log = logging.getLogger(__name__)
 
+# A project gets its source of a region with its first product there.
 SOURCES_SECONDS = 3600.0
 NAMES_SECONDS = 3600.0
 NAMES = "label/__name__/values"
@@ -115,6 +116,8 @@ class Cockpit:
 
     async def _open(self, key: SourceKey) -> _Source | None:
         """Source of a project and region; None where there is none, or nothing that opens it."""
+        # Scaleway keeps what its products measure in their own region, and opens it to tokens of
+        # that project and region alone: the secret key is none.
         token = self._token_of(key)
         if not (token or (self._makes and key.project_id)):
             self._hint()
@@ -218,6 +221,7 @@ class Cockpit:
         try:
             answer = await self._api.http.send(call)
         except (CredentialsRefused, PermissionMissing) as error:
+            # A 401 here says nothing of the API key, which the other calls use.
             refused = PermissionMissing(
                 "cockpit: the token is refused here",
                 provider="scaleway",

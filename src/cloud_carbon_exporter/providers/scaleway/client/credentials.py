@@ -9,6 +9,7 @@ from typing import Any
 
 from cloud_carbon_exporter.errors import CredentialsMissing
 
+# The names of variables and keys are those of Scaleway's CLI and SDKs.
 API_URL = "https://api.scaleway.com"
 
 

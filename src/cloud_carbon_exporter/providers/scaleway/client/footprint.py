@@ -60,6 +60,7 @@ def closed_month(now: float) -> Month:
 
 
 async def _rows_of(api: Api, month: Month) -> tuple[ReportedEmissions, ...]:
+    # The end is exclusive. Reports begin with October 2024.
     window = {
         "organization_id": api.organization_id,
         "start_date": _text(month.start),
@@ -118,6 +119,7 @@ def _regions(impact: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _skus(region: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """SKUs of a region: its own, and those of its zones."""
+    # A SKU is a product in a place: no id of a resource is told, and no energy.
     yield from region.get("skus") or ()
     for zone in region.get("zones") or ():
         yield from zone.get("skus") or ()

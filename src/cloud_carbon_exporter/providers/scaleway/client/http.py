@@ -15,13 +15,15 @@ from cloud_carbon_exporter.providers.spec import Meter
 
 Params = Mapping[str, str | int | Sequence[str]]
 
+# Shared by all: the lists of ten zones, S3 and Cockpit.
 CONNECTIONS = 24
+# Unpacked: a full page of anything is a hundredth of it.
 LARGEST_ANSWER_BYTES = 64 << 20
-"""Largest answer, unpacked: a full page of anything is a hundredth of it."""
 
+# A call that is asked to wait longer is left to the next refresh.
 PATIENCE = Patience(tries=3, first_pause_seconds=0.3, longest_pause_seconds=60)
-"""Patience with Scaleway, whose rate limits are those of a minute where they are documented."""
 
+# Reads answer 200. CreateToken may say that it created something, DeleteToken has nothing to say.
 SUCCESSES = {"GET": (200,), "POST": (200, 201), "DELETE": (200, 204)}
 
 # 501: Scaleway's gateway knows the product, but not in this zone or region.
@@ -121,6 +123,7 @@ class Http:
         if answer.status in SUCCESSES[call.method]:
             return answer
         error = _refusal(call, answer.status, answer.body)
+        # A POST that was refused for its rate was not carried out; after a 5xx nobody knows.
         repeatable = call.method != "POST" or isinstance(error, Throttled)
         if repeatable and may_pass(answer.status):
             raise Again(error, seconds_asked(answer.headers))
@@ -137,7 +140,8 @@ class Http:
         try:
             return await self._session.send(request)
         except Silence:
-            raise  # each try of it would cost the whole timeout
+            # Each try of it would cost the whole timeout.
+            raise
         except Unreachable as error:
             if call.method == "POST":
                 raise
@@ -191,6 +195,7 @@ def _fields(body: bytes) -> Mapping[str, Any]:
 
 def _message(fields: Mapping[str, Any]) -> str:
     """What the error says of itself, in one short line; its own words only, never the request's."""
+    # `details` is left out: it may quote the request.
     words: list[str] = []
     for key in ("type", "message", "reason"):
         if isinstance(fields.get(key), str):

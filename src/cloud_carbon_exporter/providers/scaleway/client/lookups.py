@@ -6,7 +6,7 @@ our own tables.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from cloud_carbon_exporter.errors import NotThere
@@ -16,6 +16,7 @@ from cloud_carbon_exporter.providers.scaleway.client.listing import Lookup
 from cloud_carbon_exporter.providers.scaleway.client.paging import PAGE_SIZE
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
+# New types come a few times a year.
 CATALOGUE_SECONDS = 86400.0
 NAMESPACES_SECONDS = 600.0
 
@@ -46,15 +47,13 @@ def entries(
         if not paged:
             document = await api.ask(operation, path, scope=scope, permission=permission)
             return document.fields.get(items) or ()
-        catalogue: list[Raw] = []
-        async for page in api.list(
-            operation, path, items, scope=scope, permission=permission, params=params
-        ):
-            catalogue += page
-        return catalogue
+        return await _whole(
+            api.list(operation, path, items, scope=scope, permission=permission, params=params)
+        )
 
     async def look(api: Api, scope: Scope, raws: Sequence[Raw]) -> Mapping[str, Any]:
         async def ask() -> Mapping[str, Any]:
+            # A product may be listed in a region that knows no types of it.
             try:
                 return {str(entry[name]).lower(): entry for entry in await read(api, scope)}
             except NotThere:
@@ -65,6 +64,13 @@ def entries(
         return {key: table, **await projects(api, scope, raws)}
 
     return look
+
+
+async def _whole(pages: AsyncIterator[Sequence[Raw]]) -> Sequence[Raw]:
+    objects: list[Raw] = []
+    async for page in pages:
+        objects += page
+    return objects
 
 
 def namespaces(path: str, permission: str) -> Lookup:
@@ -94,6 +100,7 @@ def namespaces(path: str, permission: str) -> Lookup:
 async def server_types(api: Api, scope: Scope) -> Mapping[str, Any]:
     """Instance types of a zone by name, the one of Scaleway's lists that is a mapping."""
 
+    # They say vCPUs, bytes of memory, GPUs and architecture, but not the model of the CPU.
     async def ask() -> Mapping[str, Any]:
         types: dict[str, Any] = {}
         for number in range(1, 100):

@@ -9,9 +9,10 @@ from typing import Any
 from cloud_carbon_exporter.errors import Malformed
 from cloud_carbon_exporter.providers.scaleway.client.http import Call, Http, Success
 
+# The most that Scaleway's lists give at once.
 PAGE_SIZE = 100
-"""The most that Scaleway's lists give at once."""
 
+# An end to lists that have none.
 MOST_PAGES = 1000
 
 
@@ -52,6 +53,7 @@ async def pages(
 def _is_last(page: Page, seen: int, size: int) -> bool:
     if not page.objects:
         return True
+    # Some lists of types are not counted, as Apple silicon's.
     return len(page.objects) < size if page.total is None else seen >= page.total
 
 

@@ -13,6 +13,7 @@ from cloud_carbon_exporter.model.types import Point, Signal
 from cloud_carbon_exporter.providers.spec import Metric, Read
 
 SELECTOR = re.compile(r'(?:\{__name__=~"([^"]+)"|([a-zA-Z_:][a-zA-Z0-9_:]*)\{)')
+# Buckets have no id; their series bear the name.
 JOINED_BY = ("resource_id", "resource_name")
 
 Points = dict[tuple[str, Signal], tuple[Point, ...]]
@@ -52,6 +53,7 @@ class Window:
 
 def window_of(metric: Metric, reads: Sequence[Read], until: float) -> Window | None:
     """Window of all reads together; None where no period of it has ended yet."""
+    # Prometheus evaluates at start, start + step...: aligned, each moment is read once.
     step = metric.period_seconds
     earliest = min(read.start for read in reads)
     first = (math.ceil(earliest / step) + 1) * step
@@ -103,6 +105,7 @@ def _signal(labels: Mapping[str, str], metric: Metric) -> Signal:
 def _points(values: Iterable[Sequence[Any]], metric: Metric) -> Iterable[Point]:
     for moment, text in values:
         value = float(text) * metric.scale
+        # 0 / 0 is NaN in PromQL: a node that counted no time.
         if math.isfinite(value):
             yield Point(float(moment) - metric.period_seconds, float(moment), value)
 

@@ -20,6 +20,7 @@ from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.scaleway.client.http import Call
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
+# The one API of Scaleway's that its SDK does not have.
 ENDPOINT = "https://s3.{region}.scw.cloud"
 NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 PERMISSION = "ObjectStorageReadOnly"
@@ -38,6 +39,7 @@ async def buckets(api: Api, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
 
     Those of the projects that do not answer stay as they were: raises Incomplete at the end.
     """
+    # Without the suffix S3 lists the buckets of the key's default project alone.
     failure: CollectError | None = None
     seen: set[str] = set()
     for project in await projects_of(api):
@@ -48,6 +50,7 @@ async def buckets(api: Api, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
         except CollectError as error:
             failure = failure or error
             continue
+        # A name is unique in its region, so that a bucket two projects show is the same.
         fresh = [bucket for bucket in listed if bucket.name not in seen]
         seen.update(bucket.name for bucket in fresh)
         if fresh:

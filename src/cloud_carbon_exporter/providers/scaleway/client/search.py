@@ -8,14 +8,17 @@ from collections.abc import Mapping
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.spec import Extras
 
+# An alpha API, and a cross-check alone: it tells type and place of a thing, but no size.
 HOUR_SECONDS = 3600.0
 MOST_PAGES = 500
 
+# Products of which nothing holds hardware for a customer: names, keys, people, rules, and networks
+# that are settings of routers. The search calls a type `product_thing`; it tells IAM's although the
+# list of types in its own definition lacks them.
 NO_HARDWARE_PRODUCTS = frozenset({"dns", "domain", "iam", "kms", "obs", "sm", "vpc"})
-"""Products of which nothing holds hardware for a customer: names, keys, people, rules, networks
-that are settings of the routers. The search calls a type `product_thing`. IAM's it tells though
-the list of types in its own definition lacks them."""
 
+# Types of other products that are rules and settings, or views of what another kind owns: for these
+# see describing/owned.py.
 NO_HARDWARE = frozenset(
     {
         "autoscaling_group",
@@ -32,8 +35,6 @@ NO_HARDWARE = frozenset(
         "svpn_routing_policy",
     }
 )
-"""Types of other products that are rules and settings, or views of what another kind owns: see
-describing/owned.py."""
 
 
 def holds_hardware(search_type: str) -> bool:
@@ -72,6 +73,7 @@ def _kind(search_type: str) -> str:
 async def _count(api: Api) -> Counter[str]:
     counts: Counter[str] = Counter()
     params: dict[str, str | int] = {
+        # The API wants a query; this one matches all.
         "query": "*",
         "organization_id": api.organization_id,
         "page_size": 100,

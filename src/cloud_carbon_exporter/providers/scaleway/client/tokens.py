@@ -23,10 +23,11 @@ log = logging.getLogger(__name__)
 NAME = "cloud-carbon-exporter"
 PERMISSION = "ObservabilityFullAccess"
 SCOPE = "read_only_metrics"
+# A refusal seldom passes sooner.
 AGAIN_SECONDS = 3600.0
+# A new token may not be known everywhere yet.
 SETTLING_SECONDS = 60.0
-"""How long a new token may not be known everywhere yet."""
-
+# The end of the program waits no longer for what is a courtesy.
 CLOSING_SECONDS = 1.0
 
 
@@ -84,6 +85,7 @@ class MadeTokens:
         if source in self._rejected:
             raise self._rejected[source]
         try:
+            # Whoever waits may be cut at a deadline; the token that is being made is to be kept.
             token = await asyncio.shield(making.task)
         except PermissionMissing as error:
             self._say(error)
@@ -135,10 +137,12 @@ class MadeTokens:
         return tokens
 
     async def _make(self, source: SourceKey) -> Token:
+        # This answer alone shows the secret.
         body = {"project_id": source.project_id, "name": self.name, "token_scopes": [SCOPE]}
         answer = await self._send("POST", "CreateToken", source.region, body=body)
-        made = answer.document if isinstance(answer.document, dict) else {}
-        if not (isinstance(made.get("id"), str) and isinstance(made.get("secret_key"), str)):
+        fields = answer.document if isinstance(answer.document, dict) else {}
+        identity, secret = fields.get("id"), fields.get("secret_key")
+        if not (isinstance(identity, str) and isinstance(secret, str)):
             raise Malformed(
                 "cockpit: the answer holds no token",
                 provider="scaleway",
@@ -146,7 +150,7 @@ class MadeTokens:
                 region=source.region,
                 operation="CreateToken",
             )
-        return Token(made["id"], source.region, made["secret_key"])
+        return Token(identity, source.region, secret)
 
     async def _delete(self, tokens: list[Token]) -> None:
         await asyncio.gather(*map(self._delete_one, tokens))

@@ -61,6 +61,7 @@ def cluster(
 
 def _listing(kind: str, operation: str, path: str, permission: str) -> Listing:
     """Listing of the clusters, with their node types; the path ends in the key of its list."""
+    # Every product of the family has its node types beside its clusters, under one name.
     product, _, rest = path.partition("/regions/")
     node_types = entries(
         "node_types",

@@ -12,12 +12,13 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 GIB = 1024**3
 
+# How our tables call a managed node that is known by its size alone.
 UNNAMED = "S"
-"""How our tables call a managed node that is known by its size alone."""
 
 
 def gib(size_bytes: Any) -> float:
     """GiB of a count of bytes, which is null where the API does not say."""
+    # Scaleway sells GB of 10^9 bytes; components are in GiB of 2^30.
     return (size_bytes or 0) / GIB
 
 
@@ -43,6 +44,7 @@ def stored(kind: ComponentKind, part: str, amount_gib: float) -> Component:
 
 def catalogue_entry(scope: Scope, table: str, name: Any) -> Mapping[str, Any]:
     """Entry of a product's own catalogue by name; empty where the catalogue lacks it."""
+    # Objects and catalogues of a product spell its types in different cases.
     entry: Mapping[str, Any] = scope.catalogue.get(table, {}).get(str(name).lower(), {})
     return entry
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.providers.spec import Metric
 
+# The label every series of Scaleway's products bears.
 JOIN = {"resource_id": "resource_id"}
 
 
@@ -34,6 +35,7 @@ def instances(product: str) -> tuple[Metric, Metric]:
             name=f"max by (resource_id) (max_over_time({counted}))",
             statistic="max_over_time",
             dimensions=JOIN,
+            # What has scaled to zero writes nothing.
             absent=0,
         ),
         Metric(

@@ -87,6 +87,7 @@ def tags_of(raw: Raw) -> dict[str, str]:
 
     "team=web" and "team:web" are a key and its value, "prod" alone is true.
     """
+    # Both signs are in use, as nothing says how a tag with a value is written.
     tags: dict[str, str] = {}
     for word in raw.get("tags") or ():
         key, value = _key_and_value(str(word))
@@ -106,6 +107,7 @@ def _key_and_value(text: str) -> tuple[str, str]:
 
 def _location(raw: Raw, scope: Scope) -> Location:
     """Location as the object says it; a zone is its region and a number: fr-par-1."""
+    # A zonal object may leave its region empty, a regional one has no zone.
     zone = str(raw.get("zone") or scope.zone)
     region = zone.rsplit("-", 1)[0] if zone else str(raw.get("region") or scope.region)
     return scope.location(region, zone)

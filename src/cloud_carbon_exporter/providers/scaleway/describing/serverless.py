@@ -13,6 +13,7 @@ MILLI = 1000
 
 def copies(raw: Raw, scope: Scope, millicpus: float, memory_gib: float) -> Description:
     """Description of what runs in copies: one copy's limits for each that Cockpit counts."""
+    # A container or function names its namespace, and the namespace alone its project.
     namespace = scope.catalogue.get("namespaces", {}).get(raw.get("namespace_id"), {})
     program = parse(raw, scope, project_id=str(namespace.get("project_id") or ""))
     copy = machine(

@@ -15,6 +15,7 @@ def whole_server(name: str, offer: Mapping[str, Any]) -> Machine:
     """Machine of an offer: all threads of all sockets; what it lacks is guessed by the name."""
     cpus: Sequence[Mapping[str, Any]] = offer.get("cpus") or ()
     gpus: Sequence[Mapping[str, Any]] = offer.get("gpus") or ()
+    # Each entry is a socket.
     threads = 0
     for cpu in cpus:
         threads += int(cpu.get("thread_count") or cpu.get("core_count") or 0)

@@ -16,7 +16,8 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "AppleSiliconReadOnly"
 
-# A Mac is billed from its creation to its deletion, whatever it does: no state of it is off.
+# A Mac is the customer's, and billed, from its creation to its deletion, which Apple's licence does
+# not allow within 24 hours. No state of it is off.
 STATES = states(
     running="starting ready error rebooting updating locking locked unlocking reinstalling busy"
 )
@@ -55,6 +56,7 @@ SPEC = ServiceSpec(
             "apple-silicon/v1alpha1/zones/{zone}/server-types",
             "server_types",
             permission=PERMISSION,
+            # This list knows no pages.
             paged=False,
         ),
     ),

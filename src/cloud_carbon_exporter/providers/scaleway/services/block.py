@@ -12,6 +12,7 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "BlockStorageReadOnly"
 
+# Space is held from the moment a volume is there until it is deleted, attached or not.
 VOLUME_STATES = states(
     running="available in_use resizing error snapshotting locked updating",
     gone="creating deleting deleted",
@@ -20,6 +21,7 @@ SNAPSHOT_STATES = states(
     running="available in_use exporting error locked", gone="creating deleting deleted"
 )
 
+# Low Latency volumes are sold with one of two limits of operations a second.
 NAMED_CLASSES = ("sbs_5k", "sbs_15k")
 
 

@@ -17,6 +17,7 @@ STATES = states(running="ready updating upgrading locking locked error", gone="c
 
 
 def _container(raw: Raw, scope: Scope) -> Description:
+    # Since v1 of the API memory is in bytes; CPU is in thousandths of a vCPU.
     memory_gib = gib(raw.get("memory_limit_bytes"))
     return copies(raw, scope, raw.get("mvcpu_limit") or 0, memory_gib)
 

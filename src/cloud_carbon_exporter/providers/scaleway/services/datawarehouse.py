@@ -20,6 +20,7 @@ STATES = states(
 
 def _deployment(raw: Raw, scope: Scope) -> Description:
     """Deployment at rest: the lower bound of vCPUs, with the memory that comes with each."""
+    # It scales between its bounds with the load, and no API tells where it is.
     least, most = raw.get("cpu_min") or 1, raw.get("cpu_max") or 1
     node = machine(
         "scaleway",

@@ -16,6 +16,7 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "DediboxReadOnly"
 
+# The older line of servers: their ids are numbers. One in rescue runs, with another system.
 STATES = states(
     running="ready installing error locked rescue busy", stopped="stopped", gone="delivering"
 )

@@ -9,6 +9,7 @@ from cloud_carbon_exporter.providers.scaleway.describing.hardware import gib, st
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
+# The size is provisioned, not what is written; Cockpit has no series of this product.
 STATES = states(running="available updating error", gone="creating")
 
 

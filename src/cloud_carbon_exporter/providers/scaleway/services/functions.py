@@ -14,11 +14,12 @@ from cloud_carbon_exporter.providers.scaleway.describing.serverless import copie
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "FunctionsReadOnly"
+# ListFunctions wants a namespace, so the listing is that of namespaces.
 NAMESPACES = "functions/v1beta1/regions/{region}/namespaces"
 MIB_PER_GIB = 1024
 
 # `created` is a function to which no code was deployed yet. While a new version is `pending` the
-# one before it serves.
+# one before it may still serve.
 STATES = states(running="ready pending locked error", stopped="created", gone="creating deleting")
 
 

@@ -52,6 +52,7 @@ SPEC = ServiceSpec(
             "inference/v1/regions/{region}/node-types",
             "node_types",
             permission=PERMISSION,
+            # What is no longer sold still runs where it was ordered.
             params={"include_disabled_types": "true"},
         ),
     ),

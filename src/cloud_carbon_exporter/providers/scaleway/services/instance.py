@@ -32,8 +32,11 @@ VOLUME_STATES = states(
 SNAPSHOT_STATES = states(running="available snapshotting importing exporting invalid_data error")
 
 ARCHITECTURES = {"x86_64": "x86_64", "arm": "arm", "arm64": "arm64"}
+# Disks of the hypervisor: l_ssd is kept while the server is stopped, scratch comes with large GPU
+# types and is lost then.
 LOCAL = frozenset({"l_ssd", "scratch"})
 
+# Waiting for a disk is no work of the CPU, and stolen time is work of another guest.
 VCPU_SECONDS = 'instance_server_cpu_seconds_total{mode!~"idle|iowait|steal"}[5m]'
 CPU = Metric(
     into="cpu_ratio",
@@ -49,6 +52,7 @@ CPU = Metric(
 def _machine(raw: Raw, scope: Scope) -> Machine:
     """Machine by the products API of the zone; its CPU model only the public catalogue names."""
     name = str(raw["commercial_type"])
+    # What a type has may differ from zone to zone.
     server_type: Mapping[str, Any] = scope.catalogue.get("types", {}).get(name) or {}
     gpus = server_type.get("gpu") or None
     return machine(

@@ -22,6 +22,7 @@ MILLI = 1000
 
 async def _with_runs(api: Api, scope: Scope, raws: Sequence[Raw]) -> Sequence[Raw]:
     """Definitions, each with the runs of it that run now."""
+    # One list for the whole region, instead of one a definition.
     running: dict[str, list[Any]] = defaultdict(list)
     async for page in api.list(
         "ListJobRuns",

@@ -19,6 +19,7 @@ def _cluster(raw: Raw, scope: Scope) -> Description:
     kapsule and multicloud share a control plane; *-dedicated-4, -8, -16 have their own, of so many
     GiB.
     """
+    # Kosmos is called multicloud: nodes elsewhere, the same control plane.
     name = str(raw.get("type") or "kapsule").lower()
     part = f"scaleway/{name.replace('multicloud', 'kapsule')}"
     return parse(raw, scope).described(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloud_carbon_exporter.providers.description import states
 from cloud_carbon_exporter.providers.scaleway.describing.cluster import cluster
 
+# Stopped, a cluster gives its nodes back, and keeps its volumes.
 SPEC = cluster(
     "kafka/cluster",
     "ListClusters",

@@ -20,6 +20,7 @@ STATES = states(
 def _lb(raw: Raw, scope: Scope) -> Description:
     """Load balancer: one machine or a pair; the API shows each."""
     name = str(raw.get("type") or "lb-s").lower()
+    # Managed Instances that no list of Instances shows.
     machines = len(raw.get("instances") or ()) or 1
     return parse(raw, scope).described(
         running=[Component(kind="fixed", part=f"scaleway/{name}", amount=machines)],

@@ -15,6 +15,7 @@ SPEC = cluster(
         stopped="stopped",
         gone="creating deleting",
     ),
+    # Types are named by product and size, not by the Instance type beneath.
     named=False,
     count="node_count",
 )

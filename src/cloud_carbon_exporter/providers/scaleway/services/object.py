@@ -10,8 +10,9 @@ from cloud_carbon_exporter.providers.scaleway.describing.hardware import GIB
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
+# Cockpit is given a count of bytes once an hour. Listing the objects would count them too, at the
+# price of a request for each thousand.
 COUNTED_SECONDS = 7200
-"""How long a count of bytes speaks for the present: Cockpit is given one an hour."""
 
 STORED = Metric(
     into="stored_gib",

@@ -26,12 +26,14 @@ INSTANCE_STATES = states(
     "snapshotting restarting",
     gone="provisioning deleting",
 )
+# A snapshot is a copy of the block volume in its region, a backup an export of one database.
 SNAPSHOT_STATES = states(running="ready restoring error locked", gone="creating deleting")
 BACKUP_STATES = states(running="ready restoring exporting error locked", gone="creating deleting")
 
 
 def _instance(raw: Raw, scope: Scope) -> Description:
     """Instance: high availability is a second node of the same size; so is every read replica."""
+    # The standby stands on another hypervisor, and is in step with the primary.
     nodes = (2 if raw.get("is_ha_cluster") else 1) + len(raw.get("read_replicas") or ())
     node = node_machine(raw, scope)
     info = {
@@ -67,6 +69,7 @@ SPECS = (
                 "rdb/v1/regions/{region}/node-types",
                 "node_types",
                 permission=PERMISSION,
+                # What is no longer sold still runs where it was ordered.
                 params={"include_disabled_types": "true"},
             ),
         ),

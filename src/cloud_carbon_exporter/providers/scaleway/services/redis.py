@@ -47,6 +47,7 @@ SPEC = ServiceSpec(
             "redis/v1/zones/{zone}/node-types",
             "node_types",
             permission=PERMISSION,
+            # What is no longer sold still runs where it was ordered.
             params={"include_disabled_types": "true"},
         ),
     ),

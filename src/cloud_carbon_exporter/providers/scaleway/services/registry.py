@@ -9,6 +9,8 @@ from cloud_carbon_exporter.providers.scaleway.describing.hardware import gib, st
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
+# The API sums the sizes of all images: a layer that several of them share is in it several times.
+# Cockpit has no series of this product.
 STATES = states(running="ready error locked", gone="deleting")
 
 

@@ -16,6 +16,7 @@ SPEC = cluster(
         gone="creating deleting",
     ),
     searched_as="sedb_cluster",
+    # Types are named by product and size, not by the Instance type beneath.
     named=False,
     count="node_count",
 )

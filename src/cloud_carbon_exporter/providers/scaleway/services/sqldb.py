@@ -9,8 +9,9 @@ from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
+# No word of the API: a database that is `ready` says in another field whether it has started. It
+# falls asleep after five minutes without a query, and is then charged for its storage alone.
 ASLEEP = "asleep"
-"""Ours: a database that is `ready` says in another field whether it has started."""
 
 STATES = states(running="ready restoring error locked", stopped=ASLEEP, gone="creating deleting")
 

@@ -9,6 +9,7 @@ from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
+# Nothing says that the machine of a gateway that failed, or is locked, was given back.
 STATES = states(
     running="running configuring stopping failed locked",
     stopped="stopped",
