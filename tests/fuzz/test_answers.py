@@ -69,7 +69,8 @@ async def ask(provider: str, url: str, monkeypatch: pytest.MonkeyPatch) -> objec
             await rest.close()
     if provider == "aws":
         return await ask_aws(url, monkeypatch)
-    http = scaleway_http.Http(Calls(), timeout_seconds=5, pause_seconds=0)
+    patience = replace(scaleway_http.PATIENCE, first_pause_seconds=0)
+    http = scaleway_http.Http(Calls(), timeout_seconds=5, patience=patience)
     try:
         return (await http.send(scaleway_http.Call(f"{url}/x", "instance", "ListServers"))).document
     finally:

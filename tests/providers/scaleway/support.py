@@ -1,6 +1,4 @@
-"""What the tests of Scaleway share: a client towards the fake, and the kinds and sizes it finds
-there.
-"""
+"""Client of the fake for the tests of Scaleway, and the kinds and sizes it lists there."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ from tests.fakes.scaleway import FakeScaleway
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.scaleway import PROVIDER
+from cloud_carbon_exporter.providers.scaleway import PROVIDER, SEARCH_TYPES
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 from cloud_carbon_exporter.providers.spec import Listing, Scope, TargetSettings
 
@@ -43,6 +41,7 @@ async def connected(
     client = ScalewayClient(
         TargetSettings(provider="scw", **settings),
         meter or CountingMeter(),
+        search_types=SEARCH_TYPES,
         environ=fake.environment if environ is None else environ,
         pause_seconds=0,
     )
@@ -64,12 +63,17 @@ async def swept(client: ScalewayClient, listing: Listing, scope: Scope) -> Swept
     return await sweep(client, listing, specs, scope)
 
 
-async def found(client: ScalewayClient, kind: str) -> dict[str, Resource]:
+async def by_name(client: ScalewayClient, kind: str) -> dict[str, Resource]:
     """All resources of a kind by name, over all its scopes."""
     listing = listing_of(kind)
     sweeps = [await swept(client, listing, scope) for scope in await client.scopes(listing)]
-    assert not [one.skipped for one in sweeps if one.skipped]
-    return {one.name: one for each in sweeps for one in each.resources if one.kind == kind}
+    assert not any(result.skipped for result in sweeps)
+    named: dict[str, Resource] = {}
+    for result in sweeps:
+        for resource in result.resources:
+            if resource.kind == kind:
+                named[resource.name] = resource
+    return named
 
 
 async def everything(client: ScalewayClient) -> list[Resource]:

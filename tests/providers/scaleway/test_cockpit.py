@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from tests.fakes.scaleway import COCKPIT_TOKEN, OTHER_PROJECT, PROJECT, FakeScaleway, Fault
-from tests.providers.scaleway.support import connected, found
+from tests.providers.scaleway.support import by_name, connected
 
 from cloud_carbon_exporter.errors import PermissionMissing, Unreachable
 from cloud_carbon_exporter.model.types import Point, Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
-from cloud_carbon_exporter.providers.scaleway.client.cockpit import names_in
+from cloud_carbon_exporter.providers.scaleway.client.promql import names_in
 from cloud_carbon_exporter.providers.spec import Metric, Read
 
 NOW = 1_800_000_120.0  # 120 s past a step
@@ -40,7 +40,7 @@ def reads(resources: Sequence[Resource], metric: Metric, start: float = NOW - 90
 
 
 async def servers(client: ScalewayClient) -> dict[str, Resource]:
-    return await found(client, "instance/server")
+    return await by_name(client, "instance/server")
 
 
 def busy(fake: FakeScaleway, resources: Sequence[Resource], value: float = 0.25) -> None:
@@ -213,7 +213,7 @@ async def test_an_answer_of_another_shape_fails_its_kind(fake: FakeScaleway, bod
 
 async def test_buckets_are_joined_by_name_and_kept_by_class(fake: FakeScaleway) -> None:
     async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
-        photos = (await found(client, "object/bucket"))["photos"]
+        photos = (await by_name(client, "object/bucket"))["photos"]
         fake.series["object_storage_bucket_usage_bytes_total"] = [
             ({"resource_name": "photos", "storage_class": "STANDARD"}, 3 * 2**30),
             ({"resource_id": "photos", "storage_class": "GLACIER"}, 5 * 2**30),
@@ -230,7 +230,7 @@ async def test_a_container_that_sleeps_writes_nothing_which_is_none_running(
     fake: FakeScaleway,
 ) -> None:
     async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
-        api = (await found(client, "containers/container"))["api"]
+        api = (await by_name(client, "containers/container"))["api"]
         metric = metric_of("containers/container", "capacity_units")
         unknown = await client.series(reads([api], metric), NOW)
         assert unknown.points == {}, "nothing is known where the product publishes nothing at all"

@@ -14,7 +14,7 @@ from tests.providers.scaleway.support import held
 
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
-from cloud_carbon_exporter.providers.scaleway.describing.describe import tags_of
+from cloud_carbon_exporter.providers.scaleway.describing.object import tags_of
 from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
 
 PARIS = Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-1")
@@ -35,32 +35,6 @@ def recorded(spec: ServiceSpec) -> dict[str, Any]:
 def describe(kind: str, **changes: Any) -> Resource | None:
     spec = SPECS[kind]
     return spec.resource({**recorded(spec), **changes}, PARIS)
-
-
-@pytest.mark.parametrize(
-    ("kind", "status"),
-    [
-        ("baremetal/server", "delivering"),
-        ("block/snapshot", "deleting"),
-        ("block/volume", "deleted"),
-        ("datalab/datalab", "creating"),
-        ("datawarehouse/deployment", "stopped"),
-        ("dedibox/server", "delivering"),
-        ("inference/deployment", "deleting"),
-        ("k8s/cluster", "deleted"),
-        ("kafka/cluster", "creating"),
-        ("lb/lb", "stopped"),
-        ("mongodb/instance", "provisioning"),
-        ("rdb/instance", "provisioning"),
-        ("redis/cluster", "suspended"),
-        ("vpc_gw/gateway", "stopped"),
-    ],
-)
-def test_what_is_not_there_yet_or_no_more_is_no_resource(kind: str, status: str) -> None:
-    assert describe(kind, status=status) is None
-    assert describe(kind, status="a state nobody knows") is not None, (
-        "what is not known to be gone is there"
-    )
 
 
 @pytest.mark.parametrize(
@@ -117,7 +91,7 @@ def test_unknown_words_never_lose_an_object(
 ) -> None:
     """Any state, name and type still make a resource, and none of its amounts is negative."""
     words = dict.fromkeys(("node_type", "offer_name", "commercial_type", "node_type_name"), type_)
-    found = spec.resource(
+    seen = spec.resource(
         {
             **recorded(spec),
             **words,
@@ -128,10 +102,10 @@ def test_unknown_words_never_lose_an_object(
         },
         PARIS,
     )
-    assert found is not None
-    assert found.kind == spec.kind
-    assert found.location.region in {"fr-par", "nl-ams"}  # where it was recorded
-    assert all(part.amount > 0 for part in found.components)
+    assert seen is not None
+    assert seen.kind == spec.kind
+    assert seen.location.region in {"fr-par", "nl-ams"}  # where it was recorded
+    assert all(part.amount > 0 for part in seen.components)
 
 
 def test_stopped_in_place_is_known_however_it_is_written() -> None:

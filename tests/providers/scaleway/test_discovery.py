@@ -15,7 +15,7 @@ from tests.fakes.scaleway import (
     FakeScaleway,
     Fault,
 )
-from tests.providers.scaleway.support import connected, everything, found, listing_of, swept
+from tests.providers.scaleway.support import by_name, connected, everything, listing_of, swept
 
 from cloud_carbon_exporter.errors import Incomplete, Malformed, PermissionMissing
 from cloud_carbon_exporter.model.estimate import estimate
@@ -81,7 +81,7 @@ async def test_pages_that_repeat_are_an_error() -> None:
         body = '{"lbs": [{"id": "1"}], "total_count": 7}'
         fake.faults["lb/v1/zones/fr-par-1"] = Fault(status=200, body=body)
         with pytest.raises(Malformed, match="page 2 repeats"):
-            await found(client, "lb/lb")
+            await by_name(client, "lb/lb")
 
 
 async def test_buckets_are_asked_of_every_project() -> None:
@@ -91,7 +91,7 @@ async def test_buckets_are_asked_of_every_project() -> None:
             ("fr-par", OTHER_PROJECT): ["lake"],
             ("nl-ams", OTHER_PROJECT): ["copies"],
         }
-        buckets = await found(client, "object/bucket")
+        buckets = await by_name(client, "object/bucket")
         assert {one.id: one.info["project"] for one in buckets.values()} == {
             "fr-par/photos": "default",
             "fr-par/lake": "data",
@@ -134,7 +134,7 @@ async def test_a_bucket_list_wants_an_access_key() -> None:
         environ = {**fake.environment, "SCW_ACCESS_KEY": ""}
         async with connected(fake, environ=environ) as client:
             with pytest.raises(Exception, match="SCW_ACCESS_KEY") as raised:
-                await found(client, "object/bucket")
+                await by_name(client, "object/bucket")
             assert ACCESS_KEY not in str(raised.value)
 
 
@@ -161,14 +161,10 @@ async def test_nothing_is_counted_twice() -> None:
     assert {part.kind for one in clusters for part in one.components} == {"fixed"}
 
 
-async def test_peers_defect_11_scaleway_resources_have_a_place_hardware_and_embodied_emissions() -> (
-    None
-):
-    """The original sets no location, so drops every Scaleway impact; its CPU is a placeholder, and
-    embodied is none.
-    """
+async def test_peers_defect_11_resources_have_a_place_hardware_and_embodied_emissions() -> None:
+    """The original sets no location, so drops all impact; its CPU is a placeholder."""
     async with FakeScaleway() as fake, connected(fake) as client:
-        servers = await found(client, "instance/server")
+        servers = await by_name(client, "instance/server")
     sizes = {name: one for name, one in servers.items() if one.info["state"] == "running"}
     assert len(sizes) == 5
     watts = {}

@@ -75,9 +75,9 @@ def test_the_schema_objects_to_what_is_wrong(change: dict[str, Any], said: str) 
     servers = route.places["fr-par-1"]
     assert isinstance(servers, list)
     spoiled = {"servers": [servers[0] | change], "total_count": 1}
-    found = complaints(route.response, spoiled)
-    assert len(found) == 1
-    assert said in found[0]
+    errors = complaints(route.response, spoiled)
+    assert len(errors) == 1
+    assert said in errors[0]
 
 
 async def test_the_sdk_reads_the_fake() -> None:

@@ -22,7 +22,7 @@ from tests.fakes.scaleway import (
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.model.types import Snapshot
-from cloud_carbon_exporter.providers.scaleway import PROVIDER
+from cloud_carbon_exporter.providers.scaleway import PROVIDER, SEARCH_TYPES
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 from cloud_carbon_exporter.providers.spec import Client, Meter, TargetSettings
 
@@ -34,7 +34,9 @@ async def collecting(fake: FakeScaleway, **environment: str) -> AsyncIterator[Co
     environ = {**fake.environment, **environment}
 
     def client(settings: TargetSettings, meter: Meter) -> Client:
-        return ScalewayClient(settings, meter, environ=environ, pause_seconds=0)
+        return ScalewayClient(
+            settings, meter, search_types=SEARCH_TYPES, environ=environ, pause_seconds=0
+        )
 
     settings = TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN)
     target = Target("mine", replace(PROVIDER, client=client), settings)

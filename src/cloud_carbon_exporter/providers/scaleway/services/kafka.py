@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cloud_carbon_exporter.providers.description import states
 from cloud_carbon_exporter.providers.scaleway.describing.cluster import cluster
 
 SPEC = cluster(
@@ -9,5 +10,11 @@ SPEC = cluster(
     "ListClusters",
     "kafka/v1alpha1/regions/{region}/clusters",
     permission="KafkaClusterReadOnly",
+    states=states(
+        running="ready configuring upgrading error locked",
+        stopped="stopped",
+        gone="creating deleting",
+    ),
+    searched_as="kafk_cluster",
     prefix="KAFK-",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cloud_carbon_exporter.providers.description import states
 from cloud_carbon_exporter.providers.scaleway.describing.cluster import cluster
 
 SPEC = cluster(
@@ -9,6 +10,12 @@ SPEC = cluster(
     "ListDeployments",
     "searchdb/v1alpha1/regions/{region}/deployments",
     permission="SearchDBReadOnly",
+    states=states(
+        running="ready initializing upgrading error locked locking unlocking",
+        stopped="stopped",
+        gone="creating deleting",
+    ),
+    searched_as="sedb_cluster",
     named=False,
     count="node_count",
 )
