@@ -1,4 +1,4 @@
-"""What an answer of Google that is not 200 means, and what a person can do about it."""
+"""Errors of Google: what an answer that is not 200 means, and what a person can do about it."""
 
 from __future__ import annotations
 
