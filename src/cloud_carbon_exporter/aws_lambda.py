@@ -41,7 +41,7 @@ class Context(Protocol):
 
 
 class Function:
-    """One copy of the function: a loop of its own, on which the program serves from first to last."""
+    """One copy of the function: a loop of its own, on which the program serves all requests."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         invocation = load(["-collect.mode=scrape"], environment)
@@ -83,7 +83,8 @@ class Function:
         except (KeyError, TypeError):
             return _text(
                 400,
-                "this function answers requests of a function URL or an HTTP API, and no other event",
+                "this function answers requests of a function URL or an HTTP API,"
+                " and no other event",
             )
         loopback = await self._opened()
         query = event.get("rawQueryString", "")

@@ -124,8 +124,8 @@ async def test_a_gap_is_filled_from_the_history(apis: GridApis, clock: Clock, to
     of = feed([apis.base("electricitymaps")], clock, told)
     await of.refresh({PLACES["electricitymaps"]})
     assert [path.rpartition("/")[2] for _, path, _ in apis.asked] == ["history", "forecast"]
-    held = of.pieces(PLACES["electricitymaps"], "live")
-    assert [piece.grams_per_kilowatt_hour for piece in held[-3:]] == [98, 99, 100]
+    held = of.spans(PLACES["electricitymaps"], "live")
+    assert [span.grams_per_kilowatt_hour for span in held[-3:]] == [98, 99, 100]
     clock.now += 3600
     await of.refresh({PLACES["electricitymaps"]})
     await of.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from cloud_carbon_exporter.http.session import Silence
 Result = TypeVar("Result")
 
 _TRIES_OF_SILENCE = 2
+_LONGEST_SECONDS = float(1 << 31)
+# RFC 9110 knows whole seconds alone; fractions and signs are met with all the same.
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +103,8 @@ def seconds_asked(headers: Mapping[str, str]) -> float | None:
     said = headers.get("Retry-After", "").strip()
     if not said:
         return None
-    try:
-        return min(max(0.0, float(said)), float(2**31))
-    except ValueError:
-        pass
+    if _NUMBER.fullmatch(said):
+        return min(max(0.0, float(said)), _LONGEST_SECONDS)
     moment = _moment(said)
     if moment is None:
         return None

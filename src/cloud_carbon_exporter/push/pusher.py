@@ -121,7 +121,7 @@ class Pusher:
         rendered: Exposition,
         errors: list[CollectError],
     ) -> None:
-        """Send all series, a request at a time. Raises what ends the push, gathers what does not."""
+        """Send all series, a request at a time. Raises what ends the push, gathers the rest."""
         of_file = read_headers(destination.headers_file, destination.operation)
         headers = {**destination.environment_headers, **of_file}
         receiver = Receiver(destination.url, destination.operation, headers)

@@ -108,14 +108,14 @@ def _find(project: str) -> _Found:
     """Credentials to call with: impersonated where that is wanted, else the default ones."""
     from google.oauth2.credentials import Credentials as User
 
-    found = _default(project)
+    default = _default(project)
+    credentials = default.credentials
     if principal := os.environ.get(_IMPERSONATE, ""):
-        return found._replace(credentials=_impersonated(found.credentials, principal))
-    credentials = found.credentials
+        credentials = _impersonated(credentials, principal)
     # A user's calls need a project whose quota they use; a service account has its own.
-    if isinstance(credentials, User) and not credentials.quota_project_id and found.project:
-        return found._replace(credentials=credentials.with_quota_project(found.project))
-    return found
+    elif isinstance(credentials, User) and not credentials.quota_project_id and default.project:
+        credentials = credentials.with_quota_project(default.project)
+    return default._replace(credentials=credentials)
 
 
 def _refresh(credentials: Any) -> _Token:
@@ -154,7 +154,7 @@ class Tokens:
         self._lock = asyncio.Lock()
 
     async def project(self) -> str:
-        """Project asked for, else that of the credentials; may be empty. Raises as `headers` does."""
+        """Project asked for, else that of the credentials; may be empty. Raises as `headers`."""
         async with self._lock:
             return (await self._once_found()).project
 
@@ -168,9 +168,9 @@ class Tokens:
             return self._token.headers
         async with self._lock:
             if not self._is_young():
-                found = await self._once_found()
+                credentials = (await self._once_found()).credentials
                 try:
-                    self._token = await asyncio.to_thread(_refresh, found.credentials)
+                    self._token = await asyncio.to_thread(_refresh, credentials)
                 except CredentialsRefused:
                     self.forget()
                     raise

@@ -1,4 +1,4 @@
-"""What an answer of Google that is not 200 means, and what a person can do about it."""
+"""Errors of Google: what an answer that is not 200 means, and what a person can do about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _RATE = frozenset(
 )
 
 
-_DELAY = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s")  # google.protobuf.Duration in JSON
+# google.protobuf.Duration, as JSON has it.
+_DELAY = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s")
 _MINUTE_SECONDS = 60.0
 
 
@@ -68,16 +69,27 @@ def read(status: int, body: Any, *, api: str, permissions: tuple[str, ...]) -> C
 
 
 def seconds_asked(body: Any) -> float | None:
-    """Seconds an error asks to wait in its body: google.rpc.RetryInfo, or a quota of a minute."""
+    """Seconds an error asks to wait in its body, None where it does not say.
+
+    google.rpc.RetryInfo says it in so many words. The ErrorInfo of a quota of a minute names the
+    limit (`ReadRequestsPerMinutePerProject`) and, of late, its unit (`1/min/{project}`): such a
+    quota is whole again a minute later at the latest.
+    """
     for detail in _details(_error_of(body)):
         delay = _DELAY.fullmatch(str(detail.get("retryDelay", "")))
         if delay is not None:
             return float(delay[1])
         metadata = detail.get("metadata")
-        unit = metadata.get("quota_unit") if isinstance(metadata, dict) else None
-        if str(unit).startswith("1/min/"):
+        if isinstance(metadata, dict) and _is_of_a_minute(metadata):
             return _MINUTE_SECONDS
     return None
+
+
+def _is_of_a_minute(metadata: Mapping[str, Any]) -> bool:
+    """Whether a quota was met that is whole again in a minute; one of zero never is."""
+    limit, unit = str(metadata.get("quota_limit", "")), str(metadata.get("quota_unit", ""))
+    allows_any = metadata.get("quota_limit_value") not in ("0", 0)
+    return allows_any and ("PerMinute" in limit or unit.startswith("1/min/"))
 
 
 def _error_of(body: Any) -> Mapping[str, Any]:

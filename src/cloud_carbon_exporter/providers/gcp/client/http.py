@@ -1,4 +1,4 @@
-"""REST calls to Google: signed, paged, metered, and every failure a CollectError that says where."""
+"""REST calls to Google: signed, paged, metered, and every failure says where it happened."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Rest:
             raise call.named(error) from None
 
     async def pages(self, call: Call) -> AsyncIterator[dict[str, Any]]:
-        """Answer after answer until no page token is left. Raises Malformed when one comes twice."""
+        """Answers until no page token is left. Raises Malformed when one comes twice."""
         seen: set[str] = set()
         page = call
         while True:
