@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from time import perf_counter
 
 import pytest
 from tests.fakes.scaleway import (
@@ -201,15 +200,17 @@ async def test_a_refused_key_takes_the_target_down_until_it_works() -> None:
             assert collector.snapshot.rows
 
 
-async def test_a_refresh_over_a_slow_wire_takes_under_five_seconds() -> None:
-    """100 ms a call: the first refresh, catalogues included, and one that follows."""
+async def test_a_refresh_over_a_slow_wire_waits_for_many_calls_at_once() -> None:
+    """At 100 ms a call a refresh takes as long as its calls make rounds, and it makes few."""
     async with FakeScaleway(latency_seconds=0.1) as fake:
         busy(fake, 0.5)
+        rounds = []
         async with collecting(fake) as collector:
-            took = []
             for _ in range(2):
-                began = perf_counter()
+                before = fake.calls.total()
+                fake.most_at_once = 0
                 await collector.refresh()
-                took.append(perf_counter() - began)
+                rounds.append((fake.calls.total() - before) / fake.most_at_once)
     assert len(collector.snapshot.rows) > 40
-    assert max(took) < 5, took
+    assert max(rounds) < 25, rounds
+    assert rounds[1] < rounds[0], "catalogues and what is absent are not asked again"
