@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -89,10 +89,16 @@ async def everything(client: ScalewayClient) -> list[Resource]:
 
 def recorded(spec: ServiceSpec) -> dict[str, Any]:
     """First recorded object of a kind, with what describing it is given besides."""
+    return all_recorded(spec)[0]
+
+
+def all_recorded(spec: ServiceSpec) -> Sequence[dict[str, Any]]:
+    """Recorded objects of a kind, none of which another owns."""
     if spec.listing.api == "s3":
-        return {"id": "photos", "name": "photos", "region": "fr-par", "project_id": "p"}
+        return [{"id": "photos", "name": "photos", "region": "fr-par", "project_id": "p"}]
     # Runs are joined to their job; a local disk that a server holds is no resource.
-    return {"running": [], **_first_of(_path_of(spec)), "server": None}
+    listed = [{"running": [], **raw, "server": None} for raw in _objects(_path_of(spec))]
+    return [raw for raw in listed if not str(raw.get("volume_type")).startswith("sbs_")]
 
 
 def _path_of(spec: ServiceSpec) -> str:
@@ -102,12 +108,13 @@ def _path_of(spec: ServiceSpec) -> str:
 
 
 @cache
-def _first_of(path: str) -> Mapping[str, Any]:
+def _objects(path: str) -> Sequence[Mapping[str, Any]]:
     route = next(route for route in routes() if route.path == path)
-    objects = next(iter(route.places.values()))
-    assert isinstance(objects, list)
-    first: Mapping[str, Any] = objects[0]
-    return first
+    objects: list[Mapping[str, Any]] = []
+    for in_place in route.places.values():
+        assert isinstance(in_place, list)
+        objects += in_place
+    return objects
 
 
 def held(resource: Resource) -> dict[tuple[str, str], float]:
