@@ -98,7 +98,10 @@ def all_recorded(spec: ServiceSpec) -> Sequence[dict[str, Any]]:
         return [{"id": "photos", "name": "photos", "region": "fr-par", "project_id": "p"}]
     # Runs are joined to their job; a local disk that a server holds is no resource.
     listed = [{"running": [], **raw, "server": None} for raw in _objects(_path_of(spec))]
-    return [raw for raw in listed if not str(raw.get("volume_type")).startswith("sbs_")]
+    if spec.listing.api == "instance":  # it shows the block API's volumes too
+        listed = [raw for raw in listed if not str(raw.get("volume_type")).startswith("sbs_")]
+    assert listed, f"{spec.kind} has no recorded object"
+    return listed
 
 
 def _path_of(spec: ServiceSpec) -> str:
