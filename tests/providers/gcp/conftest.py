@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ async def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterato
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
-    monkeypatch.setattr(http, "_FIRST_PAUSE_SECONDS", 0.001)
+    patience = replace(http.PATIENCE, first_pause_seconds=0.001)
+    monkeypatch.setattr(http, "PATIENCE", patience)
     async with GoogleCloud().running() as fake:
         for name, value in fake.environment().items():
             monkeypatch.setenv(name, value)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from cloud_carbon_exporter.http import agent
 from cloud_carbon_exporter.providers.aws.client.ec2_xml import Ec2Parser
 from cloud_carbon_exporter.providers.aws.client.http import http_session_class
 from cloud_carbon_exporter.providers.aws.client.models import prune
@@ -116,6 +117,7 @@ def client_config(settings: TargetSettings, service: str) -> Any:
         http_session_cls=http_session_class(),
         connect_timeout=settings.timeout_seconds,
         read_timeout=settings.timeout_seconds,
+        user_agent=agent.USER_AGENT,
         parameter_validation=service not in _UNVALIDATED,
         max_pool_connections=16,
     )
