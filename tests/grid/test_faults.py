@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,27 +13,21 @@ from tests.grid.support import NOON, PLACES, Clock, GridApis, Told, feed, table,
 
 ASKED = [name for name in PLACES if name != "energinet"]
 READING_A_FIGURE = ("electricitymaps", "gb", "gb-regional", "prometheus")
+REASONS = {
+    "html": "malformed",
+    "401": "credentials_refused",
+    "403": "permission_missing",
+    "404": "not_there",
+    "429": "throttled",
+    "302": "malformed",
+    "503": "unreachable",
+    "cut": "malformed",
+    "old": "stale",
+}
 CASES = [
-    *(
-        (source, fault, reason)
-        for source in ASKED
-        for fault, reason in (
-            ("html", "malformed"),
-            ("401", "credentials_refused"),
-            ("403", "permission_missing"),
-            ("404", "not_there"),
-            ("429", "throttled"),
-            ("302", "malformed"),
-            ("503", "unreachable"),
-            ("cut", "malformed"),
-            ("old", "stale"),
-        )
-    ),
-    *(
-        (source, fault, "implausible")
-        for source in READING_A_FIGURE
-        for fault in ("kilograms", "milligrams")
-    ),
+    *((source, fault, reason) for source, (fault, reason) in product(ASKED, REASONS.items())),
+    *((source, "kilograms", "implausible") for source in READING_A_FIGURE),
+    *((source, "milligrams", "implausible") for source in READING_A_FIGURE),
     *((source, "kilograms", "not_there") for source in ("rte", "eia", "entsoe")),
     ("watttime", "kilograms", "malformed"),
     ("entsoe", "vanished", "not_there"),
@@ -54,7 +49,7 @@ async def test_the_next_source_serves(
     await of.close()
     assert value(of, source, clock) == (55, "file", False)
     assert told.errors["grid", source, reason] >= 1
-    assert {each[2] for each in told.errors} == {reason}
+    assert {counted for _, _, counted in told.errors} == {reason}
     about = [line for line in told.lines if source in line]
     assert len(about) == 1 and TOKEN not in about[0]
     state = next(state for state in of.states() if state.source == source)

@@ -42,8 +42,8 @@ async def test_a_zone_may_have_an_order_of_its_own(
     await of.close()
     assert value(of, "gb", clock) == (200, "file", False)
     assert apis.count("gb") == 0
-    found = value(of, "rte", clock)
-    assert found is not None and found[1] == "rte"
+    in_force = value(of, "rte", clock)
+    assert in_force is not None and in_force[1] == "rte"
     assert value(of, "electricitymaps", clock) == (20, "file", False)
 
 
@@ -52,9 +52,12 @@ async def test_the_most_exact_row_of_a_table_wins(clock: Clock, told: Told, tmp_
     of = feed([own], clock, told)
     await of.refresh(FRANCE)
     await of.close()
-    found = {place: of.spans(place, "live")[0].grams_per_kilowatt_hour for place in FRANCE}
-    assert found[("aws", "eu-west-3")] == 40 and found[("gcp", "europe-west9")] == 50
-    assert found[("scaleway", "fr-par")] == pytest.approx(30)
+
+    def grams(*place: str) -> float:
+        return of.spans((place[0], place[1]), "live")[0].grams_per_kilowatt_hour
+
+    assert grams("aws", "eu-west-3") == 40 and grams("gcp", "europe-west9") == 50
+    assert grams("scaleway", "fr-par") == pytest.approx(30)
 
 
 async def test_a_region_of_two_zones_has_their_mean(
@@ -98,7 +101,7 @@ def test_an_hour_half_unknown_is_not_told() -> None:
 
 def test_words_of_the_order() -> None:
     order = preferences(["GB=gb-regional", "FR=entsoe:http://proxy/e", "file:a=b.csv", "facts"])
-    assert [(each.source.name, each.argument, each.zone) for each in order] == [
+    assert [(wish.source.name, wish.argument, wish.zone) for wish in order] == [
         ("gb-regional", "", "GB"),
         ("entsoe", "http://proxy/e", "FR"),
         ("file", "a=b.csv", ""),

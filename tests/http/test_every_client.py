@@ -9,12 +9,15 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import aiohttp.connector
 import pytest
 
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.http.agent import SOURCE_URL, USER_AGENT
+from cloud_carbon_exporter.http.blocking import BlockingPool
+from cloud_carbon_exporter.providers.gcp.client import auth
 from tests.fakes.wire import MIB
 from tests.http.clients import CLIENTS, SECRET, Client, Setting
 from tests.http.sites import (
@@ -175,6 +178,25 @@ async def test_the_environments_proxy_is_used(
     _, headers = proxy.asked[0]
     assert headers["Host"] == "api.example"
     assert headers["Proxy-Authorization"] == "Basic dXNlcjp3b3Jk"
+
+
+@pytest.mark.parametrize("host", ["metadata.google.internal", "169.254.169.254", "own.example:81"])
+def test_the_metadata_server_is_asked_through_no_proxy(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("GCE_METADATA_HOST", "own.example:81")
+    opened = []
+
+    def manager(pool: BlockingPool, proxy: str) -> NoReturn:
+        opened.append(proxy)
+        raise ConnectionError
+
+    monkeypatch.setattr(BlockingPool, "_manager", manager)
+    for asked in (host, "oauth2.example"):
+        with auth._transport() as request, pytest.raises(ConnectionError):
+            request(f"http://{asked}/")
+    assert opened == ["", "http://proxy.example:3128"]
 
 
 @every()

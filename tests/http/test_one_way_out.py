@@ -97,7 +97,9 @@ def test_a_sixth_stack_would_be_found(source: str) -> None:
 
 
 def test_every_module_that_opens_a_session_is_asked_in_the_test_of_every_client() -> None:
-    listed = {module for client in CLIENTS for module in client.modules}
+    listed: set[str] = set()
+    for client in CLIENTS:
+        listed.update(client.modules)
     openers = {f"{ROOM}.{name}" for name in OPENED_BY}
     for path in FILES:
         imported = set(modules_imported(ast.parse(path.read_text(encoding="utf-8"))))

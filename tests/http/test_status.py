@@ -18,7 +18,7 @@ from cloud_carbon_exporter.errors import (
 from cloud_carbon_exporter.http.status import error_kind, may_pass
 
 
-@pytest.mark.parametrize("status", [each for each in HTTPStatus if each >= 300])
+@pytest.mark.parametrize("status", [status for status in HTTPStatus if status >= 300])
 def test_every_status_that_is_no_success_has_a_kind(status: HTTPStatus) -> None:
     expected: dict[int, type[CollectError]] = {
         401: CredentialsRefused,

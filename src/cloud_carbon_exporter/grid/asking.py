@@ -92,6 +92,7 @@ class Asking:
 
     async def ask_all(self, zones: Collection[str]) -> None:
         """Ask all that is due for these zones."""
+        # First, as the zones look into what these answer.
         for rank, preference in enumerate(self._settings.preferences):
             if preference.source.whole:
                 await self._ask(rank, "", "")
@@ -137,6 +138,7 @@ class Asking:
         source, key = self._settings.preferences[rank].source, StateKey(rank, zone)
         about: object = ("grid", rank, zone)
         async with self._limits[rank]:
+            # Only now: whoever was before may have learnt that the source is to be left alone.
             now, state = self._clock(), self.state(rank, zone)
             if now < state.due or now < self._resting.get(rank, 0):
                 return

@@ -13,6 +13,8 @@ from cloud_carbon_exporter.grid.moments import moment, written
 from cloud_carbon_exporter.grid.spec import Ask, Source, Web, ZoneIntensity, field, number
 
 HOUR = 3600.0
+# EIA's fuel types. BAT, PS, UES and OES are batteries, pumped storage, and storage unknown or
+# other; SNB and WNB are sun and wind with batteries beside them.
 KINDS = {
     "COL": "coal",
     "NG": "gas",

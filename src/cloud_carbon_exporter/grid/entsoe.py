@@ -21,6 +21,7 @@ from cloud_carbon_exporter.grid.spec import Ask, Source, Web, ZoneIntensity, num
 HOUR = 3600.0
 # A type of station still missing then is not late, but gone.
 LATEST_TYPE_SECONDS = 3 * HOUR
+# ENTSO-E's code list "PsrType": B10 is pumped storage, B25 other storage, B15 other renewable.
 KINDS = {
     "B01": "biomass",
     "B02": "coal",

@@ -38,6 +38,7 @@ def open_session() -> Session:
         Bounds(
             silence_seconds=TIMEOUT_SECONDS,
             total_seconds=TIMEOUT_SECONDS,
+            # More than all sources can have under way, so that none waits for another.
             connections=64,
             largest_bytes=LARGEST_ANSWER_BYTES,
         )

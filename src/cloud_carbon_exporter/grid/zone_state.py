@@ -22,6 +22,7 @@ LEAST_GRAMS, MOST_GRAMS = 1.0, 1500.0
 # As long as utilisation may come late, with which it is multiplied.
 KEEP_SECONDS = 26 * 3600.0
 FORESEEN_SECONDS = 72 * 3600.0
+# After a failure, growing; a refused token does not heal by itself, and a quota not soon.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 60.0, 1800.0
 REFUSED_PAUSE_SECONDS = 3600.0
 FORECAST_PERIOD_SECONDS = 1800.0

@@ -6,7 +6,7 @@ urllib3 can: no redirects, our User-Agent, the environment's proxy, a timeout.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlsplit
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 
 class BlockingPool:
-    """Connections of a few requests; looks to its user like urllib3's PoolManager."""
+    """Connections of a few requests; looks to its user like urllib3's PoolManager.
 
-    def __init__(self, timeout_seconds: float) -> None:
+    direct: hosts (and ports) that are no matter of a proxy.
+    """
+
+    def __init__(self, timeout_seconds: float, direct: Collection[str] = ()) -> None:
         self._timeout_seconds = timeout_seconds
+        self._direct = direct
         self._managers: dict[str, urllib3.PoolManager] = {}
 
     def __enter__(self) -> Self:
@@ -44,7 +48,8 @@ class BlockingPool:
         options.setdefault("timeout", self._timeout_seconds)
         options["redirect"] = False
         named = {**(headers or {}), "User-Agent": USER_AGENT}
-        return self._manager(_proxy_of(url)).request(method, url, headers=named, **options)
+        proxy = "" if urlsplit(url).netloc in self._direct else _proxy_of(url)
+        return self._manager(proxy).request(method, url, headers=named, **options)
 
     def _manager(self, proxy: str) -> urllib3.PoolManager:
         import urllib3

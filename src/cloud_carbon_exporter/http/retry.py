@@ -84,8 +84,9 @@ async def persistent(attempt: Callable[[], Awaitable[Result]], patience: Patienc
 
 
 async def again_if_unreachable(sent: Awaitable[Result]) -> Result:
-    """Result of what was sent; Again where nobody could be reached. For requests that do no harm
-    when they are sent twice.
+    """Result of what was sent; Again where nobody could be reached.
+
+    For requests that do no harm when they are sent twice.
     """
     try:
         return await sent

@@ -13,6 +13,7 @@ from cloud_carbon_exporter.http.body import ACCEPTED, read_body
 if TYPE_CHECKING:
     import aiohttp
 
+# Between two pages of a sweep, and the reads after it, connections are used again.
 _KEPT_ALIVE_SECONDS = 60
 
 

@@ -124,7 +124,8 @@ async def test_what_will_not_change_is_tried_once(
     resources = (await swept(client)).resources
     until = time.time() - 240
     metric = next(spec.metrics[0] for spec in PROVIDER.services if spec.kind == "sql/instance")
-    read = next(Read(each, metric, until - 900) for each in resources if each.name == "orders")
+    orders = next(resource for resource in resources if resource.name == "orders")
+    read = Read(orders, metric, until - 900)
     reading = await client.series([read], until)
     assert f"{how} it is" in str(reading.failures["sql/instance"])
     assert cloud.calls["monitoring.projects.timeSeries.list"] == 1

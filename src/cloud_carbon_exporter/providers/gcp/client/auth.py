@@ -48,8 +48,16 @@ class _Token(NamedTuple):
 def _transport() -> Iterator[Any]:
     from google.auth.transport import urllib3 as transport
 
-    with BlockingPool(_TIMEOUT_SECONDS) as pool:
+    with BlockingPool(_TIMEOUT_SECONDS, _metadata_hosts()) as pool:
         yield transport.Request(pool)
+
+
+def _metadata_hosts() -> list[str]:
+    """Hosts of the metadata server, which answers its own machine alone and through no proxy."""
+    hosts = ["metadata.google.internal", "169.254.169.254"]
+    names = ("GCE_METADATA_HOST", "GCE_METADATA_ROOT", "GCE_METADATA_IP")
+    hosts.extend(os.environ.get(name, "") for name in names)
+    return hosts
 
 
 def _tried() -> str:

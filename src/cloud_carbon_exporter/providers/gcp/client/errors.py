@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from cloud_carbon_exporter.errors import CollectError, NotThere, PermissionMissing, Throttled
 from cloud_carbon_exporter.http.status import error_kind
 
+# Reasons of 403, as ErrorInfo has them and, in lower case first, the APIs older than it.
 _DISABLED = frozenset({"SERVICE_DISABLED", "accessNotConfigured", "BILLING_DISABLED"})
 _RATE = frozenset(
     {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RATE_LIMIT_EXCEEDED"}

@@ -152,6 +152,7 @@ class Rest:
         document = _decoded(answer.body)
         if answer.status != 200:
             raise self._refusal(call, answer, document)
+        # A page of a proxy, or an answer cut short where nobody says so: most often it passes.
         if not isinstance(document, dict):
             raise Again(Malformed("not a JSON object"))
         return document
