@@ -12,11 +12,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, PermissionMissing, Unreachable
 from cloud_carbon_exporter.model.types import Point
 from cloud_carbon_exporter.providers.aws.client import metric_statistics
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.series import (
     Dimensions,
     Group,
@@ -26,9 +27,6 @@ from cloud_carbon_exporter.providers.aws.client.series import (
     points_of,
 )
 from cloud_carbon_exporter.providers.spec import Metric, Read, Reading, Scope
-
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 
 SERIES_PER_CALL = 500
 """Queries one GetMetricData call may hold, says its reference."""
@@ -44,7 +42,7 @@ Existing = Mapping[
 ]  # dimensions known -> of all that exist
 
 
-async def series(client: AwsClient, reads: Sequence[Read], until: float) -> Reading:
+async def series(client: AwsApi, reads: Sequence[Read], until: float) -> Reading:
     """Read all series up to `until`; a call that fails fails the kinds in it, and its own series
     are read again.
     """
@@ -82,7 +80,7 @@ def _split(read: Read) -> Split:
 
 
 async def _grouped(
-    client: AwsClient, reads: Sequence[Read], failures: dict[str, CollectError]
+    client: AwsApi, reads: Sequence[Read], failures: dict[str, CollectError]
 ) -> dict[Group, list[Series]]:
     existing = await _existing(client, reads, failures)
     groups: dict[Group, list[Series]] = defaultdict(list)
@@ -127,7 +125,7 @@ def _asked(wanted: list[Series], until: float, period: float) -> list[list[Serie
 
 
 def _calls(
-    client: AwsClient,
+    client: AwsApi,
     group: Group,
     asked: list[list[Series]],
     until: float,
@@ -165,7 +163,7 @@ def query(series_id: str, one: Series) -> dict[str, Any]:
 
 
 async def _read_batch(
-    client: AwsClient,
+    client: AwsApi,
     group: Group,
     batch: list[list[Series]],
     until: float,
@@ -241,7 +239,7 @@ def _take(
 
 
 async def _existing(
-    client: AwsClient, reads: Sequence[Read], failures: dict[str, CollectError]
+    client: AwsApi, reads: Sequence[Read], failures: dict[str, CollectError]
 ) -> Mapping[Split, Existing]:
     """For metrics split by a class (S3's StorageType) or spread over boards: which series exist, by
     ListMetrics.
@@ -265,7 +263,7 @@ async def _existing(
     return found
 
 
-async def _list_existing(client: AwsClient, split: Split, metric: Metric) -> Existing:
+async def _list_existing(client: AwsApi, split: Split, metric: Metric) -> Existing:
     """Series by the dimensions a resource is known by; one for each class or board, which comes
     last.
     """

@@ -7,21 +7,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.providers.aws.client import tagging
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.spec import Raw, Scope
-
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 
 Detail = TypeVar("Detail")
 _AT_ONCE = 50
 
 
 async def one_by_one(
-    client: AwsClient,
+    client: AwsApi,
     scope: Scope,
     api: str,
     operation: str,
@@ -45,7 +43,7 @@ async def one_by_one(
 
 
 async def by_name(
-    client: AwsClient,
+    client: AwsApi,
     what: tuple[str, ...],
     names: Sequence[str],
     seconds: float,
@@ -80,7 +78,7 @@ def batches(names: Sequence[str], size: int) -> Iterable[Sequence[str]]:
 
 
 async def tagged(
-    client: AwsClient,
+    client: AwsApi,
     scope: Scope,
     page: Sequence[Raw],
     resource_type: str,

@@ -10,15 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from sys import intern
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.providers.aws.client import regions, tagging
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.kinds import OWNED, kind_of
 from cloud_carbon_exporter.providers.spec import Inventory, Scope
-
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 
 _API = "resource-explorer-2"
 _SECONDS = 3600.0
@@ -29,7 +27,7 @@ EXPLORER, TAGGING = "resource-explorer", "tagging"
 Kinds = Mapping[str, str]
 
 
-async def inventories(client: AwsClient) -> tuple[Inventory, ...]:
+async def inventories(client: AwsApi) -> tuple[Inventory, ...]:
     """The inventories of all accounts, read once an hour. What fails is said once, and leaves what
     was known.
     """
@@ -38,7 +36,7 @@ async def inventories(client: AwsClient) -> tuple[Inventory, ...]:
     return tuple(inventory for each in found for inventory in each)
 
 
-async def _of(client: AwsClient, account_id: str) -> tuple[Inventory, ...]:
+async def _of(client: AwsApi, account_id: str) -> tuple[Inventory, ...]:
     key = ("inventory", account_id)
 
     async def read() -> tuple[Inventory, ...]:
@@ -57,7 +55,7 @@ async def _of(client: AwsClient, account_id: str) -> tuple[Inventory, ...]:
 
 
 async def _read(
-    client: AwsClient, account_id: str, known: tuple[Inventory, ...]
+    client: AwsApi, account_id: str, known: tuple[Inventory, ...]
 ) -> tuple[Inventory, ...]:
     explored = await _explored(client, account_id)
     if explored is None:
@@ -67,7 +65,7 @@ async def _read(
     return (*whole, Inventory(account_id, TAGGING, tagged, whole=False)) if tagged else whole
 
 
-async def _explored(client: AwsClient, account_id: str) -> Kinds | None:
+async def _explored(client: AwsApi, account_id: str) -> Kinds | None:
     """What Resource Explorer lists; None where it is not set up, or does not answer."""
     try:
         regions = await _indexed(client, account_id)
@@ -90,7 +88,7 @@ async def _explored(client: AwsClient, account_id: str) -> Kinds | None:
         return None
 
 
-async def _indexed(client: AwsClient, account_id: str) -> tuple[str, ...]:
+async def _indexed(client: AwsApi, account_id: str) -> tuple[str, ...]:
     """The region of the aggregator index, else all that have an index; says which regions have
     none.
     """
@@ -112,11 +110,11 @@ async def _indexed(client: AwsClient, account_id: str) -> tuple[str, ...]:
     return tuple(aggregators[:1] or (region for region in local if client.wants(region)))
 
 
-async def _wanted(client: AwsClient, account_id: str) -> list[str]:
+async def _wanted(client: AwsApi, account_id: str) -> list[str]:
     return [region for region in await regions.enabled(client, account_id) if client.wants(region)]
 
 
-async def _list(client: AwsClient, scope: Scope, kinds: dict[str, str]) -> None:
+async def _list(client: AwsApi, scope: Scope, kinds: dict[str, str]) -> None:
     """Add what the default view of a region shows, or any view where none is the default."""
     try:
         await _read_view(client, scope, {}, kinds)
@@ -131,7 +129,7 @@ async def _list(client: AwsClient, scope: Scope, kinds: dict[str, str]) -> None:
 
 
 async def _read_view(
-    client: AwsClient, scope: Scope, view: Mapping[str, str], kinds: dict[str, str]
+    client: AwsApi, scope: Scope, view: Mapping[str, str], kinds: dict[str, str]
 ) -> None:
     params = {"MaxResults": 1000, **view}
     async for answer in client.answers(
@@ -152,7 +150,7 @@ def _add(kinds: dict[str, str], arn: str, cloudformation: str = "") -> None:
         kinds[arn] = intern(kind)
 
 
-async def _tagged(client: AwsClient, account_id: str, explored: Kinds) -> Kinds:
+async def _tagged(client: AwsApi, account_id: str, explored: Kinds) -> Kinds:
     """What the tagging API knows besides."""
     added: dict[str, str] = {}
 

@@ -5,15 +5,13 @@ month free.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.model.types import Point
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.series import Group, Key, Series, added, points_of
 from cloud_carbon_exporter.providers.spec import Scope
-
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 
 OPERATION = "GetMetricStatistics"
 POINTS_PER_CALL = 1440
@@ -26,7 +24,7 @@ def can_read(one: Series, until: float) -> bool:
 
 
 async def read(
-    client: AwsClient,
+    client: AwsApi,
     group: Group,
     same: Sequence[Series],
     until: float,

@@ -5,13 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from cloud_carbon_exporter.errors import CollectError, PermissionMissing
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.spec import Scope
-
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 
 log = logging.getLogger(__name__)
 _ENABLED_SECONDS = 3600.0
@@ -35,7 +32,7 @@ no instance. An API not named here is looked for in every region that has any co
 """
 
 
-async def regions(client: AwsClient, account_id: str, api: str) -> Sequence[str]:
+async def regions(client: AwsApi, account_id: str, api: str) -> Sequence[str]:
     """The regions to sweep for an API, in alphabetical order. Raises CollectError when they cannot
     be known.
     """
@@ -48,7 +45,7 @@ async def regions(client: AwsClient, account_id: str, api: str) -> Sequence[str]
     return sorted(region for region in found if client.wants(region))
 
 
-async def enabled(client: AwsClient, account_id: str) -> Sequence[str]:
+async def enabled(client: AwsApi, account_id: str) -> Sequence[str]:
     """The regions an account has enabled, asked for once an hour; those known so far stay while
     they cannot be.
     """
@@ -80,7 +77,7 @@ async def enabled(client: AwsClient, account_id: str) -> Sequence[str]:
         return known
 
 
-async def _used(client: AwsClient, account_id: str) -> frozenset[tuple[str, str]]:
+async def _used(client: AwsApi, account_id: str) -> frozenset[tuple[str, str]]:
     """(region, service) with any cost lately. Cost Explorer is asked once a day: each request costs
     0.01 USD.
     """

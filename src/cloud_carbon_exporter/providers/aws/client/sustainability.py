@@ -8,15 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, NotThere, PermissionMissing
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import ReportedEmissions
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.spec import Scope
-
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 
 SOURCE = "AWS Sustainability API"
 _SECONDS = 86400.0
@@ -32,7 +30,7 @@ _METHODS: Mapping[str, Method] = {
 _BY = ("USAGE_ACCOUNT_ID", "REGION", "SERVICE")
 
 
-async def reported(client: AwsClient, now: float) -> tuple[ReportedEmissions, ...]:
+async def reported(client: AwsApi, now: float) -> tuple[ReportedEmissions, ...]:
     """The last closed month of every account, asked for once a day. What is forbidden or absent is
     said once.
     """
@@ -47,7 +45,7 @@ async def reported(client: AwsClient, now: float) -> tuple[ReportedEmissions, ..
     return tuple(one for each in found.values() for one in each)
 
 
-async def _ask(client: AwsClient, account_id: str, now: float) -> Sequence[ReportedEmissions]:
+async def _ask(client: AwsApi, account_id: str, now: float) -> Sequence[ReportedEmissions]:
     key = ("reported", account_id)
 
     async def ask() -> Sequence[ReportedEmissions]:
@@ -76,9 +74,7 @@ def _months_before(now: float, months: int) -> datetime:
     return datetime(years, month + 1, 1, tzinfo=UTC)
 
 
-async def _last_month(
-    client: AwsClient, account_id: str, now: float
-) -> Sequence[ReportedEmissions]:
+async def _last_month(client: AwsApi, account_id: str, now: float) -> Sequence[ReportedEmissions]:
     params = {
         "TimePeriod": {"Start": _months_before(now, _MONTHS), "End": _months_before(now, 0)},
         "GroupBy": list(_BY),

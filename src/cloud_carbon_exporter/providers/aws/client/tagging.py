@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.spec import Scope
-
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 
 _TAGS_SECONDS = 3600.0
 Tags = Sequence[Mapping[str, str]]
 
 
-async def listed(
-    client: AwsClient, account_id: str, region: str
-) -> AsyncIterator[Mapping[str, Any]]:
+async def listed(client: AwsApi, account_id: str, region: str) -> AsyncIterator[Mapping[str, Any]]:
     """Everything in a region that bears tags, or once did. Raises CollectError."""
     scope = Scope("aws", account_id, region)
     async for answer in client.answers(scope, "resourcegroupstaggingapi", "GetResources", {}):
@@ -31,7 +27,7 @@ async def listed(
             yield mapping
 
 
-async def of_region(client: AwsClient, account_id: str, region: str) -> Mapping[str, Tags]:
+async def of_region(client: AwsApi, account_id: str, region: str) -> Mapping[str, Tags]:
     """ARN -> those of its tags that are exported, and its Name; read once an hour.
 
     Where they cannot be read they are what they were, or none: tags are worth less than the
@@ -55,7 +51,7 @@ async def of_region(client: AwsClient, account_id: str, region: str) -> Mapping[
 
 
 async def by_arn(
-    client: AwsClient, account_id: str, regions: set[str], resource_type: str
+    client: AwsApi, account_id: str, regions: set[str], resource_type: str
 ) -> Mapping[str, Tags]:
     """ARN -> tags of all tagged things in these regions; those of a type ("s3", "ecs:cluster") are
     among them.
