@@ -286,7 +286,7 @@ class Moto(Process):
     """moto's server: the AWS wire, without AWS."""
 
     def __init__(self, home: Path, **extra: str) -> None:
-        command = [str(Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", "0"]
+        command = [sys.executable, "-m", "tests.fakes.moto_server", "-H", "127.0.0.1", "-p", "0"]
         super().__init__(
             command, surroundings(home, {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", **extra})
         )

@@ -24,13 +24,9 @@ from cloud_carbon_exporter.errors import (
 )
 from cloud_carbon_exporter.providers.aws.client import paging
 from cloud_carbon_exporter.providers.aws.client.cache import Cache
+from cloud_carbon_exporter.providers.aws.client.clients import Clients, Pool
 from cloud_carbon_exporter.providers.aws.client.errors import one_line, translate
-from cloud_carbon_exporter.providers.aws.client.session import (
-    Clients,
-    Pool,
-    open_session,
-    with_role,
-)
+from cloud_carbon_exporter.providers.aws.client.session import open_session, with_role
 from cloud_carbon_exporter.providers.aws.describing.names import role_arn
 from cloud_carbon_exporter.providers.spec import Meter, TargetSettings
 

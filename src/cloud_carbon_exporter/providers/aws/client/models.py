@@ -42,7 +42,7 @@ def pruned(model: Mapping[str, Any]) -> dict[str, Any]:
 
 def _shapes_of(part: Any) -> list[str]:
     """Names of all shapes a part of a model refers to."""
-    if isinstance(part, Mapping):
+    if isinstance(part, dict):
         own = [part["shape"]] if isinstance(part.get("shape"), str) else []
         return own + [name for inner in part.values() for name in _shapes_of(inner)]
     return [name for inner in part for name in _shapes_of(inner)] if isinstance(part, list) else []
@@ -52,7 +52,7 @@ def _without_prose(part: Any) -> Any:
     """Prose becomes empty and not absent: botocore looks some of it up. A member may bear that name
     as well.
     """
-    if isinstance(part, Mapping):
+    if isinstance(part, dict):
         return {
             key: "" if key == "documentation" and isinstance(inner, str) else _without_prose(inner)
             for key, inner in part.items()
