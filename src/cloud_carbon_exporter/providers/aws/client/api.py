@@ -20,8 +20,9 @@ from cloud_carbon_exporter.errors import (
     Unreachable,
 )
 from cloud_carbon_exporter.providers.aws.client import paging
-from cloud_carbon_exporter.providers.aws.client.accounts import Account, Accounts
+from cloud_carbon_exporter.providers.aws.client.accounts import Accounts
 from cloud_carbon_exporter.providers.aws.client.cache import Cache
+from cloud_carbon_exporter.providers.aws.client.clients import Account
 from cloud_carbon_exporter.providers.aws.client.errors import is_dns_failure, translate
 from cloud_carbon_exporter.providers.aws.describing.names import partition
 from cloud_carbon_exporter.providers.spec import Meter, Scope, TargetSettings

@@ -86,7 +86,7 @@ class AwsClient(AwsApi):
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
         """See spec.Client."""
-        return await cloudwatch.series(self, reads, until)
+        return await cloudwatch.read(self, reads, until)
 
     async def extras(self, now: float) -> Extras:
         """See spec.Client."""

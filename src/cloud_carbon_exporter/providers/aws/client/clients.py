@@ -113,3 +113,12 @@ class Clients:
         finally:
             if collecting:
                 gc.enable()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Account that is open to us: who we are there, and the clients that speak for us."""
+
+    account_id: str
+    caller_arn: str
+    clients: Clients
