@@ -71,6 +71,7 @@ class Accounts:
         Raises CollectError when none is open.
         """
         async with self._connecting:
+            # a key may have been renewed where the first one was found: look there again
             if self._home is None or await self._all_in_doubt(self._home):
                 await self._forget()
                 self._home = await self._enter_home()

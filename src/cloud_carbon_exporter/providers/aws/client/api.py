@@ -29,7 +29,10 @@ from cloud_carbon_exporter.providers.spec import Meter, Scope, TargetSettings
 
 log = logging.getLogger(__name__)
 _CALLS_PER_API = 6
-"""Calls at once towards one API of one account and region."""
+"""Calls at once towards one API of one account and region.
+
+AWS counts requests by account, region and API: what else the account runs there needs its share.
+"""
 _SURVEYS_AT_ONCE = 16
 _LEAST_PATIENCE_SECONDS = 5.0
 _UNREADABLE_RETRIES = 2
@@ -109,6 +112,7 @@ class AwsApi:
                 account_id=scope.account_id, api=api, operation=operation, outcome=failure.reason
             )
             raise failure from error
+        # an endpoint that has answered exists, whatever DNS says later
         self._answered.add((scope.account_id, region, api))
         self._meter.call(account_id=scope.account_id, api=api, operation=operation, units=units)
         return answer
@@ -126,6 +130,7 @@ class AwsApi:
         """All pages of a list operation, as answered."""
         region = self._region(scope)
         account = await self.accounts.get(scope.account_id)
+        # the model alone is looked at here: each page takes the client of its moment
         client = await account.clients.get(api, region)
         how = paging.paging(client, account.clients.session.get_component("data_loader"), operation)
 

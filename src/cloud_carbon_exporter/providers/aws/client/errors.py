@@ -110,6 +110,7 @@ def is_dns_failure(error: BaseException | None) -> bool:
 
     Then the product is not there, or there is no network.
     """
+    # aiobotocore wraps aiohttp's error, and that the resolver's
     while error is not None:
         if type(error).__name__ in {"gaierror", "ClientConnectorDNSError"}:
             return True
@@ -196,6 +197,7 @@ def _classify(error: Exception, permissions: str, who: str) -> tuple[type[Collec
     response = getattr(error, "response", None)
     if isinstance(response, dict) and "Error" in response:
         return _classify_answer(response, permissions, who)
+    # by name: botocore is large, and not imported before there is a call
     names = {cls.__name__ for cls in type(error).__mro__}
     for classes, kind, hint in _BY_CLASS:
         if names & classes:
@@ -236,12 +238,14 @@ def _classify_answer(
     metadata = response.get("ResponseMetadata")
     status = int(metadata.get("HTTPStatusCode") or 0) if isinstance(metadata, dict) else 0
     text = one_line(f"{code}: {fields.get('Message') or ''}" if code else f"HTTP status {status}")
+    # what the clock is to blame for would else be read as a wrong key
     if code in CLOCK or "Signature expired" in text or "Signature not yet current" in text:
         return CredentialsRefused, text, _CLOCK_HINT
     if code in EXPIRED or code in INVALID:
         return CredentialsRefused, text, _REFUSED_HINT
     if _CLOSED.search(text):
         return NotThere, text, ""
+    # the names differ by protocol, the status does not
     if code in FORBIDDEN or status == 403:
         return PermissionMissing, text, f"grant {permissions}" + (f" to {who}" if who else "")
     return _by_code(code, status), text, ""

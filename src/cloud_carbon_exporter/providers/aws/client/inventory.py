@@ -45,6 +45,7 @@ async def _of_account(client: AwsApi, account_id: str) -> tuple[Inventory, ...]:
 
     async def read() -> tuple[Inventory, ...]:
         known: tuple[Inventory, ...] = client.cache.last(key) or ()
+        # the wait for a turn is outside the timeout: many accounts must not time each other out
         async with client.surveying:
             try:
                 async with asyncio.timeout(client.patience(_PATIENCE_SECONDS)):
@@ -129,6 +130,7 @@ async def _list(client: AwsApi, scope: Scope, kinds: dict[str, str]) -> None:
     try:
         await _read_view(client, scope, {}, kinds)
     except CollectError as error:
+        # without a default view the answer is a refusal, as if the permission were missing
         try:
             views = (await client.call(scope, _API, "ListViews", {})).get("Views")
         except CollectError:
@@ -141,6 +143,7 @@ async def _list(client: AwsApi, scope: Scope, kinds: dict[str, str]) -> None:
 async def _read_view(
     client: AwsApi, scope: Scope, view: Mapping[str, str], kinds: dict[str, str]
 ) -> None:
+    # not Search: that tells the first thousand and no more
     params = {"MaxResults": 1000, **view}
     async for answer in client.answers(
         scope, _API, "ListResources", params, permissions=_PERMISSIONS
@@ -156,7 +159,7 @@ async def _read_view(
 def _add(kinds: dict[str, str], arn: str, cloudformation: str = "") -> None:
     kind = kind_of(arn, cloudformation)
     if arn and kind not in OWNED:
-        kinds[arn] = intern(kind)
+        kinds[arn] = intern(kind)  # a hundred thousand ARNs, some hundred kinds
 
 
 async def _tagged(client: AwsApi, account_id: str, explored: Kinds) -> Kinds:

@@ -30,11 +30,13 @@ async def read(
     batch: series that several resources share stand together.
     """
     queries = [_query(f"m{number}", same[0]) for number, same in enumerate(batch)]
+    # one window for all: its start is inclusive, its end exclusive, and CloudWatch answers faster
+    # where both lie on a boundary of the period
     params = {
         "MetricDataQueries": queries,
         "StartTime": batch[0][0].start,
         "EndTime": readings.until // group.period * group.period,
-        "ScanBy": "TimestampAscending",
+        "ScanBy": "TimestampAscending",  # else the newest come first
     }
     results = _Results(len(batch))
     every = [series for same in batch for series in same]
@@ -52,6 +54,7 @@ async def read(
         return
     for number, incomplete in results.failed.items():
         readings.fail(batch[number], incomplete)
+    # what came of a series that broke off is kept, but its silence says nothing
     for number, values in results.values.items():
         for series in batch[number]:
             readings.add(series, values, fill=number not in results.failed)
@@ -88,7 +91,7 @@ class _Results:
         if not isinstance(results, list):
             raise _malformed("no MetricDataResults in the answer")
         for result in results:
-            number = int(result["Id"][1:])
+            number = int(result["Id"][1:])  # an Id must begin with a small letter: m0, m1, ...
             if not 0 <= number < self._asked:
                 raise _malformed("a result for a series nobody asked for")
             failure = _INCOMPLETE.get(result.get("StatusCode", "Complete"))

@@ -78,6 +78,7 @@ def prune(loader: Any) -> Any:
 
     @cache
     def load(service_name: str, type_name: str, api_version: str | None = None) -> Any:
+        # type_name may be "paginators-1" or "waiters-2": small, and left as they are
         model = stock(service_name, type_name, api_version)
         if type_name != "service-2" or service_name in _WHOLE:
             return model

@@ -104,6 +104,7 @@ async def pages(
     for _ in range(_MAX_PAGES):
         answer = await call(sent)
         yield answer
+        # S3, Route 53 and Kinesis say by a flag whether more follows, whatever the token
         if paging.more and not jmespath.search(paging.more, answer):
             return
         tokens: dict[str, Any] = {}
@@ -117,6 +118,7 @@ async def pages(
         if fingerprint in seen:
             raise Malformed("the page token comes round again: the list has no end", **where)
         seen.add(fingerprint)
+        # of several tokens (Route 53's three) only those that came are sent back
         for name in paging.inputs:
             sent.pop(name, None)
         sent |= tokens

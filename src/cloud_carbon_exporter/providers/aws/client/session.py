@@ -47,7 +47,7 @@ def client_config(settings: TargetSettings, service: str) -> Any:
         connect_timeout=settings.timeout_seconds,
         read_timeout=settings.timeout_seconds,
         parameter_validation=service not in _UNVALIDATED,
-        max_pool_connections=16,
+        max_pool_connections=16,  # more than the calls at once towards one API
     )
 
 
@@ -83,6 +83,7 @@ def with_role(
         assumed()
         return credentials
 
+    # deferred: nothing is asked before the first call, and then by one caller for all
     session._credentials = AioDeferredRefreshableCredentials(
         refresh_using=refresh, method="assume-role"
     )

@@ -62,6 +62,7 @@ async def _ask(client: AwsApi, account_id: str, now: float) -> Sequence[Reported
             )
             return client.cache.last(key) or ()
         except (PermissionMissing, NotThere) as error:
+            # a refusal is an answer: it is asked again tomorrow, not at the next refresh
             client.say_once(f"AWS' own figure is not to be had: {error}")
             return ()
 
@@ -80,6 +81,7 @@ def _months_before(now: float, months: int) -> datetime:
 
 async def _last_month(client: AwsApi, account_id: str, now: float) -> Sequence[ReportedEmissions]:
     params = {
+        # which month is closed is not told: the newest of the last few is
         "TimePeriod": {"Start": _months_before(now, _MONTHS), "End": _months_before(now, 0)},
         "GroupBy": list(_BY),
         "EmissionsTypes": list(_METHODS),
