@@ -162,6 +162,7 @@ class Accounts:
     async def _enter(self, session: Any, role: str, account_id: str = "") -> Account:
         clients = Clients(session, self._settings, self._pool)
         try:
+            # this call needs no permission: what is refused is the credentials themselves
             async with clients.using("sts", self._settings.default_region) as sts:
                 identity = await sts.get_caller_identity()
         except Exception as error:

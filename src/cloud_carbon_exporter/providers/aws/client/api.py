@@ -28,17 +28,15 @@ from cloud_carbon_exporter.providers.aws.describing.names import partition
 from cloud_carbon_exporter.providers.spec import Meter, Scope, TargetSettings
 
 log = logging.getLogger(__name__)
+# calls at once towards one API of one account and region. AWS counts requests by account, region
+# and API: what else the account runs there needs its share.
 _CALLS_PER_API = 6
-"""Calls at once towards one API of one account and region.
-
-AWS counts requests by account, region and API: what else the account runs there needs its share.
-"""
 _SURVEYS_AT_ONCE = 16
 _LEAST_PATIENCE_SECONDS = 5.0
 _UNREADABLE_RETRIES = 2
 _UNREADABLE_PAUSE_SECONDS = 0.2
+# how long a proof that the credentials work is good for
 _IDENTITY_SECONDS = 60.0
-"""How long a proof that the credentials work is good for."""
 
 
 class AwsApi:

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from cloud_carbon_exporter.providers.aws.client.session import client_config
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
+# of one target: each holds 0.15 MB
 _OPEN_CLIENTS = 400
-"""Of one target: each holds 0.15 MB."""
 
 
 class _Key(NamedTuple):

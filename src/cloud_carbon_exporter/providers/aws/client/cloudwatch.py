@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from cloud_carbon_exporter.providers.aws.client import metric_data, metric_statistics
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
@@ -40,7 +41,7 @@ async def read(client: AwsApi, reads: Sequence[Read], until: float) -> Reading:
     for asked in reads:
         groups[_group(asked)] += _series(asked, existing)
     # a signal may be the sum of several series, of one read or of several
-    every = [series for wanted in groups.values() for series in wanted]
+    every = list(chain.from_iterable(groups.values()))
     series_of = Counter(series.key for series in every)
     calls: list[Coroutine[None, None, None]] = []
     for group, wanted in groups.items():
@@ -70,10 +71,10 @@ def _group(read: Read) -> Group:
 def _series(read: Read, existing: Mapping[Split, Existing]) -> Iterator[Series]:
     """Series of one read: one, or as many as there are classes or boards."""
     metric, monitor = read.metric, read.resource.monitor
-    needed = [*metric.dimensions.values()]
+    needed = {*metric.dimensions.values()}
     if metric.over:
-        needed.append(metric.over)
-    if any(key not in monitor for key in needed):
+        needed.add(metric.over)
+    if not needed <= monitor.keys():
         return  # the resource has no such series
     known_by = _known_by(metric, monitor)
     # a datum stands for the period that begins with it

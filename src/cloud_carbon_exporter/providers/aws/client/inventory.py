@@ -22,8 +22,8 @@ from cloud_carbon_exporter.providers.spec import Inventory, Scope
 _API = "resource-explorer-2"
 _SECONDS = 3600.0
 _PATIENCE_SECONDS = 120.0
+# ListResources is allowed by it, says its reference
 _PERMISSIONS = "resource-explorer-2:Search"
-"""ListResources is allowed by it, says its reference."""
 EXPLORER, TAGGING = "resource-explorer", "tagging"
 
 Kinds = Mapping[str, str]
@@ -96,7 +96,7 @@ async def _explored(client: AwsApi, account_id: str) -> Kinds | None:
 
 async def _indexed(client: AwsApi, account_id: str) -> tuple[str, ...]:
     """Region of the aggregator index, else all that have an index; says which have none."""
-    home = Scope("aws", account_id)
+    home = Scope("aws", account_id)  # any region tells the indexes of all
     indexes: list[Mapping[str, Any]] = []
     async for answer in client.answers(home, _API, "ListIndexes", {}):
         indexes += answer.get("Indexes", ())

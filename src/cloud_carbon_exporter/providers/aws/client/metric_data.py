@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, PermissionMissing, Unreachable
@@ -18,8 +19,8 @@ from cloud_carbon_exporter.providers.spec import Scope
 SERIES_PER_CALL = 500
 """Queries one call may hold, says its reference."""
 _OPERATION = "GetMetricData"
+# StatusCode of a series that was not read to its end; PartialData goes on on the next page
 _INCOMPLETE = {"InternalError": Unreachable, "Forbidden": PermissionMissing}
-"""StatusCode of a series that was not read to its end; PartialData goes on on the next page."""
 
 
 async def read(
@@ -39,7 +40,7 @@ async def read(
         "ScanBy": "TimestampAscending",  # else the newest come first
     }
     results = _Results(len(batch))
-    every = [series for same in batch for series in same]
+    every = list(chain.from_iterable(batch))
     scope = Scope("aws", group.account_id, group.region)
     try:
         async for answer in client.answers(

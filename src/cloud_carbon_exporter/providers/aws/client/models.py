@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 READS = ("Batch", "Describe", "Get", "List", "Lookup", "Query", "Scan", "Search", "Select")
+# what the search for credentials calls, which is not only reading
 _WHOLE = frozenset({"sts", "sso", "sso-oidc", "signin"})
-"""What the search for credentials calls, which is not only reading."""
 _FULL_MODELS = frozenset({"load_service_model", "load_data", "load_data_with_path"})
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from cloud_carbon_exporter.errors import Malformed
 
 Call = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+# how much to ask for where the API lets us: fewer, larger pages spare its request quota. EC2 gives
+# unpaged Describe calls a smaller quota, so there a size is always sent.
 _PAGE_SIZES = {
     "apigateway": 500,
     "cloudwatch": 500,
@@ -19,11 +21,8 @@ _PAGE_SIZES = {
     "sagemaker": 100,
     "stepfunctions": 1000,
 }
-"""How much to ask for where the API lets us: fewer, larger pages spare its request quota. EC2 gives
-unpaged Describe calls a smaller quota, so there a size is always sent.
-"""
+# no list of AWS is longer; one that is has no end
 _MAX_PAGES = 100_000
-"""No list of AWS is longer; one that is has no end."""
 _TOKENS = (
     ("NextToken", "NextToken"),
     ("nextToken", "nextToken"),
@@ -82,6 +81,7 @@ def _several(names: str | list[str]) -> tuple[str, ...]:
 
 def _size(client: Any, operation: str, limit: str) -> int:
     model = client.meta.service_model
+    # a size beyond what the model allows is refused, not cut down
     size = _PAGE_SIZES.get(model.service_name, 0)
     largest = model.operation_model(operation).input_shape.members[limit].metadata.get("max")
     return min(size, largest) if largest else size

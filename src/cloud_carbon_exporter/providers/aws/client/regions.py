@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 _ENABLED_SECONDS = 3600.0
 _USED_SECONDS = 86400.0
 _USED_DAYS = 14
+# what Cost Explorer writes where a cost is of no region
 _NO_REGION = frozenset({"", "global", "NoRegion"})
-"""What Cost Explorer writes where a cost is of no region."""
 BILLED_AS: Mapping[str, tuple[str, ...]] = {
     "ec2": ("Amazon Elastic Compute Cloud - Compute", "EC2 - Other", "EC2 - Instances"),
     "rds": (

@@ -18,8 +18,8 @@ from cloud_carbon_exporter.providers.aws.client.parsers import ParserFactory
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 USER_AGENT = "cloud-carbon-exporter"
+# its parameters are not checked: 500 queries a call, made by one tested function
 _UNVALIDATED = frozenset({"cloudwatch"})
-"""Its parameters are not checked: 500 queries a call, made by one tested function."""
 
 # a refusal is ours to tell, without a traceback
 logging.getLogger("aiobotocore.credentials").setLevel(logging.ERROR)
@@ -76,6 +76,7 @@ def with_role(
             client_creator=sts,
             source_credentials=await base.get_credentials(),
             role_arn=role_arn,
+            # no duration: a role assumed by another role lasts an hour at most
             extra_args={"RoleSessionName": USER_AGENT},
             cache={},
         )

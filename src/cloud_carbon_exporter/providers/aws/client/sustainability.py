@@ -20,9 +20,10 @@ from cloud_carbon_exporter.providers.spec import Scope
 SOURCE = "AWS Sustainability API"
 _SECONDS = 86400.0
 _PATIENCE_SECONDS = 60.0
+# how far back the last closed month may lie: AWS says three months at most
 _MONTHS = 4
-"""How far back the last closed month may lie: AWS says three months at most."""
 _GRAMS_PER_TONNE = 1_000_000
+# location-based and market-based: the two ways of the GHG Protocol to count bought electricity
 _METHODS: Mapping[str, Method] = {
     "TOTAL_LBM_CARBON_EMISSIONS": "location",
     "TOTAL_MBM_CARBON_EMISSIONS": "market",
