@@ -60,6 +60,7 @@ def test_what_a_client_registers_is_its_own() -> None:
     def heard(**_: object) -> None:
         return None
 
-    first.register("before-send.ec2.DescribeInstances", heard)
-    assert first._emitter._handlers.prefix_search("before-send.ec2.DescribeInstances")
-    assert not second._emitter._handlers.prefix_search("before-send.ec2.DescribeInstances")
+    event = "before-send.ec2.DescribeInstances"
+    first.register(event, heard)
+    assert heard in first._emitter._handlers.prefix_search(event)
+    assert heard not in second._emitter._handlers.prefix_search(event)
