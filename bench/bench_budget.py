@@ -21,13 +21,14 @@ from pathlib import Path
 from cloud_carbon_exporter.api_costs.budget import SECONDS_PER_MONTH, Budget, read_price
 from cloud_carbon_exporter.collect.counters import Counters, Surroundings
 from cloud_carbon_exporter.collect.read_budget import Governor
+from cloud_carbon_exporter.documents.marks import Marks
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
 from cloud_carbon_exporter.providers.spec import Metric, Read
 
 PAGE = Path(__file__).parents[1] / "docs" / "cost.md"
-BEGIN, END = (
+MARKS = Marks(
     "<!-- simulation: written by scripts/docs with bench/bench_budget.py -->",
     "<!-- end of simulation -->",
 )
@@ -273,16 +274,12 @@ def day() -> str:
 
 def stale(page: str) -> bool:
     """Whether the table of a page would come out otherwise."""
-    return f"{BEGIN}\n\n{day()}\n" not in page
+    return not MARKS.content(page).startswith(f"{day()}\n")
 
 
 def written(page: str) -> str:
     """The page with its table as it must be. Raises ValueError where it has no place for it."""
-    head, begun, rest = page.partition(BEGIN)
-    _, ended, tail = rest.partition(END)
-    if not begun or not ended:
-        raise ValueError(f"no {BEGIN} ... {END} in the page")
-    return f"{head}{BEGIN}\n\n{day()}\n\n{table()}\n\n{END}{tail}"
+    return MARKS.written(page, f"{day()}\n\n{table()}")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -17,11 +17,13 @@ import urllib.error
 import urllib.request
 from collections import defaultdict
 
+from tests.fakes.target_settings import target_settings
+
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.demo import PROVIDER, DemoClient
 from cloud_carbon_exporter.providers.demo.estate import build
-from cloud_carbon_exporter.providers.spec import Read, ServiceSpec, TargetSettings
+from cloud_carbon_exporter.providers.spec import Read, ServiceSpec
 
 RESOURCES = 200
 POWER = re.compile(rb"^cloud_carbon_power_watts\{", re.MULTILINE)
@@ -78,7 +80,7 @@ async def estate(resources: int) -> None:
     began = time.perf_counter()
     build(0, resources)
     made = time.perf_counter() - began
-    client = DemoClient(TargetSettings(provider="demo", resources=resources), _NoMeter())
+    client = DemoClient(target_settings("demo", resources=resources), _NoMeter())
     specs: dict[int, list[ServiceSpec]] = defaultdict(list)
     for spec in PROVIDER.services:
         specs[id(spec.listing)].append(spec)

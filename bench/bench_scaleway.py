@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.fakes.scaleway import COCKPIT_TOKEN, FakeScaleway
+from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
@@ -53,7 +54,7 @@ async def measure(count: int, latency_seconds: float) -> None:
         def client(settings: TargetSettings, meter: Meter) -> Client:
             return ScalewayClient(settings, meter, environ=fake.environment)
 
-        settings = TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN)
+        settings = target_settings("scw", cockpit_token=COCKPIT_TOKEN)
         target = Target("bench", replace(PROVIDER, client=client), settings)
         collector: Collector[Any] = Collector(
             [target],

@@ -22,9 +22,10 @@ from pathlib import Path
 from cloud_carbon_exporter.api_costs.budget import SECONDS_PER_MONTH, read_price
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.documents.cost_tables import dollars_per_month
+from cloud_carbon_exporter.documents.marks import Marks
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
-BEGIN, END = "<!-- figures: written by bench/run --write -->", "<!-- end of figures -->"
+MARKS = Marks("<!-- figures: written by bench/run --write -->", "<!-- end of figures -->")
 PATIENCE_SECONDS = 1200
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {
@@ -241,9 +242,8 @@ def main() -> None:
     found = table(outputs, (before, os.getloadavg()[0]))
     print(found)
     if "--write" in sys.argv[1:]:
-        text = PAGE.read_text(encoding="utf-8")
-        head, rest = text.split(BEGIN)
-        PAGE.write_text(f"{head}{BEGIN}\n\n{found}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(MARKS.written(page, found), encoding="utf-8")
 
 
 if __name__ == "__main__":

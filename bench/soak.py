@@ -33,6 +33,7 @@ from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target, heap
 from cloud_carbon_exporter.exposition import Exposition, Renderer, Settings
 from cloud_carbon_exporter.providers.aws.client import regions
+from cloud_carbon_exporter.providers.options import ScalewayOptions
 from cloud_carbon_exporter.providers.spec import TargetSettings
 from cloud_carbon_exporter.service.loading import provider
 
@@ -197,7 +198,7 @@ def made() -> Collecting:
     settings = [
         TargetSettings(
             provider=name,
-            cockpit_token=token,
+            options=ScalewayOptions(cockpit_token=token) if name == "scw" else None,
             interval_seconds=INTERVAL_SECONDS,
             utilisation_interval_seconds=0,  # so that monitoring is read with each refresh
             timeout_seconds=SILENCE_SECONDS,

@@ -27,12 +27,14 @@ FIGURE_COLUMNS = ["id", "value", "low", "high", "unit", "basis", "source", "year
 BASES = {"published", "derived", "recalled", "assumed"}
 SCHEMAS = {
     "regions": "provider region kind location country grid rivals members source year note",
-    "families": "provider family pattern microarchitecture pool cpu architecture threads_per_vcpu threads_per_core"
-    " gib_per_vcpu share host_vcpus host_sockets gpu gpus_per_vcpu ssd_gib_per_vcpu hdd_gib_per_vcpu assumed source"
+    "families": "provider family pattern microarchitecture pool cpu architecture threads_per_vcpu"
+    " threads_per_core gib_per_vcpu share host_vcpus host_sockets gpu gpus_per_vcpu"
+    " ssd_gib_per_vcpu hdd_gib_per_vcpu assumed source year note",
+    "machine_types": "provider type vcpus memory_gib threads share gpu gpus ssd_gib hdd_gib source"
     " year note",
-    "machine_types": "provider type vcpus memory_gib threads share gpu gpus ssd_gib hdd_gib source year note",
-    "machine_rules": "provider pattern becomes family vcpus vcpus_per_unit gib_per_vcpu share ssd_gib_per_vcpu assumed"
-    " source year note",
+    "machine_rules": "provider pattern becomes family vcpus vcpus_per_unit gib_per_vcpu share"
+    " ssd_gib_per_vcpu assumed source year note",
+    "storage_classes": "class drive copies rest kept note",
     "cpu_names": "pattern microarchitecture source year note",
     "accelerator_names": "name accelerator source year",
     "grid_zones": "grid_source zone name source year note",
@@ -56,15 +58,23 @@ RANGES = [  # of ids beginning so: least and most that can be meant
     ("gpu.idle_share", 0, 1),
     ("gpu.full_load_ratio", 0, 1),
     ("gpu.", 0, 2_000_000),
-    ("storage.", 0, 10_000),
+    ("drive.", 0, 10_000),
+    ("rack.", 1, 10),
+    ("copies.", 1, 20),
+    ("rest.", 0, 1),
+    ("changed.", 0, 1),
     ("network.", 0, 0.01),
     ("", -1e12, 1e12),
 ]
-COMPLETE = {  # what each accelerator and storage class must say
+COMPLETE = {  # what each accelerator and drive must say
     "gpu": ("idle_watts", "max_watts", "embodied_grams", "memory_gib"),
-    "storage": ("watts_per_gib", "embodied_grams_per_gib"),
+    "drive": ("watts_per_terabyte", "embodied_grams_per_gigabyte"),
+    "rack": ("watts_ratio", "embodied_ratio"),
     "fixed": ("watts", "embodied_grams"),
 }
+
+JOINED = {"storage_classes"}
+"""Tables whose rows hold no figure of their own, but the names of such."""
 
 
 def read(folder: Path) -> Tables:
@@ -189,8 +199,10 @@ def completeness(tables: Tables) -> Iterator[str]:
 
 
 def sources(tables: Tables) -> Iterator[str]:
-    """Every row of every table says where it is from."""
+    """Every row of every table says where it is from; one that only joins others says it there."""
     for name, table in tables.items():
+        if name in JOINED:
+            continue
         for index, row in enumerate(table, start=2):
             if row.get("source", "") in ("", "pending", "none"):
                 yield f"{name}.csv:{index}: has no source"
@@ -203,7 +215,8 @@ def keys(tables: Tables) -> Iterator[str]:
         for row in tables.get(table, []):
             for name in (row["microarchitecture"], *filter(None, row.get("pool", "").split(";"))):
                 if name not in names:
-                    yield f"{table}.csv: {row.get('family', row.get('pattern'))}: no microarchitecture {name!r}"
+                    what = row.get("family", row.get("pattern"))
+                    yield f"{table}.csv: {what}: no microarchitecture {name!r}"
     for table, column in (
         ("families", "gpu"),
         ("machine_types", "gpu"),
@@ -224,6 +237,21 @@ def keys(tables: Tables) -> Iterator[str]:
         ):
             yield f"machine_types.csv: {row['type']}: no family"
     yield from region_keys(tables.get("regions", []), known)
+    yield from storage_keys(tables.get("storage_classes", []), known)
+
+
+def storage_keys(classes: list[Row], known: set[str]) -> Iterator[str]:
+    """Factors of storage classes are there, and each class stands once."""
+    for row in classes:
+        named = [f"drive.{row['drive']}.watts_per_terabyte"]
+        named += [f"copies.{row['copies']}.ratio"] if row["copies"] else []
+        named += [f"rest.{row['rest']}.watts_ratio"] if row["rest"] else []
+        named += [f"{row['kept']}.share"] if row["kept"] else []
+        for name in named:
+            if name not in known:
+                yield f"storage_classes.csv: {row['class']}: no figure {name}"
+        if sum(other["class"] == row["class"] for other in classes) > 1:
+            yield f"storage_classes.csv: {row['class']} stands twice"
 
 
 def region_keys(regions: list[Row], known: set[str]) -> Iterator[str]:

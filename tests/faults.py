@@ -10,9 +10,11 @@ import ast
 import re
 from pathlib import Path
 
+from cloud_carbon_exporter.documents.marks import Marks
+
 TESTS = Path(__file__).parent
 PAGE = TESTS.parent / "docs" / "reliability.md"
-BEGIN, END = "<!-- faults: written by python -m tests.faults -->", "<!-- end of faults -->"
+MARKS = Marks("<!-- faults: written by python -m tests.faults -->", "<!-- end of faults -->")
 
 FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
     "throttling, 5xx, cut and truncated bodies": (
@@ -148,11 +150,7 @@ def table() -> str:
 
 def written(page: str) -> str:
     """The page with its table as it must be. Raises ValueError where it has no place for it."""
-    head, _, rest = page.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not end:
-        raise ValueError(f"no {BEGIN} ... {END} in the page")
-    return f"{head}{BEGIN}\n\n{table()}\n\n{END}{tail}"
+    return MARKS.written(page, table())
 
 
 if __name__ == "__main__":

@@ -11,18 +11,10 @@ import sys
 from pathlib import Path
 
 from bench.fit import report, tables
+from cloud_carbon_exporter.documents.marks import Marks
 
 DOC = Path(__file__).parents[2] / "docs" / "model.md"
-BEGIN, END = "<!-- figures: python -m bench.fit.run --write -->", "<!-- end of figures -->"
-
-
-def with_figures(text: str, figures: str) -> str:
-    """The page with its figures renewed between the markers. ValueError where a marker is missing."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError("docs/model.md has lost its markers")
-    return f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}"
+MARKS = Marks("<!-- figures: python -m bench.fit.run --write -->", "<!-- end of figures -->")
 
 
 def main() -> None:
@@ -33,7 +25,8 @@ def main() -> None:
         tables.write_processors(found.fitted, found.machines, found.by_knowledge)
     figures = report.render(found)
     if "--write" in sys.argv:
-        DOC.write_text(with_figures(DOC.read_text(encoding="utf-8"), figures), encoding="utf-8")
+        page = DOC.read_text(encoding="utf-8")
+        DOC.write_text(MARKS.written(page, figures), encoding="utf-8")
     print(figures)
 
 

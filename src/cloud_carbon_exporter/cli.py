@@ -14,28 +14,14 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from cloud_carbon_exporter.config import Invocation, load
-from cloud_carbon_exporter.config.flags import PROGRAM
+from cloud_carbon_exporter.config.flag import PROGRAM
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
-
-_MODULES = {
-    "serve": "serve",
-    "report": "report",
-    "check": "check",
-    "permissions": "permissions",
-    "services": "services",
-    "estimate": "estimate",
-    "completion": "completion",
-    "help": "help",
-    "version": "help",
-}
 
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program. `arguments` without its name; those of the process when None. Returns the
-    exit code.
-    """
+    """Exit code of a run. `arguments` without the program's name; the process' own when None."""
     try:
         invocation = load(sys.argv[1:] if arguments is None else arguments, os.environ)
         code = _run(invocation)
@@ -68,8 +54,8 @@ def _fail(error: Exception, code: int) -> int:
 
 
 def _run(invocation: Invocation) -> int:
-    module = import_module(
-        f"cloud_carbon_exporter.commands.{_MODULES[invocation.wants or invocation.command]}"
-    )
+    """Run the module of the command's own name; help and version are one."""
+    name = "help" if invocation.wants else invocation.command
+    module = import_module(f"cloud_carbon_exporter.commands.{name}")
     run: Callable[[Invocation], int] = module.run
     return run(invocation)

@@ -9,13 +9,13 @@ import cloud_carbon_exporter
 
 
 def model_version() -> str:
-    """Version of the program and a digest of all facts: two estimates of the same are comparable
-    when it is equal.
+    """Version of the program and a digest of all facts.
+
+    Two estimates of the same thing are comparable when it is equal.
     """
     digest = hashlib.sha256()
-    for table in sorted(
-        files("cloud_carbon_exporter.facts").iterdir(), key=lambda entry: entry.name
-    ):
+    tables = files("cloud_carbon_exporter.facts").iterdir()
+    for table in sorted(tables, key=lambda entry: entry.name):
         if table.name.endswith(".csv"):
             digest.update(table.name.encode())
             digest.update(table.read_bytes())

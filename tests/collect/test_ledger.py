@@ -17,7 +17,7 @@ from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.exposition import coverage
 from cloud_carbon_exporter.model.types import Snapshot, TargetState
 from cloud_carbon_exporter.providers.spec import Extras, Inventory, TargetSettings
-from cloud_carbon_exporter.reporting import report
+from cloud_carbon_exporter.reporting.coverage import coverage as reported
 from tests.fakes.cloud import Clock, Cloud
 
 ACCOUNT = "111111111111"
@@ -73,14 +73,14 @@ async def test_every_name_is_estimated_or_anothers_or_unsupported_and_none_twice
         "what our own listing left out is no gap"
     )
     assert snapshot.covered == {("aws", ACCOUNT): 2}
-    assert report.coverage(snapshot)["ratio"] == 0.5
+    assert reported(snapshot)["ratio"] == 0.5
     assert coverage.ratios(snapshot) == {("aws", ACCOUNT): 0.5}
     assert coverage.unlisted(snapshot) == {("aws", ACCOUNT): 0}
 
 
 async def test_without_an_inventory_coverage_is_absent() -> None:
     for snapshot in (await explored(), await explored(whole(ALL, "tagging", complete=False))):
-        assert report.coverage(snapshot)["ratio"] is None
+        assert reported(snapshot)["ratio"] is None
         assert coverage.ratios(snapshot) == {}
         assert coverage.unlisted(snapshot) == {}
         assert snapshot.listed == {}

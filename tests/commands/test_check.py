@@ -1,4 +1,4 @@
-"""`check`: each call that fails is a finding, with what to do; the others are tried all the same."""
+"""`check`: each call that fails is a finding, with what to do; the others are tried as well."""
 
 from __future__ import annotations
 
@@ -37,19 +37,24 @@ def checked(
 
 
 def failures(findings: list[Any]) -> list[tuple[str, str, bool]]:
-    return [(each["call"], each["error"], each["missing"]) for each in findings if each["error"]]
+    return [
+        (finding["call"], finding["error"], finding["missing"])
+        for finding in findings
+        if finding["error"]
+    ]
 
 
 def test_all_is_well(checked: Callable[[Cloud], tuple[int, list[Any]]]) -> None:
     cloud = Cloud(estate={"eu-west-1": [MACHINE], "eu-west-3": []})
     code, findings = checked(cloud)
     assert (code, failures(findings)) == (0, [])
-    assert [(each["call"], each["detail"]) for each in findings] == [
+    assert [(finding["call"], finding["detail"]) for finding in findings] == [
         ("credentials", "open 111111111111"),
         ("vm ListThings", "1 resources in 2 region scopes"),
         ("monitoring", "1 kinds asked, 0 answered with points"),
     ]
-    assert [[read.resource.id for read in reads] for reads in cloud.reads] == [["i-1"]]
+    (reads,) = cloud.reads
+    assert [read.resource.id for read in reads] == ["i-1"]
     assert cloud.closed
 
 

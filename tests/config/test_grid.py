@@ -1,4 +1,4 @@
-"""The flags of the grid, and where their tokens come from."""
+"""Flags of the grid, and where their tokens come from."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def settings(line: str, **environment: str) -> Settings:
 
 
 def test_by_default_the_annual_facts_alone_count() -> None:
-    made = grid_settings(settings("-demo.enabled"), 5)
-    assert (made.preferences, made.method, made.compare, dict(made.secrets)) == (
+    grid = grid_settings(settings("-demo.enabled"), 5)
+    assert (grid.preferences, grid.method, grid.compare, dict(grid.secrets)) == (
         (),
         "location",
         False,
@@ -30,17 +30,17 @@ def test_an_order_of_sources_and_a_method() -> None:
     said = settings(
         "-demo.enabled -grid.source=GB=gb,electricitymaps,facts -grid.method=live -grid.compare"
     )
-    made = grid_settings(said, 5)
-    assert [(each.zone, each.source.name) for each in made.preferences] == [
+    grid = grid_settings(said, 5)
+    assert [(preference.zone, preference.source.name) for preference in grid.preferences] == [
         ("GB", "gb"),
         ("", "electricitymaps"),
     ]
-    assert (made.method, made.compare) == ("live", True)
+    assert (grid.method, grid.compare) == ("live", True)
 
 
 @pytest.mark.parametrize("name", TOKENS)
 def test_a_token_comes_from_the_flag_the_variable_or_the_ecosystem(name: str) -> None:
-    ours, theirs = "CLOUD_CARBON_GRID_" + name.upper().replace("-", "_"), TOKENS[name][0]
+    ours, theirs = "CLOUD_CARBON_GRID_" + name.upper().replace("-", "_"), TOKENS[name].ecosystem
     assert settings("-demo.enabled", **{theirs: "a"}).grid_secrets[name] == "a"
     assert settings("-demo.enabled", **{theirs: "a", ours: "b"}).grid_secrets[name] == "b"
     assert (

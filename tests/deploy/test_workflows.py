@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from tests.deploy.files import DEPLOY, ROOT, load
 
+NO_FINDINGS = "No findings to report. Good job!"
 WORKFLOWS = {
     path.name: load(path) for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 }
@@ -60,3 +64,36 @@ def test_a_release_builds_wheel_sdist_image_and_chart_after_the_tests() -> None:
     assert image["with"]["sbom"] is True
     assert "scripts/sbom" in [step.get("run") for step in jobs["build"]["steps"]]
     assert "sbom.cdx.json" in jobs["release"]["steps"][-1]["run"]
+
+
+def test_every_action_and_image_is_pinned_by_its_digest() -> None:
+    used = [step["uses"] for name in WORKFLOWS for step in steps(name) if "uses" in step]
+    assert used
+    assert [each for each in used if not re.fullmatch(r"[\w-]+/[\w.-]+@[0-9a-f]{40}", each)] == []
+    services = load(DEPLOY / "compose.yml")["services"].values()
+    images = [each["image"] for each in services if "build" not in each]
+    images += re.findall(r"^ARG BASE=(.+)$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    assert len(images) == 3
+    assert [each for each in images if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", each)] == []
+
+
+def test_zizmor_has_nothing_to_object() -> None:
+    program = Path(sys.executable).with_name("zizmor")
+    done = subprocess.run(
+        [program, "--offline", "--no-progress", "--quiet", ROOT / ".github"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) in {(0, ""), (0, NO_FINDINGS)}, done.stdout
+
+
+def test_dependabot_looks_after_everything_that_is_pinned() -> None:
+    updates = load(ROOT / ".github" / "dependabot.yml")["updates"]
+    looked_after = {(each["package-ecosystem"], each["directory"]) for each in updates}
+    assert looked_after == {
+        ("github-actions", "/"),
+        ("uv", "/"),
+        ("docker", "/deploy"),
+        ("docker-compose", "/deploy"),
+    }

@@ -17,7 +17,8 @@ from tests.docs.blocks import ROOT, blocks, spans
 from tests.e2e.programs import Exporter, Process, surroundings
 
 from cloud_carbon_exporter.config import Invocation, load
-from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS
+from cloud_carbon_exporter.config.flag import COMMANDS
+from cloud_carbon_exporter.config.flags import FLAGS
 
 pytestmark = pytest.mark.e2e
 

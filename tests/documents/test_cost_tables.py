@@ -1,4 +1,4 @@
-"""The tables of docs/cost.md are true: to the prices, and to what the governor really spends."""
+"""Tables of docs/cost.md are true: to the prices, and to what the governor really spends."""
 
 from __future__ import annotations
 
@@ -53,26 +53,22 @@ def test_the_simulated_week_is_that_of_the_code(
     assert bench_budget.main(["--check"]) == 1
 
 
-def test_energy_counted_has_no_error_and_the_governor_shows_power_better_than_reading_all_alike() -> (
-    None
-):
+def test_energy_has_no_error_and_choosing_reads_shows_power_better_than_all_alike() -> None:
     machines = bench_budget.estate(30, 2)
     alike, (governed, spent) = (
         bench_budget.alike(machines, 0.05),
         bench_budget.governed(machines, 0.05),
     )
     everything = bench_budget.everything(machines)
-    for found in (alike, governed, everything):
-        assert found.counted < 1e-9
+    for errors in (alike, governed, everything):
+        assert errors.counted < 1e-9
     assert everything.power < governed.power < alike.power
     assert everything.behind < alike.behind
     assert 0 < spent <= 0.05 * 3 / 30  # two days, and a day ahead
 
 
 def test_the_issues_bill() -> None:
-    """Each 5 minutes AWS costs a metric 0.0876 USD a month, each 15 minutes less than the 0.03
-    budgeted.
-    """
+    """AWS costs a metric 0.0876 USD a month each 5 minutes, each 15 less than the 0.03 budgeted."""
     assert cost_tables.dollars_per_month("aws", 1, 300) == pytest.approx(0.0877, abs=1e-4)
     assert cost_tables.dollars_per_month("aws", 1, 900) < 0.03
     assert cost_tables.dollars_per_month("aws", 10_000, 300, 20) == 20
@@ -83,9 +79,7 @@ def test_the_issues_bill() -> None:
 
 
 def test_the_governor_spends_what_the_table_says() -> None:
-    """A simulated November: the budget, never more, and reads as far apart on average as the table
-    says.
-    """
+    """Simulated November: the budget, never more, and reads as far apart as the table says."""
     count, interval, dollars = 20, 900, 0.25
     now = [START]
     budget = Budget(lambda: now[0])
@@ -95,7 +89,7 @@ def test_the_governor_spends_what_the_table_says() -> None:
     governor = Governor(
         budget, "t", dollars=dollars, price=read_price("aws"), single=True, swing=lambda _: 4.0
     )
-    made, seconds = 0, 30 * 86400
+    reads_made, seconds = 0, 30 * 86400
     for moment in range(0, seconds, interval):
         now[0] = START + moment
         chosen, _ = governor.choose(reads, now[0])
@@ -103,9 +97,11 @@ def test_the_governor_spends_what_the_table_says() -> None:
             governor.note(read, (), now[0])
         if chosen:
             budget.call("aws", "1", "cloudwatch", "GetMetricData", "success", len(chosen), "t")
-        made += len(chosen)
+        reads_made += len(chosen)
     spent = budget.spent_this_month("t") or 0.0
     assert 0.98 * dollars < spent <= dollars
     mean = cost_tables.mean_interval_seconds("aws", count, interval, dollars)
-    assert seconds * count / made == pytest.approx(mean * seconds / SECONDS_PER_MONTH, rel=0.03)
+    assert seconds * count / reads_made == pytest.approx(
+        mean * seconds / SECONDS_PER_MONTH, rel=0.03
+    )
     assert cost_tables.dollars_per_month("aws", count, interval, dollars) == dollars

@@ -29,10 +29,11 @@ from cloud_carbon_exporter.providers.gcp.client import monitoring
 from cloud_carbon_exporter.providers.scaleway import PROVIDER as SCALEWAY
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 from cloud_carbon_exporter.providers.scaleway.client.http import Answer
-from cloud_carbon_exporter.providers.spec import Metric, Provider, Read, Reading, TargetSettings
+from cloud_carbon_exporter.providers.spec import Metric, Provider, Read, Reading
 from tests.fakes.ec2_xml import instance, reservations
 from tests.fakes.gcp import Calls
 from tests.fakes.scaleway import COCKPIT_TOKEN
+from tests.fakes.target_settings import target_settings
 from tests.fuzz.budget import FUZZ
 from tests.fuzz.test_objects import HOSTILE, spoil, spots
 from tests.providers.aws.test_ec2_xml import shape
@@ -224,7 +225,7 @@ class CockpitAnswers:
 def cockpit(document: Any) -> Reading:
     async def read() -> Reading:
         client = ScalewayClient(
-            TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN), Calls(), environ={}
+            target_settings("scw", cockpit_token=COCKPIT_TOKEN), Calls(), environ={}
         )
         http: Any = CockpitAnswers(document)
         client.http = http

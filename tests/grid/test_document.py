@@ -19,7 +19,7 @@ def duration(seconds: float) -> str:
 
 def row(source: Source) -> str:
     """A source's line of the table."""
-    needs = ", ".join(f"`{TOKENS[name][0]}`" for name in source.secrets) or "nothing"
+    needs = ", ".join(f"`{TOKENS[name].ecosystem}`" for name in source.secrets) or "nothing"
     times = ", ".join(
         map(duration, (source.period_seconds, source.delay_seconds, source.hold_seconds))
     )

@@ -22,6 +22,7 @@ from cloud_carbon_exporter.model.facts import (
     regions,
     zones,
 )
+from cloud_carbon_exporter.model.figure import parse_figure
 
 ROOT = Path(__file__).parent.parent.parent
 FACTS = ROOT / "src" / "cloud_carbon_exporter" / "facts"
@@ -98,10 +99,18 @@ def test_the_tables_are_sound() -> None:
         ("regions", "aws,us-west-2,", "aws,us-west-1,", "a region stands twice"),
         ("regions", ",Paris,FRA,,,", ",Paris,FRA,,,,", "not as many cells"),
         (
-            "storage",
-            "storage.aws/gp3.embodied",
-            "storage.aws/gp9.embodied",
-            "storage.aws/gp3.embodied_grams_per_gib is",
+            "storage_factors",
+            "drive.ssd.embodied",
+            "drive.ssx.embodied",
+            "drive.ssd.embodied_grams_per_gigabyte is",
+        ),
+        ("storage_classes", "aws/gp3,ssd", "aws/gp3,tape", "aws/gp3: no figure drive.tape"),
+        ("storage_classes", ",aws_block", ",aws_blocks", "no figure copies.aws_blocks"),
+        (
+            "storage_classes",
+            "aws/gp3,",
+            "aws/gp2,",
+            "aws/gp2 stands twice",
         ),
         (
             "accelerators",
@@ -158,7 +167,7 @@ def test_an_unknown_figure_is_an_error() -> None:
 
 def test_a_number_that_is_none_is_an_error() -> None:
     with pytest.raises(ValueError, match="could not convert"):
-        facts.parse_figure({**facts.rows("network")[0], "value": "much"})
+        parse_figure({**facts.rows("network")[0], "value": "much"})
 
 
 def test_an_unknown_table_is_an_error() -> None:

@@ -11,7 +11,7 @@ import pytest
 from bench.fit import platforms, report
 from bench.fit.data import Machine, read
 from bench.fit.mixed import Effects, features, fit_all
-from bench.fit.run import BEGIN, DOC, END, with_figures
+from bench.fit.run import DOC, MARKS
 from bench.fit.validate import Point, error, leave_groups_out, leave_machines_out, validation_half
 
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
@@ -117,18 +117,12 @@ def test_errors_are_relative_and_signed(machines: list[Machine]) -> None:
 
 def test_the_page_carries_the_figures_of_this_fit() -> None:
     page = DOC.read_text(encoding="utf-8")
-    figures_of_page = page.partition(BEGIN)[2].partition(END)[0]
+    figures_of_page = MARKS.content(page)
     assert f"made from {report.digest()}" in figures_of_page, (
         "stale: run python -m bench.fit.run --write"
     )
     assert platforms.report() in figures_of_page, "stale: run python -m bench.fit.run --write"
     assert "| this model, machines left out |" in figures_of_page
-
-
-def test_figures_go_between_the_markers_and_nowhere_else() -> None:
-    assert with_figures(f"a\n{BEGIN}\nold\n{END}\nb", "new") == f"a\n{BEGIN}\n\nnew\n\n{END}\nb"
-    with pytest.raises(ValueError, match="markers"):
-        with_figures("no markers", "new")
 
 
 def test_every_fitted_row_is_a_figure() -> None:

@@ -14,6 +14,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.model.types import Point, Resource
@@ -24,7 +25,7 @@ from cloud_carbon_exporter.providers.demo.blueprints import (
     UNSUPPORTED,
 )
 from cloud_carbon_exporter.providers.demo.day import UTC_OFFSET_HOURS, activity
-from cloud_carbon_exporter.providers.spec import Listing, Raw, Read, Reading, Scope, TargetSettings
+from cloud_carbon_exporter.providers.spec import Listing, Raw, Read, Reading, Scope
 
 WEDNESDAY = datetime(2026, 11, 25, tzinfo=UTC).timestamp()
 HOUR = 3600.0
@@ -52,7 +53,7 @@ class CountingMeter:
 def client(
     resources: int = 200, seed: int = 0, at: float = WEDNESDAY, meter: CountingMeter | None = None
 ) -> DemoClient:
-    target = TargetSettings(provider="demo", resources=resources, seed=seed)
+    target = target_settings("demo", resources=resources, seed=seed)
     return DemoClient(target, meter or CountingMeter(), lambda: at)
 
 

@@ -6,12 +6,13 @@ import asyncio
 import dataclasses
 from collections import defaultdict
 
+from tests.fakes.target_settings import target_settings
+
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, Target
 from cloud_carbon_exporter.collect.collector import CollectSettings
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.providers.demo import PROVIDER, DemoClient
-from cloud_carbon_exporter.providers.spec import TargetSettings
 
 START = 1_795_564_800.0  # 25 November 2026, midnight UTC, a Wednesday
 STEP_SECONDS = 600
@@ -36,7 +37,7 @@ async def days() -> list[Snapshot]:
     target = Target(
         "demo",
         provider,
-        TargetSettings(provider="demo", resources=RESOURCES, interval_seconds=STEP_SECONDS),
+        target_settings("demo", resources=RESOURCES, interval_seconds=STEP_SECONDS),
     )
     settings = CollectSettings(interval_seconds=STEP_SECONDS)
     collector = Collector([target], settings, Budget(clock), lambda snapshot: None, clock)

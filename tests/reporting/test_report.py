@@ -1,6 +1,4 @@
-"""The report of a Snapshot: the same figures in four forms, and an exit code that tells whether
-anything failed.
-"""
+"""Report of a Snapshot: the same figures in four forms, and an exit code that tells of failures."""
 
 from __future__ import annotations
 
@@ -18,6 +16,8 @@ from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.commands.report import bar
 from cloud_carbon_exporter.model.types import ApiUse, Outcome, Snapshot, TargetState
 from cloud_carbon_exporter.reporting import report
+from cloud_carbon_exporter.reporting.coverage import coverage
+from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.reporting.tables import Section, as_markdown, as_text, figure
 from tests.exposition import estate
 
@@ -27,13 +27,13 @@ FORMS = ("text", "json", "csv", "markdown")
 
 
 def document() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(report.as_json(estate.SNAPSHOT, TAGS))
-    return found
+    told: dict[str, Any] = json.loads(report.as_json(estate.SNAPSHOT, TAGS))
+    return told
 
 
 def test_json_is_one_object_with_the_keys_of_the_contract() -> None:
-    found = document()
-    assert set(found) == {
+    told = document()
+    assert set(told) == {
         "taken_at",
         "totals",
         "resources",
@@ -42,10 +42,10 @@ def test_json_is_one_object_with_the_keys_of_the_contract() -> None:
         "errors",
         "api_cost",
     }
-    assert found["taken_at"] == estate.TAKEN_AT
-    assert found["totals"]["resources"] == 3
-    assert found["totals"]["power_watts"]["value"] == 12.5 + 0 + 6
-    machine = found["resources"][0]
+    assert told["taken_at"] == estate.TAKEN_AT
+    assert told["totals"]["resources"] == 3
+    assert told["totals"]["power_watts"]["value"] == 12.5 + 0 + 6
+    machine = told["resources"][0]
     assert machine["cloud_resource_id"] == "arn:aws:ec2:eu-west-3:111111111111:instance/i-0abc"
     assert (machine["kind"], machine["cloud_region"], machine["tag_team"]) == (
         "ec2/instance",
@@ -58,14 +58,14 @@ def test_json_is_one_object_with_the_keys_of_the_contract() -> None:
         "upper": 20.75,
         "basis": "measured",
     }
-    assert found["resources"][1]["operational_emissions_grams_per_second"] is None
-    unsupported = found["ledger"][1]
+    assert told["resources"][1]["operational_emissions_grams_per_second"] is None
+    unsupported = told["ledger"][1]
     assert (unsupported["kind"], unsupported["basis"], unsupported["resources"]) == (
         "m99/thing",
         "unsupported",
         4,
     )
-    (cost,) = found["api_cost"]["cost_dollars"]
+    (cost,) = told["api_cost"]["cost_dollars"]
     assert cost["dollars"] == 0.0125
 
 
@@ -87,12 +87,12 @@ def test_coverage_counts_what_is_there_and_how_well_it_is_known() -> None:
 
 
 def test_without_another_inventory_coverage_is_not_known() -> None:
-    assert report.coverage(replace(estate.SNAPSHOT, listed={}))["ratio"] is None
+    assert coverage(replace(estate.SNAPSHOT, listed={}))["ratio"] is None
 
 
 def test_every_failure_is_an_error() -> None:
-    found = report.errors(estate.SNAPSHOT)
-    assert [(error["what"], error["message"]) for error in found] == [
+    told = failures(estate.SNAPSHOT)
+    assert [(error["what"], error["message"]) for error in told] == [
         ("target", "credentials refused"),
         ("listing", "Unreachable: no answer"),
         ("measurement", "AccessDenied"),
@@ -113,8 +113,8 @@ def test_each_kind_of_failure_alone_is_one(failed: dict[str, Any]) -> None:
     well = Snapshot(
         0.0, targets=(TargetState("a", "aws", True),), listings=(Outcome("aws", "1", "r", "k"),)
     )
-    assert report.errors(well) == []
-    assert len(report.errors(replace(well, **failed))) == 1
+    assert failures(well) == []
+    assert len(failures(replace(well, **failed))) == 1
 
 
 def test_csv_is_one_row_a_resource_with_units_in_the_names() -> None:
@@ -235,9 +235,9 @@ def test_the_command_reports_the_demo_and_exits_1_for_its_failing_service(
     assert "\x1b" not in out
     assert err == ""
     if form == "json":
-        found = json.loads(out)
-        assert len(found["resources"]) == found["totals"]["resources"] == 20
-        assert [error["kind"] for error in found["errors"]] == ["s3/bucket"]
+        told = json.loads(out)
+        assert len(told["resources"]) == told["totals"]["resources"] == 20
+        assert [error["kind"] for error in told["errors"]] == ["s3/bucket"]
     elif form == "csv":
         rows = list(csv.DictReader(io.StringIO(out)))
         assert len(rows) == 20
@@ -273,10 +273,7 @@ def test_a_targets_own_tags_are_shown_instead_of_those_of_all(
         "metrics: {tags: [team]}\ntargets: [{provider: demo, resources: 20, tags: [env]}]\n"
     )
     main(["report", f"-config.file={path}", "-format=json", "-log.level=error"])
-    keys = {
-        key
-        for each in json.loads(capsys.readouterr().out)["resources"]
-        for key in each
-        if key.startswith("tag_")
-    }
-    assert keys == {"tag_env"}
+    tags: set[str] = set()
+    for resource in json.loads(capsys.readouterr().out)["resources"]:
+        tags.update(key for key in resource if key.startswith("tag_"))
+    assert tags == {"tag_env"}

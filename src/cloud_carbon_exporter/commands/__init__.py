@@ -1,1 +1,1 @@
-"""The commands, one module each with a function `run`; imported when they are run."""
+"""Commands, one module each with a function `run`; imported when they are run."""

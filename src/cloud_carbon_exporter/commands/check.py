@@ -1,15 +1,14 @@
-"""`check`: try the credentials of every target and every call that is needed, and say what is
-missing.
-"""
+"""`check`: try the credentials of every target and every call needed, and say what is missing."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
@@ -19,11 +18,14 @@ from cloud_carbon_exporter.collect import Target
 from cloud_carbon_exporter.collect.surroundings import place_key
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.config import Invocation, Settings
+from cloud_carbon_exporter.config.flag import PROGRAM
+from cloud_carbon_exporter.config.flags import ANSWER_FORMAT
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded, PermissionMissing
 from cloud_carbon_exporter.grid import Feed
 from cloud_carbon_exporter.grid.feed import PlaceKey
 from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.spec import Client, Listing, Metric, Read, Scope, ServiceSpec
+from cloud_carbon_exporter.providers.clouds import CLOUDS
+from cloud_carbon_exporter.providers.spec import Client, Listing, Read, Scope, ServiceSpec
 from cloud_carbon_exporter.reporting.tables import clean
 from cloud_carbon_exporter.service.opening import grid_settings, open_targets
 
@@ -31,14 +33,15 @@ Answer = TypeVar("Answer")
 
 CALLS_AT_ONCE = 16
 DEADLINE_SECONDS = 60.0
-_READ_SECONDS = 3600  # how far back the one metric read looks
-_GRANT = {"aws": "iam", "gcp": "gcp", "scw": "scw"}  # provider -> -format of `permissions`
+_READ_SECONDS = 3600
+"""How far back the one metric read looks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of one call. error: why it failed; empty when it went well. missing: whether a
-    permission is.
+    """Finding of one call: what came of it.
+
+    error: why it failed; empty when it went well. missing: whether a permission is.
     """
 
     target: str
@@ -53,26 +56,20 @@ def run(invocation: Invocation) -> int:
     settings = invocation.settings
     logs.configure(settings.log_level, settings.log_format)
     findings = asyncio.run(check(settings))
-    as_is = settings.options["format"] == "json"
-    sys.stdout.write(
-        json.dumps([asdict(each) for each in findings]) + "\n"
-        if as_is
-        else as_text(findings, settings)
-    )
-    return 1 if any(each.error for each in findings) else 0
+    if settings.options[ANSWER_FORMAT] == "json":
+        sys.stdout.write(json.dumps(list(map(asdict, findings))) + "\n")
+    else:
+        sys.stdout.write(as_text(findings, settings))
+    return 1 if any(finding.error for finding in findings) else 0
 
 
 async def check(settings: Settings) -> list[Finding]:
-    """The findings of every target, in their order."""
+    """Findings of every target, in their order, then those of the grid's sources."""
     budget = Budget(time.time)
     places: set[PlaceKey] = set()
-    found = await asyncio.gather(
-        *(_target(target, budget, places) for target in open_targets(settings))
-    )
-    return [
-        *(each for findings in found for each in findings),
-        *await _grid(settings, budget, places),
-    ]
+    asking = [_target(target, budget, places) for target in open_targets(settings)]
+    findings = list(itertools.chain.from_iterable(await asyncio.gather(*asking)))
+    return findings + await _grid(settings, budget, places)
 
 
 class _Heard(dict[object, str]):
@@ -100,11 +97,12 @@ async def _grid(settings: Settings, budget: Budget, places: Collection[PlaceKey]
         await feed.refresh(places)
     finally:
         await feed.close()
-    failures = [Finding("grid", "intensity", error=text) for text in heard.values()]
-    good = [state for state in feed.states() if not state.error]
-    return failures + [
-        Finding("grid", f"intensity of {state.source}", state.zone or "all zones") for state in good
-    ]
+    findings = [Finding("grid", "intensity", error=text) for text in heard.values()]
+    for state in feed.states():
+        if not state.error:
+            zone = state.zone or "all zones"
+            findings.append(Finding("grid", f"intensity of {state.source}", zone))
+    return findings
 
 
 async def _target(target: Target, budget: Budget, places: set[PlaceKey]) -> list[Finding]:
@@ -115,20 +113,31 @@ async def _target(target: Target, budget: Budget, places: set[PlaceKey]) -> list
     except CollectError as error:
         return [_failed(name, "credentials", error)]
     else:
-        findings = [Finding(name, "credentials", f"open {', '.join(accounts)}")]
-        services = [
-            each for each in target.provider.services if each.kind not in target.settings.exclude
-        ]
-        listings: dict[int, list[ServiceSpec]] = defaultdict(list)
-        for service in services:
-            listings[id(service.listing)].append(service)
+        opened = Finding(name, "credentials", f"open {', '.join(accounts)}")
+        services = _wanted(target)
         gate, resources = asyncio.Semaphore(CALLS_AT_ONCE), dict[str, Resource]()
-        listed = (_listing(name, client, specs, gate, resources) for specs in listings.values())
-        findings += [each for group in await asyncio.gather(*listed) for each in group]
+        listing = [
+            _listing(name, client, specs, gate, resources) for specs in _by_listing(services)
+        ]
+        findings = list(itertools.chain.from_iterable(await asyncio.gather(*listing)))
         places.update(place_key(resource.location) for resource in resources.values())
-        return [*findings, *await _metrics(name, client, services, resources)]
+        return [opened, *findings, *await _metrics(name, client, services, resources)]
     finally:
         await client.close()
+
+
+def _wanted(target: Target) -> list[ServiceSpec]:
+    """Services of a target but those it excludes."""
+    excluded = target.settings.exclude
+    return [service for service in target.provider.services if service.kind not in excluded]
+
+
+def _by_listing(services: Iterable[ServiceSpec]) -> Iterable[list[ServiceSpec]]:
+    """Services that one listing feeds, together: it is tried once."""
+    listings: dict[int, list[ServiceSpec]] = defaultdict(list)
+    for service in services:
+        listings[id(service.listing)].append(service)
+    return listings.values()
 
 
 async def _listing(
@@ -138,21 +147,24 @@ async def _listing(
     gate: asyncio.Semaphore,
     resources: dict[str, Resource],
 ) -> list[Finding]:
-    """Sweep one listing in every scope; failures that read alike are one finding."""
+    """Findings of one listing, swept in every scope; failures that read alike are one."""
     listing = specs[0].listing
     call = f"{listing.api} {listing.operation}"
     try:
         scopes = await _within(client.scopes(listing))
     except CollectError as error:
         return [_failed(name, call, error)]
-    outcomes = await asyncio.gather(
-        *(_sweep(client, listing, specs, scope, gate, resources) for scope in scopes)
-    )
-    found = sum(outcome for outcome in outcomes if isinstance(outcome, int))
-    failures = {str(outcome): outcome for outcome in outcomes if isinstance(outcome, CollectError)}
+    sweeps = [_sweep(client, listing, specs, scope, gate, resources) for scope in scopes]
+    count = 0
+    failures: dict[Finding, None] = {}
+    for outcome in await asyncio.gather(*sweeps):
+        if isinstance(outcome, CollectError):
+            failures[_failed(name, call, outcome)] = None
+        else:
+            count += outcome
     if failures:
-        return [_failed(name, call, error) for error in failures.values()]
-    return [Finding(name, call, f"{found} resources in {len(scopes)} {listing.scope} scopes")]
+        return list(failures)
+    return [Finding(name, call, f"{count} resources in {len(scopes)} {listing.scope} scopes")]
 
 
 async def _sweep(
@@ -163,8 +175,9 @@ async def _sweep(
     gate: asyncio.Semaphore,
     resources: dict[str, Resource],
 ) -> int | CollectError:
-    """How many resources one sweep found, or why it failed; one of each kind is kept for the metric
-    reads.
+    """Number of resources one sweep found, or why it failed.
+
+    One resource of each kind is kept for the metric reads.
     """
     try:
         async with gate:
@@ -179,35 +192,30 @@ async def _sweep(
 async def _metrics(
     name: str, client: Client, services: Sequence[ServiceSpec], resources: Mapping[str, Resource]
 ) -> list[Finding]:
-    """Read the first metric of one resource of each kind."""
+    """Findings of reading the first metric of one resource of each kind."""
     now = time.time()
-    metrics: Mapping[str, Metric] = {
-        service.kind: service.metrics[0] for service in services if service.metrics
-    }
-    reads = [
-        Read(
-            resources[kind],
-            metric,
-            now - max(_READ_SECONDS, metric.every_seconds, 2 * metric.period_seconds),
-        )
-        for kind, metric in metrics.items()
-        if kind in resources
-    ]
+    reads: list[Read] = []
+    for service in services:
+        if service.metrics and service.kind in resources:
+            metric = service.metrics[0]
+            # A daily figure, or one that is seldom written, is not there in the last hour.
+            back = max(_READ_SECONDS, metric.every_seconds, 2 * metric.period_seconds)
+            reads.append(Read(resources[service.kind], metric, now - back))
     if not reads:
         return [Finding(name, "monitoring", "nothing is there to be measured")]
     try:
         reading = await _within(client.series(reads, now))
     except CollectError as error:
         return [_failed(name, "monitoring", error)]
-    failures = {str(error): error for error in reading.failures.values()}
-    if failures:
-        return [_failed(name, "monitoring", error) for error in failures.values()]
+    failed = [_failed(name, "monitoring", error) for error in reading.failures.values()]
+    if failed:
+        return list(dict.fromkeys(failed))  # the same error of two kinds is told once
     series = len({resource for resource, _ in reading.points})
     return [Finding(name, "monitoring", f"{len(reads)} kinds asked, {series} answered with points")]
 
 
 async def _within(work: Awaitable[Answer]) -> Answer:
-    """What the call answers, if it does in time. Raises DeadlineExceeded, or what the call raises."""
+    """Answer of a call, if it comes in time. Raises DeadlineExceeded, or what the call raises."""
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             return await work
@@ -220,18 +228,16 @@ def _failed(name: str, call: str, error: CollectError) -> Finding:
 
 
 def as_text(findings: Sequence[Finding], settings: Settings) -> str:
-    """One line a call, and what to do at the end."""
-    lines = []
+    """Findings as one line a call, and what to do at the end."""
+    lines: list[str] = []
     for finding in findings:
         state, told = ("FAIL", finding.error) if finding.error else ("ok", finding.detail)
         lines.append(f"{state:<4}  {finding.target}: {finding.call}: {clean(told)}")
-    failed = sum(1 for each in findings if each.error)
+    failed = sum(1 for finding in findings if finding.error)
     lines.append(f"{len(findings)} checked, {failed} failed.")
-    if any(each.missing for each in findings):
-        forms = dict.fromkeys(
-            _GRANT[each.provider] for each in settings.targets if each.provider in _GRANT
-        )
+    if any(finding.missing for finding in findings):
+        policies = dict.fromkeys(CLOUDS[target.provider].policy for target in settings.targets)
         lines += [
-            f"What to grant: cloud-carbon-exporter permissions -format {form}" for form in forms
+            f"What to grant: {PROGRAM} permissions -format {form}" for form in policies if form
         ]
     return "\n".join([*lines, ""])

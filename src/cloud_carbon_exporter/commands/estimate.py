@@ -1,6 +1,4 @@
-"""`estimate`: price a machine type, or a server, without any account. One, or a batch of JSON
-lines.
-"""
+"""`estimate`: price a machine type, or a server, without any account; one, or a batch of lines."""
 
 from __future__ import annotations
 
@@ -10,13 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from cloud_carbon_exporter.config import Invocation
+from cloud_carbon_exporter.config import machine_flags as flags
+from cloud_carbon_exporter.config.cloud_flags import MACHINE_PROVIDER
 from cloud_carbon_exporter.config.command_line import nearest
-from cloud_carbon_exporter.config.flags import Flag, of_command
-from cloud_carbon_exporter.config.values import Value, quoted
+from cloud_carbon_exporter.config.flag import Flag, Values
+from cloud_carbon_exporter.config.flags import ANSWER_FORMAT
+from cloud_carbon_exporter.config.values import listed, quoted
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
@@ -24,24 +24,35 @@ from cloud_carbon_exporter.model.explain import Term, explain
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.server import describe, server
 from cloud_carbon_exporter.model.types import CarbonIntensity, Footprint, Location, Place, Resource
+from cloud_carbon_exporter.providers.clouds import LABELS, REAL_CLOUDS
 from cloud_carbon_exporter.reporting.explanation import footprint_text
 from cloud_carbon_exporter.web import documents
 
-LABELS = {
-    "aws": "aws",
-    "gcp": "gcp",
-    "scw": "scaleway",
-    "scaleway": "scaleway",
-}  # -cloud.provider -> cloud_provider
-_SERVER = ("processor", "microarchitecture", "tdp_watts", "sockets", "threads", "memory_gib")
-_WHERE = ("cloud_provider", "region")
-_LOADS = ("cpu_ratio", "gpu_ratio")
-_NOTHING: Mapping[str, Value] = MappingProxyType({})
-FIELDS = (*_WHERE, "machine_type", *_SERVER, *_LOADS)
+_SERVER: tuple[Flag[object], ...] = (
+    flags.PROCESSOR,
+    flags.MICROARCHITECTURE,
+    flags.TDP_WATTS,
+    flags.SOCKETS,
+    flags.THREADS,
+    flags.MEMORY_GIB,
+)
+_LOADS = (flags.CPU_RATIO, flags.GPU_RATIO)
+_TITLE = (flags.MACHINE_TYPE, flags.PROCESSOR, MACHINE_PROVIDER, flags.MACHINE_REGION)
+_DESCRIBING: tuple[Flag[object], ...] = (
+    MACHINE_PROVIDER,
+    flags.MACHINE_REGION,
+    flags.MACHINE_TYPE,
+    *_SERVER,
+    *_LOADS,
+)
+FIELDS: Mapping[str, Flag[object]] = {flag.field: flag for flag in _DESCRIBING}
+"""Fields of a line of a batch: the flags that describe what is estimated, in snake case."""
+
+_NOTHING = Values({flag: flag.kind.empty for flag in _DESCRIBING})
 
 
 class BadField(Exception):
-    """One field of an input cannot be followed. field: its name in snake case; empty for the whole."""
+    """Field of an input that cannot be followed; in snake case, empty for the whole of it."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -50,7 +61,7 @@ class BadField(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is to be estimated, where it stands, and how hard it works."""
+    """Subject of an estimate: what it is, where it stands, and how hard it works."""
 
     resource: Resource
     place: Place
@@ -58,64 +69,43 @@ class Subject:
     loads: Mapping[str, float]
 
     def footprint(self) -> Footprint:
-        """Its Footprint."""
+        """Footprint of it."""
         return estimate(self.resource, self.loads, self.place, self.intensity)
 
     def terms(self) -> tuple[Term, ...]:
-        """The sum it comes from, term by term."""
+        """Terms of the sum it comes from."""
         return explain(self.resource, self.loads, self.place, self.intensity)
 
 
 def run(invocation: Invocation) -> int:
     """Print one estimate, or those of a batch. Returns 1 when a line of the batch was bad."""
     options = invocation.settings.options
-    given = {
-        name: value
-        for name, value in ((name, options[flag.name]) for name, flag in _flags().items())
-        if _said(value)
-    }
-    if options["batch"]:
-        return _batch(options["batch"], given, explained=options["explain"])
+    explained = options[flags.EXPLAIN]
+    if options[flags.BATCH]:
+        return _batch(options[flags.BATCH], options, explained=explained)
     try:
-        subject = subject_of(given)
+        subject = subject_of(options)
     except BadField as error:
-        name = f"-{_flags()[error.field].name}: " if error.field else ""
+        name = f"-{FIELDS[error.field].name}: " if error.field else ""
         raise ConfigError(f"{name}{error}") from None
-    if options["format"] == "json":
-        sys.stdout.write(
-            json.dumps(document(subject.footprint()) | _terms(subject, options["explain"])) + "\n"
-        )
+    if options[ANSWER_FORMAT] == "json":
+        sys.stdout.write(_answer(subject, explained=explained))
         return 0
-    title = (
-        " ".join(
-            str(given[name]) for name in ("machine_type", "processor", *_WHERE) if name in given
-        )
-        or "server"
-    )
-    sys.stdout.write(
-        footprint_text(title, subject.footprint(), subject.terms() if options["explain"] else ())
-    )
+    title = " ".join(options[flag] for flag in _TITLE if options.holds(flag)) or "server"
+    terms = subject.terms() if explained else ()
+    sys.stdout.write(footprint_text(title, subject.footprint(), terms))
     return 0
 
 
-@lru_cache(maxsize=1)
-def _flags() -> Mapping[str, Flag]:
-    """The flags that describe what is estimated, by their names in snake case."""
-    names = (
-        (flag.name.replace(".", "_").replace("-", "_"), flag) for flag in of_command("estimate")
-    )
-    return {name: flag for name, flag in names if name in FIELDS}
+def _answer(subject: Subject, *, explained: bool) -> str:
+    """Estimate as one JSON line, with its sum where that is asked for."""
+    answer = document(subject.footprint())
+    if explained:
+        answer["explain"] = list(map(asdict, subject.terms()))
+    return json.dumps(answer) + "\n"
 
 
-def _terms(subject: Subject, wanted: bool) -> dict[str, Any]:
-    return {"explain": [asdict(term) for term in subject.terms()]} if wanted else {}
-
-
-def _said(value: Value) -> bool:
-    return value is not None and value != ""
-
-
-def _batch(name: str, given: Mapping[str, Value], *, explained: bool) -> int:
+def _batch(name: str, given: Values, *, explained: bool) -> int:
     if name == "-":
         return _write(answers(sys.stdin.buffer, given, explained=explained))
     try:
@@ -136,7 +126,7 @@ def _write(answered: Iterable[tuple[bool, str]]) -> int:
 
 
 def answers(
-    lines: Iterable[bytes], given: Mapping[str, Value] = _NOTHING, *, explained: bool = False
+    lines: Iterable[bytes], given: Values = _NOTHING, *, explained: bool = False
 ) -> Iterator[tuple[bool, str]]:
     """One JSON line for each line, in order; whether it is an error stands before it.
 
@@ -146,82 +136,104 @@ def answers(
     for line in lines:
         try:
             subject = subject_of(_parse(line, given))
-            yield (
-                False,
-                json.dumps(document(subject.footprint()) | _terms(subject, explained)) + "\n",
-            )
+            yield False, _answer(subject, explained=explained)
         except BadField as error:
             yield True, json.dumps({"error": {"field": error.field, "message": str(error)}}) + "\n"
 
 
-def _parse(line: bytes, given: Mapping[str, Value]) -> dict[str, Value]:
+def _parse(line: bytes, given: Values) -> Values:
+    """Values of one line, on top of those given. Raises BadField."""
     try:
-        found = json.loads(line.decode("utf-8-sig"))
+        fields = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise BadField("", "is not UTF-8 text") from None
-    except (ValueError, RecursionError) as error:
-        reason = (
-            error.msg
-            if isinstance(error, json.JSONDecodeError)
-            else "a number or a nesting no one needs"
-        )
-        raise BadField("", f"is not JSON: {reason}") from None
-    if not isinstance(found, dict):
+    except json.JSONDecodeError as error:
+        raise BadField("", f"is not JSON: {error.msg}") from None
+    except (ValueError, RecursionError):
+        raise BadField("", "is not JSON: a number or a nesting no one needs") from None
+    if not isinstance(fields, dict):
         raise BadField("", "is not a JSON object")
-    accepted = {name: _accept(name, value) for name, value in found.items()}
-    return {name: value for name, value in {**given, **accepted}.items() if _said(value)}
+    said: dict[Flag[object], object] = {}
+    for name, value in fields.items():
+        flag = FIELDS.get(name)
+        if flag is None:
+            raise BadField(name, f"is not known{nearest(name, FIELDS)}")
+        said[flag] = _accept(flag, value)
+    return given.but(said)
 
 
-def _accept(name: str, value: object) -> Value:
-    flag = _flags().get(name)
-    if flag is None:
-        raise BadField(name, f"is not known{nearest(name, FIELDS)}")
+def _accept(flag: Flag[object], value: object) -> object:
+    """Value of a field; null says that nothing is said, whatever the flags say."""
+    if value is None:
+        return flag.kind.empty
     try:
-        return None if value is None else flag.kind.accept(value)
+        return flag.kind.accept(value)
     except ValueError as error:
-        raise BadField(name, f"{quoted(value)} {error}; allowed: {flag.kind.allowed}") from None
+        message = f"{quoted(value)} {error}; allowed: {flag.kind.allowed}"
+        raise BadField(flag.field, message) from None
 
 
-def subject_of(given: Mapping[str, Value]) -> Subject:
-    """The machine or server a set of fields describes. Raises BadField where they do not fit
-    together.
-    """
-    provider, region, machine_type = (given.get(name, "") for name in (*_WHERE, "machine_type"))
-    described = [name for name in _SERVER if name in given]
+def subject_of(given: Values) -> Subject:
+    """Machine or server that values describe. Raises BadField where they do not fit together."""
+    _refuse_what_does_not_fit(given)
+    provider, region = given[MACHINE_PROVIDER], given[flags.MACHINE_REGION]
+    place = facts.place(LABELS[provider], region) if region else NOWHERE
+    if machine_type := given[flags.MACHINE_TYPE]:
+        resource = _machine(LABELS[provider], machine_type, region)
+    else:
+        resource = _server(
+            given[flags.PROCESSOR],
+            given[flags.MICROARCHITECTURE],
+            given[flags.TDP_WATTS],
+            given[flags.SOCKETS],
+            given[flags.THREADS],
+            given[flags.MEMORY_GIB],
+        )
+    loads: dict[str, float] = {}
+    for flag in _LOADS:
+        ratio = given[flag]
+        if ratio is not None:
+            loads[flag.field] = ratio
+    return Subject(resource, place, place.intensities[0] if place.intensities else None, loads)
+
+
+def _refuse_what_does_not_fit(given: Values) -> None:
+    """Raises BadField for a machine and a server at once, for neither, and for no cloud."""
+    machine_type = given[flags.MACHINE_TYPE]
+    described = [flag.field for flag in _SERVER if given.holds(flag)]
     if machine_type and described:
         raise BadField(
             described[0], "describes a server, machine_type a machine of a cloud: give one of them"
         )
-    if machine_type and not provider:
-        raise BadField("cloud_provider", "is missing: whose machine type? allowed: aws, gcp or scw")
-    if region and not provider:
-        raise BadField("cloud_provider", "is missing: whose region? allowed: aws, gcp or scw")
+    if not given[MACHINE_PROVIDER] and (machine_type or given[flags.MACHINE_REGION]):
+        what = "machine type" if machine_type else "region"
+        allowed = listed(tuple(REAL_CLOUDS))
+        raise BadField(MACHINE_PROVIDER.field, f"is missing: whose {what}? allowed: {allowed}")
     if not machine_type and not described:
-        raise BadField("machine_type", f"is missing; or describe a server by {', '.join(_SERVER)}")
-    place = facts.place(LABELS[provider], region) if region else NOWHERE
-    resource = (
-        _machine(LABELS[provider], machine_type, region)
-        if machine_type
-        else _server(*map(given.get, _SERVER))
-    )
-    loads = {name: given[name] for name in _LOADS if name in given}
-    return Subject(resource, place, place.intensities[0] if place.intensities else None, loads)
+        fields = ", ".join(flag.field for flag in _SERVER)
+        raise BadField(flags.MACHINE_TYPE.field, f"is missing; or describe a server by {fields}")
 
 
 @lru_cache(maxsize=4096)
 def _machine(provider: str, name: str, region: str) -> Resource:
-    found = machine(provider, name)
-    return Resource(name, "machine", name, Location(provider, "", region), components(found))
+    hardware = components(machine(provider, name))
+    return Resource(name, "machine", name, Location(provider, "", region), hardware)
 
 
 @lru_cache(maxsize=4096)
-def _server(*described: Any) -> Resource:
-    processor, microarchitecture, *numbers = described
-    return server(describe(processor or "", microarchitecture or "", *numbers))
+def _server(
+    processor: str,
+    microarchitecture: str,
+    tdp_watts: float | None,
+    sockets: int | None,
+    threads: int | None,
+    memory_gib: float | None,
+) -> Resource:
+    return server(describe(processor, microarchitecture, tdp_watts, sockets, threads, memory_gib))
 
 
 def document(footprint: Footprint) -> dict[str, Any]:
-    """The estimate as one JSON object."""
+    """Estimate as one JSON object."""
     return {
         "power_watts": documents.estimate(footprint.power_watts),
         "operational_emissions_grams_per_second": documents.estimate(

@@ -8,14 +8,16 @@ import textwrap
 
 import cloud_carbon_exporter
 from cloud_carbon_exporter.config import Invocation
-from cloud_carbon_exporter.config.flags import COMMANDS, PROGRAM, Flag, of_command
+from cloud_carbon_exporter.config.flag import COMMANDS, PROGRAM, Flag
+from cloud_carbon_exporter.config.flags import of_command
 from cloud_carbon_exporter.version import model_version
 
 _INTRODUCTION = (
     "Watts and CO2eq of every resource of a cloud account, for Prometheus. "
-    "A flag takes one dash or two, and its value after = or a space. Each flag can also be given as an environment "
-    "variable, CLOUD_CARBON_ and its name in capitals with _ for dots and dashes; those of serve also in -config.file. "
-    "Flags win over variables, variables over the file."
+    "A flag takes one dash or two, and its value after = or a space. Each flag can also be given "
+    "as an environment variable, CLOUD_CARBON_ and its name in capitals with _ for dots and "
+    "dashes; those of serve also in -config.file. Flags win over variables, variables over the "
+    "file."
 )
 
 
@@ -32,22 +34,13 @@ def run(invocation: Invocation) -> int:
 
 
 def render(command: str, width: int = 100) -> str:
-    """The help of one command, wrapped to `width` columns."""
-    what = {"serve": "[serve] [flags]", "completion": "completion bash|zsh|fish"}.get(
-        command, f"{command} [flags]"
-    )
-    lines = [f"usage: {PROGRAM} {what}", ""]
-    lines += (
-        textwrap.wrap(_INTRODUCTION, width)
-        if command == "serve"
-        else [f"{_sentence(COMMANDS[command])}"]
-    )
+    """Help of one command, wrapped to `width` columns."""
+    usages = {"serve": "[serve] [flags]", "completion": "completion bash|zsh|fish"}
+    lines = [f"usage: {PROGRAM} {usages.get(command, f'{command} [flags]')}", ""]
     if command == "serve":
-        lines += ["", "Commands (their flags: COMMAND -help):"]
-        for name, meaning in COMMANDS.items():
-            lines += textwrap.wrap(
-                meaning, width, initial_indent=f"  {name:<12} ", subsequent_indent=" " * 15
-            )
+        lines += [*textwrap.wrap(_INTRODUCTION, width), *_commands(width)]
+    else:
+        lines.append(_sentence(COMMANDS[command]))
     if command == "completion":
         lines += ["", f'To try it in bash: eval "$({PROGRAM} completion bash)"']
     flags = of_command(command)
@@ -58,23 +51,30 @@ def render(command: str, width: int = 100) -> str:
     return "\n".join([*lines, ""])
 
 
-def _flag(flag: Flag, width: int) -> list[str]:
-    names = ", ".join(f"-{name}" for name in flag.names)
-    head = f"  {names}" if flag.kind.name == "BOOL" else f"  {names} {flag.kind.name}"
-    default = f" (default {flag.default})" if flag.default and flag.default != "false" else ""
-    allowed = (
-        f" Allowed: {flag.kind.allowed}." if flag.kind.choices and flag.kind.name.isupper() else ""
-    )
-    if flag.kind.name == "BOOL":
-        allowed = ""
+def _commands(width: int) -> list[str]:
+    lines = ["", "Commands (their flags: COMMAND -help):"]
+    for name, meaning in COMMANDS.items():
+        head = f"  {name:<12} "
+        lines += textwrap.wrap(
+            meaning, width, initial_indent=head, subsequent_indent=" " * len(head)
+        )
+    return lines
+
+
+def _flag(flag: Flag[object], width: int) -> list[str]:
+    """Lines of one flag: its names and kind, then what it means."""
+    switch = flag.kind.name == "BOOL"
+    head = "  " + ", ".join(flag.dashed)
+    meaning = flag.meaning
+    # Where the kind's own name lists the words (text|json), they need not be told again.
+    if flag.kind.choices and flag.kind.name.isupper() and not switch:
+        meaning += f" Allowed: {flag.kind.allowed}."
+    if flag.default and flag.default != "false":
+        meaning += f" (default {flag.default})"
+    indent = " " * 8
     return [
-        head,
-        *textwrap.wrap(
-            f"{flag.meaning}{allowed}{default}",
-            width,
-            initial_indent=" " * 8,
-            subsequent_indent=" " * 8,
-        ),
+        head if switch else f"{head} {flag.kind.name}",
+        *textwrap.wrap(meaning, width, initial_indent=indent, subsequent_indent=indent),
     ]
 
 

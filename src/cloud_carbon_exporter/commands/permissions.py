@@ -4,60 +4,61 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 
-from cloud_carbon_exporter.commands.services import NAMES
 from cloud_carbon_exporter.config import Invocation
-from cloud_carbon_exporter.config.flags import MACHINE_PROVIDERS
+from cloud_carbon_exporter.config.cloud_flags import PRINTED_PROVIDERS
+from cloud_carbon_exporter.config.flags import POLICY_FORMAT
+from cloud_carbon_exporter.providers.clouds import CLOUDS, REAL_CLOUDS
 from cloud_carbon_exporter.service.loading import provider
 
 
 def run(invocation: Invocation) -> int:
     """Print the policy, or the readable list."""
     options = invocation.settings.options
-    form = options["format"]
+    form = options[POLICY_FORMAT]
     if form == "text":
-        sys.stdout.write(as_text(options["cloud.provider"] or MACHINE_PROVIDERS))
+        sys.stdout.write(as_text(options[PRINTED_PROVIDERS] or REAL_CLOUDS))
     else:
-        sys.stdout.write({"iam": iam, "gcp": gcp, "scw": scw}[form]())
+        sys.stdout.write(POLICIES[form]())
     return 0
 
 
 def needed(name: str) -> Mapping[str, tuple[str, ...]]:
-    """Permission -> the kinds that need it, sorted; no kind where it is needed whatever the
-    services.
+    """Permissions a provider needs, sorted, each with the kinds that need it.
 
-    What is optional stands with what it is for.
+    No kind where it is needed whatever the services; what is optional stands with what it is for.
     """
-    found = provider(name)
-    kinds: dict[str, set[str]] = {permission: set() for permission in found.permissions}
-    kinds |= {
-        permission: {f"{purpose} (optional)"} for permission, purpose in found.optional.items()
-    }
-    for service in found.services:
+    asked = provider(name)
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for permission in asked.permissions:
+        kinds[permission] = set()
+    for permission, purpose in asked.optional.items():
+        kinds[permission] = {f"{purpose} (optional)"}
+    for service in asked.services:
         for permission in (*service.listing.permissions, *service.permissions):
-            if permission not in found.permissions and permission not in found.optional:
-                kinds.setdefault(permission, set()).add(service.kind)
+            if permission not in asked.permissions and permission not in asked.optional:
+                kinds[permission].add(service.kind)
     return {permission: tuple(sorted(kinds[permission])) for permission in sorted(kinds)}
 
 
 def as_text(names: Iterable[str]) -> str:
-    """One line a permission, with the kinds that need it."""
-    lines = []
+    """Permissions, one a line, with the kinds that need each."""
+    lines: list[str] = []
     for name in names:
         permissions = needed(name)
         width = max(map(len, permissions))
-        lines += [f"{NAMES[name]} (-cloud.provider={name})", ""]
-        lines += [
-            f"  {each:<{width}}  {', '.join(kinds) or 'everything'}"
-            for each, kinds in permissions.items()
-        ]
+        lines += [f"{CLOUDS[name].title} (-cloud.provider={name})", ""]
+        for permission, kinds in permissions.items():
+            lines.append(f"  {permission:<{width}}  {', '.join(kinds) or 'everything'}")
         lines.append("")
     return "\n".join(lines)
 
 
 def iam() -> str:
-    """A policy document of AWS IAM: nothing but reading names, sizes and metrics."""
+    """Policy document of AWS IAM: nothing but reading names, sizes and metrics."""
+    # "*": most List and Describe calls of AWS can be limited to no single resource.
     statement = {
         "Sid": "CloudCarbonExporter",
         "Effect": "Allow",
@@ -68,22 +69,24 @@ def iam() -> str:
 
 
 def gcp() -> str:
-    """A custom role of Google Cloud, as `gcloud iam roles create --file` reads it."""
+    """Custom role of Google Cloud, as `gcloud iam roles create --file` reads it."""
     lines = [
         "title: Cloud Carbon Exporter",
         "description: What the cloud carbon exporter reads",
         "stage: GA",
         "includedPermissions:",
-        *(f"- {permission}" for permission in needed("gcp")),
+        *map("- {}".format, needed("gcp")),
     ]
     return "\n".join([*lines, ""])
 
 
 def scw() -> str:
-    """A policy of Scaleway's IAM, as its API's CreatePolicy reads it; the ids are the reader's. It
-    only reads.
+    """Policy of Scaleway's IAM, as its API's CreatePolicy reads it; the ids are the reader's.
+
+    It only reads: what is optional would let it make and delete tokens.
     """
-    reading = [each for each in needed("scw") if each not in provider("scw").optional]
+    optional = provider("scw").optional
+    reading = [permission for permission in needed("scw") if permission not in optional]
     policy = {
         "name": "cloud-carbon-exporter",
         "description": "What the cloud carbon exporter reads",
@@ -92,3 +95,7 @@ def scw() -> str:
         "rules": [{"organization_id": "<organization id>", "permission_set_names": reading}],
     }
     return json.dumps(policy, indent=2) + "\n"
+
+
+POLICIES: Mapping[str, Callable[[], str]] = {"iam": iam, "gcp": gcp, "scw": scw}
+"""Writers of policies by the form -format names."""

@@ -12,11 +12,14 @@ from typing import TextIO
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.collect import Collector
 from cloud_carbon_exporter.config import Invocation, Settings
+from cloud_carbon_exporter.config.flags import REPORT_FORMAT
+from cloud_carbon_exporter.config.grid_flags import WHAT_IF
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.model.what_if import region_of, what_if
 from cloud_carbon_exporter.reporting import report, tables
 from cloud_carbon_exporter.reporting import what_if as what_if_report
+from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
 
 log = logging.getLogger(__name__)
@@ -28,9 +31,8 @@ FORMS: Mapping[str, Callable[[Snapshot, tuple[str, ...]], str]] = {
     "markdown": report.as_markdown,
 }
 
-GRID_PATIENCE_SECONDS = (
-    30.0  # a report has one moment: it waits for every source's answer, or its timeout
-)
+GRID_PATIENCE_SECONDS = 30.0
+"""A report has one moment: it waits for every source's answer, or its timeout."""
 
 _BAR = 30
 _DRAWS_PER_SECOND = 10
@@ -38,25 +40,26 @@ _WIPE = "\r\x1b[K"
 
 
 def run(invocation: Invocation) -> int:
-    """Print the report. Returns 1 when anything failed. Raises ExporterError when no target has
-    credentials.
+    """Print the report. Returns 1 when anything failed.
+
+    Raises ExporterError when no target has credentials.
     """
     settings = invocation.settings
     logs.configure(settings.log_level, settings.log_format)
     for warning in settings.warnings:
         log.warning("%s", warning)
-    there = _there(settings.options["what-if"])
+    there = _there(settings.options[WHAT_IF])
     snapshot = asyncio.run(collect(settings, there))
-    form = settings.options["format"]
+    form = settings.options[REPORT_FORMAT]
     text = FORMS[form](snapshot, settings.tags)
     if there is not None:
         text = with_what_if(text, form, snapshot, there)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    return 1 if report.errors(snapshot) else 0
+    return 1 if failures(snapshot) else 0
 
 
 def _there(text: str) -> tuple[str, str] | None:
-    """The region -what-if names. Raises ConfigError for one nobody knows."""
+    """Provider and region -what-if names. Raises ConfigError for one nobody knows."""
     try:
         return region_of(text) if text else None
     except ValueError as error:
@@ -64,13 +67,14 @@ def _there(text: str) -> tuple[str, str] | None:
 
 
 def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str]) -> str:
-    """The report, and what the estate would come to elsewhere; beside a CSV, which has no room for
-    it, on stderr.
+    """Report, and what the estate would come to elsewhere.
+
+    A CSV has no room for it: there it goes to stderr.
     """
-    found = what_if(snapshot, *there)
+    moved = what_if(snapshot, *there)
     if form == "json":
-        return json.dumps({**json.loads(text), "what_if": what_if_report.document(found)})
-    section = what_if_report.section(found, snapshot.taken_at)
+        return json.dumps({**json.loads(text), "what_if": what_if_report.document(moved)})
+    section = what_if_report.section(moved, snapshot.taken_at)
     if form == "markdown":
         return f"{text}\n{tables.as_markdown([section])}"
     if form == "text":
@@ -80,14 +84,14 @@ def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str
 
 
 async def collect(settings: Settings, there: tuple[str, str] | None = None) -> Snapshot:
-    """One collection of all targets. there: a region whose grid is wanted too."""
+    """Snapshot of one collection of all targets. there: a region whose grid is wanted too."""
     collector = open_collector(
         settings, lambda _: None, GRID_PATIENCE_SECONDS, places=(there,) if there else ()
     )
     try:
         missing = await missing_credentials([run.client for run in collector.runs])
         if missing:
-            raise ExporterError("; ".join(str(error) for error in missing))
+            raise ExporterError("; ".join(map(str, missing)))
         drawing = asyncio.create_task(_draw(collector, sys.stderr)) if sys.stderr.isatty() else None
         await collector.refresh()
         if drawing is not None:
@@ -99,8 +103,9 @@ async def collect(settings: Settings, there: tuple[str, str] | None = None) -> S
 
 
 async def _draw(collector: Collector[None], screen: TextIO) -> None:
-    """Show how far the sweeps are, until cancelled; then wipe it away. A log line wipes it, too,
-    and it comes again.
+    """Show how far the sweeps are, until cancelled; then wipe it away.
+
+    A log line wipes it, too, and it comes again.
     """
 
     def wiped(_: logging.LogRecord) -> bool:
@@ -113,10 +118,11 @@ async def _draw(collector: Collector[None], screen: TextIO) -> None:
         handler.addFilter(wiped)
     try:
         while True:
-            counts = [run.progress for run in collector.runs]
-            screen.write(
-                f"{_WIPE}{bar(sum(done for done, _ in counts), sum(whole for _, whole in counts))}"
-            )
+            ended = started = 0
+            for run in collector.runs:
+                run_ended, run_started = run.progress
+                ended, started = ended + run_ended, started + run_started
+            screen.write(f"{_WIPE}{bar(ended, started)}")
             screen.flush()
             await asyncio.sleep(1 / _DRAWS_PER_SECOND)
     finally:
@@ -127,7 +133,7 @@ async def _draw(collector: Collector[None], screen: TextIO) -> None:
 
 
 def bar(done: int, whole: int) -> str:
-    """A progress bar over sweeps; how many there will be is known once the regions are."""
+    """Progress bar over sweeps; how many there will be is known once the regions are."""
     if not whole:
         return f"[{' ' * _BAR}] looking for regions"
     filled = _BAR * done // whole

@@ -6,18 +6,20 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from cloud_carbon_exporter.config import Invocation
-from cloud_carbon_exporter.config.flags import MACHINE_PROVIDERS
+from cloud_carbon_exporter.config.cloud_flags import PRINTED_PROVIDERS
+from cloud_carbon_exporter.config.flags import LIST_FORMAT
+from cloud_carbon_exporter.providers.clouds import CLOUDS, REAL_CLOUDS
 from cloud_carbon_exporter.providers.spec import ServiceSpec
+from cloud_carbon_exporter.reporting.tables import markdown_table
 from cloud_carbon_exporter.service.loading import provider
-
-NAMES = {"aws": "Amazon Web Services", "gcp": "Google Cloud", "scw": "Scaleway"}
 
 
 def run(invocation: Invocation) -> int:
     """Print the list."""
     options = invocation.settings.options
-    names = options["cloud.provider"] or MACHINE_PROVIDERS
-    sys.stdout.write(as_markdown(names) if options["format"] == "markdown" else as_text(names))
+    names = options[PRINTED_PROVIDERS] or REAL_CLOUDS
+    form = as_markdown if options[LIST_FORMAT] == "markdown" else as_text
+    sys.stdout.write(form(names))
     return 0
 
 
@@ -26,41 +28,41 @@ def _sorted(name: str) -> Sequence[ServiceSpec]:
 
 
 def as_text(names: Iterable[str]) -> str:
-    """A few lines a kind."""
+    """Services as a few lines a kind."""
     lines: list[str] = []
     for name in names:
         services = _sorted(name)
-        lines += [f"{NAMES[name]} (-cloud.provider={name}): {len(services)} kinds", ""]
+        title = CLOUDS[name].title
+        lines += [f"{title} (-cloud.provider={name}): {len(services)} kinds", ""]
         for service in services:
             lines += [
                 f"  {service.kind}",
                 f"      {service.reason}",
                 f"      listed by {_call(service)}",
             ]
-            lines += [f"      measured by {_metrics(service)}"] if service.metrics else []
+            if service.metrics:
+                lines.append(f"      measured by {_metrics(service)}")
         lines.append("")
     return "\n".join(lines)
 
 
 def as_markdown(names: Iterable[str]) -> str:
-    """A table a provider."""
-    lines = []
+    """Services as a table a provider."""
+    blocks: list[str] = []
+    header = ("kind", "how it is estimated", "listed by", "measured by")
     for name in names:
         services = _sorted(name)
-        lines += [
-            f"## {NAMES[name]}",
-            "",
+        rows = map(_row, services)
+        blocks += [
+            f"## {CLOUDS[name].title}",
             f"{len(services)} kinds, with `-cloud.provider={name}`.",
-            "",
-            "| kind | how it is estimated | listed by | measured by |",
-            "| --- | --- | --- | --- |",
+            markdown_table(header, rows),
         ]
-        lines += [
-            f"| `{service.kind}` | {_escaped(service.reason)} | {_call(service)} | {_escaped(_metrics(service, '`'))} |"
-            for service in services
-        ]
-        lines.append("")
-    return "\n".join(lines)
+    return "\n\n".join(blocks) + "\n"
+
+
+def _row(service: ServiceSpec) -> tuple[str, ...]:
+    return f"`{service.kind}`", service.reason, _call(service), _metrics(service, "`")
 
 
 def _call(service: ServiceSpec) -> str:
@@ -68,10 +70,8 @@ def _call(service: ServiceSpec) -> str:
 
 
 def _metrics(service: ServiceSpec, quote: str = "") -> str:
-    return ", ".join(
-        dict.fromkeys(f"{quote}{metric.name}{quote} ({metric.into})" for metric in service.metrics)
+    """Series a kind is measured by; two of one name that fill one signal are said once."""
+    told = dict.fromkeys(
+        f"{quote}{metric.name}{quote} ({metric.into})" for metric in service.metrics
     )
-
-
-def _escaped(text: str) -> str:
-    return text.replace("|", "\\|")
+    return ", ".join(told)

@@ -1,4 +1,4 @@
-"""The configuration: flags, environment and file, read into one frozen Settings."""
+"""Configuration: flags, environment and file, read into one frozen Settings."""
 
 from cloud_carbon_exporter.config.settings import Invocation, Settings, load
 

@@ -1,4 +1,4 @@
-"""The command line, in the grammar of Go's flag package, which the exporter's first users type.
+"""Command line, in the grammar of Go's flag package, which the exporter's first users type.
 
 One or two dashes, `=` or a space, booleans with or without a value. Python's libraries for command
 lines each disagree with it in one point or another (they refuse `-demo.enabled true`, or take
@@ -9,32 +9,64 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
-from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS, Flag, find
+from cloud_carbon_exporter.config.flag import COMMANDS, Flag, words_of
+from cloud_carbon_exporter.config.flags import FLAGS, find
 from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError
 
-_NAMES = frozenset(name for flag in FLAGS for name in flag.names)
-_WANTS = {"help": "help", "h": "help", "version": "version"}
+Wish = Literal["", "help", "version"]
+
+_NAMES = words_of(FLAGS)
+_WISHES: dict[str, Wish] = {"help": "help", "h": "help", "version": "version"}
+
+
+class Given(NamedTuple):
+    """Flag as it stood on the command line: which, how it was spelled, the text of its value."""
+
+    flag: Flag[object]
+    spelled: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A command line, read: the command, its flags in order (flag, as spelled, text), and what else
-    was asked for.
-    """
+    """Command line, read: the command, its flags in order, and what else was asked for."""
 
     command: str
-    given: tuple[tuple[Flag, str, str], ...]
-    wants: str = ""  # help or version
+    given: tuple[Given, ...]
+    wants: Wish = ""
     operands: tuple[str, ...] = ()
 
 
+class _Pair(NamedTuple):
+    """Flag before the command is known. value: None where none was given."""
+
+    name: str
+    value: str | None
+    spelled: str
+
+
 def read_words(arguments: Sequence[str]) -> Words:
-    """Read a command line. Raises ConfigError for a flag or command nobody knows, and for a value
-    left out.
-    """
-    pairs: list[tuple[str, str | None, str]] = []
+    """Command line, read. Raises ConfigError for a flag or command nobody knows, or no value."""
+    pairs, words = _split(arguments)
+    asked = [_WISHES[pair.name] for pair in pairs if pair.name in _WISHES]
+    wants: Wish = asked[0] if asked else ""
+    if words and words[0] == "help":
+        words, wants = words[1:], "help"
+    command = words.pop(0) if words else "serve"
+    if command not in COMMANDS:
+        raise ConfigError(f"unknown command {quoted(command)}{nearest(command, COMMANDS)}")
+    if words and command != "completion":
+        raise ConfigError(f"unexpected argument {quoted(words[0])}: a flag begins with a dash")
+    given = () if wants else tuple(_given(command, pair) for pair in pairs)
+    return Words(command, given, wants, tuple(words))
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[_Pair], list[str]]:
+    """Flags with their values, and the other words. Raises ConfigError for a flag nobody knows."""
+    pairs: list[_Pair] = []
     words: list[str] = []
     rest = list(arguments)
     while rest:
@@ -45,56 +77,46 @@ def read_words(arguments: Sequence[str]) -> Words:
         if len(word) < 2 or not word.startswith("-"):
             words.append(word)
             continue
-        name, equals, value = word.removeprefix("-").removeprefix("-").partition("=")
-        if name not in _NAMES and name not in _WANTS:
-            raise ConfigError(
-                f"unknown flag {quoted(word.partition('=')[0])}{nearest(name, _NAMES, '-')}"
-            )
-        pairs.append((name, value if equals else _next_value(name, rest), word.partition("=")[0]))
-    command = "serve"
-    wants = next((_WANTS[name] for name, _, _ in pairs if name in _WANTS), "")
-    if words and words[0] == "help":
-        words, wants = words[1:], "help"
-    if words:
-        command = words.pop(0)
-    if command not in COMMANDS:
-        raise ConfigError(f"unknown command {quoted(command)}{nearest(command, COMMANDS)}")
-    if words and command != "completion":
-        raise ConfigError(f"unexpected argument {quoted(words[0])}: a flag begins with a dash")
-    given = () if wants else tuple(_given(command, *pair) for pair in pairs)
-    return Words(command, given, wants, tuple(words))
+        spelled, equals, value = word.partition("=")
+        name = spelled.removeprefix("-").removeprefix("-")
+        if name not in _NAMES and name not in _WISHES:
+            raise ConfigError(f"unknown flag {quoted(spelled)}{nearest(name, _NAMES, '-')}")
+        pairs.append(_Pair(name, value if equals else _next_value(name, rest), spelled))
+    return pairs, words
 
 
 def nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
-    """The end of an error about an unknown name: the known one it comes nearest to, if any."""
+    """End of an error about an unknown name: the known one it comes nearest to, if any."""
     import difflib
 
-    lowered = {word.lower(): word for word in sorted(known)}
-    found = difflib.get_close_matches(name.lower(), lowered, 1)
-    if not found:  # "provider" for cloud.provider
-        found = [word for word in lowered if name and word.rpartition(".")[2] == name.lower()][:1]
-    return f"; the nearest known one is {prefix}{lowered[found[0]]}" if found else ""
+    spelled = {word.lower(): word for word in sorted(known)}
+    close = difflib.get_close_matches(name.lower(), spelled, 1)
+    if not close and name:
+        # "provider" is too far from cloud.provider for difflib
+        close = [word for word in spelled if word.rpartition(".")[2] == name.lower()]
+    return f"; the nearest known one is {prefix}{spelled[close[0]]}" if close else ""
 
 
 def _next_value(name: str, rest: list[str]) -> str | None:
-    """The value that stands in the next word; a boolean's may be left out."""
-    kinds = [flag.kind for flag in FLAGS if name in flag.names]
-    if not kinds or not rest:
+    """Value that stands in the next word, which is taken away; a boolean's may be left out."""
+    flag = _NAMES.get(name)
+    if flag is None or not rest:
         return None
-    if kinds[0].name == "BOOL":
+    if flag.kind.name == "BOOL":
         return "true" if rest[0].startswith("-") or rest[0] in COMMANDS else rest.pop(0)
-    if rest[0].startswith("-") and rest[0].lstrip("-").partition("=")[0] in _NAMES:
+    next_name = rest[0].lstrip("-").partition("=")[0]
+    if rest[0].startswith("-") and next_name in _NAMES:
         return None  # a flag stands where the value should
     return rest.pop(0)
 
 
-def _given(command: str, name: str, value: str | None, spelled: str) -> tuple[Flag, str, str]:
-    flag = find(name, command)
+def _given(command: str, pair: _Pair) -> Given:
+    flag = find(pair.name, command)
     if flag is None:
-        others = ", ".join(owner for owner in COMMANDS if find(name, owner))
-        raise ConfigError(f"{spelled} is not a flag of {command}, but of {others}")
-    if value is None:
-        if flag.kind.name == "BOOL":
-            return flag, spelled, "true"
-        raise ConfigError(f"{spelled} needs a value: {flag.kind.allowed}")
-    return flag, spelled, value
+        others = ", ".join(owner for owner in COMMANDS if find(pair.name, owner))
+        raise ConfigError(f"{pair.spelled} is not a flag of {command}, but of {others}")
+    if pair.value is not None:
+        return Given(flag, pair.spelled, pair.value)
+    if flag.kind.name == "BOOL":
+        return Given(flag, pair.spelled, "true")
+    raise ConfigError(f"{pair.spelled} needs a value: {flag.kind.allowed}")

@@ -1,18 +1,17 @@
-"""Kinds of the flags that say what is exported."""
+"""Kind of the flag that says which families are exported."""
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.config.values import Kind, quoted, several
+from cloud_carbon_exporter.config.kinds import several
+from cloud_carbon_exporter.config.values import Kind, quoted
 
 
-def families() -> Kind:
-    """Names of metric families, or patterns with * that each match one at least; "all" is no choice
-    at all.
-    """
+def families() -> Kind[tuple[str, ...]]:
+    """Names of metric families, or patterns with * that match one at least; "all" is no choice."""
     inner = several("FAMILIES")
 
     def accept(value: object) -> tuple[str, ...]:
-        patterns: tuple[str, ...] = inner.accept(value)
+        patterns = inner.accept(value)
         if patterns == ("all",):
             return ()
         from cloud_carbon_exporter.exposition.families import matching
@@ -25,4 +24,4 @@ def families() -> Kind:
     allowed = (
         "all, or names of metric families (docs/METRICS.md), * for any letters; several with commas"
     )
-    return Kind("FAMILIES", allowed, accept, accept, empty=())
+    return Kind("FAMILIES", allowed, accept, accept, ())

@@ -1,68 +1,62 @@
-"""The configuration, read once: flags before environment before file before defaults, into one
-frozen Settings.
+"""Configuration, read once into one frozen Settings.
 
-`load` is pure but for the one file it is told to read.
+Flags win over the environment, the environment over the file, the file over the defaults. `load` is
+pure but for the one file it is told to read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal
 
-from cloud_carbon_exporter.config.command_line import Words, nearest, read_words
-from cloud_carbon_exporter.config.flags import COLLECTING, FLAGS, find, of_command
-from cloud_carbon_exporter.config.grid_flags import TOKENS
+from cloud_carbon_exporter.config import flags, grid_flags, push_flags
+from cloud_carbon_exporter.config.command_line import Wish, Words, nearest, read_words
+from cloud_carbon_exporter.config.file import read_file
+from cloud_carbon_exporter.config.flag import COLLECTING, Flag, Values, said_or_inherited
+from cloud_carbon_exporter.config.flags import FLAGS, LabelSet, Mode, of_command
 from cloud_carbon_exporter.config.targets import FiledTarget, read_targets
-from cloud_carbon_exporter.config.values import Address, Value, quoted, read_value
-from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.config.values import Address, read_value
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.providers.spec import TargetSettings
 from cloud_carbon_exporter.push.settings import PushSettings
 
-_FILE_COMMAND = (
-    "serve"  # the file says what serving says; the other commands take of it what they know
-)
-NOWHERE = Address(
-    "localhost", 0
-)  # for the commands that do not listen: a free port of the loopback
+Said = dict[Flag[object], object]
+"""Values by the flag that says them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that was configured, for the commands that collect. Durations are in seconds.
+    """Settings of the commands that collect. Durations are in seconds.
 
-    options: the values of the flags of the other commands alone, by the flag's name (report:
-        "format").
+    options: values of every flag the command takes, for those that it alone takes.
     tags: the keys of -metrics.tags, then those targets have of their own; each target keeps the
         tags it names alone.
     warnings: what was said and has no effect, for the log.
     """
 
     targets: tuple[TargetSettings, ...] = ()
-    listen: Address = NOWHERE
-    log_level: str = "info"
-    log_format: str = "text"
-    interval_seconds: float = 300
-    utilisation_interval_seconds: float = 900
-    mode: Literal["background", "scrape"] = "background"
-    stale_after_seconds: float = 1800
-    shard: tuple[int, int] = (0, 1)
+    listen: Address = flags.LISTEN.value_by_default
+    log_level: str = flags.LOG_LEVEL.value_by_default
+    log_format: str = flags.LOG_FORMAT.value_by_default
+    interval_seconds: float = flags.INTERVAL.value_by_default
+    utilisation_interval_seconds: float = flags.UTILISATION_INTERVAL.value_by_default
+    mode: Mode = flags.MODE.value_by_default
+    stale_after_seconds: float = flags.STALE_AFTER.value_by_default
+    shard: tuple[int, int] = flags.SHARD.value_by_default
     state_file: str = ""
     web_config_file: str = ""
     tags: tuple[str, ...] = ()
-    labels: Literal["full", "slim"] = "full"
+    labels: LabelSet = flags.LABEL_SET.value_by_default
     families: tuple[str, ...] = ()
     aggregate: tuple[str, ...] = ()
     upstream_names: bool = False
     grid_sources: tuple[str, ...] = ()
-    grid_method: Method = "location"
+    grid_method: Method = grid_flags.GRID_METHOD.value_by_default
     grid_compare: bool = False
     grid_options: Mapping[str, str] = field(default_factory=dict)
     grid_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     push: PushSettings = field(default_factory=PushSettings)
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Values = field(default_factory=Values)
     warnings: tuple[str, ...] = ()
 
 
@@ -75,218 +69,152 @@ class Invocation:
 
     command: str
     settings: Settings
-    wants: str = ""
+    wants: Wish = ""
     operands: tuple[str, ...] = ()
     reread: Callable[[], Settings] = field(default=Settings, compare=False, repr=False)
 
 
 def load(arguments: Sequence[str], environment: Mapping[str, str]) -> Invocation:
-    """Read command line, environment and file. Raises ConfigError, on one line, for whatever cannot
-    be followed.
+    """Invocation that command line, environment and file ask for.
+
+    Raises ConfigError, on one line, for whatever cannot be followed.
     """
     words = read_words(arguments)
     if words.wants:
         return Invocation(words.command, Settings(), words.wants)
-    said = {**_from_environment(words.command, environment), **_from_words(words)}
-    file = str(said.get("config.file", ""))
-    filed, targets = _read_file(file) if file else ({}, ())
-    values = _defaults(words.command) | _from_platform(words.command, environment)
-    values |= {name: value for name, value in filed.items() if name in values} | said
-    settings = _settings(
-        words.command, {**_defaults("serve"), **filed, **values}, targets, environment
+    said = _from_environment(words.command, environment) | _from_words(words)
+    filed: Said = {}
+    targets: tuple[FiledTarget, ...] = ()
+    if file := said.get(flags.CONFIG_FILE):
+        filed, targets = read_file(str(file))
+    values = Values(
+        {
+            **_defaults(words.command),
+            **_from_platform(words.command, environment),
+            **filed,
+            **said,
+        }
     )
-    warnings = (
-        _warnings({**filed, **said}, settings.targets, environment)
-        if words.command in COLLECTING
-        else ()
-    )
-    settings = replace(settings, warnings=tuple(warnings))
+    settings = Settings(options=values)
+    if words.command in COLLECTING:
+        settings = _settings(values, targets, environment)
+        idle = _without_effect(filed | said, settings.targets)
+        settings = replace(settings, warnings=(*idle, *_unknown_variables(environment)))
     return Invocation(
         words.command, settings, "", words.operands, lambda: load(arguments, environment).settings
     )
 
 
-def _defaults(command: str) -> dict[str, Value]:
-    return {
-        f.name: f.kind.parse(f.default) if f.default else f.kind.empty for f in of_command(command)
-    }
+def _defaults(command: str) -> Said:
+    """What holds where nobody says anything; to collect once takes the same as to serve."""
+    serve = of_command("serve") if command in COLLECTING else ()
+    return {flag: flag.value_by_default for flag in (*serve, *of_command(command))}
 
 
 def _settings(
-    command: str,
-    values: Mapping[str, Value],
-    filed: Sequence[FiledTarget],
-    environment: Mapping[str, str],
+    values: Values, filed: Sequence[FiledTarget], environment: Mapping[str, str]
 ) -> Settings:
-    options = {
-        flag.name: values[flag.name] for flag in of_command(command) if "serve" not in flag.commands
-    }
-    if command not in COLLECTING:
-        return Settings(options=options)
     targets = read_targets(values, filed, environment)
     return Settings(
         targets=targets,
-        listen=values["listen"],
-        log_level=values["log.level"],
-        log_format=values["log.format"],
-        interval_seconds=values["collect.interval"],
-        utilisation_interval_seconds=values["collect.utilisation-interval"],
-        mode=values["collect.mode"],
-        stale_after_seconds=values["collect.stale-after"],
-        shard=values["shard"],
-        state_file=values["state.file"],
-        web_config_file=values["web.config.file"],
-        tags=tuple(
-            dict.fromkeys(
-                (*values["metrics.tags"], *(key for target in targets for key in target.tags))
-            )
-        ),
-        labels=values["metrics.labels"],
-        families=values["metrics.families"],
-        aggregate=values["metrics.aggregate"],
-        upstream_names=values["metrics.upstream-names"],
-        grid_sources=values["grid.source"],
-        grid_method=values["grid.method"],
-        grid_compare=values["grid.compare"],
-        grid_options={"prometheus-query": values["grid.prometheus-query"]},
+        listen=values[flags.LISTEN],
+        log_level=values[flags.LOG_LEVEL],
+        log_format=values[flags.LOG_FORMAT],
+        interval_seconds=values[flags.INTERVAL],
+        utilisation_interval_seconds=values[flags.UTILISATION_INTERVAL],
+        mode=values[flags.MODE],
+        stale_after_seconds=values[flags.STALE_AFTER],
+        shard=values[flags.SHARD],
+        state_file=values[flags.STATE_FILE],
+        web_config_file=values[flags.WEB_CONFIG_FILE],
+        tags=_tags(values[flags.TAGS], targets),
+        labels=values[flags.LABEL_SET],
+        families=values[flags.FAMILIES],
+        aggregate=values[flags.AGGREGATE],
+        upstream_names=values[flags.UPSTREAM_NAMES],
+        grid_sources=values[grid_flags.GRID_SOURCE],
+        grid_method=values[grid_flags.GRID_METHOD],
+        grid_compare=values[grid_flags.GRID_COMPARE],
+        grid_options={"prometheus-query": values[grid_flags.GRID_QUERY]},
         grid_secrets={
-            name: values[f"grid.{name}"] or environment.get(variable, "")
-            for name, (variable, _) in TOKENS.items()
+            name: said_or_inherited(values, flag, environment)
+            for name, flag in grid_flags.TOKENS.items()
         },
         push=_push(values),
-        options=options,
+        options=values,
     )
 
 
-def _push(values: Mapping[str, Value]) -> PushSettings:
+def _tags(everywhere: Sequence[str], targets: Sequence[TargetSettings]) -> tuple[str, ...]:
+    """Keys of tags to export: those for all, then those of single targets, each once."""
+    keys = dict.fromkeys(everywhere)
+    for target in targets:
+        keys |= dict.fromkeys(target.tags)
+    return tuple(keys)
+
+
+def _push(values: Values) -> PushSettings:
     return PushSettings(
-        interval_seconds=values["push.interval"],
-        remote_write_url=values["push.remote-write.url"],
-        remote_write_headers_file=values["push.remote-write.headers-file"],
-        otlp_endpoint=values["push.otlp.endpoint"],
-        otlp_headers_file=values["push.otlp.headers-file"],
-        labels=values["push.labels"],
+        interval_seconds=values[push_flags.PUSH_INTERVAL],
+        remote_write_url=values[push_flags.REMOTE_WRITE_URL],
+        remote_write_headers_file=values[push_flags.REMOTE_WRITE_HEADERS_FILE],
+        otlp_endpoint=values[push_flags.OTLP_ENDPOINT],
+        otlp_headers_file=values[push_flags.OTLP_HEADERS_FILE],
+        labels=values[push_flags.PUSH_LABELS],
     )
 
 
-def _from_words(words: Words) -> dict[str, Value]:
-    return {flag.name: read_value(spelled, flag.kind, text) for flag, spelled, text in words.given}
+def _from_words(words: Words) -> Said:
+    said: Said = {}
+    for given in words.given:
+        said[given.flag] = read_value(given.spelled, given.flag.kind, given.text)
+    return said
 
 
-def _from_platform(command: str, environment: Mapping[str, str]) -> dict[str, Value]:
-    """Cloud Run, and Knative under it, say in PORT where to listen; elsewhere a PORT that is around
-    means nothing.
+def _from_platform(command: str, environment: Mapping[str, str]) -> Said:
+    """Address a platform says: Cloud Run, and Knative under it, tell it in PORT.
+
+    K_SERVICE is set by both; elsewhere a PORT that is around means nothing.
     """
-    port, flag = environment.get("PORT", ""), find("listen", command)
-    if flag is None or not environment.get("K_SERVICE") or not port:
+    port = environment.get("PORT", "")
+    if command not in flags.LISTEN.commands or not environment.get("K_SERVICE") or not port:
         return {}
-    return {"listen": read_value("PORT", flag.kind, f":{port}")}
+    return {flags.LISTEN: read_value("PORT", flags.LISTEN.kind, f":{port}")}
 
 
-def _from_environment(command: str, environment: Mapping[str, str]) -> dict[str, Value]:
-    return {
-        flag.name: read_value(name, flag.kind, environment[name])
-        for flag in of_command(command)
-        for name in reversed(flag.variables)
-        if environment.get(name)
-    }
+def _from_environment(command: str, environment: Mapping[str, str]) -> Said:
+    said: Said = {}
+    for flag in of_command(command):
+        for name in reversed(flag.variables):  # the flag's own name is the last, and wins
+            if environment.get(name):
+                said[flag] = read_value(name, flag.kind, environment[name])
+    return said
 
 
-def _warnings(
-    said: Mapping[str, Value], targets: Sequence[TargetSettings], environment: Mapping[str, str]
-) -> list[str]:
-    """What was said and has no effect: a flag of a cloud that is not explored, a variable that only
-    looks like ours.
-    """
+def _without_effect(said: Said, targets: Sequence[TargetSettings]) -> list[str]:
+    """Warnings of flags that were said for a cloud that is not explored."""
     explored = {target.provider for target in targets}
-    idle = [
-        f
-        for f in of_command("serve")
-        if f.name in said and f.providers and not explored.intersection(f.providers)
-    ]
-    return [
-        *(
-            f"-{flag.name} has no effect: no {flag.providers[0]} target is explored"
-            for flag in idle
-            if said[flag.name]
-        ),
-        *_unknown_variables(environment),
-    ]
+    warnings: list[str] = []
+    for flag in of_command("serve"):
+        idle = bool(flag.providers) and explored.isdisjoint(flag.providers)
+        if idle and said.get(flag):
+            provider = flag.providers[0]
+            warnings.append(f"-{flag.name} has no effect: no {provider} target is explored")
+    return warnings
 
 
-def _unknown_variables(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Variables that look like ours and are not; Kubernetes sets CLOUD_CARBON_EXPORTER_* for a
-    service of that name.
+def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """Warnings of variables that look like ours and are not.
+
+    Kubernetes sets CLOUD_CARBON_EXPORTER_* for a service of that name.
     """
-    known = {name for flag in FLAGS for name in flag.variables}
-    return tuple(
-        f"{name} is not a variable of ours and has no effect{nearest(name, known)}"
-        for name in sorted(environment)
-        if name.startswith("CLOUD_CARBON_")
-        and not name.startswith("CLOUD_CARBON_EXPORTER_")
-        and name not in known
-    )
-
-
-def _read_file(name: str) -> tuple[dict[str, Value], tuple[FiledTarget, ...]]:
-    import yaml
-
-    try:
-        content = yaml.safe_load(Path(name).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"-config.file: cannot read {quoted(name)}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"-config.file: {quoted(name)} is not UTF-8 text") from None
-    except (
-        yaml.YAMLError,
-        ValueError,
-        RecursionError,
-    ) as error:  # the latter: no such date, brackets without end
-        mark = getattr(
-            error, "problem_mark", None
-        )  # the error's own text would quote the line, which may hold a token
-        where = (
-            f": line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', '')}"
-            if mark
-            else ""
-        )
-        raise ConfigError(f"{name}: not YAML{where}") from None
-    if not isinstance(content, Mapping | None):
-        raise ConfigError(f"{name}: what it holds is not a mapping of keys to values")
-    targets = dict(content or {})
-    listed = targets.pop("targets", None) or ()
-    if not isinstance(listed, list | tuple) or not all(
-        isinstance(item, Mapping) for item in listed
-    ):
-        raise ConfigError(f"{name}: targets: not a list; allowed: a list of mappings with provider")
-    return dict(_leaves(name, targets)), tuple(
-        (f"{name}: targets[{n}]", item) for n, item in enumerate(listed)
-    )
-
-
-def _leaves(file: str, tree: Mapping[str, object], above: str = "") -> list[tuple[str, Value]]:
-    found: list[tuple[str, Value]] = []
-    for key, value in tree.items():
-        path = f"{above}{key}".replace("_", "-")
-        flag = find(path, _FILE_COMMAND)
-        below = [
-            f
-            for f in of_command(_FILE_COMMAND)
-            if any(name.startswith(f"{path}.") for name in f.names)
-        ]
-        inside = [name for each in below for name in each.names if name.startswith(f"{path}.")]
-        if flag is None and not inside:
-            known = [name for flag in of_command(_FILE_COMMAND) for name in flag.names]
-            raise ConfigError(
-                f"{file}: unknown key {quoted(above + str(key))}{nearest(path, [*known, 'targets'])}"
-            )
-        if flag is not None and value is not None:
-            found.append((flag.name, read_value(f"{file}: {path}", flag.kind, value, decoded=True)))
-        elif isinstance(value, Mapping):
-            found += _leaves(file, value, f"{path}.")
-        elif value is not None:
-            shown = "what is given" if any(each.kind.secret for each in below) else quoted(value)
-            raise ConfigError(
-                f"{file}: {path}: {shown} is not a mapping; allowed below it: {', '.join(inside)}"
-            )
-    return found
+    known: set[str] = set()
+    for flag in FLAGS:
+        known.update(flag.variables)
+    warnings: list[str] = []
+    for name in sorted(environment):
+        ours = name.startswith("CLOUD_CARBON_")
+        if ours and not name.startswith("CLOUD_CARBON_EXPORTER_") and name not in known:
+            near = nearest(name, known)
+            warnings.append(f"{name} is not a variable of ours and has no effect{near}")
+    return warnings

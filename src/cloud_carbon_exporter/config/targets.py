@@ -1,194 +1,164 @@
-"""The targets to explore: those the file lists, and one for each cloud the flags name."""
+"""Targets to explore: those the file lists, and one for each cloud the flags name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cloud_carbon_exporter.config import cloud_flags as clouds
+from cloud_carbon_exporter.config import flags
+from cloud_carbon_exporter.config import target_keys as keys
 from cloud_carbon_exporter.config.command_line import nearest
-from cloud_carbon_exporter.config.flags import COLLECTING, REGION, ROLE_ARN, find
-from cloud_carbon_exporter.config.values import (
-    Kind,
-    Value,
-    account_ids,
-    boolean,
-    choice,
-    duration,
-    identifier,
-    quoted,
-    read_value,
-    secrets_of,
-    several,
-    shaped,
-    text,
-)
+from cloud_carbon_exporter.config.flag import Values, said_or_inherited
+from cloud_carbon_exporter.config.target_keys import Entry, Key
+from cloud_carbon_exporter.config.values import listed, quoted, read_value
 from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.clouds import CLOUDS
+from cloud_carbon_exporter.providers.options import (
+    AwsOptions,
+    DemoOptions,
+    GcpOptions,
+    ScalewayOptions,
+)
+from cloud_carbon_exporter.providers.spec import Options, TargetSettings
 
-FiledTarget = tuple[str, Mapping[str, Any]]
-"""One entry of the file's `targets`: where it stands, for errors, and its keys."""
-
-ROLE_NAME = shaped("ROLE", "the name of a role, such as carbon, with its path", r"[\w+=,.@/-]+")
-
-PROVIDERS = ("aws", "gcp", "scw", "demo")
+Environment = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """One key of a target in the file. becomes: the field of TargetSettings; meaning: for the
-    documents.
-    """
+class FiledTarget:
+    """Entry of the file's `targets` as it stands there. where: its place, for errors."""
 
-    name: str
-    kind: Kind
-    meaning: str
-    providers: tuple[str, ...] = PROVIDERS
-    becomes: str = ""
+    where: str
+    keys: Mapping[str, Any]
 
 
-def _kind_of(flag: str) -> Kind:
-    found = find(flag, COLLECTING[0])
-    if found is None:
-        raise KeyError(flag)
-    return found.kind
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Target and the place where it was said, for errors."""
 
-
-KEYS: tuple[Key, ...] = (
-    Key("provider", choice(*PROVIDERS), "The cloud."),
-    Key("name", text("NAME"), "What the target is called in target_up and in the log."),
-    Key("role_arn", ROLE_ARN, "Role to assume.", ("aws",)),
-    Key(
-        "organization",
-        boolean(),
-        "Explore every account of the organisation, which lists them.",
-        ("aws",),
-    ),
-    Key(
-        "accounts",
-        account_ids("ACCOUNTS"),
-        "Explore these accounts, of the organisation or without it.",
-        ("aws",),
-    ),
-    Key("exclude_accounts", account_ids("IDS"), "Accounts to leave out.", ("aws",)),
-    Key("role_name", ROLE_NAME, "Role to assume in each of the accounts.", ("aws",)),
-    Key("default_region", REGION, "As -cloud.aws.defaultregion.", ("aws",)),
-    Key("discovery", _kind_of("cloud.aws.discovery"), "As -cloud.aws.discovery.", ("aws",)),
-    Key("project_id", identifier("PROJECT"), "Project to explore.", ("gcp",)),
-    Key("folder_id", identifier("FOLDER"), "Folder to explore, instead of a project.", ("gcp",)),
-    Key("organization_id", identifier("ID"), "Organisation to explore.", ("gcp", "scw")),
-    Key(
-        "metrics_scope",
-        identifier("PROJECT"),
-        "Project through whose metrics scope all others are read.",
-        ("gcp",),
-    ),
-    Key(
-        "carbon_footprint_table",
-        text("TABLE"),
-        "BigQuery table, as project.dataset.table, that Carbon Footprint is exported to.",
-        ("gcp",),
-    ),
-    Key("cockpit_token", text("TOKEN", secret=True), "As -cloud.scw.cockpit-token.", ("scw",)),
-    Key(
-        "cockpit_tokens",
-        secrets_of("TOKENS"),
-        "A token for each project, or project/region, as a mapping.",
-        ("scw",),
-    ),
-    Key("cockpit_create_tokens", boolean(), "As -cloud.scw.cockpit-create-tokens.", ("scw",)),
-    Key("regions", several("REGIONS"), "Explore these regions alone.", ("aws", "scw")),
-    Key("exclude", several("KINDS"), "Kinds of resource to leave out, such as ec2/snapshot."),
-    Key("interval", duration(), "As -collect.interval.", becomes="interval_seconds"),
-    Key(
-        "utilisation_interval",
-        duration(),
-        "As -collect.utilisation-interval.",
-        ("aws", "gcp"),
-        "utilisation_interval_seconds",
-    ),
-    Key("budget", _kind_of("api.budget"), "As -api.budget.", becomes="budget_dollars"),
-    Key("tags", several("KEYS"), "As -metrics.tags."),
-    Key("resources", _kind_of("demo.resources"), "As -demo.resources.", ("demo",)),
-    Key("seed", _kind_of("demo.seed"), "As -demo.seed.", ("demo",)),
-)
+    where: str
+    target: TargetSettings
 
 
 def read_targets(
-    values: Mapping[str, Value], filed: Sequence[FiledTarget], environment: Mapping[str, str]
+    values: Values, filed: Sequence[FiledTarget], environment: Environment
 ) -> tuple[TargetSettings, ...]:
     """All targets, the file's first. Raises ConfigError when there is none, or one twice."""
-    targets = [(where, _filed(where, keys, values, environment)) for where, keys in filed]
-    flagged = list(values["cloud.provider"])
-    if values["demo.enabled"] and "demo" not in {
-        *flagged,
-        *(target.provider for _, target in targets),
-    }:
-        flagged.append("demo")
-    targets += [
-        (f"-cloud.provider={name}", _flagged(name, values, environment)) for name in flagged
-    ]
-    if not targets:
+    placed: list[_Placed] = []
+    providers: set[str] = set()
+    for target in filed:
+        entry = _entry(target)
+        placed.append(_Placed(target.where, _target(entry, values, environment)))
+        providers.add(entry.provider)
+    for name in _flagged(values, providers):
+        entry = Entry(name, {})
+        placed.append(_Placed(f"-cloud.provider={name}", _target(entry, values, environment)))
+    if not placed:
         raise ConfigError(
-            "-cloud.provider is missing; allowed: aws, gcp, scw or demo, several with commas; "
+            f"-cloud.provider is missing; allowed: {listed(tuple(CLOUDS))}, several with commas; "
             "or -demo.enabled, or targets in -config.file"
         )
-    _refuse_twins(targets)
-    return _sharing([target for _, target in targets], values["api.free-requests"])
+    _refuse_twins(placed)
+    return _sharing([target.target for target in placed], values[flags.FREE_REQUESTS])
+
+
+def _flagged(values: Values, filed: set[str]) -> tuple[str, ...]:
+    """Clouds the flags name; the demo is added where nobody has named it."""
+    named = values[clouds.PROVIDERS]
+    if values[clouds.DEMO_ENABLED] and "demo" not in {*named, *filed}:
+        return (*named, "demo")
+    return named
 
 
 def _sharing(targets: Sequence[TargetSettings], free_requests: int) -> tuple[TargetSettings, ...]:
-    """The free requests are a payer's, whatever accounts it pays for: the targets of AWS divide
-    them.
-    """
+    """Targets with their share of the free requests, which are a payer's, whatever it pays for."""
+    # CloudWatch's free tier is granted once to the payer of consolidated bills, not to an account.
     payers = sum(target.provider == "aws" for target in targets)
-    return tuple(
-        replace(target, free_requests=free_requests // payers)
-        if target.provider == "aws"
-        else target
-        for target in targets
+    shared: list[TargetSettings] = []
+    for target in targets:
+        pays = target.provider == "aws"
+        shared.append(replace(target, free_requests=free_requests // payers) if pays else target)
+    return tuple(shared)
+
+
+def _target(entry: Entry, values: Values, environment: Environment) -> TargetSettings:
+    """Target of one entry, on top of what the flags say."""
+    return TargetSettings(
+        provider=entry.provider,
+        name=entry.get(keys.NAME, ""),
+        options=_OPTIONS[entry.provider](entry, values, environment),
+        regions=entry.get(keys.REGIONS, ()),
+        exclude=entry.get(keys.EXCLUDE, ()),
+        interval_seconds=entry.get(keys.TARGET_INTERVAL, values[flags.INTERVAL]),
+        utilisation_interval_seconds=entry.get(
+            keys.TARGET_UTILISATION_INTERVAL, values[flags.UTILISATION_INTERVAL]
+        ),
+        budget_dollars=entry.get(keys.TARGET_BUDGET, values[flags.BUDGET]),
+        tags=entry.get(keys.TARGET_TAGS, values[flags.TAGS]),
     )
 
 
-def _flagged(
-    provider: str, values: Mapping[str, Value], environment: Mapping[str, str]
-) -> TargetSettings:
-    """The target the flags describe; of the values, those of its own provider."""
-    common = TargetSettings(
-        provider=provider,
-        interval_seconds=values["collect.interval"],
-        utilisation_interval_seconds=values["collect.utilisation-interval"],
-        budget_dollars=values["api.budget"],
-        tags=values["metrics.tags"],
+def _aws(entry: Entry, values: Values, _: Environment) -> AwsOptions:
+    return AwsOptions(
+        role_arn=entry.get(keys.ROLE_ARN, values[clouds.AWS_ROLE_ARN]),
+        organization=entry.get(keys.ORGANIZATION, False),
+        accounts=entry.get(keys.ACCOUNTS, ()),
+        exclude_accounts=entry.get(keys.EXCLUDE_ACCOUNTS, ()),
+        role_name=entry.get(keys.ROLE_NAME, ""),
+        default_region=entry.get(keys.DEFAULT_REGION, values[clouds.AWS_DEFAULT_REGION]),
+        discovery=entry.get(keys.DISCOVERY, values[clouds.AWS_DISCOVERY]),
     )
-    own: dict[str, dict[str, Value]] = {
-        "aws": {
-            "role_arn": values["cloud.aws.rolearn"],
-            "default_region": values["cloud.aws.defaultregion"],
-            "discovery": values["cloud.aws.discovery"],
-        },
-        "gcp": {"project_id": values["cloud.gcp.projectid"]},
-        "scw": {
-            "organization_id": values["cloud.scw.organizationid"],
-            "cockpit_token": values["cloud.scw.cockpit-token"]
-            or environment.get("SCW_COCKPIT_TOKEN", ""),
-            "cockpit_create_tokens": values["cloud.scw.cockpit-create-tokens"],
-        },
-        "demo": {"resources": values["demo.resources"], "seed": values["demo.seed"]},
-    }
-    return replace(common, **own[provider])
 
 
-def _filed(
-    where: str, keys: Mapping[str, Any], values: Mapping[str, Value], environment: Mapping[str, str]
-) -> TargetSettings:
-    """One target of the file, on top of what the flags say of its provider."""
-    provider = read_value(
-        f"{where}: provider", KEYS[0].kind, keys.get("provider", ""), decoded=True
+def _gcp(entry: Entry, values: Values, _: Environment) -> GcpOptions:
+    folder_id, organization_id = entry.get(keys.FOLDER_ID, ""), entry.get(keys.ORGANIZATION_ID, "")
+    # A project of the flags must not narrow the folder or organisation an entry names.
+    project_id = "" if folder_id or organization_id else values[clouds.GCP_PROJECT_ID]
+    return GcpOptions(
+        project_id=entry.get(keys.PROJECT_ID, project_id),
+        folder_id=folder_id,
+        organization_id=organization_id,
+        metrics_scope=entry.get(keys.METRICS_SCOPE, ""),
+        carbon_footprint_table=entry.get(keys.CARBON_FOOTPRINT_TABLE, ""),
     )
-    allowed = {key.name: key for key in KEYS if provider in key.providers}
-    said: dict[str, Value] = {}
-    for name, value in keys.items():
+
+
+def _scaleway(entry: Entry, values: Values, environment: Environment) -> ScalewayOptions:
+    token = said_or_inherited(values, clouds.COCKPIT_TOKEN, environment)
+    create = values[clouds.COCKPIT_CREATE_TOKENS]
+    return ScalewayOptions(
+        organization_id=entry.get(keys.ORGANIZATION_ID, values[clouds.SCW_ORGANIZATION_ID]),
+        cockpit_token=entry.get(keys.COCKPIT_TOKEN, token),
+        cockpit_tokens=entry.get(keys.COCKPIT_TOKENS, ()),
+        cockpit_create_tokens=entry.get(keys.COCKPIT_CREATE_TOKENS, create),
+    )
+
+
+def _demo(entry: Entry, values: Values, _: Environment) -> DemoOptions:
+    return DemoOptions(
+        resources=entry.get(keys.RESOURCES, values[clouds.DEMO_RESOURCES]),
+        seed=entry.get(keys.SEED, values[clouds.DEMO_SEED]),
+    )
+
+
+_OPTIONS: Mapping[str, Callable[[Entry, Values, Environment], Options]] = {
+    "aws": _aws,
+    "gcp": _gcp,
+    "scw": _scaleway,
+    "demo": _demo,
+}
+
+
+def _entry(filed: FiledTarget) -> Entry:
+    """Entry of the file, read. Raises ConfigError for a key or value that cannot be followed."""
+    where = filed.where
+    said_provider = filed.keys.get("provider", "")
+    provider = read_value(f"{where}: provider", keys.PROVIDER.kind, said_provider, decoded=True)
+    allowed = {key.name: key for key in keys.KEYS if provider in key.providers}
+    said: dict[Key[object], object] = {}
+    for name, value in filed.keys.items():
         key = allowed.get(str(name).replace("-", "_"))
         if key is None:
             near = nearest(str(name), allowed)
@@ -196,51 +166,55 @@ def _filed(
                 f"{where}: unknown key {quoted(name)}{near}; of {provider}: {', '.join(allowed)}"
             )
         if value is not None:
-            said[key.becomes or key.name] = read_value(
-                f"{where}: {key.name}", key.kind, value, decoded=True
-            )
-    owners = [name for name in ("project_id", "folder_id", "organization_id") if said.get(name)]
+            said[key] = read_value(f"{where}: {key.name}", key.kind, value, decoded=True)
+    entry = Entry(provider, said)
+    _refuse_two_owners(where, entry)
+    _refuse_half_an_organization(where, entry)
+    return entry
+
+
+def _refuse_two_owners(where: str, entry: Entry) -> None:
+    # In Google's hierarchy a project lies in one folder, and that in one organisation: to name two
+    # would count the smaller one twice, or leave out the rest of the larger one.
+    possible = (keys.PROJECT_ID, keys.FOLDER_ID, keys.ORGANIZATION_ID)
+    owners = [key.name for key in possible if entry.get(key, "")]
     if len(owners) > 1:
         raise ConfigError(
             f"{where}: {' and '.join(owners)} exclude each other; allowed: one of them"
         )
-    several_accounts = bool(said.get("organization") or said.get("accounts"))
-    if several_accounts != bool(said.get("role_name")):
-        need = (
-            "role_name is missing"
-            if several_accounts
-            else "role_name needs organization: true, or accounts"
-        )
-        raise ConfigError(
-            f"{where}: {need}; allowed: the name of one role, to be assumed in each account"
-        )
-    base = _flagged(provider, values, environment)
-    return replace(base if not owners else replace(base, project_id=""), **said)
 
 
-def _refuse_twins(targets: Sequence[tuple[str, TargetSettings]]) -> None:
-    """A target that stood twice would count everything twice."""
-    for number, (where, target) in enumerate(targets):
-        for earlier, other in targets[:number]:
-            if target.name and target.name == other.name:
+def _refuse_half_an_organization(where: str, entry: Entry) -> None:
+    # Organizations lists accounts, but opens none of them: each is entered by a role of its own.
+    several_accounts = entry.get(keys.ORGANIZATION, False) or bool(entry.get(keys.ACCOUNTS, ()))
+    if several_accounts == bool(entry.get(keys.ROLE_NAME, "")):
+        return
+    need = "role_name needs organization: true, or accounts"
+    if several_accounts:
+        need = "role_name is missing"
+    raise ConfigError(
+        f"{where}: {need}; allowed: the name of one role, to be assumed in each account"
+    )
+
+
+def _refuse_twins(placed: Sequence[_Placed]) -> None:
+    """Raises ConfigError for a target that stands twice: it would count everything twice."""
+    for number, later in enumerate(placed):
+        for earlier in placed[:number]:
+            name = later.target.name
+            if name and name == earlier.target.name:
                 raise ConfigError(
-                    f"{where}: name: {quoted(target.name)} is the name of {earlier} already"
+                    f"{later.where}: name: {quoted(name)} is the name of {earlier.where} already"
                 )
-            if _explored(target) == _explored(other):
-                raise ConfigError(f"{where}: the same target as {earlier}")
+            if _explored(later.target) == _explored(earlier.target):
+                raise ConfigError(f"{later.where}: the same target as {earlier.where}")
 
 
 def _explored(target: TargetSettings) -> TargetSettings:
     """What the target explores, whatever it is called and however often it is read."""
     return TargetSettings(
         provider=target.provider,
-        role_arn=target.role_arn,
-        organization=target.organization,
-        accounts=target.accounts,
-        exclude_accounts=target.exclude_accounts,
-        project_id=target.project_id,
-        folder_id=target.folder_id,
-        organization_id=target.organization_id,
+        options=target.options.explored() if target.options else None,
         regions=target.regions,
         exclude=target.exclude,
     )

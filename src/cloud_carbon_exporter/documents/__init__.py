@@ -1,1 +1,1 @@
-"""The documents that follow from the code: `python -m cloud_carbon_exporter.documents` writes them."""
+"""Documents that follow from the code; `python -m cloud_carbon_exporter.documents` writes them."""

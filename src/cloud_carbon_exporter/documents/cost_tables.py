@@ -1,19 +1,18 @@
-"""The tables of docs/cost.md: what the exporter's own calls cost, from the prices the budget is
-kept by.
-"""
+"""Tables of docs/cost.md: what the exporter's own calls cost, from the prices of the budget."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from cloud_carbon_exporter.api_costs.budget import PRICES, READS, SECONDS_PER_MONTH, read_price
+from cloud_carbon_exporter.documents.marks import Marks
+from cloud_carbon_exporter.providers.clouds import BRIEF
+from cloud_carbon_exporter.reporting.tables import markdown_table
 
-BEGIN, END = "<!-- tables: written by scripts/docs from the prices -->", "<!-- end of tables -->"
+MARKS = Marks("<!-- tables: written by scripts/docs from the prices -->", "<!-- end of tables -->")
 COUNTS = (100, 1_000, 10_000)
 MINUTES = (5, 15, 60)
 BUDGETS = (5, 20, 100)
 FREE, FREE_COUNTS = 1_000_000, (100, 300, 1_000, 10_000)
-NAMES = {"aws": "AWS", "gcp": "Google Cloud"}
+_BY_INTERVAL = ("cloud", "series", *map("each {} minutes".format, MINUTES))
 
 
 def dollars_per_month(
@@ -23,114 +22,89 @@ def dollars_per_month(
     budget_dollars: float = 0,
     free_requests: int = 0,
 ) -> float:
-    """USD a month for reading so many series each interval, of which no more than the budget is
-    spent (0: no limit).
-    """
-    full = max(0.0, series * SECONDS_PER_MONTH / interval_seconds - free_requests) * read_price(
-        provider
-    )
+    """USD a month for reading so many series each interval, within the budget (0: no limit)."""
+    requests = series * SECONDS_PER_MONTH / interval_seconds
+    full = max(0.0, requests - free_requests) * read_price(provider)
     return min(full, budget_dollars) if budget_dollars else full
 
 
 def mean_interval_seconds(
     provider: str, series: int, interval_seconds: float, budget_dollars: float
 ) -> float:
-    """Mean time between two reads of a series under a budget; large and unsteady machines are read
-    more often.
+    """Mean time between two reads of a series under a budget.
+
+    Large and unsteady machines are read more often.
     """
     full = dollars_per_month(provider, series, interval_seconds)
-    return (
-        interval_seconds
-        * full
-        / dollars_per_month(provider, series, interval_seconds, budget_dollars)
-    )
+    spent = dollars_per_month(provider, series, interval_seconds, budget_dollars)
+    return interval_seconds * full / spent
 
 
 def written(page: str) -> str:
-    """The page with its tables as they must be. Raises ValueError where it has no place for them."""
-    head, _, rest = page.partition(BEGIN)
-    _, found, tail = rest.partition(END)
-    if not found:
-        raise ValueError(f"no {BEGIN} ... {END} in the page")
-    return f"{head}{BEGIN}\n\n{tables()}\n\n{END}{tail}"
+    """Page with its tables as they must be. Raises ValueError where it has no place for them."""
+    return MARKS.written(page, tables())
 
 
 def tables() -> str:
-    """Prices, the bill by size and interval, and what free requests and a budget make of it."""
-    without, granted, under = (
-        "### Without a budget",
-        f"### With -api.free-requests={FREE}",
-        "### Under a budget",
+    """Tables of prices, of the bill by size and interval, and of what free requests make of it."""
+    return "\n\n".join(
+        (
+            _prices(),
+            "### Without a budget",
+            _without_budget(),
+            f"### With -api.free-requests={FREE}",
+            _with_free_requests(),
+            "### Under a budget",
+            _under_budget(),
+        )
     )
-    return "\n\n".join((_prices(), without, _plain(), granted, _granted(), under, _governed()))
 
 
 def _prices() -> str:
-    rows = (
-        (
-            f"{api} {operation}",
-            NAMES.get(provider, provider),
-            f"{price.dollars_per_unit:.7f}",
-            price.unit,
-            price.source,
-        )
-        for (provider, api, operation), price in PRICES.items()
+    rows: list[tuple[str, ...]] = []
+    for (provider, api, operation), price in PRICES.items():
+        dollars = f"{price.dollars_per_unit:.7f}"
+        rows.append((f"{api} {operation}", BRIEF[provider], dollars, price.unit, price.source))
+    return markdown_table(("call", "cloud", "USD", "for each", "source"), rows)
+
+
+def _without_budget() -> str:
+    rows: list[tuple[str, ...]] = []
+    for provider in READS:
+        rows += [_by_interval(provider, series, 0) for series in COUNTS]
+    return markdown_table(_BY_INTERVAL, rows)
+
+
+def _with_free_requests() -> str:
+    return markdown_table(
+        _BY_INTERVAL, [_by_interval("aws", series, FREE) for series in FREE_COUNTS]
     )
-    return _table(("call", "cloud", "USD", "for each", "source"), rows)
 
 
-def _plain() -> str:
-    head = ("cloud", "series", *(f"each {minutes} minutes" for minutes in MINUTES))
-    rows = (
-        (
-            NAMES[provider],
-            f"{count:,}",
-            *(_usd(dollars_per_month(provider, count, each * 60)) for each in MINUTES),
-        )
-        for provider in READS
-        for count in COUNTS
-    )
-    return _table(head, rows)
+def _by_interval(provider: str, series: int, free_requests: int) -> tuple[str, ...]:
+    cells = [BRIEF[provider], f"{series:,}"]
+    for minutes in MINUTES:
+        dollars = dollars_per_month(provider, series, minutes * 60, 0, free_requests)
+        cells.append(_usd(dollars))
+    return tuple(cells)
 
 
-def _granted() -> str:
-    head = ("cloud", "series", *(f"each {minutes} minutes" for minutes in MINUTES))
-    rows = (
-        (
-            NAMES["aws"],
-            f"{count:,}",
-            *(_usd(dollars_per_month("aws", count, each * 60, 0, FREE)) for each in MINUTES),
-        )
-        for count in FREE_COUNTS
-    )
-    return _table(head, rows)
+def _under_budget() -> str:
+    budgets = map("-api.budget={}".format, BUDGETS)
+    rows: list[tuple[str, ...]] = []
+    for provider in READS:
+        for series in COUNTS:
+            rows += [_by_budget(provider, series, minutes) for minutes in MINUTES]
+    return markdown_table(("cloud", "series", "interval asked for", *budgets), rows)
 
 
-def _governed() -> str:
-    head = (
-        "cloud",
-        "series",
-        "interval asked for",
-        *(f"-api.budget={dollars}" for dollars in BUDGETS),
-    )
-    rows = (
-        (
-            NAMES[provider],
-            f"{count:,}",
-            f"{each} min",
-            *(_cell(provider, count, each * 60, usd) for usd in BUDGETS),
-        )
-        for provider in READS
-        for count in COUNTS
-        for each in MINUTES
-    )
-    return _table(head, rows)
-
-
-def _cell(provider: str, count: int, interval_seconds: float, budget_dollars: float) -> str:
-    spent = dollars_per_month(provider, count, interval_seconds, budget_dollars)
-    mean = mean_interval_seconds(provider, count, interval_seconds, budget_dollars)
-    return f"{_usd(spent)}, each {_minutes(mean)}"
+def _by_budget(provider: str, series: int, minutes: int) -> tuple[str, ...]:
+    cells = [BRIEF[provider], f"{series:,}", f"{minutes} min"]
+    for budget in BUDGETS:
+        spent = dollars_per_month(provider, series, minutes * 60, budget)
+        mean = mean_interval_seconds(provider, series, minutes * 60, budget)
+        cells.append(f"{_usd(spent)}, each {_minutes(mean)}")
+    return tuple(cells)
 
 
 def _minutes(seconds: float) -> str:
@@ -139,7 +113,3 @@ def _minutes(seconds: float) -> str:
 
 def _usd(dollars: float) -> str:
     return f"{dollars:.2f}"
-
-
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in (header, ("---",) * len(header), *rows))

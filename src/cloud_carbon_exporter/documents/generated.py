@@ -1,24 +1,44 @@
-"""The documents that follow from the code: flags, services, permissions, metrics. `scripts/docs`
-writes them.
+"""Documents that follow from the code: flags, services, permissions, metrics.
+
+`scripts/docs` writes them.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from cloud_carbon_exporter.commands import permissions, services
-from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS, MACHINE_PROVIDERS, Flag
-from cloud_carbon_exporter.config.targets import KEYS
+from cloud_carbon_exporter.config.flag import COMMANDS, PROGRAM, Flag
+from cloud_carbon_exporter.config.flags import FLAGS
+from cloud_carbon_exporter.config.target_keys import KEYS, Key
+from cloud_carbon_exporter.config.values import listed
 from cloud_carbon_exporter.documents import cost_tables
 from cloud_carbon_exporter.exposition import FAMILIES, UPSTREAM, Family
+from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
+from cloud_carbon_exporter.reporting.tables import markdown_table
 
 _NOTE = "<!-- Written by scripts/docs from the code; what is changed here by hand is lost. -->"
+_OWN = "cloud_carbon_exporter_"
+
+_EXAMPLE = """\
+```yaml
+listen: 0.0.0.0:2922
+metrics: {tags: [team, env]}
+targets:
+  - provider: aws
+    name: prod
+    role_arn: "arn:aws:iam::111111111111:role/carbon"
+    regions: [eu-west-3, us-east-1]
+    exclude: [ec2/volume]
+  - {provider: gcp, project_id: my-project}
+  - {provider: scw, organization_id: "00000000-0000-0000-0000-000000000000"}
+```"""
 
 
 def pages() -> Mapping[str, str]:
-    """File name -> text of every generated page."""
+    """Text of every generated page, by file name."""
     return {
         "FLAGS.md": _flags(),
         "SERVICES.md": _services(),
@@ -27,93 +47,80 @@ def pages() -> Mapping[str, str]:
     }
 
 
+WRITTEN_INTO: Mapping[str, Callable[[str], str]] = {"cost.md": cost_tables.written}
+"""Pages by hand but for their tables, each with what writes those into it."""
+
+
 def _flags() -> str:
     return _page(
         "Commands, flags and the file",
-        "A flag takes one dash or two, and its value after `=` or a space; `-demo.enabled`, `-demo.enabled=true` and "
-        "`-demo.enabled true` are the same. Flags win over environment variables, variables over the file, the file "
-        "over the defaults.",
-        _table(
-            ("command", "what it does"),
-            ((f"`{name}`", meaning) for name, meaning in COMMANDS.items()),
+        "A flag takes one dash or two, and its value after `=` or a space; `-demo.enabled`, "
+        "`-demo.enabled=true` and `-demo.enabled true` are the same. Flags win over environment "
+        "variables, variables over the file, the file over the defaults.",
+        markdown_table(
+            ("command", "what it does"), zip(map(_code, COMMANDS), COMMANDS.values(), strict=True)
         ),
         "## Flags",
-        _table(
-            ("flag", "default", "commands", "meaning"),
-            (
-                (_names(flag), _code(flag.default), ", ".join(flag.commands), _meaning(flag))
-                for flag in FLAGS
-            ),
-        ),
-        "Every flag is also an environment variable: `CLOUD_CARBON_` and its name in capitals, with `_` for dots and "
-        "dashes (`-cloud.provider` is `CLOUD_CARBON_CLOUD_PROVIDER`). Durations are in Go's notation (`30s`, `5m`, "
-        "`1h30m`) or bare seconds.",
+        markdown_table(("flag", "default", "commands", "meaning"), map(_flag, FLAGS)),
+        "Every flag is also an environment variable: `CLOUD_CARBON_` and its name in capitals, "
+        "with `_` for dots and dashes (`-cloud.provider` is `CLOUD_CARBON_CLOUD_PROVIDER`). "
+        "Durations are in Go's notation (`30s`, `5m`, `1h30m`) or bare seconds.",
         "## The file",
-        "`-config.file` is YAML: the flags of `serve`, nested by their dots, and `targets`, a list of what to explore "
-        "beside what the flags name.",
-        "```yaml\n"
-        "listen: 0.0.0.0:2922\n"
-        "metrics: {tags: [team, env]}\n"
-        "targets:\n"
-        "  - provider: aws\n"
-        "    name: prod\n"
-        '    role_arn: "arn:aws:iam::111111111111:role/carbon"\n'
-        "    regions: [eu-west-3, us-east-1]\n"
-        "    exclude: [ec2/volume]\n"
-        "  - {provider: gcp, project_id: my-project}\n"
-        '  - {provider: scw, organization_id: "00000000-0000-0000-0000-000000000000"}\n'
-        "```",
-        _table(
-            ("key of a target", "providers", "value", "meaning"),
-            (
-                (f"`{key.name}`", ", ".join(key.providers), key.kind.allowed, key.meaning)
-                for key in KEYS
-            ),
-        ),
+        "`-config.file` is YAML: the flags of `serve`, nested by their dots, and `targets`, a list "
+        "of what to explore beside what the flags name.",
+        _EXAMPLE,
+        markdown_table(("key of a target", "providers", "value", "meaning"), map(_key, KEYS)),
     )
 
 
-def _names(flag: Flag) -> str:
-    return ", ".join(f"`-{name}`" for name in flag.names)
+def _flag(flag: Flag[object]) -> tuple[str, ...]:
+    names = ", ".join(map(_code, flag.dashed))
+    meaning = f"{flag.meaning} Allowed: {flag.kind.allowed}."
+    return names, _code(flag.default), ", ".join(flag.commands), meaning
 
 
-def _meaning(flag: Flag) -> str:
-    return f"{flag.meaning} Allowed: {flag.kind.allowed}."
+def _key(key: Key[object]) -> tuple[str, ...]:
+    return _code(key.name), ", ".join(key.providers), key.kind.allowed, key.meaning
 
 
 def _services() -> str:
     return _page(
         "What is supported",
-        "Each kind of resource, the call that lists it, and the series of the provider's monitoring that drive its "
-        "estimate. What is listed and not in this table is counted as `unsupported` in `cloud_carbon_resources`.",
-        services.as_markdown(MACHINE_PROVIDERS).rstrip(),
+        "Each kind of resource, the call that lists it, and the series of the provider's "
+        "monitoring that drive its estimate. What is listed and not in this table is counted as "
+        "`unsupported` in `cloud_carbon_resources`.",
+        services.as_markdown(REAL_CLOUDS).rstrip(),
     )
 
 
 def _permissions() -> str:
-    blocks = []
-    for name in MACHINE_PROVIDERS:
-        rows = (
-            (_code(each), ", ".join(kinds) or "everything")
-            for each, kinds in permissions.needed(name).items()
-        )
-        blocks += [f"## {services.NAMES[name]}", _table(("permission", "for"), rows)]
+    blocks: list[str] = []
+    for name, cloud in REAL_CLOUDS.items():
+        rows: list[tuple[str, ...]] = []
+        for permission, kinds in permissions.needed(name).items():
+            rows.append((_code(permission), ", ".join(kinds) or "everything"))
+        blocks += [f"## {cloud.title}", markdown_table(("permission", "for"), rows)]
+    forms = listed(tuple(map("`-format {}`".format, permissions.POLICIES)))
     return _page(
         "What the exporter must be allowed",
-        "It reads names, sizes and metrics, and changes nothing. `cloud-carbon-exporter permissions` prints this list; "
-        "with `-format iam`, `-format gcp` or `-format scw` as a policy to apply. `cloud-carbon-exporter check` says "
-        "which of them are missing.",
+        "It reads names, sizes and metrics, and changes nothing. "
+        f"`{PROGRAM} permissions` prints this list; with {forms} as a policy to apply. "
+        f"`{PROGRAM} check` says which of them are missing.",
         *blocks,
     )
 
 
 def _metrics() -> str:
-    own = [family for family in FAMILIES if family.name.startswith("cloud_carbon_exporter_")]
+    estate: list[Family] = []
+    own: list[Family] = []
+    for family in FAMILIES:
+        (own if family.name.startswith(_OWN) else estate).append(family)
     return _page(
         "Metrics",
-        "Labels that are empty are left out. `tag_*` stands for the tags that `-metrics.tags` names.",
+        "Labels that are empty are left out. `tag_*` stands for the tags that `-metrics.tags` "
+        "names.",
         "## Of the estate",
-        _families(family for family in FAMILIES if family not in own),
+        _families(estate),
         "## Of the exporter itself",
         _families(own),
         "## Names of the original exporter",
@@ -123,22 +130,15 @@ def _metrics() -> str:
 
 
 def _families(families: Iterable[Family]) -> str:
-    return _table(
-        ("name", "type", "labels", "meaning"),
-        (
-            (_code(each.name), each.type, ", ".join(map(_code, each.labels)), each.help)
-            for each in families
-        ),
-    )
+    rows: list[tuple[str, ...]] = []
+    for family in families:
+        labels = ", ".join(map(_code, family.labels))
+        rows.append((_code(family.name), family.type, labels, family.help))
+    return markdown_table(("name", "type", "labels", "meaning"), rows)
 
 
 def _code(text: str) -> str:
     return f"`{text}`" if text else ""
-
-
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    escaped = (tuple(cell.replace("|", "\\|") for cell in row) for row in rows)
-    return "\n".join(f"| {' | '.join(row)} |" for row in (header, ("---",) * len(header), *escaped))
 
 
 def _page(title: str, *blocks: str) -> str:
@@ -148,20 +148,20 @@ def _page(title: str, *blocks: str) -> str:
 def main(arguments: list[str], folder: Path) -> int:
     """Write the pages into a folder, or with --check only say which are stale; the exit code."""
     check = arguments == ["--check"]
-    stale = []
-    cost = folder / "cost.md"  # by hand but for its tables
-    tables = (
-        {cost.name: cost_tables.written(cost.read_text(encoding="utf-8"))} if cost.is_file() else {}
-    )
-    for name, text in {**pages(), **tables}.items():
-        path = folder / name
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
+    wanted = dict(pages())
+    for name, write in WRITTEN_INTO.items():
+        page = folder / name
+        if page.is_file():
+            wanted[name] = write(page.read_text(encoding="utf-8"))
+    stale: list[str] = []
+    for name, text in wanted.items():
+        page = folder / name
+        if page.is_file() and page.read_text(encoding="utf-8") == text:
             continue
-        stale.append(str(path))
+        stale.append(str(page))
         if not check:
-            path.write_text(text, encoding="utf-8")
+            page.write_text(text, encoding="utf-8")
     if stale:
-        sys.stdout.write(
-            f"{'stale, run scripts/docs' if check else 'written'}: {', '.join(stale)}\n"
-        )
+        told = "stale, run scripts/docs" if check else "written"
+        sys.stdout.write(f"{told}: {', '.join(stale)}\n")
     return 1 if check and stale else 0

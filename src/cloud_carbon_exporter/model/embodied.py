@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from cloud_carbon_exporter.model import facts, server
-from cloud_carbon_exporter.model.facts import Figure, figure
+from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.power import microarchitecture
 from cloud_carbon_exporter.model.quantities import (
     SECONDS_PER_YEAR,

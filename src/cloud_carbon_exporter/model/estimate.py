@@ -1,5 +1,4 @@
-"""The estimate: a resource, its loads and its place in; watts and grams with their interval, basis
-and facts out.
+"""The estimate: a resource, its loads and its place in; watts and grams with their interval out.
 
     power       = PUE x sum over components of amount x draw(load)
     operational = power x grid intensity
@@ -21,12 +20,13 @@ from cloud_carbon_exporter.model.emissions import operational_grams_per_second, 
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.priced_components import (
+    InForce,
     Loads,
-    Piece,
+    PricedComponent,
     board_share,
     default,
     in_force,
-    pieces,
+    priced_components,
 )
 from cloud_carbon_exporter.model.quantities import correlated, ratio, sum_deviation
 from cloud_carbon_exporter.model.types import (
@@ -56,27 +56,23 @@ def estimate(
     Without an intensity no operational emissions are known. Never fails: what is unknown is
     assumed, and says so.
     """
-    found = pieces(resource, loads)
-    basis, reason = _quality(found, place, intensity)
-    watts, down, up = _sum([(piece.watts, piece.watts_down, piece.watts_up) for piece in found])
-    grams, less, more = _sum([(piece.grams, piece.grams_down, piece.grams_up) for piece in found])
+    priced = priced_components(resource, loads)
+    basis, reason = _quality(priced, place, intensity)
+    watts, down, up = _sum([(each.watts, each.watts_down, each.watts_up) for each in priced])
+    grams, less, more = _sum([(each.grams, each.grams_down, each.grams_up) for each in priced])
     power = product(watts, down, up, place.pue_ratio, basis)
-    return Footprint(
-        power,
-        operational_grams_per_second(power, intensity.grams_per_kilowatt_hour)
-        if intensity
-        else None,
-        Estimate(grams, max(0.0, grams - less), grams + more, basis),
-        basis,
-        reason,
-        _facts(
-            tuple([piece.draw for piece in found]),
-            tuple([piece.made for piece in found]),
-            () if basis == "measured" else _stand_ins(found),
-            (place.provider, place.region),
-            intensity.facts if intensity else (),
-        ),
+    operational = None
+    if intensity:
+        operational = operational_grams_per_second(power, intensity.grams_per_kilowatt_hour)
+    facts_used = _facts(
+        tuple([each.draw for each in priced]),
+        tuple([each.made for each in priced]),
+        () if basis == "measured" else _stand_ins(priced),
+        (place.provider, place.region),
+        intensity.facts if intensity else (),
     )
+    embodied = Estimate(grams, max(0.0, grams - less), grams + more, basis)
+    return Footprint(power, operational, embodied, basis, reason, facts_used)
 
 
 def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
@@ -87,31 +83,34 @@ def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
         if kind == "gpu" and "gpu_watts" in loads:
             watts += max(0.0, loads["gpu_watts"] * board_share(component, resource))
             continue
-        for held in (
-            in_force(component, loads) if component.per else ((component.part, component.amount),)
-        ):
-            curve = draw(kind, held[0])
+        amounts: Iterable[InForce] = (InForce(component.part, component.amount, 0, 0, ""),)
+        if component.per:
+            amounts = in_force(component, loads)
+        for held in amounts:
+            curve = draw(kind, held.part)
             if signal:
                 read = loads.get(signal)
                 unit = curve.at(default(signal).value if read is None else ratio(read))
-                watts += held[1] * (unit - (1 - component.share) * curve.watts[0])
+                watts += held.amount * (unit - (1 - component.share) * curve.watts[0])
             else:
-                watts += held[1] * curve.watts[0]
+                watts += held.amount * curve.watts[0]
     return watts * place.pue_ratio.value
 
 
 def total(estimates: Iterable[Estimate]) -> Estimate:
-    """Sum of the estimates of several resources, with the bounds of the sum; no resources sum to 0."""
-    found = tuple(estimates)
-    value = sum([one.value for one in found])
+    """Sum of the estimates of several resources, with the bounds of the sum; of none it is 0."""
+    value = 0.0
+    down, up = [], []
+    bases: set[Basis] = set()
+    for term in estimates:
+        value += term.value
+        down.append(term.value - term.lower)
+        up.append(term.upper - term.value)
+        bases.add(term.basis)
     correlation = _correlation("resources")
-    down = sum_deviation([one.value - one.lower for one in found], correlation)
-    up = sum_deviation([one.upper - one.value for one in found], correlation)
+    lower = max(0.0, value - sum_deviation(down, correlation))
     return Estimate(
-        value,
-        max(0.0, value - down),
-        value + up,
-        weakest("measured", *{one.basis for one in found}),
+        value, lower, value + sum_deviation(up, correlation), weakest("measured", *bases)
     )
 
 
@@ -130,25 +129,26 @@ def _sum(terms: list[tuple[float, float, float]]) -> tuple[float, float, float]:
     return value, min(value, correlated(down, down_squares, rho)), correlated(up, up_squares, rho)
 
 
-def _stand_ins(found: list[Piece]) -> tuple[str, ...]:
+def _stand_ins(priced: list[PricedComponent]) -> tuple[str, ...]:
     """Ids of the rows that stood in for what was not read or not known."""
-    ids = [f"model.default.{signal}" for piece in found for signal in piece.unread]
-    return (
-        *ids,
-        *(["model.assumed_ratio"] if any(piece.basis == "assumed" for piece in found) else []),
-    )
+    ids: list[str] = []
+    for each in priced:
+        ids += [f"model.default.{signal}" for signal in each.unread]
+    if any(each.basis == "assumed" for each in priced):
+        ids.append("model.assumed_ratio")
+    return tuple(ids)
 
 
 def _quality(
-    found: list[Piece], place: Place, intensity: CarbonIntensity | None
+    priced: list[PricedComponent], place: Place, intensity: CarbonIntensity | None
 ) -> tuple[Basis, str]:
     """The weakest basis of all that went in, and every reason once."""
     basis: Basis = "measured"
     reasons: list[str] = []
-    for piece in found:
-        if piece.basis != "measured":
-            basis = weakest(basis, piece.basis)
-            reasons += piece.reasons
+    for each in priced:
+        if each.basis != "measured":
+            basis = weakest(basis, each.basis)
+            reasons += each.reasons
     grid = intensity.grams_per_kilowatt_hour.basis if intensity else "measured"
     if place.pue_ratio.basis != "measured" or grid != "measured":
         basis = weakest(basis, place.pue_ratio.basis, grid)

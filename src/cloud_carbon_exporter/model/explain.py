@@ -8,7 +8,7 @@ from typing import Literal
 from cloud_carbon_exporter.model import server
 from cloud_carbon_exporter.model.estimate import NOWHERE, pue_fact
 from cloud_carbon_exporter.model.facts import figures
-from cloud_carbon_exporter.model.priced_components import Loads, Piece, pieces
+from cloud_carbon_exporter.model.priced_components import Loads, PricedComponent, priced_components
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR, SECONDS_PER_YEAR
 from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Resource
 
@@ -47,33 +47,31 @@ def explain(
     place: Place = NOWHERE,
     intensity: CarbonIntensity | None = None,
 ) -> tuple[Term, ...]:
-    """Every term of `estimate` of the same arguments: power, what PUE adds, the grid, and
-    manufacture.
-    """
-    found = pieces(resource, loads)
-    power = [_power(piece) for piece in found]
+    """Every term of `estimate` of the same arguments: power, PUE, the grid, and manufacture."""
+    priced = priced_components(resource, loads)
+    power = [_power(each) for each in priced]
     watts = sum(term.value for term in power)
     grid = (_grid(watts * place.pue_ratio.value, place, intensity),) if intensity else ()
-    made = [_embodied(piece) for piece in found if piece.made.facts]
+    made = [_embodied(each) for each in priced if each.made.facts]
     return (*power, _overhead(watts, place), *grid, *made)
 
 
-def _power(piece: Piece) -> Term:
-    each = piece.amount or 1
+def _power(priced: PricedComponent) -> Term:
+    units = priced.amount or 1
     return Term(
         "power_watts",
-        piece.component.kind,
-        _shown(piece.part),
-        piece.amount,
-        piece.load if len(piece.draw.loads) > 1 else None,
-        piece.draw.facts[0],
-        max(0.0, (piece.watts - piece.watts_down) / each),
-        piece.watts / each,
-        (piece.watts + piece.watts_up) / each,
-        piece.draw.unit,
-        piece.draw.source,
-        piece.watts,
-        "; ".join(piece.reasons),
+        priced.component.kind,
+        _shown(priced.part),
+        priced.amount,
+        priced.load if len(priced.draw.loads) > 1 else None,
+        priced.draw.facts[0],
+        max(0.0, (priced.watts - priced.watts_down) / units),
+        priced.watts / units,
+        (priced.watts + priced.watts_up) / units,
+        priced.draw.unit,
+        priced.draw.source,
+        priced.watts,
+        "; ".join(priced.reasons),
     )
 
 
@@ -122,21 +120,21 @@ def _shown(part: str) -> str:
     return (described.processor or described.microarchitecture) if described else part
 
 
-def _embodied(piece: Piece) -> Term:
+def _embodied(priced: PricedComponent) -> Term:
     """Grams a year of one unit, of which each second bears its part."""
-    each = piece.amount or 1
+    units = priced.amount or 1
     return Term(
         "embodied_grams_per_second",
-        piece.component.kind,
-        _shown(piece.part),
-        piece.amount,
+        priced.component.kind,
+        _shown(priced.part),
+        priced.amount,
         None,
-        piece.made.facts[0],
-        max(0.0, (piece.grams - piece.grams_down) / each * SECONDS_PER_YEAR),
-        piece.grams / each * SECONDS_PER_YEAR,
-        (piece.grams + piece.grams_up) / each * SECONDS_PER_YEAR,
+        priced.made.facts[0],
+        max(0.0, (priced.grams - priced.grams_down) / units * SECONDS_PER_YEAR),
+        priced.grams / units * SECONDS_PER_YEAR,
+        (priced.grams + priced.grams_up) / units * SECONDS_PER_YEAR,
         "gCO2eq/unit/year",
-        piece.made.source,
-        piece.grams,
-        piece.component.assumed or piece.draw.assumed,
+        priced.made.source,
+        priced.grams,
+        priced.component.assumed or priced.draw.assumed,
     )

@@ -1,7 +1,7 @@
-"""Every figure the model stands on, read from the packaged tables of `facts/`; its README names
-columns and licences.
+"""Facts: every figure the model stands on, read from the packaged tables of `facts/`.
 
-Tables are read once, when first asked for; after that everything here is a pure look-up. A *figure
+Its README names columns and licences. Tables are read once, when first asked for; after that
+everything here is a pure look-up. A *figure
 table* begins with the columns id,value,low,high,unit,basis,source,year; its ids are unique over all
 such tables.
 """
@@ -12,14 +12,13 @@ import csv
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 
+from cloud_carbon_exporter.model import storage
+from cloud_carbon_exporter.model.figure import FIGURE_COLUMNS, Figure, parse_figure
 from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Place
 
 Row = Mapping[str, str]
-
-FIGURE_COLUMNS = ("id", "value", "low", "high", "unit", "basis", "source", "year")
 
 _FOLDER = files("cloud_carbon_exporter") / "facts"
 _ZONE_SUFFIX = re.compile(r"-?[a-z]$")
@@ -27,72 +26,35 @@ _MAKER = re.compile(r"\b(?:amd|intel|nvidia|platinum|gold|silver|bronze)\b")
 _NOISE = re.compile(r"\((?:r|tm)\)|[®™]|\b(?:cpu|processor|with|\d+-core)\b|@.*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One factor: its central value and 90 % interval in `unit`, and who says so.
-
-    basis: published (a source was read), derived (computed from such), recalled (no source opened),
-        assumed (ours).
-    """
-
-    id: str
-    value: float
-    low: float
-    high: float
-    unit: str
-    basis: str
-    source: str
-    year: int
-
-
 @functools.cache
 def rows(table: str) -> tuple[Row, ...]:
-    """All rows of one table ("regions", without .csv), every cell as text. FileNotFoundError if
-    there is none.
-    """
-    return tuple(
-        csv.DictReader((_FOLDER / f"{table}.csv").read_text(encoding="utf-8").splitlines())
-    )
+    """All rows of one table ("regions"), every cell as text; FileNotFoundError if there is none."""
+    text = (_FOLDER / f"{table}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
 
 
 @functools.cache
 def tables() -> tuple[str, ...]:
     """Names of all packaged tables."""
-    return tuple(
-        sorted(
-            entry.name[: -len(".csv")] for entry in _FOLDER.iterdir() if entry.name.endswith(".csv")
-        )
-    )
+    names = (entry.name for entry in _FOLDER.iterdir())
+    return tuple(sorted(name.removesuffix(".csv") for name in names if name.endswith(".csv")))
 
 
 @functools.cache
 def figures() -> Mapping[str, Figure]:
-    """All rows of all figure tables by id."""
-    return {
-        row["id"]: parse_figure(row)
-        for table in tables()
-        if _is_figure_table(table)
-        for row in rows(table)
-    }
+    """All figures by id: the rows of all figure tables, and what classes of storage multiply to."""
+    known: dict[str, Figure] = {}
+    for table in tables():
+        if _is_figure_table(table):
+            known |= {row["id"]: parse_figure(row) for row in rows(table)}
+    for storage_class in rows("storage_classes"):
+        known |= {each.id: each for each in storage.figures_of(storage_class, known)}
+    return known
 
 
 def _is_figure_table(table: str) -> bool:
     with (_FOLDER / f"{table}.csv").open(encoding="utf-8") as file:
         return file.readline().startswith(",".join(FIGURE_COLUMNS))
-
-
-def parse_figure(row: Row) -> Figure:
-    """A row of a figure table; ValueError where a number cannot be read."""
-    return Figure(
-        id=row["id"],
-        value=float(row["value"]),
-        low=float(row["low"]),
-        high=float(row["high"]),
-        unit=row["unit"],
-        basis=row["basis"],
-        source=row["source"],
-        year=int(row["year"]),
-    )
 
 
 def figure(id: str) -> Figure:  # noqa: A002  the word of the tables
@@ -102,16 +64,18 @@ def figure(id: str) -> Figure:  # noqa: A002  the word of the tables
 
 @functools.lru_cache(maxsize=4096)
 def microarchitecture(cpu: str) -> str | None:
-    """The microarchitecture of a CPU as an API or a vendor names it, as in the table of processors;
-    None if unknown.
+    """Microarchitecture of a CPU, as an API or a vendor names that; None if unknown.
 
     "Intel(R) Xeon(R) Gold 6148 CPU @ 2.40GHz", "AMD Milan", "AMD EPYC 7543", "Cascade Lake".
     """
     name = " ".join(_NOISE.sub(" ", cpu.lower()).split())
     exact = _processors().get(name) or _processors().get(" ".join(_MAKER.sub(" ", name).split()))
-    return exact or next(
-        (found for pattern, found in _cpu_patterns() if pattern.search(name)), None
-    )
+    if exact:
+        return exact
+    for pattern, family in _cpu_patterns():
+        if pattern.search(name):
+            return family
+    return None
 
 
 @functools.cache
@@ -162,7 +126,7 @@ def place(provider: str, region: str) -> Place:
     row = _region_rows().get((provider, key)) or _region_rows().get(
         (provider, _ZONE_SUFFIX.sub("", key))
     )
-    members = row["members"].split() if row else key.split("+") if "+" in key else []
+    members = _members(row, key)
     if members:
         parts = regions(provider) if members == ["*"] else members
         return _mean_place(provider, region, tuple(place(provider, part) for part in parts))
@@ -185,34 +149,38 @@ def place(provider: str, region: str) -> Place:
     )
 
 
+def _members(row: Row | None, key: str) -> list[str]:
+    """Regions a place is made of: as its row says, or joined by + where no row knows it."""
+    if row:
+        return row["members"].split()
+    return key.split("+") if "+" in key else []
+
+
 @functools.lru_cache(maxsize=4096)
 def grid_zones(provider: str, region: str) -> Mapping[str, float]:
-    """Grid zones that feed a region, with their weights (sum 1); empty where the region is not
-    known, or everywhere.
+    """Grid zones that feed a region, with their weights (sum 1).
 
-    A region of several zones or members has the mean of its members, in equal parts.
+    Empty where the region is not known, or everywhere. A region of several zones or members has
+    the mean of its members, in equal parts.
     """
     row = _region_rows().get((provider, region.lower()))
-    members = row["members"].split() if row else region.lower().split("+") if "+" in region else []
+    members = _members(row, region.lower())
     if members == ["*"] or not (row or members):
         return {}
     if not members:
         return dict(_weights(row["grid"])) if row else {}
-    found: dict[str, float] = {}
+    zones_of_members: dict[str, float] = {}
     for member in members:
         for zone, weight in grid_zones(provider, member).items():
-            found[zone] = found.get(zone, 0) + weight / len(members)
-    return found
+            zones_of_members[zone] = zones_of_members.get(zone, 0) + weight / len(members)
+    return zones_of_members
 
 
 @functools.cache
 def zone_names(grid_source: str) -> Mapping[str, str]:
-    """What a source of live intensities calls the grid zones: zone -> its name there. Empty for one
-    with our names.
-    """
-    return {
-        row["zone"]: row["name"] for row in rows("grid_zones") if row["grid_source"] == grid_source
-    }
+    """Names a source of live intensities has for grid zones; empty for one that has ours."""
+    of_source = (row for row in rows("grid_zones") if row["grid_source"] == grid_source)
+    return {row["zone"]: row["name"] for row in of_source}
 
 
 def _weights(grid: str) -> Iterable[tuple[str, float]]:
@@ -226,22 +194,21 @@ def _location_intensity(row: Row | None) -> CarbonIntensity:
     if row is None:
         world = figure("grid.ember.WORLD")
         return _annual((world,), _estimate(world, "assumed"), "location")
-    chosen = [
-        (figure(f"grid.electricitymaps.{zone}"), weight) for zone, weight in _weights(row["grid"])
-    ]
-    rivals = tuple(figure(rival) for rival in row["rivals"].split())
-    value = sum(found.value * weight for found, weight in chosen)
+    value = lower = upper = 0.0
+    used: list[Figure] = []
+    for zone, weight in _weights(row["grid"]):
+        mean = figure(f"grid.electricitymaps.{zone}")
+        value += mean.value * weight
+        lower += mean.low * weight
+        upper += mean.high * weight
+        used.append(mean)
+    lower, upper = min(lower, value), max(upper, value)
+    for rival in map(figure, row["rivals"].split()):
+        lower, upper = min(lower, rival.low), max(upper, rival.high)
+        used.append(rival)
     margin = figure("grid.margin").value
-    lower = min(
-        sum(found.low * weight for found, weight in chosen), *(rival.low for rival in rivals), value
-    )
-    upper = max(
-        sum(found.high * weight for found, weight in chosen),
-        *(rival.high for rival in rivals),
-        value,
-    )
-    used = (*(found for found, _ in chosen), *rivals)
-    return _annual(used, Estimate(value, lower * (1 - margin), upper * (1 + margin)), "location")
+    grams = Estimate(value, lower * (1 - margin), upper * (1 + margin))
+    return _annual(tuple(used), grams, "location")
 
 
 def _annual(used: tuple[Figure, ...], grams: Estimate, method: str) -> CarbonIntensity:
@@ -250,18 +217,16 @@ def _annual(used: tuple[Figure, ...], grams: Estimate, method: str) -> CarbonInt
         "market" if method == "market" else "location",
         used[0].source,
         used[0].year,
-        facts=tuple(found.id for found in used),
+        facts=tuple(each.id for each in used),
     )
 
 
-def _estimate(found: Figure, basis: Basis = "measured") -> Estimate:
-    return Estimate(found.value, found.low, found.high, basis)
+def _estimate(known: Figure, basis: Basis = "measured") -> Estimate:
+    return Estimate(known.value, known.low, known.high, basis)
 
 
 def _mean(estimates: tuple[Estimate, ...]) -> Estimate:
-    """Mean of members in unknown proportion: the bounds are those of the lowest and the highest
-    member.
-    """
+    """Mean of members in unknown proportion, with the bounds of the lowest and the highest."""
     return Estimate(
         sum(one.value for one in estimates) / len(estimates),
         min(one.lower for one in estimates),

@@ -1,5 +1,4 @@
-"""What one unit of each kind of hardware draws: a curve of its load, with its interval, from the
-tables of facts.
+"""Power curves: what one unit of each kind of hardware draws by its load, with its interval.
 
 A unit is a hardware thread, a GiB, a board, a byte a second, a request a second or a thing. The
 wall power of measured servers, without their memory, gives the curve of a thread; published figures
@@ -10,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, server, server_power
-from cloud_carbon_exporter.model.facts import Figure, figure
+from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.quantities import PERCENT, product_deviation
 from cloud_carbon_exporter.model.types import ComponentKind
 
@@ -22,9 +23,7 @@ LEVELS = {
 """The loads at which a processor's draw stands in the tables."""
 
 POOLED = " or "
-"""Joins the microarchitectures a family is served from where nobody said which: "Skylake or Cascade
-Lake".
-"""
+"""Joins the microarchitectures of a family where nobody said which: "Skylake or Cascade Lake"."""
 
 _FIGURE = {
     "memory": "memory.{}.watts_per_gib",
@@ -49,8 +48,7 @@ _DEFAULT_PART = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draw:
-    """Watts of one unit at ascending loads, and how far below and above them the 90 % interval
-    reaches.
+    """Watts of one unit at ascending loads, and how far the 90 % interval reaches beside them.
 
     One load (0) where the draw follows from size alone. assumed: why this is not the part that was
     asked for.
@@ -90,44 +88,45 @@ def interpolate(knots: tuple[float, ...], values: tuple[float, ...], x: float) -
 
 @lru_cache(maxsize=65536)
 def draw(kind: ComponentKind, part: str) -> Draw:
-    """What one unit of a part draws. A part nobody knows gets the default of its kind and says so;
-    never an error.
+    """Power curve of one unit of a part; never an error.
+
+    A part nobody knows gets the default of its kind, and says so.
     """
     if kind == "vcpu":
-        described = server.parse(part)
-        return (
-            _of_server(described)
-            if described
-            else _of_pool(part)
-            if POOLED in part
-            else _of_thread(part)
-        )
+        return _of_processor(part)
     if kind == "gpu":
         return _of_board(part)
     known = facts.figures().get(_FIGURE[kind].format(part))
     if known:
         return _flat(known)
-    return _flat(
-        figure(_FIGURE[kind].format(_DEFAULT_PART.get(kind, "default"))), f"unknown {kind} {part}"
-    )
+    stand_in = figure(_FIGURE[kind].format(_DEFAULT_PART.get(kind, "default")))
+    return _flat(stand_in, f"unknown {kind} {part}")
 
 
-def _flat(found: Figure, assumed: str = "") -> Draw:
-    down, up = (found.value - found.low,), (found.high - found.value,)
+def _of_processor(part: str) -> Draw:
+    """A thread: of a server somebody described, of a family with several processors, or of one."""
+    described = server.parse(part)
+    if described:
+        return _of_server(described)
+    return _of_pool(part) if POOLED in part else _of_thread(part)
+
+
+def _flat(known: Figure, assumed: str = "") -> Draw:
+    """The same at every load: the draw follows from size alone."""
     return Draw(
         (0,),
-        (found.value,),
-        down,
-        up,
-        (found.id,),
-        found.unit,
-        f"{found.source} ({found.year})",
+        (known.value,),
+        (known.value - known.low,),
+        (known.high - known.value,),
+        (known.id,),
+        known.unit,
+        f"{known.source} ({known.year})",
         assumed,
     )
 
 
 def _of_board(part: str) -> Draw:
-    """An accelerator: from idle to what a board busy all the time draws, which is less than it may."""
+    """An accelerator: from idle to what a busy board draws, which is less than it may."""
     known = f"gpu.{part}.max_watts" in facts.figures()
     name = part if known else "default"
     idle, most, busy = (
@@ -150,14 +149,20 @@ def _of_board(part: str) -> Draw:
     )
 
 
+class Bounds(NamedTuple):
+    """Watts of a thread at one load, with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """One row of the table of processors: a microarchitecture, or a CPU model of one. Watts are
-    (value, low, high).
-    """
+    """One row of the table of processors: a microarchitecture, or a CPU model of one."""
 
     name: str
-    watts: tuple[tuple[float, float, float], ...]
+    watts: tuple[Bounds, ...]
     source: str
     year: str
     basis: str
@@ -166,58 +171,50 @@ class Processor:
 @cache
 def processors() -> dict[str, Processor]:
     """Microarchitectures by name."""
-    return {
-        row["name"]: Processor(
-            row["name"],
-            tuple(
-                (
-                    float(row[f"{level}_watts_per_thread"]),
-                    float(row[f"{level}_low"]),
-                    float(row[f"{level}_high"]),
-                )
-                for level in LEVELS
-            ),
-            row["source"],
-            row["year"],
-            row["basis"],
-        )
-        for row in facts.rows("processors")
-        if row["kind"] == "microarchitecture"
-    }
+    known: dict[str, Processor] = {}
+    for row in facts.rows("processors"):
+        if row["kind"] == "microarchitecture":
+            watts = tuple(_bounds(row, level) for level in LEVELS)
+            known[row["name"]] = Processor(
+                row["name"], watts, row["source"], row["year"], row["basis"]
+            )
+    return known
 
 
-def microarchitecture(part: str) -> tuple[str, str]:
-    """The microarchitecture that stands for a part, and why it had to be assumed ("" where it is
-    known).
-    """
-    part = part.partition(POOLED)[0]
-    if part in processors():
-        return part, "unknown processor" if part == "default" else ""
-    found = facts.microarchitecture(part)
-    return (found, "") if found in processors() else ("default", f"unknown processor {part}")
-
-
-def _of_pool(part: str) -> Draw:
-    """A thread of a family served from several microarchitectures: as the first, and as unsure as
-    all of them.
-    """
-    first, *others = (_of_thread(name) for name in part.split(POOLED))
-    low, high = [], []
-    for index, value in enumerate(first.watts):
-        low.append(min(value, *(each.watts[index] - each.down[index] for each in (first, *others))))
-        high.append(max(value, *(each.watts[index] + each.up[index] for each in (first, *others))))
-    return replace(
-        first,
-        down=tuple(value - bound for value, bound in zip(first.watts, low, strict=True)),
-        up=tuple(bound - value for value, bound in zip(first.watts, high, strict=True)),
-        facts=(*first.facts, *(each.facts[0] for each in others)),
+def _bounds(row: facts.Row, level: str) -> Bounds:
+    return Bounds(
+        float(row[f"{level}_watts_per_thread"]),
+        float(row[f"{level}_low"]),
+        float(row[f"{level}_high"]),
     )
 
 
+def microarchitecture(part: str) -> tuple[str, str]:
+    """The microarchitecture that stands for a part, and why it had to be assumed: "" if known."""
+    part = part.partition(POOLED)[0]
+    if part in processors():
+        return part, "unknown processor" if part == "default" else ""
+    name = facts.microarchitecture(part)
+    return (name, "") if name in processors() else ("default", f"unknown processor {part}")
+
+
+def _of_pool(part: str) -> Draw:
+    """A thread of one of several microarchitectures: as the first, and as unsure as all of them."""
+    first, *others = curves = [_of_thread(name) for name in part.split(POOLED)]
+    down, up = [], []
+    for level, value in enumerate(first.watts):
+        low, high = value, value
+        for curve in curves:
+            low = min(low, curve.watts[level] - curve.down[level])
+            high = max(high, curve.watts[level] + curve.up[level])
+        down.append(value - low)
+        up.append(high - value)
+    used = (*first.facts, *(other.facts[0] for other in others))
+    return replace(first, down=tuple(down), up=tuple(up), facts=used)
+
+
 def _of_thread(part: str) -> Draw:
-    """A hardware thread of a cloud host: the thread of the benchmark machine x the gap to
-    production.
-    """
+    """A hardware thread of a cloud host: that of the benchmark machine x the gap to production."""
     name, assumed = microarchitecture(part)
     processor = processors()[name]
     gaps = tuple(figure(f"model.production_gap.{level}_ratio") for level in LEVELS)
@@ -240,9 +237,7 @@ def _of_thread(part: str) -> Draw:
 
 
 def _of_server(described: server.Server) -> Draw:
-    """A whole server by its processor, as such a server measures; spread over its threads, memory
-    included.
-    """
+    """A whole server, memory included, as such a server measures; spread over its threads."""
     curve = server_power.curve(described)
     unit = 1 / described.threads
     return Draw(

@@ -1,6 +1,4 @@
-"""Components priced one by one: how much of each is in force, how hard it works, what it draws and
-cost to make.
-"""
+"""Priced components: how much of each is in force, how hard it works, what it draws and cost."""
 
 from __future__ import annotations
 
@@ -10,7 +8,8 @@ from math import hypot
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.embodied import Made, made
-from cloud_carbon_exporter.model.facts import Figure, figure
+from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.quantities import product_deviation, ratio
 from cloud_carbon_exporter.model.types import Basis, Component, Resource, Signal
@@ -21,10 +20,8 @@ CLASS_OF = "stored_gib:"
 """Bytes held by class come as "stored_gib:StandardStorage"."""
 
 
-class Piece(NamedTuple):
-    """One component in force. `down` and `up` are how far the 90 % interval reaches below and above
-    the value.
-    """
+class PricedComponent(NamedTuple):
+    """One component in force; down and up: how far the 90 % interval reaches beside the value."""
 
     component: Component
     part: str
@@ -49,7 +46,7 @@ class Piece(NamedTuple):
 
 
 class InForce(NamedTuple):
-    """An amount of one part; down and up are 0 unless the signal that says how much was not read."""
+    """An amount of one part; down and up are 0 but where the signal that tells it was not read."""
 
     part: str
     amount: float
@@ -64,28 +61,24 @@ def default(signal: Signal) -> Figure:
     return figure(f"model.default.{signal}")
 
 
-def pieces(resource: Resource, loads: Loads) -> list[Piece]:
-    """Every component in force, priced. What is held by class yields one piece a class."""
+def priced_components(resource: Resource, loads: Loads) -> list[PricedComponent]:
+    """Every component in force, priced. What is held by class yields one for each class."""
     boards_watts = loads.get("gpu_watts")
-    found = []
+    priced = []
     for component in resource.components:
         if component.kind == "gpu" and boards_watts is not None:
-            found.append(
-                _measured_boards(component, board_share(component, resource) * boards_watts)
-            )
+            share = board_share(component, resource)
+            priced.append(_measured_boards(component, share * boards_watts))
         elif component.per:
-            found += [_piece(component, held, loads) for held in in_force(component, loads)]
+            priced += [_priced(component, held, loads) for held in in_force(component, loads)]
         else:
-            found.append(
-                _piece(component, InForce(component.part, component.amount, 0, 0, ""), loads)
-            )
-    return found
+            whole = InForce(component.part, component.amount, 0, 0, "")
+            priced.append(_priced(component, whole, loads))
+    return priced
 
 
 def in_force(component: Component, loads: Loads) -> Iterator[InForce]:
-    """The amounts of a component held by a signal that count now: amount x signal, one for each
-    class.
-    """
+    """Amounts of a component held by a signal that count now: amount x signal, one a class."""
     value = loads.get(component.per)
     if component.per == "stored_gib":
         classes = [signal for signal in loads if signal.startswith(CLASS_OF)]
@@ -103,20 +96,19 @@ def in_force(component: Component, loads: Loads) -> Iterator[InForce]:
 
 
 def board_share(component: Component, resource: Resource) -> float:
-    """The part of all boards of a resource that this component holds: gpu_watts is of all together."""
+    """The part of a resource's boards that a component holds: gpu_watts is of all together."""
     boards = sum(each.amount for each in resource.components if each.kind == "gpu")
     return component.amount / boards if boards else 0
 
 
-def _piece(component: Component, held: InForce, loads: Loads) -> Piece:
+def _priced(component: Component, held: InForce, loads: Loads) -> PricedComponent:
     curve, making = draw(component.kind, held.part), made(component.kind, held.part)
     load, unit, down, up, unread = _drawn(component, curve, loads)
     assumed = component.assumed or curve.assumed
     grams, grams_down, grams_up = making.grams_per_second, making.down, making.up
-    if component.share != 1:
-        grams, grams_down, grams_up = (
-            each * component.share for each in (grams, grams_down, grams_up)
-        )
+    share = component.share
+    if share != 1:
+        grams, grams_down, grams_up = grams * share, grams_down * share, grams_up * share
     if assumed:
         down, up = _widened(unit, down, up)
         grams_down, grams_up = _widened(grams, grams_down, grams_up)
@@ -128,14 +120,12 @@ def _piece(component: Component, held: InForce, loads: Loads) -> Piece:
         grams_down = product_deviation(amount, held.down, grams, grams_down)
         grams_up = product_deviation(amount, held.up, grams, grams_up)
     else:
-        down, up, grams_down, grams_up = (
-            down * amount,
-            up * amount,
-            grams_down * amount,
-            grams_up * amount,
-        )
-    basis: Basis = "assumed" if assumed else "default" if unread else "measured"
-    return Piece(
+        down, up = down * amount, up * amount
+        grams_down, grams_up = grams_down * amount, grams_up * amount
+    basis: Basis = "assumed"
+    if not assumed:
+        basis = "default" if unread else "measured"
+    return PricedComponent(
         component, held.part, curve, making, amount, load,
         unit * amount, min(down, unit * amount), up,
         grams * amount, min(grams_down, grams * amount), grams_up, basis, unread,
@@ -181,28 +171,23 @@ def _widened(value: float, down: float, up: float) -> tuple[float, float]:
 
 @cache
 def _reported(assumed: str) -> Draw:
-    """The draw of boards that say themselves what they draw: only how well they know is a figure of
-    ours.
-    """
+    """Draw of boards that say it themselves: only how well they know is a figure of ours."""
     accuracy = figure("model.gpu_watts_ratio")
     down, up = accuracy.value - accuracy.low, accuracy.high - accuracy.value
     source = f"{accuracy.source} ({accuracy.year})"
     return Draw((0,), (accuracy.value,), (down,), (up,), (accuracy.id,), "W", source, assumed)
 
 
-def _measured_boards(component: Component, watts: float) -> Piece:
+def _measured_boards(component: Component, watts: float) -> PricedComponent:
     """Accelerators that say themselves what they draw."""
     curve, making = _reported(draw("gpu", component.part).assumed), made("gpu", component.part)
     assumed = component.assumed or curve.assumed
-    grams, down, up = (
-        making.grams_per_second * component.amount,
-        making.down * component.amount,
-        making.up * component.amount,
-    )
+    amount = component.amount
+    grams, down, up = making.grams_per_second * amount, making.down * amount, making.up * amount
     if assumed:
         down, up = _widened(grams, down, up)
     watts = max(0.0, watts)
-    return Piece(
+    return PricedComponent(
         component, component.part, curve, making, component.amount, 0,
         watts, watts * curve.down[0], watts * curve.up[0],
         grams, min(down, grams), up, "assumed" if assumed else "measured", (),

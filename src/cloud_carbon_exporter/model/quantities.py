@@ -1,8 +1,8 @@
 """Exact conversions, and how errors add up and multiply.
 
 An error is carried as two deviations from the central value, `down` and `up`, of a 90 % interval.
-Nothing here assumes
-that they are equal: most published figures are bounded from below by zero and open above.
+Nothing here assumes that they are equal: most published figures are bounded from below by zero and
+open above.
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ from math import hypot, sqrt
 
 PERCENT = 100
 JOULES_PER_KILOWATT_HOUR = 3_600_000
+GIB_PER_GIGABYTE = 10**9 / 2**30
+GIB_PER_TERABYTE = 10**12 / 2**30
 SECONDS_PER_YEAR = 31_557_600
 """A Julian year of 365.25 days."""
 
 
 def ratio(value: float) -> float:
     """`value` held within 0..1; what is not a number counts as 0."""
-    return value if 0 <= value <= 1 else 1.0 if value > 1 else 0.0
+    if 0 <= value <= 1:
+        return value
+    return 1.0 if value > 1 else 0.0
 
 
 def product_deviation(

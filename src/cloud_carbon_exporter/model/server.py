@@ -1,5 +1,6 @@
-"""A whole server described by its processor, estimated as such a server measures: no cloud, no gap
-to production. `server_power.py` holds the power of it.
+"""Servers described by their processor, estimated as such a server measures.
+
+No cloud, no gap to production. `server_power.py` holds the power of one.
 """
 
 from __future__ import annotations
@@ -66,11 +67,12 @@ def _microarchitectures() -> Mapping[str, str]:
 
 
 def _usual(term: str, model: str, family: str) -> float:
-    """The median of servers measured with that CPU model, else that microarchitecture, else of all."""
-    known = (facts.figures().get(f"server.usual.{name}.{term}") for name in (model, family))
-    return next(
-        (found.value for found in known if found), facts.figure(f"server.reference.{term}").value
-    )
+    """The median of servers with that CPU model, else that microarchitecture, else of all."""
+    for name in (model, family):
+        known = facts.figures().get(f"server.usual.{name}.{term}")
+        if known:
+            return known.value
+    return facts.figure(f"server.reference.{term}").value
 
 
 def _positive(value: float | None) -> float:
@@ -118,7 +120,7 @@ def describe(
 
 
 def server(described: Server) -> Resource:
-    """The resource to hand to `estimate`, with the signal cpu_ratio; use `NOWHERE` for its place."""
+    """The resource to hand to `estimate`, with signal cpu_ratio; use `NOWHERE` for its place."""
     return Resource(
         id=described.processor,
         kind="server",

@@ -21,7 +21,8 @@ from functools import cache
 from math import exp, log, log2
 
 from cloud_carbon_exporter.model import facts
-from cloud_carbon_exporter.model.facts import Figure, figure
+from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.quantities import PERCENT
 from cloud_carbon_exporter.model.server import TERMS, Server
 
@@ -112,13 +113,11 @@ def _effects(level: str) -> Mapping[str, tuple[Mapping[str, float], tuple[str, .
     for name, found in facts.figures().items():
         if name.startswith(prefix):
             groups.setdefault(name[len(prefix) :].rpartition(".")[0], []).append(found)
-    return {
-        name: (
-            {each.id.rpartition(".")[2]: each.value for each in rows},
-            tuple(each.id for each in rows),
-        )
-        for name, rows in groups.items()
-    }
+    effects: dict[str, tuple[Mapping[str, float], tuple[str, ...]]] = {}
+    for name, rows in groups.items():
+        by_term = {row.id.rpartition(".")[2]: row.value for row in rows}
+        effects[name] = (by_term, tuple(row.id for row in rows))
+    return effects
 
 
 def _effect(level: str, names: tuple[str, ...], terms: Mapping[str, float]) -> float:

@@ -85,7 +85,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a resource stands, in its provider's own names. `region` is "global" for what has none."""
+    """Where a resource stands, in its provider's own names; `region` is "global" for no place."""
 
     provider: str  # aws, gcp, scaleway: the value of cloud_provider
     account_id: str

@@ -1,4 +1,4 @@
-"""What if the same estate stood elsewhere: the same watts of IT, another PUE, another grid. Pure."""
+"""What if the same estate stood elsewhere: the same watts of IT, another PUE and grid. Pure."""
 
 from __future__ import annotations
 

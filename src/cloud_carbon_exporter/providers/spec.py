@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import Location, Point, ReportedEmissions, Resource, Signal
@@ -250,45 +250,50 @@ class Client(Protocol):
         """Close connections."""
 
 
+class Options(Protocol):
+    """Options of one cloud alone: an object of that cloud, which its own client reads."""
+
+    @property
+    def place(self) -> str:
+        """Account, project or organisation that is explored; empty where nobody said it."""
+
+    def explored(self) -> Options:
+        """The same without what changes nothing about what is explored."""
+
+
+CloudOptions = TypeVar("CloudOptions", bound=Options)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSettings:
     """One account, project or organisation to explore, as configured. Empty = the provider's own
     default.
+
+    provider: as in -cloud.provider. options: what that cloud alone understands; None = defaults.
+    regions: explore these alone. exclude: kinds not to estimate, e.g. "ec2/snapshot".
+    free_requests: monitoring requests a month that cost the payer nothing.
+    timeout_seconds: silence on a connection after which a call has failed.
     """
 
-    provider: str  # aws, gcp, scw, demo: as in -cloud.provider
+    provider: str
     name: str = ""
-    role_arn: str = ""
-    organization: bool = False  # aws: explore every account the organisation lists...
-    accounts: tuple[str, ...] = ()  # ...or of these, those it lists; without it, these
-    exclude_accounts: tuple[str, ...] = ()
-    role_name: str = ""  # aws: the role to assume in each of several accounts
-    default_region: str = "us-east-1"
-    discovery: str = "regions"
+    options: Options | None = None
     regions: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()  # kinds not to estimate, e.g. "ec2/snapshot"
-    project_id: str = ""
-    folder_id: str = ""
-    organization_id: str = ""
-    cockpit_token: str = field(default="", repr=False)
-    cockpit_tokens: tuple[str, ...] = field(
-        default=(), repr=False
-    )  # scw: "project=token" or "project/region=token"
-    cockpit_create_tokens: bool = False  # scw: make the tokens that are not given
+    exclude: tuple[str, ...] = ()
     interval_seconds: float = 300
     utilisation_interval_seconds: float = 900
     budget_dollars: float = 0
-    free_requests: int = 0  # aws: single-metric requests a month that cost the payer nothing
+    free_requests: int = 0
     tags: tuple[str, ...] = ()
-    resources: int = 200  # demo
-    seed: int = 0  # demo
-    metrics_scope: str = (
-        ""  # gcp: the scoping project through which all projects' monitoring is read
-    )
-    carbon_footprint_table: str = (
-        ""  # gcp: project.dataset.table of the Carbon Footprint export, to hold beside ours
-    )
-    timeout_seconds: float = 30  # silence on a connection after which a call has failed
+    timeout_seconds: float = 30
+
+    def options_of(self, cloud: type[CloudOptions]) -> CloudOptions:
+        """Options as the class of that cloud. Raises TypeError when they are another cloud's."""
+        if self.options is None:
+            return cloud()
+        if not isinstance(self.options, cloud):
+            raise TypeError(f"{self.provider} has no {type(self.options).__name__}")
+        return self.options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

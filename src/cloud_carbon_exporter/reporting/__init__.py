@@ -1,1 +1,1 @@
-"""A Snapshot or an estimate as text, markdown, CSV or JSON. Pure."""
+"""Reports of a Snapshot or an estimate: text, markdown, CSV or JSON. Pure."""

@@ -1,8 +1,9 @@
-"""One estimate as a person reads it, and the sum it comes from. Pure."""
+"""Explanation of one estimate as a person reads it: figures, and the sums they come from. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from cloud_carbon_exporter.model.explain import Term
 from cloud_carbon_exporter.model.types import Estimate, Footprint
@@ -15,7 +16,7 @@ from cloud_carbon_exporter.reporting.tables import (
     figure,
 )
 
-_TERM = (
+_TERM_HEADER = (
     "component",
     "part",
     "amount",
@@ -28,48 +29,51 @@ _TERM = (
     "fact",
     "source",
 )
-_TERMS = (
-    ("power_watts", "Power, W", 1),
-    ("operational_grams_per_second", "Emissions of the power, gCO2eq/h", SECONDS_PER_HOUR),
-    ("embodied_grams_per_second", "Emissions of manufacture, gCO2eq/h", SECONDS_PER_HOUR),
+
+
+class _Sum(NamedTuple):
+    """Sum of an estimate. factor: from its own unit to the one it is shown in."""
+
+    name: str
+    title: str
+    factor: int
+
+
+_SUMS = (
+    _Sum("power_watts", "Power, W", 1),
+    _Sum("operational_grams_per_second", "Emissions of the power, gCO2eq/h", SECONDS_PER_HOUR),
+    _Sum("embodied_grams_per_second", "Emissions of manufacture, gCO2eq/h", SECONDS_PER_HOUR),
 )
 
 
 def footprint_text(title: str, of: Footprint, terms: Sequence[Term] = ()) -> str:
-    """One estimate as a person reads it, and the sum it comes from where `terms` are given."""
+    """Estimate as a person reads it, and the sum it comes from where `terms` are given."""
+    sections = [_figures(title, of)]
+    for sum_of in _SUMS:
+        own = [term for term in terms if term.sum == sum_of.name]
+        if own:
+            lines = tuple(_cells(term, sum_of.factor) for term in own)
+            total = figure(sum(term.value for term in own) * sum_of.factor)
+            sections.append(Section(sum_of.title, _TERM_HEADER, lines, (f"Sum: {total}",)))
+    return as_text(sections)
+
+
+def _figures(title: str, of: Footprint) -> Section:
+    operational, embodied = of.operational_grams_per_second, of.embodied_grams_per_second
+    reason = f" ({of.reason})" if of.reason else ""
+    notes = [f"Basis: {of.basis}{reason}. Low and high are the 90 % interval."]
     rows = [("Power drawn, PUE included", "W", *_bounds(of.power_watts, 1))]
-    if of.operational_grams_per_second is not None:
-        rows.append(
-            (
-                "Emissions of the power",
-                "gCO2eq/h",
-                *_bounds(of.operational_grams_per_second, SECONDS_PER_HOUR),
-            )
-        )
-    rows.append(
-        (
-            "Emissions of manufacture",
-            "gCO2eq/h",
-            *_bounds(of.embodied_grams_per_second, SECONDS_PER_HOUR),
-        )
-    )
-    notes = [
-        f"Basis: {of.basis}{f' ({of.reason})' if of.reason else ''}. Low and high are the 90 % interval."
-    ]
-    if of.operational_grams_per_second is None:
+    if operational is None:
         notes.append("Without a region PUE is 1, and the emissions of the power are not known.")
-    parts = [Section(clean(title), VALUES, tuple(rows), tuple(map(clean, notes)))]
-    for name, sum_title, factor in _TERMS:
-        lines = tuple(_term(term, factor) for term in terms if term.sum == name)
-        if lines:
-            total = figure(sum(term.value for term in terms if term.sum == name) * factor)
-            parts.append(Section(sum_title, _TERM, lines, (f"Sum: {total}",)))
-    return as_text(parts)
+    else:
+        rows.append(("Emissions of the power", "gCO2eq/h", *_bounds(operational, SECONDS_PER_HOUR)))
+    rows.append(("Emissions of manufacture", "gCO2eq/h", *_bounds(embodied, SECONDS_PER_HOUR)))
+    return Section(clean(title), VALUES, tuple(rows), tuple(map(clean, notes)))
 
 
-def _term(term: Term, factor: float) -> tuple[str, ...]:
+def _cells(term: Term, factor: float) -> tuple[str, ...]:
     load = "" if term.utilisation is None else f"{term.utilisation:.0%}"
-    figures = (figure(value) for value in (term.low, term.figure, term.high))
+    figures = map(figure, (term.low, term.figure, term.high))
     named = (term.component, term.part, figure(term.amount), load, *figures)
     return (*named, term.unit, figure(term.value * factor), term.fact, clean(term.source))
 

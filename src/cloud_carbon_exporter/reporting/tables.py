@@ -8,18 +8,16 @@ from dataclasses import dataclass
 SECONDS_PER_HOUR = 3600
 VALUES = ("", "unit", "value", "low", "high")
 
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
-    10: "\\n",
-    13: "\\r",
-    9: "\\t",
-}
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+_CONTROLS |= {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
+_OF_NUMBERS = set("0123456789.,")
+_FLOORS = (99.95, 9.995, 0.9995, 0.09995)
+"""Least values that are shown with 0, 1, 2 and 3 decimals, each rounded up to the next digit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One piece of the readable report. notes stand below the table; cells of numbers are
-    right-aligned.
-    """
+    """Section of a readable report. notes stand below the table; numbers are right-aligned."""
 
     title: str
     header: tuple[str, ...] = ()
@@ -28,8 +26,8 @@ class Section:
 
 
 def as_text(sections: Iterable[Section]) -> str:
-    """Aligned columns for a terminal, or a mail."""
-    parts = []
+    """Sections in aligned columns, for a terminal or a mail."""
+    parts: list[str] = []
     for section in sections:
         lines = [section.title, "-" * len(section.title)]
         lines += _aligned(section.header, section.rows)
@@ -38,25 +36,33 @@ def as_text(sections: Iterable[Section]) -> str:
 
 
 def as_markdown(sections: Iterable[Section]) -> str:
-    """A heading and a table a section, the notes as paragraphs."""
-    parts = []
+    """Sections as a heading and a table each, the notes as paragraphs."""
+    parts: list[str] = []
     for section in sections:
         blocks = [f"## {section.title}"]
         if section.rows:
             right = _numeric(section.rows)
-            rule = _line("---:" if number else "---" for number in right)
-            blocks.append("\n".join([_line(section.header), rule, *map(_line, section.rows)]))
+            blocks.append(markdown_table(section.header, section.rows, right))
         parts.append("\n\n".join([*blocks, *section.notes]))
     return "\n\n".join(parts) + "\n"
 
 
+def markdown_table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[bool] = ()
+) -> str:
+    """Table in markdown. right: which columns are aligned to the right; none where not given."""
+    rule = ["---"] * len(header)
+    for column, number in enumerate(right):
+        rule[column] = "---:" if number else "---"
+    return "\n".join([_line(header), _line(rule), *map(_line, rows)])
+
+
 def figure(value: float) -> str:
-    """A number as a person reads it: three digits that count, no exponent."""
-    digits = next(
-        (digits for digits, floor in enumerate((99.95, 9.995, 0.9995, 0.09995)) if value >= floor),
-        4,
-    )
-    return "0" if value == 0 else f"{value:,.{digits}f}"
+    """Number as a person reads it: three digits that count, no exponent."""
+    if value == 0:
+        return "0"
+    digits = sum(value < floor for floor in _FLOORS)
+    return f"{value:,.{digits}f}"
 
 
 def clean(text: str) -> str:
@@ -65,28 +71,30 @@ def clean(text: str) -> str:
 
 
 def _numeric(rows: Sequence[Sequence[str]]) -> list[bool]:
-    cells = [[cell for cell in column if cell] for column in zip(*rows, strict=True)]
-    return [
-        bool(column) and all(set(cell) <= set("0123456789.,") for cell in column)
-        for column in cells
-    ]
+    """Columns of numbers: whether all that stands in one is digits and marks, and anything does."""
+    numeric: list[bool] = []
+    for column in zip(*rows, strict=True):
+        characters = set("".join(column))
+        numeric.append(bool(characters) and characters <= _OF_NUMBERS)
+    return numeric
 
 
 def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     if not rows:
         return []
     right = _numeric(rows)
-    table = [header, *rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if number else cell.ljust(width)
-            for cell, width, number in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in table
-    ]
+    columns = zip(header, *rows, strict=True)
+    widths = [max(map(len, column)) for column in columns]
+    lines: list[str] = []
+    for row in (header, *rows):
+        cells: list[str] = []
+        for cell, width, number in zip(row, widths, right, strict=True):
+            cells.append(cell.rjust(width) if number else cell.ljust(width))
+        lines.append("  ".join(cells).rstrip())
+    return lines
 
 
 def _line(cells: Iterable[str]) -> str:
+    """Line of a markdown table; a bar or a backslash in a cell would begin something."""
     escaped = (cell.replace("\\", "\\\\").replace("|", "\\|") for cell in cells)
     return f"| {' | '.join(escaped)} |"

@@ -1,4 +1,4 @@
-"""The what-if of a report: a section for people, a document for programs. Pure."""
+"""What-if of a report: a section for people, a document for programs. Pure."""
 
 from __future__ import annotations
 
@@ -13,33 +13,36 @@ __all__ = ["document", "section"]
 
 
 def section(of: WhatIf, taken_at: float) -> Section:
-    """The two estates side by side, and the greenest hours there where they are foreseen."""
+    """Section with the two estates side by side, and the greenest hours where they are foreseen."""
     place, intensity = of.place, of.intensity
+    power = _values(of.power_watts, of.power_watts_there, 1)
+    emissions = _values(of.grams_per_second, of.grams_per_second_there, SECONDS_PER_HOUR)
     rows = (
-        ("Power drawn, PUE included", "W", *_values(of.power_watts, of.power_watts_there, 1)),
-        (
-            "Emissions of the power",
-            "gCO2eq/h",
-            *_values(of.grams_per_second, of.grams_per_second_there, SECONDS_PER_HOUR),
-        ),
+        ("Power drawn, PUE included", "W", *power),
+        ("Emissions of the power", "gCO2eq/h", *emissions),
     )
-    grams = intensity.grams_per_kilowatt_hour
+    grams = figure(intensity.grams_per_kilowatt_hour.value)
     notes = [
-        f"{of.resources} resources of {place.provider}; {of.elsewhere} others are left out. Manufacture is the same.",
-        f"Grid there: {figure(grams.value)} g/kWh ({intensity.method}, {intensity.source}).",
+        f"{of.resources} resources of {place.provider}; {of.elsewhere} others are left out. "
+        "Manufacture is the same.",
+        f"Grid there: {grams} g/kWh ({intensity.method}, {intensity.source}).",
         f"PUE there: {place.pue_ratio.value:g}.",
     ]
     if of.hours:
-        best = sorted(of.hours, key=lambda hour: hour[1])[:3]
-        told = ", ".join(
-            f"{time.strftime('%H:%M UTC', time.gmtime(taken_at + hour * SECONDS_PER_HOUR))} "
-            f"({figure(there * SECONDS_PER_HOUR)} gCO2eq/h)"
-            for hour, there in best
-        )
+        told = ", ".join(_greenest(of, taken_at))
         notes.append(f"Greenest hours of the next day there, at the power drawn now: {told}.")
-    return Section(
-        f"What if in {place.region}", ("", "unit", "here", "there", "change"), rows, tuple(notes)
-    )
+    header = ("", "unit", "here", "there", "change")
+    return Section(f"What if in {place.region}", header, rows, tuple(notes))
+
+
+def _greenest(of: WhatIf, taken_at: float) -> list[str]:
+    """Greenest three hours, the best first, each with what it comes to."""
+    told: list[str] = []
+    by_grams = sorted(of.hours, key=lambda hour: hour[1])
+    for hours_ahead, grams_per_second in by_grams[:3]:
+        clock = time.strftime("%H:%M UTC", time.gmtime(taken_at + hours_ahead * SECONDS_PER_HOUR))
+        told.append(f"{clock} ({figure(grams_per_second * SECONDS_PER_HOUR)} gCO2eq/h)")
+    return told
 
 
 def _values(here: Estimate, there: Estimate, factor: float) -> tuple[str, str, str]:

@@ -6,16 +6,15 @@ from importlib import import_module
 
 from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.providers.clouds import CLOUDS
 from cloud_carbon_exporter.providers.spec import Provider
-
-PACKAGES = {"aws": "aws", "gcp": "gcp", "scw": "scaleway", "demo": "demo"}
 
 
 def provider(name: str) -> Provider:
     """The provider of that name, as in -cloud.provider. Raises ConfigError where this build has
     none.
     """
-    package = f"cloud_carbon_exporter.providers.{PACKAGES[name]}"
+    package = f"cloud_carbon_exporter.providers.{CLOUDS[name].package}"
     try:
         found = import_module(package).PROVIDER
     except (ModuleNotFoundError, AttributeError) as error:

@@ -63,8 +63,7 @@ def name_of(settings: TargetSettings) -> str:
     """What a target is called: its name in the file, else its provider and the account or project
     it was given.
     """
-    account = settings.role_arn.split(":")[4] if settings.role_arn else ""
-    place = account or settings.project_id or settings.folder_id or settings.organization_id
+    place = settings.options.place if settings.options else ""
     return settings.name or (f"{settings.provider}/{place}" if place else settings.provider)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from tests.fakes.aws import ACCOUNT, AwsFake
 from tests.fakes.aws_replay import CountingMeter, spec
+from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, TargetSettings
+from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope
 
 MakeClient = Callable[..., AwsClient]
 INSTANCES = spec("ec2/instance").listing
@@ -67,7 +68,7 @@ async def make_client(fake: AwsFake, meter: CountingMeter) -> AsyncIterator[Make
     made: list[AwsClient] = []
 
     def make(clock: Callable[[], float] | None = None, **settings: Any) -> AwsClient:
-        wanted = TargetSettings(provider="aws", **{"timeout_seconds": 5, **settings})
+        wanted = target_settings("aws", **{"timeout_seconds": 5, **settings})
         client = AwsClient(wanted, meter, clock) if clock else AwsClient(wanted, meter)
         made.append(client)
         return client

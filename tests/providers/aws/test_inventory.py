@@ -19,7 +19,7 @@ from cloud_carbon_exporter.exposition import coverage
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.aws.describing.kinds import OWNED, kind_of
-from cloud_carbon_exporter.reporting import report
+from cloud_carbon_exporter.reporting.coverage import coverage as reported
 
 EXPLORER = "resource-explorer-2"
 
@@ -215,7 +215,7 @@ async def test_coverage_of_an_account_through_the_whole_pipeline(fake: AwsFake) 
         ("aws", ACCOUNT, "resource-explorer"): 3,
         ("aws", ACCOUNT, "tagging"): 1,
     }
-    assert report.coverage(snapshot)["ratio"] == 0.25
+    assert reported(snapshot)["ratio"] == 0.25
     assert coverage.unlisted(snapshot) == {("aws", ACCOUNT): 1}
 
 

@@ -16,6 +16,7 @@ import pytest
 from botocore import xform_name
 from tests.fakes.aws_replay import CountingMeter, spec
 from tests.fakes.moto_estate import KEYS, KINDS, REGIONS, ROLE_ARN, Seeder, config, estate
+from tests.fakes.target_settings import target_settings
 from tests.providers.aws.test_ec2_xml import botocores, shape
 
 from cloud_carbon_exporter.collect.sweep import sweep
@@ -134,9 +135,7 @@ async def test_the_whole_estate_is_found_and_measured() -> None:
 
 async def test_an_assumed_role_acts_in_its_own_account() -> None:
     elsewhere = ROLE_ARN.replace("123456789012", "210987654321")
-    client = AwsClient(
-        TargetSettings(provider="aws", role_arn=elsewhere, regions=REGIONS), CountingMeter()
-    )
+    client = AwsClient(target_settings("aws", role_arn=elsewhere, regions=REGIONS), CountingMeter())
     try:
         assert list(await client.connect()) == ["210987654321"]
         resources, wrong = await everything(client)

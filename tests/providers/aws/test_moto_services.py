@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.session import Session
 from tests.fakes.aws_replay import CountingMeter, spec
+from tests.fakes.target_settings import target_settings
 from tests.providers.aws.parts import PARIS, parts
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
@@ -42,7 +43,7 @@ def client(url: str, api: str, region: str = REGION) -> Any:
 
 
 async def swept(kind: str, region: str = REGION, **settings: Any) -> Swept:
-    reader = AwsClient(TargetSettings(provider="aws", **settings), CountingMeter())
+    reader = AwsClient(target_settings("aws", **settings), CountingMeter())
     listing = spec(kind).listing
     specs = [service for service in PROVIDER.services if service.listing is listing]
     try:

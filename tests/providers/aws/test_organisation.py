@@ -14,6 +14,7 @@ from tests.e2e.programs import Exporter, Moto
 from tests.fakes.aws import ACCOUNT, AwsFake, Call, query_answer
 from tests.fakes.aws_replay import CountingMeter, spec
 from tests.fakes.ec2_xml import instance, reservations
+from tests.fakes.target_settings import target_settings
 from tests.providers.aws.conftest import INSTANCES, MakeClient
 from tests.providers.aws.test_regions import Clock
 
@@ -23,7 +24,7 @@ from cloud_carbon_exporter.errors import CredentialsRefused, PermissionMissing
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.spec import Scope, TargetSettings
+from cloud_carbon_exporter.providers.spec import Scope
 
 SHOP, LAB, GONE = "222222222222", "333333333333", "444444444444"
 ORGANISATION = {"organization": True, "role_name": "carbon"}
@@ -234,7 +235,7 @@ def collector(clock: Clock, *kinds: str, **settings: Any) -> Collector[None]:
     target = Target(
         "org",
         provider,
-        TargetSettings(provider="aws", timeout_seconds=5, exclude=left_out, **settings),
+        target_settings("aws", timeout_seconds=5, exclude=left_out, **settings),
     )
     return Collector([target], CollectSettings(), Budget(clock), lambda snapshot: None, clock)
 

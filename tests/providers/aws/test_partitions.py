@@ -7,6 +7,7 @@ from botocore.session import Session
 from tests.fakes.aws import ACCOUNT, AwsFake
 from tests.fakes.aws_replay import CountingMeter
 from tests.fakes.ec2_xml import instance, reservations
+from tests.fakes.target_settings import target_settings
 from tests.providers.aws.conftest import MakeClient
 from tests.providers.aws.test_credentials import assumed
 
@@ -16,7 +17,6 @@ from cloud_carbon_exporter.model.facts import place, regions
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.aws.describing.names import arn, partition, role_arn
-from cloud_carbon_exporter.providers.spec import TargetSettings
 
 PARTITIONS = [
     ("aws-cn", "cn-north-1", "amazonaws.com.cn"),
@@ -70,7 +70,7 @@ async def test_the_endpoints_are_those_of_the_partition(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nothing leaves this machine
     client = AwsClient(
-        TargetSettings(provider="aws", default_region=region, timeout_seconds=2), CountingMeter()
+        target_settings("aws", default_region=region, timeout_seconds=2), CountingMeter()
     )
     with pytest.raises(Unreachable):
         await client.connect()

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from tests.fakes.gcp import Calls, GoogleCloud
+from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.providers.gcp.client import http
 from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
-from cloud_carbon_exporter.providers.spec import TargetSettings
 
 Explore = Callable[..., GcpClient]
 
@@ -50,7 +50,7 @@ async def explore(cloud: GoogleCloud, calls: Calls) -> AsyncIterator[Explore]:
 
     def make(**settings: Any) -> GcpClient:
         settings.setdefault("timeout_seconds", 5)
-        made.append(GcpClient(TargetSettings(provider="gcp", **settings), calls))
+        made.append(GcpClient(target_settings("gcp", **settings), calls))
         return made[-1]
 
     yield make

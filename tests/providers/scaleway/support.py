@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes.scaleway import FakeScaleway
+from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
-from cloud_carbon_exporter.providers.spec import Listing, Scope, TargetSettings
+from cloud_carbon_exporter.providers.spec import Listing, Scope
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ async def connected(
 ) -> AsyncIterator[ScalewayClient]:
     """A client of the fake, connected; it never waits between attempts."""
     client = ScalewayClient(
-        TargetSettings(provider="scw", **settings),
+        target_settings("scw", **settings),
         meter or CountingMeter(),
         environ=fake.environment if environ is None else environ,
         pause_seconds=0,

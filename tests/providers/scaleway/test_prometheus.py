@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from tests.e2e.programs import Process, surroundings
 from tests.fakes.scaleway import COCKPIT_TOKEN, ORGANIZATION, PROJECT, FakeScaleway
+from tests.fakes.target_settings import target_settings
 from tests.providers.scaleway.support import CountingMeter
 
 from cloud_carbon_exporter.model.types import Location, Resource
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 from cloud_carbon_exporter.providers.scaleway.services.instance import CPU
-from cloud_carbon_exporter.providers.spec import Read, TargetSettings
+from cloud_carbon_exporter.providers.spec import Read
 
 pytestmark = pytest.mark.e2e
 
@@ -83,7 +84,7 @@ async def test_cpu_is_read_from_prometheus(prometheus: str) -> None:
     ]
     async with FakeScaleway() as fake:
         client = ScalewayClient(
-            TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN),
+            target_settings("scw", cockpit_token=COCKPIT_TOKEN),
             CountingMeter(),
             environ=fake.environment,
         )

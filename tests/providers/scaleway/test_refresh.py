@@ -18,6 +18,7 @@ from tests.fakes.scaleway import (
     FakeScaleway,
     Fault,
 )
+from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
@@ -36,7 +37,7 @@ async def collecting(fake: FakeScaleway, **environment: str) -> AsyncIterator[Co
     def client(settings: TargetSettings, meter: Meter) -> Client:
         return ScalewayClient(settings, meter, environ=environ, pause_seconds=0)
 
-    settings = TargetSettings(provider="scw", cockpit_token=COCKPIT_TOKEN)
+    settings = target_settings("scw", cockpit_token=COCKPIT_TOKEN)
     target = Target("mine", replace(PROVIDER, client=client), settings)
     collector = Collector(
         [target], CollectSettings(), Budget(lambda: NOW), lambda snapshot: snapshot, lambda: NOW

@@ -13,6 +13,7 @@ from cloud_carbon_exporter.providers.demo import blueprints as made
 from cloud_carbon_exporter.providers.demo.day import UTC_OFFSET_HOURS, activity, noise, slot
 from cloud_carbon_exporter.providers.demo.estate import Estate, build
 from cloud_carbon_exporter.providers.demo.series import Window, read_points, window
+from cloud_carbon_exporter.providers.options import DemoOptions
 from cloud_carbon_exporter.providers.spec import (
     Extras,
     Listing,
@@ -50,8 +51,9 @@ class DemoClient:
     def __init__(
         self, settings: TargetSettings, meter: Meter, now: Callable[[], float] = time.time
     ) -> None:
-        self._seed = settings.seed
-        self._resources = settings.resources
+        options = settings.options_of(DemoOptions)
+        self._seed = options.seed
+        self._resources = options.resources
         self._meter = meter
         self._now = now
         self._built: Estate | None = None

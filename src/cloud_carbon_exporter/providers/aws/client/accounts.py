@@ -26,6 +26,7 @@ from cloud_carbon_exporter.providers.aws.client.errors import one_line, translat
 from cloud_carbon_exporter.providers.aws.client.organisation import active_accounts
 from cloud_carbon_exporter.providers.aws.client.session import open_session, with_role
 from cloud_carbon_exporter.providers.aws.describing.names import role_arn
+from cloud_carbon_exporter.providers.options import AwsOptions
 from cloud_carbon_exporter.providers.spec import Meter, TargetSettings
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Accounts:
 
     def __init__(self, settings: TargetSettings, meter: Meter, cache: Cache) -> None:
         self._settings = settings
+        self._options = settings.options_of(AwsOptions)
         self._meter = meter
         self._cache = cache
         self._connecting = asyncio.Lock()
@@ -58,7 +60,7 @@ class Accounts:
     @property
     def several(self) -> bool:
         """Whether the target is more than the home account."""
-        return self._settings.organization or bool(self._settings.accounts)
+        return self._options.organization or bool(self._options.accounts)
 
     @property
     def home(self) -> str:
@@ -126,7 +128,7 @@ class Accounts:
     async def works(self, account: Account) -> bool:
         """Whether an account's credentials are good: this call needs no permission."""
         try:
-            async with account.clients.using("sts", self._settings.default_region) as sts:
+            async with account.clients.using("sts", self._options.default_region) as sts:
                 await sts.get_caller_identity()
         except Exception as error:
             log.debug("the credentials of %s do not work: %s", account.account_id, one_line(error))
@@ -150,7 +152,7 @@ class Accounts:
                 )
         except Exception as error:
             raise self._refusal(error) from error
-        role = self._settings.role_arn
+        role = self._options.role_arn
         return await self._enter(self._as(role, base) if role else base, role)
 
     def _as(self, role: str, base: Any, account_id: str = "") -> Any:
@@ -163,7 +165,7 @@ class Accounts:
         clients = Clients(session, self._settings, self._pool)
         try:
             # this call needs no permission: what is refused is the credentials themselves
-            async with clients.using("sts", self._settings.default_region) as sts:
+            async with clients.using("sts", self._options.default_region) as sts:
                 identity = await sts.get_caller_identity()
         except Exception as error:
             await clients.close()
@@ -181,7 +183,7 @@ class Accounts:
     def _refusal(self, error: Exception, role: str = "", account_id: str = "") -> CollectError:
         """Refusal of the credentials: what keeps us out, short of faults on the way."""
         operation = str(getattr(error, "operation_name", "GetCallerIdentity"))
-        region = self._settings.default_region
+        region = self._options.default_region
         failure = translate(
             error, account_id=account_id, region=region, api="sts", operation=operation
         )
@@ -206,7 +208,7 @@ class Accounts:
         await asyncio.gather(*(self._enter_member(home, account_id) for account_id in closed))
 
     async def _enter_member(self, home: Account, account_id: str) -> None:
-        role = role_arn(self._settings.default_region, account_id, self._settings.role_name)
+        role = role_arn(self._options.default_region, account_id, self._options.role_name)
         try:
             async with self._gate:
                 session = self._as(role, home.clients.session, account_id)
@@ -217,15 +219,15 @@ class Accounts:
             self._shut.pop(account_id, None)
 
     async def _members(self, home: Account) -> tuple[str, ...]:
-        settings = self._settings
+        options = self._options
         if not self.several:
             return (home.account_id,)
-        wanted = settings.accounts
-        if settings.organization:
+        wanted = options.accounts
+        if options.organization:
             self.names = await self._organisation(home)
             wanted = tuple(self.names) if not wanted else _in_both(self.names, wanted)
         return tuple(
-            account_id for account_id in wanted if account_id not in settings.exclude_accounts
+            account_id for account_id in wanted if account_id not in options.exclude_accounts
         )
 
     async def _organisation(self, home: Account) -> Mapping[str, str]:
@@ -233,7 +235,7 @@ class Accounts:
 
         Those known so far stay while it cannot be asked.
         """
-        key, region = ("organisation", home.account_id), self._settings.default_region
+        key, region = ("organisation", home.account_id), self._options.default_region
 
         async def ask() -> Mapping[str, str]:
             return await active_accounts(home, region, self._meter)

@@ -25,6 +25,7 @@ from cloud_carbon_exporter.providers.aws.client.cache import Cache
 from cloud_carbon_exporter.providers.aws.client.clients import Account
 from cloud_carbon_exporter.providers.aws.client.errors import is_dns_failure, translate
 from cloud_carbon_exporter.providers.aws.describing.names import partition
+from cloud_carbon_exporter.providers.options import AwsOptions
 from cloud_carbon_exporter.providers.spec import Meter, Scope, TargetSettings
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class AwsApi:
         self, settings: TargetSettings, meter: Meter, clock: Callable[[], float] = time.time
     ) -> None:
         self.settings = settings
+        self.options = settings.options_of(AwsOptions)
         self.clock = clock
         self.cache = Cache(clock)
         self.accounts = Accounts(settings, meter, self.cache)
@@ -147,7 +149,7 @@ class AwsApi:
             yield answer
 
     def _region(self, scope: Scope) -> str:
-        return self.settings.default_region if scope.region == "global" else scope.region
+        return self.options.default_region if scope.region == "global" else scope.region
 
     def _gate(self, account_id: str, region: str, api: str) -> asyncio.Semaphore:
         return self._gates.setdefault((account_id, region, api), asyncio.Semaphore(_CALLS_PER_API))
@@ -168,7 +170,7 @@ class AwsApi:
                 )
         if isinstance(failure, CredentialsRefused):
             # a region that is not enabled answers as to a wrong key
-            if region != self.settings.default_region and await self._still_valid(account):
+            if region != self.options.default_region and await self._still_valid(account):
                 return PermissionMissing(
                     failure.message,
                     provider="aws",

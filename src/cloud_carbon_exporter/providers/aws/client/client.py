@@ -66,7 +66,7 @@ class AwsClient(AwsApi):
             if not self.accounts.several:
                 raise
             self._regions_unknown[account_id, api] = error.bare()
-            return [self.settings.default_region]
+            return [self.options.default_region]
         self._regions_unknown.pop((account_id, api), None)
         return names
 

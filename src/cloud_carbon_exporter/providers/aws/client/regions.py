@@ -47,7 +47,7 @@ async def regions(client: AwsApi, account_id: str, api: str) -> Sequence[str]:
 
     Raises CollectError when they cannot be known.
     """
-    if client.settings.discovery == "cost-explorer":
+    if client.options.discovery == "cost-explorer":
         names = _billed(await _used(client, account_id), BILLED_AS.get(api))
     else:
         names = set(await enabled(client, account_id))

@@ -15,6 +15,7 @@ from cloud_carbon_exporter.providers.aws.client.hooks import aliaser_class, hook
 from cloud_carbon_exporter.providers.aws.client.http import http_session_class
 from cloud_carbon_exporter.providers.aws.client.models import prune
 from cloud_carbon_exporter.providers.aws.client.parsers import ParserFactory
+from cloud_carbon_exporter.providers.options import AwsOptions
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 USER_AGENT = "cloud-carbon-exporter"
@@ -67,9 +68,8 @@ def with_role(
 
     def sts(service: str, **credentials: Any) -> Any:
         config = client_config(settings, service)
-        return base.create_client(
-            service, region_name=settings.default_region, config=config, **credentials
-        )
+        region = settings.options_of(AwsOptions).default_region
+        return base.create_client(service, region_name=region, config=config, **credentials)
 
     async def refresh() -> Any:
         fetcher = AioAssumeRoleCredentialFetcher(

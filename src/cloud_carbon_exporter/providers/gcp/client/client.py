@@ -25,6 +25,7 @@ from cloud_carbon_exporter.providers.gcp.client.discovery import (
 )
 from cloud_carbon_exporter.providers.gcp.client.http import Rest
 from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, kind, project, region_of
+from cloud_carbon_exporter.providers.options import GcpOptions
 from cloud_carbon_exporter.providers.spec import (
     Extras,
     Listing,
@@ -54,10 +55,11 @@ class GcpClient:
 
     def __init__(self, settings: TargetSettings, meter: Meter) -> None:
         """Raises ConfigError when the table of the Carbon Footprint export is not named in full."""
-        if settings.carbon_footprint_table:
-            footprint.project_of(settings.carbon_footprint_table)
         self._settings = settings
-        self._rest = Rest(Tokens(settings.project_id), meter, settings.timeout_seconds)
+        self._options = settings.options_of(GcpOptions)
+        if self._options.carbon_footprint_table:
+            footprint.project_of(self._options.carbon_footprint_table)
+        self._rest = Rest(Tokens(self._options.project_id), meter, settings.timeout_seconds)
         self._machine_types = machines.MachineTypes(self._rest)
         self._inventory: Inventory | None = None
         self._account_id = ""
@@ -114,7 +116,7 @@ class GcpClient:
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
         """One call a metric type and project."""
-        return await monitoring.read(self._rest, reads, until, self._settings.metrics_scope)
+        return await monitoring.read(self._rest, reads, until, self._options.metrics_scope)
 
     async def extras(self, now: float) -> Extras:
         """The ledger of types nobody asks for, Google's own emissions figure, and the projects'
@@ -124,7 +126,7 @@ class GcpClient:
             self._counts_until = now + _AGAIN_SECONDS
             self._counts = await self._count(self._inventory)
             self._counts_until = now + _COUNTS_KEPT_SECONDS
-        table = self._settings.carbon_footprint_table
+        table = self._options.carbon_footprint_table
         if table and now >= self._report_until:
             self._report_until = now + _AGAIN_SECONDS
             self._reported = await footprint.reported(self._rest, table, now)
@@ -159,11 +161,11 @@ class GcpClient:
 
     async def _opened(self) -> Inventory:
         if self._inventory is None:
-            settings = self._settings
-            if settings.organization_id:
-                parent = self._account_id = _below("organizations", settings.organization_id)
-            elif settings.folder_id:
-                parent = self._account_id = _below("folders", settings.folder_id)
+            options = self._options
+            if options.organization_id:
+                parent = self._account_id = _below("organizations", options.organization_id)
+            elif options.folder_id:
+                parent = self._account_id = _below("folders", options.folder_id)
             else:
                 self._account_id = await self._rest.tokens.project()
                 if not self._account_id:

@@ -9,6 +9,7 @@ from typing import Any
 
 from cloud_carbon_exporter.errors import CredentialsRefused, NotThere
 from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.providers.options import ScalewayOptions
 from cloud_carbon_exporter.providers.scaleway.client import rest, s3
 from cloud_carbon_exporter.providers.scaleway.client.account import (
     Project,
@@ -75,7 +76,7 @@ class ScalewayClient:
         """The API key in use; found on first need. Raises CredentialsMissing."""
         if self._credentials is None:
             self._credentials = find_credentials(
-                self.environ, self.settings.organization_id, self.settings.project_id
+                self.environ, self.settings.options_of(ScalewayOptions).organization_id
             )
         return self._credentials
 

@@ -24,6 +24,7 @@ from cloud_carbon_exporter.errors import (
     PermissionMissing,
 )
 from cloud_carbon_exporter.model.types import Point, Signal
+from cloud_carbon_exporter.providers.options import ScalewayOptions
 from cloud_carbon_exporter.providers.scaleway.client.http import Call
 from cloud_carbon_exporter.providers.scaleway.client.tokens import MadeTokens
 from cloud_carbon_exporter.providers.spec import Metric, Read, Reading, TargetSettings
@@ -57,12 +58,11 @@ class Cockpit:
 
     def __init__(self, client: ScalewayClient, settings: TargetSettings) -> None:
         self._client = client
-        self._token = settings.cockpit_token
-        self._tokens = dict(
-            entry.split("=", 1) for entry in settings.cockpit_tokens if "=" in entry
-        )
+        options = settings.options_of(ScalewayOptions)
+        self._token = options.cockpit_token
+        self._tokens = dict(entry.split("=", 1) for entry in options.cockpit_tokens if "=" in entry)
         self.made = MadeTokens(client)
-        self._makes = settings.cockpit_create_tokens
+        self._makes = options.cockpit_create_tokens
         self._hinted = False
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:

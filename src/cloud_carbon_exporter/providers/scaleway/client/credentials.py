@@ -26,9 +26,7 @@ class Credentials:
     api_url: str = API_URL
 
 
-def find_credentials(
-    environ: Mapping[str, str], organization_id: str = "", project_id: str = ""
-) -> Credentials:
+def find_credentials(environ: Mapping[str, str], organization_id: str = "") -> Credentials:
     """The credentials of the environment, completed by the profile; what the configuration names
     wins.
 
@@ -49,9 +47,7 @@ def find_credentials(
         organization_id=organization_id
         or environ.get("SCW_DEFAULT_ORGANIZATION_ID")
         or profile.get("default_organization_id", ""),
-        project_id=project_id
-        or environ.get("SCW_DEFAULT_PROJECT_ID")
-        or profile.get("default_project_id", ""),
+        project_id=environ.get("SCW_DEFAULT_PROJECT_ID") or profile.get("default_project_id", ""),
         api_url=(environ.get("SCW_API_URL") or profile.get("api_url") or API_URL).rstrip("/"),
     )
 

@@ -1,0 +1,181 @@
+"""Machine types by their names: the tables of types, of families, and of how names are built.
+
+`machine_types` holds what each type is, `machine_rules` how names are built, `families` what stands
+behind a family and what to think of one nobody knows. What is guessed says so in `assumed`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from cloud_carbon_exporter.model.facts import Row, rows
+from cloud_carbon_exporter.model.machine import Machine
+
+MIB_PER_GIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the tables say of a name: the machine, and its family to scale by when the API says
+    another size.
+    """
+
+    machine: Machine
+    family: Row
+    size_assumed: bool = False
+
+
+def sized(found: Machine, family: Row, vcpus: float, gib_per_vcpu: float) -> Machine:
+    """A machine of its family with so many vCPUs, and what comes with each."""
+    return replace(
+        found,
+        vcpus=vcpus,
+        threads=vcpus * float(family["threads_per_vcpu"]),
+        memory_gib=vcpus * gib_per_vcpu,
+        gpus=vcpus * float(family["gpus_per_vcpu"] or 0),
+        ssd_gib=vcpus * float(family["ssd_gib_per_vcpu"] or 0),
+        hdd_gib=vcpus * float(family["hdd_gib_per_vcpu"] or 0),
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def known(provider: str, name: str, architecture: str) -> Known:
+    """What the tables say of a name: by its type, else by the rule that the name follows."""
+    row = _types().get((provider, name.lower()))
+    if row:
+        return _of_type(provider, name, row)
+    rule, match = next(_fitting_rules(provider, name.lower()))
+    if rule["becomes"]:
+        inner = known(provider, match.expand(rule["becomes"]), architecture)
+        return replace(inner, machine=replace(inner.machine, name=name))
+    return _of_rule(provider, name, rule, match, architecture)
+
+
+def _fitting_rules(provider: str, key: str) -> Iterator[tuple[Row, re.Match[str]]]:
+    """Rules a name follows, best first. One that guesses a size holds for known families only, but
+    for the last.
+    """
+    for pattern, rule in _rules(provider):
+        match = pattern.match(key)
+        if not match:
+            continue
+        certain = not rule["assumed"] or not rule["provider"]
+        if certain or (rule["family"] or match["family"]) in _families(provider):
+            yield rule, match
+
+
+def _of_type(provider: str, name: str, row: Row) -> Known:
+    family = _family_of_type(provider, row["type"].lower())
+    base = _base(provider, name, family)
+    vcpus = float(row["vcpus"])
+    return Known(
+        replace(
+            base,
+            vcpus=vcpus,
+            threads=float(row["threads"] or vcpus * float(family["threads_per_vcpu"])),
+            memory_gib=float(row["memory_gib"]),
+            share=float(row["share"] or base.share),
+            gpu=row["gpu"],
+            gpus=float(row["gpus"] or 0),
+            ssd_gib=float(row["ssd_gib"] or 0),
+            hdd_gib=float(row["hdd_gib"] or 0),
+        ),
+        family,
+    )
+
+
+def _of_rule(provider: str, name: str, rule: Row, match: re.Match[str], architecture: str) -> Known:
+    said = match.groupdict()
+    key = rule["family"] or said["family"]
+    family = _families(provider).get(key) or _guess(provider, key, architecture)
+    base = _base(provider, name, family)
+    base = replace(base, share=float(rule["share"] or base.share), gpu=family["gpu"])
+    found = sized(
+        base,
+        family,
+        _vcpus(rule, said, family),
+        float(rule["gib_per_vcpu"] or family["gib_per_vcpu"]),
+    )
+    if said.get("memory_mib"):
+        found = replace(found, memory_gib=float(said["memory_mib"]) / MIB_PER_GIB)
+    if said.get("memory_gib"):
+        found = replace(found, memory_gib=float(said["memory_gib"]))
+    if rule["ssd_gib_per_vcpu"]:
+        found = replace(found, ssd_gib=found.vcpus * float(rule["ssd_gib_per_vcpu"]))
+    unsized = "gpus" in said and not family["gpus_per_vcpu"]
+    guessed = bool(rule["assumed"] or family["pattern"] or unsized)
+    reason = rule["assumed"].format(family=key, name=name) or (
+        f"unknown machine {name}" if guessed else ""
+    )
+    reasons = "; ".join(each for each in (reason, family["assumed"]) if each)
+    return Known(replace(found, assumed=reasons), family, guessed)
+
+
+def _vcpus(rule: Row, said: Mapping[str, str], family: Row) -> float:
+    if said.get("gpus") and family["gpus_per_vcpu"]:
+        return float(said["gpus"]) / float(family["gpus_per_vcpu"])
+    if rule["vcpus"] == "host":
+        return float(family["host_vcpus"])
+    if rule["vcpus_per_unit"]:
+        return float(said["units"]) * float(rule["vcpus_per_unit"])
+    return float(rule["vcpus"] or said["vcpus"])
+
+
+def _base(provider: str, name: str, family: Row) -> Machine:
+    return Machine(
+        provider=provider,
+        name=name,
+        threads=0,
+        vcpus=0,
+        memory_gib=0,
+        architecture=family["architecture"],
+        cpu=family["cpu"],
+        microarchitecture=family["microarchitecture"],
+        share=float(family["share"] or 1),
+        assumed=family["assumed"],
+        pool=tuple(family["pool"].split(";")) if family["pool"] else (),
+    )
+
+
+def _guess(provider: str, family: str, architecture: str) -> Row:
+    """The family row that stands for one nobody knows: the first whose pattern fits, of the right
+    architecture.
+    """
+    guesses = [
+        row for row in rows("families") if row["pattern"] and row["provider"] in (provider, "")
+    ]
+    alike = [row for row in guesses if not architecture or row["architecture"] == architecture]
+    fits = (row for row in alike if re.search(row["pattern"], family))
+    return next(fits, alike[0] if alike else guesses[-1])
+
+
+@functools.cache
+def _types() -> Mapping[tuple[str, str], Row]:
+    return {(row["provider"], row["type"].lower()): row for row in rows("machine_types")}
+
+
+@functools.cache
+def _families(provider: str) -> Mapping[str, Row]:
+    return {
+        row["family"].lower(): row
+        for row in rows("families")
+        if row["provider"] == provider and not row["pattern"]
+    }
+
+
+@functools.cache
+def _rules(provider: str) -> tuple[tuple[re.Pattern[str], Row], ...]:
+    found = (row for row in rows("machine_rules") if row["provider"] in (provider, ""))
+    return tuple((re.compile(row["pattern"], re.DOTALL), row) for row in found)
+
+
+def _family_of_type(provider: str, type_: str) -> Row:
+    """The family with the longest name that the type's name begins with."""
+    families = _families(provider)
+    cut = type_
+    while cut not in families:
+        cut = cut[:-1]
+    return families[cut]
