@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cloud_carbon_exporter.collect.counters import Counters, Surroundings
 from cloud_carbon_exporter.collect.surroundings import Surveyor
 from cloud_carbon_exporter.grid import Feed
-from cloud_carbon_exporter.grid.series import Piece
+from cloud_carbon_exporter.grid.series import Span
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.grid import Method
@@ -176,31 +176,36 @@ async def test_a_source_that_fails_gives_way_as_it_ages_and_totals_go_on(
 
 
 class Fixed(Feed):
-    """A Feed whose Pieces the test sets."""
+    """A Feed whose Spans the test sets."""
 
     def __init__(self) -> None:
         told, clock = Told(), Clock()
         whole = feed([], clock, told)
         super().__init__(whole.settings, told, told.error, told, clock)
-        self.known: list[Piece] = []
+        self.known: list[Span] = []
+        self.said = 0
 
-    def say(self, known: list[Piece]) -> None:
+    @property
+    def version(self) -> int:
+        return self.said
+
+    def say(self, known: list[Span]) -> None:
         self.known = known
-        self.version += 1
+        self.said += 1
 
-    def pieces(self, place: tuple[str, str], method: Method) -> list[Piece]:
+    def spans(self, place: tuple[str, str], method: Method) -> list[Span]:
         return self.known
 
 
 spans = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 60), st.integers(0, 1000)), max_size=8)
 
 
-def laid(spans_: Sequence[tuple[int, int, int]], start: float) -> list[Piece]:
-    """Pieces from (gap, length, grams), one after another."""
+def laid(spans_: Sequence[tuple[int, int, int]], start: float) -> list[Span]:
+    """Spans from (gap, length, grams), one after another."""
     found, at = [], start
     for gap, length, grams in spans_:
         at += gap * 60
-        found.append(Piece(at, at + length * 60, grams, "set"))
+        found.append(Span(at, at + length * 60, grams, "set"))
         at += length * 60
     return found
 

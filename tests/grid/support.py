@@ -100,7 +100,7 @@ def value(
 ) -> tuple[float, str, bool] | None:
     """Grams, source and whether estimated, in force now in the source's place."""
     found = [
-        piece for piece in of.pieces(PLACES[source], method) if piece.start <= clock.now < piece.end
+        span for span in of.spans(PLACES[source], method) if span.start <= clock.now < span.end
     ]
     assert len(found) < 2
     return (

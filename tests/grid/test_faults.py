@@ -22,7 +22,7 @@ CASES = [
             ("403", "permission_missing"),
             ("404", "not_there"),
             ("429", "throttled"),
-            ("302", "unreachable"),
+            ("302", "malformed"),
             ("503", "unreachable"),
             ("cut", "malformed"),
             ("old", "stale"),
@@ -119,7 +119,7 @@ async def test_an_odd_figure_among_sound_ones_is_left_out(
     await of.refresh({PLACES["gb"]})
     await of.close()
     assert value(of, "gb", clock) == (120, "gb", True)
-    assert all(piece.grams_per_kilowatt_hour == 120 for piece in of.pieces(PLACES["gb"], "live"))
+    assert all(span.grams_per_kilowatt_hour == 120 for span in of.spans(PLACES["gb"], "live"))
     assert told.errors["grid", "gb", "implausible"] == 1
 
 
@@ -127,7 +127,7 @@ async def test_a_value_ages_out(apis: GridApis, clock: Clock, told: Told) -> Non
     of = feed([apis.base("gb")], clock, told)
     await of.refresh({PLACES["gb"]})
     apis.faults["gb"] = "503"
-    known = of.pieces(PLACES["gb"], "live")
+    known = of.spans(PLACES["gb"], "live")
     assert [known[-2].end, known[-1].start] == [NOON + 1800] * 2
     assert known[-1].end == NOON + 3600 + SOURCES["gb"].hold_seconds
     clock.now = known[-1].end - 1

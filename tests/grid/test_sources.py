@@ -98,11 +98,11 @@ async def test_energinet_speaks_of_price_areas(apis: GridApis, clock: Clock, tol
     """No cloud has a region in Denmark yet, so its zones are read directly."""
     from cloud_carbon_exporter.grid.energinet import forecast, live
     from cloud_carbon_exporter.grid.spec import Ask
-    from cloud_carbon_exporter.grid.web import Session, SourceWeb
+    from cloud_carbon_exporter.grid.web import SourceWeb, open_session
 
     clock.now = NOON
     apis.grams = lambda zone, at: 80.0 if zone == "DK2" else 90.0
-    session = Session()
+    session = open_session()
     web = SourceWeb(session, "energinet", f"{apis.url}/energinet")
     readings = await live(
         web, Ask(facts.zone_names("energinet")["DK-DK2"], clock.now - 900, clock.now)
@@ -124,8 +124,8 @@ async def test_a_gap_is_filled_from_the_history(apis: GridApis, clock: Clock, to
     of = feed([apis.base("electricitymaps")], clock, told)
     await of.refresh({PLACES["electricitymaps"]})
     assert [path.rpartition("/")[2] for _, path, _ in apis.asked] == ["history", "forecast"]
-    held = of.pieces(PLACES["electricitymaps"], "live")
-    assert [piece.grams_per_kilowatt_hour for piece in held[-3:]] == [98, 99, 100]
+    held = of.spans(PLACES["electricitymaps"], "live")
+    assert [span.grams_per_kilowatt_hour for span in held[-3:]] == [98, 99, 100]
     clock.now += 3600
     await of.refresh({PLACES["electricitymaps"]})
     await of.close()

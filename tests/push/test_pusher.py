@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import cramjam
 import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
@@ -25,8 +24,9 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 
 from cloud_carbon_exporter.exposition import Exposition, Renderer
 from cloud_carbon_exporter.push import pusher, sending
+from cloud_carbon_exporter.push.destinations import destinations
 from cloud_carbon_exporter.push.protobuf import fields
-from cloud_carbon_exporter.push.pusher import Pusher, destinations
+from cloud_carbon_exporter.push.pusher import Pusher
 from cloud_carbon_exporter.push.samples import samples
 from cloud_carbon_exporter.push.settings import PushSettings
 from tests.exposition import estate
@@ -76,9 +76,10 @@ async def push(
 ) -> Pusher:
     places = destinations(settings, SINCE, environment or {})
     pushing = Pusher(settings, places, tally, lambda: exposition, lambda: NOW)
-    async with aiohttp.ClientSession() as session:
-        for place in places:
-            await pushing.push(session, place, exposition)
+    session = sending.open_session()
+    for place in places:
+        await pushing.push(session, place, exposition)
+    await session.close()
     return pushing
 
 
@@ -188,7 +189,8 @@ async def test_points_a_receiver_refuses_with_200_are_told() -> None:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "FIRST_PAUSE_SECONDS", 0.001)
+    hasty = replace(sending.PATIENCE, first_pause_seconds=0.001)
+    monkeypatch.setattr(sending, "PATIENCE", hasty)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -205,8 +207,8 @@ async def test_a_receiver_that_stumbles_is_tried_again_with_the_same_body() -> N
 @pytest.mark.parametrize(
     ("status", "headers", "reason", "tries"),
     [
-        (500, {}, "unreachable", sending.TRIES),
-        (429, {}, "throttled", sending.TRIES),
+        (500, {}, "unreachable", sending.PATIENCE.tries),
+        (429, {}, "throttled", sending.PATIENCE.tries),
         (429, {"Retry-After": "3600"}, "throttled", 1),
         (401, {}, "credentials_refused", 1),
         (302, {"Location": "http://elsewhere.example/"}, "malformed", 1),

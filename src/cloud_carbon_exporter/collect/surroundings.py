@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from cloud_carbon_exporter.collect.contribution import Contribution
 from cloud_carbon_exporter.collect.counters import Surroundings
 from cloud_carbon_exporter.grid import Feed
-from cloud_carbon_exporter.grid.feed import PlaceKey, by_hour
-from cloud_carbon_exporter.grid.series import at_moment, intensity, timeline
+from cloud_carbon_exporter.grid.feed import PlaceKey
+from cloud_carbon_exporter.grid.series import at_moment, by_hour, intensity, timeline
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, Method
 from cloud_carbon_exporter.model.types import CarbonIntensity, Location, Place, Resource
@@ -68,7 +68,7 @@ class Surveyor:
         shown = list(place.intensities)
         if self._feed is not None:
             for method in reversed(_ASKED):
-                piece = at_moment(self._feed.pieces(key, method), self._now)
+                piece = at_moment(self._feed.spans(key, method), self._now)
                 if piece is not None:
                     shown.insert(0, intensity(piece, method))
         return Place(
@@ -109,7 +109,7 @@ class Surveyor:
         annual = _annual(place, self._method)
         if annual is None or self._feed is None or self._method not in _ASKED:
             return Surroundings(place, () if annual is None else (annual,))
-        pieces = self._feed.pieces(key, self._method)
+        pieces = self._feed.spans(key, self._method)
         if not pieces:
             return Surroundings(place, (annual,))
         return Surroundings(place, timeline(pieces, self._method, annual, self._now))

@@ -17,6 +17,9 @@ Phase = Literal["running", "stopped", "gone"]
 more, or not there yet.
 """
 
+LONGEST_STATE = 64
+"""Characters of an unknown state that are told: more than any API's word has."""
+
 
 @dataclass(frozen=True, slots=True)
 class States:
@@ -86,9 +89,8 @@ def resource(kind: str, table: States | None, described: Description) -> Resourc
     if phase == "stopped":
         held = ()
     elif phase is None:
-        held = tuple(
-            replace(part, assumed=part.assumed or f"unknown state {state}") for part in held
-        )
+        why = f"unknown state {state[:LONGEST_STATE]}"
+        held = tuple(replace(part, assumed=part.assumed or why) for part in held)
     return Resource(
         id=described.id,
         kind=kind,

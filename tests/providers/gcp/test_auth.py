@@ -168,15 +168,16 @@ async def test_the_metadata_server_in_a_process_of_its_own(
     """
     script = """
 import asyncio
-from cloud_carbon_exporter.providers.gcp import PROVIDER, _discovery
+from cloud_carbon_exporter.providers.gcp import PROVIDER
+from cloud_carbon_exporter.providers.gcp.client import discovery
 from cloud_carbon_exporter.providers.spec import TargetSettings
 class Meter:
     def call(self, **_): pass
 async def main():
     client = PROVIDER.client(TargetSettings(provider="gcp"), Meter())
     accounts = await client.connect()
-    [scope] = await client.scopes(_discovery.LISTING)
-    print(accounts, sum([len(page) async for page in client.pages(_discovery.LISTING, scope)]))
+    [scope] = await client.scopes(discovery.LISTING)
+    print(accounts, sum([len(page) async for page in client.pages(discovery.LISTING, scope)]))
     await client.close()
 asyncio.run(main())
 """

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -22,7 +23,8 @@ from tests.providers.gcp.sweeps import swept
 from cloud_carbon_exporter.model.types import Point, Resource
 from cloud_carbon_exporter.providers.gcp import PROVIDER
 from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
-from cloud_carbon_exporter.providers.gcp.client.monitoring import _value, questions
+from cloud_carbon_exporter.providers.gcp.client.time_series_answer import value_of
+from cloud_carbon_exporter.providers.gcp.client.time_series_request import questions
 from cloud_carbon_exporter.providers.spec import Read, Reading
 
 CPU = "compute.googleapis.com/instance/cpu/utilization"
@@ -491,13 +493,14 @@ async def test_bytes_of_datasets_and_slots_of_projects(
     ],
 )
 def test_values_of_points(value: dict[str, Any], expected: float) -> None:
-    assert _value({"value": value}, 300) == expected
+    assert value_of({"value": value}, 300) == expected
 
 
 async def test_resources_without_the_key_are_not_asked_for(explore: Explore, until: float) -> None:
     metric = METRICS["compute/instance"][0]
-    stopped = next(each for each in (await swept(explore())).resources if each.name == "web-2")
-    assert list(questions([Read(stopped, metric, until - 900)], until, "")) == []
+    resource = next(each for each in (await swept(explore())).resources if each.name == "web-2")
+    unnamed = replace(resource, monitor={})
+    assert list(questions([Read(unnamed, metric, until - 900)], until, "")) == []
 
 
 def test_nothing_new_is_no_call() -> None:

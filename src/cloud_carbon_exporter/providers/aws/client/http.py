@@ -25,6 +25,19 @@ class _Body:
         return self._body
 
 
+class _Straight:
+    """A session of aiohttp that follows no redirect; aiobotocore, unlike botocore, lets it do so.
+
+    The session token and the signature of a call would go wherever an answer points to.
+    """
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    async def request(self, method: str, **options: Any) -> Any:
+        return await self._session.request(method, allow_redirects=False, **options)
+
+
 @cache
 def tls_context(verify: bool | str) -> ssl.SSLContext:
     """TLS context of a CA bundle: loading it costs 13 ms a time."""
@@ -48,6 +61,9 @@ def http_session_class() -> Any:
             return AIOHTTPSession._build_ssl_contexts(self, proxy_url)
         return tls_context(self._verify), None
 
+    async def session(self: Any, proxy_url: str | None) -> Any:
+        return _Straight(await AIOHTTPSession._get_session(self, proxy_url))
+
     async def send(self: Any, request: Any) -> Any:
         # botocore would read the whole body; of a stream it leaves the body to us
         request.stream_output = True
@@ -55,7 +71,8 @@ def http_session_class() -> Any:
         read = _Body(await _read(response.raw, request.url))
         return AioAWSResponse(response.url, response.status_code, response.headers, read)
 
-    return type("BoundedSession", (AIOHTTPSession,), {"_build_ssl_contexts": build, "send": send})
+    ours = {"_build_ssl_contexts": build, "_get_session": session, "send": send}
+    return type("BoundedSession", (AIOHTTPSession,), ours)
 
 
 async def _read(response: aiohttp.ClientResponse, url: str) -> bytes:

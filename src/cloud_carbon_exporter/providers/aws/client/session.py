@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from cloud_carbon_exporter.http import agent
 from cloud_carbon_exporter.providers.aws.client.hooks import aliaser_class, hooks_class
 from cloud_carbon_exporter.providers.aws.client.http import http_session_class
 from cloud_carbon_exporter.providers.aws.client.models import prune
@@ -47,6 +48,7 @@ def client_config(settings: TargetSettings, service: str) -> Any:
         http_session_cls=http_session_class(),
         connect_timeout=settings.timeout_seconds,
         read_timeout=settings.timeout_seconds,
+        user_agent=agent.USER_AGENT,
         parameter_validation=service not in _UNVALIDATED,
         max_pool_connections=16,  # more than the calls at once towards one API
     )
