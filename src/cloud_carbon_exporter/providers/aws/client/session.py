@@ -19,7 +19,8 @@ from cloud_carbon_exporter.providers.aws.client.parsers import ParserFactory
 from cloud_carbon_exporter.providers.options import AwsOptions
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
-USER_AGENT = "cloud-carbon-exporter"
+# of the sessions of assumed roles, as CloudTrail shows them, and of what asks for credentials
+_NAME = "cloud-carbon-exporter"
 # its parameters are not checked: 500 queries a call, made by one tested function
 _UNVALIDATED = frozenset({"cloudwatch"})
 
@@ -36,7 +37,7 @@ def open_session() -> Any:
     session.register_component("data_loader", _loader())
     session.register_component("response_parser_factory", ParserFactory())
     session.register_component("event_emitter", aliaser_class()(hooks))
-    session.user_agent_name = USER_AGENT
+    session.user_agent_name = _NAME
     return session
 
 
@@ -79,7 +80,7 @@ def with_role(
             source_credentials=await base.get_credentials(),
             role_arn=role_arn,
             # no duration: a role assumed by another role lasts an hour at most
-            extra_args={"RoleSessionName": USER_AGENT},
+            extra_args={"RoleSessionName": _NAME},
             cache={},
         )
         credentials = await fetcher.fetch_credentials()
