@@ -54,7 +54,7 @@ _AWS: Mapping[str, str] = {
     "sagemaker/endpoint_config": "sagemaker/endpoint",
     "sns/subscription": "sns/topic",
 }
-"""EKS' node groups, EMR, Batch and Beanstalk start EC2 instances of the account, which EC2 lists."""
+"""EKS' node groups, EMR, Batch and Beanstalk start EC2 instances, which EC2 lists."""
 
 OWNERS: Mapping[str, Mapping[str, str]] = MappingProxyType({"aws": MappingProxyType(_AWS)})
 """Provider -> kind -> the kind whose hardware, or setting, it is."""

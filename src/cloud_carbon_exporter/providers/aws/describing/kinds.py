@@ -1,6 +1,4 @@
-"""The kind of anything AWS names, and what has no hardware of its own because it belongs to another
-resource. Pure.
-"""
+"""Kind of anything AWS names by its ARN or CloudFormation type, and what belongs to another."""
 
 from __future__ import annotations
 
@@ -68,9 +66,7 @@ def _snake(word: str) -> str:
 
 
 def kind_of(arn: str, cloudformation: str = "") -> str:
-    """service/type of a resource, from its CloudFormation type where that is told, else from its
-    ARN.
-    """
+    """Kind (service/type) of a resource: by its CloudFormation type if told, else by its ARN."""
     typed = _CLOUDFORMATION.fullmatch(cloudformation)
     if typed:
         service, thing = typed[1].lower(), _snake(typed[2])
@@ -79,12 +75,12 @@ def kind_of(arn: str, cloudformation: str = "") -> str:
     if len(parts) < 6 or parts[0] != "arn" or not parts[2]:
         return "unknown/unknown"
     service = _snake(parts[2])
-    found = f"{_SERVICES.get(service, service)}/{_thing(service, parts[5])}"
-    return _KINDS.get(found, found)
+    kind = f"{_SERVICES.get(service, service)}/{_thing(service, parts[5])}"
+    return _KINDS.get(kind, kind)
 
 
 def _thing(service: str, rest: str) -> str:
-    """What a resource is, from the last part of its ARN: "db:name", "instance/i-1", "/restapis/x"."""
+    """Type of a resource, from the end of its ARN: "db:name", "instance/i-1", "/restapis/x"."""
     if service in _NAMED_ONLY:
         return "subscription" if service == "sns" and ":" in rest else _NAMED_ONLY[service]
     words = re.split("[/:]", rest.strip("/"))
@@ -92,7 +88,6 @@ def _thing(service: str, rest: str) -> str:
         return "resource"
     if words[0] == "loadbalancer" and words[1] in ("app", "net", "gwy"):
         return "load_balancer_v2"
-    nested = (
-        words[2] if len(words) > 3 and words[0] in ("database", "restapis", "apis") else words[0]
-    )
-    return _snake(nested)
+    # "database/d/table/t" is a table: these three name what holds the thing before the thing.
+    nested = len(words) > 3 and words[0] in ("database", "restapis", "apis")
+    return _snake(words[2] if nested else words[0])

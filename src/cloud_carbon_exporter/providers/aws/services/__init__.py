@@ -1,3 +1,1 @@
-"""One module a kind of resource of AWS, or a family of kinds: its listing, its hardware, its
-metrics.
-"""
+"""Services of AWS: one module a kind of resource, or a family of kinds."""
