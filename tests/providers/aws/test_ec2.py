@@ -78,7 +78,7 @@ def test_a_new_type_reads_as_what_the_api_says_of_it() -> None:
         "InstanceStorageInfo": {"Disks": [{"SizeInGB": 500, "Count": 2, "Type": "hdd"}]},
     }
     scope = Scope("aws", ACCOUNT, "eu-west-3", catalogue={"x99z.huge": api})
-    found = ec2_instance.describe(raw, scope)
+    found = ec2_instance.SPEC.resource(raw, scope)
     assert found is not None
     held = {component.kind: component.amount for component in found.components}
     assert held == {"vcpu": 48, "memory": 96, "gpu": 2, "hdd": pytest.approx(1000 * 1e9 / 2**30)}
@@ -92,7 +92,7 @@ def test_one_thread_a_core_still_holds_both() -> None:
             "State": {"Name": "running"},
             "CpuOptions": options,
         }
-        found = ec2_instance.describe(raw, PARIS)
+        found = ec2_instance.SPEC.resource(raw, PARIS)
         assert found is not None
         return found.components[0].amount
 
@@ -118,7 +118,7 @@ def test_arns_bear_their_partition(region: str, partition: str) -> None:
         "State": {"Name": "running"},
         "OwnerId": "210987654321",
     }
-    found = ec2_instance.describe(raw, Scope("aws", ACCOUNT, region))
+    found = ec2_instance.SPEC.resource(raw, Scope("aws", ACCOUNT, region))
     assert found is not None
     assert found.id == f"arn:{partition}:ec2:{region}:210987654321:instance/i-1"
 

@@ -207,7 +207,7 @@ def test_a_host_whose_free_capacity_is_not_told_is_what_its_instances_leave() ->
         "Instances": [{"InstanceId": "i-1", "InstanceType": "m5.8xlarge", "OwnerId": ACCOUNT}]
     }
     told = used | {"HostProperties": {"InstanceFamily": "m5", "TotalVCpus": 48}}
-    found = [ec2_host.describe(raw, scope) for raw in (empty, used, told)]
+    found = [ec2_host.SPEC.resource(raw, scope) for raw in (empty, used, told)]
     assert [parts(host)["vcpu"] for host in found if host] == [
         pytest.approx(each) for each in (96, 64, 16)
     ]

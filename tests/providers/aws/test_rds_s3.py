@@ -12,6 +12,7 @@ from tests.fakes.aws_replay import amounts, described, spec
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.facts import place
 from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.describing import databases
 from cloud_carbon_exporter.providers.aws.describing.names import tags
 from cloud_carbon_exporter.providers.aws.services import rds_db_cluster, rds_db_instance, s3_bucket
 from cloud_carbon_exporter.providers.spec import Scope, TargetSettings
@@ -108,8 +109,8 @@ async def test_serverless_v1_shows_as_its_cluster() -> None:
 def test_neptune_and_documentdb_are_services_of_their_own() -> None:
     for engine in ("neptune", "docdb"):
         assert not rds_db_instance.SPEC.accepts({"Engine": engine})
-        assert rds_db_instance.DB_INSTANCES.kind_of({"Engine": engine}) == f"{engine}/db_instance"
-        assert rds_db_cluster.DB_CLUSTERS.kind_of({"Engine": engine}) == f"{engine}/db_cluster"
+        assert databases.DB_INSTANCES.kind_of({"Engine": engine}) == f"{engine}/db_instance"
+        assert databases.DB_CLUSTERS.kind_of({"Engine": engine}) == f"{engine}/db_cluster"
     assert rds_db_instance.SPEC.accepts({"Engine": "custom-oracle-ee"})
 
 
@@ -184,7 +185,7 @@ def test_tags_of_any_shape(raw: Any, expected: dict[str, str]) -> None:
 
 def test_all_power_is_finite() -> None:
     raw = {"Name": "empty", "BucketRegion": "xx-nowhere-1"}
-    found = s3_bucket.describe(raw, Scope("aws", ACCOUNT))
+    found = s3_bucket.SPEC.resource(raw, Scope("aws", ACCOUNT))
     assert found is not None
     power = estimate(found, {}, place("aws", found.location.region), None).power_watts
     assert math.isfinite(power.value)

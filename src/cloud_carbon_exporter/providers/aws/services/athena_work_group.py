@@ -17,7 +17,7 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 WORK_GROUP, RESERVATION = "athena/work_group", "athena/capacity_reservation"
 WORK_GROUP_STATES = states(running="ENABLED", stopped="DISABLED")
 RESERVATION_STATES = states(
-    running="ACTIVE UPDATE_PENDING", gone="PENDING CANCELLING CANCELLED FAILED"
+    running="PENDING ACTIVE UPDATE_PENDING", gone="CANCELLING CANCELLED FAILED"
 )
 VCPUS_PER_DPU, GIB_PER_DPU = 4, 16
 """Athena user guide: a data processing unit is 4 vCPUs and 16 GB of memory."""

@@ -18,7 +18,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "backup/backup_vault"
-STATES = states(running="AVAILABLE", gone="CREATING FAILED")
+STATES = states(running="CREATING AVAILABLE", gone="FAILED")
 """State of a logically air-gapped vault; others tell none, as they are there at once."""
 POINT_STATES = states(
     stopped="COMPLETED PARTIAL AVAILABLE STOPPED", gone="CREATING DELETING EXPIRED"

@@ -13,7 +13,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "dax/cluster"
-STATES = states(running="available modifying", gone="creating deleting deleted")
+STATES = states(running="creating available modifying", gone="deleting deleted")
 
 
 async def clusters(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:

@@ -15,11 +15,11 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 INSTANCE, REPLICATION = "dms/replication_instance", "dms/replication_config"
 INSTANCE_STATES = states(
     running=(
-        "available modifying upgrading rebooting resetting-master-credentials storage-full"
-        " incompatible-credentials maintenance"
+        "creating available modifying upgrading rebooting resetting-master-credentials"
+        " storage-full incompatible-credentials maintenance"
     ),
     stopped="incompatible-network",
-    gone="creating deleting deleted failed",
+    gone="deleting deleted failed",
 )
 """Of incompatible-network DMS cannot start the machine; its volume is there."""
 REPLICATION_STATES = states(

@@ -15,9 +15,9 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 
 KIND = "dynamodb/table"
 STATES = states(
-    running="ACTIVE UPDATING ARCHIVING REPLICATION_NOT_AUTHORIZED",
+    running="CREATING ACTIVE UPDATING ARCHIVING REPLICATION_NOT_AUTHORIZED",
     stopped="INACCESSIBLE_ENCRYPTION_CREDENTIALS ARCHIVED",
-    gone="CREATING DELETING",
+    gone="DELETING",
 )
 """Without its key no table can be read, and after a week it is archived; its bytes are kept."""
 _SIZE_SECONDS = 6 * 3600.0

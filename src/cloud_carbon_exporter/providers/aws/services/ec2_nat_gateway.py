@@ -9,7 +9,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "ec2/nat_gateway"
-STATES = states(running="available", gone="pending failed deleting deleted")
+STATES = states(running="pending available", gone="failed deleting deleted")
 
 
 def _zones(raw: Raw) -> int:

@@ -9,7 +9,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "ec2/transit_gateway"
-STATES = states(running="available modifying", gone="pending deleting deleted")
+STATES = states(running="pending available modifying", gone="deleting deleted")
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:

@@ -10,10 +10,9 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 
 KIND = "ec2/vpc_endpoint"
 STATES = states(
-    running="Available Partial",
-    gone="PendingAcceptance Pending Deleting Deleted Rejected Failed Expired",
+    running="PendingAcceptance Pending Available Partial",
+    gone="Deleting Deleted Rejected Failed Expired",
 )
-"""EC2 API reference: no interface passes traffic before the owner of the service has accepted."""
 _ROUTE = "Gateway"
 
 

@@ -9,8 +9,8 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 CONNECTION, ENDPOINT = "ec2/vpn_connection", "ec2/client_vpn_endpoint"
-CONNECTION_STATES = states(running="available", gone="pending deleting deleted")
-ENDPOINT_STATES = states(running="available", gone="pending-associate pending deleting deleted")
+CONNECTION_STATES = states(running="pending available", gone="deleting deleted")
+ENDPOINT_STATES = states(running="pending available", gone="pending-associate deleting deleted")
 """While no network is associated nobody can connect: nothing stands ready, and none is billed."""
 _HELD = (
     Component("fixed", "aws/vpn", 1, assumed="AWS does not say what the end of a VPN holds"),

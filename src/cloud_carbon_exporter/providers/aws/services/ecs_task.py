@@ -17,10 +17,10 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 
 KIND = "ecs/task"
 STATES = states(
-    running="PENDING ACTIVATING RUNNING DEACTIVATING STOPPING",
-    gone="PROVISIONING DEPROVISIONING STOPPED DELETED",
+    running="PROVISIONING PENDING ACTIVATING RUNNING DEACTIVATING STOPPING",
+    gone="DEPROVISIONING STOPPED DELETED",
 )
-"""ECS developer guide, task lifecycle. Fargate bills from when it pulls the image, in PENDING."""
+"""ECS developer guide, task lifecycle."""
 _PER_CALL = 100
 """Clusters or tasks one Describe call takes."""
 UNITS_PER_VCPU = 1024

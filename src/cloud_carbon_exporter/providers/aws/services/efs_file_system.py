@@ -11,7 +11,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "efs/file_system"
-STATES = states(running="available updating", stopped="error", gone="creating deleting deleted")
+STATES = states(running="creating available updating", stopped="error", gone="deleting deleted")
 """In error (its key cannot be used, for one) nobody can mount it; its bytes are kept."""
 _CLASSES = {"ValueInStandard": "Standard", "ValueInIA": "IA", "ValueInArchive": "Archive"}
 

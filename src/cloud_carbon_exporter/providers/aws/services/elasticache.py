@@ -15,11 +15,11 @@ from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, Se
 
 CLUSTER, SERVERLESS = "elasticache/cache_cluster", "elasticache/serverless_cache"
 CLUSTER_STATES = states(
-    running=("available", "modifying", "rebooting cluster nodes", "snapshotting"),
-    gone="creating deleting deleted incompatible-network create-failed restore-failed",
+    running=("creating", "available", "modifying", "rebooting cluster nodes", "snapshotting"),
+    gone="deleting deleted incompatible-network create-failed restore-failed",
 )
 """ElastiCache API reference. Of incompatible-network no node could be started."""
-SERVERLESS_STATES = states(running="available modifying", gone="creating deleting create-failed")
+SERVERLESS_STATES = states(running="creating available modifying", gone="deleting create-failed")
 COPIES = 2
 """ElastiCache user guide: serverless caches keep data in several zones; two is the least."""
 _UNKNOWN = "hardware of ElastiCache Serverless is not published"

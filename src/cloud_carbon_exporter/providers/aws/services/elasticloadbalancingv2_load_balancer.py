@@ -13,7 +13,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "elasticloadbalancingv2/load_balancer"
-STATES = states(running="active active_impaired", stopped="failed", gone="provisioning")
+STATES = states(running="provisioning active active_impaired", stopped="failed")
 """Elastic Load Balancing API reference: one that failed could not be set up: it has no nodes."""
 _NAMESPACES = {
     "application": "AWS/ApplicationELB",

@@ -14,7 +14,7 @@ from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, Se
 
 KIND = "emrserverless/application"
 STATES = states(
-    running="STARTING STARTED STOPPING", stopped="CREATED STOPPED", gone="CREATING TERMINATED"
+    running="STARTING STARTED STOPPING", stopped="CREATING CREATED STOPPED", gone="TERMINATED"
 )
 _NAMED_SINCE = (7, 10)
 """EMR Serverless user guide: from release 7.10 on, metrics bear the application's name as well."""

@@ -11,8 +11,8 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 
 KIND = "fsx/file_system"
 STATES = states(
-    running="AVAILABLE UPDATING MISCONFIGURED MISCONFIGURED_UNAVAILABLE",
-    gone="CREATING FAILED DELETING",
+    running="CREATING AVAILABLE UPDATING MISCONFIGURED MISCONFIGURED_UNAVAILABLE",
+    gone="FAILED DELETING",
 )
 """FSx API reference: only a creation ends in FAILED; a misconfigured one runs on."""
 

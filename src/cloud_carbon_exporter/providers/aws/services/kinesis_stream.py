@@ -14,7 +14,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "kinesis/stream"
-STATES = states(running="ACTIVE UPDATING", gone="CREATING DELETING")
+STATES = states(running="CREATING ACTIVE UPDATING", gone="DELETING")
 _SHARDS_SECONDS = 900.0
 _HOUR = 3600.0
 

@@ -21,9 +21,9 @@ STATES = states(
 """State of an instance: Lightsail passes on what EC2 says."""
 DISK_STATES = states(running="pending available in-use unknown", gone="error")
 CONTAINER_STATES = states(
-    running="READY RUNNING UPDATING DEPLOYING", stopped="DISABLED", gone="PENDING DELETING"
+    running="PENDING READY RUNNING UPDATING DEPLOYING", stopped="DISABLED", gone="DELETING"
 )
-BALANCER_STATES = states(running="active active_impaired unknown", gone="provisioning failed")
+BALANCER_STATES = states(running="provisioning active active_impaired unknown", gone="failed")
 BUCKET_STATES = states(running="OK Unknown")
 SIZES = (
     (0.5, "nano"),

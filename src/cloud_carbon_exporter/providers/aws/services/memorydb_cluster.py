@@ -14,8 +14,8 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 
 KIND = "memorydb/cluster"
 STATES = states(
-    running="available modifying updating snapshotting",
-    gone="creating create-failed restore-failed deleting deleted",
+    running="creating available modifying updating snapshotting",
+    gone="create-failed restore-failed deleting deleted",
 )
 
 

@@ -14,8 +14,8 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 
 PROVISIONED, SERVERLESS = "msk/cluster", "msk/serverless_cluster"
 STATES = states(
-    running="ACTIVE HEALING MAINTENANCE REBOOTING_BROKER UPDATING",
-    gone="CREATING DELETING FAILED",
+    running="CREATING ACTIVE HEALING MAINTENANCE REBOOTING_BROKER UPDATING",
+    gone="DELETING FAILED",
 )
 """MSK developer guide, cluster states: only a creation or a deletion ends in FAILED."""
 

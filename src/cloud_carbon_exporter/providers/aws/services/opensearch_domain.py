@@ -16,9 +16,9 @@ from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, Se
 
 KIND = "opensearchservice/domain"
 STATES = states(
-    running="Active Modifying UpgradingEngineVersion UpdatingServiceSoftware",
+    running="Creating Active Modifying UpgradingEngineVersion UpdatingServiceSoftware",
     stopped="Isolated",
-    gone="Creating Deleting",
+    gone="Deleting",
 )
 """Isolated is a domain of a suspended account: nothing answers, and the data are kept."""
 _PER_CALL = 5

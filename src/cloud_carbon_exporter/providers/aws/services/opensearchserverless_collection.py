@@ -14,7 +14,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
 KIND = "opensearchserverless/collection"
-STATES = states(running="ACTIVE UPDATING UPDATE_FAILED", gone="CREATING DELETING FAILED")
+STATES = states(running="CREATING ACTIVE UPDATING UPDATE_FAILED", gone="DELETING FAILED")
 GIB_PER_OCU = 6.0
 """OpenSearch Service developer guide: an OCU is 6 GiB of memory and the virtual CPU it needs."""
 GIB_PER_VCPU = 8.0

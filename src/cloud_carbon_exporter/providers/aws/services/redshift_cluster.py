@@ -17,6 +17,7 @@ STATES = states(
         "available, prep-for-resize",
         "available, resize-cleanup",
         "cancelling-resize",
+        "creating",
         "hardware-failure",
         "incompatible-hsm",
         "incompatible-network",
@@ -30,7 +31,7 @@ STATES = states(
         "updating-hsm",
     ),
     stopped="paused",
-    gone="creating deleting final-snapshot incompatible-restore",
+    gone="deleting final-snapshot incompatible-restore",
 )
 """Redshift API reference. Of incompatible-restore no cluster came to be."""
 _MANAGED = ("ra3.", "rg.")

@@ -14,7 +14,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
 KIND = "redshiftserverless/workgroup"
-STATES = states(running="AVAILABLE MODIFYING", gone="CREATING DELETING")
+STATES = states(running="CREATING AVAILABLE MODIFYING", gone="DELETING")
 GIB_PER_UNIT = 16.0
 """Redshift management guide: a Redshift processing unit (RPU) provides 16 GB of memory."""
 GIB_PER_VCPU = 8.0

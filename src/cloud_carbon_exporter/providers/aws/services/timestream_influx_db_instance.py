@@ -15,10 +15,10 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 KIND = "timestream/influx_db_instance"
 STATES = states(
     running=(
-        "AVAILABLE MODIFYING UPDATING UPDATING_DEPLOYMENT_TYPE UPDATING_INSTANCE_TYPE MAINTENANCE"
-        " REBOOTING REBOOT_FAILED RESTORING RESTORE_FAILED"
+        "CREATING AVAILABLE MODIFYING UPDATING UPDATING_DEPLOYMENT_TYPE UPDATING_INSTANCE_TYPE"
+        " MAINTENANCE REBOOTING REBOOT_FAILED RESTORING RESTORE_FAILED"
     ),
-    gone="CREATING FAILED DELETING DELETED",
+    gone="FAILED DELETING DELETED",
 )
 """FAILED is the end of a creation; what fails later keeps its machine."""
 VCPUS = {"medium": 1, "large": 2, "xlarge": 4}
