@@ -142,7 +142,7 @@ class CloudWatchAnswers:
 def of_cloudwatch(answer: Any) -> Reading:
     read = Read(resource("aws", InstanceId="i-1"), metric_of(AWS, "ec2/instance"), UNTIL - 1200)
     client: Any = CloudWatchAnswers(answer)
-    return asyncio.run(cloudwatch.series(client, [read], UNTIL))
+    return asyncio.run(cloudwatch.read(client, [read], UNTIL))
 
 
 @FUZZ

@@ -10,7 +10,7 @@ from tests.fakes.aws_replay import CountingMeter, spec
 from tests.providers.aws.conftest import MakeClient
 
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
-from cloud_carbon_exporter.providers.aws.client.cloudwatch import SERIES_PER_CALL
+from cloud_carbon_exporter.providers.aws.client.metric_data import SERIES_PER_CALL
 from cloud_carbon_exporter.providers.spec import Read
 
 NOW = 1_800_000_000.0  # a whole multiple of 3600

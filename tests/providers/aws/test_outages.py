@@ -17,7 +17,7 @@ from tests.providers.aws.test_organisation import (
 from tests.providers.aws.test_regions import Clock
 
 from cloud_carbon_exporter.model.types import Snapshot
-from cloud_carbon_exporter.providers.aws.client import client
+from cloud_carbon_exporter.providers.aws.client import api
 
 __all__ = ["organisation"]
 KINDS = ("ec2/instance", "ec2/volume")
@@ -109,7 +109,7 @@ async def test_what_is_not_essential_is_not_waited_for_longer_than_it_is_worth(
     estate: AwsFake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(client, "_LEAST_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(api, "_LEAST_PATIENCE_SECONDS", 0.1)
     for operation in ("/ListIndexes", "/v1/estimated-carbon-emissions"):
         estate.fault(operation, "hang")
     of = collector(Clock(), *KINDS, interval_seconds=0.1)

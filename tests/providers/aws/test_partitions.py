@@ -74,7 +74,8 @@ async def test_the_endpoints_are_those_of_the_partition(
     )
     with pytest.raises(Unreachable):
         await client.connect()
-    from cloud_carbon_exporter.providers.aws.client.session import Clients, open_session
+    from cloud_carbon_exporter.providers.aws.client.clients import Clients
+    from cloud_carbon_exporter.providers.aws.client.session import open_session
 
     clients = Clients(open_session(), client.settings)
     for api in ("sts", "ec2", "cloudwatch", "resourcegroupstaggingapi", "organizations"):

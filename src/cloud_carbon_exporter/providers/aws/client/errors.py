@@ -1,4 +1,4 @@
-"""botocore's exceptions as our error tree, with what the person can do about each.
+"""Exceptions of botocore as our error tree, with what the person can do about each.
 
 Only the error code, the message and the host of an endpoint are carried on: no header, no body, no
 query string, so no secret.
@@ -96,20 +96,19 @@ _CLOCK_HINT = "the clock of this machine differs from AWS': set it"
 
 
 def permission(api: str, operation: str) -> str:
-    """The IAM action that allows an operation: nearly always service:Operation."""
+    """IAM action that allows an operation: nearly always service:Operation."""
     return _IAM_NAMES.get((api, operation), f"{api}:{operation}")
 
 
 def one_line(text: object) -> str:
-    """A message without line breaks, markup, access keys and AWS' encoded blobs, of bearable
-    length.
-    """
+    """Message on one line, of bearable length, without markup, access keys and encoded blobs."""
     return " ".join(_MARKUP.sub(" ", _SECRETS.sub("[withheld]", str(text))).split())[:400]
 
 
 def is_dns_failure(error: BaseException | None) -> bool:
-    """Whether the host of the endpoint has no address: the product is not there, or there is no
-    network.
+    """Whether the host of the endpoint has no address.
+
+    Then the product is not there, or there is no network.
     """
     while error is not None:
         if type(error).__name__ in {"gaierror", "ClientConnectorDNSError"}:
@@ -128,8 +127,9 @@ def translate(
     who: str = "",
     permissions: str = "",
 ) -> CollectError:
-    """Any exception of a botocore call as one of ours. `who`: the ARN of the caller, who lacks a
-    permission.
+    """Any exception of a botocore call as one of ours.
+
+    who: ARN of the caller, who lacks a permission.
     """
     if isinstance(error, CollectError):
         if not error.provider:

@@ -1,6 +1,4 @@
-"""The HTTP session under every client: one TLS context for all, and no answer longer than any real
-one is.
-"""
+"""HTTP session under every AWS client: one TLS context for all, and answers of bounded length."""
 
 from __future__ import annotations
 
@@ -13,11 +11,12 @@ from cloud_carbon_exporter.http.body import read_body
 if TYPE_CHECKING:
     import aiohttp
 
-LARGEST_ANSWER_BYTES = 64 << 20  # a full page of anything is a tenth of it
+LARGEST_ANSWER_BYTES = 64 << 20
+"""A full page of anything is a tenth of it."""
 
 
 class _Body:
-    """A body that has been read: what botocore's response takes in place of the connection."""
+    """Body that has been read: what botocore's response takes in place of the connection."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -28,7 +27,7 @@ class _Body:
 
 @cache
 def tls_context(verify: bool | str) -> ssl.SSLContext:
-    """The context of a CA bundle: loading it costs 13 ms a time."""
+    """TLS context of a CA bundle: loading it costs 13 ms a time."""
     from aiobotocore.httpsession import AIOHTTPSession
 
     context: ssl.SSLContext = AIOHTTPSession(verify=verify)._build_verify_context()
@@ -37,8 +36,7 @@ def tls_context(verify: bool | str) -> ssl.SSLContext:
 
 @cache
 def http_session_class() -> Any:
-    """aiobotocore's HTTP session, but with one TLS context for all clients, and bodies of bounded
-    length.
+    """Class of the HTTP session: aiobotocore's, with our TLS context and our reading of bodies.
 
     Client certificates and proxies change the context, so there the stock way remains.
     """
@@ -60,7 +58,7 @@ def http_session_class() -> Any:
 
 
 async def _read(response: aiohttp.ClientResponse, url: str) -> bytes:
-    """The whole body. Raises Malformed, and what aiobotocore does where the connection fails."""
+    """Whole body of an answer. Raises Malformed, or what aiobotocore does of a connection."""
     import aiohttp
     from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
