@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import nodes
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
@@ -23,7 +23,7 @@ VOLUME_GIB, MICRO_VOLUME_GIB = 200.0, 20.0
 """Amazon MQ developer guide, quotas: storage of a broker, and of one on a micro instance."""
 
 
-async def brokers(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def brokers(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The brokers with their tags."""
     return await tagged(client, scope, page, "mq:broker", lambda raw: str(raw["BrokerArn"]))
 

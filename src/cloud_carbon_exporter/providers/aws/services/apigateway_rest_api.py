@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.metrics import hourly
 from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -18,7 +18,7 @@ STATES = states(running="AVAILABLE UPDATING PENDING FAILED")
 """Only the change of an endpoint's type makes an API leave AVAILABLE, and it answers meanwhile."""
 
 
-async def rest_apis(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def rest_apis(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The APIs, each with how many of its page bear its name.
 
     Monitoring knows an API by its name, and names repeat.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
@@ -28,7 +28,7 @@ _DESCRIBE = "apprunner:DescribeService"
 _NUMBER = re.compile(r"^\s*([0-9.]+)\s*([A-Za-z]*)\s*$")
 
 
-async def services(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def services(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The services with the size of their instances; their state is as the list says."""
     params = {str(raw["ServiceArn"]): {"ServiceArn": raw["ServiceArn"]} for raw in page}
     answers = await one_by_one(

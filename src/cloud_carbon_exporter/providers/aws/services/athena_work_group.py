@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB, hidden
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
@@ -27,7 +27,7 @@ def _arn(raw: Raw, scope: Scope) -> str:
     return arn("athena", scope.region, scope.account_id, f"workgroup/{raw['Name']}")
 
 
-async def work_groups(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def work_groups(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The workgroups with their tags."""
     return await tagged(client, scope, page, "athena:workgroup", lambda raw: _arn(raw, scope))
 

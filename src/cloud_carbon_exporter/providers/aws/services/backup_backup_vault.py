@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -40,7 +40,7 @@ def _stored_bytes(point: Raw) -> float:
     return float(point.get("BackupSizeInBytes") or 0)
 
 
-async def vaults(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def vaults(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The vaults with the bytes they keep, added up four times a day; no call for an empty one."""
 
     async def stored(name: str) -> float:

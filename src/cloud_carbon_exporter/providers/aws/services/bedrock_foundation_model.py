@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
 from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -31,7 +31,7 @@ def _model_id(series: Raw) -> str:
     return dimensions["ModelId"] if dimensions.keys() == {"ModelId"} else ""
 
 
-async def models_in_use(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def models_in_use(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The models, or inference profiles, that CloudWatch has calls of, with what the list says."""
 
     async def ask() -> list[str]:

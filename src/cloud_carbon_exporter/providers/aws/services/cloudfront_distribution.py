@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client import tagging
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
@@ -20,7 +20,7 @@ _DIMENSIONS = {"DistributionId": "DistributionId"}
 _EVERYWHERE = {"Region": "Global"}
 
 
-async def distributions(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def distributions(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The distributions with their tags."""
     if not client.settings.tags or not page:
         return page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, nodes, times, volume
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
@@ -30,14 +30,14 @@ GIB_PER_CAPACITY_UNIT, GIB_PER_VCPU = 2, 8
 _NAME = "ReplicationInstanceIdentifier"
 
 
-async def instances(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def instances(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The instances with their tags."""
     return await tagged(
         client, scope, page, "dms:rep", lambda raw: str(raw["ReplicationInstanceArn"])
     )
 
 
-async def replications(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def replications(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The serverless replications with their tags."""
     return await tagged(
         client, scope, page, "dms:replication-config", lambda raw: str(raw["ReplicationConfigArn"])

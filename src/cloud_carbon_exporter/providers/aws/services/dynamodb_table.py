@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.metrics import hourly
@@ -25,7 +25,7 @@ _SIZE_SECONDS = 6 * 3600.0
 _UNKNOWN = "energy of a capacity unit is not published"
 
 
-async def tables(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def tables(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The tables described, each as often as its size is renewed."""
     params = {str(raw["Name"]): {"TableName": raw["Name"]} for raw in page}
     answers = await one_by_one(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
 from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
 from cloud_carbon_exporter.providers.description import Description, states
@@ -45,7 +45,7 @@ class _Boards(NamedTuple):
     number: float | None
 
 
-async def instances(client: AwsClient, scope: Scope, reservations: Sequence[Raw]) -> Sequence[Raw]:
+async def instances(client: AwsApi, scope: Scope, reservations: Sequence[Raw]) -> Sequence[Raw]:
     """The instances of a page of reservations, each with the OwnerId its reservation bears."""
     page: list[Raw] = []
     for reservation in reservations:
@@ -54,7 +54,7 @@ async def instances(client: AwsClient, scope: Scope, reservations: Sequence[Raw]
     return page
 
 
-async def instance_types(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
+async def instance_types(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
     """What DescribeInstanceTypes says of the types in use, by name; kept for a day.
 
     Types it does not know are absent. The names go as a filter, not as a list: one unknown name in

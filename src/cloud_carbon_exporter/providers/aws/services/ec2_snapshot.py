@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
 from cloud_carbon_exporter.providers.aws.describing.snapshots import held, with_first
@@ -25,7 +25,7 @@ def _source(raw: Raw) -> str:
     return raw["SnapshotId"] if not volume or volume == _COPIED else volume
 
 
-async def snapshots(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def snapshots(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The snapshots, the oldest of each volume marked; a copy stands alone."""
     return with_first(page, _source, lambda raw: str(raw.get("StartTime", "")))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import by_name, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -17,7 +17,7 @@ _SIZE_SECONDS = 6 * 3600.0
 _IMAGES = "ecr:DescribeImages"
 
 
-async def repositories(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def repositories(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The repositories with the bytes of their images, added up a few times a day."""
 
     async def size(name: str) -> int:

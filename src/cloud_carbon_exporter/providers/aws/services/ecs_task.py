@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import batches
 from cloud_carbon_exporter.providers.aws.describing.hardware import MIB_PER_GIB, hidden
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
@@ -36,7 +36,7 @@ class _Cluster(NamedTuple):
     enhanced: bool
 
 
-async def tasks(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def tasks(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The Fargate tasks of a page of clusters; a cluster where nothing runs costs no call."""
     busy: list[_Cluster] = []
     for arns in batches([str(raw["Name"]) for raw in page], _PER_CALL):
@@ -57,7 +57,7 @@ def _cluster(raw: Raw) -> _Cluster:
     return _Cluster(raw["clusterArn"], insights in raw.get("settings", ()))
 
 
-async def _of_cluster(client: AwsClient, scope: Scope, cluster: _Cluster) -> list[Raw]:
+async def _of_cluster(client: AwsApi, scope: Scope, cluster: _Cluster) -> list[Raw]:
     arns: list[str] = []
     wanted = {"cluster": cluster.arn, "launchType": "FARGATE"}
     async for answer in client.answers(scope, "ecs", "ListTasks", wanted, permissions=_LIST):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB, nodes
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent, rate
@@ -25,12 +25,12 @@ COPIES = 2
 _UNKNOWN = "hardware of ElastiCache Serverless is not published"
 
 
-async def clusters(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The clusters with their tags."""
     return await tagged(client, scope, page, "elasticache:cluster", lambda raw: str(raw["ARN"]))
 
 
-async def serverless_caches(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def serverless_caches(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The serverless caches with their tags."""
     return await tagged(
         client, scope, page, "elasticache:serverlesscache", lambda raw: str(raw["ARN"])

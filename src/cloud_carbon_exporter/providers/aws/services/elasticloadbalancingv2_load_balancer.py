@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.load_balancer import nodes
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
@@ -22,7 +22,7 @@ _NAMESPACES = {
 }
 
 
-async def load_balancers(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def load_balancers(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The load balancers with their tags."""
     return await tagged(
         client,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cloud_carbon_exporter.model.types import Component, Signal
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -22,7 +22,7 @@ _BY_ID = {"ApplicationId": "ApplicationId"}
 _BY_NAME = {"ApplicationId": "NamedId", "ApplicationName": "ApplicationName"}
 
 
-async def applications(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def applications(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The applications with their tags."""
     return await tagged(
         client, scope, page, "emr-serverless:applications", lambda raw: str(raw["arn"])

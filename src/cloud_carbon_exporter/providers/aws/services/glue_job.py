@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import hidden
 from cloud_carbon_exporter.providers.aws.describing.names import arn
@@ -48,7 +48,7 @@ def _arn(raw: Raw, scope: Scope) -> str:
     return arn("glue", scope.region, scope.account_id, f"job/{raw['Name']}")
 
 
-async def jobs(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def jobs(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The jobs with their newest runs, which are asked for a job at a time, every ten minutes."""
     params = {str(raw["Name"]): {"JobName": raw["Name"], "MaxResults": _NEWEST} for raw in page}
     answers = await one_by_one(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.metrics import hourly
@@ -19,7 +19,7 @@ _SHARDS_SECONDS = 900.0
 _HOUR = 3600.0
 
 
-async def streams(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def streams(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The streams described: shards and retention are not in the list."""
     params = {str(raw["StreamName"]): {"StreamName": raw["StreamName"]} for raw in page}
     answers = await one_by_one(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import MIB_PER_GIB, hidden, per
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
@@ -24,7 +24,7 @@ MIB_PER_VCPU = 1769
 _MILLISECONDS = 1000
 
 
-async def functions(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def functions(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The functions with their tags."""
     return await tagged(client, scope, page, "lambda:function", lambda raw: str(raw["FunctionArn"]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import nodes
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
@@ -19,7 +19,7 @@ STATES = states(
 )
 
 
-async def clusters(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The clusters with their tags."""
     return await tagged(client, scope, page, "memorydb:cluster", lambda raw: str(raw["ARN"]))
 

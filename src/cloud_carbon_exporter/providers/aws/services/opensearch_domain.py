@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import batches, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import MIB_PER_GIB, nodes
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
@@ -25,7 +25,7 @@ _PER_CALL = 5
 """Names one DescribeDomains call takes."""
 
 
-async def domains(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def domains(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The domains described, five a call."""
 
     async def some(names: Sequence[str]) -> Sequence[Raw]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per, times
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -21,7 +21,7 @@ GIB_PER_VCPU = 8.0
 """Of memory-optimised instances OpenSearch recommends (r6g, r7g): an OCU's are not published."""
 
 
-async def collections(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def collections(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The collections, each with how many share the capacity."""
     shared = [{**raw, "Sharers": len(page)} for raw in page]
     return await tagged(client, scope, shared, "aoss:collection", lambda raw: str(raw["arn"]))

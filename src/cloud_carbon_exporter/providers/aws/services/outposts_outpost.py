@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description
@@ -16,7 +16,7 @@ _HOUR = 3600.0
 _ASSETS = "outposts:ListAssets"
 
 
-async def outposts(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def outposts(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The Outposts with what stands in their racks."""
     params = {str(raw["OutpostId"]): {"OutpostIdentifier": raw["OutpostId"]} for raw in page}
     answers = await one_by_one(

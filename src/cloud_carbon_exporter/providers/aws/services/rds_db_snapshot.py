@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.snapshots import held, with_first
@@ -16,7 +16,7 @@ STATES = states(running="available copying creating", gone="deleting failed")
 """A snapshot that is being written holds what was written so far."""
 
 
-async def snapshots(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def snapshots(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The snapshots, the oldest of each instance marked."""
     return with_first(
         page,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per
 from cloud_carbon_exporter.providers.aws.describing.metrics import level
@@ -22,7 +22,7 @@ GIB_PER_VCPU = 8.0
 _MB_PER_GIB = 1024
 
 
-async def workgroups(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def workgroups(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The workgroups with their tags."""
     return await tagged(
         client, scope, page, "redshift-serverless:workgroup", lambda raw: str(raw["workgroupArn"])

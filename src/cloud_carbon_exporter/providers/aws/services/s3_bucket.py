@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client import tagging
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.names import partition
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -20,7 +20,7 @@ _LEGACY_LOCATIONS = {"": "us-east-1", "EU": "eu-west-1"}
 """What GetBucketLocation answers for the oldest regions, says its reference."""
 
 
-async def located(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def located(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The buckets with their region, of the regions wanted, and with their tags where wanted.
 
     ListBuckets tells the region when any parameter is sent, and MaxBuckets always is;
@@ -44,7 +44,7 @@ async def located(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Seque
     return [{**raw, "Tags": labels.get(_arn(raw), ())} for raw in buckets]
 
 
-async def _ask_location(client: AwsClient, scope: Scope, names: list[str]) -> dict[str, str]:
+async def _ask_location(client: AwsApi, scope: Scope, names: list[str]) -> dict[str, str]:
     regions: dict[str, str] = {}
     for name in names:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import nodes
 from cloud_carbon_exporter.providers.aws.describing.names import arn
@@ -28,7 +28,7 @@ def _arn(raw: Raw, scope: Scope) -> str:
     return arn("sagemaker", scope.region, scope.account_id, f"app/{path}")
 
 
-async def apps(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def apps(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The apps with their tags."""
     return await tagged(client, scope, page, "sagemaker:app", lambda raw: _arn(raw, scope))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import MIB_PER_GIB, hidden, per
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
@@ -35,7 +35,7 @@ _MICROSECONDS = 1_000_000
 _DESCRIBE, _CONFIGURATION = "sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig"
 
 
-async def variants(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def variants(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """Each variant of each endpoint, with its part of the configuration, which never changes."""
     names = {str(raw["EndpointName"]): {"EndpointName": raw["EndpointName"]} for raw in page}
     endpoints = await one_by_one(

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.sagemaker import (
@@ -83,7 +83,7 @@ def _transform(raw: Raw) -> Sequence[Fleet]:
 
 
 async def _jobs(
-    job_type: _JobType, client: AwsClient, scope: Scope, page: Sequence[Raw]
+    job_type: _JobType, client: AwsApi, scope: Scope, page: Sequence[Raw]
 ) -> Sequence[Raw]:
     """The jobs described; what machines a job has does not change while it runs."""
     key = f"{job_type.name}Name"

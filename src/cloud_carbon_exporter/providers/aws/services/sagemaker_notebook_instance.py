@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import nodes, volume
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -22,7 +22,7 @@ _HOUR = 3600.0
 _DESCRIBE = "sagemaker:DescribeNotebookInstance"
 
 
-async def notebooks(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def notebooks(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The notebooks with their volumes, which the list leaves out."""
     key = "NotebookInstanceName"
     answers = await one_by_one(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.metrics import hourly
 from cloud_carbon_exporter.providers.aws.describing.names import arn
@@ -26,7 +26,7 @@ def _arn(raw: Raw, scope: Scope) -> str:
     return arn("sqs", scope.region, account_id, name)
 
 
-async def queues(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def queues(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The queues with their tags."""
     return await tagged(client, scope, page, "sqs:queue", lambda raw: _arn(raw, scope))
 

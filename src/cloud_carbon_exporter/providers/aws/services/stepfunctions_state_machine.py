@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.metrics import hourly
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -15,7 +15,7 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 KIND = "stepfunctions/state_machine"
 
 
-async def state_machines(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def state_machines(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The state machines with their tags."""
     return await tagged(
         client, scope, page, "states:stateMachine", lambda raw: str(raw["stateMachineArn"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, times, volume
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
@@ -26,7 +26,7 @@ GIB_PER_VCPU = 8
 """Timestream developer guide: db.influx.medium is 1 vCPU and 8 GiB, larger ones in proportion."""
 
 
-async def instances(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def instances(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The instances with their tags."""
     return await tagged(
         client, scope, page, "timestream-influxdb:db-instance", lambda raw: str(raw["arn"])

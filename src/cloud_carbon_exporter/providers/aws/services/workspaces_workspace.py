@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import hidden
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
@@ -47,7 +47,7 @@ def _arn(raw: Raw, scope: Scope) -> str:
     return arn("workspaces", scope.region, scope.account_id, f"workspace/{raw['WorkspaceId']}")
 
 
-async def workspaces(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def workspaces(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The desktops with their tags."""
     return await tagged(client, scope, page, "workspaces:workspace", lambda raw: _arn(raw, scope))
 
