@@ -20,7 +20,7 @@ from cloud_carbon_exporter.providers.aws.describing.sagemaker import (
 from cloud_carbon_exporter.providers.description import Description, States, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
-STATES = states(running="InProgress Stopping", gone="Completed Failed Stopped Deleting")
+STATES = states(running="InProgress Stopping", gone="Completed Failed Stopped")
 TRAINING_STATES = states(
     running=(
         "PreparingTrainingStack Downloading DownloadingTrainingImage Training Uploading Stopping"
