@@ -267,10 +267,9 @@ def descriptions(raws: list[Raw], service: ServiceSpec, scope: Scope) -> Iterato
         for state in (*sorted(words(service.kind)), "NOBODY_KNOWS"):
             changed = in_state(raw, told.path, state)
             described = service.describe(changed, scope)
-            assert not described or isinstance(described, Description)
-            if described and described.state == state:
-                yield described
+            if isinstance(described, Description) and described.state == state:
                 check(service, described, service.resource(changed, scope))
+                yield described
 
 
 def check(service: ServiceSpec, described: Description, resource: Any) -> None:

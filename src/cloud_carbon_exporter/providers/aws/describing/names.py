@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 _PARTITIONS = (
@@ -16,6 +17,7 @@ _PARTITIONS = (
 )
 
 
+@cache
 def partition(region: str) -> str:
     """Partition a region lies in; the first word of its ARNs after `arn:`."""
     return next((name for prefix, name in _PARTITIONS if region.startswith(prefix)), "aws")

@@ -7,8 +7,7 @@ Each API of AWS spells these in its own way, so `describe` names them once, and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.types import Component, Location
 from cloud_carbon_exporter.providers.aws.describing.names import arn as arn_of
@@ -17,9 +16,11 @@ from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 
-@dataclass(frozen=True, slots=True)
-class AwsObject:
-    """AWS object, parsed once. id: its ARN. name: as people call it."""
+class AwsObject(NamedTuple):
+    """AWS object, parsed once. id: its ARN. name: as people call it.
+
+    A tuple, as one is made of every instance and volume of an account.
+    """
 
     id: str
     name: str
@@ -40,7 +41,9 @@ class AwsObject:
         running: held only while it runs. kept: held as long as it exists. info: what is empty is
         left out.
         """
-        told = {"state": state, **(info or {})}
+        told = {key: value for key, value in (info or {}).items() if value}
+        if state:
+            told.setdefault("state", state)
         return Description(
             id=self.id,
             name=self.name,
@@ -50,7 +53,7 @@ class AwsObject:
             kept=kept,
             tags=self.tags,
             monitor=monitor or {},
-            info={key: value for key, value in told.items() if value},
+            info=told,
         )
 
 
@@ -78,4 +81,4 @@ def parse_ec2(
 def tags_of(raw: Mapping[str, Any]) -> dict[str, str]:
     """Tags of an answer, which some services write as a mapping, and most as a list of pairs."""
     tagged = raw.get("Tags") or raw.get("tags") or raw.get("TagList")
-    return dict(tagged) if isinstance(tagged, Mapping) else tags(tagged)
+    return dict(tagged) if isinstance(tagged, dict) else tags(tagged)
