@@ -1,6 +1,4 @@
-"""The managed services against moto's server, over the wire: lists, details and tags as somebody
-else answers them.
-"""
+"""The managed services against moto's server, over the wire: answers of somebody else."""
 
 from __future__ import annotations
 
@@ -49,12 +47,12 @@ async def swept(kind: str, region: str = REGION, **settings: Any) -> Swept:
     specs = [each for each in PROVIDER.services if each.listing is listing]
     try:
         scopes = [scope for scope in await reader.scopes(listing) if scope.region == region]
-        found = await sweep(reader, listing, specs, scopes[0])
+        result = await sweep(reader, listing, specs, scopes[0])
     finally:
         await reader.close()
-    assert not found.skipped
-    assert not found.warnings
-    return found
+    assert not result.skipped
+    assert not result.warnings
+    return result
 
 
 async def found(kind: str, **settings: Any) -> dict[str, Resource]:
@@ -271,18 +269,35 @@ async def test_snapshots_of_an_image_count_once(moto: str) -> None:
 async def test_rds_snapshots(moto: str) -> None:
     rds = client(moto, "rds")
     rds.create_db_instance(
-        DBInstanceIdentifier="orders", DBInstanceClass="db.m5.large", Engine="postgres", AllocatedStorage=50,
-        MasterUsername="root", MasterUserPassword="playground",
-    )  # fmt: skip
+        DBInstanceIdentifier="orders",
+        DBInstanceClass="db.m5.large",
+        Engine="postgres",
+        AllocatedStorage=50,
+        MasterUsername="root",
+        MasterUserPassword="playground",
+    )
     rds.create_db_snapshot(DBInstanceIdentifier="orders", DBSnapshotIdentifier="before")
     assert sum(parts((await found("rds/db_snapshot"))["before"]).values()) == 50
 
 
 KINDS = [
-    "lambda/function", "ecs/task", "eks/cluster", "elasticache/cache_cluster", "memorydb/cluster", "dynamodb/table",
-    "opensearchservice/domain", "opensearchserverless/collection", "redshift/cluster", "msk/cluster",
-    "kinesis/stream", "amazonmq/broker", "efs/file_system", "fsx/file_system", "ecr/repository", "rds/db_snapshot",
-]  # fmt: skip
+    "lambda/function",
+    "ecs/task",
+    "eks/cluster",
+    "elasticache/cache_cluster",
+    "memorydb/cluster",
+    "dynamodb/table",
+    "opensearchservice/domain",
+    "opensearchserverless/collection",
+    "redshift/cluster",
+    "msk/cluster",
+    "kinesis/stream",
+    "amazonmq/broker",
+    "efs/file_system",
+    "fsx/file_system",
+    "ecr/repository",
+    "rds/db_snapshot",
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)
