@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+# EKS' node groups, EMR, Batch and Beanstalk start EC2 instances, which EC2 lists.
 _AWS: Mapping[str, str] = {
     "apigateway/stage": "apigateway/rest_api",
     "apigatewayv2/stage": "apigatewayv2/api",
@@ -54,7 +55,6 @@ _AWS: Mapping[str, str] = {
     "sagemaker/endpoint_config": "sagemaker/endpoint",
     "sns/subscription": "sns/topic",
 }
-"""EKS' node groups, EMR, Batch and Beanstalk start EC2 instances, which EC2 lists."""
 
 OWNERS: Mapping[str, Mapping[str, str]] = MappingProxyType({"aws": MappingProxyType(_AWS)})
 """Provider -> kind -> the kind whose hardware, or setting, it is."""

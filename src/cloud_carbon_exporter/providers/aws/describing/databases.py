@@ -9,6 +9,8 @@ from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import states
 from cloud_carbon_exporter.providers.spec import Listing, Raw
 
+# RDS user guide, "Viewing Amazon RDS DB instance status": billed, billed for storage, not billed.
+# What is not billed is taken as gone: AWS has given the machine back, or not yet found one.
 INSTANCE_STATES = states(
     running=(
         "available backing-up backtracking configuring-associated-roles"
@@ -24,10 +26,7 @@ INSTANCE_STATES = states(
         " incompatible-restore insufficient-capacity"
     ),
 )
-"""RDS user guide, "Viewing Amazon RDS DB instance status": billed, billed for storage, not billed.
-
-What is not billed is taken as gone: AWS has given the machine back, or not yet found one.
-"""
+# Aurora user guide, "Viewing DB cluster status", by the same three words.
 CLUSTER_STATES = states(
     running=(
         "available backing-up backtracking failing-over maintenance migrating modifying"
@@ -40,15 +39,14 @@ CLUSTER_STATES = states(
         " incompatible-network incompatible-restore insufficient-capacity migration-failed"
     ),
 )
-"""Aurora user guide, "Viewing DB cluster status", by the same three words."""
 
 GIB_PER_CAPACITY_UNIT = 2.0
 """Aurora user guide: an ACU is about 2 GiB of memory, with CPU and network as instances have."""
 GIB_PER_VCPU = 8.0
 """EC2 and RDS memory-optimised classes (r5, r6g, r7g), which Aurora runs on: 8 GiB a vCPU."""
 SERVERLESS = "db.serverless"
+# Engines this API lists although they are services of their own.
 _OTHER_SERVICES = {"neptune": "neptune", "docdb": "docdb"}
-"""Engines this API lists although they are services of their own."""
 
 
 def owner_of(engine: str) -> str:

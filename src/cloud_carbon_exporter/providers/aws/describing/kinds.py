@@ -8,9 +8,10 @@ from cloud_carbon_exporter.providers.ownership import OWNERS
 
 _CLOUDFORMATION = re.compile(r"(?:AWS|Alexa)::(\w+)::(\w+)")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Services whose ARNs end in a name, without a word for what it names.
 _NAMED_ONLY = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
-"""Services whose ARNs end in a name, without a word for what it names."""
 
+# Service of an ARN -> the same in CloudFormation's types, where they differ.
 _SERVICES = {
     "airflow": "mwaa",
     "aoss": "opensearchserverless",
@@ -25,8 +26,8 @@ _SERVICES = {
     "states": "stepfunctions",
     "timestream_influxdb": "timestream",
 }
-"""Service of an ARN -> the same in CloudFormation's types, where they differ."""
 
+# Kinds as ARNs spell them -> as CloudFormation's types do, and so do we, where they differ.
 _KINDS = {
     "apigateway/apis": "apigatewayv2/api",
     "apigateway/restapis": "apigateway/rest_api",
@@ -55,7 +56,6 @@ _KINDS = {
     "rds/subgrp": "rds/db_subnet_group",
     "timestream/db_instance": "timestream/influx_db_instance",
 }
-"""Kinds as ARNs spell them -> as CloudFormation's types do, and so do we, where they differ."""
 
 OWNED = OWNERS["aws"]
 """Kind of a thing that draws nothing of its own -> the kind it is counted with."""

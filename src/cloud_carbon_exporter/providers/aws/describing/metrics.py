@@ -9,8 +9,8 @@ from cloud_carbon_exporter.providers.spec import Metric
 
 MINUTES = 300
 HOUR = 3600
+# How many hours an hourly level still speaks for the present: bytes kept change slowly.
 _LATE_HOURS = 6
-"""How many hours an hourly level still speaks for the present: bytes kept change slowly."""
 
 
 def rate(

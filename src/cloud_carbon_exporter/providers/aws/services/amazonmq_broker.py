@@ -18,6 +18,8 @@ STATES = states(
     running="CREATION_IN_PROGRESS RUNNING REBOOT_IN_PROGRESS CRITICAL_ACTION_REQUIRED REPLICA",
     gone="CREATION_FAILED DELETION_IN_PROGRESS",
 )
+# Amazon MQ developer guide, deployment options. A cluster is RabbitMQ's, an active and a standby
+# ActiveMQ's.
 _INSTANCES = {"SINGLE_INSTANCE": 1, "ACTIVE_STANDBY_MULTI_AZ": 2, "CLUSTER_MULTI_AZ": 3}
 VOLUME_GIB, MICRO_VOLUME_GIB = 200.0, 20.0
 """Amazon MQ developer guide, quotas: storage of a broker, and of one on a micro instance."""

@@ -14,8 +14,8 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "apigateway/rest_api"
+# What an API draws follows from the requests it answers, in whatever state it is.
 STATES = states(running="AVAILABLE UPDATING PENDING FAILED")
-"""Only the change of an endpoint's type makes an API leave AVAILABLE, and it answers meanwhile."""
 
 
 async def rest_apis(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
@@ -24,12 +24,14 @@ async def rest_apis(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequen
     Monitoring knows an API by its name, and names repeat.
     """
     bearers = Counter(raw.get("name") for raw in page)
+    # Only the namesakes of the same page are seen; a page holds hundreds.
     return [{**raw, "Namesakes": bearers[raw.get("name")]} for raw in page]
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One API, with its share of the requests counted under its name."""
     name = raw.get("name") or raw["id"]
+    # ARNs of API Gateway bear no account.
     api = parse(raw, scope, arn("apigateway", scope.region, "", f"/restapis/{raw['id']}"), name)
     unknown = "AWS does not say what a request draws"
     share = 1 / raw["Namesakes"]

@@ -16,10 +16,12 @@ _WEBSOCKET = "WEBSOCKET"
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One API."""
     api_id, protocol = raw["ApiId"], raw.get("ProtocolType", "")
+    # ARNs of API Gateway bear no account.
     id_ = arn("apigateway", scope.region, "", f"/apis/{api_id}")
     unknown = "AWS does not say what a request draws"
     return parse(raw, scope, id_, raw.get("Name") or api_id).described(
         running=(Component("requests", "http", 1, per="requests", assumed=unknown),),
+        # Of a WebSocket API monitoring counts messages, of an HTTP API requests.
         monitor={"WebSocketId" if protocol == _WEBSOCKET else "ApiId": api_id},
         info={"host_type": protocol},
     )

@@ -22,6 +22,7 @@ STATES = states(
 )
 PER_UNIT = 1024
 """App Runner API reference: Cpu is "1024" or "1 vCPU", Memory "2048" or "2 GB"."""
+# The size of an instance changes with a deployment only.
 _SECONDS = 900.0
 _NAMED = {"ServiceName": "ServiceName", "ServiceID": "ServiceID"}
 _DESCRIBE = "apprunner:DescribeService"
@@ -41,6 +42,7 @@ async def services(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequenc
         permission=_DESCRIBE,
     )
     known = [raw for raw in page if raw["ServiceArn"] in answers]
+    # The description may be a quarter of an hour old: what the list says goes before it.
     sized = [{**answers[raw["ServiceArn"]]["Service"], **raw} for raw in known]
     return await tagged(
         client, scope, sized, "apprunner:service", lambda raw: str(raw["ServiceArn"])

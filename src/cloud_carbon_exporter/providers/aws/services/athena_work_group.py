@@ -46,6 +46,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
 def describe_reservation(raw: Raw, scope: Scope) -> Description | None:
     """One capacity reservation: the processing units it was given, whether queries run or not."""
     name, units = raw["Name"], raw.get("AllocatedDpus") or 0
+    # The list gives no ARN; this is how IAM names a reservation.
     id_ = arn("athena", scope.region, scope.account_id, f"capacity-reservation/{name}")
     return parse(raw, scope, id_, name).described(
         running=hidden(VCPUS_PER_DPU * units, GIB_PER_DPU * units) if units else (),

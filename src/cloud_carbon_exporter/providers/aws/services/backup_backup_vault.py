@@ -18,22 +18,24 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "backup/backup_vault"
+# State of a logically air-gapped vault; others tell none, as they are there at once.
 STATES = states(running="CREATING AVAILABLE", gone="FAILED")
-"""State of a logically air-gapped vault; others tell none, as they are there at once."""
+# State of a recovery point: its bytes are kept, or it is not there yet, or not any more.
 POINT_STATES = states(
     stopped="COMPLETED PARTIAL AVAILABLE STOPPED", gone="CREATING DELETING EXPIRED"
 )
-"""State of a recovery point: its bytes are kept, or it is not there yet, or not any more."""
 SNAPSHOTS = frozenset(
     {"EBS", "EC2", "RDS", "Aurora", "DocumentDB", "Neptune", "Redshift", "FSx", "Storage Gateway"}
 )
 """Resource types whose recovery points are snapshots of the service they come from."""
+# Backups are made a few times a day, and a vault may hold many thousand points.
 _SECONDS = 6 * 3600.0
 _POINTS = "backup:ListRecoveryPointsByBackupVault"
 
 
 def _stored_bytes(point: Raw) -> float:
     """Bytes of a recovery point that the vault keeps; a parent only groups others."""
+    # A parent of a composite backup has the size of its children, which are points of their own.
     elsewhere = point.get("ResourceType") in SNAPSHOTS or point.get("IsParent")
     if elsewhere or POINT_STATES.phase(point.get("Status", "")) == "gone":
         return 0.0

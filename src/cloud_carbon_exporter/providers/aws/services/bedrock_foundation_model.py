@@ -19,8 +19,8 @@ _HOUR = 3600.0
 _NAMESPACE = "AWS/Bedrock"
 _USED = {"Namespace": _NAMESPACE, "MetricName": "Invocations"}
 _LIST_METRICS = "cloudwatch:ListMetrics"
+# Names of small models: makers use such a word, or billions of parameters of one digit.
 _SMALL = re.compile(r"haiku|micro|lite|mini|nano|small|embed|rerank|[.-][1-9]b\b", re.IGNORECASE)
-"""Names of small models: makers use such a word, or billions of parameters of one digit."""
 
 
 def _model_id(series: Raw) -> str:
@@ -34,6 +34,8 @@ def _model_id(series: Raw) -> str:
 async def models_in_use(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The models, or inference profiles, that CloudWatch has calls of, with what the list says."""
 
+    # ListMetrics tells what was called in the last two weeks; the list of models holds all that
+    # could be.
     async def ask() -> list[str]:
         called: set[str] = set()
         async for answer in client.answers(

@@ -17,6 +17,7 @@ STATES = states(running="Deployed InProgress", stopped="Disabled")
 HOME = "us-east-1"
 """CloudFront developer guide: its metrics, and its tags, are kept in us-east-1 only."""
 _DIMENSIONS = {"DistributionId": "DistributionId"}
+# CloudFront writes each series with this dimension, wherever it served from.
 _EVERYWHERE = {"Region": "Global"}
 
 

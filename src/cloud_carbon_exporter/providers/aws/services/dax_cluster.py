@@ -23,6 +23,7 @@ async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequenc
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One cluster with all its nodes."""
+    # A cluster has no zone of its own: it stands where all its nodes do, if that is one zone.
     zones = {node.get("AvailabilityZone") or "" for node in raw.get("Nodes") or ()}
     zone = zones.pop() if len(zones) == 1 else ""
     cluster = parse(raw, scope, raw["ClusterArn"], raw["ClusterName"], zone=zone)

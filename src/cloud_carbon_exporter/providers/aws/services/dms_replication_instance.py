@@ -13,6 +13,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 INSTANCE, REPLICATION = "dms/replication_instance", "dms/replication_config"
+# Of incompatible-network DMS cannot start the machine; its volume is there.
 INSTANCE_STATES = states(
     running=(
         "creating available modifying upgrading rebooting resetting-master-credentials"
@@ -21,7 +22,6 @@ INSTANCE_STATES = states(
     stopped="incompatible-network",
     gone="deleting deleted failed",
 )
-"""Of incompatible-network DMS cannot start the machine; its volume is there."""
 REPLICATION_STATES = states(
     running="provisioned modifying", stopped="provisioning deprovisioning deprovisioned"
 )
@@ -48,6 +48,7 @@ def describe_instance(raw: Raw, scope: Scope) -> Description | None:
     """One instance and its standby."""
     arn, size = raw["ReplicationInstanceArn"], raw["ReplicationInstanceClass"]
     instance = parse(raw, scope, arn, raw[_NAME], zone=raw.get("AvailabilityZone"))
+    # The standby in a second zone is an instance with storage of its own, which no list shows.
     copies = 2 if raw.get("MultiAZ") else 1
     return instance.described(
         running=nodes(size.removeprefix("dms."), copies),
@@ -62,6 +63,7 @@ def describe_replication(raw: Raw, scope: Scope) -> Description | None:
     """One serverless replication; deprovisioned, it holds nothing."""
     provision = raw.get("ProvisionData") or {}
     units = provision.get("ProvisionedCapacityUnits") or 0
+    # Units are what is provisioned now, between the least and the most configured.
     memory_gib = units * GIB_PER_CAPACITY_UNIT
     name = raw["ReplicationConfigIdentifier"]
     return parse(raw, scope, raw["ReplicationConfigArn"], name).described(

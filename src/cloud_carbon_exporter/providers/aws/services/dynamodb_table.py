@@ -14,14 +14,14 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "dynamodb/table"
+# Without its key no table can be read, and after a week it is archived; its bytes are kept.
 STATES = states(
     running="CREATING ACTIVE UPDATING ARCHIVING REPLICATION_NOT_AUTHORIZED",
     stopped="INACCESSIBLE_ENCRYPTION_CREDENTIALS ARCHIVED",
     gone="DELETING",
 )
-"""Without its key no table can be read, and after a week it is archived; its bytes are kept."""
+# DynamoDB API reference: it updates a table's size approximately every six hours.
 _SIZE_SECONDS = 6 * 3600.0
-"""DynamoDB API reference: it updates a table's size approximately every six hours."""
 _UNKNOWN = "energy of a capacity unit is not published"
 
 
@@ -45,6 +45,7 @@ async def tables(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[
 
 def _stored_bytes(raw: Raw) -> float:
     """Bytes of a table and its global indexes; a local index is part of its table's size."""
+    # The bytes of a replica are told where it stands.
     stored: float = raw.get("TableSizeBytes", 0)
     for index in raw.get("GlobalSecondaryIndexes") or ():
         stored += index.get("IndexSizeBytes", 0)
@@ -54,6 +55,7 @@ def _stored_bytes(raw: Raw) -> float:
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One table of one region; a replica in another region is listed there."""
     table = parse(raw, scope, raw["TableArn"], raw["TableName"])
+    # A table that was never on demand has no such summary.
     mode = (raw.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
     return table.described(
         running=(Component("requests", "database", 1, per="requests", assumed=_UNKNOWN),),

@@ -11,13 +11,13 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "ec2/host"
+# A host that fails for good keeps its instances until they are evicted, and is then released.
 STATES = states(
     running="available under-assessment permanent-failure configuring",
     gone="pending released released-permanent-failure",
 )
-"""A host that fails for good keeps its instances until they are evicted, and is then released."""
+# EC2 API reference: DescribeHosts refuses to give more at once.
 _PAGE = 500
-"""EC2 API reference: DescribeHosts refuses to give more at once."""
 
 
 def spare(instance_type: str, free_vcpus: float, reason: str = "") -> tuple[Component, ...]:
@@ -33,6 +33,7 @@ def spare(instance_type: str, free_vcpus: float, reason: str = "") -> tuple[Comp
 
 def _unheld(family: str, total: float | None, instances: Sequence[Raw]) -> float:
     """vCPUs of a host that the instances seen on it leave over."""
+    # TotalVCpus is not told of every host; the metal type of a family is the whole machine.
     left = machine("aws", f"{family}.metal").vcpus if total is None else total
     for instance in instances:
         left -= machine("aws", instance["InstanceType"]).vcpus
@@ -43,6 +44,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     """One host of this account; another account's, shared with it, is counted there."""
     if raw.get("OwnerId", scope.account_id) != scope.account_id:
         return None
+    # A host for several sizes names a family alone; one for a single size names that size too.
     properties = raw.get("HostProperties") or {}
     size = properties.get("InstanceType", "")
     family = properties.get("InstanceFamily", "") or size.partition(".")[0]

@@ -15,12 +15,14 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
 KIND = "ec2/instance"
+# EC2 user guide, instance lifecycle. Pending, the host is chosen, and the machine starts on it.
 STATES = states(
     running="pending running", stopped="stopping stopped shutting-down", gone="terminated"
 )
-"""EC2 user guide, instance lifecycle. Pending, the host is chosen, and the machine starts on it."""
 _GIB_PER_GB = 1000**3 / 1024**3
+# What a type is made of never changes; a day is how long a new type stays unknown.
 _TYPES_SECONDS = 86400.0
+# EC2 takes at most 200 values a filter.
 _TYPES_PER_CALL = 100
 
 
@@ -88,6 +90,8 @@ def _hardware(name: str, **said: Any) -> Hardware:
 def hardware(raw: Raw, described: Mapping[str, Any]) -> Hardware:
     """Hardware by DescribeInstanceTypes and the CpuOptions, else by what is known of the type."""
     processor = _processor(raw, described)
+    # Without ec2:DescribeInstanceTypes nothing is described: the facts then say what the type
+    # holds.
     memory_mib = described.get("MemoryInfo", {}).get("SizeInMiB")
     disks = described.get("InstanceStorageInfo", {}).get("Disks", ())
     boards = _accelerators(described)

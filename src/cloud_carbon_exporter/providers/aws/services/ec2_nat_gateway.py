@@ -16,6 +16,8 @@ def _zones(raw: Raw) -> int:
     """Zones a gateway stands in: one, or of a regional one each zone it has an address in."""
     if raw.get("AvailabilityMode") != "regional":
         return 1
+    # A regional gateway spreads by itself over the zones its network uses, with an address in
+    # each.
     addresses = raw.get("NatGatewayAddresses") or ()
     zones = {address.get("AvailabilityZone") or "" for address in addresses}
     return max(1, len(zones))

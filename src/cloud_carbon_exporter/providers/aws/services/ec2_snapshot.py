@@ -13,10 +13,10 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "ec2/snapshot"
+# Pending, its bytes are being written; recoverable, they lie in the Recycle Bin, billed.
 STATES = states(running="pending completed recoverable recovering", gone="error")
-"""Pending, its bytes are being written; recoverable, they lie in the Recycle Bin, billed."""
+# EC2 API reference: the volume id of a copy is arbitrary and means nothing; AWS writes this.
 _COPIED = "vol-ffffffff"
-"""EC2 API reference: the volume id of a copy is arbitrary and means nothing; AWS writes this."""
 
 
 def _source(raw: Raw) -> str:
@@ -39,6 +39,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         return None
     told_bytes, tier = raw.get("FullSnapshotSizeInBytes"), raw.get("StorageTier")
     size_gib = told_bytes / BYTES_PER_GIB if told_bytes else float(raw["VolumeSize"])
+    # Moved to the archive tier, a snapshot becomes a full one, whatever it was before.
     if tier == "archive":
         component = Component("snapshot", "aws/ebs-snapshot/archive", size_gib)
     else:

@@ -8,16 +8,16 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "ec2/volume"
+# EBS user guide: a volume is provisioned, and billed, from its creation on; in error its drives
+# have failed, and its data are lost.
 STATES = states(running="creating available in-use", gone="deleting deleted error")
-"""EBS user guide: a volume is provisioned, and billed, from its creation on; in error its drives
-have failed, and its data are lost.
-"""
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One volume: its provisioned size, of its class."""
     volume_type = raw.get("VolumeType", "")
     instances = {attached.get("InstanceId") for attached in raw.get("Attachments", ())}
+    # io2 volumes may be attached to several instances at once.
     attached_to = ",".join(sorted(filter(None, instances)))
     unknown = "" if volume_type else "no volume type given"
     path = f"volume/{raw['VolumeId']}"

@@ -19,6 +19,7 @@ _ROUTE = "Gateway"
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One endpoint."""
     endpoint_id, endpoint_type = raw["VpcEndpointId"], raw.get("VpcEndpointType", "Interface")
+    # Endpoints for S3 and DynamoDB may be such routes; they cost nothing either.
     if endpoint_type == _ROUTE:
         return None
     endpoint = parse_ec2(raw, scope, f"vpc-endpoint/{endpoint_id}", owner=raw.get("OwnerId"))
@@ -29,6 +30,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
             Component("network", "intra", 1, per="bytes"),
         ),
         state=raw.get("State", ""),
+        # PrivateLink writes the series of an endpoint with these four dimensions.
         monitor={
             "Type": endpoint_type,
             "Service": raw.get("ServiceName", ""),

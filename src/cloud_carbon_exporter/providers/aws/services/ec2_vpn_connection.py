@@ -10,8 +10,9 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 
 CONNECTION, ENDPOINT = "ec2/vpn_connection", "ec2/client_vpn_endpoint"
 CONNECTION_STATES = states(running="pending available", gone="deleting deleted")
+# While no network is associated nobody can connect: nothing stands ready, and none is billed.
 ENDPOINT_STATES = states(running="pending available", gone="pending-associate deleting deleted")
-"""While no network is associated nobody can connect: nothing stands ready, and none is billed."""
+# The two tunnels of a connection end on two machines; of an endpoint the same is assumed.
 _HELD = (
     Component("fixed", "aws/vpn", 1, assumed="AWS does not say what the end of a VPN holds"),
     Component("network", "internet", 1, per="bytes"),

@@ -13,6 +13,7 @@ from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "ecr/repository"
+# DescribeImages is one call for each thousand images of each repository.
 _SIZE_SECONDS = 6 * 3600.0
 _IMAGES = "ecr:DescribeImages"
 
@@ -26,6 +27,7 @@ async def repositories(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Seq
         async for answer in client.answers(
             scope, "ecr", "DescribeImages", wanted, permissions=_IMAGES
         ):
+            # By digest: an image under several tags is one image.
             for image in answer.get("imageDetails", ()):
                 sizes[image["imageDigest"]] = image.get("imageSizeInBytes", 0)
         return sum(sizes.values())

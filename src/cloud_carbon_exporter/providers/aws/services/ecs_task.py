@@ -16,13 +16,13 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "ecs/task"
+# ECS developer guide, task lifecycle.
 STATES = states(
     running="PROVISIONING PENDING ACTIVATING RUNNING DEACTIVATING STOPPING",
     gone="DEPROVISIONING STOPPED DELETED",
 )
-"""ECS developer guide, task lifecycle."""
+# Clusters or tasks one Describe call takes.
 _PER_CALL = 100
-"""Clusters or tasks one Describe call takes."""
 UNITS_PER_VCPU = 1024
 EPHEMERAL_GIB = 20
 """Fargate user guide: what a task has unless it asks for more."""
@@ -59,6 +59,7 @@ def _cluster(raw: Raw) -> _Cluster:
 
 async def _of_cluster(client: AwsApi, scope: Scope, cluster: _Cluster) -> list[Raw]:
     arns: list[str] = []
+    # Tasks of Fargate Spot are of this launch type as well.
     wanted = {"cluster": cluster.arn, "launchType": "FARGATE"}
     async for answer in client.answers(scope, "ecs", "ListTasks", wanted, permissions=_LIST):
         arns += answer.get("taskArns", ())
@@ -96,6 +97,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     family = raw.get("taskDefinitionArn", "").rpartition("/")[2].partition(":")[0]
     name = f"{family}/{task_id}" if family else task_id
     architecture = _architecture(raw)
+    # Units and MiB, as text.
     vcpus, memory_gib = float(raw["cpu"]) / UNITS_PER_VCPU, float(raw["memory"]) / MIB_PER_GIB
     disk_gib = (raw.get("ephemeralStorage") or {}).get("sizeInGiB") or EPHEMERAL_GIB
     disk = Component("ssd", "ssd", float(disk_gib))

@@ -11,8 +11,8 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "efs/file_system"
+# In error (its key cannot be used, for one) nobody can mount it; its bytes are kept.
 STATES = states(running="creating available updating", stopped="error", gone="deleting deleted")
-"""In error (its key cannot be used, for one) nobody can mount it; its bytes are kept."""
 _CLASSES = {"ValueInStandard": "Standard", "ValueInIA": "IA", "ValueInArchive": "Archive"}
 
 
@@ -24,6 +24,7 @@ def _stored(sizes: dict[str, Any], one_zone: bool) -> tuple[Component, ...]:
     stored = []
     for name, size in by_class.items():
         part = f"aws/efs-one-zone/{name}" if one_zone else f"aws/efs/{name}"
+        # The facts name a class of one zone after the file system itself.
         if one_zone and name == "Standard":
             part = "aws/efs-one-zone"
         stored.append(Component("file", part, size / BYTES_PER_GIB))

@@ -12,8 +12,8 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 CLUSTER, FARGATE_PROFILE = "eks/cluster", "eks/fargate_profile"
+# FAILED is a cluster that could not be created: it has no control plane.
 STATES = states(running="CREATING PENDING ACTIVE UPDATING", gone="DELETING FAILED")
-"""EKS API reference: only a creation fails, and leaves no control plane."""
 _HOUR = 3600.0
 _CLUSTER_SECONDS = 600.0
 

@@ -14,11 +14,11 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
 CLUSTER, SERVERLESS = "elasticache/cache_cluster", "elasticache/serverless_cache"
+# ElastiCache API reference. Of incompatible-network no node could be started.
 CLUSTER_STATES = states(
     running=("creating", "available", "modifying", "rebooting cluster nodes", "snapshotting"),
     gone="deleting deleted incompatible-network create-failed restore-failed",
 )
-"""ElastiCache API reference. Of incompatible-network no node could be started."""
 SERVERLESS_STATES = states(running="creating available modifying", gone="deleting create-failed")
 COPIES = 2
 """ElastiCache user guide: serverless caches keep data in several zones; two is the least."""
@@ -40,6 +40,7 @@ async def serverless_caches(client: AwsApi, scope: Scope, page: Sequence[Raw]) -
 def describe_cluster(raw: Raw, scope: Scope) -> Description | None:
     """One cluster: Memcached of several nodes; Redis and Valkey list each node as a cluster."""
     zone = raw.get("PreferredAvailabilityZone") or ""
+    # What a cluster says whose nodes stand in several zones.
     zone = "" if zone == "Multiple" else zone
     cluster = parse(raw, scope, raw["ARN"], raw["CacheClusterId"], zone=zone)
     return cluster.described(

@@ -17,6 +17,7 @@ KIND = "elasticloadbalancing/load_balancer"
 
 
 def _arn(raw: Raw, scope: Scope) -> str:
+    # The list gives no ARN; a classic load balancer is unique by its name.
     name = raw["LoadBalancerName"]
     return arn("elasticloadbalancing", scope.region, scope.account_id, f"loadbalancer/{name}")
 

@@ -13,8 +13,8 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "elasticloadbalancingv2/load_balancer"
+# Elastic Load Balancing API reference: one that failed could not be set up: it has no nodes.
 STATES = states(running="provisioning active active_impaired", stopped="failed")
-"""Elastic Load Balancing API reference: one that failed could not be set up: it has no nodes."""
 _NAMESPACES = {
     "application": "AWS/ApplicationELB",
     "network": "AWS/NetworkELB",
@@ -38,6 +38,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     arn, balancer_type = raw["LoadBalancerArn"], raw.get("Type", "")
     zones = [zone.get("ZoneName", "") for zone in raw.get("AvailabilityZones") or ()]
     zone = zones[0] if len(zones) == 1 else ""
+    # In CloudWatch a load balancer is app/web/50dc6c495c0c9188, the end of its ARN.
     series = {balancer_type: arn.partition(":loadbalancer/")[2]}
     return parse(raw, scope, arn, raw["LoadBalancerName"], zone=zone).described(
         running=nodes(len(zones), raw.get("Scheme", "")),

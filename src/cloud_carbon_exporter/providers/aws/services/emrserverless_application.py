@@ -16,8 +16,8 @@ KIND = "emrserverless/application"
 STATES = states(
     running="STARTING STARTED STOPPING", stopped="CREATING CREATED STOPPED", gone="TERMINATED"
 )
+# EMR Serverless user guide: from release 7.10 on, metrics bear the application's name as well.
 _NAMED_SINCE = (7, 10)
-"""EMR Serverless user guide: from release 7.10 on, metrics bear the application's name as well."""
 _BY_ID = {"ApplicationId": "ApplicationId"}
 _BY_NAME = {"ApplicationId": "NamedId", "ApplicationName": "ApplicationName"}
 
@@ -40,6 +40,8 @@ def _release(label: str) -> tuple[int, ...]:
 def _workers(architecture: str) -> tuple[Component, ...]:
     """A vCPU and a GiB of memory of workers; how many are allocated is measured."""
     unknown = "AWS does not say what the workers run on"
+    # CPUAllocated counts vCPUs, MemoryAllocated GB: two signals, so that each scales its own
+    # part.
     processors = (part for part in hidden(1, 1, architecture) if part.kind == "vcpu")
     memory = Component("memory", "dram", 1, per="memory_gib", assumed=unknown)
     return (*per(processors, "capacity_units"), memory)

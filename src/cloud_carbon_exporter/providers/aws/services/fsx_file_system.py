@@ -10,11 +10,11 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "fsx/file_system"
+# FSx API reference: FAILED cannot be recovered, or never came to be; a misconfigured one can be.
 STATES = states(
     running="CREATING AVAILABLE UPDATING MISCONFIGURED MISCONFIGURED_UNAVAILABLE",
     gone="FAILED DELETING",
 )
-"""FSx API reference: only a creation ends in FAILED; a misconfigured one runs on."""
 
 
 class _Product(NamedTuple):
@@ -39,6 +39,7 @@ def _storage(raw: Raw, product: str, zones: int) -> Component:
     if storage_type == "INTELLIGENT_TIERING" or not capacity_gib:
         unknown = "the bytes it holds are not told"
         return Component("file", "aws/fsx-hdd", 1.0, per="stored_gib", assumed=unknown)
+    # Spinning disks are the same under every product; SSDs differ by how each keeps copies.
     part = "aws/fsx-hdd" if storage_type == "HDD" else f"aws/fsx/{product}"
     return Component("file", part, capacity_gib * zones)
 
@@ -48,6 +49,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     product = _PRODUCTS.get(raw.get("FileSystemType", ""), _Product("", ""))
     settings: dict[str, Any] = raw.get(product.settings) or {}
     deployment = settings.get("DeploymentType", "")
+    # Of a standby in a second zone AWS writes every byte to both.
     zones = 2 if deployment.startswith("MULTI_AZ") else 1
     servers = zones
     if product.name == "ontap":  # runs pairs of servers, also within one zone

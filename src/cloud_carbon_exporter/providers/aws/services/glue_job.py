@@ -14,8 +14,8 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 JOB, SESSION = "glue/job", "glue/session"
+# States of ours: the API tells them of a job's runs.
 JOB_STATES = states(running="RUNNING", stopped="READY")
-"""States of ours: the API tells them of a job's runs."""
 RUN_STATES = states(
     running="RUNNING STOPPING",
     gone="STARTING WAITING STOPPED SUCCEEDED FAILED TIMEOUT ERROR EXPIRED",
@@ -39,6 +39,7 @@ WORKERS = {
     "Z.2X": (8, 64),
 }
 """Glue developer guide: vCPUs and GB of memory of each type of worker."""
+# Runs are told by one call a job, and most jobs sleep.
 _RUNS_SECONDS = 600.0
 _NEWEST = 25
 _RUNS = "glue:GetJobRuns"
@@ -61,6 +62,7 @@ async def jobs(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Ra
 def _workers(run: Raw) -> tuple[Component, ...]:
     """Workers of a run: by type and number, else by the data processing units it may take."""
     if run.get("WorkerType") and run.get("NumberOfWorkers"):
+        # A type added since is taken as G.1X, which Glue starts by default.
         vcpus, memory_gib = WORKERS.get(run["WorkerType"], WORKERS["G.1X"])
         return hidden(vcpus * run["NumberOfWorkers"], memory_gib * run["NumberOfWorkers"])
     units = run.get("MaxCapacity") or run.get("AllocatedCapacity") or 0

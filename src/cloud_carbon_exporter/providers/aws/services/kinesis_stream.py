@@ -15,6 +15,7 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 
 KIND = "kinesis/stream"
 STATES = states(running="CREATING ACTIVE UPDATING", gone="DELETING")
+# A stream on demand adds shards by itself, as traffic grows.
 _SHARDS_SECONDS = 900.0
 _HOUR = 3600.0
 
@@ -40,6 +41,7 @@ async def streams(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One stream. What it holds is what came in over its retention."""
     stream = parse(raw, scope, raw["StreamARN"], raw["StreamName"])
+    # Bytes a second that come in, times the seconds each is kept, are the bytes held.
     retention_seconds = raw["RetentionPeriodHours"] * _HOUR
     unknown = "AWS does not say what a shard is"
     return stream.described(

@@ -13,12 +13,12 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "lambda/function"
+# Lambda developer guide: an Inactive function wakes when it is called, through Pending.
 STATES = states(
     running="Pending Active ActiveNonInvocable Inactive",
     stopped="Failed Deactivating Deactivated",
     gone="Deleting",
 )
-"""Lambda developer guide: an Inactive function wakes when it is called, through Pending."""
 MIB_PER_VCPU = 1769
 """Lambda developer guide: at 1,769 MB a function has the equivalent of one vCPU."""
 _MILLISECONDS = 1000
@@ -37,6 +37,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         parse(raw, scope, raw["FunctionArn"], raw["FunctionName"]),
         raw["MemorySize"],
     )
+    # A function has one architecture, in a list.
     architecture = (raw.get("Architectures") or ("x86_64",))[0]
     environment = hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB, architecture)
     return function.described(

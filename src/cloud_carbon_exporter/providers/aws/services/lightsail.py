@@ -13,12 +13,12 @@ from cloud_carbon_exporter.providers.aws.describing.object import AwsObject, par
 from cloud_carbon_exporter.providers.description import Description, States, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+# State of an instance: Lightsail passes on what EC2 says.
 STATES = states(
     running="pending running rebooting",
     stopped="stopping stopped shutting-down",
     gone="terminated",
 )
-"""State of an instance: Lightsail passes on what EC2 says."""
 DISK_STATES = states(running="pending available in-use unknown", gone="error")
 CONTAINER_STATES = states(
     running="PENDING READY RUNNING UPDATING DEPLOYING", stopped="DISABLED", gone="DELETING"
@@ -68,6 +68,7 @@ def describe_instance(raw: Raw, scope: Scope) -> Description | None:
     """One instance with its system disk; further disks are listed by themselves."""
     hardware = raw["hardware"]
     disks: list[Component] = []
+    # A plan's own disk is marked as system disk, where it is marked at all.
     for disk in hardware.get("disks") or ():
         if disk.get("isSystemDisk", True):
             disks += volume(disk["sizeInGb"], _DISK)

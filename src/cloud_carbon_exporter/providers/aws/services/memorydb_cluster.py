@@ -29,6 +29,7 @@ def _node_count(raw: Raw) -> int:
     count = 0
     for shard in raw.get("Shards") or ():
         count += shard.get("NumberOfNodes") or len(shard.get("Nodes", ()))
+    # Without its details a cluster tells no more than its number of shards.
     return count or raw["NumberOfShards"]
 
 

@@ -13,11 +13,11 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 PROVISIONED, SERVERLESS = "msk/cluster", "msk/serverless_cluster"
+# MSK developer guide, cluster states: FAILED is a cluster that could not be created.
 STATES = states(
     running="CREATING ACTIVE HEALING MAINTENANCE REBOOTING_BROKER UPDATING",
     gone="DELETING FAILED",
 )
-"""MSK developer guide, cluster states: only a creation or a deletion ends in FAILED."""
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
@@ -28,6 +28,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     cluster = parse(raw, scope, raw["ClusterArn"], raw["ClusterName"])
     provisioned: Mapping[str, Any] = raw["Provisioned"]
     group, brokers = provisioned["BrokerNodeGroupInfo"], provisioned["NumberOfBrokerNodes"]
+    # VolumeSize is that of each broker.
     disk = (group.get("StorageInfo") or {}).get("EbsStorageInfo") or {}
     return cluster.described(
         running=nodes(group["InstanceType"], brokers),

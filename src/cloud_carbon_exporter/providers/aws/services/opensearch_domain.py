@@ -15,14 +15,14 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
 KIND = "opensearchservice/domain"
+# Isolated is a domain of a suspended account: nothing answers, and the data are kept.
 STATES = states(
     running="Creating Active Modifying UpgradingEngineVersion UpdatingServiceSoftware",
     stopped="Isolated",
     gone="Deleting",
 )
-"""Isolated is a domain of a suspended account: nothing answers, and the data are kept."""
+# Names one DescribeDomains call takes.
 _PER_CALL = 5
-"""Names one DescribeDomains call takes."""
 
 
 async def domains(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
@@ -60,6 +60,7 @@ def _storage(config: Raw, disks: Raw) -> Iterator[Component]:
     if config.get("WarmEnabled"):
         yield Component("object", "aws/s3", 1.0, per="stored_gib")
     if disks.get("EBSEnabled"):
+        # VolumeSize is that of each data node.
         drive = f"aws/{disks.get('VolumeType') or 'gp3'}"
         count = config.get("InstanceCount") or 1
         yield Component("block", drive, float(disks["VolumeSize"]) * count)

@@ -23,6 +23,7 @@ GIB_PER_VCPU = 8.0
 
 async def collections(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The collections, each with how many share the capacity."""
+    # All collections of a region come in this one page.
     shared = [{**raw, "Sharers": len(page)} for raw in page]
     return await tagged(client, scope, shared, "aoss:collection", lambda raw: str(raw["arn"]))
 

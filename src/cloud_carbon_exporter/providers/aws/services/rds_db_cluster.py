@@ -16,8 +16,8 @@ from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
+# RDS user guide: a Multi-AZ DB cluster is a writer and two readers, each with its own storage.
 _MULTI_AZ_MEMBERS = 3
-"""RDS user guide: a Multi-AZ DB cluster is a writer and two readers, each with its own storage."""
 
 
 def _is_aurora(raw: Raw) -> bool:
@@ -28,6 +28,7 @@ def _storage(raw: Raw) -> Component:
     """Storage of a cluster; of Aurora the bytes in use, as its AllocatedStorage is always 1."""
     if _is_aurora(raw):
         return Component("block", "aws/aurora", 1.0, per="stored_gib")
+    # AllocatedStorage is that of each member.
     members = len(raw.get("DBClusterMembers", ())) or _MULTI_AZ_MEMBERS
     drive = f"aws/{raw.get('StorageType') or 'io1'}"
     return Component("block", drive, float(raw["AllocatedStorage"]) * members)

@@ -12,14 +12,15 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "rds/db_snapshot"
+# A snapshot that is being written holds what was written so far.
 STATES = states(running="available copying creating", gone="deleting failed")
-"""A snapshot that is being written holds what was written so far."""
 
 
 async def snapshots(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The snapshots, the oldest of each instance marked."""
     return with_first(
         page,
+        # The resource id outlives the name, which a later instance may bear again.
         lambda raw: str(raw.get("DbiResourceId") or raw["DBInstanceIdentifier"]),
         lambda raw: str(raw.get("SnapshotCreateTime", "")),
     )

@@ -11,6 +11,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "redshift/cluster"
+# Redshift API reference. Of incompatible-restore no cluster came to be.
 STATES = states(
     running=(
         "available",
@@ -33,9 +34,8 @@ STATES = states(
     stopped="paused",
     gone="deleting final-snapshot incompatible-restore",
 )
-"""Redshift API reference. Of incompatible-restore no cluster came to be."""
+# Node types whose data lie in managed storage, outside the nodes.
 _MANAGED = ("ra3.", "rg.")
-"""Node types whose data lie in managed storage, outside the nodes."""
 PERCENT = 100
 MB_PER_GIB = 1024
 
@@ -49,6 +49,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     if size.startswith(_MANAGED):
         managed = (Component("block", "aws/redshift", 1.0, per="stored_gib"),)
         capacity_mb = raw.get("TotalStorageCapacityInMegaBytes")
+        # The percentage read is of this capacity, so that so many per cent are a GiB.
         if capacity_mb:
             monitor["PercentPerGib"] = repr(PERCENT * MB_PER_GIB / capacity_mb)
     return parse(raw, scope, id_, name, zone=raw.get("AvailabilityZone")).described(

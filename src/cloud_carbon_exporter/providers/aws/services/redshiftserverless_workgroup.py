@@ -36,6 +36,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         running=per(hidden(GIB_PER_UNIT / GIB_PER_VCPU, GIB_PER_UNIT), "capacity_units"),
         kept=(Component("block", "aws/redshift", 1.0, per="stored_gib"),),
         state=raw.get("status", ""),
+        # Capacity is told by workgroup, bytes by namespace.
         monitor={"Workgroup": workgroup.name, "Namespace": raw["namespaceName"]},
     )
 

@@ -15,9 +15,10 @@ from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
 KIND = "s3/bucket"
+# S3 reports its sizes once a day.
 _DAY = 86400.0
+# What GetBucketLocation answers for the oldest regions, says its reference.
 _LEGACY_LOCATIONS = {"": "us-east-1", "EU": "eu-west-1"}
-"""What GetBucketLocation answers for the oldest regions, says its reference."""
 
 
 async def located(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
@@ -39,6 +40,7 @@ async def located(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence
             buckets.append({**raw, "BucketRegion": region})
     if not client.settings.tags:
         return buckets
+    # The tagging API answers for one region at a time.
     inhabited = {raw["BucketRegion"] for raw in buckets}
     labels = await tagging.by_arn(client, scope.account_id, inhabited, "s3")
     return [{**raw, "Tags": labels.get(_arn(raw), ())} for raw in buckets]

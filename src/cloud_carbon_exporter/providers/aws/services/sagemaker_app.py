@@ -13,10 +13,10 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "sagemaker/app"
+# Pending, its instance starts. An app that was deleted stays in the list for a day.
 STATES = states(running="InService Pending", gone="Failed Deleting Deleted")
-"""Pending, its instance starts. An app that was deleted stays in the list for a day."""
+# Instance type of apps that run on AWS' own machines, at no charge.
 _SHARED = "system"
-"""Instance type of apps that run on AWS' own machines, at no charge."""
 
 
 def _owner(raw: Raw) -> str:

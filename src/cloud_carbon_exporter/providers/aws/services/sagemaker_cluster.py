@@ -13,10 +13,9 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "sagemaker/cluster"
+# How many instances are there the answer tells in every state, CurrentCount, also while they come
+# and go.
 STATES = states(running="Creating InService Updating SystemUpdating RollingBack Failed Deleting")
-"""How many instances are there the answer tells in every state, CurrentCount, also while they come
-and go.
-"""
 _SECONDS = 300.0
 _DESCRIBE = "sagemaker:DescribeCluster"
 
@@ -42,6 +41,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     types: dict[str, None] = {}
     for group in raw.get("InstanceGroups") or ():
         instance_type = group.get("InstanceType")
+        # A group of several types names none: what runs in it is not told here.
         if instance_type:
             types[instance_type] = None
             instances += held(instance_type, group.get("CurrentCount") or 0)

@@ -21,12 +21,12 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "sagemaker/endpoint"
+# SageMaker bills instances from InService on, and has none left of what is out of service.
 STATES = states(
     running="InService Updating SystemUpdating RollingBack UpdateRollbackFailed",
     stopped="Creating OutOfService Failed",
     gone="Deleting",
 )
-"""SageMaker bills instances from InService on, and has none left of what is out of service."""
 MIB_PER_VCPU = 1024
 """An assumption: a serverless endpoint's compute grows with its memory; how is not published."""
 _SECONDS = 300.0
@@ -76,6 +76,7 @@ def _variants_of(endpoint: Raw, configuration: Raw) -> Iterator[Raw]:
     """The endpoint once for each variant, as configured and as it is now."""
     configured = {variant["VariantName"]: variant for variant in _all_variants(configuration)}
     for number, variant in enumerate(_all_variants(endpoint)):
+        # What is there now goes before what was configured.
         whole = {**configured.get(variant["VariantName"], {}), **variant}
         yield {**endpoint, "First": number == 0, "Variant": whole}
 
@@ -85,6 +86,7 @@ def _machines(variant: Mapping[str, Any]) -> tuple[Component, ...]:
     if serverless:
         memory_mib = serverless["MemorySizeInMB"]
         return per(hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB), "executions")
+    # An endpoint that is being made has no current number: the configured one stands.
     count = variant.get("CurrentInstanceCount")
     wanted = variant.get("InitialInstanceCount", 1) if count is None else count
     return held(variant["InstanceType"], wanted, variant.get("VolumeSizeInGB"))

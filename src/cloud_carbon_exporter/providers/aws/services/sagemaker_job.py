@@ -21,6 +21,7 @@ from cloud_carbon_exporter.providers.description import Description, States, sta
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 STATES = states(running="InProgress Stopping", gone="Completed Failed Stopped")
+# SecondaryStatus of a training job, which tells as well whether it waits for its machines yet.
 TRAINING_STATES = states(
     running=(
         "PreparingTrainingStack Downloading DownloadingTrainingImage Training Uploading Stopping"
@@ -29,7 +30,6 @@ TRAINING_STATES = states(
     stopped="Starting LaunchingMLInstances Pending",
     gone="Stopped MaxRuntimeExceeded Completed Failed Interrupted MaxWaitTimeExceeded",
 )
-"""SecondaryStatus of a training job, which tells as well whether it waits for its machines yet."""
 _HOUR = 3600.0
 Fleet = Mapping[str, Any]
 """Machines of one type, as a described job names them."""
@@ -113,6 +113,7 @@ def _describe(job_type: _JobType, raw: Raw, scope: Scope) -> Description | None:
         volume_gib = fleet.get("VolumeSizeInGB")
         machines += held(fleet["InstanceType"], fleet["InstanceCount"], volume_gib)
     monitor = {}
+    # The machines of a training job are algo-1, algo-2 and so on.
     if job_type.word == "training":
         monitor = {"Host": f"{job.name}/algo-1", **sizes(first)}
     return job.described(

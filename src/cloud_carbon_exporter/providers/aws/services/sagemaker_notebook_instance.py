@@ -12,12 +12,13 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "sagemaker/notebook_instance"
+# Pending, its machine starts; a stopped one that is started again passes through it too.
 STATES = states(
     running="Pending InService Updating PendingMaintenance InMaintenance",
     stopped="Stopping Stopped Failed",
     gone="Deleting",
 )
-"""Pending, its machine starts; a stopped one that is started again passes through it too."""
+# A volume grows only while its notebook is stopped.
 _HOUR = 3600.0
 _DESCRIBE = "sagemaker:DescribeNotebookInstance"
 

@@ -16,12 +16,13 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 KIND = "sqs/queue"
 REQUESTS_PER_MESSAGE = 3
 """SQS developer guide: a message is sent, received and deleted: three requests without batches."""
+# SQS API reference: ListQueues pages only when asked for at most so many.
 _PAGE = 1000
-"""SQS API reference: ListQueues pages only when asked for at most so many."""
 
 
 def _arn(raw: Raw, scope: Scope) -> str:
     """The ARN; a queue's URL ends in its account and its name."""
+    # https://sqs.eu-west-3.amazonaws.com/123456789012/jobs
     account_id, name = raw["Name"].split("/")[-2:]
     return arn("sqs", scope.region, account_id, name)
 

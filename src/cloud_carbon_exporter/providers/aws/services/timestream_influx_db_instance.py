@@ -13,6 +13,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "timestream/influx_db_instance"
+# A reboot or a restore that failed leaves the machine there.
 STATES = states(
     running=(
         "CREATING AVAILABLE MODIFYING UPDATING UPDATING_DEPLOYMENT_TYPE UPDATING_INSTANCE_TYPE"
@@ -20,7 +21,6 @@ STATES = states(
     ),
     gone="FAILED DELETING DELETED",
 )
-"""FAILED is the end of a creation; what fails later keeps its machine."""
 VCPUS = {"medium": 1, "large": 2, "xlarge": 4}
 GIB_PER_VCPU = 8
 """Timestream developer guide: db.influx.medium is 1 vCPU and 8 GiB, larger ones in proportion."""
@@ -42,6 +42,7 @@ def vcpus(instance_class: str) -> int:
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One instance."""
     instance, size = parse(raw, scope, raw["arn"], raw["name"]), raw["dbInstanceType"]
+    # Of a standby both the machine and the storage are there twice.
     copies = 2 if raw.get("deploymentType") == "WITH_MULTIAZ_STANDBY" else 1
     return instance.described(
         running=times(hidden(vcpus(size), vcpus(size) * GIB_PER_VCPU), copies),

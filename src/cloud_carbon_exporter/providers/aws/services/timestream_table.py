@@ -38,6 +38,7 @@ async def tables(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[
                 tables_there += STATES.phase(raw.get("TableStatus") or "") != "gone"
         return tables_there
 
+    # ListTables without a database lists those of all.
     key = ("timestream tables", scope.account_id, scope.region)
     sharers = await client.cache.get(key, _HOUR, count) if page else 0
     shared = [{**raw, "Tables": max(1, sharers)} for raw in page]

@@ -65,6 +65,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     workspace_id, settings = raw["WorkspaceId"], raw.get("WorkspaceProperties") or {}
     name = raw.get("WorkspaceName") or raw.get("UserName") or workspace_id
     bundle = settings.get("ComputeTypeName", "")
+    # The root volume and the user's.
     disk_gib = (settings.get("RootVolumeSizeGib") or 0) + (settings.get("UserVolumeSizeGib") or 0)
     return parse(raw, scope, _arn(raw, scope), name).described(
         running=desktop(bundle or "STANDARD"),
