@@ -1,6 +1,4 @@
-"""Programs under test and beside it: the exporter, Prometheus, moto; each on a free port, each
-ended with its test.
-"""
+"""Programs under test, and beside them, each on a free port, each ended with its test."""
 
 from __future__ import annotations
 
@@ -67,9 +65,7 @@ def eventually(
 
 
 class Process:
-    """A program whose output is read to the end by a thread, so that no pipe fills and lines can be
-    awaited.
-    """
+    """Program whose output is read by a thread: no pipe fills, and lines can be awaited."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.lines: list[str] = []
@@ -228,9 +224,9 @@ class Scrape:
 
     def value(self, name: str, **labels: str) -> float:
         """The one sample there is."""
-        found = self.of(name, **labels)
-        assert len(found) == 1, f"{name} {labels}: {found}"
-        return float(found[0].value)
+        samples = self.of(name, **labels)
+        assert len(samples) == 1, f"{name} {labels}: {samples}"
+        return float(samples[0].value)
 
     @property
     def collected_at(self) -> float:
@@ -262,9 +258,7 @@ def status(url: str) -> int:
 
 
 class Prometheus(Process):
-    """A real Prometheus that scrapes one address every second. more: what else its scrape_config
-    says.
-    """
+    """Prometheus that scrapes one address every second. more: for its scrape_config."""
 
     def __init__(self, home: Path, target: str, **more: Any) -> None:
         configuration = home / "prometheus.yml"
@@ -298,8 +292,8 @@ class Prometheus(Process):
     def query(self, expression: str) -> dict[tuple[tuple[str, str], ...], float]:
         """Labels, without the scrape's own, and value of each series of an instant query."""
         body, _ = fetch(f"{self.url}/api/v1/query?{urllib.parse.urlencode({'query': expression})}")
-        found: Iterable[Mapping[str, Any]] = json.loads(body)["data"]["result"]
-        return {_labels(one["metric"]): float(one["value"][1]) for one in found}
+        result: Iterable[Mapping[str, Any]] = json.loads(body)["data"]["result"]
+        return {_labels(series["metric"]): float(series["value"][1]) for series in result}
 
 
 def _labels(metric: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -84,7 +84,8 @@ def kinds(scrape: Scrape) -> dict[str, str]:
 def test_load_drives_power_and_a_stopped_machine_draws_none(scrape: Scrape, estate: Estate) -> None:
     power = scrape.by_resource(POWER)
     busy, idle, stopped = (
-        power[ec2_arn("instance", each)] for each in (estate.busy, estate.idle, estate.stopped)
+        power[ec2_arn("instance", identity)]
+        for identity in (estate.busy, estate.idle, estate.stopped)
     )
     assert busy > 1.2 * idle > 0
     assert stopped == 0

@@ -71,6 +71,7 @@ class Accounts:
         Raises CollectError when none is open.
         """
         async with self._connecting:
+            # a key may have been renewed where the first one was found: look there again
             if self._home is None or await self._all_in_doubt(self._home):
                 await self._forget()
                 self._home = await self._enter_home()
@@ -161,6 +162,7 @@ class Accounts:
     async def _enter(self, session: Any, role: str, account_id: str = "") -> Account:
         clients = Clients(session, self._settings, self._pool)
         try:
+            # this call needs no permission: what is refused is the credentials themselves
             async with clients.using("sts", self._settings.default_region) as sts:
                 identity = await sts.get_caller_identity()
         except Exception as error:

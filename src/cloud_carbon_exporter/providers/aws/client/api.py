@@ -28,14 +28,15 @@ from cloud_carbon_exporter.providers.aws.describing.names import partition
 from cloud_carbon_exporter.providers.spec import Meter, Scope, TargetSettings
 
 log = logging.getLogger(__name__)
+# calls at once towards one API of one account and region. AWS counts requests by account, region
+# and API: what else the account runs there needs its share.
 _CALLS_PER_API = 6
-"""Calls at once towards one API of one account and region."""
 _SURVEYS_AT_ONCE = 16
 _LEAST_PATIENCE_SECONDS = 5.0
 _UNREADABLE_RETRIES = 2
 _UNREADABLE_PAUSE_SECONDS = 0.2
+# how long a proof that the credentials work is good for
 _IDENTITY_SECONDS = 60.0
-"""How long a proof that the credentials work is good for."""
 
 
 class AwsApi:
@@ -109,6 +110,7 @@ class AwsApi:
                 account_id=scope.account_id, api=api, operation=operation, outcome=failure.reason
             )
             raise failure from error
+        # an endpoint that has answered exists, whatever DNS says later
         self._answered.add((scope.account_id, region, api))
         self._meter.call(account_id=scope.account_id, api=api, operation=operation, units=units)
         return answer
@@ -126,6 +128,7 @@ class AwsApi:
         """All pages of a list operation, as answered."""
         region = self._region(scope)
         account = await self.accounts.get(scope.account_id)
+        # the model alone is looked at here: each page takes the client of its moment
         client = await account.clients.get(api, region)
         how = paging.paging(client, account.clients.session.get_component("data_loader"), operation)
 

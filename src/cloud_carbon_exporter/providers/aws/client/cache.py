@@ -51,6 +51,7 @@ class Cache:
             if kept is not None and kept.until > self._clock():
                 value: Value = kept.value
                 return value
+            # it has failed since this one began to wait: the answer would be the same
             failure = self._failures.get(key, _NO_FAILURE)
             if failure.last is not None and failure.times > before.times:
                 raise failure.last.bare()

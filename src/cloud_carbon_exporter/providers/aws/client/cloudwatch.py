@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from cloud_carbon_exporter.providers.aws.client import metric_data, metric_statistics
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
@@ -39,7 +40,8 @@ async def read(client: AwsApi, reads: Sequence[Read], until: float) -> Reading:
     groups: dict[Group, list[Series]] = defaultdict(list)
     for asked in reads:
         groups[_group(asked)] += _series(asked, existing)
-    every = [series for wanted in groups.values() for series in wanted]
+    # a signal may be the sum of several series, of one read or of several
+    every = list(chain.from_iterable(groups.values()))
     series_of = Counter(series.key for series in every)
     calls: list[Coroutine[None, None, None]] = []
     for group, wanted in groups.items():
@@ -69,12 +71,13 @@ def _group(read: Read) -> Group:
 def _series(read: Read, existing: Mapping[Split, Existing]) -> Iterator[Series]:
     """Series of one read: one, or as many as there are classes or boards."""
     metric, monitor = read.metric, read.resource.monitor
-    needed = [*metric.dimensions.values()]
+    needed = {*metric.dimensions.values()}
     if metric.over:
-        needed.append(metric.over)
-    if any(key not in monitor for key in needed):
+        needed.add(metric.over)
+    if not needed <= monitor.keys():
         return  # the resource has no such series
     known_by = _known_by(metric, monitor)
+    # a datum stands for the period that begins with it
     start = read.start // metric.period_seconds * metric.period_seconds
     scale = metric.scale / float(monitor[metric.over]) if metric.over else metric.scale
     split = split_of(read)
@@ -82,6 +85,7 @@ def _series(read: Read, existing: Mapping[Split, Existing]) -> Iterator[Series]:
         yield Series(read, metric.into, known_by, start, scale)
         return
     all_series = existing.get(split, {}).get(frozenset(known_by), ())
+    # the mean over the boards of a machine is a sum of each one's share
     if metric.spread and metric.into.endswith("_ratio"):
         scale /= len(all_series) or 1
     for dimensions in all_series:
@@ -103,6 +107,7 @@ def _shared(wanted: Sequence[Series], until: float, period: float) -> list[list[
     What several resources share (tasks of a service) stands together, to be asked for once.
     """
     shared: dict[tuple[str, str, str, Dimensions], list[Series]] = {}
+    # the price counts series, not time: those that reach back furthest share their calls
     for series in sorted(wanted, key=_start):
         if series.start + period <= until:
             metric = series.read.metric

@@ -49,8 +49,8 @@ WANTED: Mapping[str, Wanted] = {
     },
 }
 
+# a third of an instance's XML, of which nothing is wanted: cut out before it becomes a tree
 _BULKY = (b"networkInterfaceSet", b"blockDeviceMapping")
-"""A third of an instance's XML, of which nothing is wanted: cut out before it becomes a tree."""
 
 Reader = Callable[[Any], Any]
 

@@ -76,6 +76,7 @@ async def existing_series(
 
 async def _list(client: AwsApi, split: Split, metric: Metric) -> Existing:
     by_value: dict[KnownBy, dict[str, Dimensions]] = defaultdict(dict)
+    # what has had no datum for two weeks is not listed, nor what is younger than 15 minutes
     params = {"Namespace": metric.namespace, "MetricName": metric.name}
     async for answer in client.answers(
         Scope("aws", split.account_id, split.region), "cloudwatch", "ListMetrics", params, units=1
@@ -88,6 +89,7 @@ async def _list(client: AwsApi, split: Split, metric: Metric) -> Existing:
             known_by = frozenset(Dimension(name, dimensions[name]) for name in names)
             whole = (*map(Dimension._make, dimensions.items()), Dimension(split.apart, value))
             by_value[known_by].setdefault(value, whole)
+    # in the order of their values, so that the same estate is asked for in the same words
     existing: dict[KnownBy, Sequence[Dimensions]] = {}
     for known_by, series in by_value.items():
         existing[known_by] = [series[value] for value in sorted(series)]

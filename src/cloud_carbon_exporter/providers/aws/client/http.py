@@ -49,7 +49,8 @@ def http_session_class() -> Any:
         return tls_context(self._verify), None
 
     async def send(self: Any, request: Any) -> Any:
-        request.stream_output = True  # so that the body is left to us
+        # botocore would read the whole body; of a stream it leaves the body to us
+        request.stream_output = True
         response = await AIOHTTPSession.send(self, request)
         read = _Body(await _read(response.raw, request.url))
         return AioAWSResponse(response.url, response.status_code, response.headers, read)

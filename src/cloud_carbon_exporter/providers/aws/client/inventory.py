@@ -22,8 +22,8 @@ from cloud_carbon_exporter.providers.spec import Inventory, Scope
 _API = "resource-explorer-2"
 _SECONDS = 3600.0
 _PATIENCE_SECONDS = 120.0
+# ListResources is allowed by it, says its reference
 _PERMISSIONS = "resource-explorer-2:Search"
-"""ListResources is allowed by it, says its reference."""
 EXPLORER, TAGGING = "resource-explorer", "tagging"
 
 Kinds = Mapping[str, str]
@@ -45,6 +45,7 @@ async def _of_account(client: AwsApi, account_id: str) -> tuple[Inventory, ...]:
 
     async def read() -> tuple[Inventory, ...]:
         known: tuple[Inventory, ...] = client.cache.last(key) or ()
+        # the wait for a turn is outside the timeout: many accounts must not time each other out
         async with client.surveying:
             try:
                 async with asyncio.timeout(client.patience(_PATIENCE_SECONDS)):
@@ -95,7 +96,7 @@ async def _explored(client: AwsApi, account_id: str) -> Kinds | None:
 
 async def _indexed(client: AwsApi, account_id: str) -> tuple[str, ...]:
     """Region of the aggregator index, else all that have an index; says which have none."""
-    home = Scope("aws", account_id)
+    home = Scope("aws", account_id)  # any region tells the indexes of all
     indexes: list[Mapping[str, Any]] = []
     async for answer in client.answers(home, _API, "ListIndexes", {}):
         indexes += answer.get("Indexes", ())
@@ -129,6 +130,7 @@ async def _list(client: AwsApi, scope: Scope, kinds: dict[str, str]) -> None:
     try:
         await _read_view(client, scope, {}, kinds)
     except CollectError as error:
+        # without a default view the answer is a refusal, as if the permission were missing
         try:
             views = (await client.call(scope, _API, "ListViews", {})).get("Views")
         except CollectError:
@@ -141,6 +143,7 @@ async def _list(client: AwsApi, scope: Scope, kinds: dict[str, str]) -> None:
 async def _read_view(
     client: AwsApi, scope: Scope, view: Mapping[str, str], kinds: dict[str, str]
 ) -> None:
+    # not Search: that tells the first thousand and no more
     params = {"MaxResults": 1000, **view}
     async for answer in client.answers(
         scope, _API, "ListResources", params, permissions=_PERMISSIONS
@@ -156,7 +159,7 @@ async def _read_view(
 def _add(kinds: dict[str, str], arn: str, cloudformation: str = "") -> None:
     kind = kind_of(arn, cloudformation)
     if arn and kind not in OWNED:
-        kinds[arn] = intern(kind)
+        kinds[arn] = intern(kind)  # a hundred thousand ARNs, some hundred kinds
 
 
 async def _tagged(client: AwsApi, account_id: str, explored: Kinds) -> Kinds:

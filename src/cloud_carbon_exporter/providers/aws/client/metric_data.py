@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, PermissionMissing, Unreachable
@@ -18,8 +19,8 @@ from cloud_carbon_exporter.providers.spec import Scope
 SERIES_PER_CALL = 500
 """Queries one call may hold, says its reference."""
 _OPERATION = "GetMetricData"
+# StatusCode of a series that was not read to its end; PartialData goes on on the next page
 _INCOMPLETE = {"InternalError": Unreachable, "Forbidden": PermissionMissing}
-"""StatusCode of a series that was not read to its end; PartialData goes on on the next page."""
 
 
 async def read(
@@ -30,14 +31,16 @@ async def read(
     batch: series that several resources share stand together.
     """
     queries = [_query(f"m{number}", same[0]) for number, same in enumerate(batch)]
+    # one window for all: its start is inclusive, its end exclusive, and CloudWatch answers faster
+    # where both lie on a boundary of the period
     params = {
         "MetricDataQueries": queries,
         "StartTime": batch[0][0].start,
         "EndTime": readings.until // group.period * group.period,
-        "ScanBy": "TimestampAscending",
+        "ScanBy": "TimestampAscending",  # else the newest come first
     }
     results = _Results(len(batch))
-    every = [series for same in batch for series in same]
+    every = list(chain.from_iterable(batch))
     scope = Scope("aws", group.account_id, group.region)
     try:
         async for answer in client.answers(
@@ -52,6 +55,7 @@ async def read(
         return
     for number, incomplete in results.failed.items():
         readings.fail(batch[number], incomplete)
+    # what came of a series that broke off is kept, but its silence says nothing
     for number, values in results.values.items():
         for series in batch[number]:
             readings.add(series, values, fill=number not in results.failed)
@@ -88,7 +92,7 @@ class _Results:
         if not isinstance(results, list):
             raise _malformed("no MetricDataResults in the answer")
         for result in results:
-            number = int(result["Id"][1:])
+            number = int(result["Id"][1:])  # an Id must begin with a small letter: m0, m1, ...
             if not 0 <= number < self._asked:
                 raise _malformed("a result for a series nobody asked for")
             failure = _INCOMPLETE.get(result.get("StatusCode", "Complete"))

@@ -45,9 +45,10 @@ async def read(client: AwsApi, group: Group, same: Sequence[Series], readings: R
 
 
 def _values(answer: Mapping[str, Any], statistic: str) -> Mapping[float, float]:
-    """Values by Unix time. The answer is in no order. Raises Malformed."""
+    """Values by Unix time. Raises Malformed."""
     values: dict[float, float] = {}
     try:
+        # in no order at all, says the reference; and no period without a datum is among them
         for datapoint in answer["Datapoints"]:
             values[float(datapoint["Timestamp"])] = float(datapoint[statistic])
     except (KeyError, TypeError, ValueError) as error:

@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 READS = ("Batch", "Describe", "Get", "List", "Lookup", "Query", "Scan", "Search", "Select")
+# what the search for credentials calls, which is not only reading
 _WHOLE = frozenset({"sts", "sso", "sso-oidc", "signin"})
-"""What the search for credentials calls, which is not only reading."""
 _FULL_MODELS = frozenset({"load_service_model", "load_data", "load_data_with_path"})
 
 
@@ -78,6 +78,7 @@ def prune(loader: Any) -> Any:
 
     @cache
     def load(service_name: str, type_name: str, api_version: str | None = None) -> Any:
+        # type_name may be "paginators-1" or "waiters-2": small, and left as they are
         model = stock(service_name, type_name, api_version)
         if type_name != "service-2" or service_name in _WHOLE:
             return model

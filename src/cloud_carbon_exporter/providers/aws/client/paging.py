@@ -9,6 +9,8 @@ from typing import Any
 from cloud_carbon_exporter.errors import Malformed
 
 Call = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+# how much to ask for where the API lets us: fewer, larger pages spare its request quota. EC2 gives
+# unpaged Describe calls a smaller quota, so there a size is always sent.
 _PAGE_SIZES = {
     "apigateway": 500,
     "cloudwatch": 500,
@@ -19,11 +21,8 @@ _PAGE_SIZES = {
     "sagemaker": 100,
     "stepfunctions": 1000,
 }
-"""How much to ask for where the API lets us: fewer, larger pages spare its request quota. EC2 gives
-unpaged Describe calls a smaller quota, so there a size is always sent.
-"""
+# no list of AWS is longer; one that is has no end
 _MAX_PAGES = 100_000
-"""No list of AWS is longer; one that is has no end."""
 _TOKENS = (
     ("NextToken", "NextToken"),
     ("nextToken", "nextToken"),
@@ -82,6 +81,7 @@ def _several(names: str | list[str]) -> tuple[str, ...]:
 
 def _size(client: Any, operation: str, limit: str) -> int:
     model = client.meta.service_model
+    # a size beyond what the model allows is refused, not cut down
     size = _PAGE_SIZES.get(model.service_name, 0)
     largest = model.operation_model(operation).input_shape.members[limit].metadata.get("max")
     return min(size, largest) if largest else size
@@ -104,6 +104,7 @@ async def pages(
     for _ in range(_MAX_PAGES):
         answer = await call(sent)
         yield answer
+        # S3, Route 53 and Kinesis say by a flag whether more follows, whatever the token
         if paging.more and not jmespath.search(paging.more, answer):
             return
         tokens: dict[str, Any] = {}
@@ -117,6 +118,7 @@ async def pages(
         if fingerprint in seen:
             raise Malformed("the page token comes round again: the list has no end", **where)
         seen.add(fingerprint)
+        # of several tokens (Route 53's three) only those that came are sent back
         for name in paging.inputs:
             sent.pop(name, None)
         sent |= tokens

@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 _ENABLED_SECONDS = 3600.0
 _USED_SECONDS = 86400.0
 _USED_DAYS = 14
+# what Cost Explorer writes where a cost is of no region
 _NO_REGION = frozenset({"", "global", "NoRegion"})
-"""What Cost Explorer writes where a cost is of no region."""
 BILLED_AS: Mapping[str, tuple[str, ...]] = {
     "ec2": ("Amazon Elastic Compute Cloud - Compute", "EC2 - Other", "EC2 - Instances"),
     "rds": (
@@ -63,7 +63,7 @@ async def _uses(client: AwsApi, account_id: str) -> AsyncIterator[Use]:
     params: dict[str, Any] = {
         "TimePeriod": {
             "Start": str(today - timedelta(days=_USED_DAYS)),
-            "End": str(today + timedelta(days=1)),
+            "End": str(today + timedelta(days=1)),  # exclusive
         },
         "Granularity": "MONTHLY",
         "Metrics": ["UsageQuantity"],
@@ -71,8 +71,10 @@ async def _uses(client: AwsApi, account_id: str) -> AsyncIterator[Use]:
             {"Type": "DIMENSION", "Key": "REGION"},
             {"Type": "DIMENSION", "Key": "SERVICE"},
         ],
+        # a management account sees the costs of all its members
         "Filter": {"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [account_id]}},
     }
+    # paged here, so that each page waits for its turn: it costs as much as the first
     scope, seen = Scope("aws", account_id), set[str]()
     while True:
         async with client.surveying:
@@ -96,6 +98,7 @@ async def enabled(client: AwsApi, account_id: str) -> Sequence[str]:
 
     async def ask() -> Sequence[str]:
         async with client.surveying:
+            # without AllRegions: those that are not enabled for the account are left out
             answer = await client.call(Scope("aws", account_id), "ec2", "DescribeRegions", {})
         names = [region["RegionName"] for region in answer.get("Regions", ())]
         if client.cache.last(("regions", account_id)) is None:  # said once
@@ -110,6 +113,7 @@ async def enabled(client: AwsApi, account_id: str) -> Sequence[str]:
     try:
         return await client.cache.get(("regions", account_id), _ENABLED_SECONDS, ask)
     except PermissionMissing:
+        # who names the regions need not be allowed to list them
         if not client.settings.regions:
             raise
         return client.settings.regions

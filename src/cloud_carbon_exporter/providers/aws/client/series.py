@@ -90,6 +90,7 @@ def points_of(
     period = metric.period_seconds
     ended: dict[float, float] = {}
     if fill and metric.absent is not None:
+        # CloudWatch keeps nothing of a period in which nothing was written
         for place in range(int((until - series.start) // period)):
             ended[series.start + place * period] = metric.absent
     for at, value in values.items():

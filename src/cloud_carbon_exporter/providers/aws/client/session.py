@@ -18,8 +18,8 @@ from cloud_carbon_exporter.providers.aws.client.parsers import ParserFactory
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
 USER_AGENT = "cloud-carbon-exporter"
+# its parameters are not checked: 500 queries a call, made by one tested function
 _UNVALIDATED = frozenset({"cloudwatch"})
-"""Its parameters are not checked: 500 queries a call, made by one tested function."""
 
 # a refusal is ours to tell, without a traceback
 logging.getLogger("aiobotocore.credentials").setLevel(logging.ERROR)
@@ -47,7 +47,7 @@ def client_config(settings: TargetSettings, service: str) -> Any:
         connect_timeout=settings.timeout_seconds,
         read_timeout=settings.timeout_seconds,
         parameter_validation=service not in _UNVALIDATED,
-        max_pool_connections=16,
+        max_pool_connections=16,  # more than the calls at once towards one API
     )
 
 
@@ -76,6 +76,7 @@ def with_role(
             client_creator=sts,
             source_credentials=await base.get_credentials(),
             role_arn=role_arn,
+            # no duration: a role assumed by another role lasts an hour at most
             extra_args={"RoleSessionName": USER_AGENT},
             cache={},
         )
@@ -83,6 +84,7 @@ def with_role(
         assumed()
         return credentials
 
+    # deferred: nothing is asked before the first call, and then by one caller for all
     session._credentials = AioDeferredRefreshableCredentials(
         refresh_using=refresh, method="assume-role"
     )

@@ -20,9 +20,10 @@ from cloud_carbon_exporter.providers.spec import Scope
 SOURCE = "AWS Sustainability API"
 _SECONDS = 86400.0
 _PATIENCE_SECONDS = 60.0
+# how far back the last closed month may lie: AWS says three months at most
 _MONTHS = 4
-"""How far back the last closed month may lie: AWS says three months at most."""
 _GRAMS_PER_TONNE = 1_000_000
+# location-based and market-based: the two ways of the GHG Protocol to count bought electricity
 _METHODS: Mapping[str, Method] = {
     "TOTAL_LBM_CARBON_EMISSIONS": "location",
     "TOTAL_MBM_CARBON_EMISSIONS": "market",
@@ -62,6 +63,7 @@ async def _ask(client: AwsApi, account_id: str, now: float) -> Sequence[Reported
             )
             return client.cache.last(key) or ()
         except (PermissionMissing, NotThere) as error:
+            # a refusal is an answer: it is asked again tomorrow, not at the next refresh
             client.say_once(f"AWS' own figure is not to be had: {error}")
             return ()
 
@@ -80,6 +82,7 @@ def _months_before(now: float, months: int) -> datetime:
 
 async def _last_month(client: AwsApi, account_id: str, now: float) -> Sequence[ReportedEmissions]:
     params = {
+        # which month is closed is not told: the newest of the last few is
         "TimePeriod": {"Start": _months_before(now, _MONTHS), "End": _months_before(now, 0)},
         "GroupBy": list(_BY),
         "EmissionsTypes": list(_METHODS),

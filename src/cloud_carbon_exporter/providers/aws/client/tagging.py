@@ -20,6 +20,7 @@ Tags = Sequence[Mapping[str, str]]
 
 async def listed(client: AwsApi, account_id: str, region: str) -> AsyncIterator[Mapping[str, Any]]:
     """Resources of a region that bear tags, or once did. Raises CollectError."""
+    # "all the tagged or previously tagged": the second kind comes with an empty list of tags
     scope = Scope("aws", account_id, region)
     async for answer in client.answers(scope, "resourcegroupstaggingapi", "GetResources", {}):
         for mapping in answer.get("ResourceTagMappingList", ()):
