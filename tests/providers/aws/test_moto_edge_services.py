@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.providers.aws.parts import parts
-from tests.providers.aws.test_moto_services import EMPTY, TAGGED, client, by_name, swept
+from tests.providers.aws.test_moto_services import EMPTY, TAGGED, by_name, client, swept
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 
