@@ -18,9 +18,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cloud_carbon_exporter.api_costs.budget import SECONDS_PER_MONTH, Budget, read_price
-from cloud_carbon_exporter.collect.counters import Counters, Surroundings
-from cloud_carbon_exporter.collect.read_budget import Governor
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.api_costs.calendar_month import SECONDS_PER_MONTH
+from cloud_carbon_exporter.api_costs.prices import read_price
+from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.read_budget import ReadBudget
+from cloud_carbon_exporter.collect.surroundings import Surroundings
+from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
@@ -43,7 +47,7 @@ START = datetime(2026, 11, 2, tzinfo=UTC).timestamp()
 CPU = Metric(into="cpu_ratio", name="CPU")
 AT = Location("aws", "1", "eu-west-1")
 PLACE = facts.place("aws", "eu-west-1")
-SWEEP = ("prod", 0, "1", "eu-west-1", "")
+SWEEP = SweepKey("prod", 0, "1", "eu-west-1", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +219,7 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
         - power_watts(machine.resource, {"cpu_ratio": 0.0}, PLACE)
         for machine in machines
     }
-    governor = Governor(
+    governor = ReadBudget(
         budget,
         "prod",
         dollars=dollars,

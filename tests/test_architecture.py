@@ -23,12 +23,14 @@ LAYERS = [
     ("web", "push"),
     ("exposition",),
     ("collect",),
-    ("api_costs", "storage"),
+    ("api_costs",),
+    ("storage",),
     ("grid",),
     ("providers",),
     ("http",),
     ("model", "version"),
     ("errors",),
+    ("masking",),
     ("__init__",),
 ]
 

@@ -17,6 +17,7 @@ from cloud_carbon_exporter.config import Invocation, load
 from cloud_carbon_exporter.config.flags import PROGRAM
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 
+# Command -> its module in commands/.
 _MODULES = {
     "serve": "serve",
     "report": "report",
@@ -33,9 +34,7 @@ _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program. `arguments` without its name; those of the process when None. Returns the
-    exit code.
-    """
+    """Exit code of the program, run with `arguments`; with those of the process when None."""
     try:
         invocation = load(sys.argv[1:] if arguments is None else arguments, os.environ)
         code = _run(invocation)

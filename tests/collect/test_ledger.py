@@ -50,10 +50,10 @@ async def explored(
     clock = Clock()
     collecting = CollectSettings(shard=shard) if shard else CollectSettings()
     target = Target("prod", cloud.provider(), TargetSettings(provider="aws", **settings))
-    of = Collector([target], collecting, Budget(clock), lambda snapshot: None, clock)
-    await of.refresh()
-    await of.close()
-    return of.snapshot
+    collector = Collector([target], collecting, Budget(clock), lambda snapshot: None, clock)
+    await collector.refresh()
+    await collector.close()
+    return collector.snapshot
 
 
 def unsupported(snapshot: Snapshot) -> dict[str, int]:

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloud_carbon_exporter.api_costs.budget import Budget, read_price
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.api_costs.calendar_month import elapsed_share, month_seconds
+from cloud_carbon_exporter.api_costs.prices import read_price
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
-from cloud_carbon_exporter.collect.read_budget import Governor, elapsed_share, month_seconds
+from cloud_carbon_exporter.collect.read_budget import ReadBudget
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
@@ -39,8 +41,8 @@ def governor(
     single: bool = True,
     budget: Budget | None = None,
     free: int = 0,
-) -> Governor:
-    return Governor(
+) -> ReadBudget:
+    return ReadBudget(
         budget or Budget(clock),
         "prod",
         dollars=dollars,
@@ -129,7 +131,7 @@ def test_law_a_month_never_costs_more_than_its_budget(
 ) -> None:
     clock = Clock(FIRST)
     budget = Budget(clock)
-    of = Governor(
+    of = ReadBudget(
         budget, "prod", dollars=dollars, price=read_price("aws"), single=True, swing=lambda _: 1
     )
     due = [read(str(n)) for n in range(count)]
@@ -197,10 +199,12 @@ async def test_the_program_keeps_the_budget_and_loses_no_energy() -> None:
     assert bases == {"measured"}
     assert max(ages) > 1800  # what was put off shows in the age
     for row in of.snapshot.rows:
-        track = of.counters.track(row.resource.id)
-        assert track is not None
+        timeline = of.counters.timeline(row.resource.id)
+        assert timeline is not None
         watts = power_watts(row.resource, {"cpu_ratio": 0.6}, facts.place("aws", "eu-west-1"))
-        assert track.energy == pytest.approx(watts * (track.covered - FIRST))
+        assert timeline.totals.energy_joules == pytest.approx(
+            watts * (timeline.covered_until - FIRST)
+        )
     await of.close()
 
 

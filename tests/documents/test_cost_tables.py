@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from bench import bench_budget
 
-from cloud_carbon_exporter.api_costs.budget import PRICES, SECONDS_PER_MONTH, Budget, read_price
-from cloud_carbon_exporter.collect.read_budget import Governor
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.api_costs.calendar_month import SECONDS_PER_MONTH
+from cloud_carbon_exporter.api_costs.prices import PRICES, read_price
+from cloud_carbon_exporter.collect.read_budget import ReadBudget
 from cloud_carbon_exporter.documents import cost_tables
 from cloud_carbon_exporter.model.types import Component, Location, Resource
 from cloud_carbon_exporter.providers.spec import Metric, Read
@@ -92,7 +94,7 @@ def test_the_governor_spends_what_the_table_says() -> None:
     at = Location("aws", "1", "eu-west-1")
     held = (Component("vcpu", "Skylake", 4, load="cpu_ratio"),)
     reads = [Read(Resource(str(number), "vm", "", at, held), CPU, 0) for number in range(count)]
-    governor = Governor(
+    governor = ReadBudget(
         budget, "t", dollars=dollars, price=read_price("aws"), single=True, swing=lambda _: 4.0
     )
     made, seconds = 0, 30 * 86400

@@ -113,10 +113,9 @@ async def _draw(collector: Collector[None], screen: TextIO) -> None:
         handler.addFilter(wiped)
     try:
         while True:
-            counts = [run.progress for run in collector.runs]
-            screen.write(
-                f"{_WIPE}{bar(sum(done for done, _ in counts), sum(whole for _, whole in counts))}"
-            )
+            targets = [run.progress for run in collector.runs]
+            ended = sum(progress.ended for progress in targets)
+            screen.write(f"{_WIPE}{bar(ended, sum(progress.known for progress in targets))}")
             screen.flush()
             await asyncio.sleep(1 / _DRAWS_PER_SECOND)
     finally:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cloud_carbon_exporter.errors import ConfigError, masked
+from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.masking import masked
 
 Value = Any
 """What a Kind makes: str, int, float, bool, Address or a tuple of str."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cloud_carbon_exporter.api_costs.budget import PRICES, READS, SECONDS_PER_MONTH, read_price
+from cloud_carbon_exporter.api_costs.calendar_month import SECONDS_PER_MONTH
+from cloud_carbon_exporter.api_costs.prices import PRICES, READS, read_price
 
 BEGIN, END = "<!-- tables: written by scripts/docs from the prices -->", "<!-- end of tables -->"
 COUNTS = (100, 1_000, 10_000)
