@@ -193,9 +193,8 @@ async def test_a_failed_sweep_keeps_its_last_good_figures_until_stale() -> None:
     await collector.close()
 
 
-async def test_a_target_collected_more_seldom_than_stale_after_is_shown_until_its_next_collection_fails() -> (
-    None
-):
+async def test_a_target_collected_seldom_is_shown_until_its_next_collection_fails() -> None:
+    """More seldom than stale-after."""
     clock, cloud = Clock(), Cloud({EU: [vm()]})
     collector = new_collector(clock, cloud, interval_seconds=7200)
     await collector.refresh()

@@ -1,4 +1,4 @@
-"""Counters on a simulated clock: time is covered once, in order, and never ahead of what is known."""
+"""Counters on a simulated clock: time is covered once, in order, never ahead of what is known."""
 
 from __future__ import annotations
 

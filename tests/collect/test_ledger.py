@@ -117,9 +117,7 @@ async def test_kinds_left_out_by_configuration_are_not_estimated() -> None:
     assert snapshot.covered == {("aws", ACCOUNT): 1}
 
 
-async def test_a_replica_that_estimates_a_part_does_not_know_coverage_and_calls_nothing_of_the_others_a_gap() -> (
-    None
-):
+async def test_a_replica_does_not_know_coverage_and_calls_nothing_of_the_others_a_gap() -> None:
     replicas = [await explored(whole(ALL), shard=Shard(index, 2)) for index in range(2)]
     (asked,) = [snapshot for snapshot in replicas if snapshot.listed]
     assert unsupported(asked) == {"vm/queue": 1, "kms/key": 1}

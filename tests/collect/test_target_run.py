@@ -1,4 +1,4 @@
-"""What one Target says of sweeps that wait, that never ended, and that fail in more ways than one."""
+"""What one Target says of sweeps that wait, never ended, or fail in more ways than one."""
 
 from __future__ import annotations
 

@@ -50,11 +50,11 @@ def sentence(targets: Iterable[Progress]) -> str:
 
 
 async def say_progress(
-    targets: Callable[[], Sequence[Progress]], every_seconds: float = SAID_EVERY_SECONDS
+    targets: Callable[[], Sequence[Progress]], every_seconds: float | None = None
 ) -> None:
     """Log how far the first collection is, until every target's has ended."""
     while True:
-        await asyncio.sleep(every_seconds)
+        await asyncio.sleep(SAID_EVERY_SECONDS if every_seconds is None else every_seconds)
         progress = targets()
         if all(target.done for target in progress):
             return

@@ -74,6 +74,18 @@ class _Pass:
     tried: Counter[str] = field(default_factory=Counter)
     warnings: list[CollectError] = field(default_factory=list)
 
+    def ended(self, failures: Mapping[str, CollectError]) -> Swept:
+        """All of it, now that the listing has ended."""
+        resources = tuple(self.resources)
+        return Swept(
+            resources,
+            _counts(resources),
+            dict(self.unsupported),
+            dict(self.skipped),
+            failures,
+            tuple(self.warnings),
+        )
+
 
 async def sweep(
     client: Client,
@@ -110,15 +122,7 @@ async def sweep(
         for kind, failure in error.failures.items():
             failures[kind] = failure.bare()
     failures = {**_unreadable_kinds(so_far, listing, specs, scope), **failures}
-    resources = tuple(so_far.resources)
-    return Swept(
-        resources,
-        _counts(resources),
-        dict(so_far.unsupported),
-        dict(so_far.skipped),
-        failures,
-        tuple(so_far.warnings),
-    )
+    return so_far.ended(failures)
 
 
 def _with_tags(resource: Resource, shown: frozenset[str] | None) -> Resource:
