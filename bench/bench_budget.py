@@ -1,11 +1,10 @@
-"""What a monthly budget costs in accuracy: a synthetic week, read by the governor, all alike, and
-each five minutes.
+"""What a monthly budget costs in accuracy: a synthetic week, read by it, all alike, each 5 minutes.
 
 Run: python -m bench.bench_budget; with --write it puts the table into docs/cost.md, with --check it
-says when that is stale. The truth is every machine's power each five minutes. The governor and the
-counters are the program's own; a read brings all Points since the last, but for those of the last
-ten minutes, as CloudWatch is late. A day of the same stands
-beside the table: where it comes out otherwise, the week would too.
+says when that is stale. The truth is every machine's power each five minutes. The read budget and
+the counters are the program's own; a read brings all Points since the last, but for those of the
+last ten minutes, as CloudWatch is late. A day of the same stands beside the table: where it comes
+out otherwise, the week would too.
 """
 
 from __future__ import annotations
@@ -211,7 +210,7 @@ def alike(machines: Sequence[Machine], dollars: float) -> Errors:
 
 
 def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float]:
-    """As the governor chooses; also the USD it spent."""
+    """As the read budget chooses; also the USD it spent."""
     clock = [START]
     budget = Budget(lambda: clock[0])
     swings = {
@@ -219,7 +218,7 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
         - power_watts(machine.resource, {"cpu_ratio": 0.0}, PLACE)
         for machine in machines
     }
-    governor = ReadBudget(
+    read_budget = ReadBudget(
         budget,
         "prod",
         dollars=dollars,
@@ -232,7 +231,7 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
 
     def choose(now: float) -> Sequence[int]:
         clock[0] = now
-        chosen, _ = governor.choose(reads, now)
+        chosen, _ = read_budget.choose(reads, now)
         if chosen:
             meter.call(
                 account_id="1", api="cloudwatch", operation="GetMetricData", units=len(chosen)
@@ -240,7 +239,7 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
         return [int(read.resource.id) for read in chosen]
 
     found = errors(
-        machines, choose, lambda index, points, now: governor.note(reads[index], points, now)
+        machines, choose, lambda index, points, now: read_budget.note(reads[index], points, now)
     )
     return found, budget.spent_this_month("prod") or 0.0
 

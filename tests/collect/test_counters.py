@@ -99,9 +99,8 @@ def test_measured_time_is_the_sum_over_points_and_waits_for_them() -> None:
     see(counters, 4200, vm(), settle=600)
     counters.advance(4200)
     assert totals(counters, "i-1").energy_joules == 0  # nothing known yet, and not stale yet
-    counters.record(
-        "i-1", "cpu_ratio", points(2700, [0.9, 0.1, 0.5]), 0
-    )  # the first lies before the first sight
+    # The first lies before the first sight.
+    counters.record("i-1", "cpu_ratio", points(2700, [0.9, 0.1, 0.5]), 0)
     counters.advance(4200)
     expected = 300 * watts(vm(), cpu_ratio=0.1) + 300 * watts(vm(), cpu_ratio=0.5)
     assert totals(counters, "i-1").energy_joules == pytest.approx(expected)
@@ -285,9 +284,7 @@ def test_grams_follow_an_intensity_that_changes_meanwhile() -> None:
 
 
 def test_days_of_gaps_late_points_and_restarts_of_the_listing() -> None:
-    """Three simulated days; each five minutes the truth is known, what is counted must be it
-    wherever it was read.
-    """
+    """Three simulated days: what is counted must be the truth wherever that was read."""
     rng = random.Random(7)
     counters = new_counters()
 
@@ -356,9 +353,7 @@ def test_law_counters_never_fall_and_never_pass_the_time_that_is_known(
 
 
 def test_yesterdays_points_are_not_the_present_and_count_no_energy_again() -> None:
-    """An API that answers with what it said a day ago: nothing runs backwards, and no load is taken
-    from it.
-    """
+    """An API that says what it said a day ago: nothing runs backwards, no load is taken from it."""
     day = 86400.0
     counters = new_counters()
     see(counters, day, vm())

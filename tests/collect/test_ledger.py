@@ -1,6 +1,4 @@
-"""The ledger: all that the provider's own inventory lists is estimated, another's, or counted as
-unsupported.
-"""
+"""The ledger: what the provider's inventory lists is estimated, another's, or unsupported."""
 
 from __future__ import annotations
 

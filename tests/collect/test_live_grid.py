@@ -1,6 +1,4 @@
-"""Live intensity in the counters: the value of each moment, replayed days, and corrections that
-come too late.
-"""
+"""Live intensity in the counters: the value of each moment, and corrections that come too late."""
 
 from __future__ import annotations
 
@@ -106,7 +104,7 @@ async def test_by_location_nothing_changes(clock: Clock, told: Told, tmp_path: P
     day = Day(feed([own], clock, told, method="location"), clock)
     assert await day.run(3600) == pytest.approx(WATTS / 1000 * ANNUAL)
     shown = day.surroundings.place("aws", "eu-west-3").intensities
-    assert [(each.method, each.source) for each in shown][:2] == [
+    assert [(intensity.method, intensity.source) for intensity in shown][:2] == [
         ("location", shown[0].source),
         ("live", "file"),
     ]
@@ -197,12 +195,12 @@ spans = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 60), st.integers(0,
 
 def laid(spans_: Sequence[tuple[int, int, int]], start: float) -> list[Piece]:
     """Pieces from (gap, length, grams), one after another."""
-    found, at = [], start
+    pieces, at = [], start
     for gap, length, grams in spans_:
         at += gap * 60
-        found.append(Piece(at, at + length * 60, grams, "set"))
+        pieces.append(Piece(at, at + length * 60, grams, "set"))
         at += length * 60
-    return found
+    return pieces
 
 
 @settings(max_examples=60, deadline=None)
@@ -210,9 +208,7 @@ def laid(spans_: Sequence[tuple[int, int, int]], start: float) -> list[Piece]:
 def test_the_integral_is_that_of_the_value_at_each_moment(
     first: list[tuple[int, int, int]], steps: list[int], later: list[tuple[int, int, int]]
 ) -> None:
-    """Brute force by the minute; half way through, everything that is known changes, and the past
-    does not.
-    """
+    """Brute force by the minute; half way all that is known changes, and the past does not."""
     of = Fixed()
     surroundings = SurroundingsIndex(of)
     counters = Counters(surroundings.of, 1800)
@@ -221,10 +217,9 @@ def test_the_integral_is_that_of_the_value_at_each_moment(
         of.say(laid(first if rank <= len(steps) // 2 else later, NOON))
         for minute in range(step):
             at = now + minute * 60
-            found = next((p for p in of.known if p.start <= at < p.end), None)
-            expected += (
-                WATTS * 60 / 3.6e6 * (ANNUAL if found is None else found.grams_per_kilowatt_hour)
-            )
+            piece = next((piece for piece in of.known if piece.start <= at < piece.end), None)
+            grams = ANNUAL if piece is None else piece.grams_per_kilowatt_hour
+            expected += WATTS * 60 / 3.6e6 * grams
         now += step * 60
         surroundings.advance(now)
         counters.observe(SWEEP, [VOLUME], now, 0, lambda resource: False)
@@ -243,12 +238,12 @@ def test_the_same_surroundings_come_back_until_something_changes() -> None:
     surroundings.advance(NOON)
     of.say(laid([(0, 60, 100)], NOON))
     surroundings.advance(NOON)
-    one = surroundings.of(VOLUME)
+    before = surroundings.of(VOLUME)
     surroundings.advance(NOON + 300)
-    assert surroundings.of(VOLUME) is one
+    assert surroundings.of(VOLUME) is before
     of.say(laid([(0, 60, 90)], NOON))
     surroundings.advance(NOON + 300)
-    assert surroundings.of(VOLUME) is not one
+    assert surroundings.of(VOLUME) is not before
     assert surroundings.of(VOLUME).intensities[0].grams_per_kilowatt_hour.value == 90
 
 
@@ -265,11 +260,11 @@ def test_what_is_asked_for_while_a_value_changes_is_not_kept_past_it(
 
     class Meanwhile(dict[tuple[str, str], Surroundings]):
         def get(self, key: Any, default: Any = None) -> Any:
-            found = super().get(key, default)
+            surroundings_of_key = super().get(key, default)
             monkeypatch.setattr(surroundings, "_by_place", dict(self))
             of.say(laid([(0, 60, 90)], NOON))
             surroundings.advance(NOON)
-            return found
+            return surroundings_of_key
 
     monkeypatch.setattr(surroundings, "_by_place", Meanwhile(surroundings._by_place))
     surroundings.of(elsewhere)

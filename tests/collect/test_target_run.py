@@ -99,7 +99,7 @@ async def test_an_api_that_hangs_takes_no_place_of_the_others(
     monkeypatch.setattr(attempts, "MIN_DEADLINE_SECONDS", 0.05)
     monkeypatch.setattr(concurrency, "CALLS_PER_TARGET", 2)
     monkeypatch.setattr(concurrency, "CALLS_PER_API", 1)
-    vms, volumes = SERVICES[0], SERVICES[1]
+    vms, volumes, *_ = SERVICES
     hanging = [
         replace(
             volumes,
@@ -162,9 +162,9 @@ class OnePageEach(FakeClient):
 
 async def test_what_no_series_can_be_read_of_is_not_waited_for() -> None:
     def nameless(raw: Raw, scope: Scope) -> Any:
-        found = SERVICES[0].describe(raw, scope)
-        assert found is not None
-        return replace(found, monitor={})
+        described = SERVICES[0].describe(raw, scope)
+        assert described is not None
+        return replace(described, monitor={})
 
     cloud = Cloud({EU: [vm("i-1")]})
     provider = replace(cloud.provider(), services=(replace(SERVICES[0], describe=nameless),))

@@ -1,4 +1,4 @@
-"""The tables of docs/cost.md are true: to the prices, and to what the governor really spends."""
+"""The tables of docs/cost.md are true: to the prices, and to what the read budget really spends."""
 
 from __future__ import annotations
 
@@ -55,9 +55,7 @@ def test_the_simulated_week_is_that_of_the_code(
     assert bench_budget.main(["--check"]) == 1
 
 
-def test_energy_counted_has_no_error_and_the_governor_shows_power_better_than_reading_all_alike() -> (
-    None
-):
+def test_energy_counted_has_no_error_and_the_budget_shows_power_better_than_all_alike() -> None:
     machines = bench_budget.estate(30, 2)
     alike, (governed, spent) = (
         bench_budget.alike(machines, 0.05),
@@ -84,7 +82,7 @@ def test_the_issues_bill() -> None:
     ) == pytest.approx(19.22, abs=0.01)
 
 
-def test_the_governor_spends_what_the_table_says() -> None:
+def test_the_read_budget_spends_what_the_table_says() -> None:
     """A simulated November: the budget, never more, and reads as far apart on average as the table
     says.
     """
@@ -94,15 +92,15 @@ def test_the_governor_spends_what_the_table_says() -> None:
     at = Location("aws", "1", "eu-west-1")
     held = (Component("vcpu", "Skylake", 4, load="cpu_ratio"),)
     reads = [Read(Resource(str(number), "vm", "", at, held), CPU, 0) for number in range(count)]
-    governor = ReadBudget(
+    read_budget = ReadBudget(
         budget, "t", dollars=dollars, price=read_price("aws"), single=True, swing=lambda _: 4.0
     )
     made, seconds = 0, 30 * 86400
     for moment in range(0, seconds, interval):
         now[0] = START + moment
-        chosen, _ = governor.choose(reads, now[0])
+        chosen, _ = read_budget.choose(reads, now[0])
         for read in chosen:
-            governor.note(read, (), now[0])
+            read_budget.note(read, (), now[0])
         if chosen:
             budget.call("aws", "1", "cloudwatch", "GetMetricData", "success", len(chosen), "t")
         made += len(chosen)

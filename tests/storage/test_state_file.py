@@ -239,7 +239,7 @@ def test_where_one_section_makes_no_sense_none_is_taken(
 def test_two_exporters_do_not_keep_their_state_in_one_file(tmp_path: Path) -> None:
     path = tmp_path / "state"
     first, second, elsewhere = (
-        StateFile(each, {"rows": Rows()}) for each in (path, path, tmp_path / "other")
+        StateFile(file, {"rows": Rows()}) for file in (path, path, tmp_path / "other")
     )
     first.load()
     elsewhere.load()
@@ -254,9 +254,7 @@ def test_two_exporters_do_not_keep_their_state_in_one_file(tmp_path: Path) -> No
 
 
 def test_what_a_killed_process_was_writing_is_written_over(tmp_path: Path) -> None:
-    """A process is killed in the middle of a save: the old file still holds, and nothing piles up
-    beside it.
-    """
+    """Killed in the middle of a save: the old file still holds, and nothing piles up beside it."""
     path = tmp_path / "state"
     StateFile(path, {"rows": Rows([["old", 1]])}).save()
     program = "from pathlib import Path; from tests.storage.test_state_file import *; " + (

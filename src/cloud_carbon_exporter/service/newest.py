@@ -58,4 +58,8 @@ class Newest:
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
         """Collect now, as the collector at work does."""
         assert self.home is not None
-        await on(self.home, self.current.collect_for_scrape(timeout_seconds))
+        await on(self.home, self._collect_at_home(timeout_seconds))
+
+    async def _collect_at_home(self, timeout_seconds: float) -> None:
+        """Collect there, with whichever is at work by then: a reload may come in between."""
+        await self.current.collect_for_scrape(timeout_seconds)
