@@ -71,6 +71,7 @@ class Budget:
         price = PRICES.get(call)
         if price is None:
             return
+        # GetMetricData never counts against the free tier, so what it reads is always paid for.
         if call in GRANTED:
             units -= self._take_free(target, free_requests, units)
         now, bill = self._clock(), Bill(provider, account_id, api)
@@ -129,6 +130,9 @@ class Budget:
             else:
                 self._spent[saved.target] = saved
             self._told.add((saved.target, saved.month))
+
+    # No message and no name of a resource gets into these keys: they are labels of metrics, and
+    # must not grow for ever.
 
     def error(self, provider: str, operation: str, reason: str) -> None:
         """Count one failed operation."""

@@ -1,4 +1,8 @@
-"""Calendar months in UTC, which the clouds bill and report by: bounds, length, share gone."""
+"""Calendar months in UTC: their bounds, their length, and the share of one that has passed.
+
+AWS bills by months in UTC. Google's invoices follow US Pacific time, some hours off, which neither
+a budget nor a month's emissions need to know.
+"""
 
 from __future__ import annotations
 

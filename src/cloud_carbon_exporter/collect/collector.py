@@ -127,6 +127,7 @@ class Collector(Generic[Rendered]):
         async with self._publishing:
             if self._published >= asked:  # another took what this one had to tell while it waited
                 return
+            # Of all who ask while one Snapshot is built, the first builds the next for the others.
             self._published = self._asked
             contributions = [run.contribute() for run in self.runs]
             if self.settings.grid.preferences:

@@ -12,7 +12,8 @@ from cloud_carbon_exporter.collect.sweep_state import SweepState
 # Sweeps started before anything else has its turn: each prepares a call, some milliseconds.
 STARTED_AT_ONCE = 4
 
-# Sweeps at once of one API in a region of an account: the clouds count their rate limits there.
+# Sweeps at once of one API in a region of an account. The clouds count their rate limits there:
+# EC2, for one, has a bucket of tokens for each account, region and operation.
 CALLS_PER_API = 4
 
 # Sweeps at once of a Target.

@@ -94,6 +94,7 @@ class Counters:
         duplicates: Counter[str] = Counter()
         for resource in resources:
             timeline = before.get(resource.id)
+            # Two targets may list the same account: by its own keys, and as an organisation's.
             if resource.id in after or (timeline is None and resource.id in self._present):
                 duplicates[resource.kind] += 1
                 continue
@@ -160,6 +161,8 @@ class Counters:
         """
         for timeline in self._present.values():
             self._integrate(timeline, self._final(timeline, now))
+        # What vanished was there up to when it was last seen, and no longer, as far as is known; so
+        # all of that is integrated now, at the default load where nothing was read.
         for resource_id, timeline in list(self._departed.items()):
             last_read = (released or {}).get(resource_id, -math.inf) >= timeline.seen_until
             given_up = now > timeline.seen_until + timeline.settle + self._stale_after
@@ -183,6 +186,7 @@ class Counters:
         if timeline.covered_until >= timeline.seen_until:
             return
         resource = timeline.resource
+        # Those of the newest description: where a resource stands does not change under its id.
         around, account = self._surroundings_of(resource), self._accounts.of(resource)
         at = resource.location
         for piece in pieces(timeline, timeline.seen_until, final, around):

@@ -111,6 +111,7 @@ def _rates(
     if last is not None and last.version is version:
         if last.loads == loads:
             return last
+        # Storage grows and capacity scales with a signal, and with it what had to be made.
         grows = any(component.per for component in resource.components)
         if not grows:  # then manufacture hangs on no load, and need not be estimated again
             watts = power_watts(resource, loads, place)

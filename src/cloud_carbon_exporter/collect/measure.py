@@ -111,6 +111,7 @@ class Measurer:
             groups[self._group(read.resource, read.metric)].append(read)
         released: dict[str, float] = {}
         for timeline in departed:
+            # Not before monitoring is complete up to when it was seen: there is one last read only.
             if now >= timeline.seen_until + timeline.settle:
                 released[timeline.resource.id] = timeline.seen_until
                 for read in self._last_reads(timeline):
@@ -144,6 +145,9 @@ class Measurer:
                 yield Asked(read.resource.id, -math.inf, later)
 
     def _group(self, resource: Resource, metric: Metric) -> ReadGroup:
+        # GetMetricData is called in a region with an account's credentials, and CloudFront's series
+        # lie in us-east-1 wherever it answers. Cloud Monitoring reads all regions of a project, or
+        # of all projects of a scoping project, at once.
         at = resource.location
         if self._provider.reads_span == "target":
             return ReadGroup()
@@ -173,6 +177,7 @@ class Measurer:
             log.exception("reading the utilisation of %s failed unexpectedly", self._label)
             reading = _all_failed(reads, self._defect(group, error))
         self._note_outcomes(reads, reading, now, loop.time() - started)
+        # What was not made stays due, so the next refresh reads it, whatever the read interval.
         asked: list[Asked] = []
         async for reads_made in in_portions(read for read in reads if reading.has_made(read)):
             self._note(reads_made, reading, now)
@@ -243,6 +248,7 @@ def _all_failed(reads: Iterable[Read], error: CollectError) -> Reading:
 def _measured(reads: Sequence[Read], reading: Reading) -> Iterator[Measured]:
     """The series of a reading, with what its Metric says of how long a value holds."""
     metrics = {(read.resource.id, read.metric.into): read.metric for read in reads}
+    # A signal may bear a storage class after a colon, as the sizes of an S3 bucket come by class.
     for (resource_id, signal), points in reading.points.items():
         metric = metrics.get((resource_id, signal.partition(":")[0]))
         if metric is not None:

@@ -52,6 +52,8 @@ class Months:
         sums.operational_grams += piece.operational_grams
         sums.embodied_grams += piece.embodied_grams
         sums.first = min(sums.first, piece.start)
+        # A month counts as covered from its first piece to its last; of the gaps between nothing
+        # is known here, and a report is compared from 95 % on.
         sums.last = max(sums.last, min(piece.end, month.end))
 
     def closed(self, now: float) -> Iterator[OwnMonth]:

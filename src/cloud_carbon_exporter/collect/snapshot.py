@@ -42,6 +42,12 @@ class _Estimated:
     around: Surroundings
     footprint: Footprint
 
+    def is_of(
+        self, resource: Resource, loads: Mapping[Signal, float], around: Surroundings
+    ) -> bool:
+        """Whether it still holds. What has not changed is the same object again (see `sweep`)."""
+        return self.resource is resource and self.around is around and self.loads == loads
+
 
 class SnapshotBuilder:
     """Builds one Snapshot after another; keeps between them what need not be computed again.
@@ -83,6 +89,7 @@ class SnapshotBuilder:
         places = tuple(self._places(rows))
         ledger = take_stock(rows, contributions, now, self._stale_after, whole=self._whole)
         said = _together(contribution.extras for contribution in contributions)
+        # What scrape mode shows has no counters: each short-lived copy would begin them at 0 again.
         return Snapshot(
             taken_at=now,
             rows=rows,
@@ -146,12 +153,7 @@ class SnapshotBuilder:
         resource, loads = timeline.resource, timeline.loads(now)
         around = self._surroundings.of(resource)
         last = self._estimated.get(resource.id)
-        if (
-            last is None
-            or last.resource is not resource
-            or last.loads != loads
-            or last.around is not around
-        ):
+        if last is None or not last.is_of(resource, loads, around):
             intensity = around.intensities[0] if around.intensities else None
             footprint = estimate(resource, loads, around.place, intensity)
             last = _Estimated(resource, loads, around, footprint)

@@ -95,8 +95,9 @@ async def sweep(
     known: Known = lambda _: None,
     tags: Collection[str] | None = None,
 ) -> Swept:
-    """List and describe. Raises CollectError when the listing itself fails; a malformed object
-    costs that alone.
+    """List and describe. Raises CollectError when the listing itself fails.
+
+    A malformed object costs that alone.
 
     Where no object of a kind can be read, it is the answer that is malformed: the kind has failed,
     and nothing is gone.
@@ -118,6 +119,7 @@ async def sweep(
                     resource = _read(raw, listing, specs, scope, so_far)
                     if resource is not None:
                         so_far.resources.append(_as_known(_with_tags(resource, shown), known))
+    # An inventory of many asset types may lack one and be whole but for that.
     except Incomplete as error:
         for kind, failure in error.failures.items():
             failures[kind] = failure.bare()
@@ -193,7 +195,7 @@ async def _expanded(
     try:
         return await listing.expand(client, scope, page)
     except CollectError:
-        raise
+        raise  # the call itself failed: so has the sweep
     except Exception as error:
         if len(page) <= 1:
             _skip(skipped, listing.operation, error)

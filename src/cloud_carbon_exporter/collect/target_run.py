@@ -51,7 +51,9 @@ class TargetRun:
         """A round of everything. Failures become state, metrics and a log line; none is raised."""
         try:
             self._step = f"{self._state.name} to answer"
+            # Credentials first: with bad ones each of a thousand listings would fail alike.
             if await self._connect():
+                # What belongs to the account as a whole is one replica's to ask.
                 if self._asking is None and self._shard.owns(self.target.name):
                     self._asking = asyncio.create_task(self._ask_extras())
                 await self._list()

@@ -152,6 +152,7 @@ class TargetSweeps:
             self._failures.failed(key, error)
             return
         self._failures.well(key, state.name)
+        # Seen as of now, when the last page came; what was on the first may be gone, or be new.
         [swept] = results
         state.take(swept, self._clock())
         self._count(key, state, swept)

@@ -125,7 +125,7 @@ async def missing_credentials(clients: Sequence[Client]) -> Sequence[Credentials
         for task in asyncio.as_completed(tasks):
             error = await task
             if error is None:
-                break
+                break  # one target that works is enough to serve; the others show as down
             errors.append(error)
     finally:  # nobody who leaves meanwhile waits for a cloud that hangs
         for pending in tasks:

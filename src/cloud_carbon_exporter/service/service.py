@@ -177,6 +177,7 @@ class Service:
 
     async def _replace(self, opened: Collecting, settings: Settings) -> None:
         _say_what_changes(self._settings, settings)
+        # The old one ends before the new one begins: the same time would count twice.
         before = self._newest.current
         if self._collecting is not None:
             await before.hand_over(self._collecting, opened)

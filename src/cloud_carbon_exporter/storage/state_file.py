@@ -141,6 +141,8 @@ class StateFile:
                     digest.update(line)
                     file.write(line)
                 file.write(_line({"sha256": digest.hexdigest()}))
+                # On the disk before it takes the name: else a power cut may leave the new name with
+                # an empty file behind it.
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self._path)
