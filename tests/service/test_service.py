@@ -371,3 +371,24 @@ async def test_credentials_a_reload_has_mended_are_not_missing(
     await service.close()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_scrape_on_its_way_while_a_reload_ends_collects_with_the_new_collector() -> None:
+    """Scrapes come from another thread; what was at work when one set out may be closed by now."""
+    asked: list[str] = []
+
+    class Named:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        async def collect_for_scrape(self, timeout_seconds: float) -> None:
+            asked.append(self.name)
+
+    old, new = cast(Collecting, Named("old")), cast(Collecting, Named("new"))
+    newest = Newest(old, home=asyncio.get_running_loop())
+    scrape = threading.Thread(target=lambda: asyncio.run(newest.collect_for_scrape(1)))
+    scrape.start()
+    scrape.join(0.2)  # it is on its way: this loop has not let it in yet
+    newest.replace(new, None)
+    await asyncio.to_thread(scrape.join)
+    assert asked == ["new"]
