@@ -22,7 +22,7 @@ from cloud_carbon_exporter.model.types import Outcome, Resource
 from cloud_carbon_exporter.providers.spec import Client, Listing, Scope, ServiceSpec
 
 
-class Feed(NamedTuple):
+class ListedKinds(NamedTuple):
     """A listing, and the kinds it feeds."""
 
     listing: Listing
@@ -49,7 +49,7 @@ class TargetSweeps:
         self._counters = shared.counters
         self._clock = shared.clock
         self._places = SweepPlaces()
-        self._feeds = _feeds(target)
+        self._listed_kinds = _listed_kinds(target)
         self._states: dict[SweepKey, SweepState] = {}
         self._gone: list[SweepKey] = []
 
@@ -93,17 +93,17 @@ class TargetSweeps:
 
     async def start(self) -> None:
         """Learn where to look, and start every sweep that is due and not under way."""
-        feeds = enumerate(self._feeds)
-        await asyncio.gather(*(self._find_scopes(rank, feed) for rank, feed in feeds))
+        ranked = enumerate(self._listed_kinds)
+        await asyncio.gather(*(self._find_scopes(rank, listed) for rank, listed in ranked))
         start = GentleStart()
         for key, state in list(self._states.items()):
             if state.task is None and not state.rests():
                 state.task = asyncio.create_task(self._sweep(key, state))
                 await start.another()
 
-    async def _find_scopes(self, rank: int, feed: Feed) -> None:
+    async def _find_scopes(self, rank: int, listed: ListedKinds) -> None:
         """Learn where a listing is to be swept; what is no longer among its scopes goes."""
-        listing = feed.listing
+        listing = listed.listing
         scopes: list[Scope] = []
 
         async def ask() -> None:
@@ -121,7 +121,7 @@ class TargetSweeps:
             if self._shard.owns(name, listing.api, listing.operation, listing.path, *at):
                 key = SweepKey(name, rank, *at)
                 keys.add(key)
-                self._states.setdefault(key, SweepState(listing, feed.specs, scope))
+                self._states.setdefault(key, SweepState(listing, listed.specs, scope))
         for key in list(self._states):
             if key.listing_rank == rank and key not in keys:
                 self._drop(key)
@@ -177,11 +177,12 @@ class TargetSweeps:
             self._failures.well(beside, f"what {state.name} looks up besides")
 
 
-def _feeds(target: Target) -> list[Feed]:
+def _listed_kinds(target: Target) -> list[ListedKinds]:
     """Listings of a Target, without those that feed nothing but what it excludes."""
-    feeds: dict[int, Feed] = {}
+    # By identity: a Listing holds parameters in a dictionary, and has no hash.
+    by_identity: dict[int, ListedKinds] = {}
     for spec in target.provider.services:
         if spec.kind not in target.settings.exclude:
-            feed = feeds.setdefault(id(spec.listing), Feed(spec.listing, []))
-            feed.specs.append(spec)
-    return list(feeds.values())
+            listed = by_identity.setdefault(id(spec.listing), ListedKinds(spec.listing, []))
+            listed.specs.append(spec)
+    return list(by_identity.values())
