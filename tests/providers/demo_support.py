@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tests.fakes.target_settings import target_settings
 
-from cloud_carbon_exporter.collect.measure import signals
+from cloud_carbon_exporter.collect.due_reads import signals
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.demo import PROVIDER, DemoClient

@@ -20,7 +20,7 @@ from tests.providers.demo_support import (
     takers,
 )
 
-from cloud_carbon_exporter.collect.measure import signals
+from cloud_carbon_exporter.collect.due_reads import signals
 from cloud_carbon_exporter.providers.demo import ACCOUNTS, PROVIDER, connected_users
 from cloud_carbon_exporter.providers.demo.blueprints import BLUEPRINTS, UNSUPPORTED
 from cloud_carbon_exporter.providers.demo.describing import MACHINE_STATES

@@ -6,7 +6,7 @@ import pytest
 from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import Estate, changed, held, parts, swept
 
-from cloud_carbon_exporter.collect.measure import signals
+from cloud_carbon_exporter.collect.due_reads import signals
 
 HERE = ("europe-west1", "europe-west1-b")
 

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes import gcp_discovery
 from tests.fakes.gcp_estate import recorded
 
-from cloud_carbon_exporter.collect.measure import signals
+from cloud_carbon_exporter.collect.due_reads import signals
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, Phase, States
 from cloud_carbon_exporter.providers.gcp import PROVIDER
