@@ -5,8 +5,7 @@ test.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
 from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import (
@@ -14,7 +13,7 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as text_families
 
-from cloud_carbon_exporter.exposition import Exposition, Format, tail
+from cloud_carbon_exporter.exposition import ConfigReload, Exposition, Format, tail
 
 Series = tuple[str, frozenset[tuple[str, str]]]
 
@@ -32,10 +31,10 @@ def text_of(
     exposition: Exposition,
     format_: Format,
     process: bytes = b"",
-    own: Mapping[str, float] = MappingProxyType({}),
+    reload: ConfigReload | None = None,
 ) -> str:
     """The whole answer as text, by way of the gzip stream."""
-    pieces, length = exposition.stream(format_).gzip(tail(exposition, format_, process, own))
+    pieces, length = exposition.stream(format_).gzip(tail(exposition, format_, process, reload))
     body = b"".join(pieces)
     assert len(body) == length
     return inflate(body).decode()

@@ -12,8 +12,15 @@ import pytest
 from tests.exposition import estate
 from tests.exposition.reading import Series, parse, read, samples, series, text_of
 
-from cloud_carbon_exporter.exposition import FAMILIES, UPSTREAM, Format, Renderer, Settings, render
-from cloud_carbon_exporter.exposition.families import SCRAPE
+from cloud_carbon_exporter.exposition import (
+    FAMILIES,
+    UPSTREAM,
+    ConfigReload,
+    Format,
+    Renderer,
+    Settings,
+    render,
+)
 from cloud_carbon_exporter.model.types import AccountRow, ApiUse, Estimate, Row, Snapshot, Totals
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -390,8 +397,8 @@ def test_families_never_interleave_and_each_has_help_and_type(format_: Format) -
 
 
 def test_every_family_is_there_once_the_snapshot_holds_all() -> None:
-    own = {family.name: 1.0 for family in SCRAPE[:-2]}
-    text = text_of(render(estate.SNAPSHOT, estate.SETTINGS), "text", own=own)
+    reload = ConfigReload(True, estate.TAKEN_AT)
+    text = text_of(render(estate.SNAPSHOT, estate.SETTINGS), "text", reload=reload)
     names = {name for name, _ in samples(parse(text, "text"))}
     assert names == {family.name for family in FAMILIES}
 

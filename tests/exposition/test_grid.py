@@ -9,7 +9,7 @@ from tests.exposition import estate
 from tests.exposition.reading import read, series
 
 from cloud_carbon_exporter.exposition import render
-from cloud_carbon_exporter.exposition.grid import METHODS, emissions_name
+from cloud_carbon_exporter.exposition.families.grid import METHODS, method_family_name
 from cloud_carbon_exporter.model.grid import GridNews
 
 INSTANCES = {
@@ -22,7 +22,7 @@ INSTANCES = {
 
 def test_every_method_in_full_side_by_side() -> None:
     found = read(render(estate.SNAPSHOT, estate.SETTINGS))
-    grams = {method: found[series(emissions_name(method), **INSTANCES)] for method in METHODS}
+    grams = {method: found[series(method_family_name(method), **INSTANCES)] for method in METHODS}
     expected = {"location": 44, "live": 36, "market": 0, "marginal": 500}
     assert grams == pytest.approx(
         {method: 12.5 * value / 3.6e6 for method, value in expected.items()}
@@ -32,7 +32,9 @@ def test_every_method_in_full_side_by_side() -> None:
 def test_methods_side_by_side_only_where_asked_for() -> None:
     alone = replace(estate.SNAPSHOT, grid=replace(estate.SNAPSHOT.grid, compare=False))
     found = read(render(alone, estate.SETTINGS))
-    assert not [key for key in found if key[0] in {emissions_name(method) for method in METHODS}]
+    assert not [
+        key for key in found if key[0] in {method_family_name(method) for method in METHODS}
+    ]
 
 
 def test_what_is_foreseen_and_who_was_asked() -> None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.exposition import estate
 from tests.exposition.reading import text_of
 
-from cloud_carbon_exporter.exposition import Renderer, Settings, render, render_cache, resources
-from cloud_carbon_exporter.exposition.stream import Block, compress
+from cloud_carbon_exporter.exposition import Renderer, Settings, chunks, render, render_cache
+from cloud_carbon_exporter.exposition.families.resources import RESOURCES
+from cloud_carbon_exporter.exposition.gzip_stream import Block, compress
 from cloud_carbon_exporter.model.types import Estimate, Row, Snapshot, Totals
 
 PLAIN = Settings(tags=("team",), version="1")
@@ -41,7 +42,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
         return compress(text)
 
     monkeypatch.setattr(render_cache, "compress", note)
-    monkeypatch.setattr(resources, "ROWS_A_CHUNK", 20)
+    monkeypatch.setattr(chunks, "ROWS_A_CHUNK", 20)
     yield texts
     texts.clear()
 
@@ -66,8 +67,9 @@ def test_a_counter_that_goes_on_renders_its_chunk_of_counters_alone(written: lis
     rows[7] = replace(rows[7], totals=Totals(1e6, 1, 1))
     renderer(snapshot(rows))
     again = [text for text in written if b"measurement_age" not in text]
-    assert families(again) == set(resources.COUNTERS)
-    assert len(again) == len(resources.COUNTERS)
+    counters = [family.name for family in RESOURCES if family.type == "counter"]
+    assert sorted(families(again)) == sorted(counters)
+    assert len(again) == len(counters) == 3
     assert all(text.count(b"\n") <= 40 for text in again)
 
 
@@ -105,7 +107,7 @@ def test_law_one_renderer_over_many_refreshes_says_what_a_new_one_says(
     shown = replace(PLAIN, labels="slim" if labels == "slim" else "full")
     renderer = Renderer(shown)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(resources, "ROWS_A_CHUNK", 3)
+        patch.setattr(chunks, "ROWS_A_CHUNK", 3)
         for refresh in refreshes:
             rows = []
             for number, joules, watts, name in refresh:

@@ -12,7 +12,7 @@ from cloud_carbon_exporter.commands import permissions, services
 from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS, MACHINE_PROVIDERS, Flag
 from cloud_carbon_exporter.config.targets import KEYS
 from cloud_carbon_exporter.documents import cost_tables
-from cloud_carbon_exporter.exposition import FAMILIES, UPSTREAM, Family
+from cloud_carbon_exporter.exposition import OF_ESTATE, OF_EXPORTER, UPSTREAM, Family
 
 _NOTE = "<!-- Written by scripts/docs from the code; what is changed here by hand is lost. -->"
 
@@ -108,14 +108,13 @@ def _permissions() -> str:
 
 
 def _metrics() -> str:
-    own = [family for family in FAMILIES if family.name.startswith("cloud_carbon_exporter_")]
     return _page(
         "Metrics",
         "Labels that are empty are left out. `tag_*` stands for the tags that `-metrics.tags` names.",
         "## Of the estate",
-        _families(family for family in FAMILIES if family not in own),
+        _families(OF_ESTATE),
         "## Of the exporter itself",
-        _families(own),
+        _families(OF_EXPORTER),
         "## Names of the original exporter",
         "Only with `-metrics.upstream-names`.",
         _families(UPSTREAM),

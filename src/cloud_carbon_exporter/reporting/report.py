@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cloud_carbon_exporter.exposition.coverage import covered
-from cloud_carbon_exporter.exposition.families import RESOURCE
+from cloud_carbon_exporter.exposition.label_names import RESOURCE_LABELS
 from cloud_carbon_exporter.model.types import BASES, Estimate, Row, Snapshot
 from cloud_carbon_exporter.reporting import tables
 from cloud_carbon_exporter.reporting.tables import SECONDS_PER_HOUR, VALUES, Section, clean, figure
@@ -119,7 +119,7 @@ def as_csv(of: Snapshot, tags: tuple[str, ...]) -> str:
     tagged = sorted({name for row in rows for name in row if name.startswith("tag_")})
     figures = [f"{name}{bound}" for name in _ESTIMATES for bound in ("", "_lower", "_upper")]
     columns = [
-        *RESOURCE,
+        *RESOURCE_LABELS,
         *tagged,
         "host_type",
         *figures,

@@ -9,7 +9,14 @@ import pytest
 from tests.exposition import estate
 from tests.exposition.reading import read, series, text_of
 
-from cloud_carbon_exporter.exposition import FAMILIES, Format, Settings, render, tail
+from cloud_carbon_exporter.exposition import (
+    FAMILIES,
+    ConfigReload,
+    Format,
+    Settings,
+    render,
+    tail,
+)
 from cloud_carbon_exporter.exposition.families import matching
 from cloud_carbon_exporter.model.estimate import total
 from cloud_carbon_exporter.model.types import AccountRow, Estimate, Snapshot, Totals
@@ -106,13 +113,12 @@ def test_patterns_name_families() -> None:
 @pytest.mark.parametrize("format_", ["text", "openmetrics"])
 def test_what_is_known_at_the_scrape_alone_is_counted_as_well(format_: Format) -> None:
     exposition = render(estate.SNAPSHOT, Settings())
-    own = {"cloud_carbon_exporter_config_last_reload_successful": 0.0}
-    end = tail(exposition, format_, b"", own).decode()
-    assert "\ncloud_carbon_exporter_config_last_reload_successful 0.0\n" in end
+    end = tail(exposition, format_, b"", ConfigReload(False, 1.5e9)).decode()
+    assert "\ncloud_carbon_exporter_config_last_reload_successful 0\n" in end
     *_, count, size = (
         line.rpartition(" ")[2] for line in end.splitlines() if not line.startswith("#")
     )
-    assert int(count) == exposition.series + 3
+    assert int(count) == exposition.series + 4
     body = text_of(exposition, format_)
-    without = tail(exposition, format_, b"", {})
+    without = tail(exposition, format_, b"")
     assert int(size) == len(body.encode()) - len(without) + len(end.encode())

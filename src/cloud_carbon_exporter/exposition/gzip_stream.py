@@ -1,4 +1,4 @@
-"""A gzip stream put together from blocks that are compressed once and shared.
+"""Gzip stream put together from blocks that are compressed once and shared.
 
 Each block is raw deflate that ends on a byte boundary and refers to nothing before it, so blocks
 can be joined in any order (RFC 1951); the checksum of the whole follows from the checksums of the
@@ -9,17 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from isal import isal_zlib
 
-_GZIP_HEADER = (
-    b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # deflate, no name, no time, unknown system
-)
-_LAST_BLOCK = b"\x03\x00"  # an empty block with the final bit set
+# deflate, no name, no time, unknown system
+_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+# an empty block with the final bit set
+_LAST_BLOCK = b"\x03\x00"
 _RAW_DEFLATE = -15
-_SMALL = 1 << 16  # bytes; what is smaller is copied into its neighbour
+# bytes; what is smaller is copied into its neighbour
+_SMALL = 1 << 16
+# bytes; each piece written costs a turn of the event loop
 _PIECE = 1 << 19
-_LEVEL = 1  # ISA-L: as fast as 0, a quarter smaller
+# of ISA-L: as fast as 0, a quarter smaller
+_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,18 @@ def compress(text: bytes) -> Block:
     return Block(deflated, isal_zlib.crc32(text), len(text))
 
 
+class GzipPieces(NamedTuple):
+    """Pieces of a gzip stream, to be written in order, and their length in bytes."""
+
+    pieces: list[bytes]
+    length: int
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A text as the sequence of its Blocks. crc, size: of the whole text. compressed: bytes of all
-    blocks.
+    """Text as the sequence of its Blocks.
+
+    crc, size: of the whole text. compressed: bytes of all blocks.
     """
 
     blocks: tuple[bytes, ...]
@@ -49,18 +61,15 @@ class Stream:
     size: int
     compressed: int
 
-    def gzip(self, tail: bytes) -> tuple[list[bytes], int]:
-        """The gzip stream of this text and a tail: its pieces, to be written in order, and their
-        length in bytes.
-        """
+    def gzip(self, tail: bytes) -> GzipPieces:
+        """Gzip stream of this text and a tail."""
         end = compress(tail)
         crc = isal_zlib.crc32_combine(self.crc, end.crc, end.size)
         size = (self.size + end.size) & 0xFFFFFFFF
         last = end.deflated + _LAST_BLOCK + crc.to_bytes(4, "little") + size.to_bytes(4, "little")
         first, *others = self.blocks or (b"",)
-        return [_GZIP_HEADER + first, *others, last], len(_GZIP_HEADER) + self.compressed + len(
-            last
-        )
+        length = len(_GZIP_HEADER) + self.compressed + len(last)
+        return GzipPieces([_GZIP_HEADER + first, *others, last], length)
 
     def plain(self) -> Iterator[bytes]:
         """The text itself, a piece at a time."""
@@ -79,23 +88,21 @@ def merge(blocks: list[Block]) -> Block:
 
 
 def pieces(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The same text in fewer Blocks of about half a MB: each piece written costs a turn of the
-    event loop.
-    """
+    """The same text in fewer Blocks of about half a MB."""
     held: list[Block] = []
+    held_bytes = 0
     for block in blocks:
         held.append(block)
-        if sum(len(each.deflated) for each in held) >= _PIECE:
+        held_bytes += len(block.deflated)
+        if held_bytes >= _PIECE:
             yield merge(held)
-            held = []
+            held, held_bytes = [], 0
     if held:
         yield merge(held)
 
 
 def join(blocks: list[Block]) -> Stream:
-    """The Stream of Blocks, in order. Large blocks stay the objects they are, so that Streams can
-    share them.
-    """
+    """Stream of Blocks, in order; large blocks stay the objects they are, so Streams share them."""
     crc, size = 0, 0
     joined: list[bytes] = []
     small: list[bytes] = []

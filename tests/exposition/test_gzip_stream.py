@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.exposition.reading import inflate, parse, samples, text_of
 
 from cloud_carbon_exporter.exposition import Renderer, Settings
-from cloud_carbon_exporter.exposition.stream import compress, join
+from cloud_carbon_exporter.exposition.gzip_stream import compress, join
 
 PIECES = st.lists(st.binary(max_size=300), max_size=8)
 
