@@ -21,6 +21,7 @@ from cloud_carbon_exporter.exposition import (
     Settings,
     render,
 )
+from cloud_carbon_exporter.exposition.family import ProviderKind
 from cloud_carbon_exporter.model.types import AccountRow, ApiUse, Estimate, Row, Snapshot, Totals
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -317,7 +318,7 @@ def test_two_account_rows_with_the_same_labels_are_one_series_and_a_count() -> N
     }
     found = read(exposition)
     assert found[series("cloud_carbon_account_power_watts", kind="ec2/instance", **labels)] == 12.5
-    assert exposition.duplicates["aws", "ec2/instance"] > 0
+    assert exposition.duplicates[ProviderKind("aws", "ec2/instance")] > 0
 
 
 def test_slim_labels_leave_the_id_on_values_and_all_on_info() -> None:

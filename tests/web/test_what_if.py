@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.exposition import estate
 from tests.web.serving import held, served
-from tests.web.test_schema import validator
+from tests.web.test_openapi import validator
 
 
 async def test_the_same_estate_elsewhere() -> None:

@@ -25,7 +25,7 @@ from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.server import describe, server
 from cloud_carbon_exporter.model.types import CarbonIntensity, Footprint, Location, Place, Resource
 from cloud_carbon_exporter.reporting.explanation import footprint_text
-from cloud_carbon_exporter.web import documents
+from cloud_carbon_exporter.web.api import json_objects
 
 LABELS = {
     "aws": "aws",
@@ -223,11 +223,11 @@ def _server(*described: Any) -> Resource:
 def document(footprint: Footprint) -> dict[str, Any]:
     """The estimate as one JSON object."""
     return {
-        "power_watts": documents.estimate(footprint.power_watts),
-        "operational_emissions_grams_per_second": documents.estimate(
+        "power_watts": json_objects.estimate(footprint.power_watts),
+        "operational_emissions_grams_per_second": json_objects.estimate(
             footprint.operational_grams_per_second
         ),
-        "embodied_emissions_grams_per_second": documents.estimate(
+        "embodied_emissions_grams_per_second": json_objects.estimate(
             footprint.embodied_grams_per_second
         ),
         "reason": footprint.reason,

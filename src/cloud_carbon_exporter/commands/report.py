@@ -18,6 +18,7 @@ from cloud_carbon_exporter.model.what_if import region_of, what_if
 from cloud_carbon_exporter.reporting import report, tables
 from cloud_carbon_exporter.reporting import what_if as what_if_report
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
+from cloud_carbon_exporter.web.api.what_if import what_if_object
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str
     """
     found = what_if(snapshot, *there)
     if form == "json":
-        return json.dumps({**json.loads(text), "what_if": what_if_report.document(found)})
+        return json.dumps({**json.loads(text), "what_if": what_if_object(found)})
     section = what_if_report.section(found, snapshot.taken_at)
     if form == "markdown":
         return f"{text}\n{tables.as_markdown([section])}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from cloud_carbon_exporter.commands import permissions, services
 from cloud_carbon_exporter.config.flags import COMMANDS, FLAGS, MACHINE_PROVIDERS, Flag
 from cloud_carbon_exporter.config.targets import KEYS
-from cloud_carbon_exporter.documents import cost_tables
+from cloud_carbon_exporter.documents import api_page, cost_tables
 from cloud_carbon_exporter.exposition import OF_ESTATE, OF_EXPORTER, UPSTREAM, Family
 
 _NOTE = "<!-- Written by scripts/docs from the code; what is changed here by hand is lost. -->"
@@ -144,15 +144,21 @@ def _page(title: str, *blocks: str) -> str:
     return "\n\n".join((f"# {title}", _NOTE, *blocks)) + "\n"
 
 
+def _completed(folder: Path) -> Mapping[str, str]:
+    """The pages that are written by hand but for some parts, those parts as they must be."""
+    completed = {}
+    for name, written in (("cost.md", cost_tables.written), ("api.md", api_page.written)):
+        page = folder / name
+        if page.is_file():
+            completed[name] = written(page.read_text(encoding="utf-8"))
+    return completed
+
+
 def main(arguments: list[str], folder: Path) -> int:
     """Write the pages into a folder, or with --check only say which are stale; the exit code."""
     check = arguments == ["--check"]
     stale = []
-    cost = folder / "cost.md"  # by hand but for its tables
-    tables = (
-        {cost.name: cost_tables.written(cost.read_text(encoding="utf-8"))} if cost.is_file() else {}
-    )
-    for name, text in {**pages(), **tables}.items():
+    for name, text in {**pages(), **_completed(folder)}.items():
         path = folder / name
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue

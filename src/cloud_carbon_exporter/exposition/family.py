@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from cloud_carbon_exporter.model.types import Estimate, Row, Snapshot
+
+LabelValues = TypeVar("LabelValues", bound=tuple[str, ...])
 
 FamilyType = Literal["gauge", "counter"]
 
@@ -94,6 +96,16 @@ class FromSnapshot:
     """Source: few samples, all in the Snapshot."""
 
     samples: Callable[[Snapshot], Iterable[FamilySample]]
+
+
+def from_mapping(figures: Callable[[Snapshot], Mapping[LabelValues, float]]) -> FromSnapshot:
+    """Source: figures that stand in the Snapshot by their label values."""
+
+    def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
+        for labels, number in figures(snapshot).items():
+            yield FamilySample(labels, number)
+
+    return FromSnapshot(samples)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from cloud_carbon_exporter.exposition.label_names import RESOURCE_LABELS
 from cloud_carbon_exporter.model.types import BASES, Estimate, Row, Snapshot
 from cloud_carbon_exporter.reporting import tables
 from cloud_carbon_exporter.reporting.tables import SECONDS_PER_HOUR, VALUES, Section, clean, figure
-from cloud_carbon_exporter.web import documents
+from cloud_carbon_exporter.web.api import json_objects
 
 HOURS_PER_YEAR = 8766
 TOP = 20
@@ -96,13 +96,13 @@ def coverage(of: Snapshot) -> dict[str, Any]:
 
 def as_json(of: Snapshot, tags: tuple[str, ...]) -> str:
     """One JSON object; see docs for its keys."""
-    whole = documents.snapshot(of, tags, "", "")
+    whole = json_objects.snapshot(of, tags, "", "")
     api = whole["api"]
     return json.dumps(
         {
             "taken_at": of.taken_at,
             "totals": whole["totals"],
-            "resources": [documents.resource(row, tags) for row in of.rows],
+            "resources": [json_objects.resource(row, tags) for row in of.rows],
             "coverage": coverage(of),
             "ledger": whole["ledger"],
             "errors": errors(of),
@@ -115,7 +115,7 @@ def as_json(of: Snapshot, tags: tuple[str, ...]) -> str:
 
 def as_csv(of: Snapshot, tags: tuple[str, ...]) -> str:
     """One row a resource, the unit in each column's name."""
-    rows = [_flat(documents.resource(row, tags)) for row in _largest_first(of.rows)]
+    rows = [_flat(json_objects.resource(row, tags)) for row in _largest_first(of.rows)]
     tagged = sorted({name for row in rows for name in row if name.startswith("tag_")})
     figures = [f"{name}{bound}" for name in _ESTIMATES for bound in ("", "_lower", "_upper")]
     columns = [
@@ -155,7 +155,7 @@ def as_markdown(of: Snapshot, tags: tuple[str, ...]) -> str:
 
 def sections(of: Snapshot, tags: tuple[str, ...]) -> list[Section]:
     """What a person wants to know, the sum first and the bill last."""
-    whole = documents.snapshot(of, tags, "", "")
+    whole = json_objects.snapshot(of, tags, "", "")
     by = whole["by"]
     tagged = [
         Section(f"By {name}", _SUMS, _sums(by[name])) for name in by if name.startswith("tag_")

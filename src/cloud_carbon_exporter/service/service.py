@@ -24,10 +24,10 @@ from cloud_carbon_exporter.service.opening import missing_credentials, open_coll
 from cloud_carbon_exporter.storage.state_file import Section, StateFile
 from cloud_carbon_exporter.version import model_version
 from cloud_carbon_exporter.web.app import make_app
-from cloud_carbon_exporter.web.aside import Aside, on
-from cloud_carbon_exporter.web.history import History
 from cloud_carbon_exporter.web.listener import Listener
 from cloud_carbon_exporter.web.settings import SERVING, WebSettings
+from cloud_carbon_exporter.web.trend import Trend
+from cloud_carbon_exporter.web.web_thread import WebThread, on
 
 log = logging.getLogger(__name__)
 
@@ -122,19 +122,19 @@ class Service:
     def __init__(self, settings: Settings, reread: Callable[[], Settings]) -> None:
         self._settings = settings
         self._reread = reread
-        self._history = History()
+        self._trend = Trend()
         self._large = False
         self._kept: StateFile | None = None
         self._newest = Newest(self._open(settings, None))
-        self._sections: dict[str, Section] = {"history": self._history}
+        self._sections: dict[str, Section] = {"history": self._trend}
         self._keep()
         if settings.state_file:
             kept = StateFile(Path(settings.state_file), self._sections)
             kept.load()
             self._kept = kept
-        app = make_app(web_settings(settings), self._newest, self._history)
+        app = make_app(web_settings(settings), self._newest, self._trend)
         self._serving = app[SERVING]
-        self._listener, self._aside = Listener(app, settings.web_config_file), Aside()
+        self._listener, self._web_thread = Listener(app, settings.web_config_file), WebThread()
         self._collecting: asyncio.Task[None] | None = None
         self._reloading = asyncio.Lock()
 
@@ -142,7 +142,7 @@ class Service:
         render = exposition.Renderer(shown(settings))
 
         def show(snapshot: Snapshot) -> exposition.Exposition:
-            self._history.record(snapshot)
+            self._trend.record(snapshot)
             rendered = render(snapshot)
             self._warn_if_large(rendered.text.size, settings)
             if self._kept is not None and snapshot.first_collection_done:
@@ -175,7 +175,7 @@ class Service:
         """
         home = self._newest.home = asyncio.get_running_loop()
         self._serving.reload = lambda: on(home, self.reload())
-        await self._aside.run(self._listener.open(host, port))
+        await self._web_thread.run(self._listener.open(host, port))
         return Bound(self._listener.scheme, self._listener.addresses)
 
     @property
@@ -219,7 +219,7 @@ class Service:
                 changed = settings != self._settings
                 opened = self._open(settings, self._newest.current.budget) if changed else None
                 try:
-                    await self._aside.run(self._listener.reload())
+                    await self._web_thread.run(self._listener.reload())
                 except ConfigError:
                     if opened is not None:
                         await opened.close()
@@ -274,6 +274,6 @@ class Service:
             if self._newest.snapshot.first_collection_done:
                 self._kept.save()
             self._kept.close()
-        await self._aside.run(self._listener.cleanup())
-        await self._aside.close()
+        await self._web_thread.run(self._listener.cleanup())
+        await self._web_thread.close()
         await collector.close()

@@ -67,12 +67,9 @@ class Reloads:
         """A file cannot be followed; what it said before still holds."""
         self._failing.add(what)
 
-    def figures(self) -> dict[str, float]:
-        """The exporter's own metrics of it."""
-        return {
-            "cloud_carbon_exporter_config_last_reload_successful": int(not self._failing),
-            "cloud_carbon_exporter_config_last_reload_success_timestamp_seconds": self.at,
-        }
+    def newest(self) -> exposition.ConfigReload:
+        """What the exporter's own metrics say of it."""
+        return exposition.ConfigReload(not self._failing, self.at)
 
 
 @dataclass(slots=True)

@@ -12,9 +12,9 @@ from cloud_carbon_exporter.exposition.family import (
     FromContext,
     FromSnapshot,
     RenderContext,
+    from_mapping,
 )
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, ACCOUNT_LABELS
-from cloud_carbon_exporter.exposition.mappings import samples_of_mapping
 from cloud_carbon_exporter.model.types import Outcome, Snapshot
 
 _BILLED_LABELS = (*ACCOUNT_LABELS, "api")
@@ -124,14 +124,14 @@ OWN: tuple[Family, ...] = (
         "cloud_carbon_exporter_api_requests_total",
         "counter",
         "Calls made to the clouds, by outcome (success, or the reason of the error).",
-        samples_of_mapping(lambda snapshot: snapshot.api.requests),
+        from_mapping(lambda snapshot: snapshot.api.requests),
         ("cloud_provider", "api", "operation", "outcome"),
     ),
     Family(
         "cloud_carbon_exporter_api_cost_dollars_total",
         "counter",
         "What the exporter's own calls have cost.",
-        samples_of_mapping(lambda snapshot: snapshot.api.dollars),
+        from_mapping(lambda snapshot: snapshot.api.dollars),
         _BILLED_LABELS,
         "dollars",
     ),
@@ -139,7 +139,7 @@ OWN: tuple[Family, ...] = (
         "cloud_carbon_exporter_api_cost_forecast_dollars_per_month",
         "gauge",
         "What the exporter's own calls will cost a month at this rate.",
-        samples_of_mapping(lambda snapshot: snapshot.api.dollars_per_month),
+        from_mapping(lambda snapshot: snapshot.api.dollars_per_month),
         _BILLED_LABELS,
         "dollars_per_month",
     ),
@@ -147,21 +147,21 @@ OWN: tuple[Family, ...] = (
         "cloud_carbon_exporter_errors_total",
         "counter",
         "Errors of calls to the clouds, by reason.",
-        samples_of_mapping(lambda snapshot: snapshot.api.errors),
+        from_mapping(lambda snapshot: snapshot.api.errors),
         ("cloud_provider", "operation", "reason"),
     ),
     Family(
         "cloud_carbon_exporter_listed_resources",
         "gauge",
         "How many resources another inventory of the provider counts, to hold ours against.",
-        samples_of_mapping(lambda snapshot: snapshot.listed),
+        from_mapping(lambda snapshot: snapshot.listed),
         (*ACCOUNT_LABELS, "source"),
     ),
     Family(
         "cloud_carbon_exporter_unlisted_resources",
         "gauge",
         "How many estimated resources the provider's inventory does not list: what it cannot see.",
-        samples_of_mapping(coverage.unlisted),
+        from_mapping(coverage.unlisted),
         ACCOUNT_LABELS,
     ),
     Family(
@@ -169,7 +169,7 @@ OWN: tuple[Family, ...] = (
         "gauge",
         "How much of what the provider's inventory lists is estimated; "
         "absent where there is no inventory.",
-        samples_of_mapping(coverage.ratios),
+        from_mapping(coverage.ratios),
         ACCOUNT_LABELS,
         "ratio",
     ),

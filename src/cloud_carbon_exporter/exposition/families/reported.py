@@ -28,7 +28,7 @@ def _reported(number: Callable[[ReportedEmissions], float]) -> FromSnapshot:
     def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
         newest: dict[tuple[str, ...], ReportedEmissions] = {}
         for report in snapshot.reported:
-            labels = (
+            labels: tuple[str, ...] = (
                 report.provider,
                 report.account_id,
                 report.region,

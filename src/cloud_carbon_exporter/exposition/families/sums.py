@@ -12,9 +12,9 @@ from cloud_carbon_exporter.exposition.family import (
     FamilySample,
     FromEstimates,
     FromSnapshot,
+    from_mapping,
 )
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, ACCOUNT_LABELS
-from cloud_carbon_exporter.exposition.mappings import samples_of_mapping
 from cloud_carbon_exporter.model.types import Snapshot, Totals
 
 _SUM_HELP = "Sum over the resources of one account, region and kind, of what has vanished too: "
@@ -113,7 +113,7 @@ SUMS: tuple[Family, ...] = (
         "gauge",
         "The ledger: how many resources are known, by how their figures came about "
         "(measured, default, assumed) or that there are none (unsupported).",
-        samples_of_mapping(lambda snapshot: snapshot.ledger),
+        from_mapping(lambda snapshot: snapshot.ledger),
         (*ACCOUNT_LABELS, "kind", "basis"),
     ),
 )

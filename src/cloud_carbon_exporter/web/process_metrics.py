@@ -1,4 +1,4 @@
-"""Families of the process itself: memory, processor time, open files, Python's garbage collector."""
+"""Metrics of the process itself: memory, processor time, open files, Python's garbage collector."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _registry() -> CollectorRegistry:
     return registry
 
 
-def families(format_: Format) -> bytes:
+def process_metrics(format_: Format) -> bytes:
     """`process_*` and `python_*`, read now, in one format."""
     generate = generate_openmetrics if format_ == "openmetrics" else generate_latest
     return generate(_registry())

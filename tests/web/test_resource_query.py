@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import MultiDict
 
-from cloud_carbon_exporter.web import query
+from cloud_carbon_exporter.web.api import resource_query as query
 
 ROWS = snapshot(57).rows
 
@@ -18,7 +18,7 @@ def test_pages_hold_every_row_once_and_in_order(sort: str, descending: bool, lim
     asked = MultiDict({"sort": f"-{sort}" if descending else sort, "limit": str(limit)})
     found: list[str] = []
     for _ in range(len(ROWS) + 1):
-        page = query.answer(ROWS, query.parse(asked), ())
+        page = query.page_of(ROWS, query.parse(asked), ())
         assert len(page.rows) <= limit
         assert page.matching == len(ROWS)
         found += [row.resource.id for row in page.rows]
@@ -26,12 +26,12 @@ def test_pages_hold_every_row_once_and_in_order(sort: str, descending: bool, lim
             break
         asked["cursor"] = page.cursor
     assert sorted(found) == sorted(row.resource.id for row in ROWS)
-    everything = query.answer(ROWS, query.Query(1000, sort, descending), ())
+    everything = query.page_of(ROWS, query.ResourceQuery(1000, sort, descending), ())
     assert found == [row.resource.id for row in everything.rows]
 
 
 def test_the_largest_come_first_unless_asked_otherwise() -> None:
-    page = query.answer(ROWS, query.parse(MultiDict()), ())
+    page = query.page_of(ROWS, query.parse(MultiDict()), ())
     watts = [row.footprint.power_watts.value for row in page.rows]
     assert watts == sorted(watts, reverse=True)
 
@@ -40,7 +40,7 @@ def test_filters_and_search_narrow_the_answer() -> None:
     asked = query.parse(
         MultiDict([("filter", "cloud_region=eu-west-3"), ("filter", "tag_team=core")])
     )
-    page = query.answer(ROWS, asked, ("team",))
+    page = query.page_of(ROWS, asked, ("team",))
     expected = [
         row
         for row in ROWS
@@ -48,11 +48,11 @@ def test_filters_and_search_narrow_the_answer() -> None:
     ]
     assert 0 < page.matching == len(expected) < len(ROWS)
     assert (
-        query.answer(ROWS, asked, ()).matching == 0
+        query.page_of(ROWS, asked, ()).matching == 0
     )  # a tag that is not exported cannot be asked for
-    found = query.answer(ROWS, query.parse(MultiDict(search="CORE-")), ())
+    found = query.page_of(ROWS, query.parse(MultiDict(search="CORE-")), ())
     assert {row.resource.name.split("-")[0] for row in found.rows} == {"core"}
-    machines = query.answer(ROWS, query.parse(MultiDict(filter="host_type=c7g.xlarge")), ())
+    machines = query.page_of(ROWS, query.parse(MultiDict(filter="host_type=c7g.xlarge")), ())
     assert {row.resource.info["host_type"] for row in machines.rows} == {"c7g.xlarge"}
 
 
@@ -86,7 +86,7 @@ def test_a_bad_parameter_is_named_with_what_is_allowed(name: str, value: str, sa
 def test_a_parameter_twice_and_a_cursor_of_another_sort_are_refused() -> None:
     with pytest.raises(query.BadQuery, match="more than once"):
         query.parse(MultiDict([("limit", "1"), ("limit", "2")]))
-    cursor = query.answer(ROWS, query.parse(MultiDict(limit="5")), ()).cursor
+    cursor = query.page_of(ROWS, query.parse(MultiDict(limit="5")), ()).cursor
     assert cursor is not None
     with pytest.raises(query.BadQuery, match="sort=kind"):
         query.parse(MultiDict(cursor=cursor, sort="kind"))

@@ -9,25 +9,25 @@ import threading
 
 import pytest
 
-from cloud_carbon_exporter.web.aside import Aside, on
+from cloud_carbon_exporter.web.web_thread import WebThread, on
 
 
 async def test_it_runs_in_one_other_thread_until_closed() -> None:
-    aside = Aside()
+    web_thread = WebThread()
 
     async def where() -> threading.Thread:
         return threading.current_thread()
 
-    thread = await aside.run(where())
+    thread = await web_thread.run(where())
     assert thread is not threading.current_thread()
-    assert await aside.run(where()) is thread
-    await aside.close()
+    assert await web_thread.run(where()) is thread
+    await web_thread.close()
     assert not thread.is_alive()
-    await aside.close()
+    await web_thread.close()
 
 
 async def test_it_goes_on_while_the_first_loop_is_held_up() -> None:
-    aside, ticks, seen = Aside(), threading.Semaphore(0), threading.Event()
+    web_thread, ticks, seen = WebThread(), threading.Semaphore(0), threading.Event()
 
     async def tick() -> None:
         for _ in range(3):
@@ -35,16 +35,16 @@ async def test_it_goes_on_while_the_first_loop_is_held_up() -> None:
             await asyncio.sleep(0)
         seen.set()
 
-    ticking = asyncio.create_task(aside.run(tick()))
+    ticking = asyncio.create_task(web_thread.run(tick()))
     await asyncio.sleep(0)
     assert seen.wait(5), "the loop of this test stands still here"
     assert sum(ticks.acquire(blocking=False) for _ in range(3)) == 3
     await ticking
-    await aside.close()
+    await web_thread.close()
 
 
 async def test_errors_and_cancelling_go_through_both_ways() -> None:
-    aside, home, cancelled = Aside(), asyncio.get_running_loop(), asyncio.Event()
+    web_thread, home, cancelled = WebThread(), asyncio.get_running_loop(), asyncio.Event()
 
     async def fail() -> None:
         raise KeyError("here")
@@ -59,9 +59,9 @@ async def test_errors_and_cancelling_go_through_both_ways() -> None:
         await asyncio.wait_for(on(home, wait()), 0.05)
 
     with pytest.raises(KeyError, match="here"):
-        await aside.run(fail())
+        await web_thread.run(fail())
     with pytest.raises(TimeoutError):
-        await aside.run(ask_home())
+        await web_thread.run(ask_home())
     async with asyncio.timeout(5):
         await cancelled.wait()
-    await aside.close()
+    await web_thread.close()

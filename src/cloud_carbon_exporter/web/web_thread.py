@@ -1,4 +1,4 @@
-"""An event loop in a thread of its own, for the HTTP side: no answer waits for what collecting does
+"""Thread of the HTTP side, with an event loop of its own: no answer waits for what collecting does
 on its loop.
 
 A scrape of a large estate is written in some hundred turns of the loop, and while collecting, a
@@ -22,7 +22,7 @@ async def on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Result])
     return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, loop))
 
 
-class Aside:
+class WebThread:
     """The thread and its loop, from the first `run` to `close`."""
 
     def __init__(self) -> None:
