@@ -18,7 +18,8 @@ from tests.web.certificates import Authority, key_text
 
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.web import tls
-from cloud_carbon_exporter.web.web_config import RateLimit, Reader, WebConfig
+from cloud_carbon_exporter.web.web_config import RateLimit, WebConfig, read_web_config
+from cloud_carbon_exporter.web.web_config_file import WebConfigFile
 
 HASH = bcrypt.hashpw(b"opensesame", bcrypt.gensalt(4)).decode()
 PAIR = "tls_server_config: {cert_file: server.pem, key_file: server.key"
@@ -40,7 +41,7 @@ def folder(tmp_path: Path, authority: Authority) -> Path:
 def read(folder: Path, text: str) -> WebConfig:
     path = folder / "web.yml"
     path.write_text(text)
-    return Reader(path).read()
+    return read_web_config(WebConfigFile(path))
 
 
 def context(folder: Path, text: str) -> ssl.SSLContext:
@@ -228,7 +229,7 @@ def test_whatever_stands_there_is_followed_or_refused_in_words(folder: Path, sai
     text = said if isinstance(said, str) else yaml.safe_dump(said, allow_unicode=True)
     (folder / "web.yml").write_bytes(text.encode("utf-8", "surrogatepass"))
     with contextlib.suppress(ConfigError):
-        found = Reader(folder / "web.yml").read()
+        found = read_web_config(WebConfigFile(folder / "web.yml"))
         assert found.tls is None or found.tls.certificate
 
 

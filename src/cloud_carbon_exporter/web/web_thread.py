@@ -1,5 +1,4 @@
-"""Thread of the HTTP side, with an event loop of its own: no answer waits for what collecting does
-on its loop.
+"""Thread of the HTTP side, with an event loop of its own: no answer waits for the collecting.
 
 A scrape of a large estate is written in some hundred turns of the loop, and while collecting, a
 turn may parse a page or describe a thousand resources for each of thirty sweeps.
@@ -16,9 +15,7 @@ Result = TypeVar("Result")
 
 
 async def on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Result]) -> Result:
-    """Await `work` where it belongs, on the loop of another thread. Cancelling and errors go
-    through.
-    """
+    """Await `work` on the loop of another thread. Cancelling and errors go through."""
     return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, loop))
 
 
