@@ -22,7 +22,10 @@ from cloud_carbon_exporter.web.trend import Trend
 SETTINGS = WebSettings(exposition=Settings(tags=("team", "env")), version="1.2.3")
 
 NOTHING = replace(estate.EMPTY, taken_at=estate.TAKEN_AT, first_collection_done=True)
-DENIED = "aws 111111111111 eu-west-3 DescribeInstances: UnauthorizedOperation (grant ec2:DescribeInstances)"
+DENIED = (
+    "aws 111111111111 eu-west-3 DescribeInstances: UnauthorizedOperation "
+    "(grant ec2:DescribeInstances)"
+)
 FAILING = replace(
     NOTHING,
     targets=(TargetState("prod", "aws", False, "ExpiredToken: the security token has expired"),),

@@ -1,6 +1,4 @@
-"""The page at / in a real Chromium: on the demo estate, on an empty one, and on one where every
-collector fails.
-"""
+"""The page at / in a real Chromium: on the demo estate, on an empty one, and where all fails."""
 
 from __future__ import annotations
 
@@ -229,11 +227,7 @@ async def test_axe_finds_nothing(chromium: Browser, demo: Snapshot, scheme: str,
                 await page.locator("button.open").first.click()
                 await page.locator(".explained h3").first.wait_for()
             results: dict[str, Any] = (await Axe().run(page)).response
-            found = [
-                (violation["id"], [node["target"] for node in violation["nodes"]][:3])
-                for violation in results["violations"]
-            ]
-            assert found == [], json.dumps(found, indent=1)
+            assert results["violations"] == [], json.dumps(results["violations"], indent=1)
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

@@ -8,51 +8,53 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import MultiDict
 
-from cloud_carbon_exporter.web.api import resource_query as query
+from cloud_carbon_exporter.web.api.resource_query import (
+    SORTS,
+    BadQuery,
+    ResourceQuery,
+    page_of,
+    parse,
+)
 
 ROWS = snapshot(57).rows
 
 
-@given(st.sampled_from(query.SORTS), st.booleans(), st.integers(1, 60))
+@given(st.sampled_from(SORTS), st.booleans(), st.integers(1, 60))
 def test_pages_hold_every_row_once_and_in_order(sort: str, descending: bool, limit: int) -> None:
     asked = MultiDict({"sort": f"-{sort}" if descending else sort, "limit": str(limit)})
-    found: list[str] = []
+    paged: list[str] = []
     for _ in range(len(ROWS) + 1):
-        page = query.page_of(ROWS, query.parse(asked), ())
+        page = page_of(ROWS, parse(asked), ())
         assert len(page.rows) <= limit
         assert page.matching == len(ROWS)
-        found += [row.resource.id for row in page.rows]
+        paged += [row.resource.id for row in page.rows]
         if page.cursor is None:
             break
         asked["cursor"] = page.cursor
-    assert sorted(found) == sorted(row.resource.id for row in ROWS)
-    everything = query.page_of(ROWS, query.ResourceQuery(1000, sort, descending), ())
-    assert found == [row.resource.id for row in everything.rows]
+    assert sorted(paged) == sorted(row.resource.id for row in ROWS)
+    everything = page_of(ROWS, ResourceQuery(1000, sort, descending), ())
+    assert paged == [row.resource.id for row in everything.rows]
 
 
 def test_the_largest_come_first_unless_asked_otherwise() -> None:
-    page = query.page_of(ROWS, query.parse(MultiDict()), ())
+    page = page_of(ROWS, parse(MultiDict()), ())
     watts = [row.footprint.power_watts.value for row in page.rows]
     assert watts == sorted(watts, reverse=True)
 
 
 def test_filters_and_search_narrow_the_answer() -> None:
-    asked = query.parse(
-        MultiDict([("filter", "cloud_region=eu-west-3"), ("filter", "tag_team=core")])
-    )
-    page = query.page_of(ROWS, asked, ("team",))
+    asked = parse(MultiDict([("filter", "cloud_region=eu-west-3"), ("filter", "tag_team=core")]))
+    page = page_of(ROWS, asked, ("team",))
     expected = [
         row
         for row in ROWS
         if row.resource.location.region == "eu-west-3" and row.resource.tags["team"] == "core"
     ]
     assert 0 < page.matching == len(expected) < len(ROWS)
-    assert (
-        query.page_of(ROWS, asked, ()).matching == 0
-    )  # a tag that is not exported cannot be asked for
-    found = query.page_of(ROWS, query.parse(MultiDict(search="CORE-")), ())
-    assert {row.resource.name.split("-")[0] for row in found.rows} == {"core"}
-    machines = query.page_of(ROWS, query.parse(MultiDict(filter="host_type=c7g.xlarge")), ())
+    assert page_of(ROWS, asked, ()).matching == 0  # a tag that is not exported cannot be asked for
+    named = page_of(ROWS, parse(MultiDict(search="CORE-")), ())
+    assert {row.resource.name.split("-")[0] for row in named.rows} == {"core"}
+    machines = page_of(ROWS, parse(MultiDict(filter="host_type=c7g.xlarge")), ())
     assert {row.resource.info["host_type"] for row in machines.rows} == {"c7g.xlarge"}
 
 
@@ -78,23 +80,23 @@ def test_filters_and_search_narrow_the_answer() -> None:
     ],
 )
 def test_a_bad_parameter_is_named_with_what_is_allowed(name: str, value: str, says: str) -> None:
-    with pytest.raises(query.BadQuery, match=says) as raised:
-        query.parse(MultiDict({name: value}))
+    with pytest.raises(BadQuery, match=says) as raised:
+        parse(MultiDict({name: value}))
     assert raised.value.parameter == name
 
 
 def test_a_parameter_twice_and_a_cursor_of_another_sort_are_refused() -> None:
-    with pytest.raises(query.BadQuery, match="more than once"):
-        query.parse(MultiDict([("limit", "1"), ("limit", "2")]))
-    cursor = query.page_of(ROWS, query.parse(MultiDict(limit="5")), ()).cursor
+    with pytest.raises(BadQuery, match="more than once"):
+        parse(MultiDict([("limit", "1"), ("limit", "2")]))
+    cursor = page_of(ROWS, parse(MultiDict(limit="5")), ()).cursor
     assert cursor is not None
-    with pytest.raises(query.BadQuery, match="sort=kind"):
-        query.parse(MultiDict(cursor=cursor, sort="kind"))
+    with pytest.raises(BadQuery, match="sort=kind"):
+        parse(MultiDict(cursor=cursor, sort="kind"))
 
 
 @given(st.text(max_size=60))
 def test_no_cursor_breaks_the_reader(cursor: str) -> None:
     try:
-        query.parse(MultiDict(cursor=cursor))
-    except query.BadQuery as bad:
+        parse(MultiDict(cursor=cursor))
+    except BadQuery as bad:
         assert bad.parameter == "cursor"

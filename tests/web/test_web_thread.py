@@ -1,6 +1,4 @@
-"""The HTTP side's own thread: it answers while the other loop is busy, and errors and cancelling
-find their way.
-"""
+"""The HTTP side's own thread: it answers while the other loop is busy; errors find their way."""
 
 from __future__ import annotations
 

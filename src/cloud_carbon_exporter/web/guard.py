@@ -131,7 +131,7 @@ class Guard:
 
     def cut(self, server: web.Server, now: float) -> None:
         """End the connections whose time is up, and the oldest when there are too many."""
-        due = {}
+        due: dict[object, float] = {}
         for protocol in server.connections:
             due[protocol] = self.due.get(protocol, now + HEAD_SECONDS)
         self.due = due
