@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.documents import api_page
-from cloud_carbon_exporter.web.api.openapi import document
+from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.routes import ROUTES
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
@@ -27,7 +27,7 @@ def test_the_page_in_the_repository_is_what_the_routes_say() -> None:
 
 def test_the_page_shows_the_document_that_is_served() -> None:
     shown = PAGE.read_text(encoding="utf-8").split("```json\n")[1].split("```")[0]
-    assert json.loads(shown) == document(ROUTES)
+    assert json.loads(shown) == openapi_document(ROUTES)
 
 
 def test_a_page_without_a_place_for_them_is_refused() -> None:

@@ -18,12 +18,12 @@ from tests.web.serving import held, served
 from yarl import URL
 
 from cloud_carbon_exporter.model.types import Row, Snapshot
-from cloud_carbon_exporter.web.api.openapi import document
+from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.api.resource_query import FILTERS, PARAMETERS, SORTS
 from cloud_carbon_exporter.web.app import make_app
 from cloud_carbon_exporter.web.routes import RESOURCE_PARAMETERS, ROUTES
 
-OPENAPI: dict[str, Any] = document(ROUTES)
+OPENAPI: dict[str, Any] = openapi_document(ROUTES)
 HAND_MADE = {"made by hand": estate.SNAPSHOT, "failing": FAILING, "empty": estate.EMPTY}
 
 

@@ -66,6 +66,7 @@ def test_filters_and_search_narrow_the_answer() -> None:
         ("limit", "ten", "from 1 to 1000"),
         ("limit", "-1", "from 1 to 1000"),
         ("limit", "9" * 40, "from 1 to 1000"),
+        ("limit", "0" * 8 + "1001", "from 1 to 1000"),
         ("limit", "²", "from 1 to 1000"),
         ("sort", "colour", "power_watts"),
         ("sort", "--power_watts", "power_watts"),

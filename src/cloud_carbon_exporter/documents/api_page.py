@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cloud_carbon_exporter.web.api.openapi import document
+from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.routes import RESOURCE_PARAMETERS, ROUTES
 
 _COLUMNS = 100
@@ -29,7 +29,7 @@ def parts() -> Mapping[str, str]:
     return {
         "endpoints": _endpoints(),
         "parameters": _parameters(),
-        "openapi": f"```json\n{laid_out(document(ROUTES))}\n```",
+        "openapi": f"```json\n{laid_out(openapi_document(ROUTES))}\n```",
     }
 
 

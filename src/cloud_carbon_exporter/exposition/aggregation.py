@@ -31,6 +31,7 @@ def samples_of(
     keep = _left_out(family.labels, aggregate)
     if isinstance(source, FromEstimates):
         estimates = source.estimates(context.snapshot)
+        # errors of two machines are not the same error: their bounds partly cancel
         if aggregate and family.summed == "interval":
             estimates = _summed_estimates(estimates, keep)
         return _shown(estimates, source)

@@ -52,6 +52,7 @@ class Chunk:
 def unique_rows(rows: Sequence[Row], labels: Sequence[str]) -> UniqueRows:
     """Rows without those whose label text an earlier one has."""
     dropped: Counter[ProviderKind] = Counter()
+    # the rule: an id is unique. What is left is a cloud, or a target named twice, that breaks it
     if len(set(labels)) == len(rows):
         return UniqueRows(rows, labels, dropped)
     unique: dict[str, Row] = {}
@@ -71,6 +72,8 @@ def chunks(rows: Sequence[Row], labels: Mapping[LabelSet, Sequence[str]]) -> Ite
     """
     start = 0
     for end, text in enumerate(labels["series"], 1):
+        # crc32 and not hash(): Python salts the hash of text, and chunks would differ from run to
+        # run
         ends_here = crc32(text.encode()) % ROWS_A_CHUNK == 0
         if ends_here or end - start == 2 * ROWS_A_CHUNK or end == len(rows):
             part = slice(start, end)

@@ -53,6 +53,8 @@ def covered(snapshot: Snapshot) -> Mapping[Account, Covered]:
     for account, count in listed(snapshot).items():
         if not count:
             continue
+        # an inventory that names what it lists says which are ours; one that only counts may count
+        # kinds that we do not, so the ratio is held at 1
         ours = snapshot.covered.get(account)
         by_account[account] = Covered(
             min(counts.get(account, 0), count) if ours is None else ours, count

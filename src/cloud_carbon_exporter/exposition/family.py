@@ -10,6 +10,7 @@ from cloud_carbon_exporter.model.types import Estimate, Row, Snapshot
 
 LabelValues = TypeVar("LabelValues", bound=tuple[str, ...])
 
+# No histogram and no summary: nothing here is a distribution of events.
 FamilyType = Literal["gauge", "counter"]
 
 Summing = Literal["added", "interval", "never"]

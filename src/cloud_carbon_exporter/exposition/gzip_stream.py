@@ -38,6 +38,8 @@ class Block:
 def compress(text: bytes) -> Block:
     """Compress a piece of text into a Block that can stand anywhere."""
     compressor = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _RAW_DEFLATE)
+    # a full flush ends on a byte and forgets what was before: the block refers to nothing outside
+    # it
     deflated = compressor.compress(text) + compressor.flush(isal_zlib.Z_FULL_FLUSH)
     return Block(deflated, isal_zlib.crc32(text), len(text))
 
@@ -64,7 +66,9 @@ class Stream:
     def gzip(self, tail: bytes) -> GzipPieces:
         """Gzip stream of this text and a tail."""
         end = compress(tail)
+        # the CRC of a whole follows from those of its parts without reading them again
         crc = isal_zlib.crc32_combine(self.crc, end.crc, end.size)
+        # RFC 1952: ISIZE is the length modulo 2^32
         size = (self.size + end.size) & 0xFFFFFFFF
         last = end.deflated + _LAST_BLOCK + crc.to_bytes(4, "little") + size.to_bytes(4, "little")
         first, *others = self.blocks or (b"",)

@@ -15,11 +15,13 @@ _LONGEST_TAG = 1024
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\0": "\N{REPLACEMENT CHARACTER}"})
 _NOT_PLAIN = re.compile(r'[\\"\n\0\ud800-\udfff]')
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Prometheus 3 takes any name in UTF-8, older ones and most tools these letters alone.
 _NOT_IN_LABEL_NAME = re.compile(r"[^a-zA-Z0-9_]")
 
 
 def escape(value: str) -> str:
     """Label value as it is written. What is not text in UTF-8, and NUL, become U+FFFD."""
+    # nearly all values: one search is cheaper than a translation
     if not _NOT_PLAIN.search(value):
         return value
     return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value).translate(_ESCAPES)
@@ -64,6 +66,7 @@ def resource_text(resource: Resource, tags: tuple[str, ...]) -> str:
 
 
 def _same_labels(a: Resource, b: Resource) -> bool:
+    # Resources are described anew at each listing: equal ones are seldom the same object.
     return a is b or (
         a.name == b.name and a.kind == b.kind and a.location == b.location and a.tags == b.tags
     )

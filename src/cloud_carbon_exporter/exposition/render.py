@@ -100,6 +100,8 @@ class _Bodies:
         if not parts:
             return
         self.series += sum(part.series for part in parts)
+        # both formats write a sample in the same way, bar the timestamps and exemplars we have none
+        # of
         shared = list(pieces(part.block for part in parts))
         self.text += [compress(metadata(family, "text").encode()), *shared]
         self.openmetrics += [compress(metadata(family, "openmetrics").encode()), *shared]
@@ -186,6 +188,7 @@ class Renderer:
         lines: dict[str, str] = {}
         for values, number in samples:
             labels = pairs(zip(family.labels, values, strict=True))
+            # NaN and infinity are valid in both formats, and poison every sum they enter
             if not math.isfinite(number):
                 continue
             if labels in lines:
@@ -204,6 +207,7 @@ def _chosen(settings: Settings) -> Iterator[Family]:
         if settings.families is None or family.name in settings.families:
             yield family
     if settings.upstream_names:
+        # asked for by their own flag, so -metrics.families does not choose among them
         yield from UPSTREAM
     yield from OF_EXPORTER
 

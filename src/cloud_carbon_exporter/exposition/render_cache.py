@@ -54,6 +54,8 @@ class RenderCache:
         key = CacheKey(family, chunk.name)
         written_from = chunk.written_from(label_set, column)
         rendered = self.before.get(key)
+        # Footprints are kept by the collector while nothing changes, so equal ones are mostly the
+        # same object, and Python compares those by identity first.
         if rendered is None or rendered.written_from != written_from:
             rendered = compressed(lines(), written_from)
         self.now[key] = rendered

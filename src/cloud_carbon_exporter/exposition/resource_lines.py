@@ -20,6 +20,7 @@ Value = Callable[[Row], float | None]
 _OUR_LABELS = frozenset(INFO_LABELS)
 
 
+# Comprehensions here: this is the hot loop of a refresh, a million lines for a large estate.
 def gauge_lines(value: Value) -> Lines:
     """Lines of a gauge: eight significant digits, far more than an estimate has."""
 

@@ -22,6 +22,7 @@ def tail(
     process: families of the process in that format, complete lines.
     reload: how reading the configuration again went; None where it is not read again.
     """
+    # prometheus_client ends its own OpenMetrics answer; ours goes on
     process = process.removesuffix(_EOF.encode())
     end = _EOF if format_ == "openmetrics" else ""
     samples_of_process = sum(not line.startswith(b"#") for line in process.splitlines())

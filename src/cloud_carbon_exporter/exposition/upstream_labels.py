@@ -9,6 +9,7 @@ from __future__ import annotations
 from cloud_carbon_exporter.exposition.labels import pairs, tag_pairs
 from cloud_carbon_exporter.model.types import Resource
 
+# The Go program has one explorer a cloud and calls Scaleway by the prefix of its variables.
 _EXPLORERS = {"scaleway": "scw"}
 _KINDS = {
     "compute/instance": "compute/Instance",
@@ -41,6 +42,7 @@ def upstream_label_text(resource: Resource, tags: tuple[str, ...]) -> str:
         *_location(resource),
     ]
     if kind in _ID_LABELS:
+        # the last part of an ARN: the id as EC2 and RDS have it
         labels.append((_ID_LABELS[kind], resource.id.rsplit(":", 1)[-1].rsplit("/", 1)[-1]))
     if kind in _NAME_LABELS:
         labels.append((_NAME_LABELS[kind], resource.name))
@@ -52,6 +54,8 @@ def upstream_label_text(resource: Resource, tags: tuple[str, ...]) -> str:
 
 def _location(resource: Resource) -> list[tuple[str, str]]:
     location = resource.location
+    # the Go program puts a region in `location` on every cloud, and its zone in another label on
+    # each
     if location.provider == "aws":
         return [("location", location.region), ("az", location.zone)]
     region = "" if location.zone else location.region

@@ -13,7 +13,7 @@ from cloud_carbon_exporter.web.api.answers import (
     SnapshotCache,
     error_answer,
 )
-from cloud_carbon_exporter.web.api.openapi import document
+from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.guard import GUARD, Guard, Refused, guarded
 from cloud_carbon_exporter.web.page import STATIC_FILES, static_files
 from cloud_carbon_exporter.web.routes import ROUTES
@@ -23,6 +23,8 @@ from cloud_carbon_exporter.web.trend import TREND, Trend
 _LOG = logging.getLogger(__name__)
 
 _SECURITY_HEADERS = {
+    # The page has no inline script or style and loads nothing from elsewhere, so this allows
+    # neither.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -39,11 +41,14 @@ _SECURITY_HEADERS = {
 
 async def _secure(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_SECURITY_HEADERS)
+    # those of the web config win: the operator may have to frame the page
     response.headers.update(request.app[GUARD].config.headers)
+    # AGPL, section 13: who uses it over a network is offered the source of the version that runs
     response.headers["Link"] = f'<{request.app[SERVING].settings.source}>; rel="source"'
 
 
 def _failed(request: web.Request, status: int, message: str) -> web.Response:
+    # a program reads an error as JSON, a person with curl as a line
     if request.path.startswith("/api/"):
         return error_answer(status, message)
     return web.Response(status=status, text=f"{status} {message}\n")
@@ -90,7 +95,7 @@ def make_app(
     app = web.Application(middlewares=[_errors, guarded])
     app[SERVING], app[GUARD] = Serving(collector, settings), Guard()
     app[TREND], app[SNAPSHOT_CACHE] = trend or Trend(), SnapshotCache()
-    app[OPENAPI], app[STATIC_FILES] = document(ROUTES), static_files()
+    app[OPENAPI], app[STATIC_FILES] = openapi_document(ROUTES), static_files()
     app.on_response_prepare.append(_secure)
     for route in ROUTES:
         route.add_to(app)

@@ -76,11 +76,13 @@ class Guard:
 
     async def admit(self, request: web.Request) -> None:
         """Raises Refused for who may not ask, or not now."""
+        # before anything else: who is refused does not keep a connection either
         self.due[request.protocol] = asyncio.get_running_loop().time() + _answer_seconds(request)
         if not self._token():
             raise Refused(429, "more requests than rate_limit allows", _AGAIN)
         encryption = self.config.tls
         if encryption and encryption.allowed_sans and request.transport is not None:
+            # the CA is trusted already: OpenSSL has checked the chain before the first byte of HTTP
             shown = tls.names(request.transport.get_extra_info("peercert"))
             if not shown & encryption.allowed_sans:
                 raise Refused(403, "no name of the client certificate is allowed")
@@ -98,6 +100,7 @@ class Guard:
             "Authorization" in request.headers
             and now - self._logged_at >= _UNAUTHORIZED_LOGGED_SECONDS
         ):
+            # once a minute, and without the name that was tried: people type passwords there
             self._logged_at = now
             log.warning(
                 "wrong user or password from %s; more in the next minute are not logged",
@@ -135,6 +138,7 @@ class Guard:
         for protocol in server.connections:
             due[protocol] = self.due.get(protocol, now + HEAD_SECONDS)
         self.due = due
+        # the longest without a request first: a scraper asks again within the minute
         by_age = sorted(server.connections, key=lambda protocol: self.due[protocol])
         too_many = len(by_age) - CONNECTIONS_MOST
         for rank, protocol in enumerate(by_age):

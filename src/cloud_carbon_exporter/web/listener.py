@@ -83,7 +83,9 @@ class Listener:
         self._looked = _Looked()
         self._runner = web.AppRunner(
             app,
+            # a line a scrape would be most of the log
             access_log=None,
+            # signals belong to the program, which also ends what collects
             handle_signals=False,
             shutdown_timeout=_SHUTDOWN_SECONDS,
             keepalive_timeout=KEEPALIVE_SECONDS,
@@ -117,6 +119,7 @@ class Listener:
             await self._runner.cleanup()
             raise
         self._servers = [server]
+        # duplicates live on when a server is closed, so the port is never free for another
         self._sockets = [listening.dup() for listening in server.sockets]
         self._tasks.append(asyncio.create_task(self._look()))
 
@@ -164,6 +167,8 @@ class Listener:
     async def _look(self) -> None:
         """Cut connections whose time is up; read the web config again when a file has changed."""
         loop = asyncio.get_running_loop()
+        # editors and Kubernetes write a file in steps: it is read once it has stayed the same for a
+        # look
         seen = self._looked.states
         while True:
             await asyncio.sleep(_LOOK_SECONDS)

@@ -60,6 +60,7 @@ def choose_format(accept: str) -> Format:
         if entry.weight <= 0:
             continue
         version = entry.parameters.get("version", "1").strip('"')
+        # Prometheus asks for 1.0.0, and for the draft 0.0.1 that nobody writes any more
         if entry.name == "application/openmetrics-text" and version.split(".")[0] == "1":
             return "openmetrics"
         if entry.name in ("text/plain", "text/*", "*/*"):
@@ -79,11 +80,14 @@ def scrape_timeout_seconds(header: str) -> float:
         timeout = float(header)
     except ValueError:
         timeout = _DEFAULT_TIMEOUT_SECONDS
+    # also false for NaN, which float() reads
     if not 0 < timeout < 3600:
         timeout = _DEFAULT_TIMEOUT_SECONDS
     return timeout * (1 - _TIMEOUT_MARGIN)
 
 
+# A small answer goes in one write. Of a large one each piece is a turn of the event loop, in which
+# other answers get theirs.
 async def _write(
     request: web.Request, headers: dict[str, str], pieces: Iterable[bytes], length: int
 ) -> web.StreamResponse:
@@ -108,6 +112,7 @@ async def metrics(request: web.Request) -> web.StreamResponse:
             scrape_timeout_seconds(request.headers.get(_TIMEOUT_HEADER, ""))
         )
     rendered: Exposition | None = collector.exposition
+    # the first scrapes come before the first refresh; the exporter's own families are there already
     if rendered is None:
         rendered = await asyncio.to_thread(
             exposition.render, collector.snapshot, settings.exposition
@@ -117,6 +122,7 @@ async def metrics(request: web.Request) -> web.StreamResponse:
     stream = rendered.stream(format_)
     headers = {
         "Content-Type": CONTENT_TYPES[format_],
+        # a cache in between must not hand OpenMetrics to who asked for text
         "Vary": "Accept, Accept-Encoding",
         "Cache-Control": "no-store",
     }

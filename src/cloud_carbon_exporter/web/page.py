@@ -44,6 +44,7 @@ def static_files() -> Mapping[str, StaticFile]:
 
 
 def _answer(request: web.Request, file: StaticFile) -> web.Response:
+    # asked again each time: a new version of the exporter must not meet an old script
     headers = {"Cache-Control": "no-cache", "ETag": f'"{file.tag}"'}
     if any(known.value == file.tag for known in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)

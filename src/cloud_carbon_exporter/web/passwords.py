@@ -73,6 +73,7 @@ class Passwords:
         if shown is None:
             return False
         user, password = shown
+        # with a key of this process alone: a digest means nothing elsewhere
         digest = hmac.digest(self._key, user.encode() + b":" + password, hashlib.sha256)
         if digest in self._right:
             self._right.move_to_end(digest)
@@ -85,6 +86,7 @@ class Passwords:
         return True
 
     async def _check(self, user: str, password: bytes) -> bool:
+        # an unknown user costs as much as a wrong password, and the clock tells nobody who exists
         known = user in self.users
         hashed = self.users[user] if known else _nobody(next(iter(self.users.values()), ""))
         if self._waiting >= _WAITING_MOST:

@@ -19,6 +19,7 @@ from cloud_carbon_exporter.exposition import Format
 @functools.cache
 def _registry() -> CollectorRegistry:
     registry = CollectorRegistry()
+    # registered apart: prometheus_client's own registry would take in what libraries register
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)

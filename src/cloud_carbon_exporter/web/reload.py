@@ -14,6 +14,8 @@ def from_elsewhere(request: web.Request) -> bool:
     """Whether a browser sent it for a page of another site, which knows nothing but our address."""
     site = request.headers.get("Sec-Fetch-Site", "")
     origin = request.headers.get("Origin", "")
+    # curl and Prometheus' operators send neither header; a browser sends one of them with every
+    # POST
     return site not in ("", "same-origin", "none") or (
         bool(origin) and urlsplit(origin).netloc != request.host
     )

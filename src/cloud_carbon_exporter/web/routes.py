@@ -15,6 +15,7 @@ from cloud_carbon_exporter.web.api.answers import (
     snapshot_answer,
     trend_answer,
 )
+from cloud_carbon_exporter.web.api.json_schema import TEXT, one_of
 from cloud_carbon_exporter.web.api.openapi import JSON, Answer, Operation, Parameter, json_answers
 from cloud_carbon_exporter.web.api.resource_query import (
     FILTERS,
@@ -23,7 +24,6 @@ from cloud_carbon_exporter.web.api.resource_query import (
     SORT_DEFAULT,
     SORTS,
 )
-from cloud_carbon_exporter.web.api.schemas import TEXT, one_of
 from cloud_carbon_exporter.web.api.what_if import what_if_answer
 from cloud_carbon_exporter.web.health import healthy, ready
 from cloud_carbon_exporter.web.metrics import CONTENT_TYPES, metrics
@@ -66,8 +66,10 @@ class Route:
 
     def add_to(self, app: web.Application) -> None:
         """Serve it. An id may hold slashes: those of Google are paths."""
+        # the last `/explain` ends the id, which may come encoded or as it is
         pattern = self.path.replace("{id}", "{id:.+}")
         for method in self.operations:
+            # add_get answers HEAD as well
             if method == "GET":
                 app.router.add_get(pattern, self.handler)
             else:
@@ -228,6 +230,7 @@ API_ROUTES = (
     ),
 )
 
+# POST and PUT, as Prometheus' own
 RELOAD_ROUTES = (
     Route(
         "/-/reload",

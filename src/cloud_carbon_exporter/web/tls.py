@@ -18,6 +18,8 @@ def context(tls: Tls) -> ssl.SSLContext:
     context.minimum_version = _VERSIONS[tls.min_version]
     context.maximum_version = _VERSIONS[tls.max_version]
     context.options |= (
+        # compression tells lengths of secrets (CRIME); a client may not make the server handshake
+        # anew
         ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
     )
     what = "the certificate and its key"

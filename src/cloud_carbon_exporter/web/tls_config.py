@@ -18,12 +18,15 @@ _CLIENT_AUTH: Mapping[str, ClientAuth] = {
     "RequireAndVerifyClientCert": "required",
 }
 _VERSIONS = ("TLS12", "TLS13")
+# Go's names and OpenSSL's
 _CURVES = {
     "CurveP256": "prime256v1",
     "CurveP384": "secp384r1",
     "CurveP521": "secp521r1",
     "X25519": "X25519",
 }
+# Go's names of the suites with forward secrecy and an AEAD. Go offers older ones as insecure; we do
+# not.
 _CIPHER = re.compile(
     r"TLS_(ECDHE_(?:RSA|ECDSA))_WITH_(AES_(?:128|256)_GCM|CHACHA20_POLY1305)(?:_SHA(?:256|384))?"
 )

@@ -48,6 +48,7 @@ def trend_point(snapshot: Snapshot) -> TrendPoint:
 class Trend:
     """Records Snapshots; `record` may be called in another thread than `columns`."""
 
+    # five days at the usual five minutes; then every second point goes
     capacity: int = 1440
     points: tuple[TrendPoint, ...] = ()
     _every: int = field(default=1, init=False)

@@ -13,6 +13,7 @@ from cloud_carbon_exporter.web.tls_config import TLS_KEYS, Tls, read_tls
 from cloud_carbon_exporter.web.web_config_file import WebConfigFile
 
 _KEYS = ("tls_server_config", "http_server_config", "basic_auth_users", "rate_limit")
+# exporter-toolkit takes these headers and refuses all others, and so does this
 _HEADERS = (
     "Strict-Transport-Security",
     "Content-Security-Policy",
@@ -20,6 +21,7 @@ _HEADERS = (
     "X-Frame-Options",
     "X-XSS-Protection",
 )
+# htpasswd writes 2y, Python's bcrypt 2b, older tools 2a: one algorithm
 _BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
 _INTERVAL = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _UNIT_SECONDS = {"ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}

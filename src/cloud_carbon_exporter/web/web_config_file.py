@@ -12,6 +12,7 @@ from typing import Any
 
 from cloud_carbon_exporter.errors import ConfigError
 
+# a certificate chain is some kilobytes; more is a wrong path
 _LARGEST_BYTES = 1 << 20
 
 

@@ -30,6 +30,7 @@ class WebThread:
         """Await `work` on the thread's loop."""
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
+            # a daemon: an error on the way to `close` must not leave the program hanging
             self._thread = threading.Thread(target=self._loop.run_forever, name="web", daemon=True)
             self._thread.start()
         return await on(self._loop, work)

@@ -36,6 +36,8 @@ ANSWER: tuple[Family, ...] = (
         (),
         "seconds",
     ),
+    # Prometheus' own sample_limit and body_size_limit refuse a whole scrape: these say how near it
+    # is.
     Family("cloud_carbon_exporter_series", "gauge", "Series in this answer.", FromAnswer(_series)),
     Family(
         "cloud_carbon_exporter_scrape_size_bytes",

@@ -11,6 +11,8 @@ from cloud_carbon_exporter.model.emissions import operational_grams_per_second
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import Estimate, Place, Snapshot
 
+# The GHG Protocol's Scope 2 knows two methods, by location and by market, and has both reported;
+# live and marginal intensities answer other questions. None is a part of another.
 METHODS: tuple[Method, ...] = get_args(Method)
 
 
@@ -63,6 +65,7 @@ def _forecasts(snapshot: Snapshot) -> Iterator[FamilySample]:
             forecast.region,
             forecast.method,
             forecast.source,
+            # hours ahead, not a moment: a label must not be new at every scrape
             str(forecast.hours_ahead),
         )
         yield FamilySample(labels, forecast.grams_per_kilowatt_hour)

@@ -56,6 +56,7 @@ def _went_well(outcome: Outcome) -> int:
 
 
 def _last_collection(snapshot: Snapshot) -> Iterator[FamilySample]:
+    # 0 before the first collection: a moment in 1970 would look like a hung exporter
     if snapshot.taken_at:
         yield FamilySample((), snapshot.taken_at)
 
@@ -84,6 +85,7 @@ OWN: tuple[Family, ...] = (
         ("target", "cloud_provider"),
     ),
     Family(
+        # Listing and monitoring are two permissions and two APIs: one may fail without the other.
         "cloud_carbon_exporter_collector_up",
         "gauge",
         "Whether the last listing succeeded.",
@@ -128,6 +130,7 @@ OWN: tuple[Family, ...] = (
         ("cloud_provider", "api", "operation", "outcome"),
     ),
     Family(
+        # CloudWatch bills each metric read, Google each time series returned, Scaleway nothing.
         "cloud_carbon_exporter_api_cost_dollars_total",
         "counter",
         "What the exporter's own calls have cost.",
@@ -151,6 +154,8 @@ OWN: tuple[Family, ...] = (
         ("cloud_provider", "operation", "reason"),
     ),
     Family(
+        # AWS' Resource Explorer and Google's Cloud Asset Inventory see kinds we have no listing
+        # for.
         "cloud_carbon_exporter_listed_resources",
         "gauge",
         "How many resources another inventory of the provider counts, to hold ours against.",

@@ -24,6 +24,7 @@ class _PlaceIntensity(NamedTuple):
 
 def _newest_intensities(snapshot: Snapshot) -> Iterator[_PlaceIntensity]:
     """The newest intensity of each place, method and source."""
+    # newest first, so the first of an origin is the one in force
     for place in snapshot.places:
         seen: set[tuple[str, str]] = set()
         for intensity in place.intensities:
@@ -58,6 +59,7 @@ def _age_seconds(intensity: CarbonIntensity, now: float) -> float:
 
 
 def _validity_seconds(intensity: CarbonIntensity, now: float) -> float:
+    # negative once it has run out: an alert sees how long ago
     return intensity.end - now
 
 
@@ -112,6 +114,7 @@ PLACES: tuple[Family, ...] = (
         "seconds",
     ),
     Family(
+        # Published by region or for a fleet; the interval of one that is assumed stands in the API.
         "cloud_carbon_pue_ratio",
         "gauge",
         "Power usage effectiveness of the region's data centres.",

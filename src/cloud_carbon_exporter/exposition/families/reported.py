@@ -64,6 +64,7 @@ def reported_ratios(snapshot: Snapshot) -> Iterator[FamilySample]:
         account = _Account(report.provider, report.account_id)
         month = months.get(account)
         if month is not None and month.start == report.start:
+            # reports come by region and service; our month is the whole account's
             reported[account, report.method, report.source] += report.grams
     for (account, method, source), grams in reported.items():
         month = months[account]
@@ -72,6 +73,8 @@ def reported_ratios(snapshot: Snapshot) -> Iterator[FamilySample]:
 
 
 def _months_shown(snapshot: Snapshot) -> dict[_Account, OwnMonth]:
+    # A provider closes a month weeks after its end. Until then the newest month that can be
+    # compared is an older one than our own newest.
     newest_report: dict[_Account, float] = {}
     for report in snapshot.reported:
         account = _Account(report.provider, report.account_id)

@@ -62,6 +62,8 @@ RESOURCES: tuple[Family, ...] = (
         "watts",
     ),
     Family(
+        # Bounds are families, not labels: a label `bound` would be summed with the value by any
+        # `sum`.
         "cloud_carbon_power_lower_watts",
         "gauge",
         f"Lower {_BOUND_HELP}",
@@ -94,6 +96,7 @@ RESOURCES: tuple[Family, ...] = (
         "grams_per_second",
     ),
     Family(
+        # Joules and grams, Prometheus' base units: rate() of joules is watts.
         "cloud_carbon_energy_joules_total",
         "counter",
         "Energy used: the integral of power.",
@@ -122,6 +125,7 @@ RESOURCES: tuple[Family, ...] = (
         "gauge",
         "Age, at the last refresh, of the newest utilisation used; "
         "absent where nothing is measured.",
+        # grows with every refresh, so there is nothing to keep
         PerResource(age_lines, None),
         RESOURCE_LABELS,
         "seconds",
@@ -145,6 +149,7 @@ RESOURCES: tuple[Family, ...] = (
         "ratio",
     ),
     Family(
+        # The one family that says everything, whatever -metrics.labels leaves on the others.
         "cloud_carbon_resource_info",
         "gauge",
         "What the resource is and how its figures came about; always 1.",

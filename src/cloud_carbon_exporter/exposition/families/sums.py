@@ -75,6 +75,8 @@ SUMS: tuple[Family, ...] = (
         summed="interval",
     ),
     Family(
+        # These are no sums of the resources' counters: what has vanished stays in them, and a sum
+        # over series that come and go would fall.
         "cloud_carbon_account_energy_joules_total",
         "counter",
         f"{_SUM_HELP}energy used.",
@@ -102,6 +104,8 @@ SUMS: tuple[Family, ...] = (
         summed="added",
     ),
     Family(
+        # Organizations of AWS and projects of Google have names; the id alone says little to a
+        # person.
         "cloud_carbon_account_info",
         "gauge",
         "The name people call an account by; always 1.",

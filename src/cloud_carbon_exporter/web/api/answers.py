@@ -57,10 +57,13 @@ async def snapshot_answer(request: web.Request) -> web.Response:
     serving, cache = request.app[SERVING], request.app[SNAPSHOT_CACHE]
     taken, settings = serving.collector.snapshot, serving.settings
     tag = f"{taken.taken_at}-{taken.first_collection_done}"
+    # a refresh changes taken_at; the end of the first collection may come without one
     headers = {"Cache-Control": "no-cache", "ETag": f'"{tag}"'}
     if any(known.value == tag for known in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
     async with cache.making:
+        # The page of every open browser asks at once when a refresh ends: the first makes it, all
+        # get it.
         if cache.taken is not taken:
             cache.text = await asyncio.to_thread(_snapshot_text, taken, settings)
             cache.taken = taken

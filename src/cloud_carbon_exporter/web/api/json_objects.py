@@ -40,6 +40,7 @@ class _Equivalent(NamedTuple):
     url: str
 
 
+# figures with a source each; the facts have their intervals
 _EQUIVALENTS = (
     _Equivalent(
         "LED bulbs alight",
@@ -114,6 +115,7 @@ def _counted(totals: Iterable[Totals | None]) -> JsonObject:
 
 def sums(rows: Iterable[Row]) -> JsonObject:
     """How many resources, and the sum of each estimate with the interval of the sum."""
+    # total() draws the interval of the sum; adding bounds would make it too wide
     power: list[Estimate] = []
     operational: list[Estimate] = []
     embodied: list[Estimate] = []

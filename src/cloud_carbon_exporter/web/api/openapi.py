@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from cloud_carbon_exporter.web.api.schemas import SCHEMAS, Schema, reference
+from cloud_carbon_exporter.web.api.json_schema import Schema, reference
+from cloud_carbon_exporter.web.api.schemas import SCHEMAS
 
 API_VERSION = "1.0.0"
 """Version of the API, as docs/stability.md counts it; not that of the program."""
@@ -97,7 +98,7 @@ def json_answers(schema: str, description: str) -> Mapping[str, Answer]:
     }
 
 
-def document(routes: Iterable[DescribedRoute]) -> dict[str, Any]:
+def openapi_document(routes: Iterable[DescribedRoute]) -> dict[str, Any]:
     """The whole document."""
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -105,6 +106,7 @@ def document(routes: Iterable[DescribedRoute]) -> dict[str, Any]:
         for method, operation in route.operations.items():
             operations[method.lower()] = operation.document()
     return {
+        # 3.1 takes JSON Schema 2020-12 as it is; in 3.0 `null` and `const` are other words
         "openapi": "3.1.0",
         "info": {
             "title": "Cloud carbon exporter",
@@ -113,6 +115,8 @@ def document(routes: Iterable[DescribedRoute]) -> dict[str, Any]:
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "servers": [{"url": "/"}],
+        # an empty requirement beside the other: a password is asked for only where users are
+        # configured
         "security": [{}, {"basic": []}],
         "paths": paths,
         "components": {

@@ -2,70 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, get_args
+from collections.abc import Mapping
+from typing import get_args
 
 from cloud_carbon_exporter.model.explain import Sum
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import BASES
+from cloud_carbon_exporter.web.api.json_schema import (
+    COUNT,
+    FLAG,
+    MOMENT,
+    MOMENT_OR_NULL,
+    NUMBER,
+    TEXT,
+    URL,
+    Schema,
+    list_of,
+    mapping_to,
+    noted,
+    object_of,
+    one_of,
+    reference,
+)
 from cloud_carbon_exporter.web.trend import COLUMNS
-
-Schema = Mapping[str, Any]
-
-TEXT: Schema = {"type": "string"}
-NUMBER: Schema = {"type": "number"}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-FLAG: Schema = {"type": "boolean"}
-MOMENT: Schema = {"type": "number", "description": "Unix seconds"}
-MOMENT_OR_NULL: Schema = {"type": ["number", "null"], "description": "Unix seconds"}
-_SOURCE_URL: Schema = {"type": "string", "format": "uri"}
-
-
-def reference(name: str) -> Schema:
-    """One of SCHEMAS, by its name."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def one_of(values: Iterable[str]) -> Schema:
-    """One of some words."""
-    return {"type": "string", "enum": list(values)}
-
-
-def list_of(items: Schema, description: str = "") -> Schema:
-    """A list."""
-    return _described({"type": "array", "items": items}, description)
-
-
-def mapping_to(values: Schema, description: str = "") -> Schema:
-    """An object whose names are data."""
-    return _described({"type": "object", "additionalProperties": values}, description)
-
-
-def object_of(
-    properties: Mapping[str, Schema],
-    *,
-    optional: Iterable[str] = (),
-    others: Schema | None = None,
-    description: str = "",
-) -> Schema:
-    """An object: all properties but the optional stand in it, and no others unless `others`."""
-    required = [name for name in properties if name not in set(optional)]
-    schema = {
-        "type": "object",
-        "required": required,
-        "properties": dict(properties),
-        "additionalProperties": False if others is None else others,
-    }
-    return _described(schema, description)
-
-
-def _described(schema: dict[str, Any], description: str) -> Schema:
-    return {"description": description, **schema} if description else schema
-
-
-def _note(schema: Schema, description: str) -> Schema:
-    return {**schema, "description": description}
-
 
 _ESTIMATE = reference("estimate")
 _ESTIMATE_OR_NULL: Schema = {"anyOf": [_ESTIMATE, {"type": "null"}]}
@@ -90,7 +49,7 @@ _PARTS: Mapping[str, Schema] = {
     ),
     "sums": object_of(
         {
-            "name": _note(TEXT, 'value of the label; "" for resources without such a tag'),
+            "name": noted(TEXT, 'value of the label; "" for resources without such a tag'),
             "resources": COUNT,
             **_ESTIMATES,
             **_COUNTERS,
@@ -103,7 +62,7 @@ _PARTS: Mapping[str, Schema] = {
             "cloud_region": TEXT,
             "kind": TEXT,
             "up": FLAG,
-            "error": _note(TEXT, "empty where it went well"),
+            "error": noted(TEXT, "empty where it went well"),
             "duration_seconds": NUMBER,
             "resources": COUNT,
             "last_success": MOMENT_OR_NULL,
@@ -193,9 +152,9 @@ _ANSWERS: Mapping[str, Schema] = {
     "snapshot": object_of(
         {
             "taken_at": MOMENT,
-            "ready": _note(FLAG, "whether the first collection of every target has ended"),
+            "ready": noted(FLAG, "whether the first collection of every target has ended"),
             "version": TEXT,
-            "source": _SOURCE_URL,
+            "source": URL,
             "totals": reference("sums"),
             "by": mapping_to(
                 list_of(reference("sums")),
@@ -227,7 +186,7 @@ _ANSWERS: Mapping[str, Schema] = {
                         "of": one_of(("watts", "grams")),
                         "each": NUMBER,
                         "source": TEXT,
-                        "url": _SOURCE_URL,
+                        "url": URL,
                     }
                 )
             ),
@@ -237,7 +196,7 @@ _ANSWERS: Mapping[str, Schema] = {
     "resources": object_of(
         {
             "taken_at": MOMENT,
-            "matching": _note(COUNT, "resources on all pages together"),
+            "matching": noted(COUNT, "resources on all pages together"),
             "cursor": {
                 "type": ["string", "null"],
                 "description": "where the next page begins; null on the last",
@@ -275,7 +234,7 @@ _ANSWERS: Mapping[str, Schema] = {
             ),
             "pue_ratio": NUMBER,
             "resources": COUNT,
-            "left_out": _note(COUNT, "resources of other clouds, or without a grid"),
+            "left_out": noted(COUNT, "resources of other clouds, or without a grid"),
             "here": reference("estate"),
             "there": reference("estate"),
             "hours": list_of(
