@@ -61,4 +61,5 @@ def _described(schema: dict[str, Any], description: str) -> Schema:
 
 
 def noted(schema: Schema, description: str) -> Schema:
+    """A schema with a description of its own."""
     return {**schema, "description": description}
