@@ -151,8 +151,10 @@ LISTINGS = (
 
 MONTH = 2_592_000.0
 START = 1_693_526_400.0
-REPORTED = tuple(
-    ReportedEmissions(
+
+
+def _reported(start: float, grams: float) -> ReportedEmissions:
+    return ReportedEmissions(
         "aws",
         "111111111111",
         "eu-west-3",
@@ -163,8 +165,9 @@ REPORTED = tuple(
         start + MONTH,
         grams,
     )
-    for start, grams in ((1_690_848_000.0, 900.0), (START, 1000.0))
-)
+
+
+REPORTED = (_reported(1_690_848_000.0, 900.0), _reported(START, 1000.0))
 
 SNAPSHOT = Snapshot(
     TAKEN_AT,
@@ -205,3 +208,20 @@ SNAPSHOT = Snapshot(
 )
 
 EMPTY = Snapshot(0.0)
+
+
+def labels_of(row: Row) -> dict[str, str]:
+    """The labels of a row as design.md 5.3 lists them, written down a second time."""
+    at = row.resource.location
+    labels = {
+        "cloud_provider": at.provider,
+        "cloud_account_id": at.account_id,
+        "cloud_region": at.region,
+        "cloud_availability_zone": at.zone,
+        "kind": row.resource.kind,
+        "cloud_resource_id": row.resource.id,
+        "cloud_resource_name": row.resource.name,
+        "tag_team": row.resource.tags.get("team", ""),
+        "tag_cost_center": row.resource.tags.get("cost-center", ""),
+    }
+    return {name: value for name, value in labels.items() if value}

@@ -128,7 +128,7 @@ class ServiceSpec:
 
     kind: str
     listing: Listing
-    describe: Callable[[Raw, Scope], Description | Resource | None]
+    describe: Callable[[Raw, Scope], Description | None]
     reason: str
     accepts: Callable[[Raw], bool] = lambda raw: True
     states: States | None = None
@@ -139,9 +139,7 @@ class ServiceSpec:
     def resource(self, raw: Raw, scope: Scope) -> Resource | None:
         """The Resource an object is; None for what is gone, or another's."""
         described = self.describe(raw, scope)
-        if not isinstance(described, Description):
-            return described
-        return resource(self.kind, self.states, described)
+        return None if described is None else resource(self.kind, self.states, described)
 
 
 @dataclass(frozen=True, slots=True)
