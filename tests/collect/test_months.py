@@ -16,13 +16,8 @@ from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.exposition.families.reported import own_months, reported_ratios
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.months import OwnMonth
-from cloud_carbon_exporter.model.types import (
-    Component,
-    Location,
-    ReportedEmissions,
-    Resource,
-    Snapshot,
-)
+from cloud_carbon_exporter.model.snapshot import ReportedEmissions, Snapshot
+from cloud_carbon_exporter.model.types import Component, Location, Resource
 from cloud_carbon_exporter.storage.state_file import StateFile
 
 PLACE = facts.place("aws", "eu-west-1")

@@ -26,7 +26,7 @@ from cloud_carbon_exporter.grid import SOURCES
 from cloud_carbon_exporter.model import what_if
 from cloud_carbon_exporter.providers.clouds import CLOUDS, REAL_CLOUDS, CloudName
 from cloud_carbon_exporter.providers.options import AwsOptions, DemoOptions
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.push.settings import PushSettings
 from cloud_carbon_exporter.service.loading import provider
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from cloud_carbon_exporter.exposition import Settings
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, GridSource
 from cloud_carbon_exporter.model.months import OwnMonth
-from cloud_carbon_exporter.model.types import (
+from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
     ApiUse,
+    Outcome,
+    ReportedEmissions,
+    Row,
+    Snapshot,
+    TargetState,
+)
+from cloud_carbon_exporter.model.types import (
     CarbonIntensity,
     Component,
     Estimate,
     Footprint,
     Location,
-    Outcome,
     Place,
-    ReportedEmissions,
     Resource,
-    Row,
-    Snapshot,
-    TargetState,
     Totals,
 )
 

@@ -21,7 +21,8 @@ from cloud_carbon_exporter.exposition import (
 from cloud_carbon_exporter.exposition.families import matching
 from cloud_carbon_exporter.exposition.family import FromAnswer
 from cloud_carbon_exporter.model.estimate import total
-from cloud_carbon_exporter.model.types import AccountRow, Estimate, Snapshot, Totals
+from cloud_carbon_exporter.model.snapshot import AccountRow, Snapshot
+from cloud_carbon_exporter.model.types import Estimate, Totals
 
 PROD = ("aws", "1")
 ROWS = (

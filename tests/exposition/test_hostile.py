@@ -14,7 +14,8 @@ from tests.exposition.reading import labels_in, parse, samples, text_of
 
 from cloud_carbon_exporter.exposition import Format, Settings, render
 from cloud_carbon_exporter.exposition.labels import tag_label, tag_pairs
-from cloud_carbon_exporter.model.types import Location, Row, Snapshot
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.types import Location
 
 ANYTHING = st.text(st.characters(), max_size=20)  # surrogates, NUL and control characters included
 HOSTILE = [

@@ -15,7 +15,8 @@ from tests.exposition.reading import text_of
 from cloud_carbon_exporter.exposition import Renderer, Settings, chunks, render, render_cache
 from cloud_carbon_exporter.exposition.families.resources import RESOURCES
 from cloud_carbon_exporter.exposition.gzip_stream import Block, compress
-from cloud_carbon_exporter.model.types import Estimate, Row, Snapshot, Totals
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.types import Estimate, Totals
 
 PLAIN = Settings(tags=("team",), version="1")
 ROWS = 400

@@ -21,7 +21,8 @@ from cloud_carbon_exporter.exposition import (
     Settings,
     render,
 )
-from cloud_carbon_exporter.model.types import AccountRow, ApiUse, Estimate, Row, Snapshot, Totals
+from cloud_carbon_exporter.model.snapshot import AccountRow, ApiUse, Row, Snapshot
+from cloud_carbon_exporter.model.types import Estimate, Totals
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FORMATS: tuple[Format, ...] = ("text", "openmetrics")

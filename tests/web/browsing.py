@@ -14,7 +14,7 @@ from tests.web.serving import Held, address, held, served
 
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.exposition import Settings
-from cloud_carbon_exporter.model.types import Outcome, Snapshot, TargetState
+from cloud_carbon_exporter.model.snapshot import Outcome, Snapshot, TargetState
 from cloud_carbon_exporter.service.opening import open_collector
 from cloud_carbon_exporter.web.settings import WebSettings
 from cloud_carbon_exporter.web.trend import Trend

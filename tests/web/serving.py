@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 from tests.exposition import estate
 
 from cloud_carbon_exporter.exposition import Exposition, render
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.web.app import make_app
 from cloud_carbon_exporter.web.listener import start
 from cloud_carbon_exporter.web.settings import WebSettings

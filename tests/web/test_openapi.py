@@ -17,7 +17,7 @@ from tests.web.browsing import FAILING, SETTINGS, demo_snapshot, rising_trend
 from tests.web.serving import held, served
 from yarl import URL
 
-from cloud_carbon_exporter.model.types import Row, Snapshot
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.api.resource_query import FILTERS, PARAMETERS, SORTS
 from cloud_carbon_exporter.web.app import make_app

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, expect
 from tests.exposition import estate
 from tests.web.browsing import FAILING, NOTHING, browser, demo_snapshot, rising_trend, visit
 
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 

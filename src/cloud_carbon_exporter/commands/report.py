@@ -15,7 +15,7 @@ from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.config.flags import REPORT_FORMAT
 from cloud_carbon_exporter.config.grid_flags import WHAT_IF
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.what_if import region_of, what_if
 from cloud_carbon_exporter.reporting import report, tables
 from cloud_carbon_exporter.reporting import what_if as what_if_report

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from cloud_carbon_exporter.exposition.family import LabelSet, ProviderKind
-from cloud_carbon_exporter.model.types import Row
+from cloud_carbon_exporter.model.snapshot import Row
 
 Column = Callable[[Row], object]
 """The part of a row that a family is written from."""

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cloud_carbon_exporter.model.types import BASES, Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.types import BASES
 
 
 class Account(NamedTuple):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeVar
 
-from cloud_carbon_exporter.model.types import Estimate, Row, Snapshot
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.types import Estimate
 
 LabelValues = TypeVar("LabelValues", bound=tuple[str, ...])
 

@@ -34,7 +34,8 @@ from cloud_carbon_exporter.exposition.render_cache import (
     compressed,
 )
 from cloud_carbon_exporter.exposition.upstream_labels import upstream_label_text
-from cloud_carbon_exporter.model.types import Resource, Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.types import Resource
 
 Format = Literal["text", "openmetrics"]
 

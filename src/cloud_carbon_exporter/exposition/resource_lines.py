@@ -12,7 +12,7 @@ from cloud_carbon_exporter.exposition.label_names import (
     ORIGIN_LABELS,
 )
 from cloud_carbon_exporter.exposition.labels import pairs
-from cloud_carbon_exporter.model.types import Row
+from cloud_carbon_exporter.model.snapshot import Row
 
 Value = Callable[[Row], float | None]
 """The number of a row; None where it has none."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cloud_carbon_exporter.exposition.label_names import RESOURCE_LABELS
-from cloud_carbon_exporter.model.types import Row, Snapshot
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.reporting import tables
 from cloud_carbon_exporter.reporting.coverage import coverage
 from cloud_carbon_exporter.reporting.failures import failures

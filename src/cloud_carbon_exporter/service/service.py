@@ -14,7 +14,7 @@ from cloud_carbon_exporter import exposition, logs
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.service.newest import Collecting, Newest
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
 from cloud_carbon_exporter.service.shown import SizeWarning, exposition_settings, web_settings

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from aiohttp import web
 
 from cloud_carbon_exporter import exposition
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 
 SOURCE_URL = "https://github.com/cloud-carbon-exporter/cloud-carbon-exporter"
 

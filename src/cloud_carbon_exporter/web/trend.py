@@ -13,7 +13,7 @@ from typing import NamedTuple
 from aiohttp import web
 
 from cloud_carbon_exporter.model.estimate import total
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 
 
 class TrendPoint(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloud_carbon_exporter.exposition.family import Family, FamilySample, FromSnapshot
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 
 
 def _connected_users(snapshot: Snapshot) -> Iterator[FamilySample]:

@@ -9,7 +9,8 @@ from cloud_carbon_exporter.exposition.family import Family, FamilySample, FromSn
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, PLACE_LABELS
 from cloud_carbon_exporter.model.emissions import operational_grams_per_second
 from cloud_carbon_exporter.model.grid import Method
-from cloud_carbon_exporter.model.types import Estimate, Place, Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.types import Estimate, Place
 
 # The GHG Protocol's Scope 2 knows two methods, by location and by market, and has both reported;
 # live and marginal intensities answer other questions. None is a part of another.

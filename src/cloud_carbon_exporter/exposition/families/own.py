@@ -15,7 +15,7 @@ from cloud_carbon_exporter.exposition.family import (
     from_mapping,
 )
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, ACCOUNT_LABELS
-from cloud_carbon_exporter.model.types import Outcome, Snapshot
+from cloud_carbon_exporter.model.snapshot import Outcome, Snapshot
 
 _BILLED_LABELS = (*ACCOUNT_LABELS, "api")
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.exposition.family import Family, FamilySample, FromSnapshot
 from cloud_carbon_exporter.exposition.label_names import PLACE_LABELS
-from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.types import CarbonIntensity, Place
 
 _INTENSITY_LABELS = (*PLACE_LABELS, "method", "source")
 

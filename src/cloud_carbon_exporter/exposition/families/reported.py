@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cloud_carbon_exporter.exposition.family import Family, FamilySample, FromSnapshot
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_LABELS
 from cloud_carbon_exporter.model.months import OwnMonth
-from cloud_carbon_exporter.model.types import ReportedEmissions, Snapshot
+from cloud_carbon_exporter.model.snapshot import ReportedEmissions, Snapshot
 
 ENOUGH_RATIO = 0.95
 """Share of a month that must have been counted before it is compared with a report."""

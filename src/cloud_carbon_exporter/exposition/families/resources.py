@@ -13,7 +13,8 @@ from cloud_carbon_exporter.exposition.resource_lines import (
     gauge_lines,
     info_lines,
 )
-from cloud_carbon_exporter.model.types import Row, Signal
+from cloud_carbon_exporter.model.snapshot import Row
+from cloud_carbon_exporter.model.types import Signal
 
 _FOOTPRINT, _LOADS, _TOTALS = attrgetter("footprint"), attrgetter("loads"), attrgetter("totals")
 _RESOURCE_AND_FOOTPRINT = attrgetter("resource", "footprint")

@@ -15,7 +15,8 @@ from cloud_carbon_exporter.exposition.family import (
     from_mapping,
 )
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, ACCOUNT_LABELS
-from cloud_carbon_exporter.model.types import Snapshot, Totals
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.types import Totals
 
 _SUM_HELP = "Sum over the resources of one account, region and kind, of what has vanished too: "
 

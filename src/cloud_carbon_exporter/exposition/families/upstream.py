@@ -17,7 +17,7 @@ from cloud_carbon_exporter.exposition.family import (
 )
 from cloud_carbon_exporter.exposition.label_names import UPSTREAM_LABELS
 from cloud_carbon_exporter.exposition.resource_lines import Value, gauge_lines
-from cloud_carbon_exporter.model.types import Row, Snapshot
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 
 _GRAMS_A_SECOND_TO_KILOGRAMS_A_DAY = 86400 / 1000
 

@@ -11,7 +11,8 @@ from aiohttp import web
 
 from cloud_carbon_exporter.model.estimate import NOWHERE
 from cloud_carbon_exporter.model.explain import explain
-from cloud_carbon_exporter.model.types import Place, Row, Snapshot
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.types import Place
 from cloud_carbon_exporter.web.api import json_objects
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.resource_query import BadQuery, ResourceQuery, page_of, parse

@@ -16,17 +16,8 @@ from cloud_carbon_exporter.exposition.label_names import (
 from cloud_carbon_exporter.exposition.labels import tag_label, tag_pairs
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import total
-from cloud_carbon_exporter.model.types import (
-    ApiUse,
-    CarbonIntensity,
-    Estimate,
-    Outcome,
-    Place,
-    Resource,
-    Row,
-    Snapshot,
-    Totals,
-)
+from cloud_carbon_exporter.model.snapshot import ApiUse, Outcome, Row, Snapshot
+from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Place, Resource, Totals
 
 JsonObject = dict[str, Any]
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from multidict import MultiMapping
 
 from cloud_carbon_exporter.exposition.label_names import HARDWARE_LABELS, RESOURCE_LABELS
-from cloud_carbon_exporter.model.types import Row
+from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.web.api import json_objects
 
 LIMIT_DEFAULT = 100

@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from cloud_carbon_exporter.model.types import Estimate, Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.types import Estimate
 from cloud_carbon_exporter.model.what_if import WhatIf, region_of, what_if
 from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
