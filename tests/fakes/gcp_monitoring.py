@@ -50,7 +50,7 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
     "redis.googleapis.com/cluster/cpu/average_utilization": (
         "GAUGE", "DOUBLE", "10^2.%", "redis.googleapis.com/Cluster",
     ),
-    "redis.googleapis.com/stats/cpu_utilization": ("GAUGE", "DOUBLE", "s{CPU}", "redis_instance"),
+    "redis.googleapis.com/stats/cpu_utilization": ("DELTA", "DOUBLE", "s{CPU}", "redis_instance"),
     "router.googleapis.com/nat/sent_bytes_count": ("DELTA", "INT64", "By", "nat_gateway"),
     "run.googleapis.com/container/cpu/allocation_time": ("DELTA", "DOUBLE", "s{CPU}", "cloud_run_revision"),
     "run.googleapis.com/container/cpu/utilizations": ("DELTA", "DISTRIBUTION", "10^2.%", "cloud_run_revision"),

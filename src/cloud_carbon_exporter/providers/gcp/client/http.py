@@ -15,6 +15,8 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
+from cloud_carbon_exporter.http.complaint import complaint
+from cloud_carbon_exporter.http.pace import Pace
 from cloud_carbon_exporter.http.retry import (
     Again,
     Patience,
@@ -25,6 +27,7 @@ from cloud_carbon_exporter.http.retry import (
 from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session
 from cloud_carbon_exporter.providers.gcp.client import errors
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
+from cloud_carbon_exporter.providers.quotas import Quota, quota_of
 from cloud_carbon_exporter.providers.spec import Meter, Raw
 
 CONNECTIONS = 8
@@ -33,6 +36,11 @@ LARGEST_ANSWER_BYTES = 64 << 20
 
 PATIENCE = Patience(tries=4, longest_pause_seconds=75, deadline_seconds=150)
 """Patience with Google: most of its quotas are a minute's, and are waited out once or twice."""
+
+PACED = Patience(tries=12, longest_pause_seconds=75, deadline_seconds=900)
+"""Patience where we keep the pace of a documented quota: a refusal then is others' doing, and the
+pages read so far would be lost with the call. The deadline of the sweep bounds it besides.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +99,7 @@ class Rest:
     def __init__(self, tokens: Tokens, meter: Meter, timeout_seconds: float) -> None:
         self.tokens = tokens
         self._meter = meter
+        self._paces: dict[tuple[str, str], Pace] = {}
         self._session = Session(
             Bounds(
                 silence_seconds=timeout_seconds,
@@ -102,7 +111,8 @@ class Rest:
     async def fetch(self, call: Call) -> dict[str, Any]:
         """The decoded answer. Raises the CollectError of the last try."""
         try:
-            return await persistent(lambda: self._metered(call), PATIENCE)
+            patience = PACED if self._quota(call).source else PATIENCE
+            return await persistent(lambda: self._metered(call), patience)
         except CollectError as error:
             raise call.named(error) from None
 
@@ -148,6 +158,9 @@ class Rest:
         )
 
     async def _try(self, call: Call) -> dict[str, Any]:
+        pace = self._pace(call)
+        if pace is not None:
+            await pace.turn()
         answer = await again_if_unreachable(self._sent(call))
         document = _decoded(answer.body)
         if answer.status != 200:
@@ -155,7 +168,23 @@ class Rest:
         # A page of a proxy, or an answer cut short where nobody says so: most often it passes.
         if not isinstance(document, dict):
             raise Again(Malformed("not a JSON object"))
+        if said := complaint(document):
+            raise Again(Malformed(said))
         return document
+
+    @staticmethod
+    def _quota(call: Call) -> Quota:
+        return quota_of("gcp", call.api, call.operation)
+
+    def _pace(self, call: Call) -> Pace | None:
+        """Pace of a call whose quota Google publishes, None for any other."""
+        quota = self._quota(call)
+        if not quota.source:
+            return None
+        key = (call.api, call.operation)
+        if key not in self._paces:
+            self._paces[key] = Pace(int(quota.our_calls(quota.seconds)), quota.seconds)
+        return self._paces[key]
 
     async def _sent(self, call: Call) -> Answer:
         return await self._session.send(
@@ -176,5 +205,11 @@ class Rest:
             return Again(refusal)
         if isinstance(refusal, (Throttled, Unreachable)):
             asked = seconds_asked(answer.headers)
-            return Again(refusal, errors.seconds_asked(document) if asked is None else asked)
+            asked = errors.seconds_asked(document) if asked is None else asked
+            pace = self._pace(call) if isinstance(refusal, Throttled) else None
+            if pace is None:
+                return Again(refusal, asked)
+            # Whoever else asks the same waits too; a quota counted by the minute is whole by then.
+            pace.exhausted(self._quota(call).seconds if asked is None else asked)
+            return Again(refusal)
         return refusal

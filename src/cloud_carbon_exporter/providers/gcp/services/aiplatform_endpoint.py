@@ -65,6 +65,7 @@ SPEC = ServiceSpec(
                 "resource.label.location": "location",
             },
             scale=0.01,
+            delay_seconds=120,
         ),
         Metric(
             into="gpu_ratio",
@@ -76,6 +77,7 @@ SPEC = ServiceSpec(
                 "resource.label.location": "location",
             },
             scale=0.01,
+            delay_seconds=120,
         ),
     ),
 )
