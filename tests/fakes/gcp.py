@@ -226,6 +226,8 @@ class GoogleCloud:
             return web.json_response([{"error": "ask again"}], status=500)
         if fault.how == "bomb":
             return wire.exploding(100)
+        if fault.how == "complaint":
+            return web.json_response({"message": "try again later", "code": 3})
         if fault.how == "html":
             return web.Response(text="<html>proxy says no</html>", content_type="text/html")
         if fault.how == "unauthorized":

@@ -37,9 +37,10 @@ LARGEST_ANSWER_BYTES = 64 << 20
 PATIENCE = Patience(tries=4, longest_pause_seconds=75, deadline_seconds=150)
 """Patience with Google: most of its quotas are a minute's, and are waited out once or twice."""
 
-PACED = Patience(tries=12, longest_pause_seconds=75, deadline_seconds=900)
-"""Patience where we keep the pace of a documented quota: a refusal then is others' doing, and the
-pages read so far would be lost with the call. The deadline of the sweep bounds it besides.
+_MINUTES_WAITED_OUT = 10
+"""How often one call waits until a quota of a minute is whole again; others may use it up too.
+
+The pages that were read before it are not lost: the deadline of the sweep is what ends a listing.
 """
 
 
@@ -111,8 +112,12 @@ class Rest:
     async def fetch(self, call: Call) -> dict[str, Any]:
         """The decoded answer. Raises the CollectError of the last try."""
         try:
-            patience = PACED if self._quota(call).source else PATIENCE
-            return await persistent(lambda: self._metered(call), patience)
+            for _ in range(_MINUTES_WAITED_OUT):
+                try:
+                    return await persistent(lambda: self._metered(call), PATIENCE)
+                except errors.UsedUp:
+                    continue  # the turn of the next try comes when the quota is whole
+            return await persistent(lambda: self._metered(call), PATIENCE)
         except CollectError as error:
             raise call.named(error) from None
 
@@ -203,13 +208,12 @@ class Rest:
             # A token may have been revoked before its time: the next try asks for another.
             self.tokens.forget()
             return Again(refusal)
-        if isinstance(refusal, (Throttled, Unreachable)):
-            asked = seconds_asked(answer.headers)
-            asked = errors.seconds_asked(document) if asked is None else asked
-            pace = self._pace(call) if isinstance(refusal, Throttled) else None
-            if pace is None:
-                return Again(refusal, asked)
-            # Whoever else asks the same waits too; a quota counted by the minute is whole by then.
-            pace.exhausted(self._quota(call).seconds if asked is None else asked)
-            return Again(refusal)
-        return refusal
+        if not isinstance(refusal, (Throttled, Unreachable)):
+            return refusal
+        asked = seconds_asked(answer.headers)
+        pace = self._pace(call) if isinstance(refusal, Throttled) else None
+        if pace is None or asked is not None or errors.names_another_quota(document):
+            return Again(refusal, errors.seconds_asked(document) if asked is None else asked)
+        # Whoever else makes this call waits with us.
+        pace.exhausted(errors.seconds_asked(document) or self._quota(call).seconds)
+        return errors.UsedUp(refusal.message, hint=refusal.hint)
