@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ class LargeEstate(GoogleCloud):
     others: moments at which somebody else's calls weigh on the same quota.
     """
 
-    def __init__(self, clock: VirtualClock, others: Iterator[float] = iter(())) -> None:
+    def __init__(self, clock: VirtualClock, others: Iterable[float] = ()) -> None:
         super().__init__(assets=())
         self.clock = clock
         self.others = deque(others)
