@@ -128,13 +128,13 @@ async def test_a_machine_that_no_listing_had_is_known_by_its_uptime(
 ) -> None:
     client, now = explore(), time.time()
     await listed(client)
-    cloud.series = [uptime(now - 1500, now - 900)]
+    cloud.series = [uptime(now - 2400, now - 1500)]
     ending = by_name((await listed(client)).endings)["runner"]
     assert ending.resource.id == (
         f"compute.googleapis.com/projects/shop-prod/zones/{ZONE}/instances/runner"
     )
-    assert ending.resource.started == pytest.approx(now - 1500, abs=1)
-    assert ending.at == pytest.approx(now - 900, abs=1)
+    assert ending.resource.started == pytest.approx(now - 2400, abs=1)
+    assert ending.at == pytest.approx(now - 1500, abs=1)
     assert ending.resource.info["host_type"] == "n2-standard-8"
     assert {part.kind for part in ending.resource.components} >= {"vcpu", "memory"}
     assert ending.resource.monitor["instance_id"] == NUMBER
@@ -147,7 +147,7 @@ async def test_a_life_within_one_period_is_as_long_as_it_was(
 ) -> None:
     client, now = explore(), time.time()
     await listed(client)
-    cloud.series = [uptime(now - 1100, now - 1040)]
+    cloud.series = [uptime(now - 1700, now - 1640)]
     ending = by_name((await listed(client)).endings)["runner"]
     assert ending.resource.started is not None
     assert ending.at - ending.resource.started == pytest.approx(60, abs=1)
@@ -158,17 +158,17 @@ async def test_its_history_tells_more_of_it_than_its_uptime(
 ) -> None:
     client, now, machine = explore(), time.time(), running()
     data = machine["resource"]["data"]
-    started = datetime.fromtimestamp(now - 1510, UTC).isoformat()
+    started = datetime.fromtimestamp(now - 2410, UTC).isoformat()
     data |= {"id": NUMBER, "name": "runner", "labels": {"team": "ci"}}
     data |= {"lastStartTimestamp": started}
     machine["name"] = machine["name"].replace("/web-1", "/runner")
     await listed(client)
-    cloud.series = [uptime(now - 1500, now - 900)]
-    cloud.deleted[machine["name"]] = (machine, now - 890)
+    cloud.series = [uptime(now - 2400, now - 1500)]
+    cloud.deleted[machine["name"]] = (machine, now - 1490)
     ending = by_name((await listed(client)).endings)["runner"]
     assert ending.resource.tags == {"team": "ci"}
-    assert ending.resource.started == pytest.approx(now - 1510, abs=0.001)
-    assert ending.at == pytest.approx(now - 890, abs=0.001)
+    assert ending.resource.started == pytest.approx(now - 2410, abs=0.001)
+    assert ending.at == pytest.approx(now - 1490, abs=0.001)
 
 
 async def test_what_runs_or_was_listed_is_not_told_a_second_time(
@@ -178,8 +178,8 @@ async def test_what_runs_or_was_listed_is_not_told_a_second_time(
     number = str(machine["resource"]["data"]["id"])
     await listed(client)
     cloud.series = [
-        uptime(now - 1500, float("inf"), "starts"),  # not in Asset Inventory yet
-        uptime(now - 9000, float("inf"), "web-1", number),
+        uptime(now - 2400, float("inf"), "starts", "7700000000000000002"),  # not in Asset Inventory yet
+        uptime(now - 15000, float("inf"), "web-1", number),
     ]
     assert (await listed(client)).endings == ()
 
@@ -189,7 +189,7 @@ async def test_a_node_of_autopilot_is_counted_at_its_cluster(
 ) -> None:
     client, now = explore(), time.time()
     await listed(client)
-    cloud.series = [uptime(now - 1500, now - 900, "gk3-web-pool-1-abcd")]
+    cloud.series = [uptime(now - 2400, now - 1500, "gk3-web-pool-1-abcd")]
     assert (await listed(client)).endings == ()
 
 
@@ -198,7 +198,7 @@ async def test_where_a_type_cannot_be_asked_for_it_is_assumed(
 ) -> None:
     client, now = explore(), time.time()
     await listed(client)
-    cloud.series = [uptime(now - 1500, now - 900)]
+    cloud.series = [uptime(now - 2400, now - 1500)]
     cloud.break_("monitoring", "refused", times=1)
     ending = by_name((await listed(client)).endings)["runner"]
     assert all(part.assumed for part in ending.resource.components)
@@ -211,7 +211,7 @@ async def test_monitoring_that_does_not_answer_changes_nothing_of_what_is_there(
     monkeypatch.setattr(departures, "_PATIENCE_SECONDS", 0.2)
     client = explore()
     before = await listed(client)
-    cloud.series = [uptime(time.time() - 1500, time.time() - 900)]
+    cloud.series = [uptime(time.time() - 2400, time.time() - 1500)]
     cloud.break_("monitoring", how)
     after = await listed(client)
     assert after.resources == before.resources

@@ -39,8 +39,10 @@ each hour it adds a quarter to what their load costs, read each quarter of an ho
 _OVERLAP_SECONDS = 900.0
 """How far a read of uptime reaches back into the one before: points may come late."""
 
-_SILENT_SECONDS = 420.0
-"""Silence after which a machine runs no more: what Monitoring is late, and a period."""
+_SILENT_SECONDS = 900.0
+"""Silence after which a machine runs no more: thrice what Monitoring may be late. One that is taken
+for gone and listed later would be refused as long as it lives.
+"""
 
 _PATIENCE_SECONDS = 60.0
 """Time the listing waits for what is gone; what is there must not be late for it."""
@@ -125,7 +127,8 @@ class Departures:
         self._forget(now)
         gone: dict[str, uptime.Ran] = {}
         for machine in ran:
-            if machine.number not in self._numbers and machine.ended < now - _SILENT_SECONDS:
+            unseen = machine.number not in self._numbers and machine.asset_name not in self._now
+            if unseen and machine.ended < now - _SILENT_SECONDS:
                 gone[machine.asset_name] = machine
         told: dict[str, Raw] = {}
         for raw in await self._history(gone, now):
