@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.portions import in_portions
-from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed
+from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed, NoList
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.spec import Client, Listing, Raw, Scope, ServiceSpec
 
@@ -74,6 +74,11 @@ class _Pass:
     tried: Counter[str] = field(default_factory=Counter)
     warnings: list[CollectError] = field(default_factory=list)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no object came at all."""
+        return not (self.tried or self.unsupported or self.skipped)
+
     def ended(self, failures: Mapping[str, CollectError]) -> Swept:
         """All of it, now that the listing has ended."""
         resources = tuple(self.resources)
@@ -102,6 +107,8 @@ async def sweep(
     Where no object of a kind can be read, it is the answer that is malformed: the kind has failed,
     and nothing is gone.
 
+    An answer without its list fails all kinds, by NoList; behind other pages it is malformed.
+
     known: the Resource last seen under an id. What has not changed is that same object again, so
     that a large estate is neither held twice nor compared twice. tags: the keys of those that are
     shown: no others are kept; None keeps all.
@@ -123,8 +130,28 @@ async def sweep(
     except Incomplete as error:
         for kind, failure in error.failures.items():
             failures[kind] = failure.bare()
+    except NoList as error:
+        failures = _without_list(error, so_far, specs)
     failures = {**_unreadable_kinds(so_far, listing, specs, scope), **failures}
     return so_far.ended(failures)
+
+
+def _without_list(
+    error: NoList, so_far: _Pass, specs: Iterable[ServiceSpec]
+) -> dict[str, CollectError]:
+    """Failures of all kinds, as the list is missing from the first answer.
+
+    Raises Malformed where pages before it had theirs.
+    """
+    if so_far.is_empty:
+        return {spec.kind: error.bare() for spec in specs}
+    raise Malformed(
+        f"{error.message}, behind pages that did",
+        provider=error.provider,
+        account_id=error.account_id,
+        region=error.region,
+        operation=error.operation,
+    ) from None
 
 
 def _with_tags(resource: Resource, shown: frozenset[str] | None) -> Resource:

@@ -125,6 +125,8 @@ class ServiceSpec:
     states: the table of its states; None where its API tells none.
     searched_as: what the provider's own search of resources calls the kind; empty where it has none.
     permissions: beyond those of the listing and of monitoring.
+    lasting: whether such a thing lives for days, so that its empty list may rest; None = as
+        `lasting.may_be_brief` tells by the kind.
     reason: why it is modelled so, in one sentence, for the generated list of services.
     """
 
@@ -137,6 +139,7 @@ class ServiceSpec:
     searched_as: str = ""
     metrics: tuple[Metric, ...] = ()
     permissions: tuple[str, ...] = ()
+    lasting: bool | None = None
 
     def resource(self, raw: Raw, scope: Scope) -> Resource | None:
         """The Resource an object is; None for what is gone, or another's."""

@@ -57,4 +57,6 @@ SPEC = ServiceSpec(
     states=STATES,
     reason="A whole server as its offer lists it. Switched off it draws nothing. No utilisation of "
     "it is measured.",
+    # Rented by the month.
+    lasting=True,
 )
