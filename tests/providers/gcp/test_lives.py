@@ -34,6 +34,12 @@ class Told(NamedTuple):
 
 
 TOLD = {
+    "aiplatform/batch_prediction_job": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1BatchPredictionJob", "startTime", ("endTime",)
+    ),
+    "aiplatform/custom_job": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1CustomJob", "startTime", ("endTime",)
+    ),
     "aiplatform/endpoint": Told(
         "aiplatform.v1", "GoogleCloudAiplatformV1DeployedModel", "createTime"
     ),
@@ -72,6 +78,12 @@ TOLD = {
 """Kind -> its times. Where only a start stands, Google tells no end but in an asset's history."""
 
 UNTOLD = {
+    "aiplatform/batch_prediction_job": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1BatchPredictionJob", "startTime", ("endTime",)
+    ),
+    "aiplatform/custom_job": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1CustomJob", "startTime", ("endTime",)
+    ),
     "bigtableadmin/cluster": Told("bigtableadmin.v2", "Cluster", ""),
     "cloudfunctions/cloud_function": Told("cloudfunctions.v1", "CloudFunction", "updateTime"),
     # google-api-python-client brings no document of it; a recording has createTime.
@@ -195,6 +207,33 @@ def test_a_deleted_machine_ran_until_then_or_until_it_was_stopped(
     machine = lived(asset | {"deletedAt": rfc3339(NOON + HOUR)})
     assert isinstance(machine, Ended)
     assert (machine.resource.started, machine.at, machine.left) == (NOON, at, None)
+
+
+def test_a_job_that_has_ended_ran_from_its_start_to_its_end() -> None:
+    [nightly] = [asset for asset in recorded() if asset["name"].endswith("/customJobs/9002")]
+    ended = SPECS["aiplatform/custom_job"].read(nightly, SCOPE)
+    assert isinstance(ended, Ended)
+    assert ended.resource.started is not None
+    assert ended.at - ended.resource.started == 18.5 * 60
+    assert {part.kind for part in ended.resource.components} == {"block", "memory", "vcpu"}
+
+
+def test_a_job_is_the_machines_of_all_its_pools() -> None:
+    running = SPECS["aiplatform/custom_job"].read(first_of("aiplatform/custom_job"), SCOPE)
+    assert isinstance(running, Resource)
+    vcpus = sum(part.amount for part in running.components if part.kind == "vcpu")
+    boards = sum(part.amount for part in running.components if part.kind == "gpu")
+    disks = sum(part.amount for part in running.components if part.kind == "block")
+    assert (vcpus, boards, disks) == (8 + 3 * 4, 2, 400)
+
+
+def test_a_job_that_never_ran_has_no_start() -> None:
+    job = first_of("aiplatform/custom_job")
+    job["resource"]["data"] |= {"state": "JOB_STATE_CANCELLED", "endTime": rfc3339(NOON)}
+    del job["resource"]["data"]["startTime"]
+    ended = SPECS["aiplatform/custom_job"].read(job, SCOPE)
+    assert isinstance(ended, Ended)
+    assert ended.resource.started is None
 
 
 @pytest.mark.parametrize("kind", ["compute/disk", "compute/region_disk", "tpu/node"])

@@ -30,6 +30,12 @@ class Enumeration(NamedTuple):
 
 
 ENUMERATIONS = {
+    "aiplatform/batch_prediction_job": Enumeration(
+        "aiplatform.v1", "GoogleCloudAiplatformV1BatchPredictionJob", "state"
+    ),
+    "aiplatform/custom_job": Enumeration(
+        "aiplatform.v1", "GoogleCloudAiplatformV1CustomJob", "state"
+    ),
     "alloydb/cluster": Enumeration("alloydb.v1", "Cluster", "state"),
     "alloydb/instance": Enumeration("alloydb.v1", "Instance", "state"),
     "bigquery/project": Enumeration("cloudresourcemanager.v1", "Project", "lifecycleState"),
