@@ -7,6 +7,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,9 +33,15 @@ NUMBER = "7700000000000000001"
 
 
 async def listed(client: GcpClient) -> Swept:
+    """One listing, its endings those of Compute Engine alone: a recorded job has ended as well."""
     await client.connect()
     [scope] = await client.scopes(LISTING)
-    return await sweep(client, LISTING, PROVIDER.services, scope)
+    swept = await sweep(client, LISTING, PROVIDER.services, scope)
+    endings: list[Ended] = []
+    for ending in swept.endings:
+        if ending.resource.kind.startswith("compute/"):
+            endings.append(ending)
+    return replace(swept, endings=tuple(endings))
 
 
 def running() -> dict[str, Any]:
