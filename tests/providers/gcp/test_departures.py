@@ -37,11 +37,8 @@ async def listed(client: GcpClient) -> Swept:
     await client.connect()
     [scope] = await client.scopes(LISTING)
     swept = await sweep(client, LISTING, PROVIDER.services, scope)
-    endings: list[Ended] = []
-    for ending in swept.endings:
-        if ending.resource.kind.startswith("compute/"):
-            endings.append(ending)
-    return replace(swept, endings=tuple(endings))
+    endings = tuple(end for end in swept.endings if end.resource.kind.startswith("compute/"))
+    return replace(swept, endings=endings)
 
 
 def running() -> dict[str, Any]:
