@@ -65,11 +65,13 @@ class Run:
         await self.exporter.close()
 
 
-def churn_of(machines: Sequence[tuple[float, float]], clock: Clock, **told: bool) -> Churn:
+def churn_of(
+    machines: Sequence[tuple[float, float]], clock: Clock, *, tells_ends: bool = True
+) -> Churn:
     lives: list[Machine] = []
     for number, (start, end) in enumerate(machines):
         lives.append(Machine(f"i-{number}", clock.now + start, clock.now + end))
-    return Churn(clock, lives, **told)
+    return Churn(clock, lives, tells_ends=tells_ends)
 
 
 LIVES = (30.0, 60.0, 90.0, 240.0, 420.0, 600.0, 900.0, 1800.0, 3600.0, 86400.0)
