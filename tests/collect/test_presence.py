@@ -209,9 +209,12 @@ def test_the_share_known_by_events_alone() -> None:
     tell(counters, 1300, [], Ended(began(900), 1100))
     load(counters, 900, 1300)
     counters.advance(1300, released={"i-1": 1100})
-    assert counters.known_by.ratios() == {"aws": pytest.approx(1.0)}
+    assert counters.known_by.ratios() == {("aws", "events"): 1.0, ("aws", "sight"): 0.0}
     tell(counters, 2000, [began(1900, "i-2")])
     tell(counters, 2300, [began(1900, "i-2")])
     counters.record("i-2", "cpu_ratio", [Point(1900, 2300, 0.5)], 0)
     counters.advance(2300)
-    assert counters.known_by.ratios() == {"aws": pytest.approx(200 / 500)}
+    assert counters.known_by.ratios() == {
+        ("aws", "events"): pytest.approx(200 / 500),
+        ("aws", "sight"): pytest.approx(300 / 500),
+    }

@@ -127,11 +127,12 @@ class KnownBy:
         by_events = piece.joules - by_sight
         self._events[provider] = self._events.get(provider, 0.0) + by_events
 
-    def ratios(self) -> Mapping[str, float]:
-        """Share of the energy that is known by events alone, by provider."""
-        ratios: dict[str, float] = {}
+    def ratios(self) -> Mapping[tuple[str, str], float]:
+        """Share of the energy by provider and what its time is known by: sight, or events alone."""
+        ratios: dict[tuple[str, str], float] = {}
         for provider, by_sight in self._sight.items():
-            everything = by_sight + self._events[provider]
-            if everything > 0:
-                ratios[provider] = self._events[provider] / everything
+            by_events = self._events[provider]
+            if by_sight + by_events > 0:
+                ratios[provider, "events"] = by_events / (by_sight + by_events)
+                ratios[provider, "sight"] = by_sight / (by_sight + by_events)
         return ratios

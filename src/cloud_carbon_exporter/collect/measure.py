@@ -286,7 +286,10 @@ def _all_failed(reads: Iterable[Read], error: CollectError) -> Reading:
 
 def _measured(reads: Sequence[Read], reading: Reading) -> Iterator[Measured]:
     """The series of a reading, with what its Metric says of how long a value holds."""
-    metrics = {(read.resource.id, read.metric.into): read.metric for read in reads}
+    metrics: dict[tuple[str, Signal], Metric] = {}
+    for read in reads:
+        metrics[read.resource.id, read.metric.into] = read.metric
+        metrics[read.resource.id, read.metric.counted_as] = read.metric
     # A signal may bear a storage class after a colon, as the sizes of an S3 bucket come by class.
     for (resource_id, signal), points in reading.points.items():
         metric = metrics.get((resource_id, signal.partition(":")[0]))

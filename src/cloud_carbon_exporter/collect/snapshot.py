@@ -103,6 +103,7 @@ class SnapshotBuilder:
             reported=said.reported,
             months=tuple(self._counters.months.closed(now)) if self._counting else (),
             account_names=said.account_names,
+            known_by=self._counters.known_by.ratios() if self._counting else {},
             first_collection_done=all(contribution.tried for contribution in contributions),
         )
 
