@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.attempts import Attempts
@@ -90,6 +90,10 @@ class TargetSweeps:
         """Sweeps whose scope exists no more; each is handed over once."""
         gone, self._gone = tuple(self._gone), []
         return gone
+
+    def take_back_gone(self, gone: Iterable[SweepKey]) -> None:
+        """They are handed over once more, but for those whose scope exists again."""
+        self._gone = [*(key for key in gone if key not in self._states), *self._gone]
 
     def mark_failed(self, error: str) -> None:
         """The whole Target cannot be reached: every sweep shows why."""
