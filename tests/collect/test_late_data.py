@@ -128,19 +128,19 @@ async def test_a_run_counts_whole_however_long_it_took(
         lambda snapshot: len(snapshot.rows),
         clock,
     )
-    counted = [0.0]
+    counted, covered_until = [0.0], since
     while clock.now < since + 8 * 3600:
         await exporter.refresh()
         timeline = exporter.counters.timeline("f")
         assert timeline is not None
         counted.append(timeline.totals.energy_joules)
+        covered_until, function = timeline.covered_until, timeline.resource
         clock.now += 300
     await exporter.close()
     assert counted == sorted(counted)
     place = facts.place("aws", "eu-west-1")
-    resource = replace(timeline.resource)
-    watts = power_watts(resource, {"executions": seconds / 60}, place)
-    seconds_counted = timeline.covered_until - since
+    watts = power_watts(function, {"executions": seconds / 60}, place)
+    seconds_counted = covered_until - since
     # What is counted last may still be corrected.
     assert counted[-1] >= watts * (seconds_counted - 1200) * 0.999
     assert counted[-1] <= watts * seconds_counted * 1.0001

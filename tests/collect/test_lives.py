@@ -6,63 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect.collector import Collector, CollectSettings
-from cloud_carbon_exporter.collect.target import Target
-from cloud_carbon_exporter.providers.settings import TargetSettings
 from tests.fakes.churn import Churn, Machine, true_joules
+from tests.fakes.churn_run import REFRESH_SECONDS, Run
 from tests.fakes.cloud import Clock
-
-REFRESH = 300.0
-
-
-def collector(churn: Churn) -> Collector[int]:
-    settings = TargetSettings(provider="aws")
-    return Collector(
-        [Target("t", churn.provider(), settings)],
-        CollectSettings(mode="background"),
-        Budget(churn.clock),
-        lambda snapshot: len(snapshot.rows),
-        churn.clock,
-    )
-
-
-def joules(exporter: Collector[int]) -> float:
-    counted = 0.0
-    for account in exporter.counters.accounts().values():
-        counted += account.energy_joules
-    return counted
-
-
-class Run:
-    """An exporter on a virtual clock, started anew where the test says so."""
-
-    def __init__(self, churn: Churn, clock: Clock) -> None:
-        self.churn, self.clock = churn, clock
-        self.exporter = collector(churn)
-        self.counted: list[float] = []
-
-    async def until(self, moment: float, restarts: Sequence[int] = ()) -> float:
-        """Refresh until then; restarts: numbers of refreshes after which it begins anew."""
-        number = 0
-        while self.clock.now < moment:
-            await self.exporter.refresh()
-            self.counted.append(joules(self.exporter))
-            number += 1
-            self.clock.now += REFRESH
-            if number in restarts:
-                await self.restart()
-        return self.counted[-1]
-
-    async def restart(self) -> None:
-        """As a new process that reads the state file."""
-        rows = list(self.exporter.counters.dump())
-        await self.exporter.close()
-        self.exporter = collector(self.churn)
-        self.exporter.counters.load(rows)
-
-    async def close(self) -> None:
-        await self.exporter.close()
 
 
 def churn_of(
@@ -106,7 +52,7 @@ async def test_law_lives_back_to_back_make_one_machine(life: float) -> None:
     true = true_joules(churn.machines, since, clock.now)
     assert counted == pytest.approx(true, rel=1e-6)
     for number, so_far in enumerate(run.counted):
-        then = since + number * REFRESH
+        then = since + number * REFRESH_SECONDS
         assert so_far <= true_joules(churn.machines, since, then) * (1 + 1e-9) + 1e-6
 
 
@@ -166,7 +112,7 @@ async def test_a_last_read_that_fails_is_made_again() -> None:
     clock = Clock()
     since = clock.now
     churn = churn_of([(310, 900)], clock)
-    churn.machines = [Machine("i-0", since + 310, since + 900, load=1.0)]
+    churn.machines = [Machine("i-0", since + 310, since + 900)]
     run = Run(churn, clock)
     await run.until(since + 1200)
     churn.failing.add("read")
@@ -189,3 +135,19 @@ async def test_a_last_read_that_never_comes_is_given_up_at_the_default_load() ->
     churn.failing.clear()
     assert await run.until(since + 10_000) == counted
     await run.close()
+
+
+async def test_what_a_resting_listing_did_not_see_is_counted_back_to_its_start() -> None:
+    clock = Clock()
+    since = clock.now
+    churn = churn_of([(400, 90_000)], clock)
+    run = Run(churn, clock)
+    await run.until(since + 300)  # empty: it rests
+    clock.now += 7200
+    counted = await run.until(since + 12_000)
+    await run.close()
+    timeline = run.exporter.counters.timeline("i-0")
+    assert timeline is not None
+    true = true_joules(churn.machines, since, timeline.covered_until)
+    assert counted == pytest.approx(true)
+    assert min(read.start for read in churn.read) == since + 400

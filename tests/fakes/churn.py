@@ -43,7 +43,7 @@ class Machine:
     id: str
     started: float
     ended: float
-    load: float = 0.5
+    load: float = 0.8
 
     @property
     def seconds(self) -> float:
