@@ -16,6 +16,9 @@ from cloud_carbon_exporter.providers.gcp.describing.times import moment
 from cloud_carbon_exporter.providers.spec import Raw
 
 PERMISSION = "cloudasset.assets.exportResource"
+"""What reading a history takes (https://docs.cloud.google.com/asset-inventory/docs/access-control).
+"""
+
 NAMES_A_CALL = 100
 """Most names one call takes ("the max size of the asset name list is 100 in one request")."""
 
