@@ -233,3 +233,29 @@ async def test_nothing_is_asked_for_where_machines_are_excluded(
     gone(cloud, running(), time.time() - 100)
     await listed(client)
     assert cloud.calls[HISTORY] == cloud.calls[SERIES] == 0
+
+
+async def test_without_asset_inventory_uptime_still_tells(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
+    cloud.break_("cloudasset", "disabled")
+    cloud.break_("redis", "permission")
+    client, now = explore(), time.time()
+    await listed(client)
+    cloud.series = [uptime(now - 2400, now - 1500)]
+    swept = await listed(client)
+    assert "redis/instance" in swept.failures
+    assert by_name(swept.endings).keys() == {"runner"}
+
+
+async def test_machines_whose_list_failed_are_not_taken_for_gone(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
+    cloud.break_("cloudasset", "disabled")
+    client, now, machine = explore(), time.time(), running()
+    await listed(client)
+    cloud.series = [uptime(now - 2400, now - 1500, "web-1", str(machine["resource"]["data"]["id"]))]
+    cloud.break_("compute", "unavailable", method="compute.instances.aggregatedList")
+    swept = await listed(client)
+    assert "compute/instance" in swept.failures
+    assert swept.endings == ()

@@ -31,8 +31,9 @@ MACHINE = Ran("shop-prod", ZONE, NUMBER, "runner", "n2-standard-8", 0, 0)
 
 
 class Clock:
-    def __init__(self) -> None:
-        self.now = time.time()
+    def __init__(self, phase: int) -> None:
+        now = time.time()
+        self.now = now - now % STEP_SECONDS + STEP_SECONDS + phase
 
     def __call__(self) -> float:
         return self.now
@@ -61,11 +62,13 @@ def watts(load: float) -> float:
     return power_watts(resource, {"cpu_ratio": load}, facts.place("gcp", REGION))
 
 
+@pytest.mark.parametrize("phase", [0, 100, 200])
 @pytest.mark.parametrize("life_seconds", [60, 240, 420])
 async def test_law_what_came_and_went_between_two_listings_counts_whole_and_once(
-    cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, life_seconds: int
+    cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, life_seconds: int, phase: int
 ) -> None:
-    clock = Clock()
+    """phase: of the refreshes, against the periods of Monitoring."""
+    clock = Clock(phase)
     cloud.tokens.lifetime_seconds = 86400  # the library that gets them keeps to the true clock
     monkeypatch.setattr(time, "time", clock)
     cloud.assets = [copy.deepcopy(asset) for asset in recorded() if asset["assetType"] == INSTANCE]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Incomplete
@@ -105,13 +105,10 @@ class GcpClient:
         self._listed = {
             (PROVIDER, account_id, source): count for account_id, count in listed.items()
         }
+        async for page in self._gone(() if incomplete is None else incomplete.failures):
+            yield page
         if incomplete is not None:
             raise incomplete
-        if "compute/instance" in self._settings.exclude:
-            return
-        async for page in self._departures.pages(time.time()):
-            if gone := [raw for raw in page if self._explores(raw)]:
-                yield gone
 
     async def catalogue(self, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
         """What describing this page needs besides: projects by number, shapes of machine types."""
@@ -147,6 +144,14 @@ class GcpClient:
     async def close(self) -> None:
         """Close the connections."""
         await self._rest.close()
+
+    async def _gone(self, failed: Collection[str]) -> AsyncIterator[Sequence[Raw]]:
+        """What is there no more, where machines are of interest and their list came whole."""
+        if "compute/instance" in {*failed, *self._settings.exclude}:
+            return
+        async for page in self._departures.pages(time.time()):
+            if gone := [raw for raw in page if self._explores(raw)]:
+                yield gone
 
     def _owner(self, raw: Raw, scope: Scope) -> str:
         try:

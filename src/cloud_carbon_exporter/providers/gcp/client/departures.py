@@ -111,19 +111,21 @@ class Departures:
     async def _unseen(self, now: float) -> Sequence[Raw]:
         """Machines that ran in the time since, and that no listing ever had."""
         self._next_uptime = now + UPTIME_EVERY_SECONDS
-        since = max(self._uptime_until - _OVERLAP_SECONDS, now - DAY_SECONDS)
+        # In the periods of its load: within one, nothing tells when a machine began.
+        until = now - now % uptime.PERIOD_SECONDS
+        since = max(self._uptime_until - _OVERLAP_SECONDS, until - DAY_SECONDS)
         ran: list[uptime.Ran] = []
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 for project in self._asked_in():
-                    ran += await uptime.machines_that_ran(self._rest, project, since, now)
+                    ran += await uptime.machines_that_ran(self._rest, project, since, until)
         except TimeoutError:
             log.info("machines that came and went between two listings are not known: no time")
             return ()
         except CollectError as error:
             log.info("machines that came and went between two listings are not known: %s", error)
             return ()
-        self._uptime_until = now
+        self._uptime_until = until
         self._forget(now)
         gone: dict[str, uptime.Ran] = {}
         for machine in ran:

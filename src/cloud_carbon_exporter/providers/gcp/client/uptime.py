@@ -19,6 +19,8 @@ from cloud_carbon_exporter.providers.gcp.client.time_series_request import PERMI
 METRIC = "compute.googleapis.com/instance/uptime"
 
 PERIOD_SECONDS = 300.0
+"""Length of the periods uptime is read in, the same as those of an instance's load."""
+
 _PAGE_POINTS = "100000"
 _MACHINE_TYPE = "metadata.system_labels.machine_type"
 _LABELS = (
