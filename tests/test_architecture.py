@@ -109,6 +109,7 @@ def test_a_provider_knows_no_other_and_no_metric_of_ours() -> None:
                 own = relative[0].removesuffix(".py")
                 assert parts[2] in {
                     "spec",
+                    "settings",
                     "options",
                     "finding",
                     "description",
