@@ -174,6 +174,7 @@ def test_compose_scrapes_the_exporter_by_its_name() -> None:
     assert port == str(configured(["-demo.enabled"], {}).settings.listen.port)
 
 
+@pytest.mark.server
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     program = shutil.which("systemd-analyze")
     text = UNIT.read_text(encoding="utf-8")

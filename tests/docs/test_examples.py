@@ -48,6 +48,7 @@ def test_every_block_is_something_a_test_knows() -> None:
     ]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("block", of("yaml"), ids=str)
 def test_yaml_is_taken_by_what_it_is_for(block: Block, tmp_path: Path) -> None:
     said = yaml.safe_load(block.text)
@@ -82,6 +83,7 @@ def check_web_config(said: dict[str, dict[str, object]], folder: Path) -> None:
     assert set(Reader(folder / "web.yml").read().users) == set(users)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("block", of("promql"), ids=str)
 def test_a_query_is_one(block: Block, tmp_path: Path) -> None:
     check_queries([block.text], tmp_path)
@@ -97,6 +99,7 @@ def check_queries(queries: list[str], folder: Path) -> None:
     promtool("check", "rules", str(folder / "rules.yml"))
 
 
+@pytest.mark.server
 def test_queries_within_a_line_are_queries(tmp_path: Path) -> None:
     asked = [
         code

@@ -171,7 +171,9 @@ async def test_a_packed_answer_is_unpacked(provider: str, monkeypatch: pytest.Mo
 
 @EVERY_PROVIDER
 @pytest.mark.parametrize(
-    ("encoding", "body"), [("br", b"{}"), ("gzip", b"{}"), ("gzip", gzip.compress(b"{}")[:-9])]
+    ("encoding", "body"),
+    [("br", b"{}"), ("gzip", b"{}"), ("gzip", gzip.compress(b"{}")[:-9])],
+    ids=["unknown", "not packed", "cut"],
 )
 async def test_what_cannot_be_unpacked_is_malformed(
     provider: str, encoding: str, body: bytes, monkeypatch: pytest.MonkeyPatch
