@@ -1,5 +1,4 @@
-"""What a monthly budget costs in accuracy: a synthetic week, read by the governor, all alike, and
-each five minutes.
+"""Accuracy under a monthly budget: a synthetic week, read as planned, alike, and every time.
 
 Run: python -m bench.bench_budget; with --write it puts the table into docs/cost.md, with --check it
 says when that is stale. The truth is every machine's power each five minutes. The governor and the
@@ -57,9 +56,7 @@ class Machine:
 
 
 def estate(count: int, days: int) -> list[Machine]:
-    """A fleet as fleets are: many small, few large; some steady, some that follow the day, some
-    that jump.
-    """
+    """Fleet as fleets are: many small, few large; steady, following the day, or jumping."""
     machines, rng = [], random.Random(7)
     for number in range(count):
         threads = rng.choices([2, 4, 8, 16, 48, 96], [40, 25, 15, 10, 6, 4])[0]
@@ -104,9 +101,11 @@ Note = Callable[
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Each a share of what is true. power: of the total shown at each moment, in the mean;
-    integrated: of the energy that adds it up; counted: of the energy counter once all is read.
-    behind: how much of a day's energy the counter has yet to hear of, in the mean of the last day.
+    """Errors, each a share of what is true.
+
+    power: of the total shown at each moment, in the mean; integrated: of the energy that adds it
+    up; counted: of the energy counter once all is read. behind: how much of a day's energy the
+    counter has yet to hear of, in the mean of the last day.
     """
 
     power: float

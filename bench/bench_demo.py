@@ -1,5 +1,4 @@
-"""Cold start of the demo, and what the made-up estate itself costs. Prints figures; asserts
-nothing.
+"""Cold start of the demo, and what the made-up estate costs. Prints figures; asserts nothing.
 
 python -m bench.bench_demo [runs]
 """
@@ -31,9 +30,7 @@ BUDGET_SECONDS = 0.8
 
 
 def cold_start(resources: int) -> float:
-    """Seconds from starting the program to the end of the first /metrics that holds all of the
-    demo.
-    """
+    """Seconds from starting the program to the end of the first /metrics with all of the demo."""
     command = [
         sys.executable,
         "-m",
@@ -74,8 +71,9 @@ class _NoMeter:
 
 
 async def estate(resources: int) -> None:
-    """Print microseconds a resource of making, listing, describing and reading the estate, with
-    garbage collection.
+    """Microseconds a resource of making, listing, describing and reading the estate, printed.
+
+    Garbage collection is in.
     """
     began = time.perf_counter()
     build(0, resources)
@@ -133,7 +131,8 @@ def main() -> None:
     seconds = sorted(cold_start(RESOURCES) for _ in range(runs))
     print(
         f"cold start to the first /metrics with all {RESOURCES} demo resources, {runs} runs: "
-        f"median {statistics.median(seconds):.3f} s, best {seconds[0]:.3f} s, worst {seconds[-1]:.3f} s "
+        f"median {statistics.median(seconds):.3f} s, best {seconds[0]:.3f} s, worst "
+        f"{seconds[-1]:.3f} s "
         f"(budget {BUDGET_SECONDS} s)"
     )
     for resources in (10_000, 100_000):

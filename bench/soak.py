@@ -1,5 +1,4 @@
-"""Minutes of faults at the wire, many at once, on three clouds: is anything lost, does memory stay,
-is the loop free?
+"""Soak: minutes of faults at the wire of three clouds. Nothing lost, memory flat, loop free?
 
     bench/soak [minutes] [seed]
 
@@ -57,9 +56,7 @@ class Found:
 
 
 class Names:
-    """The resolver of this process: the clouds' hosts are on loopback, except those whose names are
-    gone.
-    """
+    """Resolver of this process: clouds' hosts are on loopback, but for names that are gone."""
 
     def __init__(self) -> None:
         self.gone: set[str] = set()
@@ -169,7 +166,8 @@ async def one_round(
         lost, now = missing(collector, before, told), joules(collector)
         if lost or now < energy:
             found.lost.append(
-                f"round {found.rounds}: {len(lost)} resources ({min(lost, default='')}), {energy - now:.1f} J: {told}"
+                f"round {found.rounds}: {len(lost)} resources ({min(lost, default='')}), "
+                f"{energy - now:.1f} J: {told}"
             )
         energy = now
     names.follow(await tell(pipe, "calm"))
@@ -223,7 +221,8 @@ async def soak(minutes: float, seed: int, pipe: tuple[IO[str], IO[str]]) -> tupl
         await collector.refresh()
     watching = asyncio.create_task(watch.run())
     print(
-        f"{len(collector.snapshot.rows)} resources, {len(well(collector))} listings and measurements well",
+        f"{len(collector.snapshot.rows)} resources, {len(well(collector))} listings and "
+        "measurements well",
         flush=True,
     )
     end = time.monotonic() + minutes * 60
@@ -240,7 +239,8 @@ def show(found: Found, watch: Watch, minutes: float) -> bool:
     warm = found.megabytes[min(WARM_ROUNDS, len(found.megabytes) - 1)]
     faults = FAULTS_PER_CLOUD * CLOUDS
     print(
-        f"{minutes:g} minutes: {found.rounds} storms of {faults} faults, {found.refreshes} refreshes"
+        f"{minutes:g} minutes: {found.rounds} storms of {faults} faults, {found.refreshes} "
+        "refreshes"
     )
     print(f"lost: {len(found.lost)}", *found.lost, sep="\n  ")
     print(f"recovered within {max(found.recoveries)} refreshes at most; later than 2: {slow}")
@@ -256,7 +256,8 @@ def tell_loop(how: str, seconds: Sequence[float]) -> int:
     ranked = sorted(seconds)
     over = sum(each > ALLOWED_SECONDS for each in ranked)
     print(
-        f"event loop {how}: p99.9 {ranked[len(ranked) * 999 // 1000] * 1e3:.0f} ms, longest {ranked[-1] * 1e3:.0f} ms; "
+        f"event loop {how}: p99.9 {ranked[len(ranked) * 999 // 1000] * 1e3:.0f} ms, longest "
+        f"{ranked[-1] * 1e3:.0f} ms; "
         f"over 100 ms: {over} of {len(ranked)} looks"
     )
     return over

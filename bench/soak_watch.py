@@ -1,6 +1,4 @@
-"""How late an event loop is, for what part of that the machine is to blame, and what it did
-meanwhile.
-"""
+"""Delay of an event loop: how long, how much the machine is to blame, what it did meanwhile."""
 
 from __future__ import annotations
 

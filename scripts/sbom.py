@@ -1,5 +1,6 @@
-"""Holds an SBOM to the lock file, and what is installed to both: complete, from PyPI, compatible
-licences, all used.
+"""Check of an SBOM against the lock file, and of what is installed against both.
+
+It must be complete, from PyPI, of licences compatible with ours, and all of it used.
 
 Exit code 0 when all is well, 1 when something is wrong, each finding on a line. Reads no network.
 """
@@ -84,8 +85,9 @@ def needs(package: Package, extra: str = "") -> list[Package]:
 
 
 def runtime(lock: Lock, applies: Callable[[str], bool] = lambda marker: True) -> set[str]:
-    """All that an installation may hold beside the program, extras included. applies: whether a
-    marker does.
+    """Packages that an installation may hold beside the program, extras included.
+
+    applies: whether a marker does.
     """
     (project,) = lock[PROJECT]
     todo = [(PROJECT, extra) for extra in ("", *project.get("optional-dependencies", ()))]
@@ -125,7 +127,10 @@ def components(sbom: Mapping[str, Any], lock: Lock) -> Iterator[str]:
         (name, package["version"]): package for name in runtime(lock) for package in lock[name]
     }
     for name, version in sorted(listed.keys() ^ locked.keys()):
-        yield f"{name} {version}: {'not in the SBOM' if (name, version) in locked else 'in the SBOM, but not locked'}"
+        yield (
+            f"{name} {version}: "
+            f"{'not in the SBOM' if (name, version) in locked else 'in the SBOM, but not locked'}"
+        )
     for key in sorted(listed.keys() & locked.keys()):
         name, version = key
         references = listed[key].get("externalReferences", ())
@@ -154,16 +159,14 @@ def licence(said: metadata.PackageMetadata) -> str:
 
 
 def compatible(expression: str) -> bool:
-    """Whether a licence goes together with ours. Expressions with brackets are left to a person:
-    False.
-    """
+    """Whether a licence goes together with ours. Brackets are left to a person: False."""
     return any(
         all(part in COMPATIBLE for part in each.split(" AND ")) for each in expression.split(" OR ")
     )
 
 
 def installed(lock: Lock) -> Iterator[str]:
-    """What is installed, but not as it was locked, or under a licence that does not go with ours."""
+    """Findings: what is installed, but not as locked, or of a licence incompatible with ours."""
     for name in sorted(runtime(lock, lambda marker: not marker or Marker(marker).evaluate())):
         try:
             said = metadata.metadata(name)
@@ -173,7 +176,10 @@ def installed(lock: Lock) -> Iterator[str]:
         if said["Version"] not in {package["version"] for package in lock[name]}:
             yield f"{name} {said['Version']}: not the version that is locked; run scripts/setup"
         if not compatible(licence(said)):
-            yield f"{name}: licence {licence(said) or 'unknown'} is not known to go with AGPL-3.0-or-later"
+            yield (
+                f"{name}: licence {licence(said) or 'unknown'} is not known to go with "
+                "AGPL-3.0-or-later"
+            )
 
 
 def imported(folder: Path) -> set[str]:
@@ -228,7 +234,8 @@ def main(file: str) -> int:
         print(finding, file=sys.stderr)
     if not findings:
         print(
-            f"{file}: {len(sbom['components'])} packages, from PyPI, all locked, licences compatible"
+            f"{file}: {len(sbom['components'])} packages, from PyPI, all locked, licences "
+            "compatible"
         )
     return 1 if findings else 0
 

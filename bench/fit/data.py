@@ -1,5 +1,6 @@
-"""The measured servers the power of processors is fitted on: SPECpower_ssj2008 results, see
-README.md beside this.
+"""Measured servers that the power of processors is fitted on: SPECpower_ssj2008 results.
+
+README.md beside this says which.
 """
 
 from __future__ import annotations

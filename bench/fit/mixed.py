@@ -1,5 +1,4 @@
-"""Partial pooling: effects of all servers, of a microarchitecture and of a CPU model on the
-logarithm of watts.
+"""Partial pooling of ln(watts): effects of all servers, a microarchitecture and a CPU model.
 
 ln(watts / sockets / TDP) = sum over groups (all, the microarchitecture, the model) of level +
     sockets x log2(s) + memory x ln(GiB a socket) + tdp x ln(TDP) + threads x ln(threads a socket)
@@ -105,9 +104,7 @@ def keys(known: Features, only: dict[Key, float] | None = None) -> list[Key]:
 def fit(
     machines: Sequence[Machine], level: int, prior: Prior, base: Effects | None = None
 ) -> Effects:
-    """Effects on the logarithm of watts at one load, in percent; with `base`, on what its effects
-    of all leave.
-    """
+    """Effects on ln(watts) at one load, in percent; with `base`, on what its effects leave."""
     rows = [features(machine) for machine in machines]
     variances = {
         "all": {} if base else prior.all,
@@ -153,8 +150,9 @@ SHAPE_PRIOR_MACHINES = 3.0
 
 
 def shapes(machines: Sequence[Machine]) -> dict[str, dict[int, float]]:
-    """Share of the range from idle to full load at 10..90 %, by microarchitecture drawn to that of
-    all (named "").
+    """Share of the range from idle to full load at 10..90 %, by microarchitecture.
+
+    Drawn to that of all, which is named "".
     """
     curves = [machine for machine in machines if 50 in machine.watts]
     overall = _shape(curves)

@@ -1,5 +1,6 @@
-"""What other tools would say of the same servers, by the coefficients they publish (peers.csv, and
-those below).
+"""Estimates of other tools for the same servers, by the coefficients they publish.
+
+These stand in peers.csv, and below.
 """
 
 from __future__ import annotations
@@ -35,8 +36,9 @@ def _coefficients(peer: str) -> Mapping[str, tuple[float, float]]:
 
 
 def cloud_carbon_footprint(peer: str) -> Callable[[Machine, int], float]:
-    """Threads x (min + load x (max - min)) of the microarchitecture; the mean of all where it lists
-    none.
+    """Watts by Cloud Carbon Footprint: threads x (min + load x (max - min)).
+
+    By microarchitecture; the mean of all where it lists none.
     """
 
     def watts(machine: Machine, level: int) -> float:

@@ -1,6 +1,4 @@
-"""The error report of the model, as text: printed by run.py, and carried by docs/model.md between
-its markers.
-"""
+"""Error report of the model, as text: printed by run.py, and carried by docs/model.md."""
 
 from __future__ import annotations
 
@@ -73,9 +71,7 @@ def coverage(points: Sequence[Point], calibration: Mapping[str, Sequence[Point]]
 
 
 def halves(machines: Sequence[Machine], seed: int) -> tuple[list[Point], float]:
-    """Errors on a random half, fitted on the other; and the coverage of intervals that only the
-    other half gave.
-    """
+    """Errors on a random half, fitted on the other, and coverage of the intervals of that other."""
     held = validation_half(machines, seed)
     names = {id(point.machine) for point in held}
     inner = validate([machine for machine in machines if id(machine) not in names])
@@ -123,11 +119,16 @@ def accuracy(found: Validation, seeds: Sequence[int] = (7, 8)) -> str:
     budget = [machine for machine in found.machines if machine.in_budget]
     share = ", ".join(f"{each:.0f} %" for each in covered)
     notes = (
-        f"{len(budget)} servers of one or two sockets, {len({m.microarchitecture for m in budget})} "
-        f"microarchitectures, {len({m.model for m in budget})} CPU models; each is left out three times in ten folds.\n"
-        f"Inside the 90 % interval, where one half gave fit and intervals and the other the machines: {share}.\n"
-        "How alike machines of one microarchitecture err (intraclass correlation at idle and full load): "
-        f"{_alike(found.machines_out)} where it was fitted, {_alike(found.microarchitectures_out)} where left out."
+        f"{len(budget)} servers of one or two sockets, "
+        f"{len({m.microarchitecture for m in budget})} "
+        f"microarchitectures, {len({m.model for m in budget})} CPU models; each is left out three "
+        "times in ten folds.\n"
+        "Inside the 90 % interval, where one half gave fit and intervals and the other the "
+        f"machines: {share}.\n"
+        "How alike machines of one microarchitecture err (intraclass correlation at idle and "
+        "full load): "
+        f"{_alike(found.machines_out)} where it was fitted, "
+        f"{_alike(found.microarchitectures_out)} where left out."
     )
     return "\n".join([HEADER, *rows, "", notes])
 
@@ -137,9 +138,7 @@ def _alike(points: Sequence[Point]) -> str:
 
 
 def digest() -> str:
-    """A mark of everything the error table was made from, so that a stale one can be told without a
-    minute's work.
-    """
+    """Digest of all that the error table was made from: it tells a stale table at once."""
     folder = Path(__file__).parent
     sources = [folder / name for name in SOURCES]
     return hashlib.sha256("".join(map(_meaning, sources)).encode()).hexdigest()[:16]

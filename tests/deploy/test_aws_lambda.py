@@ -31,7 +31,7 @@ class Lambda:
 
 
 def event(path: str, method: str = "GET", query: str = "", **headers: str) -> dict[str, Any]:
-    """A request of Prometheus as a function URL puts it: payload format 2.0, as AWS documents it."""
+    """Request of Prometheus as a function URL puts it: payload format 2.0 of AWS."""
     sent = {
         "accept": "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.4",
         "accept-encoding": "gzip",
@@ -182,8 +182,9 @@ def test_what_cannot_be_followed_fails_at_once() -> None:
 def test_a_web_config_that_cannot_be_followed_fails_each_request_and_leaves_nothing_behind(
     process_kept: object, tmp_path: Path
 ) -> None:
-    """Lambda keeps the copy: what a failed opening held would add up, and a second could not have
-    the state file.
+    """Lambda keeps the copy: what a failed opening held would add up.
+
+    A second one could not have the state file either.
     """
     web = tmp_path / "web.yml"
     web.write_text("nonsense: 1")

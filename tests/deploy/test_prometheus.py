@@ -1,6 +1,4 @@
-"""Rules and scrape configurations, judged by promtool; and that they name no family the exporter
-does not have.
-"""
+"""Rules and scrape configurations: judged by promtool, and of families the exporter has."""
 
 from __future__ import annotations
 

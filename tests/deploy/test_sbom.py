@@ -1,6 +1,4 @@
-"""What the program is made of beside itself: listed whole, from PyPI, under licences that go with
-ours, and used.
-"""
+"""Software the program is made of: listed whole, from PyPI, of fitting licences, and used."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ def script() -> ModuleType:
 
 @contextmanager
 def weaknesses(*packages: str) -> Iterator[str]:
-    """A server that knows of one weakness in each of these packages, and speaks as osv.dev does;
-    its URL.
-    """
+    """URL of a server that speaks as osv.dev does, and knows of one weakness in each package."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -1,6 +1,4 @@
-"""Every example of the documents that is no command: configuration, queries, tables, samples,
-figures, addresses.
-"""
+"""Examples of the documents that are no commands: configuration, queries, tables, addresses."""
 
 from __future__ import annotations
 

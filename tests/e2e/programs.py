@@ -1,6 +1,4 @@
-"""Programs under test and beside it: the exporter, Prometheus, moto; each on a free port, each
-ended with its test.
-"""
+"""Programs under test and beside it: the exporter, Prometheus, moto, each on a free port."""
 
 from __future__ import annotations
 
@@ -59,9 +57,7 @@ def eventually(
 
 
 class Process:
-    """A program whose output is read to the end by a thread, so that no pipe fills and lines can be
-    awaited.
-    """
+    """Program whose output a thread reads to the end: no pipe fills, and lines can be awaited."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.lines: list[str] = []
@@ -222,9 +218,7 @@ def status(url: str) -> int:
 
 
 class Prometheus(Process):
-    """A real Prometheus that scrapes one address every second. more: what else its scrape_config
-    says.
-    """
+    """Prometheus that scrapes one address every second. more: what else its scrape_config says."""
 
     def __init__(self, home: Path, target: str, **more: Any) -> None:
         configuration = home / "prometheus.yml"

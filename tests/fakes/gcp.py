@@ -1,5 +1,4 @@
-"""A Google Cloud on loopback: tokens, Asset Inventory, Monitoring, Compute and the products' own
-lists.
+"""Google Cloud on loopback: tokens, Asset Inventory, Monitoring and the products' own lists.
 
 Every request it gets and every answer it gives is checked against Google's discovery documents
 (gcp_discovery.py); what is wrong stands in `violations`, which tests assert to be empty.

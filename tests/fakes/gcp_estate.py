@@ -1,6 +1,4 @@
-"""What the fake Google Cloud holds: recorded assets, and the same objects as each product's own
-list shows them.
-"""
+"""Estate of the fake Google Cloud: recorded assets, and the same in each product's own list."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ def replay(name: str) -> dict[str, Any]:
 
 
 def recorded() -> list[Asset]:
-    """Every recorded asset of every service: an estate that holds each pair that could be counted
-    twice.
-    """
+    """Recorded assets of every service: an estate with each pair that could be counted twice."""
     return [
         asset
         for path in sorted(REPLAY.glob("*.json"))

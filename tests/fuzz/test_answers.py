@@ -1,4 +1,4 @@
-"""Answers no sane server gives, to every HTTP client: bounded in memory, and a CollectError each."""
+"""Answers no sane server gives, to every HTTP client: bounded in memory, a CollectError each."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The fit of processor power: its error budget, its coverage, and that the tables and the page are
-made from it.
-"""
+"""Fit of processor power: its error budget and coverage; the tables and the page follow it."""
 
 from __future__ import annotations
 
@@ -50,9 +48,7 @@ def test_the_error_budget_on_machines_left_out(machines: list[Machine]) -> None:
 
 
 def test_intervals_cover_nine_in_ten_of_the_validation_half(machines: list[Machine]) -> None:
-    """Fit and intervals from one half of the machines; measured on the other half, which neither
-    has seen.
-    """
+    """Fit and intervals of one half, measured on the other, which neither has seen."""
     held = validation_half(machines, seed=8)
     unseen = {id(point.machine) for point in held}
     seen = [machine for machine in machines if id(machine) not in unseen]
@@ -67,9 +63,7 @@ def test_intervals_cover_nine_in_ten_of_the_validation_half(machines: list[Machi
 
 
 def test_the_tables_are_made_from_the_fit(machines: list[Machine]) -> None:
-    """What the program says of every training machine is what the fit says, so the tables are not
-    stale.
-    """
+    """What the program says of every training machine is what the fit says: no stale table."""
     fitted = fit_all(machines)
     small = [machine for machine in machines if machine.sockets <= 2]
     for machine in small[::5]:
