@@ -22,7 +22,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from cloud_carbon_exporter.api_costs.budget import PRICES, SECONDS_PER_MONTH, Budget
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.api_costs.calendar_month import SECONDS_PER_MONTH
+from cloud_carbon_exporter.api_costs.prices import GET_METRIC_DATA, PRICES
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.model.types import Snapshot
 from cloud_carbon_exporter.providers.aws import PROVIDER
@@ -44,7 +46,7 @@ INSTANCES, VOLUMES, DATABASES, TABLES, QUEUES, TOPICS, FUNCTIONS, STREAMS, FILES
 BUCKETS = 100
 INTERVAL_SECONDS = 300
 READS_EVERY = 3  # refreshes: the default utilisation interval
-PRICE = PRICES["aws", "cloudwatch", "GetMetricData"].dollars_per_unit
+PRICE = PRICES[GET_METRIC_DATA].dollars_per_unit
 
 
 def seed(client: Callable[[str, str], Any]) -> None:

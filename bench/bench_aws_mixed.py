@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
-from cloud_carbon_exporter.collect.measure import signals
+from cloud_carbon_exporter.collect.due_reads import signals
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER

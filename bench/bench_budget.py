@@ -1,10 +1,10 @@
-"""Accuracy under a monthly budget: a synthetic week, read as planned, alike, and every time.
+"""What a monthly budget costs in accuracy: a synthetic week, read by it, all alike, each 5 minutes.
 
 Run: python -m bench.bench_budget; with --write it puts the table into docs/cost.md, with --check it
-says when that is stale. The truth is every machine's power each five minutes. The governor and the
-counters are the program's own; a read brings all Points since the last, but for those of the last
-ten minutes, as CloudWatch is late. A day of the same stands
-beside the table: where it comes out otherwise, the week would too.
+says when that is stale. The truth is every machine's power each five minutes. The read budget and
+the counters are the program's own; a read brings all Points since the last, but for those of the
+last ten minutes, as CloudWatch is late. A day of the same stands beside the table: where it comes
+out otherwise, the week would too.
 """
 
 from __future__ import annotations
@@ -17,9 +17,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cloud_carbon_exporter.api_costs.budget import SECONDS_PER_MONTH, Budget, read_price
-from cloud_carbon_exporter.collect.counters import Counters, Surroundings
-from cloud_carbon_exporter.collect.read_budget import Governor
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.api_costs.calendar_month import SECONDS_PER_MONTH
+from cloud_carbon_exporter.api_costs.prices import read_price
+from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.read_budget import ReadBudget
+from cloud_carbon_exporter.collect.surroundings import Surroundings
+from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.documents.marks import Marks
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
@@ -43,7 +47,7 @@ START = datetime(2026, 11, 2, tzinfo=UTC).timestamp()
 CPU = Metric(into="cpu_ratio", name="CPU")
 AT = Location("aws", "1", "eu-west-1")
 PLACE = facts.place("aws", "eu-west-1")
-SWEEP = ("prod", 0, "1", "eu-west-1", "")
+SWEEP = SweepKey("prod", 0, "1", "eu-west-1", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,7 @@ def alike(machines: Sequence[Machine], dollars: float) -> Errors:
 
 
 def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float]:
-    """As the governor chooses; also the USD it spent."""
+    """As the read budget chooses; also the USD it spent."""
     clock = [START]
     budget = Budget(lambda: clock[0])
     swings = {
@@ -215,7 +219,7 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
         - power_watts(machine.resource, {"cpu_ratio": 0.0}, PLACE)
         for machine in machines
     }
-    governor = Governor(
+    read_budget = ReadBudget(
         budget,
         "prod",
         dollars=dollars,
@@ -228,7 +232,7 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
 
     def choose(now: float) -> Sequence[int]:
         clock[0] = now
-        chosen, _ = governor.choose(reads, now)
+        chosen, _ = read_budget.choose(reads, now)
         if chosen:
             meter.call(
                 account_id="1", api="cloudwatch", operation="GetMetricData", units=len(chosen)
@@ -236,7 +240,7 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
         return [int(read.resource.id) for read in chosen]
 
     found = errors(
-        machines, choose, lambda index, points, now: governor.note(reads[index], points, now)
+        machines, choose, lambda index, points, now: read_budget.note(reads[index], points, now)
     )
     return found, budget.spent_this_month("prod") or 0.0
 

@@ -17,7 +17,7 @@ from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
-from cloud_carbon_exporter.providers.scaleway import PROVIDER
+from cloud_carbon_exporter.providers.scaleway import PROVIDER, SEARCH_TYPES
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 from cloud_carbon_exporter.providers.spec import Client, Meter, TargetSettings
 
@@ -49,7 +49,9 @@ async def measure(count: int, latency_seconds: float) -> None:
         now = [START]
 
         def client(settings: TargetSettings, meter: Meter) -> Client:
-            return ScalewayClient(settings, meter, environ=fake.environment)
+            return ScalewayClient(
+                settings, meter, search_types=SEARCH_TYPES, environ=fake.environment
+            )
 
         settings = target_settings("scw", cockpit_token=COCKPIT_TOKEN)
         target = Target("bench", replace(PROVIDER, client=client), settings)

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cloud_carbon_exporter.api_costs.budget import SECONDS_PER_MONTH, read_price
+from cloud_carbon_exporter.api_costs.calendar_month import SECONDS_PER_MONTH
+from cloud_carbon_exporter.api_costs.prices import read_price
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.documents.cost_tables import dollars_per_month
 from cloud_carbon_exporter.documents.marks import Marks

@@ -23,6 +23,12 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "test_what_stays_broken_ends",
         r"test_what_passes_is_(tried_again|got_over)",
     ),
+    "redirects elsewhere, and from https to http": ("test_no_redirect_",),
+    "a quota that is used up, an answer that says when to come back": (
+        "date_to_come_back_at",
+        "quota_of_a_minute",
+        "retry_after",
+    ),
     "connection resets": ("connections_that_are_reset",),
     "hangs beyond the deadline": (
         "share_one_failure",
@@ -46,6 +52,7 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
     ),
     "gzip bombs and endless answers": (
         "gzip_bomb",
+        "test_a_bomb_is_neither",
         "endless_answer",
     ),
     "expired, refused and rotated credentials": (

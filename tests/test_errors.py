@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.config.values import quoted
-from cloud_carbon_exporter.errors import ConfigError, Unreachable, masked
+from cloud_carbon_exporter.errors import ConfigError, Unreachable
 from cloud_carbon_exporter.logs import JsonFormatter, TextFormatter
+from cloud_carbon_exporter.masking import masked
 
 SECRET = "hunter2"
 URLS = [

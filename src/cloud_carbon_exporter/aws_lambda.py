@@ -1,10 +1,8 @@
-"""AWS Lambda: `cloud_carbon_exporter.aws_lambda.handler` behind a function URL, or an HTTP API of
-API Gateway.
+"""AWS Lambda: `cloud_carbon_exporter.aws_lambda.handler`, behind a function URL or an API Gateway.
 
 Configured by CLOUD_CARBON_* variables. Each copy of the function serves on its own loopback, in
-scrape mode, and hands
-requests on: what is true of the program is true of the function. Lambda freezes it between two
-requests, and a collection that was not finished goes on with the next.
+scrape mode, and hands requests on: what is true of the program is true of the function. Lambda
+freezes it between two requests, and a collection that was not finished goes on with the next.
 """
 
 from __future__ import annotations
@@ -15,10 +13,9 @@ import os
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-import aiohttp
-
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.config import load
+from cloud_carbon_exporter.http.loopback import Loopback
 from cloud_carbon_exporter.service.service import Service
 
 Event = Mapping[str, Any]
@@ -26,12 +23,13 @@ Answer = dict[str, Any]
 
 TIMEOUT = "x-prometheus-scrape-timeout-seconds"
 LARGEST_BYTES = 6_000_000
-"""What Lambda carries back of an answer, less the room for its headers; in base64 it is a third
-larger.
-"""
+"""Largest answer, in base64: Lambda carries 6 MB back (6,291,556 bytes), headers among them."""
 
+# What Prometheus waits for a scrape where nothing else is configured.
 _PROMETHEUS_TIMEOUT_SECONDS = 10.0
-_MARGIN_SECONDS = 0.5  # of the function's own timeout, to answer in
+# Of the function's own timeout, to answer in.
+_MARGIN_SECONDS = 0.5
+# RFC 9110, 7.6.1: they speak of one connection, and ours ends here. The host is our own loopback.
 _HOP_BY_HOP = frozenset({"connection", "content-length", "host", "keep-alive", "transfer-encoding"})
 
 
@@ -43,18 +41,15 @@ class Context(Protocol):
 
 
 class Function:
-    """One copy of the function: a loop of its own, on which the program serves from the first
-    request on.
-    """
+    """One copy of the function: a loop of its own, on which the program serves all requests."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         invocation = load(["-collect.mode=scrape"], environment)
         logs.configure(invocation.settings.log_level, invocation.settings.log_format)
         self._loop = asyncio.new_event_loop()
         self._invocation = invocation
-        self._url = ""
         self._service: Service | None = None
-        self._session: aiohttp.ClientSession | None = None
+        self._loopback: Loopback | None = None
 
     def __call__(self, event: Event, context: Context) -> Answer:
         """Answer one request. Raises ConfigError when the variables cannot be followed."""
@@ -65,8 +60,8 @@ class Function:
         self._loop.run_until_complete(self._close())
         self._loop.close()
 
-    async def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
+    async def _opened(self) -> Loopback:
+        if self._loopback is None:
             service = Service(self._invocation.settings, self._invocation.reread)
             try:
                 bound = await service.listen("127.0.0.1", 0)
@@ -74,15 +69,12 @@ class Function:
                 await service.close()
                 raise
             self._service = service
-            self._url = f"{bound.scheme}://127.0.0.1:{bound.addresses[0][1]}"
-            self._session = aiohttp.ClientSession(
-                auto_decompress=False, connector=aiohttp.TCPConnector(ssl=False)
-            )
-        return self._session
+            self._loopback = Loopback(f"{bound.scheme}://127.0.0.1:{bound.addresses[0][1]}")
+        return self._loopback
 
     async def _close(self) -> None:
-        if self._session is not None and self._service is not None:
-            await self._session.close()
+        if self._loopback is not None and self._service is not None:
+            await self._loopback.close()
             await self._service.close()
 
     async def _answer(self, event: Event, context: Context) -> Answer:
@@ -91,19 +83,20 @@ class Function:
         except (KeyError, TypeError):
             return _text(
                 400,
-                "this function answers requests of a function URL or an HTTP API, and no other event",
+                "this function answers requests of a function URL or an HTTP API,"
+                " and no other event",
             )
-        session = await self._open()
+        loopback = await self._opened()
         query = event.get("rawQueryString", "")
-        url = f"{self._url}{path}{'?' if query else ''}{query}"
-        headers = {
-            name: value
-            for name, value in event.get("headers", {}).items()
-            if name.lower() not in _HOP_BY_HOP
-        }
+        headers = _carried(event.get("headers", {}))
         headers[TIMEOUT] = f"{scrape_seconds(headers.get(TIMEOUT, ''), context):g}"
-        async with session.request(method, url, headers=headers, allow_redirects=False) as answer:
-            return packed(answer.status, answer.headers, await answer.read())
+        answer = await loopback.send(method, f"{path}{'?' if query else ''}{query}", headers)
+        return packed(answer.status, answer.headers, answer.body)
+
+
+def _carried(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers that are handed on, in either direction."""
+    return {name: value for name, value in headers.items() if name.lower() not in _HOP_BY_HOP}
 
 
 def scrape_seconds(asked: str, context: Context) -> float:
@@ -125,8 +118,12 @@ def packed(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         return _text(
             413, "more than Lambda can carry: ask for gzip, or set CLOUD_CARBON_METRICS_LABELS=slim"
         )
-    kept = {name: value for name, value in headers.items() if name.lower() not in _HOP_BY_HOP}
-    return {"statusCode": status, "headers": kept, "body": coded, "isBase64Encoded": True}
+    return {
+        "statusCode": status,
+        "headers": _carried(headers),
+        "body": coded,
+        "isBase64Encoded": True,
+    }
 
 
 def _text(status: int, message: str) -> Answer:
@@ -144,7 +141,8 @@ _function: Function | None = None
 
 def handler(event: Event, context: Context) -> Answer:
     """The handler to name to Lambda."""
-    global _function  # noqa: PLW0603  # what lives between two invocations of the same copy, as Lambda has it
+    # What lives between two invocations of the same copy, as Lambda has it.
+    global _function  # noqa: PLW0603
     if _function is None:
         _function = Function(os.environ)
     return _function(event, context)

@@ -21,7 +21,7 @@ _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code of a run. `arguments` without the program's name; the process' own when None."""
+    """Exit code of the program, run with `arguments`; with those of the process when None."""
     try:
         invocation = load(sys.argv[1:] if arguments is None else arguments, os.environ)
         code = _run(invocation)

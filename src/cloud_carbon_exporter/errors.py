@@ -16,33 +16,15 @@
         +-- Incomplete             kinds a listing feeds failed, the others are whole
 
 `reason` is the short code of the errors_total label. Messages never hold a secret: whatever URL
-they quote is masked.
+they quote is masked (masking.py).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
-_WORD = re.compile(r"[^\s\"']+")
-_PARAMETER = re.compile(
-    r"(?i)([?&;](?=[\w.-]*?(?:token|secret|passw|pwd|key|auth|sig|credential))[\w.-]++=)[^\s&;#\"']+"
-)
-
-
-def masked(text: str) -> str:
-    """A text without the user, the password and the secret parameters of any URL in it.
-
-    In time that grows as the text does: a cloud may send megabytes.
-    """
-    return _PARAMETER.sub(r"\1***", _WORD.sub(_without_user, text)) if "://" in text else text
-
-
-def _without_user(word: re.Match[str]) -> str:
-    scheme, separator, rest = word[0].partition("://")
-    _, at, host = rest.rpartition("@")  # the last one, as a password may hold one
-    return f"{scheme}{separator}***@{host}" if at else word[0]
+from cloud_carbon_exporter.masking import masked
 
 
 class ExporterError(Exception):
@@ -53,7 +35,7 @@ class ExporterError(Exception):
 
 
 class ConfigError(ExporterError):
-    """The configuration cannot be followed: says which flag or key, its value, and what is allowed."""
+    """The configuration cannot be followed: says which flag or key, its value, what is allowed."""
 
 
 class CollectError(ExporterError):
@@ -84,8 +66,9 @@ class CollectError(ExporterError):
         self.hint = masked(hint)
 
     def bare(self) -> Self:
-        """The same, to be kept: what led to it keeps whole frames alive, and in them the bodies of
-        answers.
+        """The same without what led to it, to be kept.
+
+        A traceback keeps whole frames alive, and in them the bodies of answers: megabytes a region.
         """
         self.__traceback__ = self.__cause__ = self.__context__ = None
         return self
@@ -129,7 +112,7 @@ class Throttled(CollectError):
 
 
 class Unreachable(CollectError):
-    """No connection, no answer in time, an answer cut short, or a server error after the retries."""
+    """No connection, no answer in time, one cut short, or a server error after the retries."""
 
     reason: ClassVar[str] = "unreachable"
 
@@ -159,8 +142,9 @@ class DeadlineExceeded(CollectError):
 
 
 class Incomplete(CollectError):
-    """A listing of several parts lacks some, and is whole but for them. failures: kind -> why it is
-    missing.
+    """A listing of several parts lacks some, and is whole but for them.
+
+    failures: kind -> why it is missing.
     """
 
     reason: ClassVar[str] = "incomplete"

@@ -1,6 +1,6 @@
-"""Log lines on stderr, for people (text) or for machines (json, with the keys Google's and other
-collectors read).
+"""Log lines on stderr, for people (text) or for machines (json).
 
+The keys of json, severity and message, are those Cloud Logging reads a line's level and text from.
 No line holds the password of a URL, not even where a library's traceback does.
 """
 
@@ -10,7 +10,7 @@ import json
 import logging
 import time
 
-from cloud_carbon_exporter.errors import masked
+from cloud_carbon_exporter.masking import masked
 
 _LEVELS = {
     "debug": logging.DEBUG,
@@ -18,24 +18,19 @@ _LEVELS = {
     "warn": logging.WARNING,
     "error": logging.ERROR,
 }
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)} | {
-    10: "\\n",
-    13: "\\r",
-    9: "\\t",
-}
+_NAMED_CONTROLS = {10: "\\n", 13: "\\r", 9: "\\t"}
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)} | _NAMED_CONTROLS
 
 
 class TextFormatter(logging.Formatter):
-    """One record, one line: what a cloud sends cannot forge a second one. Only a traceback takes
-    more.
-    """
+    """One record, one line: what a cloud sends cannot forge a second; a traceback takes more."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line: time in UTC, level, message."""
         line = f"{_moment(record)} {record.levelname:<7} {record.getMessage().translate(_CONTROLS)}"
-        return masked(
-            f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
-        )
+        if record.exc_info:
+            line = f"{line}\n{self.formatException(record.exc_info)}"
+        return masked(line)
 
 
 class JsonFormatter(logging.Formatter):
@@ -55,8 +50,10 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str, form: str) -> None:
-    """Send the log to stderr. `level` holds for ours; of libraries only warnings come, as the rest
-    may hold secrets.
+    """Send the log to stderr.
+
+    `level` holds for our own lines. Of libraries only warnings come: at debug level botocore and
+    urllib3 log headers, and in them tokens.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
@@ -68,7 +65,5 @@ def configure(level: str, form: str) -> None:
 
 
 def _moment(record: logging.LogRecord) -> str:
-    return (
-        time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        + f".{int(record.msecs):03d}Z"
-    )
+    seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+    return f"{seconds}.{int(record.msecs):03d}Z"

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cloud_carbon_exporter.api_costs.budget import PRICES, SECONDS_PER_MONTH, Budget, _Spending
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.api_costs.calendar_month import SECONDS_PER_MONTH
+from cloud_carbon_exporter.api_costs.prices import PRICES
+from cloud_carbon_exporter.api_costs.spending import Bill, Spending
 from tests.fakes.cloud import Clock
 
 
@@ -64,9 +67,9 @@ def test_it_is_read_and_kept_while_calls_go_on(monkeypatch: pytest.MonkeyPatch) 
             account_id=account_id, api="ce", operation="GetCostAndUsage", units=1
         )
 
-    forecast = _Spending.forecast
+    forecast = Spending.forecast
 
-    def meanwhile(self: _Spending, *arguments: float) -> float:
+    def meanwhile(self: Spending, *arguments: float) -> float:
         spend(f"met while reading {len(budget._spending)}")
         return forecast(self, *arguments)
 
@@ -76,8 +79,9 @@ def test_it_is_read_and_kept_while_calls_go_on(monkeypatch: pytest.MonkeyPatch) 
     first = next(iter(kept))
     spend("3")
     rows = [first, *kept]
-    assert {row[2] for row in rows if row[0] == "total"} == {"1", "2"}
-    monkeypatch.setattr(_Spending, "forecast", meanwhile)
+    totals = [row for row in rows if row[0] == "total"]
+    assert {account_id for _, _, account_id, *_ in totals} == {"1", "2"}
+    monkeypatch.setattr(Spending, "forecast", meanwhile)
     assert {account_id for _, account_id, _ in budget.use().dollars_per_month} == {"1", "2", "3"}
 
 
@@ -122,5 +126,5 @@ def test_what_costs_nothing_is_not_remembered_a_day() -> None:
     meter = budget.meter("aws", "prod", free_requests=10)
     for _ in range(10):
         meter.call(account_id="1", api="cloudwatch", operation="GetMetricStatistics", units=1)
-    assert not budget._spending["aws", "1", "cloudwatch"].recent
+    assert not budget._spending[Bill("aws", "1", "cloudwatch")].recent
     assert budget.use().dollars_per_month["aws", "1", "cloudwatch"] == 0

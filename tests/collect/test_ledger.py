@@ -1,6 +1,4 @@
-"""The ledger: all that the provider's own inventory lists is estimated, another's, or counted as
-unsupported.
-"""
+"""The ledger: what the provider's inventory lists is estimated, another's, or unsupported."""
 
 from __future__ import annotations
 
@@ -50,10 +48,10 @@ async def explored(
     clock = Clock()
     collecting = CollectSettings(shard=shard) if shard else CollectSettings()
     target = Target("prod", cloud.provider(), TargetSettings(provider="aws", **settings))
-    of = Collector([target], collecting, Budget(clock), lambda snapshot: None, clock)
-    await of.refresh()
-    await of.close()
-    return of.snapshot
+    collector = Collector([target], collecting, Budget(clock), lambda snapshot: None, clock)
+    await collector.refresh()
+    await collector.close()
+    return collector.snapshot
 
 
 def unsupported(snapshot: Snapshot) -> dict[str, int]:
@@ -117,9 +115,7 @@ async def test_kinds_left_out_by_configuration_are_not_estimated() -> None:
     assert snapshot.covered == {("aws", ACCOUNT): 1}
 
 
-async def test_a_replica_that_estimates_a_part_does_not_know_coverage_and_calls_nothing_of_the_others_a_gap() -> (
-    None
-):
+async def test_a_replica_does_not_know_coverage_and_calls_nothing_of_the_others_a_gap() -> None:
     replicas = [await explored(whole(ALL), shard=Shard(index, 2)) for index in range(2)]
     (asked,) = [snapshot for snapshot in replicas if snapshot.listed]
     assert unsupported(asked) == {"vm/queue": 1, "kms/key": 1}

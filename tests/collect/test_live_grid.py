@@ -1,6 +1,4 @@
-"""Live intensity in the counters: the value of each moment, replayed days, and corrections that
-come too late.
-"""
+"""Live intensity in the counters: the value of each moment, and corrections that come too late."""
 
 from __future__ import annotations
 
@@ -14,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloud_carbon_exporter.collect.counters import Counters, Surroundings
-from cloud_carbon_exporter.collect.surroundings import Surveyor
+from cloud_carbon_exporter.collect.account_sums import AccountKey
+from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.surroundings import Surroundings, SurroundingsIndex
+from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.grid import Feed
-from cloud_carbon_exporter.grid.series import Piece
+from cloud_carbon_exporter.grid.series import Span
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.grid import Method
@@ -29,7 +29,7 @@ __all__ = ["apis", "clock", "told"]  # fixtures
 
 PARIS = Location("aws", "111111111111", "eu-west-3")
 VOLUME = Resource("vol-1", "ec2/volume", "vol-1", PARIS, (Component("block", "aws/gp3", 1000),))
-SWEEP = ("target", 0, "111111111111", "eu-west-3", "")
+SWEEP = SweepKey("target", 0, "111111111111", "eu-west-3", "")
 WATTS = power_watts(VOLUME, {}, facts.place("aws", "eu-west-3"))
 ANNUAL = facts.place("aws", "eu-west-3").intensities[0].grams_per_kilowatt_hour.value
 STEP = 300.0
@@ -52,19 +52,19 @@ class Day:
 
     def __init__(self, of: Feed, clock: Clock) -> None:
         self.feed, self.clock = of, clock
-        self.surveyor = Surveyor(of)
-        self.counters = Counters(self.surveyor, 1800)
+        self.surroundings = SurroundingsIndex(of)
+        self.counters = Counters(self.surroundings.of, 1800)
 
     async def tick(self) -> float:
         """What the counter of grams shows now."""
         now = self.clock.now
         await self.feed.refresh({("aws", "eu-west-3")})
-        self.surveyor.advance(now)
+        self.surroundings.advance(now)
         self.counters.observe(SWEEP, [VOLUME], now, 0, lambda resource: False)
         self.counters.advance(now)
-        track = self.counters.track("vol-1")
-        assert track is not None
-        return track.totals().operational_grams
+        timeline = self.counters.timeline("vol-1")
+        assert timeline is not None
+        return timeline.totals.frozen().operational_grams
 
     async def run(self, seconds: float) -> float:
         """Tick until so much later."""
@@ -85,10 +85,8 @@ async def test_a_replayed_day_has_its_known_total(clock: Clock, told: Told, tmp_
     day = Day(feed([own], clock, told), clock)
     shown = await day.run(24 * 3600)
     assert shown == pytest.approx(sum(WATTS / 1000 * value for value in grams))
-    assert (
-        day.counters.accounts()["aws", "111111111111", "eu-west-3", "ec2/volume"].operational_grams
-        == shown
-    )
+    volumes = AccountKey("aws", "111111111111", "eu-west-3", "ec2/volume")
+    assert day.counters.accounts()[volumes].operational_grams == shown
 
 
 async def test_where_the_grid_is_not_known_the_annual_fact_stands_in(
@@ -105,8 +103,8 @@ async def test_by_location_nothing_changes(clock: Clock, told: Told, tmp_path: P
     own = table(tmp_path / "own.csv", "FR,10,,")
     day = Day(feed([own], clock, told, method="location"), clock)
     assert await day.run(3600) == pytest.approx(WATTS / 1000 * ANNUAL)
-    shown = day.surveyor.place("aws", "eu-west-3").intensities
-    assert [(each.method, each.source) for each in shown][:2] == [
+    shown = day.surroundings.place("aws", "eu-west-3").intensities
+    assert [(intensity.method, intensity.source) for intensity in shown][:2] == [
         ("location", shown[0].source),
         ("live", "file"),
     ]
@@ -125,12 +123,12 @@ async def test_by_location_nothing_changes(clock: Clock, told: Told, tmp_path: P
 def test_what_has_no_value_by_the_method_has_the_annual_mean(
     method: Method, provider: str, region: str, expected: str, clock: Clock, told: Told
 ) -> None:
-    surveyor = Surveyor(feed([], clock, told, method=method))
-    surveyor.advance(clock.now)
-    shown = surveyor.place(provider, region)
+    surroundings = SurroundingsIndex(feed([], clock, told, method=method))
+    surroundings.advance(clock.now)
+    shown = surroundings.place(provider, region)
     assert shown.intensities[0].method == expected
     resource = replace(VOLUME, location=Location(provider, "1", region))
-    assert surveyor(resource).intensities == (shown.intensities[0],)
+    assert surroundings.of(resource).intensities == (shown.intensities[0],)
     assert shown == replace(facts.place(provider, region), intensities=shown.intensities)
 
 
@@ -140,11 +138,11 @@ async def test_marginal_values_are_counted_by_their_own_method_alone(
     words = [apis.base("watttime"), table(tmp_path / "own.csv", "FR,10,,")]
     counted: dict[str, str] = {}
     for method in METHODS:
-        surveyor = Surveyor(of := feed(words, clock, told, method=method))
+        surroundings = SurroundingsIndex(of := feed(words, clock, told, method=method))
         await of.refresh({("aws", "eu-west-3")})
         await of.close()
-        surveyor.advance(clock.now)
-        counted[method] = surveyor(VOLUME).intensities[0].source
+        surroundings.advance(clock.now)
+        counted[method] = surroundings.of(VOLUME).intensities[0].source
     assert counted == {"live": "file", "marginal": "watttime"}
 
 
@@ -171,38 +169,43 @@ async def test_a_source_that_fails_gives_way_as_it_ages_and_totals_go_on(
     later = await day.run(3600)
     await day.feed.close()
     assert later - held == pytest.approx(WATTS / 1000 * ANNUAL)
-    assert day.surveyor.place("aws", "eu-west-3").intensities[0].method == "location"
+    assert day.surroundings.place("aws", "eu-west-3").intensities[0].method == "location"
     assert told.errors["grid", "rte", "unreachable"] > 0
 
 
 class Fixed(Feed):
-    """A Feed whose Pieces the test sets."""
+    """A Feed whose Spans the test sets."""
 
     def __init__(self) -> None:
         told, clock = Told(), Clock()
         whole = feed([], clock, told)
         super().__init__(whole.settings, told, told.error, told, clock)
-        self.known: list[Piece] = []
+        self.known: list[Span] = []
+        self.said = 0
 
-    def say(self, known: list[Piece]) -> None:
+    @property
+    def version(self) -> int:
+        return self.said
+
+    def say(self, known: list[Span]) -> None:
         self.known = known
-        self.version += 1
+        self.said += 1
 
-    def pieces(self, place: tuple[str, str], method: Method) -> list[Piece]:
+    def spans(self, place: tuple[str, str], method: Method) -> list[Span]:
         return self.known
 
 
 spans = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 60), st.integers(0, 1000)), max_size=8)
 
 
-def laid(spans_: Sequence[tuple[int, int, int]], start: float) -> list[Piece]:
-    """Pieces from (gap, length, grams), one after another."""
-    found, at = [], start
+def laid(spans_: Sequence[tuple[int, int, int]], start: float) -> list[Span]:
+    """Spans from (gap, length, grams), one after another."""
+    laid_out, at = [], start
     for gap, length, grams in spans_:
         at += gap * 60
-        found.append(Piece(at, at + length * 60, grams, "set"))
+        laid_out.append(Span(at, at + length * 60, grams, "set"))
         at += length * 60
-    return found
+    return laid_out
 
 
 @settings(max_examples=60, deadline=None)
@@ -210,46 +213,43 @@ def laid(spans_: Sequence[tuple[int, int, int]], start: float) -> list[Piece]:
 def test_the_integral_is_that_of_the_value_at_each_moment(
     first: list[tuple[int, int, int]], steps: list[int], later: list[tuple[int, int, int]]
 ) -> None:
-    """Brute force by the minute; half way through, everything that is known changes, and the past
-    does not.
-    """
+    """Brute force by the minute; half way all that is known changes, and the past does not."""
     of = Fixed()
-    surveyor = Surveyor(of)
-    counters = Counters(surveyor, 1800)
+    surroundings = SurroundingsIndex(of)
+    counters = Counters(surroundings.of, 1800)
     now, expected, shown = NOON, 0.0, 0.0
     for rank, step in enumerate([0, *steps]):
         of.say(laid(first if rank <= len(steps) // 2 else later, NOON))
         for minute in range(step):
             at = now + minute * 60
-            found = next((p for p in of.known if p.start <= at < p.end), None)
-            expected += (
-                WATTS * 60 / 3.6e6 * (ANNUAL if found is None else found.grams_per_kilowatt_hour)
-            )
+            piece = next((piece for piece in of.known if piece.start <= at < piece.end), None)
+            grams = ANNUAL if piece is None else piece.grams_per_kilowatt_hour
+            expected += WATTS * 60 / 3.6e6 * grams
         now += step * 60
-        surveyor.advance(now)
+        surroundings.advance(now)
         counters.observe(SWEEP, [VOLUME], now, 0, lambda resource: False)
         counters.advance(now)
-        track = counters.track("vol-1")
-        assert track is not None
-        assert track.totals().operational_grams >= shown
-        shown = track.totals().operational_grams
+        timeline = counters.timeline("vol-1")
+        assert timeline is not None
+        assert timeline.totals.frozen().operational_grams >= shown
+        shown = timeline.totals.frozen().operational_grams
         assert shown == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 def test_the_same_surroundings_come_back_until_something_changes() -> None:
     """So that a hundred thousand resources are not estimated again for nothing."""
     of = Fixed()
-    surveyor = Surveyor(of)
-    surveyor.advance(NOON)
+    surroundings = SurroundingsIndex(of)
+    surroundings.advance(NOON)
     of.say(laid([(0, 60, 100)], NOON))
-    surveyor.advance(NOON)
-    one = surveyor(VOLUME)
-    surveyor.advance(NOON + 300)
-    assert surveyor(VOLUME) is one
+    surroundings.advance(NOON)
+    before = surroundings.of(VOLUME)
+    surroundings.advance(NOON + 300)
+    assert surroundings.of(VOLUME) is before
     of.say(laid([(0, 60, 90)], NOON))
-    surveyor.advance(NOON + 300)
-    assert surveyor(VOLUME) is not one
-    assert surveyor(VOLUME).intensities[0].grams_per_kilowatt_hour.value == 90
+    surroundings.advance(NOON + 300)
+    assert surroundings.of(VOLUME) is not before
+    assert surroundings.of(VOLUME).intensities[0].grams_per_kilowatt_hour.value == 90
 
 
 def test_what_is_asked_for_while_a_value_changes_is_not_kept_past_it(
@@ -257,20 +257,20 @@ def test_what_is_asked_for_while_a_value_changes_is_not_kept_past_it(
 ) -> None:
     """The event loop asks where a resource stands while a Snapshot is built in a thread."""
     of = Fixed()
-    surveyor = Surveyor(of)
+    surroundings = SurroundingsIndex(of)
     of.say(laid([(0, 60, 100)], NOON))
-    surveyor.advance(NOON)
-    surveyor(VOLUME)
+    surroundings.advance(NOON)
+    surroundings.of(VOLUME)
     elsewhere = replace(VOLUME, location=replace(PARIS, zone="eu-west-3a"))
 
     class Meanwhile(dict[tuple[str, str], Surroundings]):
         def get(self, key: Any, default: Any = None) -> Any:
-            found = super().get(key, default)
-            monkeypatch.setattr(surveyor, "_places", dict(self))
+            surroundings_of_key = super().get(key, default)
+            monkeypatch.setattr(surroundings, "_by_place", dict(self))
             of.say(laid([(0, 60, 90)], NOON))
-            surveyor.advance(NOON)
-            return found
+            surroundings.advance(NOON)
+            return surroundings_of_key
 
-    monkeypatch.setattr(surveyor, "_places", Meanwhile(surveyor._places))
-    surveyor(elsewhere)
-    assert surveyor(elsewhere).intensities[0].grams_per_kilowatt_hour.value == 90
+    monkeypatch.setattr(surroundings, "_by_place", Meanwhile(surroundings._by_place))
+    surroundings.of(elsewhere)
+    assert surroundings.of(elsewhere).intensities[0].grams_per_kilowatt_hour.value == 90

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from cloud_carbon_exporter.collect.counters import Counters, Surroundings
+from cloud_carbon_exporter.collect.account_sums import AccountKey
+from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.integral import Piece
 from cloud_carbon_exporter.collect.months import KEPT_MONTHS, Months
+from cloud_carbon_exporter.collect.surroundings import Surroundings
+from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.exposition import months as shown
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.months import OwnMonth
@@ -24,7 +28,7 @@ from cloud_carbon_exporter.storage.state_file import StateFile
 PLACE = facts.place("aws", "eu-west-1")
 AT = Location("aws", "1", "eu-west-1")
 VOLUME = Resource("vol-1", "ec2/volume", "", AT, (Component("block", "aws/gp3", 1000),))
-SWEEP = ("prod", 0, "1", "eu-west-1", "")
+SWEEP = SweepKey("prod", 0, "1", "eu-west-1", "")
 DAY = 86400.0
 
 
@@ -33,33 +37,38 @@ def moment(month: int, day: int = 1) -> float:
 
 
 def counted(since: float, until: float, step: float = 6 * 3600) -> Counters:
-    of = Counters(lambda _: Surroundings(PLACE, PLACE.intensities[:1]), 1800)
+    counters = Counters(lambda _: Surroundings(PLACE, PLACE.intensities[:1]), 1800)
     while since <= until:
-        of.observe(SWEEP, [VOLUME], since, 0, lambda _: False)
-        of.advance(since)
+        counters.observe(SWEEP, [VOLUME], since, 0, lambda _: False)
+        counters.advance(since)
         since += step
-    return of
+    return counters
 
 
 def test_a_whole_month_is_what_its_counters_rose_by() -> None:
-    of = counted(moment(9, 20), moment(11, 5))
-    [september, october] = sorted(of.months.closed(moment(11, 5)), key=lambda month: month.start)
+    counters = counted(moment(9, 20), moment(11, 5))
+    [september, october] = sorted(
+        counters.months.closed(moment(11, 5)), key=lambda month: month.start
+    )
     assert (october.start, october.end) == (moment(10), moment(11))
     assert october.covered_ratio == pytest.approx(1)
     assert september.covered_ratio == pytest.approx(11 / 30)
     assert september.grams == pytest.approx(october.grams * 11 / 31)
-    totals = of.accounts()["aws", "1", "eu-west-1", "ec2/volume"]
+    totals = counters.accounts()[AccountKey("aws", "1", "eu-west-1", "ec2/volume")]
     whole = totals.operational_grams + totals.embodied_grams
     assert october.grams == pytest.approx(whole * 31 / 46)
 
 
 def test_months_survive_a_restart_and_old_ones_go(tmp_path: Path) -> None:
-    of = counted(moment(3), moment(11, 5), DAY)
+    counters = counted(moment(3), moment(11, 5), DAY)
     path = tmp_path / "state"
-    StateFile(path, {"counters": of}).save()
+    StateFile(path, {"counters": counters}).save()
     again = counted(moment(11, 5), moment(11, 5))
     StateFile(path, {"counters": again}).load()
-    before, after = list(of.months.closed(moment(11, 5))), list(again.months.closed(moment(11, 5)))
+    before, after = (
+        list(counters.months.closed(moment(11, 5))),
+        list(again.months.closed(moment(11, 5))),
+    )
     assert before == after
     assert len(before) == KEPT_MONTHS - 1  # and the one that runs
 
@@ -96,7 +105,7 @@ def test_our_month_is_that_of_the_report_else_the_newest() -> None:
 
 
 def test_a_piece_is_cut_at_the_end_of_its_month() -> None:
-    of = Months()
-    of.add("aws", "1", (moment(11) - 60, moment(11) + 60), (1, 1))
-    [october] = of.closed(moment(11, 2))
+    counters = Months()
+    counters.add("aws", "1", Piece(moment(11) - 60, moment(11) + 60, 0, 1, 1))
+    [october] = counters.closed(moment(11, 2))
     assert october.last == moment(11)

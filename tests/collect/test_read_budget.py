@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloud_carbon_exporter.api_costs.budget import Budget, read_price
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.api_costs.calendar_month import elapsed_share, month_seconds
+from cloud_carbon_exporter.api_costs.prices import read_price
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
-from cloud_carbon_exporter.collect.read_budget import Governor, elapsed_share, month_seconds
+from cloud_carbon_exporter.collect.read_budget import ReadBudget
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
@@ -32,22 +34,22 @@ def resource(name: str, threads: float = 4) -> Resource:
     )
 
 
-def governor(
+def read_budget(
     clock: Clock,
     dollars: float,
     *,
     single: bool = True,
     budget: Budget | None = None,
     free: int = 0,
-) -> Governor:
-    return Governor(
+) -> ReadBudget:
+    return ReadBudget(
         budget or Budget(clock),
         "prod",
         dollars=dollars,
         free=free,
         price=PRICE,
         single=single,
-        swing=lambda found: sum(component.amount for component in found.components),
+        swing=lambda resource: sum(component.amount for component in resource.components),
     )
 
 
@@ -58,7 +60,7 @@ def read(name: str, threads: float = 4, metric: Metric = CPU) -> Read:
 def test_without_a_budget_all_that_is_due_is_read() -> None:
     clock = Clock(FIRST)
     due = [read("a"), read("b")]
-    assert governor(clock, 0).choose(due, clock.now) == (due, [])
+    assert read_budget(clock, 0).choose(due, clock.now) == (due, [])
 
 
 def test_the_month_is_the_calendars() -> None:
@@ -71,17 +73,17 @@ def test_the_month_is_the_calendars() -> None:
 
 def test_what_was_spent_before_is_taken_as_the_months_elapsed_share() -> None:
     clock = Clock(FIRST + 20 * 86400)
-    assert governor(clock, 30).allowance(clock.now) == pytest.approx(1)  # a day ahead, no more
+    assert read_budget(clock, 30).allowance(clock.now) == pytest.approx(1)  # a day ahead, no more
     known = Budget(clock)
     known.load([["month", "prod", "2026-11", 5.0]])
-    assert governor(clock, 30, budget=known).allowance(clock.now) == pytest.approx(16)
+    assert read_budget(clock, 30, budget=known).allowance(clock.now) == pytest.approx(16)
     clock.now = FIRST + 30 * 86400  # the next month begins: what was assumed of the last is gone
-    assert governor(Clock(FIRST + 20 * 86400), 31).allowance(clock.now) == pytest.approx(1)
+    assert read_budget(Clock(FIRST + 20 * 86400), 31).allowance(clock.now) == pytest.approx(1)
 
 
 def test_the_large_and_the_unsteady_go_first() -> None:
     clock = Clock(FIRST)
-    of = governor(clock, 30 * PRICE)  # a day ahead affords one read
+    of = read_budget(clock, 30 * PRICE)  # a day ahead affords one read
     small, large = read("small", 2), read("large", 96)
     assert of.choose([small, large], clock.now) == ([large], [small])
     steady, unsteady = read("steady"), read("unsteady")
@@ -97,7 +99,7 @@ def test_the_large_and_the_unsteady_go_first() -> None:
 
 def test_what_was_long_not_read_comes_to_its_turn() -> None:
     clock = Clock(FIRST)
-    of = governor(clock, 30 * PRICE)
+    of = read_budget(clock, 30 * PRICE)
     small, large = read("small", 2), read("large", 96)
     of.note(small, [], clock.now)
     of.note(large, [], clock.now + 49 * 3600)
@@ -108,14 +110,14 @@ def test_what_was_long_not_read_comes_to_its_turn() -> None:
 def test_daily_figures_are_always_read() -> None:
     clock = Clock(FIRST)
     daily, large = read("bucket", 1, DAILY), read("large", 96)
-    assert governor(clock, 30 * PRICE).choose([large, daily], clock.now) == ([daily], [large])
+    assert read_budget(clock, 30 * PRICE).choose([large, daily], clock.now) == ([daily], [large])
 
 
 def test_where_a_metric_is_read_for_all_or_none() -> None:
     clock = Clock(FIRST)
     due = [read("a"), read("b")]
-    assert governor(clock, 45 * PRICE, single=False).choose(due, clock.now) == ([], due)
-    assert governor(clock, 60 * PRICE, single=False).choose(due, clock.now) == (due, [])
+    assert read_budget(clock, 45 * PRICE, single=False).choose(due, clock.now) == ([], due)
+    assert read_budget(clock, 60 * PRICE, single=False).choose(due, clock.now) == (due, [])
 
 
 @settings(max_examples=30, deadline=None)
@@ -129,7 +131,7 @@ def test_law_a_month_never_costs_more_than_its_budget(
 ) -> None:
     clock = Clock(FIRST)
     budget = Budget(clock)
-    of = Governor(
+    of = ReadBudget(
         budget, "prod", dollars=dollars, price=read_price("aws"), single=True, swing=lambda _: 1
     )
     due = [read(str(n)) for n in range(count)]
@@ -186,21 +188,22 @@ async def test_the_program_keeps_the_budget_and_loses_no_energy() -> None:
     for _ in range(24 * 6):
         await of.refresh()
         clock.now += 600
-    assert (
-        budget.spent_this_month("prod") or 0
-    ) <= 2 * dollars / 30 * 1.01  # the day's share and the day ahead
-    assert (
-        sum(len(reads) for reads in cloud.reads) < 20 * 96 / 2
-    )  # every 15 minutes would be 96 rounds
+    assert (budget.spent_this_month("prod") or 0) <= 2 * dollars / 30 * 1.01, (
+        "the day's share and the day ahead"
+    )
+    # Every 15 minutes would be 96 rounds.
+    assert sum(len(reads) for reads in cloud.reads) < 20 * 96 / 2
     bases = {row.footprint.basis for row in of.snapshot.rows}
     ages = [of.snapshot.taken_at - (row.measured_at or 0) for row in of.snapshot.rows]
     assert bases == {"measured"}
     assert max(ages) > 1800  # what was put off shows in the age
     for row in of.snapshot.rows:
-        track = of.counters.track(row.resource.id)
-        assert track is not None
+        timeline = of.counters.timeline(row.resource.id)
+        assert timeline is not None
         watts = power_watts(row.resource, {"cpu_ratio": 0.6}, facts.place("aws", "eu-west-1"))
-        assert track.energy == pytest.approx(watts * (track.covered - FIRST))
+        assert timeline.totals.energy_joules == pytest.approx(
+            watts * (timeline.covered_until - FIRST)
+        )
     await of.close()
 
 
@@ -209,35 +212,33 @@ def test_what_one_signal_is_the_sum_of_is_read_whole_or_not_at_all() -> None:
     both = [Metric(into="bytes", name="BytesIn"), Metric(into="bytes", name="BytesOut")]
     due = [read(name, threads, metric) for name, threads in (("a", 8), ("b", 4)) for metric in both]
     a_day_of_three_reads = 3 * 30 * PRICE
-    chosen, put_off = governor(clock, a_day_of_three_reads).choose(due, clock.now)
-    assert [(each.resource.id, each.metric.name) for each in chosen] == [
+    chosen, put_off = read_budget(clock, a_day_of_three_reads).choose(due, clock.now)
+    assert [(due_read.resource.id, due_read.metric.name) for due_read in chosen] == [
         ("a", "BytesIn"),
         ("a", "BytesOut"),
     ]
-    assert {each.resource.id for each in put_off} == {"b"}
+    assert {due_read.resource.id for due_read in put_off} == {"b"}
 
 
 def test_hourly_figures_of_what_draws_little_come_after_large_machines() -> None:
     clock = Clock(FIRST)
     hourly = Metric(into="requests", name="Messages", valid_seconds=3 * 3600)
     due = [*(read(f"queue-{number}", 0.1, hourly) for number in range(5)), read("machine", 64)]
-    chosen, _ = governor(clock, 30 * PRICE).choose(due, clock.now)
-    assert [each.resource.id for each in chosen] == ["machine"]
+    chosen, _ = read_budget(clock, 30 * PRICE).choose(due, clock.now)
+    assert [due_read.resource.id for due_read in chosen] == ["machine"]
 
 
 def a_month(dollars: float, free: int, machines: int, step: int) -> tuple[float, int, int]:
-    """USD, free reads, and reads in all of a month in which each machine is read each `step`
-    seconds at most.
-    """
+    """USD, free reads, and reads in all, of a month of reads each `step` seconds at most."""
     clock = Clock(FIRST)
     budget = Budget(clock)
-    of = governor(clock, dollars, budget=budget, free=free)
+    of = read_budget(clock, dollars, budget=budget, free=free)
     meter = budget.meter("aws", "prod", free)
     due, granted, reads = [read(str(n)) for n in range(machines)], 0, 0
     while clock.now < FIRST + 30 * 86400:
         chosen, _ = of.choose(due, clock.now)
         bill(meter, chosen)
-        granted, reads = granted + sum(each.free for each in chosen), reads + len(chosen)
+        granted, reads = granted + sum(due_read.free for due_read in chosen), reads + len(chosen)
         clock.now += step
     clock.now = FIRST + 30 * 86400 - 1
     return budget.spent_this_month("prod") or 0.0, granted, reads
@@ -268,7 +269,7 @@ def test_law_with_a_budget_neither_dollars_nor_what_was_granted_is_exceeded(
 
 def test_under_a_budget_the_free_ones_last_the_month() -> None:
     clock = Clock(FIRST)
-    of = governor(clock, 0.01, free=3_000)
+    of = read_budget(clock, 0.01, free=3_000)
     assert of.free_requests(clock.now) == 100
     clock.now += 15 * 86400
     assert of.free_requests(clock.now) == 1_600
@@ -277,7 +278,7 @@ def test_under_a_budget_the_free_ones_last_the_month() -> None:
 def test_a_restart_or_a_reload_in_the_month_spends_nothing_twice_and_withholds_nothing() -> None:
     clock = Clock(FIRST + 20 * 86400)
     restarted = Budget(clock)
-    of = governor(clock, 30, budget=restarted, free=3_000)
+    of = read_budget(clock, 30, budget=restarted, free=3_000)
     restarted.load([["month", "prod", "2026-11", 5.0]])  # a state file is read once all stands
     assert of.allowance(clock.now) == pytest.approx(16)
     assert of.free_requests(clock.now) == 2_100
@@ -285,32 +286,35 @@ def test_a_restart_or_a_reload_in_the_month_spends_nothing_twice_and_withholds_n
     fresh.meter("aws", "prod").call(
         account_id="1", api="cloudwatch", operation="GetMetricData", units=50_000
     )
-    assert governor(clock, 30, budget=fresh).allowance(clock.now) == pytest.approx(
-        0.5
-    )  # after a reload
+    after_a_reload = read_budget(clock, 30, budget=fresh)
+    assert after_a_reload.allowance(clock.now) == pytest.approx(0.5)
     restarted.load([["month", "prod", "2026-10", 5.0]])
     assert of.allowance(clock.now) == pytest.approx(1)
 
 
 def test_what_was_free_before_a_restart_is_known_or_taken_as_the_months_elapsed_share() -> None:
     clock = Clock(FIRST + 20 * 86400)
-    assert governor(clock, 0, free=3_000).free_requests(clock.now) == 1_000
+    assert read_budget(clock, 0, free=3_000).free_requests(clock.now) == 1_000
     known = Budget(clock)
     known.load([["free", "prod", "2026-11", 10]])
-    assert governor(clock, 0, budget=known, free=3_000).free_requests(clock.now) == 2_990
+    assert read_budget(clock, 0, budget=known, free=3_000).free_requests(clock.now) == 2_990
     clock.now = FIRST + 30 * 86400
-    assert governor(Clock(FIRST), 0, budget=known, free=3_000).free_requests(clock.now) == 3_000
+    assert read_budget(Clock(FIRST), 0, budget=known, free=3_000).free_requests(clock.now) == 3_000
 
 
 def test_what_may_be_several_series_is_not_read_alone() -> None:
     clock = Clock(FIRST)
     classes = Metric(into="stored_gib", name="Bytes", class_dimension="StorageType")
     due = [read("bucket", 1, classes), read("machine")]
-    chosen, _ = governor(clock, 0, free=10).choose(due, clock.now)
-    assert [(each.resource.id, each.free) for each in chosen] == [
+    chosen, _ = read_budget(clock, 0, free=10).choose(due, clock.now)
+    assert [(due_read.resource.id, due_read.free) for due_read in chosen] == [
         ("bucket", False),
         ("machine", True),
     ]
+
+
+def how_many_are_free(reads: Sequence[Read]) -> int:
+    return sum(made.free for made in reads)
 
 
 async def test_the_program_reads_for_free_what_it_was_granted() -> None:
@@ -331,6 +335,6 @@ async def test_the_program_reads_for_free_what_it_was_granted() -> None:
     for _ in range(3):
         await of.refresh()
         clock.now += 3600
-    assert [sum(each.free for each in made) for made in cloud.reads] == [8, 2, 0]
+    assert list(map(how_many_are_free, cloud.reads)) == [8, 2, 0]
     assert budget.use().dollars["aws", "1", "cloudwatch"] == pytest.approx(14 * PRICE)
     await of.close()

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from tests.collect.test_collector import EU, REFUSED, collector, listing
+from tests.collect.test_collector import EU, REFUSED, listing, new_collector
 from tests.fakes.cloud import Clock, Cloud
 
 
 async def test_an_empty_listing_marked_failed_is_well_within_two_refreshes_of_the_fault() -> None:
     clock, cloud = Clock(), Cloud({EU: []})
-    of = collector(clock, cloud)
-    await of.refresh()
+    collector = new_collector(clock, cloud)
+    await collector.refresh()
     cloud.fail["connect"] = REFUSED
-    await of.refresh()
-    assert "expired" in listing(of.snapshot).error
+    await collector.refresh()
+    assert "expired" in listing(collector.snapshot).error
     del cloud.fail["connect"]
     for _ in range(2):
-        await of.refresh()
-    assert listing(of.snapshot).error == ""
-    await of.close()
+        await collector.refresh()
+    assert listing(collector.snapshot).error == ""
+    await collector.close()
 
 
 async def test_an_empty_listing_that_is_well_rests() -> None:
     clock, cloud = Clock(), Cloud({EU: []})
-    of = collector(clock, cloud)
+    collector = new_collector(clock, cloud)
     for _ in range(3):
-        await of.refresh()
+        await collector.refresh()
     assert cloud.sweeps == [EU]
-    await of.close()
+    await collector.close()

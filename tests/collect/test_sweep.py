@@ -1,6 +1,4 @@
-"""A page of objects that are looked up or expanded: what one spoiled object, and what one failed
-call, costs.
-"""
+"""A page of objects looked up or expanded: what one spoiled object, or one failed call, costs."""
 
 from __future__ import annotations
 
@@ -125,9 +123,7 @@ async def of_two_kinds(*page: Any, lacking: Mapping[str, CollectError] | None = 
 
 
 async def test_objects_of_which_none_of_a_kind_can_be_read_fail_that_kind_alone() -> None:
-    """Whatever calls itself an answer, and holds nonsense in place of its objects, does not say
-    that they are gone.
-    """
+    """An answer that holds nonsense in place of its objects does not say that they are gone."""
     result = await of_two_kinds(
         {"Size": 1, "Name": "a"}, {"Size": 1}, {"Size": 0}, {"Size": 0, "Name": 7}
     )

@@ -1,4 +1,4 @@
-"""What one Target says of sweeps that wait, that never ended, and that fail in more ways than one."""
+"""What one Target says of sweeps that wait, never ended, or fail in more ways than one."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ from typing import Any
 import pytest
 
 from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
-from cloud_carbon_exporter.collect import target_run as target_module
-from cloud_carbon_exporter.collect.changes import MOST_SAID, ChangeLog
+from cloud_carbon_exporter.collect import (
+    Collector,
+    CollectSettings,
+    Target,
+    attempts,
+    concurrency,
+    target_run,
+)
+from cloud_carbon_exporter.collect.failure_log import MOST_SAID, FailureLog
 from cloud_carbon_exporter.errors import PermissionMissing, Throttled
 from cloud_carbon_exporter.providers.spec import Listing, Provider, Raw, Scope, TargetSettings
 from tests.fakes.cloud import SERVICES, Clock, Cloud, FakeClient
@@ -22,7 +28,7 @@ DENIED = PermissionMissing("not allowed", provider="aws", region=EU, operation="
 THROTTLED = Throttled("rate exceeded", provider="aws", region=EU, operation="ListThings")
 
 
-def collector(provider: Provider, **settings: Any) -> Collector[int]:
+def new_collector(provider: Provider, **settings: Any) -> Collector[int]:
     clock = Clock()
     target = Target("target", provider, TargetSettings(provider="aws", **settings))
     return Collector(
@@ -37,46 +43,46 @@ def vm(name: str) -> dict[str, Any]:
 async def test_two_causes_that_take_turns_are_two_lines(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="cloud_carbon_exporter.collect")
     cloud = Cloud({EU: [vm("i-1")]})
-    of = collector(cloud.provider())
+    collector = new_collector(cloud.provider())
     for error in (DENIED, THROTTLED, DENIED, THROTTLED, DENIED):
         cloud.fail[EU] = error
-        await of.refresh()
+        await collector.refresh()
     cloud.fail.clear()
-    await of.refresh()
+    await collector.refresh()
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING", "INFO"]
-    await of.close()
+    await collector.close()
 
 
 def test_messages_that_are_never_the_same_do_not_flood(caplog: pytest.LogCaptureFixture) -> None:
-    changes = ChangeLog()
+    failures = FailureLog()
     for request in range(MOST_SAID * 3):
-        changes.failed("thing", f"failed, request {request}")
+        failures.failed("thing", f"failed, request {request}")
     assert len(caplog.records) == MOST_SAID
-    changes.well("thing", "thing")
-    changes.failed("thing", "failed, request 0")
+    failures.well("thing", "thing")
+    failures.failed("thing", "failed, request 0")
     assert len(caplog.records) == MOST_SAID + 1
 
 
 async def test_a_sweep_that_has_not_ended_is_neither_up_nor_down(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(target_module, "MIN_DEADLINE_SECONDS", 0.5)
-    monkeypatch.setattr(target_module, "FIRST_PATIENCE_SECONDS", 0)
-    monkeypatch.setattr(target_module, "CALLS_PER_TARGET", 1)
+    monkeypatch.setattr(attempts, "MIN_DEADLINE_SECONDS", 0.5)
+    monkeypatch.setattr(target_run, "FIRST_PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(concurrency, "CALLS_PER_TARGET", 1)
     cloud = Cloud({EU: [vm("i-1")], US: [vm("i-us")]}, hang={EU, US})
-    of = collector(cloud.provider(), interval_seconds=0.05)
-    await of.refresh()
-    assert {outcome.region for outcome in of.snapshot.listings} <= {
+    collector = new_collector(cloud.provider(), interval_seconds=0.05)
+    await collector.refresh()
+    assert {outcome.region for outcome in collector.snapshot.listings} <= {
         EU
     }  # the other one still waits for its turn
     cloud.hang.clear()
-    await of.refresh()
-    await of.refresh()
-    assert {(outcome.region, outcome.error) for outcome in of.snapshot.listings} == {
+    await collector.refresh()
+    await collector.refresh()
+    assert {(outcome.region, outcome.error) for outcome in collector.snapshot.listings} == {
         (EU, ""),
         (US, ""),
     }
-    await of.close()
+    await collector.close()
 
 
 class OneApiHangs(FakeClient):
@@ -90,10 +96,10 @@ class OneApiHangs(FakeClient):
 async def test_an_api_that_hangs_takes_no_place_of_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(target_module, "MIN_DEADLINE_SECONDS", 0.05)
-    monkeypatch.setattr(target_module, "CALLS_PER_TARGET", 2)
-    monkeypatch.setattr(target_module, "CALLS_PER_API", 1)
-    vms, volumes = SERVICES[0], SERVICES[1]
+    monkeypatch.setattr(attempts, "MIN_DEADLINE_SECONDS", 0.05)
+    monkeypatch.setattr(concurrency, "CALLS_PER_TARGET", 2)
+    monkeypatch.setattr(concurrency, "CALLS_PER_API", 1)
+    vms, volumes, *_ = SERVICES
     hanging = [
         replace(
             volumes,
@@ -109,10 +115,10 @@ async def test_an_api_that_hangs_takes_no_place_of_the_others(
         services=(*hanging, answering),
         client=lambda settings, meter: OneApiHangs(cloud, meter),
     )
-    of = collector(provider, interval_seconds=0.05)
-    await of.refresh()
-    assert [row.resource.id for row in of.snapshot.rows] == ["i-1"]
-    await of.close()
+    collector = new_collector(provider, interval_seconds=0.05)
+    await collector.refresh()
+    assert [row.resource.id for row in collector.snapshot.rows] == ["i-1"]
+    await collector.close()
 
 
 async def test_a_look_up_that_fails_for_every_page_is_one_line_and_one_when_it_works(
@@ -133,17 +139,17 @@ async def test_a_look_up_that_fails_for_every_page_is_one_line_and_one_when_it_w
         services=(machines,),
         client=lambda settings, meter: OnePageEach(cloud, meter),
     )
-    of = collector(provider)
-    await of.refresh()
-    await of.refresh()
-    assert len(of.snapshot.rows) == 3
+    collector = new_collector(provider)
+    await collector.refresh()
+    await collector.refresh()
+    assert len(collector.snapshot.rows) == 3
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert sum(of.snapshot.api.errors.values()) == 6
+    assert sum(collector.snapshot.api.errors.values()) == 6
     denied = False
-    await of.refresh()
-    await of.refresh()
+    await collector.refresh()
+    await collector.refresh()
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
-    await of.close()
+    await collector.close()
 
 
 class OnePageEach(FakeClient):
@@ -156,39 +162,39 @@ class OnePageEach(FakeClient):
 
 async def test_what_no_series_can_be_read_of_is_not_waited_for() -> None:
     def nameless(raw: Raw, scope: Scope) -> Any:
-        found = SERVICES[0].describe(raw, scope)
-        assert found is not None
-        return replace(found, monitor={})
+        described = SERVICES[0].describe(raw, scope)
+        assert described is not None
+        return replace(described, monitor={})
 
     cloud = Cloud({EU: [vm("i-1")]})
     provider = replace(cloud.provider(), services=(replace(SERVICES[0], describe=nameless),))
     clock = Clock()
     target = Target("target", provider, TargetSettings(provider="aws"))
-    of = Collector(
+    collector = Collector(
         [target], CollectSettings(), Budget(clock), lambda snapshot: len(snapshot.rows), clock
     )
-    await of.refresh()
+    await collector.refresh()
     assert cloud.reads == []
     clock.now += 300
-    await of.refresh()
-    (row,) = of.snapshot.rows
+    await collector.refresh()
+    (row,) = collector.snapshot.rows
     assert row.totals is not None
     assert row.totals.energy_joules == pytest.approx(300 * row.footprint.power_watts.value)
-    await of.close()
+    await collector.close()
 
 
 async def test_what_fails_slowly_does_not_hold_up_what_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(target_module, "MIN_DEADLINE_SECONDS", 0.05)
-    monkeypatch.setattr(target_module, "MIN_PATIENCE_SECONDS", 0.02)
-    monkeypatch.setattr(target_module, "CALLS_PER_TARGET", 2)
+    monkeypatch.setattr(attempts, "MIN_DEADLINE_SECONDS", 0.05)
+    monkeypatch.setattr(target_run, "MIN_PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(concurrency, "CALLS_PER_TARGET", 2)
     regions = [f"region-{number}" for number in range(6)]
     cloud = Cloud({region: [vm(f"i-{region}")] for region in [*regions, EU]}, hang=set(regions))
-    of = collector(cloud.provider(), interval_seconds=0.05)
-    await of.refresh()
+    collector = new_collector(cloud.provider(), interval_seconds=0.05)
+    await collector.refresh()
     seen = cloud.sweeps.count(EU)
     for _ in range(4):
-        await of.refresh()
+        await collector.refresh()
     assert cloud.sweeps.count(EU) >= seen + 3
-    await of.close()
+    await collector.close()

@@ -31,7 +31,7 @@ class Lambda:
 
 
 def event(path: str, method: str = "GET", query: str = "", **headers: str) -> dict[str, Any]:
-    """Request of Prometheus as a function URL puts it: payload format 2.0 of AWS."""
+    """A request of Prometheus as a function URL puts it: AWS' payload format 2.0."""
     sent = {
         "accept": "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.4",
         "accept-encoding": "gzip",
@@ -74,9 +74,9 @@ def event(path: str, method: str = "GET", query: str = "", **headers: str) -> di
 
 @pytest.fixture
 def function(process_kept: object) -> Iterator[aws_lambda.Function]:
-    made = aws_lambda.Function(ENVIRONMENT)
-    yield made
-    made.close()
+    function = aws_lambda.Function(ENVIRONMENT)
+    yield function
+    function.close()
 
 
 def body(answer: dict[str, Any]) -> str:
@@ -108,15 +108,20 @@ def test_a_second_scrape_within_the_interval_is_the_same_collection(
     function: aws_lambda.Function,
 ) -> None:
     moment = "cloud_carbon_exporter_last_collection_timestamp_seconds"
-    first, second = (
-        next(
-            line
-            for line in body(function(event("/metrics"), Lambda())).splitlines()
-            if line.startswith(moment)
-        )
-        for _ in range(2)
-    )
-    assert first == second
+
+    def collected() -> str:
+        lines = body(function(event("/metrics"), Lambda())).splitlines()
+        return next(line for line in lines if line.startswith(moment))
+
+    assert collected() == collected()
+
+
+def test_who_asks_for_no_gzip_gets_none(function: aws_lambda.Function) -> None:
+    asked = event("/metrics")
+    del asked["headers"]["accept-encoding"]
+    plain = function(asked, Lambda())
+    assert "Content-Encoding" not in plain["headers"]
+    assert body(plain).startswith("# HELP ")
 
 
 def test_plain_text_the_page_and_the_api_too(function: aws_lambda.Function) -> None:
@@ -124,8 +129,8 @@ def test_plain_text_the_page_and_the_api_too(function: aws_lambda.Function) -> N
     assert "Content-Encoding" not in plain["headers"]
     assert body(plain).startswith("# HELP ")
     assert "<html" in body(function(event("/", accept="text/html"), Lambda()))
-    found = json.loads(body(function(event("/api/v1/resources", query="limit=3"), Lambda())))
-    assert len(found["resources"]) == 3
+    listed = json.loads(body(function(event("/api/v1/resources", query="limit=3"), Lambda())))
+    assert len(listed["resources"]) == 3
     assert function(event("/nowhere"), Lambda())["statusCode"] == 404
     assert function(event("/metrics", method="DELETE"), Lambda())["statusCode"] == 405
 
@@ -188,7 +193,7 @@ def test_a_web_config_that_cannot_be_followed_fails_each_request_and_leaves_noth
     """
     web = tmp_path / "web.yml"
     web.write_text("nonsense: 1")
-    made = aws_lambda.Function(
+    function = aws_lambda.Function(
         {
             "CLOUD_CARBON_DEMO_ENABLED": "true",
             "CLOUD_CARBON_WEB_CONFIG_FILE": str(web),
@@ -197,11 +202,11 @@ def test_a_web_config_that_cannot_be_followed_fails_each_request_and_leaves_noth
     )
     for _ in range(2):
         with pytest.raises(ConfigError, match="nonsense"):
-            made(event("/healthz"), Lambda())
+            function(event("/healthz"), Lambda())
     assert "web" not in {thread.name for thread in threading.enumerate()}
     web.write_text("")
-    assert made(event("/healthz"), Lambda())["statusCode"] == 200
-    made.close()
+    assert function(event("/healthz"), Lambda())["statusCode"] == 200
+    function.close()
 
 
 def test_the_template_names_the_handler_and_variables_of_ours() -> None:

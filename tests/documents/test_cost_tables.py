@@ -1,4 +1,4 @@
-"""Tables of docs/cost.md are true: to the prices, and to what the governor really spends."""
+"""Tables of docs/cost.md are true: to the prices, and to what the read budget really spends."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from bench import bench_budget
 
-from cloud_carbon_exporter.api_costs.budget import PRICES, SECONDS_PER_MONTH, Budget, read_price
-from cloud_carbon_exporter.collect.read_budget import Governor
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.api_costs.calendar_month import SECONDS_PER_MONTH
+from cloud_carbon_exporter.api_costs.prices import PRICES, read_price
+from cloud_carbon_exporter.collect.read_budget import ReadBudget
 from cloud_carbon_exporter.documents import cost_tables
 from cloud_carbon_exporter.model.types import Component, Location, Resource
 from cloud_carbon_exporter.providers.spec import Metric, Read
@@ -53,7 +55,7 @@ def test_the_simulated_week_is_that_of_the_code(
     assert bench_budget.main(["--check"]) == 1
 
 
-def test_energy_has_no_error_and_choosing_reads_shows_power_better_than_all_alike() -> None:
+def test_energy_counted_has_no_error_and_the_budget_shows_power_better_than_all_alike() -> None:
     machines = bench_budget.estate(30, 2)
     alike, (governed, spent) = (
         bench_budget.alike(machines, 0.05),
@@ -78,7 +80,7 @@ def test_the_issues_bill() -> None:
     ) == pytest.approx(19.22, abs=0.01)
 
 
-def test_the_governor_spends_what_the_table_says() -> None:
+def test_the_read_budget_spends_what_the_table_says() -> None:
     """Simulated November: the budget, never more, and reads as far apart as the table says."""
     count, interval, dollars = 20, 900, 0.25
     now = [START]
@@ -86,15 +88,15 @@ def test_the_governor_spends_what_the_table_says() -> None:
     at = Location("aws", "1", "eu-west-1")
     held = (Component("vcpu", "Skylake", 4, load="cpu_ratio"),)
     reads = [Read(Resource(str(number), "vm", "", at, held), CPU, 0) for number in range(count)]
-    governor = Governor(
+    read_budget = ReadBudget(
         budget, "t", dollars=dollars, price=read_price("aws"), single=True, swing=lambda _: 4.0
     )
     reads_made, seconds = 0, 30 * 86400
     for moment in range(0, seconds, interval):
         now[0] = START + moment
-        chosen, _ = governor.choose(reads, now[0])
+        chosen, _ = read_budget.choose(reads, now[0])
         for read in chosen:
-            governor.note(read, (), now[0])
+            read_budget.note(read, (), now[0])
         if chosen:
             budget.call("aws", "1", "cloudwatch", "GetMetricData", "success", len(chosen), "t")
         reads_made += len(chosen)

@@ -35,9 +35,7 @@ class Estate:
 
 
 def reach(url: str, **more: str) -> dict[str, str]:
-    """The environment that leads to moto. It answers 500 to what it does not know, which is not
-    worth a second try.
-    """
+    """Environment that leads to moto, which is asked once: its 500 is no better the second time."""
     return {"AWS_ENDPOINT_URL": url, "AWS_MAX_ATTEMPTS": "1", **KEYS, **more}
 
 
@@ -51,8 +49,9 @@ def core(home: Path, *targets: dict[str, Any]) -> str:
 
 
 def api(url: str, service: str, region: str = REGION, *keys: str) -> Any:
-    """A client of one service; `keys`: id, secret and token of an assumed role, instead of the
-    account's own.
+    """Client of one service.
+
+    keys: id, secret and token of an assumed role, instead of the account's own.
     """
     key, secret, token = keys or (*KEYS.values(), "")
     return Session().create_client(

@@ -1,4 +1,4 @@
-"""Programs under test and beside it: the exporter, Prometheus, moto, each on a free port."""
+"""Programs under test, and beside them, each on a free port, each ended with its test."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 from prometheus_client.samples import Sample
 
 PATIENCE_SECONDS = 60.0
+"""Without any progress: what goes on, however slowly, is waited for."""
+COLLECTIONS = 40
+"""After which what is to be seen is seen: an empty listing is asked again after ten."""
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 Found = TypeVar("Found")
 
@@ -44,20 +47,25 @@ def surroundings(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
 
 
 def eventually(
-    ask: Callable[[], Found | None], what: str, seconds: float = PATIENCE_SECONDS
+    ask: Callable[[], Found | None], what: str, progress: Callable[[], object] = lambda: None
 ) -> Found:
-    """What `ask` answers once it is neither None nor False; fails when that takes too long."""
-    deadline = time.monotonic() + seconds
+    """What `ask` answers once it is neither None nor False.
+
+    Fails when `progress` has answered the same for PATIENCE_SECONDS.
+    """
+    reached, deadline = progress(), time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        found = ask()
-        if found:
-            return found
+        answer = ask()
+        if answer:
+            return answer
         time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} s: {what}")
+        if progress() != reached:
+            reached, deadline = progress(), time.monotonic() + PATIENCE_SECONDS
+    raise AssertionError(f"not within {PATIENCE_SECONDS} s of the last progress: {what}")
 
 
 class Process:
-    """Program whose output a thread reads to the end: no pipe fills, and lines can be awaited."""
+    """Program whose output is read by a thread: no pipe fills, and lines can be awaited."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.lines: list[str] = []
@@ -85,19 +93,38 @@ class Process:
     def output(self) -> str:
         return "\n".join(self.lines)
 
+    @property
+    def said(self) -> int:
+        """How many different things it has said so far, the time at the start of a line apart."""
+        return len({line.partition(" ")[2] for line in list(self.lines)})
+
     def line(self, pattern: str) -> re.Match[str]:
-        """The first line that matches; fails when the program ends, or stays silent, without it."""
+        """The first line that matches; fails when the program ends, or falls silent, without it."""
+        sought = re.compile(pattern)
 
         def seek() -> re.Match[str] | None:
-            return next(
-                (found for line in list(self.lines) if (found := re.search(pattern, line))), None
-            )
+            return next(filter(None, map(sought.search, list(self.lines))), None)
 
-        with self._news:
-            self._news.wait_for(lambda: seek() or not self._reader.is_alive(), PATIENCE_SECONDS)
-        found = seek()
-        assert found, f"no line like {pattern!r} in:\n{self.output}"
-        return found
+        def heard() -> bool:
+            return bool(seek()) or self.said > said or not self._reader.is_alive()
+
+        said = -1
+        while self.said > said and self._reader.is_alive() and not seek():
+            said = self.said
+            with self._news:
+                self._news.wait_for(heard, PATIENCE_SECONDS)
+        match = seek()
+        assert match, f"no line like {pattern!r} in:\n{self.output}"
+        return match
+
+    def eventually(
+        self, ask: Callable[[], Found | None], what: str, progress: Callable[[], object]
+    ) -> Found:
+        """What `ask` answers in the end; its failure tells what the program has said."""
+        try:
+            return eventually(ask, what, progress)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.output}") from None
 
     def wait(self, seconds: float = PATIENCE_SECONDS) -> int:
         """The exit code, with all output read."""
@@ -136,14 +163,14 @@ class Exporter(Process):
         return self.line(r"listening on (https?://[^\s\"]+?)/?(?=[\s\"]|$)").group(1)
 
     def ready(self) -> Self:
-        """Wait until the first collection of every target has ended."""
+        """Wait until the first collection of every target has ended, as long as it goes on."""
         url = self.url
 
         def asked() -> bool:
             assert self.popen.poll() is None, self.output
             return status(f"{url}/readyz") == 200
 
-        eventually(asked, f"ready:\n{self.output}")
+        self.eventually(asked, "ready", lambda: self.said)
         return self
 
     def scrape(self, accept: str = "", compressed: bool = False) -> Scrape:
@@ -156,13 +183,21 @@ class Exporter(Process):
 
     def scrape_after(self, earlier: Scrape, seconds: float) -> Scrape:
         """A scrape of figures made more than `seconds` after those of an earlier one."""
-        moved = "cloud_carbon_exporter_last_collection_timestamp_seconds"
+        return self.scrape_when(
+            lambda scrape: scrape.collected_at > earlier.collected_at + seconds, "newer figures"
+        )
 
-        def later() -> Scrape | None:
-            now = self.scrape()
-            return now if now.value(moved) > earlier.value(moved) + seconds else None
+    def scrape_when(self, shows: Callable[[Scrape], bool], what: str) -> Scrape:
+        """A scrape that shows what it is to show, within so many collections."""
+        ends: set[float] = set()
 
-        return eventually(later, f"newer figures:\n{self.output}")
+        def asked() -> Scrape | None:
+            scrape = self.scrape()
+            ends.add(scrape.collected_at)
+            assert len(ends) <= COLLECTIONS, f"not within {COLLECTIONS} collections: {what}"
+            return scrape if shows(scrape) else None
+
+        return self.eventually(asked, what, lambda: len(ends))
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
         """Exit code, and seconds from the signal to the end."""
@@ -189,9 +224,14 @@ class Scrape:
 
     def value(self, name: str, **labels: str) -> float:
         """The one sample there is."""
-        found = self.of(name, **labels)
-        assert len(found) == 1, f"{name} {labels}: {found}"
-        return float(found[0].value)
+        samples = self.of(name, **labels)
+        assert len(samples) == 1, f"{name} {labels}: {samples}"
+        return float(samples[0].value)
+
+    @property
+    def collected_at(self) -> float:
+        """When its figures were made, in seconds since 1970."""
+        return self.value("cloud_carbon_exporter_last_collection_timestamp_seconds")
 
     def by_resource(self, name: str) -> dict[str, float]:
         return {sample.labels["cloud_resource_id"]: float(sample.value) for sample in self.of(name)}
@@ -218,7 +258,7 @@ def status(url: str) -> int:
 
 
 class Prometheus(Process):
-    """Prometheus that scrapes one address every second. more: what else its scrape_config says."""
+    """Prometheus that scrapes one address every second. more: for its scrape_config."""
 
     def __init__(self, home: Path, target: str, **more: Any) -> None:
         configuration = home / "prometheus.yml"
@@ -252,8 +292,8 @@ class Prometheus(Process):
     def query(self, expression: str) -> dict[tuple[tuple[str, str], ...], float]:
         """Labels, without the scrape's own, and value of each series of an instant query."""
         body, _ = fetch(f"{self.url}/api/v1/query?{urllib.parse.urlencode({'query': expression})}")
-        found: Iterable[Mapping[str, Any]] = json.loads(body)["data"]["result"]
-        return {_labels(one["metric"]): float(one["value"][1]) for one in found}
+        result: Iterable[Mapping[str, Any]] = json.loads(body)["data"]["result"]
+        return {_labels(series["metric"]): float(series["value"][1]) for series in result}
 
 
 def _labels(metric: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -280,7 +320,7 @@ class Moto(Process):
     """moto's server: the AWS wire, without AWS."""
 
     def __init__(self, home: Path, **extra: str) -> None:
-        command = [str(Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", "0"]
+        command = [sys.executable, "-m", "tests.fakes.moto_server", "-H", "127.0.0.1", "-p", "0"]
         super().__init__(
             command, surroundings(home, {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", **extra})
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,9 +22,13 @@ from tests.e2e.moto_estate import (
     reach,
     seed,
 )
-from tests.e2e.programs import Exporter, Moto, Scrape, eventually, promtool_check
+from tests.e2e.programs import Exporter, Moto, Scrape, promtool_check
 
 pytestmark = pytest.mark.e2e
+HANGING_SECONDS = 8.0
+"""An end that waits for the cloud takes ten, the deadline of a listing; one that does not, far less
+even beside eight busy programs.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +84,8 @@ def kinds(scrape: Scrape) -> dict[str, str]:
 def test_load_drives_power_and_a_stopped_machine_draws_none(scrape: Scrape, estate: Estate) -> None:
     power = scrape.by_resource(POWER)
     busy, idle, stopped = (
-        power[ec2_arn("instance", each)] for each in (estate.busy, estate.idle, estate.stopped)
+        power[ec2_arn("instance", identity)]
+        for identity in (estate.busy, estate.idle, estate.stopped)
     )
     assert busy > 1.2 * idle > 0
     assert stopped == 0
@@ -139,10 +143,16 @@ def test_new_machines_and_a_new_region_appear_without_a_restart(
             ec2_arn("instance", launch(api(moto.url, "ec2", region), "t3.micro", "late"), region)
             for region in (REGION, "ap-south-1")
         }
-        eventually(
-            lambda: late <= exporter.scrape().by_resource(POWER).keys(),
-            f"new machines\n{exporter.output}",
+        exporter.scrape_when(
+            lambda scrape: late <= scrape.by_resource(POWER).keys(), "new machines"
         )
+
+
+def machines_not_listed(scrape: Scrape) -> bool:
+    listed = scrape.of(
+        "cloud_carbon_exporter_collector_up", kind="ec2/instance", cloud_region=REGION
+    )
+    return bool(listed) and not any(sample.value for sample in listed)
 
 
 def test_when_the_cloud_goes_away_the_last_figures_stay_and_it_is_said_once(tmp_path: Path) -> None:
@@ -153,14 +163,7 @@ def test_when_the_cloud_goes_away_the_last_figures_stay_and_it_is_said_once(tmp_
             before = exporter.ready().scrape().by_resource(POWER)
             moto.popen.kill()
 
-            def failed() -> Scrape | None:
-                now = exporter.scrape()
-                ups = now.of(
-                    "cloud_carbon_exporter_collector_up", kind="ec2/instance", cloud_region=REGION
-                )
-                return now if [up.value for up in ups] == [0.0] else None
-
-            first = eventually(failed, f"a failed listing\n{exporter.output}")
+            first = exporter.scrape_when(machines_not_listed, "a failed listing")
             later = exporter.scrape_after(first, 4)
             assert known in before.keys() & later.by_resource(POWER).keys()
             energy = "cloud_carbon_energy_joules_total"
@@ -172,7 +175,7 @@ def test_when_the_cloud_goes_away_the_last_figures_stay_and_it_is_said_once(tmp_
             ]
             assert len(said) == 1, "\n".join(said)
             code, seconds = exporter.end()
-    assert (code, seconds < 2) == (0, True), exporter.output
+    assert (code, seconds < HANGING_SECONDS) == (0, True), exporter.output
 
 
 def test_when_the_cloud_hangs_the_figures_stay_and_the_program_still_ends(tmp_path: Path) -> None:
@@ -193,7 +196,7 @@ def test_when_the_cloud_hangs_the_figures_stay_and_the_program_still_ends(tmp_pa
             assert known in exporter.scrape_after(hanging, 1).by_resource(POWER)
             code, seconds = exporter.end()
             moto.popen.send_signal(signal.SIGCONT)
-    assert (code, seconds < 2) == (0, True), exporter.output
+    assert (code, seconds < HANGING_SECONDS) == (0, True), exporter.output
 
 
 def test_refused_credentials_take_the_target_down_but_not_the_program(tmp_path: Path) -> None:
@@ -208,7 +211,7 @@ def test_refused_credentials_take_the_target_down_but_not_the_program(tmp_path: 
         assert not scrape.of(POWER)
         assert exporter.popen.poll() is None
         code, seconds = exporter.end()
-    assert (code, seconds < 2) == (0, True)
+    assert (code, seconds < HANGING_SECONDS) == (0, True)
     assert KEYS["AWS_SECRET_ACCESS_KEY"] not in exporter.output
 
 
@@ -231,9 +234,7 @@ def test_one_target_fails_and_the_other_goes_on(moto: Moto, estate: Estate, tmp_
 
 def test_without_any_credentials_it_says_what_was_tried_and_ends(tmp_path: Path) -> None:
     with Exporter(tmp_path, "-cloud.provider=aws") as exporter:
-        began = time.monotonic()
         assert exporter.wait() == 1
-    assert time.monotonic() - began < 20
     assert "no AWS credentials" in exporter.output
     assert all(
         tried in exporter.output for tried in ("env", "shared-credentials-file", "sso", "iam-role")

@@ -1,5 +1,4 @@
-"""An AWS endpoint for all services, accounts and regions: answers set by the test, faults injected
-at the wire.
+"""AWS endpoint for all services, accounts and regions, with faults injected at the wire.
 
 The service and region of a call are read from its signature, the operation from what its protocol
 says. What is not set is answered as AWS answers where nothing is: an empty list.
@@ -44,8 +43,7 @@ Handler = Callable[[Call], Answer]
 
 @dataclass
 class Fault:
-    """What goes wrong with calls of one operation, in one region or all, so many times (0: until
-    removed).
+    """Fault of calls of one operation, in one region or all, so many times (0: until removed).
 
     kind: throttle, forbidden, expired, invalid, skew (of the clock), absent, server, hang, cut
     (closed within the body), reset, truncated (a whole HTTP body of half an answer), junk (not AWS
@@ -253,12 +251,13 @@ async def _read(request: web.Request) -> Call:
 
 
 def _error(call: Call, status: int, code: str, message: str) -> web.Response:
+    error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     if call.service == "ec2":
-        xml = f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>"
+        xml = f"<Response><Errors>{error}</Errors></Response>"
     elif call.service in ("rds", "sts"):
-        xml = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+        xml = f"<ErrorResponse>{error}</ErrorResponse>"
     elif call.service == "s3":
-        xml = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        xml = error
     else:
         return web.json_response({"__type": code, "message": message}, status=status)
     return web.Response(text=xml, status=status, content_type="text/xml")

@@ -23,7 +23,7 @@ REGION = "eu-west-3"
 
 
 class CountingMeter:
-    """A Meter that remembers: (api, operation, outcome) -> calls, (api, operation) -> billed units."""
+    """A Meter that remembers calls by (api, operation, outcome), billed units by the first two."""
 
     def __init__(self) -> None:
         self.calls: Counter[tuple[str, str, str]] = Counter()
@@ -38,8 +38,8 @@ class CountingMeter:
 
 def recording(module: str) -> dict[str, Any]:
     """One recording, by the module of its service."""
-    found: dict[str, Any] = json.loads((FOLDER / f"{module}.json").read_text(encoding="utf-8"))
-    return found
+    pages: dict[str, Any] = json.loads((FOLDER / f"{module}.json").read_text(encoding="utf-8"))
+    return pages
 
 
 def recordings() -> list[str]:
@@ -90,14 +90,12 @@ def spec(kind: str) -> ServiceSpec:
 async def described(
     kind: str, module: str, settings: TargetSettings | None = None
 ) -> dict[str, Resource]:
-    """Resources of a kind in a recording by name, as the pipeline would make them; fails when any
-    object is skipped.
-    """
+    """Resources of a kind in a recording by name; fails when any object is skipped."""
     from cloud_carbon_exporter.collect.sweep import sweep
 
     listing = spec(kind).listing
     scope = Scope("aws", ACCOUNT, "global" if listing.scope == "global" else REGION)
-    specs = [each for each in PROVIDER.services if each.listing is listing]
+    specs = [service for service in PROVIDER.services if service.listing is listing]
     swept = await sweep(ReplayClient(recording(module), settings), listing, specs, scope)
     assert not swept.skipped
     assert not swept.warnings

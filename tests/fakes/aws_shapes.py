@@ -1,4 +1,4 @@
-"""Whether an answer made up for a test is one AWS could give, by botocore's model of the service."""
+"""Whether an answer made up for a test is one AWS could give, by botocore's model of it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ def _model(api: str) -> Any:
 
 
 def checked(api: str, operation: str, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer as it is; fails where a name, a type or a word of a closed list is not the
-    model's.
-    """
+    """Answer as it is; fails where a name, a type or a word of a closed list is not the model's."""
     shape = _model(api).operation_model(operation).output_shape
     report = ParamValidator().validate(answer, shape)
     assert not report.has_errors(), report.generate_report()

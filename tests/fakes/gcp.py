@@ -48,6 +48,7 @@ class Fault:
     times: float = math.inf
     retry_after: str = "0"
     permission: str = ""
+    quota: Mapping[str, str] = field(default_factory=dict)  # metadata of a quota that is used up
 
 
 def _error(code: int, message: str, status: str, reason: str = "", **metadata: str) -> web.Response:
@@ -191,9 +192,14 @@ class GoogleCloud:
             )
         if fault.how == "throttled":
             answer = _error(
-                429, "Quota exceeded for quota metric", "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED"
+                429,
+                "Quota exceeded for quota metric",
+                "RESOURCE_EXHAUSTED",
+                "RATE_LIMIT_EXCEEDED",
+                **fault.quota,
             )
-            answer.headers["Retry-After"] = fault.retry_after
+            if fault.retry_after:
+                answer.headers["Retry-After"] = fault.retry_after
             return answer
         if fault.how == "unavailable":
             return _error(503, "The service is currently unavailable.", "UNAVAILABLE")

@@ -1,5 +1,4 @@
-"""An AWS estate on this machine: moto's server, seeded through its own wire with what the exporter
-explores.
+"""AWS estate on this machine: moto's server, seeded through its own wire.
 
     python -m tests.fakes.moto_estate [--port 0] [--live]
 
@@ -55,16 +54,14 @@ class Seeder:
     def client(self, service: str, region: str) -> Any:
         if (service, region) not in self._clients:
             keys = {name.lower(): value for name, value in KEYS.items()}
-            made = self._session.create_client(
+            created = self._session.create_client(
                 service, region_name=region, endpoint_url=self._url, **keys
             )
-            self._clients[service, region] = made
+            self._clients[service, region] = created
         return self._clients[service, region]
 
     def seed(self, now: float) -> None:
-        """Instances (one stopped), volumes of every class, databases, an Aurora cluster and buckets
-        in each region.
-        """
+        """In each region instances, one stopped, volumes of every class, databases and buckets."""
         for region in REGIONS:
             self._machines(region)
             self._disks(region)
@@ -75,19 +72,19 @@ class Seeder:
 
     def _machines(self, region: str) -> None:
         ec2 = self.client("ec2", region)
-        found = []
+        identities = []
         for name, type_, count in _INSTANCES:
             tags = [{"Key": "Name", "Value": name}, {"Key": "team", "Value": _TEAM[name]}]
-            made = ec2.run_instances(
+            launched = ec2.run_instances(
                 ImageId="ami-12c6146b",
                 InstanceType=type_,
                 MinCount=count,
                 MaxCount=count,
                 TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
             )
-            found += [instance["InstanceId"] for instance in made["Instances"]]
-        self.instances[region] = found
-        ec2.stop_instances(InstanceIds=[found[1]])
+            identities += [instance["InstanceId"] for instance in launched["Instances"]]
+        self.instances[region] = identities
+        ec2.stop_instances(InstanceIds=[identities[1]])
 
     def _disks(self, region: str) -> None:
         ec2 = self.client("ec2", region)

@@ -11,18 +11,15 @@ import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
-from botocore.auth import S3SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
-from tests.fakes import wire
+from tests.fakes import scaleway_pages, scaleway_s3, wire
 from tests.fakes.scaleway_tokens import MadeTokens
 
 REPLAY = Path(__file__).parent.parent / "replay" / "scaleway"
@@ -33,16 +30,15 @@ OTHER_PROJECT = "22222222-2222-4222-8222-222222222222"
 ACCESS_KEY = "SCWXXXXXXXXXXXXXXXXX"
 SECRET_KEY = "7a2d9a0e-5a55-4a5e-8c2e-a1b2c3d4e5f6"
 COCKPIT_TOKEN = "cockpit-token-for-tests"
-LARGEST_PAGE = {"instance": 100, "product-catalog": 1000}
 
 Table = dict[str, list[Any] | dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a call gets instead of its answer. `times`: how often; 0 = always. body: cut short when
-    `cut`.
+    """What a call gets instead of its answer.
 
+    times: how often; 0 = always. cut: whether the body is cut short.
     unpacked_mebibytes: what a packed body unpacks to. reset: the connection is.
     """
 
@@ -58,8 +54,9 @@ class Fault:
 
 @dataclass(slots=True)
 class Route:
-    """One list call: its path with {zone} or {region}, the key of its list, and its objects by
-    place ("*": global).
+    """List call: its path with {zone} or {region}, the key of its list, its objects by place.
+
+    The place of what is global is "*".
     """
 
     operation: str
@@ -86,7 +83,10 @@ def products() -> list[str]:
 
 def routes() -> list[Route]:
     """Every recorded list call."""
-    return [Route(**one) for product in products() for one in replayed(product)]
+    recorded: list[Route] = []
+    for product in products():
+        recorded += (Route(**answer) for answer in replayed(product))
+    return recorded
 
 
 class FakeScaleway:
@@ -97,7 +97,8 @@ class FakeScaleway:
     series: metric name -> [(labels, value)], constant over time. shifted_seconds: how much later
         its points say to be.
     made: the Cockpit tokens that were made over the API.
-    calls: path -> how often. params: path -> names in its queries.
+    calls: path -> how often. params: path -> names in its queries. most_at_once: calls that were
+        open together.
     """
 
     def __init__(self, *, latency_seconds: float = 0.0) -> None:
@@ -113,9 +114,11 @@ class FakeScaleway:
         self.cockpits = {(PROJECT, "fr-par"), (OTHER_PROJECT, "fr-par")}
         self.made = MadeTokens()
         self.calls: Counter[str] = Counter()
+        self.most_at_once = 0
+        self._open = 0
         self.params: dict[str, set[str]] = {}
         self.queries: list[dict[str, str]] = []
-        self.documents = {one["path"]: one["body"] for one in replayed("footprint")}
+        self.documents = {answer["path"]: answer["body"] for answer in replayed("footprint")}
         self.url = ""
         self._hits: Counter[str] = Counter()
         self._runner: web.AppRunner | None = None
@@ -168,7 +171,7 @@ class FakeScaleway:
         self.calls[path] += 1
         self.params.setdefault(path, set()).update(request.query)
         if self.latency_seconds:
-            await asyncio.sleep(self.latency_seconds)
+            await self._wait()
         fault = next((fault for piece, fault in self.faults.items() if piece in path), None)
         if fault is not None and (not fault.times or self._hits[path] < fault.times):
             self._hits[path] += 1
@@ -178,13 +181,19 @@ class FakeScaleway:
         if path.startswith("s3/"):
             return self._list_buckets(request, path.split("/")[1])
         if request.headers.get("X-Auth-Token") != self.secret_key:
-            return _error(401, "denied_authentication", "authentication is denied")
+            return scaleway_pages.error(401, "denied_authentication", "authentication is denied")
         for piece, status in self.absent:
             if piece in path:
-                return _error(status, "unknown_resource", "resource is not found")
+                return scaleway_pages.error(status, "unknown_resource", "resource is not objects")
         if request.method != "GET":
             return await self.made.answer(request, path)
         return self._api(request, path)
+
+    async def _wait(self) -> None:
+        self._open += 1
+        self.most_at_once = max(self.most_at_once, self._open)
+        await asyncio.sleep(self.latency_seconds)
+        self._open -= 1
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.hang:
@@ -222,16 +231,16 @@ class FakeScaleway:
         for route in self.routes:
             match = route.pattern.fullmatch(path)
             if match:
-                found = route.places.get(match.group(1) if match.groups() else "*", [])
+                objects = route.places.get(match.group(1) if match.groups() else "*", [])
                 return (
-                    self._search(found)
+                    self._search(objects)
                     if "search" in path.split("/")
-                    else _page(request, route, found)
+                    else scaleway_pages.page(request, route.path, route.items, objects)
                 )
-        return _error(404, "not_found", "unknown path")
+        return scaleway_pages.error(404, "not_objects", "unknown path")
 
-    def _search(self, found: list[Any] | dict[str, Any]) -> web.Response:
-        return web.json_response({"resources": found, "next_page_token": ""})
+    def _search(self, objects: list[Any] | dict[str, Any]) -> web.Response:
+        return web.json_response({"resources": objects, "next_page_token": ""})
 
     def _sources(self, request: web.Request, region: str) -> web.Response:
         project = request.query["project_id"]
@@ -244,36 +253,10 @@ class FakeScaleway:
         )
 
     def _list_buckets(self, request: web.Request, region: str) -> web.Response:
-        credential = request.headers["Authorization"].split("Credential=")[1].split("/")[0]
-        again = AWSRequest(
-            method="GET",
-            url=str(request.url),
-            headers={"X-Amz-Date": request.headers["X-Amz-Date"]},
-        )
-        again.context["timestamp"] = request.headers["X-Amz-Date"]
-        signer = S3SigV4Auth(Credentials(credential, self.secret_key), "s3", region)
-        again.headers["X-Amz-Content-SHA256"] = signer.payload(again)
-        expected = signer.signature(
-            signer.string_to_sign(again, signer.canonical_request(again)), again
-        )
-        access_key, _, project = credential.partition("@")
-        if (
-            access_key != ACCESS_KEY
-            or f"Signature={expected}" not in request.headers["Authorization"]
-        ):
-            return web.Response(
-                status=403, text="<Error><Code>SignatureDoesNotMatch</Code></Error>"
-            )
-        names = self.buckets.get((region, project), [])
-        entries = "".join(
-            f"<Bucket><Name>{name}</Name><CreationDate>2026-10-05T08:30:00.000Z</CreationDate></Bucket>"
-            for name in names
-        )
-        xmlns = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
-        body = (
-            f"<ListAllMyBucketsResult {xmlns}><Buckets>{entries}</Buckets></ListAllMyBucketsResult>"
-        )
-        return web.Response(body=body.encode(), content_type="application/xml")
+        signed_for = scaleway_s3.project_of(request, region, ACCESS_KEY, self.secret_key)
+        if signed_for is None:
+            return scaleway_s3.refusal()
+        return scaleway_s3.listed(self.buckets.get((region, signed_for), []))
 
     def _metrics(self, request: web.Request, path: str) -> web.Response:
         if request.headers.get("X-Token") not in self.tokens | self.made.secrets:
@@ -285,14 +268,14 @@ class FakeScaleway:
         self.queries.append(dict(query))
         start, end, step = (int(query[name]) for name in ("start", "end", "step"))
         expression = query["query"].replace("(postgresql|mysql)", "postgresql")
-        asked, late = [name for name in self.series if name in expression], self.shifted_seconds
-        rows = [
-            {
-                "metric": labels,
-                "values": [[moment + late, str(value)] for moment in range(start, end + 1, step)],
-            }
-            for labels, value in (self.series[asked[0]] if asked else [])
-        ]
+        asked = [name for name in self.series if name in expression]
+        rows = []
+        for labels, value in self.series[asked[0]] if asked else []:
+            values = [
+                [moment + self.shifted_seconds, str(value)]
+                for moment in range(start, end + 1, step)
+            ]
+            rows.append({"metric": labels, "values": values})
         return web.json_response(
             {"status": "success", "data": {"resultType": "matrix", "result": rows}}
         )
@@ -314,24 +297,3 @@ def source(url: str, project: str, region: str) -> dict[str, Any]:
         "updated_at": None,
         "current_month_usage": None,
     }
-
-
-def _page(request: web.Request, route: Route, found: list[Any] | dict[str, Any]) -> web.Response:
-    """One page, counted in the header by Instances and in the body by all others."""
-    api = route.path.split("/", 1)[0]
-    size_name = "per_page" if api == "instance" else "page_size"
-    size = min(int(request.query.get(size_name, "20")), LARGEST_PAGE.get(api, 100))
-    number = int(request.query.get("page", "1"))
-    keys: Sequence[Any] = list(found)
-    chosen = keys[(number - 1) * size : number * size]
-    page = {key: found[key] for key in chosen} if isinstance(found, dict) else chosen
-    total = len(found)
-    uncounted = api == "instance" or "server-types" in route.path
-    body = {route.items: page} if uncounted else {route.items: page, "total_count": total}
-    return web.json_response(
-        body, headers={"X-Total-Count": str(total)} if api == "instance" else {}
-    )
-
-
-def _error(status: int, kind: str, message: str) -> web.Response:
-    return web.json_response({"type": kind, "message": message}, status=status)

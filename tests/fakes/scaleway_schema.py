@@ -25,22 +25,19 @@ def response_type(name: str) -> Any:
     """The dataclass of a response: "instance.v1.ListServersResponse"."""
     module, _, class_name = name.rpartition(".")
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # the SDK's own docstrings hold stray backslashes
+        # The SDK's own docstrings hold stray backslashes.
+        warnings.simplefilter("ignore", DeprecationWarning)
         return getattr(importlib.import_module(f"scaleway.{module}"), class_name)
 
 
 @cache
 def response_schema(name: str) -> Schema:
-    """The schema of a response. Every field that is not optional is required, and no other field is
-    allowed.
-    """
+    """Schema of a response: what is not optional is required, and nothing else is allowed."""
     return schema_of(response_type(name))
 
 
 def schema_of(hint: Any, within: tuple[Any, ...] = ()) -> Schema:
-    """The schema of a type hint of the SDK; a type that holds itself is any object the second time."""
+    """Schema of a type hint of the SDK; a type that holds itself is any object the second time."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, UnionType):
         return {"anyOf": [schema_of(argument, within) for argument in arguments]}

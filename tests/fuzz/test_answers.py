@@ -1,4 +1,4 @@
-"""Answers no sane server gives, to every HTTP client: bounded in memory, a CollectError each."""
+"""Answers no sane server gives, to every client: bounded in memory, and a CollectError each."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import gzip
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -57,7 +58,8 @@ async def ask(provider: str, url: str, monkeypatch: pytest.MonkeyPatch) -> objec
     """The document one call brings."""
     if provider == "gcp":
         monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE", url)
-        monkeypatch.setattr(gcp_http, "_FIRST_PAUSE_SECONDS", 0.001)
+        patience = replace(gcp_http.PATIENCE, first_pause_seconds=0.001)
+        monkeypatch.setattr(gcp_http, "PATIENCE", patience)
         rest = gcp_http.Rest(cast(Tokens, NoTokens()), Calls(), 5)
         try:
             return await rest.fetch(
@@ -67,7 +69,8 @@ async def ask(provider: str, url: str, monkeypatch: pytest.MonkeyPatch) -> objec
             await rest.close()
     if provider == "aws":
         return await ask_aws(url, monkeypatch)
-    http = scaleway_http.Http(Calls(), timeout_seconds=5, pause_seconds=0)
+    patience = replace(scaleway_http.PATIENCE, first_pause_seconds=0)
+    http = scaleway_http.Http(Calls(), timeout_seconds=5, patience=patience)
     try:
         return (await http.send(scaleway_http.Call(f"{url}/x", "instance", "ListServers"))).document
     finally:
@@ -94,7 +97,7 @@ OURS = pytest.mark.parametrize("provider", ["gcp", "scaleway"])
 async def test_a_gzip_bomb_is_not_unpacked(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that unpacks to 512 MiB is refused as malformed, and never held."""
     packed = bomb(512)
-    monkeypatch.setattr(gcp_http, "_LARGEST_ANSWER_BYTES", MIB)
+    monkeypatch.setattr(gcp_http, "LARGEST_ANSWER_BYTES", MIB)
     monkeypatch.setattr(scaleway_http, "LARGEST_ANSWER_BYTES", MIB)
     monkeypatch.setattr(aws_http, "LARGEST_ANSWER_BYTES", MIB)
     async with answering(packed, Content_Encoding="gzip") as url:
@@ -112,7 +115,7 @@ async def test_a_gzip_bomb_is_not_unpacked(provider: str, monkeypatch: pytest.Mo
 @EVERY_PROVIDER
 async def test_an_endless_answer_is_cut(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body larger than the bound is refused, packed or not."""
-    monkeypatch.setattr(gcp_http, "_LARGEST_ANSWER_BYTES", MIB)
+    monkeypatch.setattr(gcp_http, "LARGEST_ANSWER_BYTES", MIB)
     monkeypatch.setattr(scaleway_http, "LARGEST_ANSWER_BYTES", MIB)
     monkeypatch.setattr(aws_http, "LARGEST_ANSWER_BYTES", MIB)
     async with answering(b" " * (2 * MIB) + b"{}") as url:

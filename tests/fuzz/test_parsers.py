@@ -27,7 +27,7 @@ from cloud_carbon_exporter.providers.gcp import PROVIDER as GCP
 from cloud_carbon_exporter.providers.gcp.client import monitoring
 from cloud_carbon_exporter.providers.scaleway import PROVIDER as SCALEWAY
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
-from cloud_carbon_exporter.providers.scaleway.client.http import Answer
+from cloud_carbon_exporter.providers.scaleway.client.http import Success
 from cloud_carbon_exporter.providers.spec import Metric, Provider, Read, Reading
 from tests.fakes.ec2_xml import instance, reservations
 from tests.fakes.gcp import Calls
@@ -143,7 +143,7 @@ class CloudWatchAnswers:
 def of_cloudwatch(answer: Any) -> Reading:
     read = Read(resource("aws", InstanceId="i-1"), metric_of(AWS, "ec2/instance"), UNTIL - 1200)
     client: Any = CloudWatchAnswers(answer)
-    return asyncio.run(cloudwatch.series(client, [read], UNTIL))
+    return asyncio.run(cloudwatch.read(client, [read], UNTIL))
 
 
 @FUZZ
@@ -215,17 +215,20 @@ class CockpitAnswers:
     def __init__(self, document: Any) -> None:
         self._document = document
 
-    async def send(self, call: Any) -> Answer:
+    async def send(self, call: Any) -> Success:
         if call.operation == "query_range":
-            return Answer(b"", {}, self._document)
+            return Success(b"", {}, self._document)
         names = ["instance_server_cpu_seconds_total", "instance_server_vcpu_count"]
-        return Answer(b"", {}, {"data": names})
+        return Success(b"", {}, {"data": names})
 
 
 def cockpit(document: Any) -> Reading:
     async def read() -> Reading:
         client = ScalewayClient(
-            target_settings("scw", cockpit_token=COCKPIT_TOKEN), Calls(), environ={}
+            target_settings("scw", cockpit_token=COCKPIT_TOKEN),
+            Calls(),
+            search_types=frozenset(),
+            environ={},
         )
         http: Any = CockpitAnswers(document)
         client.http = http

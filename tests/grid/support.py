@@ -99,13 +99,12 @@ def value(
     of: Feed, source: str, clock: Clock, method: Method = "live"
 ) -> tuple[float, str, bool] | None:
     """Grams, source and whether estimated, in force now in the source's place."""
-    found = [
-        piece for piece in of.pieces(PLACES[source], method) if piece.start <= clock.now < piece.end
-    ]
-    assert len(found) < 2
-    return (
-        (found[0].grams_per_kilowatt_hour, found[0].source, found[0].estimated) if found else None
-    )
+    spans = of.spans(PLACES[source], method)
+    in_force = [span for span in spans if span.start <= clock.now < span.end]
+    assert len(in_force) < 2
+    for span in in_force:
+        return span.grams_per_kilowatt_hour, span.source, span.estimated
+    return None
 
 
 __all__ = ["NOON", "PLACES", "SECRETS", "Clock", "GridApis", "Told", "feed", "table", "value"]

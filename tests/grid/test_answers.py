@@ -117,12 +117,12 @@ def test_no_answer_ends_a_feed(source: str, answer: Any) -> None:
 
     async def asked() -> None:
         of = feed([f"{source}:http://localhost"], clock, told, method=SOURCES[source].method)
-        of._webs[0] = Answering(answer)
+        of._asking._webs[0] = Answering(answer)
         await of.refresh({PLACES[source]})
         await of.close()
-        held = of.pieces(PLACES[source], SOURCES[source].method)
-        for piece in held:
-            assert piece.grams_per_kilowatt_hour == 0 or 1 <= piece.grams_per_kilowatt_hour <= 1500
+        held = of.spans(PLACES[source], SOURCES[source].method)
+        for span in held:
+            assert span.grams_per_kilowatt_hour == 0 or 1 <= span.grams_per_kilowatt_hour <= 1500
         assert held or told.errors
 
     asyncio.run(asked())

@@ -49,8 +49,8 @@ def test_a_type_that_is_gone_is_not_waited_for() -> None:
         time_series(ZONE, "B14", NOON, NOON + 5 * 3600, 300, 5),
         time_series(ZONE, "B05", NOON, NOON + 3600, 100, 1),
     )
-    found = [((reading.start - NOON) / 3600, reading.estimated) for reading in parse(ZONE, text)]
-    assert found == [(0, False), (1, True)]
+    hours = [((hour.start - NOON) / 3600, hour.estimated) for hour in parse(ZONE, text)]
+    assert hours == [(0, False), (1, True)]
 
 
 def test_a_position_left_out_repeats_the_one_before() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,27 +13,21 @@ from tests.grid.support import NOON, PLACES, Clock, GridApis, Told, feed, table,
 
 ASKED = [name for name in PLACES if name != "energinet"]
 READING_A_FIGURE = ("electricitymaps", "gb", "gb-regional", "prometheus")
+REASONS = {
+    "html": "malformed",
+    "401": "credentials_refused",
+    "403": "permission_missing",
+    "404": "not_there",
+    "429": "throttled",
+    "302": "malformed",
+    "503": "unreachable",
+    "cut": "malformed",
+    "old": "stale",
+}
 CASES = [
-    *(
-        (source, fault, reason)
-        for source in ASKED
-        for fault, reason in (
-            ("html", "malformed"),
-            ("401", "credentials_refused"),
-            ("403", "permission_missing"),
-            ("404", "not_there"),
-            ("429", "throttled"),
-            ("302", "unreachable"),
-            ("503", "unreachable"),
-            ("cut", "malformed"),
-            ("old", "stale"),
-        )
-    ),
-    *(
-        (source, fault, "implausible")
-        for source in READING_A_FIGURE
-        for fault in ("kilograms", "milligrams")
-    ),
+    *((source, fault, reason) for source, (fault, reason) in product(ASKED, REASONS.items())),
+    *((source, "kilograms", "implausible") for source in READING_A_FIGURE),
+    *((source, "milligrams", "implausible") for source in READING_A_FIGURE),
     *((source, "kilograms", "not_there") for source in ("rte", "eia", "entsoe")),
     ("watttime", "kilograms", "malformed"),
     ("entsoe", "vanished", "not_there"),
@@ -54,7 +49,7 @@ async def test_the_next_source_serves(
     await of.close()
     assert value(of, source, clock) == (55, "file", False)
     assert told.errors["grid", source, reason] >= 1
-    assert {each[2] for each in told.errors} == {reason}
+    assert {counted for _, _, counted in told.errors} == {reason}
     about = [line for line in told.lines if source in line]
     assert len(about) == 1 and TOKEN not in about[0]
     state = next(state for state in of.states() if state.source == source)
@@ -119,7 +114,7 @@ async def test_an_odd_figure_among_sound_ones_is_left_out(
     await of.refresh({PLACES["gb"]})
     await of.close()
     assert value(of, "gb", clock) == (120, "gb", True)
-    assert all(piece.grams_per_kilowatt_hour == 120 for piece in of.pieces(PLACES["gb"], "live"))
+    assert all(span.grams_per_kilowatt_hour == 120 for span in of.spans(PLACES["gb"], "live"))
     assert told.errors["grid", "gb", "implausible"] == 1
 
 
@@ -127,7 +122,7 @@ async def test_a_value_ages_out(apis: GridApis, clock: Clock, told: Told) -> Non
     of = feed([apis.base("gb")], clock, told)
     await of.refresh({PLACES["gb"]})
     apis.faults["gb"] = "503"
-    known = of.pieces(PLACES["gb"], "live")
+    known = of.spans(PLACES["gb"], "live")
     assert [known[-2].end, known[-1].start] == [NOON + 1800] * 2
     assert known[-1].end == NOON + 3600 + SOURCES["gb"].hold_seconds
     clock.now = known[-1].end - 1

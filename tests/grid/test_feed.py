@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_carbon_exporter.grid.feed import by_hour
-from cloud_carbon_exporter.grid.series import Piece
+from cloud_carbon_exporter.grid.series import Span, by_hour
 from cloud_carbon_exporter.grid.settings import preferences
 from tests.grid.support import NOON, PLACES, Clock, GridApis, Told, feed, table, value
 
@@ -31,7 +30,7 @@ async def test_one_request_a_zone_and_period_whatever_the_regions(
     assert 95 <= apis.count("rte") <= 97  # quarters of an hour in a day
     assert told.calls["rte", "records", "success"] == apis.count("rte")
     for place in FRANCE:
-        assert of.pieces(place, "live")[-1].source == "rte"
+        assert of.spans(place, "live")[-1].source == "rte"
 
 
 async def test_a_zone_may_have_an_order_of_its_own(
@@ -43,8 +42,8 @@ async def test_a_zone_may_have_an_order_of_its_own(
     await of.close()
     assert value(of, "gb", clock) == (200, "file", False)
     assert apis.count("gb") == 0
-    found = value(of, "rte", clock)
-    assert found is not None and found[1] == "rte"
+    in_force = value(of, "rte", clock)
+    assert in_force is not None and in_force[1] == "rte"
     assert value(of, "electricitymaps", clock) == (20, "file", False)
 
 
@@ -53,9 +52,12 @@ async def test_the_most_exact_row_of_a_table_wins(clock: Clock, told: Told, tmp_
     of = feed([own], clock, told)
     await of.refresh(FRANCE)
     await of.close()
-    found = {place: of.pieces(place, "live")[0].grams_per_kilowatt_hour for place in FRANCE}
-    assert found[("aws", "eu-west-3")] == 40 and found[("gcp", "europe-west9")] == 50
-    assert found[("scaleway", "fr-par")] == pytest.approx(30)
+
+    def grams(*place: str) -> float:
+        return of.spans((place[0], place[1]), "live")[0].grams_per_kilowatt_hour
+
+    assert grams("aws", "eu-west-3") == 40 and grams("gcp", "europe-west9") == 50
+    assert grams("scaleway", "fr-par") == pytest.approx(30)
 
 
 async def test_a_region_of_two_zones_has_their_mean(
@@ -64,8 +66,8 @@ async def test_a_region_of_two_zones_has_their_mean(
     of = feed([table(tmp_path / "own.csv", "BE,100,,", "GB,200,,")], clock, told)
     await of.refresh({("gcp", "eur5"), ("gcp", "eur3")})
     await of.close()
-    assert [piece.grams_per_kilowatt_hour for piece in of.pieces(("gcp", "eur5"), "live")] == [150]
-    assert of.pieces(("gcp", "eur3"), "live") == []  # nothing is known of the Netherlands
+    assert [span.grams_per_kilowatt_hour for span in of.spans(("gcp", "eur5"), "live")] == [150]
+    assert of.spans(("gcp", "eur3"), "live") == []  # nothing is known of the Netherlands
 
 
 async def test_the_next_day_is_foreseen_by_hours(apis: GridApis, clock: Clock, told: Told) -> None:
@@ -93,13 +95,13 @@ async def test_a_plan_without_forecast_is_asked_once_a_day(
 
 
 def test_an_hour_half_unknown_is_not_told() -> None:
-    ahead = [Piece(NOON, NOON + 5400, 100, "a"), Piece(NOON + 7200, NOON + 8000, 50, "b")]
+    ahead = [Span(NOON, NOON + 5400, 100, "a"), Span(NOON + 7200, NOON + 8000, 50, "b")]
     assert by_hour(ahead, NOON) == [(0, 100, "a"), (1, 100, "a")]
 
 
 def test_words_of_the_order() -> None:
     order = preferences(["GB=gb-regional", "FR=entsoe:http://proxy/e", "file:a=b.csv", "facts"])
-    assert [(each.source.name, each.argument, each.zone) for each in order] == [
+    assert [(wish.source.name, wish.argument, wish.zone) for wish in order] == [
         ("gb-regional", "", "GB"),
         ("entsoe", "http://proxy/e", "FR"),
         ("file", "a=b.csv", ""),

@@ -11,21 +11,22 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.grid.file import parse
-from cloud_carbon_exporter.grid.spec import Reading
+from cloud_carbon_exporter.grid.spec import ZoneIntensity
 from tests.grid.support import NOON, Clock, GridApis, Told, feed, table
 
 
 def test_start_and_end_are_optional() -> None:
     text = "zone,grams_per_kilowatt_hour\nFR,33\naws:eu-west-1,250.5\n"
     assert parse(text) == [
-        Reading("FR", -math.inf, math.inf, 33),
-        Reading("aws:eu-west-1", -math.inf, math.inf, 250.5),
+        ZoneIntensity("FR", -math.inf, math.inf, 33),
+        ZoneIntensity("aws:eu-west-1", -math.inf, math.inf, 250.5),
     ]
 
 
 def test_columns_in_any_order_with_a_mark_and_spaces() -> None:
-    text = "\ufeffend, zone ,start,grams_per_kilowatt_hour,note\n2026-09-22T13:00+00:00, FR ,2026-09-22T12:00Z,33,x\n"
-    assert parse(text) == [Reading("FR", NOON, NOON + 3600, 33)]
+    header = "\ufeffend, zone ,start,grams_per_kilowatt_hour,note"
+    text = f"{header}\n2026-09-22T13:00+00:00, FR ,2026-09-22T12:00Z,33,x\n"
+    assert parse(text) == [ZoneIntensity("FR", NOON, NOON + 3600, 33)]
 
 
 @pytest.mark.parametrize(
@@ -65,13 +66,13 @@ async def test_a_table_that_changes_is_read_again_and_one_that_goes_is_missed(
     table(path, "FR,40,,")
     clock.now += 300
     await of.refresh({place})
-    assert of.pieces(place, "live")[-1].grams_per_kilowatt_hour == 40
+    assert of.spans(place, "live")[-1].grams_per_kilowatt_hour == 40
     path.unlink()
     clock.now += 300
     await of.refresh({place})
     await of.close()
     assert told.errors["grid", "file", "not_there"] == 1
-    assert of.pieces(place, "live")[-1].grams_per_kilowatt_hour == 40  # the last good table holds
+    assert of.spans(place, "live")[-1].grams_per_kilowatt_hour == 40  # the last good table holds
 
 
 async def test_a_table_may_stand_at_a_url(apis: GridApis, clock: Clock, told: Told) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from cloud_carbon_exporter.grid import SOURCES
@@ -39,10 +41,10 @@ async def test_what_a_source_says_is_in_force(
     await of.refresh({PLACES[source]})
     await of.close()
     grams, estimated = EXPECTED[source]
-    found = value(of, source, clock, method)
-    assert found is not None
-    assert found[0] == pytest.approx(grams)
-    assert found[1:] == (source, estimated)
+    in_force = value(of, source, clock, method)
+    assert in_force is not None
+    assert in_force[0] == pytest.approx(grams)
+    assert in_force[1:] == (source, estimated)
     other: Method = "marginal" if method == "live" else "live"
     assert value(of, source, clock, other) is None  # averages and marginal values never mix
     assert not told.errors and not told.lines
@@ -59,10 +61,17 @@ async def test_the_fake_answers_as_documented(
     answers = [answer for name, answer in apis.answered if name == source and "token" not in answer]
     assert answers
     if source in SHAPES:
-        assert [each for answer in answers for each in misfits(SHAPES[source][1], answer)] == []
+        assert all_misfits(source, answers) == []
     if source == "electricitymaps":
-        shape = SHAPES["electricitymaps latest"][1]
-        assert [each for hour in answers[0]["history"] for each in misfits(shape, hour)] == []
+        assert all_misfits("electricitymaps latest", answers[0]["history"]) == []
+
+
+def all_misfits(shape: str, documents: Iterable[object]) -> list[str]:
+    """Where any of these documents has another shape than documented."""
+    misfitting: list[str] = []
+    for document in documents:
+        misfitting += misfits(SHAPES[shape][1], document)
+    return misfitting
 
 
 DOCUMENTED: dict[str, dict[str, object]] = {  # the examples the documents themselves give
@@ -98,25 +107,22 @@ async def test_energinet_speaks_of_price_areas(apis: GridApis, clock: Clock, tol
     """No cloud has a region in Denmark yet, so its zones are read directly."""
     from cloud_carbon_exporter.grid.energinet import forecast, live
     from cloud_carbon_exporter.grid.spec import Ask
-    from cloud_carbon_exporter.grid.web import Session, SourceWeb
+    from cloud_carbon_exporter.grid.web import SourceWeb, open_session
 
     clock.now = NOON
     apis.grams = lambda zone, at: 80.0 if zone == "DK2" else 90.0
-    session = Session()
+    session = open_session()
     web = SourceWeb(session, "energinet", f"{apis.url}/energinet")
-    readings = await live(
-        web, Ask(facts.zone_names("energinet")["DK-DK2"], clock.now - 900, clock.now)
-    )
+    zone = facts.zone_names("energinet")["DK-DK2"]
+    now = await live(web, Ask(zone, clock.now - 900, clock.now))
     ahead = await forecast(web, Ask("DK1", clock.now, clock.now))
     await session.close()
-    assert {(each.zone, each.grams_per_kilowatt_hour, each.estimated) for each in readings} == {
-        ("DK2", 80.0, False)
-    }
-    assert all(each.end - each.start == 300 for each in readings)
-    assert {each.grams_per_kilowatt_hour for each in ahead} == {90.0} and len(ahead) == 288
-    assert [
-        each for _, answer in apis.answered for each in misfits(SHAPES["energinet"][1], answer)
-    ] == []
+    assert now
+    for item in now:
+        assert (item.zone, item.grams_per_kilowatt_hour, item.estimated) == ("DK2", 80.0, False)
+        assert item.end - item.start == 300
+    assert {item.grams_per_kilowatt_hour for item in ahead} == {90.0} and len(ahead) == 288
+    assert all_misfits("energinet", [answer for _, answer in apis.answered]) == []
 
 
 async def test_a_gap_is_filled_from_the_history(apis: GridApis, clock: Clock, told: Told) -> None:
@@ -124,8 +130,8 @@ async def test_a_gap_is_filled_from_the_history(apis: GridApis, clock: Clock, to
     of = feed([apis.base("electricitymaps")], clock, told)
     await of.refresh({PLACES["electricitymaps"]})
     assert [path.rpartition("/")[2] for _, path, _ in apis.asked] == ["history", "forecast"]
-    held = of.pieces(PLACES["electricitymaps"], "live")
-    assert [piece.grams_per_kilowatt_hour for piece in held[-3:]] == [98, 99, 100]
+    held = of.spans(PLACES["electricitymaps"], "live")
+    assert [span.grams_per_kilowatt_hour for span in held[-3:]] == [98, 99, 100]
     clock.now += 3600
     await of.refresh({PLACES["electricitymaps"]})
     await of.close()

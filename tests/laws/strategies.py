@@ -66,12 +66,16 @@ def resource_of(*held: Component) -> Resource:
     return Resource("id", "kind", "name", Location("aws", "1", "eu-west-3"), held)
 
 
+def _as_ratios(percents: dict[str, float]) -> dict[str, float]:
+    """The same with loads of 0..100 as ratios."""
+    loads_read: dict[str, float] = {}
+    for name, value in percents.items():
+        loads_read[name] = value / 100 if name.endswith("_ratio") else value
+    return loads_read
+
+
 resources = st.lists(components, min_size=1, max_size=5).map(lambda held: resource_of(*held))
-loads = st.dictionaries(st.sampled_from(SIGNALS), st.floats(0, 100), max_size=7).map(
-    lambda found: {
-        name: value / 100 if name.endswith("_ratio") else value for name, value in found.items()
-    }
-)
+loads = st.dictionaries(st.sampled_from(SIGNALS), st.floats(0, 100), max_size=7).map(_as_ratios)
 
 
 @st.composite
@@ -85,6 +89,6 @@ places = st.builds(Place, st.just("aws"), st.just("eu-west-3"), st.just(()), est
 grids = st.builds(CarbonIntensity, estimates(0, 1000), st.just("location"), st.just("a test"))
 
 
-def widened(one: Estimate, by: float) -> Estimate:
+def widened(sure: Estimate, by: float) -> Estimate:
     """The same value, less well known."""
-    return Estimate(one.value, max(0, one.lower - by * one.value), one.upper + by, one.basis)
+    return Estimate(sure.value, max(0, sure.lower - by * sure.value), sure.upper + by, sure.basis)

@@ -34,16 +34,16 @@ Loads = dict[str, float]
 def test_lower_value_upper(
     resource: Resource, read: Loads, place: Place, grid: CarbonIntensity
 ) -> None:
-    found = estimate(resource, read, place, grid)
-    assert found.operational_grams_per_second is not None
-    for each in (
-        found.power_watts,
-        found.operational_grams_per_second,
-        found.embodied_grams_per_second,
+    estimated = estimate(resource, read, place, grid)
+    assert estimated.operational_grams_per_second is not None
+    for amount in (
+        estimated.power_watts,
+        estimated.operational_grams_per_second,
+        estimated.embodied_grams_per_second,
     ):
-        assert 0 <= each.lower <= each.value <= each.upper
-        assert each.basis == found.basis
-    assert (found.reason == "") == (found.basis == "measured")
+        assert 0 <= amount.lower <= amount.value <= amount.upper
+        assert amount.basis == estimated.basis
+    assert (estimated.reason == "") == (estimated.basis == "measured")
 
 
 @law
@@ -55,9 +55,9 @@ def test_lower_value_upper(
     ratios,
 )
 def test_more_load_never_draws_less(
-    resource: Resource, read: Loads, signal: str, one: float, other: float
+    resource: Resource, read: Loads, signal: str, load: float, other_load: float
 ) -> None:
-    less, more = sorted((one, other))
+    less, more = sorted((load, other_load))
     calm = estimate(resource, read | {signal: less}, NOWHERE, None).power_watts
     busy = estimate(resource, read | {signal: more}, NOWHERE, None).power_watts
     assert busy.value >= calm.value * (1 - 1e-12)
@@ -74,9 +74,9 @@ def test_doubling_the_vcpus_doubles_the_cpu_part(
     part: str, threads: float, load: float, share: float
 ) -> None:
     read = {"cpu_ratio": load}
-    one = Component("vcpu", part, threads, "cpu_ratio", share=share)
-    single = estimate(resource_of(one), read, NOWHERE, None)
-    double = estimate(resource_of(replace(one, amount=2 * threads)), read, NOWHERE, None)
+    vcpu = Component("vcpu", part, threads, "cpu_ratio", share=share)
+    single = estimate(resource_of(vcpu), read, NOWHERE, None)
+    double = estimate(resource_of(replace(vcpu, amount=2 * threads)), read, NOWHERE, None)
     for half, whole in (
         (single.power_watts, double.power_watts),
         (single.embodied_grams_per_second, double.embodied_grams_per_second),
@@ -94,8 +94,8 @@ def test_the_parts_sum_to_the_whole(
 ) -> None:
     whole = estimate(resource, read, place, grid)
     parts = [
-        estimate(replace(resource, components=(each,)), read, place, grid)
-        for each in resource.components
+        estimate(replace(resource, components=(component,)), read, place, grid)
+        for component in resource.components
     ]
     assert sum(part.power_watts.value for part in parts) == pytest.approx(whole.power_watts.value)
     assert sum(part.embodied_grams_per_second.value for part in parts) == pytest.approx(
@@ -108,13 +108,17 @@ def test_the_parts_sum_to_the_whole(
 def test_bounds_of_the_whole_lie_within_the_sums_of_bounds(resource: Resource, read: Loads) -> None:
     whole = estimate(resource, read, NOWHERE, None)
     parts = [
-        estimate(replace(resource, components=(each,)), read, NOWHERE, None)
-        for each in resource.components
+        estimate(replace(resource, components=(component,)), read, NOWHERE, None)
+        for component in resource.components
     ]
     for name in ("power_watts", "embodied_grams_per_second"):
         bounds = [getattr(part, name) for part in parts]
-        assert getattr(whole, name).upper <= sum(each.upper for each in bounds) * (1 + 1e-9) + 1e-9
-        assert getattr(whole, name).lower >= sum(each.lower for each in bounds) * (1 - 1e-9) - 1e-9
+        assert (
+            getattr(whole, name).upper <= sum(bound.upper for bound in bounds) * (1 + 1e-9) + 1e-9
+        )
+        assert (
+            getattr(whole, name).lower >= sum(bound.lower for bound in bounds) * (1 - 1e-9) - 1e-9
+        )
 
 
 @law
@@ -122,10 +126,10 @@ def test_bounds_of_the_whole_lie_within_the_sums_of_bounds(resource: Resource, r
 def test_the_terms_sum_to_the_estimate(
     resource: Resource, read: Loads, place: Place, grid: CarbonIntensity
 ) -> None:
-    found = estimate(resource, read, place, grid)
+    estimated = estimate(resource, read, place, grid)
     terms = explain(resource, read, place, grid)
     for name in ("power_watts", "operational_grams_per_second", "embodied_grams_per_second"):
-        whole = getattr(found, name).value
+        whole = getattr(estimated, name).value
         assert sum(term.value for term in terms if term.sum == name) == pytest.approx(whole)
     for term in terms:
         assert term.low <= term.figure * (1 + 1e-9) and term.figure <= term.high * (1 + 1e-9)
@@ -146,11 +150,11 @@ def test_the_fast_power_is_that_of_the_estimate(
 def test_power_times_time_is_the_energy_the_grid_is_paid_for(
     resource: Resource, read: Loads, place: Place, grid: CarbonIntensity
 ) -> None:
-    found = estimate(resource, read, place, grid)
-    assert found.operational_grams_per_second is not None
-    joules = found.power_watts.value * 3600
+    estimated = estimate(resource, read, place, grid)
+    assert estimated.operational_grams_per_second is not None
+    joules = estimated.power_watts.value * 3600
     kilowatt_hours = joules / JOULES_PER_KILOWATT_HOUR
-    assert found.operational_grams_per_second.value * 3600 == pytest.approx(
+    assert estimated.operational_grams_per_second.value * 3600 == pytest.approx(
         kilowatt_hours * grid.grams_per_kilowatt_hour.value
     )
 
@@ -212,22 +216,22 @@ def test_guessed_hardware_is_never_known_better(component: Component, read: Load
 
 @law
 @given(st.lists(estimates(), max_size=8))
-def test_a_total_is_the_sum_with_narrower_bounds(found: list[Estimate]) -> None:
-    whole = total(found)
-    assert whole.value == pytest.approx(sum(each.value for each in found))
-    assert whole.upper <= sum(each.upper for each in found) * (1 + 1e-9)
-    assert whole.lower >= sum(each.lower for each in found) * (1 - 1e-9) - 1e-9
+def test_a_total_is_the_sum_with_narrower_bounds(parts: list[Estimate]) -> None:
+    whole = total(parts)
+    assert whole.value == pytest.approx(sum(part.value for part in parts))
+    assert whole.upper <= sum(part.upper for part in parts) * (1 + 1e-9)
+    assert whole.lower >= sum(part.lower for part in parts) * (1 - 1e-9) - 1e-9
 
 
 @law
 @given(st.lists(estimates(), min_size=1, max_size=8), estimates())
 def test_a_total_grows_with_what_is_added_and_with_its_doubt(
-    found: list[Estimate], more: Estimate
+    parts: list[Estimate], more: Estimate
 ) -> None:
     assume(more.upper > 0)
-    before, after = total(found), total([*found, more])
+    before, after = total(parts), total([*parts, more])
     assert after.value >= before.value
     assert after.upper >= before.upper * (1 - 1e-9)
-    wider = total([widened(found[0], 0.5), *found[1:]])
+    wider = total([widened(parts[0], 0.5), *parts[1:]])
     assert wider.upper >= before.upper
     assert wider.lower <= before.lower + 1e-9 * before.value

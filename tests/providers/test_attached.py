@@ -1,4 +1,4 @@
-"""What a disk says of its owner: rules and dashboards find the disks nobody uses by it."""
+"""Disks say whether a machine uses them: rules and dashboards find by it those that none does."""
 
 from __future__ import annotations
 
@@ -79,6 +79,6 @@ def of(specs: tuple[ServiceSpec, ...], kind: str) -> ServiceSpec:
 def test_a_disk_says_whether_it_is_attached(
     spec: ServiceSpec, scope: Scope, raw: Raw, attached: str
 ) -> None:
-    found = spec.resource(raw, scope)
-    assert found is not None
-    assert found.info["attached"] == attached
+    disk = spec.resource(raw, scope)
+    assert disk is not None
+    assert disk.info["attached"] == attached

@@ -50,6 +50,11 @@ async def days() -> list[Snapshot]:
     return snapshots
 
 
+def watts(snapshot: Snapshot) -> float:
+    """What everything draws together."""
+    return sum(row.footprint.power_watts.value for row in snapshot.rows)
+
+
 def test_machines_come_and_go_and_the_sums_hold() -> None:
     snapshots = asyncio.run(days())
     seen: set[str] = set()
@@ -63,13 +68,11 @@ def test_machines_come_and_go_and_the_sums_hold() -> None:
             assert account.totals is not None
             assert account.totals.energy_joules >= energy[key]
             energy[key] = account.totals.energy_joules
-        drawn += sum(row.footprint.power_watts.value for row in snapshot.rows) * STEP_SECONDS
+        drawn += watts(snapshot) * STEP_SECONDS
     assert len(seen) > RESOURCES
     assert abs(sum(energy.values()) / drawn - 1) < 0.03
 
-    power = [
-        sum(row.footprint.power_watts.value for row in snapshot.rows) for snapshot in snapshots
-    ]
+    power = [watts(snapshot) for snapshot in snapshots]
     assert max(power[: 24 * 6]) > 1.1 * min(power[: 24 * 6])
 
     last = snapshots[-1]

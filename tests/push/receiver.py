@@ -11,14 +11,13 @@ from aiohttp import web
 
 @dataclass
 class Receiver:
-    """answers: status, body and headers of the next requests; 200 and nothing when there are none
-    left.
+    """A receiver. requests: path, headers, body as sent.
+
+    answers: status, body and headers of the next; 200 and nothing when there are none left.
     """
 
     url: str = ""
-    requests: list[tuple[str, dict[str, str], bytes]] = field(
-        default_factory=list
-    )  # path, headers, body as sent
+    requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     answers: list[tuple[int, bytes, dict[str, str]]] = field(default_factory=list)
 
     async def handle(self, request: web.Request) -> web.Response:

@@ -1,6 +1,4 @@
-"""What the push flags take, and that a credential on the command line is refused without being
-shown.
-"""
+"""Flags of pushing: what they take, and that a credential among them is refused unseen."""
 
 from __future__ import annotations
 
@@ -18,20 +16,16 @@ def test_nothing_is_pushed_unless_asked_for() -> None:
 
 def test_flags_become_settings() -> None:
     arguments = [
-        *(
-            "-demo.enabled",
-            "-push.remote-write.url=https://mimir/api/v1/push",
-            "-push.remote-write.headers-file=h",
-        ),
-        *(
-            "-push.otlp.endpoint",
-            "http://collector:4318",
-            "-push.interval=30s",
-            "-push.labels=job=a,instance=b=c",
-        ),
+        "-demo.enabled",
+        "-push.remote-write.url=https://mimir/api/v1/push",
+        "-push.remote-write.headers-file=h",
+        "-push.otlp.endpoint",
+        "http://collector:4318",
+        "-push.interval=30s",
+        "-push.labels=job=a,instance=b=c",
     ]
-    found = load(arguments, {"CLOUD_CARBON_PUSH_OTLP_HEADERS_FILE": "o"}).settings.push
-    assert found == PushSettings(
+    push = load(arguments, {"CLOUD_CARBON_PUSH_OTLP_HEADERS_FILE": "o"}).settings.push
+    assert push == PushSettings(
         interval_seconds=30,
         remote_write_url="https://mimir/api/v1/push",
         remote_write_headers_file="h",
@@ -39,7 +33,7 @@ def test_flags_become_settings() -> None:
         otlp_headers_file="o",
         labels=("job=a", "instance=b=c"),
     )
-    assert found.wanted
+    assert push.wanted
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,8 @@ def asked(prometheus: str, query: str) -> list[dict[str, Any]]:
     with urllib.request.urlopen(
         f"{prometheus}/api/v1/query?query={urllib.parse.quote(query)}", timeout=20
     ) as answer:
-        found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
-    return found
+        result: list[dict[str, Any]] = json.load(answer)["data"]["result"]
+    return result
 
 
 def test_prometheus_holds_what_a_scrape_reads(prometheus: str, tmp_path: Path) -> None:
@@ -56,10 +56,9 @@ def test_prometheus_holds_what_a_scrape_reads(prometheus: str, tmp_path: Path) -
     with Exporter(tmp_path, "-demo.enabled", "-collect.interval=1h", *arguments) as exporter:
         scrape = exporter.ready().scrape()
         eventually(lambda: asked(prometheus, "cloud_carbon_exporter_build_info"), "pushed")
-        power = {
-            one["metric"]["cloud_resource_id"]: one
-            for one in asked(prometheus, "cloud_carbon_power_watts")
-        }
+        power = {}
+        for series in asked(prometheus, "cloud_carbon_power_watts"):
+            power[series["metric"]["cloud_resource_id"]] = series
         ours = {s.labels["cloud_resource_id"]: s for s in scrape.of("cloud_carbon_power_watts")}
         assert power.keys() == ours.keys() and len(power) == 200
         for key, sample in ours.items():
@@ -93,7 +92,8 @@ class Collecting(BaseHTTPRequestHandler):
                 data: Any = getattr(metric, metric.WhichOneof("data") or "gauge")
                 self.points[metric.name] = self.points.get(metric.name, 0) + len(data.data_points)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name http.server gives it
+    # The name is http.server's.
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing."""
 
 
@@ -125,8 +125,8 @@ def test_otlp_arrives_failures_are_metrics_and_no_secret_is_seen(
         key = {"cloud_provider": "push", "operation": "export", "reason": "credentials_refused"}
 
         def counted() -> bool:
-            found = exporter.scrape().of("cloud_carbon_exporter_errors_total")
-            return any(sample.labels == key for sample in found)
+            errors = exporter.scrape().of("cloud_carbon_exporter_errors_total")
+            return any(sample.labels == key for sample in errors)
 
         eventually(counted, "counted")
         headers.write_text(f"Authorization: Bearer {SECRET}\n")

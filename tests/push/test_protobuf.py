@@ -32,10 +32,10 @@ def test_what_is_written_is_read_back(said: list[tuple[int, int | bytes]]) -> No
 @given(st.binary(max_size=60))
 def test_any_bytes_are_fields_or_an_error(message: bytes) -> None:
     try:
-        found = list(fields(message))
+        read = list(fields(message))
     except ValueError:
         return
-    assert sum(len(varint(number << 3)) for number, _ in found) <= len(message)
+    assert sum(len(varint(number << 3)) for number, _ in read) <= len(message)
 
 
 @pytest.mark.parametrize("message", [b"\x08", b"\x0a\x05ab", b"\x0b", b"\x08" + b"\xff" * 11])

@@ -16,11 +16,9 @@ def judged(snapshot: Snapshot) -> None:
     rendered = Renderer(estate.SETTINGS)(snapshot)
     ours = [(s.family.name, dict(s.labels), s.value) for s in samples(rendered.text.plain())]
     text = b"".join(rendered.text.plain()).decode()
-    theirs = [
-        (s.name, s.labels, s.value)
-        for family in text_string_to_metric_families(text)
-        for s in family.samples
-    ]
+    theirs = []
+    for family in text_string_to_metric_families(text):
+        theirs += [(sample.name, sample.labels, sample.value) for sample in family.samples]
     assert ours == theirs
     assert len(ours) == rendered.series > 0
 

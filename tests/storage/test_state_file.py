@@ -16,7 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect.counters import Counters, Surroundings
+from cloud_carbon_exporter.collect.account_sums import AccountKey
+from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.surroundings import Surroundings
+from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
@@ -29,7 +32,7 @@ PLACE = facts.place("aws", "eu-west-1")
 AT = Location("aws", "111111111111", "eu-west-1")
 VOLUME = Resource("vol-1", "ec2/volume", "", AT, (Component("block", "aws/gp3", 100),))
 VM = Resource("i-1", "ec2/instance", "", AT, (Component("vcpu", "Skylake", 4, load="cpu_ratio"),))
-SWEEP = ("target", 0, "111111111111", "eu-west-1", "")
+SWEEP = SweepKey("target", 0, "111111111111", "eu-west-1", "")
 
 
 class Rows:
@@ -53,7 +56,7 @@ class Killed(Rows):
         return ()
 
 
-def counters() -> Counters:
+def new_counters() -> Counters:
     around = Surroundings(PLACE, PLACE.intensities[:1])
     return Counters(lambda resource: around, 1800)
 
@@ -65,55 +68,55 @@ def take_back(path: Path, **sections: Any) -> None:
     file.close()
 
 
-def see(of: Counters, at: float, *resources: Resource) -> None:
-    of.observe(SWEEP, resources, at, 0, lambda resource: resource is VM)
+def see(counters: Counters, at: float, *resources: Resource) -> None:
+    counters.observe(SWEEP, resources, at, 0, lambda resource: resource is VM)
 
 
 def test_counters_go_on_after_a_restart_and_the_time_between_is_filled(tmp_path: Path) -> None:
     path = tmp_path / "state"
-    before = counters()
+    before = new_counters()
     see(before, 0, VOLUME, VM)
     see(before, 600, VOLUME, VM)
     before.record("i-1", "cpu_ratio", [Point(0, 300, 0.5)], 0)
     before.advance(600)
     StateFile(path, {"counters": before}).save()
 
-    after = counters()
+    after = new_counters()
     take_back(path, counters=after)
-    assert after.covered("i-1") == 300
+    assert after.covered_until("i-1") == 300
     see(after, 900, VOLUME, VM)
     after.record("i-1", "cpu_ratio", [Point(300, 600, 0.7), Point(600, 900, 0.2)], 0)
     after.advance(900)
-    volume, machine = after.track("vol-1"), after.track("i-1")
+    volume, machine = after.timeline("vol-1"), after.timeline("i-1")
     assert volume is not None
     assert machine is not None
-    assert volume.energy == pytest.approx(900 * power_watts(VOLUME, {}, PLACE))
+    assert volume.totals.energy_joules == pytest.approx(900 * power_watts(VOLUME, {}, PLACE))
     loads = [power_watts(VM, {"cpu_ratio": load}, PLACE) for load in (0.5, 0.7, 0.2)]
-    assert machine.energy == pytest.approx(300 * sum(loads))
-    account = after.accounts()["aws", "111111111111", "eu-west-1", "ec2/instance"]
-    assert account.energy_joules == pytest.approx(machine.energy)
+    assert machine.totals.energy_joules == pytest.approx(300 * sum(loads))
+    account = after.accounts()[AccountKey("aws", "111111111111", "eu-west-1", "ec2/instance")]
+    assert account.energy_joules == pytest.approx(machine.totals.energy_joules)
 
 
 def test_what_vanished_meanwhile_stays_in_its_account(tmp_path: Path) -> None:
     path = tmp_path / "state"
-    before = counters()
+    before = new_counters()
     see(before, 0, VOLUME)
     see(before, 600, VOLUME)
     before.advance(600)
     StateFile(path, {"counters": before}).save()
-    after = counters()
+    after = new_counters()
     take_back(path, counters=after)
     see(after, 900, VM)
     after.advance(900)
-    key = ("aws", "111111111111", "eu-west-1", "ec2/volume")
+    key = AccountKey("aws", "111111111111", "eu-west-1", "ec2/volume")
     assert after.accounts()[key] == before.accounts()[key]
     assert after.accounts()[key] != Totals()
     StateFile(
         path, {"counters": after}
     ).save()  # the volume may only be out of sight: it is kept for some days
-    again = counters()
+    again = new_counters()
     take_back(path, counters=again)
-    assert again.covered("vol-1") == 600
+    assert again.covered_until("vol-1") == 600
     see(again, 900 + 8 * 86400, VM)
     assert "vol-1" not in {row[0] for row in again.dump()}
 
@@ -208,7 +211,7 @@ def test_a_corrupt_file_is_set_aside_and_named(
 def test_counters_that_make_no_sense_are_corrupt_too(tmp_path: Path) -> None:
     path = tmp_path / "state"
     StateFile(path, {"counters": Rows([["i-1", "not a number"]])}).save()
-    take_back(path, counters=counters())
+    take_back(path, counters=new_counters())
     assert (tmp_path / "state.corrupt").exists()
 
 
@@ -216,7 +219,7 @@ def test_where_one_section_makes_no_sense_none_is_taken(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path, clock = tmp_path / "state", Clock()
-    before, spent = counters(), Budget(clock)
+    before, spent = new_counters(), Budget(clock)
     see(before, 0, VOLUME)
     see(before, 600, VOLUME)
     before.advance(600)
@@ -224,7 +227,7 @@ def test_where_one_section_makes_no_sense_none_is_taken(
     history = Rows([[1.0, "not a number", 3, 4, 5, 6]])
     StateFile(path, {"counters": before, "budget": spent, "history": history}).save()
 
-    after, budget, trend = counters(), Budget(clock), History()
+    after, budget, trend = new_counters(), Budget(clock), History()
     take_back(path, counters=after, budget=budget, history=trend)
     assert (tmp_path / "state.corrupt").exists()
     assert "counters start anew" in caplog.text
@@ -236,7 +239,7 @@ def test_where_one_section_makes_no_sense_none_is_taken(
 def test_two_exporters_do_not_keep_their_state_in_one_file(tmp_path: Path) -> None:
     path = tmp_path / "state"
     first, second, elsewhere = (
-        StateFile(each, {"rows": Rows()}) for each in (path, path, tmp_path / "other")
+        StateFile(file, {"rows": Rows()}) for file in (path, path, tmp_path / "other")
     )
     first.load()
     elsewhere.load()
@@ -251,12 +254,10 @@ def test_two_exporters_do_not_keep_their_state_in_one_file(tmp_path: Path) -> No
 
 
 def test_what_a_killed_process_was_writing_is_written_over(tmp_path: Path) -> None:
-    """A process is killed in the middle of a save: the old file still holds, and nothing piles up
-    beside it.
-    """
+    """Killed in the middle of a save: the old file still holds, and nothing piles up beside it."""
     path = tmp_path / "state"
     StateFile(path, {"rows": Rows([["old", 1]])}).save()
-    program = "from pathlib import Path; from tests.test_state_file import *; " + (
+    program = "from pathlib import Path; from tests.storage.test_state_file import *; " + (
         f"StateFile(Path({str(path)!r}), {{'rows': Killed()}}).save()"
     )
     for _ in range(2):

@@ -1,1 +1,1 @@
-"""What the exporter's own API calls cost: list prices, and the running account of what was spent."""
+"""The exporter's own API calls: their list prices, and the running account of what was spent."""

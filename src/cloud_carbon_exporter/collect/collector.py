@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar, cast
+from typing import Generic, Literal, TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect.changes import ChangeLog
-from cloud_carbon_exporter.collect.contribution import Contribution
+from cloud_carbon_exporter.collect.contribution import Contribution, places_in_use
 from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.failure_log import FailureLog
 from cloud_carbon_exporter.collect.heap import Heap
+from cloud_carbon_exporter.collect.progress import Progress, say_progress, sentence
 from cloud_carbon_exporter.collect.shard import Shard
-from cloud_carbon_exporter.collect.snapshot import Builder
-from cloud_carbon_exporter.collect.surroundings import Surveyor, places_in_use
+from cloud_carbon_exporter.collect.snapshot import SnapshotBuilder
+from cloud_carbon_exporter.collect.surroundings import SurroundingsIndex
 from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.collect.target_run import TargetRun
+from cloud_carbon_exporter.collect.threads import beside
 from cloud_carbon_exporter.grid import Feed, GridSettings
 from cloud_carbon_exporter.model.types import Snapshot
 
 log = logging.getLogger(__name__)
 
 Rendered = TypeVar("Rendered")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,9 @@ class CollectSettings:
 
 
 class Collector(Generic[Rendered]):
-    """Holds the Snapshot, and what `render` made of it. Lives on one event loop; the heavy parts
-    run in a thread.
+    """Holds the Snapshot, and what `render` made of it.
+
+    Lives on one event loop; the heavy parts run in a thread.
     """
 
     def __init__(
@@ -53,17 +53,23 @@ class Collector(Generic[Rendered]):
         render: Callable[[Snapshot], Rendered],
         clock: Callable[[], float],
     ) -> None:
-        self._feed = Feed(settings.grid, budget.meter("grid"), budget.error, ChangeLog(), clock)
-        surveyor = Surveyor(self._feed)
-        counters = Counters(surveyor, settings.stale_after_seconds)
         self.settings = settings
-        self.counters = counters
         self.budget = budget
-        shared = Shared(budget, counters, clock, settings.stale_after_seconds, settings.shard)
+        self._feed = Feed(settings.grid, budget.meter("grid"), budget.error, FailureLog(), clock)
+        surroundings = SurroundingsIndex(self._feed)
+        self.counters = Counters(surroundings.of, settings.stale_after_seconds)
+        shared = Shared(
+            budget,
+            self.counters,
+            surroundings.of,
+            clock,
+            settings.stale_after_seconds,
+            settings.shard,
+        )
         self.runs = [TargetRun(target, shared) for target in targets]
-        self._builder = Builder(
-            counters,
-            surveyor,
+        self._builder = SnapshotBuilder(
+            self.counters,
+            surroundings,
             budget,
             stale_after=settings.stale_after_seconds,
             counting=settings.mode == "background",
@@ -83,6 +89,17 @@ class Collector(Generic[Rendered]):
         async with asyncio.TaskGroup() as group:
             for target in self.runs:
                 group.create_task(self._keep_fresh(target))
+            group.create_task(say_progress(self._target_progress))
+
+    def _target_progress(self) -> list[Progress]:
+        return [run.progress for run in self.runs]
+
+    @property
+    def progress(self) -> str:
+        """How far the first collection is, in a sentence; empty once it has ended."""
+        if self.snapshot.first_collection_done:
+            return ""
+        return sentence(self._target_progress())
 
     async def refresh(self) -> None:
         """One collection of every target, then a new Snapshot."""
@@ -90,18 +107,17 @@ class Collector(Generic[Rendered]):
         await self.publish()
 
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
-        """Scrape mode: make the Snapshot no older than the interval, or as good as it gets within
-        the timeout.
+        """Make the Snapshot no older than the interval, or as good as the timeout allows.
 
-        Scrapes that come meanwhile share the one collection; what is not finished in time goes on
-        for the next.
+        For -collect.mode=scrape. Scrapes that come meanwhile share the one collection; what is not
+        finished in time goes on for the next.
         """
         if self.snapshot.first_collection_done and self._age() < self.settings.interval_seconds:
             return
         if self._round is None or self._round.done():
             self._round = asyncio.create_task(self.refresh())
-        done, _ = await asyncio.wait({self._round}, timeout=timeout_seconds)
-        if not done:
+        ended, _ = await asyncio.wait({self._round}, timeout=timeout_seconds)
+        if not ended:
             await self.publish()
 
     async def publish(self) -> None:
@@ -111,16 +127,17 @@ class Collector(Generic[Rendered]):
         async with self._publishing:
             if self._published >= asked:  # another took what this one had to tell while it waited
                 return
+            # Of all who ask while one Snapshot is built, the first builds the next for the others.
             self._published = self._asked
             contributions = [run.contribute() for run in self.runs]
             if self.settings.grid.preferences:
-                await self._feed.refresh(await _beside(lambda: places_in_use(contributions)))
+                await self._feed.refresh(await beside(lambda: places_in_use(contributions)))
             try:
-                made = await _beside(lambda: self._make(self._clock(), contributions))
+                built = await beside(lambda: self._build(self._clock(), contributions))
             except Exception:  # a defect of ours must not end the loop: the last Snapshot stays
                 log.exception("no new snapshot could be built")
                 return
-            self.snapshot, self.exposition = made
+            self.snapshot, self.exposition = built
 
     async def close(self) -> None:
         """Stop collecting and close every connection."""
@@ -132,13 +149,10 @@ class Collector(Generic[Rendered]):
         )
 
     async def end(self, running: asyncio.Task[None]) -> None:
-        """End `running`, this collector's `run`, between two Snapshots: from then on nothing is
-        counted.
-        """
+        """End `running`, this collector's `run`, between two Snapshots; nothing counts any more."""
         self._feed.give_up()  # a source that hangs holds up no Snapshot now
-        async with (
-            self._publishing
-        ):  # nothing is being built any more, in a thread that would go on
+        # Under the lock nothing is being built any more, in a thread that would go on.
+        async with self._publishing:
             await self._end(running)
 
     async def hand_over(self, running: asyncio.Task[None], successor: Collector[Rendered]) -> None:
@@ -152,7 +166,9 @@ class Collector(Generic[Rendered]):
         await asyncio.gather(running, return_exceptions=True)
         await self.close()
 
-    def _make(self, now: float, contributions: Sequence[Contribution]) -> tuple[Snapshot, Rendered]:
+    def _build(
+        self, now: float, contributions: Sequence[Contribution]
+    ) -> tuple[Snapshot, Rendered]:
         snapshot = self._builder.build(now, contributions)
         rendered = self._render(snapshot)
         self._heap.settle(len(snapshot.rows))
@@ -170,31 +186,3 @@ class Collector(Generic[Rendered]):
             interval = run.target.settings.interval_seconds
             due = max(due + interval, loop.time())  # a round that took longer is not made up for
             await asyncio.sleep(due - loop.time())
-
-
-async def _beside(work: Callable[[], Result]) -> Result:
-    """Run `work` in a thread of its own. A daemon, unlike an executor's: leaving the program does
-    not wait for it.
-    """
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[Result] = loop.create_future()
-
-    def settle(result: Result | None, error: Exception | None) -> None:
-        if done.cancelled():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(cast(Result, result))
-
-    def run() -> None:
-        result, error = None, None
-        try:
-            result = work()
-        except Exception as caught:
-            error = caught
-        with suppress(RuntimeError):  # the loop is gone: nobody waits any more
-            loop.call_soon_threadsafe(settle, result, error)
-
-    threading.Thread(target=run, name="snapshot", daemon=True).start()
-    return await done

@@ -1,4 +1,4 @@
-"""The garbage collector and a large estate.
+"""Garbage collection of a large estate: short pauses, and what lives long is set aside.
 
 A full collection walks every object that is alive: at 100,000 resources nearly a second, in which
 nothing is answered. But an estate lives from refresh to refresh and holds no cycles. So what is
@@ -11,13 +11,18 @@ from __future__ import annotations
 
 import gc
 
-YOUNG_OBJECTS = (
-    20_000  # allocations between two looks at the youngest; the default of 700 looks too often
-)
+# Allocations between two looks at the youngest: Python's default of 700 looks too often.
+YOUNG_OBJECTS = 20_000
 YOUNG_ROUNDS = 4
-NEVER = 1_000_000  # full collections are asked for, not triggered
-GROWTH = 1.2  # an estate this much larger than when it was set aside is set aside again
-SELDOM = 12  # Snapshots between two full collections
+
+# Full collections are asked for, not triggered.
+NEVER = 1_000_000
+
+# An estate this much larger than when it was set aside is set aside again.
+GROWTH = 1.2
+
+# Snapshots between two full collections.
+SELDOM = 12
 
 
 def prepare() -> None:

@@ -1,67 +1,91 @@
-"""The counters once more, by account and calendar month (UTC): what a provider's monthly report is
-held against.
-"""
+"""Sums by account and calendar month (UTC): what a provider's monthly report is held against."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from cloud_carbon_exporter.collect.read_budget import month_bounds
+from cloud_carbon_exporter.api_costs.calendar_month import MonthBounds, month_bounds
+from cloud_carbon_exporter.collect.integral import Piece
 from cloud_carbon_exporter.model.months import OwnMonth
+from cloud_carbon_exporter.storage.counter_rows import SavedMonth
 
-KEPT_MONTHS = 4  # providers report a month up to three months late
+# Providers report a month up to three months late.
+KEPT_MONTHS = 4
 
-MonthKey = tuple[str, str, float]  # provider, account, start of the month
+
+class MonthKey(NamedTuple):
+    """An account, and when the month begins."""
+
+    provider: str
+    account_id: str
+    start: float
+
+
+class MonthSums:
+    """Grams of one month, and the part [first, last) of it that was counted."""
+
+    __slots__ = ("embodied_grams", "first", "last", "operational_grams")
+
+    def __init__(self, first: float, last: float) -> None:
+        self.operational_grams = self.embodied_grams = 0.0
+        self.first, self.last = first, last
 
 
 class Months:
-    """Adds pieces of counted time up. A piece belongs to the month it begins in: pieces are minutes
-    long.
-    """
+    """Adds up pieces of counted time. A piece belongs to the month it begins in: it is short."""
 
     def __init__(self) -> None:
-        self._sums: dict[MonthKey, list[float]] = {}  # operational, embodied, first, last
-        self._bounds = (0.0, 0.0)
+        self._sums: dict[MonthKey, MonthSums] = {}
+        self._bounds = MonthBounds(0.0, 0.0)
 
-    def add(
-        self, provider: str, account_id: str, piece: tuple[float, float], grams: tuple[float, float]
-    ) -> None:
-        """Count a piece [start, end) with its operational and embodied grams."""
-        start, end = piece
-        if not self._bounds[0] <= start < self._bounds[1]:
-            self._bounds = month_bounds(start)
-        key = (provider, account_id, self._bounds[0])
+    def add(self, provider: str, account_id: str, piece: Piece) -> None:
+        """Count a piece of an account's time."""
+        month = self._bounds
+        if not month.start <= piece.start < month.end:
+            month = self._bounds = month_bounds(piece.start)
+        key = MonthKey(provider, account_id, month.start)
         sums = self._sums.get(key)
         if sums is None:
-            sums = self._sums[key] = [0.0, 0.0, start, start]
+            sums = self._sums[key] = MonthSums(piece.start, piece.start)
             self._drop_old(provider, account_id)
-        sums[0] += grams[0]
-        sums[1] += grams[1]
-        sums[2] = min(sums[2], start)
-        sums[3] = max(sums[3], min(end, self._bounds[1]))
+        sums.operational_grams += piece.operational_grams
+        sums.embodied_grams += piece.embodied_grams
+        sums.first = min(sums.first, piece.start)
+        # A month counts as covered from its first piece to its last; of the gaps between nothing
+        # is known here, and a report is compared from 95 % on.
+        sums.last = max(sums.last, min(piece.end, month.end))
 
     def closed(self, now: float) -> Iterator[OwnMonth]:
         """The months that are over."""
-        for (provider, account_id, start), sums in self._sums.items():
-            bounds = month_bounds(start)
-            if bounds[1] <= now:
-                yield OwnMonth(provider, account_id, *bounds, *sums)
-
-    def dump(self) -> Iterator[Sequence[str | float]]:
-        """Every month that is kept, for the state file."""
         for key, sums in self._sums.items():
-            yield [*key, *sums]
+            month = month_bounds(key.start)
+            if month.end <= now:
+                yield OwnMonth(
+                    key.provider,
+                    key.account_id,
+                    month.start,
+                    month.end,
+                    sums.operational_grams,
+                    sums.embodied_grams,
+                    sums.first,
+                    sums.last,
+                )
 
-    def load(self, row: Sequence[Any]) -> None:
-        """Take back a month an earlier process counted. Raises ValueError or TypeError for anything
-        else.
-        """
-        provider, account_id, *figures = row
-        start, operational, embodied, first, last = map(float, figures)
-        self._sums[provider, account_id, start] = [operational, embodied, first, last]
+    def saved(self) -> Iterator[SavedMonth]:
+        """What a restart must not lose."""
+        for key, sums in self._sums.items():
+            grams = (sums.operational_grams, sums.embodied_grams)
+            yield SavedMonth(*key, *grams, sums.first, sums.last)
+
+    def resume(self, saved: SavedMonth) -> None:
+        """Go on with a month of an earlier process."""
+        sums = MonthSums(saved.first, saved.last)
+        sums.operational_grams, sums.embodied_grams = saved.operational_grams, saved.embodied_grams
+        self._sums[MonthKey(saved.provider, saved.account_id, saved.start)] = sums
 
     def _drop_old(self, provider: str, account_id: str) -> None:
-        starts = sorted(key[2] for key in self._sums if key[:2] == (provider, account_id))
-        for start in starts[:-KEPT_MONTHS]:
-            del self._sums[provider, account_id, start]
+        account = (provider, account_id)
+        of_account = [key for key in self._sums if (key.provider, key.account_id) == account]
+        for key in sorted(of_account)[:-KEPT_MONTHS]:
+            del self._sums[key]

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-AT_ONCE = 500  # items; a millisecond or two of what a refresh does with each
+# Items: a millisecond or two of what a refresh does with each.
+AT_ONCE = 500
 
 
 async def in_portions(items: Iterable[Item]) -> AsyncIterator[Sequence[Item]]:

@@ -1,4 +1,4 @@
-"""Keeping a monthly budget: which of the reads that are due are made now, and which wait.
+"""Read budget: which of the monitoring reads that are due are made now, and which wait.
 
 One read brings all Points since the last, so a late read costs no energy from the counters; what it
 costs is that the gauge is old meanwhile. So the dollars go where the total would be wrong most: to
@@ -14,28 +14,51 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from statistics import pstdev
+from typing import NamedTuple
 
-from cloud_carbon_exporter.api_costs.budget import Budget, month_of
-from cloud_carbon_exporter.model.types import Point, Resource
-from cloud_carbon_exporter.providers.spec import Read
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.api_costs.calendar_month import elapsed_share, month_name, month_seconds
+from cloud_carbon_exporter.model.estimate import power_watts
+from cloud_carbon_exporter.model.types import Place, Point, Resource
+from cloud_carbon_exporter.providers.spec import Metric, Read
 
 DAY_SECONDS = 86400.0
-UNKNOWN_SPREAD = 0.3  # of a load nobody has read yet: worth a look
-LEAST_SPREAD = 0.01  # of a load that stood still: looked at again all the same
 
-Series = tuple[str, str]  # resource id, metric name
+# Standard deviation of a load nobody has read yet: worth a look.
+UNKNOWN_SPREAD = 0.3
+
+# Of a load that stood still, so that it is looked at again all the same.
+LEAST_SPREAD = 0.01
 
 
-class Governor:
-    """The budget of one Target. `dollars` a month, 0 for no limit; `price`: USD a read; `free`:
-    requests a month.
+class SeriesKey(NamedTuple):
+    """One monitoring series of a resource."""
 
-    single: whether each series can be read alone; else a metric is read for all resources or none.
-    swing: watts between a resource's idle and its full load.
+    resource_id: str
+    metric_name: str
+
+
+class Choice(NamedTuple):
+    """Reads to make now, and reads to put off. What is to be read for free says so."""
+
+    now: list[Read]
+    later: list[Read]
+
+
+def series_key(resource: Resource, metric: Metric) -> SeriesKey:
+    """The key of a resource's series."""
+    return SeriesKey(resource.id, metric.name)
+
+
+class ReadBudget:
+    """The budget of one Target.
+
+    dollars: USD a month, 0 for no limit. price: USD a read. free: requests a month. single: whether
+        each series can be read alone; else a metric is read for all resources or none. swing: watts
+        between a resource's idle and its full load.
     """
 
     def __init__(
@@ -56,41 +79,36 @@ class Governor:
         self._price = price
         self._single = single
         self._swing = swing
-        self._read_at: dict[Series, float] = {}
-        self._spread: dict[Series, float] = {}
+        self._read_at: dict[SeriesKey, float] = {}
+        self._spread: dict[SeriesKey, float] = {}
 
-    def choose(self, due: Sequence[Read], now: float) -> tuple[list[Read], list[Read]]:
-        """Of the reads that are due: those to make now, and those to put off. What is to be read
-        for free says so.
-        """
-        if not (self._dollars or self._free) or not self._price or not due:
-            return list(due), []
+    def choose(self, due: Sequence[Read], now: float) -> Choice:
+        """Of the reads that are due: those to make now, and those to put off."""
+        limited = self._dollars or self._free
+        if not limited or not self._price or not due:
+            return Choice(list(due), [])
         free, affordable = self.free_requests(now), math.inf
-        groups = list(self._groups(due))
+        groups = self._groups(due)
         if self._dollars:
             affordable = math.floor(self.allowance(now) / self._price)
             groups.sort(key=lambda group: -self._worth(group, now))
-        chosen: list[Read] = []
-        put_off: list[Read] = []
+        choice = Choice([], [])
         for group in groups:
-            if len(group) <= free and all(_one_series(read) for read in group):
+            if len(group) <= free and all(_is_one_series(read) for read in group):
                 free -= len(group)
-                chosen += [replace(read, free=True) for read in group]
+                choice.now.extend(replace(read, free=True) for read in group)
             elif len(group) <= affordable:
                 affordable -= len(group)
-                chosen += group
+                choice.now.extend(group)
             else:
-                put_off += group
-        return chosen, put_off
+                choice.later.extend(group)
+        return choice
 
     def allowance(self, now: float) -> float:
-        """USD that may be spent now: the month's share that has passed and a day's more, never
-        above the month's.
-        """
+        """USD that may be spent now: what the month allows by now, less what it has cost."""
         spent = self._budget.spent_this_month(self._target) or 0.0
-        return max(
-            0.0, _paced(self._dollars, now) - spent - self._dollars * self._unknown_share(now)
-        )
+        unknown = self._dollars * self._unknown_share(now)
+        return max(0.0, _paced(self._dollars, now) - spent - unknown)
 
     def free_requests(self, now: float) -> int:
         """How many requests may be made for free now."""
@@ -99,53 +117,63 @@ class Governor:
         return max(0, math.floor(granted - used - self._free * self._unknown_share(now)))
 
     def _unknown_share(self, now: float) -> float:
-        """What was used this month before this process, if it is not known, is taken as what the
-        month was old then.
+        """Share of the month's whole that is taken as used before this process, if nobody told.
+
+        That is the share of the month that had passed by then.
         """
         until = self._budget.unknown_until(self._target)
-        return elapsed_share(until) if month_of(until) == month_of(now) else 0.0
+        return elapsed_share(until) if month_name(until) == month_name(now) else 0.0
 
     def note(self, read: Read, points: Iterable[Point], now: float) -> None:
         """A read was made; its Points tell how much the load varies."""
-        series = (read.resource.id, read.metric.name)
+        series = series_key(read.resource, read.metric)
         self._read_at[series] = now
         values = [point.value for point in points]
         if self._dollars and len(values) > 1:
             self._spread[series] = max(LEAST_SPREAD, pstdev(values))
 
-    def forget(self, present: set[Series]) -> None:
+    def forget(self, present: set[SeriesKey]) -> None:
         """Keep only what is still there."""
         for known in (self._read_at, self._spread):
             for series in known.keys() - present:
                 del known[series]
 
-    def _groups(self, due: Sequence[Read]) -> Iterable[Sequence[Read]]:
-        groups: dict[Hashable, list[Read]] = defaultdict(list)
+    def _groups(self, due: Sequence[Read]) -> list[list[Read]]:
+        """Reads made together or not at all: some signals are the sum of several series."""
+        groups: defaultdict[SeriesKey, list[Read]] = defaultdict(list)
         for read in due:
-            made_of = (
-                read.resource.id,
-                read.metric.into,
-            )  # some signals are the sum of several series
-            groups[made_of if self._single else read.metric.name].append(read)
-        return groups.values()
+            key = SeriesKey("", read.metric.name)
+            if self._single:
+                key = SeriesKey(read.resource.id, read.metric.into)
+            groups[key].append(read)
+        return list(groups.values())
 
     def _worth(self, group: Sequence[Read], now: float) -> float:
-        """Watts by which the total may be wrong for want of these reads, for each dollar they cost."""
-        return sum(self._error(read, now) for read in group) / len(group)
+        """Watts by which the total may be wrong without these reads, for each dollar they cost."""
+        return sum(self._error_watts(read, now) for read in group) / len(group)
 
-    def _error(self, read: Read, now: float) -> float:
+    def _error_watts(self, read: Read, now: float) -> float:
         if read.metric.valid_seconds >= DAY_SECONDS:
             return math.inf  # a daily figure is cheap, and nothing stands in for it
-        series = (read.resource.id, read.metric.name)
+        series = series_key(read.resource, read.metric)
+        spread = self._spread.get(series, UNKNOWN_SPREAD)
         age = now - self._read_at.get(series, -math.inf)
-        return (
-            self._swing(read.resource)
-            * self._spread.get(series, UNKNOWN_SPREAD)
-            * min(age, month_seconds(now))
-        )
+        return self._swing(read.resource) * spread * min(age, month_seconds(now))
 
 
-def _one_series(read: Read) -> bool:
+def swing_watts(resource: Resource, place: Place) -> float:
+    """Watts between idle and full load of a resource; all it draws where its load is no ratio."""
+    idle: dict[str, float] = {}
+    full: dict[str, float] = {}
+    for component in resource.components:
+        if component.load.endswith("_ratio"):
+            idle[component.load], full[component.load] = 0.0, 1.0
+    if not full:
+        return power_watts(resource, {}, place)
+    return power_watts(resource, full, place) - power_watts(resource, idle, place)
+
+
+def _is_one_series(read: Read) -> bool:
     """Whether a Read is one series for certain, so that one request brings it."""
     return not (read.metric.class_dimension or read.metric.spread)
 
@@ -153,23 +181,3 @@ def _one_series(read: Read) -> bool:
 def _paced(whole: float, now: float) -> float:
     """Of what a month holds, what may be gone by now: its elapsed share and a day's more."""
     return min(whole * (elapsed_share(now) + DAY_SECONDS / month_seconds(now)), whole)
-
-
-def month_bounds(moment: float) -> tuple[float, float]:
-    """Start and end of the calendar month (UTC) a moment lies in."""
-    at = datetime.fromtimestamp(moment, UTC)
-    start = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
-    return start.timestamp(), end.timestamp()
-
-
-def month_seconds(moment: float) -> float:
-    """Length of the calendar month (UTC) a moment lies in."""
-    start, end = month_bounds(moment)
-    return end - start
-
-
-def elapsed_share(moment: float) -> float:
-    """How much of its calendar month (UTC) has passed, 0..1."""
-    start, end = month_bounds(moment)
-    return (moment - start) / (end - start)

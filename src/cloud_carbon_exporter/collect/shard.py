@@ -1,4 +1,4 @@
-"""Which part of an estate is this replica's: n replicas cover it all, and nothing twice."""
+"""Shard of an estate that is this replica's: n replicas cover it all, and nothing twice."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Replica `index` of `of`, counted from 0. The same for every process: it hangs on names alone."""
+    """Replica `index` of `of`, counted from 0. All agree, as what each has hangs on names alone."""
 
     index: int = 0
     of: int = 1
 
     def owns(self, *names: str) -> bool:
-        """Whether what these names say (target, API, account, region, zone) is this replica's to
-        read.
-        """
+        """Whether what these names say (target, API, account, region...) is this replica's."""
         if self.of == 1:
             return True
         digest = hashlib.sha256("\0".join(names).encode()).digest()

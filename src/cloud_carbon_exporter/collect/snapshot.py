@@ -1,6 +1,4 @@
-"""From Contributions to a Snapshot: join resources, loads and intensity, integrate, and count. No
-I/O.
-"""
+"""Snapshot: join resources, loads and intensities, integrate, and count. No I/O."""
 
 from __future__ import annotations
 
@@ -9,28 +7,34 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect.contribution import Contribution
-from cloud_carbon_exporter.collect.counters import AccountKey, Counters, Surroundings
+from cloud_carbon_exporter.collect.account_sums import AccountKey, account_key
+from cloud_carbon_exporter.collect.contribution import Contribution, LastGood
+from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.ledger import take_stock
-from cloud_carbon_exporter.collect.surroundings import Surveyor
-from cloud_carbon_exporter.collect.timeline import SweepKey, Track
+from cloud_carbon_exporter.collect.measure import Round
+from cloud_carbon_exporter.collect.surroundings import Surroundings, SurroundingsIndex
+from cloud_carbon_exporter.collect.sweep import SweepKey
+from cloud_carbon_exporter.collect.timeline import Timeline
 from cloud_carbon_exporter.model.estimate import estimate, total
 from cloud_carbon_exporter.model.types import (
     AccountRow,
     Estimate,
     Footprint,
+    Outcome,
     Place,
+    ReportedEmissions,
     Resource,
     Row,
     Signal,
     Snapshot,
 )
+from cloud_carbon_exporter.providers.spec import Extras
 
 NOTHING = Estimate(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Estimated:
     """A Footprint and what it was made from, so that the same is not estimated twice."""
 
     resource: Resource
@@ -38,16 +42,23 @@ class _Kept:
     around: Surroundings
     footprint: Footprint
 
+    def is_of(
+        self, resource: Resource, loads: Mapping[Signal, float], around: Surroundings
+    ) -> bool:
+        """Whether it still holds. What has not changed is the same object again (see `sweep`)."""
+        return self.resource is resource and self.around is around and self.loads == loads
 
-class Builder:
-    """Builds one Snapshot after another; keeps between them what need not be computed again. One
-    caller at a time.
+
+class SnapshotBuilder:
+    """Builds one Snapshot after another; keeps between them what need not be computed again.
+
+    One caller at a time.
     """
 
     def __init__(
         self,
         counters: Counters,
-        surveyor: Surveyor,
+        surroundings: SurroundingsIndex,
         budget: Budget,
         *,
         stale_after: float,
@@ -55,111 +66,130 @@ class Builder:
         whole: bool = True,
     ) -> None:
         self._counters = counters
-        self._surveyor = surveyor
+        self._surroundings = surroundings
         self._budget = budget
         self._stale_after = stale_after
         self._counting = counting
         self._whole = whole  # no other replica reads a part of the same targets
-        self._kept: dict[str, _Kept] = {}
+        self._estimated: dict[str, _Estimated] = {}
         self._seen_at: dict[SweepKey, float] = {}
 
     def build(self, now: float, contributions: Sequence[Contribution]) -> Snapshot:
         """All that is known at `now`."""
-        self._surveyor.advance(now)
+        self._surroundings.advance(now)
+        released: dict[str, float] = {}
         for contribution in contributions:
-            self._take(contribution, now)
-        rounds = [one for contribution in contributions for one in contribution.rounds]
-        self._counters.advance(now, frozenset[str]().union(*(one.released for one in rounds)))
+            self._take_sweeps(contribution, now)
+            for fresh in contribution.rounds:
+                self._take_round(fresh)
+                released |= fresh.released
+        self._counters.advance(now, released)
         rows = tuple(self._rows(contributions, now))
-        self._kept = {row.resource.id: self._kept[row.resource.id] for row in rows}
-        extras = [contribution.extras for contribution in contributions]
+        self._estimated = {row.resource.id: self._estimated[row.resource.id] for row in rows}
         places = tuple(self._places(rows))
         ledger = take_stock(rows, contributions, now, self._stale_after, whole=self._whole)
+        said = _together(contribution.extras for contribution in contributions)
+        # What scrape mode shows has no counters: each short-lived copy would begin them at 0 again.
         return Snapshot(
             taken_at=now,
             rows=rows,
             accounts=tuple(self._accounts(rows)),
             places=places,
-            grid=self._surveyor.news(places),
+            grid=self._surroundings.news(places),
             ledger=ledger.counts,
             listed=ledger.listed,
             covered=ledger.covered,
-            listings=tuple(outcome for one in contributions for outcome in one.listings),
-            measurements=tuple(outcome for one in contributions for outcome in one.measurements),
+            listings=_joined(contribution.listings for contribution in contributions),
+            measurements=_joined(contribution.measurements for contribution in contributions),
             targets=tuple(contribution.state for contribution in contributions),
             api=self._budget.use(),
-            gauges={name: value for extra in extras for name, value in extra.gauges.items()},
-            reported=tuple(reported for extra in extras for reported in extra.reported),
+            gauges=said.gauges,
+            reported=said.reported,
             months=tuple(self._counters.months.closed(now)) if self._counting else (),
-            account_names={
-                key: name for extra in extras for key, name in extra.account_names.items()
-            },
+            account_names=said.account_names,
             first_collection_done=all(contribution.tried for contribution in contributions),
         )
 
-    def _take(self, contribution: Contribution, now: float) -> None:
+    def _take_sweeps(self, contribution: Contribution, now: float) -> None:
         settle = contribution.target.provider.settle_seconds
         for key in contribution.gone:
             self._seen_at.pop(key, None)
             self._counters.observe(key, (), now, settle, contribution.waits)
-        for fresh in contribution.sweeps:
-            key, seen_at = fresh.key, fresh.seen_at
-            resources = fresh.swept.resources
-            twice = self._counters.observe(
-                key, resources, seen_at, settle, contribution.waits, fresh.kept
+        for last_good in contribution.sweeps:
+            duplicates = self._counters.observe(
+                last_good.key,
+                last_good.swept.resources,
+                last_good.seen_at,
+                settle,
+                contribution.waits,
+                last_good.kept,
             )
-            if (
-                self._seen_at.get(key) != seen_at
-            ):  # each sweep says it once, however many Snapshots it stands in
-                for kind, count in twice.items():
-                    self._budget.skip(fresh.provider, kind, "duplicate", count)
-            self._seen_at[key] = seen_at
-        for one in contribution.rounds:
-            for asked in one.asked:
-                self._counters.asked(asked.resource_id, asked.until, asked.next_read)
-            for read in one.measured:
-                self._counters.record(
-                    read.resource_id, read.signal, read.points, read.valid_seconds
-                )
+            self._count_duplicates(last_good, duplicates)
+
+    def _count_duplicates(self, last_good: LastGood, duplicates: Mapping[str, int]) -> None:
+        """Each sweep says them once, however many Snapshots it stands in."""
+        if self._seen_at.get(last_good.key) != last_good.seen_at:
+            for kind, count in duplicates.items():
+                self._budget.skip(last_good.provider, kind, "duplicate", count)
+        self._seen_at[last_good.key] = last_good.seen_at
+
+    def _take_round(self, fresh: Round) -> None:
+        for asked in fresh.asked:
+            self._counters.asked(asked.resource_id, asked.until, asked.next_read)
+        for series in fresh.measured:
+            self._counters.record(
+                series.resource_id, series.signal, series.points, series.valid_seconds
+            )
 
     def _rows(self, contributions: Iterable[Contribution], now: float) -> Iterator[Row]:
         for contribution in contributions:
             oldest = contribution.oldest(now, self._stale_after)
-            for fresh in contribution.sweeps:
-                for track in self._counters.present(fresh.key):
-                    if track.seen_until >= oldest:
-                        yield self._row(track, now)
+            for last_good in contribution.sweeps:
+                for timeline in self._counters.present(last_good.key):
+                    if timeline.seen_until >= oldest:
+                        yield self._row(timeline, now)
 
-    def _row(self, track: Track, now: float) -> Row:
-        resource, loads, around = track.resource, track.loads(now), self._surveyor(track.resource)
-        kept = self._kept.get(resource.id)
-        if (
-            kept is None
-            or kept.resource is not resource
-            or kept.loads != loads
-            or kept.around is not around
-        ):
+    def _row(self, timeline: Timeline, now: float) -> Row:
+        resource, loads = timeline.resource, timeline.loads(now)
+        around = self._surroundings.of(resource)
+        last = self._estimated.get(resource.id)
+        if last is None or not last.is_of(resource, loads, around):
             intensity = around.intensities[0] if around.intensities else None
-            kept = _Kept(
-                resource, loads, around, estimate(resource, loads, around.place, intensity)
-            )
-            self._kept[resource.id] = kept
-        totals = track.totals() if self._counting else None
-        return Row(resource, kept.footprint, kept.loads, totals, track.measured_at(now))
+            footprint = estimate(resource, loads, around.place, intensity)
+            last = _Estimated(resource, loads, around, footprint)
+            self._estimated[resource.id] = last
+        totals = timeline.totals.frozen() if self._counting else None
+        return Row(resource, last.footprint, last.loads, totals, timeline.measured_at(now))
 
     def _accounts(self, rows: Iterable[Row]) -> Iterator[AccountRow]:
-        watts: dict[AccountKey, list[Estimate]] = defaultdict(list)
+        watts: defaultdict[AccountKey, list[Estimate]] = defaultdict(list)
         for row in rows:
-            at = row.resource.location
-            watts[at.provider, at.account_id, at.region, row.resource.kind].append(
-                row.footprint.power_watts
-            )
+            watts[account_key(row.resource)].append(row.footprint.power_watts)
         totals = self._counters.accounts()
         for key in sorted(watts.keys() | totals.keys()):
             power = total(watts[key]) if key in watts else NOTHING
             yield AccountRow(*key, power, totals.get(key) if self._counting else None)
 
     def _places(self, rows: Iterable[Row]) -> Iterator[Place]:
-        used = {(row.resource.location.provider, row.resource.location.region) for row in rows}
-        for provider, region in sorted(used.union(self._surveyor.wanted)):
-            yield self._surveyor.place(provider, region)
+        places = {(row.resource.location.provider, row.resource.location.region) for row in rows}
+        for provider, region in sorted(places.union(self._surroundings.wanted)):
+            yield self._surroundings.place(provider, region)
+
+
+def _joined(parts: Iterable[Sequence[Outcome]]) -> tuple[Outcome, ...]:
+    outcomes: list[Outcome] = []
+    for part in parts:
+        outcomes += part
+    return tuple(outcomes)
+
+
+def _together(parts: Iterable[Extras]) -> Extras:
+    """What all targets add beside their resources, but for what the ledger counts."""
+    gauges: dict[str, float] = {}
+    reported: list[ReportedEmissions] = []
+    names: dict[tuple[str, str], str] = {}
+    for extras in parts:
+        gauges |= extras.gauges
+        reported += extras.reported
+        names |= extras.account_names
+    return Extras(gauges=gauges, reported=tuple(reported), account_names=names)

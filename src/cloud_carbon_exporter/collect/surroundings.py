@@ -1,80 +1,89 @@
-"""What surrounds a resource: its Place, and the intensity of its grid over time, by the method that
-is counted.
-"""
+"""Surroundings of a resource: its Place, and the intensity of its grid over time, as counted."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
-from cloud_carbon_exporter.collect.contribution import Contribution
-from cloud_carbon_exporter.collect.counters import Surroundings
 from cloud_carbon_exporter.grid import Feed
-from cloud_carbon_exporter.grid.feed import PlaceKey, by_hour
-from cloud_carbon_exporter.grid.series import at_moment, intensity, timeline
+from cloud_carbon_exporter.grid.feed import PlaceKey
+from cloud_carbon_exporter.grid.series import at_moment, by_hour, intensity, timeline
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, Method
 from cloud_carbon_exporter.model.types import CarbonIntensity, Location, Place, Resource
 
-_ASKED: tuple[Method, ...] = ("live", "marginal")  # methods with values of their own hour
+# Methods with values of their own hour, which a source is asked for; the others are annual facts.
+_HOURLY: tuple[Method, ...] = ("live", "marginal")
 
 
-class Surveyor:
-    """Knows the surroundings of every location. The same object comes back as long as nothing has
-    changed.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a resource's place adds to the sum: its Place, and its grid's intensities over time.
+
+    intensities: the preferred first.
     """
+
+    place: Place
+    intensities: tuple[CarbonIntensity, ...]
+
+
+class SurroundingsIndex:
+    """Surroundings of every location: the same object again as long as nothing has changed."""
 
     def __init__(self, feed: Feed | None = None) -> None:
         self._feed = feed
         self._method: Method = feed.settings.method if feed else "location"
-        self._known: dict[Location, Surroundings] = {}
-        self._places: dict[PlaceKey, Surroundings] = {}
+        self._by_location: dict[Location, Surroundings] = {}
+        self._by_place: dict[PlaceKey, Surroundings] = {}
         self._now = 0.0
         self._version = -1
 
-    def __call__(self, resource: Resource) -> Surroundings:
+    def of(self, resource: Resource) -> Surroundings:
         """Where a resource stands. A zone with figures of its own goes before its region."""
-        at, of = (
-            resource.location,
-            self._known,
-        )  # what `advance` has thrown away meanwhile is not filled again
-        known = of.get(at)
-        if known is None:
-            key = place_key(at)
-            known = self._places.get(key)
-            if known is None:
-                known = self._places[key] = self._survey(key)
-            of[at] = known
-        return known
+        location = resource.location
+        # `advance`, in another thread, may put an empty index here meanwhile: what is filled below
+        # is the one it has thrown away, so that nothing outdated gets into the new one.
+        by_location = self._by_location
+        surroundings = by_location.get(location)
+        if surroundings is None:
+            key = place_key(location)
+            surroundings = self._by_place.get(key)
+            if surroundings is None:
+                surroundings = self._by_place[key] = self._look_up(key)
+            by_location[location] = surroundings
+        return surroundings
 
     def advance(self, now: float) -> None:
         """Take over what the sources of intensity have said by `now`."""
         self._now = now
         version = self._feed.version if self._feed is not None else 0
-        changed = {}
-        for key, known in list(self._places.items()):  # the event loop asks for places meanwhile
-            if version == self._version and all(now < each.end for each in known.intensities[:1]):
+        changed: dict[PlaceKey, Surroundings] = {}
+        # A copy, as the event loop asks for places meanwhile. By place and not by location: an
+        # estate has a hundred thousand resources in some thirty regions.
+        for key, before in list(self._by_place.items()):
+            if version == self._version and _in_force(before, now):
                 continue
-            fresh = self._survey(key)
-            if fresh != known:
-                changed[key] = fresh
+            after = self._look_up(key)
+            if after != before:
+                changed[key] = after
         self._version = version
         if changed:
-            self._places |= changed
-            self._known = {}
+            self._by_place |= changed
+            self._by_location = {}
 
     def place(self, provider: str, region: str) -> Place:
-        """The Place as it is shown: the intensity in force first, then that of the other methods."""
+        """The Place as it is shown: the intensity in force first, then that of other methods."""
         place, key = facts.place(provider, region), (provider, region)
-        shown = list(place.intensities)
+        intensities = list(place.intensities)
         if self._feed is not None:
-            for method in reversed(_ASKED):
-                piece = at_moment(self._feed.pieces(key, method), self._now)
+            for method in reversed(_HOURLY):
+                piece = at_moment(self._feed.spans(key, method), self._now)
                 if piece is not None:
-                    shown.insert(0, intensity(piece, method))
+                    intensities.insert(0, intensity(piece, method))
         return Place(
             provider,
             region,
-            _ordered(shown, self._method),
+            _counted_first(intensities, self._method),
             place.pue_ratio,
             place.wue_liters_per_kilowatt_hour,
             place.carbon_free_ratio,
@@ -89,53 +98,53 @@ class Surveyor:
         """What the sources said, and what they foresee for these places."""
         if self._feed is None:
             return GridNews()
-        return GridNews(
-            self._method,
-            self._feed.states(),
-            tuple(self._forecasts(places)),
-            self._feed.settings.compare,
-        )
+        forecasts = tuple(_forecasts(self._feed, places, self._now))
+        return GridNews(self._method, self._feed.states(), forecasts, self._feed.settings.compare)
 
-    def _forecasts(self, places: Collection[Place]) -> Iterator[GridForecast]:
-        assert self._feed is not None
-        for place in places:
-            for method in _ASKED:
-                ahead = self._feed.forecast((place.provider, place.region), method)
-                for hour, grams, source in by_hour(ahead, self._now):
-                    yield GridForecast(place.provider, place.region, method, source, hour, grams)
-
-    def _survey(self, key: PlaceKey) -> Surroundings:
+    def _look_up(self, key: PlaceKey) -> Surroundings:
         place = facts.place(*key)
         annual = _annual(place, self._method)
-        if annual is None or self._feed is None or self._method not in _ASKED:
-            return Surroundings(place, () if annual is None else (annual,))
-        pieces = self._feed.pieces(key, self._method)
+        if annual is None:
+            return Surroundings(place, ())
+        if self._feed is None or self._method not in _HOURLY:
+            return Surroundings(place, (annual,))
+        pieces = self._feed.spans(key, self._method)
         if not pieces:
             return Surroundings(place, (annual,))
         return Surroundings(place, timeline(pieces, self._method, annual, self._now))
 
 
-def places_in_use(contributions: Iterable[Contribution]) -> set[PlaceKey]:
-    """The places where anything stands."""
-    swept = (fresh.swept for contribution in contributions for fresh in contribution.sweeps)
-    locations = {resource.location for each in swept for resource in each.resources}
-    return {place_key(at) for at in locations} | {(at.provider, at.region) for at in locations}
-
-
 def place_key(at: Location) -> PlaceKey:
-    """The key of a Location's figures: its zone where that has some of its own, else its region."""
+    """Key of a Location's figures: its zone where that has some of its own, else its region."""
     return at.provider, at.zone if at.zone in facts.zones(at.provider) else at.region
 
 
+def _in_force(surroundings: Surroundings, now: float) -> bool:
+    """Whether the intensity counted last still holds."""
+    intensities = surroundings.intensities
+    return not intensities or now < intensities[0].end
+
+
+def _forecasts(feed: Feed, places: Collection[Place], now: float) -> Iterator[GridForecast]:
+    for place in places:
+        for method in _HOURLY:
+            ahead = feed.forecast((place.provider, place.region), method)
+            for hour, grams, source in by_hour(ahead, now):
+                yield GridForecast(place.provider, place.region, method, source, hour, grams)
+
+
 def _annual(place: Place, method: Method) -> CarbonIntensity | None:
-    """The annual fact that comes last: the method's own where there is one, else the location's."""
-    return next(
-        (each for each in place.intensities if each.method == method),
-        next(iter(place.intensities), None),
-    )
+    """The annual fact that comes last: the method's own where there is one, else the first."""
+    for fact in place.intensities:
+        if fact.method == method:
+            return fact
+    return place.intensities[0] if place.intensities else None
 
 
-def _ordered(shown: Sequence[CarbonIntensity], method: Method) -> tuple[CarbonIntensity, ...]:
-    """The one in force first: that of the method, else the location's, which stands in."""
-    first = method if any(each.method == method for each in shown) else "location"
-    return tuple(sorted(shown, key=lambda each: each.method != first))
+def _counted_first(
+    intensities: Sequence[CarbonIntensity], method: Method
+) -> tuple[CarbonIntensity, ...]:
+    """The one that is counted first: of the method, or of the location, which stands in for it."""
+    known = {intensity.method for intensity in intensities}
+    counted = method if method in known else "location"
+    return tuple(sorted(intensities, key=lambda intensity: intensity.method != counted))

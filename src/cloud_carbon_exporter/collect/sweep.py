@@ -1,5 +1,6 @@
-"""One pass over a Listing in one Scope: raw objects in, Resources out, and nothing lost without
-being counted.
+"""Sweep: one pass over a Listing in one Scope, raw objects in, Resources out.
+
+Nothing is lost without being counted.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.portions import in_portions
 from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed
@@ -18,21 +20,33 @@ Known = Callable[[str], Resource | None]
 
 log = logging.getLogger(__name__)
 
-LONG_TEXT = 50_000  # characters of all names of a resource together: more than any cloud allows
-LONGEST_TAG = (
-    1024  # of those: no more is exported, and each change of it is kept until its time is counted
-)
+# Characters of all names of a resource together: more than any cloud allows (AWS: 50 tags of
+# 128 + 256 characters, Google: 64 labels of 63 + 63).
+LONG_TEXT = 50_000
+
+# Characters of a tag of those: no more is exported, and each change of it is kept until its time is
+# counted.
+LONGEST_TAG = 1024
+
+
+class SweepKey(NamedTuple):
+    """Which sweep: of a target, the rank of the listing among the target's, and where."""
+
+    target: str
+    listing_rank: int
+    account_id: str
+    region: str
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep found.
+    """What one sweep brought.
 
     counts: kind -> how many of the resources. unsupported: (account, kind) -> objects no service of
-        ours reads.
-    skipped: (kind, reason) -> objects that could not be read. failures: kind -> why it could not be
-    listed, where the listing feeds others that could. warnings: what failed beside the listing,
-    such as a look-up of machine types.
+        ours reads. skipped: (kind, reason) -> objects that could not be read. failures: kind -> why
+        it could not be listed, where the listing feeds others that could. warnings: what failed
+        beside the listing, such as a look-up of machine types.
     """
 
     resources: tuple[Resource, ...] = ()
@@ -52,15 +66,25 @@ class Swept:
 
 @dataclass(slots=True)
 class _Pass:
-    """What a sweep has come upon so far. tried: kind -> objects handed to its spec, readable or
-    not.
-    """
+    """What a sweep has come upon so far. tried: kind -> objects its spec was handed."""
 
     resources: list[Resource] = field(default_factory=list)
     unsupported: Counter[tuple[str, str]] = field(default_factory=Counter)
     skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
     tried: Counter[str] = field(default_factory=Counter)
     warnings: list[CollectError] = field(default_factory=list)
+
+    def ended(self, failures: Mapping[str, CollectError]) -> Swept:
+        """All of it, now that the listing has ended."""
+        resources = tuple(self.resources)
+        return Swept(
+            resources,
+            _counts(resources),
+            dict(self.unsupported),
+            dict(self.skipped),
+            failures,
+            tuple(self.warnings),
+        )
 
 
 async def sweep(
@@ -71,8 +95,9 @@ async def sweep(
     known: Known = lambda _: None,
     tags: Collection[str] | None = None,
 ) -> Swept:
-    """List and describe. Raises CollectError when the listing itself fails; a malformed object
-    costs that alone.
+    """List and describe. Raises CollectError when the listing itself fails.
+
+    A malformed object costs that alone.
 
     Where no object of a kind can be read, it is the answer that is malformed: the kind has failed,
     and nothing is gone.
@@ -82,37 +107,31 @@ async def sweep(
     shown: no others are kept; None keeps all.
     """
     shown = None if tags is None else frozenset(tags)
-    found = _Pass()
+    so_far = _Pass()
     failures: dict[str, CollectError] = {}
     try:
         async for page in client.pages(listing, scope):
-            objects = await _expanded(client, listing, scope, page, found.skipped)
+            objects = await _expanded(client, listing, scope, page, so_far.skipped)
             if listing.lookup:
-                scope = await _looked_up(client, listing, scope, objects, found.warnings)
+                scope = await _looked_up(client, listing, scope, objects, so_far.warnings)
             async for portion in in_portions(objects):
-                read = (_read(raw, listing, specs, scope, found) for raw in portion)
-                kept = (_with_tags(resource, shown) for resource in read if resource is not None)
-                found.resources += (_as_known(resource, known) for resource in kept)
+                for raw in portion:
+                    resource = _read(raw, listing, specs, scope, so_far)
+                    if resource is not None:
+                        so_far.resources.append(_as_known(_with_tags(resource, shown), known))
+    # An inventory of many asset types may lack one and be whole but for that.
     except Incomplete as error:
-        failures.update({kind: failure.bare() for kind, failure in error.failures.items()})
-    failures = {**_unreadable_kinds(found, listing, specs, scope), **failures}
-    resources = tuple(found.resources)
-    return Swept(
-        resources,
-        _counts(resources),
-        dict(found.unsupported),
-        dict(found.skipped),
-        failures,
-        tuple(found.warnings),
-    )
+        for kind, failure in error.failures.items():
+            failures[kind] = failure.bare()
+    failures = {**_unreadable_kinds(so_far, listing, specs, scope), **failures}
+    return so_far.ended(failures)
 
 
 def _with_tags(resource: Resource, shown: frozenset[str] | None) -> Resource:
     if shown is None or resource.tags.keys() <= shown:
         return resource
-    return replace(
-        resource, tags={key: value for key, value in resource.tags.items() if key in shown}
-    )
+    tags = {key: value for key, value in resource.tags.items() if key in shown}
+    return replace(resource, tags=tags)
 
 
 def _as_known(resource: Resource, known: Known) -> Resource:
@@ -131,35 +150,36 @@ async def _looked_up(
     objects: Sequence[Raw],
     warnings: list[CollectError],
 ) -> Scope:
-    """The scope with what describing these objects needs besides; where that fails, describing does
-    without.
-    """
+    """The scope with what describing these objects needs besides, or without, where that fails."""
     assert listing.lookup is not None
     try:
         return replace(scope, catalogue=await listing.lookup(client, scope, objects))
     except CollectError as error:
         warnings.append(error.bare())
     except Exception as error:
-        warnings.append(
-            _malformed(f"what was looked up cannot be read: {type(error).__name__}", listing, scope)
-        )
+        reason = f"what was looked up cannot be read: {type(error).__name__}"
+        warnings.append(_malformed(reason, listing, scope))
     return scope
 
 
 def _unreadable_kinds(
-    found: _Pass, listing: Listing, specs: Sequence[ServiceSpec], scope: Scope
+    so_far: _Pass, listing: Listing, specs: Sequence[ServiceSpec], scope: Scope
 ) -> dict[str, CollectError]:
-    """The kinds of which objects came and none could be read; all kinds, where not one object of
-    the answer could.
+    """The kinds of which objects came and none could be read.
+
+    All kinds, where not one object of the answer could be told from another.
     """
-    bad: Counter[str] = Counter()
-    for (kind, _), count in found.skipped.items():
-        bad[kind] += count
-    if bad[listing.operation] and not found.tried and not found.unsupported:
-        failed = [spec.kind for spec in specs]
+    skipped: Counter[str] = Counter()
+    for (kind, _), count in so_far.skipped.items():
+        skipped[kind] += count
+    if skipped[listing.operation] and not so_far.tried and not so_far.unsupported:
+        unreadable = [spec.kind for spec in specs]
     else:
-        failed = [kind for kind, count in found.tried.items() if bad[kind] == count]
-    return {kind: _malformed(f"no object of {kind} can be read", listing, scope) for kind in failed}
+        unreadable = [kind for kind, count in so_far.tried.items() if skipped[kind] == count]
+    failures: dict[str, CollectError] = {}
+    for kind in unreadable:
+        failures[kind] = _malformed(f"no object of {kind} can be read", listing, scope)
+    return failures
 
 
 async def _expanded(
@@ -169,28 +189,21 @@ async def _expanded(
     page: Sequence[Raw],
     skipped: Counter[tuple[str, str]],
 ) -> Sequence[Raw]:
-    """The page's objects in full; where one cannot be read, they are expanded one by one, and that
-    one is lost.
-    """
+    """The page's objects in full; where that fails, one by one, and the bad one alone is lost."""
     if not listing.expand:
         return page
     try:
         return await listing.expand(client, scope, page)
     except CollectError:
-        raise
+        raise  # the call itself failed: so has the sweep
     except Exception as error:
         if len(page) <= 1:
-            log.debug(
-                "an object of %s was skipped: %s: %s",
-                listing.operation,
-                type(error).__name__,
-                error,
-            )
-            skipped[listing.operation, type(error).__name__] += 1
+            _skip(skipped, listing.operation, error)
             return ()
-    return [
-        each for raw in page for each in await _expanded(client, listing, scope, (raw,), skipped)
-    ]
+    objects: list[Raw] = []
+    for raw in page:
+        objects += await _expanded(client, listing, scope, (raw,), skipped)
+    return objects
 
 
 def _malformed(text: str, listing: Listing, scope: Scope) -> Malformed:
@@ -204,39 +217,40 @@ def _malformed(text: str, listing: Listing, scope: Scope) -> Malformed:
 
 
 def _read(
-    raw: Raw, listing: Listing, specs: Iterable[ServiceSpec], scope: Scope, found: _Pass
+    raw: Raw, listing: Listing, specs: Iterable[ServiceSpec], scope: Scope, so_far: _Pass
 ) -> Resource | None:
     """Hand one object to the one spec that accepts it, else to the ledger."""
     kind = ""
     try:
         spec = next((spec for spec in specs if spec.accepts(raw)), None)
         if spec is None:
-            found.unsupported[scope.account_id, listing.kind_of(raw)] += 1
+            so_far.unsupported[scope.account_id, listing.kind_of(raw)] += 1
             return None
         kind = spec.kind
-        found.tried[kind] += 1
+        so_far.tried[kind] += 1
         resource = spec.resource(raw, scope)
         return None if resource is None else _checked(resource)
     except Exception as error:  # whatever a cloud sends must cost that object alone
-        log.debug(
-            "an object of %s was skipped: %s: %s",
-            kind or listing.operation,
-            type(error).__name__,
-            error,
-        )
-        found.skipped[kind or listing.operation, type(error).__name__] += 1
+        _skip(so_far.skipped, kind or listing.operation, error)
         return None
 
 
+def _skip(skipped: Counter[tuple[str, str]], kind: str, error: Exception) -> None:
+    """Count an object that could not be read; under the operation where no kind is known."""
+    reason = type(error).__name__
+    log.debug("an object of %s was skipped: %s: %s", kind, reason, error)
+    skipped[kind, reason] += 1
+
+
 def _checked(resource: Resource) -> Resource:
-    """The resource, its tags of bearable length. Raises TypeError where a name is no text: a label
-    made of it would cost the whole scrape.
+    """The resource, its tags of bearable length.
+
+    Raises TypeError where a name is no text: a label made of it would cost the whole scrape.
     """
     at, tags = resource.location, resource.tags
     names = (resource.id, resource.name, at.account_id, at.region, at.zone, *tags, *tags.values())
     text = "".join((*names, *resource.info.values(), *resource.monitor.values()))
     if len(text) <= LONG_TEXT:
         return resource
-    return replace(
-        resource, tags={key[:LONGEST_TAG]: value[:LONGEST_TAG] for key, value in tags.items()}
-    )
+    cut = {key[:LONGEST_TAG]: value[:LONGEST_TAG] for key, value in tags.items()}
+    return replace(resource, tags=cut)

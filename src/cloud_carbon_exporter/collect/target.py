@@ -1,4 +1,4 @@
-"""What is explored, and what all that explore it share."""
+"""Target: what is explored, and what all that explore share."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.shard import Shard
+from cloud_carbon_exporter.collect.surroundings import Surroundings
+from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.spec import Provider, TargetSettings
 
 
@@ -31,6 +33,7 @@ class Shared:
 
     budget: Budget
     counters: Counters
+    surroundings_of: Callable[[Resource], Surroundings]
     clock: Callable[[], float]
     stale_after_seconds: float
     shard: Shard

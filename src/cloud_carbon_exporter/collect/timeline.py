@@ -1,20 +1,19 @@
-"""One resource's way through time: how it was described, what was measured of it, and up to when it
-is counted.
-"""
+"""Timeline of one resource: how it was described, what was measured, up to when it counts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cloud_carbon_exporter.model.types import Point, Resource, Signal, Totals
-
-SweepKey = tuple[str, int, str, str, str]  # target, rank of the listing, account, region, zone
+from cloud_carbon_exporter.collect.running_totals import RunningTotals
+from cloud_carbon_exporter.collect.sweep import SweepKey
+from cloud_carbon_exporter.model.types import Point, Resource, Signal
+from cloud_carbon_exporter.storage.counter_rows import SavedTimeline
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class NewestPoint:
     """The newest Point of a signal, and until when it speaks for the present."""
 
     point: Point
@@ -23,8 +22,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """How a resource was described from a moment on; `waits`: whether its power hangs on
-    measurements we read.
+    """How a resource was described from a moment on.
+
+    waits: whether its power hangs on measurements we read.
     """
 
     since: float
@@ -39,88 +39,108 @@ class Rates:
     version: Version
     loads: Mapping[Signal, float]
     watts: float
-    embodied: float
+    embodied_grams_per_second: float
 
 
-@dataclass(frozen=True, slots=True)
-class SavedTrack:
-    """What an earlier process knew of a resource: its counters, up to when they go, and when it was
-    last seen.
+class Timeline:
+    """One resource's way through time. Mutable, and Counters' own.
+
+    covered_until: counted up to here, final. seen_until: known to be there up to here. settle: how
+    long after the fact its monitoring is complete. asked_until: monitoring was asked for all that
+    happened before; next_read: and will be asked again then. points: by signal, those not counted
+    yet. rates: those of the piece counted last.
     """
-
-    covered: float
-    seen_until: float
-    totals: Totals
-
-
-class Track:
-    """One resource's way through time. Mutable, and Counters' own."""
 
     __slots__ = (
         "asked_until",
-        "covered",
-        "embodied",
-        "energy",
+        "covered_until",
         "newest",
         "next_read",
-        "operational",
         "points",
         "rates",
         "seen_until",
         "settle",
         "sweep",
+        "totals",
         "versions",
     )
 
     def __init__(self, sweep: SweepKey, version: Version, settle: float) -> None:
         self.sweep = sweep
         self.versions = [version]
-        self.covered = version.since  # integrated up to here
-        self.seen_until = version.since  # known to be there up to here
+        self.covered_until = version.since
+        self.seen_until = version.since
         self.settle = settle
-        self.asked_until = -math.inf  # monitoring was asked for what happened before
-        self.next_read = -math.inf  # and will be asked again then
-        self.points: dict[Signal, tuple[Point, ...]] = {}  # those not integrated yet
-        self.newest: dict[Signal, Held] = {}
-        self.energy = self.operational = self.embodied = 0.0
-        self.rates: Rates | None = None  # those of the piece integrated last
+        self.asked_until = -math.inf
+        self.next_read = -math.inf
+        self.points: dict[Signal, tuple[Point, ...]] = {}
+        self.newest: dict[Signal, NewestPoint] = {}
+        self.totals = RunningTotals()
+        self.rates: Rates | None = None
 
-    def resume(self, saved: SavedTrack) -> None:
-        """Go on where an earlier process ended; the time between is filled, as after an outage of
-        the listing.
-        """
-        self.covered = min(saved.covered, self.covered)
-        self.versions = [replace(version, since=self.covered) for version in self.versions]
-        self.energy = saved.totals.energy_joules
-        self.operational = saved.totals.operational_grams
-        self.embodied = saved.totals.embodied_grams
+    def resume(self, saved: SavedTimeline) -> None:
+        """Go on where an earlier process ended; the time between is filled as after an outage."""
+        self.covered_until = min(saved.covered_until, self.covered_until)
+        self.versions = [replace(version, since=self.covered_until) for version in self.versions]
+        self.totals = RunningTotals(saved.totals)
+
+    def come_back(self, sweep: SweepKey, version: Version) -> None:
+        """Take up again what had vanished: nothing is known of what it drew while it was gone."""
+        self.sweep = sweep
+        nothing = replace(self.resource, components=())
+        self.versions.append(Version(self.seen_until, nothing, waits=False))
+        self.versions.append(version)
 
     @property
     def resource(self) -> Resource:
         """The description in force now."""
         return self.versions[-1].resource
 
-    def totals(self) -> Totals:
-        """What the resource's counters show."""
-        return Totals(self.energy, self.operational, self.embodied)
+    def saved(self) -> SavedTimeline:
+        """What a restart must not lose."""
+        totals = self.totals.frozen()
+        return SavedTimeline(self.resource.id, self.covered_until, self.seen_until, totals)
+
+    def take_newest(self, signal: Signal, point: Point, expires: float) -> None:
+        """The last Point of a read, and until when it speaks for the present."""
+        known = self.newest.get(signal)
+        if known is None or point.end >= known.point.end:
+            self.newest[signal] = NewestPoint(point, expires)
+
+    def take_points(self, signal: Signal, points: Sequence[Point]) -> None:
+        """Points of one read, ascending; those of the last read that are not covered are in it."""
+        self.points[signal] = self._not_covered(points)
+
+    def forget_covered(self) -> None:
+        """Drop what lies wholly in covered time."""
+        while len(self.versions) > 1 and self.versions[1].since <= self.covered_until:
+            del self.versions[0]
+        for signal, points in self.points.items():
+            if points and points[0].end <= self.covered_until:
+                self.points[signal] = self._not_covered(points)
+
+    def _not_covered(self, points: Sequence[Point]) -> tuple[Point, ...]:
+        return tuple(point for point in points if point.end > self.covered_until)
 
     def loads(self, now: float) -> dict[Signal, float]:
         """The newest value of each signal that still speaks for the present."""
-        return {
-            signal: held.point.value
-            for signal, held in self.newest.items()
-            if self._holds(held, now)
-        }
+        loads: dict[Signal, float] = {}
+        for signal, newest in self.newest.items():
+            if self._holds(newest, now):
+                loads[signal] = newest.point.value
+        return loads
 
     def measured_at(self, now: float) -> float | None:
         """End of the newest Point in `loads`."""
-        ends = [held.point.end for held in self.newest.values() if self._holds(held, now)]
-        return max(ends) if ends else None
+        ends = [newest.point.end for newest in self.newest.values() if self._holds(newest, now)]
+        return max(ends, default=None)
 
-    def _holds(self, held: Held, now: float) -> bool:
-        """Whether a value speaks for the present: not expired, or not at the last read, with the
-        next not yet due.
+    def _holds(self, newest: NewestPoint, now: float) -> bool:
+        """Whether a value speaks for the present.
+
+        Either it has not expired, or it had not at the last read, and the next is not yet due:
+        where reads cost money they come further apart than -collect.stale-after may be.
         """
-        return held.expires >= now or (
-            now <= self.next_read and held.expires >= self.asked_until + self.settle
-        )
+        if newest.expires >= now:
+            return True
+        return now <= self.next_read and newest.expires >= self.asked_until + self.settle

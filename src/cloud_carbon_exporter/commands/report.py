@@ -118,11 +118,9 @@ async def _draw(collector: Collector[None], screen: TextIO) -> None:
         handler.addFilter(wiped)
     try:
         while True:
-            ended = started = 0
-            for run in collector.runs:
-                run_ended, run_started = run.progress
-                ended, started = ended + run_ended, started + run_started
-            screen.write(f"{_WIPE}{bar(ended, started)}")
+            targets = [run.progress for run in collector.runs]
+            ended = sum(progress.ended for progress in targets)
+            screen.write(f"{_WIPE}{bar(ended, sum(progress.known for progress in targets))}")
             screen.flush()
             await asyncio.sleep(1 / _DRAWS_PER_SECOND)
     finally:

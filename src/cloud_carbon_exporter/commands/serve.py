@@ -5,25 +5,21 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-import os
-import signal
-import threading
-from collections.abc import Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.collect import heap
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.values import Address
-from cloud_carbon_exporter.errors import ConfigError, ExporterError
+from cloud_carbon_exporter.errors import ExporterError
 from cloud_carbon_exporter.push.settings import PushSettings
 from cloud_carbon_exporter.service.pushing import keep_pushing
 from cloud_carbon_exporter.service.service import Service
+from cloud_carbon_exporter.service.signals import ShutdownDeadline, run_until_signalled
 
 log = logging.getLogger(__name__)
-
-SHUTDOWN_SECONDS = 1.5  # what hangs longer than this after a signal is left behind
 
 
 def run(invocation: Invocation) -> int:
@@ -37,10 +33,7 @@ def run(invocation: Invocation) -> int:
     for warning in settings.warnings:
         log.warning("%s", warning)
     heap.prepare()
-    deadline = threading.Timer(
-        SHUTDOWN_SECONDS, os._exit, (0,)
-    )  # should a thread or a connection hang
-    deadline.daemon = True
+    deadline = ShutdownDeadline()
     try:
         asyncio.run(_serve(invocation, deadline))
     finally:
@@ -49,32 +42,31 @@ def run(invocation: Invocation) -> int:
     return 0
 
 
-async def _serve(invocation: Invocation, deadline: threading.Timer) -> None:
-    settings, loop = invocation.settings, asyncio.get_running_loop()
+async def _serve(invocation: Invocation, deadline: ShutdownDeadline) -> None:
+    settings = invocation.settings
     service = Service(settings, invocation.reread)
-    stop, asked = asyncio.Event(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _leave, stop, deadline)
-    loop.add_signal_handler(signal.SIGHUP, asked.set)
+    await run_until_signalled(
+        service,
+        partial(_listen, service, settings.listen),
+        partial(_collect_and_push, service, settings.push),
+        deadline,
+    )
+
+
+async def _listen(service: Service, address: Address) -> None:
     try:
-        try:
-            bound = await service.listen(settings.listen.host, settings.listen.port)
-        except OSError as error:
-            raise ExporterError(why_not(settings.listen, error)) from None
-        log.info("listening on %s", url(settings.listen, bound.addresses, bound.scheme))
-        reloading = asyncio.create_task(_reload_when(asked, service))
-        await _until(stop, _serving(service, settings.push))
-        reloading.cancel()
-    finally:
-        await service.close()
+        bound = await service.listen(address.host, address.port)
+    except OSError as error:
+        raise ExporterError(why_not(address, error)) from None
+    log.info("listening on %s", url(address, bound.addresses, bound.scheme))
 
 
-async def _serving(service: Service, push: PushSettings) -> None:
+async def _collect_and_push(service: Service, push: PushSettings) -> None:
     """Collect, and push beside it; the end of one is the end of both."""
     tasks = [asyncio.create_task(work) for work in (service.run(), keep_pushing(push, service))]
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
             task.result()
     finally:
         for task in tasks:
@@ -82,48 +74,21 @@ async def _serving(service: Service, push: PushSettings) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _reload_when(asked: asyncio.Event, service: Service) -> None:
-    """Reload each time it is asked for; what cannot be followed is in the log."""
-    while True:
-        await asked.wait()
-        asked.clear()
-        with suppress(ConfigError):
-            await service.reload()
-
-
 def url(listen: Address, bound: Sequence[Any], scheme: str = "http") -> str:
-    """Where a browser on this machine finds the page. bound: the socket addresses, which know the
-    real port.
+    """Where a browser on this machine finds the page.
+
+    bound: the socket addresses, which know the real port.
     """
     host = "localhost" if listen.host in ("", "0.0.0.0", "::") else listen.host  # noqa: S104
-    return f"{scheme}://{Address(host, bound[0][1])}/"
+    _, port, *_ = bound[0]
+    return f"{scheme}://{Address(host, port)}/"
 
 
 def why_not(listen: Address, error: OSError) -> str:
     """Why the address cannot be served at, and what to do."""
+    elsewhere = "-listen takes another address"
     if error.errno == errno.EADDRINUSE:
         who = f"`ss -ltnp 'sport = :{listen.port}'` shows who holds it"
-        return (
-            f"cannot listen on {listen}: another program does; {who}; -listen takes another address"
-        )
+        return f"cannot listen on {listen}: another program does; {who}; {elsewhere}"
     reason = error.strerror or str(error)
-    return f"cannot listen on {listen}: {reason}; -listen takes another address"
-
-
-def _leave(stop: asyncio.Event, deadline: threading.Timer) -> None:
-    """Stop, at the latest at the deadline; a second signal does not wait for it."""
-    if stop.is_set():
-        os._exit(1)
-    deadline.start()
-    stop.set()
-
-
-async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
-    """Run `work` until it ends or fails, or `stop` is set."""
-    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (working, stopping):
-        task.cancel()
-    await asyncio.gather(working, stopping, return_exceptions=True)
-    if working in done:
-        working.result()
+    return f"cannot listen on {listen}: {reason}; {elsewhere}"

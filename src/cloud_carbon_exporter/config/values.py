@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from cloud_carbon_exporter.errors import ConfigError, masked
+from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.masking import masked
 
 Held_co = TypeVar("Held_co", covariant=True)
 """What a Kind makes: str, int, float, bool, Address or a tuple."""

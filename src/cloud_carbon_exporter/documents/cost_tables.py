@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.api_costs.budget import PRICES, READS, SECONDS_PER_MONTH, read_price
+from cloud_carbon_exporter.api_costs.calendar_month import SECONDS_PER_MONTH
+from cloud_carbon_exporter.api_costs.prices import PRICES, READS, read_price
 from cloud_carbon_exporter.documents.marks import Marks
 from cloud_carbon_exporter.providers.clouds import BRIEF
 from cloud_carbon_exporter.reporting.tables import markdown_table

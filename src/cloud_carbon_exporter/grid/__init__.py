@@ -1,6 +1,4 @@
-"""Live grid intensities: sources behind one small interface, their order of preference, and what
-holds when.
-"""
+"""Live grid intensities: sources behind one small interface, and which of them holds when."""
 
 from cloud_carbon_exporter.grid.feed import Feed
 from cloud_carbon_exporter.grid.settings import GridSettings, Preference, preferences

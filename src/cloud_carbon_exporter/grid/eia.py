@@ -1,5 +1,4 @@
-"""EIA-930: what the balancing authorities of the United States generate, by the hour, turned into
-intensity.
+"""EIA-930: hourly intensity of what the balancing authorities of the United States generate.
 
 Wire: https://www.eia.gov/opendata/documentation.php, route electricity/rto/fuel-type-data.
 """
@@ -11,9 +10,11 @@ from collections.abc import Sequence
 
 from cloud_carbon_exporter.grid.mix import grams_per_kilowatt_hour
 from cloud_carbon_exporter.grid.moments import moment, written
-from cloud_carbon_exporter.grid.spec import Ask, Reading, Source, Web, field, number
+from cloud_carbon_exporter.grid.spec import Ask, Source, Web, ZoneIntensity, field, number
 
 HOUR = 3600.0
+# EIA's fuel types. BAT, PS, UES and OES are batteries, pumped storage, and storage unknown or
+# other; SNB and WNB are sun and wind with batteries beside them.
 KINDS = {
     "COL": "coal",
     "NG": "gas",
@@ -32,10 +33,8 @@ KINDS = {
 }
 
 
-async def live(web: Web, ask: Ask) -> Sequence[Reading]:
-    """The hours since; the newest that is there when there is none younger. A period is the end of
-    its hour.
-    """
+async def live(web: Web, ask: Ask) -> Sequence[ZoneIntensity]:
+    """The hours since; the newest that is there when there is none younger."""
     params = {
         "api_key": web.secret("eia-key"),
         "frequency": "hourly",
@@ -50,12 +49,16 @@ async def live(web: Web, ask: Ask) -> Sequence[Reading]:
     hours: dict[float, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in field(answer, "response", "data"):
         if row.get("value") is not None:
+            # A period is the end of its hour. What a storage takes up is negative.
             end = moment(f"{field(row, 'period')}:00")
-            hours[end][KINDS.get(field(row, "fueltype"), "other")] += max(0.0, number(row["value"]))
-    intensities = ((end, grams_per_kilowatt_hour(made)) for end, made in sorted(hours.items()))
-    return [
-        Reading(ask.zone, end - HOUR, end, grams) for end, grams in intensities if grams is not None
-    ]
+            kind = KINDS.get(field(row, "fueltype"), "other")
+            hours[end][kind] += max(0.0, number(row["value"]))
+    intensities = []
+    for end, generation in sorted(hours.items()):
+        grams = grams_per_kilowatt_hour(generation)
+        if grams is not None:
+            intensities.append(ZoneIntensity(ask.zone, end - HOUR, end, grams))
+    return intensities
 
 
 SOURCE = Source(

@@ -1,32 +1,34 @@
 """Electricity Maps: hourly life-cycle intensity of most of the world's grid zones, imports traced.
 
 Wire: https://app.electricitymaps.com/developer-hub/api/reference, carbon-intensity latest, history
-    and forecast.
+and forecast.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from cloud_carbon_exporter.grid.moments import moment
-from cloud_carbon_exporter.grid.spec import Ask, Reading, Source, Web, field, number
+from cloud_carbon_exporter.grid.spec import Ask, Source, Web, ZoneIntensity, field, number
 
 HOUR = 3600.0
 
 
-async def live(web: Web, ask: Ask) -> Sequence[Reading]:
+async def live(web: Web, ask: Ask) -> Sequence[ZoneIntensity]:
     """The newest hour; after a gap, the hours of the last day, which the API keeps for it."""
     if ask.since < ask.now - 2 * HOUR:
         answer = await _get(web, ask, "history")
-        return [_reading(ask.zone, each) for each in field(answer, "history")]
-    return [_reading(ask.zone, await _get(web, ask, "latest"))]
+        return [_intensity(ask.zone, hour) for hour in field(answer, "history")]
+    return [_intensity(ask.zone, await _get(web, ask, "latest"))]
 
 
-async def forecast(web: Web, ask: Ask) -> Sequence[Reading]:
+async def forecast(web: Web, ask: Ask) -> Sequence[ZoneIntensity]:
     """The next hours; part of the paid plans."""
     answer = await _get(web, ask, "forecast")
-    return [_reading(ask.zone, {**each, "isEstimated": True}) for each in field(answer, "forecast")]
+    hours = [_intensity(ask.zone, hour) for hour in field(answer, "forecast")]
+    return [replace(hour, estimated=True) for hour in hours]
 
 
 async def _get(web: Web, ask: Ask, what: str) -> Any:
@@ -36,10 +38,10 @@ async def _get(web: Web, ask: Ask, what: str) -> Any:
     )
 
 
-def _reading(zone: str, of: Any) -> Reading:
-    start = moment(field(of, "datetime"))
-    grams = number(field(of, "carbonIntensity"))
-    return Reading(zone, start, start + HOUR, grams, of.get("isEstimated") is True)
+def _intensity(zone: str, hour: Any) -> ZoneIntensity:
+    start = moment(field(hour, "datetime"))
+    grams = number(field(hour, "carbonIntensity"))
+    return ZoneIntensity(zone, start, start + HOUR, grams, hour.get("isEstimated") is True)
 
 
 SOURCE = Source(
@@ -49,7 +51,9 @@ SOURCE = Source(
     zones="all grid zones of the facts; a free token sees one",
     licence="Electricity Maps terms; the free plan is for non-commercial use",
     price="free for one zone; plans by zone",
-    measured="measured where the operator publishes in time, else estimated by a model and marked so",
+    measured=(
+        "measured where the operator publishes in time, else estimated by a model and marked so"
+    ),
     counts="life-cycle emissions of the electricity used, imports traced",
     period_seconds=HOUR,
     delay_seconds=HOUR,

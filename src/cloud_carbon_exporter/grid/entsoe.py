@@ -1,4 +1,4 @@
-"""ENTSO-E Transparency Platform: what the zones of Europe generate, by type, turned into intensity.
+"""ENTSO-E Transparency Platform: intensity of the zones of Europe, of what they generate.
 
 Wire: https://transparency.entsoe.eu/content/static_content/Static%20content/web%20api/Guide.html,
 4.4.8 Aggregated Generation per Type (16.1.B&C): documentType A75, processType A16; a
@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from cloud_carbon_exporter.errors import Malformed, NotThere
 from cloud_carbon_exporter.grid.mix import grams_per_kilowatt_hour
 from cloud_carbon_exporter.grid.moments import moment, written
-from cloud_carbon_exporter.grid.spec import Ask, Reading, Source, Web, number
+from cloud_carbon_exporter.grid.spec import Ask, Source, Web, ZoneIntensity, number
 
 HOUR = 3600.0
-LATEST_TYPE_SECONDS = 3 * HOUR  # a type still missing then is not late, but gone
+# A type of station still missing then is not late, but gone.
+LATEST_TYPE_SECONDS = 3 * HOUR
+# ENTSO-E's code list "PsrType": B10 is pumped storage, B25 other storage, B15 other renewable.
 KINDS = {
     "B01": "biomass",
     "B02": "coal",
@@ -42,11 +45,20 @@ KINDS = {
     "B20": "other",
     "B25": "storage",
 }
+# Three months by the quarter of an hour: no answer to our questions holds as many.
+_MOST_POSITIONS = 10_000
 _RESOLUTION = re.compile(r"PT(\d+)M")
 _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
-async def live(web: Web, ask: Ask) -> Sequence[Reading]:
+class _Period(NamedTuple):
+    """Start and end, in Unix seconds."""
+
+    start: float
+    end: float
+
+
+async def live(web: Web, ask: Ask) -> Sequence[ZoneIntensity]:
     """The periods since."""
     params = {
         "securityToken": web.secret("entsoe-token"),
@@ -59,62 +71,70 @@ async def live(web: Web, ask: Ask) -> Sequence[Reading]:
     return parse(ask.zone, await web.text("A75", "/api", params))
 
 
-def parse(zone: str, text: str) -> Sequence[Reading]:
-    """The intensity of each period of a GL_MarketDocument. Raises Malformed, or NotThere where it
-    holds no data.
+def parse(zone: str, text: str) -> Sequence[ZoneIntensity]:
+    """Intensity of each period of a GL_MarketDocument.
 
     The newest periods wait for every type of station that was there before; without one they are
-    estimated.
+    estimated. Raises Malformed, or NotThere where the document holds no data.
     """
+    generation: dict[_Period, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    types: dict[_Period, set[str]] = defaultdict(set)
+    for series in _all(_document(zone, text), "TimeSeries"):
+        if _is_consumption(series):
+            continue
+        station_type = _text(series, "MktPSRType", "psrType")
+        for period, megawatts in _points(series):
+            generation[period][KINDS.get(station_type, "other")] += megawatts
+            types[period].add(station_type)
+    most = max(map(len, types.values()), default=0)
+    newest = max((period.end for period in generation), default=0.0)
+    intensities = []
+    for period in sorted(generation):
+        whole = len(types[period]) == most
+        grams = grams_per_kilowatt_hour(generation[period])
+        if grams is not None and (whole or period.end <= newest - LATEST_TYPE_SECONDS):
+            intensity = ZoneIntensity(zone, period.start, period.end, grams, estimated=not whole)
+            intensities.append(intensity)
+    return intensities
+
+
+def _document(zone: str, text: str) -> ElementTree.Element:
     if _DECLARATION.search(text):
         raise Malformed("the answer declares entities")
     try:
-        root = ElementTree.fromstring(text)  # noqa: S314  entities are refused above, the size is bounded
+        # Entities are refused above, and the size is bounded.
+        root = ElementTree.fromstring(text)  # noqa: S314
     except ElementTree.ParseError:
         raise Malformed("the answer is no XML") from None
     if _name(root) == "Acknowledgement_MarketDocument":
         raise NotThere(f"no data for {zone}")
     if _name(root) != "GL_MarketDocument":
         raise Malformed("the answer is no GL_MarketDocument")
-    periods: dict[tuple[float, float], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    kinds: dict[tuple[float, float], set[str]] = defaultdict(set)
-    for series in _all(root, "TimeSeries"):
-        if any(_name(part) == "outBiddingZone_Domain.mRID" for part in series):
-            continue  # what stations draw
-        kind = _text(series, "MktPSRType", "psrType")
-        for start, end, megawatts in _points(series):
-            periods[start, end][KINDS.get(kind, "other")] += megawatts
-            kinds[start, end].add(kind)
-    most = max((len(each) for each in kinds.values()), default=0)
-    newest = max((end for _, end in periods), default=0.0)
-    found = []
-    for start, end in sorted(periods):
-        whole = len(kinds[start, end]) == most
-        grams = grams_per_kilowatt_hour(periods[start, end])
-        if grams is not None and (whole or end <= newest - LATEST_TYPE_SECONDS):
-            found.append(Reading(zone, start, end, grams, estimated=not whole))
-    return found
+    return root
 
 
-def _points(series: ElementTree.Element) -> Iterator[tuple[float, float, float]]:
-    """Start, end and megawatts. A position left out repeats the one before (curve type A03)."""
-    for period in _all(series, "Period"):
-        found = _RESOLUTION.fullmatch(_text(period, "resolution"))
-        if not found or not int(found[1]):
+def _is_consumption(series: ElementTree.Element) -> bool:
+    """Whether a series is what stations draw: such a one names the zone that power goes out to."""
+    return any(_name(part) == "outBiddingZone_Domain.mRID" for part in series)
+
+
+def _points(series: ElementTree.Element) -> Iterator[tuple[_Period, float]]:
+    """Periods and their megawatts. A position left out repeats the one before (curve type A03)."""
+    for part in _all(series, "Period"):
+        resolution = _RESOLUTION.fullmatch(_text(part, "resolution"))
+        if not resolution or not int(resolution[1]):
             raise Malformed("a period of the answer has no resolution in minutes")
-        step = int(found[1]) * 60.0
-        start, end = (
-            moment(_text(period, "timeInterval", "start")),
-            moment(_text(period, "timeInterval", "end")),
-        )
-        values = {
-            int(number(_text(p, "position"))): number(_text(p, "quantity"))
-            for p in _all(period, "Point")
-        }
+        step = int(resolution[1]) * 60.0
+        start = moment(_text(part, "timeInterval", "start"))
+        end = moment(_text(part, "timeInterval", "end"))
+        values = {}
+        for point in _all(part, "Point"):
+            position = int(number(_text(point, "position")))
+            values[position] = number(_text(point, "quantity"))
         megawatts = 0.0
-        for position in range(1, min(int((end - start) / step), 10_000) + 1):
+        for position in range(1, min(int((end - start) / step), _MOST_POSITIONS) + 1):
             megawatts = values.get(position, megawatts)
-            yield start + (position - 1) * step, start + position * step, megawatts
+            yield _Period(start + (position - 1) * step, start + position * step), megawatts
 
 
 def _name(of: ElementTree.Element) -> str:
@@ -126,10 +146,10 @@ def _all(of: ElementTree.Element, name: str) -> list[ElementTree.Element]:
 
 
 def _text(of: ElementTree.Element, *path: str) -> str:
-    found = of.find("/".join(f"{{*}}{name}" for name in path))
-    if found is None or not found.text:
+    element = of.find("/".join(f"{{*}}{name}" for name in path))
+    if element is None or not element.text:
         raise Malformed(f"the answer has no {'/'.join(path)}")
-    return found.text.strip()
+    return element.text.strip()
 
 
 SOURCE = Source(

@@ -1,8 +1,7 @@
-"""A table of one's own: CSV from a path or a URL. Columns zone, grams_per_kilowatt_hour, and
-optionally start, end.
+"""Table of one's own: CSV from a path or a URL.
 
-`zone` is a grid zone, a region, or provider:region; the most exact wins. Without start or end a row
-always holds.
+Columns: zone, grams_per_kilowatt_hour, and optionally start, end. `zone` is a grid zone, a region,
+or provider:region; the most exact wins. Without start or end a row always holds.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ from pathlib import Path
 
 from cloud_carbon_exporter.errors import Malformed, NotThere
 from cloud_carbon_exporter.grid.moments import moment
-from cloud_carbon_exporter.grid.spec import Ask, Reading, Source, Web, number
+from cloud_carbon_exporter.grid.spec import Ask, Source, Web, ZoneIntensity, number
 
 LARGEST_FILE_BYTES = 8 * 2**20
 
 
-async def live(web: Web, ask: Ask) -> Sequence[Reading]:
+async def live(web: Web, ask: Ask) -> Sequence[ZoneIntensity]:
     """All rows of the table."""
     if web.argument.startswith(("http://", "https://")):
         text = await web.text("get", web.argument)
@@ -29,19 +28,20 @@ async def live(web: Web, ask: Ask) -> Sequence[Reading]:
     return parse(text)
 
 
-def parse(text: str) -> Sequence[Reading]:
-    """The rows of the table. Raises Malformed, with the line, where one cannot be read."""
+def parse(text: str) -> Sequence[ZoneIntensity]:
+    """Rows of the table. Raises Malformed, with the line, where one cannot be read."""
     rows = csv.DictReader(text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines())
     names = {name.strip() for name in rows.fieldnames or ()}
     if not {"zone", "grams_per_kilowatt_hour"} <= names:
         raise Malformed("the table has no columns zone and grams_per_kilowatt_hour")
-    return [_reading(number_, row) for number_, row in enumerate(rows, start=2)]
+    return [_intensity(line, row) for line, row in enumerate(rows, start=2)]
 
 
-def _reading(line: int, row: Mapping[str | None, str | list[str] | None]) -> Reading:
-    cells = {
-        str(key).strip(): value.strip() for key, value in row.items() if isinstance(value, str)
-    }
+def _intensity(line: int, row: Mapping[str | None, str | list[str] | None]) -> ZoneIntensity:
+    cells = {}
+    for name, value in row.items():
+        if isinstance(value, str):
+            cells[str(name).strip()] = value.strip()
     try:
         start = moment(cells["start"]) if cells.get("start") else -math.inf
         end = moment(cells["end"]) if cells.get("end") else math.inf
@@ -50,7 +50,7 @@ def _reading(line: int, row: Mapping[str | None, str | list[str] | None]) -> Rea
         raise Malformed(f"line {line}: {error.message}") from None
     if not cells.get("zone") or not start < end:
         raise Malformed(f"line {line}: no zone, or no start before its end")
-    return Reading(cells["zone"], start, end, grams)
+    return ZoneIntensity(cells["zone"], start, end, grams)
 
 
 def _read(path: Path) -> str:

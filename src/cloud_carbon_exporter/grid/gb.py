@@ -1,8 +1,7 @@
-"""GB Carbon Intensity of Great Britain's operator NESO: half-hourly, with two days of forecast,
-without a key.
+"""GB Carbon Intensity of Great Britain's operator NESO: half-hourly, with forecasts, without a key.
 
-Wire: https://carbon-intensity.github.io/api-definitions/(intensity/{from}/{to}, and regional
-with regionid).
+Wire: https://carbon-intensity.github.io/api-definitions/ (intensity/{from}/{to}, and regional with
+regionid).
 """
 
 from __future__ import annotations
@@ -11,52 +10,52 @@ from collections.abc import Sequence
 from typing import Any
 
 from cloud_carbon_exporter.grid.moments import moment, written
-from cloud_carbon_exporter.grid.spec import Ask, Reading, Source, Web, field, number
+from cloud_carbon_exporter.grid.spec import Ask, Source, Web, ZoneIntensity, field, number
 
 HALF_HOUR = 1800.0
 _DAY = 86400.0
 
 
-async def live(web: Web, ask: Ask) -> Sequence[Reading]:
+async def live(web: Web, ask: Ask) -> Sequence[ZoneIntensity]:
     """The half hours up to now; what has not been settled yet is forecast, and says so."""
     return await _national(web, "intensity", ask.zone, ask.since, ask.now + HALF_HOUR)
 
 
-async def forecast(web: Web, ask: Ask) -> Sequence[Reading]:
+async def forecast(web: Web, ask: Ask) -> Sequence[ZoneIntensity]:
     """The half hours of the next day."""
     return await _national(web, "forecast", ask.zone, ask.now, ask.now + _DAY)
 
 
 async def _national(
     web: Web, operation: str, zone: str, start: float, end: float
-) -> Sequence[Reading]:
+) -> Sequence[ZoneIntensity]:
     answer = await web.json(operation, f"/intensity/{written(start)}/{written(end)}")
-    return [_reading(zone, each) for each in field(answer, "data")]
+    return [_intensity(zone, half_hour) for half_hour in field(answer, "data")]
 
 
-async def live_regional(web: Web, ask: Ask) -> Sequence[Reading]:
+async def live_regional(web: Web, ask: Ask) -> Sequence[ZoneIntensity]:
     """The half hours of a region up to now. Regions have forecasts alone."""
     return await _regional(web, "regional", ask.zone, ask.since, ask.now + HALF_HOUR)
 
 
-async def forecast_regional(web: Web, ask: Ask) -> Sequence[Reading]:
+async def forecast_regional(web: Web, ask: Ask) -> Sequence[ZoneIntensity]:
     """The half hours of a region over the next day."""
     return await _regional(web, "regional_forecast", ask.zone, ask.now, ask.now + _DAY)
 
 
 async def _regional(
     web: Web, operation: str, zone: str, start: float, end: float
-) -> Sequence[Reading]:
+) -> Sequence[ZoneIntensity]:
     path = f"/regional/intensity/{written(start)}/{written(end)}/regionid/{zone}"
     answer = await web.json(operation, path)
-    return [_reading(zone, each) for each in field(answer, "data", "data")]
+    return [_intensity(zone, half_hour) for half_hour in field(answer, "data", "data")]
 
 
-def _reading(zone: str, of: Any) -> Reading:
-    intensity = field(of, "intensity")
-    actual = intensity.get("actual")
-    grams = number(field(of, "intensity", "forecast") if actual is None else actual)
-    return Reading(zone, moment(field(of, "from")), moment(field(of, "to")), grams, actual is None)
+def _intensity(zone: str, half_hour: Any) -> ZoneIntensity:
+    start, end = moment(field(half_hour, "from")), moment(field(half_hour, "to"))
+    actual = field(half_hour, "intensity").get("actual")
+    grams = number(field(half_hour, "intensity", "forecast") if actual is None else actual)
+    return ZoneIntensity(zone, start, end, grams, estimated=actual is None)
 
 
 SOURCE = Source(
@@ -66,7 +65,9 @@ SOURCE = Source(
     zones="Great Britain as a whole (GB)",
     licence="CC BY 4.0, National Energy System Operator",
     price="none, no key",
-    measured="estimated by the operator from metered generation; a forecast until then, and marked so",
+    measured=(
+        "estimated by the operator from metered generation; a forecast until then, and marked so"
+    ),
     counts="direct emissions of generation, imports and losses included",
     period_seconds=HALF_HOUR,
     delay_seconds=HALF_HOUR,

@@ -1,6 +1,4 @@
-"""From what power stations make to the intensity of a kWh: the mean of life-cycle factors, by
-energy.
-"""
+"""Intensity of a kWh of what power stations make: the mean of life-cycle factors, by energy."""
 
 from __future__ import annotations
 
@@ -10,14 +8,14 @@ from cloud_carbon_exporter.model.facts import figure
 
 
 def grams_per_kilowatt_hour(generation: Mapping[str, float]) -> float | None:
-    """Life-cycle gCO2eq of a mean kWh generated. `generation`: kind of station (a row of facts) ->
-    power, in any unit.
+    """Life-cycle gCO2eq of a mean kWh generated; None where nothing is.
 
-    Imports are not traced, and what a station draws is not subtracted. None where nothing is
-    generated.
+    generation: kind of station (a row of facts) -> power, in any unit. Imports are not traced, and
+        what a station draws is not subtracted.
     """
-    made = {kind: power for kind, power in generation.items() if power > 0}
-    total = sum(made.values())
-    if not total > 0:
-        return None
-    return sum(figure(f"generation.{kind}").value * power for kind, power in made.items()) / total
+    total = grams = 0.0
+    for kind, power in generation.items():
+        if power > 0:
+            total += power
+            grams += figure(f"generation.{kind}").value * power
+    return grams / total if total > 0 else None

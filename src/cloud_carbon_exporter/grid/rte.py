@@ -1,5 +1,4 @@
-"""RTE eCO2mix: what France generates, by the quarter of an hour, turned into intensity by
-life-cycle factors.
+"""RTE eCO2mix: intensity of France by the quarter of an hour, of what it generates.
 
 Wire: the records of https://odre.opendatasoft.com/explore/dataset/eco2mix-national-tr/api/
 (Opendatasoft Explore API v2.1). Its own taux_co2 counts direct emissions alone, so the mix is
@@ -13,7 +12,7 @@ from typing import Any
 
 from cloud_carbon_exporter.grid.mix import grams_per_kilowatt_hour
 from cloud_carbon_exporter.grid.moments import moment, written
-from cloud_carbon_exporter.grid.spec import Ask, Reading, Source, Web, field, number
+from cloud_carbon_exporter.grid.spec import Ask, Source, Web, ZoneIntensity, field, number
 
 QUARTER_HOUR = 900.0
 KINDS = {
@@ -28,28 +27,33 @@ KINDS = {
 }
 
 
-async def live(web: Web, ask: Ask) -> Sequence[Reading]:
+async def live(web: Web, ask: Ask) -> Sequence[ZoneIntensity]:
     """The quarters of an hour up to now; those still empty are left out."""
+    since = written(ask.since, "%Y-%m-%dT%H:%M:%SZ")
     params = {
         "select": "date_heure," + ",".join(KINDS),
-        "where": f"date_heure >= date'{written(ask.since, '%Y-%m-%dT%H:%M:%SZ')}' and nucleaire is not null",
+        "where": f"date_heure >= date'{since}' and nucleaire is not null",
         "order_by": "date_heure desc",
         "limit": "100",
     }
     answer = await web.json(
         "records", "/api/explore/v2.1/catalog/datasets/eco2mix-national-tr/records", params
     )
-    readings = [_reading(ask.zone, each) for each in field(answer, "results")]
-    return [reading for reading in readings if reading is not None]
+    intensities = (_intensity(ask.zone, record) for record in field(answer, "results"))
+    return [intensity for intensity in intensities if intensity is not None]
 
 
-def _reading(zone: str, of: Any) -> Reading | None:
-    made = {kind: number(of[name]) for name, kind in KINDS.items() if of.get(name) is not None}
-    grams = grams_per_kilowatt_hour(made) if "nuclear" in made else None
+def _intensity(zone: str, record: Any) -> ZoneIntensity | None:
+    generation = {}
+    for name, kind in KINDS.items():
+        if record.get(name) is not None:
+            generation[kind] = number(record[name])
+    # France never runs without: a record that lacks it has not been filled in yet.
+    grams = grams_per_kilowatt_hour(generation) if "nuclear" in generation else None
     if grams is None:
         return None
-    start = moment(field(of, "date_heure"))
-    return Reading(zone, start, start + QUARTER_HOUR, grams)
+    start = moment(field(record, "date_heure"))
+    return ZoneIntensity(zone, start, start + QUARTER_HOUR, grams)
 
 
 SOURCE = Source(

@@ -1,9 +1,9 @@
-"""What was configured of the grid: an order of preference of sources, per zone, with their secrets."""
+"""Settings of the grid: an order of preference of sources, per zone, with their secrets."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cloud_carbon_exporter.grid.sources import SOURCES
@@ -20,8 +20,9 @@ _NEEDS_ARGUMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """One source of the order. zone: the grid zone it is for; empty for all. argument: what
-    followed its name.
+    """One source of the order.
+
+    zone: the grid zone it is for; empty for all. argument: what followed its name.
     """
 
     source: Source
@@ -31,10 +32,11 @@ class Preference:
 
 @dataclass(frozen=True, slots=True)
 class GridSettings:
-    """preferences: the sources, the preferred first; the annual facts always follow. method: what
-    emissions use.
+    """Settings of the grid.
 
-    secrets, options: by name. compare: also expose what each of the other methods comes to.
+    preferences: the sources, the preferred first; the annual facts always follow. method: what
+        emissions use. secrets, options: by name.
+    compare: also expose what each of the other methods comes to.
     patience_seconds: how long the first answers are waited for before the annual facts serve alone.
     places: (provider, region) that are wanted though nothing stands there.
     """
@@ -47,17 +49,24 @@ class GridSettings:
     patience_seconds: float = 5
     places: tuple[tuple[str, str], ...] = ()
 
+    def preferred(self, zone: str, method: Method) -> Iterator[tuple[int, Preference]]:
+        """Rank and preference of the sources that are to speak of a zone, the best first."""
+        for rank, preference in enumerate(self.preferences):
+            if preference.source.method == method and preference.zone in ("", zone):
+                yield rank, preference
+
 
 def preferences(words: Sequence[str]) -> tuple[Preference, ...]:
-    """Read `[ZONE=]source[:argument]` words. Raises ValueError for what is no source, or lacks its
-    argument.
+    """Preferences of `[ZONE=]source[:argument]` words.
+
+    Raises ValueError for what is no source, or lacks its argument.
     """
     return tuple(_preference(word) for word in words if word != FACTS)
 
 
 def _preference(word: str) -> Preference:
-    found = _OF_ZONE.fullmatch(word)
-    zone, rest = (found[1], found[2]) if found else ("", word)
+    of_zone = _OF_ZONE.fullmatch(word)
+    zone, rest = (of_zone[1], of_zone[2]) if of_zone else ("", word)
     name, _, argument = rest.partition(":")
     source = SOURCES.get(name)
     if source is None:

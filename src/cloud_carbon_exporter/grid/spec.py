@@ -1,9 +1,8 @@
-"""The seam between a source of live grid intensities and the rest: what it says of itself, and what
-it answers.
+"""Seam between a source of live grid intensities and the rest: what it is, and what it answers.
 
 A module of this package exports one `SOURCE`: plain facts about the source, and a function that
-turns one question into Readings. When to ask, how long an answer holds and who serves when it fails
-is decided elsewhere, for all alike.
+turns one question into intensities. When to ask, how long an answer holds and who serves when it
+fails is decided elsewhere, for all alike.
 """
 
 from __future__ import annotations
@@ -16,12 +15,11 @@ from cloud_carbon_exporter.errors import Malformed
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Grams of CO2eq a kWh, the mean over [start, end), Unix seconds. `zone`: in the source's own
-    names, or ours.
+class ZoneIntensity:
+    """Grams of CO2eq a kWh in a zone, the mean over [start, end), in Unix seconds.
 
-    estimated: the source says that it was not measured (yet), or it was forecast. It still serves
-        as the present.
+    zone: in the source's own names, or ours. estimated: the source says that it was not measured
+        (yet), or it was forecast. It still serves as the present.
     """
 
     zone: str
@@ -33,9 +31,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question: a zone in the source's own name ("" where one answer holds them all), over
-    [since, now].
-    """
+    """One question over [since, now]. zone: in the source's own name, "" for all of them."""
 
     zone: str
     since: float
@@ -79,7 +75,7 @@ class Web(Protocol):
         ...
 
 
-Fetch = Callable[[Web, Ask], Awaitable[Sequence[Reading]]]
+Fetch = Callable[[Web, Ask], Awaitable[Sequence[ZoneIntensity]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +116,7 @@ class Source:
 
 
 def field(of: Any, *path: str | int) -> Any:
-    """What lies at a path of a decoded answer. Raises Malformed where the answer has another shape."""
+    """What lies at a path of a decoded answer. Raises Malformed where it has another shape."""
     for key in path:
         try:
             of = of[key]

@@ -1,66 +1,52 @@
-"""Calls to sources of grid intensity: one session, timeouts, bounded bodies, and errors that name
-no secret.
-"""
+"""Calls to sources of grid intensity: secrets, JSON or text, and errors that name no secret."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cloud_carbon_exporter.errors import (
-    CollectError,
-    CredentialsMissing,
-    CredentialsRefused,
-    Malformed,
-    NotThere,
-    PermissionMissing,
-    Throttled,
-    Unreachable,
-)
-
-if TYPE_CHECKING:
-    import aiohttp
+from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Malformed, Throttled
+from cloud_carbon_exporter.http.retry import Again, Patience, persistent, seconds_asked
+from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session
+from cloud_carbon_exporter.http.status import error_kind, may_pass
 
 TIMEOUT_SECONDS = 10.0
-LARGEST_BODY_BYTES = 8 * 2**20
-_STATUSES: Mapping[int, tuple[type[CollectError], str]] = {
-    401: (CredentialsRefused, "the token is refused"),
-    402: (Throttled, "the plan does not pay for this"),
-    403: (PermissionMissing, "the token may not ask for this"),
-    404: (NotThere, "there is no such zone or endpoint"),
-    429: (Throttled, "the quota is exhausted"),
+LARGEST_ANSWER_BYTES = 8 << 20
+
+PATIENCE = Patience(tries=2, longest_pause_seconds=10, deadline_seconds=30)
+"""Patience with a source that says when to come back. All else is left to the feed, which has
+other sources to ask meanwhile, and pauses of its own.
+"""
+
+_KINDS = {402: Throttled}  # Electricity Maps: the plan does not pay for this
+_MEANINGS: Mapping[int, str] = {
+    401: "the token is refused",
+    402: "the plan does not pay for this",
+    403: "the token may not ask for this",
+    404: "there is no such zone or endpoint",
+    429: "the quota is exhausted",
 }
 
 Count = Callable[[str, str, str], None]
 """Counts one call: source, operation, outcome."""
 
 
-class Session:
-    """The aiohttp session of all sources, opened with the first call."""
-
-    def __init__(self) -> None:
-        self._session: aiohttp.ClientSession | None = None
-
-    def open(self) -> aiohttp.ClientSession:
-        """The session."""
-        import aiohttp
-
-        if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=True)
-        return self._session
-
-    async def close(self) -> None:
-        """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
+def open_session() -> Session:
+    """Session of all sources."""
+    return Session(
+        Bounds(
+            silence_seconds=TIMEOUT_SECONDS,
+            total_seconds=TIMEOUT_SECONDS,
+            # More than all sources can have under way, so that none waits for another.
+            connections=64,
+            largest_bytes=LARGEST_ANSWER_BYTES,
+        )
+    )
 
 
 class SourceWeb:
-    """The Web of one source; see spec.Web. `secrets` and `options`: by name, without the ones not
-    configured.
-    """
+    """The Web of one source, see spec.Web. secrets, options: by name, those that are configured."""
 
     def __init__(
         self,
@@ -77,9 +63,7 @@ class SourceWeb:
         self.kept: dict[str, tuple[str, float]] = {}
         self._session = session
         self._source = source
-        self._base_url = (
-            base_url if not argument.startswith(("http://", "https://")) else argument
-        ).rstrip("/")
+        self._base_url = (argument if _is_url(argument) else base_url).rstrip("/")
         self._secrets = secrets or {}
         self._options = options or {}
         self._count = count
@@ -119,45 +103,31 @@ class SourceWeb:
         headers: Mapping[str, str] | None = None,
     ) -> str:
         """See spec.Web."""
-        url = path if path.startswith(("http://", "https://")) else f"{self._base_url}{path}"
+        request = Request(
+            path if _is_url(path) else f"{self._base_url}{path}",
+            params=tuple((params or {}).items()),
+            headers=headers,
+        )
         try:
-            body = await self._get(url, operation, params, headers)
+            answer = await persistent(lambda: self._try(request), PATIENCE)
         except CollectError as error:
+            error.operation = operation
             self._count(self._source, operation, error.reason)
             raise
         self._count(self._source, operation, "success")
-        return body
+        return answer.body.decode("utf-8", "replace")
 
-    async def _get(
-        self,
-        url: str,
-        operation: str,
-        params: Mapping[str, str] | None,
-        headers: Mapping[str, str] | None,
-    ) -> str:
-        import aiohttp
+    async def _try(self, request: Request) -> Answer:
+        answer = await self._session.send(request)
+        if answer.status == 200:
+            return answer
+        meaning = _MEANINGS.get(answer.status, "the answer is no data")
+        error = error_kind(answer.status, _KINDS)(f"{meaning} (status {answer.status})")
+        asked = seconds_asked(answer.headers)
+        if may_pass(answer.status) and asked is not None:
+            raise Again(error, asked)
+        raise error
 
-        body = bytearray()
-        try:
-            async with self._session.open().get(
-                url, params=params, headers=headers, allow_redirects=False
-            ) as answer:
-                status = answer.status
-                async for chunk in answer.content.iter_any():
-                    body += chunk
-                    if len(body) > LARGEST_BODY_BYTES:
-                        raise Malformed("the answer is too large", operation=operation)
-        except TimeoutError:
-            raise Unreachable(
-                f"no answer within {TIMEOUT_SECONDS:.0f} s", operation=operation
-            ) from None
-        except (
-            aiohttp.ClientError,
-            OSError,
-            ValueError,
-        ) as error:  # its text may hold the URL, and so a token
-            raise Unreachable(f"no answer: {type(error).__name__}", operation=operation) from None
-        if status != 200:
-            kind, text = _STATUSES.get(status, (Unreachable, "the answer is no data"))
-            raise kind(f"{text} (status {status})", operation=operation)
-        return body.decode("utf-8", "replace")
+
+def _is_url(text: str) -> bool:
+    return text.startswith(("http://", "https://"))

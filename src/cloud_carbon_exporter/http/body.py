@@ -1,5 +1,4 @@
-"""The body of an answer, unpacked as it comes: never more of it than is read of any, and never long
-at a stretch.
+"""Body of an answer, unpacked as it comes: never more than its bound, and never long at a stretch.
 
 aiohttp unpacks up to 32 MiB in one go on the event loop; a few kilobytes are enough to make it.
 """
@@ -19,15 +18,18 @@ if TYPE_CHECKING:
 ACCEPTED = {"Accept-Encoding": "gzip"}
 """The header to send with a session that does not unpack by itself."""
 
-_FIRST_BYTES = 1 << 16  # unpacked on the event loop; most answers are no larger
-_AT_ONCE_BYTES = (
-    1 << 20
-)  # in a thread: thirty bombs at once would hold up the loop for a tenth of a second each turn
+# Unpacked on the event loop; most answers are no larger.
+_FIRST_BYTES = 1 << 16
+# In a thread: thirty bombs at once would hold up the loop for a tenth of a second each turn.
+_AT_ONCE_BYTES = 1 << 20
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
 async def read_body(response: aiohttp.ClientResponse, largest_bytes: int) -> bytes:
-    """The body, unpacked. Raises Malformed when it is larger, or packed otherwise than asked for."""
+    """Body of an answer, unpacked.
+
+    Raises Malformed when it is larger, or packed otherwise than asked for.
+    """
     held, size = [], 0
     try:
         async for piece in _unpacked(response):

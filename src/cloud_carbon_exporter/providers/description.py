@@ -1,7 +1,8 @@
-"""Phases and descriptions: what one object of a cloud is, what it holds while it runs, what it keeps.
+"""Phases and descriptions: what an object of a cloud is, what it holds running, what it keeps.
 
 Each kind has one table of its states (`States`); `describe` gives a Description, and `resource` is
-the one place that turns it into a Resource: what is gone is dropped, what is stopped keeps its disks.
+the one place that turns it into a Resource: what is gone is dropped, what is stopped keeps its
+disks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ Phase = Literal["running", "stopped", "gone"]
 """running: all of it draws. stopped: what it keeps does. gone: nothing does, as it is not there any
 more, or not there yet.
 """
+
+LONGEST_STATE = 64
+"""Characters of an unknown state that are told: more than any API's word has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,22 @@ class States:
         return "gone" if word in self.gone else None
 
 
-def states(*, running: str = "", stopped: str = "", gone: str = "") -> States:
-    """A table of states from words apart by spaces: `states(running="available modifying", ...)`."""
-    words = (frozenset(text.lower().split()) for text in (running, stopped, gone))
-    return States(*words)
+def states(
+    *,
+    running: str | tuple[str, ...] = "",
+    stopped: str | tuple[str, ...] = "",
+    gone: str | tuple[str, ...] = "",
+) -> States:
+    """A table of states from words apart by spaces: `states(running="available modifying", ...)`.
+
+    A tuple is taken word by word, for states that have spaces in them ("rebooting cluster nodes").
+    """
+    return States(_words(running), _words(stopped), _words(gone))
+
+
+def _words(text: str | tuple[str, ...]) -> frozenset[str]:
+    words = text.split() if isinstance(text, str) else text
+    return frozenset(word.lower() for word in words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +102,8 @@ def resource(kind: str, table: States | None, described: Description) -> Resourc
     if phase == "stopped":
         held = ()
     elif phase is None:
-        held = tuple(
-            replace(part, assumed=part.assumed or f"unknown state {state}") for part in held
-        )
+        why = f"unknown state {state[:LONGEST_STATE]}"
+        held = tuple(replace(part, assumed=part.assumed or why) for part in held)
     return Resource(
         id=described.id,
         kind=kind,

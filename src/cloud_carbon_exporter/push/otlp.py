@@ -1,5 +1,4 @@
-"""OpenTelemetry's protocol over HTTP: an ExportMetricsServiceRequest in Protocol Buffers,
-compressed with gzip.
+"""OTLP over HTTP: an ExportMetricsServiceRequest in Protocol Buffers, compressed with gzip.
 
 Made by hand: the SDK keeps an aggregation a series, drops what is beyond 2,000 without a word, and
 wants to be asked for each value. Source: opentelemetry.io/docs/specs/otlp and
@@ -13,17 +12,18 @@ from itertools import groupby
 
 from isal import isal_zlib
 
-from cloud_carbon_exporter.exposition import Family
 from cloud_carbon_exporter.push.protobuf import double, fields, fixed64, nested, text, whole
 from cloud_carbon_exporter.push.samples import Labels, Sample
 
 HEADERS = {"Content-Type": "application/x-protobuf", "Content-Encoding": "gzip"}
 PATH = "/v1/metrics"
 
+# AggregationTemporality of the proto: the sum since a start, as Prometheus' counters are.
 _CUMULATIVE = 2
+# Window bits of zlib that mean a gzip frame around the largest window.
 _GZIP = 31
+# How Prometheus maps the two, the other way round.
 _RESOURCE = {"job": "service.name", "instance": "service.instance.id"}
-"""How Prometheus maps the two, the other way round."""
 
 _UNITS = {  # UCUM, as OpenTelemetry wants them
     "watts": "W",
@@ -37,17 +37,16 @@ _UNITS = {  # UCUM, as OpenTelemetry wants them
 
 
 def url(endpoint: str) -> str:
-    """Where metrics go, of an endpoint as OTEL_EXPORTER_OTLP_ENDPOINT gives it, or of the whole
-    URL.
-    """
+    """URL metrics go to, of an endpoint as OTEL_EXPORTER_OTLP_ENDPOINT has it, or of the whole."""
     return endpoint if endpoint.rstrip("/").endswith(PATH) else endpoint.rstrip("/") + PATH
 
 
 def request(batch: Sequence[Sample], common: Labels, now: float, since: float) -> bytes:
-    """The body of one request. common: attributes of the resource. since: when counting began."""
+    """Body of one request. common: attributes of the resource. since: when counting began."""
     resource = b"".join(_attribute(1, _RESOURCE.get(name, name), value) for name, value in common)
-    families = (tuple(found) for _, found in groupby(batch, lambda sample: sample.family.name))
-    metrics = b"".join(nested(2, _metric(found[0].family, found, now, since)) for found in families)
+    metrics = b""
+    for _, samples in groupby(batch, lambda sample: sample.family.name):
+        metrics += nested(2, _metric(tuple(samples), now, since))
     scope = nested(1, text(1, "cloud_carbon_exporter"))
     body = nested(1, nested(1, resource) + nested(2, scope + metrics))
     compressor = isal_zlib.compressobj(1, isal_zlib.DEFLATED, _GZIP)
@@ -55,9 +54,8 @@ def request(batch: Sequence[Sample], common: Labels, now: float, since: float) -
 
 
 def rejected(answer: bytes) -> int:
-    """How many data points a receiver that said 200 refused. Raises ValueError for what is no
-    answer.
-    """
+    """Data points a receiver that said 200 refused. Raises ValueError for what is no answer."""
+    # ExportMetricsServiceResponse.partial_success, and in it rejected_data_points: field 1 each.
     for number, partial in fields(answer):
         if number == 1 and isinstance(partial, bytes):
             return sum(
@@ -66,12 +64,14 @@ def rejected(answer: bytes) -> int:
     return 0
 
 
-def _metric(family: Family, found: Sequence[Sample], now: float, since: float) -> bytes:
+def _metric(samples: Sequence[Sample], now: float, since: float) -> bytes:
+    """Metric of the samples of one family."""
+    family = samples[0].family
     time = fixed64(3, round(now * 1e9))
     if family.type == "counter":
         time = fixed64(2, round(since * 1e9)) + time
     points = []
-    for sample in found:
+    for sample in samples:
         attributes = b"".join(_attribute(7, name, value) for name, value in sample.labels)
         points.append(nested(1, time + double(4, sample.value) + attributes))
     head = text(1, family.name) + text(2, family.help)

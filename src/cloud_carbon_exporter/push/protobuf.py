@@ -1,7 +1,7 @@
-"""The few parts of Protocol Buffers' wire format that both protocols need.
+"""Protocol Buffers: the few parts of their wire format that both protocols need.
 
 Source: protobuf.dev/programming-guides/encoding. A field is its number and wire type as one varint,
-    then its value.
+then its value.
 """
 
 from __future__ import annotations
@@ -52,9 +52,7 @@ def text(field: int, content: str) -> bytes:
 
 
 def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """The fields of a message in order, unread within. Raises ValueError where it is cut short or
-    of unknown type.
-    """
+    """Fields of a message in order, unread within. Raises ValueError for what is no message."""
     at = 0
     while at < len(message):
         key, at = _read_varint(message, at)

@@ -1,8 +1,7 @@
-"""Prometheus remote write 1.0: a WriteRequest in Protocol Buffers, compressed with snappy's block
-format.
+"""Remote write 1.0 of Prometheus: a WriteRequest in Protocol Buffers, compressed with snappy.
 
 Source: prometheus.io/docs/specs/prw/remote_write_spec. Labels are sorted by name, times are in
-    milliseconds.
+milliseconds, and snappy's format is that of blocks.
 """
 
 from __future__ import annotations
@@ -31,20 +30,20 @@ def check() -> None:
 
 
 def request(batch: Sequence[Sample], common: Labels, now: float) -> bytes:
-    """The body of one request. common: labels every series bears; one of its own of the same name
-    wins.
-    """
+    """Body of one request. common: labels every series bears, unless it has them of its own."""
     import cramjam
 
     moment = whole(2, round(now * 1000))
-    encoded: dict[tuple[str, str], bytes] = {}  # most labels come again and again
+    # Most labels come again and again.
+    encoded: dict[tuple[str, str], bytes] = {}
     series = []
     for sample in batch:
         labels = {**dict(common), **dict(sample.labels), "__name__": sample.family.name}
         parts = []
-        for pair in sorted(labels.items()):
-            if (label := encoded.get(pair)) is None:
-                label = encoded[pair] = nested(1, text(1, pair[0]) + text(2, pair[1]))
+        for name, value in sorted(labels.items()):
+            label = encoded.get((name, value))
+            if label is None:
+                label = encoded[name, value] = nested(1, text(1, name) + text(2, value))
             parts.append(label)
         series.append(nested(1, b"".join(parts) + nested(2, double(1, sample.value) + moment)))
     return bytes(cramjam.snappy.compress_raw(b"".join(series)))

@@ -1,6 +1,4 @@
-"""From the rendered text back to samples: pushed is what a scrape would have read, without a second
-rendering.
-"""
+"""Samples of the rendered text: pushed is what a scrape would have read, and rendered once."""
 
 from __future__ import annotations
 
@@ -15,7 +13,8 @@ Labels = tuple[tuple[str, str], ...]
 _BY_NAME = {family.name: family for family in (*FAMILIES, *UPSTREAM)}
 _PAIR = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
 _ESCAPED = re.compile(r"\\(.)")
-_MEANT = {"n": "\n"}  # a backslash and a quotation mark stand for themselves
+# A backslash and a quotation mark stand for themselves.
+_MEANT = {"n": "\n"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +27,9 @@ class Sample:
 
 
 def samples(text: Iterable[bytes]) -> Iterator[Sample]:
-    """Every sample of a rendered text of ours. text: its pieces, each of whole lines."""
-    for piece in text:
-        for line in piece.decode().split("\n"):
+    """Every sample of a rendered text of ours. text: in parts, each of whole lines."""
+    for part in text:
+        for line in part.decode().split("\n"):
             if line.startswith("#") or not line:
                 continue
             series, _, value = line.rpartition(" ")
@@ -39,10 +38,12 @@ def samples(text: Iterable[bytes]) -> Iterator[Sample]:
 
 
 def _labels(text: str) -> Labels:
-    found = _PAIR.findall(text)
-    if "\\" in text:
-        found = [
-            (name, _ESCAPED.sub(lambda match: _MEANT.get(match[1], match[1]), value))
-            for name, value in found
-        ]
-    return tuple(found)
+    pairs = _PAIR.findall(text)
+    if "\\" not in text:
+        return tuple(pairs)
+    return tuple((name, _ESCAPED.sub(_meant, value)) for name, value in pairs)
+
+
+def _meant(escaped: re.Match[str]) -> str:
+    """Character that an escape stands for."""
+    return _MEANT.get(escaped[1], escaped[1])

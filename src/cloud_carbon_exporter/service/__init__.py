@@ -1,3 +1,1 @@
-"""The running program: what is opened, served, pushed and reloaded under the configuration in
-force.
-"""
+"""The running program: what is opened, served, pushed and reloaded."""

@@ -1,4 +1,4 @@
-"""The provider of a name."""
+"""Provider of a name, as in -cloud.provider: its package is imported when it is wanted."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from cloud_carbon_exporter.providers.spec import Provider
 
 
 def provider(name: str) -> Provider:
-    """The provider of that name, as in -cloud.provider. Raises ConfigError where this build has
-    none.
-    """
+    """The provider of that name. Raises ConfigError where this build has none."""
     package = f"cloud_carbon_exporter.providers.{CLOUDS[name].package}"
     try:
-        found = import_module(package).PROVIDER
+        loaded = import_module(package).PROVIDER
     except (ModuleNotFoundError, AttributeError) as error:
         if isinstance(error, ModuleNotFoundError) and error.name != package:
             raise
         raise ConfigError(f"-cloud.provider: {quoted(name)} is not part of this build") from None
-    if not isinstance(found, Provider):
+    if not isinstance(loaded, Provider):
         raise TypeError(package)
-    return found
+    return loaded

@@ -1,11 +1,10 @@
-"""From configured targets to the providers that explore them."""
+"""Opening of targets and collector: from a configuration to what explores and collects."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
@@ -23,21 +22,20 @@ from cloud_carbon_exporter.service.loading import provider
 Rendered = TypeVar("Rendered")
 
 
-def check_names(settings: TargetSettings, found: Provider) -> None:
-    """Raises ConfigError when a target excludes a kind, or explores a region, that its provider
-    does not know.
+def check_names(settings: TargetSettings, provider_of_target: Provider) -> None:
+    """Check the kinds a target excludes, and the regions it explores.
+
+    Raises ConfigError for one that its provider does not know.
     """
     name = settings.name or settings.provider
-    zones = facts.zones(found.label)
+    zones = facts.zones(provider_of_target.label)
     regions = {*zones, *(zone.rpartition("-")[0] for zone in zones)}
     for region in settings.regions:
-        if (
-            zones and region not in regions
-        ):  # of the others the account itself tells which there are
-            raise ConfigError(
-                f"regions of target {name}: unknown region {quoted(region)}{nearest(region, regions)}"
-            )
-    kinds = {service.kind for service in found.services}
+        # Of a provider without zones among the facts, the account itself tells its regions.
+        if zones and region not in regions:
+            near = nearest(region, regions)
+            raise ConfigError(f"regions of target {name}: unknown region {quoted(region)}{near}")
+    kinds = {service.kind for service in provider_of_target.services}
     for kind in settings.exclude:
         if kind not in kinds:
             near = nearest(kind, kinds)
@@ -45,24 +43,29 @@ def check_names(settings: TargetSettings, found: Provider) -> None:
 
 
 def open_targets(settings: Settings) -> list[Target]:
-    """The configured targets with their providers. Raises ConfigError for a provider or kind nobody
-    knows.
+    """The configured targets with their providers.
+
+    Raises ConfigError for a provider or kind nobody knows.
     """
     targets: list[Target] = []
     for target in settings.targets:
-        found = provider(target.provider)
-        check_names(target, found)
+        provider_of_target = provider(target.provider)
+        check_names(target, provider_of_target)
         taken = {other.name for other in targets}
-        name = name_of(target)
-        names = itertools.chain((name,), (f"{name} {number}" for number in itertools.count(2)))
-        targets.append(Target(next(each for each in names if each not in taken), found, target))
+        targets.append(Target(_free_name(name_of(target), taken), provider_of_target, target))
     return targets
 
 
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """The name, with a number where another target has it already."""
+    free, number = name, 2
+    while free in taken:
+        free, number = f"{name} {number}", number + 1
+    return free
+
+
 def name_of(settings: TargetSettings) -> str:
-    """What a target is called: its name in the file, else its provider and the account or project
-    it was given.
-    """
+    """Name of a target: that in the file, else its provider and the account or project given."""
     place = settings.options.place if settings.options else ""
     return settings.name or (f"{settings.provider}/{place}" if place else settings.provider)
 
@@ -70,8 +73,9 @@ def name_of(settings: TargetSettings) -> str:
 def grid_settings(
     settings: Settings, patience_seconds: float, places: Sequence[tuple[str, str]] = ()
 ) -> GridSettings:
-    """What was configured of the grid. places: (provider, region) wanted though nothing stands
-    there.
+    """What was configured of the grid.
+
+    places: (provider, region) wanted though nothing stands there.
     """
     return GridSettings(
         preferences(settings.grid_sources),
@@ -94,8 +98,7 @@ def open_collector(
     """All that collects, ready to run. `render`: what is made of each Snapshot.
 
     patience_seconds: how long the first Snapshot waits for live grid intensities. budget: the
-        account to go on with.
-    places: (provider, region) whose grid is wanted beside those in use.
+        account to go on with. places: (provider, region) whose grid is wanted beside those in use.
     Raises ConfigError for a provider or kind nobody knows.
     """
     return Collector(
@@ -116,12 +119,12 @@ def open_collector(
 async def missing_credentials(clients: Sequence[Client]) -> Sequence[CredentialsMissing]:
     """Why no target has credentials; empty as soon as one of them has."""
     tasks = [asyncio.create_task(_connect(client)) for client in clients]
-    errors = []
+    errors: list[CredentialsMissing] = []
     try:
         for task in asyncio.as_completed(tasks):
             error = await task
             if error is None:
-                break
+                break  # one target that works is enough to serve; the others show as down
             errors.append(error)
     finally:  # nobody who leaves meanwhile waits for a cloud that hangs
         for pending in tasks:

@@ -16,7 +16,8 @@ async def keep_pushing(settings: PushSettings, service: Service) -> None:
     """
     if not settings.wanted:
         await asyncio.Event().wait()
-    from cloud_carbon_exporter.push.pusher import Pusher, destinations
+    from cloud_carbon_exporter.push.destinations import destinations
+    from cloud_carbon_exporter.push.pusher import Pusher
 
     now = time.time()
     await Pusher(

@@ -1,1 +1,1 @@
-"""What survives a restart."""
+"""State file: what survives a restart, and the rows in which it is kept."""

@@ -1,4 +1,4 @@
-"""What survives a restart: counters, the bill, the trend, in one file of the operator's choice.
+"""State file: what survives a restart (counters, the bill, the trend) in one file.
 
 The file is JSON lines: a header, rows by section, and the SHA-256 of all before. It is replaced as
 a whole or not at all, and so is it read; one that cannot be is set aside, named in the log, and a
@@ -15,34 +15,23 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.storage.rows import Row, Section
 
 log = logging.getLogger(__name__)
 
 VERSION = 1
-ROWS_A_LINE = 500  # so that no single line holds the interpreter for long
-SAVING_RATIO = (
-    0.05  # of the time, at most: a small estate is kept with every snapshot, a large one every few
-)
 
-Row = Sequence[Any]
-"""Strings and numbers, as JSON has them."""
+# So that no single line holds the interpreter for long.
+ROWS_A_LINE = 500
 
-
-class Section(Protocol):
-    """Something that survives: hands out its rows, and takes them back at the start."""
-
-    def dump(self) -> Iterable[Row]:
-        """All there is to keep."""
-
-    def load(self, rows: Iterable[Row]) -> None:
-        """Take back what an earlier process kept, and nothing else. Raises ValueError or TypeError
-        for nonsense.
-        """
+# Of the time, at most, goes into saving: a small estate is kept with every Snapshot, a large one
+# every few.
+SAVING_RATIO = 0.05
 
 
 class StateFile:
@@ -61,8 +50,7 @@ class StateFile:
         self._lock: int | None = None
 
     def load(self) -> None:
-        """Read what is there, if anything. A broken file is renamed beside itself; it never stops
-        the exporter.
+        """Read what is there, if anything. A broken file is renamed; it never stops the exporter.
 
         Raises ConfigError when another process has the file, until `close`: each would undo what
         the other saves.
@@ -92,13 +80,15 @@ class StateFile:
         except OSError:
             return  # nor can the state be saved, which is said then
         try:
+            # Of the open file, not of a name: it ends with the process, even one that was killed.
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(lock)
             raise ConfigError(
-                f"-state.file: another exporter keeps its state in {self._path}; end that one, or name another file"
+                f"-state.file: another exporter keeps its state in {self._path}; "
+                "end that one, or name another file"
             ) from None
-        except OSError as error:  # some network file systems
+        except OSError as error:  # some network file systems know no locks
             log.debug("state file %s cannot be locked: %s", self._path, error.strerror)
         self._lock = lock
 
@@ -108,8 +98,9 @@ class StateFile:
             self._path.replace(aside)
         except OSError as refused:
             log.error(
-                "state file %s is corrupt (%s) and cannot be set aside as %s (%s), counters start anew: the next "
-                "save replaces it; let the exporter write to its folder, or name another with -state.file",
+                "state file %s is corrupt (%s) and cannot be set aside as %s (%s), counters start "
+                "anew: the next save replaces it; let the exporter write to its folder, or name "
+                "another with -state.file",
                 self._path,
                 error,
                 aside,
@@ -150,6 +141,8 @@ class StateFile:
                     digest.update(line)
                     file.write(line)
                 file.write(_line({"sha256": digest.hexdigest()}))
+                # On the disk before it takes the name: else a power cut may leave the new name with
+                # an empty file behind it.
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self._path)
@@ -174,18 +167,20 @@ def _line(value: Mapping[str, Any]) -> bytes:
 
 
 def _parse(lines: Sequence[bytes]) -> Mapping[str, list[Row]]:
-    """Section -> rows. Raises ValueError, TypeError or LookupError for anything but a whole file of
-    ours.
+    """Section -> rows.
+
+    Raises ValueError, TypeError or LookupError for anything but a whole file of ours.
     """
     if len(lines) < 2:
         raise ValueError("cut short")
-    if json.loads(lines[-1])["sha256"] != hashlib.sha256(b"".join(lines[:-1])).hexdigest():
+    header, *body, seal = lines
+    if json.loads(seal)["sha256"] != hashlib.sha256(b"".join((header, *body))).hexdigest():
         raise ValueError("its checksum does not fit")
-    version = json.loads(lines[0])["cloud_carbon_exporter_state"]
+    version = json.loads(header)["cloud_carbon_exporter_state"]
     if version != VERSION:
         raise ValueError(f"version {version}, not {VERSION}")
     rows: dict[str, list[Row]] = {}
-    for line in lines[1:-1]:
-        found = json.loads(line)
-        rows.setdefault(found["section"], []).extend(found["rows"])
+    for line in body:
+        part = json.loads(line)
+        rows.setdefault(part["section"], []).extend(part["rows"])
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import ReplayClient
@@ -18,15 +18,16 @@ PARIS = Scope("aws", ACCOUNT, "eu-west-3")
 
 
 def parts(resource: Resource) -> dict[str, float]:
-    """Amount by kind, and by part but for processors and memory; with "per" and the signal that
-    says how much.
+    """Amount by kind, and by part but for processors and memory.
+
+    With "per" and the signal that says how much.
     """
-    found: dict[str, float] = {}
+    amounts: dict[str, float] = {}
     for held in resource.components:
         name = held.kind if held.kind in ("vcpu", "memory") else f"{held.kind} {held.part}"
         key = f"{name} per {held.per}" if held.per else name
-        found[key] = found.get(key, 0) + held.amount
-    return found
+        amounts[key] = amounts.get(key, 0) + held.amount
+    return amounts
 
 
 def footprint(resource: Resource, **loads: float) -> Footprint:
@@ -39,28 +40,26 @@ def watts(resource: Resource, **loads: float) -> float:
     return footprint(resource, **loads).power_watts.value
 
 
-def read(spec: ServiceSpec, resource: Resource) -> dict[str, tuple[Metric, Mapping[str, str]]]:
-    """The series that would be asked for: name -> (metric, dimensions)."""
-    return {
-        metric.name: (
-            metric,
-            {
-                **metric.fixed,
-                **{name: resource.monitor[key] for name, key in metric.dimensions.items()},
-            },
-        )
-        for metric in spec.metrics
-        if all(
-            key in resource.monitor
-            for key in (*metric.dimensions.values(), *filter(None, (metric.over,)))
-        )
-    }
+class Series(NamedTuple):
+    """Series that would be asked for: its metric, and the dimensions it bears."""
+
+    metric: Metric
+    dimensions: Mapping[str, str]
+
+
+def read(spec: ServiceSpec, resource: Resource) -> dict[str, Series]:
+    """Series that would be asked for of a resource, by name."""
+    series: dict[str, Series] = {}
+    for metric in spec.metrics:
+        needed = {*metric.dimensions.values(), metric.over} - {""}
+        if needed <= resource.monitor.keys():
+            named = {name: resource.monitor[key] for name, key in metric.dimensions.items()}
+            series[metric.name] = Series(metric, {**metric.fixed, **named})
+    return series
 
 
 class Asked(ReplayClient):
-    """Answers from a recording, remembers what it was asked, and fails details with `error` where
-    there is one.
-    """
+    """Answers from a recording, and what was asked; details fail with `error` if there is one."""
 
     def __init__(self, answers: Mapping[str, Any], error: CollectError | None = None) -> None:
         super().__init__(answers)

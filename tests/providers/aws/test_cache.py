@@ -1,6 +1,4 @@
-"""What is asked once: one fetch at a time, shared by all who wait for it, whether it succeeds or
-fails.
-"""
+"""Cache: one fetch at a time, shared by all who wait for it, whether it succeeds or fails."""
 
 from __future__ import annotations
 
@@ -45,9 +43,7 @@ async def test_all_who_wait_share_one_answer_for_as_long_as_it_is_good() -> None
 
 
 async def test_all_who_wait_share_one_failure_and_who_comes_later_asks_again() -> None:
-    """A hundred listings want the regions; a cloud that is silent must not be waited for a hundred
-    times in turn.
-    """
+    """A hundred listings want the regions: a silent cloud is not waited for a hundred times."""
     source = Source()
     source.fails = True
     cache = Cache(Clock())
@@ -55,7 +51,7 @@ async def test_all_who_wait_share_one_failure_and_who_comes_later_asks_again() -
     await asyncio.sleep(0)
     source.free.set()
     failures = await asyncio.gather(*waiting, return_exceptions=True)
-    assert all(isinstance(each, Unreachable) for each in failures)
+    assert all(isinstance(failure, Unreachable) for failure in failures)
     assert source.asked == 1
     with pytest.raises(Unreachable):
         await cache.get("key", 60, source.fetch)

@@ -1,6 +1,4 @@
-"""Reading utilisation: how many calls, what they bill, and what becomes of gaps, pages and
-failures.
-"""
+"""Reading utilisation: how many calls, what they bill, what becomes of gaps and failures."""
 
 from __future__ import annotations
 
@@ -79,6 +77,10 @@ def function(name: str) -> Resource:
     )
 
 
+def values_of(points: Sequence[Point]) -> list[float]:
+    return [point.value for point in points]
+
+
 async def test_what_writes_nothing_while_it_sleeps_slept(
     fake: AwsFake, make_client: MakeClient
 ) -> None:
@@ -87,9 +89,7 @@ async def test_what_writes_nothing_while_it_sleeps_slept(
     fake.cloudwatch.put("eu-west-3", "AWS/Lambda", "Duration", {"FunctionName": "called"}, called)
     reads = [Read(function(name), duration, NOW - 900) for name in ("called", "idle")]
     reading = await make_client().series(reads, NOW + 10)
-    values = {
-        name: [point.value for point in points] for (name, _), points in reading.points.items()
-    }
+    values = {name: values_of(points) for (name, _), points in reading.points.items()}
     assert values == {"called": [0, pytest.approx(1), 0], "idle": [0, 0, 0]}
     starts = [point.start for point in reading.points["idle", "executions"]]
     assert starts == [NOW - 900, NOW - 600, NOW - 300], (
@@ -110,7 +110,7 @@ async def test_an_answer_that_is_incomplete_is_no_sleep(
 async def test_tasks_of_a_service_share_its_series_and_it_is_asked_for_once(
     fake: AwsFake, make_client: MakeClient, meter: CountingMeter
 ) -> None:
-    (metric,) = (one for one in spec("ecs/task").metrics if one.namespace == "AWS/ECS")
+    (metric,) = (metric for metric in spec("ecs/task").metrics if metric.namespace == "AWS/ECS")
     monitor = {"ClusterName": "shop", "ServiceName": "web"}
     here = Location("aws", ACCOUNT, "eu-west-3")
     tasks = [
@@ -222,7 +222,7 @@ async def test_an_answer_in_pages_is_put_together(fake: AwsFake, make_client: Ma
     assert len(fake.cloudwatch.requests) == 3
 
 
-async def test_defect_08_every_storage_class_counts_in_the_buckets_own_region_without_a_call_a_bucket(
+async def test_defect_08_every_storage_class_counts_in_the_region_of_the_bucket_in_one_call(
     fake: AwsFake, make_client: MakeClient, meter: CountingMeter
 ) -> None:
     yesterday = NOW // DAY * DAY - DAY
@@ -238,7 +238,7 @@ async def test_defect_08_every_storage_class_counts_in_the_buckets_own_region_wi
         bucket(f"b-{number}", "us-east-1" if number % 2 else "eu-west-3") for number in range(40)
     ]
     client = make_client()
-    reading = await client.series([Read(each, BYTES, NOW - 3 * DAY) for each in buckets], NOW)
+    reading = await client.series([Read(bucket, BYTES, NOW - 3 * DAY) for bucket in buckets], NOW)
     two = yesterday, yesterday + DAY
     assert reading.points["b-2", "stored_gib:StandardStorage"] == (Point(*two, 1.0),)
     assert reading.points["b-2", "stored_gib:GlacierStorage"] == (Point(*two, 2.0),)
@@ -249,7 +249,7 @@ async def test_defect_08_every_storage_class_counts_in_the_buckets_own_region_wi
     assert meter.calls["cloudwatch", "ListMetrics", "success"] == 2
     assert meter.calls["cloudwatch", "GetMetricData", "success"] == 2
     assert meter.units["cloudwatch", "GetMetricData"] == len(reading.points)
-    await client.series([Read(each, BYTES, NOW - 3 * DAY) for each in buckets], NOW)
+    await client.series([Read(bucket, BYTES, NOW - 3 * DAY) for bucket in buckets], NOW)
     assert meter.calls["cloudwatch", "ListMetrics", "success"] == 2, "once a day"
 
 

@@ -1,6 +1,4 @@
-"""Signals that several series make up: bytes in and out, boards of a machine, percentages summed
-over cores.
-"""
+"""Signals that several series make up: bytes in and out, boards, percentages over cores."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from tests.fakes.aws_replay import CountingMeter, spec
 from tests.providers.aws.conftest import MakeClient
 
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
-from cloud_carbon_exporter.providers.aws.client.cloudwatch import SERIES_PER_CALL
+from cloud_carbon_exporter.providers.aws.client.metric_data import SERIES_PER_CALL
 from cloud_carbon_exporter.providers.spec import Read
 
 NOW = 1_800_000_000.0  # a whole multiple of 3600
@@ -34,9 +32,7 @@ def gpu_machine(name: str = "i-1") -> Resource:
 
 
 def put_board(fake: AwsFake, metric: str, index: int, value: float, machine: str = "i-1") -> None:
-    """What an agent of the usual configuration writes: a series a board, with the machine's own
-    names besides.
-    """
+    """Series of an agent of the usual configuration: one a board, with the machine's own names."""
     dimensions = {
         "InstanceId": machine,
         "ImageId": "ami-1",
@@ -66,17 +62,15 @@ async def test_two_metrics_of_one_signal_add_up(fake: AwsFake, make_client: Make
 
 
 async def test_half_a_sum_is_no_sum(fake: AwsFake, make_client: MakeClient) -> None:
-    """With more series than a call takes, the two directions of some gateway come in different
-    calls.
-    """
+    """With more series than a call takes, a gateway's two directions come in different calls."""
     gateways = [gateway(f"nat-{number}") for number in range(SERIES_PER_CALL)]
-    for each in gateways:
+    for nat in gateways:
         for metric in (NAT_IN, NAT_BACK):
             fake.cloudwatch.put(
-                REGION, "AWS/NATGateway", metric.name, dict(each.monitor), {NOW - 300: 300.0}
+                REGION, "AWS/NATGateway", metric.name, dict(nat.monitor), {NOW - 300: 300.0}
             )
     fake.fault("GetMetricData", "forbidden", times=1)
-    reads = [Read(each, metric, NOW - 300) for metric in (NAT_IN, NAT_BACK) for each in gateways]
+    reads = [Read(nat, metric, NOW - 300) for metric in (NAT_IN, NAT_BACK) for nat in gateways]
     reading = await make_client().series(reads, NOW)
     assert set(reading.failures) == {"ec2/nat_gateway"}
     assert reading.points == {}, "one direction alone would be too little"

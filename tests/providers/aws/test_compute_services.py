@@ -17,21 +17,23 @@ from cloud_carbon_exporter.providers.spec import TargetSettings
 
 
 async def test_lambda_function_is_as_many_environments_as_were_running() -> None:
-    found = await described("lambda/function", "lambda_function")
-    assert parts(found["resize"]) == {
+    resources = await described("lambda/function", "lambda_function")
+    assert parts(resources["resize"]) == {
         "vcpu per executions": 1,
         "memory per executions": 1769 / 1024,
     }
-    assert parts(found["thumb"])["vcpu per executions"] == pytest.approx(512 / 1769)
-    assert found["thumb"].components[0].part == "Graviton2"
-    assert found["thumb"].info["architecture"] == "arm64"
-    assert watts(found["resize"], executions=4) == pytest.approx(
-        4 * watts(found["resize"], executions=1)
+    assert parts(resources["thumb"])["vcpu per executions"] == pytest.approx(512 / 1769)
+    assert resources["thumb"].components[0].part == "Graviton2"
+    assert resources["thumb"].info["architecture"] == "arm64"
+    assert watts(resources["resize"], executions=4) == pytest.approx(
+        4 * watts(resources["resize"], executions=1)
     )
-    assert watts(found["resize"], executions=0) == 0
-    assert footprint(found["resize"], executions=1, cpu_ratio=1).basis == "assumed"
-    assert watts(found["resize"]) == 0, "no run is claimed that was not read"
-    assert footprint(found["resize"]).power_watts.upper > watts(found["resize"], executions=1)
+    assert watts(resources["resize"], executions=0) == 0
+    assert footprint(resources["resize"], executions=1, cpu_ratio=1).basis == "assumed"
+    assert watts(resources["resize"]) == 0, "no run is claimed that was not read"
+    assert footprint(resources["resize"]).power_watts.upper > watts(
+        resources["resize"], executions=1
+    )
 
 
 async def test_lambda_duration_becomes_concurrency() -> None:
@@ -54,10 +56,10 @@ async def test_lambda_on_managed_instances_is_counted_as_its_instances() -> None
 async def test_lambda_tags_come_batched_and_only_when_asked_for() -> None:
     without = await described("lambda/function", "lambda_function")
     assert without["resize"].tags == {}
-    found = await described(
+    resources = await described(
         "lambda/function", "lambda_function", TargetSettings(provider="aws", tags=("team",))
     )
-    assert (found["resize"].tags, found["thumb"].tags) == ({"team": "shop"}, {})
+    assert (resources["resize"].tags, resources["thumb"].tags) == ({"team": "shop"}, {})
 
 
 def test_a_function_without_memory_is_malformed() -> None:
@@ -68,8 +70,8 @@ def test_a_function_without_memory_is_malformed() -> None:
 
 
 async def test_ecs_task() -> None:
-    found = await described("ecs/task", "ecs_task")
-    web = found["web/t1"]
+    resources = await described("ecs/task", "ecs_task")
+    web = resources["web/t1"]
     assert web.id == f"arn:aws:ecs:eu-west-3:{ACCOUNT}:task/shop/t1"
     assert parts(web) == {"vcpu": 0.5, "memory": 1, "ssd ssd": 50}
     assert web.components[0].part == "Graviton2"
@@ -78,16 +80,16 @@ async def test_ecs_task() -> None:
         {"team": "shop"},
         "FARGATE_SPOT",
     )
-    assert parts(found["nightly/t2"]) == {"vcpu": 4, "memory": 16, "ssd ssd": 20}
-    assert set(found) == {"web/t1", "nightly/t2", "web/t4"}, "one that has stopped is gone"
+    assert parts(resources["nightly/t2"]) == {"vcpu": 4, "memory": 16, "ssd ssd": 20}
+    assert set(resources) == {"web/t1", "nightly/t2", "web/t4"}, "one that has stopped is gone"
 
 
 async def test_a_task_is_measured_as_its_service_is_and_a_lone_one_by_container_insights() -> None:
-    found = await described("ecs/task", "ecs_task")
-    ((name, (metric, dimensions)),) = read(spec("ecs/task"), found["web/t1"]).items()
+    resources = await described("ecs/task", "ecs_task")
+    ((name, (metric, dimensions)),) = read(spec("ecs/task"), resources["web/t1"]).items()
     assert (metric.namespace, name) == ("AWS/ECS", "CPUUtilization")
     assert dimensions == {"ClusterName": "shop", "ServiceName": "web"}
-    assert read(spec("ecs/task"), found["nightly/t2"]) == {}, (
+    assert read(spec("ecs/task"), resources["nightly/t2"]) == {}, (
         "plain Container Insights has no series of a task"
     )
     enhanced = json.loads(json.dumps(recording("ecs_task")).replace('"enabled"', '"enhanced"'))
@@ -169,6 +171,6 @@ async def test_what_was_asked_before_a_failure_is_kept_and_a_refusal_ends_the_as
     assert "d100" not in asked
     denied.clear()
     asked.clear()
-    found = await by_name(client, ("details",), names, 60, ask)
-    assert found == {name: name.upper() for name in names}
+    details = await by_name(client, ("details",), names, 60, ask)
+    assert details == {name: name.upper() for name in names}
     assert "d0" not in asked, "kept"

@@ -289,7 +289,7 @@ class Estate(AwsClient):
 
 
 async def counted(answers: Answers) -> tuple[list[Resource], dict[str, int]]:
-    """Every resource of every listing that holds anything, and the ledger of what no service reads."""
+    """Every resource of every listing, and the ledger of what no service reads."""
     client = Estate(answers)
     resources: list[Resource] = []
     unsupported: dict[str, int] = {}

@@ -1,6 +1,4 @@
-"""Nothing is counted twice, continued: jobs, hosts, backups and whatever else runs on other
-resources' hardware.
-"""
+"""Nothing is counted twice, continued: jobs, hosts, backups, whatever runs on others' hardware."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ElastiCache, MemoryDB, DocumentDB, Neptune, DynamoDB, OpenSearch, Redshift, and snapshots of RDS."""
+"""ElastiCache, MemoryDB, DocumentDB, Neptune, DynamoDB, OpenSearch, Redshift, RDS' snapshots."""
 
 from __future__ import annotations
 
@@ -17,27 +17,30 @@ from cloud_carbon_exporter.providers.spec import TargetSettings
 
 
 async def test_elasticache_nodes() -> None:
-    found = await described("elasticache/cache_cluster", "elasticache")
-    assert parts(found["sessions-001"]) == {"vcpu": 2, "memory": 16}
-    assert parts(found["pages"]) == {"vcpu": 6, "memory": 24}, "three nodes"
-    assert (found["sessions-001"].location.zone, found["pages"].location.zone) == ("eu-west-3a", "")
-    assert set(found) == {"sessions-001", "pages", "new"}, "one on its way out is gone"
-    assert footprint(found["new"], cpu_ratio=0.5).basis == "assumed", "a class nobody knows"
-    assert read(spec("elasticache/cache_cluster"), found["pages"])["CPUUtilization"][1] == {
+    resources = await described("elasticache/cache_cluster", "elasticache")
+    assert parts(resources["sessions-001"]) == {"vcpu": 2, "memory": 16}
+    assert parts(resources["pages"]) == {"vcpu": 6, "memory": 24}, "three nodes"
+    assert (resources["sessions-001"].location.zone, resources["pages"].location.zone) == (
+        "eu-west-3a",
+        "",
+    )
+    assert set(resources) == {"sessions-001", "pages", "new"}, "one on its way out is gone"
+    assert footprint(resources["new"], cpu_ratio=0.5).basis == "assumed", "a class nobody knows"
+    assert read(spec("elasticache/cache_cluster"), resources["pages"])["CPUUtilization"][1] == {
         "CacheClusterId": "pages"
     }
 
 
 async def test_elasticache_tags() -> None:
     settings = TargetSettings(provider="aws", tags=("team",))
-    found = await described("elasticache/cache_cluster", "elasticache", settings)
-    assert found["pages"].tags == {"team": "shop"}
+    resources = await described("elasticache/cache_cluster", "elasticache", settings)
+    assert resources["pages"].tags == {"team": "shop"}
 
 
 async def test_elasticache_serverless_by_what_it_holds_and_does() -> None:
-    found = await described("elasticache/serverless_cache", "elasticache")
-    assert set(found) == {"bursty"}
-    cache = found["bursty"]
+    resources = await described("elasticache/serverless_cache", "elasticache")
+    assert set(resources) == {"bursty"}
+    cache = resources["bursty"]
     assert parts(cache) == {"memory per memory_gib": 2, "requests cache per requests": 1}
     quiet = watts(cache, memory_gib=1, requests=0)
     assert watts(cache, memory_gib=3, requests=0) == pytest.approx(3 * quiet)
@@ -48,10 +51,10 @@ async def test_elasticache_serverless_by_what_it_holds_and_does() -> None:
 
 
 async def test_memorydb_counts_the_nodes_of_every_shard() -> None:
-    found = await described("memorydb/cluster", "memorydb_cluster")
-    assert parts(found["ledger"]) == {"vcpu": 10, "memory": 80}
-    assert parts(found["bare"])["vcpu"] == 4, "no details: a node a shard"
-    assert set(found) == {"ledger", "bare"}
+    resources = await described("memorydb/cluster", "memorydb_cluster")
+    assert parts(resources["ledger"]) == {"vcpu": 10, "memory": 80}
+    assert parts(resources["bare"])["vcpu"] == 4, "no details: a node a shard"
+    assert set(resources) == {"ledger", "bare"}
 
 
 @pytest.mark.parametrize(
@@ -109,22 +112,22 @@ async def test_a_table_deleted_meanwhile_is_left_out_and_a_missing_permission_is
 
 
 async def test_opensearch_holds_data_master_warm_and_coordinating_nodes() -> None:
-    found = await described("opensearchservice/domain", "opensearch_domain")
-    assert set(found) == {"logs", "small"}
-    assert parts(found["logs"]) == {
+    resources = await described("opensearchservice/domain", "opensearch_domain")
+    assert set(resources) == {"logs", "small"}
+    assert parts(resources["logs"]) == {
         "vcpu": 3 * 2 + 3 * 2 + 2 * 2 + 2 * 2,
         "memory": 3 * 16 + 3 * 8 + 2 * 15.25 + 2 * 4,
         "object aws/s3 per stored_gib": 1,
         "block aws/gp3": 300,
     }
-    assert set(read(spec("opensearchservice/domain"), found["logs"])) == {
+    assert set(read(spec("opensearchservice/domain"), resources["logs"])) == {
         "CPUUtilization",
         "WarmStorageSpaceUtilization",
     }
-    small = parts(found["small"])
+    small = parts(resources["small"])
     assert small["vcpu"] == 2
     assert small["ssd ssd"] == pytest.approx(442.378)
-    assert set(read(spec("opensearchservice/domain"), found["small"])) == {"CPUUtilization"}
+    assert set(read(spec("opensearchservice/domain"), resources["small"])) == {"CPUUtilization"}
 
 
 async def test_opensearch_domains_are_described_five_at_a_time() -> None:
@@ -135,8 +138,10 @@ async def test_opensearch_domains_are_described_five_at_a_time() -> None:
 
 
 async def test_serverless_collections_share_what_the_account_uses() -> None:
-    found = await described("opensearchserverless/collection", "opensearchserverless_collection")
-    one = found["vectors"]
+    resources = await described(
+        "opensearchserverless/collection", "opensearchserverless_collection"
+    )
+    one = resources["vectors"]
     assert parts(one)["memory per capacity_units"] == 3, (
         "half of a unit of 6 GiB: there are two collections"
     )
@@ -148,28 +153,28 @@ async def test_serverless_collections_share_what_the_account_uses() -> None:
 
 
 async def test_redshift_nodes_paused_and_gone() -> None:
-    found = await described("redshift/cluster", "redshift_cluster")
-    assert parts(found["dwh"]) == {
+    resources = await described("redshift/cluster", "redshift_cluster")
+    assert parts(resources["dwh"]) == {
         "vcpu": 36,
         "memory": 288,
         "block aws/redshift per stored_gib": 1,
     }
-    assert parts(found["legacy"]) == {
+    assert parts(resources["legacy"]) == {
         "vcpu": 4,
         "memory": 30,
         "ssd ssd": pytest.approx(2 * 149.012),
     }
-    assert parts(found["weekend"]) == {"block aws/redshift per stored_gib": 1}, (
+    assert parts(resources["weekend"]) == {"block aws/redshift per stored_gib": 1}, (
         "paused: its data stay"
     )
-    assert set(found) == {"dwh", "legacy", "weekend"}
-    assert found["dwh"].id == "arn:aws:redshift:eu-west-3:123456789012:cluster:dwh"
-    assert "no stored_gib" in footprint(found["weekend"]).reason
-    series = read(spec("redshift/cluster"), found["dwh"])
+    assert set(resources) == {"dwh", "legacy", "weekend"}
+    assert resources["dwh"].id == "arn:aws:redshift:eu-west-3:123456789012:cluster:dwh"
+    assert "no stored_gib" in footprint(resources["weekend"]).reason
+    series = read(spec("redshift/cluster"), resources["dwh"])
     metric, _ = series["PercentageDiskSpaceUsed"]
-    one_percent_gib = metric.scale / float(found["dwh"].monitor[metric.over])
+    one_percent_gib = metric.scale / float(resources["dwh"].monitor[metric.over])
     assert one_percent_gib == pytest.approx(400_000_000 / 100 / 1024)
-    assert "PercentPerGib" not in found["legacy"].monitor, (
+    assert "PercentPerGib" not in resources["legacy"].monitor, (
         "its data lie on the disks of its nodes, which count anyhow"
     )
 
@@ -181,30 +186,30 @@ def test_a_redshift_node_nobody_knows() -> None:
         "NumberOfNodes": 2,
         "ClusterStatus": "available",
     }
-    found = redshift_cluster.SPEC.resource(raw, PARIS)
-    assert found is not None
-    assert footprint(found, cpu_ratio=0.2).basis == "assumed"
+    resource = redshift_cluster.SPEC.resource(raw, PARIS)
+    assert resource is not None
+    assert footprint(resource, cpu_ratio=0.2).basis == "assumed"
 
 
 async def test_redshift_serverless_by_processing_units() -> None:
-    found = await described("redshiftserverless/workgroup", "redshiftserverless_workgroup")
-    assert set(found) == {"adhoc"}
-    assert parts(found["adhoc"]) == {
+    resources = await described("redshiftserverless/workgroup", "redshiftserverless_workgroup")
+    assert set(resources) == {"adhoc"}
+    assert parts(resources["adhoc"]) == {
         "vcpu per capacity_units": 2,
         "memory per capacity_units": 16,
         "block aws/redshift per stored_gib": 1,
     }
-    series = read(spec("redshiftserverless/workgroup"), found["adhoc"])
+    series = read(spec("redshiftserverless/workgroup"), resources["adhoc"])
     assert series["ComputeCapacity"][0].absent == 0
     assert series["DataStorage"][1] == {"Namespace": "lake"}
-    assert watts(found["adhoc"], capacity_units=0, stored_gib=0) == 0
+    assert watts(resources["adhoc"], capacity_units=0, stored_gib=0) == 0
 
 
 async def test_rds_snapshots_are_bounded_by_their_instance() -> None:
-    found = await described("rds/db_snapshot", "rds_db_snapshot")
-    assert parts(found["before-upgrade"]) == {"snapshot aws/rds-snapshot": 200}, (
+    resources = await described("rds/db_snapshot", "rds_db_snapshot")
+    assert parts(resources["before-upgrade"]) == {"snapshot aws/rds-snapshot": 200}, (
         "the oldest holds all"
     )
-    assert parts(found["rds:orders-2"]) == {"snapshot aws/rds-snapshot/incremental": 200}
-    assert set(found) == {"before-upgrade", "rds:orders-2"}
-    assert found["before-upgrade"].tags == {"team": "shop"}
+    assert parts(resources["rds:orders-2"]) == {"snapshot aws/rds-snapshot/incremental": 200}
+    assert set(resources) == {"before-upgrade", "rds:orders-2"}
+    assert resources["before-upgrade"].tags == {"team": "shop"}

@@ -1,6 +1,4 @@
-"""EC2 instances and volumes as hardware, from recorded answers; what odd and hostile objects come
-to.
-"""
+"""EC2 instances and volumes as hardware, from recorded answers, odd and hostile ones too."""
 
 from __future__ import annotations
 
@@ -21,8 +19,8 @@ PARIS = Scope("aws", ACCOUNT, "eu-west-3")
 
 
 async def test_ec2_instance() -> None:
-    found = await described("ec2/instance", "ec2_instance")
-    web = found["web-1"]
+    resources = await described("ec2/instance", "ec2_instance")
+    web = resources["web-1"]
     assert web.id == f"arn:aws:ec2:eu-west-3:{ACCOUNT}:instance/i-0aaa0000000000001"
     assert (web.location.region, web.location.zone) == ("eu-west-3", "eu-west-3a")
     assert amounts(web) == {"vcpu": 8, "memory": 32}
@@ -30,7 +28,7 @@ async def test_ec2_instance() -> None:
     assert web.tags == {"Name": "web-1", "team": "shop"}
     assert web.info["host_type"] == "m5.2xlarge"
     assert web.info["architecture"] == "x86_64"
-    assert set(found) == {"web-1", "i-0aaa0000000000002", "training", "i-0aaa0000000000004"}, (
+    assert set(resources) == {"web-1", "i-0aaa0000000000002", "training", "i-0aaa0000000000004"}, (
         "terminated is gone"
     )
 
@@ -78,9 +76,9 @@ def test_a_new_type_reads_as_what_the_api_says_of_it() -> None:
         "InstanceStorageInfo": {"Disks": [{"SizeInGB": 500, "Count": 2, "Type": "hdd"}]},
     }
     scope = Scope("aws", ACCOUNT, "eu-west-3", catalogue={"x99z.huge": api})
-    found = ec2_instance.describe(raw, scope)
-    assert found is not None
-    held = {component.kind: component.amount for component in found.components}
+    resource = ec2_instance.SPEC.resource(raw, scope)
+    assert resource is not None
+    held = {component.kind: component.amount for component in resource.components}
     assert held == {"vcpu": 48, "memory": 96, "gpu": 2, "hdd": pytest.approx(1000 * 1e9 / 2**30)}
 
 
@@ -92,9 +90,9 @@ def test_one_thread_a_core_still_holds_both() -> None:
             "State": {"Name": "running"},
             "CpuOptions": options,
         }
-        found = ec2_instance.describe(raw, PARIS)
-        assert found is not None
-        return found.components[0].amount
+        resource = ec2_instance.SPEC.resource(raw, PARIS)
+        assert resource is not None
+        return resource.components[0].amount
 
     assert threads({"CoreCount": 4, "ThreadsPerCore": 2}) == 8
     assert threads({"CoreCount": 4, "ThreadsPerCore": 1}) == 8
@@ -118,22 +116,22 @@ def test_arns_bear_their_partition(region: str, partition: str) -> None:
         "State": {"Name": "running"},
         "OwnerId": "210987654321",
     }
-    found = ec2_instance.describe(raw, Scope("aws", ACCOUNT, region))
-    assert found is not None
-    assert found.id == f"arn:{partition}:ec2:{region}:210987654321:instance/i-1"
+    resource = ec2_instance.SPEC.resource(raw, Scope("aws", ACCOUNT, region))
+    assert resource is not None
+    assert resource.id == f"arn:{partition}:ec2:{region}:210987654321:instance/i-1"
 
 
 async def test_ec2_volume() -> None:
-    found = await described("ec2/volume", "ec2_volume")
-    root = found["root"]
+    resources = await described("ec2/volume", "ec2_volume")
+    root = resources["root"]
     assert root.id == f"arn:aws:ec2:eu-west-3:{ACCOUNT}:volume/vol-0b1"
     assert root.components == (Component("block", "aws/gp3", 100.0),)
     assert root.info["attached_to"] == "i-0aaa0000000000001"
-    assert (root.info["attached"], found["vol-0b2"].info["attached"]) == ("true", "false")
-    assert found["vol-0b2"].components == (Component("block", "aws/st1", 4096.0),), (
+    assert (root.info["attached"], resources["vol-0b2"].info["attached"]) == ("true", "false")
+    assert resources["vol-0b2"].components == (Component("block", "aws/st1", 4096.0),), (
         "attached or not, the drives are held"
     )
-    assert set(found) == {"root", "vol-0b2", "vol-0b3", "vol-0b4"}, (
+    assert set(resources) == {"root", "vol-0b2", "vol-0b3", "vol-0b4"}, (
         "one that is being deleted is gone"
     )
 
@@ -154,9 +152,7 @@ def test_an_arn_names_service_region_and_account() -> None:
     assert arn("rds", "us-east-1", "1", "db:x") == "arn:aws:rds:us-east-1:1:db:x"
 
 
-async def test_types_are_asked_for_once_a_day_a_hundred_at_a_time_and_unknown_ones_do_not_fail_the_rest() -> (
-    None
-):
+async def test_types_are_asked_for_once_a_day_and_unknown_ones_do_not_fail_the_rest() -> None:
     asked: list[int] = []
 
     class Recorder(ReplayClient):
@@ -172,8 +168,8 @@ async def test_types_are_asked_for_once_a_day_a_hundred_at_a_time_and_unknown_on
     page = [{"InstanceType": f"t{number}.nano"} for number in range(149)] + [
         {"InstanceType": "m5.2xlarge"}
     ]
-    found = await ec2_instance.instance_types(client, PARIS, page)
-    assert set(found) == {"m5.2xlarge"}
+    known = await ec2_instance.instance_types(client, PARIS, page)
+    assert set(known) == {"m5.2xlarge"}
     assert asked == [100, 50]
     assert set(await ec2_instance.instance_types(client, PARIS, page)) == {"m5.2xlarge"}
     assert asked == [100, 50], "kept, what nobody knows included"

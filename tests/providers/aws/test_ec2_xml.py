@@ -1,6 +1,4 @@
-"""Our reader of EC2's XML says what botocore's says, for the members it reads, and falls for
-nothing.
-"""
+"""Reader of EC2's XML: it says what botocore's says, and falls for nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +29,7 @@ def shape(operation: str) -> Any:
 def trimmed(value: Any, wanted: Any) -> Any:
     """What botocore made, without the members that are not wanted."""
     if isinstance(value, list):
-        return [trimmed(each, wanted) for each in value]
+        return [trimmed(item, wanted) for item in value]
     if isinstance(value, Mapping) and wanted is not None:
         return {
             name: trimmed(inner, wanted[name]) for name, inner in value.items() if name in wanted
@@ -52,11 +50,11 @@ def ours(operation: str, body: bytes) -> Any:
 
 
 def test_every_wanted_member_exists() -> None:
-    def check(found: Any, wanted: Any) -> None:
-        while found.type_name == "list":
-            found = found.member
+    def check(member: Any, wanted: Any) -> None:
+        while member.type_name == "list":
+            member = member.member
         for name, inner in (wanted or {}).items():
-            check(found.members[name], inner)
+            check(member.members[name], inner)
 
     for operation, wanted in WANTED.items():
         check(shape(operation), wanted)

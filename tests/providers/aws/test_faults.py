@@ -1,6 +1,4 @@
-"""What goes wrong on the wire, and what each of it comes to. All faults are real answers, or the
-lack of one.
-"""
+"""Faults on the wire, and what each comes to: all are real answers, or the lack of one."""
 
 from __future__ import annotations
 
@@ -67,10 +65,10 @@ async def test_a_fault_becomes_an_error_of_ours_and_is_metered_and_passes(
         expected, reason = Unreachable, "unreachable"
     client = make_client()
     fault = fake.fault(listing.operation, kind)
-    found = await failure(client, listing)
-    assert type(found) is expected
-    assert found.operation == listing.operation
-    assert found.region == "eu-west-3"
+    error = await failure(client, listing)
+    assert type(error) is expected
+    assert error.operation == listing.operation
+    assert error.region == "eu-west-3"
     assert meter.calls[listing.api, listing.operation, reason] == 1
     fake.faults.remove(fault)
     assert await objects(client, listing) == [], "once the fault is gone, so is the failure"
@@ -101,9 +99,9 @@ async def test_the_sdks_own_retries_are_honoured(
 async def test_silence_ends_at_the_timeout(fake: AwsFake, make_client: MakeClient) -> None:
     client = make_client(timeout_seconds=0.2)
     fake.fault("DescribeInstances", "hang")
-    found = await failure(client)
-    assert isinstance(found, Unreachable)
-    assert "in time" in str(found)
+    error = await failure(client)
+    assert isinstance(error, Unreachable)
+    assert "in time" in str(error)
 
 
 async def test_a_port_where_nothing_listens_is_unreachable(
@@ -112,9 +110,9 @@ async def test_a_port_where_nothing_listens_is_unreachable(
     client = make_client()
     await client.connect()
     await fake.stop()
-    found = await failure(client)
-    assert isinstance(found, Unreachable)
-    assert "127.0.0.1" in str(found)
+    error = await failure(client)
+    assert isinstance(error, Unreachable)
+    assert "127.0.0.1" in str(error)
 
 
 @pytest.mark.parametrize("tokens", [("a", "a"), ("a", "b", "a")])
@@ -123,9 +121,9 @@ async def test_a_page_token_that_comes_round_again_ends_the_list(
 ) -> None:
     answers = iter([*tokens, *"neverreached"])
     fake.handlers["DescribeInstances"] = lambda call: reservations([instance(1)], next(answers))
-    found = await failure(make_client())
-    assert isinstance(found, Malformed)
-    assert "token" in str(found)
+    error = await failure(make_client())
+    assert isinstance(error, Malformed)
+    assert "token" in str(error)
     assert fake.count("DescribeInstances") == len(tokens)
 
 
@@ -135,8 +133,8 @@ async def test_one_forbidden_call_leaves_the_rest_standing(
     fake.handlers["DescribeInstances"] = reservations([instance(1)])
     fake.fault("DescribeVolumes", "forbidden", region="eu-west-3")
     client = make_client()
-    found = await failure(client, spec("ec2/volume").listing)
-    assert "grant ec2:DescribeVolumes" in str(found)
+    error = await failure(client, spec("ec2/volume").listing)
+    assert "grant ec2:DescribeVolumes" in str(error)
     assert await objects(client, spec("ec2/volume").listing, "us-east-1") == []
     assert len(await objects(client)) == 1
     assert list(await client.connect()) == [ACCOUNT]
@@ -203,9 +201,9 @@ async def test_a_product_without_an_endpoint_here_is_no_page(client_without_dns:
 async def test_a_known_endpoint_without_an_address_is_unreachable(
     client_without_dns: AwsClient,
 ) -> None:
-    found = await failure(client_without_dns)
-    assert isinstance(found, Unreachable)
-    assert "ec2.eu-west-3.amazonaws.com" in str(found)
+    error = await failure(client_without_dns)
+    assert isinstance(error, Unreachable)
+    assert "ec2.eu-west-3.amazonaws.com" in str(error)
 
 
 async def test_tags_that_cannot_be_read_cost_no_bucket(
@@ -222,7 +220,7 @@ async def test_tags_that_cannot_be_read_cost_no_bucket(
     swept = await sweep(
         make_client(tags=("team",)), buckets.listing, [buckets], Scope("aws", ACCOUNT)
     )
-    assert {each.name: each.location.region for each in swept.resources} == {
+    assert {resource.name: resource.location.region for resource in swept.resources} == {
         "near": "eu-west-3",
         "dark": "global",
     }
@@ -276,10 +274,10 @@ def test_exceptions_of_botocore(name: str, arguments: dict[str, Any], reason: st
     from botocore import exceptions
 
     error = getattr(exceptions, name)(**arguments)
-    found = translate(
+    error = translate(
         error, account_id=ACCOUNT, region="eu-west-3", api="ec2", operation="DescribeThings"
     )
-    assert found.reason == reason
+    assert error.reason == reason
 
 
 def test_permissions_go_by_their_iam_names() -> None:
@@ -311,10 +309,10 @@ def test_codes_of_aws(code: str, status: int, reason: str) -> None:
         {"Error": {"Code": code, "Message": "m"}, "ResponseMetadata": {"HTTPStatusCode": status}},
         "DescribeThings",
     )
-    found = translate(
+    error = translate(
         error, account_id=ACCOUNT, region="eu-west-3", api="ec2", operation="DescribeThings"
     )
-    assert found.reason == reason
+    assert error.reason == reason
 
 
 def test_a_clock_that_is_wrong_is_said_to_be() -> None:
@@ -383,9 +381,9 @@ async def test_a_clock_that_is_wrong_is_named_by_the_answer(
     client = make_client()
     await client.connect()
     fake.fault("*", "skew")
-    found = await failure(client)
-    assert isinstance(found, CredentialsRefused)
-    assert "clock" in str(found)
+    error = await failure(client)
+    assert isinstance(error, CredentialsRefused)
+    assert "clock" in str(error)
 
 
 async def test_an_answer_of_nonsense_fails_its_kind_and_takes_nothing_away(
@@ -406,7 +404,7 @@ async def test_an_answer_of_nonsense_fails_its_kind_and_takes_nothing_away(
 async def test_a_tag_of_ten_megabytes_is_read_or_makes_the_answer_malformed(
     fake: AwsFake, make_client: MakeClient
 ) -> None:
-    """libxml2 reads no text of more than ten million characters: then the last good listing stays."""
+    """libxml2 reads no text of over ten million characters: then the last good listing stays."""
     fake.handlers["DescribeInstances"] = reservations(
         [instance(1, tags={"team": "x" * 9_900_000}), instance(2)]
     )

@@ -1,5 +1,6 @@
-"""A line for each kind of AWS: the resource of its recording that draws most. Any changed figure is
-a visible diff.
+"""A line for each kind of AWS: the resource of its recording that draws most.
+
+Any changed figure is a visible diff.
 
 Written anew by `python -m tests.providers.aws.test_golden_services`.
 """
@@ -35,9 +36,10 @@ SECONDS_PER_HOUR = 3600
 
 async def line(kind: str, module: str) -> str:
     """The golden line of a kind."""
-    found = (await described(kind, module)).values()
+    resources = (await described(kind, module)).values()
     priced, name = max(
-        ((footprint(each, **LOADS), each.name) for each in found), key=lambda one: _watts(*one)
+        ((footprint(resource, **LOADS), resource.name) for resource in resources),
+        key=lambda named: _watts(*named),
     )
     watts, made = priced.power_watts, priced.embodied_grams_per_second.value * SECONDS_PER_HOUR
     numbers = " ".join(f"{cell:.4g}" for cell in (watts.lower, watts.value, watts.upper, made))

@@ -1,4 +1,4 @@
-"""What AWS itself says there is: Resource Explorer where it is set up, the tagging API beside it."""
+"""What AWS itself says there is, by Resource Explorer where it is set up, and the tagging API."""
 
 from __future__ import annotations
 
@@ -64,16 +64,17 @@ def explore(
 def tag(fake: AwsFake, *arns: str, region: str = "eu-west-3") -> None:
     def listed(call: Call) -> Mapping[str, Any]:
         mappings = [
-            {"ResourceARN": each, "Tags": [{"Key": "team", "Value": "shop"}]} for each in arns
+            {"ResourceARN": arn, "Tags": [{"Key": "team", "Value": "shop"}]} for arn in arns
         ]
-        found = {"ResourceTagMappingList": mappings if call.region == region else []}
-        return checked("resourcegroupstaggingapi", "GetResources", found)
+        answer = {"ResourceTagMappingList": mappings if call.region == region else []}
+        return checked("resourcegroupstaggingapi", "GetResources", answer)
 
     fake.handlers["GetResources"] = listed
 
 
-async def found(client: AwsClient) -> dict[str, tuple[Mapping[str, str], bool]]:
-    return {each.source: (each.kinds, each.whole) for each in (await client.extras(0)).inventories}
+async def inventories(client: AwsClient) -> dict[str, tuple[Mapping[str, str], bool]]:
+    read = (await client.extras(0)).inventories
+    return {inventory.source: (inventory.kinds, inventory.whole) for inventory in read}
 
 
 async def test_the_aggregator_lists_all_regions_page_by_page(
@@ -84,7 +85,7 @@ async def test_the_aggregator_lists_all_regions_page_by_page(
         [resource(KEY)],
     ]
     explore(fake, {"us-east-1": pages}, index("eu-west-3"), index("us-east-1", "AGGREGATOR"))
-    assert await found(make_client()) == {
+    assert await inventories(make_client()) == {
         "resource-explorer": ({MACHINE: "ec2/instance", ROLE: "iam/role", KEY: "kms/key"}, True)
     }
     asked = [call for call in fake.calls if call.operation == "/ListResources"]
@@ -105,7 +106,7 @@ async def test_without_an_aggregator_each_index_is_asked_and_blind_regions_are_n
     )
     clock = Clock()
     client = make_client(clock)
-    assert await found(client) == {"resource-explorer": ({KEY: "kms/key"}, True)}
+    assert await inventories(client) == {"resource-explorer": ({KEY: "kms/key"}, True)}
     clock.now += 3601
     await client.extras(0)
     assert sum("no index in ap-south-1" in record.message for record in caplog.records) == 1
@@ -122,11 +123,11 @@ async def test_the_inventory_is_read_once_an_hour_and_stays_while_it_cannot_be(
     assert fake.count("/ListResources") == 1
     clock.now += 3601
     fake.fault("/ListResources", "server")
-    assert await found(client) == {"resource-explorer": ({KEY: "kms/key"}, True)}
+    assert await inventories(client) == {"resource-explorer": ({KEY: "kms/key"}, True)}
     fake.faults.clear()
     explore(fake, {"eu-west-3": [[]]}, index("eu-west-3", "AGGREGATOR"))
     clock.now += 3601
-    assert await found(client) == {"resource-explorer": ({}, True)}
+    assert await inventories(client) == {"resource-explorer": ({}, True)}
 
 
 async def test_where_no_view_is_the_default_another_is_taken(
@@ -136,7 +137,7 @@ async def test_where_no_view_is_the_default_another_is_taken(
     view = f"arn:aws:{EXPLORER}:eu-west-3:{ACCOUNT}:view/all/1"
     fake.handlers["/ListViews"] = checked(EXPLORER, "ListViews", {"Views": [view]})
     fake.fault("/ListResources", "forbidden", when=lambda call: "ViewArn" not in call.params)
-    assert await found(make_client()) == {"resource-explorer": ({KEY: "kms/key"}, True)}
+    assert await inventories(make_client()) == {"resource-explorer": ({KEY: "kms/key"}, True)}
     asked = [call for call in fake.calls if call.operation == "/ListResources"]
     assert [call.params.get("ViewArn") for call in asked] == [None, view]
 
@@ -157,7 +158,7 @@ async def test_without_a_source_there_is_none_and_it_is_said_once(
         fake.fault("/ListIndexes", {"forbidden": "forbidden", "broken": "truncated"}[broken])
     clock = Clock()
     client = make_client(clock)
-    assert await found(client) == {"tagging": ({QUEUE: "sqs/queue"}, False)}
+    assert await inventories(client) == {"tagging": ({QUEUE: "sqs/queue"}, False)}
     said = [record.message for record in caplog.records if "Resource Explorer" in record.message]
     assert said
     assert ("resource-explorer-2:Search" in said[0]) == (broken == "no view")
@@ -175,7 +176,7 @@ async def test_the_tagging_api_only_adds(
 ) -> None:
     explore(fake, {"eu-west-3": [[resource(KEY)]]}, index("eu-west-3", "AGGREGATOR"))
     tag(fake, KEY, QUEUE, NODES)
-    assert await found(make_client(tags=tags)) == {
+    assert await inventories(make_client(tags=tags)) == {
         "resource-explorer": ({KEY: "kms/key"}, True),
         "tagging": ({QUEUE: "sqs/queue"}, False),
     }
@@ -188,7 +189,7 @@ async def test_other_accounts_and_regions_that_are_not_wanted_are_no_gap(
     foreign = {**resource(arn("kms", "key/3")), "OwningAccountId": "999999999999"}
     page = [resource(KEY), elsewhere, foreign, resource(ROLE, "global")]
     explore(fake, {"us-east-1": [page]}, index("us-east-1", "AGGREGATOR"))
-    ((kinds, _),) = (await found(make_client(regions=("eu-west-3",)))).values()
+    ((kinds, _),) = (await inventories(make_client(regions=("eu-west-3",)))).values()
     assert set(kinds) == {KEY, ROLE}
 
 

@@ -53,8 +53,8 @@ async def test_pages_without_a_paginator_model_follow_the_token(session: Any) ->
     async def call(sent: Any) -> Any:
         return answers[sent.get("pageToken", "")]
 
-    found = [bucket async for answer in pages(call, {}, how, {}) for bucket in answer["buckets"]]
-    assert found == [1, 2]
+    buckets = [bucket async for answer in pages(call, {}, how, {}) for bucket in answer["buckets"]]
+    assert buckets == [1, 2]
 
 
 def refused(message: str) -> Exception:

@@ -37,8 +37,8 @@ async def endpoints(
 
 
 async def test_an_endpoint_is_the_instances_it_runs_now_not_those_it_began_with() -> None:
-    found = await described("sagemaker/endpoint", "sagemaker_endpoint", TEAM)
-    ranker = found["ranker"]
+    resources = await described("sagemaker/endpoint", "sagemaker_endpoint", TEAM)
+    ranker = resources["ranker"]
     assert ranker.id == f"arn:aws:sagemaker:eu-west-3:{ACCOUNT}:endpoint/ranker"
     held = parts(ranker)
     assert (held["vcpu"], held["memory"], held["gpu T4"]) == (3 * 48, 3 * 192, 3 * 4)
@@ -58,8 +58,8 @@ async def test_its_percentages_are_sums_over_cores_and_boards() -> None:
 
 
 async def test_a_serverless_variant_is_as_many_environments_as_were_at_work() -> None:
-    found = await described("sagemaker/endpoint", "sagemaker_endpoint")
-    lite = found["ranker/lite"]
+    resources = await described("sagemaker/endpoint", "sagemaker_endpoint")
+    lite = resources["ranker/lite"]
     assert lite.id.endswith(":endpoint/ranker/lite")
     assert parts(lite) == {"vcpu per executions": 2, "memory per executions": 2}
     ((name, (metric, dimensions)),) = read(spec("sagemaker/endpoint"), lite).items()
@@ -72,18 +72,18 @@ async def test_a_serverless_variant_is_as_many_environments_as_were_at_work() ->
 
 @pytest.mark.parametrize("state", ["Creating", "Failed", "OutOfService"])
 async def test_an_endpoint_that_does_not_serve_holds_nothing(state: str) -> None:
-    found = await endpoints({"EndpointStatus": state})
-    assert all(parts(resource) == {} for resource in found.values())
-    assert found["ranker"].info["state"] == state
+    by_name = await endpoints({"EndpointStatus": state})
+    assert all(parts(resource) == {} for resource in by_name.values())
+    assert by_name["ranker"].info["state"] == state
 
 
 async def test_notebooks_keep_their_volume_when_they_stop() -> None:
-    found = await described("sagemaker/notebook_instance", "sagemaker_notebook_instance", TEAM)
-    assert parts(found["anna"]) == {"vcpu": 4, "memory": 16, "block aws/gp2": 50}
-    assert parts(found["old"]) == {"block aws/gp2": 50}
-    assert set(found) == {"anna", "old"}
-    assert footprint(found["anna"]).basis == "default", "its load is not told"
-    assert found["anna"].tags == {"team": "ml"}
+    resources = await described("sagemaker/notebook_instance", "sagemaker_notebook_instance", TEAM)
+    assert parts(resources["anna"]) == {"vcpu": 4, "memory": 16, "block aws/gp2": 50}
+    assert parts(resources["old"]) == {"block aws/gp2": 50}
+    assert set(resources) == {"anna", "old"}
+    assert footprint(resources["anna"]).basis == "default", "its load is not told"
+    assert resources["anna"].tags == {"team": "ml"}
 
 
 async def test_jobs_are_the_machines_they_were_given() -> None:
@@ -110,9 +110,9 @@ def job(resources: dict[str, Any], **more: Any) -> Resource:
         "ResourceConfig": resources,
         **more,
     }
-    found = sagemaker_job.SPECS[0].resource(raw, PARIS)
-    assert found is not None
-    return found
+    resource = sagemaker_job.SPECS[0].resource(raw, PARIS)
+    assert resource is not None
+    return resource
 
 
 def test_a_job_of_several_groups_and_one_that_was_given_a_choice() -> None:
@@ -149,20 +149,22 @@ async def test_a_hyperpod_cluster_is_the_instances_it_has_not_those_it_wants() -
 
 
 async def test_studio_apps_on_machines_of_their_own() -> None:
-    found = await described("sagemaker/app", "sagemaker_app", TEAM)
-    assert found["anna/default"].tags == {"team": "ml"}
-    assert set(found) == {"anna/default"}, "not those on AWS' shared machines, nor those deleted"
-    assert parts(found["anna/default"])["vcpu"] == 4
-    assert found["anna/default"].id.endswith(":app/d-1/anna/jupyterlab/default")
+    resources = await described("sagemaker/app", "sagemaker_app", TEAM)
+    assert resources["anna/default"].tags == {"team": "ml"}
+    assert set(resources) == {"anna/default"}, (
+        "not those on AWS' shared machines, nor those deleted"
+    )
+    assert parts(resources["anna/default"])["vcpu"] == 4
+    assert resources["anna/default"].id.endswith(":app/d-1/anna/jupyterlab/default")
 
 
 async def test_bedrock_by_the_tokens_of_each_model_in_use() -> None:
-    found = await described("bedrock/foundation_model", "bedrock_foundation_model")
-    assert set(found) == {"Claude 3 Haiku", "xyz"}, "used lately: not the whole catalogue"
-    haiku = found["Claude 3 Haiku"]
+    resources = await described("bedrock/foundation_model", "bedrock_foundation_model")
+    assert set(resources) == {"Claude 3 Haiku", "xyz"}, "used lately: not the whole catalogue"
+    haiku = resources["Claude 3 Haiku"]
     assert haiku.info["engine"] == "Anthropic", "an inference profile is its model"
     assert f":{ACCOUNT}:" in haiku.id, "two accounts may use one model"
-    assert found["xyz"].id == f"arn:aws:bedrock:eu-west-3:{ACCOUNT}:imported-model/xyz"
+    assert resources["xyz"].id == f"arn:aws:bedrock:eu-west-3:{ACCOUNT}:imported-model/xyz"
     series = read(spec("bedrock/foundation_model"), haiku)
     assert {name: metric.into for name, (metric, _) in series.items()} == {
         "OutputTokenCount": "tokens",
@@ -207,11 +209,11 @@ async def test_which_models_are_in_use_is_asked_for_once_an_hour() -> None:
     ],
 )
 def test_tokens_of_small_models_take_less(name: str, part: str) -> None:
-    found = bedrock_foundation_model.SPEC.resource({"ModelId": name}, PARIS)
-    assert found is not None
-    assert [held.part for held in found.components] == [part, "token-input"]
+    resource = bedrock_foundation_model.SPEC.resource({"ModelId": name}, PARIS)
+    assert resource is not None
+    assert [held.part for held in resource.components] == [part, "token-input"]
     large = bedrock_foundation_model.SPEC.resource(
         {"ModelId": "anthropic.claude-opus-4-v1:0"}, PARIS
     )
     assert large is not None
-    assert watts(found, tokens=100, requests=0) <= watts(large, tokens=100, requests=0)
+    assert watts(resource, tokens=100, requests=0) <= watts(large, tokens=100, requests=0)

@@ -88,19 +88,17 @@ async def test_a_refused_call_names_the_permission_and_fails_its_kind_alone(
 async def test_of_calls_that_fail_and_others_that_do_not_it_is_known_which_reads_were_made(
     fake: AwsFake, make_client: MakeClient
 ) -> None:
-    """Else one bad series would have every other of its kind read again, and billed, with each
-    refresh.
-    """
+    """Else one bad series would have every other of its kind read and billed again."""
     for number in range(3):
         put_cpu(fake, number, [10], NOW - 300)
     fake.fault("GetMetricStatistics", "forbidden", times=1)
     reads = [Read(instance(number), CPU, NOW - 300, free=number < 2) for number in range(4)]
     reading = await make_client().series(reads, NOW)
     assert reading.failures.keys() == {"ec2/instance"}
-    made = {read.resource.id for read in reads if reading.has_made(read)}
-    assert made - {"i-3"} == {resource_id for resource_id, _ in reading.points}
-    assert len(made) == 3
-    assert "i-3" in made, "it was asked for, and has no datum"
+    well_read = {read.resource.id for read in reads if reading.has_made(read)}
+    assert well_read - {"i-3"} == {resource_id for resource_id, _ in reading.points}
+    assert len(well_read) == 3
+    assert "i-3" in well_read, "it was asked for, and has no datum"
 
 
 @pytest.mark.parametrize(

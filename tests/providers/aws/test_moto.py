@@ -45,60 +45,69 @@ def towards_moto(moto: str, aws_environment: None, monkeypatch: pytest.MonkeyPat
 
 async def everything(client: AwsClient) -> tuple[list[Resource], list[str]]:
     """All resources of all listings in all scopes, and what went wrong."""
-    found: list[Resource] = []
+    resources: list[Resource] = []
     wrong: list[str] = []
     for listing in {
-        id(each.listing): each.listing for each in PROVIDER.services if each.kind in KINDS
+        id(service.listing): service.listing
+        for service in PROVIDER.services
+        if service.kind in KINDS
     }.values():
-        specs = [each for each in PROVIDER.services if each.listing is listing]
+        specs = [service for service in PROVIDER.services if service.listing is listing]
         for scope in await client.scopes(listing):
             try:
                 swept = await sweep(client, listing, specs, scope)
             except CollectError as error:
                 wrong.append(str(error))
                 continue
-            found += swept.resources
+            resources += swept.resources
             wrong += [str(warning) for warning in swept.warnings] + [
                 str(key) for key in swept.skipped
             ]
-    return found, wrong
+    return resources, wrong
 
 
 async def test_the_whole_estate_is_found_and_measured() -> None:
     meter = CountingMeter()
     client = AwsClient(TargetSettings(provider="aws", regions=REGIONS, tags=("team",)), meter)
     try:
-        found, wrong = await everything(client)
+        resources, wrong = await everything(client)
         assert not wrong
-        assert Counter(each.kind for each in found) == {
+        assert Counter(resource.kind for resource in resources) == {
             "ec2/instance": MACHINES,
             "ec2/volume": MACHINES + 6 * len(REGIONS),  # a root volume each, and one of every class
             "rds/db_instance": 3 * len(REGIONS),
             "rds/db_cluster": len(REGIONS),
             "s3/bucket": 2 * len(REGIONS),
         }
-        assert len({each.id for each in found}) == len(found)
-        assert {each.location.region for each in found} == set(REGIONS)
-        stopped = [each for each in found if each.kind == "ec2/instance" and not each.components]
-        assert [each.info["state"] for each in stopped] == ["stopped"] * len(REGIONS)
-        training = next(each for each in found if each.name == "train")
+        assert len({resource.id for resource in resources}) == len(resources)
+        assert {resource.location.region for resource in resources} == set(REGIONS)
+        stopped = [
+            resource
+            for resource in resources
+            if resource.kind == "ec2/instance" and not resource.components
+        ]
+        assert [resource.info["state"] for resource in stopped] == ["stopped"] * len(REGIONS)
+        training = next(resource for resource in resources if resource.name == "train")
         assert {component.part for component in training.components if component.kind == "gpu"} == {
             "T4"
         }
         assert training.tags["team"] == "research"
 
         now = time.time()
-        metrics = {each.kind: each.metrics for each in PROVIDER.services}
-        reads = [
-            Read(each, metric, now - max(3600, 3 * metric.period_seconds))
-            for each in found
-            if each.components
-            for metric in metrics[each.kind]
-        ]
+        metrics = {service.kind: service.metrics for service in PROVIDER.services}
+        reads = []
+        for resource in resources:
+            for metric in metrics[resource.kind] if resource.components else ():
+                start = now - max(3600, 3 * metric.period_seconds)
+                reads.append(Read(resource, metric, start))
         reading = await client.series(reads, now - PROVIDER.settle_seconds)
         assert not reading.failures
         cpu = {name for name, signal in reading.points if signal == "cpu_ratio"}
-        assert cpu >= {each.id for each in found if each.kind in KINDS[:1] and each.components}
+        assert cpu >= {
+            resource.id
+            for resource in resources
+            if resource.kind in KINDS[:1] and resource.components
+        }
         assert all(
             0 < point.value < 1 for name in cpu for point in reading.points[name, "cpu_ratio"]
         )
@@ -118,7 +127,7 @@ async def test_the_whole_estate_is_found_and_measured() -> None:
         assert reading.points[archive, "stored_gib:DeepArchiveStorage"][-1].value == pytest.approx(
             500
         )
-        ledger = next(each.id for each in found if each.kind == "rds/db_cluster")
+        ledger = next(resource.id for resource in resources if resource.kind == "rds/db_cluster")
         assert reading.points[ledger, "stored_gib"][-1].value == pytest.approx(80)
     finally:
         await client.close()
@@ -129,8 +138,8 @@ async def test_an_assumed_role_acts_in_its_own_account() -> None:
     client = AwsClient(target_settings("aws", role_arn=elsewhere, regions=REGIONS), CountingMeter())
     try:
         assert list(await client.connect()) == ["210987654321"]
-        found, wrong = await everything(client)
-        assert (found, wrong) == ([], []), "nothing was made in that account"
+        resources, wrong = await everything(client)
+        assert (resources, wrong) == ([], []), "nothing was made in that account"
     finally:
         await client.close()
 
@@ -179,11 +188,15 @@ def test_the_program_reports_the_estate(tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     report = json.loads(done.stdout)
-    kinds = Counter(each["kind"] for each in report["resources"])
+    kinds = Counter(resource["kind"] for resource in report["resources"])
     assert kinds["ec2/instance"] == MACHINES
     assert kinds["s3/bucket"] == 2 * len(REGIONS)
     assert not report["errors"]
-    training = next(each for each in report["resources"] if each["cloud_resource_name"] == "train")
+    training = next(
+        resource for resource in report["resources"] if resource["cloud_resource_name"] == "train"
+    )
     assert training["power_watts"]["value"] > 10
-    stopped = [each for each in report["resources"] if each["power_watts"]["value"] == 0]
-    assert [each["kind"] for each in stopped] == ["ec2/instance"] * len(REGIONS)
+    stopped = [
+        resource for resource in report["resources"] if resource["power_watts"]["value"] == 0
+    ]
+    assert [resource["kind"] for resource in stopped] == ["ec2/instance"] * len(REGIONS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.providers.aws.parts import parts
-from tests.providers.aws.test_moto_services import EMPTY, TAGGED, client, found, swept
+from tests.providers.aws.test_moto_services import EMPTY, TAGGED, by_name, client, swept
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 
@@ -48,11 +48,11 @@ async def test_load_balancers(moto: str, subnets: list[str]) -> None:
         Listeners=[{"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 80}],
         AvailabilityZones=["eu-west-3a"],
     )
-    web = (await found("elasticloadbalancingv2/load_balancer", tags=("team",)))["web"]
+    web = (await by_name("elasticloadbalancingv2/load_balancer", tags=("team",)))["web"]
     assert parts(web) == {"fixed aws/load-balancer": 1, "network intra per bytes": 1}
     assert web.tags == {"team": "shop"}
     assert web.monitor["application"].startswith("app/web/")
-    legacy = (await found("elasticloadbalancing/load_balancer"))["legacy"]
+    legacy = (await by_name("elasticloadbalancing/load_balancer"))["legacy"]
     assert parts(legacy)["fixed aws/load-balancer"] == 0.5
 
 
@@ -69,9 +69,9 @@ async def test_gateways_and_endpoints(moto: str, subnets: list[str]) -> None:
     vpn = ec2.create_vpn_connection(
         Type="ipsec.1", CustomerGatewayId=ends["CustomerGatewayId"], TransitGatewayId=hub
     )["VpnConnection"]["VpnConnectionId"]
-    assert parts((await found("ec2/nat_gateway"))[nat])["fixed aws/nat-gateway"] == 1
-    assert hub in await found("ec2/transit_gateway")
-    assert vpn in await found("ec2/vpn_connection")
+    assert parts((await by_name("ec2/nat_gateway"))[nat])["fixed aws/nat-gateway"] == 1
+    assert hub in await by_name("ec2/transit_gateway")
+    assert vpn in await by_name("ec2/vpn_connection")
 
 
 async def test_dedicated_hosts(moto: str) -> None:
@@ -90,9 +90,9 @@ async def test_apis(moto: str) -> None:
     client(moto, "apigatewayv2").create_api(
         Name="chat", ProtocolType="WEBSOCKET", RouteSelectionExpression="$x"
     )
-    orders = (await found("apigateway/rest_api"))["orders"]
+    orders = (await by_name("apigateway/rest_api"))["orders"]
     assert (orders.tags, parts(orders)) == ({"team": "shop"}, {"requests http per requests": 1})
-    assert "WebSocketId" in (await found("apigatewayv2/api"))["chat"].monitor
+    assert "WebSocketId" in (await by_name("apigatewayv2/api"))["chat"].monitor
 
 
 async def test_messages_events_and_workflows(moto: str) -> None:
@@ -106,12 +106,12 @@ async def test_messages_events_and_workflows(moto: str) -> None:
         roleArn=ROLE,
         definition='{"StartAt": "a", "States": {"a": {"Type": "Succeed"}}}',
     )
-    queues = await found("sqs/queue", tags=("team",))
+    queues = await by_name("sqs/queue", tags=("team",))
     assert set(queues) == {"jobs-0", "jobs-1", "jobs-2"}
     assert queues["jobs-1"].tags == {"team": "shop"}
-    assert "alarms" in await found("sns/topic")
-    assert set(await found("events/event_bus")) == {"default", "orders"}
-    assert "ship" in await found("stepfunctions/state_machine")
+    assert "alarms" in await by_name("sns/topic")
+    assert set(await by_name("events/event_bus")) == {"default", "orders"}
+    assert "ship" in await by_name("stepfunctions/state_machine")
 
 
 async def test_sagemaker(moto: str) -> None:
@@ -132,10 +132,10 @@ async def test_sagemaker(moto: str) -> None:
     sagemaker.create_notebook_instance(
         NotebookInstanceName="anna", InstanceType="ml.m5.xlarge", RoleArn=ROLE, VolumeSizeInGB=50
     )
-    ranker = (await found("sagemaker/endpoint"))["ranker"]
+    ranker = (await by_name("sagemaker/endpoint"))["ranker"]
     assert parts(ranker)["vcpu"] == 8
     assert ranker.monitor["Cores"] == "4"
-    assert parts((await found("sagemaker/notebook_instance"))["anna"])["block aws/gp2"] == 50
+    assert parts((await by_name("sagemaker/notebook_instance"))["anna"])["block aws/gp2"] == 50
 
 
 async def test_analytics(moto: str) -> None:
@@ -146,10 +146,10 @@ async def test_analytics(moto: str) -> None:
     client(moto, "emr-serverless").create_application(
         name="etl", type="SPARK", releaseLabel="emr-7.10.0"
     )
-    nightly = (await found("glue/job"))["nightly"]
+    nightly = (await by_name("glue/job"))["nightly"]
     assert nightly.info["state"] in ("READY", "RUNNING")
-    assert "reports" in await found("athena/work_group")
-    assert (await found("emrserverless/application"))["etl"].info["engine"] == "Spark"
+    assert "reports" in await by_name("athena/work_group")
+    assert (await by_name("emrserverless/application"))["etl"].info["engine"] == "Spark"
 
 
 async def test_dax_dms_and_backup(moto: str) -> None:
@@ -162,9 +162,9 @@ async def test_dax_dms_and_backup(moto: str) -> None:
         AllocatedStorage=100,
     )
     client(moto, "backup").create_backup_vault(BackupVaultName="Default")
-    assert parts((await found("dax/cluster"))["front"])["vcpu"] == 6
-    assert parts((await found("dms/replication_instance"))["move"])["vcpu"] == 2
-    assert parts((await found("backup/backup_vault"))["Default"]) == {}
+    assert parts((await by_name("dax/cluster"))["front"])["vcpu"] == 6
+    assert parts((await by_name("dms/replication_instance"))["move"])["vcpu"] == 2
+    assert parts((await by_name("backup/backup_vault"))["Default"]) == {}
 
 
 async def test_a_distribution_is_swept_once_for_all_regions(moto: str) -> None:

@@ -1,6 +1,4 @@
-"""The managed services against moto's server, over the wire: lists, details and tags as somebody
-else answers them.
-"""
+"""Managed services against moto's server: lists, details and tags as somebody else answers."""
 
 from __future__ import annotations
 
@@ -47,18 +45,18 @@ def client(url: str, api: str, region: str = REGION) -> Any:
 async def swept(kind: str, region: str = REGION, **settings: Any) -> Swept:
     reader = AwsClient(target_settings("aws", **settings), CountingMeter())
     listing = spec(kind).listing
-    specs = [each for each in PROVIDER.services if each.listing is listing]
+    specs = [service for service in PROVIDER.services if service.listing is listing]
     try:
         scopes = [scope for scope in await reader.scopes(listing) if scope.region == region]
-        found = await sweep(reader, listing, specs, scopes[0])
+        result = await sweep(reader, listing, specs, scopes[0])
     finally:
         await reader.close()
-    assert not found.skipped
-    assert not found.warnings
-    return found
+    assert not result.skipped
+    assert not result.warnings
+    return result
 
 
-async def found(kind: str, **settings: Any) -> dict[str, Resource]:
+async def by_name(kind: str, **settings: Any) -> dict[str, Resource]:
     resources = (await swept(kind, **settings)).resources
     return {resource.name: resource for resource in resources if resource.kind == kind}
 
@@ -77,7 +75,7 @@ async def test_lambda(moto: str) -> None:
         Architectures=["arm64"],
         Tags={"team": "shop"},
     )
-    function = (await found("lambda/function", tags=("team",)))["resize"]
+    function = (await by_name("lambda/function", tags=("team",)))["resize"]
     assert parts(function)["vcpu per executions"] == pytest.approx(2)
     assert function.components[0].part == "Graviton2"
     assert function.tags == {"team": "shop"}
@@ -89,7 +87,7 @@ async def test_ecs_clusters_where_nothing_runs(moto: str) -> None:
         "idle",
     ):  # its tasks bear no size and are not in its counts: those are read from a recording
         client(moto, "ecs").create_cluster(clusterName=name)
-    assert await found("ecs/task") == {}
+    assert await by_name("ecs/task") == {}
 
 
 async def test_eks(moto: str) -> None:
@@ -103,7 +101,9 @@ async def test_eks(moto: str) -> None:
         selectors=[{"namespace": "default"}],
     )
     result = await swept("eks/cluster")
-    assert [(each.name, each.tags) for each in result.resources] == [("prod", {"team": "platform"})]
+    assert [(resource.name, resource.tags) for resource in result.resources] == [
+        ("prod", {"team": "platform"})
+    ]
     assert list(result.unsupported.values()) == [1]
 
 
@@ -111,7 +111,7 @@ async def test_elasticache(moto: str) -> None:
     client(moto, "elasticache").create_cache_cluster(
         CacheClusterId="pages", Engine="memcached", CacheNodeType="cache.m5.large", NumCacheNodes=3
     )
-    assert parts((await found("elasticache/cache_cluster"))["pages"]) == {"vcpu": 6, "memory": 24}
+    assert parts((await by_name("elasticache/cache_cluster"))["pages"]) == {"vcpu": 6, "memory": 24}
 
 
 async def test_memorydb(moto: str) -> None:
@@ -122,7 +122,7 @@ async def test_memorydb(moto: str) -> None:
         NumShards=2,
         NumReplicasPerShard=1,
     )
-    assert parts((await found("memorydb/cluster"))["ledger"]) == {"vcpu": 8, "memory": 64}
+    assert parts((await by_name("memorydb/cluster"))["ledger"]) == {"vcpu": 8, "memory": 64}
 
 
 async def test_dynamodb(moto: str) -> None:
@@ -133,7 +133,7 @@ async def test_dynamodb(moto: str) -> None:
         BillingMode="PAY_PER_REQUEST",
         Tags=TAGGED,
     )
-    table = (await found("dynamodb/table", tags=("team",)))["orders"]
+    table = (await by_name("dynamodb/table", tags=("team",)))["orders"]
     assert (table.info["host_type"], table.tags) == ("PAY_PER_REQUEST", {"team": "shop"})
 
 
@@ -152,10 +152,12 @@ async def test_neptune_comes_once_from_the_list_of_rds(moto: str) -> None:
         DBClusterIdentifier="graph",
     )
     instances, clusters = await swept("rds/db_instance"), await swept("rds/db_cluster")
-    assert [(each.name, each.kind) for each in instances.resources if each.name != "orders"] == [
-        ("graph-1", "neptune/db_instance")
-    ]
-    assert [(each.name, each.kind) for each in clusters.resources] == [
+    assert [
+        (resource.name, resource.kind)
+        for resource in instances.resources
+        if resource.name != "orders"
+    ] == [("graph-1", "neptune/db_instance")]
+    assert [(resource.name, resource.kind) for resource in clusters.resources] == [
         ("graph", "neptune/db_cluster")
     ]
     assert not instances.unsupported
@@ -170,7 +172,7 @@ async def test_opensearch(moto: str) -> None:
             ClusterConfig={"InstanceType": "m5.large.search", "InstanceCount": 2},
             EBSOptions={"EBSEnabled": True, "VolumeType": "gp3", "VolumeSize": 10},
         )
-    domains = await found("opensearchservice/domain")
+    domains = await by_name("opensearchservice/domain")
     assert len(domains) == 7, "two calls of five and two"
     assert parts(domains["logs6"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 20}
 
@@ -185,7 +187,7 @@ async def test_redshift(moto: str) -> None:
         MasterUserPassword="Playground1",
         Tags=TAGGED,
     )
-    cluster = (await found("redshift/cluster"))["dwh"]
+    cluster = (await by_name("redshift/cluster"))["dwh"]
     assert parts(cluster)["vcpu"] == 24
     assert cluster.tags == {"team": "shop"}
 
@@ -208,17 +210,17 @@ async def test_msk(moto: str) -> None:
     kafka.create_cluster_v2(
         ClusterName="elastic", Serverless={"VpcConfigs": [{"SubnetIds": ["subnet-1"]}]}
     )
-    assert parts((await found("msk/cluster"))["events"]) == {
+    assert parts((await by_name("msk/cluster"))["events"]) == {
         "vcpu": 6,
         "memory": 24,
         "block aws/gp2": 300,
     }
-    assert set(await found("msk/serverless_cluster")) == {"elastic"}
+    assert set(await by_name("msk/serverless_cluster")) == {"elastic"}
 
 
 async def test_kinesis(moto: str) -> None:
     client(moto, "kinesis").create_stream(StreamName="clicks", ShardCount=4)
-    assert parts((await found("kinesis/stream"))["clicks"])["fixed aws/kinesis-shard"] == 4
+    assert parts((await by_name("kinesis/stream"))["clicks"])["fixed aws/kinesis-shard"] == 4
 
 
 async def test_mq(moto: str) -> None:
@@ -232,14 +234,14 @@ async def test_mq(moto: str) -> None:
         AutoMinorVersionUpgrade=True,
         Users=[{"Username": "root", "Password": "playground12"}],
     )
-    assert parts((await found("amazonmq/broker"))["jobs"])["vcpu"] == 4
+    assert parts((await by_name("amazonmq/broker"))["jobs"])["vcpu"] == 4
 
 
 async def test_efs_and_fsx(moto: str) -> None:
     client(moto, "efs").create_file_system(
         CreationToken="home", Tags=[{"Key": "Name", "Value": "home"}, *TAGGED]
     )
-    assert (await found("efs/file_system"))["home"].tags["team"] == "shop"
+    assert (await by_name("efs/file_system"))["home"].tags["team"] == "shop"
     client(moto, "fsx").create_file_system(
         FileSystemType="LUSTRE",
         StorageCapacity=1200,
@@ -247,13 +249,13 @@ async def test_efs_and_fsx(moto: str) -> None:
         SubnetIds=["subnet-0123456789"],
         Tags=TAGGED,
     )
-    (scratch,) = (await found("fsx/file_system")).values()
+    (scratch,) = (await by_name("fsx/file_system")).values()
     assert parts(scratch) == {"file aws/fsx/lustre": 1200, "fixed aws/fsx-server": 1}
 
 
 async def test_ecr(moto: str) -> None:
     client(moto, "ecr").create_repository(repositoryName="web")
-    assert parts((await found("ecr/repository"))["web"]) == {"object aws/ecr": 0}
+    assert parts((await by_name("ecr/repository"))["web"]) == {"object aws/ecr": 0}
 
 
 async def test_snapshots_of_an_image_count_once(moto: str) -> None:
@@ -262,28 +264,45 @@ async def test_snapshots_of_an_image_count_once(moto: str) -> None:
     first, second = (ec2.create_snapshot(VolumeId=volume)["SnapshotId"] for _ in range(2))
     mapping = {"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": first, "VolumeSize": 40}}
     ec2.register_image(Name="ours", RootDeviceName="/dev/sda1", BlockDeviceMappings=[mapping])
-    snapshots = await found("ec2/snapshot")
+    snapshots = await by_name("ec2/snapshot")
     ours = {name: sum(parts(snapshots[name]).values()) for name in (first, second)}
     assert ours == {first: 40, second: 40}
-    listed = [each.id for each in (await swept("ec2/snapshot")).resources]
+    listed = [resource.id for resource in (await swept("ec2/snapshot")).resources]
     assert len(set(listed)) == len(listed)
 
 
 async def test_rds_snapshots(moto: str) -> None:
     rds = client(moto, "rds")
     rds.create_db_instance(
-        DBInstanceIdentifier="orders", DBInstanceClass="db.m5.large", Engine="postgres", AllocatedStorage=50,
-        MasterUsername="root", MasterUserPassword="playground",
-    )  # fmt: skip
+        DBInstanceIdentifier="orders",
+        DBInstanceClass="db.m5.large",
+        Engine="postgres",
+        AllocatedStorage=50,
+        MasterUsername="root",
+        MasterUserPassword="playground",
+    )
     rds.create_db_snapshot(DBInstanceIdentifier="orders", DBSnapshotIdentifier="before")
-    assert sum(parts((await found("rds/db_snapshot"))["before"]).values()) == 50
+    assert sum(parts((await by_name("rds/db_snapshot"))["before"]).values()) == 50
 
 
 KINDS = [
-    "lambda/function", "ecs/task", "eks/cluster", "elasticache/cache_cluster", "memorydb/cluster", "dynamodb/table",
-    "opensearchservice/domain", "opensearchserverless/collection", "redshift/cluster", "msk/cluster",
-    "kinesis/stream", "amazonmq/broker", "efs/file_system", "fsx/file_system", "ecr/repository", "rds/db_snapshot",
-]  # fmt: skip
+    "lambda/function",
+    "ecs/task",
+    "eks/cluster",
+    "elasticache/cache_cluster",
+    "memorydb/cluster",
+    "dynamodb/table",
+    "opensearchservice/domain",
+    "opensearchserverless/collection",
+    "redshift/cluster",
+    "msk/cluster",
+    "kinesis/stream",
+    "amazonmq/broker",
+    "efs/file_system",
+    "fsx/file_system",
+    "ecr/repository",
+    "rds/db_snapshot",
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -14,25 +14,29 @@ BALANCERS = "elasticloadbalancingv2/load_balancer"
 
 
 async def test_load_balancers_have_a_node_in_each_zone_and_a_way_to_their_clients() -> None:
-    found = await described(BALANCERS, "elasticloadbalancingv2_load_balancer", TEAM)
-    assert parts(found["web"]) == {"fixed aws/load-balancer": 1.5, "network internet per bytes": 1}
-    assert parts(found["tcp"]) == {"fixed aws/load-balancer": 0.5, "network intra per bytes": 1}
-    assert parts(found["broken"]) == {}, "one that failed to come up holds nothing"
-    assert (found["web"].tags, found["tcp"].tags) == ({"team": "shop"}, {})
-    assert (found["web"].location.zone, found["tcp"].location.zone) == ("", "eu-west-3a")
-    assert footprint(found["web"], bytes=0).basis == "assumed"
-    assert watts(found["web"], bytes=1e6) > watts(found["web"], bytes=0) > 0
+    resources = await described(BALANCERS, "elasticloadbalancingv2_load_balancer", TEAM)
+    assert parts(resources["web"]) == {
+        "fixed aws/load-balancer": 1.5,
+        "network internet per bytes": 1,
+    }
+    assert parts(resources["tcp"]) == {"fixed aws/load-balancer": 0.5, "network intra per bytes": 1}
+    assert parts(resources["broken"]) == {}, "one that failed to come up holds nothing"
+    assert (resources["web"].tags, resources["tcp"].tags) == ({"team": "shop"}, {})
+    assert (resources["web"].location.zone, resources["tcp"].location.zone) == ("", "eu-west-3a")
+    assert footprint(resources["web"], bytes=0).basis == "assumed"
+    assert watts(resources["web"], bytes=1e6) > watts(resources["web"], bytes=0) > 0
 
 
 async def test_each_sort_of_load_balancer_is_measured_in_its_own_namespace() -> None:
-    found = await described(BALANCERS, "elasticloadbalancingv2_load_balancer")
-    measured = {name: read(spec(BALANCERS), balancer) for name, balancer in found.items()}
-    names = {
-        name: {metric.namespace for metric, _ in series.values()}
-        for name, series in measured.items()
+    resources = await described(BALANCERS, "elasticloadbalancingv2_load_balancer")
+    measured = {name: read(spec(BALANCERS), balancer) for name, balancer in resources.items()}
+    namespaces = {
+        "web": "AWS/ApplicationELB",
+        "tcp": "AWS/NetworkELB",
+        "firewall": "AWS/GatewayELB",
     }
-    assert (names["web"], names["tcp"]) == ({"AWS/ApplicationELB"}, {"AWS/NetworkELB"})
-    assert names["firewall"] == {"AWS/GatewayELB"}
+    for name, namespace in namespaces.items():
+        assert {metric.namespace for metric, _ in measured[name].values()} == {namespace}
     metric, dimensions = measured["web"]["ProcessedBytes"]
     assert dimensions == {"LoadBalancer": "app/web/50dc6c495c0c9188"}, "the end of its ARN"
     assert 300 * metric.scale == pytest.approx(1), "bytes of five minutes become bytes a second"
@@ -43,17 +47,17 @@ async def test_a_load_balancer_of_a_sort_nobody_knows_is_there_unmeasured() -> N
     known = spec(BALANCERS)
     (web, *_) = (await described(BALANCERS, "elasticloadbalancingv2_load_balancer")).values()
     raw = {"LoadBalancerArn": web.id, "LoadBalancerName": "new", "Type": "quantum"}
-    found = known.resource(raw, PARIS)
-    assert found is not None
-    assert parts(found)["fixed aws/load-balancer"] == 0.5
-    assert read(known, found) == {}
+    resource = known.resource(raw, PARIS)
+    assert resource is not None
+    assert parts(resource)["fixed aws/load-balancer"] == 0.5
+    assert read(known, resource) == {}
 
 
 async def test_classic_load_balancer() -> None:
-    found = await described(
+    resources = await described(
         "elasticloadbalancing/load_balancer", "elasticloadbalancing_load_balancer", TEAM
     )
-    legacy = found["legacy"]
+    legacy = resources["legacy"]
     assert legacy.id == f"arn:aws:elasticloadbalancing:eu-west-3:{ACCOUNT}:loadbalancer/legacy"
     assert parts(legacy) == {"fixed aws/load-balancer": 1, "network internet per bytes": 1}
     assert legacy.tags == {"team": "old"}
@@ -66,27 +70,30 @@ async def test_classic_load_balancer() -> None:
 
 
 async def test_nat_gateways_by_reach_and_zones() -> None:
-    found = await described("ec2/nat_gateway", "ec2_nat_gateway")
-    assert parts(found["egress"]) == {"fixed aws/nat-gateway": 1, "network internet per bytes": 1}
-    assert parts(found["nat-2"])["network intra per bytes"] == 1
-    assert parts(found["nat-3"])["fixed aws/nat-gateway"] == 2, (
+    resources = await described("ec2/nat_gateway", "ec2_nat_gateway")
+    assert parts(resources["egress"]) == {
+        "fixed aws/nat-gateway": 1,
+        "network internet per bytes": 1,
+    }
+    assert parts(resources["nat-2"])["network intra per bytes"] == 1
+    assert parts(resources["nat-3"])["fixed aws/nat-gateway"] == 2, (
         "a regional one stands in each zone it has an address in"
     )
-    assert set(found) == {"egress", "nat-2", "nat-3"}, (
+    assert set(resources) == {"egress", "nat-2", "nat-3"}, (
         "a deleted one is listed for an hour, and is gone"
     )
-    assert found["egress"].tags == {"Name": "egress", "team": "net"}
-    assert set(read(spec("ec2/nat_gateway"), found["egress"])) == {
+    assert resources["egress"].tags == {"Name": "egress", "team": "net"}
+    assert set(read(spec("ec2/nat_gateway"), resources["egress"])) == {
         "BytesInFromSource",
         "BytesInFromDestination",
     }
 
 
 async def test_a_transit_gateway_is_counted_where_it_is_owned() -> None:
-    found = await described("ec2/transit_gateway", "ec2_transit_gateway")
-    assert set(found) == {"hub"}
-    assert parts(found["hub"]) == {"fixed aws/transit-gateway": 1, "network intra per bytes": 1}
-    ((name, (metric, dimensions)),) = read(spec("ec2/transit_gateway"), found["hub"]).items()
+    resources = await described("ec2/transit_gateway", "ec2_transit_gateway")
+    assert set(resources) == {"hub"}
+    assert parts(resources["hub"]) == {"fixed aws/transit-gateway": 1, "network intra per bytes": 1}
+    ((name, (metric, dimensions)),) = read(spec("ec2/transit_gateway"), resources["hub"]).items()
     assert (metric.namespace, name, dimensions) == (
         "AWS/TransitGateway",
         "BytesIn",
@@ -116,9 +123,9 @@ async def test_vpn_connections_and_endpoints() -> None:
 
 
 async def test_a_gateway_endpoint_is_a_route_and_draws_nothing() -> None:
-    found = await described("ec2/vpc_endpoint", "ec2_vpc_endpoint")
-    assert set(found) == {"vpce-1"}
-    _, dimensions = read(spec("ec2/vpc_endpoint"), found["vpce-1"])["BytesProcessed"]
+    resources = await described("ec2/vpc_endpoint", "ec2_vpc_endpoint")
+    assert set(resources) == {"vpce-1"}
+    _, dimensions = read(spec("ec2/vpc_endpoint"), resources["vpce-1"])["BytesProcessed"]
     assert dimensions == {
         "Endpoint Type": "Interface",
         "Service Name": "com.amazonaws.eu-west-3.sqs",
@@ -128,11 +135,11 @@ async def test_a_gateway_endpoint_is_a_route_and_draws_nothing() -> None:
 
 
 async def test_a_distribution_is_global_and_measured_in_us_east_1() -> None:
-    found = await described("cloudfront/distribution", "cloudfront_distribution", TEAM)
-    site = found["www.example.org"]
+    resources = await described("cloudfront/distribution", "cloudfront_distribution", TEAM)
+    site = resources["www.example.org"]
     assert (site.location.region, site.tags) == ("global", {"team": "web"})
     assert parts(site) == {"requests http per requests": 1, "network internet per bytes": 1}
-    assert parts(found["e2.cloudfront.net"]) == {}, "disabled"
+    assert parts(resources["e2.cloudfront.net"]) == {}, "disabled"
     series = read(spec("cloudfront/distribution"), site)
     assert set(series) == {"Requests", "BytesDownloaded"}
     for metric, dimensions in series.values():

@@ -1,4 +1,4 @@
-"""Many accounts in one target: listed, chosen, entered by a role, and none of them hides another."""
+"""Many accounts in one target: listed, chosen, entered by a role, and none hides another."""
 
 from __future__ import annotations
 
@@ -37,12 +37,15 @@ MEMBERS = [
 
 
 def who(call: Call) -> str:
-    """The account a call is made in, by the key it is signed with."""
+    """The account a call is created in, by the key it is signed with."""
     return call.key_id.removeprefix("KEY") if call.key_id.startswith("KEY") else ACCOUNT
 
 
 def identity(call: Call) -> str:
-    arn = f"<Arn>arn:aws:sts::{who(call)}:assumed-role/carbon/x</Arn><Account>{who(call)}</Account><UserId>U</UserId>"
+    arn = (
+        f"<Arn>arn:aws:sts::{who(call)}:assumed-role/carbon/x</Arn>"
+        f"<Account>{who(call)}</Account><UserId>U</UserId>"
+    )
     return query_answer("GetCallerIdentity", arn)
 
 
@@ -227,7 +230,7 @@ async def test_credentials_refused_in_one_account_are_renewed_there_alone(
 
 def collector(clock: Clock, *kinds: str, **settings: Any) -> Collector[None]:
     """Of one AWS target that holds these kinds alone. The client has the same clock."""
-    left_out = tuple(each.kind for each in PROVIDER.services if each.kind not in kinds)
+    left_out = tuple(service.kind for service in PROVIDER.services if service.kind not in kinds)
     provider = replace(PROVIDER, client=partial(AwsClient, clock=clock))
     target = Target(
         "org",
@@ -255,9 +258,9 @@ async def test_the_snapshot_shows_the_failing_account_beside_the_others_and_all_
     organisation.regions = ["eu-west-3"]
     snapshot = await collected(**ORGANISATION)
     assert [target.up for target in snapshot.targets] == [True]
-    outcomes = {(each.account_id, bool(each.error)) for each in snapshot.listings}
+    outcomes = {(listing.account_id, bool(listing.error)) for listing in snapshot.listings}
     assert outcomes == {(ACCOUNT, False), (SHOP, True), (LAB, False)}
-    (failed,) = [each for each in snapshot.listings if each.error]
+    (failed,) = [listing for listing in snapshot.listings if listing.error]
     assert "role/carbon" in failed.error
     assert snapshot.api.errors["aws", "AssumeRole", "credentials_refused"] == 1
     assert {row.resource.location.account_id for row in snapshot.rows} == {ACCOUNT, LAB}
@@ -273,10 +276,10 @@ def test_motos_organisation_is_explored(tmp_path: Path) -> None:
     with Moto(tmp_path) as server:
         organizations = api(server.url, "organizations")
         organizations.create_organization(FeatureSet="ALL")
-        made = organizations.create_account(Email="lab@example.com", AccountName="lab")[
+        created = organizations.create_account(Email="lab@example.com", AccountName="lab")[
             "CreateAccountStatus"
         ]
-        role_arn = f"arn:aws:iam::{made['AccountId']}:role/carbon"
+        role_arn = f"arn:aws:iam::{created['AccountId']}:role/carbon"
         keys = api(server.url, "sts").assume_role(RoleArn=role_arn, RoleSessionName="test")[
             "Credentials"
         ]
@@ -289,7 +292,7 @@ def test_motos_organisation_is_explored(tmp_path: Path) -> None:
     accounts = {
         s.labels["cloud_account_id"] for s in scrape.of(POWER) if s.labels["kind"] == "ec2/instance"
     }
-    assert accounts == {MOTO_ACCOUNT, made["AccountId"]}
+    assert accounts == {MOTO_ACCOUNT, created["AccountId"]}
     named = {s.labels["cloud_account_name"] for s in scrape.of("cloud_carbon_account_info")}
     assert "lab" in named
     assert [s.value for s in scrape.of("cloud_carbon_exporter_target_up")] == [1.0]

@@ -1,6 +1,4 @@
-"""EMR Serverless, Glue, WorkSpaces, App Runner, Lightsail, hosts, Outposts, Timestream, Backup, DMS
-and DAX.
-"""
+"""EMR, Glue, WorkSpaces, App Runner, Lightsail, hosts, Outposts, Timestream, Backup, DMS, DAX."""
 
 from __future__ import annotations
 
@@ -28,22 +26,22 @@ TEAM = TargetSettings(provider="aws", tags=("team",))
 
 
 async def test_emr_serverless_by_what_its_workers_hold() -> None:
-    found = await described("emrserverless/application", "emrserverless_application", TEAM)
-    assert found["etl"].tags == {"team": "data"}
-    assert parts(found["etl"]) == {"vcpu per capacity_units": 1, "memory per memory_gib": 1}
-    assert found["etl"].components[0].part == "Graviton2"
-    assert parts(found["legacy"]) == {}, "stopped: no worker"
-    assert set(found) == {"etl", "legacy"}
+    resources = await described("emrserverless/application", "emrserverless_application", TEAM)
+    assert resources["etl"].tags == {"team": "data"}
+    assert parts(resources["etl"]) == {"vcpu per capacity_units": 1, "memory per memory_gib": 1}
+    assert resources["etl"].components[0].part == "Graviton2"
+    assert parts(resources["legacy"]) == {}, "stopped: no worker"
+    assert set(resources) == {"etl", "legacy"}
     known = spec("emrserverless/application")
-    series = read(known, found["etl"])
+    series = read(known, resources["etl"])
     assert set(series) == {"CPUAllocated", "MemoryAllocated"}
     assert all(
         named == {"ApplicationId": "1", "ApplicationName": "etl"} for _, named in series.values()
     )
-    assert read(known, found["legacy"])["CPUAllocated"][1] == {"ApplicationId": "2"}, (
+    assert read(known, resources["legacy"])["CPUAllocated"][1] == {"ApplicationId": "2"}, (
         "before release 7.10"
     )
-    assert watts(found["etl"], capacity_units=0, memory_gib=0) == 0
+    assert watts(resources["etl"], capacity_units=0, memory_gib=0) == 0
 
 
 @pytest.mark.parametrize(
@@ -59,9 +57,9 @@ def test_emr_releases(label: str, named: bool) -> None:
         "type": "SPARK",
         "state": "STARTED",
     }
-    found = emrserverless_application.SPEC.resource(raw, PARIS)
-    assert found is not None
-    assert ("ApplicationName" in found.monitor) == named
+    resource = emrserverless_application.SPEC.resource(raw, PARIS)
+    assert resource is not None
+    assert ("ApplicationName" in resource.monitor) == named
 
 
 async def test_glue_by_the_workers_of_the_runs_under_way() -> None:
@@ -96,14 +94,14 @@ async def test_capacity_held_open_for_sessions_and_queries() -> None:
 
 
 async def test_desktops_by_bundle_and_state() -> None:
-    found = await described("workspaces/workspace", "workspaces_workspace", TEAM)
-    assert parts(found["anna"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 130}
-    assert parts(found["ben"]) == {"block aws/gp3": 130}
-    assert parts(found["cid"])["gpu T4"] == 1
-    assert parts(found["dot"])["vcpu"] == 16, "GRAPHICS_G6_4XLARGE is g6.4xlarge"
-    assert set(found) == {"anna", "ben", "cid", "dot"}
-    assert found["anna"].tags == {"team": "hr"}
-    metric, dimensions = read(spec("workspaces/workspace"), found["anna"])["CPUUsage"]
+    resources = await described("workspaces/workspace", "workspaces_workspace", TEAM)
+    assert parts(resources["anna"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 130}
+    assert parts(resources["ben"]) == {"block aws/gp3": 130}
+    assert parts(resources["cid"])["gpu T4"] == 1
+    assert parts(resources["dot"])["vcpu"] == 16, "GRAPHICS_G6_4XLARGE is g6.4xlarge"
+    assert set(resources) == {"anna", "ben", "cid", "dot"}
+    assert resources["anna"].tags == {"team": "hr"}
+    metric, dimensions = read(spec("workspaces/workspace"), resources["anna"])["CPUUsage"]
     assert (metric.scale, dimensions) == (0.01, {"WorkspaceId": "ws-1"})
 
 
@@ -114,20 +112,20 @@ def test_a_bundle_nobody_knows_is_estimated_still(bundle: str) -> None:
         "State": "AVAILABLE",
         "WorkspaceProperties": {"ComputeTypeName": bundle},
     }
-    found = workspaces_workspace.SPEC.resource(raw, PARIS)
-    assert found is not None
-    assert watts(found) > 0
-    assert footprint(found, cpu_ratio=0.5).basis == "assumed"
+    resource = workspaces_workspace.SPEC.resource(raw, PARIS)
+    assert resource is not None
+    assert watts(resource) > 0
+    assert footprint(resource, cpu_ratio=0.5).basis == "assumed"
 
 
 async def test_app_runner_keeps_memory_ready_and_pays_for_work() -> None:
-    found = await described("apprunner/service", "apprunner_service", TEAM)
-    assert parts(found["shop"]) == {"vcpu per capacity_units": 1, "memory": 2}
-    assert parts(found["parked"]) == {}
-    assert set(found) == {"shop", "parked"}
-    assert found["shop"].tags == {"team": "shop"}
-    assert watts(found["shop"], capacity_units=0) > 0, "the memory stays"
-    series = read(spec("apprunner/service"), found["shop"])
+    resources = await described("apprunner/service", "apprunner_service", TEAM)
+    assert parts(resources["shop"]) == {"vcpu per capacity_units": 1, "memory": 2}
+    assert parts(resources["parked"]) == {}
+    assert set(resources) == {"shop", "parked"}
+    assert resources["shop"].tags == {"team": "shop"}
+    assert watts(resources["shop"], capacity_units=0) > 0, "the memory stays"
+    series = read(spec("apprunner/service"), resources["shop"])
     assert {name: metric.into for name, (metric, _) in series.items()} == {
         "ActiveInstances": "capacity_units",
         "CPUUtilization": "cpu_ratio",
@@ -179,15 +177,15 @@ async def test_the_rest_of_lightsail() -> None:
 
 
 async def test_a_host_is_what_no_instance_holds_at_rest() -> None:
-    found = await described("ec2/host", "ec2_host")
-    licences = found["licences"]
+    resources = await described("ec2/host", "ec2_host")
+    licences = resources["licences"]
     assert parts(licences)["vcpu"] == pytest.approx(32)
     assert parts(licences)["memory"] == pytest.approx(128)
     assert {(part.load, part.per) for part in licences.components} == {("", "")}, (
         "it idles, so nothing is read"
     )
-    assert parts(found["h-2"]) == {}, "full: all of it is instances"
-    assert set(found) == {"licences", "h-2"}, (
+    assert parts(resources["h-2"]) == {}, "full: all of it is instances"
+    assert set(resources) == {"licences", "h-2"}, (
         "released ones, and those of another account, are not ours"
     )
     assert licences.id == f"arn:aws:ec2:eu-west-3:{ACCOUNT}:dedicated-host/h-1"
@@ -207,21 +205,21 @@ def test_a_host_whose_free_capacity_is_not_told_is_what_its_instances_leave() ->
         "Instances": [{"InstanceId": "i-1", "InstanceType": "m5.8xlarge", "OwnerId": ACCOUNT}]
     }
     told = used | {"HostProperties": {"InstanceFamily": "m5", "TotalVCpus": 48}}
-    found = [ec2_host.describe(raw, scope) for raw in (empty, used, told)]
-    assert [parts(host)["vcpu"] for host in found if host] == [
+    hosts = [ec2_host.SPEC.resource(raw, scope) for raw in (empty, used, told)]
+    assert [parts(host)["vcpu"] for host in hosts if host] == [
         pytest.approx(each) for each in (96, 64, 16)
     ]
-    assert all(footprint(host).basis == "assumed" for host in found if host)
-    assert all("not told" in footprint(host).reason for host in found if host)
+    assert all(footprint(host).basis == "assumed" for host in hosts if host)
+    assert all("not told" in footprint(host).reason for host in hosts if host)
 
 
 async def test_an_outpost_is_what_its_servers_draw_beyond_instances() -> None:
-    found = await described("outposts/outpost", "outposts_outpost")
-    assert {name: parts(each) for name, each in found.items()} == {
+    resources = await described("outposts/outpost", "outposts_outpost")
+    assert {name: parts(each) for name, each in resources.items()} == {
         "factory": {"fixed aws/outposts-server": 2}
     }
-    power = footprint(found["factory"]).power_watts
-    assert (power.lower, found["factory"].tags) == (0, {"team": "plant"})
+    power = footprint(resources["factory"]).power_watts
+    assert (power.lower, resources["factory"].tags) == (0, {"team": "plant"})
 
 
 async def test_timestream_tables_share_what_is_told_of_a_region() -> None:
@@ -269,12 +267,12 @@ class Recorder(ReplayClient):
 
 
 async def test_a_vault_holds_what_is_no_snapshot_and_an_empty_one_costs_no_call() -> None:
-    found = await described("backup/backup_vault", "backup_backup_vault", TEAM)
-    assert parts(found["Default"]) == {"snapshot aws/backup": pytest.approx(120)}, (
+    resources = await described("backup/backup_vault", "backup_backup_vault", TEAM)
+    assert parts(resources["Default"]) == {"snapshot aws/backup": pytest.approx(120)}, (
         "all pages; no snapshot, no parent"
     )
-    assert parts(found["empty"]) == {}
-    assert found["Default"].tags == {"team": "ops"}
+    assert parts(resources["empty"]) == {}
+    assert resources["Default"].tags == {"team": "ops"}
     client, known = Recorder(recording("backup_backup_vault")), spec("backup/backup_vault")
     for _ in range(3):
         await sweep(client, known.listing, [known], PARIS)
@@ -298,9 +296,9 @@ async def test_dms_instances_and_serverless_replications() -> None:
 
 
 async def test_dax_nodes() -> None:
-    found = await described("dax/cluster", "dax_cluster", TEAM)
-    assert parts(found["front"]) == {"vcpu": 6, "memory": 48}
-    assert set(found) == {"front"}
-    assert found["front"].location.zone == "", "its nodes stand in three"
-    _, dimensions = read(spec("dax/cluster"), found["front"])["CPUUtilization"]
+    resources = await described("dax/cluster", "dax_cluster", TEAM)
+    assert parts(resources["front"]) == {"vcpu": 6, "memory": 48}
+    assert set(resources) == {"front"}
+    assert resources["front"].location.zone == "", "its nodes stand in three"
+    _, dimensions = read(spec("dax/cluster"), resources["front"])["CPUUtilization"]
     assert dimensions == {"ClusterId": "front"}

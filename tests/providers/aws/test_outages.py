@@ -17,7 +17,7 @@ from tests.providers.aws.test_organisation import (
 from tests.providers.aws.test_regions import Clock
 
 from cloud_carbon_exporter.model.types import Snapshot
-from cloud_carbon_exporter.providers.aws.client import client
+from cloud_carbon_exporter.providers.aws.client import api
 
 __all__ = ["organisation"]
 KINDS = ("ec2/instance", "ec2/volume")
@@ -34,7 +34,9 @@ def estate(fake: AwsFake) -> AwsFake:
 
 
 def down(of: Snapshot) -> dict[tuple[str, str], str]:
-    return {(each.region, each.kind): each.error for each in of.listings if each.error}
+    return {
+        (listing.region, listing.kind): listing.error for listing in of.listings if listing.error
+    }
 
 
 def places(of: Snapshot) -> set[tuple[str, str]]:
@@ -99,8 +101,11 @@ async def test_an_account_that_is_shut_is_one_line_in_the_log_whatever_is_looked
     of = collector(Clock(), *KINDS, "s3/bucket", **ORGANISATION)
     await of.refresh()
     await of.refresh()
-    assert {each.kind for each in of.snapshot.listings if each.error} == {*KINDS, "s3/bucket"}
-    (said,) = [each.message for each in caplog.records]
+    assert {listing.kind for listing in of.snapshot.listings if listing.error} == {
+        *KINDS,
+        "s3/bucket",
+    }
+    (said,) = [record.message for record in caplog.records]
     assert "role/carbon" in said
     await of.close()
 
@@ -109,7 +114,7 @@ async def test_what_is_not_essential_is_not_waited_for_longer_than_it_is_worth(
     estate: AwsFake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(client, "_LEAST_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(api, "_LEAST_PATIENCE_SECONDS", 0.1)
     for operation in ("/ListIndexes", "/v1/estimated-carbon-emissions"):
         estate.fault(operation, "hang")
     of = collector(Clock(), *KINDS, interval_seconds=0.1)

@@ -52,7 +52,7 @@ async def test_nothing_is_asked_of_another_partition(
     client = make_client(
         default_region=region, role_arn=f"arn:{name}:iam::210987654321:role/carbon"
     )
-    spec = next(each for each in PROVIDER.services if each.kind == "ec2/instance")
+    spec = next(service for service in PROVIDER.services if service.kind == "ec2/instance")
     (scope,) = await client.scopes(spec.listing)
     (machine,) = (await sweep(client, spec.listing, [spec], scope)).resources
     assert machine.id.startswith(f"arn:{name}:ec2:{region}:")
@@ -74,7 +74,8 @@ async def test_the_endpoints_are_those_of_the_partition(
     )
     with pytest.raises(Unreachable):
         await client.connect()
-    from cloud_carbon_exporter.providers.aws.client.session import Clients, open_session
+    from cloud_carbon_exporter.providers.aws.client.clients import Clients
+    from cloud_carbon_exporter.providers.aws.client.session import open_session
 
     clients = Clients(open_session(), client.settings)
     for api in ("sts", "ec2", "cloudwatch", "resourcegroupstaggingapi", "organizations"):

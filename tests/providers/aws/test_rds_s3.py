@@ -8,26 +8,28 @@ from typing import Any
 import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import amounts, described, spec
+from tests.providers.aws.parts import read
 
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.facts import place
 from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.describing import databases
 from cloud_carbon_exporter.providers.aws.describing.names import tags
-from cloud_carbon_exporter.providers.aws.services import rds_db_cluster, rds_db_instance, s3_bucket
+from cloud_carbon_exporter.providers.aws.services import rds_db_instance, s3_bucket
 from cloud_carbon_exporter.providers.spec import Scope, TargetSettings
 
 PARIS = Scope("aws", ACCOUNT, "eu-west-3")
 
 
 async def test_rds_db_instance_and_its_standby() -> None:
-    found = await described("rds/db_instance", "rds_db_instance")
-    assert amounts(found["orders"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 400}, (
+    resources = await described("rds/db_instance", "rds_db_instance")
+    assert amounts(resources["orders"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 400}, (
         "Multi-AZ: all of it twice"
     )
-    assert amounts(found["orders-replica"]) == {"vcpu": 2, "memory": 8, "block aws/gp3": 200}
-    assert found["orders"].id == f"arn:aws:rds:eu-west-3:{ACCOUNT}:db:orders"
-    assert found["orders"].tags == {"team": "shop"}
-    assert found["orders"].monitor == {"DBInstanceIdentifier": "orders"}
+    assert amounts(resources["orders-replica"]) == {"vcpu": 2, "memory": 8, "block aws/gp3": 200}
+    assert resources["orders"].id == f"arn:aws:rds:eu-west-3:{ACCOUNT}:db:orders"
+    assert resources["orders"].tags == {"team": "shop"}
+    assert resources["orders"].monitor == {"DBInstanceIdentifier": "orders"}
 
 
 async def test_a_stopped_database_keeps_its_storage() -> None:
@@ -60,12 +62,7 @@ async def test_defect_05_serverless_is_measured_in_capacity_units_not_in_percent
     elastic = (await described("rds/db_instance", "rds_db_instance"))["elastic-1"]
     assert {component.per for component in elastic.components} == {"capacity_units"}
     assert amounts(elastic)["memory"] == 2, "GiB an ACU"
-    read = [
-        metric.name
-        for metric in spec("rds/db_instance").metrics
-        if all(key in elastic.monitor for key in metric.dimensions.values())
-    ]
-    assert read == ["ServerlessDatabaseCapacity"], (
+    assert list(read(spec("rds/db_instance"), elastic)) == ["ServerlessDatabaseCapacity"], (
         "CPUUtilization is a share of the largest capacity: not read"
     )
     one, four = (
@@ -84,9 +81,9 @@ def test_defect_05_a_database_without_a_zone_is_described() -> None:
         "Engine": "mysql",
         "AvailabilityZone": None,
     }
-    found = rds_db_instance.SPEC.resource(raw, PARIS)
-    assert found is not None
-    assert found.location.zone == ""
+    resource = rds_db_instance.SPEC.resource(raw, PARIS)
+    assert resource is not None
+    assert resource.location.zone == ""
 
 
 async def test_a_multi_az_cluster_holds_a_volume_for_each_member_and_counts_it_once() -> None:
@@ -108,8 +105,8 @@ async def test_serverless_v1_shows_as_its_cluster() -> None:
 def test_neptune_and_documentdb_are_services_of_their_own() -> None:
     for engine in ("neptune", "docdb"):
         assert not rds_db_instance.SPEC.accepts({"Engine": engine})
-        assert rds_db_instance.DB_INSTANCES.kind_of({"Engine": engine}) == f"{engine}/db_instance"
-        assert rds_db_cluster.DB_CLUSTERS.kind_of({"Engine": engine}) == f"{engine}/db_cluster"
+        assert databases.DB_INSTANCES.kind_of({"Engine": engine}) == f"{engine}/db_instance"
+        assert databases.DB_CLUSTERS.kind_of({"Engine": engine}) == f"{engine}/db_cluster"
     assert rds_db_instance.SPEC.accepts({"Engine": "custom-oracle-ee"})
 
 
@@ -124,41 +121,43 @@ def test_further_volumes_of_an_oracle_database_count() -> None:
             {"VolumeName": "rdsdbdata2", "AllocatedStorage": 50, "StorageType": "gp3"}
         ],
     }
-    found = rds_db_instance.SPEC.resource(raw, PARIS)
-    assert found is not None
-    assert {each.part: each.amount for each in found.components if each.kind == "block"} == {
+    resource = rds_db_instance.SPEC.resource(raw, PARIS)
+    assert resource is not None
+    assert {each.part: each.amount for each in resource.components if each.kind == "block"} == {
         "aws/io2": 100,
         "aws/gp3": 50,
     }
 
 
 async def test_s3_bucket() -> None:
-    found = await described("s3/bucket", "s3_bucket")
-    assert found["shop-assets"].id == "arn:aws:s3:::shop-assets"
-    assert {name: each.location.region for name, each in found.items()} == {
+    resources = await described("s3/bucket", "s3_bucket")
+    assert resources["shop-assets"].id == "arn:aws:s3:::shop-assets"
+    assert {name: each.location.region for name, each in resources.items()} == {
         "shop-assets": "eu-west-3",
         "shop-logs": "us-east-1",
         "from-long-ago": "eu-west-1",  # GetBucketLocation says EU
     }
-    assert found["shop-logs"].components == (Component("object", "aws/s3", 1.0, per="stored_gib"),)
-    assert found["shop-logs"].monitor == {"BucketName": "shop-logs"}
+    assert resources["shop-logs"].components == (
+        Component("object", "aws/s3", 1.0, per="stored_gib"),
+    )
+    assert resources["shop-logs"].monitor == {"BucketName": "shop-logs"}
 
 
 async def test_buckets_of_regions_left_out_are_left_out() -> None:
-    found = await described(
+    resources = await described(
         "s3/bucket", "s3_bucket", TargetSettings(provider="aws", regions=("us-east-1",))
     )
-    assert set(found) == {"shop-logs"}
+    assert set(resources) == {"shop-logs"}
 
 
 async def test_defect_10_tags_of_buckets_come_by_key_and_only_when_asked_for() -> None:
     without = await described("s3/bucket", "s3_bucket")
     assert without["shop-assets"].tags == {}
-    found = await described(
+    resources = await described(
         "s3/bucket", "s3_bucket", TargetSettings(provider="aws", tags=("team",))
     )
-    assert found["shop-assets"].tags == {"team": "shop"}
-    assert found["shop-logs"].tags == {}
+    assert resources["shop-assets"].tags == {"team": "shop"}
+    assert resources["shop-logs"].tags == {}
 
 
 async def test_defect_10_a_tag_called_location_or_kind_changes_nothing_but_the_tags() -> None:
@@ -184,7 +183,7 @@ def test_tags_of_any_shape(raw: Any, expected: dict[str, str]) -> None:
 
 def test_all_power_is_finite() -> None:
     raw = {"Name": "empty", "BucketRegion": "xx-nowhere-1"}
-    found = s3_bucket.describe(raw, Scope("aws", ACCOUNT))
-    assert found is not None
-    power = estimate(found, {}, place("aws", found.location.region), None).power_watts
+    resource = s3_bucket.SPEC.resource(raw, Scope("aws", ACCOUNT))
+    assert resource is not None
+    power = estimate(resource, {}, place("aws", resource.location.region), None).power_watts
     assert math.isfinite(power.value)

@@ -90,7 +90,7 @@ def costs(*used: tuple[str, str]) -> dict[str, Any]:
     return {"ResultsByTime": [{"Groups": groups}, {"Groups": []}]}
 
 
-async def test_defect_13_cost_explorer_tells_used_regions_and_volumes_are_looked_for_where_no_instance_was_billed(
+async def test_defect_13_volumes_are_looked_for_where_cost_explorer_tells_of_no_instance(
     fake: AwsFake, make_client: MakeClient, meter: CountingMeter
 ) -> None:
     fake.handlers["GetCostAndUsage"] = costs(

@@ -1,6 +1,4 @@
-"""What is priced by the request: an assumed energy each, a wide interval, and nothing where nothing
-passed.
-"""
+"""What is priced by the request: an assumed energy each, and nothing where nothing passed."""
 
 from __future__ import annotations
 
@@ -59,16 +57,16 @@ async def test_reads_are_hourly_as_there_are_many_and_they_draw_little(module: s
 
 
 async def test_apis_of_one_name_share_what_is_counted_under_it() -> None:
-    found = await described("apigateway/rest_api", "apigateway_rest_api")
-    assert parts(found["orders"]) == {"requests http per requests": 1}
-    assert parts(found["hooks"]) == {"requests http per requests": 0.5}, "two APIs of that name"
-    assert found["orders"].id == "arn:aws:apigateway:eu-west-3::/restapis/a1"
+    resources = await described("apigateway/rest_api", "apigateway_rest_api")
+    assert parts(resources["orders"]) == {"requests http per requests": 1}
+    assert parts(resources["hooks"]) == {"requests http per requests": 0.5}, "two APIs of that name"
+    assert resources["orders"].id == "arn:aws:apigateway:eu-west-3::/restapis/a1"
 
 
 async def test_a_websocket_counts_messages() -> None:
-    found = await described("apigatewayv2/api", "apigatewayv2_api")
-    assert set(read(spec("apigatewayv2/api"), found["catalogue"])) == {"Count"}
-    assert set(read(spec("apigatewayv2/api"), found["chat"])) == {"MessageCount"}
+    resources = await described("apigatewayv2/api", "apigatewayv2_api")
+    assert set(read(spec("apigatewayv2/api"), resources["catalogue"])) == {"Count"}
+    assert set(read(spec("apigatewayv2/api"), resources["chat"])) == {"MessageCount"}
 
 
 async def test_a_message_of_a_queue_is_three_requests() -> None:
@@ -95,11 +93,11 @@ async def test_topics_and_buses() -> None:
 
 
 async def test_a_disabled_work_group_runs_no_query() -> None:
-    found = await described("athena/work_group", "athena_work_group")
-    assert parts(found["parked"]) == {}
+    resources = await described("athena/work_group", "athena_work_group")
+    assert parts(resources["parked"]) == {}
     joules = figure("requests.scanned-gib.joules_per_request").value
     overhead = place("aws", "eu-west-3").pue_ratio.value
-    assert watts(found["primary"], bytes=float(2**30)) == pytest.approx(joules * overhead), (
+    assert watts(resources["primary"], bytes=float(2**30)) == pytest.approx(joules * overhead), (
         "a GiB a second"
     )
 

@@ -1,4 +1,4 @@
-"""What holds for every service of AWS: checked against botocore's models, which nobody here wrote."""
+"""What holds for every service of AWS, against botocore's models, which nobody here wrote."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def model(api: str) -> Any:
 
 def module_specs(name: str) -> tuple[ServiceSpec, ...]:
     module = import_module(f"cloud_carbon_exporter.providers.aws.services.{name}")
-    found: tuple[ServiceSpec, ...] = getattr(module, "SPECS", ()) or (module.SPEC,)
-    return found
+    specs: tuple[ServiceSpec, ...] = getattr(module, "SPECS", ()) or (module.SPEC,)
+    return specs
 
 
 def test_every_module_is_found_and_no_kind_stands_twice() -> None:

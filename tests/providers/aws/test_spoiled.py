@@ -1,12 +1,10 @@
-"""Whatever AWS leaves out or spoils costs that object alone, and what is still described draws a
-finite, sane power.
-"""
+"""Spoiled answers: each costs that object alone, and what is described draws a sane power."""
 
 from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -23,9 +21,7 @@ HOSTILE = '🙈\n"\\{}'
 
 
 def spoils(value: Any) -> tuple[Any, ...]:
-    """What may stand in a value's place. botocore leaves out what is null, and lets no other type
-    through.
-    """
+    """Values that may stand in a value's place: botocore drops nulls, and checks types."""
     if isinstance(value, bool):
         return MISSING, not value
     if isinstance(value, str):
@@ -42,18 +38,17 @@ where there are more.
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """The path of everything in a recording below the objects' own level, with each of its spoils."""
-    inner = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
-    for key, each in inner:
+    """Paths of all that is in a recording below the objects' own level, each with its spoils."""
+    for key, inner in _inner(value):
         if len(path) > 2:
-            yield from (((*path, key), spoil) for spoil in spoils(each))
-        yield from places(each, (*path, key))
+            yield from (((*path, key), spoil) for spoil in spoils(inner))
+        yield from places(inner, (*path, key))
+
+
+def _inner(value: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
 
 
 def spoiled(pages: dict[str, Any], path: tuple[Any, ...], spoil: Any) -> dict[str, Any]:
@@ -71,12 +66,14 @@ def spoiled(pages: dict[str, Any], path: tuple[Any, ...], spoil: Any) -> dict[st
 
 async def swept(module: str, pages: dict[str, Any]) -> list[Swept]:
     """All listings of a module over these answers."""
-    found = []
-    for listing in {id(each.listing): each.listing for each in module_specs(module)}.values():
-        specs = [each for each in PROVIDER.services if each.listing is listing]
+    sweeps = []
+    for listing in {
+        id(service.listing): service.listing for service in module_specs(module)
+    }.values():
+        specs = [service for service in PROVIDER.services if service.listing is listing]
         scope = Scope("aws", PARIS.account_id, "global" if listing.scope == "global" else REGION)
-        found.append(await sweep(ReplayClient(pages), listing, specs, scope))
-    return found
+        sweeps.append(await sweep(ReplayClient(pages), listing, specs, scope))
+    return sweeps
 
 
 @pytest.mark.parametrize("module", recordings())

@@ -17,43 +17,47 @@ from cloud_carbon_exporter.providers.aws.services import (
 
 
 async def test_efs_by_class_and_by_zone() -> None:
-    found = await described("efs/file_system", "efs_file_system")
-    assert parts(found["home"]) == {
+    resources = await described("efs/file_system", "efs_file_system")
+    assert parts(resources["home"]) == {
         "file aws/efs/Standard": 100,
         "file aws/efs/IA": 10,
         "file aws/efs/Archive": 1,
     }
-    assert parts(found["fs-2"]) == {"file aws/efs-one-zone": 20, "file aws/efs-one-zone/IA": 10}
-    assert found["fs-2"].location.zone == "eu-west-3a"
-    assert parts(found["fs-3"]) == {"file aws/efs/Standard": pytest.approx(6144 / 2**30)}
-    assert set(found) == {"home", "fs-2", "fs-3"}
-    assert {footprint(each).basis for each in found.values()} == {"measured"}, (
+    assert parts(resources["fs-2"]) == {"file aws/efs-one-zone": 20, "file aws/efs-one-zone/IA": 10}
+    assert resources["fs-2"].location.zone == "eu-west-3a"
+    assert parts(resources["fs-3"]) == {"file aws/efs/Standard": pytest.approx(6144 / 2**30)}
+    assert set(resources) == {"home", "fs-2", "fs-3"}
+    assert {footprint(each).basis for each in resources.values()} == {"measured"}, (
         "every class has its figure"
     )
 
 
 def test_an_empty_file_system_draws_nothing() -> None:
     raw = {"FileSystemId": "fs-9", "FileSystemArn": "arn:aws:efs:x", "SizeInBytes": {"Value": 0}}
-    found = efs_file_system.SPEC.resource(raw, PARIS)
-    assert found is not None
-    assert watts(found) == 0
+    resource = efs_file_system.SPEC.resource(raw, PARIS)
+    assert resource is not None
+    assert watts(resource) == 0
 
 
 async def test_fsx_storage_and_servers() -> None:
-    found = await described("fsx/file_system", "fsx_file_system")
-    assert parts(found["shares"]) == {"file aws/fsx-hdd": 2000, "fixed aws/fsx-server": 2}, (
+    resources = await described("fsx/file_system", "fsx_file_system")
+    assert parts(resources["shares"]) == {"file aws/fsx-hdd": 2000, "fixed aws/fsx-server": 2}, (
         "a standby in another zone"
     )
-    assert parts(found["fs-0000000b"]) == {"file aws/fsx/lustre": 2400, "fixed aws/fsx-server": 1}
-    assert parts(found["fs-0000000c"]) == {"file aws/fsx/ontap": 1024, "fixed aws/fsx-server": 4}, (
-        "two pairs"
-    )
-    assert parts(found["fs-0000000d"]) == {
+    assert parts(resources["fs-0000000b"]) == {
+        "file aws/fsx/lustre": 2400,
+        "fixed aws/fsx-server": 1,
+    }
+    assert parts(resources["fs-0000000c"]) == {
+        "file aws/fsx/ontap": 1024,
+        "fixed aws/fsx-server": 4,
+    }, "two pairs"
+    assert parts(resources["fs-0000000d"]) == {
         "file aws/fsx-hdd per stored_gib": 1,
         "fixed aws/fsx-server": 2,
     }
-    assert "fs-0000000e" not in found
-    assert footprint(found["shares"]).basis == "assumed"
+    assert "fs-0000000e" not in resources
+    assert footprint(resources["shares"]).basis == "assumed"
 
 
 def test_a_product_of_fsx_nobody_knows() -> None:
@@ -63,10 +67,10 @@ def test_a_product_of_fsx_nobody_knows() -> None:
         "StorageCapacity": 10,
         "ResourceARN": "arn:aws:fsx:x",
     }
-    found = fsx_file_system.SPEC.resource(raw, PARIS)
-    assert found is not None
-    assert watts(found) > 0
-    assert footprint(found).basis == "assumed"
+    resource = fsx_file_system.SPEC.resource(raw, PARIS)
+    assert resource is not None
+    assert watts(resource) > 0
+    assert footprint(resource).basis == "assumed"
 
 
 async def test_ecr_adds_up_its_images_once_each() -> None:
@@ -90,22 +94,22 @@ async def test_a_repository_deleted_meanwhile_is_left_out_and_a_missing_permissi
 
 
 async def test_ebs_snapshots_say_their_bound() -> None:
-    found = await described("ec2/snapshot", "ec2_snapshot")
-    assert found["first"].id == "arn:aws:ec2:eu-west-3:123456789012:snapshot/snap-1"
-    assert parts(found["first"]) == {"snapshot aws/ebs-snapshot": 100}, (
+    resources = await described("ec2/snapshot", "ec2_snapshot")
+    assert resources["first"].id == "arn:aws:ec2:eu-west-3:123456789012:snapshot/snap-1"
+    assert parts(resources["first"]) == {"snapshot aws/ebs-snapshot": 100}, (
         "the oldest of a volume holds it whole"
     )
-    later = found["snap-2"]
+    later = resources["snap-2"]
     assert parts(later) == {"snapshot aws/ebs-snapshot/incremental": 100}
-    assert parts(found["snap-3"]) == {"snapshot aws/ebs-snapshot": 10}, (
+    assert parts(resources["snap-3"]) == {"snapshot aws/ebs-snapshot": 10}, (
         "the API tells its full size"
     )
-    assert parts(found["snap-4"]) == {"snapshot aws/ebs-snapshot": 50}, (
+    assert parts(resources["snap-4"]) == {"snapshot aws/ebs-snapshot": 50}, (
         "copies share a volume id that means nothing"
     )
-    assert parts(found["snap-5"]) == {"snapshot aws/ebs-snapshot/archive": 8}
-    assert "snap-6" not in found
-    whole, part = footprint(found["first"]).power_watts, footprint(later).power_watts
+    assert parts(resources["snap-5"]) == {"snapshot aws/ebs-snapshot/archive": 8}
+    assert "snap-6" not in resources
+    whole, part = footprint(resources["first"]).power_watts, footprint(later).power_watts
     assert part.value < whole.value < part.upper, "from next to nothing to the whole"
     assert footprint(later).basis == "assumed"
 

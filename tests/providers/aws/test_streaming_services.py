@@ -8,12 +8,12 @@ from tests.providers.aws.parts import footprint, parts, read, watts
 
 
 async def test_msk_brokers_and_their_volumes() -> None:
-    found = await described("msk/cluster", "msk_cluster")
-    assert parts(found["events"]) == {"vcpu": 6, "memory": 24, "block aws/gp2": 3000}
-    assert found["events"].tags == {"team": "data"}
-    assert parts(found["express"]) == {"vcpu": 6, "memory": 24}
-    assert set(found) == {"events", "express"}
-    series = read(spec("msk/cluster"), found["events"])
+    resources = await described("msk/cluster", "msk_cluster")
+    assert parts(resources["events"]) == {"vcpu": 6, "memory": 24, "block aws/gp2": 3000}
+    assert resources["events"].tags == {"team": "data"}
+    assert parts(resources["express"]) == {"vcpu": 6, "memory": 24}
+    assert set(resources) == {"events", "express"}
+    series = read(spec("msk/cluster"), resources["events"])
     assert set(series) == {"CpuUser", "CpuSystem"}
     assert all(metric.spread == "Broker ID" for metric, _ in series.values())
     assert series["CpuUser"][1] == {"Cluster Name": "events"}
@@ -38,17 +38,17 @@ async def test_kinesis_shards_and_what_is_kept() -> None:
 
 
 async def test_brokers_by_deployment() -> None:
-    found = await described("amazonmq/broker", "amazonmq_broker")
-    assert parts(found["jobs"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 400}, (
+    resources = await described("amazonmq/broker", "amazonmq_broker")
+    assert parts(resources["jobs"]) == {"vcpu": 4, "memory": 16, "block aws/gp3": 400}, (
         "active and standby"
     )
-    assert parts(found["mail"])["vcpu"] == 3
-    assert parts(found["try"])["block aws/gp3"] == 20
-    assert set(found) == {"jobs", "mail", "try"}
+    assert parts(resources["mail"])["vcpu"] == 3
+    assert parts(resources["try"])["block aws/gp3"] == 20
+    assert set(resources) == {"jobs", "mail", "try"}
     known = spec("amazonmq/broker")
-    assert {name: dimensions for name, (_, dimensions) in read(known, found["jobs"]).items()} == {
-        "CpuUtilization": {"Broker": "jobs-1"}
-    }
-    assert {name: dimensions for name, (_, dimensions) in read(known, found["mail"]).items()} == {
-        "SystemCpuUtilization": {"Broker": "mail"}
-    }
+    assert {
+        name: dimensions for name, (_, dimensions) in read(known, resources["jobs"]).items()
+    } == {"CpuUtilization": {"Broker": "jobs-1"}}
+    assert {
+        name: dimensions for name, (_, dimensions) in read(known, resources["mail"]).items()
+    } == {"SystemCpuUtilization": {"Broker": "mail"}}

@@ -56,16 +56,17 @@ async def test_the_last_closed_month_by_region_service_and_method(
 
     fake.handlers[PATH] = pages
     reported = (await make_client(Clock(NOW)).extras(NOW)).reported
-    assert {(one.region, one.method, one.grams) for one in reported} == {
+    assert {(emissions.region, emissions.method, emissions.grams) for emissions in reported} == {
         ("eu-west-3", "location", 2000),
         ("eu-west-3", "market", 200),
         ("global", "location", 500_000),
         ("global", "market", 50_000),
     }
-    assert {(one.provider, one.account_id, one.service, one.source) for one in reported} == {
-        ("aws", ACCOUNT, "AmazonEC2", "AWS Sustainability API")
-    }
-    assert {(one.start, one.end) for one in reported} == {
+    assert {
+        (emissions.provider, emissions.account_id, emissions.service, emissions.source)
+        for emissions in reported
+    } == {("aws", ACCOUNT, "AmazonEC2", "AWS Sustainability API")}
+    assert {(emissions.start, emissions.end) for emissions in reported} == {
         (
             datetime(2025, 11, 1, tzinfo=UTC).timestamp(),
             datetime(2025, 12, 1, tzinfo=UTC).timestamp(),
@@ -133,7 +134,11 @@ async def test_a_management_account_answers_for_its_members_and_others_for_thems
     organisation.handlers[PATH] = answers
     client = make_client(Clock(NOW), **ORGANISATION)
     reported = (await client.extras(NOW)).reported
-    assert {one.account_id: one.grams for one in reported if one.method == "location"} == {
+    assert {
+        emissions.account_id: emissions.grams
+        for emissions in reported
+        if emissions.method == "location"
+    } == {
         ACCOUNT: 1e6,
         SHOP: 2e6,
         LAB: 3e6,

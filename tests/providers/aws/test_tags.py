@@ -1,6 +1,4 @@
-"""Tags that list calls do not bring: one pass over a region serves all services, and its failure
-costs no resource.
-"""
+"""Tags that list calls do not bring: one pass a region, whose failure costs no resource."""
 
 from __future__ import annotations
 
@@ -30,11 +28,11 @@ def pages(call: Call) -> Mapping[str, object]:
     if call.region != "eu-west-3":
         return checked("resourcegroupstaggingapi", "GetResources", {"ResourceTagMappingList": []})
     arn, token = (TOPIC, "") if call.params.get("PaginationToken") else (TABLE, "more")
-    found = {
+    answer = {
         "ResourceTagMappingList": [{"ResourceARN": arn, "Tags": TAGS}],
         "PaginationToken": token,
     }
-    return checked("resourcegroupstaggingapi", "GetResources", found)
+    return checked("resourcegroupstaggingapi", "GetResources", answer)
 
 
 async def test_one_pass_an_hour_over_a_region_serves_every_service(

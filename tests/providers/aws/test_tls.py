@@ -27,7 +27,7 @@ def certificate(tmp_path: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an AWS of our own")])
     now = datetime.now(UTC)
-    made = (
+    signed = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -44,7 +44,7 @@ def certificate(tmp_path: Path) -> Path:
     file = tmp_path / "ca.pem"
     plain = serialization.NoEncryption()
     file.write_bytes(
-        made.public_bytes(serialization.Encoding.PEM)
+        signed.public_bytes(serialization.Encoding.PEM)
         + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
     )
     return file
@@ -56,9 +56,9 @@ async def client(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     context.load_cert_chain(certificate)
     fake = await AwsFake().start(context)
     monkeypatch.setenv("AWS_ENDPOINT_URL", fake.url)
-    made = AwsClient(TargetSettings(provider="aws"), CountingMeter())
-    yield made
-    await made.close()
+    client = AwsClient(TargetSettings(provider="aws"), CountingMeter())
+    yield client
+    await client.close()
     await fake.stop()
 
 

@@ -1,16 +1,16 @@
-"""A Google Cloud on loopback for each test, and a client that reaches it with a service account's
-key.
-"""
+"""A Google Cloud on loopback for each test, and clients that reach it with a service account."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.fakes.gcp import Calls, GoogleCloud
 from tests.fakes.target_settings import target_settings
+from tests.providers.gcp.sweeps import Estate, by_kind_and_name
 
 from cloud_carbon_exporter.providers.gcp.client import http
 from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
@@ -28,7 +28,8 @@ async def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterato
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
-    monkeypatch.setattr(http, "_FIRST_PAUSE_SECONDS", 0.001)
+    patience = replace(http.PATIENCE, first_pause_seconds=0.001)
+    monkeypatch.setattr(http, "PATIENCE", patience)
     async with GoogleCloud().running() as fake:
         for name, value in fake.environment().items():
             monkeypatch.setenv(name, value)
@@ -46,13 +47,19 @@ def calls() -> Calls:
 @pytest.fixture
 async def explore(cloud: GoogleCloud, calls: Calls) -> AsyncIterator[Explore]:
     """Makes clients of the fake, and closes them."""
-    made: list[GcpClient] = []
+    clients: list[GcpClient] = []
 
     def make(**settings: Any) -> GcpClient:
         settings.setdefault("timeout_seconds", 5)
-        made.append(GcpClient(target_settings("gcp", **settings), calls))
-        return made[-1]
+        clients.append(GcpClient(target_settings("gcp", **settings), calls))
+        return clients[-1]
 
     yield make
-    for client in made:
+    for client in clients:
         await client.close()
+
+
+@pytest.fixture
+async def estate(explore: Explore) -> Estate:
+    """Every resource of the fake, as one pass finds it."""
+    return await by_kind_and_name(explore())

@@ -1,4 +1,4 @@
-"""Credentials, from every place Google's own tools take them, against the fake's token endpoints."""
+"""Credentials, from every place Google's own tools take them, against the fake's endpoints."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from tests.providers.gcp.conftest import Explore
 from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
 
 EMAIL = "carbon@shop-prod.iam.gserviceaccount.com"
+
+POOL = "projects/1/locations/global/workloadIdentityPools/p"
 
 
 def write(path: Path, info: dict[str, Any]) -> str:
@@ -150,7 +152,7 @@ async def test_workload_identity_federation(
     (tmp_path / "oidc").write_text("oidc-token", encoding="utf-8")
     info = {
         "type": "external_account",
-        "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x",
+        "audience": f"//iam.googleapis.com/{POOL}/providers/x",
         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
         "token_url": f"{cloud.url}/sts",
         "credential_source": {"file": str(tmp_path / "oidc")},
@@ -163,20 +165,19 @@ async def test_workload_identity_federation(
 async def test_the_metadata_server_in_a_process_of_its_own(
     cloud: GoogleCloud, tmp_path: Path
 ) -> None:
-    """GCE_METADATA_HOST is read when google-auth is imported, so only a new process shows that it
-    works.
-    """
+    """google-auth reads GCE_METADATA_HOST when it is imported: only a new process shows that."""
     script = """
 import asyncio
-from cloud_carbon_exporter.providers.gcp import PROVIDER, _discovery
+from cloud_carbon_exporter.providers.gcp import PROVIDER
+from cloud_carbon_exporter.providers.gcp.client import discovery
 from cloud_carbon_exporter.providers.spec import TargetSettings
 class Meter:
     def call(self, **_): pass
 async def main():
     client = PROVIDER.client(TargetSettings(provider="gcp"), Meter())
     accounts = await client.connect()
-    [scope] = await client.scopes(_discovery.LISTING)
-    print(accounts, sum([len(page) async for page in client.pages(_discovery.LISTING, scope)]))
+    [scope] = await client.scopes(discovery.LISTING)
+    print(accounts, sum([len(page) async for page in client.pages(discovery.LISTING, scope)]))
     await client.close()
 asyncio.run(main())
 """

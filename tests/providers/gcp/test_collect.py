@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 import pytest
 from tests.fakes.gcp import GoogleCloud
@@ -11,7 +11,7 @@ from tests.providers.gcp.test_monitoring import CPU, instance
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
-from cloud_carbon_exporter.model.types import Row, Snapshot
+from cloud_carbon_exporter.model.types import Outcome, Row, Snapshot
 from cloud_carbon_exporter.providers.gcp import PROVIDER
 from cloud_carbon_exporter.providers.spec import TargetSettings
 
@@ -22,17 +22,21 @@ Collecting = Collector[None]
 async def collector(cloud: GoogleCloud) -> AsyncIterator[Collecting]:
     cloud.series = [instance(number, 0.25) for number in range(79, 92)]
     target = Target("shop", PROVIDER, TargetSettings(provider="gcp", timeout_seconds=5))
-    made: Collecting = Collector(
+    collecting: Collecting = Collector(
         [target], CollectSettings(), Budget(time.time), lambda snapshot: None, time.time
     )
-    yield made
-    await made.close()
+    yield collecting
+    await collecting.close()
 
 
 def row(snapshot: Snapshot, kind: str, name: str) -> Row:
-    return next(
-        row for row in snapshot.rows if (row.resource.kind, row.resource.name) == (kind, name)
-    )
+    rows = {(row.resource.kind, row.resource.name): row for row in snapshot.rows}
+    return rows[kind, name]
+
+
+def errors(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """Kind -> its error, empty where all went well."""
+    return {outcome.kind: outcome.error for outcome in outcomes}
 
 
 async def test_everything_found_is_a_row_with_a_footprint(
@@ -67,12 +71,8 @@ async def test_reads_come_with_the_utilisation_interval_not_with_every_refresh(
     await collector.refresh()
     before = cloud.calls.copy()
     await collector.refresh()
-    asked = [
-        dict(query)["filter"]
-        for method, query, _ in cloud.requests
-        if method.endswith("timeSeries.list")
-    ]
-    assert sum(CPU in each for each in asked) == 1
+    reads = [query for method, query, _ in cloud.requests if method.endswith("timeSeries.list")]
+    assert sum(CPU in dict(query)["filter"] for query in reads) == 1
     assert cloud.calls["cloudasset.assets.list"] == before["cloudasset.assets.list"] + 1
 
 
@@ -84,12 +84,11 @@ async def test_a_failing_listing_keeps_the_last_good(
     cloud.break_("cloudasset", "unavailable")
     await collector.refresh()
     assert len(collector.snapshot.rows) == whole
-    outcome = next(each for each in collector.snapshot.listings if each.kind == "compute/instance")
-    assert "unavailable" in outcome.error
+    assert "unavailable" in errors(collector.snapshot.listings)["compute/instance"]
     assert collector.snapshot.api.errors
     cloud.faults.clear()
     await collector.refresh()
-    assert all(each.error == "" for each in collector.snapshot.listings)
+    assert set(errors(collector.snapshot.listings).values()) == {""}
 
 
 async def test_a_failing_monitoring_fails_no_listing(
@@ -98,10 +97,9 @@ async def test_a_failing_monitoring_fails_no_listing(
     cloud.break_("monitoring", "permission", permission="monitoring.timeSeries.list")
     await collector.refresh()
     snapshot = collector.snapshot
-    assert all(each.error == "" for each in snapshot.listings)
-    assert "grant monitoring.timeSeries.list" in next(
-        each.error for each in snapshot.measurements if each.kind == "compute/instance"
-    )
+    assert set(errors(snapshot.listings).values()) == {""}
+    error = errors(snapshot.measurements)["compute/instance"]
+    assert "grant monitoring.timeSeries.list" in error
     assert row(snapshot, "compute/instance", "hpc").footprint.basis == "default"
 
 
@@ -121,15 +119,15 @@ async def test_no_credentials_leave_a_target_down_and_say_why(
 
 async def test_an_exclusion_leaves_a_kind_out(cloud: GoogleCloud) -> None:
     settings = TargetSettings(provider="gcp", timeout_seconds=5, exclude=("compute/snapshot",))
-    made: Collecting = Collector(
+    collecting: Collecting = Collector(
         [Target("shop", PROVIDER, settings)],
         CollectSettings(),
         Budget(time.time),
         lambda snapshot: None,
         time.time,
     )
-    await made.refresh()
-    kinds = {row.resource.kind for row in made.snapshot.rows}
-    await made.close()
+    await collecting.refresh()
+    kinds = {row.resource.kind for row in collecting.snapshot.rows}
+    await collecting.close()
     assert "compute/snapshot" not in kinds
     assert "compute/image" in kinds

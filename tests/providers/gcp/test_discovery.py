@@ -1,4 +1,4 @@
-"""What is found, how many calls it takes, and what happens where Asset Inventory is closed or odd."""
+"""Discovery: how many calls it takes, and what comes where Asset Inventory is closed or odd."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ import json
 import logging
 import os
 import time
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.fakes.gcp import Calls, GoogleCloud
-from tests.fakes.gcp_estate import Asset, moved, recorded
+from tests.fakes.gcp_estate import NUMBER, Asset, moved, recorded
 from tests.providers.gcp.conftest import Explore
-from tests.providers.gcp.sweeps import found, swept
+from tests.providers.gcp.sweeps import by_kind_and_name, held, swept
 
+from cloud_carbon_exporter.collect.sweep import Swept
 from cloud_carbon_exporter.errors import (
     CollectError,
     CredentialsMissing,
     Malformed,
     PermissionMissing,
 )
+from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.gcp.client.discovery import TYPES
 
 LIST = "cloudasset.assets.list"
@@ -30,13 +33,26 @@ MACHINE_TYPES = "compute.machineTypes.aggregatedList"
 
 def one(kind: str, name: str) -> Asset:
     """A copy of one recorded asset."""
-    return copy.deepcopy(
-        next(
-            each
-            for each in recorded()
-            if each["assetType"].startswith(kind) and each["name"].endswith(f"/{name}")
-        )
-    )
+    of_kind = (asset for asset in recorded() if asset["assetType"].startswith(kind))
+    return copy.deepcopy(next(asset for asset in of_kind if asset["name"].endswith(f"/{name}")))
+
+
+def ids(result: Swept) -> set[str]:
+    """The ids of what a pass found."""
+    return {resource.id for resource in result.resources}
+
+
+def kinds(result: Swept) -> set[str]:
+    return {resource.kind for resource in result.resources}
+
+
+def accounts(result: Swept) -> set[str]:
+    return {resource.location.account_id for resource in result.resources}
+
+
+def reasons(result: Swept) -> dict[str, str]:
+    """Kind that could not be listed -> the reason of its error."""
+    return {kind: error.reason for kind, error in result.failures.items()}
 
 
 async def test_one_listing_feeds_every_service_and_shapes_are_kept_a_day(
@@ -49,9 +65,9 @@ async def test_one_listing_feeds_every_service_and_shapes_are_kept_a_day(
 
 
 async def test_all_pages_are_read(explore: Explore, cloud: GoogleCloud) -> None:
-    whole = {each.id for each in (await swept(explore())).resources}
+    whole = ids(await swept(explore()))
     cloud.page_size = 7
-    assert {each.id for each in (await swept(explore())).resources} == whole
+    assert ids(await swept(explore())) == whole
     assert cloud.calls[LIST] == 1 + -(-len(cloud.assets) // 7)
 
 
@@ -69,23 +85,28 @@ async def test_a_refused_type_is_dropped_and_the_call_repeated(
     cloud.unknown_types = {"tpu.googleapis.com/Node", "memorystore.googleapis.com/Instance"}
     cloud.names_refused = named
     client = explore()
-    kinds = {each.kind for each in (await swept(client)).resources}
-    assert "compute/instance" in kinds
-    assert not kinds & {"tpu/node", "memorystore/instance"}
+    listed = kinds(await swept(client))
+    assert "compute/instance" in listed
+    assert not listed & {"tpu/node", "memorystore/instance"}
     before = cloud.calls[LIST]
     await swept(client)
     assert cloud.calls[LIST] == before + 1  # remembered
     assert calls.outcomes["cloudasset", "assets.list", "refused"] == (2 if named else 3)
 
 
+def named_asset(asset_type: str, path: str) -> Asset:
+    """An asset of a type that no service of ours reads."""
+    asset = one("compute.googleapis.com/Instance", "hpc")
+    host, _, _ = asset_type.partition("/")
+    return asset | {"assetType": asset_type, "name": f"//{host}/projects/shop-prod/{path}"}
+
+
 async def test_types_the_ledger_counts_though_nobody_asks_for_them(
     explore: Explore, cloud: GoogleCloud
 ) -> None:
-    firewall = one("compute.googleapis.com/Instance", "hpc")
-    firewall["assetType"] = "compute.googleapis.com/Firewall"
-    firewall["name"] = "//compute.googleapis.com/projects/shop-prod/global/firewalls/ssh"
-    cloud.assets.append(firewall)
-    cloud.checked = False  # the firewall has an instance's body, which nobody reads
+    # With an instance's body, which nobody reads.
+    cloud.assets.append(named_asset("compute.googleapis.com/Firewall", "global/firewalls/ssh"))
+    cloud.checked = False
     client = explore()
     await swept(client)
     extras = await client.extras(time.time())
@@ -99,33 +120,64 @@ async def test_types_the_ledger_counts_though_nobody_asks_for_them(
     assert cloud.calls[LIST] == before + 1
 
 
-@pytest.mark.parametrize("how", ["disabled", "permission"])
-async def test_where_asset_inventory_is_closed_each_product_lists_itself(
-    explore: Explore, cloud: GoogleCloud, calls: Calls, caplog: pytest.LogCaptureFixture, how: str
+async def test_what_belongs_to_another_resource_is_not_called_unsupported(
+    explore: Explore, cloud: GoogleCloud
 ) -> None:
-    open_ = {each.id: each for each in (await swept(explore())).resources}
+    """A dataset has thousands of tables, and holds the bytes of all."""
+    cloud.assets += [
+        named_asset("bigquery.googleapis.com/Table", "datasets/sales/tables/orders"),
+        named_asset("compute.googleapis.com/InstanceGroupManager", "instanceGroupManagers/web"),
+        named_asset("k8s.io/Pod", "clusters/shop/k8s/namespaces/default/pods/api"),
+        named_asset("run.googleapis.com/Revision", "services/api/revisions/api-1"),
+    ]
+    cloud.checked = False
+    client = explore()
+    await swept(client)
+    assert (await client.extras(time.time())).unsupported == {}
+
+
+def in_one_shape(result: Swept) -> dict[str, Resource]:
+    """By id, what Asset Inventory and the products' own lists show in the same words."""
+    resources = {}
+    for resource in result.resources:
+        if not resource.kind.startswith(("run/", "bigquery/")):
+            resources[resource.id] = resource
+    return resources
+
+
+@pytest.mark.parametrize(
+    ("how", "reason", "hint"),
+    [
+        ("disabled", "not_there", "gcloud services enable cloudasset"),
+        ("permission", "permission_missing", "cloudasset.assets.listResource"),
+    ],
+)
+async def test_where_asset_inventory_is_closed_each_product_lists_itself(
+    explore: Explore,
+    cloud: GoogleCloud,
+    calls: Calls,
+    caplog: pytest.LogCaptureFixture,
+    how: str,
+    reason: str,
+    hint: str,
+) -> None:
+    from_inventory = await swept(explore())
     cloud.break_("cloudasset", how)
     client = explore()
     with caplog.at_level(logging.WARNING):
-        closed = {each.id: each for each in (await swept(client)).resources}
-    assert set(closed) == set(open_), "nothing is lost"
-    same = [closed[id_] for id_ in closed if not closed[id_].kind.startswith(("run/", "bigquery/"))]
-    assert [open_[each.id] for each in same] == same
+        from_products = await swept(client)
+    assert ids(from_products) == ids(from_inventory), "nothing is lost"
+    assert in_one_shape(from_products) == in_one_shape(from_inventory)
     assert "Asset Inventory is closed" in caplog.text
-    assert (
-        "gcloud services enable cloudasset"
-        if how == "disabled"
-        else "cloudasset.assets.listResource"
-    ) in caplog.text
+    assert hint in caplog.text
     extras = await client.extras(time.time())
     assert ("gcp", "shop-prod", "product_lists") in extras.listed
-    reason = "not_there" if how == "disabled" else "permission_missing"
     assert calls.outcomes["cloudasset", "assets.list", reason] >= 1
     caplog.clear()
     await swept(client)
     assert "Asset Inventory is closed" not in caplog.text  # said once
     cloud.faults.clear()
-    assert {each.id for each in (await swept(client)).resources} == set(open_)  # and back at once
+    assert ids(await swept(client)) == ids(from_inventory)  # and back at once
 
 
 async def test_a_forbidden_product_is_named_and_the_others_go_on(
@@ -135,9 +187,9 @@ async def test_a_forbidden_product_is_named_and_the_others_go_on(
     cloud.break_("sqladmin", "permission")
     cloud.break_("redis", "disabled")
     result = await swept(explore())
-    kinds = {each.kind for each in result.resources}
-    assert {"compute/instance", "storage/bucket", "tpu/node", "aiplatform/endpoint"} <= kinds
-    assert not kinds & {"sql/instance", "redis/instance"}
+    listed = kinds(result)
+    assert {"compute/instance", "storage/bucket", "tpu/node", "aiplatform/endpoint"} <= listed
+    assert not listed & {"sql/instance", "redis/instance"}
     (kind, error), *more = result.failures.items()
     assert not more, "what is not enabled holds nothing"
     assert (kind, error.reason) == ("sql/instance", "permission_missing")
@@ -156,16 +208,14 @@ async def test_a_product_that_fails_in_passing_fails_alone(
     )
     client = explore()
     result = await swept(client)
-    assert {kind: error.reason for kind, error in result.failures.items()} == {
+    assert reasons(result) == {
         "compute/disk": "unreachable",
         "compute/region_disk": "unreachable",
         "spanner/instance": "malformed",
         "aiplatform/endpoint": "unreachable",
     }
     lost = {"compute/disk", "compute/region_disk", "aiplatform/endpoint"}
-    assert {each.id for each in result.resources} == {
-        each.id for each in whole if each.kind not in lost
-    }
+    assert ids(result) == {resource.id for resource in whole if resource.kind not in lost}
     assert (await client.extras(time.time())).listed["gcp", "shop-prod", "product_lists"] > 10
 
 
@@ -176,7 +226,7 @@ async def test_places_a_product_could_not_ask_fail_it_and_what_came_is_kept(
     cloud.break_("cloudasset", "disabled")
     cloud.break_("run", "unreachable", method="run.projects.locations.services.list")
     result = await swept(explore())
-    assert {"run/service", "run/job"} <= {each.kind for each in result.resources}
+    assert {"run/service", "run/job"} <= kinds(result)
     assert list(result.failures) == ["run/service"]
     assert "no answer from projects/other" in str(result.failures["run/service"])
 
@@ -207,7 +257,7 @@ async def test_a_products_answer_of_another_shape_fails_it_alone(
     cloud.break_("cloudasset", "disabled")
     cloud.answers["compute.disks.aggregatedList"] = answer
     result = await swept(explore())
-    assert {kind: error.reason for kind, error in result.failures.items()} == {
+    assert reasons(result) == {
         "compute/disk": "malformed",
         "compute/region_disk": "malformed",
     }
@@ -224,7 +274,7 @@ async def test_nonsense_in_place_of_a_products_objects_fails_it_alone(
     }
     cloud.answers["container.projects.locations.clusters.list"] = {"clusters": [{"id": "no link"}]}
     result = await swept(explore())
-    assert {kind: error.reason for kind, error in result.failures.items()} == {
+    assert reasons(result) == {
         "sql/instance": "malformed",
         "container/cluster": "malformed",
     }
@@ -234,9 +284,8 @@ async def test_machine_types_that_cannot_be_read_leave_the_names(
     explore: Explore, cloud: GoogleCloud, caplog: pytest.LogCaptureFixture
 ) -> None:
     cloud.break_("compute", "permission", method=MACHINE_TYPES)
-    estate = await found(explore())
-    [vcpu] = [part for part in estate["compute/instance", "hpc"].components if part.kind == "vcpu"]
-    assert vcpu.amount == 8
+    estate = await by_kind_and_name(explore())
+    assert held(estate["compute/instance", "hpc"], "vcpu").amount == 8
     assert "compute.machineTypes.list" in caplog.text
 
 
@@ -248,17 +297,16 @@ async def test_a_folder_holds_projects_each_its_own_account(
     client = explore(folder_id="99")
     assert sorted(await client.connect()) == ["lab", "shop-prod"]
     result = await swept(client)
-    by_account: dict[str, list[str]] = {}
+    by_account: dict[str, Counter[str]] = defaultdict(Counter)
     for resource in result.resources:
-        by_account.setdefault(resource.location.account_id, []).append(resource.kind)
-    assert sorted(by_account["lab"]) == sorted(by_account["shop-prod"])
+        by_account[resource.location.account_id][resource.kind] += 1
+    assert by_account["lab"] == by_account["shop-prod"]
     assert set(by_account) == {"lab", "shop-prod"}  # bucket names and Vertex numbers included
     extras = await client.extras(time.time())
     assert {key[1] for key in extras.listed} == {"lab", "shop-prod"}
-    paths = [dict(query) for method, query, _ in cloud.requests if method == LIST]
-    assert (
-        sum("assetTypes" in path and path["pageSize"] == "1000" for path in paths) == 2
-    )  # projects, then everything
+    queries = [dict(query) for method, query, _ in cloud.requests if method == LIST]
+    typed = [query for query in queries if "assetTypes" in query]
+    assert [query["pageSize"] for query in typed] == ["1000", "1000"]  # projects, then everything
 
 
 async def test_a_project_made_since_is_known_by_its_id_at_once(
@@ -267,10 +315,7 @@ async def test_a_project_made_since_is_known_by_its_id_at_once(
     client = explore(folder_id="99")
     await client.connect()
     cloud.assets += moved(recorded(), "lab", "77")
-    assert {each.location.account_id for each in (await swept(client)).resources} == {
-        "lab",
-        "shop-prod",
-    }
+    assert accounts(await swept(client)) == {"lab", "shop-prod"}
 
 
 async def test_an_organisation_that_may_not_be_listed_says_what_to_grant(
@@ -286,59 +331,61 @@ async def test_an_organisation_that_may_not_be_listed_says_what_to_grant(
 async def test_a_project_named_by_its_number_is_known_by_its_id(explore: Explore) -> None:
     client = explore(project_id="418263905127")
     assert await client.connect() == ["shop-prod"]
-    assert {each.location.account_id for each in (await swept(client)).resources} == {"shop-prod"}
+    assert accounts(await swept(client)) == {"shop-prod"}
 
 
-async def test_odd_objects_cost_themselves_alone(explore: Explore, cloud: GoogleCloud) -> None:
-    cloud.checked = False
-    whole = len((await swept(explore())).resources)
+WHERE_THE_ESTATE_STANDS = (
+    "europe-west1",
+    "us-central1",
+    "us-central2",
+    "eu",
+    "eur3",
+    "us",
+    "nam3",
+    "nam4",
+)
+
+
+def odd_objects() -> dict[str, Asset]:
+    """Kind -> an object of it that cannot be read."""
     headless = one("compute.googleapis.com/Instance", "hpc")
     del headless["resource"]["data"]["machineType"]
     bare = one("compute.googleapis.com/Disk", "orphan")
     del bare["resource"]["data"]
     wrong = one("sqladmin.googleapis.com/Instance", "orders")
     wrong["resource"]["data"]["settings"] = "hush"
-    project = next(
-        copy.deepcopy(each) for each in recorded() if each["assetType"].endswith("/Project")
-    )
+    project = one("cloudresourcemanager.googleapis.com/Project", NUMBER)
     project["resource"]["data"] = None
     endpoint = one("aiplatform.googleapis.com/Endpoint", "5550")
     endpoint["resource"]["data"]["deployedModels"] = ["hush"]
-    cloud.assets += [headless, bare, wrong, project, endpoint]
-    for settings in (
-        {},
-        {
-            "regions": (
-                "europe-west1",
-                "us-central1",
-                "us-central2",
-                "eu",
-                "eur3",
-                "us",
-                "nam3",
-                "nam4",
-            )
-        },
-    ):
-        result = await swept(explore(**settings))
-        assert len(result.resources) == whole
-        skipped = sorted(kind for kind, _ in result.skipped)
-        kinds = [
-            "aiplatform/endpoint",
-            "bigquery/project",
-            "compute/disk",
-            "compute/instance",
-            "sql/instance",
-        ]
-        assert skipped == kinds
+    return {
+        "aiplatform/endpoint": endpoint,
+        "bigquery/project": project,
+        "compute/disk": bare,
+        "compute/instance": headless,
+        "sql/instance": wrong,
+    }
+
+
+@pytest.mark.parametrize("regions", [(), WHERE_THE_ESTATE_STANDS])
+async def test_odd_objects_cost_themselves_alone(
+    explore: Explore, cloud: GoogleCloud, regions: tuple[str, ...]
+) -> None:
+    cloud.checked = False
+    whole = len((await swept(explore())).resources)
+    odd = odd_objects()
+    cloud.assets += odd.values()
+    result = await swept(explore(regions=regions))
+    assert len(result.resources) == whole
+    assert sorted(kind for kind, _ in result.skipped) == sorted(odd)
 
 
 async def test_a_label_of_ten_megabytes_costs_nothing(explore: Explore, cloud: GoogleCloud) -> None:
-    whole = {each.id for each in (await swept(explore())).resources}
+    whole = ids(await swept(explore()))
     cloud.break_("cloudasset", "huge")
     result = await swept(explore())
-    assert {each.id for each in result.resources} == whole
-    assert max(len(each.tags.get("team", "")) for each in result.resources) == 1024
+    assert ids(result) == whole
+    assert max(len(resource.tags.get("team", "")) for resource in result.resources) == 1024
 
 
 async def test_a_status_nobody_knows_is_taken_as_running(
@@ -352,8 +399,9 @@ async def test_a_status_nobody_knows_is_taken_as_running(
         del bare["resource"]["data"][key]
     cloud.assets = [odd, bare]
     instance, unmeasured = (await swept(explore())).resources
-    assert instance.components
+    assert {part.assumed for part in instance.components} == {"unknown state MEDITATING"}
     assert unmeasured.components
+    assert {part.assumed for part in unmeasured.components} == {""}
     assert unmeasured.monitor == {}
 
 
@@ -367,28 +415,24 @@ async def test_a_machine_and_a_region_nobody_knows_still_count(
     cloud.assets = [odd]
     [instance] = (await swept(explore())).resources
     assert (instance.location.region, instance.location.zone) == ("mars-north1", "mars-north1-c")
-    [vcpu] = [part for part in instance.components if part.kind == "vcpu"]
-    assert vcpu.amount == 16
+    assert held(instance, "vcpu").amount == 16
 
 
 async def test_what_appears_later_is_found_without_restart(
     explore: Explore, cloud: GoogleCloud
 ) -> None:
     """Defect 13: discovery ran once."""
-    new = cloud.assets.pop(
-        next(i for i, each in enumerate(cloud.assets) if each["name"].endswith("/instances/hpc"))
-    )
+    new = next(asset for asset in cloud.assets if asset["name"].endswith("/instances/hpc"))
+    cloud.assets.remove(new)
     client = explore()
-    assert ("compute/instance", "hpc") not in await found(client)
+    assert ("compute/instance", "hpc") not in await by_kind_and_name(client)
     cloud.assets.append(new)
-    assert ("compute/instance", "hpc") in await found(client)
+    assert ("compute/instance", "hpc") in await by_kind_and_name(client)
 
 
 async def test_regions_narrow_what_is_explored(explore: Explore) -> None:
-    regions = {
-        each.location.region
-        for each in (await swept(explore(regions=("us-central1", "eu")))).resources
-    }
+    result = await swept(explore(regions=("us-central1", "eu")))
+    regions = {resource.location.region for resource in result.resources}
     assert regions == {"us-central1", "eu", "global"}
 
 

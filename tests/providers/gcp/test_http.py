@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.protobuf.json_format import MessageToDict
+from google.rpc import error_details_pb2
 from tests.fakes.gcp import Calls, GoogleCloud
 from tests.fakes.wire import no_address
 from tests.providers.gcp.conftest import Explore
@@ -23,7 +25,7 @@ from cloud_carbon_exporter.errors import (
     Unreachable,
 )
 from cloud_carbon_exporter.providers.gcp import PROVIDER
-from cloud_carbon_exporter.providers.gcp.client import http
+from cloud_carbon_exporter.providers.gcp.client import errors, http
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.client.http import Call
 from cloud_carbon_exporter.providers.spec import Read, Scope
@@ -122,7 +124,8 @@ async def test_what_will_not_change_is_tried_once(
     resources = (await swept(client)).resources
     until = time.time() - 240
     metric = next(spec.metrics[0] for spec in PROVIDER.services if spec.kind == "sql/instance")
-    read = next(Read(each, metric, until - 900) for each in resources if each.name == "orders")
+    orders = next(resource for resource in resources if resource.name == "orders")
+    read = Read(orders, metric, until - 900)
     reading = await client.series([read], until)
     assert f"{how} it is" in str(reading.failures["sql/instance"])
     assert cloud.calls["monitoring.projects.timeSeries.list"] == 1
@@ -170,6 +173,49 @@ async def test_a_long_retry_after_is_left_to_the_next_refresh(
     assert cloud.calls[LIST] == 1
 
 
+def quota_of(limit: str, unit: str = "", value: str = "2400") -> dict[str, str]:
+    """Metadata of a quota that is used up, as Google's answers have it."""
+    metadata = {"quota_limit": limit, "quota_limit_value": value, "quota_location": "global"}
+    return metadata | ({"quota_unit": unit} if unit else {})
+
+
+@pytest.mark.parametrize(
+    ("quota", "seconds"),
+    [
+        (quota_of("ReadRequestsPerMinutePerProject"), 60),
+        (quota_of("ListAssets", "1/min/{project}"), 60),
+        (quota_of("ReadRequestsPerMinutePerProject", value="0"), None),
+        (quota_of("ReadRequestsPerDayPerProject", "1/d/{project}"), None),
+        ({}, None),
+    ],
+)
+def test_a_quota_of_a_minute_is_known_by_its_name_or_unit(
+    quota: dict[str, str], seconds: float | None
+) -> None:
+    info = error_details_pb2.ErrorInfo(reason="RATE_LIMIT_EXCEEDED", metadata=quota)
+    body = {"error": {"details": [MessageToDict(info)]}}
+    assert errors.seconds_asked(body) == seconds
+
+
+@pytest.mark.parametrize("seconds", [0.25, 36.0])
+def test_a_delay_google_asks_for_is_read_as_google_writes_it(seconds: float) -> None:
+    info = error_details_pb2.RetryInfo()
+    info.retry_delay.FromMilliseconds(round(seconds * 1000))
+    assert errors.seconds_asked({"error": {"details": [7, MessageToDict(info)]}}) == seconds
+
+
+async def test_a_quota_of_a_minute_is_waited_out(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errors, "_MINUTE_SECONDS", 0.5)
+    quota = quota_of("ListAssetsPerMinutePerProject")
+    cloud.break_("cloudasset", "throttled", times=1, retry_after="", quota=quota)
+    before = time.monotonic()
+    assert (await swept(explore())).resources
+    assert time.monotonic() - before >= 0.5
+    assert cloud.calls[LIST] == 2
+
+
 async def test_silence_ends_after_the_timeout(explore: Explore, cloud: GoogleCloud) -> None:
     cloud.break_("cloudasset", "hang")
     with pytest.raises(Unreachable, match=r"no answer for 0\.05 s"):
@@ -184,7 +230,10 @@ async def test_a_host_without_an_address_is_unreachable(
     await client.connect()
     monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET", "http://asset.example/")
     monkeypatch.setattr(socket, "getaddrinfo", no_address)
-    with pytest.raises(Unreachable, match="cloudasset: ClientConnectorDNSError"):
+    with pytest.raises(
+        Unreachable,
+        match=r"cloudasset: no connection to asset\.example:80: ClientConnectorDNSError",
+    ):
         await swept(client)
 
 
@@ -212,7 +261,7 @@ async def test_calls_are_bounded_in_number(
     cloud.break_("cloudasset", "slow")
     client = explore()
     await asyncio.gather(*(swept(client) for _ in range(20)))
-    assert 1 < peak <= http._CONCURRENT
+    assert 1 < peak <= http.CONNECTIONS
 
 
 def test_endpoints_are_overridden_as_gclouds_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
-from tests.fakes.gcp_estate import recorded
+from tests.providers.gcp import sweeps
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.gcp import PROVIDER
-from cloud_carbon_exporter.providers.spec import Scope
 
 
 def held(asset_type: str, kind: str, without: str = "", **data: Any) -> Component:
     """The one component of that kind of the first recorded asset of a type, with other data."""
-    asset = copy.deepcopy(next(each for each in recorded() if each["assetType"] == asset_type))
-    asset["resource"]["data"] |= data
-    asset["resource"]["data"].pop(without, None)
-    spec = next(spec for spec in PROVIDER.services if spec.accepts(asset))
-    resource = spec.resource(asset, Scope("gcp", "shop-prod"))
+    resource = sweeps.changed(asset_type, without, **data)
     assert resource is not None
-    return next(component for component in resource.components if component.kind == kind)
+    return sweeps.held(resource, kind)
 
 
 @pytest.mark.parametrize(
@@ -30,10 +23,8 @@ def held(asset_type: str, kind: str, without: str = "", **data: Any) -> Componen
 def test_a_bucket_without_a_location_type_is_told_by_its_location(
     location: str, copies: int
 ) -> None:
-    assert (
-        held("storage.googleapis.com/Bucket", "object", "locationType", location=location).amount
-        == copies
-    )
+    bucket = "storage.googleapis.com/Bucket"
+    assert held(bucket, "object", "locationType", location=location).amount == copies
 
 
 @pytest.mark.parametrize(
@@ -54,12 +45,8 @@ def test_what_a_snapshot_stores_is_guessed_while_unknown(asset_type: str, missin
 def test_an_unknown_disk_of_cloud_sql_is_said_to_be_guessed() -> None:
     settings = {"tier": "db-custom-4-15360", "dataDiskSizeGb": "100", "dataDiskType": "NEW_DISK"}
     disk = held("sqladmin.googleapis.com/Instance", "block", settings=settings)
-    assert (disk.part, disk.amount, disk.assumed) == (
-        "gcp/pd-ssd",
-        100,
-        "unknown disk type NEW_DISK",
-    )
-    known = held(
-        "sqladmin.googleapis.com/Instance", "block", settings=settings | {"dataDiskType": "PD_HDD"}
-    )
+    assert (disk.part, disk.amount) == ("gcp/pd-ssd", 100)
+    assert disk.assumed == "unknown disk type NEW_DISK"
+    settings["dataDiskType"] = "PD_HDD"
+    known = held("sqladmin.googleapis.com/Instance", "block", settings=settings)
     assert (known.part, known.assumed) == ("gcp/pd-standard", "")

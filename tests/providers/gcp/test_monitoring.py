@@ -1,13 +1,12 @@
-"""Utilisation, read from the fake's Monitoring: joined, scaled, priced, and honest about what is
-not there.
-"""
+"""Utilisation, read from the fake's Monitoring: joined, scaled, priced, honest about gaps."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import pytest
@@ -22,8 +21,9 @@ from tests.providers.gcp.sweeps import swept
 from cloud_carbon_exporter.model.types import Point, Resource
 from cloud_carbon_exporter.providers.gcp import PROVIDER
 from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
-from cloud_carbon_exporter.providers.gcp.client.monitoring import _value, questions
-from cloud_carbon_exporter.providers.spec import Read, Reading
+from cloud_carbon_exporter.providers.gcp.client.time_series_answer import value_of
+from cloud_carbon_exporter.providers.gcp.client.time_series_request import questions
+from cloud_carbon_exporter.providers.spec import Metric, Read, Reading
 
 CPU = "compute.googleapis.com/instance/cpu/utilization"
 LIST = "monitoring.projects.timeSeries.list"
@@ -31,13 +31,17 @@ METRICS = {spec.kind: spec.metrics for spec in PROVIDER.services}
 
 
 def reads(resources: Iterable[Resource], start: float) -> list[Read]:
-    return [
-        Read(resource, metric, start)
-        for resource in resources
-        for metric in METRICS[resource.kind]
-        if resource.components
-        and all(key in resource.monitor for key in metric.dimensions.values())
-    ]
+    """Reads of every metric that these resources can be joined with."""
+    wanted: list[Read] = []
+    for resource in resources:
+        metrics = METRICS[resource.kind] if resource.components else ()
+        wanted += [Read(resource, metric, start) for metric in metrics if joins(resource, metric)]
+    return wanted
+
+
+def joins(resource: Resource, metric: Metric) -> bool:
+    """Whether a series of the metric can be known to be of the resource."""
+    return resource.monitor.keys() >= set(metric.dimensions.values())
 
 
 def instance(number: int, value: float, metric: str = CPU) -> Series:
@@ -66,7 +70,8 @@ class Measured:
 async def measure(
     client: GcpClient, until: float, seconds: float = 1800, kinds: str = ""
 ) -> Measured:
-    resources = [each for each in (await swept(client)).resources if each.kind.startswith(kinds)]
+    everything = (await swept(client)).resources
+    resources = [resource for resource in everything if resource.kind.startswith(kinds)]
     return Measured(resources, await client.series(reads(resources, until - seconds), until))
 
 
@@ -78,22 +83,14 @@ def until() -> float:
 async def test_ratios_are_joined_on_the_id_and_stay_ratios(
     explore: Explore, cloud: GoogleCloud, until: float
 ) -> None:
-    """Defect 6: usage in vCPU-seconds was read as a ratio, and joined on a name that repeats across
-    zones.
-    """
+    """Defect 6: usage in vCPU-seconds was a ratio, and joined on a name that zones repeat."""
     cloud.series = [instance(79, 0.25), instance(91, 0.75)]
-    made = await measure(explore(), until)
-    twins = [
-        each
-        for each in made.by_name.values()
-        if each.name == "web-1" and each.kind == "compute/instance"
-    ]
-    values = {
-        resource_id: points[-1].value
-        for (resource_id, signal), points in made.reading.points.items()
-        if signal == "cpu_ratio"
-    }
-    assert len(twins) == 1  # by_name keeps one of the two
+    measured = await measure(explore(), until)
+    assert ("compute/instance", "web-1") in measured.by_name
+    values = {}
+    for (resource_id, signal), points in measured.reading.points.items():
+        if signal == "cpu_ratio":
+            values[resource_id] = points[-1].value
     zones = "compute.googleapis.com/projects/shop-prod/zones"
     assert values[f"{zones}/europe-west1-b/instances/web-1"] == 0.25
     assert values[f"{zones}/us-central1-a/instances/web-1"] == 0.75
@@ -123,18 +120,21 @@ async def test_a_running_machine_without_series_is_not_measured(
     explore: Explore, cloud: GoogleCloud, until: float
 ) -> None:
     cloud.series = [instance(79, 0.25)]
-    made = await measure(explore(), until)
-    assert (made.by_name["compute/instance", "tiny"].id, "cpu_ratio") not in made.reading.points
-    assert "compute/instance" not in made.reading.failures
+    measured = await measure(explore(), until)
+    assert (
+        measured.by_name["compute/instance", "tiny"].id,
+        "cpu_ratio",
+    ) not in measured.reading.points
+    assert "compute/instance" not in measured.reading.failures
 
 
 async def test_no_series_at_all_while_machines_run_is_a_failure(
     explore: Explore, cloud: GoogleCloud, until: float
 ) -> None:
-    made = await measure(explore(), until)
-    assert "no series at all while 11 run" in str(made.reading.failures["compute/instance"])
-    assert "sql/instance" in made.reading.failures
-    assert "container/cluster" not in made.reading.failures
+    measured = await measure(explore(), until)
+    assert "no series at all while 11 run" in str(measured.reading.failures["compute/instance"])
+    assert "sql/instance" in measured.reading.failures
+    assert "container/cluster" not in measured.reading.failures
 
 
 async def test_no_series_of_machines_just_started_is_none(
@@ -144,8 +144,8 @@ async def test_no_series_of_machines_just_started_is_none(
     for asset in cloud.assets:
         if asset["assetType"] == "compute.googleapis.com/Instance":
             asset["resource"]["data"]["lastStartTimestamp"] = started
-    made = await measure(explore(), until, kinds="compute/instance")
-    assert made.reading.failures == {}
+    measured = await measure(explore(), until, kinds="compute/instance")
+    assert measured.reading.failures == {}
 
 
 async def test_percent_and_ratio_are_told_apart_by_the_unit(
@@ -158,10 +158,10 @@ async def test_percent_and_ratio_are_told_apart_by_the_unit(
         instance(82, 60.0, "agent.googleapis.com/gpu/utilization"),
         Series("tpu.googleapis.com/tpu/mxu/utilization", {**tpu, "worker_id": "0"}, 40.0),
     ]
-    made = await measure(explore(), until)
-    assert made.value("compute/instance", "trainer", "cpu_ratio") == 0.5
-    assert made.value("compute/instance", "trainer", "gpu_ratio") == pytest.approx(0.7)
-    assert made.value("tpu/node", "v4", "gpu_ratio") == pytest.approx(0.4)
+    measured = await measure(explore(), until)
+    assert measured.value("compute/instance", "trainer", "cpu_ratio") == 0.5
+    assert measured.value("compute/instance", "trainer", "gpu_ratio") == pytest.approx(0.7)
+    assert measured.value("tpu/node", "v4", "gpu_ratio") == pytest.approx(0.4)
 
 
 async def test_cloud_sql_is_keyed_by_project_and_name(
@@ -174,8 +174,8 @@ async def test_cloud_sql_is_keyed_by_project_and_name(
         "region": "europe-west1",
     }
     cloud.series = [Series("cloudsql.googleapis.com/database/cpu/utilization", labels, 0.33)]
-    made = await measure(explore(), until, kinds="sql/")
-    assert made.value("sql/instance", "orders", "cpu_ratio") == 0.33
+    measured = await measure(explore(), until, kinds="sql/")
+    assert measured.value("sql/instance", "orders", "cpu_ratio") == 0.33
 
 
 async def test_buckets_by_class_with_what_is_soft_deleted(
@@ -194,11 +194,11 @@ async def test_buckets_by_class_with_what_is_soft_deleted(
         ),
         Series(metric, bucket, 5 * 1024**3, {"storage_class": "ARCHIVE", "type": "live-object"}),
     ]
-    made = await measure(explore(), until, seconds=3 * 3600, kinds="storage/")
-    assert made.value("storage/bucket", "shop-assets", "stored_gib:STANDARD") == 4
-    assert made.value("storage/bucket", "shop-assets", "stored_gib:ARCHIVE") == 5
+    measured = await measure(explore(), until, seconds=3 * 3600, kinds="storage/")
+    assert measured.value("storage/bucket", "shop-assets", "stored_gib:STANDARD") == 4
+    assert measured.value("storage/bucket", "shop-assets", "stored_gib:ARCHIVE") == 5
     assert (
-        made.value("storage/bucket", "shop-logs", "stored_gib") == 0
+        measured.value("storage/bucket", "shop-logs", "stored_gib") == 0
     )  # a bucket without objects is not tracked
     [metric_] = METRICS["storage/bucket"]
     assert metric_.every_seconds >= 6 * 3600
@@ -218,12 +218,12 @@ async def test_cloud_run_follows_what_ran_and_sleeps_at_nothing(
         Series(f"{prefix}/memory/allocation_time", revision("api-1"), 0.75),
         Series(f"{prefix}/cpu/utilizations", revision("api-1"), (1.0, 0.6)),
     ]
-    made = await measure(explore(), until, kinds="run/")
-    assert made.value("run/service", "api", "capacity_units") == 2
-    assert made.value("run/service", "api", "memory_gib") == 0.75
-    assert made.value("run/service", "api", "cpu_ratio") == pytest.approx(0.6)
-    assert made.value("run/service", "thumbs", "capacity_units") == 0
-    asleep = made.points("run/service", "thumbs", "capacity_units")
+    measured = await measure(explore(), until, kinds="run/")
+    assert measured.value("run/service", "api", "capacity_units") == 2
+    assert measured.value("run/service", "api", "memory_gib") == 0.75
+    assert measured.value("run/service", "api", "cpu_ratio") == pytest.approx(0.6)
+    assert measured.value("run/service", "thumbs", "capacity_units") == 0
+    asleep = measured.points("run/service", "thumbs", "capacity_units")
     assert asleep[0].start <= until - 1800
     assert until - 300 < asleep[-1].end <= until
 
@@ -235,10 +235,10 @@ async def test_a_distribution_of_execution_times_is_executions_under_way(
     cloud.series = [
         Series("cloudfunctions.googleapis.com/function/execution_times", labels, (4.0, 5e8))
     ]
-    made = await measure(explore(), until, kinds="cloudfunctions/")
-    assert made.value("cloudfunctions/cloud_function", "resize", "capacity_units") == pytest.approx(
-        2
-    )
+    measured = await measure(explore(), until, kinds="cloudfunctions/")
+    assert measured.value(
+        "cloudfunctions/cloud_function", "resize", "capacity_units"
+    ) == pytest.approx(2)
 
 
 async def test_redis_reads_the_primary_alone(
@@ -264,8 +264,10 @@ async def test_redis_reads_the_primary_alone(
             {"role": "replica", "space": "user", "relationship": "parent"},
         ),
     ]
-    made = await measure(explore(), until, kinds="redis/")
-    assert made.value("redis/instance", "cache", "cpu_ratio") == pytest.approx(0.4)  # of two vCPUs
+    measured = await measure(explore(), until, kinds="redis/")
+    assert measured.value("redis/instance", "cache", "cpu_ratio") == pytest.approx(
+        0.4
+    )  # of two vCPUs
 
 
 @pytest.mark.parametrize(
@@ -276,9 +278,9 @@ async def test_a_partial_answer_is_kept_and_counted(
 ) -> None:
     cloud.series = [instance(86, 0.5)]
     cloud.break_("monitoring", how)
-    made = await measure(explore(), until, kinds="compute/instance")
-    assert made.value("compute/instance", "hpc", "cpu_ratio") == 0.5
-    failure = made.reading.failures["compute/instance"]
+    measured = await measure(explore(), until, kinds="compute/instance")
+    assert measured.value("compute/instance", "hpc", "cpu_ratio") == 0.5
+    failure = measured.reading.failures["compute/instance"]
     assert said in str(failure)
     assert failure.reason == "unreachable"
 
@@ -290,27 +292,27 @@ async def test_a_metric_nobody_ever_wrote_is_no_failure(
 
     monkeypatch.delitem(gcp_monitoring.METRICS, "agent.googleapis.com/gpu/utilization")
     cloud.series = [instance(82, 0.5)]
-    made = await measure(explore(), until, kinds="compute/instance")
-    assert made.reading.failures == {}
+    measured = await measure(explore(), until, kinds="compute/instance")
+    assert measured.reading.failures == {}
 
 
 async def test_monitoring_switched_off_fails_and_names_the_remedy(
     explore: Explore, cloud: GoogleCloud, until: float
 ) -> None:
     cloud.break_("monitoring", "disabled")
-    made = await measure(explore(), until, kinds="run/")
+    measured = await measure(explore(), until, kinds="run/")
     assert "gcloud services enable monitoring.googleapis.com" in str(
-        made.reading.failures["run/service"]
+        measured.reading.failures["run/service"]
     )
-    assert made.reading.points == {}  # silence is not sleep
+    assert measured.reading.points == {}  # silence is not sleep
 
 
 async def test_a_refused_read_names_the_permission(
     explore: Explore, cloud: GoogleCloud, until: float
 ) -> None:
     cloud.break_("monitoring", "permission")
-    made = await measure(explore(), until, kinds="compute/instance")
-    assert "grant monitoring.timeSeries.list" in str(made.reading.failures["compute/instance"])
+    measured = await measure(explore(), until, kinds="compute/instance")
+    assert "grant monitoring.timeSeries.list" in str(measured.reading.failures["compute/instance"])
 
 
 async def test_each_project_is_asked_or_the_scoping_one(
@@ -318,9 +320,9 @@ async def test_each_project_is_asked_or_the_scoping_one(
 ) -> None:
     cloud.projects["lab"] = "77"
     only = [
-        each
-        for each in recorded()
-        if "/instances/hpc" in each["name"] or each["assetType"].endswith("/Project")
+        item
+        for item in recorded()
+        if "/instances/hpc" in item["name"] or item["assetType"].endswith("/Project")
     ]
     cloud.assets = [*only, *moved(only, "lab", "77")]
     lab = {"instance_id": "4751091017865185086", "zone": "europe-west1-b", "project_id": "lab"}
@@ -329,7 +331,7 @@ async def test_each_project_is_asked_or_the_scoping_one(
         cloud.calls.clear()
         client = explore(organization_id="7", metrics_scope=scope)
         resources = [
-            each for each in (await swept(client)).resources if each.kind == "compute/instance"
+            item for item in (await swept(client)).resources if item.kind == "compute/instance"
         ]
         reading = await client.series(reads(resources, until - 900), until)
         values = {
@@ -339,8 +341,8 @@ async def test_each_project_is_asked_or_the_scoping_one(
         assert values == {"shop-prod": 0.5, "lab": 0.125}
         assert cloud.calls[LIST] == paths
     assert calls.units["scoping", "timeSeries.list"] == 2
-    one = [each for each in resources if each.location.account_id == "lab"]
-    await client.series(reads(one, until - 900), until)
+    of_lab = [resource for resource in resources if resource.location.account_id == "lab"]
+    await client.series(reads(of_lab, until - 900), until)
     assert (
         calls.units["scoping", "timeSeries.list"] == 3
     )  # the other project's series are not paid for
@@ -353,7 +355,7 @@ def spoil(
     answer = gcp_monitoring.answer
 
     def spoiled(*args: Any) -> list[Any]:
-        return [how(rank, each) for rank, each in enumerate(answer(*args))]
+        return [how(rank, item) for rank, item in enumerate(answer(*args))]
 
     monkeypatch.setattr(gcp_monitoring, "answer", spoiled)
     cloud.checked = False
@@ -365,12 +367,12 @@ NOON = [{"interval": {"endTime": "noon"}}]
 async def test_a_series_that_cannot_be_read_costs_itself(
     explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spoil(monkeypatch, cloud, lambda rank, each: each if rank else {**each, "points": NOON})
+    spoil(monkeypatch, cloud, lambda rank, item: item if rank else {**item, "points": NOON})
     cloud.series = [instance(79, 0.25), instance(86, 0.5)]
-    made = await measure(explore(), until, kinds="compute/instance")
-    assert made.value("compute/instance", "hpc", "cpu_ratio") == 0.5
-    assert made.reading.failures == {}
-    assert made.reading.skipped == {("compute/instance", "ValueError"): 1}
+    measured = await measure(explore(), until, kinds="compute/instance")
+    assert measured.value("compute/instance", "hpc", "cpu_ratio") == 0.5
+    assert measured.reading.failures == {}
+    assert measured.reading.skipped == {("compute/instance", "ValueError"): 1}
 
 
 async def test_of_several_series_that_are_one_sum_all_must_be_read(
@@ -379,16 +381,16 @@ async def test_of_several_series_that_are_one_sum_all_must_be_read(
     """Half a sum would pass for the whole."""
     first: dict[str, Any] = {}
 
-    def twice(rank: int, each: dict[str, Any]) -> dict[str, Any]:
-        first.update({} if rank else each)
-        return {**first, "points": NOON} if rank else each
+    def twice(rank: int, item: dict[str, Any]) -> dict[str, Any]:
+        first.update({} if rank else item)
+        return {**first, "points": NOON} if rank else item
 
     spoil(monkeypatch, cloud, twice)
     cloud.series = [instance(79, 0.25), instance(86, 0.5)]
-    made = await measure(explore(), until, kinds="compute/instance")
-    assert made.reading.points == {}
-    assert made.reading.failures == {}
-    assert sum(made.reading.skipped.values()) == 1
+    measured = await measure(explore(), until, kinds="compute/instance")
+    assert measured.reading.points == {}
+    assert measured.reading.failures == {}
+    assert sum(measured.reading.skipped.values()) == 1
 
 
 @pytest.mark.parametrize(
@@ -401,12 +403,12 @@ async def test_series_of_which_none_can_be_read_fail_their_kind(
     monkeypatch: pytest.MonkeyPatch,
     nonsense: Any,
 ) -> None:
-    spoil(monkeypatch, cloud, lambda rank, each: nonsense)
+    spoil(monkeypatch, cloud, lambda rank, item: nonsense)
     cloud.series = [instance(79, 0.25), instance(86, 0.5)]
-    made = await measure(explore(), until, kinds="compute/instance")
-    assert made.reading.points == {}
-    assert made.reading.failures["compute/instance"].reason == "malformed"
-    assert sum(made.reading.skipped.values()) == 2
+    measured = await measure(explore(), until, kinds="compute/instance")
+    assert measured.reading.points == {}
+    assert measured.reading.failures["compute/instance"].reason == "malformed"
+    assert sum(measured.reading.skipped.values()) == 2
 
 
 @pytest.mark.parametrize("nonsense", [{"points": NOON}, {"resource": {"labels": {}}}])
@@ -418,15 +420,18 @@ async def test_what_cannot_be_read_is_not_said_to_be_absent(
     nonsense: dict[str, Any],
 ) -> None:
     """Where absence means zero, a spoiled series must not pass for it."""
-    spoil(monkeypatch, cloud, lambda rank, each: each if rank else {**each, **nonsense})
+    spoil(monkeypatch, cloud, lambda rank, item: item if rank else {**item, **nonsense})
     metric = "run.googleapis.com/container/cpu/allocation_time"
     place = {"project_id": "shop-prod", "location": "europe-west1"}
     cloud.series = [
         Series(metric, {**place, "service_name": name, "revision_name": "1"}, 2.0)
         for name in ("api", "x")
     ]
-    made = await measure(explore(), until, kinds="run/service")
-    assert (made.by_name["run/service", "api"].id, "capacity_units") not in made.reading.points
+    measured = await measure(explore(), until, kinds="run/service")
+    assert (
+        measured.by_name["run/service", "api"].id,
+        "capacity_units",
+    ) not in measured.reading.points
 
 
 async def test_what_is_no_number_is_no_point(
@@ -437,24 +442,24 @@ async def test_what_is_no_number_is_no_point(
     client = explore()
     await client.connect()
     cloud.break_("monitoring", "odd numbers")
-    made = await measure(client, until, kinds="compute/instance")
-    values = {point.value for points in made.reading.points.values() for point in points}
+    measured = await measure(client, until, kinds="compute/instance")
+    values = {point.value for point in chain.from_iterable(measured.reading.points.values())}
     assert values == {1e308, -1.0}, "which are for collect to refuse"
-    assert made.reading.failures == {}
+    assert measured.reading.failures == {}
 
 
 async def test_yesterdays_points_are_not_taken_for_the_present(
     explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def shifted(rank: int, each: dict[str, Any]) -> dict[str, Any]:
+    def shifted(rank: int, item: dict[str, Any]) -> dict[str, Any]:
         days = 1 if rank else -1  # tomorrow's are no better
-        return {**each, "points": [moved_by(days, point) for point in each["points"]]}
+        return {**item, "points": [moved_by(days, point) for point in item["points"]]}
 
     spoil(monkeypatch, cloud, shifted)
     cloud.series = [instance(79, 0.25), instance(86, 0.5)]
-    made = await measure(explore(), until, kinds="compute/instance")
-    assert not any(made.reading.points.values())
-    assert made.reading.failures == {}
+    measured = await measure(explore(), until, kinds="compute/instance")
+    assert not any(measured.reading.points.values())
+    assert measured.reading.failures == {}
 
 
 async def test_bytes_of_datasets_and_slots_of_projects(
@@ -474,11 +479,11 @@ async def test_bytes_of_datasets_and_slots_of_projects(
             100.0,
         ),
     ]
-    made = await measure(explore(), until, seconds=6 * 3600, kinds="bigquery/")
-    assert made.value("bigquery/dataset", "sales", "stored_gib") == 3
-    assert made.value("bigquery/project", "shop-prod", "capacity_units") == 100
+    measured = await measure(explore(), until, seconds=6 * 3600, kinds="bigquery/")
+    assert measured.value("bigquery/dataset", "sales", "stored_gib") == 3
+    assert measured.value("bigquery/project", "shop-prod", "capacity_units") == 100
     # Stored bytes may be three hours late.
-    assert made.points("bigquery/dataset", "sales", "stored_gib")[-1].end <= until - 3 * 3600
+    assert measured.points("bigquery/dataset", "sales", "stored_gib")[-1].end <= until - 3 * 3600
 
 
 @pytest.mark.parametrize(
@@ -491,13 +496,14 @@ async def test_bytes_of_datasets_and_slots_of_projects(
     ],
 )
 def test_values_of_points(value: dict[str, Any], expected: float) -> None:
-    assert _value({"value": value}, 300) == expected
+    assert value_of({"value": value}, 300) == expected
 
 
 async def test_resources_without_the_key_are_not_asked_for(explore: Explore, until: float) -> None:
     metric = METRICS["compute/instance"][0]
-    stopped = next(each for each in (await swept(explore())).resources if each.name == "web-2")
-    assert list(questions([Read(stopped, metric, until - 900)], until, "")) == []
+    resource = next(item for item in (await swept(explore())).resources if item.name == "web-2")
+    unnamed = replace(resource, monitor={})
+    assert list(questions([Read(unnamed, metric, until - 900)], until, "")) == []
 
 
 def test_nothing_new_is_no_call() -> None:
@@ -509,7 +515,7 @@ async def test_a_read_that_begins_at_the_end_asks_nothing(
 ) -> None:
     client = explore()
     resources = [
-        each for each in (await swept(client)).resources if each.kind == "compute/instance"
+        item for item in (await swept(client)).resources if item.kind == "compute/instance"
     ]
     await client.series(reads(resources, until), until)
     assert cloud.calls[LIST] == 0

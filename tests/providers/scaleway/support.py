@@ -1,23 +1,22 @@
-"""What the tests of Scaleway share: a client towards the fake, and the kinds and sizes it finds
-there.
-"""
+"""Client of the fake for the tests of Scaleway, and the kinds and sizes it lists there."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from tests.fakes.scaleway import FakeScaleway
+from tests.fakes.scaleway import FakeScaleway, routes
 from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.scaleway import PROVIDER
+from cloud_carbon_exporter.providers.scaleway import PROVIDER, SEARCH_TYPES
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
-from cloud_carbon_exporter.providers.spec import Listing, Scope
+from cloud_carbon_exporter.providers.spec import Listing, Scope, ServiceSpec
 
 
 @dataclass(slots=True)
@@ -44,6 +43,7 @@ async def connected(
     client = ScalewayClient(
         target_settings("scw", **settings),
         meter or CountingMeter(),
+        search_types=SEARCH_TYPES,
         environ=fake.environment if environ is None else environ,
         pause_seconds=0,
     )
@@ -65,12 +65,17 @@ async def swept(client: ScalewayClient, listing: Listing, scope: Scope) -> Swept
     return await sweep(client, listing, specs, scope)
 
 
-async def found(client: ScalewayClient, kind: str) -> dict[str, Resource]:
+async def by_name(client: ScalewayClient, kind: str) -> dict[str, Resource]:
     """All resources of a kind by name, over all its scopes."""
     listing = listing_of(kind)
     sweeps = [await swept(client, listing, scope) for scope in await client.scopes(listing)]
-    assert not [one.skipped for one in sweeps if one.skipped]
-    return {one.name: one for each in sweeps for one in each.resources if one.kind == kind}
+    assert not any(result.skipped for result in sweeps)
+    named: dict[str, Resource] = {}
+    for result in sweeps:
+        for resource in result.resources:
+            if resource.kind == kind:
+                named[resource.name] = resource
+    return named
 
 
 async def everything(client: ScalewayClient) -> list[Resource]:
@@ -81,6 +86,39 @@ async def everything(client: ScalewayClient) -> list[Resource]:
         for scope in await client.scopes(listing):
             resources += (await swept(client, listing, scope)).resources
     return resources
+
+
+def recorded(spec: ServiceSpec) -> dict[str, Any]:
+    """First recorded object of a kind, with what describing it is given besides."""
+    return all_recorded(spec)[0]
+
+
+def all_recorded(spec: ServiceSpec) -> Sequence[dict[str, Any]]:
+    """Recorded objects of a kind, none of which another owns."""
+    if spec.listing.api == "s3":
+        return [{"id": "photos", "name": "photos", "region": "fr-par", "project_id": "p"}]
+    # Runs are joined to their job; a local disk that a server holds is no resource.
+    listed = [{"running": [], **raw, "server": None} for raw in _objects(_path_of(spec))]
+    if spec.listing.api == "instance":  # it shows the block API's volumes too
+        listed = [raw for raw in listed if not str(raw.get("volume_type")).startswith("sbs_")]
+    assert listed, f"{spec.kind} has no recorded object"
+    return listed
+
+
+def _path_of(spec: ServiceSpec) -> str:
+    if spec.kind == "functions/function":  # it is listed by its namespaces
+        return "functions/v1beta1/regions/{region}/functions"
+    return spec.listing.path
+
+
+@cache
+def _objects(path: str) -> Sequence[Mapping[str, Any]]:
+    route = next(route for route in routes() if route.path == path)
+    objects: list[Mapping[str, Any]] = []
+    for in_place in route.places.values():
+        assert isinstance(in_place, list)
+        objects += in_place
+    return objects
 
 
 def held(resource: Resource) -> dict[tuple[str, str], float]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from tests.fakes.scaleway import COCKPIT_TOKEN, OTHER_PROJECT, PROJECT, FakeScaleway, Fault
-from tests.providers.scaleway.support import connected, found
+from tests.providers.scaleway.support import by_name, connected
 
 from cloud_carbon_exporter.errors import PermissionMissing, Unreachable
 from cloud_carbon_exporter.model.types import Point, Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
-from cloud_carbon_exporter.providers.scaleway.client.cockpit import names_in
+from cloud_carbon_exporter.providers.scaleway.client.promql import names_in
 from cloud_carbon_exporter.providers.spec import Metric, Read
 
 NOW = 1_800_000_120.0  # 120 s past a step
@@ -40,22 +40,24 @@ def reads(resources: Sequence[Resource], metric: Metric, start: float = NOW - 90
 
 
 async def servers(client: ScalewayClient) -> dict[str, Resource]:
-    return await found(client, "instance/server")
+    return await by_name(client, "instance/server")
 
 
 def busy(fake: FakeScaleway, resources: Sequence[Resource], value: float = 0.25) -> None:
-    fake.series[CPU] = [({"resource_id": one.id}, value) for one in resources]
-    fake.series[VCPUS] = [({"resource_id": one.id}, 4) for one in resources]
+    fake.series[CPU] = [({"resource_id": server.id}, value) for server in resources]
+    fake.series[VCPUS] = [({"resource_id": server.id}, 4) for server in resources]
 
 
 async def test_one_query_reads_all_servers_of_a_project_and_region(fake: FakeScaleway) -> None:
     async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
         all_servers = await servers(client)
-        mine = [one for one in all_servers.values() if one.monitor["project_id"] == PROJECT]
+        mine = [
+            server for server in all_servers.values() if server.monitor["project_id"] == PROJECT
+        ]
         busy(fake, mine)
         reading = await client.series(reads(mine, metric_of("instance/server")), NOW)
     assert reading.failures == {}
-    assert set(reading.points) == {(one.id, "cpu_ratio") for one in mine}
+    assert set(reading.points) == {(server.id, "cpu_ratio") for server in mine}
     assert reading.points[mine[0].id, "cpu_ratio"] == (
         Point(1_799_999_400, 1_799_999_700, 0.25),
         Point(1_799_999_700, 1_800_000_000, 0.25),
@@ -84,11 +86,13 @@ async def test_each_project_and_region_has_its_own_source_and_token(fake: FakeSc
     tokens = (f"{PROJECT}/fr-par=token-one", f"{OTHER_PROJECT}=token-two")
     async with connected(fake, cockpit_tokens=tokens) as client:
         both = [
-            one for one in (await servers(client)).values() if one.name in ("web-1", "paused-1")
+            server
+            for server in (await servers(client)).values()
+            if server.name in ("web-1", "paused-1")
         ]
         busy(fake, both)
         reading = await client.series(reads(both, metric_of("instance/server")), NOW)
-    assert {resource_id for resource_id, _ in reading.points} == {one.id for one in both}
+    assert {resource_id for resource_id, _ in reading.points} == {server.id for server in both}
     assert sum("query_range" in path for path in fake.calls) == 2
 
 
@@ -128,13 +132,15 @@ async def test_a_refused_token_is_a_failed_measurement_that_says_what_to_do(
 async def test_a_failing_source_does_not_take_the_others_with_it(fake: FakeScaleway) -> None:
     async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
         both = [
-            one for one in (await servers(client)).values() if one.name in ("web-1", "paused-1")
+            server
+            for server in (await servers(client)).values()
+            if server.name in ("web-1", "paused-1")
         ]
         busy(fake, both)
         fake.faults[f"{OTHER_PROJECT}/fr-par/prometheus/api/v1/query_range"] = Fault(status=500)
         reading = await client.series(reads(both, metric_of("instance/server")), NOW)
     assert {resource_id for resource_id, _ in reading.points} == {
-        one.id for one in both if one.name == "web-1"
+        server.id for server in both if server.name == "web-1"
     }
     assert isinstance(reading.failures["instance/server"], Unreachable)
 
@@ -182,7 +188,9 @@ def matrix(*rows: Any) -> Fault:
 async def test_a_series_that_cannot_be_read_costs_itself(fake: FakeScaleway) -> None:
     async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
         everyone = await servers(client)
-        web, batch, *_ = (one for one in everyone.values() if one.monitor["project_id"] == PROJECT)
+        web, batch, *_ = (
+            server for server in everyone.values() if server.monitor["project_id"] == PROJECT
+        )
         sound = {"metric": {"resource_id": web.id}, "values": [[NOW - 120, "0.5"]]}
         busy(fake, [web])
         fake.faults["query_range"] = matrix(
@@ -213,7 +221,7 @@ async def test_an_answer_of_another_shape_fails_its_kind(fake: FakeScaleway, bod
 
 async def test_buckets_are_joined_by_name_and_kept_by_class(fake: FakeScaleway) -> None:
     async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
-        photos = (await found(client, "object/bucket"))["photos"]
+        photos = (await by_name(client, "object/bucket"))["photos"]
         fake.series["object_storage_bucket_usage_bytes_total"] = [
             ({"resource_name": "photos", "storage_class": "STANDARD"}, 3 * 2**30),
             ({"resource_id": "photos", "storage_class": "GLACIER"}, 5 * 2**30),
@@ -230,7 +238,7 @@ async def test_a_container_that_sleeps_writes_nothing_which_is_none_running(
     fake: FakeScaleway,
 ) -> None:
     async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
-        api = (await found(client, "containers/container"))["api"]
+        api = (await by_name(client, "containers/container"))["api"]
         metric = metric_of("containers/container", "capacity_units")
         unknown = await client.series(reads([api], metric), NOW)
         assert unknown.points == {}, "nothing is known where the product publishes nothing at all"
@@ -265,6 +273,8 @@ def test_the_names_of_a_query(query: str, names: list[str]) -> None:
 
 
 def test_every_query_names_its_series() -> None:
-    queries = [metric.name for spec in PROVIDER.services for metric in spec.metrics]
+    queries: list[str] = []
+    for spec in PROVIDER.services:
+        queries += (metric.name for metric in spec.metrics)
     assert len(queries) >= 9
-    assert all(names_in(query) for query in queries)
+    assert all(map(names_in, queries))

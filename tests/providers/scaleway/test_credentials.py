@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from tests.fakes.scaleway import ORGANIZATION, PROJECT, SECRET_KEY, FakeScaleway, Fault
-from tests.providers.scaleway.support import connected, found
+from tests.providers.scaleway.support import by_name, connected
 
 from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
+from cloud_carbon_exporter.providers.scaleway.client.account import project_names
 from cloud_carbon_exporter.providers.scaleway.client.credentials import find_credentials
 
 FILE = """
@@ -32,17 +33,17 @@ def file(tmp_path: Path) -> dict[str, str]:
 
 
 def test_the_top_of_the_file_is_the_profile_without_a_name(file: dict[str, str]) -> None:
-    found = find_credentials(file)
-    assert (found.access_key, found.secret_key) == ("SCWAAAAAAAAAAAAAAAAA", "top-level-secret")
-    assert (found.organization_id, found.project_id) == ("org-top", "project-top")
-    assert found.api_url == "https://api.scaleway.com"
+    key = find_credentials(file)
+    assert (key.access_key, key.secret_key) == ("SCWAAAAAAAAAAAAAAAAA", "top-level-secret")
+    assert (key.organization_id, key.project_id) == ("org-top", "project-top")
+    assert key.api_url == "https://api.scaleway.com"
 
 
 def test_a_profile_stands_on_the_top_of_the_file(file: dict[str, str]) -> None:
-    found = find_credentials({**file, "SCW_PROFILE": "work"})
-    assert (found.access_key, found.secret_key) == ("SCWAAAAAAAAAAAAAAAAA", "work-secret")
-    assert (found.organization_id, found.project_id) == ("org-work", "project-top")
-    assert found.api_url == "https://api.example.org"
+    key = find_credentials({**file, "SCW_PROFILE": "work"})
+    assert (key.access_key, key.secret_key) == ("SCWAAAAAAAAAAAAAAAAA", "work-secret")
+    assert (key.organization_id, key.project_id) == ("org-work", "project-top")
+    assert key.api_url == "https://api.example.org"
 
 
 def test_the_active_profile_is_taken_when_none_is_named(tmp_path: Path) -> None:
@@ -64,8 +65,8 @@ def test_the_environment_wins_over_the_file_and_settings_over_both(file: dict[st
         "SCW_DEFAULT_ORGANIZATION_ID": "org-environment",
         "SCW_API_URL": "http://localhost:1/",
     }
-    found = find_credentials(environ, organization_id="org-flag")
-    assert (found.secret_key, found.organization_id, found.api_url) == (
+    key = find_credentials(environ, organization_id="org-flag")
+    assert (key.secret_key, key.organization_id, key.api_url) == (
         "of-environment",
         "org-flag",
         "http://localhost:1",
@@ -139,18 +140,18 @@ async def test_a_key_refused_later_is_looked_for_anew() -> None:
         async with connected(fake, environ=environ) as client:
             fake.faults["instance/"] = Fault(status=401)
             with pytest.raises(CredentialsRefused):
-                await found(client, "instance/server")
+                await by_name(client, "instance/server")
             environ["SCW_SECRET_KEY"] = "wrong"
             with pytest.raises(CredentialsRefused):
                 await client.connect()
             environ["SCW_SECRET_KEY"] = SECRET_KEY
             del fake.faults["instance/"]
             assert await client.connect() == (ORGANIZATION,)
-            assert await found(client, "instance/server")
+            assert await by_name(client, "instance/server")
 
 
 async def test_without_the_right_to_list_projects_the_default_one_is_known() -> None:
     async with FakeScaleway() as fake:
         fake.faults["account/v3/projects"] = Fault(status=403)
         async with connected(fake) as client:
-            assert await client.project_names() == {PROJECT: PROJECT}
+            assert await project_names(client) == {PROJECT: PROJECT}

@@ -35,7 +35,7 @@ async def test_the_last_closed_month_is_reported_by_region_and_product() -> None
         reported("fr-par", "object_storage", 750),
     )
     total = fake.documents[QUERY]["total_impact"]["kg_co2_equivalent"]
-    assert sum(one.grams for one in extras.reported) == pytest.approx(total * 1000), (
+    assert sum(row.grams for row in extras.reported) == pytest.approx(total * 1000), (
         "nothing lost, nothing twice"
     )
     assert again == extras
@@ -64,9 +64,11 @@ async def test_a_month_whose_report_is_not_out_is_not_shown() -> None:
 )
 def test_the_closed_month(now: str, start: str, end: str) -> None:
     moment = datetime.fromisoformat(now).replace(tzinfo=UTC).timestamp()
-    found = closed_month(moment)
-    assert [each.strftime("%Y-%m-%d") for each in found] == [start, end]
-    assert [each.hour for each in found] == [0, 0]
+    month = closed_month(moment)
+    assert [month.start, month.end] == [
+        datetime.fromisoformat(start).replace(tzinfo=UTC),
+        datetime.fromisoformat(end).replace(tzinfo=UTC),
+    ]
 
 
 async def test_the_search_fills_the_ledger_with_what_we_do_not_list() -> None:

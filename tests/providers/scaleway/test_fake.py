@@ -27,7 +27,9 @@ from tests.fakes.scaleway import (
 )
 from tests.fakes.scaleway_schema import response_schema
 
-CALLS = [(route, place) for route in routes() for place in route.places]
+CALLS: list[tuple[Route, str]] = []
+for recorded_route in routes():
+    CALLS += ((recorded_route, place) for place in recorded_route.places)
 
 
 def complaints(response: str, body: Any) -> list[str]:
@@ -50,7 +52,7 @@ def test_every_answer_fits_the_sdk(route: Route, place: str) -> None:
     assert complaints(route.response, body_of(route, place)) == []
 
 
-@pytest.mark.parametrize("recorded", replayed("footprint"), ids=lambda one: one["operation"])
+@pytest.mark.parametrize("recorded", replayed("footprint"), ids=lambda answer: answer["operation"])
 def test_footprint_fits_the_sdk(recorded: dict[str, Any]) -> None:
     assert complaints(recorded["response"], recorded["body"]) == []
 
@@ -75,45 +77,44 @@ def test_the_schema_objects_to_what_is_wrong(change: dict[str, Any], said: str) 
     servers = route.places["fr-par-1"]
     assert isinstance(servers, list)
     spoiled = {"servers": [servers[0] | change], "total_count": 1}
-    found = complaints(route.response, spoiled)
-    assert len(found) == 1
-    assert said in found[0]
+    errors = complaints(route.response, spoiled)
+    assert len(errors) == 1
+    assert said in errors[0]
+
+
+def sdk_client(fake: FakeScaleway) -> Client:
+    return Client(
+        access_key=ACCESS_KEY,
+        secret_key=SECRET_KEY,
+        api_url=fake.url,
+        default_organization_id=ORGANIZATION,
+        default_project_id=PROJECT,
+        default_region="fr-par",
+        default_zone="fr-par-1",
+    )
+
+
+def read_by_sdk(client: Client) -> dict[str, list[str]]:
+    """What the SDK reads, one list of each way of paging and placing."""
+    instances, metal = InstanceV1API(client), BaremetalV1API(client)
+    volumes = BlockV1API(client).list_volumes_all(include_deleted=False)
+    sources = CockpitV1RegionalAPI(client).list_data_sources_all(
+        origin="scaleway", types=["metrics"]
+    )
+    return {
+        "servers": [server.name for server in instances.list_servers_all()],
+        "types": sorted(instances.list_servers_types().servers),
+        "volumes": [volume.name for volume in volumes],
+        "metal": [server.offer_name for server in metal.list_servers_all(zone="fr-par-2")],
+        "databases": [database.name for database in RdbV1API(client).list_instances_all()],
+        "clusters": [cluster.type_ for cluster in K8SV1API(client).list_clusters_all()],
+        "sources": [source.url for source in sources],
+    }
 
 
 async def test_the_sdk_reads_the_fake() -> None:
     async with FakeScaleway() as fake:
-        client = Client(
-            access_key=ACCESS_KEY,
-            secret_key=SECRET_KEY,
-            api_url=fake.url,
-            default_organization_id=ORGANIZATION,
-            default_project_id=PROJECT,
-            default_region="fr-par",
-            default_zone="fr-par-1",
-        )
-
-        def read() -> dict[str, list[str]]:
-            return {
-                "servers": [one.name for one in InstanceV1API(client).list_servers_all()],
-                "types": sorted(InstanceV1API(client).list_servers_types().servers),
-                "volumes": [
-                    one.name for one in BlockV1API(client).list_volumes_all(include_deleted=False)
-                ],
-                "metal": [
-                    one.offer_name
-                    for one in BaremetalV1API(client).list_servers_all(zone="fr-par-2")
-                ],
-                "databases": [one.name for one in RdbV1API(client).list_instances_all()],
-                "clusters": [one.type_ for one in K8SV1API(client).list_clusters_all()],
-                "sources": [
-                    one.url
-                    for one in CockpitV1RegionalAPI(client).list_data_sources_all(
-                        origin="scaleway", types=["metrics"]
-                    )
-                ],
-            }
-
-        seen = await asyncio.to_thread(read)
+        seen = await asyncio.to_thread(read_by_sdk, sdk_client(fake))
     assert seen["servers"] == ["web-1", "build-1", "old-1", "paused-1", "scw-k8s-main-pool-1"]
     assert seen["types"] == ["DEV1-M", "GP1-XS", "PLAY2-NANO", "PRO2-S", "PRO2-XS"]
     assert seen["volumes"] == ["web-1-root", "fast"]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import socket
 from collections.abc import AsyncIterator
-from time import perf_counter
 
 import pytest
 from tests.fakes.scaleway import ORGANIZATION, SECRET_KEY, FakeScaleway, Fault
-from tests.fakes.wire import no_address
-from tests.providers.scaleway.support import CountingMeter, connected, found, listing_of, swept
+from tests.providers.scaleway.support import CountingMeter, by_name, connected, listing_of, swept
 
 from cloud_carbon_exporter.errors import (
     CollectError,
@@ -22,6 +19,7 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
+from cloud_carbon_exporter.providers.scaleway.client.account import projects_of
 from cloud_carbon_exporter.providers.scaleway.client.memory import Memory
 from cloud_carbon_exporter.providers.spec import Scope
 
@@ -71,7 +69,7 @@ async def test_a_fault_has_its_error(
             listing_of("instance/server"),
             Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-2"),
         )
-        assert {one.name for one in elsewhere.resources} == {"train-1", "arm-1"}, (
+        assert {resource.name for resource in elsewhere.resources} == {"train-1", "arm-1"}, (
             "the other zone goes on"
         )
 
@@ -117,7 +115,7 @@ async def test_xml_that_is_no_list_of_buckets_is_malformed(fake: FakeScaleway) -
     async with connected(fake) as client:
         fake.faults["s3/fr-par"] = Fault(status=200, body="<html><body>Please log in</body></html>")
         with pytest.raises(Malformed, match="no list of buckets"):
-            await found(client, "object/bucket")
+            await by_name(client, "object/bucket")
 
 
 async def test_projects_of_which_none_can_be_read_are_malformed(fake: FakeScaleway) -> None:
@@ -126,12 +124,12 @@ async def test_projects_of_which_none_can_be_read_are_malformed(fake: FakeScalew
             status=200, body='{"projects": [{"id": null}, 7]}'
         )
         with pytest.raises(Malformed, match="no project can be read"):
-            await client.projects()
+            await projects_of(client)
         fake.faults["account/v3/projects"] = Fault(
             status=200, body='{"projects": [7, {"id": "1"}], "total_count": 2}'
         )
         client.memory = Memory()
-        assert [project.id for project in await client.projects()] == ["1"]
+        assert [project.id for project in await projects_of(client)] == ["1"]
 
 
 @pytest.mark.parametrize(
@@ -141,17 +139,17 @@ async def test_an_answer_of_another_shape_is_malformed(fake: FakeScaleway, body:
     async with connected(fake) as client:
         fake.faults["instance/v1/zones/fr-par-1/servers"] = Fault(status=200, body=body)
         with pytest.raises(Malformed, match="'servers'"):
-            await found(client, "instance/server")
+            await by_name(client, "instance/server")
 
 
 async def test_a_forbidden_product_names_the_permission_set(fake: FakeScaleway) -> None:
     async with connected(fake) as client:
         fake.faults["rdb/v1"] = Fault(status=403, body=DENIED)
         with pytest.raises(PermissionMissing) as raised:
-            await found(client, "rdb/instance")
+            await by_name(client, "rdb/instance")
         assert "RelationalDatabasesReadOnly" in raised.value.hint
         assert raised.value.region == "fr-par"
-        assert await found(client, "redis/cluster")
+        assert await by_name(client, "redis/cluster")
 
 
 @pytest.mark.parametrize(
@@ -161,51 +159,10 @@ async def test_what_passes_is_got_over(fake: FakeScaleway, fault: Fault) -> None
     meter = CountingMeter()
     async with connected(fake, meter=meter) as client:
         fake.faults["lb/v1/zones/fr-par-1"] = fault
-        assert set(await found(client, "lb/lb")) == {"front"}
+        assert set(await by_name(client, "lb/lb")) == {"front"}
         assert meter.calls["lb", "ListLbs", "success"] == len(
             await client.scopes(listing_of("lb/lb"))
         )
-
-
-async def test_silence_ends_after_the_timeout(fake: FakeScaleway) -> None:
-    async with connected(fake, timeout_seconds=0.2) as client:
-        fake.faults["lb/v1/zones/fr-par-1"] = Fault(hang=True)
-        with pytest.raises(Unreachable, match=r"no answer within 0\.2 s"):
-            await found(client, "lb/lb")
-        assert fake.calls["lb/v1/zones/fr-par-1/lbs"] == 1, "a silent server is not asked thrice"
-
-
-async def test_a_host_without_an_address_is_unreachable(
-    fake: FakeScaleway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", no_address)
-    environ = {**fake.environment, "SCW_API_URL": "http://api.scaleway.example"}
-    with pytest.raises(Unreachable, match="no connection: ClientConnectorDNSError"):
-        async with connected(fake, environ=environ):
-            pass
-
-
-async def test_connections_that_are_reset_are_tried_again_but_not_for_ever(
-    fake: FakeScaleway,
-) -> None:
-    path = "lb/v1/zones/fr-par-1/lbs"
-    async with connected(fake) as client:
-        fake.faults[path] = Fault(reset=True, times=2)
-        assert set(await found(client, "lb/lb")) == {"front"}
-        fake.faults[path] = Fault(reset=True)
-        with pytest.raises(Unreachable, match="no connection"):
-            await found(client, "lb/lb")
-        assert fake.calls[path] <= 3 + 2 * 3, (
-            "aiohttp tries a kept connection twice, we three times"
-        )
-
-
-async def test_nobody_listens() -> None:
-    async with FakeScaleway() as fake:
-        environ = fake.environment
-    with pytest.raises(Unreachable, match="no connection"):
-        async with connected(fake, environ=environ):
-            pass
 
 
 @pytest.mark.parametrize("status", [404, 501])
@@ -214,8 +171,8 @@ async def test_an_absent_product_is_no_error_and_is_remembered(
 ) -> None:
     async with connected(fake) as client:
         fake.absent.append(("redis/v1/zones/pl-waw-3", status))
-        assert set(await found(client, "redis/cluster")) == {"cache"}
-        assert set(await found(client, "redis/cluster")) == {"cache"}
+        assert set(await by_name(client, "redis/cluster")) == {"cache"}
+        assert set(await by_name(client, "redis/cluster")) == {"cache"}
         assert fake.calls["redis/v1/zones/pl-waw-3/clusters"] == 1
         assert fake.calls["redis/v1/zones/nl-ams-1/clusters"] == 2
 
@@ -227,21 +184,21 @@ async def test_a_product_that_has_listed_something_does_not_turn_absent(
     fake: FakeScaleway, kind: str, path: str
 ) -> None:
     async with connected(fake) as client:
-        before = set(await found(client, kind))
+        before = set(await by_name(client, kind))
         assert before
         fake.faults[path] = Fault(status=404)
         with pytest.raises(NotThere):
-            await found(client, kind)
+            await by_name(client, kind)
         del fake.faults[path]
-        assert set(await found(client, kind)) == before, "asked again at once"
+        assert set(await by_name(client, kind)) == before, "asked again at once"
 
 
 async def test_a_zone_the_product_does_not_know_is_no_error(fake: FakeScaleway) -> None:
     body = '{"type":"invalid_arguments","details":[{"argument_name":"zone","reason":"constraint"}]}'
     async with connected(fake) as client:
         fake.faults["lb/v1/zones/pl-waw-3"] = Fault(status=400, body=body)
-        assert set(await found(client, "lb/lb")) == {"front"}
-        assert set(await found(client, "lb/lb")) == {"front"}
+        assert set(await by_name(client, "lb/lb")) == {"front"}
+        assert set(await by_name(client, "lb/lb")) == {"front"}
         assert fake.calls["lb/v1/zones/pl-waw-3/lbs"] == 1
 
 
@@ -252,7 +209,7 @@ async def test_a_failed_catalogue_costs_no_server(fake: FakeScaleway) -> None:
         result = await swept(client, listing_of("instance/server"), scope)
         assert len(result.resources) == 5
         assert [warning.operation for warning in result.warnings] == ["ListServersTypes"]
-        web = next(one for one in result.resources if one.name == "web-1")
+        web = next(resource for resource in result.resources if resource.name == "web-1")
         assert {part.kind: part.amount for part in web.components} == {"vcpu": 8, "memory": 32}, (
             "our own table stands in"
         )
@@ -269,11 +226,11 @@ async def test_what_nobody_knows_is_guessed_and_says_so(fake: FakeScaleway) -> N
         "tags": None,
     }
     async with connected(fake) as client:
-        server = (await found(client, "instance/server"))["web-1"]
+        server = (await by_name(client, "instance/server"))["web-1"]
         assert server.info["state"] == "dreaming"
         assert {part.kind for part in server.components} >= {"vcpu", "memory"}
         assert all(part.assumed for part in server.components)
-        assert len(await found(client, "instance/server")) == 7
+        assert len(await by_name(client, "instance/server")) == 7
 
 
 async def test_an_object_without_sense_costs_itself(fake: FakeScaleway) -> None:
@@ -292,13 +249,11 @@ async def test_a_tag_of_ten_megabytes_costs_nothing(fake: FakeScaleway) -> None:
     assert isinstance(servers, list)
     servers[0]["tags"] = ["team=" + "x" * 10_000_000]
     async with connected(fake) as client:
-        assert len((await found(client, "instance/server"))["web-1"].tags["team"]) == 1024
+        assert len((await by_name(client, "instance/server"))["web-1"].tags["team"]) == 1024
 
 
 async def test_a_silent_project_list_costs_the_catalogues_one_timeout(fake: FakeScaleway) -> None:
-    async with connected(fake, timeout_seconds=0.3) as client:
+    async with connected(fake, timeout_seconds=1) as client:
         fake.faults["account/v3/projects"] = Fault(hang=True)
-        began = perf_counter()
-        assert len(await found(client, "block/volume")) == 3
-        assert perf_counter() - began < 1.5, "ten zones wait together, not in turn"
-        assert fake.calls["account/v3/projects"] == 2
+        assert len(await by_name(client, "block/volume")) == 3
+        assert fake.calls["account/v3/projects"] == 2, "ten zones share one failure"

@@ -36,7 +36,10 @@ async def run(home: Path, *arguments: str, **environment: str) -> tuple[int, str
 
 
 def watts(report: dict[str, Any]) -> dict[str, float]:
-    return {one["cloud_resource_name"]: one["power_watts"]["value"] for one in report["resources"]}
+    return {
+        resource["cloud_resource_name"]: resource["power_watts"]["value"]
+        for resource in report["resources"]
+    }
 
 
 async def test_a_report_of_an_organisation(tmp_path: Path) -> None:
@@ -46,8 +49,8 @@ async def test_a_report_of_an_organisation(tmp_path: Path) -> None:
         )
     assert code == 0, errors
     report = json.loads(output)
-    assert {one["cloud_account_id"] for one in report["resources"]} == {ORGANIZATION}
-    assert {one["cloud_provider"] for one in report["resources"]} == {"scaleway"}
+    assert {resource["cloud_account_id"] for resource in report["resources"]} == {ORGANIZATION}
+    assert {resource["cloud_provider"] for resource in report["resources"]} == {"scaleway"}
     drawn = watts(report)
     assert drawn["train-1"] > drawn["web-1"] > drawn["build-1"] > drawn["old-1"] > 0
     assert errors.count("no Cockpit token") == 1
@@ -65,7 +68,9 @@ async def test_tokens_of_the_file_are_used(tmp_path: Path) -> None:
     async with FakeScaleway() as fake:
         places = fake.route("instance/v1/zones/{zone}/servers").places
         web = next(
-            one for one in places["fr-par-1"] if isinstance(one, dict) and one["name"] == "web-1"
+            resource
+            for resource in places["fr-par-1"]
+            if isinstance(resource, dict) and resource["name"] == "web-1"
         )
         fake.series["instance_server_cpu_seconds_total"] = [({"resource_id": web["id"]}, 1.0)]
         fake.series["instance_server_vcpu_count"] = [({"resource_id": web["id"]}, 8)]
@@ -73,8 +78,8 @@ async def test_tokens_of_the_file_are_used(tmp_path: Path) -> None:
         code, output, errors = await run(tmp_path, *arguments, **fake.environment)
     assert code == 0, errors
     bases = {
-        one["cloud_resource_name"]: one["power_watts"]["basis"]
-        for one in json.loads(output)["resources"]
+        resource["cloud_resource_name"]: resource["power_watts"]["basis"]
+        for resource in json.loads(output)["resources"]
     }
     assert (bases["web-1"], bases["build-1"]) == ("measured", "default")
     assert COCKPIT_TOKEN not in output + errors

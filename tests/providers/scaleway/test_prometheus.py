@@ -1,6 +1,4 @@
-"""Cockpit's API is Prometheus': a real one in its place, over series as Scaleway's products write
-them.
-"""
+"""Cockpit's API is Prometheus': a real one in its place, over series as Scaleway writes them."""
 
 from __future__ import annotations
 
@@ -19,6 +17,7 @@ from tests.fakes.target_settings import target_settings
 from tests.providers.scaleway.support import CountingMeter
 
 from cloud_carbon_exporter.model.types import Location, Resource
+from cloud_carbon_exporter.providers.scaleway import SEARCH_TYPES
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
 from cloud_carbon_exporter.providers.scaleway.services.instance import CPU
 from cloud_carbon_exporter.providers.spec import Read
@@ -30,22 +29,18 @@ NOW = int(time.time()) // STEP * STEP - STEP
 
 
 def openmetrics(servers: dict[str, float]) -> str:
-    """An hour of counters by server, each with 2 vCPUs at the given share of work, a sample a
-    minute.
-    """
-    lines = ["# TYPE instance_server_cpu_seconds counter"]
+    """An hour of counters by server, 2 vCPUs each at its share of work, a sample a minute."""
     moments = range(NOW - 3600, NOW + 1, 60)
+    lines = ["# TYPE instance_server_cpu_seconds counter"]
     for server, share in servers.items():
-        labels = f'{{resource_id="{server}",region="fr-par"}}'
-        lines += [
-            f"instance_server_cpu_seconds_total{labels} {(moment - NOW + 3600) * 2 * share} {moment}"
-            for moment in moments
-        ]
+        series = f'instance_server_cpu_seconds_total{{resource_id="{server}",region="fr-par"}}'
+        for moment in moments:
+            worked_seconds = (moment - NOW + 3600) * 2 * share
+            lines.append(f"{series} {worked_seconds} {moment}")
     lines.append("# TYPE instance_server_vcpu_count gauge")
     for server in servers:
-        lines += [
-            f'instance_server_vcpu_count{{resource_id="{server}"}} 2 {moment}' for moment in moments
-        ]
+        series = f'instance_server_vcpu_count{{resource_id="{server}"}}'
+        lines += (f"{series} 2 {moment}" for moment in moments)
     return "\n".join([*lines, "# EOF", ""])
 
 
@@ -86,6 +81,7 @@ async def test_cpu_is_read_from_prometheus(prometheus: str) -> None:
         client = ScalewayClient(
             target_settings("scw", cockpit_token=COCKPIT_TOKEN),
             CountingMeter(),
+            search_types=SEARCH_TYPES,
             environ=fake.environment,
         )
         await client.memory.get(

@@ -1,6 +1,4 @@
-"""The PromQL of every service, evaluated by Prometheus itself over series as Scaleway's products
-write them.
-"""
+"""PromQL of every service, evaluated by Prometheus itself over series as Scaleway writes them."""
 
 from __future__ import annotations
 
@@ -15,6 +13,7 @@ import pytest
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
 
 RDB = "rdb_instance_postgresql_node_cpu_seconds_total"
+MYSQL = "rdb_instance_mysql_node_cpu_seconds_total"
 
 CASES: list[tuple[str, str, dict[str, str], dict[str, float]]] = [
     (
@@ -49,8 +48,8 @@ CASES: list[tuple[str, str, dict[str, str], dict[str, float]]] = [
             f'{RDB}{{resource_id="a", node="1", cpu="1", mode="user"}}': "0+30x10",
             f'{RDB}{{resource_id="a", node="2", cpu="0", mode="idle"}}': "0+60x10",
             f'{RDB}{{resource_id="a", node="2", cpu="1", mode="idle"}}': "0+60x10",
-            'rdb_instance_mysql_node_cpu_seconds_total{resource_id="b", cpu="0", mode="idle"}': "0+15x10",
-            'rdb_instance_mysql_node_cpu_seconds_total{resource_id="b", cpu="0", mode="system"}': "0+45x10",
+            f'{MYSQL}{{resource_id="b", cpu="0", mode="idle"}}': "0+15x10",
+            f'{MYSQL}{{resource_id="b", cpu="0", mode="system"}}': "0+45x10",
         },
         {"a": 0.125, "b": 0.75},
     ),

@@ -1,6 +1,4 @@
-"""Every request of ours against the official SDK: the path exists, and each parameter is one the
-SDK would send.
-"""
+"""Every request of ours against the official SDK: its path is one, and so is each parameter."""
 
 from __future__ import annotations
 
@@ -13,6 +11,7 @@ from tests.fakes.scaleway import COCKPIT_TOKEN, FakeScaleway
 from tests.providers.scaleway.support import connected, everything
 
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
+from cloud_carbon_exporter.providers.scaleway.client.tokens import SourceKey
 
 GET = re.compile(r'"GET",\s*f?"/([^"]+)",(.*?)\n        \)', re.DOTALL)
 PLACE = re.compile(r"\{param_\w+\}")
@@ -21,10 +20,10 @@ PLACE = re.compile(r"\{param_\w+\}")
 @cache
 def sdk_requests() -> dict[re.Pattern[str], set[str]]:
     """Every GET of the SDK: the pattern of its path, and the names of its query's parameters."""
-    found = importlib.util.find_spec("scaleway")
-    assert found is not None and found.origin is not None
+    sdk = importlib.util.find_spec("scaleway")
+    assert sdk is not None and sdk.origin is not None
     known: dict[re.Pattern[str], set[str]] = {}
-    for source in Path(found.origin).parent.glob("*/v*/api.py"):
+    for source in Path(sdk.origin).parent.glob("*/v*/api.py"):
         for path, rest in GET.findall(source.read_text(encoding="utf-8")):
             pattern = re.compile("[^/]+".join(map(re.escape, PLACE.split(path))))
             known.setdefault(pattern, set()).update(re.findall(r'"(\w+)":', rest))
@@ -35,7 +34,7 @@ async def test_every_request_is_one_the_sdk_could_send() -> None:
     async with FakeScaleway() as fake, connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
         await everything(client)
         await client.extras(1_795_000_000)
-        await client.cockpit._url("11111111-1111-4111-8111-111111111111", "fr-par")
+        await client.cockpit._url(SourceKey("11111111-1111-4111-8111-111111111111", "fr-par"))
         seen = {
             path: names
             for path, names in fake.params.items()

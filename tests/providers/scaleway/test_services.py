@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from tests.fakes.scaleway import ORGANIZATION, FakeScaleway
-from tests.providers.scaleway.support import connected, found, held
+from tests.providers.scaleway.support import by_name, connected, held
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
@@ -26,7 +26,7 @@ def units(parts: tuple[Component, ...]) -> set[str]:
 
 
 async def test_instance_servers(client: ScalewayClient) -> None:
-    servers = await found(client, "instance/server")
+    servers = await by_name(client, "instance/server")
     assert len(servers) == 7
     web = servers["web-1"]
     assert held(web) == {VCPU: 8, DRAM: 32}, "its block volume is a volume's"
@@ -45,7 +45,7 @@ async def test_instance_servers(client: ScalewayClient) -> None:
 
 
 async def test_instance_local_disks_belong_to_the_server(client: ScalewayClient) -> None:
-    servers = await found(client, "instance/server")
+    servers = await by_name(client, "instance/server")
     assert held(servers["build-1"])[SSD] == pytest.approx(40e9 / 2**30, abs=0.001)
     train = held(servers["train-1"])
     assert train["gpu", "H100 PCIe 80GB"] == 2
@@ -55,7 +55,7 @@ async def test_instance_local_disks_belong_to_the_server(client: ScalewayClient)
 
 
 async def test_instance_states(client: ScalewayClient) -> None:
-    servers = await found(client, "instance/server")
+    servers = await by_name(client, "instance/server")
     assert list(held(servers["old-1"])) == [SSD], "stopped: only the disk it keeps"
     paused = {part.kind: part.load for part in servers["paused-1"].components}
     assert paused == {"vcpu": "", "memory": ""}, "stopped in place: its share of the host, idle"
@@ -66,36 +66,36 @@ async def test_instance_states(client: ScalewayClient) -> None:
 
 
 async def test_arm_threads_are_cores(client: ScalewayClient) -> None:
-    arm = (await found(client, "instance/server"))["arm-1"]
+    arm = (await by_name(client, "instance/server"))["arm-1"]
     assert held(arm) == {("vcpu", "Ampere Altra (Neoverse N1)"): 4, DRAM: 16}
     assert arm.info["architecture"] == "arm64"
 
 
 async def test_instance_volumes_and_snapshots(client: ScalewayClient) -> None:
-    volumes = await found(client, "instance/volume")
-    assert {name: held(one) for name, one in volumes.items()} == {
+    volumes = await by_name(client, "instance/volume")
+    assert {name: held(resource) for name, resource in volumes.items()} == {
         "build-1-data": {("block", "scaleway/b_ssd"): 46.566},
         "orphan": {SSD: 18.626},
     }
-    snapshots = await found(client, "instance/snapshot")
-    assert {name: held(one) for name, one in snapshots.items()} == {
+    snapshots = await by_name(client, "instance/snapshot")
+    assert {name: held(resource) for name, resource in snapshots.items()} == {
         "build-1-backup": {("snapshot", "scaleway/snapshot"): 37.253}
     }
 
 
 async def test_block(client: ScalewayClient) -> None:
-    volumes = await found(client, "block/volume")
-    assert {name: held(one) for name, one in volumes.items()} == {
+    volumes = await by_name(client, "block/volume")
+    assert {name: held(resource) for name, resource in volumes.items()} == {
         "web-1-root": {("block", "scaleway/sbs_5k"): 80},
         "fast": {("block", "scaleway/sbs_15k"): 200},
         "train-1-root": {("block", "scaleway/sbs_15k"): 500},
     }
-    snapshots = await found(client, "block/snapshot")
+    snapshots = await by_name(client, "block/snapshot")
     assert held(snapshots["web-1-nightly"]) == {("snapshot", "scaleway/snapshot"): 80}
 
 
 async def test_elastic_metal_has_every_socket_of_its_offer(client: ScalewayClient) -> None:
-    servers = await found(client, "baremetal/server")
+    servers = await by_name(client, "baremetal/server")
     metal = servers["metal-1"]
     assert held(metal) == {("vcpu", "Skylake client"): 8, DRAM: 64, SSD: 1907.739}
     assert metal.info["cpu"] == "Intel Xeon E3-1220 v6"
@@ -103,67 +103,67 @@ async def test_elastic_metal_has_every_socket_of_its_offer(client: ScalewayClien
 
 
 async def test_apple_silicon(client: ScalewayClient) -> None:
-    mac = (await found(client, "apple_silicon/server"))["mac-1"]
+    mac = (await by_name(client, "apple_silicon/server"))["mac-1"]
     assert held(mac) == {("vcpu", "Apple silicon"): 8, DRAM: 16, SSD: 238.419}
     assert "not-a-secret" not in repr(mac)
 
 
 async def test_dedibox(client: ScalewayClient) -> None:
-    server = (await found(client, "dedibox/server"))["sd-41256"]
+    server = (await by_name(client, "dedibox/server"))["sd-41256"]
     assert server.id == "dedibox/41256"
     assert held(server) == {("vcpu", "Broadwell"): 16, DRAM: 64, ("hdd", "hdd"): 1862.645}
 
 
 async def test_rdb_counts_standby_and_replicas(client: ScalewayClient) -> None:
-    databases = await found(client, "rdb/instance")
+    databases = await by_name(client, "rdb/instance")
     orders = held(databases["orders"])
     assert orders == {VCPU: 24, DRAM: 96, ("block", "scaleway/sbs_5k"): 300}, (
         "primary, standby and replica"
     )
     dev = held(databases["dev"])
     assert (dev[DRAM], dev[SSD]) == (2, 10)
-    assert held((await found(client, "rdb/snapshot"))["orders-1"]) == {
+    assert held((await by_name(client, "rdb/snapshot"))["orders-1"]) == {
         ("snapshot", "scaleway/snapshot"): 100
     }
-    assert held((await found(client, "rdb/backup"))["orders-dump"]) == {
+    assert held((await by_name(client, "rdb/backup"))["orders-dump"]) == {
         ("snapshot", "scaleway/backup"): 12
     }
 
 
 async def test_clusters_of_nodes(client: ScalewayClient) -> None:
-    redis = held((await found(client, "redis/cluster"))["cache"])
+    redis = held((await by_name(client, "redis/cluster"))["cache"])
     assert redis[DRAM] == 12
-    docs = held((await found(client, "mongodb/instance"))["docs"])
+    docs = held((await by_name(client, "mongodb/instance"))["docs"])
     assert docs == {VCPU: 12, DRAM: 48, ("block", "scaleway/sbs_5k"): 150}
-    assert held((await found(client, "mongodb/snapshot"))["docs-1"]) == {
+    assert held((await by_name(client, "mongodb/snapshot"))["docs-1"]) == {
         ("snapshot", "scaleway/snapshot"): 50
     }
-    stream = held((await found(client, "kafka/cluster"))["stream"])
+    stream = held((await by_name(client, "kafka/cluster"))["stream"])
     assert stream == {VCPU: 6, DRAM: 24, ("block", "scaleway/sbs_5k"): 300}
-    logs = held((await found(client, "searchdb/deployment"))["logs"])
+    logs = held((await by_name(client, "searchdb/deployment"))["logs"])
     assert (logs[DRAM], logs["block", "scaleway/sbs_5k"]) == (16, 40)
-    queue = held((await found(client, "messageq/deployment"))["queue"])
+    queue = held((await by_name(client, "messageq/deployment"))["queue"])
     assert (queue[DRAM], queue["block", "scaleway/sbs_15k"]) == (24, 30)
 
 
 async def test_control_planes_and_gateways(client: ScalewayClient) -> None:
-    clusters = await found(client, "k8s/cluster")
+    clusters = await by_name(client, "k8s/cluster")
     assert held(clusters["main"]) == {("fixed", "scaleway/kapsule"): 1}
     assert held(clusters["big"]) == {("fixed", "scaleway/kapsule-dedicated-8"): 1}
-    assert held((await found(client, "lb/lb"))["front"]) == {("fixed", "scaleway/lb-gp-m"): 2}
-    assert held((await found(client, "vpc_gw/gateway"))["exit"]) == {
+    assert held((await by_name(client, "lb/lb"))["front"]) == {("fixed", "scaleway/lb-gp-m"): 2}
+    assert held((await by_name(client, "vpc_gw/gateway"))["exit"]) == {
         ("fixed", "scaleway/vpc-gw-s"): 1
     }
 
 
 async def test_serverless(client: ScalewayClient) -> None:
-    api = (await found(client, "containers/container"))["api"]
+    api = (await by_name(client, "containers/container"))["api"]
     assert {part.kind: part.amount for part in api.components} == {"vcpu": 1, "memory": 2}
     assert units(api.components) == {"capacity_units"}
     assert api.info["project"] == "data", "a container's namespace says whose it is"
-    resize = (await found(client, "functions/function"))["resize"]
+    resize = (await by_name(client, "functions/function"))["resize"]
     assert {part.kind: part.amount for part in resize.components} == {"vcpu": 0.28, "memory": 0.5}
-    jobs = await found(client, "jobs/definition")
+    jobs = await by_name(client, "jobs/definition")
     assert {kind: amount for (kind, _), amount in held(jobs["report"]).items()} == {
         "vcpu": 4,
         "memory": 8,
@@ -172,26 +172,26 @@ async def test_serverless(client: ScalewayClient) -> None:
 
 
 async def test_data_products(client: ScalewayClient) -> None:
-    chat = held((await found(client, "inference/deployment"))["chat"])
+    chat = held((await by_name(client, "inference/deployment"))["chat"])
     assert (chat["gpu", "L4"], chat[DRAM]) == (2, 96)
-    events = (await found(client, "datawarehouse/deployment"))["events"]
+    events = (await by_name(client, "datawarehouse/deployment"))["events"]
     assert {kind: amount for (kind, _), amount in held(events).items()} == {"vcpu": 4, "memory": 16}
     assert all(part.assumed for part in events.components)
-    databases = await found(client, "serverless_sqldb/database")
+    databases = await by_name(client, "serverless_sqldb/database")
     assert {part.kind for part in databases["small"].components} >= {"vcpu", "memory"}
     assert databases["asleep"].components == ()
-    spark = held((await found(client, "datalab/datalab"))["spark"])
+    spark = held((await by_name(client, "datalab/datalab"))["spark"])
     assert (spark[DRAM], spark["block", "scaleway/sbs_5k"]) == (64, 60)
 
 
 async def test_storage_products(client: ScalewayClient) -> None:
-    assert held((await found(client, "registry/namespace"))["images"]) == {
+    assert held((await by_name(client, "registry/namespace"))["images"]) == {
         ("object", "scaleway/registry"): 30
     }
-    assert held((await found(client, "file/filesystem"))["shared"]) == {
+    assert held((await by_name(client, "file/filesystem"))["shared"]) == {
         ("file", "scaleway/file"): 100
     }
-    photos = (await found(client, "object/bucket"))["photos"]
+    photos = (await by_name(client, "object/bucket"))["photos"]
     assert photos.id == "fr-par/photos"
     assert (photos.components[0].part, photos.components[0].per) == (
         "scaleway/object",
@@ -201,4 +201,4 @@ async def test_storage_products(client: ScalewayClient) -> None:
 
 async def test_every_kind_is_shown(client: ScalewayClient) -> None:
     for spec in PROVIDER.services:
-        assert await found(client, spec.kind), f"{spec.kind} has no recorded object"
+        assert await by_name(client, spec.kind), f"{spec.kind} has no recorded object"

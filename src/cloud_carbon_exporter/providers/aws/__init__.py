@@ -1,4 +1,4 @@
-"""Amazon Web Services: one module a service; `_client` is the one thing that does I/O."""
+"""Amazon Web Services: one module a service; `client` is the one thing that does I/O."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.finding import services_in
 from cloud_carbon_exporter.providers.spec import Provider
 
+# what most of a bill is for is listed before the rest
 _FIRST = ("ec2_instance", "ec2_volume", "rds_db_instance", "rds_db_cluster", "s3_bucket")
-"""What most of a bill is for is listed before the rest."""
-
 
 PROVIDER = Provider(
     name="aws",

@@ -1,17 +1,18 @@
-"""The client of the made-up estate: no network, but the same manners as a cloud's."""
+"""Client of the made-up estate: no network, but the same manners as a cloud's."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.model.types import Point, Signal
-from cloud_carbon_exporter.providers.demo import blueprints as made
 from cloud_carbon_exporter.providers.demo.day import UTC_OFFSET_HOURS, activity, noise, slot
-from cloud_carbon_exporter.providers.demo.estate import Estate, build
+from cloud_carbon_exporter.providers.demo.estate import Estate, ListedAt, build
+from cloud_carbon_exporter.providers.demo.listings import LIST_BUCKETS, call_of
+from cloud_carbon_exporter.providers.demo.places import FORBIDDEN_REGION, SPOTS
 from cloud_carbon_exporter.providers.demo.series import Window, read_points, window
 from cloud_carbon_exporter.providers.options import DemoOptions
 from cloud_carbon_exporter.providers.spec import (
@@ -25,28 +26,17 @@ from cloud_carbon_exporter.providers.spec import (
     TargetSettings,
 )
 
+# After each page the loop gets its turn, as it would while a cloud answers.
 PAGE_SIZE = 1000
 USERS_AT_NOON = 4000
 """Users connected in one region at the busiest hour of a working day."""
 
 ACCOUNTS: Mapping[str, str] = {"aws": "demo-aws", "gcp": "demo-gcp", "scaleway": "demo-scaleway"}
-
-_APIS: Mapping[str, frozenset[str]] = {
-    "aws": frozenset({"ec2", "rds", "s3", "efs", "eks", "ecr"}),
-    "gcp": frozenset({"cloudasset"}),
-    "scaleway": frozenset({"instance", "baremetal", "block", "rdb", "object", "k8s", "registry"}),
-}
-_PLACES: Mapping[str, tuple[made.Place, ...]] = {
-    "aws": made.AWS,
-    "gcp": made.GCP,
-    "scaleway": made.SCALEWAY,
-}
+"""Imitated cloud -> its account id."""
 
 
 class DemoClient:
-    """A spec.Client. `now` is the clock: which machines are there, and how many users, hang on it
-    and on the seed.
-    """
+    """Client of the made-up estate. Which machines are there hangs on `now`, the clock."""
 
     def __init__(
         self, settings: TargetSettings, meter: Meter, now: Callable[[], float] = time.time
@@ -69,45 +59,31 @@ class DemoClient:
         return tuple(ACCOUNTS.values())
 
     async def scopes(self, listing: Listing) -> Sequence[Scope]:
-        """The places of the imitated cloud that this listing is called in."""
-        provider = _provider(listing)
-        account = ACCOUNTS[provider]
+        """Places of the imitated cloud that this listing is called in."""
+        provider = call_of(listing).provider
+        account, spots = ACCOUNTS[provider], SPOTS[provider]
         if listing.scope == "project":
             return (Scope(provider, account),)
         if listing.scope == "zone":
-            return tuple(
-                Scope(provider, account, region, zone) for region, zone in _PLACES[provider]
-            )
-        return tuple(
-            Scope(provider, account, region)
-            for region in dict.fromkeys(r for r, _ in _PLACES[provider])
-        )
+            return [Scope(provider, account, spot.region, spot.zone) for spot in spots]
+        regions = dict.fromkeys(spot.region for spot in spots)
+        return [Scope(provider, account, region) for region in regions]
 
     async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
-        """What is there now. ListBuckets is refused in one region, as a lesson in reading
-        collector_up.
-        """
-        key = (listing.api, listing.operation)
-        if key == made.LIST_BUCKETS and scope.region == made.FORBIDDEN_REGION:
-            self._count(scope.account_id, key, PermissionMissing.reason)
-            raise PermissionMissing(
-                "AccessDenied: not authorized to perform s3:ListAllMyBuckets",
-                provider=scope.provider,
-                account_id=scope.account_id,
-                region=scope.region,
-                operation=listing.operation,
-                hint="grant s3:ListAllMyBuckets; the demo estate fails here on purpose",
-            )
-        objects = self._estate.objects((key, scope.zone or scope.region), self._now())
-        for page in _in_pages(objects):
-            self._count(scope.account_id, key, "success")
+        """Objects that are there now. ListBuckets is refused in one region, as a lesson."""
+        call = call_of(listing)
+        if call == LIST_BUCKETS and scope.region == FORBIDDEN_REGION:
+            self._count(scope.account_id, listing, PermissionMissing.reason)
+            raise _refused(listing, scope)
+        where = scope.zone or scope.region
+        objects = self._estate.objects(ListedAt(call, where), self._now())
+        while page := tuple(itertools.islice(objects, PAGE_SIZE)):
+            self._count(scope.account_id, listing, "success")
             yield page
             await asyncio.sleep(0)
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
-        """The load of each resource from `read.start` up to `until`: Points without gap, cut to the
-        window.
-        """
+        """Loads of resources from `read.start` up to `until`, without gap, cut to the window."""
         points: dict[tuple[str, Signal], tuple[Point, ...]] = {}
         windows: dict[float, Window] = {}
         for first in range(0, len(reads), PAGE_SIZE):
@@ -115,54 +91,49 @@ class DemoClient:
                 within = windows.get(read.start)
                 if within is None:
                     within = windows[read.start] = window(read.start, until)
-                for signal, found in read_points(read, within, self._seed):
-                    points[read.resource.id, signal] = found
-            self._count("", ("monitoring", "series"), "success")
+                for series in read_points(read, within, self._seed):
+                    points[read.resource.id, series.signal] = series.points
+            self._meter.call(account_id="", api="monitoring", operation="series")
             await asyncio.sleep(0)
         return Reading(points)
 
     async def extras(self, now: float) -> Extras:
-        """Users connected now, and an inventory that counts what lies behind the refused call too."""
-        listed = {
-            (provider, account, "demo"): self._estate.count(
-                frozenset(key for key in made.SCOPE_OF if key[0] in _APIS[provider])
-            )
-            for provider, account in ACCOUNTS.items()
-        }
-        return Extras(
-            gauges={"demo_connected_users": connected_users(self._seed, now)},
-            listed=listed,
-            account_names={
-                (provider, account): f"Demo {account[5:]}" for provider, account in ACCOUNTS.items()
-            },
-        )
+        """Users connected now, and an inventory that counts what the refused call hides too."""
+        listed, names = {}, {}
+        for provider, account in ACCOUNTS.items():
+            listed[provider, account, "demo"] = self._estate.count(provider)
+            names[provider, account] = f"Demo {provider}"
+        gauges = {"demo_connected_users": connected_users(self._seed, now)}
+        return Extras(gauges=gauges, listed=listed, account_names=names)
 
     async def close(self) -> None:
         """Nothing to close."""
 
-    def _count(self, account_id: str, key: made.ListingKey, outcome: str) -> None:
-        self._meter.call(account_id=account_id, api=key[0], operation=key[1], outcome=outcome)
-
-
-def connected_users(seed: int, at: float) -> int:
-    """How many people use what the estate runs, the world over: the day curve that its load
-    follows.
-    """
-    regions = [region for region in UTC_OFFSET_HOURS if region not in {"eu", "us"}]
-    return sum(
-        round(
-            USERS_AT_NOON
-            * (0.03 + 0.97 * activity(at, region))
-            * (0.9 + 0.2 * noise(seed + number, slot(at)))
+    def _count(self, account_id: str, listing: Listing, outcome: str) -> None:
+        self._meter.call(
+            account_id=account_id, api=listing.api, operation=listing.operation, outcome=outcome
         )
-        for number, region in enumerate(regions)
+
+
+def _refused(listing: Listing, scope: Scope) -> PermissionMissing:
+    return PermissionMissing(
+        "AccessDenied: not authorized to perform s3:ListAllMyBuckets",
+        provider=scope.provider,
+        account_id=scope.account_id,
+        region=scope.region,
+        operation=listing.operation,
+        hint="grant s3:ListAllMyBuckets; the demo estate fails here on purpose",
     )
 
 
-def _provider(listing: Listing) -> str:
-    return next(provider for provider, apis in _APIS.items() if listing.api in apis)
+def connected_users(seed: int, at: float) -> int:
+    """Number of people who use what the estate runs, the world over.
 
-
-def _in_pages(objects: Iterator[Raw]) -> Iterator[Sequence[Raw]]:
-    while page := tuple(itertools.islice(objects, PAGE_SIZE)):
-        yield page
+    They follow the day curve that its load follows.
+    """
+    users = 0
+    regions = [region for region in UTC_OFFSET_HOURS if region not in {"eu", "us"}]
+    for number, region in enumerate(regions):
+        awake = 0.03 + 0.97 * activity(at, region)
+        users += round(USERS_AT_NOON * awake * (0.9 + 0.2 * noise(seed + number, slot(at))))
+    return users

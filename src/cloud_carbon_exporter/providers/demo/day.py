@@ -1,5 +1,4 @@
-"""The rhythm of the made-up estate: a pure function of seed, place and time, so that history never
-changes.
+"""Day of the made-up estate: its rhythm, from seed, place and time, so that history stays.
 
 Load is constant within a slot of SLOT_SECONDS and is drawn anew for each, from a hash: asked twice,
 in whatever window, a slot answers the same.
@@ -16,6 +15,7 @@ DAY_SECONDS = 86_400
 QUIETEST_HOUR = 4
 BUSIEST_HOUR = 14
 
+# Without daylight saving, so that a year has no day of 23 hours, nor one of 25.
 UTC_OFFSET_HOURS = {
     "us-east-1": -5,
     "us-west-2": -8,
@@ -38,7 +38,7 @@ UTC_OFFSET_HOURS = {
 
 
 def slot(at: float) -> int:
-    """The number of the slot that `at` (Unix seconds) lies in."""
+    """Number of the slot that `at` (Unix seconds) lies in."""
     return math.floor(at / SLOT_SECONDS)
 
 
@@ -48,11 +48,10 @@ def day_number(at: float, region: str, starts_at_hour: int = QUIETEST_HOUR) -> i
 
 
 def activity(at: float, region: str) -> float:
-    """How busy people are, 0 at the quietest hour to 1 at the busiest of a working day; one rise
-    and one fall a day.
+    """Activity of people, 0 at the quietest hour to 1 at the busiest of a working day.
 
-    Saturday and Sunday reach half of it. The step between days falls on the quietest hour, where
-    both are 0.
+    It rises once and falls once a day. Saturday and Sunday reach half of it. The step between days
+    falls on the quietest hour, where both are 0.
     """
     hour = _local(at, region, QUIETEST_HOUR) % DAY_SECONDS / 3600
     rise = BUSIEST_HOUR - QUIETEST_HOUR
@@ -66,9 +65,7 @@ def _local(at: float, region: str, starts_at_hour: int) -> float:
 
 
 def noise(key: int, number: int) -> float:
-    """0..1, even, the same for the same two integers: an avalanche of 32 bits (Murmur3's
-    finaliser).
-    """
+    """Noise from 0 to 1, even, the same for the same two integers (Murmur3's finaliser)."""
     mixed = (key ^ (number * 0x9E3779B1)) & 0xFFFFFFFF
     mixed = ((mixed ^ (mixed >> 16)) * 0x85EBCA6B) & 0xFFFFFFFF
     mixed = ((mixed ^ (mixed >> 13)) * 0xC2B2AE35) & 0xFFFFFFFF
@@ -77,8 +74,7 @@ def noise(key: int, number: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How a kind of work uses its machine: ratio = idle + swing x level x (weight of the machine)
-    +- jitter.
+    """Profile of a kind of work: ratio = idle + swing x level x (weight of the machine) +- jitter.
 
     level: from the activity of the region to the level of this work, both 0..1.
     """
@@ -91,9 +87,8 @@ class Profile:
 
 PROFILES = {
     "web": Profile(0.04, 0.75, 0.06, lambda active: active),
-    "fleet": Profile(
-        0.42, 0.10, 0.08, lambda active: active
-    ),  # scaled with demand, so each member stays as busy
+    # Scaled with demand, so that each member stays as busy.
+    "fleet": Profile(0.42, 0.10, 0.08, lambda active: active),
     "batch": Profile(0.10, 0.60, 0.10, lambda active: 1 - active),
     "database": Profile(0.10, 0.35, 0.03, lambda active: active),
     "development": Profile(0.01, 0.08, 0.01, lambda active: active),

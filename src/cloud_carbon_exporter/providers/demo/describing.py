@@ -1,43 +1,90 @@
-"""What the ServiceSpecs of the made-up estate share."""
+"""Objects of the made-up estate, and what their ServiceSpecs share in describing them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.demo import blueprints as made
-from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
+from cloud_carbon_exporter.model.types import Component, Location
+from cloud_carbon_exporter.providers.demo.listings import LISTINGS, ListCall
+from cloud_carbon_exporter.providers.description import Description, States, states
+from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
-
-def _listing(key: made.ListingKey) -> Listing:
-    api, operation = key
-    return Listing(
-        api=api, operation=operation, scope=made.SCOPE_OF[key], kind_of=lambda raw: str(raw["kind"])
-    )
-
-
-LISTINGS: Mapping[made.ListingKey, Listing] = {key: _listing(key) for key in made.SCOPE_OF}
+MACHINE_STATES = states(running="running", stopped="stopped")
+"""States of machines and databases; the estate holds nothing that is being made or deleted."""
 
 
-def uuid(raw: Raw) -> str:
-    """The id of a raw object in the shape of a UUID."""
-    token = raw["id"]
-    return f"{token[:8]}-{token[8:12]}-4{token[12:15]}-8{token[15]}00-000000000000"
+@dataclass(frozen=True, slots=True)
+class DemoObject:
+    """An object of the estate, parsed once. token: 16 hexadecimal digits, of which ids are made."""
+
+    token: str
+    name: str
+    type: str
+    location: Location
+    gib: float
+    data: Mapping[str, Any]
+
+    @property
+    def uuid(self) -> str:
+        """The token in the shape of a UUID, as Scaleway's ids are."""
+        token = self.token
+        return f"{token[:8]}-{token[8:12]}-4{token[12:15]}-8{token[15]}00-000000000000"
+
+    @property
+    def copies(self) -> int:
+        """How often its hardware stands: twice with a standby, or in two zones."""
+        return int(self.data.get("copies", 1))
+
+    def arn(self, service: str, rest: str) -> str:
+        """Its ARN in a service of AWS; `rest` names it there."""
+        return f"arn:aws:{service}:{self.location.region}:{self.location.account_id}:{rest}"
+
+    def described(
+        self,
+        identity: str,
+        *,
+        running: Sequence[Component] = (),
+        kept: Sequence[Component] = (),
+        info: Mapping[str, str] | None = None,
+    ) -> Description:
+        """Description of this object; what has no profile of work has no monitoring."""
+        profile = self.data["profile"]
+        return Description(
+            id=identity,
+            name=self.name,
+            location=self.location,
+            state=self.data.get("state", ""),
+            running=tuple(running),
+            kept=tuple(kept),
+            tags=self.data["tags"],
+            monitor={"id": self.token, "profile": profile} if profile else {},
+            info=info or {},
+        )
+
+
+def parse(raw: Raw, scope: Scope) -> DemoObject:
+    """Object of the estate in a raw one."""
+    location = scope.location(raw["region"], raw["zone"])
+    return DemoObject(raw["id"], raw["name"], raw["type"], location, float(raw["gib"]), raw)
 
 
 def spec(
-    listing: Listing,
+    call: ListCall,
     kind: str,
-    describe: Callable[[Raw, Scope], Resource],
+    describe: Callable[[Raw, Scope], Description],
     reason: str,
     *metrics: Metric,
+    states: States | None = None,
 ) -> ServiceSpec:
-    """The ServiceSpec of a kind: its objects say their kind themselves."""
+    """ServiceSpec of a kind: its objects say their kind themselves."""
     return ServiceSpec(
         kind=kind,
-        listing=listing,
+        listing=LISTINGS[call],
         describe=describe,
         reason=reason,
         accepts=lambda raw: raw["kind"] == kind,
+        states=states,
         metrics=metrics,
     )

@@ -1,21 +1,20 @@
-"""The made-up estate: raw objects as small dicts made once from a seed, and fleets that come and go
-by the clock.
-"""
+"""Estate that is made up: raw objects made once from a seed, and fleets that follow the clock."""
 
 from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, cycle, islice
+from typing import NamedTuple
 
 from cloud_carbon_exporter.providers.demo.blueprints import (
     BLUEPRINTS,
     FLEETS,
-    SCOPE_OF,
     UNSUPPORTED,
     Blueprint,
-    ListingKey,
 )
 from cloud_carbon_exporter.providers.demo.day import (
     BUSIEST_HOUR,
@@ -25,6 +24,8 @@ from cloud_carbon_exporter.providers.demo.day import (
     day_number,
     slot,
 )
+from cloud_carbon_exporter.providers.demo.listings import ListCall
+from cloud_carbon_exporter.providers.demo.places import Spot
 from cloud_carbon_exporter.providers.spec import Raw
 
 FLEET_SHARE = 20
@@ -32,6 +33,7 @@ FLEET_SHARE = 20
 
 TEAMS = ("storefront", "platform", "data", "finance")
 ENVIRONMENTS = ("prod", "prod", "prod", "staging", "dev")
+# Repeated ones are more frequent: an estate has more production than tests, more small disks.
 SIZES_GIB = (8, 20, 50, 100, 100, 200, 500, 2000)
 
 _64_BITS = (1 << 64) - 1
@@ -39,20 +41,26 @@ _ODD = 0x9E3779B97F4A7C15  # odd, so multiplying by it modulo 2^64 maps no two n
 _FLEET_NUMBERS = 1 << 44  # above every static resource's number
 _UNSUPPORTED_NUMBERS = 1 << 43
 
-Sweep = tuple[ListingKey, str]
-"""One Listing in one place: a region, a zone, or "global" for a project."""
+
+class ListedAt(NamedTuple):
+    """List call, and the place it is made in: a region, a zone, or "global" for a project."""
+
+    call: ListCall
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One seat of a fleet. By day `by_day` sits in it when rank < seats x level of the region, else
-    `by_night`.
+    """Seat of a fleet.
+
+    `by_day` sits in it when rank < seats x level of the region, else `by_night`.
+
+    seats: how many the fleet has in this region. number: of the seat, over all regions.
     """
 
     by_day: Blueprint
     by_night: Blueprint
-    region: str
-    zone: str
+    spot: Spot
     rank: int
     seats: int
     number: int
@@ -60,65 +68,60 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """All objects of a seed and size. `objects` and `count` answer for a moment in Unix seconds."""
+    """All objects of a seed and size."""
 
     seed: int
-    steady: Mapping[Sweep, tuple[Raw, ...]]
-    members: Mapping[Sweep, tuple[Member, ...]]
+    steady: Mapping[ListedAt, Sequence[Raw]]
+    members: Mapping[ListedAt, Sequence[Member]]
 
-    def objects(self, sweep: Sweep, at: float) -> Iterator[Raw]:
-        """What a list call in this sweep answers at that moment."""
-        yield from self.steady.get(sweep, ())
+    def objects(self, listed_at: ListedAt, at: float) -> Iterator[Raw]:
+        """What a list call answers in a place at a moment, in Unix seconds."""
+        yield from self.steady.get(listed_at, ())
         moment = slot(at) * float(SLOT_SECONDS)
-        for member in self.members.get(sweep, ()):
+        for member in self.members.get(listed_at, ()):
             yield _seated(member, moment, self.seed)
 
-    def count(self, listings: frozenset[ListingKey]) -> int:
-        """How many objects these listings hold together, at any moment: a fleet's seats are always
-        taken.
-        """
-        every = (*self.steady.items(), *self.members.items())
-        return sum(len(found) for (listing, _), found in every if listing in listings)
+    def count(self, provider: str) -> int:
+        """Number of objects in a cloud, at any moment: a fleet's seats are always taken."""
+        total = 0
+        for objects in (self.steady, self.members):
+            for listed_at, there in objects.items():
+                if listed_at.call.provider == provider:
+                    total += len(there)
+        return total
 
 
 def build(seed: int, resources: int) -> Estate:
-    """The estate of `resources` resources, each with a footprint of its own; same arguments, same
-    estate.
+    """Estate of so many resources, each with a footprint of its own; same arguments, same estate.
 
     Counted are instances, volumes, databases and buckets, stopped and unattached ones and the
     fleets' seats included. What no ServiceSpec knows comes on top. The first resources are one of
     each blueprint, the others drawn by weight.
     """
     seats = resources // FLEET_SHARE
-    steady: dict[Sweep, list[Raw]] = {}
-    for number, blueprint in enumerate(_drawn(seed, resources - seats)):
-        raw = _raw(blueprint, number, seed)
-        steady.setdefault(
-            (blueprint.listing, _place(blueprint, raw["region"], raw["zone"])), []
-        ).append(raw)
-    for number, blueprint in enumerate(UNSUPPORTED if resources else (), _UNSUPPORTED_NUMBERS):
-        raw = _raw(blueprint, number, seed)
-        steady.setdefault(
-            (blueprint.listing, _place(blueprint, raw["region"], raw["zone"])), []
-        ).append(raw)
-    members: dict[Sweep, list[Member]] = {}
-    for member in _members(seats):
-        members.setdefault(
-            (member.by_day.listing, _place(member.by_day, member.region, member.zone)), []
-        ).append(member)
-    return Estate(
-        seed,
-        {sweep: tuple(found) for sweep, found in steady.items()},
-        {sweep: tuple(found) for sweep, found in members.items()},
+    steady: dict[ListedAt, list[Raw]] = defaultdict(list)
+    unsupported = UNSUPPORTED if resources else ()
+    numbered = chain(
+        enumerate(_drawn(seed, resources - seats)), enumerate(unsupported, _UNSUPPORTED_NUMBERS)
     )
+    for number, blueprint in numbered:
+        spot = _spot(blueprint, number, seed)
+        raw = _raw(blueprint, number, seed, spot)
+        steady[ListedAt(blueprint.call, blueprint.call.where(spot))].append(raw)
+    members: dict[ListedAt, list[Member]] = defaultdict(list)
+    for member in _members(seats):
+        call = member.by_day.call
+        members[ListedAt(call, call.where(member.spot))].append(member)
+    return Estate(seed, dict(steady), dict(members))
 
 
 def fleet_level(at: float, region: str) -> float:
-    """The share of a fleet's seats that the day's machines hold."""
+    """Share of a fleet's seats that the day's machines hold."""
     return 0.2 + 0.7 * activity(at, region)
 
 
 def _drawn(seed: int, count: int) -> Iterator[Blueprint]:
+    """One of each blueprint, as far as `count` goes, and then as many more, drawn by weight."""
     yield from BLUEPRINTS[:count]
     if count > len(BLUEPRINTS):
         weights = [blueprint.weight for blueprint in BLUEPRINTS]
@@ -127,62 +130,66 @@ def _drawn(seed: int, count: int) -> Iterator[Blueprint]:
 
 
 def _members(seats: int) -> Iterator[Member]:
+    """Seats of all fleets, dealt out in turn to the spots of each."""
     number = 0
-    for fleet, (by_day, by_night) in enumerate(FLEETS):
-        share = len(range(fleet, seats, len(FLEETS)))
-        places = [by_day.places[seat % len(by_day.places)] for seat in range(share)]
-        of_region: dict[str, int] = {}
-        for region, _ in places:
-            of_region[region] = of_region.get(region, 0) + 1
-        taken: dict[str, int] = {}
-        for region, zone in places:
-            rank = taken[region] = taken.get(region, -1) + 1
-            yield Member(by_day, by_night, region, zone, rank, of_region[region], number)
+    for index, fleet in enumerate(FLEETS):
+        seats_of_fleet = len(range(index, seats, len(FLEETS)))
+        spots = tuple(islice(cycle(fleet.by_day.spots), seats_of_fleet))
+        seats_in = Counter(spot.region for spot in spots)
+        taken: Counter[str] = Counter()
+        for spot in spots:
+            rank = taken[spot.region]
+            taken[spot.region] += 1
+            yield Member(fleet.by_day, fleet.by_night, spot, rank, seats_in[spot.region], number)
             number += 1
 
 
 def _seated(member: Member, at: float, seed: int) -> Raw:
-    """Who holds the seat now. A machine lives from one coming to the next, so tomorrow's is
-    another.
+    """Machine that holds a seat now.
+
+    It lives from one coming to the next, so tomorrow's is another.
     """
-    by_day = member.rank < round(member.seats * fleet_level(at, member.region))
+    region = member.spot.region
+    by_day = member.rank < round(member.seats * fleet_level(at, region))
     blueprint = member.by_day if by_day else member.by_night
-    day = day_number(at, member.region, QUIETEST_HOUR if by_day else BUSIEST_HOUR)
+    day = day_number(at, region, QUIETEST_HOUR if by_day else BUSIEST_HOUR)
     number = _FLEET_NUMBERS | (member.number * 2 + by_day) << 16 | day & 0xFFFF
-    return _raw(blueprint, number, seed, (member.region, member.zone))
+    return _raw(blueprint, number, seed, member.spot)
 
 
-def _place(blueprint: Blueprint, region: str, zone: str) -> str:
-    scope = SCOPE_OF[blueprint.listing]
-    return "global" if scope == "project" else zone if scope == "zone" else region
+def _token(number: int, seed: int) -> int:
+    """64 bits that belong to one number of a seed: its id, and the dice of its properties."""
+    return (number * _ODD ^ zlib.crc32(b"%d" % seed)) & _64_BITS
 
 
-def _raw(blueprint: Blueprint, number: int, seed: int, place: tuple[str, str] | None = None) -> Raw:
-    token = (number * _ODD ^ zlib.crc32(b"%d" % seed)) & _64_BITS
+def _spot(blueprint: Blueprint, number: int, seed: int) -> Spot:
+    chance = _token(number, seed) >> 32
+    return blueprint.spots[chance % len(blueprint.spots)]
+
+
+def _raw(blueprint: Blueprint, number: int, seed: int, spot: Spot) -> Raw:
+    token = _token(number, seed)
     chance = token >> 32
-    region, zone = place or blueprint.places[chance % len(blueprint.places)]
     return {
         "kind": blueprint.kind,
         "id": f"{token:016x}",
         "name": f"{blueprint.service}-{number & (_UNSUPPORTED_NUMBERS - 1)}",
         "type": blueprint.types[(chance >> 5) % len(blueprint.types)],
-        "region": region,
-        "zone": zone,
+        "region": spot.region,
+        "zone": spot.zone,
         "gib": SIZES_GIB[(chance >> 10) % len(SIZES_GIB)],
         "profile": blueprint.profile,
-        "tags": _TAGS[blueprint.service, chance % len(ENVIRONMENTS)],
+        "tags": _TAGS[blueprint.service][chance % len(ENVIRONMENTS)],
         **blueprint.extra,
     }
 
 
-_TAGS: Mapping[tuple[str, int], Mapping[str, str]] = {
-    (service, number): {
-        "team": TEAMS[zlib.crc32(service.encode()) % len(TEAMS)],
-        "env": env,
-        "service": service,
-    }
-    for service in {
-        blueprint.service for blueprint in (*BLUEPRINTS, *UNSUPPORTED, *sum(FLEETS, ()))
-    }
-    for number, env in enumerate(ENVIRONMENTS)
-}
+def _tags_of(service: str) -> list[Mapping[str, str]]:
+    """Tags of a service, one set for each environment; its team is always the same."""
+    team = TEAMS[zlib.crc32(service.encode()) % len(TEAMS)]
+    return [{"team": team, "env": env, "service": service} for env in ENVIRONMENTS]
+
+
+_EVERY_BLUEPRINT = chain(BLUEPRINTS, UNSUPPORTED, chain.from_iterable(FLEETS))
+_SERVICES = {blueprint.service for blueprint in _EVERY_BLUEPRINT}
+_TAGS = {service: _tags_of(service) for service in _SERVICES}

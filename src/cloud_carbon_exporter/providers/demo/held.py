@@ -1,77 +1,68 @@
-"""The made-up estate's things that draw by their size alone: snapshots, file systems, registries,
-control planes.
-"""
+"""Things of the made-up estate that draw by their size alone: snapshots, files, control planes."""
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, ComponentKind, Resource
-from cloud_carbon_exporter.providers.demo import blueprints as made
-from cloud_carbon_exporter.providers.demo.describing import LISTINGS, spec, uuid
+from cloud_carbon_exporter.model.types import Component, ComponentKind
+from cloud_carbon_exporter.providers.demo.describing import parse, spec
+from cloud_carbon_exporter.providers.demo.listings import (
+    ASSETS,
+    DESCRIBE_FILE_SYSTEMS,
+    DESCRIBE_REPOSITORIES,
+    DESCRIBE_SNAPSHOTS,
+    K8S_CLUSTERS,
+    LIST_CLUSTERS,
+    NAMESPACES,
+    SNAPSHOTS,
+    ListCall,
+)
+from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
-_TABLE: tuple[tuple[made.ListingKey, str, ComponentKind, str], ...] = (
-    (
-        made.DESCRIBE_SNAPSHOTS,
-        "ec2/snapshot",
-        "snapshot",
-        "arn:aws:ec2:{region}:{account}:snapshot/snap-0{id}",
-    ),
-    (
-        made.DESCRIBE_FILE_SYSTEMS,
-        "efs/file_system",
-        "file",
-        "arn:aws:elasticfilesystem:{region}:{account}:file-system/fs-0{id}",
-    ),
-    (made.LIST_CLUSTERS, "eks/cluster", "fixed", "arn:aws:eks:{region}:{account}:cluster/{name}"),
-    (
-        made.DESCRIBE_REPOSITORIES,
-        "ecr/repository",
-        "object",
-        "arn:aws:ecr:{region}:{account}:repository/{name}",
-    ),
-    (
-        made.ASSETS,
-        "compute/snapshot",
-        "snapshot",
-        "compute.googleapis.com/projects/{account}/global/snapshots/{name}",
-    ),
-    (
-        made.ASSETS,
-        "file/instance",
-        "file",
-        "file.googleapis.com/projects/{account}/locations/{zone}/instances/{name}",
-    ),
-    (
-        made.ASSETS,
-        "container/cluster",
-        "fixed",
-        "container.googleapis.com/projects/{account}/locations/{region}/clusters/{name}",
-    ),
-    (made.SNAPSHOTS, "instance/snapshot", "snapshot", "{uuid}"),
-    (made.K8S_CLUSTERS, "k8s/cluster", "fixed", "{uuid}"),
-    (made.NAMESPACES, "registry/namespace", "object", "{uuid}"),
-)
-"""Listing, kind, what it holds (the class is the raw object's type), and how its id reads."""
+_SNAPSHOT_ARN = "arn:aws:ec2:{region}:{account}:snapshot/snap-0{id}"
+_FILE_SYSTEM_ARN = "arn:aws:elasticfilesystem:{region}:{account}:file-system/fs-0{id}"
+_CLUSTER_ARN = "arn:aws:eks:{region}:{account}:cluster/{name}"
+_REPOSITORY_ARN = "arn:aws:ecr:{region}:{account}:repository/{name}"
+_SNAPSHOT = "compute.googleapis.com/projects/{account}/global/snapshots/{name}"
+_FILES = "file.googleapis.com/projects/{account}/locations/{zone}/instances/{name}"
+_CLUSTER = "container.googleapis.com/projects/{account}/locations/{region}/clusters/{name}"
+_UUID = "{uuid}"
 
 
-def _row(listing: made.ListingKey, kind: str, holds: ComponentKind, identity: str) -> ServiceSpec:
-    def describe(raw: Raw, scope: Scope) -> Resource:
-        amount = 1.0 if holds == "fixed" else float(raw["gib"])
-        return Resource(
-            id=identity.format(account=scope.account_id, uuid=uuid(raw), **raw),
-            kind=kind,
-            name=raw["name"],
-            location=scope.location(raw["region"], raw["zone"]),
-            components=(Component(holds, f"{scope.provider}/{raw['type']}", amount),),
-            tags=raw["tags"],
-        )
+def _by_size(
+    call: ListCall,
+    kind: str,
+    holds: ComponentKind,
+    identity: str,
+    reason: str = "It draws by what it holds.",
+) -> ServiceSpec:
+    """ServiceSpec of what holds one component, whose class is the raw object's type."""
 
-    reason = (
-        "A made-up control plane, the same for every size."
-        if holds == "fixed"
-        else "It draws by what it holds."
+    def describe(raw: Raw, scope: Scope) -> Description:
+        thing = parse(raw, scope)
+        amount = 1.0 if holds == "fixed" else thing.gib
+        part = Component(holds, f"{scope.provider}/{thing.type}", amount)
+        name = identity.format(account=scope.account_id, uuid=thing.uuid, **raw)
+        return thing.described(name, kept=(part,))
+
+    return spec(call, kind, describe, reason)
+
+
+def _control_plane(call: ListCall, kind: str, identity: str) -> ServiceSpec:
+    """ServiceSpec of a control plane; identity: how its id reads."""
+    return _by_size(
+        call, kind, "fixed", identity, "A made-up control plane, the same for every size."
     )
-    return spec(LISTINGS[listing], kind, describe, reason)
 
 
-SPECS: tuple[ServiceSpec, ...] = tuple(_row(*row) for row in _TABLE)
+SPECS: tuple[ServiceSpec, ...] = (
+    _by_size(DESCRIBE_SNAPSHOTS, "ec2/snapshot", "snapshot", _SNAPSHOT_ARN),
+    _by_size(DESCRIBE_FILE_SYSTEMS, "efs/file_system", "file", _FILE_SYSTEM_ARN),
+    _control_plane(LIST_CLUSTERS, "eks/cluster", _CLUSTER_ARN),
+    _by_size(DESCRIBE_REPOSITORIES, "ecr/repository", "object", _REPOSITORY_ARN),
+    _by_size(ASSETS, "compute/snapshot", "snapshot", _SNAPSHOT),
+    _by_size(ASSETS, "file/instance", "file", _FILES),
+    _control_plane(ASSETS, "container/cluster", _CLUSTER),
+    _by_size(SNAPSHOTS, "instance/snapshot", "snapshot", _UUID),
+    _control_plane(K8S_CLUSTERS, "k8s/cluster", _UUID),
+    _by_size(NAMESPACES, "registry/namespace", "object", _UUID),
+)

@@ -1,11 +1,12 @@
-"""The made-up monitoring: what any resource's series says of any window, from seed and time alone."""
+"""Monitoring of the made-up estate: what a series says of a window, from seed and time alone."""
 
 from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cloud_carbon_exporter.model.types import Point, Signal
 from cloud_carbon_exporter.providers.demo.day import PROFILES, SLOT_SECONDS, activity, noise
@@ -15,7 +16,8 @@ ACCELERATED = ("inference", "training")
 
 GROWTH_A_YEAR = 0.3
 YEAR_SECONDS = 365 * 86_400
-GROWN_FROM = 1_700_000_000.0  # November 2023: what buckets held then, they hold at least ever after
+GROWN_FROM = 1_700_000_000.0
+"""November 2023: what buckets held then, they hold at least ever after."""
 
 CLASS_SHARES: Mapping[str, float] = {
     "StandardStorage": 1.0,
@@ -25,99 +27,96 @@ CLASS_SHARES: Mapping[str, float] = {
 """Storage classes a bucket may have, and their size beside its StandardStorage."""
 
 
+class Slot(NamedTuple):
+    """Slot of a window: its number since 1970, and what of it the window covers."""
+
+    number: int
+    start: float
+    end: float
+
+
+class Series(NamedTuple):
+    """Points of one signal, ascending."""
+
+    signal: Signal
+    points: tuple[Point, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
-    """[start, until) cut into slots, (number, start, end) each, and the levels of work in them
-    found so far.
-    """
+    """Window [start, until) cut into slots, and the levels of work in them asked for so far."""
 
-    slots: Sequence[tuple[int, float, float]]
+    slots: Sequence[Slot]
     levels: dict[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
 
     def level(self, profile: str, region: str) -> tuple[float, ...]:
-        """The mean ratio of such work in such a place, slot by slot."""
-        found = self.levels.get((profile, region))
-        if found is None:
-            kind = PROFILES[profile]
-            active = (activity(number * float(SLOT_SECONDS), region) for number, _, _ in self.slots)
-            found = self.levels[profile, region] = tuple(
-                kind.idle + kind.swing * kind.level(each) for each in active
-            )
-        return found
+        """Mean ratio of such work in such a place, slot by slot."""
+        levels = self.levels.get((profile, region))
+        if levels is None:
+            levels = self.levels[profile, region] = self._computed(profile, region)
+        return levels
+
+    def _computed(self, profile: str, region: str) -> tuple[float, ...]:
+        kind, levels = PROFILES[profile], []
+        for slot in self.slots:
+            active = activity(slot.number * float(SLOT_SECONDS), region)
+            levels.append(kind.idle + kind.swing * kind.level(active))
+        return tuple(levels)
 
 
 def window(start: float, until: float) -> Window:
     """The slots that cover [start, until) without gap or overlap; none when it is empty."""
     if not start < until:
         return Window(())
-    numbers = range(math.floor(start / SLOT_SECONDS), math.ceil(until / SLOT_SECONDS))
-    return Window(
-        tuple(
-            (
-                number,
-                max(start, float(number * SLOT_SECONDS)),
-                min(until, float((number + 1) * SLOT_SECONDS)),
-            )
-            for number in numbers
-        )
-    )
+    slots = []
+    for number in range(math.floor(start / SLOT_SECONDS), math.ceil(until / SLOT_SECONDS)):
+        begins, ends = float(number * SLOT_SECONDS), float((number + 1) * SLOT_SECONDS)
+        slots.append(Slot(number, max(start, begins), min(until, ends)))
+    return Window(slots)
 
 
-def read_points(
-    read: Read, within: Window, seed: int
-) -> Sequence[tuple[Signal, tuple[Point, ...]]]:
-    """The series one Read answers, by signal. None where nothing is measured: no agent, or no
-    accelerator.
-    """
+def read_points(read: Read, within: Window, seed: int) -> Sequence[Series]:
+    """Series that one Read answers; none where nothing is measured: no agent, no accelerator."""
     resource, metric = read.resource, read.metric
     profile = resource.monitor.get("profile")
-    if (
-        not profile
-        or not within.slots
-        or (metric.into == "gpu_ratio" and profile not in ACCELERATED)
-    ):
+    if not profile or not within.slots:
+        return ()
+    if metric.into == "gpu_ratio" and profile not in ACCELERATED:
         return ()
     key = zlib.crc32(f"{resource.monitor['id']} {metric.into}".encode(), seed & 0xFFFFFFFF)
     if metric.into == "stored_gib":
         return _stored(key, within, bool(metric.class_dimension))
-    return ((metric.into, _ratios(key, profile, resource.location.region, within)),)
+    return (Series(metric.into, _ratios(key, profile, resource.location.region, within)),)
 
 
 def _ratios(key: int, profile: str, region: str, within: Window) -> tuple[Point, ...]:
     jitter = PROFILES[profile].jitter
     own = 0.6 + 0.8 * (key / 0x1_0000_0000)  # some work harder than others, always
     points = []
-    for (number, start, end), level in zip(
-        within.slots, within.level(profile, region), strict=True
-    ):
+    for slot, level in zip(within.slots, within.level(profile, region), strict=True):
+        number, start, end = slot
         value = level * own + jitter * (noise(key, number) - 0.5)
-        points.append(Point(start, end, 0.0 if value < 0 else 1.0 if value > 1 else value))
+        points.append(Point(start, end, min(max(value, 0.0), 1.0)))
     return tuple(points)
 
 
-def _stored(key: int, within: Window, by_class: bool) -> Sequence[tuple[Signal, tuple[Point, ...]]]:
+def _grown(number: int) -> float:
+    """How many times as much is held in a slot as in November 2023."""
+    return 1 + GROWTH_A_YEAR * max(0.0, number * SLOT_SECONDS - GROWN_FROM) / YEAR_SECONDS
+
+
+def _stored(key: int, within: Window, by_class: bool) -> Sequence[Series]:
     """GiB held: from 1 to about 20,000, growing with the years."""
     size = 10 ** (4.3 * noise(key, 1))
-    points = tuple(
-        Point(
-            start,
-            end,
-            size
-            * (1 + GROWTH_A_YEAR * max(0.0, number * SLOT_SECONDS - GROWN_FROM) / YEAR_SECONDS),
-        )
-        for number, start, end in within.slots
-    )
+    points = [Point(start, end, size * _grown(number)) for number, start, end in within.slots]
     if not by_class:
-        return (("stored_gib", points),)
-    held = {
-        name: share
-        for chance, (name, share) in enumerate(CLASS_SHARES.items())
-        if chance == 0 or key >> chance & 1
-    }
-    return tuple(
-        (
-            f"stored_gib:{name}",
-            tuple(Point(point.start, point.end, point.value * share) for point in points),
-        )
-        for name, share in held.items()
-    )
+        return (Series("stored_gib", tuple(points)),)
+    series = []
+    for index, (name, share) in enumerate(CLASS_SHARES.items()):
+        if index == 0 or key >> index & 1:
+            series.append(Series(f"stored_gib:{name}", _scaled(points, share)))
+    return series
+
+
+def _scaled(points: Iterable[Point], factor: float) -> tuple[Point, ...]:
+    return tuple(Point(point.start, point.end, point.value * factor) for point in points)

@@ -1,13 +1,11 @@
-"""Google Cloud: one module a service, found by name; the rest, with a leading underscore, is how
-they are reached.
-"""
+"""Google Cloud: how it is reached (client), what services share (describing), the services."""
 
 from __future__ import annotations
 
 from cloud_carbon_exporter.providers.finding import services_in
 from cloud_carbon_exporter.providers.gcp import services
 from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
-from cloud_carbon_exporter.providers.gcp.client.monitoring import PERMISSIONS
+from cloud_carbon_exporter.providers.gcp.client.time_series_request import PERMISSIONS
 from cloud_carbon_exporter.providers.spec import Provider
 
 PROVIDER = Provider(

@@ -1,5 +1,4 @@
-"""Who we are and what is open to us: the credentials, the accounts of a target, and a role in each
-of them.
+"""Credentials and accounts of a target: who we are, and the role we play in each account.
 
 The home account is where the credentials lead (through `role_arn`, if there is one). It is explored
 itself; or it is where an organisation's accounts are listed, or a given list of accounts entered,
@@ -10,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from cloud_carbon_exporter.errors import (
@@ -22,37 +20,26 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
-from cloud_carbon_exporter.providers.aws.client import paging
 from cloud_carbon_exporter.providers.aws.client.cache import Cache
+from cloud_carbon_exporter.providers.aws.client.clients import Account, Clients, Pool
 from cloud_carbon_exporter.providers.aws.client.errors import one_line, translate
-from cloud_carbon_exporter.providers.aws.client.session import (
-    Clients,
-    Pool,
-    open_session,
-    with_role,
-)
+from cloud_carbon_exporter.providers.aws.client.organisation import active_accounts
+from cloud_carbon_exporter.providers.aws.client.session import open_session, with_role
 from cloud_carbon_exporter.providers.aws.describing.names import role_arn
 from cloud_carbon_exporter.providers.options import AwsOptions
 from cloud_carbon_exporter.providers.spec import Meter, TargetSettings
 
 log = logging.getLogger(__name__)
-_MEMBERS_SECONDS = 3600.0
-_SIDE_BY_SIDE = 8  # accounts entered at once
+_ORGANISATION_SECONDS = 3600.0
+_ENTERED_AT_ONCE = 8
+_TOLD_AS_THEY_ARE = (CredentialsMissing, CredentialsRefused, Unreachable, Malformed, Throttled)
 _CREDENTIALS_HINT = "run `aws configure` or `aws sso login`, or give the machine a role"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account that is open to us: who we are there, and the clients that speak for us."""
-
-    account_id: str
-    caller_arn: str
-    clients: Clients
-
-
 class Accounts:
-    """The accounts of one target. One that cannot be entered is kept with the reason, and tried
-    again each time.
+    """Accounts of one target.
+
+    One that cannot be entered is kept with the reason, and tried again each time.
     """
 
     def __init__(self, settings: TargetSettings, meter: Meter, cache: Cache) -> None:
@@ -61,7 +48,7 @@ class Accounts:
         self._meter = meter
         self._cache = cache
         self._connecting = asyncio.Lock()
-        self._gate = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._gate = asyncio.Semaphore(_ENTERED_AT_ONCE)
         self._pool = Pool()
         self._home: Account | None = None
         self._open: dict[str, Account] = {}
@@ -81,16 +68,20 @@ class Accounts:
         return self._home.account_id if self._home else ""
 
     async def connect(self) -> Sequence[str]:
-        """The ids of all accounts wanted, those that are shut among them. Raises when none is open."""
+        """Ids of all accounts wanted, those that are shut among them.
+
+        Raises CollectError when none is open.
+        """
         async with self._connecting:
+            # a key may have been renewed where the first one was found: look there again
             if self._home is None or await self._all_in_doubt(self._home):
                 await self._forget()
                 self._home = await self._enter_home()
             self._wanted = await self._members(self._home)
             await self._enter_all(self._home)
         if not self._open:
-            first = next(iter(self._shut.values()), None)
-            raise first or CredentialsRefused(
+            first_refusal = next(iter(self._shut.values()), None)
+            raise first_refusal or CredentialsRefused(
                 "no account is left to explore", provider="aws", hint="see accounts"
             )
         return self._wanted
@@ -121,8 +112,9 @@ class Accounts:
             await self._forget()
 
     async def _all_in_doubt(self, home: Account) -> bool:
-        """Whether to look for credentials anew. What is refused in one account alone is entered
-        anew alone.
+        """Whether to look for credentials anew.
+
+        What is refused in one account alone is entered anew alone.
         """
         doubted, self._doubted = self._doubted, set()
         if not doubted and not self._shut:
@@ -134,7 +126,7 @@ class Accounts:
         return False
 
     async def works(self, account: Account) -> bool:
-        """Whether an account's credentials are good for anything."""
+        """Whether an account's credentials are good: this call needs no permission."""
         try:
             async with account.clients.using("sts", self._options.default_region) as sts:
                 await sts.get_caller_identity()
@@ -152,7 +144,7 @@ class Accounts:
             await account.clients.close()
 
     async def _enter_home(self) -> Account:
-        base = open_session()
+        base = open_session()  # anew: a key in the shared files may have been renewed meanwhile
         try:
             if await base.get_credentials() is None:
                 raise CredentialsMissing(
@@ -172,6 +164,7 @@ class Accounts:
     async def _enter(self, session: Any, role: str, account_id: str = "") -> Account:
         clients = Clients(session, self._settings, self._pool)
         try:
+            # this call needs no permission: what is refused is the credentials themselves
             async with clients.using("sts", self._options.default_region) as sts:
                 identity = await sts.get_caller_identity()
         except Exception as error:
@@ -188,33 +181,27 @@ class Accounts:
         return Account(identity["Account"], identity["Arn"], clients)
 
     def _refusal(self, error: Exception, role: str = "", account_id: str = "") -> CollectError:
-        """What keeps us out at the start, short of a fault on the way, is a refusal of the
-        credentials.
-        """
+        """Refusal of the credentials: what keeps us out, short of faults on the way."""
         operation = str(getattr(error, "operation_name", "GetCallerIdentity"))
         region = self._options.default_region
-        found = translate(
+        failure = translate(
             error, account_id=account_id, region=region, api="sts", operation=operation
         )
-        if isinstance(
-            found, (CredentialsMissing, CredentialsRefused, Unreachable, Malformed, Throttled)
-        ):
-            return found
-        hint = found.hint
+        if isinstance(failure, _TOLD_AS_THEY_ARE):
+            return failure
+        hint = failure.hint
         if role and operation == "AssumeRole":
+            # STS says the same of a trust policy that does not name us and of a missing permission
             hint = f"may these credentials assume {role}? See its trust policy, and sts:AssumeRole"
-        where = {"account_id": account_id, "region": found.region, "operation": operation}
-        return CredentialsRefused(found.message, provider="aws", hint=hint, **where)
+        where = {"account_id": account_id, "region": failure.region, "operation": operation}
+        return CredentialsRefused(failure.message, provider="aws", hint=hint, **where)
 
     async def _enter_all(self, home: Account) -> None:
         """Enter what is wanted and not open; leave what is wanted no more."""
         for account_id in self._open.keys() - {*self._wanted, home.account_id}:
             await self._open.pop(account_id).clients.close()
-        self._shut = {
-            account_id: error
-            for account_id, error in self._shut.items()
-            if account_id in self._wanted
-        }
+        for account_id in self._shut.keys() - {*self._wanted}:
+            del self._shut[account_id]
         if home.account_id in self._wanted:
             self._open[home.account_id] = home
         closed = [account_id for account_id in self._wanted if account_id not in self._open]
@@ -238,16 +225,23 @@ class Accounts:
         wanted = options.accounts
         if options.organization:
             self.names = await self._organisation(home)
-            wanted = tuple(each for each in self.names if not wanted or each in wanted)
-        return tuple(each for each in wanted if each not in options.exclude_accounts)
+            wanted = tuple(self.names) if not wanted else _in_both(self.names, wanted)
+        return tuple(
+            account_id for account_id in wanted if account_id not in options.exclude_accounts
+        )
 
     async def _organisation(self, home: Account) -> Mapping[str, str]:
-        """Active accounts, id -> name. Asked once an hour; those known so far stay while it cannot
-        be asked.
+        """Names of active accounts by id, asked once an hour.
+
+        Those known so far stay while it cannot be asked.
         """
-        key = ("organisation", home.account_id)
+        key, region = ("organisation", home.account_id), self._options.default_region
+
+        async def ask() -> Mapping[str, str]:
+            return await active_accounts(home, region, self._meter)
+
         try:
-            return await self._cache.get(key, _MEMBERS_SECONDS, lambda: self._list_accounts(home))
+            return await self._cache.get(key, _ORGANISATION_SECONDS, ask)
         except CollectError as error:
             known: Mapping[str, str] | None = self._cache.last(key)
             if known is None:
@@ -255,49 +249,15 @@ class Accounts:
             log.debug("the accounts known so far stay: %s", error)
             return known
 
-    async def _list_accounts(self, home: Account) -> Mapping[str, str]:
-        region = self._options.default_region
-        names: dict[str, str] = {}
-        try:
-            model = await home.clients.get("organizations", region)
-            how = paging.paging(
-                model, home.clients.session.get_component("data_loader"), "ListAccounts"
-            )
 
-            async def call(sent: Mapping[str, Any]) -> Mapping[str, Any]:
-                async with home.clients.using("organizations", region) as client:
-                    answer: Mapping[str, Any] = await client.list_accounts(**sent)
-                self._meter.call(
-                    account_id=home.account_id, api="organizations", operation="ListAccounts"
-                )
-                return answer
-
-            async for answer in paging.pages(
-                call, {}, how, {"provider": "aws", "operation": "ListAccounts"}
-            ):
-                for raw in answer.get("Accounts", ()):
-                    if (raw.get("State") or raw.get("Status")) == "ACTIVE":
-                        names[raw["Id"]] = raw.get("Name") or ""
-        except Exception as error:
-            where = {
-                "account_id": home.account_id,
-                "api": "organizations",
-                "operation": "ListAccounts",
-            }
-            found = translate(error, region=region, who=home.caller_arn, **where)
-            self._meter.call(
-                account_id=home.account_id,
-                api="organizations",
-                operation="ListAccounts",
-                outcome=found.reason,
-            )
-            raise found from error
-        return names
+def _in_both(listed: Iterable[str], asked_for: Collection[str]) -> tuple[str, ...]:
+    return tuple(account_id for account_id in listed if account_id in asked_for)
 
 
 def _what_was_tried(session: Any) -> str:
-    """Every place the SDK looks into, in its order, as told by the providers themselves."""
+    """Places the SDK looks for credentials in, in its order, as its providers tell them."""
     resolver = session.get_component("credential_provider")
-    tried = ", ".join(dict.fromkeys(str(provider.METHOD) for provider in resolver.providers))
+    methods = [str(provider.METHOD) for provider in resolver.providers]
+    tried = ", ".join(dict.fromkeys(methods))
     profile = session.get_config_variable("profile") or "default"
     return f"no AWS credentials found; tried, with profile {profile}: {tried}"

@@ -1,9 +1,8 @@
-"""EC2's big XML answers, read with lxml: the dicts botocore would make, for the members we use and
-no others.
+"""XML of EC2's big answers, read with lxml into the dicts botocore would make.
 
-botocore walks every member of every shape, dozens an instance that nobody here asks for; this walks
-the few named below and costs a tenth of the CPU. Names, lists and types come from botocore's own
-shapes, so a member reads the same.
+Only the members we use are read: botocore walks every member of every shape, dozens an instance
+that nobody here asks for; this walks the few named below and costs a tenth of the CPU. Names, lists
+and types come from botocore's own shapes, so a member reads the same.
 """
 
 from __future__ import annotations
@@ -50,24 +49,24 @@ WANTED: Mapping[str, Wanted] = {
     },
 }
 
+# a third of an instance's XML, of which nothing is wanted: cut out before it becomes a tree
 _BULKY = (b"networkInterfaceSet", b"blockDeviceMapping")
-"""A third of an instance's XML, of which nothing is wanted: cut out before it becomes a tree."""
 
 Reader = Callable[[Any], Any]
 
 
 class UnreadableXmlError(ValueError):
-    """The body is not the XML it should be: cut short, or it declares entities, which AWS never
-    does.
-    """
+    """Body that is not the XML it should be: cut short, or with entities, which AWS has not."""
 
 
 def parse(operation: str, body: bytes, shape: Any) -> dict[str, Any]:
-    """Read one answer. `shape` is botocore's output shape of the operation. Raises
-    UnreadableXmlError.
+    """Members of one answer. Raises UnreadableXmlError.
+
+    shape: botocore's output shape of the operation.
     """
     from lxml import etree
 
+    # nothing is resolved, loaded or expanded: an answer may come from whoever owns the network
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -94,15 +93,18 @@ def parse(operation: str, body: bytes, shape: Any) -> dict[str, Any]:
 
 
 def _trimmed(body: bytes) -> bytes:
-    """The body without its bulky elements. In XML text a tag cannot be mistaken: there "<" is
-    always escaped.
+    """Body without its bulky elements.
+
+    In XML text a tag cannot be mistaken: there "<" is always escaped.
     """
     for name in _BULKY:
-        first, *rest = body.split(b"<%b>" % name)
         end = b"</%b>" % name
-        body = b"".join(
-            (first, *(part.partition(end)[2] if end in part else part for part in rest))
-        )
+        first, *rest = body.split(b"<%b>" % name)
+        pieces = [first]
+        for piece in rest:
+            inner, tag, after = piece.partition(end)
+            pieces.append(after if tag else inner)
+        body = b"".join(pieces)
     return body
 
 
@@ -113,10 +115,10 @@ def _reader(shape: Any, wanted: Wanted | None, prefix: str) -> Reader | None:
             shape, wanted if wanted is not None else dict.fromkeys(shape.members), prefix
         )
     if shape.type_name == "list":
-        each = _reader(shape.member, wanted, prefix)
-        if each is None:
+        read_item = _reader(shape.member, wanted, prefix)
+        if read_item is None:
             return lambda node: [item.text or "" for item in node]
-        return lambda node: [each(item) for item in node]
+        return lambda node: [read_item(item) for item in node]
     return _SCALARS.get(shape.type_name)
 
 
@@ -129,17 +131,18 @@ def _structure(shape: Any, wanted: Wanted, prefix: str) -> Reader:
             _reader(member, inner, prefix),
         )
     tags = tuple(readers)
-    is_big = len(shape.members) > 3 * len(tags) > 20  # then let libxml2 skip what is not wanted
+    # among many members libxml2 skips the unwanted ones faster than Python does
+    is_big = len(shape.members) > 3 * len(tags) > 20
 
     def read(node: Any) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for child in node.iterchildren(*tags) if is_big else node:
             known = readers.get(child.tag)
             if known is None:
                 continue
             name, reader = known
-            found[name] = (child.text or "") if reader is None else reader(child)
-        return found
+            members[name] = (child.text or "") if reader is None else reader(child)
+        return members
 
     return read
 
@@ -166,13 +169,13 @@ _SCALARS: Mapping[str, Reader] = {
 
 
 class Ec2Parser:
-    """Stands before botocore's parser of EC2's protocol and answers for the operations above."""
+    """Parser of EC2's protocol: ours for the operations above, else botocore's."""
 
     def __init__(self, stock: Any) -> None:
         self._stock = stock
 
     async def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
-        """The parsed answer; botocore's own for errors and for all other operations."""
+        """Parsed answer; botocore's own for errors and for all other operations."""
         operation = response["context"].get("operation_name", "")
         if operation not in WANTED or response["status_code"] != 200:
             return await self._stock.parse(response, shape)

@@ -1,4 +1,4 @@
-"""botocore's exceptions as our error tree, with what the person can do about each.
+"""Exceptions of botocore as our error tree, with what the person can do about each.
 
 Only the error code, the message and the host of an endpoint are carried on: no header, no body, no
 query string, so no secret.
@@ -7,6 +7,7 @@ query string, so no secret.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from cloud_carbon_exporter.errors import (
@@ -88,29 +89,28 @@ _MARKUP = re.compile(r"<[^<>]*>")  # of the error page of a proxy
 _SECRETS = re.compile(
     r"(?i)(encoded authorization failure message:\s*\S+)|\b(A[KS]IA[A-Z0-9]{12,})\b"
 )
+# what a product that takes no new customers (Timestream for LiveAnalytics) says in place of an
+# empty list
 _CLOSED = re.compile(r"Only existing .+ customers can access the service")
-"""What a product that takes no new customers (Timestream for LiveAnalytics) says in place of an
-empty list.
-"""
 _CLOCK_HINT = "the clock of this machine differs from AWS': set it"
 
 
 def permission(api: str, operation: str) -> str:
-    """The IAM action that allows an operation: nearly always service:Operation."""
+    """IAM action that allows an operation: nearly always service:Operation."""
     return _IAM_NAMES.get((api, operation), f"{api}:{operation}")
 
 
 def one_line(text: object) -> str:
-    """A message without line breaks, markup, access keys and AWS' encoded blobs, of bearable
-    length.
-    """
+    """Message on one line, of bearable length, without markup, access keys and encoded blobs."""
     return " ".join(_MARKUP.sub(" ", _SECRETS.sub("[withheld]", str(text))).split())[:400]
 
 
 def is_dns_failure(error: BaseException | None) -> bool:
-    """Whether the host of the endpoint has no address: the product is not there, or there is no
-    network.
+    """Whether the host of the endpoint has no address.
+
+    Then the product is not there, or there is no network.
     """
+    # aiobotocore wraps aiohttp's error, and that the resolver's
     while error is not None:
         if type(error).__name__ in {"gaierror", "ClientConnectorDNSError"}:
             return True
@@ -128,8 +128,9 @@ def translate(
     who: str = "",
     permissions: str = "",
 ) -> CollectError:
-    """Any exception of a botocore call as one of ours. `who`: the ARN of the caller, who lacks a
-    permission.
+    """Any exception of a botocore call as one of ours.
+
+    who: ARN of the caller, who lacks a permission.
     """
     if isinstance(error, CollectError):
         if not error.provider:
@@ -140,20 +141,22 @@ def translate(
                 operation,
             )
         return error
-    kind, message, hint = _classify(error, permissions or permission(api, operation), who)
-    return kind(
-        message,
+    verdict = _classify(error, permissions or permission(api, operation), who)
+    return verdict.kind(
+        verdict.message,
         provider="aws",
         account_id=account_id,
         region=region,
         operation=operation,
-        hint=hint,
+        hint=verdict.hint,
     )
 
 
 _REFUSED_HINT = (
     "renew the credentials, e.g. `aws sso login` or a new key; the next refresh picks them up"
 )
+# names of botocore's exception classes, which may not be imported before they are needed, and what
+# they mean to us
 _BY_CLASS: tuple[tuple[frozenset[str], type[CollectError], str], ...] = (
     (
         frozenset(
@@ -186,65 +189,75 @@ _BY_CLASS: tuple[tuple[frozenset[str], type[CollectError], str], ...] = (
         "",
     ),
 )
-"""Names of botocore's exception classes, which may not be imported before they are needed, and what
-they mean to us.
-"""
 _NO_CONNECTION = frozenset({"ConnectionError", "HTTPClientError"})
+_NO_ANSWER = (
+    ("ProxyConnectionError", "the proxy does not answer", "see HTTPS_PROXY and NO_PROXY"),
+    ("SSLError", "no trusted TLS connection to {host}", "see AWS_CA_BUNDLE"),
+    ("ReadTimeoutError", "no answer in time from {host}", ""),
+    ("ConnectTimeoutError", "no connection in time to {host}", ""),
+    ("ConnectionClosedError", "{host} closed the connection before the answer was complete", ""),
+)
 
 
-def _classify(error: Exception, permissions: str, who: str) -> tuple[type[CollectError], str, str]:
+class _Verdict(NamedTuple):
+    """What an exception comes to, and what the person can do about it."""
+
+    kind: type[CollectError]
+    message: str
+    hint: str = ""
+
+
+def _classify(error: Exception, permissions: str, who: str) -> _Verdict:
     response = getattr(error, "response", None)
     if isinstance(response, dict) and "Error" in response:
         return _classify_answer(response, permissions, who)
+    # by name: botocore is large, and not imported before there is a call
     names = {cls.__name__ for cls in type(error).__mro__}
     for classes, kind, hint in _BY_CLASS:
         if names & classes:
-            return kind, one_line(error), hint
+            return _Verdict(kind, one_line(error), hint)
     if "ResponseParserError" in names:
-        return (
+        return _Verdict(
             Malformed,
             "the answer cannot be read: cut short, or not from AWS",
             "is there a proxy in between?",
         )
     if names & _NO_CONNECTION:
-        return Unreachable, *_no_connection(error, names)
-    return CollectError, f"{type(error).__name__}: {one_line(error)}", ""
+        return _unreachable(error, names)
+    return _Verdict(CollectError, f"{type(error).__name__}: {one_line(error)}")
 
 
-def _no_connection(error: Exception, names: set[str]) -> tuple[str, str]:
+def _unreachable(error: Exception, names: set[str]) -> _Verdict:
     url = getattr(error, "kwargs", {}).get("endpoint_url", "")
+    # never the whole of it: a URL of a person's own may bear a password
     host = urlsplit(str(url)).netloc.rpartition("@")[2] or "the endpoint"
-    if "ProxyConnectionError" in names:
-        return "the proxy does not answer", "see HTTPS_PROXY and NO_PROXY"
-    if "SSLError" in names:
-        return f"no trusted TLS connection to {host}", "see AWS_CA_BUNDLE"
-    if "ReadTimeoutError" in names:
-        return f"no answer in time from {host}", ""
-    if "ConnectTimeoutError" in names:
-        return f"no connection in time to {host}", ""
-    if "ConnectionClosedError" in names:
-        return f"{host} closed the connection before the answer was complete", ""
-    return f"cannot connect to {host}", "see the network, DNS and HTTPS_PROXY"
+    for name, text, hint in _NO_ANSWER:
+        if name in names:
+            return _Verdict(Unreachable, text.format(host=host), hint)
+    return _Verdict(
+        Unreachable, f"cannot connect to {host}", "see the network, DNS and HTTPS_PROXY"
+    )
 
 
-def _classify_answer(
-    response: dict[str, object], permissions: str, who: str
-) -> tuple[type[CollectError], str, str]:
+def _classify_answer(response: dict[str, object], permissions: str, who: str) -> _Verdict:
     error = response["Error"]
     fields = error if isinstance(error, dict) else {}
     code = str(fields.get("Code") or "")
     metadata = response.get("ResponseMetadata")
     status = int(metadata.get("HTTPStatusCode") or 0) if isinstance(metadata, dict) else 0
     text = one_line(f"{code}: {fields.get('Message') or ''}" if code else f"HTTP status {status}")
+    # what the clock is to blame for would else be read as a wrong key
     if code in CLOCK or "Signature expired" in text or "Signature not yet current" in text:
-        return CredentialsRefused, text, _CLOCK_HINT
+        return _Verdict(CredentialsRefused, text, _CLOCK_HINT)
     if code in EXPIRED or code in INVALID:
-        return CredentialsRefused, text, _REFUSED_HINT
+        return _Verdict(CredentialsRefused, text, _REFUSED_HINT)
     if _CLOSED.search(text):
-        return NotThere, text, ""
+        return _Verdict(NotThere, text)
+    # the names differ by protocol, the status does not
     if code in FORBIDDEN or status == 403:
-        return PermissionMissing, text, f"grant {permissions}" + (f" to {who}" if who else "")
-    return _by_code(code, status), text, ""
+        hint = f"grant {permissions} to {who}" if who else f"grant {permissions}"
+        return _Verdict(PermissionMissing, text, hint)
+    return _Verdict(_by_code(code, status), text)
 
 
 def _by_code(code: str, status: int) -> type[CollectError]:

@@ -1,5 +1,6 @@
-"""What a bare list leaves out: details by name, and tags; batched, or kept for a while, to keep
-refreshes cheap.
+"""Details and tags, which a bare list leaves out.
+
+They are asked for in batches, or kept for a while, so that a refresh stays cheap.
 """
 
 from __future__ import annotations
@@ -7,21 +8,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.providers.aws.client import tagging
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-
 Detail = TypeVar("Detail")
-_AT_ONCE = 50
+_ASKED_AT_ONCE = 50
 
 
 async def one_by_one(
-    client: AwsClient,
+    client: AwsApi,
     scope: Scope,
     api: str,
     operation: str,
@@ -30,7 +29,7 @@ async def one_by_one(
     seconds: float,
     permission: str,
 ) -> dict[str, Raw]:
-    """What an operation that takes one thing at a time answers, by name; kept for `seconds`.
+    """Answers of an operation that takes one thing at a time, by name; kept for `seconds`.
 
     params: name -> what to send. A name the API refuses by itself (deleted since it was listed) is
     left out; whatever would refuse the others too (a missing permission, throttling) is raised.
@@ -45,49 +44,52 @@ async def one_by_one(
 
 
 async def by_name(
-    client: AwsClient,
+    client: AwsApi,
     what: tuple[str, ...],
     names: Sequence[str],
     seconds: float,
     ask: Callable[[str], Awaitable[Detail]],
 ) -> dict[str, Detail]:
-    """What `ask` answers for each name, kept for `seconds` one by one: a sweep cut short goes on
-    where it was.
+    """Details by name, as `ask` answers for each; kept for `seconds`.
 
-    what: tells these details from others. Names and errors as for one_by_one; an error ends the
-        asking soon.
+    They are kept one by one: a sweep cut short goes on where it was. what: tells these details from
+    others. Names and errors as for one_by_one; an error ends the asking soon.
     """
 
-    async def one(name: str) -> Detail | None:
+    async def ask_gently(name: str) -> Detail | None:
         try:
             return await ask(name)
         except CollectError as error:
             if type(error) is not CollectError:
-                raise
+                raise  # a kind of error that has a name of its own is no fault of this one name
             return None
 
-    found: dict[str, Detail] = {}
-    for some in batches(names, _AT_ONCE):
-        asked = (client.cache.get((*what, name), seconds, partial(one, name)) for name in some)
+    details: dict[str, Detail] = {}
+    for some in batches(names, _ASKED_AT_ONCE):
+        asked = [
+            client.cache.get((*what, name), seconds, partial(ask_gently, name)) for name in some
+        ]
         answers = zip(some, await asyncio.gather(*asked), strict=True)
-        found |= {name: answer for name, answer in answers if answer is not None}
-    return found
+        details |= {name: answer for name, answer in answers if answer is not None}
+    return details
 
 
 def batches(names: Sequence[str], size: int) -> Iterable[Sequence[str]]:
-    """The names, so many at a time."""
-    return (names[first : first + size] for first in range(0, len(names), size))
+    """Batches of names, so many in each."""
+    for first in range(0, len(names), size):
+        yield names[first : first + size]
 
 
 async def tagged(
-    client: AwsClient,
+    client: AwsApi,
     scope: Scope,
     page: Sequence[Raw],
     resource_type: str,
     arn_of: Callable[[Raw], str],
 ) -> Sequence[Raw]:
-    """The page with Tags, where tags are to be exported. resource_type: as the tagging API has it,
-    "ecr:repository".
+    """Tags added to a page, where tags are to be exported.
+
+    resource_type: as the tagging API has it, "ecr:repository".
     """
     if not client.settings.tags or not page:
         return page

@@ -1,6 +1,4 @@
-"""The HTTP session under every client: one TLS context for all, and no answer longer than any real
-one is.
-"""
+"""HTTP session under every AWS client: one TLS context for all, and answers of bounded length."""
 
 from __future__ import annotations
 
@@ -13,11 +11,12 @@ from cloud_carbon_exporter.http.body import read_body
 if TYPE_CHECKING:
     import aiohttp
 
-LARGEST_ANSWER_BYTES = 64 << 20  # a full page of anything is a tenth of it
+LARGEST_ANSWER_BYTES = 64 << 20
+"""A full page of anything is a tenth of it."""
 
 
 class _Body:
-    """A body that has been read: what botocore's response takes in place of the connection."""
+    """Body that has been read: what botocore's response takes in place of the connection."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -26,9 +25,22 @@ class _Body:
         return self._body
 
 
+class _Straight:
+    """A session of aiohttp that follows no redirect; aiobotocore, unlike botocore, lets it do so.
+
+    The session token and the signature of a call would go wherever an answer points to.
+    """
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    async def request(self, method: str, **options: Any) -> Any:
+        return await self._session.request(method, allow_redirects=False, **options)
+
+
 @cache
 def tls_context(verify: bool | str) -> ssl.SSLContext:
-    """The context of a CA bundle: loading it costs 13 ms a time."""
+    """TLS context of a CA bundle: loading it costs 13 ms a time."""
     from aiobotocore.httpsession import AIOHTTPSession
 
     context: ssl.SSLContext = AIOHTTPSession(verify=verify)._build_verify_context()
@@ -37,8 +49,7 @@ def tls_context(verify: bool | str) -> ssl.SSLContext:
 
 @cache
 def http_session_class() -> Any:
-    """aiobotocore's HTTP session, but with one TLS context for all clients, and bodies of bounded
-    length.
+    """Class of the HTTP session: aiobotocore's, with our TLS context and our reading of bodies.
 
     Client certificates and proxies change the context, so there the stock way remains.
     """
@@ -50,17 +61,22 @@ def http_session_class() -> Any:
             return AIOHTTPSession._build_ssl_contexts(self, proxy_url)
         return tls_context(self._verify), None
 
+    async def session(self: Any, proxy_url: str | None) -> Any:
+        return _Straight(await AIOHTTPSession._get_session(self, proxy_url))
+
     async def send(self: Any, request: Any) -> Any:
-        request.stream_output = True  # so that the body is left to us
+        # botocore would read the whole body; of a stream it leaves the body to us
+        request.stream_output = True
         response = await AIOHTTPSession.send(self, request)
         read = _Body(await _read(response.raw, request.url))
         return AioAWSResponse(response.url, response.status_code, response.headers, read)
 
-    return type("BoundedSession", (AIOHTTPSession,), {"_build_ssl_contexts": build, "send": send})
+    ours = {"_build_ssl_contexts": build, "_get_session": session, "send": send}
+    return type("BoundedSession", (AIOHTTPSession,), ours)
 
 
 async def _read(response: aiohttp.ClientResponse, url: str) -> bytes:
-    """The whole body. Raises Malformed, and what aiobotocore does where the connection fails."""
+    """Whole body of an answer. Raises Malformed, or what aiobotocore does of a connection."""
     import aiohttp
     from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 

@@ -9,6 +9,8 @@ from typing import Any
 from cloud_carbon_exporter.errors import Malformed
 
 Call = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+# how much to ask for where the API lets us: fewer, larger pages spare its request quota. EC2 gives
+# unpaged Describe calls a smaller quota, so there a size is always sent.
 _PAGE_SIZES = {
     "apigateway": 500,
     "cloudwatch": 500,
@@ -19,9 +21,7 @@ _PAGE_SIZES = {
     "sagemaker": 100,
     "stepfunctions": 1000,
 }
-"""How much to ask for where the API lets us: fewer, larger pages spare its request quota. EC2 gives
-unpaged Describe calls a smaller quota, so there a size is always sent.
-"""
+# no list of AWS is longer; one that is has no end
 _MAX_PAGES = 100_000
 _TOKENS = (
     ("NextToken", "NextToken"),
@@ -33,9 +33,7 @@ _TOKENS = (
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How one operation pages: names of its tokens and of its size parameter; empty where it does
-    not page.
-    """
+    """Paging of one operation: names of its tokens and of its size parameter, if it has any."""
 
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
@@ -45,7 +43,7 @@ class Paging:
 
 
 def paging(client: Any, loader: Any, operation: str) -> Paging:
-    """Read it from botocore's paginator model; operations without one answer in a single page."""
+    """Paging of an operation by botocore's paginator model, else by its own members."""
     from botocore.exceptions import UnknownServiceError
 
     service = client.meta.service_model.service_name
@@ -66,15 +64,15 @@ def paging(client: Any, loader: Any, operation: str) -> Paging:
 
 
 def _unmodelled(client: Any, operation: str) -> Paging:
-    """An operation without a paginator model pages when it takes and gives a token of the usual
-    names.
-    """
+    """Paging of an operation without a model: it takes and gives a token of the usual names."""
     described = client.meta.service_model.operation_model(operation)
     if described.input_shape is None or described.output_shape is None:
         return Paging()
     takes, gives = described.input_shape.members, described.output_shape.members
-    found = next(((one, other) for one, other in _TOKENS if one in takes and other in gives), None)
-    return Paging() if found is None else Paging((found[0],), (found[1],))
+    for token, next_token in _TOKENS:
+        if token in takes and next_token in gives:
+            return Paging((token,), (next_token,))
+    return Paging()
 
 
 def _several(names: str | list[str]) -> tuple[str, ...]:
@@ -83,6 +81,7 @@ def _several(names: str | list[str]) -> tuple[str, ...]:
 
 def _size(client: Any, operation: str, limit: str) -> int:
     model = client.meta.service_model
+    # a size beyond what the model allows is refused, not cut down
     size = _PAGE_SIZES.get(model.service_name, 0)
     largest = model.operation_model(operation).input_shape.members[limit].metadata.get("max")
     return min(size, largest) if largest else size
@@ -91,8 +90,9 @@ def _size(client: Any, operation: str, limit: str) -> int:
 async def pages(
     call: Call, params: Mapping[str, Any], paging: Paging, where: Mapping[str, str]
 ) -> AsyncIterator[Mapping[str, Any]]:
-    """All answers of one list operation. Raises Malformed, bearing `where`, when a page token comes
-    round again.
+    """All answers of one list operation.
+
+    Raises Malformed, bearing `where`, when a page token comes round again.
     """
     import jmespath
 
@@ -100,41 +100,43 @@ async def pages(
     if paging.size and paging.size_parameter not in sent:
         sent[paging.size_parameter] = paging.size
     seen: set[str] = set()
-    outputs = [jmespath.compile(expression) for expression in paging.outputs]
+    outputs = list(map(jmespath.compile, paging.outputs))
     for _ in range(_MAX_PAGES):
         answer = await call(sent)
         yield answer
+        # S3, Route 53 and Kinesis say by a flag whether more follows, whatever the token
         if paging.more and not jmespath.search(paging.more, answer):
             return
-        tokens = {
-            name: token
-            for name, e in zip(paging.inputs, outputs, strict=True)
-            if (token := e.search(answer))
-        }
+        tokens: dict[str, Any] = {}
+        for name, output in zip(paging.inputs, outputs, strict=True):
+            token = output.search(answer)
+            if token:
+                tokens[name] = token
         if not tokens:
             return
         fingerprint = repr(sorted(tokens.items()))
         if fingerprint in seen:
             raise Malformed("the page token comes round again: the list has no end", **where)
         seen.add(fingerprint)
+        # of several tokens (Route 53's three) only those that came are sent back
         for name in paging.inputs:
             sent.pop(name, None)
         sent |= tokens
 
 
 def items(answer: Mapping[str, Any], path: str) -> Sequence[Mapping[str, Any]]:
-    """The objects of an answer at a path such as "Reservations[].Instances[]"; bare names become
-    {"Name": name}.
+    """Objects of an answer at a path such as "Reservations[].Instances[]".
+
+    Bare names become {"Name": name}.
     """
-    found: list[Any] = [answer]
+    reached: list[Any] = [answer]
     for step in path.split("."):
-        name = step.removesuffix("[]")
-        found = [
-            inner
-            for outer in found
-            for inner in _all(outer.get(name) if isinstance(outer, Mapping) else None)
-        ]
-    return [item if isinstance(item, Mapping) else {"Name": item} for item in found]
+        name, inner = step.removesuffix("[]"), list[Any]()
+        for outer in reached:
+            if isinstance(outer, Mapping):
+                inner += _all(outer.get(name))
+        reached = inner
+    return [item if isinstance(item, Mapping) else {"Name": item} for item in reached]
 
 
 def _all(value: Any) -> list[Any]:

@@ -1,22 +1,22 @@
-"""Which regions of an account to look into: those enabled, or those Cost Explorer says were used."""
+"""Regions of an account to look into: those enabled, or those Cost Explorer says were used."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.errors import CollectError, PermissionMissing
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.spec import Scope
-
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 
 log = logging.getLogger(__name__)
 _ENABLED_SECONDS = 3600.0
 _USED_SECONDS = 86400.0
 _USED_DAYS = 14
+# what Cost Explorer writes where a cost is of no region
+_NO_REGION = frozenset({"", "global", "NoRegion"})
 BILLED_AS: Mapping[str, tuple[str, ...]] = {
     "ec2": ("Amazon Elastic Compute Cloud - Compute", "EC2 - Other", "EC2 - Instances"),
     "rds": (
@@ -35,40 +35,85 @@ no instance. An API not named here is looked for in every region that has any co
 """
 
 
-async def regions(client: AwsClient, account_id: str, api: str) -> Sequence[str]:
-    """The regions to sweep for an API, in alphabetical order. Raises CollectError when they cannot
-    be known.
+class Use(NamedTuple):
+    """Use of a service in a region, as Cost Explorer names both."""
+
+    region: str
+    service: str
+
+
+async def regions(client: AwsApi, account_id: str, api: str) -> Sequence[str]:
+    """Regions to sweep for an API, in alphabetical order.
+
+    Raises CollectError when they cannot be known.
     """
     if client.options.discovery == "cost-explorer":
-        used = await _used(client, account_id)
-        names = BILLED_AS.get(api)
-        found = {region for region, service in used if names is None or service in names}
+        names = _billed(await _used(client, account_id), BILLED_AS.get(api))
     else:
-        found = set(await enabled(client, account_id))
-    return sorted(region for region in found if client.wants(region))
+        names = set(await enabled(client, account_id))
+    return sorted(filter(client.wants, names))
 
 
-async def enabled(client: AwsClient, account_id: str) -> Sequence[str]:
-    """The regions an account has enabled, asked for once an hour; those known so far stay while
-    they cannot be.
+def _billed(used: Iterable[Use], services: Collection[str] | None) -> set[str]:
+    return {use.region for use in used if services is None or use.service in services}
+
+
+async def _uses(client: AwsApi, account_id: str) -> AsyncIterator[Use]:
+    today = datetime.fromtimestamp(client.clock(), UTC).date()
+    params: dict[str, Any] = {
+        "TimePeriod": {
+            "Start": str(today - timedelta(days=_USED_DAYS)),
+            "End": str(today + timedelta(days=1)),  # exclusive
+        },
+        "Granularity": "MONTHLY",
+        "Metrics": ["UsageQuantity"],
+        "GroupBy": [
+            {"Type": "DIMENSION", "Key": "REGION"},
+            {"Type": "DIMENSION", "Key": "SERVICE"},
+        ],
+        # a management account sees the costs of all its members
+        "Filter": {"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [account_id]}},
+    }
+    # paged here, so that each page waits for its turn: it costs as much as the first
+    scope, seen = Scope("aws", account_id), set[str]()
+    while True:
+        async with client.surveying:
+            answer = await client.call(scope, "ce", "GetCostAndUsage", params, units=1)
+        for period in answer.get("ResultsByTime", ()):
+            for group in period.get("Groups", ()):
+                region, service = group["Keys"]
+                yield Use(region, service)
+        token = str(answer.get("NextPageToken") or "")
+        if not token or token in seen:
+            return
+        seen.add(token)
+        params = params | {"NextPageToken": token}
+
+
+async def enabled(client: AwsApi, account_id: str) -> Sequence[str]:
+    """Regions an account has enabled, asked for once an hour.
+
+    Those known so far stay while they cannot be.
     """
 
     async def ask() -> Sequence[str]:
         async with client.surveying:
+            # without AllRegions: those that are not enabled for the account are left out
             answer = await client.call(Scope("aws", account_id), "ec2", "DescribeRegions", {})
-        found = [region["RegionName"] for region in answer.get("Regions", ())]
+        names = [region["RegionName"] for region in answer.get("Regions", ())]
         if client.cache.last(("regions", account_id)) is None:  # said once
-            for region in sorted(set(client.settings.regions) - set(found)):
+            for region in sorted(set(client.settings.regions) - set(names)):
                 log.warning(
                     "aws %s: region %s is not there or not enabled: nothing is looked for in it",
                     account_id,
                     region,
                 )
-        return found
+        return names
 
     try:
         return await client.cache.get(("regions", account_id), _ENABLED_SECONDS, ask)
     except PermissionMissing:
+        # who names the regions need not be allowed to list them
         if not client.settings.regions:
             raise
         return client.settings.regions
@@ -80,47 +125,16 @@ async def enabled(client: AwsClient, account_id: str) -> Sequence[str]:
         return known
 
 
-async def _used(client: AwsClient, account_id: str) -> frozenset[tuple[str, str]]:
-    """(region, service) with any cost lately. Cost Explorer is asked once a day: each request costs
-    0.01 USD.
-    """
+async def _used(client: AwsApi, account_id: str) -> Sequence[Use]:
+    """What had any cost lately, asked once a day: each request to Cost Explorer costs 0.01 USD."""
 
-    async def ask() -> frozenset[tuple[str, str]]:
-        today = datetime.fromtimestamp(client.clock(), UTC).date()
-        params = {
-            "TimePeriod": {
-                "Start": str(today - timedelta(days=_USED_DAYS)),
-                "End": str(today + timedelta(days=1)),
-            },
-            "Granularity": "MONTHLY",
-            "Metrics": ["UsageQuantity"],
-            "GroupBy": [
-                {"Type": "DIMENSION", "Key": "REGION"},
-                {"Type": "DIMENSION", "Key": "SERVICE"},
-            ],
-            "Filter": {"Dimensions": {"Key": "LINKED_ACCOUNT", "Values": [account_id]}},
-        }
-        found: set[tuple[str, str]] = set()
-        scope, seen = Scope("aws", account_id), set[str]()
-        while True:
-            async with client.surveying:
-                answer = await client.call(scope, "ce", "GetCostAndUsage", params, units=1)
-            for period in answer.get("ResultsByTime", ()):
-                found |= {
-                    (group["Keys"][0], group["Keys"][1]) for group in period.get("Groups", ())
-                }
-            token = str(answer.get("NextPageToken") or "")
-            if not token or token in seen:
-                return frozenset(
-                    pair for pair in found if pair[0] not in ("", "global", "NoRegion")
-                )
-            seen.add(token)
-            params = params | {"NextPageToken": token}
+    async def ask() -> Sequence[Use]:
+        return [use async for use in _uses(client, account_id) if use.region not in _NO_REGION]
 
     try:
         return await client.cache.get(("used", account_id), _USED_SECONDS, ask)
     except CollectError as error:
-        known: frozenset[tuple[str, str]] | None = client.cache.last(("used", account_id))
+        known: Sequence[Use] | None = client.cache.last(("used", account_id))
         if known is None:
             raise
         log.debug("the regions used so far stay: %s", error)

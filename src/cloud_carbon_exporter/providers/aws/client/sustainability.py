@@ -1,4 +1,4 @@
-"""AWS' own figure: the Sustainability API, for the last month it has closed.
+"""Sustainability API: AWS' own figure, for the last month it has closed.
 
 Operation and fields: https://docs.aws.amazon.com/sustainability/latest/APIReference/Welcome.html
 """
@@ -8,23 +8,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, NotThere, PermissionMissing
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import ReportedEmissions
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.spec import Scope
-
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 
 SOURCE = "AWS Sustainability API"
 _SECONDS = 86400.0
 _PATIENCE_SECONDS = 60.0
-_MONTHS = (
-    4  # how far back a month may lie that is the last one closed: AWS says three months at most
-)
+# how far back the last closed month may lie: AWS says three months at most
+_MONTHS = 4
 _GRAMS_PER_TONNE = 1_000_000
+# location-based and market-based: the two ways of the GHG Protocol to count bought electricity
 _METHODS: Mapping[str, Method] = {
     "TOTAL_LBM_CARBON_EMISSIONS": "location",
     "TOTAL_MBM_CARBON_EMISSIONS": "market",
@@ -32,22 +31,26 @@ _METHODS: Mapping[str, Method] = {
 _BY = ("USAGE_ACCOUNT_ID", "REGION", "SERVICE")
 
 
-async def reported(client: AwsClient, now: float) -> tuple[ReportedEmissions, ...]:
-    """The last closed month of every account, asked for once a day. What is forbidden or absent is
-    said once.
+async def reported(client: AwsApi, now: float) -> tuple[ReportedEmissions, ...]:
+    """Emissions of every account in the last closed month, asked for once a day.
+
+    What is forbidden or absent is said once.
     """
-    accounts = await client.accounts.known()
-    found: dict[str, list[ReportedEmissions]] = {account_id: [] for account_id in accounts}
+    by_account: dict[str, list[ReportedEmissions]] = {}
+    for account_id in await client.accounts.known():
+        by_account[account_id] = []
     home = client.accounts.home
-    for asked in dict.fromkeys((home, *accounts)):  # a management account answers for its members
-        if asked and (asked == home or not found[asked]):
-            for one in await _ask(client, asked, now):
-                if one.account_id in found and asked in (home, one.account_id):
-                    found[one.account_id].append(one)
-    return tuple(one for each in found.values() for one in each)
+    for asked in dict.fromkeys((home, *by_account)):
+        # a management account answers for its members: they are asked only where it did not
+        if asked and (asked == home or not by_account[asked]):
+            for emissions in await _ask(client, asked, now):
+                owner = emissions.account_id
+                if owner in by_account and asked in (home, owner):
+                    by_account[owner].append(emissions)
+    return tuple(chain.from_iterable(by_account.values()))
 
 
-async def _ask(client: AwsClient, account_id: str, now: float) -> Sequence[ReportedEmissions]:
+async def _ask(client: AwsApi, account_id: str, now: float) -> Sequence[ReportedEmissions]:
     key = ("reported", account_id)
 
     async def ask() -> Sequence[ReportedEmissions]:
@@ -60,6 +63,7 @@ async def _ask(client: AwsClient, account_id: str, now: float) -> Sequence[Repor
             )
             return client.cache.last(key) or ()
         except (PermissionMissing, NotThere) as error:
+            # a refusal is an answer: it is asked again tomorrow, not at the next refresh
             client.say_once(f"AWS' own figure is not to be had: {error}")
             return ()
 
@@ -76,23 +80,22 @@ def _months_before(now: float, months: int) -> datetime:
     return datetime(years, month + 1, 1, tzinfo=UTC)
 
 
-async def _last_month(
-    client: AwsClient, account_id: str, now: float
-) -> Sequence[ReportedEmissions]:
+async def _last_month(client: AwsApi, account_id: str, now: float) -> Sequence[ReportedEmissions]:
     params = {
+        # which month is closed is not told: the newest of the last few is
         "TimePeriod": {"Start": _months_before(now, _MONTHS), "End": _months_before(now, 0)},
         "GroupBy": list(_BY),
         "EmissionsTypes": list(_METHODS),
         "Granularity": "MONTHLY",
     }
-    found: list[ReportedEmissions] = []
+    reported: list[ReportedEmissions] = []
     async for answer in client.answers(
         Scope("aws", account_id), "sustainability", "GetEstimatedCarbonEmissions", params
     ):
         for result in answer.get("Results", ()):
-            found += _read(result, account_id)
-    newest = max((one.start for one in found), default=0.0)
-    return [one for one in found if one.start == newest]
+            reported += _read(result, account_id)
+    newest = max((emissions.start for emissions in reported), default=0.0)
+    return [emissions for emissions in reported if emissions.start == newest]
 
 
 def _read(result: Mapping[str, Any], account_id: str) -> Iterator[ReportedEmissions]:
@@ -114,7 +117,7 @@ def _read(result: Mapping[str, Any], account_id: str) -> Iterator[ReportedEmissi
 
 
 def _seconds(timestamp: str | float) -> float:
-    """A time as the API writes it: a number, or ISO 8601."""
+    """Unix time of a time as the API writes it: a number, or ISO 8601."""
     if isinstance(timestamp, str):
         at = datetime.fromisoformat(timestamp)
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

@@ -1,4 +1,4 @@
-"""Machines of managed services as components: nodes of a class, shares of hosts AWS does not show."""
+"""Hardware of managed services: nodes of a class, and shares of hosts that AWS does not show."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from functools import lru_cache
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.types import Component, Signal
 
+BYTES_PER_GIB = 1024**3
+MIB_PER_GIB = 1024
+
 
 @lru_cache(maxsize=4096)
 def nodes(node_class: str, count: float = 1) -> tuple[Component, ...]:
-    """So many machines of a node class (cache.r6g.large, m5.large.search): an instance type with a
-    prefix or suffix.
-    """
+    """Machines of a node class: cache.r6g.large is r6g.large, m5.large.search is m5.large."""
     return times(components(machine("aws", node_class)), count)
 
 
 @lru_cache(maxsize=4096)
 def hidden(vcpus: float, memory_gib: float, architecture: str = "") -> tuple[Component, ...]:
-    """A share of a host AWS does not show, by its vCPUs and memory; its processor is assumed, and
-    says so.
-    """
+    """Share of a host AWS does not show, by vCPUs and memory; its processor is assumed."""
     name = "serverless-arm" if architecture.lower().startswith("arm") else "serverless"
     return components(machine("aws", name, vcpus=vcpus, memory_gib=memory_gib))
 
@@ -37,6 +36,6 @@ def per(parts: Iterable[Component], signal: Signal) -> tuple[Component, ...]:
     return tuple(replace(part, per=signal) for part in parts)
 
 
-def told(**info: str | None) -> dict[str, str]:
-    """What resource_info says besides, without what is empty."""
-    return {key: value for key, value in info.items() if value}
+def volume(size_gib: float | str | None, part: str = "aws/gp3") -> tuple[Component, ...]:
+    """Volume of so many GiB; nothing where no size is told."""
+    return (Component("block", part, float(size_gib)),) if size_gib else ()

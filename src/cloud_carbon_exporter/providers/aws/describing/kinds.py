@@ -1,17 +1,17 @@
-"""The kind of anything AWS names, and what has no hardware of its own because it belongs to another
-resource. Pure.
-"""
+"""Kind of anything AWS names by its ARN or CloudFormation type, and what belongs to another."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+
+from cloud_carbon_exporter.providers.ownership import OWNERS
 
 _CLOUDFORMATION = re.compile(r"(?:AWS|Alexa)::(\w+)::(\w+)")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Services whose ARNs end in a name, without a word for what it names.
 _NAMED_ONLY = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
-"""Services whose ARNs end in a name, without a word for what it names."""
 
+# Service of an ARN -> the same in CloudFormation's types, where they differ.
 _SERVICES = {
     "airflow": "mwaa",
     "aoss": "opensearchserverless",
@@ -26,8 +26,8 @@ _SERVICES = {
     "states": "stepfunctions",
     "timestream_influxdb": "timestream",
 }
-"""Service of an ARN -> the same in CloudFormation's types, where they differ."""
 
+# Kinds as ARNs spell them -> as CloudFormation's types do, and so do we, where they differ.
 _KINDS = {
     "apigateway/apis": "apigatewayv2/api",
     "apigateway/restapis": "apigateway/rest_api",
@@ -56,56 +56,9 @@ _KINDS = {
     "rds/subgrp": "rds/db_subnet_group",
     "timestream/db_instance": "timestream/influx_db_instance",
 }
-"""Kinds as ARNs spell them -> as CloudFormation's types do, and so do we, where they differ."""
 
-OWNED: Mapping[str, str] = {
-    "apigateway/stage": "apigateway/rest_api",
-    "apigatewayv2/stage": "apigatewayv2/api",
-    "autoscaling/auto_scaling_group": "ec2/instance",
-    "batch/compute_environment": "ec2/instance",
-    "batch/job_definition": "batch/job_queue",
-    "cloudformation/stack": "what it made",
-    "docdb/db_subnet_group": "docdb/db_cluster",
-    "ec2/network_acl": "ec2/vpc",
-    "ec2/network_interface": "ec2/instance",
-    "ec2/route_table": "ec2/vpc",
-    "ec2/security_group": "ec2/vpc",
-    "ec2/security_group_rule": "ec2/security_group",
-    "ec2/subnet": "ec2/vpc",
-    "ecs/cluster": "ecs/task",
-    "ecs/container_instance": "ec2/instance",
-    "ecs/service": "ecs/task",
-    "ecs/task_definition": "ecs/task",
-    "eks/access_entry": "eks/cluster",
-    "eks/addon": "eks/cluster",
-    "eks/fargate_profile": "eks/cluster",
-    "eks/nodegroup": "ec2/instance",
-    "eks/pod_identity_association": "eks/cluster",
-    "elasticache/parameter_group": "elasticache/cache_cluster",
-    "elasticache/parametergroup": "elasticache/cache_cluster",
-    "elasticache/replication_group": "elasticache/cache_cluster",
-    "elasticache/subnet_group": "elasticache/cache_cluster",
-    "elasticache/subnetgroup": "elasticache/cache_cluster",
-    "elasticbeanstalk/application": "elasticbeanstalk/environment",
-    "elasticbeanstalk/environment": "ec2/instance",
-    "elasticloadbalancingv2/listener": "elasticloadbalancingv2/load_balancer",
-    "elasticloadbalancingv2/listener_rule": "elasticloadbalancingv2/load_balancer",
-    "elasticloadbalancingv2/target_group": "elasticloadbalancingv2/load_balancer",
-    "emr/cluster": "ec2/instance",
-    "lambda/event_source_mapping": "lambda/function",
-    "lambda/version": "lambda/function",
-    "memorydb/parametergroup": "memorydb/cluster",
-    "memorydb/subnetgroup": "memorydb/cluster",
-    "rds/db_parameter_group": "rds/db_instance",
-    "rds/db_cluster_parameter_group": "rds/db_cluster",
-    "rds/db_subnet_group": "rds/db_instance",
-    "rds/option_group": "rds/db_instance",
-    "sagemaker/endpoint_config": "sagemaker/endpoint",
-    "sns/subscription": "sns/topic",
-}
-"""Kind -> whose hardware, or setting, it is: what it runs on is counted there, and it draws nothing
-besides.
-"""
+OWNED = OWNERS["aws"]
+"""Kind of a thing that draws nothing of its own -> the kind it is counted with."""
 
 
 def _snake(word: str) -> str:
@@ -113,9 +66,7 @@ def _snake(word: str) -> str:
 
 
 def kind_of(arn: str, cloudformation: str = "") -> str:
-    """service/type of a resource, from its CloudFormation type where that is told, else from its
-    ARN.
-    """
+    """Kind (service/type) of a resource: by its CloudFormation type if told, else by its ARN."""
     typed = _CLOUDFORMATION.fullmatch(cloudformation)
     if typed:
         service, thing = typed[1].lower(), _snake(typed[2])
@@ -124,12 +75,12 @@ def kind_of(arn: str, cloudformation: str = "") -> str:
     if len(parts) < 6 or parts[0] != "arn" or not parts[2]:
         return "unknown/unknown"
     service = _snake(parts[2])
-    found = f"{_SERVICES.get(service, service)}/{_thing(service, parts[5])}"
-    return _KINDS.get(found, found)
+    kind = f"{_SERVICES.get(service, service)}/{_thing(service, parts[5])}"
+    return _KINDS.get(kind, kind)
 
 
 def _thing(service: str, rest: str) -> str:
-    """What a resource is, from the last part of its ARN: "db:name", "instance/i-1", "/restapis/x"."""
+    """Type of a resource, from the end of its ARN: "db:name", "instance/i-1", "/restapis/x"."""
     if service in _NAMED_ONLY:
         return "subscription" if service == "sns" and ":" in rest else _NAMED_ONLY[service]
     words = re.split("[/:]", rest.strip("/"))
@@ -137,7 +88,6 @@ def _thing(service: str, rest: str) -> str:
         return "resource"
     if words[0] == "loadbalancer" and words[1] in ("app", "net", "gwy"):
         return "load_balancer_v2"
-    nested = (
-        words[2] if len(words) > 3 and words[0] in ("database", "restapis", "apis") else words[0]
-    )
-    return _snake(nested)
+    # "database/d/table/t" is a table: these three name what holds the thing before the thing.
+    nested = len(words) > 3 and words[0] in ("database", "restapis", "apis")
+    return _snake(words[2] if nested else words[0])

@@ -1,6 +1,4 @@
-"""Metrics of a common form: what passed in a period becomes so much a second, and silence means
-that nothing passed.
-"""
+"""Metrics of a common form: counters as rates, levels read hourly, per cents as ratios."""
 
 from __future__ import annotations
 
@@ -11,6 +9,8 @@ from cloud_carbon_exporter.providers.spec import Metric
 
 MINUTES = 300
 HOUR = 3600
+# How many hours an hourly level still speaks for the present: bytes kept change slowly.
+_LATE_HOURS = 6
 
 
 def rate(
@@ -23,9 +23,7 @@ def rate(
     scale: float = 1.0,
     region: str = "",
 ) -> Metric:
-    """What a counter of bytes, requests or tokens says, in its own unit a second, for each five
-    minutes.
-    """
+    """Counter of bytes, requests or tokens, as its own unit a second, for each five minutes."""
     return Metric(
         into=into,
         namespace=namespace,
@@ -43,9 +41,7 @@ def rate(
 def hourly(
     into: Signal, namespace: str, name: str, dimensions: Mapping[str, str], *, scale: float = 1.0
 ) -> Metric:
-    """The same for things that draw so little, and are so many, that reading them more often would
-    cost more.
-    """
+    """Counter of things so many, and of so little power, that to read them oftener costs more."""
     return Metric(
         into=into,
         namespace=namespace,
@@ -60,12 +56,47 @@ def hourly(
     )
 
 
-def percent(
-    into: Signal, namespace: str, name: str, dimensions: Mapping[str, str], *, over: str = ""
+def level(
+    into: Signal,
+    namespace: str,
+    name: str,
+    dimensions: Mapping[str, str],
+    *,
+    fixed: Mapping[str, str] | None = None,
+    scale: float = 1.0,
+    over: str = "",
 ) -> Metric:
-    """A mean in per cent as a ratio. over: key of Resource.monitor with how many cores or boards it
-    is a sum over.
-    """
+    """Level of what is kept, read once an hour: bytes of a volume, or a share of its capacity."""
     return Metric(
-        into=into, namespace=namespace, name=name, dimensions=dimensions, scale=0.01, over=over
+        into=into,
+        namespace=namespace,
+        name=name,
+        dimensions=dimensions,
+        fixed=fixed or {},
+        scale=scale,
+        over=over,
+        period_seconds=HOUR,
+        valid_seconds=_LATE_HOURS * HOUR,
+        every_seconds=HOUR,
+    )
+
+
+def percent(
+    into: Signal,
+    namespace: str,
+    name: str,
+    dimensions: Mapping[str, str],
+    *,
+    over: str = "",
+    spread: str = "",
+) -> Metric:
+    """Mean in per cent as a ratio. over: key of Resource.monitor with how many it is a sum over."""
+    return Metric(
+        into=into,
+        namespace=namespace,
+        name=name,
+        dimensions=dimensions,
+        scale=0.01,
+        over=over,
+        spread=spread,
     )

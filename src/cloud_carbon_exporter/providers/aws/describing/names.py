@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 _PARTITIONS = (
@@ -16,30 +17,28 @@ _PARTITIONS = (
 )
 
 
+@cache
 def partition(region: str) -> str:
-    """The partition a region lies in; the first word of its ARNs after `arn:`."""
+    """Partition a region lies in; the first word of its ARNs after `arn:`."""
     return next((name for prefix, name in _PARTITIONS if region.startswith(prefix)), "aws")
 
 
 def arn(service: str, region: str, account_id: str, resource: str) -> str:
-    """The ARN of a resource in a region, in the partition that region belongs to."""
+    """ARN of a resource in a region, in the partition that region belongs to."""
     return f"arn:{partition(region)}:{service}:{region}:{account_id}:{resource}"
 
 
 def role_arn(region: str, account_id: str, name: str) -> str:
-    """The ARN of a role, with its path where the name holds one, in the partition of a region."""
+    """ARN of a role, with its path where the name holds one, in the partition of a region."""
     return f"arn:{partition(region)}:iam::{account_id}:role/{name.strip('/')}"
 
 
 def tags(pairs: Sequence[Mapping[str, Any]] | None) -> dict[str, str]:
-    """AWS' list of {Key, Value} (some services write them in lower case) as a mapping."""
-    found: dict[str, str] = {}
+    """Tags from AWS' list of {Key, Value}, which some services write in lower case."""
+    labels: dict[str, str] = {}
     for pair in pairs or ():
-        key, value = (
-            (pair["Key"], pair.get("Value"))
-            if "Key" in pair
-            else (pair.get("key"), pair.get("value"))
-        )
+        key = pair["Key"] if "Key" in pair else pair.get("key")
+        value = pair.get("Value") if "Key" in pair else pair.get("value")
         if isinstance(key, str):
-            found[key] = value if isinstance(value, str) else ""
-    return found
+            labels[key] = value if isinstance(value, str) else ""
+    return labels

@@ -1,5 +1,6 @@
-"""Snapshots in chains: the first of a volume holds it whole, later ones what changed since. No API
-tells how much.
+"""Snapshots in chains: the first of a volume holds it whole, later ones what changed since.
+
+No API tells how much that is.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from cloud_carbon_exporter.providers.spec import Raw
 def with_first(
     page: Sequence[Raw], source_of: Callable[[Raw], str], started: Callable[[Raw], Any]
 ) -> Sequence[Raw]:
-    """The snapshots, each knowing whether it is the oldest of its source on this page."""
+    """Snapshots, each with whether it is the oldest of its source on this page."""
     oldest: dict[str, Raw] = {}
     for raw in page:
         source = source_of(raw)
@@ -24,14 +25,8 @@ def with_first(
 
 
 def held(part: str, size_gib: float, first: bool) -> Component:
-    """Its size in full where it is the first, else a share of it: from next to nothing up to the
-    whole.
-    """
+    """Size of a snapshot: in full where it is the first, else a share, of nothing up to all."""
     if first:
         return Component("snapshot", part, size_gib)
-    return Component(
-        "snapshot",
-        f"{part}/incremental",
-        size_gib,
-        assumed="incremental: the bytes it keeps are not told",
-    )
+    unknown = "incremental: the bytes it keeps are not told"
+    return Component("snapshot", f"{part}/incremental", size_gib, assumed=unknown)

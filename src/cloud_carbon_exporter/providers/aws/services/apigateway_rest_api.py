@@ -5,53 +5,60 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.aws.describing.hardware import told
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.metrics import hourly
 from cloud_carbon_exporter.providers.aws.describing.names import arn
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "apigateway/rest_api"
+# What an API draws follows from the requests it answers, in whatever state it is.
+STATES = states(running="AVAILABLE UPDATING PENDING FAILED")
 
-async def rest_apis(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The APIs, each knowing how many of its page bear its name: monitoring knows them by name, and
-    names repeat.
+
+async def rest_apis(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+    """The APIs, each with how many of its page bear its name.
+
+    Monitoring knows an API by its name, and names repeat.
     """
     bearers = Counter(raw.get("name") for raw in page)
+    # Only the namesakes of the same page are seen; a page holds hundreds.
     return [{**raw, "Namesakes": bearers[raw.get("name")]} for raw in page]
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One API, with its share of the requests counted under its name."""
     name = raw.get("name") or raw["id"]
+    # ARNs of API Gateway bear no account.
+    api = parse(raw, scope, arn("apigateway", scope.region, "", f"/restapis/{raw['id']}"), name)
     unknown = "AWS does not say what a request draws"
-    types = (raw.get("endpointConfiguration") or {}).get("types") or ()
-    return Resource(
-        id=arn("apigateway", scope.region, "", f"/restapis/{raw['id']}"),
-        kind="apigateway/rest_api",
-        name=name,
-        location=scope.location(),
-        components=(
-            Component("requests", "http", 1 / raw["Namesakes"], per="requests", assumed=unknown),
-        ),
-        tags=dict(raw.get("tags") or {}),
+    share = 1 / raw["Namesakes"]
+    return api.described(
+        running=(Component("requests", "http", share, per="requests", assumed=unknown),),
+        state=raw.get("apiStatus", ""),
         monitor={"ApiName": name},
-        info=told(host_type=" ".join(types), state=raw.get("apiStatus")),
+        info={"host_type": " ".join((raw.get("endpointConfiguration") or {}).get("types") or ())},
     )
 
 
 SPEC = ServiceSpec(
-    kind="apigateway/rest_api",
+    kind=KIND,
     listing=Listing(
         api="apigateway",
         operation="GetRestApis",
         scope="region",
         items="items[]",
-        kind_of=lambda raw: "apigateway/rest_api",
+        kind_of=lambda raw: KIND,
         permissions=("apigateway:GET",),
         expand=rest_apis,
     ),
+    states=STATES,
     describe=describe,
     metrics=(hourly("requests", "AWS/ApiGateway", "Count", {"ApiName": "ApiName"}),),
-    reason="An assumed energy a request: no figure is published. What answers it is counted where it runs.",
+    reason=(
+        "An assumed energy a request: no figure is published. "
+        "What answers it is counted where it runs."
+    ),
 )

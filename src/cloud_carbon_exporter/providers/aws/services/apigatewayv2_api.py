@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.describing.hardware import told
+from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.describing.metrics import hourly
 from cloud_carbon_exporter.providers.aws.describing.names import arn
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "apigatewayv2/api"
 _WEBSOCKET = "WEBSOCKET"
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One API."""
-    name, protocol = raw["ApiId"], raw.get("ProtocolType", "")
+    api_id, protocol = raw["ApiId"], raw.get("ProtocolType", "")
+    # ARNs of API Gateway bear no account.
+    id_ = arn("apigateway", scope.region, "", f"/apis/{api_id}")
     unknown = "AWS does not say what a request draws"
-    return Resource(
-        id=arn("apigateway", scope.region, "", f"/apis/{name}"),
-        kind="apigatewayv2/api",
-        name=raw.get("Name") or name,
-        location=scope.location(),
-        components=(Component("requests", "http", 1, per="requests", assumed=unknown),),
-        tags=dict(raw.get("Tags") or {}),
-        monitor={"WebSocketId" if protocol == _WEBSOCKET else "ApiId": name},
-        info=told(host_type=protocol),
+    return parse(raw, scope, id_, raw.get("Name") or api_id).described(
+        running=(Component("requests", "http", 1, per="requests", assumed=unknown),),
+        # Of a WebSocket API monitoring counts messages, of an HTTP API requests.
+        monitor={"WebSocketId" if protocol == _WEBSOCKET else "ApiId": api_id},
+        info={"host_type": protocol},
     )
 
 
 SPEC = ServiceSpec(
-    kind="apigatewayv2/api",
+    kind=KIND,
     listing=Listing(
         api="apigatewayv2",
         operation="GetApis",
         scope="region",
         items="Items[]",
-        kind_of=lambda raw: "apigatewayv2/api",
+        kind_of=lambda raw: KIND,
         permissions=("apigateway:GET",),
     ),
     describe=describe,
@@ -42,5 +42,8 @@ SPEC = ServiceSpec(
         hourly("requests", "AWS/ApiGateway", "Count", {"ApiId": "ApiId"}),
         hourly("requests", "AWS/ApiGateway", "MessageCount", {"ApiId": "WebSocketId"}),
     ),
-    reason="An assumed energy a request or message: no figure is published. What answers it is counted where it runs.",
+    reason=(
+        "An assumed energy a request or message: no figure is published. "
+        "What answers it is counted where it runs."
+    ),
 )

@@ -1,6 +1,4 @@
-"""Bedrock: the tokens an account sends through each model. What serves them is shared, and not
-told.
-"""
+"""Bedrock: the tokens an account sends through each model; what serves them is shared, not told."""
 
 from __future__ import annotations
 
@@ -8,40 +6,43 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.aws.describing.hardware import told
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
 from cloud_carbon_exporter.providers.aws.describing.names import arn
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "bedrock/foundation_model"
 _HOUR = 3600.0
 _NAMESPACE = "AWS/Bedrock"
 _USED = {"Namespace": _NAMESPACE, "MetricName": "Invocations"}
 _LIST_METRICS = "cloudwatch:ListMetrics"
+# Names of small models: makers use such a word, or billions of parameters of one digit.
 _SMALL = re.compile(r"haiku|micro|lite|mini|nano|small|embed|rerank|[.-][1-9]b\b", re.IGNORECASE)
-"""What makers call the small ones of their models: by a word, or by billions of parameters of one
-digit.
-"""
 
 
-async def models_in_use(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The models, or inference profiles, that CloudWatch has calls of, with what the list says of
-    them.
-    """
+def _model_id(series: Raw) -> str:
+    """Model of a CloudWatch series that bears the model alone; empty for one of finer grain."""
+    dimensions: dict[str, Any] = {}
+    for dimension in series.get("Dimensions", ()):
+        dimensions[dimension["Name"]] = dimension["Value"]
+    return dimensions["ModelId"] if dimensions.keys() == {"ModelId"} else ""
 
+
+async def models_in_use(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+    """The models, or inference profiles, that CloudWatch has calls of, with what the list says."""
+
+    # ListMetrics tells what was called in the last two weeks; the list of models holds all that
+    # could be.
     async def ask() -> list[str]:
-        found: set[str] = set()
+        called: set[str] = set()
         async for answer in client.answers(
             scope, "cloudwatch", "ListMetrics", _USED, permissions=_LIST_METRICS
         ):
-            for listed in answer.get("Metrics", ()):
-                dimensions: dict[str, Any] = {
-                    one["Name"]: one["Value"] for one in listed.get("Dimensions", ())
-                }
-                if dimensions.keys() == {"ModelId"}:
-                    found.add(dimensions["ModelId"])
-        return sorted(found)
+            called.update(map(_model_id, answer.get("Metrics", ())))
+        return sorted(called - {""})
 
     used = await client.cache.get(("bedrock models", scope.account_id, scope.region), _HOUR, ask)
     known = {str(raw["modelId"]): raw for raw in page}
@@ -53,35 +54,31 @@ def _listed(name: str, known: dict[str, Raw]) -> Raw:
     return known.get(name) or known.get(name.partition(".")[2]) or {}
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One model as this account uses it in this region."""
-    name = raw["ModelId"]
-    size = "token-small" if _SMALL.search(name) else "token"
+    model = raw["ModelId"]
+    id_ = arn("bedrock", scope.region, scope.account_id, f"foundation-model/{model}")
+    name = raw.get("modelName") or model.rpartition("/")[2]
+    size = "token-small" if _SMALL.search(model) else "token"
     unknown = "energy of a token of this model is not published"
-    return Resource(
-        id=name
-        if name.startswith("arn:")
-        else arn("bedrock", scope.region, scope.account_id, f"foundation-model/{name}"),
-        kind="bedrock/foundation_model",
-        name=raw.get("modelName") or name.rpartition("/")[2],
-        location=scope.location(),
-        components=(
+    return parse(raw, scope, model if model.startswith("arn:") else id_, name).described(
+        running=(
             Component("requests", size, 1, per="tokens", assumed=unknown),
             Component("requests", "token-input", 1, per="requests", assumed=unknown),
         ),
-        monitor={"ModelId": name},
-        info=told(host_type=name, engine=raw.get("providerName")),
+        monitor={"ModelId": model},
+        info={"host_type": model, "engine": raw.get("providerName")},
     )
 
 
 SPEC = ServiceSpec(
-    kind="bedrock/foundation_model",
+    kind=KIND,
     listing=Listing(
         api="bedrock",
         operation="ListFoundationModels",
         scope="region",
         items="modelSummaries[]",
-        kind_of=lambda raw: "bedrock/foundation_model",
+        kind_of=lambda raw: KIND,
         permissions=("bedrock:ListFoundationModels", _LIST_METRICS),
         expand=models_in_use,
     ),
@@ -90,5 +87,8 @@ SPEC = ServiceSpec(
         rate("tokens", _NAMESPACE, "OutputTokenCount", {"ModelId": "ModelId"}),
         rate("requests", _NAMESPACE, "InputTokenCount", {"ModelId": "ModelId"}),
     ),
-    reason="An energy a token written and a token read, from studies of other models: none is published for these.",
+    reason=(
+        "An energy a token written and a token read, from studies of other models: "
+        "none is published for these."
+    ),
 )

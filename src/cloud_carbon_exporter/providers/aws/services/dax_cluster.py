@@ -4,51 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import nodes, told
+from cloud_carbon_exporter.providers.aws.describing.hardware import nodes
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
-_GONE = frozenset({"deleting", "deleted"})
+KIND = "dax/cluster"
+STATES = states(running="creating available modifying", gone="deleting deleted")
 
 
-async def clusters(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The clusters with their tags."""
     return await tagged(client, scope, page, "dax:cache", lambda raw: str(raw["ClusterArn"]))
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One cluster with all its nodes."""
-    name, size, state = raw["ClusterName"], raw["NodeType"], raw.get("Status", "")
-    if state in _GONE:
-        return None
+    # A cluster has no zone of its own: it stands where all its nodes do, if that is one zone.
     zones = {node.get("AvailabilityZone") or "" for node in raw.get("Nodes") or ()}
-    return Resource(
-        id=raw["ClusterArn"],
-        kind="dax/cluster",
-        name=name,
-        location=scope.location(zone=zones.pop() if len(zones) == 1 else ""),
-        components=nodes(size, raw["TotalNodes"]),
-        tags=tags(raw.get("Tags")),
-        monitor={"ClusterId": name},
-        info=told(host_type=size, state=state),
+    zone = zones.pop() if len(zones) == 1 else ""
+    cluster = parse(raw, scope, raw["ClusterArn"], raw["ClusterName"], zone=zone)
+    return cluster.described(
+        running=nodes(raw["NodeType"], raw["TotalNodes"]),
+        state=raw.get("Status", ""),
+        monitor={"ClusterId": cluster.name},
+        info={"host_type": raw["NodeType"]},
     )
 
 
 SPEC = ServiceSpec(
-    kind="dax/cluster",
+    kind=KIND,
     listing=Listing(
         api="dax",
         operation="DescribeClusters",
         scope="region",
         items="Clusters[]",
-        kind_of=lambda raw: "dax/cluster",
+        kind_of=lambda raw: KIND,
         permissions=("dax:DescribeClusters",),
         expand=clusters,
     ),
+    states=STATES,
     describe=describe,
     metrics=(percent("cpu_ratio", "AWS/DAX", "CPUUtilization", {"ClusterId": "ClusterId"}),),
     reason="Each node as the instance its class is named after, at the mean load of all.",

@@ -1,112 +1,119 @@
-"""DMS: replication instances of a class, and serverless replications by the capacity they were
-given.
-"""
+"""DMS: replication instances of a class, and serverless replications by the capacity they hold."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, nodes, times, told
+from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, nodes, times, volume
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+INSTANCE, REPLICATION = "dms/replication_instance", "dms/replication_config"
+# Of incompatible-network DMS cannot start the machine; its volume is there.
+INSTANCE_STATES = states(
+    running=(
+        "creating available modifying upgrading rebooting resetting-master-credentials"
+        " storage-full incompatible-credentials maintenance"
+    ),
+    stopped="incompatible-network",
+    gone="deleting deleted failed",
+)
+REPLICATION_STATES = states(
+    running="provisioned modifying", stopped="provisioning deprovisioning deprovisioned"
+)
 GIB_PER_CAPACITY_UNIT, GIB_PER_VCPU = 2, 8
-"""DMS user guide: a DMS capacity unit is 2 GB of memory. Its vCPUs are not published: those of an
-r5 are taken.
-"""
-_GONE = frozenset({"deleting", "deleted"})
+"""DMS user guide: a capacity unit is 2 GB of memory; of vCPUs it has those of an r5, assumed."""
 _NAME = "ReplicationInstanceIdentifier"
 
 
-async def instances(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def instances(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The instances with their tags."""
     return await tagged(
         client, scope, page, "dms:rep", lambda raw: str(raw["ReplicationInstanceArn"])
     )
 
 
-async def replications(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def replications(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The serverless replications with their tags."""
     return await tagged(
         client, scope, page, "dms:replication-config", lambda raw: str(raw["ReplicationConfigArn"])
     )
 
 
-def describe_instance(raw: Raw, scope: Scope) -> Resource | None:
+def describe_instance(raw: Raw, scope: Scope) -> Description | None:
     """One instance and its standby."""
-    name, size, state = (
-        raw[_NAME],
-        raw["ReplicationInstanceClass"],
-        raw.get("ReplicationInstanceStatus", ""),
-    )
-    if state in _GONE:
-        return None
-    volume = Component("block", "aws/gp2", float(raw.get("AllocatedStorage") or 0))
-    held = (*nodes(size.removeprefix("dms.")), volume)
-    return Resource(
-        id=raw["ReplicationInstanceArn"],
-        kind="dms/replication_instance",
-        name=name,
-        location=scope.location(zone=raw.get("AvailabilityZone") or ""),
-        components=times(held, 2 if raw.get("MultiAZ") else 1),
-        tags=tags(raw.get("Tags")),
-        monitor={_NAME: name},
-        info=told(host_type=size, state=state),
+    arn, size = raw["ReplicationInstanceArn"], raw["ReplicationInstanceClass"]
+    instance = parse(raw, scope, arn, raw[_NAME], zone=raw.get("AvailabilityZone"))
+    # The standby in a second zone is an instance with storage of its own, which no list shows.
+    copies = 2 if raw.get("MultiAZ") else 1
+    return instance.described(
+        running=nodes(size.removeprefix("dms."), copies),
+        kept=times(volume(raw.get("AllocatedStorage"), "aws/gp2"), copies),
+        state=raw.get("ReplicationInstanceStatus", ""),
+        monitor={_NAME: instance.name},
+        info={"host_type": size},
     )
 
 
-def describe_replication(raw: Raw, scope: Scope) -> Resource | None:
+def describe_replication(raw: Raw, scope: Scope) -> Description | None:
     """One serverless replication; deprovisioned, it holds nothing."""
     provision = raw.get("ProvisionData") or {}
     units = provision.get("ProvisionedCapacityUnits") or 0
-    if provision.get("ProvisionState") == "deprovisioned":
-        units = 0
+    # Units are what is provisioned now, between the least and the most configured.
     memory_gib = units * GIB_PER_CAPACITY_UNIT
-    return Resource(
-        id=raw["ReplicationConfigArn"],
-        kind="dms/replication_config",
-        name=raw["ReplicationConfigIdentifier"],
-        location=scope.location(),
-        components=hidden(memory_gib / GIB_PER_VCPU, memory_gib) if units else (),
-        tags=tags(raw.get("Tags")),
-        info=told(
-            host_type=f"{units} DCU", engine=raw.get("ReplicationType"), state=raw.get("Status")
-        ),
+    name = raw["ReplicationConfigIdentifier"]
+    return parse(raw, scope, raw["ReplicationConfigArn"], name).described(
+        running=hidden(memory_gib / GIB_PER_VCPU, memory_gib) if units else (),
+        # Status tells of the task that copies; whether it holds capacity, its provision does.
+        state=provision.get("ProvisionState", ""),
+        info={
+            "host_type": f"{units} DCU",
+            "engine": raw.get("ReplicationType"),
+            "state": raw.get("Status"),
+        },
     )
 
 
 SPECS = (
     ServiceSpec(
-        kind="dms/replication_instance",
+        kind=INSTANCE,
         listing=Listing(
             api="dms",
             operation="DescribeReplicationInstances",
             scope="region",
             items="ReplicationInstances[]",
-            kind_of=lambda raw: "dms/replication_instance",
+            kind_of=lambda raw: INSTANCE,
             permissions=("dms:DescribeReplicationInstances",),
             expand=instances,
         ),
+        states=INSTANCE_STATES,
         describe=describe_instance,
         metrics=(percent("cpu_ratio", "AWS/DMS", "CPUUtilization", {_NAME: _NAME}),),
-        reason="The instance its class is named after, at its measured load, and its storage; twice with a standby.",
+        reason=(
+            "The instance its class is named after, at its measured load, and its storage; "
+            "twice with a standby."
+        ),
     ),
     ServiceSpec(
-        kind="dms/replication_config",
+        kind=REPLICATION,
         listing=Listing(
             api="dms",
             operation="DescribeReplications",
             scope="region",
             items="Replications[]",
-            kind_of=lambda raw: "dms/replication_config",
+            kind_of=lambda raw: REPLICATION,
             permissions=("dms:DescribeReplications",),
             expand=replications,
         ),
+        states=REPLICATION_STATES,
         describe=describe_replication,
-        reason="The memory of its capacity units, and the vCPUs that go with as much; its load is not told.",
+        reason=(
+            "The memory of its capacity units, and the vCPUs that go with as much; "
+            "its load is not told."
+        ),
     ),
 )

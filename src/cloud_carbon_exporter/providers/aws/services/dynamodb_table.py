@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import told
+from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.metrics import hourly
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "dynamodb/table"
+# Without its key no table can be read, and after a week it is archived; its bytes are kept.
+STATES = states(
+    running="CREATING ACTIVE UPDATING ARCHIVING REPLICATION_NOT_AUTHORIZED",
+    stopped="INACCESSIBLE_ENCRYPTION_CREDENTIALS ARCHIVED",
+    gone="DELETING",
+)
+# DynamoDB API reference: it updates a table's size approximately every six hours.
 _SIZE_SECONDS = 6 * 3600.0
-"""DynamoDB API reference: it updates a table's size approximately every six hours."""
-_BYTES_PER_GIB = 1024**3
 _UNKNOWN = "energy of a capacity unit is not published"
 
 
-async def tables(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def tables(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The tables described, each as often as its size is renewed."""
     params = {str(raw["Name"]): {"TableName": raw["Name"]} for raw in page}
     answers = await one_by_one(
@@ -30,48 +37,55 @@ async def tables(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequen
         seconds=_SIZE_SECONDS,
         permission="dynamodb:DescribeTable",
     )
-    found = [answer["Table"] for answer in answers.values()]
-    return await tagged(client, scope, found, "dynamodb:table", lambda raw: str(raw["TableArn"]))
+    described = [answer["Table"] for answer in answers.values()]
+    return await tagged(
+        client, scope, described, "dynamodb:table", lambda raw: str(raw["TableArn"])
+    )
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def _stored_bytes(raw: Raw) -> float:
+    """Bytes of a table and its global indexes; a local index is part of its table's size."""
+    # The bytes of a replica are told where it stands.
+    stored: float = raw.get("TableSizeBytes", 0)
+    for index in raw.get("GlobalSecondaryIndexes") or ():
+        stored += index.get("IndexSizeBytes", 0)
+    return stored
+
+
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One table of one region; a replica in another region is listed there."""
-    if raw.get("TableStatus") == "DELETING":
-        return None
-    name = raw["TableName"]
-    indexes = raw.get("GlobalSecondaryIndexes") or ()  # a local index is part of its table's size
-    size = raw.get("TableSizeBytes", 0) + sum(index.get("IndexSizeBytes", 0) for index in indexes)
+    table = parse(raw, scope, raw["TableArn"], raw["TableName"])
+    # A table that was never on demand has no such summary.
     mode = (raw.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
-    return Resource(
-        id=raw["TableArn"],
-        kind="dynamodb/table",
-        name=name,
-        location=scope.location(),
-        components=(
-            Component("block", "aws/dynamodb", size / _BYTES_PER_GIB),
-            Component("requests", "database", 1, per="requests", assumed=_UNKNOWN),
-        ),
-        tags=tags(raw.get("Tags")),
-        monitor={"TableName": name},
-        info=told(host_type=mode, state=raw.get("TableStatus")),
+    return table.described(
+        running=(Component("requests", "database", 1, per="requests", assumed=_UNKNOWN),),
+        kept=(Component("block", "aws/dynamodb", _stored_bytes(raw) / BYTES_PER_GIB),),
+        state=raw.get("TableStatus", ""),
+        monitor={"TableName": table.name},
+        info={"host_type": mode},
     )
 
 
 SPEC = ServiceSpec(
-    kind="dynamodb/table",
+    kind=KIND,
     listing=Listing(
         api="dynamodb",
         operation="ListTables",
         scope="region",
         items="TableNames[]",
-        kind_of=lambda raw: "dynamodb/table",
+        kind_of=lambda raw: KIND,
         permissions=("dynamodb:ListTables", "dynamodb:DescribeTable"),
         expand=tables,
     ),
+    states=STATES,
     describe=describe,
-    metrics=tuple(
-        hourly("requests", "AWS/DynamoDB", name, {"TableName": "TableName"})
-        for name in ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
+    metrics=(
+        hourly("requests", "AWS/DynamoDB", "ConsumedReadCapacityUnits", {"TableName": "TableName"}),
+        hourly(
+            "requests", "AWS/DynamoDB", "ConsumedWriteCapacityUnits", {"TableName": "TableName"}
+        ),
     ),
-    reason="Bytes held in three copies, and an assumed energy for each read and write unit consumed.",
+    reason=(
+        "Bytes held in three copies, and an assumed energy for each read and write unit consumed."
+    ),
 )

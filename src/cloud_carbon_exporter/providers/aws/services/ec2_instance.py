@@ -1,52 +1,77 @@
-"""EC2 instances, whoever started them: EKS, ECS, EMR, Batch and Beanstalk nodes are instances, and
-are counted here.
-"""
+"""EC2 instances, whoever started them: nodes of EKS, ECS, EMR, Batch and Beanstalk are such."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.machines import Machine, components, machine
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.aws.describing.names import arn, tags
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.describing.metrics import percent
+from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
-_OFF = frozenset({"stopped", "stopping", "shutting-down"})
+KIND = "ec2/instance"
+# EC2 user guide, instance lifecycle. Pending, the host is chosen, and the machine starts on it.
+STATES = states(
+    running="pending running", stopped="stopping stopped shutting-down", gone="terminated"
+)
 _GIB_PER_GB = 1000**3 / 1024**3
+# What a type is made of never changes; a day is how long a new type stays unknown.
 _TYPES_SECONDS = 86400.0
+# EC2 takes at most 200 values a filter.
 _TYPES_PER_CALL = 100
 
 
-async def instances(client: AwsClient, scope: Scope, reservations: Sequence[Raw]) -> Sequence[Raw]:
+class Hardware(NamedTuple):
+    """Hardware of an instance: the machine its type is, and the components that machine holds."""
+
+    machine: Machine
+    components: tuple[Component, ...]
+
+
+class _Processor(NamedTuple):
+    """vCPUs of a type and its threads a core; None where nothing tells them."""
+
+    vcpus: int | None
+    threads_per_core: int | None
+
+
+class _Boards(NamedTuple):
+    """Accelerator boards of a type: their name, and how many, or what share of one."""
+
+    name: str | None
+    number: float | None
+
+
+async def instances(client: AwsApi, scope: Scope, reservations: Sequence[Raw]) -> Sequence[Raw]:
     """The instances of a page of reservations, each with the OwnerId its reservation bears."""
-    return [
-        {**instance, "OwnerId": reservation.get("OwnerId", scope.account_id)}
-        for reservation in reservations
-        for instance in reservation.get("Instances", ())
-    ]
+    page: list[Raw] = []
+    for reservation in reservations:
+        owner = reservation.get("OwnerId", scope.account_id)
+        page += [{**instance, "OwnerId": owner} for instance in reservation.get("Instances", ())]
+    return page
 
 
-async def instance_types(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
-    """What DescribeInstanceTypes says of the types in use, by name; kept for a day. Types it does
-    not know are absent.
+async def instance_types(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
+    """What DescribeInstanceTypes says of the types in use, by name; kept for a day.
 
-    The names go as a filter, not as a list: one unknown name in the list would fail the whole call.
+    Types it does not know are absent. The names go as a filter, not as a list: one unknown name in
+    the list would fail the whole call.
     """
 
     async def fetch(names: list[str]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        types: dict[str, Any] = {}
         for first in range(0, len(names), _TYPES_PER_CALL):
-            wanted = {
-                "Filters": [
-                    {"Name": "instance-type", "Values": names[first : first + _TYPES_PER_CALL]}
-                ]
-            }
+            batch = names[first : first + _TYPES_PER_CALL]
+            wanted = {"Filters": [{"Name": "instance-type", "Values": batch}]}
             async for answer in client.answers(scope, "ec2", "DescribeInstanceTypes", wanted):
-                found |= {known["InstanceType"]: known for known in answer.get("InstanceTypes", ())}
-        return found
+                for described in answer.get("InstanceTypes", ()):
+                    types[described["InstanceType"]] = described
+        return types
 
     names = {raw["InstanceType"] for raw in page if isinstance(raw.get("InstanceType"), str)}
     known = await client.cache.get_many(
@@ -56,91 +81,88 @@ async def instance_types(client: AwsClient, scope: Scope, page: Sequence[Raw]) -
 
 
 @lru_cache(maxsize=4096)
-def _held(name: str, **said: Any) -> tuple[Machine, tuple[Component, ...]]:
-    """An account has many instances of few types: each kind of machine is worked out once."""
-    found = machine("aws", name, **said)
-    return found, components(found)
+def _hardware(name: str, **said: Any) -> Hardware:
+    """Hardware of a type: an account has many instances of few types, each worked out once."""
+    known = machine("aws", name, **said)
+    return Hardware(known, components(known))
 
 
-def hardware(raw: Raw, described: Mapping[str, Any]) -> tuple[Machine, tuple[Component, ...]]:
-    """The hardware: what DescribeInstanceTypes and the CpuOptions say, else what is known of the
-    type.
-    """
-    vcpus, threads_per_core = _vcpus(raw, described)
+def hardware(raw: Raw, described: Mapping[str, Any]) -> Hardware:
+    """Hardware by DescribeInstanceTypes and the CpuOptions, else by what is known of the type."""
+    processor = _processor(raw, described)
+    # Without ec2:DescribeInstanceTypes nothing is described: the facts then say what the type
+    # holds.
     memory_mib = described.get("MemoryInfo", {}).get("SizeInMiB")
     disks = described.get("InstanceStorageInfo", {}).get("Disks", ())
-    gpu, gpus = _accelerators(described)
-    return _held(
+    boards = _accelerators(described)
+    return _hardware(
         raw["InstanceType"],
-        vcpus=vcpus,
+        vcpus=processor.vcpus,
         memory_gib=memory_mib / 1024 if memory_mib else None,
         architecture=raw.get("Architecture"),
-        gpu=gpu,
-        gpus=gpus,
+        gpu=boards.name,
+        gpus=boards.number,
         ssd_gib=_disk_gib(disks, "ssd") if described else None,
         hdd_gib=_disk_gib(disks, "hdd") if described else None,
-        threads_per_core=threads_per_core,
+        threads_per_core=processor.threads_per_core,
     )
 
 
-def _vcpus(raw: Raw, described: Mapping[str, Any]) -> tuple[int | None, int | None]:
-    """vCPUs of the type and its threads a core. An instance told to use fewer still holds, and
-    pays, the whole type.
-    """
+def _processor(raw: Raw, described: Mapping[str, Any]) -> _Processor:
+    """Processor of the type: an instance told to use fewer cores holds, and pays, all of it."""
     sizes = described.get("VCpuInfo", {})
     if sizes.get("DefaultVCpus"):
-        return sizes["DefaultVCpus"], sizes.get("DefaultThreadsPerCore")
+        return _Processor(sizes["DefaultVCpus"], sizes.get("DefaultThreadsPerCore"))
     options = raw.get("CpuOptions", {})
     cores, threads_per_core = options.get("CoreCount"), options.get("ThreadsPerCore")
-    return (cores * threads_per_core if cores and threads_per_core else None), threads_per_core
+    vcpus = cores * threads_per_core if cores and threads_per_core else None
+    return _Processor(vcpus, threads_per_core)
 
 
-def _disk_gib(disks: Sequence[Mapping[str, Any]], kind: str) -> float:
-    gigabytes: float = sum(
-        float(disk["SizeInGB"]) * disk.get("Count", 1) for disk in disks if disk.get("Type") == kind
-    )
+def _disk_gib(disks: Sequence[Mapping[str, Any]], disk_type: str) -> float:
+    """GiB of the local disks of a type ("ssd", "hdd"), which EC2 tells in GB."""
+    gigabytes = 0.0
+    for disk in disks:
+        if disk.get("Type") == disk_type:
+            gigabytes += float(disk["SizeInGB"]) * disk.get("Count", 1)
     return gigabytes * _GIB_PER_GB
 
 
-def _accelerators(described: Mapping[str, Any]) -> tuple[str | None, float | None]:
-    """Name and number of the boards; of a slice of one, its share of a board."""
+def _accelerators(described: Mapping[str, Any]) -> _Boards:
+    """Accelerators of the type; of a slice of a board, its share of the board."""
     boards = (
         *described.get("GpuInfo", {}).get("Gpus", ()),
         *described.get("NeuronInfo", {}).get("NeuronDevices", ()),
         *described.get("InferenceAcceleratorInfo", {}).get("Accelerators", ()),
     )
     if not boards:
-        return None, None
-    return boards[0].get("Name"), sum(
-        board.get("Count", 1) * (board.get("GpuPartitionSize") or 1) for board in boards
+        return _Boards(None, None)
+    count = sum(board.get("Count", 1) * (board.get("GpuPartitionSize") or 1) for board in boards)
+    return _Boards(boards[0].get("Name"), count)
+
+
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One instance. Stopped, it holds no hardware and is still there: its volumes are listed."""
+    name, host_type, placement = raw["InstanceId"], raw["InstanceType"], raw.get("Placement", {})
+    instance = parse_ec2(
+        raw,
+        scope,
+        f"instance/{name}",
+        owner=raw.get("OwnerId"),
+        zone=placement.get("AvailabilityZone"),
     )
-
-
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One instance. Stopped, it holds no hardware and is still there; terminated, it is gone."""
-    state = raw.get("State", {}).get("Name", "")
-    if state == "terminated":
-        return None
-    region, owner, name = scope.region, raw.get("OwnerId") or scope.account_id, raw["InstanceId"]
-    placement, labels = raw.get("Placement", {}), tags(raw.get("Tags"))
-    found, held = hardware(raw, scope.catalogue.get(raw["InstanceType"], {}))
-    info = {
-        "host_type": raw["InstanceType"],
-        "architecture": found.architecture,
-        "cpu": found.cpu,
-        "state": state,
-        "tenancy": placement.get("Tenancy", ""),
-        "lifecycle": raw.get("InstanceLifecycle", ""),
-    }
-    return Resource(
-        id=arn("ec2", region, owner, f"instance/{name}"),
-        kind="ec2/instance",
-        name=labels.get("Name") or name,
-        location=scope.location(zone=placement.get("AvailabilityZone", "")),
-        components=() if state in _OFF else held,
-        tags=labels,
+    held = hardware(raw, scope.catalogue.get(host_type, {}))
+    return instance.described(
+        running=held.components,
+        state=raw.get("State", {}).get("Name", ""),
         monitor={"InstanceId": name},
-        info={key: value for key, value in info.items() if value},
+        info={
+            "host_type": host_type,
+            "architecture": held.machine.architecture,
+            "cpu": held.machine.cpu,
+            "tenancy": placement.get("Tenancy"),
+            "lifecycle": raw.get("InstanceLifecycle"),
+        },
     )
 
 
@@ -149,24 +171,19 @@ INSTANCES = Listing(
     operation="DescribeInstances",
     scope="region",
     items="Reservations[]",
-    kind_of=lambda raw: "ec2/instance",
+    kind_of=lambda raw: KIND,
     permissions=("ec2:DescribeInstances", "ec2:DescribeInstanceTypes"),
     expand=instances,
     lookup=instance_types,
 )
 
 SPEC = ServiceSpec(
-    kind="ec2/instance",
+    kind=KIND,
     listing=INSTANCES,
+    states=STATES,
     describe=describe,
     metrics=(
-        Metric(
-            into="cpu_ratio",
-            namespace="AWS/EC2",
-            name="CPUUtilization",
-            dimensions={"InstanceId": "InstanceId"},
-            scale=0.01,
-        ),
+        percent("cpu_ratio", "AWS/EC2", "CPUUtilization", {"InstanceId": "InstanceId"}),
         # What the CloudWatch agent reports of NVIDIA's boards, where it is installed and told to.
         Metric(
             into="gpu_watts",
@@ -175,15 +192,17 @@ SPEC = ServiceSpec(
             dimensions={"InstanceId": "InstanceId"},
             spread="index",
         ),
-        Metric(
-            into="gpu_ratio",
-            namespace="CWAgent",
-            name="nvidia_smi_utilization_gpu",
-            dimensions={"InstanceId": "InstanceId"},
+        percent(
+            "gpu_ratio",
+            "CWAgent",
+            "nvidia_smi_utilization_gpu",
+            {"InstanceId": "InstanceId"},
             spread="index",
-            scale=0.01,
         ),
     ),
     permissions=("cloudwatch:ListMetrics",),
-    reason="A share of a server: its threads at their measured utilisation, memory, accelerators and local disks.",
+    reason=(
+        "A share of a server: its threads at their measured utilisation, memory, "
+        "accelerators and local disks."
+    ),
 )

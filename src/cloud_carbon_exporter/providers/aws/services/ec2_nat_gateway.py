@@ -1,62 +1,62 @@
-"""NAT gateways: a pair of small servers in each zone they stand in, and the bytes they translate,
-either way.
-"""
+"""NAT gateways: a pair of small servers in each of their zones, and the bytes they translate."""
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.describing.hardware import told
+from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
-from cloud_carbon_exporter.providers.aws.describing.names import arn, tags
+from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
-_GONE = frozenset({"deleted", "deleting", "failed"})
+KIND = "ec2/nat_gateway"
+STATES = states(running="pending available", gone="failed deleting deleted")
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One gateway. A regional one stands in every zone it has an address in."""
-    name, state, labels = raw["NatGatewayId"], raw.get("State"), tags(raw.get("Tags"))
-    if state in _GONE:
-        return None
-    zones = {
-        address.get("AvailabilityZone") or "" for address in raw.get("NatGatewayAddresses") or ()
-    }
-    reach = raw.get("ConnectivityType", "public")
-    regional = raw.get("AvailabilityMode") == "regional"
-    return Resource(
-        id=arn("ec2", scope.region, scope.account_id, f"natgateway/{name}"),
-        kind="ec2/nat_gateway",
-        name=labels.get("Name") or name,
-        location=scope.location(),
-        components=(
-            Component(
-                "fixed",
-                "aws/nat-gateway",
-                max(1, len(zones)) if regional else 1,
-                assumed="AWS does not say what a NAT gateway holds",
-            ),
-            Component("network", "intra" if reach == "private" else "internet", 1, per="bytes"),
+def _zones(raw: Raw) -> int:
+    """Zones a gateway stands in: one, or of a regional one each zone it has an address in."""
+    if raw.get("AvailabilityMode") != "regional":
+        return 1
+    # A regional gateway spreads by itself over the zones its network uses, with an address in
+    # each.
+    addresses = raw.get("NatGatewayAddresses") or ()
+    zones = {address.get("AvailabilityZone") or "" for address in addresses}
+    return max(1, len(zones))
+
+
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One gateway."""
+    gateway_id, reach = raw["NatGatewayId"], raw.get("ConnectivityType", "public")
+    unknown = "AWS does not say what a NAT gateway holds"
+    path = "intra" if reach == "private" else "internet"
+    return parse_ec2(raw, scope, f"natgateway/{gateway_id}").described(
+        running=(
+            Component("fixed", "aws/nat-gateway", _zones(raw), assumed=unknown),
+            Component("network", path, 1, per="bytes"),
         ),
-        tags=labels,
-        monitor={"NatGatewayId": name},
-        info=told(host_type=reach, state=state),
+        state=raw.get("State", ""),
+        monitor={"NatGatewayId": gateway_id},
+        info={"host_type": reach},
     )
 
 
 SPEC = ServiceSpec(
-    kind="ec2/nat_gateway",
+    kind=KIND,
     listing=Listing(
         api="ec2",
         operation="DescribeNatGateways",
         scope="region",
         items="NatGateways[]",
-        kind_of=lambda raw: "ec2/nat_gateway",
+        kind_of=lambda raw: KIND,
         permissions=("ec2:DescribeNatGateways",),
     ),
+    states=STATES,
     describe=describe,
-    metrics=tuple(
-        rate("bytes", "AWS/NATGateway", name, {"NatGatewayId": "NatGatewayId"})
-        for name in ("BytesInFromSource", "BytesInFromDestination")
+    metrics=(
+        rate("bytes", "AWS/NATGateway", "BytesInFromSource", {"NatGatewayId": "NatGatewayId"}),
+        rate("bytes", "AWS/NATGateway", "BytesInFromDestination", {"NatGatewayId": "NatGatewayId"}),
     ),
-    reason="A pair of small servers a zone, as its size is not published, and a published figure a byte passed on.",
+    reason=(
+        "A pair of small servers a zone, as its size is not published, "
+        "and a published figure a byte passed on."
+    ),
 )

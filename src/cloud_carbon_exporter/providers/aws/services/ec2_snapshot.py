@@ -1,75 +1,73 @@
-"""EBS snapshots, those behind the account's AMIs included: an AMI is its snapshots and nothing
-besides.
-"""
+"""EBS snapshots, those behind the account's AMIs included: an AMI is nothing but snapshots."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.aws.describing.hardware import told
-from cloud_carbon_exporter.providers.aws.describing.names import arn, tags
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
+from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
 from cloud_carbon_exporter.providers.aws.describing.snapshots import held, with_first
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
-_BYTES_PER_GIB = 1024**3
+KIND = "ec2/snapshot"
+# Pending, its bytes are being written; recoverable, they lie in the Recycle Bin, billed.
+STATES = states(running="pending completed recoverable recovering", gone="error")
+# EC2 API reference: the volume id of a copy is arbitrary and means nothing; AWS writes this.
 _COPIED = "vol-ffffffff"
-"""EC2 API reference: the volume id of a copied snapshot is arbitrary and means nothing; AWS writes
-this one.
-"""
 
 
-async def snapshots(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+def _source(raw: Raw) -> str:
+    """What a snapshot was taken of: its volume, or itself where it is a copy and stands alone."""
+    volume = str(raw.get("VolumeId") or "")
+    return raw["SnapshotId"] if not volume or volume == _COPIED else volume
+
+
+async def snapshots(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The snapshots, the oldest of each volume marked; a copy stands alone."""
-
-    def source(raw: Raw) -> str:
-        volume = str(raw.get("VolumeId") or "")
-        return raw["SnapshotId"] if not volume or volume == _COPIED else volume
-
-    return with_first(page, source, lambda raw: str(raw.get("StartTime", "")))
+    return with_first(page, _source, lambda raw: str(raw.get("StartTime", "")))
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One snapshot, at most as large as its volume; archived, a full copy of its own. Those of
-    others are theirs.
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One snapshot, at most as large as its volume; archived, a full copy of its own.
+
+    Those of others are theirs.
     """
-    if raw.get("State") == "error" or raw.get("OwnerId", scope.account_id) != scope.account_id:
+    if raw.get("OwnerId", scope.account_id) != scope.account_id:
         return None
-    name, labels = raw["SnapshotId"], tags(raw.get("Tags"))
-    told_bytes = raw.get("FullSnapshotSizeInBytes")
-    size_gib = told_bytes / _BYTES_PER_GIB if told_bytes else float(raw["VolumeSize"])
-    if raw.get("StorageTier") == "archive":
+    told_bytes, tier = raw.get("FullSnapshotSizeInBytes"), raw.get("StorageTier")
+    size_gib = told_bytes / BYTES_PER_GIB if told_bytes else float(raw["VolumeSize"])
+    # Moved to the archive tier, a snapshot becomes a full one, whatever it was before.
+    if tier == "archive":
         component = Component("snapshot", "aws/ebs-snapshot/archive", size_gib)
     else:
         component = held("aws/ebs-snapshot", size_gib, raw["First"])
-    return Resource(
-        id=arn(
-            "ec2", scope.region, scope.account_id, f"snapshot/{name}"
-        ),  # as the tagging API names it
-        kind="ec2/snapshot",
-        name=labels.get("Name") or name,
-        location=scope.location(),
-        components=(component,),
-        tags=labels,
-        info=told(
-            host_type=raw.get("StorageTier"), state=raw.get("State"), volume=raw.get("VolumeId")
-        ),
+    # The tagging API writes the account into a snapshot's ARN, and so does this one.
+    return parse_ec2(raw, scope, f"snapshot/{raw['SnapshotId']}").described(
+        kept=(component,),
+        state=raw.get("State", ""),
+        info={"host_type": tier, "volume": raw.get("VolumeId")},
     )
 
 
 SPEC = ServiceSpec(
-    kind="ec2/snapshot",
+    kind=KIND,
     listing=Listing(
         api="ec2",
         operation="DescribeSnapshots",
         scope="region",
         items="Snapshots[]",
-        kind_of=lambda raw: "ec2/snapshot",
+        kind_of=lambda raw: KIND,
         params={"OwnerIds": ["self"]},
         permissions=("ec2:DescribeSnapshots",),
         expand=snapshots,
     ),
+    states=STATES,
     describe=describe,
-    reason="The oldest of a volume in full, later ones as a share of it up to the whole; an AMI is its snapshots.",
+    reason=(
+        "The oldest of a volume in full, later ones as a share of it up to the whole; "
+        "an AMI is its snapshots."
+    ),
 )

@@ -2,54 +2,56 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.describing.hardware import told
+from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
-from cloud_carbon_exporter.providers.aws.describing.names import arn, tags
+from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
-_GONE = frozenset({"deleted", "deleting", "rejected", "failed", "expired"})
+KIND = "ec2/vpc_endpoint"
+STATES = states(
+    running="PendingAcceptance Pending Available Partial",
+    gone="Deleting Deleted Rejected Failed Expired",
+)
 _ROUTE = "Gateway"
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One endpoint."""
-    name, state, labels = raw["VpcEndpointId"], raw.get("State", ""), tags(raw.get("Tags"))
-    kind = raw.get("VpcEndpointType", "Interface")
-    if state.lower() in _GONE or kind == _ROUTE:
+    endpoint_id, endpoint_type = raw["VpcEndpointId"], raw.get("VpcEndpointType", "Interface")
+    # Endpoints for S3 and DynamoDB may be such routes; they cost nothing either.
+    if endpoint_type == _ROUTE:
         return None
-    return Resource(
-        id=arn("ec2", scope.region, raw.get("OwnerId") or scope.account_id, f"vpc-endpoint/{name}"),
-        kind="ec2/vpc_endpoint",
-        name=labels.get("Name") or name,
-        location=scope.location(),
-        components=(
-            Component(
-                "fixed", "aws/vpc-endpoint", 1, assumed="AWS does not say what a VPC endpoint holds"
-            ),
+    endpoint = parse_ec2(raw, scope, f"vpc-endpoint/{endpoint_id}", owner=raw.get("OwnerId"))
+    unknown = "AWS does not say what a VPC endpoint holds"
+    return endpoint.described(
+        running=(
+            Component("fixed", "aws/vpc-endpoint", 1, assumed=unknown),
             Component("network", "intra", 1, per="bytes"),
         ),
-        tags=labels,
+        state=raw.get("State", ""),
+        # PrivateLink writes the series of an endpoint with these four dimensions.
         monitor={
-            "Type": kind,
+            "Type": endpoint_type,
             "Service": raw.get("ServiceName", ""),
-            "Endpoint": name,
+            "Endpoint": endpoint_id,
             "Vpc": raw.get("VpcId", ""),
         },
-        info=told(host_type=kind, state=state),
+        info={"host_type": endpoint_type},
     )
 
 
 SPEC = ServiceSpec(
-    kind="ec2/vpc_endpoint",
+    kind=KIND,
     listing=Listing(
         api="ec2",
         operation="DescribeVpcEndpoints",
         scope="region",
         items="VpcEndpoints[]",
-        kind_of=lambda raw: "ec2/vpc_endpoint",
+        kind_of=lambda raw: KIND,
         permissions=("ec2:DescribeVpcEndpoints",),
     ),
+    states=STATES,
     describe=describe,
     metrics=(
         rate(

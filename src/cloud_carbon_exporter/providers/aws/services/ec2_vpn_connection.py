@@ -2,84 +2,78 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.describing.hardware import told
+from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
-from cloud_carbon_exporter.providers.aws.describing.names import arn, tags
+from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
-_GONE = frozenset({"deleted", "deleting"})
+CONNECTION, ENDPOINT = "ec2/vpn_connection", "ec2/client_vpn_endpoint"
+CONNECTION_STATES = states(running="pending available", gone="deleting deleted")
+# While no network is associated nobody can connect: nothing stands ready, and none is billed.
+ENDPOINT_STATES = states(running="pending available", gone="pending-associate deleting deleted")
+# The two tunnels of a connection end on two machines; of an endpoint the same is assumed.
 _HELD = (
     Component("fixed", "aws/vpn", 1, assumed="AWS does not say what the end of a VPN holds"),
     Component("network", "internet", 1, per="bytes"),
 )
 
 
-def _resource(
-    raw: Raw, scope: Scope, kind: str, name: str, state: str, monitor: str
-) -> Resource | None:
-    if state in _GONE:
-        return None
-    labels = tags(raw.get("Tags"))
-    return Resource(
-        id=arn("ec2", scope.region, scope.account_id, f"{kind.replace('_', '-')}/{name}"),
-        kind=f"ec2/{kind}",
-        name=labels.get("Name") or name,
-        location=scope.location(),
-        components=_HELD,
-        tags=labels,
-        monitor={monitor: name},
-        info=told(state=state),
-    )
-
-
-def describe_connection(raw: Raw, scope: Scope) -> Resource | None:
+def describe_connection(raw: Raw, scope: Scope) -> Description | None:
     """One connection: AWS ends its two tunnels on two machines."""
-    return _resource(
-        raw, scope, "vpn_connection", raw["VpnConnectionId"], raw.get("State", ""), "VpnId"
+    connection_id = raw["VpnConnectionId"]
+    return parse_ec2(raw, scope, f"vpn-connection/{connection_id}").described(
+        running=_HELD, state=raw.get("State", ""), monitor={"VpnId": connection_id}
     )
 
 
-def describe_endpoint(raw: Raw, scope: Scope) -> Resource | None:
-    """One endpoint; with no network associated nobody can connect, and nothing stands ready."""
-    name, state = raw["ClientVpnEndpointId"], raw.get("Status", {}).get("Code", "")
-    if state == "pending-associate":
-        return None
-    return _resource(raw, scope, "client_vpn_endpoint", name, state, "Endpoint")
+def describe_endpoint(raw: Raw, scope: Scope) -> Description | None:
+    """One endpoint, on two machines as well."""
+    endpoint_id = raw["ClientVpnEndpointId"]
+    return parse_ec2(raw, scope, f"client-vpn-endpoint/{endpoint_id}").described(
+        running=_HELD,
+        state=raw.get("Status", {}).get("Code", ""),
+        monitor={"Endpoint": endpoint_id},
+    )
 
 
 SPECS = (
     ServiceSpec(
-        kind="ec2/vpn_connection",
+        kind=CONNECTION,
         listing=Listing(
             api="ec2",
             operation="DescribeVpnConnections",
             scope="region",
             items="VpnConnections[]",
-            kind_of=lambda raw: "ec2/vpn_connection",
+            kind_of=lambda raw: CONNECTION,
             permissions=("ec2:DescribeVpnConnections",),
         ),
+        states=CONNECTION_STATES,
         describe=describe_connection,
-        metrics=tuple(
-            rate("bytes", "AWS/VPN", name, {"VpnId": "VpnId"})
-            for name in ("TunnelDataIn", "TunnelDataOut")
+        metrics=(
+            rate("bytes", "AWS/VPN", "TunnelDataIn", {"VpnId": "VpnId"}),
+            rate("bytes", "AWS/VPN", "TunnelDataOut", {"VpnId": "VpnId"}),
         ),
-        reason="Two small servers, one a tunnel, as their size is not published, and a published figure a byte.",
+        reason=(
+            "Two small servers, one a tunnel, as their size is not published, "
+            "and a published figure a byte."
+        ),
     ),
     ServiceSpec(
-        kind="ec2/client_vpn_endpoint",
+        kind=ENDPOINT,
         listing=Listing(
             api="ec2",
             operation="DescribeClientVpnEndpoints",
             scope="region",
             items="ClientVpnEndpoints[]",
-            kind_of=lambda raw: "ec2/client_vpn_endpoint",
+            kind_of=lambda raw: ENDPOINT,
             permissions=("ec2:DescribeClientVpnEndpoints",),
         ),
+        states=ENDPOINT_STATES,
         describe=describe_endpoint,
-        metrics=tuple(
-            rate("bytes", "AWS/ClientVPN", name, {"Endpoint": "Endpoint"})
-            for name in ("IngressBytes", "EgressBytes")
+        metrics=(
+            rate("bytes", "AWS/ClientVPN", "IngressBytes", {"Endpoint": "Endpoint"}),
+            rate("bytes", "AWS/ClientVPN", "EgressBytes", {"Endpoint": "Endpoint"}),
         ),
         reason="Two small servers, as their size is not published, and a published figure a byte.",
     ),

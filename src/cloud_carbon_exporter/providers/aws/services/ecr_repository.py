@@ -1,23 +1,24 @@
-"""ECR repositories: the bytes of their images. Layers that images share are counted for each: an
-upper bound.
-"""
+"""ECR repositories: the bytes of their images; layers they share are counted for each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import by_name, tagged
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "ecr/repository"
+# DescribeImages is one call for each thousand images of each repository.
 _SIZE_SECONDS = 6 * 3600.0
-_BYTES_PER_GIB = 1024**3
 _IMAGES = "ecr:DescribeImages"
 
 
-async def repositories(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def repositories(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The repositories with the bytes of their images, added up a few times a day."""
 
     async def size(name: str) -> int:
@@ -26,46 +27,37 @@ async def repositories(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> 
         async for answer in client.answers(
             scope, "ecr", "DescribeImages", wanted, permissions=_IMAGES
         ):
-            sizes |= {
-                one["imageDigest"]: one.get("imageSizeInBytes", 0)
-                for one in answer.get("imageDetails", ())
-            }
+            # By digest: an image under several tags is one image.
+            for image in answer.get("imageDetails", ()):
+                sizes[image["imageDigest"]] = image.get("imageSizeInBytes", 0)
         return sum(sizes.values())
 
     what = ("ecr", "DescribeImages", scope.account_id, scope.region)
-    sizes = await by_name(
-        client, what, [str(raw["repositoryName"]) for raw in page], _SIZE_SECONDS, size
-    )
-    found = [
-        {**raw, "SizeInBytes": sizes[raw["repositoryName"]]}
-        for raw in page
-        if raw["repositoryName"] in sizes
-    ]
+    names = [str(raw["repositoryName"]) for raw in page]
+    sizes = await by_name(client, what, names, _SIZE_SECONDS, size)
+    known = [raw for raw in page if raw["repositoryName"] in sizes]
+    sized = [{**raw, "SizeInBytes": sizes[raw["repositoryName"]]} for raw in known]
     return await tagged(
-        client, scope, found, "ecr:repository", lambda raw: str(raw["repositoryArn"])
+        client, scope, sized, "ecr:repository", lambda raw: str(raw["repositoryArn"])
     )
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One repository."""
-    return Resource(
-        id=raw["repositoryArn"],
-        kind="ecr/repository",
-        name=raw["repositoryName"],
-        location=scope.location(),
-        components=(Component("object", "aws/ecr", raw["SizeInBytes"] / _BYTES_PER_GIB),),
-        tags=tags(raw.get("Tags")),
+    size_gib = raw["SizeInBytes"] / BYTES_PER_GIB
+    return parse(raw, scope, raw["repositoryArn"], raw["repositoryName"]).described(
+        kept=(Component("object", "aws/ecr", size_gib),)
     )
 
 
 SPEC = ServiceSpec(
-    kind="ecr/repository",
+    kind=KIND,
     listing=Listing(
         api="ecr",
         operation="DescribeRepositories",
         scope="region",
         items="repositories[]",
-        kind_of=lambda raw: "ecr/repository",
+        kind_of=lambda raw: KIND,
         permissions=("ecr:DescribeRepositories", _IMAGES),
         expand=repositories,
     ),

@@ -2,52 +2,54 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.describing.hardware import told
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from typing import Any
+
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
-_BYTES_PER_GIB = 1024**3
-_CLASSES = (("ValueInStandard", "Standard"), ("ValueInIA", "IA"), ("ValueInArchive", "Archive"))
+KIND = "efs/file_system"
+# In error (its key cannot be used, for one) nobody can mount it; its bytes are kept.
+STATES = states(running="creating available updating", stopped="error", gone="deleting deleted")
+_CLASSES = {"ValueInStandard": "Standard", "ValueInIA": "IA", "ValueInArchive": "Archive"}
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One file system, regional or of one zone."""
-    if raw.get("LifeCycleState") in ("deleting", "deleted"):
-        return None
-    sizes, zone = raw["SizeInBytes"], raw.get("AvailabilityZoneName") or ""
-    by_class = [(sizes[key], name) for key, name in _CLASSES if sizes.get(key)]
+def _stored(sizes: dict[str, Any], one_zone: bool) -> tuple[Component, ...]:
+    """Bytes of a file system in each storage class."""
+    by_class = {name: sizes[key] for key, name in _CLASSES.items() if sizes.get(key)}
     if not by_class:  # an answer of before the classes, or an empty file system
-        by_class = [(sizes["Value"], "Standard")]
-    part = "aws/efs-one-zone" if zone else "aws/efs"
-    return Resource(
-        id=raw["FileSystemArn"],
-        kind="efs/file_system",
-        name=raw.get("Name") or raw["FileSystemId"],
-        location=scope.location(zone=zone),
-        components=tuple(
-            Component(
-                "file",
-                part if zone and name == "Standard" else f"{part}/{name}",
-                size / _BYTES_PER_GIB,
-            )
-            for size, name in by_class
-        ),
-        tags=tags(raw.get("Tags")),
-        info=told(state=raw.get("LifeCycleState")),
+        by_class = {"Standard": sizes["Value"]}
+    stored = []
+    for name, size in by_class.items():
+        part = f"aws/efs-one-zone/{name}" if one_zone else f"aws/efs/{name}"
+        # The facts name a class of one zone after the file system itself.
+        if one_zone and name == "Standard":
+            part = "aws/efs-one-zone"
+        stored.append(Component("file", part, size / BYTES_PER_GIB))
+    return tuple(stored)
+
+
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One file system, regional or of one zone."""
+    zone, name = raw.get("AvailabilityZoneName"), raw.get("Name") or raw["FileSystemId"]
+    return parse(raw, scope, raw["FileSystemArn"], name, zone=zone).described(
+        kept=_stored(raw["SizeInBytes"], bool(zone)), state=raw.get("LifeCycleState", "")
     )
 
 
 SPEC = ServiceSpec(
-    kind="efs/file_system",
+    kind=KIND,
     listing=Listing(
         api="efs",
         operation="DescribeFileSystems",
         scope="region",
         items="FileSystems[]",
-        kind_of=lambda raw: "efs/file_system",
+        kind_of=lambda raw: KIND,
         permissions=("elasticfilesystem:DescribeFileSystems",),
     ),
+    states=STATES,
     describe=describe,
     reason="Bytes held in each storage class, in the copies of a region or of one zone.",
 )

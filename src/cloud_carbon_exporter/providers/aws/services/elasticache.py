@@ -1,110 +1,109 @@
-"""ElastiCache: nodes of a class, and serverless caches by the bytes and processing units they used."""
+"""ElastiCache: nodes of a class, and serverless caches by the bytes and units they used."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import nodes, told
-from cloud_carbon_exporter.providers.aws.describing.metrics import rate
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB, nodes
+from cloud_carbon_exporter.providers.aws.describing.metrics import percent, rate
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
-_GONE = frozenset({"deleted", "deleting", "create-failed"})
+CLUSTER, SERVERLESS = "elasticache/cache_cluster", "elasticache/serverless_cache"
+# ElastiCache API reference. Of incompatible-network no node could be started.
+CLUSTER_STATES = states(
+    running=("creating", "available", "modifying", "rebooting cluster nodes", "snapshotting"),
+    gone="deleting deleted incompatible-network create-failed restore-failed",
+)
+SERVERLESS_STATES = states(running="creating available modifying", gone="deleting create-failed")
 COPIES = 2
-"""ElastiCache user guide: serverless caches keep data in several zones; two of them is the least
-that can be.
-"""
+"""ElastiCache user guide: serverless caches keep data in several zones; two is the least."""
 _UNKNOWN = "hardware of ElastiCache Serverless is not published"
 
 
-async def clusters(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The clusters with their tags."""
     return await tagged(client, scope, page, "elasticache:cluster", lambda raw: str(raw["ARN"]))
 
 
-async def serverless_caches(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def serverless_caches(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The serverless caches with their tags."""
     return await tagged(
         client, scope, page, "elasticache:serverlesscache", lambda raw: str(raw["ARN"])
     )
 
 
-def describe_cluster(raw: Raw, scope: Scope) -> Resource | None:
-    """One cluster: Memcached of several nodes; Redis and Valkey list each node as a cluster of one."""
-    if raw.get("CacheClusterStatus") in _GONE:
-        return None
-    name, size = raw["CacheClusterId"], raw["CacheNodeType"]
+def describe_cluster(raw: Raw, scope: Scope) -> Description | None:
+    """One cluster: Memcached of several nodes; Redis and Valkey list each node as a cluster."""
     zone = raw.get("PreferredAvailabilityZone") or ""
-    return Resource(
-        id=raw["ARN"],
-        kind="elasticache/cache_cluster",
-        name=name,
-        location=scope.location(zone="" if zone == "Multiple" else zone),
-        components=nodes(size, raw["NumCacheNodes"]),
-        tags=tags(raw.get("Tags")),
-        monitor={"CacheClusterId": name},
-        info=told(host_type=size, engine=raw.get("Engine"), state=raw.get("CacheClusterStatus")),
+    # What a cluster says whose nodes stand in several zones.
+    zone = "" if zone == "Multiple" else zone
+    cluster = parse(raw, scope, raw["ARN"], raw["CacheClusterId"], zone=zone)
+    return cluster.described(
+        running=nodes(raw["CacheNodeType"], raw["NumCacheNodes"]),
+        state=raw.get("CacheClusterStatus", ""),
+        monitor={"CacheClusterId": cluster.name},
+        info={"host_type": raw["CacheNodeType"], "engine": raw.get("Engine")},
     )
 
 
-def describe_serverless(raw: Raw, scope: Scope) -> Resource | None:
+def describe_serverless(raw: Raw, scope: Scope) -> Description | None:
     """One serverless cache: memory for its bytes, and what its processing units take."""
-    if raw.get("Status") in _GONE:
-        return None
-    name = raw["ServerlessCacheName"]
-    return Resource(
-        id=raw["ARN"],
-        kind="elasticache/serverless_cache",
-        name=name,
-        location=scope.location(),
-        components=(
+    cache = parse(raw, scope, raw["ARN"], raw["ServerlessCacheName"])
+    return cache.described(
+        running=(
             Component("memory", "dram", COPIES, per="memory_gib", assumed=_UNKNOWN),
             Component("requests", "cache", 1, per="requests", assumed=_UNKNOWN),
         ),
-        tags=tags(raw.get("Tags")),
-        monitor={"clusterId": name},
-        info=told(engine=raw.get("Engine"), state=raw.get("Status")),
+        state=raw.get("Status", ""),
+        monitor={"clusterId": cache.name},
+        info={"engine": raw.get("Engine")},
     )
 
 
 SPECS = (
     ServiceSpec(
-        kind="elasticache/cache_cluster",
+        kind=CLUSTER,
         listing=Listing(
             api="elasticache",
             operation="DescribeCacheClusters",
             scope="region",
             items="CacheClusters[]",
-            kind_of=lambda raw: "elasticache/cache_cluster",
+            kind_of=lambda raw: CLUSTER,
             permissions=("elasticache:DescribeCacheClusters",),
             expand=clusters,
         ),
+        states=CLUSTER_STATES,
         describe=describe_cluster,
         metrics=(
-            Metric(
-                into="cpu_ratio",
-                namespace="AWS/ElastiCache",
-                name="CPUUtilization",
-                dimensions={"CacheClusterId": "CacheClusterId"},
-                scale=0.01,
+            percent(
+                "cpu_ratio",
+                "AWS/ElastiCache",
+                "CPUUtilization",
+                {"CacheClusterId": "CacheClusterId"},
             ),
         ),
-        reason="Each node as the instance its class is named after, at its measured load; replicas are nodes too.",
+        reason=(
+            "Each node as the instance its class is named after, at its measured load; "
+            "replicas are nodes too."
+        ),
     ),
     ServiceSpec(
-        kind="elasticache/serverless_cache",
+        kind=SERVERLESS,
         listing=Listing(
             api="elasticache",
             operation="DescribeServerlessCaches",
             scope="region",
             items="ServerlessCaches[]",
-            kind_of=lambda raw: "elasticache/serverless_cache",
+            kind_of=lambda raw: SERVERLESS,
             permissions=("elasticache:DescribeServerlessCaches",),
             expand=serverless_caches,
         ),
+        states=SERVERLESS_STATES,
         describe=describe_serverless,
         metrics=(
             Metric(
@@ -112,7 +111,7 @@ SPECS = (
                 namespace="AWS/ElastiCache",
                 name="BytesUsedForCache",
                 dimensions={"clusterId": "clusterId"},
-                scale=1 / 1024**3,
+                scale=1 / BYTES_PER_GIB,
             ),
             rate(
                 "requests",
@@ -121,6 +120,9 @@ SPECS = (
                 {"clusterId": "clusterId"},
             ),
         ),
-        reason="Memory for the bytes held, twice, and an assumed energy a processing unit; hosts are not published.",
+        reason=(
+            "Memory for the bytes held, twice, and an assumed energy a processing unit; "
+            "hosts are not published."
+        ),
     ),
 )

@@ -1,25 +1,28 @@
-"""EMR Serverless applications, by the vCPUs and memory their workers hold. EMR on EC2 is its
-instances.
-"""
+"""EMR Serverless applications, by vCPUs and memory of their workers; EMR on EC2 is instances."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.model.types import Component, Signal
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per, told
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
+KIND = "emrserverless/application"
+STATES = states(
+    running="STARTING STARTED STOPPING", stopped="CREATING CREATED STOPPED", gone="TERMINATED"
+)
+# EMR Serverless user guide: from release 7.10 on, metrics bear the application's name as well.
 _NAMED_SINCE = (7, 10)
-"""EMR Serverless user guide: from release 7.10 on, metrics bear the application's name as well."""
+_BY_ID = {"ApplicationId": "ApplicationId"}
+_BY_NAME = {"ApplicationId": "NamedId", "ApplicationName": "ApplicationName"}
 
-_IDLE = frozenset({"CREATING", "CREATED", "STOPPED"})
 
-
-async def applications(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def applications(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The applications with their tags."""
     return await tagged(
         client, scope, page, "emr-serverless:applications", lambda raw: str(raw["arn"])
@@ -29,67 +32,67 @@ async def applications(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> 
 def _release(label: str) -> tuple[int, ...]:
     """(7, 10) of "emr-7.10.0"; what does not read so is new."""
     numbers = label.rpartition("-")[2].split(".")[:2]
-    return (
-        tuple(int(number) for number in numbers)
-        if all(map(str.isdecimal, numbers))
-        else _NAMED_SINCE
+    if not all(map(str.isdecimal, numbers)):
+        return _NAMED_SINCE
+    return tuple(map(int, numbers))
+
+
+def _workers(architecture: str) -> tuple[Component, ...]:
+    """A vCPU and a GiB of memory of workers; how many are allocated is measured."""
+    unknown = "AWS does not say what the workers run on"
+    # CPUAllocated counts vCPUs, MemoryAllocated GB: two signals, so that each scales its own
+    # part.
+    processors = (part for part in hidden(1, 1, architecture) if part.kind == "vcpu")
+    memory = Component("memory", "dram", 1, per="memory_gib", assumed=unknown)
+    return (*per(processors, "capacity_units"), memory)
+
+
+def _monitor(raw: Raw) -> dict[str, str]:
+    """Dimensions an application's series bear: its id, and since a release its name as well."""
+    if raw.get("name") and _release(raw["releaseLabel"]) >= _NAMED_SINCE:
+        return {"NamedId": raw["id"], "ApplicationName": raw["name"]}
+    return {"ApplicationId": raw["id"]}
+
+
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One application. Only a started one has workers: of its jobs, and some that wait for jobs."""
+    architecture = raw.get("architecture", "")
+    return parse(raw, scope, raw["arn"], raw.get("name") or raw["id"]).described(
+        running=_workers(architecture),
+        state=raw["state"],
+        monitor=_monitor(raw),
+        info={"engine": raw.get("type"), "architecture": architecture},
     )
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One application. Only a started one has workers: those of its jobs, and those it is told to
-    keep ready.
-    """
-    name, state = raw.get("name") or raw["id"], raw["state"]
-    if state == "TERMINATED":
-        return None
-    held = (
-        *per(
-            [part for part in hidden(1, 1, raw.get("architecture", "")) if part.kind == "vcpu"],
-            "capacity_units",
-        ),
-        Component(
-            "memory",
-            "dram",
-            1,
-            per="memory_gib",
-            assumed="AWS does not say what the workers run on",
-        ),
-    )
-    named = raw.get("name") and _release(raw["releaseLabel"]) >= _NAMED_SINCE
-    return Resource(
-        id=raw["arn"],
-        kind="emrserverless/application",
-        name=name,
-        location=scope.location(),
-        components=() if state in _IDLE else held,
-        tags=tags(raw.get("Tags")),
-        monitor={"NamedId": raw["id"], "ApplicationName": name}
-        if named
-        else {"ApplicationId": raw["id"]},
-        info=told(engine=raw.get("type"), architecture=raw.get("architecture"), state=state),
+def _allocated(into: Signal, name: str, dimensions: Mapping[str, str]) -> Metric:
+    """Metric of what is allocated to workers; silence means that none runs."""
+    return Metric(
+        into=into, namespace="AWS/EMRServerless", name=name, dimensions=dimensions, absent=0
     )
 
 
 SPEC = ServiceSpec(
-    kind="emrserverless/application",
+    kind=KIND,
     listing=Listing(
         api="emr-serverless",
         operation="ListApplications",
         scope="region",
         items="applications[]",
-        kind_of=lambda raw: "emrserverless/application",
+        kind_of=lambda raw: KIND,
         permissions=("emr-serverless:ListApplications",),
         expand=applications,
     ),
+    states=STATES,
     describe=describe,
-    metrics=tuple(
-        Metric(into=into, namespace="AWS/EMRServerless", name=name, dimensions=dimensions, absent=0)
-        for dimensions in (
-            {"ApplicationId": "ApplicationId"},
-            {"ApplicationId": "NamedId", "ApplicationName": "ApplicationName"},
-        )
-        for into, name in (("capacity_units", "CPUAllocated"), ("memory_gib", "MemoryAllocated"))
+    metrics=(
+        _allocated("capacity_units", "CPUAllocated", _BY_ID),
+        _allocated("memory_gib", "MemoryAllocated", _BY_ID),
+        _allocated("capacity_units", "CPUAllocated", _BY_NAME),
+        _allocated("memory_gib", "MemoryAllocated", _BY_NAME),
     ),
-    reason="The vCPUs and memory allocated to its workers, none while none run; their hosts are not published.",
+    reason=(
+        "The vCPUs and memory allocated to its workers, none while none run; "
+        "their hosts are not published."
+    ),
 )

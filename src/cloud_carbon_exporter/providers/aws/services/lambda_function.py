@@ -4,60 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per, told
+from cloud_carbon_exporter.providers.aws.describing.hardware import MIB_PER_GIB, hidden, per
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "lambda/function"
+# Lambda developer guide: an Inactive function wakes when it is called, through Pending.
+STATES = states(
+    running="Pending Active ActiveNonInvocable Inactive",
+    stopped="Failed Deactivating Deactivated",
+    gone="Deleting",
+)
 MIB_PER_VCPU = 1769
 """Lambda developer guide: at 1,769 MB a function has the equivalent of one vCPU."""
-MIB_PER_GIB = 1024
 _MILLISECONDS = 1000
 
 
-async def functions(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def functions(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The functions with their tags."""
     return await tagged(client, scope, page, "lambda:function", lambda raw: str(raw["FunctionArn"]))
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One function. On Lambda Managed Instances it runs on EC2 instances of the account, which are
-    counted there.
-    """
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One function. On Lambda Managed Instances it runs on EC2 instances, which are counted."""
     if raw.get("CapacityProviderConfig"):
         return None
-    name, memory_mib = raw["FunctionName"], raw["MemorySize"]
+    function, memory_mib = (
+        parse(raw, scope, raw["FunctionArn"], raw["FunctionName"]),
+        raw["MemorySize"],
+    )
+    # A function has one architecture, in a list.
     architecture = (raw.get("Architectures") or ("x86_64",))[0]
     environment = hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB, architecture)
-    return Resource(
-        id=raw["FunctionArn"],
-        kind="lambda/function",
-        name=name,
-        location=scope.location(),
-        components=per(environment, "executions"),
-        tags=tags(raw.get("Tags")),
-        monitor={"FunctionName": name},
-        info=told(host_type=f"{memory_mib} MB", architecture=architecture, state=raw.get("State")),
+    return function.described(
+        running=per(environment, "executions"),
+        state=raw.get("State", ""),
+        monitor={"FunctionName": function.name},
+        info={"host_type": f"{memory_mib} MB", "architecture": architecture},
     )
 
 
 SPEC = ServiceSpec(
-    kind="lambda/function",
+    kind=KIND,
     listing=Listing(
         api="lambda",
         operation="ListFunctions",
         scope="region",
         items="Functions[]",
-        kind_of=lambda raw: "lambda/function",
+        kind_of=lambda raw: KIND,
         permissions=("lambda:ListFunctions",),
         expand=functions,
     ),
+    states=STATES,
     describe=describe,
     metrics=(
-        # milliseconds of running a second: environments busy on average
+        # Milliseconds of running a second: environments busy on average.
         rate(
             "executions",
             "AWS/Lambda",
@@ -66,5 +71,8 @@ SPEC = ServiceSpec(
             scale=1 / _MILLISECONDS,
         ),
     ),
-    reason="Memory and a vCPU for each 1,769 MB of it, times the executions under way; idle warm ones are not told.",
+    reason=(
+        "Memory and a vCPU for each 1,769 MB of it, times the executions under way; "
+        "idle warm ones are not told."
+    ),
 )

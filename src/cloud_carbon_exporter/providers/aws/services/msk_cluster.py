@@ -1,57 +1,51 @@
-"""MSK clusters: the brokers of provisioned ones and their volumes; serverless ones by a figure for
-each.
-"""
+"""MSK clusters: brokers of provisioned ones and their volumes; serverless ones by a figure each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.describing.hardware import nodes, told
-from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.describing.hardware import nodes, times, volume
+from cloud_carbon_exporter.providers.aws.describing.metrics import percent
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
+
+PROVISIONED, SERVERLESS = "msk/cluster", "msk/serverless_cluster"
+# MSK developer guide, cluster states: FAILED is a cluster that could not be created.
+STATES = states(
+    running="CREATING ACTIVE HEALING MAINTENANCE REBOOTING_BROKER UPDATING",
+    gone="DELETING FAILED",
+)
 
 
-def _resource(
-    raw: Raw, scope: Scope, held: tuple[Component, ...], monitor: Mapping[str, str], size: str
-) -> Resource:
-    return Resource(
-        id=raw["ClusterArn"],
-        kind="msk/cluster" if "Provisioned" in raw else "msk/serverless_cluster",
-        name=raw["ClusterName"],
-        location=scope.location(),
-        components=held,
-        tags=dict(raw.get("Tags") or {}),
-        monitor=monitor,
-        info=told(host_type=size, state=raw.get("State")),
-    )
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One provisioned cluster.
 
-
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One provisioned cluster. Express brokers have no volume of their own: where their data lie is
-    not told.
+    Express brokers have no volume of their own: where their data lie is not told.
     """
-    if raw.get("State") == "DELETING":
-        return None
+    cluster = parse(raw, scope, raw["ClusterArn"], raw["ClusterName"])
     provisioned: Mapping[str, Any] = raw["Provisioned"]
     group, brokers = provisioned["BrokerNodeGroupInfo"], provisioned["NumberOfBrokerNodes"]
-    size, held = group["InstanceType"], nodes(group["InstanceType"], brokers)
-    volume = (group.get("StorageInfo") or {}).get("EbsStorageInfo") or {}
-    if volume.get("VolumeSize"):
-        held = (*held, Component("block", "aws/gp2", float(volume["VolumeSize"]) * brokers))
-    return _resource(raw, scope, held, {"ClusterName": raw["ClusterName"]}, size)
-
-
-def describe_serverless(raw: Raw, scope: Scope) -> Resource | None:
-    """One serverless cluster; its metrics are by topic, so nothing of it is measured."""
-    if raw.get("State") == "DELETING":
-        return None
-    held = (
-        Component(
-            "fixed", "aws/msk-serverless", 1, assumed="hardware of MSK Serverless is not published"
-        ),
+    # VolumeSize is that of each broker.
+    disk = (group.get("StorageInfo") or {}).get("EbsStorageInfo") or {}
+    return cluster.described(
+        running=nodes(group["InstanceType"], brokers),
+        kept=times(volume(disk.get("VolumeSize"), "aws/gp2"), brokers),
+        state=raw.get("State", ""),
+        monitor={"ClusterName": cluster.name},
+        info={"host_type": group["InstanceType"]},
     )
-    return _resource(raw, scope, held, {}, "")
+
+
+def describe_serverless(raw: Raw, scope: Scope) -> Description | None:
+    """One serverless cluster; its metrics are by topic, so nothing of it is measured."""
+    unknown = "hardware of MSK Serverless is not published"
+    return parse(raw, scope, raw["ClusterArn"], raw["ClusterName"]).described(
+        running=(Component("fixed", "aws/msk-serverless", 1, assumed=unknown),),
+        state=raw.get("State", ""),
+    )
 
 
 CLUSTERS = Listing(
@@ -59,36 +53,39 @@ CLUSTERS = Listing(
     operation="ListClustersV2",
     scope="region",
     items="ClusterInfoList[]",
-    kind_of=lambda raw: "msk/cluster",
+    kind_of=lambda raw: PROVISIONED,
     permissions=("kafka:ListClustersV2",),
 )
 
 SPECS = (
     ServiceSpec(
-        kind="msk/cluster",
+        kind=PROVISIONED,
         listing=CLUSTERS,
         accepts=lambda raw: "Provisioned" in raw,
+        states=STATES,
         describe=describe,
+        # A series for each broker; the work of Kafka and that of the kernel for it add up.
         metrics=tuple(
-            # a series for each broker; the work of Kafka and that of the kernel for it add up
-            Metric(
-                into="cpu_ratio",
-                namespace="AWS/Kafka",
-                name=name,
-                dimensions={"Cluster Name": "ClusterName"},
-                spread="Broker ID",
-                scale=0.01,
+            percent(
+                "cpu_ratio", "AWS/Kafka", name, {"Cluster Name": "ClusterName"}, spread="Broker ID"
             )
             for name in ("CpuUser", "CpuSystem")
         ),
         permissions=("cloudwatch:ListMetrics",),
-        reason="Brokers by their class at the mean of their load, and their volumes; controllers are not told.",
+        reason=(
+            "Brokers by their class at the mean of their load, and their volumes; "
+            "controllers are not told."
+        ),
     ),
     ServiceSpec(
-        kind="msk/serverless_cluster",
+        kind=SERVERLESS,
         listing=CLUSTERS,
         accepts=lambda raw: "Serverless" in raw,
+        states=STATES,
         describe=describe_serverless,
-        reason="A constant figure, assumed: neither its hardware nor a measure of the whole is published.",
+        reason=(
+            "A constant figure, assumed: "
+            "neither its hardware nor a measure of the whole is published."
+        ),
     ),
 )

@@ -1,25 +1,31 @@
-"""OpenSearch Service domains, also of Elasticsearch: data, master, warm and coordinating nodes, and
-their EBS.
-"""
+"""OpenSearch Service domains, also of Elasticsearch: nodes of every role, and their EBS volumes."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import batches, tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import nodes, told
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.hardware import MIB_PER_GIB, nodes
+from cloud_carbon_exporter.providers.aws.describing.metrics import percent
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
+KIND = "opensearchservice/domain"
+# Isolated is a domain of a suspended account: nothing answers, and the data are kept.
+STATES = states(
+    running="Creating Active Modifying UpgradingEngineVersion UpdatingServiceSoftware",
+    stopped="Isolated",
+    gone="Deleting",
+)
+# Names one DescribeDomains call takes.
 _PER_CALL = 5
-"""Names one DescribeDomains call takes."""
-MIB_PER_GIB = 1024
 
 
-async def domains(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def domains(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The domains described, five a call."""
 
     async def some(names: Sequence[str]) -> Sequence[Raw]:
@@ -27,75 +33,78 @@ async def domains(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Seque
         answer = await client.call(
             scope, "opensearch", "DescribeDomains", wanted, permissions="es:DescribeDomains"
         )
-        found: Sequence[Raw] = answer.get("DomainStatusList", ())
-        return found
+        statuses: Sequence[Raw] = answer.get("DomainStatusList", ())
+        return statuses
 
     names = [str(raw["DomainName"]) for raw in page]
     answers = await asyncio.gather(*(some(batch) for batch in batches(names, _PER_CALL)))
-    found = [domain for answer in answers for domain in answer]
-    return await tagged(client, scope, found, "es:domain", lambda raw: str(raw["ARN"]))
+    described = [domain for answer in answers for domain in answer]
+    return await tagged(client, scope, described, "es:domain", lambda raw: str(raw["ARN"]))
 
 
-def _held(config: Raw, disks: Raw) -> Iterator[Component]:
-    """All nodes of a domain. The load read is that of the data nodes, and stands for the others."""
-    data = config.get("InstanceCount") or 1
-    yield from nodes(config["InstanceType"], data)
+def _nodes(config: Raw) -> Iterator[Component]:
+    """Nodes of a domain. The load read is that of the data nodes, and stands for the others."""
+    yield from nodes(config["InstanceType"], config.get("InstanceCount") or 1)
     if config.get("DedicatedMasterEnabled"):
         yield from nodes(config["DedicatedMasterType"], config["DedicatedMasterCount"])
     if config.get("WarmEnabled"):
         yield from nodes(config["WarmType"], config["WarmCount"])
-        yield Component("object", "aws/s3", 1.0, per="stored_gib")
     for option in config.get("NodeOptions") or ():
         extra = option.get("NodeConfig") or {}
         if extra.get("Enabled"):
             yield from nodes(extra["Type"], extra["Count"])
-    if disks.get("EBSEnabled"):
-        yield Component(
-            "block", f"aws/{disks.get('VolumeType') or 'gp3'}", float(disks["VolumeSize"]) * data
-        )
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One domain."""
-    if raw.get("Deleted"):
-        return None
-    name, config = raw["DomainName"], raw["ClusterConfig"]
-    monitor = {"DomainName": name, "ClientId": scope.account_id}
+def _storage(config: Raw, disks: Raw) -> Iterator[Component]:
+    """Storage of a domain: UltraWarm's lies in S3, and each data node has a volume."""
     if config.get("WarmEnabled"):
-        monitor["WarmDomainName"] = name
-    return Resource(
-        id=raw["ARN"],
-        kind="opensearchservice/domain",
-        name=name,
-        location=scope.location(),
-        components=tuple(_held(config, raw.get("EBSOptions") or {})),
-        tags=tags(raw.get("Tags")),
+        yield Component("object", "aws/s3", 1.0, per="stored_gib")
+    if disks.get("EBSEnabled"):
+        # VolumeSize is that of each data node.
+        drive = f"aws/{disks.get('VolumeType') or 'gp3'}"
+        count = config.get("InstanceCount") or 1
+        yield Component("block", drive, float(disks["VolumeSize"]) * count)
+
+
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One domain."""
+    config, domain = raw["ClusterConfig"], parse(raw, scope, raw["ARN"], raw["DomainName"])
+    monitor = {"DomainName": domain.name, "ClientId": scope.account_id}
+    if config.get("WarmEnabled"):
+        monitor["WarmDomainName"] = domain.name
+    state = raw.get("DomainProcessingStatus", "")
+    return domain.described(
+        running=tuple(_nodes(config)),
+        kept=tuple(_storage(config, raw.get("EBSOptions") or {})),
+        # The API tells in a field of its own that a domain is being deleted.
+        state="Deleting" if raw.get("Deleted") else state,
         monitor=monitor,
-        info=told(host_type=config["InstanceType"], engine=raw.get("EngineVersion")),
+        info={"host_type": config["InstanceType"], "engine": raw.get("EngineVersion")},
     )
 
 
 SPEC = ServiceSpec(
-    kind="opensearchservice/domain",
+    kind=KIND,
     listing=Listing(
         api="opensearch",
         operation="ListDomainNames",
         scope="region",
         items="DomainNames[]",
-        kind_of=lambda raw: "opensearchservice/domain",
+        kind_of=lambda raw: KIND,
         permissions=("es:ListDomainNames", "es:DescribeDomains"),
         expand=domains,
     ),
+    states=STATES,
     describe=describe,
     metrics=(
-        Metric(
-            into="cpu_ratio",
-            namespace="AWS/ES",
-            name="CPUUtilization",
-            dimensions={"DomainName": "DomainName", "ClientId": "ClientId"},
-            scale=0.01,
+        percent(
+            "cpu_ratio",
+            "AWS/ES",
+            "CPUUtilization",
+            {"DomainName": "DomainName", "ClientId": "ClientId"},
         ),
-        Metric(  # MiB of UltraWarm, which lie in object storage
+        # MiB of UltraWarm.
+        Metric(
             into="stored_gib",
             namespace="AWS/ES",
             name="WarmStorageSpaceUtilization",
@@ -104,5 +113,8 @@ SPEC = ServiceSpec(
             scale=1 / MIB_PER_GIB,
         ),
     ),
-    reason="Data, master, warm and coordinating nodes at the data nodes' load, a volume each, and warm bytes in S3.",
+    reason=(
+        "Data, master, warm and coordinating nodes at the data nodes' load, a volume each, "
+        "and warm bytes in S3."
+    ),
 )

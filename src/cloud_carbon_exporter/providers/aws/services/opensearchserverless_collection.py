@@ -1,66 +1,64 @@
-"""OpenSearch Serverless: collections share the capacity of an account in a region; each bears an
-equal part.
-"""
+"""OpenSearch Serverless: collections share an account's capacity in a region; each bears a part."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per, times, told
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per, times
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
+KIND = "opensearchserverless/collection"
+STATES = states(running="CREATING ACTIVE UPDATING UPDATE_FAILED", gone="DELETING FAILED")
 GIB_PER_OCU = 6.0
-"""OpenSearch Service developer guide: an OCU is 6 GiB of memory and the virtual CPU that goes with
-it.
-"""
+"""OpenSearch Service developer guide: an OCU is 6 GiB of memory and the virtual CPU it needs."""
 GIB_PER_VCPU = 8.0
-"""The memory-optimised instances OpenSearch recommends (r6g, r7g); the vCPUs of an OCU are not
-published.
-"""
+"""Of memory-optimised instances OpenSearch recommends (r6g, r7g): an OCU's are not published."""
 
 
-async def collections(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The collections, each knowing how many share the capacity."""
-    found = [{**raw, "Sharers": len(page)} for raw in page]
-    return await tagged(client, scope, found, "aoss:collection", lambda raw: str(raw["arn"]))
+async def collections(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+    """The collections, each with how many share the capacity."""
+    # All collections of a region come in this one page.
+    shared = [{**raw, "Sharers": len(page)} for raw in page]
+    return await tagged(client, scope, shared, "aoss:collection", lambda raw: str(raw["arn"]))
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One collection: its part of the units that search and of those that index."""
-    if raw.get("status") in ("DELETING", "FAILED"):
-        return None
-    unit = times(hidden(GIB_PER_OCU / GIB_PER_VCPU, GIB_PER_OCU), 1 / raw["Sharers"])
+def _unit(sharers: int) -> tuple[Component, ...]:
+    """Part of a capacity unit that each of so many collections bears."""
+    part_of_unit = times(hidden(GIB_PER_OCU / GIB_PER_VCPU, GIB_PER_OCU), 1 / sharers)
     why = "capacity is told for the account as a whole"
-    unit = tuple(replace(part, assumed=f"{why}; {part.assumed}") for part in unit)
-    return Resource(
-        id=raw["arn"],
-        kind="opensearchserverless/collection",
-        name=raw["name"],
-        location=scope.location(),
-        components=per(unit, "capacity_units"),
-        tags=tags(raw.get("Tags")),
+    doubted = (replace(part, assumed=f"{why}; {part.assumed}") for part in part_of_unit)
+    return per(doubted, "capacity_units")
+
+
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One collection: its part of the units that search and of those that index."""
+    return parse(raw, scope, raw["arn"], raw["name"]).described(
+        running=_unit(raw["Sharers"]),
+        state=raw.get("status", ""),
         monitor={"ClientId": scope.account_id},
-        info=told(state=raw.get("status")),
     )
 
 
 SPEC = ServiceSpec(
-    kind="opensearchserverless/collection",
+    kind=KIND,
     listing=Listing(
         api="opensearchserverless",
         operation="ListCollections",
         scope="region",
         items="collectionSummaries[]",
-        kind_of=lambda raw: "opensearchserverless/collection",
-        params={"maxResults": 100},  # more than an account may have; the operation has no paginator
+        kind_of=lambda raw: KIND,
+        # More than an account may have: the operation has no paginator.
+        params={"maxResults": 100},
         permissions=("aoss:ListCollections",),
         expand=collections,
     ),
+    states=STATES,
     describe=describe,
     metrics=tuple(
         Metric(
@@ -71,5 +69,8 @@ SPEC = ServiceSpec(
         )
         for name in ("SearchOCU", "IndexingOCU")
     ),
-    reason="An equal part of the account's search and indexing units, 6 GiB each; who took what is not told.",
+    reason=(
+        "An equal part of the account's search and indexing units, 6 GiB each; "
+        "who took what is not told."
+    ),
 )

@@ -1,22 +1,23 @@
-"""Outposts as their owner's account sees them: what their servers draw beyond the instances on
-them.
-"""
+"""Outposts as their owner sees them: what their servers draw beyond the instances on them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one
-from cloud_carbon_exporter.providers.aws.describing.hardware import told
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "outposts/outpost"
+# What stands in a rack changes seldom.
 _HOUR = 3600.0
 _ASSETS = "outposts:ListAssets"
 
 
-async def outposts(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def outposts(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The Outposts with what stands in their racks."""
     params = {str(raw["OutpostId"]): {"OutpostIdentifier": raw["OutpostId"]} for raw in page}
     answers = await one_by_one(
@@ -25,40 +26,40 @@ async def outposts(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequ
     return [{**raw, "Assets": answers.get(raw["OutpostId"], {}).get("Assets", ())} for raw in page]
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One Outpost of this account. Its instances and volumes are listed, and counted, as those of
-    the region.
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One Outpost of this account; instances and volumes on it are listed as those of the region.
+
+    No table of states: how much of it runs is told by the servers that stand in its racks.
     """
     if raw.get("OwnerId", scope.account_id) != scope.account_id:
         return None
+    name, zone = raw.get("Name") or raw["OutpostId"], raw.get("AvailabilityZone")
     servers = sum(asset.get("AssetType") == "COMPUTE" for asset in raw["Assets"])
     unknown = (
         "how much of an Outpost's servers no instance holds is not told, nor the grid it stands on"
     )
-    return Resource(
-        id=raw["OutpostArn"],
-        kind="outposts/outpost",
-        name=raw.get("Name") or raw["OutpostId"],
-        location=scope.location(zone=raw.get("AvailabilityZone") or ""),
-        components=(Component("fixed", "aws/outposts-server", servers, assumed=unknown),)
-        if servers
-        else (),
-        tags=dict(raw.get("Tags") or {}),
-        info=told(host_type=raw.get("SupportedHardwareType"), state=raw.get("LifeCycleStatus")),
+    overhead = (Component("fixed", "aws/outposts-server", servers, assumed=unknown),)
+    return parse(raw, scope, raw["OutpostArn"], name, zone=zone).described(
+        running=overhead if servers else (),
+        state=raw.get("LifeCycleStatus", ""),
+        info={"host_type": raw.get("SupportedHardwareType")},
     )
 
 
 SPEC = ServiceSpec(
-    kind="outposts/outpost",
+    kind=KIND,
     listing=Listing(
         api="outposts",
         operation="ListOutposts",
         scope="region",
         items="Outposts[]",
-        kind_of=lambda raw: "outposts/outpost",
+        kind_of=lambda raw: KIND,
         permissions=("outposts:ListOutposts", _ASSETS),
         expand=outposts,
     ),
     describe=describe,
-    reason="An assumed overhead for each of its servers; its instances and volumes are listed with the region's.",
+    reason=(
+        "An assumed overhead for each of its servers; "
+        "its instances and volumes are listed with the region's."
+    ),
 )

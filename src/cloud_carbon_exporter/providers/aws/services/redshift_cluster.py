@@ -2,72 +2,95 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.describing.hardware import nodes, told
-from cloud_carbon_exporter.providers.aws.describing.metrics import HOUR
-from cloud_carbon_exporter.providers.aws.describing.names import arn, tags
-from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.describing.hardware import nodes
+from cloud_carbon_exporter.providers.aws.describing.metrics import level, percent
+from cloud_carbon_exporter.providers.aws.describing.names import arn
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "redshift/cluster"
+# Redshift API reference. Of incompatible-restore no cluster came to be.
+STATES = states(
+    running=(
+        "available",
+        "available, prep-for-resize",
+        "available, resize-cleanup",
+        "cancelling-resize",
+        "creating",
+        "hardware-failure",
+        "incompatible-hsm",
+        "incompatible-network",
+        "incompatible-parameters",
+        "modifying",
+        "rebooting",
+        "renaming",
+        "resizing",
+        "rotating-keys",
+        "storage-full",
+        "updating-hsm",
+    ),
+    stopped="paused",
+    gone="deleting final-snapshot incompatible-restore",
+)
+# Node types whose data lie in managed storage, outside the nodes.
 _MANAGED = ("ra3.", "rg.")
-"""Node types whose data lie in managed storage, outside the nodes."""
 PERCENT = 100
 MB_PER_GIB = 1024
-_GONE = frozenset({"deleting", "final-snapshot"})
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One cluster."""
-    name, size, state = raw["ClusterIdentifier"], raw["NodeType"], raw.get("ClusterStatus")
-    if state in _GONE:
-        return None
-    held = () if state == "paused" else nodes(size, raw.get("NumberOfNodes") or 1)
-    if size.startswith(_MANAGED):
-        held = (*held, Component("block", "aws/redshift", 1.0, per="stored_gib"))
+    name, size = raw["ClusterIdentifier"], raw["NodeType"]
+    id_ = arn("redshift", scope.region, scope.account_id, f"cluster:{name}")
+    managed: tuple[Component, ...] = ()
     monitor = {"ClusterIdentifier": name}
-    capacity_mb = raw.get("TotalStorageCapacityInMegaBytes")
-    if size.startswith(_MANAGED) and capacity_mb:
-        monitor["PercentPerGib"] = repr(PERCENT * MB_PER_GIB / capacity_mb)
-    return Resource(
-        id=arn("redshift", scope.region, scope.account_id, f"cluster:{name}"),
-        kind="redshift/cluster",
-        name=name,
-        location=scope.location(zone=raw.get("AvailabilityZone") or ""),
-        components=held,
-        tags=tags(raw.get("Tags")),
+    if size.startswith(_MANAGED):
+        managed = (Component("block", "aws/redshift", 1.0, per="stored_gib"),)
+        capacity_mb = raw.get("TotalStorageCapacityInMegaBytes")
+        # The percentage read is of this capacity, so that so many per cent are a GiB.
+        if capacity_mb:
+            monitor["PercentPerGib"] = repr(PERCENT * MB_PER_GIB / capacity_mb)
+    return parse(raw, scope, id_, name, zone=raw.get("AvailabilityZone")).described(
+        running=nodes(size, raw.get("NumberOfNodes") or 1),
+        kept=managed,
+        state=raw.get("ClusterStatus", ""),
         monitor=monitor,
-        info=told(host_type=size, state=state),
+        info={"host_type": size},
     )
 
 
 SPEC = ServiceSpec(
-    kind="redshift/cluster",
+    kind=KIND,
     listing=Listing(
         api="redshift",
         operation="DescribeClusters",
         scope="region",
         items="Clusters[]",
-        kind_of=lambda raw: "redshift/cluster",
+        kind_of=lambda raw: KIND,
         permissions=("redshift:DescribeClusters",),
     ),
+    states=STATES,
     describe=describe,
     metrics=(
-        Metric(
-            into="cpu_ratio",
-            namespace="AWS/Redshift",
-            name="CPUUtilization",
-            dimensions={"ClusterIdentifier": "ClusterIdentifier"},
-            scale=0.01,
+        percent(
+            "cpu_ratio",
+            "AWS/Redshift",
+            "CPUUtilization",
+            {"ClusterIdentifier": "ClusterIdentifier"},
         ),
-        Metric(  # per cent of the capacity the cluster says it has
-            into="stored_gib",
-            namespace="AWS/Redshift",
-            name="PercentageDiskSpaceUsed",
-            dimensions={"ClusterIdentifier": "ClusterIdentifier"},
+        # Per cent of the capacity the cluster says it has.
+        level(
+            "stored_gib",
+            "AWS/Redshift",
+            "PercentageDiskSpaceUsed",
+            {"ClusterIdentifier": "ClusterIdentifier"},
             over="PercentPerGib",
-            period_seconds=HOUR,
-            valid_seconds=6 * HOUR,
-            every_seconds=HOUR,
         ),
     ),
-    reason="Nodes by their type; of ra3 and rg the bytes in managed storage, as the share used of their capacity.",
+    reason=(
+        "Nodes by their type; of ra3 and rg the bytes in managed storage, "
+        "as the share used of their capacity."
+    ),
 )

@@ -1,62 +1,58 @@
-"""Redshift Serverless workgroups: the processing units allocated, and the data of the namespace
-they work on.
-"""
+"""Redshift Serverless workgroups: the units allocated, and the data of their namespace."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per, told
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per
+from cloud_carbon_exporter.providers.aws.describing.metrics import level
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
+KIND = "redshiftserverless/workgroup"
+STATES = states(running="CREATING AVAILABLE MODIFYING", gone="DELETING")
 GIB_PER_UNIT = 16.0
 """Redshift management guide: a Redshift processing unit (RPU) provides 16 GB of memory."""
 GIB_PER_VCPU = 8.0
 """Of ra3 nodes; the vCPUs of a processing unit are not published."""
-_HOUR = 3600.0
 _MB_PER_GIB = 1024
 
 
-async def workgroups(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def workgroups(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The workgroups with their tags."""
     return await tagged(
         client, scope, page, "redshift-serverless:workgroup", lambda raw: str(raw["workgroupArn"])
     )
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One workgroup and its namespace: they belong to each other, one to one."""
-    if raw.get("status") == "DELETING":
-        return None
-    name = raw["workgroupName"]
-    unit = per(hidden(GIB_PER_UNIT / GIB_PER_VCPU, GIB_PER_UNIT), "capacity_units")
-    return Resource(
-        id=raw["workgroupArn"],
-        kind="redshiftserverless/workgroup",
-        name=name,
-        location=scope.location(),
-        components=(*unit, Component("block", "aws/redshift", 1.0, per="stored_gib")),
-        tags=tags(raw.get("Tags")),
-        monitor={"Workgroup": name, "Namespace": raw["namespaceName"]},
-        info=told(state=raw.get("status")),
+    workgroup = parse(raw, scope, raw["workgroupArn"], raw["workgroupName"])
+    return workgroup.described(
+        running=per(hidden(GIB_PER_UNIT / GIB_PER_VCPU, GIB_PER_UNIT), "capacity_units"),
+        kept=(Component("block", "aws/redshift", 1.0, per="stored_gib"),),
+        state=raw.get("status", ""),
+        # Capacity is told by workgroup, bytes by namespace.
+        monitor={"Workgroup": workgroup.name, "Namespace": raw["namespaceName"]},
     )
 
 
 SPEC = ServiceSpec(
-    kind="redshiftserverless/workgroup",
+    kind=KIND,
     listing=Listing(
         api="redshift-serverless",
         operation="ListWorkgroups",
         scope="region",
         items="workgroups[]",
-        kind_of=lambda raw: "redshiftserverless/workgroup",
+        kind_of=lambda raw: KIND,
         permissions=("redshift-serverless:ListWorkgroups",),
         expand=workgroups,
     ),
+    states=STATES,
     describe=describe,
     metrics=(
         Metric(
@@ -66,16 +62,16 @@ SPEC = ServiceSpec(
             dimensions={"Workgroup": "Workgroup"},
             absent=0,
         ),
-        Metric(
-            into="stored_gib",
-            namespace="AWS/Redshift-Serverless",
-            name="DataStorage",
-            dimensions={"Namespace": "Namespace"},
+        level(
+            "stored_gib",
+            "AWS/Redshift-Serverless",
+            "DataStorage",
+            {"Namespace": "Namespace"},
             scale=1 / _MB_PER_GIB,
-            period_seconds=_HOUR,
-            valid_seconds=6 * _HOUR,
-            every_seconds=_HOUR,
         ),
     ),
-    reason="The processing units allocated, 16 GiB each, none while idle, and the bytes of its namespace.",
+    reason=(
+        "The processing units allocated, 16 GiB each, none while idle, "
+        "and the bytes of its namespace."
+    ),
 )

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.errors import CollectError
-from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client import tagging
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.aws.describing.names import partition, tags
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
+from cloud_carbon_exporter.providers.aws.describing.names import partition
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
+KIND = "s3/bucket"
+# S3 reports its sizes once a day.
 _DAY = 86400.0
+# What GetBucketLocation answers for the oldest regions, says its reference.
 _LEGACY_LOCATIONS = {"": "us-east-1", "EU": "eu-west-1"}
-"""What GetBucketLocation answers for the oldest regions, says its reference."""
 
 
-async def located(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The buckets with their region, of the regions wanted, and with their tags where tags are to
-    be exported.
+async def located(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+    """The buckets with their region, of the regions wanted, and with their tags where wanted.
 
     ListBuckets tells the region when any parameter is sent, and MaxBuckets always is;
     GetBucketLocation is for endpoints that do not.
@@ -29,58 +33,52 @@ async def located(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Seque
         _DAY,
         lambda names: _ask_location(client, scope, names),
     )
-    buckets = [
-        {**raw, "BucketRegion": raw.get("BucketRegion") or regions.get(raw["Name"]) or ""}
-        for raw in page
-    ]
-    buckets = [raw for raw in buckets if client.wants(raw["BucketRegion"])]
+    buckets: list[Raw] = []
+    for raw in page:
+        region = raw.get("BucketRegion") or regions.get(raw["Name"]) or ""
+        if client.wants(region):
+            buckets.append({**raw, "BucketRegion": region})
     if not client.settings.tags:
         return buckets
-    labels = await tagging.by_arn(
-        client, scope.account_id, {raw["BucketRegion"] for raw in buckets}, "s3"
-    )
+    # The tagging API answers for one region at a time.
+    inhabited = {raw["BucketRegion"] for raw in buckets}
+    labels = await tagging.by_arn(client, scope.account_id, inhabited, "s3")
     return [{**raw, "Tags": labels.get(_arn(raw), ())} for raw in buckets]
 
 
-async def _ask_location(client: AwsClient, scope: Scope, names: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+async def _ask_location(client: AwsApi, scope: Scope, names: list[str]) -> dict[str, str]:
+    regions: dict[str, str] = {}
     for name in names:
         try:
             answer = await client.call(scope, "s3", "GetBucketLocation", {"Bucket": name})
-        except (
-            CollectError
-        ):  # one bucket's policy may forbid it: that bucket's region stays unknown
-            continue
+        except CollectError:
+            continue  # one bucket's policy may forbid it: that bucket's region stays unknown
         location = answer.get("LocationConstraint") or ""
-        found[name] = _LEGACY_LOCATIONS.get(location, location)
-    return found
+        regions[name] = _LEGACY_LOCATIONS.get(location, location)
+    return regions
 
 
 def _arn(raw: Raw) -> str:
     return raw.get("BucketArn") or f"arn:{partition(raw['BucketRegion'])}:s3:::{raw['Name']}"
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One bucket: every GiB it holds, of whatever class."""
-    return Resource(
-        id=_arn(raw),
-        kind="s3/bucket",
-        name=raw["Name"],
-        location=scope.location(region=raw["BucketRegion"]),
-        components=(Component("object", "aws/s3", 1.0, per="stored_gib"),),
-        tags=tags(raw.get("Tags")),
-        monitor={"BucketName": raw["Name"]},
+    bucket = parse(raw, scope, _arn(raw), raw["Name"], region=raw["BucketRegion"])
+    return bucket.described(
+        kept=(Component("object", "aws/s3", 1.0, per="stored_gib"),),
+        monitor={"BucketName": bucket.name},
     )
 
 
 SPEC = ServiceSpec(
-    kind="s3/bucket",
+    kind=KIND,
     listing=Listing(
         api="s3",
         operation="ListBuckets",
         scope="global",
         items="Buckets[]",
-        kind_of=lambda raw: "s3/bucket",
+        kind_of=lambda raw: KIND,
         permissions=("s3:ListAllMyBuckets", "s3:GetBucketLocation"),
         expand=located,
     ),
@@ -92,12 +90,14 @@ SPEC = ServiceSpec(
             name="BucketSizeBytes",
             dimensions={"BucketName": "BucketName"},
             class_dimension="StorageType",
-            scale=1 / 1024**3,
+            scale=1 / BYTES_PER_GIB,
             period_seconds=_DAY,
             valid_seconds=3 * _DAY,
             every_seconds=_DAY,
         ),
     ),
     permissions=("cloudwatch:ListMetrics", "tag:GetResources"),
-    reason="Bytes held in each storage class, read daily, in the copies or shards that class keeps.",
+    reason=(
+        "Bytes held in each storage class, read daily, in the copies or shards that class keeps."
+    ),
 )

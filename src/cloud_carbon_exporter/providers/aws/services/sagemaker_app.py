@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import nodes, told
-from cloud_carbon_exporter.providers.aws.describing.names import arn, tags
+from cloud_carbon_exporter.providers.aws.describing.hardware import nodes
+from cloud_carbon_exporter.providers.aws.describing.names import arn
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
-_RUNNING = frozenset({"InService", "Pending"})
+KIND = "sagemaker/app"
+# Pending, its instance starts. An app that was deleted stays in the list for a day.
+STATES = states(running="InService Pending", gone="Failed Deleting Deleted")
+# Instance type of apps that run on AWS' own machines, at no charge.
 _SHARED = "system"
-"""Instance type of apps that run on AWS' own machines, at no charge."""
 
 
 def _owner(raw: Raw) -> str:
@@ -25,38 +28,38 @@ def _arn(raw: Raw, scope: Scope) -> str:
     return arn("sagemaker", scope.region, scope.account_id, f"app/{path}")
 
 
-async def apps(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def apps(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The apps with their tags."""
     return await tagged(client, scope, page, "sagemaker:app", lambda raw: _arn(raw, scope))
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One app of a user or a space; an app that was deleted stays in the list for a day."""
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One app of a user or a space."""
     size = (raw.get("ResourceSpec") or {}).get("InstanceType", "")
-    if raw.get("Status") not in _RUNNING or size in ("", _SHARED):
+    if size in ("", _SHARED):
         return None
-    return Resource(
-        id=_arn(raw, scope),
-        kind="sagemaker/app",
-        name=f"{_owner(raw)}/{raw['AppName']}",
-        location=scope.location(),
-        components=nodes(size),
-        tags=tags(raw.get("Tags")),
-        info=told(host_type=size, engine=raw["AppType"], state=raw.get("Status")),
+    return parse(raw, scope, _arn(raw, scope), f"{_owner(raw)}/{raw['AppName']}").described(
+        running=nodes(size),
+        state=raw.get("Status", ""),
+        info={"host_type": size, "engine": raw["AppType"]},
     )
 
 
 SPEC = ServiceSpec(
-    kind="sagemaker/app",
+    kind=KIND,
     listing=Listing(
         api="sagemaker",
         operation="ListApps",
         scope="region",
         items="Apps[]",
-        kind_of=lambda raw: "sagemaker/app",
+        kind_of=lambda raw: KIND,
         permissions=("sagemaker:ListApps",),
         expand=apps,
     ),
+    states=STATES,
     describe=describe,
-    reason="The instance it runs on; apps on AWS' own shared machines are left out, and no load is told.",
+    reason=(
+        "The instance it runs on; apps on AWS' own shared machines are left out, "
+        "and no load is told."
+    ),
 )

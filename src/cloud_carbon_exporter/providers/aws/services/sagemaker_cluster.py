@@ -1,24 +1,26 @@
-"""SageMaker HyperPod clusters: instances in an account of AWS, which no list of EC2 instances
-shows.
-"""
+"""SageMaker HyperPod clusters: instances in an account of AWS, which no list of EC2 shows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import told
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.sagemaker import held
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "sagemaker/cluster"
+# How many instances are there the answer tells in every state, CurrentCount, also while they come
+# and go.
+STATES = states(running="Creating InService Updating SystemUpdating RollingBack Failed Deleting")
 _SECONDS = 300.0
 _DESCRIBE = "sagemaker:DescribeCluster"
 
 
-async def clusters(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The clusters with their groups of instances."""
     names = {str(raw["ClusterName"]): {"ClusterName": raw["ClusterName"]} for raw in page}
     answers = await one_by_one(
@@ -33,36 +35,39 @@ async def clusters(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequ
     )
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One cluster: every instance of every group that has one now."""
-    groups = [group for group in raw.get("InstanceGroups") or () if group.get("InstanceType")]
-    types = dict.fromkeys(group["InstanceType"] for group in groups)
-    return Resource(
-        id=raw["ClusterArn"],
-        kind="sagemaker/cluster",
-        name=raw.get("ClusterName") or raw["ClusterArn"].rpartition("/")[2],
-        location=scope.location(),
-        components=tuple(
-            part
-            for group in groups
-            for part in held(group["InstanceType"], group.get("CurrentCount") or 0)
-        ),
-        tags=tags(raw.get("Tags")),
-        info=told(host_type=" ".join(types), state=raw.get("ClusterStatus")),
+    instances: list[Component] = []
+    types: dict[str, None] = {}
+    for group in raw.get("InstanceGroups") or ():
+        instance_type = group.get("InstanceType")
+        # A group of several types names none: what runs in it is not told here.
+        if instance_type:
+            types[instance_type] = None
+            instances += held(instance_type, group.get("CurrentCount") or 0)
+    arn = raw["ClusterArn"]
+    return parse(raw, scope, arn, raw.get("ClusterName") or arn.rpartition("/")[2]).described(
+        running=tuple(instances),
+        state=raw.get("ClusterStatus", ""),
+        info={"host_type": " ".join(types)},
     )
 
 
 SPEC = ServiceSpec(
-    kind="sagemaker/cluster",
+    kind=KIND,
     listing=Listing(
         api="sagemaker",
         operation="ListClusters",
         scope="region",
         items="ClusterSummaries[]",
-        kind_of=lambda raw: "sagemaker/cluster",
+        kind_of=lambda raw: KIND,
         permissions=("sagemaker:ListClusters", _DESCRIBE),
         expand=clusters,
     ),
+    states=STATES,
     describe=describe,
-    reason="The instances of its groups, which are no EC2 instances of the account; their load is not told.",
+    reason=(
+        "The instances of its groups, which are no EC2 instances of the account; "
+        "their load is not told."
+    ),
 )

@@ -1,42 +1,42 @@
-"""SageMaker endpoints: the instances behind each variant, or the environments a serverless one had
-running.
-"""
+"""SageMaker endpoints: the instances behind each variant, or a serverless one's environments."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, per, told
+from cloud_carbon_exporter.providers.aws.describing.hardware import MIB_PER_GIB, hidden, per
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.sagemaker import (
     ENDPOINTS,
     held,
     sizes,
     utilisation,
 )
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "sagemaker/endpoint"
+# SageMaker bills instances from InService on, and has none left of what is out of service.
+STATES = states(
+    running="InService Updating SystemUpdating RollingBack UpdateRollbackFailed",
+    stopped="Creating OutOfService Failed",
+    gone="Deleting",
+)
 MIB_PER_VCPU = 1024
-"""An assumption: SageMaker says that a serverless endpoint's compute grows with its memory, not
-how.
-"""
-MIB_PER_GIB = 1024
+"""An assumption: a serverless endpoint's compute grows with its memory; how is not published."""
 _SECONDS = 300.0
 _CONFIGURATION_SECONDS = 86400.0
 _MICROSECONDS = 1_000_000
 _DESCRIBE, _CONFIGURATION = "sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig"
-_IDLE = frozenset({"Deleting", "Failed", "OutOfService", "Creating"})
 
 
-async def variants(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """Each variant of each endpoint, with its part of the endpoint's configuration, which never
-    changes.
-    """
+async def variants(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+    """Each variant of each endpoint, with its part of the configuration, which never changes."""
     names = {str(raw["EndpointName"]): {"EndpointName": raw["EndpointName"]} for raw in page}
     endpoints = await one_by_one(
         client,
@@ -47,49 +47,38 @@ async def variants(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequ
         seconds=_SECONDS,
         permission=_DESCRIBE,
     )
-    used = {
-        str(each["EndpointConfigName"])
-        for each in endpoints.values()
-        if each.get("EndpointConfigName")
-    }
+    used = {str(endpoint.get("EndpointConfigName") or "") for endpoint in endpoints.values()}
     configurations = await one_by_one(
         client,
         scope,
         "sagemaker",
         "DescribeEndpointConfig",
-        {name: {"EndpointConfigName": name} for name in used},
+        {name: {"EndpointConfigName": name} for name in used - {""}},
         seconds=_CONFIGURATION_SECONDS,
         permission=_CONFIGURATION,
     )
-    found = [
-        raw
-        for each in endpoints.values()
-        for raw in _of_endpoint(each, configurations.get(each["EndpointConfigName"]))
-    ]
+    described: list[Raw] = []
+    for endpoint in endpoints.values():
+        configuration = configurations.get(endpoint["EndpointConfigName"])
+        described += _variants_of(endpoint, configuration or {})
     return await tagged(
-        client, scope, found, "sagemaker:endpoint", lambda raw: str(raw["EndpointArn"])
+        client, scope, described, "sagemaker:endpoint", lambda raw: str(raw["EndpointArn"])
     )
 
 
-def _of_endpoint(endpoint: Raw, configuration: Raw | None) -> list[Raw]:
-    configured = {
-        variant["VariantName"]: variant
-        for key in ("ProductionVariants", "ShadowProductionVariants")
-        for variant in (configuration or {}).get(key) or ()
-    }
-    running = [
-        variant
-        for key in ("ProductionVariants", "ShadowProductionVariants")
-        for variant in endpoint.get(key) or ()
-    ]
-    return [
-        {
-            **endpoint,
-            "First": number == 0,
-            "Variant": {**configured.get(variant["VariantName"], {}), **variant},
-        }
-        for number, variant in enumerate(running)
-    ]
+def _all_variants(answer: Raw) -> Iterator[Mapping[str, Any]]:
+    """Variants of an endpoint or its configuration: those that answer, and their shadows."""
+    yield from answer.get("ProductionVariants") or ()
+    yield from answer.get("ShadowProductionVariants") or ()
+
+
+def _variants_of(endpoint: Raw, configuration: Raw) -> Iterator[Raw]:
+    """The endpoint once for each variant, as configured and as it is now."""
+    configured = {variant["VariantName"]: variant for variant in _all_variants(configuration)}
+    for number, variant in enumerate(_all_variants(endpoint)):
+        # What is there now goes before what was configured.
+        whole = {**configured.get(variant["VariantName"], {}), **variant}
+        yield {**endpoint, "First": number == 0, "Variant": whole}
 
 
 def _machines(variant: Mapping[str, Any]) -> tuple[Component, ...]:
@@ -97,6 +86,7 @@ def _machines(variant: Mapping[str, Any]) -> tuple[Component, ...]:
     if serverless:
         memory_mib = serverless["MemorySizeInMB"]
         return per(hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB), "executions")
+    # An endpoint that is being made has no current number: the configured one stands.
     count = variant.get("CurrentInstanceCount")
     wanted = variant.get("InitialInstanceCount", 1) if count is None else count
     return held(variant["InstanceType"], wanted, variant.get("VolumeSizeInGB"))
@@ -112,37 +102,35 @@ def _monitor(endpoint: str, variant: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One variant; an endpoint has one, mostly, which then bears the endpoint's name alone."""
-    endpoint, variant, state = raw["EndpointName"], raw["Variant"], raw.get("EndpointStatus", "")
+    endpoint, variant = raw["EndpointName"], raw["Variant"]
     suffix = "" if raw["First"] else f"/{variant['VariantName']}"
-    return Resource(
-        id=raw["EndpointArn"] + suffix,
-        kind="sagemaker/endpoint",
-        name=endpoint + suffix,
-        location=scope.location(),
-        components=() if state in _IDLE else _machines(variant),
-        tags=tags(raw.get("Tags")),
+    return parse(raw, scope, raw["EndpointArn"] + suffix, endpoint + suffix).described(
+        running=_machines(variant),
+        state=raw.get("EndpointStatus", ""),
         monitor=_monitor(endpoint, variant),
-        info=told(host_type=variant.get("InstanceType", "serverless"), state=state),
+        info={"host_type": variant.get("InstanceType", "serverless")},
     )
 
 
 SPEC = ServiceSpec(
-    kind="sagemaker/endpoint",
+    kind=KIND,
     listing=Listing(
         api="sagemaker",
         operation="ListEndpoints",
         scope="region",
         items="Endpoints[]",
-        kind_of=lambda raw: "sagemaker/endpoint",
+        kind_of=lambda raw: KIND,
         permissions=("sagemaker:ListEndpoints", _DESCRIBE, _CONFIGURATION),
         expand=variants,
     ),
+    states=STATES,
     describe=describe,
     metrics=(
         *utilisation(ENDPOINTS, "EndpointName", "VariantName"),
-        rate(  # microseconds a model was at work in a period: environments busy on average
+        # Microseconds a model was at work in a period: environments busy on average.
+        rate(
             "executions",
             "AWS/SageMaker",
             "ModelLatency",
@@ -150,5 +138,8 @@ SPEC = ServiceSpec(
             scale=1 / _MICROSECONDS,
         ),
     ),
-    reason="The instances behind it at their measured load; a serverless one by the time its model was at work.",
+    reason=(
+        "The instances behind it at their measured load; "
+        "a serverless one by the time its model was at work."
+    ),
 )

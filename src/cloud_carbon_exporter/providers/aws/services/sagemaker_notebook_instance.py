@@ -4,75 +4,75 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import nodes, told
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.hardware import nodes, volume
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "sagemaker/notebook_instance"
+# Pending, its machine starts; a stopped one that is started again passes through it too.
+STATES = states(
+    running="Pending InService Updating PendingMaintenance InMaintenance",
+    stopped="Stopping Stopped Failed",
+    gone="Deleting",
+)
+# A volume grows only while its notebook is stopped.
 _HOUR = 3600.0
-_OFF = frozenset({"Stopped", "Stopping", "Failed"})
 _DESCRIBE = "sagemaker:DescribeNotebookInstance"
 
 
-async def notebooks(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def notebooks(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The notebooks with their volumes, which the list leaves out."""
-    names = {
-        str(raw["NotebookInstanceName"]): {"NotebookInstanceName": raw["NotebookInstanceName"]}
-        for raw in page
-    }
+    key = "NotebookInstanceName"
     answers = await one_by_one(
         client,
         scope,
         "sagemaker",
         "DescribeNotebookInstance",
-        names,
+        {str(raw[key]): {key: raw[key]} for raw in page},
         seconds=_HOUR,
         permission=_DESCRIBE,
     )
-    sizes = {name: answer.get("VolumeSizeInGB") for name, answer in answers.items()}
-    found = [{**raw, "VolumeSizeInGB": sizes.get(raw["NotebookInstanceName"])} for raw in page]
+    sized = []
+    for raw in page:
+        size = answers.get(raw[key], {}).get("VolumeSizeInGB")
+        sized.append({**raw, "VolumeSizeInGB": size})
     return await tagged(
         client,
         scope,
-        found,
+        sized,
         "sagemaker:notebook-instance",
         lambda raw: str(raw["NotebookInstanceArn"]),
     )
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """One notebook instance. Its machine is in an account of AWS, so CloudWatch tells no
-    utilisation.
-    """
-    state, size = raw.get("NotebookInstanceStatus", ""), raw["InstanceType"]
-    if state == "Deleting":
-        return None
-    volume_gib = raw.get("VolumeSizeInGB")
-    volume = (Component("block", "aws/gp2", float(volume_gib)),) if volume_gib else ()
-    return Resource(
-        id=raw["NotebookInstanceArn"],
-        kind="sagemaker/notebook_instance",
-        name=raw["NotebookInstanceName"],
-        location=scope.location(),
-        components=volume if state in _OFF else (*nodes(size), *volume),
-        tags=tags(raw.get("Tags")),
-        info=told(host_type=size, state=state),
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """One notebook instance. Its machine is in an account of AWS: CloudWatch tells no load."""
+    size = raw["InstanceType"]
+    return parse(raw, scope, raw["NotebookInstanceArn"], raw["NotebookInstanceName"]).described(
+        running=nodes(size),
+        kept=volume(raw.get("VolumeSizeInGB"), "aws/gp2"),
+        state=raw.get("NotebookInstanceStatus", ""),
+        info={"host_type": size},
     )
 
 
 SPEC = ServiceSpec(
-    kind="sagemaker/notebook_instance",
+    kind=KIND,
     listing=Listing(
         api="sagemaker",
         operation="ListNotebookInstances",
         scope="region",
         items="NotebookInstances[]",
-        kind_of=lambda raw: "sagemaker/notebook_instance",
+        kind_of=lambda raw: KIND,
         permissions=("sagemaker:ListNotebookInstances", _DESCRIBE),
         expand=notebooks,
     ),
+    states=STATES,
     describe=describe,
-    reason="The instance its type is named after, while it runs, and its volume; its load is not told.",
+    reason=(
+        "The instance its type is named after, while it runs, and its volume; its load is not told."
+    ),
 )

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, times, told
+from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, times, volume
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
-from cloud_carbon_exporter.providers.aws.describing.names import tags
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "timestream/influx_db_instance"
+# A reboot or a restore that failed leaves the machine there.
+STATES = states(
+    running=(
+        "CREATING AVAILABLE MODIFYING UPDATING UPDATING_DEPLOYMENT_TYPE UPDATING_INSTANCE_TYPE"
+        " MAINTENANCE REBOOTING REBOOT_FAILED RESTORING RESTORE_FAILED"
+    ),
+    gone="FAILED DELETING DELETED",
+)
 VCPUS = {"medium": 1, "large": 2, "xlarge": 4}
 GIB_PER_VCPU = 8
-"""Timestream developer guide: db.influx.medium is 1 vCPU and 8 GiB, large 2 and 16, and so on in
-proportion.
-"""
-_GONE = frozenset({"DELETING", "DELETED", "FAILED"})
+"""Timestream developer guide: db.influx.medium is 1 vCPU and 8 GiB, larger ones in proportion."""
 
 
-async def instances(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def instances(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The instances with their tags."""
     return await tagged(
         client, scope, page, "timestream-influxdb:db-instance", lambda raw: str(raw["arn"])
@@ -28,46 +34,37 @@ async def instances(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Seq
 
 
 def vcpus(instance_class: str) -> int:
-    """vCPUs of db.influx.large, db.influx.16xlarge. Raises ValueError when the size reads
-    otherwise.
-    """
+    """vCPUs of db.influx.large, db.influx.16xlarge. Raises ValueError for a size that is none."""
     size = instance_class.rpartition(".")[2]
     return VCPUS[size] if size in VCPUS else VCPUS["xlarge"] * int(size.removesuffix("xlarge"))
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One instance."""
-    if raw.get("status") in _GONE:
-        return None
-    size, storage_gib = raw["dbInstanceType"], float(raw.get("allocatedStorage") or 0)
+    instance, size = parse(raw, scope, raw["arn"], raw["name"]), raw["dbInstanceType"]
+    # Of a standby both the machine and the storage are there twice.
     copies = 2 if raw.get("deploymentType") == "WITH_MULTIAZ_STANDBY" else 1
-    held = (
-        *hidden(vcpus(size), vcpus(size) * GIB_PER_VCPU),
-        Component("block", "aws/gp3", storage_gib),
-    )
-    return Resource(
-        id=raw["arn"],
-        kind="timestream/influx_db_instance",
-        name=raw["name"],
-        location=scope.location(),
-        components=times(held, copies),
-        tags=tags(raw.get("Tags")),
-        monitor={"DbInstanceName": raw["name"]},
-        info=told(host_type=size, state=raw.get("status")),
+    return instance.described(
+        running=times(hidden(vcpus(size), vcpus(size) * GIB_PER_VCPU), copies),
+        kept=times(volume(raw.get("allocatedStorage")), copies),
+        state=raw.get("status", ""),
+        monitor={"DbInstanceName": instance.name},
+        info={"host_type": size},
     )
 
 
 SPEC = ServiceSpec(
-    kind="timestream/influx_db_instance",
+    kind=KIND,
     listing=Listing(
         api="timestream-influxdb",
         operation="ListDbInstances",
         scope="region",
         items="items[]",
-        kind_of=lambda raw: "timestream/influx_db_instance",
+        kind_of=lambda raw: KIND,
         permissions=("timestream-influxdb:ListDbInstances",),
         expand=instances,
     ),
+    states=STATES,
     describe=describe,
     metrics=(
         percent(
@@ -77,5 +74,8 @@ SPEC = ServiceSpec(
             {"DbInstanceName": "DbInstanceName"},
         ),
     ),
-    reason="The vCPUs and memory of its class and its storage, both twice with a standby; the host is not published.",
+    reason=(
+        "The vCPUs and memory of its class and its storage, both twice with a standby; "
+        "the host is not published."
+    ),
 )

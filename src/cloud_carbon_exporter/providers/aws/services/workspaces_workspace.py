@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.machines import components, machine
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, told
+from cloud_carbon_exporter.providers.aws.describing.hardware import hidden
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
-from cloud_carbon_exporter.providers.aws.describing.names import arn, tags
+from cloud_carbon_exporter.providers.aws.describing.names import arn
+from cloud_carbon_exporter.providers.aws.describing.object import parse
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
+KIND = "workspaces/workspace"
+STATES = states(
+    running=(
+        "PENDING AVAILABLE IMPAIRED UNHEALTHY REBOOTING STARTING REBUILDING RESTORING"
+        " MAINTENANCE ADMIN_MAINTENANCE UPDATING"
+    ),
+    stopped="STOPPING STOPPED SUSPENDED ERROR",
+    gone="TERMINATING TERMINATED",
+)
 BUNDLES = {
     "VALUE": (1, 2),
     "STANDARD": (2, 4),
@@ -29,65 +40,57 @@ GRAPHICS = {
     "GRAPHICS_G4DN": "g4dn.xlarge",
     "GRAPHICSPRO_G4DN": "g4dn.4xlarge",
 }
-"""The instance types that graphics bundles are, by their name or by their vCPUs, memory and board.
-"""
-_OFF = frozenset({"STOPPED", "STOPPING", "SUSPENDED", "ERROR"})
-_GONE = frozenset({"TERMINATED", "TERMINATING"})
+"""Instance types that graphics bundles are, by their name or by vCPUs, memory and board."""
 
 
 def _arn(raw: Raw, scope: Scope) -> str:
     return arn("workspaces", scope.region, scope.account_id, f"workspace/{raw['WorkspaceId']}")
 
 
-async def workspaces(client: AwsClient, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
+async def workspaces(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The desktops with their tags."""
     return await tagged(client, scope, page, "workspaces:workspace", lambda raw: _arn(raw, scope))
 
 
 def desktop(bundle: str) -> tuple[Component, ...]:
-    """The machine of a bundle. GRAPHICS_G6_XLARGE and its like are named after their instance type."""
+    """Machine of a bundle. GRAPHICS_G6_XLARGE and its like are named after their instance type."""
     if bundle in BUNDLES:
         return hidden(*BUNDLES[bundle])
     family, _, size = bundle.removeprefix("GRAPHICS_").lower().partition("_")
     return components(machine("aws", GRAPHICS.get(bundle) or f"{family}.{size or 'xlarge'}"))
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """One desktop."""
-    name, state, settings = (
-        raw["WorkspaceId"],
-        raw.get("State", ""),
-        raw.get("WorkspaceProperties") or {},
-    )
-    if state in _GONE:
-        return None
+    workspace_id, settings = raw["WorkspaceId"], raw.get("WorkspaceProperties") or {}
+    name = raw.get("WorkspaceName") or raw.get("UserName") or workspace_id
     bundle = settings.get("ComputeTypeName", "")
+    # The root volume and the user's.
     disk_gib = (settings.get("RootVolumeSizeGib") or 0) + (settings.get("UserVolumeSizeGib") or 0)
-    volumes = (Component("block", "aws/gp3", float(disk_gib)),)
-    return Resource(
-        id=_arn(raw, scope),
-        kind="workspaces/workspace",
-        name=raw.get("WorkspaceName") or raw.get("UserName") or name,
-        location=scope.location(),
-        components=volumes if state in _OFF else (*desktop(bundle or "STANDARD"), *volumes),
-        tags=tags(raw.get("Tags")),
-        monitor={"WorkspaceId": name},
-        info=told(host_type=bundle, state=state, lifecycle=settings.get("RunningMode")),
+    return parse(raw, scope, _arn(raw, scope), name).described(
+        running=desktop(bundle or "STANDARD"),
+        kept=(Component("block", "aws/gp3", float(disk_gib)),),
+        state=raw.get("State", ""),
+        monitor={"WorkspaceId": workspace_id},
+        info={"host_type": bundle, "lifecycle": settings.get("RunningMode")},
     )
 
 
 SPEC = ServiceSpec(
-    kind="workspaces/workspace",
+    kind=KIND,
     listing=Listing(
         api="workspaces",
         operation="DescribeWorkspaces",
         scope="region",
         items="Workspaces[]",
-        kind_of=lambda raw: "workspaces/workspace",
+        kind_of=lambda raw: KIND,
         permissions=("workspaces:DescribeWorkspaces",),
         expand=workspaces,
     ),
+    states=STATES,
     describe=describe,
     metrics=(percent("cpu_ratio", "AWS/WorkSpaces", "CPUUsage", {"WorkspaceId": "WorkspaceId"}),),
-    reason="The vCPUs and memory of its bundle at their measured load, while it runs, and its volumes.",
+    reason=(
+        "The vCPUs and memory of its bundle at their measured load, while it runs, and its volumes."
+    ),
 )

@@ -20,11 +20,13 @@ from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
 from cloud_carbon_exporter.providers.gcp.client.discovery import (
     TYPES,
     Inventory,
+    NamedProject,
     is_closed,
     named_projects,
 )
 from cloud_carbon_exporter.providers.gcp.client.http import Rest
 from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, kind, project, region_of
+from cloud_carbon_exporter.providers.gcp.describing.owned import OWNED
 from cloud_carbon_exporter.providers.options import GcpOptions
 from cloud_carbon_exporter.providers.spec import (
     Extras,
@@ -44,6 +46,12 @@ _COUNTS_KEPT_SECONDS = 6 * 3600
 _REPORT_KEPT_SECONDS = 86400
 _AGAIN_SECONDS = 3600
 _ASKED_FOR = frozenset(kind(asset_type) for asset_type in TYPES)
+_COUNTED = _ASKED_FOR | OWNED.keys()  # by ourselves, or with what holds their hardware
+
+
+def _ids(projects: Mapping[str, NamedProject]) -> dict[str, str]:
+    """Ids of projects, by number."""
+    return {number: project.id for number, project in projects.items()}
 
 
 def _below(prefix: str, number: str) -> str:
@@ -63,11 +71,11 @@ class GcpClient:
         self._machine_types = machines.MachineTypes(self._rest)
         self._inventory: Inventory | None = None
         self._account_id = ""
-        self._ids: Mapping[
-            str, str
-        ] = {}  # number -> id of the projects below a folder or organisation
+        # Ids of the projects below a folder or organisation, by number.
+        self._ids: Mapping[str, str] = {}
         self._ids_until = 0.0
-        self._names: dict[str, str] = {}  # project id -> its name
+        # Names of projects, by id.
+        self._names: dict[str, str] = {}
         self._fallen_back = False
         self._listed: Mapping[tuple[str, str, str], int] = {}
         self._counts: Mapping[tuple[str, str], int] = {}
@@ -86,16 +94,15 @@ class GcpClient:
         return [Scope(PROVIDER, self._account_id)]
 
     async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
-        """What Asset Inventory lists, or, where it is closed to us, what each product lists itself."""
+        """What Asset Inventory lists, or, where it is closed to us, what each product lists."""
         listed: Counter[str] = Counter()
         incomplete: Incomplete | None = None
         try:
             async for page in self._sources(scope):
                 self._learn(named_projects(page))
-                if self._settings.regions:
-                    page = [raw for raw in page if self._explores(raw)]  # noqa: PLW2901
-                listed.update(self._owner(raw, scope) for raw in page)
-                yield page
+                explored = [raw for raw in page if self._explores(raw)]
+                listed.update(self._owner(raw, scope) for raw in explored)
+                yield explored
         except Incomplete as error:
             incomplete = error
         source = "product_lists" if self._fallen_back else "asset_inventory"
@@ -106,9 +113,7 @@ class GcpClient:
             raise incomplete
 
     async def catalogue(self, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
-        """What describing this page needs besides: the projects by number, the shapes of machine
-        types.
-        """
+        """What describing this page needs besides: projects by number, shapes of machine types."""
         at = self._with_projects(scope)
         names = machines.in_use(page)
         shapes = await self._machine_types.shapes(project(page[0], at), names) if names else {}
@@ -119,9 +124,7 @@ class GcpClient:
         return await monitoring.read(self._rest, reads, until, self._options.metrics_scope)
 
     async def extras(self, now: float) -> Extras:
-        """The ledger of types nobody asks for, Google's own emissions figure, and the projects'
-        names.
-        """
+        """Counts of types nobody asks for, Google's own emissions figure, and projects' names."""
         if now >= self._counts_until and self._inventory is not None and not self._fallen_back:
             self._counts_until = now + _AGAIN_SECONDS
             self._counts = await self._count(self._inventory)
@@ -131,9 +134,7 @@ class GcpClient:
             self._report_until = now + _AGAIN_SECONDS
             self._reported = await footprint.reported(self._rest, table, now)
             self._report_until = now + _REPORT_KEPT_SECONDS
-        unsupported = {
-            key: count for key, count in self._counts.items() if key[1] not in _ASKED_FOR
-        }
+        unsupported = {key: count for key, count in self._counts.items() if key[1] not in _COUNTED}
         names = {(PROVIDER, project_id): name for project_id, name in self._names.items() if name}
         return Extras(
             listed=self._listed,
@@ -153,6 +154,8 @@ class GcpClient:
             return scope.account_id  # whatever is wrong with it, `describe` will tell
 
     def _explores(self, raw: Raw) -> bool:
+        if not self._settings.regions:
+            return True
         try:
             region = region_of(raw)
         except (AttributeError, KeyError, TypeError):
@@ -167,15 +170,19 @@ class GcpClient:
             elif options.folder_id:
                 parent = self._account_id = _below("folders", options.folder_id)
             else:
-                self._account_id = await self._rest.tokens.project()
-                if not self._account_id:
-                    hint = "name one: -cloud.gcp.projectid"
-                    raise CredentialsMissing(
-                        "these credentials name no project", provider=PROVIDER, hint=hint
-                    )
+                self._account_id = await self._project()
                 parent = _below("projects", self._account_id)
             self._inventory = Inventory(self._rest, parent, self._account_id)
         return self._inventory
+
+    async def _project(self) -> str:
+        project_id = await self._rest.tokens.project()
+        if not project_id:
+            hint = "name one: -cloud.gcp.projectid"
+            raise CredentialsMissing(
+                "these credentials name no project", provider=PROVIDER, hint=hint
+            )
+        return project_id
 
     def _with_projects(self, scope: Scope) -> Scope:
         return Scope(
@@ -188,23 +195,20 @@ class GcpClient:
         if not (named_by_number or "/" in self._account_id) or time.monotonic() < self._ids_until:
             return
         try:
-            found = await inventory.projects()
+            projects = await inventory.projects()
         except CollectError as error:
             if not (named_by_number and is_closed(error)):
                 raise
-            found = {}
-        self._ids = {number: project_id for number, (project_id, _) in found.items()}
+            projects = {}
+        self._ids = _ids(projects)
         self._ids_until = time.monotonic() + _PROJECTS_KEPT_SECONDS
-        self._learn(found)
+        self._learn(projects)
 
-    def _learn(self, projects: Mapping[str, tuple[str, str]]) -> None:
+    def _learn(self, projects: Mapping[str, NamedProject]) -> None:
         """Names of projects, and the ids of those made since they were last asked for."""
-        self._names.update(dict(projects.values()))
+        self._names.update(projects.values())
         if self._ids and projects:
-            self._ids = {
-                **self._ids,
-                **{number: project_id for number, (project_id, _) in projects.items()},
-            }
+            self._ids = {**self._ids, **_ids(projects)}
 
     async def _sources(self, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
         inventory = await self._opened()

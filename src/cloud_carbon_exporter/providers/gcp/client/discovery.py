@@ -1,11 +1,11 @@
-"""What a project, folder or organisation holds: one Asset Inventory listing feeds all services."""
+"""Asset Inventory of a project, folder or organisation: one listing feeds all services."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.providers.gcp.client.errors import Refused
@@ -57,9 +57,16 @@ TYPES = (
 )
 
 
+class NamedProject(NamedTuple):
+    """Id of a project, and the name people gave it."""
+
+    id: str
+    name: str
+
+
 async def _catalogue(client: Any, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = await client.catalogue(scope, page)
-    return found
+    catalogue: Mapping[str, Any] = await client.catalogue(scope, page)
+    return catalogue
 
 
 LISTING = Listing(
@@ -85,7 +92,7 @@ class Inventory:
         self._types: tuple[str, ...] = TYPES
 
     async def pages(self) -> AsyncIterator[Sequence[Raw]]:
-        """All assets of our types, a page at a time.
+        """Assets of our types, a page at a time.
 
         Raises NotThere or PermissionMissing when Asset Inventory is not for us, other CollectErrors
         when it failed.
@@ -107,18 +114,16 @@ class Inventory:
                     raise
                 self._types = await self._without_refused(error)
 
-    async def projects(self) -> Mapping[str, tuple[str, str]]:
-        """Number -> (id, name) of the projects below the parent."""
-        found: dict[str, tuple[str, str]] = {}
+    async def projects(self) -> Mapping[str, NamedProject]:
+        """Projects below the parent, by number."""
+        projects: dict[str, NamedProject] = {}
         async for page in self._rest.pages(self._call((PROJECT,))):
-            found.update(named_projects(page.get("assets", ())))
-        return found
+            projects.update(named_projects(page.get("assets", ())))
+        return projects
 
     async def counts(self, scope: Scope) -> Counter[tuple[str, str]]:
-        """How many assets of every type there are: (project, kind) -> count. Names only: a page for
-        every 1,000.
-        """
-        found: Counter[tuple[str, str]] = Counter()
+        """Counts of the assets of every type, by (project, kind). Names only: a page for 1,000."""
+        counts: Counter[tuple[str, str]] = Counter()
         call = Call(
             api="cloudasset",
             operation="assets.list",
@@ -129,8 +134,8 @@ class Inventory:
         )
         async for page in self._rest.pages(call):
             for raw in page.get("assets", ()):
-                found[project(raw, scope), kind_of(raw)] += 1
-        return found
+                counts[project(raw, scope), kind_of(raw)] += 1
+        return counts
 
     def _call(self, types: Iterable[str], page_size: str = PAGE_SIZE) -> Call:
         asked = [("assetTypes", asset_type) for asset_type in types]
@@ -164,9 +169,9 @@ class Inventory:
         return refused if len(refused) < len(self._types) else set()
 
 
-def named_projects(assets: Iterable[Raw]) -> Mapping[str, tuple[str, str]]:
-    """Number -> (id, name) of the projects among these assets. Unreadable ones are left out."""
-    found: dict[str, tuple[str, str]] = {}
+def named_projects(assets: Iterable[Raw]) -> Mapping[str, NamedProject]:
+    """Projects among these assets, by number. Unreadable ones are left out."""
+    projects: dict[str, NamedProject] = {}
     for raw in assets:
         if not isinstance(raw, Mapping) or raw.get("assetType") != PROJECT:
             continue
@@ -176,10 +181,11 @@ def named_projects(assets: Iterable[Raw]) -> Mapping[str, tuple[str, str]]:
             # v1 tells the number, v3 only in its name.
             name = str(data.get("name", ""))
             number = str(data.get("projectNumber") or name.removeprefix("projects/"))
-            found[number] = (str(data["projectId"]), str(data.get("displayName") or name))
-    return found
+            project_id, shown = str(data["projectId"]), str(data.get("displayName") or name)
+            projects[number] = NamedProject(project_id, shown)
+    return projects
 
 
 def is_closed(error: CollectError) -> bool:
-    """Whether Asset Inventory is shut to us for good, so that the products' own lists must serve."""
+    """Whether Asset Inventory is shut to us for good: the products' own lists must serve."""
     return error.reason in ("not_there", "permission_missing")

@@ -1,23 +1,24 @@
-"""What an answer of Google that is not 200 means, and what a person can do about it."""
+"""Errors of Google: what an answer that is not 200 means, and what a person can do about it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from cloud_carbon_exporter.errors import (
-    CollectError,
-    CredentialsRefused,
-    NotThere,
-    PermissionMissing,
-    Throttled,
-    Unreachable,
-)
+from cloud_carbon_exporter.errors import CollectError, NotThere, PermissionMissing, Throttled
+from cloud_carbon_exporter.http.status import error_kind
 
+# Reasons of 403, as ErrorInfo has them and, in lower case first, the APIs older than it.
 _DISABLED = frozenset({"SERVICE_DISABLED", "accessNotConfigured", "BILLING_DISABLED"})
 _RATE = frozenset(
     {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RATE_LIMIT_EXCEEDED"}
 )
+
+
+# google.protobuf.Duration, as JSON has it.
+_DELAY = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s")
+_MINUTE_SECONDS = 60.0
 
 
 class Refused(CollectError):
@@ -28,12 +29,13 @@ class Refused(CollectError):
 
 
 def _first_detail(error: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    for detail in error.get("details") or ():
-        if isinstance(detail, dict) and detail.get("reason"):
+    """Reason and metadata of an error: of google.rpc.ErrorInfo, else as the oldest APIs say it."""
+    for detail in _details(error):
+        if detail.get("reason"):
             return detail["reason"], detail.get("metadata") or {}
-    for old in error.get("errors") or ():
-        if isinstance(old, dict) and old.get("reason"):
-            return old["reason"], {}
+    for detail in _details(error, "errors"):
+        if detail.get("reason"):
+            return detail["reason"], {}
     return "", {}
 
 
@@ -53,12 +55,8 @@ def _forbidden(
 
 
 def read(status: int, body: Any, *, api: str, permissions: tuple[str, ...]) -> CollectError:
-    """The error of ours for an answer with this status and decoded body (None where it is not
-    JSON).
-    """
-    error = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(error, dict):
-        error = {}
+    """Error of an answer with this status and decoded body, None where it is not JSON."""
+    error = _error_of(body)
     message = str(error.get("message") or f"HTTP {status}").splitlines()[0][:300]
     reason, said = _first_detail(error)
     if status == 403:
@@ -68,5 +66,40 @@ def read(status: int, body: Any, *, api: str, permissions: tuple[str, ...]) -> C
         refused = Refused(message)
         refused.details = str(error)
         return refused
-    kinds: dict[int, type[CollectError]] = {401: CredentialsRefused, 404: NotThere, 429: Throttled}
-    return kinds.get(status, Unreachable if status >= 500 else CollectError)(message)
+    return error_kind(status)(message)
+
+
+def seconds_asked(body: Any) -> float | None:
+    """Seconds an error asks to wait in its body, None where it does not say.
+
+    google.rpc.RetryInfo says it in so many words. The ErrorInfo of a quota of a minute names the
+    limit (`ReadRequestsPerMinutePerProject`) and, of late, its unit (`1/min/{project}`): such a
+    quota is whole again a minute later at the latest.
+    """
+    for detail in _details(_error_of(body)):
+        delay = _DELAY.fullmatch(str(detail.get("retryDelay", "")))
+        if delay is not None:
+            return float(delay[1])
+        metadata = detail.get("metadata")
+        if isinstance(metadata, dict) and _is_of_a_minute(metadata):
+            return _MINUTE_SECONDS
+    return None
+
+
+def _is_of_a_minute(metadata: Mapping[str, Any]) -> bool:
+    """Whether a quota was met that is whole again in a minute; one of zero never is."""
+    limit, unit = str(metadata.get("quota_limit", "")), str(metadata.get("quota_unit", ""))
+    allows_any = metadata.get("quota_limit_value") not in ("0", 0)
+    return allows_any and ("PerMinute" in limit or unit.startswith("1/min/"))
+
+
+def _error_of(body: Any) -> Mapping[str, Any]:
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _details(error: Mapping[str, Any], key: str = "details") -> Iterator[Mapping[str, Any]]:
+    details = error.get(key)
+    for detail in details if isinstance(details, list) else ():
+        if isinstance(detail, dict):
+            yield detail

@@ -1,4 +1,4 @@
-"""Google's own figure: the Carbon Footprint export in BigQuery, for the last closed month.
+"""Carbon Footprint of Google, its own figure: the export in BigQuery, for the last closed month.
 
 Columns: https://cloud.google.com/carbon-footprint/docs/data-schema
 """
@@ -19,8 +19,9 @@ SOURCE = "Google Cloud Carbon Footprint"
 _TABLE = re.compile(r"(?P<project>[a-z][\w:.-]*)\.\w+\.\w+$")
 _GRAMS_PER_KILOGRAM = 1000
 _QUERY = """
-SELECT CAST(usage_month AS STRING), project.id, IFNULL(location.region, 'global'), service.description,
-  SUM(carbon_footprint_total_kgCO2e.location_based), SUM(carbon_footprint_total_kgCO2e.market_based)
+SELECT CAST(usage_month AS STRING), project.id, IFNULL(location.region, 'global'),
+  service.description, SUM(carbon_footprint_total_kgCO2e.location_based),
+  SUM(carbon_footprint_total_kgCO2e.market_based)
 FROM `{table}`
 WHERE usage_month = (SELECT MAX(usage_month) FROM `{table}` WHERE usage_month < DATE '{month}')
   AND project.id IS NOT NULL
@@ -29,13 +30,14 @@ GROUP BY 1, 2, 3, 4
 
 
 def project_of(table: str) -> str:
-    """The project that holds a table, which also runs the query. Raises ConfigError for an
-    unqualified name.
+    """Project that holds a table, which also runs the query.
+
+    Raises ConfigError for a name that is not qualified.
     """
-    found = _TABLE.match(table)
-    if found is None:
+    qualified = _TABLE.match(table)
+    if qualified is None:
         raise ConfigError(f"carbon_footprint_table: {table!r} is not project.dataset.table")
-    return found["project"]
+    return qualified["project"]
 
 
 def _month(first: str) -> tuple[float, float]:
@@ -56,10 +58,10 @@ def _emissions(row: Raw) -> Iterator[ReportedEmissions]:
 
 
 async def reported(rest: Rest, table: str, now: float) -> tuple[ReportedEmissions, ...]:
-    """What Google reports for the last month it has closed, by project, region and service, by both
-    methods.
+    """Emissions Google reports for the last month it has closed.
 
-    Raises CollectError when BigQuery refuses or its answer cannot be read.
+    By project, region and service, and by both methods. Raises CollectError when BigQuery
+    refuses or its answer cannot be read.
     """
     project = project_of(table)
     month = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-01")
@@ -75,7 +77,10 @@ async def reported(rest: Rest, table: str, now: float) -> tuple[ReportedEmission
     answer = await rest.fetch(call)
     if not answer.get("jobComplete", True):
         raise call.named(Malformed("the query did not end in time"))
+    reports: list[ReportedEmissions] = []
     try:
-        return tuple(emissions for row in answer.get("rows", ()) for emissions in _emissions(row))
+        for row in answer.get("rows", ()):
+            reports.extend(_emissions(row))
     except (KeyError, TypeError, ValueError) as error:
         raise call.named(Malformed(f"unreadable row: {type(error).__name__}")) from None
+    return tuple(reports)

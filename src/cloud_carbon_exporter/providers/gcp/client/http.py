@@ -1,16 +1,12 @@
-"""REST calls to Google: one session, bounded concurrency, bounded retries, every failure a
-CollectError.
-"""
+"""REST calls to Google: signed, paged, metered, and every failure says where it happened."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cloud_carbon_exporter.errors import (
     CollectError,
@@ -19,29 +15,32 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
-from cloud_carbon_exporter.http.body import ACCEPTED, read_body
+from cloud_carbon_exporter.http.retry import (
+    Again,
+    Patience,
+    again_if_unreachable,
+    persistent,
+    seconds_asked,
+)
+from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session
 from cloud_carbon_exporter.providers.gcp.client import errors
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
 from cloud_carbon_exporter.providers.spec import Meter, Raw
 
-if TYPE_CHECKING:
-    import aiohttp
+CONNECTIONS = 8
+LARGEST_ANSWER_BYTES = 64 << 20
+"""Largest answer, unpacked: a full page of assets is a tenth of it."""
 
-_CONCURRENT = 8
-_TRIES = 4
-_TRIES_OF_SILENCE = 2
-_FIRST_PAUSE_SECONDS = 0.25
-_LARGEST_ANSWER_BYTES = 64 << 20  # unpacked; a full page of assets is a tenth of it
-_LONGEST_PAUSE_SECONDS = 30
-"""A Retry-After beyond this is left to the next refresh."""
+PATIENCE = Patience(tries=4, longest_pause_seconds=75, deadline_seconds=150)
+"""Patience with Google: most of its quotas are a minute's, and are waited out once or twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One REST call. params: pairs, as some repeat. units: what of an answer is billed. body: sent
-    as JSON, by POST.
+    """One REST call. body: sent as JSON, by POST. params: pairs, as some of Google's repeat.
 
-    host: where each location has one of its own, what it is called before `.googleapis.com`.
+    units: what of an answer is billed. host: where each location has one of its own, what it is
+        called before `.googleapis.com`.
     """
 
     api: str
@@ -55,20 +54,20 @@ class Call:
     host: str = ""
 
     def url(self) -> str:
-        """Where it is sent; endpoints elsewhere are told as gcloud is:
-        CLOUDSDK_API_ENDPOINT_OVERRIDES_<API>.
+        """URL of the call, or of the endpoint that CLOUDSDK_API_ENDPOINT_OVERRIDES_<API> names.
+
+        The variable is gcloud's own, so that whoever sends gcloud elsewhere sends us there too.
         """
-        said = os.environ.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{self.api.upper()}", "").rstrip("/")
-        return f"{said or f'https://{self.host or self.api}.googleapis.com'}/{self.path}"
+        override = os.environ.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{self.api.upper()}", "")
+        endpoint = override.rstrip("/") or f"https://{self.host or self.api}.googleapis.com"
+        return f"{endpoint}/{self.path}"
 
     def listed(self, answer: Mapping[str, Any], key: str) -> Sequence[Any]:
-        """The list of that name in an answer; none where it has none. Raises Malformed where it is
-        no list.
-        """
-        found = answer.get(key, [])
-        if not isinstance(found, list):
+        """List of that name in an answer, empty where it has none. Raises Malformed for no list."""
+        listed = answer.get(key, [])
+        if not isinstance(listed, list):
             raise self.named(Malformed(f"{key} is no list"))
-        return found
+        return listed
 
     def named(self, error: CollectError) -> CollectError:
         """The same error, saying where it happened."""
@@ -78,35 +77,10 @@ class Call:
         return error
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """A try that failed. tries: how many in all may help. after_seconds: what the API asks us to
-    wait.
-    """
-
-    error: CollectError
-    tries: int = 1
-    after_seconds: float | None = None
-
-    def pause(self, attempt: int) -> float | None:
-        """Seconds before the next try, None where there is none."""
-        if attempt + 1 >= self.tries:
-            return None
-        if self.after_seconds is not None:
-            return self.after_seconds if self.after_seconds <= _LONGEST_PAUSE_SECONDS else None
-        return float(_FIRST_PAUSE_SECONDS * 2**attempt * (0.5 + random.random()))  # noqa: S311
-
-
-def _after(header: str | None) -> float | None:
+def _decoded(body: bytes) -> Any:
+    """What a body of JSON says, None where it is no JSON."""
     try:
-        return max(0.0, float(header or ""))
-    except ValueError:
-        return None
-
-
-def _decoded(text: bytes) -> Any:
-    try:
-        return json.loads(text)
+        return json.loads(body)
     except (ValueError, RecursionError):
         return None
 
@@ -117,36 +91,23 @@ class Rest:
     def __init__(self, tokens: Tokens, meter: Meter, timeout_seconds: float) -> None:
         self.tokens = tokens
         self._meter = meter
-        self._timeout_seconds = timeout_seconds
-        self._session: aiohttp.ClientSession | None = None
-        self._free = asyncio.Semaphore(_CONCURRENT)
+        self._session = Session(
+            Bounds(
+                silence_seconds=timeout_seconds,
+                connections=CONNECTIONS,
+                largest_bytes=LARGEST_ANSWER_BYTES,
+            )
+        )
 
     async def fetch(self, call: Call) -> dict[str, Any]:
         """The decoded answer. Raises the CollectError of the last try."""
-        attempt = 0
-        while True:
-            async with self._free:
-                answer = await self._once(call)
-            if isinstance(answer, dict):
-                units = call.units(answer) if call.units else 0
-                self._meter.call(
-                    account_id=call.account_id, api=call.api, operation=call.operation, units=units
-                )
-                return answer
-            outcome = answer.error.reason
-            self._meter.call(
-                account_id=call.account_id, api=call.api, operation=call.operation, outcome=outcome
-            )
-            if isinstance(answer.error, CredentialsRefused):
-                self.tokens.forget()
-            pause = answer.pause(attempt)
-            if pause is None:
-                raise call.named(answer.error)
-            await asyncio.sleep(pause)
-            attempt += 1
+        try:
+            return await persistent(lambda: self._metered(call), PATIENCE)
+        except CollectError as error:
+            raise call.named(error) from None
 
     async def pages(self, call: Call) -> AsyncIterator[dict[str, Any]]:
-        """Answer after answer until no page token is left. Raises Malformed when one comes twice."""
+        """Answers until no page token is left. Raises Malformed when one comes twice."""
         seen: set[str] = set()
         page = call
         while True:
@@ -162,50 +123,58 @@ class Rest:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._session.close()
 
-    def _opened(self) -> aiohttp.ClientSession:
-        import aiohttp
-
-        if self._session is None:
-            silence = self._timeout_seconds
-            timeout = aiohttp.ClientTimeout(total=None, sock_connect=silence, sock_read=silence)
-            self._session = aiohttp.ClientSession(
-                timeout=timeout, trust_env=True, auto_decompress=False, headers=ACCEPTED
-            )
-        return self._session
-
-    async def _once(self, call: Call) -> dict[str, Any] | _Failure:
-        import aiohttp
-
+    async def _metered(self, call: Call) -> dict[str, Any]:
+        """One try, counted by how it ends: each of them weighs on Google's quotas."""
         try:
-            headers = await self.tokens.headers()
-            request = self._opened().request(
-                "GET" if call.body is None else "POST",
-                call.url(),
-                params=call.params,
-                headers=headers,
-                json=call.body,
-            )
-            async with request as response:
-                text = await read_body(response, _LARGEST_ANSWER_BYTES)
+            document = await self._try(call)
+        except Again as again:
+            self._count(call, outcome=again.error.reason)
+            raise
         except CollectError as error:
-            return _Failure(error, _TRIES if isinstance(error, Unreachable) else 1)
-        except TimeoutError:
-            return _Failure(
-                Unreachable(f"no answer for {self._timeout_seconds:g} s"), _TRIES_OF_SILENCE
-            )
-        except (aiohttp.ClientError, OSError) as error:
-            return _Failure(Unreachable(f"{type(error).__name__}: {error}"[:200]), _TRIES)
-        said = _decoded(text)
-        if response.status == 200:
-            return (
-                said if isinstance(said, dict) else _Failure(Malformed("not a JSON object"), _TRIES)
-            )
-        refusal = errors.read(response.status, said, api=call.api, permissions=call.permissions)
-        again = isinstance(refusal, (Throttled, Unreachable)) or response.status == 401
-        return _Failure(
-            refusal, _TRIES if again else 1, _after(response.headers.get("Retry-After"))
+            self._count(call, outcome=error.reason)
+            raise
+        self._count(call, units=call.units(document) if call.units else 0)
+        return document
+
+    def _count(self, call: Call, *, outcome: str = "success", units: int = 0) -> None:
+        self._meter.call(
+            account_id=call.account_id,
+            api=call.api,
+            operation=call.operation,
+            outcome=outcome,
+            units=units,
         )
+
+    async def _try(self, call: Call) -> dict[str, Any]:
+        answer = await again_if_unreachable(self._sent(call))
+        document = _decoded(answer.body)
+        if answer.status != 200:
+            raise self._refusal(call, answer, document)
+        # A page of a proxy, or an answer cut short where nobody says so: most often it passes.
+        if not isinstance(document, dict):
+            raise Again(Malformed("not a JSON object"))
+        return document
+
+    async def _sent(self, call: Call) -> Answer:
+        return await self._session.send(
+            Request(
+                call.url(),
+                "GET" if call.body is None else "POST",
+                params=call.params,
+                headers=await self.tokens.headers(),
+                document=call.body,
+            )
+        )
+
+    def _refusal(self, call: Call, answer: Answer, document: Any) -> CollectError | Again:
+        refusal = errors.read(answer.status, document, api=call.api, permissions=call.permissions)
+        if isinstance(refusal, CredentialsRefused):
+            # A token may have been revoked before its time: the next try asks for another.
+            self.tokens.forget()
+            return Again(refusal)
+        if isinstance(refusal, (Throttled, Unreachable)):
+            asked = seconds_asked(answer.headers)
+            return Again(refusal, errors.seconds_asked(document) if asked is None else asked)
+        return refusal

@@ -18,7 +18,10 @@ log = logging.getLogger(__name__)
 _KEPT_SECONDS = 86400
 _AGAIN_SECONDS = 600
 _NAMES_A_CALL = 60
-_FIELDS = "items/*/machineTypes(name,guestCpus,memoryMb,architecture,accelerators,bundledLocalSsds),nextPageToken"
+_FIELDS = (
+    "items/*/machineTypes(name,guestCpus,memoryMb,architecture,accelerators,bundledLocalSsds)"
+    ",nextPageToken"
+)
 # Custom types carry their size in their name and are in no list.
 _LISTED = re.compile(r"(?!.*custom)[a-z0-9-]+$")
 
@@ -43,18 +46,21 @@ def in_use(page: Iterable[Raw]) -> set[str]:
 
 
 class MachineTypes:
-    """The catalogue, filled as types come into use. A type has the same shape in every zone and
-    project.
+    """Catalogue of machine types, filled as they come into use.
+
+    A type has the same shape in every zone and project.
     """
 
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
         self._shapes: dict[str, Shape] = {}
-        self._asked: dict[str, float] = {}  # name -> when to ask again
+        # When to ask again, by name.
+        self._asked: dict[str, float] = {}
 
     async def shapes(self, project: str, names: set[str]) -> Mapping[str, Shape]:
-        """Shapes of these types, as far as known. A refused call is logged: the names alone must
-        then do.
+        """Shapes of these types, as far as known.
+
+        A refused call is logged: the names alone must then do.
         """
         now = time.monotonic()
         due = sorted(name for name in names if self._asked.get(name, 0) <= now)
@@ -84,10 +90,10 @@ class MachineTypes:
             ),
             permissions=("compute.machineTypes.list",),
         )
-        found = {}
+        shapes: dict[str, Shape] = {}
         async for page in self._rest.pages(call):
             for zone in page.get("items", {}).values():
                 for machine_type in zone.get("machineTypes", ()):
-                    if machine_type.get("name") not in found:
-                        found[machine_type["name"]] = shape(machine_type)
-        return found
+                    if machine_type.get("name") not in shapes:
+                        shapes[machine_type["name"]] = shape(machine_type)
+        return shapes

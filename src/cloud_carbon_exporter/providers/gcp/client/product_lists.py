@@ -1,5 +1,6 @@
-"""Product by product, where Asset Inventory is disabled or forbidden. One that fails costs the
-others nothing.
+"""Lists of the products one by one, where Asset Inventory is disabled or forbidden.
+
+One that fails costs the others nothing.
 """
 
 from __future__ import annotations
@@ -15,9 +16,7 @@ from cloud_carbon_exporter.providers.gcp.client.products import PRODUCTS, Produc
 from cloud_carbon_exporter.providers.spec import Raw
 
 _SILENT = ("unreachable", "unreachables", "failedLocations", "missingZones")
-"""How the products call the places that did not answer, of which what they hold is missing from a
-list.
-"""
+"""Names the products give the places that did not answer: what is there is missing from a list."""
 
 Answer = Mapping[str, Any]
 
@@ -44,37 +43,46 @@ async def pages(rest: Rest, project: str) -> AsyncIterator[Sequence[Raw]]:
 
 
 def _check_whole(call: Call, answer: Answer) -> None:
-    silent = [str(place) for key in _SILENT for place in call.listed(answer, key)]
+    silent: list[str] = []
+    for key in _SILENT:
+        silent.extend(map(str, call.listed(answer, key)))
     if silent:
         raise call.named(Unreachable(f"no answer from {', '.join(silent)}"[:200]))
 
 
 async def _answers(rest: Rest, product: Product, project: str) -> AsyncIterator[Answer]:
-    """All pages of a product. Of locations asked one by one those that fail come last, as the error
-    of the first.
+    """All pages of a product.
+
+    Of locations asked one by one, those that fail come last, as the error of the first.
     """
     if not product.located:
         async for page in rest.pages(product.call(project)):
             yield page
         return
-    call, places = product.locations_call(project), []
-    async for page in rest.pages(call):
-        places += [
-            str(place["locationId"])
-            for place in call.listed(page, "locations")
-            if "locationId" in place
-        ]
+    places = await _places(rest, product.locations_call(project))
     calls = (_all(rest, product.call(project, place)) for place in places)
-    found = await asyncio.gather(*calls, return_exceptions=True)
-    failed = [
-        each for each in found if isinstance(each, BaseException) and not isinstance(each, NotThere)
-    ]
-    for answer in (
-        one for answers in found if not isinstance(answers, BaseException) for one in answers
-    ):
-        yield answer
-    if failed:
-        raise failed[0]
+    failure: BaseException | None = None
+    for outcome in await asyncio.gather(*calls, return_exceptions=True):
+        if isinstance(outcome, NotThere):
+            continue
+        if isinstance(outcome, BaseException):
+            failure = failure or outcome
+            continue
+        for answer in outcome:
+            yield answer
+    if failure is not None:
+        raise failure
+
+
+async def _places(rest: Rest, call: Call) -> list[str]:
+    """Locations of a product."""
+    places: list[str] = []
+    async for page in rest.pages(call):
+        locations = call.listed(page, "locations")
+        places.extend(
+            str(location["locationId"]) for location in locations if "locationId" in location
+        )
+    return places
 
 
 async def _all(rest: Rest, call: Call) -> list[Answer]:

@@ -1,6 +1,4 @@
-"""The products' own lists, which stand in for Asset Inventory: which there are, their objects
-dressed as assets.
-"""
+"""Lists of the products themselves, which stand in for Asset Inventory, their objects as assets."""
 
 from __future__ import annotations
 
@@ -13,6 +11,7 @@ from cloud_carbon_exporter.providers.gcp.client.http import Call
 from cloud_carbon_exporter.providers.gcp.describing.asset import kind
 from cloud_carbon_exporter.providers.spec import Raw
 
+# Firestore's permissions bear the name it had as Datastore.
 _PERMISSION_OF_API = {"firestore": "datastore"}
 
 
@@ -40,14 +39,15 @@ def _bucket(raw: Raw, project: str) -> str:
 
 
 def _dataset(raw: Raw, project: str) -> str:
-    return f"//bigquery.googleapis.com/projects/{project}/datasets/{raw['datasetReference']['datasetId']}"
+    dataset = raw["datasetReference"]["datasetId"]
+    return f"//bigquery.googleapis.com/projects/{project}/datasets/{dataset}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """One list call. items: where the objects stand in a page, below each scope of an aggregated
-    list.
+    """One list call.
 
+    items: where the objects stand in a page, below each scope of an aggregated list.
     type, regional: the asset type of its objects, and of those in a region where Asset Inventory
         has another for them.
     located: it lists one location at a time, which the path names. hosts: each of which has a host
@@ -98,8 +98,9 @@ class Product:
         )
 
     def assets(self, answer: Mapping[str, Any], project: str) -> Iterator[Raw]:
-        """The objects of one page, as Asset Inventory would show them. Raises Malformed where there
-        is no list.
+        """Objects of one page, as Asset Inventory would show them.
+
+        Raises Malformed where there is no list.
         """
         pages = answer.get("items", {}) if self.aggregated else {"": answer}
         call = self.call(project)
@@ -112,9 +113,7 @@ class Product:
                 yield self._asset(raw, project)
 
     def _asset(self, raw: Any, project: str) -> Raw:
-        """One object; where it cannot be read it stays without a name, so that `describe` refuses
-        it.
-        """
+        """One object; one that cannot be read has no name, so that `describe` refuses it."""
         try:
             asset_type = self.regional if "region" in raw and self.regional else self.type
             resource = {"data": raw, "location": raw.get("location", raw.get("region", ""))}

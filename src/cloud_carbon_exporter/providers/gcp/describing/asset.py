@@ -1,7 +1,7 @@
-"""How one asset of Cloud Asset Inventory reads: whose it is, where it stands, how people call it.
+"""Assets of Cloud Asset Inventory: whose one is, where it stands, how people call it.
 
 Every object of Google Cloud reaches `describe` in this one form, also those of a product's own list
-call (_products.py dresses them): `{"name", "assetType", "ancestors", "resource": {"location",
+call (client/products.py dresses them): `{"name", "assetType", "ancestors", "resource": {"location",
 "data"}}`.
 """
 
@@ -13,30 +13,30 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from cloud_carbon_exporter.model.types import Component, Location, Resource
+from cloud_carbon_exporter.model.types import Component, Location
+from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 PROVIDER = "gcp"
 BYTES_PER_GIB = 1024**3
 
-_HOST = ".googleapis.com"
+_HOST = ".googleapis.com"  # ends each API in the names of asset types
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _INSTANCE_CONFIG = re.compile(r"/instanceConfigs/(?:regional-|dual-region-)?(.+)$")
 _KIND_OF_API = {"sqladmin": "sql"}
+"""APIs that call themselves otherwise than people call their service."""
 
 
 @cache
 def kind(asset_type: str) -> str:
-    """`compute.googleapis.com/RegionDisk` -> `compute/region_disk`; Cloud SQL's API is called
-    sqladmin.
-    """
+    """Kind of an asset type: `compute.googleapis.com/RegionDisk` -> `compute/region_disk`."""
     api, _, name = asset_type.partition("/")
     api = api.removesuffix(_HOST)
     return f"{_KIND_OF_API.get(api, api)}/{_CAPITAL.sub('_', name).lower()}"
 
 
 def kind_of(raw: Raw) -> str:
-    """The kind under which an asset enters the ledger."""
+    """Kind under which an asset enters the ledger."""
     return kind(raw["assetType"])
 
 
@@ -46,33 +46,40 @@ def of_type(asset_type: str) -> Callable[[Raw], bool]:
 
 
 def last(url: str) -> str:
-    """The name at the end of a reference: `.../zones/z/machineTypes/e2-small` -> `e2-small`."""
+    """Name at the end of a reference: `.../zones/z/machineTypes/e2-small` -> `e2-small`."""
     return url[url.rfind("/") + 1 :]
 
 
 @cache
-def place(where: str) -> tuple[str, str]:
-    """(region, zone) of a location of Google's: `europe-west1-b`, `europe-west1`, `EU`, `global`."""
+def region_and_zone(where: str) -> tuple[str, str]:
+    """Region and zone of a location: `europe-west1-b`, `europe-west1`, `EU` or `global`."""
     where = last(where).lower() or "global"
+    # Google's zones are their region's name, a hyphen and one letter; nothing else ends so.
     if len(where) > 2 and where[-2] == "-" and where[-1].isalpha():
         return where[:-2], where
     return where, ""
 
 
-def _texts(held: Any) -> Mapping[str, str]:
-    if not isinstance(held, Mapping):
+def _texts(values: Any) -> dict[str, str]:
+    """The entries that are text, as labels must be; nothing of what is no mapping."""
+    if not isinstance(values, Mapping):
         return {}
-    return {key: value for key, value in held.items() if isinstance(value, str)}
+    return {key: value for key, value in values.items() if isinstance(value, str)}
+
+
+def _filled(info: Mapping[str, Any]) -> dict[str, str]:
+    return {key: text for key, text in info.items() if text and isinstance(text, str)}
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """An asset, parsed once. id: full resource name without `//`. ids: its path, `{"projects": "p",
-    "zones": "z"}`.
+    """An asset, parsed once.
+
+    id: full resource name without `//`. ids: its path, `{"projects": "p", "zones": "z"}`. data: the
+    object as its own API shows it.
     """
 
     id: str
-    kind: str
     location: Location
     data: Mapping[str, Any]
     ids: Mapping[str, str]
@@ -82,80 +89,93 @@ class Asset:
         """The last part of the full resource name."""
         return last(self.id)
 
-    def resource(
+    def described(
         self,
-        components: Sequence[Component],
         *,
+        running: Sequence[Component] = (),
+        kept: Sequence[Component] = (),
+        state: str = "",
         name: str = "",
         monitor: Mapping[str, str] | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Any = None,
         info: Mapping[str, str] | None = None,
-    ) -> Resource:
-        """The Resource of this asset; its tags are its labels unless the API calls them otherwise."""
-        return Resource(
+    ) -> Description:
+        """Description of this asset; arguments as in Description.
+
+        name: where people call it otherwise than its id ends. tags: where the API does not call
+        them labels. Empty values of info are left out.
+        """
+        return Description(
             id=self.id,
-            kind=self.kind,
             name=str(name or self.name),
             location=self.location,
-            components=tuple(components),
+            state=state,
+            running=tuple(running),
+            kept=tuple(kept),
             tags=_texts(self.data.get("labels") if tags is None else tags),
             monitor=monitor or {},
-            info=_texts(info),
+            info=_filled(info) if info else {},
         )
 
 
-def _ids(name: str) -> dict[str, str]:
-    """The path of a full resource name: `host/projects/p/zones/z` -> `{"projects": "p", "zones":
-    "z"}`.
-    """
+def _path(name: str) -> dict[str, str]:
+    """Path of a name: `host/projects/p/zones/z` -> `{"projects": "p", "zones": "z"}`."""
+    # After the host, collections and ids take turns; names of buckets and the like end alone.
     parts = name.removeprefix("//").split("/")
     return dict(zip(parts[1::2], parts[2::2], strict=False))
 
 
 def project(raw: Raw, scope: Scope) -> str:
-    """Id of the project an asset belongs to; in a folder or organisation its number is looked up in
-    the catalogue.
+    """Id of the project an asset belongs to.
+
+    In a folder or organisation its number is looked up in the catalogue; one not there stands for
+    itself.
     """
-    known: Mapping[str, str] = scope.catalogue.get("projects", {})
-    if not known:
+    ids_by_number: Mapping[str, str] = scope.catalogue.get("projects", {})
+    if not ids_by_number:
         return scope.account_id
-    named = _ids(raw.get("name", "")).get("projects", "")
-    if not named:
-        named = next(
-            (last(a) for a in raw.get("ancestors", ()) if a.startswith("projects/")),
-            scope.account_id,
-        )
-    return known.get(named, named)
+    # Some names hold the id and some the number; a bucket's holds neither, its ancestors do.
+    named = _path(raw.get("name", "")).get("projects") or _project_above(raw) or scope.account_id
+    return ids_by_number.get(named, named)
+
+
+def _project_above(raw: Raw) -> str:
+    for ancestor in raw.get("ancestors", ()):
+        if ancestor.startswith("projects/"):
+            return last(ancestor)
+    return ""
 
 
 def region_of(raw: Raw) -> str:
     """Region in which an asset stands; "global" where it says none."""
-    return place(_where(raw, _ids(raw["name"])))[0]
+    region, _ = region_and_zone(_where(raw, _path(raw["name"])))
+    return region
 
 
 def _where(raw: Raw, ids: Mapping[str, str]) -> str:
-    """The location in an asset's name, else where its bytes are kept, else what Asset Inventory
-    says.
-    """
-    if found := ids.get("zones") or ids.get("locations") or ids.get("regions"):
-        return found
+    """Location in an asset's name, else of its bytes, else as Asset Inventory says."""
+    if named := ids.get("zones") or ids.get("locations") or ids.get("regions"):
+        return named
     resource = raw["resource"]
     data = resource["data"]
-    if stored := data.get("storageLocations"):  # snapshots and images are global by name
+    # Snapshots and images are global by name, and stored somewhere all the same.
+    if stored := data.get("storageLocations"):
         return str(stored[0])
-    config = data.get("config")  # so are Spanner's instances
+    # Spanner's instances are global by name too: their configuration says where they are.
+    config = data.get("config")
     if isinstance(config, str) and (matched := _INSTANCE_CONFIG.search(config)):
         return matched[1]
     return str(data.get("location") or data.get("locationId") or resource.get("location") or "")
 
 
 def parse(raw: Raw, scope: Scope) -> Asset:
-    """Read an asset. Raises KeyError when it has no name or no data."""
+    """Asset in a raw object. Raises KeyError when it has no name or no data."""
     name = raw["name"].removeprefix("//")
-    ids = _ids(name)
-    region, zone = place(_where(raw, ids))
+    ids = _path(name)
+    region, zone = region_and_zone(_where(raw, ids))
     location = Location(PROVIDER, project(raw, scope), region, zone)
-    return Asset(name, kind(raw["assetType"]), location, raw["resource"]["data"], ids)
+    # The data is left as the product's API writes it: `describe` of each kind knows that.
+    return Asset(name, location, raw["resource"]["data"], ids)
 
 
 def gib(bytes_held: Any) -> float:

@@ -1,5 +1,4 @@
-"""Google's machines as components: the catalogue's shapes, accelerators, and hosts Google does not
-show.
+"""Machines of Google as components: the catalogue's shapes, accelerators, and hosts not shown.
 
 A machine type names its hardware; a managed service names memory or units only. For the latter a
 host of a common family stands in, and says so in `assumed`.
@@ -10,30 +9,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component, Signal
 from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, last
 
 LOCAL_SSD_GIB = 375
-"""One local SSD partition (https://cloud.google.com/compute/docs/disks/local-ssd)."""
+"""Size of one local SSD (https://cloud.google.com/compute/docs/disks/local-ssd)."""
+
+_ARCHITECTURES = {"ARM64": "arm64", "X86_64": "x86_64"}
 
 
-def boards(accelerators: Iterable[Mapping[str, Any]], kind: str, count: str) -> tuple[str, int]:
-    """(type, how many) of a list of accelerators; `kind` and `count` are the API's names of the two
-    fields.
-    """
-    name, total = "", 0
+class Boards(NamedTuple):
+    """Accelerators of a machine: the type of its boards, and how many there are."""
+
+    model: str = ""
+    number: int = 0
+
+
+def boards(accelerators: Iterable[Mapping[str, Any]], model_key: str, count_key: str) -> Boards:
+    """Boards in a list of accelerators; the keys are the API's names of the two fields."""
+    model, number = "", 0
     for accelerator in accelerators:
-        name = last(accelerator[kind])
-        total += int(accelerator.get(count, 1))
-    return name, total
+        model = last(accelerator[model_key])
+        number += int(accelerator.get(count_key, 1))
+    return Boards(model, number)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What compute.machineTypes says of a machine type."""
+    """Shape of a machine type, as compute.machineTypes tells it."""
 
     vcpus: int
     memory_gib: float
@@ -43,17 +49,23 @@ class Shape:
     ssd_gib: int = 0
 
 
+_NO_SHAPE = Shape(0, 0)
+
+
 def shape(machine_type: Mapping[str, Any]) -> Shape:
-    """Read one machine type. Raises KeyError when it has no size."""
-    gpu, gpus = boards(
+    """Shape in an entry of compute.machineTypes. Raises KeyError when it has no size."""
+    bundled = boards(
         machine_type.get("accelerators", ()), "guestAcceleratorType", "guestAcceleratorCount"
     )
-    architecture = {"ARM64": "arm64", "X86_64": "x86_64"}.get(
-        machine_type.get("architecture", ""), ""
-    )
     partitions = int(machine_type.get("bundledLocalSsds", {}).get("partitionCount", 0))
-    vcpus, memory_gib = int(machine_type["guestCpus"]), machine_type["memoryMb"] / 1024
-    return Shape(vcpus, memory_gib, architecture, gpu, gpus, partitions * LOCAL_SSD_GIB)
+    return Shape(
+        vcpus=int(machine_type["guestCpus"]),
+        memory_gib=machine_type["memoryMb"] / 1024,
+        architecture=_ARCHITECTURES.get(machine_type.get("architecture", ""), ""),
+        gpu=bundled.model,
+        gpus=bundled.number,
+        ssd_gib=partitions * LOCAL_SSD_GIB,
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -67,48 +79,62 @@ def built(
     ssd_gib: float = 0,
     threads_per_core: int = 0,
 ) -> tuple[Machine, tuple[Component, ...]]:
-    """The machine of this type and what it holds. What the instance itself says wins over the
-    catalogue.
-    """
-    made = machine(
+    """Machine of this type and its components. What the instance says wins over the catalogue."""
+    # Without a shape the name alone has to tell, as it does for custom types and unlisted ones.
+    shape_known = known or _NO_SHAPE
+    host = machine(
         PROVIDER,
         name,
         vcpus=known.vcpus if known else None,
         memory_gib=known.memory_gib if known else None,
-        architecture=(known.architecture if known else "") or None,
+        architecture=shape_known.architecture or None,
         cpu=cpu or None,
-        gpu=gpu or (known.gpu if known else "") or None,
-        gpus=max(gpus, known.gpus if known else 0) or None,
-        ssd_gib=ssd_gib or (known.ssd_gib if known else 0) or None,
+        gpu=gpu or shape_known.gpu or None,
+        # Boards bundled with the type stand in the instance as well: the same ones, not more.
+        gpus=max(gpus, shape_known.gpus) or None,
+        ssd_gib=ssd_gib or shape_known.ssd_gib or None,
         threads_per_core=threads_per_core or None,
     )
-    return made, components(made)
+    return host, components(host)
+
+
+def machine_info(host_type: str, host: Machine) -> dict[str, str]:
+    """Info of a resource that is one machine: its type, architecture and processor."""
+    return {"host_type": host_type, "architecture": host.architecture, "cpu": host.cpu}
 
 
 @lru_cache(maxsize=2048)
 def hidden(vcpus: float, memory_gib: float, why: str, family: str = "n2") -> tuple[Component, ...]:
-    """vCPUs and memory of a host Google does not show; `why` ends up in `assumed`. 0 leaves a part
-    out.
+    """vCPUs and memory of a host Google does not show; 0 leaves a part out.
+
+    why: what ends up in `assumed`. family: the common machines that stand in for the host.
     """
-    whole = Shape(2, 8)
+    # Any size of the family serves: its parts are scaled to what is asked for.
+    whole = Shape(vcpus=2, memory_gib=8)
     _, parts = built(f"{family}-standard-2", whole)
-    size = {"vcpu": vcpus / whole.vcpus, "memory": memory_gib / whole.memory_gib}
-    return tuple(
-        replace(part, amount=part.amount * size[part.kind], assumed=part.assumed or why)
-        for part in parts
-        if size.get(part.kind)
-    )
+    factors = {"vcpu": vcpus / whole.vcpus, "memory": memory_gib / whole.memory_gib}
+    sized = []
+    for part in parts:
+        if factor := factors.get(part.kind):
+            amount, assumed = part.amount * factor, part.assumed or why
+            sized.append(replace(part, amount=amount, assumed=assumed))
+    return tuple(sized)
 
 
-def times(parts: Iterable[Component], factor: float) -> tuple[Component, ...]:
+def times(parts: tuple[Component, ...], factor: float) -> tuple[Component, ...]:
     """The same hardware `factor` times: nodes, standbys, replicas."""
+    if factor == 1:
+        return parts
     return tuple(replace(part, amount=part.amount * factor) for part in parts)
 
 
 def per(parts: Iterable[Component], signal: Signal, memory: Signal = "") -> tuple[Component, ...]:
-    """The same hardware for each unit of `signal`; its memory for each unit of `memory` where that
-    differs.
+    """The same hardware for each unit of a signal.
+
+    memory: the signal that memory follows, where it is another.
     """
-    return tuple(
-        replace(part, per=memory if memory and part.kind == "memory" else signal) for part in parts
-    )
+    scaled = []
+    for part in parts:
+        follows = memory if memory and part.kind == "memory" else signal
+        scaled.append(replace(part, per=follows))
+    return tuple(scaled)

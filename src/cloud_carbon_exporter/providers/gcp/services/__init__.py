@@ -1,3 +1,1 @@
-"""One module a kind of resource of Google Cloud, or a family of kinds: its listing, its hardware,
-its metrics.
-"""
+"""Services of Google Cloud: one module a kind, or a family of kinds."""

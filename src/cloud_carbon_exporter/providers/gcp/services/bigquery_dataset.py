@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Location, Resource
+from dataclasses import replace
+
+from cloud_carbon_exporter.model.types import Component, Location
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import (
     BYTES_PER_GIB,
     PROVIDER,
-    Asset,
     of_type,
     parse,
 )
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
+# A project marked for deletion runs no queries any more, and can be restored for 30 days.
+PROJECT_STATES = states(running="ACTIVE", gone="DELETE_REQUESTED DELETE_IN_PROGRESS")
 
-def describe(raw: Raw, scope: Scope) -> Resource:
-    """A GiB of storage for each stored GiB."""
+
+def describe(raw: Raw, scope: Scope) -> Description:
+    """Dataset as a GiB of storage for each stored GiB."""
     asset = parse(raw, scope)
-    held = Component("object", "gcp/bigquery", 1, per="stored_gib")
-    return asset.resource((held,), monitor={"dataset_id": asset.ids["datasets"]})
+    storage = Component("object", "gcp/bigquery", 1, per="stored_gib")
+    return asset.described(kept=(storage,), monitor={"dataset_id": asset.ids["datasets"]})
 
 
-def describe_project(raw: Raw, scope: Scope) -> Resource | None:
-    """The slots a project's queries hold, wherever its datasets stand: Monitoring tells them by
-    project only.
+def describe_project(raw: Raw, scope: Scope) -> Description:
+    """Slots that a project's queries hold, wherever its datasets stand.
+
+    Monitoring tells slots by project only, so they are a resource of their own beside the datasets.
     """
     asset = parse(raw, scope)
-    if asset.data.get("lifecycleState", asset.data.get("state", "ACTIVE")) != "ACTIVE":
-        return None
     project = asset.location.account_id
-    slots = per(hidden(1, 4, "a slot is taken as a vCPU with 4 GiB"), "capacity_units")
-    whole = Asset(
-        f"bigquery.googleapis.com/projects/{project}",
-        "bigquery/project",
-        Location(PROVIDER, project, "global"),
-        {},
-        {},
+    whole = replace(
+        asset,
+        id=f"bigquery.googleapis.com/projects/{project}",
+        location=Location(PROVIDER, project, "global"),
     )
-    return whole.resource(slots, monitor={"project_id": project}, tags=asset.data.get("labels"))
+    slots = per(hidden(1, 4, "a slot is taken as a vCPU with 4 GiB"), "capacity_units")
+    # Version 1 of the Resource Manager API, and version 3.
+    state = asset.data.get("lifecycleState", asset.data.get("state", ""))
+    return whole.described(running=slots, state=state, monitor={"project_id": project})
 
 
 SPECS = (
@@ -70,6 +74,7 @@ SPECS = (
         listing=LISTING,
         accepts=of_type("cloudresourcemanager.googleapis.com/Project"),
         describe=describe_project,
+        states=PROJECT_STATES,
         reason="The slots its queries hold, each as a vCPU; stored bytes are the datasets'.",
         metrics=(
             Metric(

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import BYTES_PER_GIB, of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
+# DISABLED: no nodes are behind it, and the tables still exist.
+STATES = states(running="READY RESIZING", stopped="DISABLED", gone="CREATING")
+
+# Google shows no size of a node; it is taken to be as large as one of Spanner.
 _NODE_VCPUS, _NODE_MEMORY_GIB = 4, 16
 
 
-def describe(raw: Raw, scope: Scope) -> Resource:
-    """Hidden hosts for its nodes, storage for each stored GiB."""
+def describe(raw: Raw, scope: Scope) -> Description:
+    """Cluster as hidden hosts for its nodes, and storage for each stored GiB."""
     asset = parse(raw, scope)
     data = asset.data
     nodes = int(data.get("serveNodes", 1))
     storage = "hdd" if data.get("defaultStorageType") == "HDD" else "ssd"
-    parts = hidden(_NODE_VCPUS * nodes, _NODE_MEMORY_GIB * nodes, "a node's hardware is not shown")
+    hosts = hidden(_NODE_VCPUS * nodes, _NODE_MEMORY_GIB * nodes, "a node's hardware is not shown")
+    tables = Component("object", f"gcp/bigtable-{storage}", 1, per="stored_gib")
     monitor = {"instance": asset.ids["instances"], "cluster": asset.ids["clusters"]}
-    held = (*parts, Component("object", f"gcp/bigtable-{storage}", 1, per="stored_gib"))
-    return asset.resource(held, monitor=monitor)
+    return asset.described(
+        running=hosts, kept=(tables,), state=data.get("state", ""), monitor=monitor
+    )
 
 
 _DIMENSIONS = {"resource.label.instance": "instance", "resource.label.cluster": "cluster"}
@@ -30,8 +37,10 @@ SPEC = ServiceSpec(
     listing=LISTING,
     accepts=of_type("bigtableadmin.googleapis.com/Cluster"),
     describe=describe,
+    states=STATES,
     reason="Its nodes, each taken as 4 vCPUs with 16 GiB, and the bytes it stores.",
     metrics=(
+        # The mean over a cluster's nodes; bytes come split by storage type.
         Metric(
             into="cpu_ratio",
             name="bigtable.googleapis.com/cluster/cpu_load",

@@ -1,39 +1,39 @@
-"""Cloud Functions. The first generation runs by itself; the second is a Cloud Run service and
-counted there.
-"""
+"""Cloud Functions of the first generation; the second is a Cloud Run service, counted there."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 
-from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per
+from cloud_carbon_exporter.providers.gcp.describing.owned import describe_owned
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
-# CPU a first-generation function gets with its memory
-# (https://cloud.google.com/functions/docs/configuring/memory).
+# OFFLINE: its deployment failed and it serves nothing. UNKNOWN, where Google cannot say what
+# serves, is left to be taken as running.
+STATES = states(running="ACTIVE DEPLOY_IN_PROGRESS", stopped="OFFLINE", gone="DELETE_IN_PROGRESS")
+
 _MEMORY_MIB = (128, 256, 512, 1024, 2048, 4096)
 _VCPUS = (0.083, 0.167, 0.333, 0.583, 1, 2)
+"""Share of a CPU that comes with each size of memory
+(https://cloud.google.com/functions/docs/configuring/memory).
+"""
 
 
-def describe(raw: Raw, scope: Scope) -> Resource:
-    """One instance's CPU and memory for each execution under way."""
+def describe(raw: Raw, scope: Scope) -> Description:
+    """Function as one instance's CPU and memory for each execution under way."""
     asset = parse(raw, scope)
     memory_mib = int(asset.data.get("availableMemoryMb", 256))
     vcpus = _VCPUS[min(bisect_left(_MEMORY_MIB, memory_mib), len(_VCPUS) - 1)]
-    parts = per(
-        hidden(vcpus, memory_mib / 1024, "a function's host is not shown"), "capacity_units"
+    instance = hidden(vcpus, memory_mib / 1024, "a function's host is not shown")
+    return asset.described(
+        running=per(instance, "capacity_units"),
+        state=asset.data.get("status", ""),
+        monitor={"function_name": asset.name, "region": asset.location.region},
+        info={"runtime": asset.data.get("runtime", "")},
     )
-    monitor = {"function_name": asset.name, "region": asset.location.region}
-    return asset.resource(parts, monitor=monitor, info={"runtime": asset.data.get("runtime", "")})
-
-
-def describe_second_generation(raw: Raw, scope: Scope) -> None:
-    """Counted as its Cloud Run service; the same API lists first-generation functions too, counted
-    as CloudFunction.
-    """
 
 
 SPECS = (
@@ -42,13 +42,15 @@ SPECS = (
         listing=LISTING,
         accepts=of_type("cloudfunctions.googleapis.com/CloudFunction"),
         describe=describe,
+        states=STATES,
         reason="CPU and memory of its size for each execution under way.",
         metrics=(
             Metric(
                 into="capacity_units",
                 name="cloudfunctions.googleapis.com/function/execution_times",
                 namespace="cloud_function",
-                # The sum of a distribution of nanoseconds, a second: executions under way.
+                # A distribution of nanoseconds, one for each execution that ended; their sum in a
+                # second of time is how many executions were under way.
                 statistic="ALIGN_DELTA/REDUCE_SUM",
                 dimensions={
                     "resource.label.function_name": "function_name",
@@ -59,11 +61,12 @@ SPECS = (
             ),
         ),
     ),
+    # The second version of the API lists functions of the first generation too, counted above.
     ServiceSpec(
         kind="cloudfunctions/function",
         listing=LISTING,
         accepts=of_type("cloudfunctions.googleapis.com/Function"),
-        describe=describe_second_generation,
+        describe=describe_owned,
         reason="Draws nothing of its own: it is a Cloud Run service.",
     ),
 )

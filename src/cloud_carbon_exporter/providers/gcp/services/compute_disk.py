@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import last, of_type, parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
+# Disks have nothing that could stop: UNAVAILABLE is one that cannot be reached and holds its data.
+# FAILED is one whose creation failed.
+STATES = states(running="READY RESTORING UNAVAILABLE", gone="CREATING DELETING FAILED")
 
-def describe(raw: Raw, scope: Scope) -> Resource:
-    """The provisioned size, in both zones for a regional disk; what is stored on it makes no
-    difference.
-    """
+
+def describe(raw: Raw, scope: Scope) -> Description:
+    """Disk as its provisioned size, twice for a regional one, whatever is stored on it."""
     asset = parse(raw, scope)
     data = asset.data
     disk_type = last(data.get("type", "pd-standard"))
-    copies = max(1, len(data.get("replicaZones", ()))) if asset.kind == "compute/disk" else 2
+    # A regional disk stands in no zone, and names its two zones or neither.
+    copies = max(1, len(data.get("replicaZones", ()))) if asset.location.zone else 2
     block = Component("block", f"gcp/{disk_type}", float(data["sizeGb"]) * copies)
     info = {"host_type": disk_type, "attached": "true" if data.get("users") else "false"}
-    return asset.resource((block,), name=data["name"], info=info)
+    return asset.described(
+        kept=(block,), state=data.get("status", ""), name=data["name"], info=info
+    )
 
 
 SPECS = (
@@ -27,13 +33,18 @@ SPECS = (
         listing=LISTING,
         accepts=of_type("compute.googleapis.com/Disk"),
         describe=describe,
-        reason="Block storage of its provisioned size and class, counted here and never at the instance.",
+        states=STATES,
+        reason=(
+            "Block storage of its provisioned size and class, counted here and never at the "
+            "instance."
+        ),
     ),
     ServiceSpec(
         kind="compute/region_disk",
         listing=LISTING,
         accepts=of_type("compute.googleapis.com/RegionDisk"),
         describe=describe,
+        states=STATES,
         reason="As a zonal disk, held in two zones.",
     ),
 )

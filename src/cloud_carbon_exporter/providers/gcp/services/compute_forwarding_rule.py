@@ -1,16 +1,19 @@
-"""Load balancers and Cloud NAT, by the bytes that pass: Google shows no machine behind them."""
+"""Load balancers and Cloud NAT, by the bytes that pass: Google shows no machine behind them.
+
+Neither a forwarding rule nor a router has a state.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
-# Kind of balancer -> metric below loadbalancing.googleapis.com/ that counts what it sends.
 _SENT = {
     "https": "https/response_bytes_count",
     "https_regional": "https/external/regional/response_bytes_count",
@@ -19,12 +22,13 @@ _SENT = {
     "passthrough": "l3/external/egress_bytes_count",
     "passthrough_internal": "l3/internal/egress_bytes_count",
 }
+"""Sort of balancer -> metric below loadbalancing.googleapis.com/ that counts what it sends."""
 
 
 def balancer(data: Mapping[str, Any]) -> str:
-    """Kind of load balancer a forwarding rule belongs to, a key of _SENT; empty where it carries no
-    traffic for us.
-    """
+    """Sort of load balancer a forwarding rule belongs to, a key of _SENT; empty for none."""
+    # Its target tells: an HTTP proxy, a TCP or SSL proxy, or the backends themselves, to which
+    # packets pass through. What is left are VPN gateways and single instances.
     scheme, target = data.get("loadBalancingScheme", ""), data.get("target", "")
     http = "/targetHttp" in target
     if scheme.startswith("INTERNAL"):
@@ -36,55 +40,57 @@ def balancer(data: Mapping[str, Any]) -> str:
     return "passthrough" if data.get("backendService") or "/targetPools/" in target else ""
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """The network energy of each byte a load balancer sends."""
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """Forwarding rule as the network energy of each byte its load balancer sends."""
     asset = parse(raw, scope)
     sort = balancer(asset.data)
     if not sort or asset.data.get("loadBalancingScheme") == "INTERNAL_SELF_MANAGED":
         return None  # VPN, protocol forwarding, or a service mesh's own proxies
     path = "intra" if sort.endswith("internal") else "internet"
-    held = Component("network", path, 1, per="bytes")
-    return asset.resource((held,), monitor={sort: asset.data["name"]}, info={"host_type": sort})
+    traffic = Component("network", path, 1, per="bytes")
+    monitor = {sort: asset.data["name"]}
+    return asset.described(running=(traffic,), monitor=monitor, info={"host_type": sort})
 
 
-def describe_router(raw: Raw, scope: Scope) -> Resource | None:
-    """The network energy of each byte Cloud NAT passes on; a router without NAT only announces
-    routes.
-    """
+def describe_router(raw: Raw, scope: Scope) -> Description | None:
+    """Router as the network energy of each byte its Cloud NAT passes on."""
     asset = parse(raw, scope)
     if not asset.data.get("nats"):
-        return None
-    held = Component("network", "internet", 1, per="bytes")
-    return asset.resource(
-        (held,), name=asset.data["name"], monitor={"router_id": str(asset.data["id"])}
-    )
+        return None  # it only announces routes
+    traffic = Component("network", "internet", 1, per="bytes")
+    monitor = {"router_id": str(asset.data["id"])}
+    return asset.described(running=(traffic,), name=asset.data["name"], monitor=monitor)
 
 
-_METRICS = tuple(
-    Metric(
+def _sent(sort: str, name: str) -> Metric:
+    """Metric of the bytes that balancers of one sort send; nothing is written while none pass."""
+    return Metric(
         into="bytes",
         name=f"loadbalancing.googleapis.com/{name}",
         statistic="ALIGN_RATE/REDUCE_SUM",
         dimensions={"resource.label.forwarding_rule_name": sort},
         absent=0,
     )
-    for sort, name in _SENT.items()
-)
+
+
+_METRICS = tuple(_sent(sort, name) for sort, name in _SENT.items())
 
 SPECS = (
-    *(
-        ServiceSpec(
-            kind=kind,
-            listing=LISTING,
-            accepts=of_type(asset_type),
-            describe=describe,
-            reason="The bytes it sends.",
-            metrics=_METRICS,
-        )
-        for kind, asset_type in (
-            ("compute/forwarding_rule", "compute.googleapis.com/ForwardingRule"),
-            ("compute/global_forwarding_rule", "compute.googleapis.com/GlobalForwardingRule"),
-        )
+    ServiceSpec(
+        kind="compute/forwarding_rule",
+        listing=LISTING,
+        accepts=of_type("compute.googleapis.com/ForwardingRule"),
+        describe=describe,
+        reason="The bytes it sends.",
+        metrics=_METRICS,
+    ),
+    ServiceSpec(
+        kind="compute/global_forwarding_rule",
+        listing=LISTING,
+        accepts=of_type("compute.googleapis.com/GlobalForwardingRule"),
+        describe=describe,
+        reason="The bytes it sends.",
+        metrics=_METRICS,
     ),
     ServiceSpec(
         kind="compute/router",

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.model.machines import Machine
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import last, of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import (
@@ -14,68 +16,86 @@ from cloud_carbon_exporter.providers.gcp.describing.hardware import (
     Shape,
     boards,
     built,
+    machine_info,
 )
+from cloud_carbon_exporter.providers.gcp.describing.owned import is_autopilot_node
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
-_OFF = frozenset(
-    {"TERMINATED", "STOPPED", "SUSPENDED", "PROVISIONING", "STAGING", "DEPROVISIONING", "PENDING"}
+# PROVISIONING and STAGING come with each start, of a stopped instance as of a new one: no machine
+# works yet, and what is known of the instance stays. PENDING is one that waits for capacity and was
+# never started (https://docs.cloud.google.com/compute/docs/instances/instance-lifecycle).
+STATES = states(
+    running="RUNNING PENDING_STOP STOPPING SUSPENDING REPAIRING",
+    stopped="TERMINATED STOPPED SUSPENDED PROVISIONING STAGING DEPROVISIONING",
+    gone="PENDING",
 )
-
-
-def _autopilot_node(data: Mapping[str, Any]) -> bool:
-    """GKE names nodes of Autopilot gk3-*: its pods are counted at the cluster."""
-    return data.get("name", "").startswith("gk3-") and "goog-gke-node" in data.get("labels", {})
 
 
 def _scratch_gib(data: Mapping[str, Any]) -> float:
-    """Local SSDs stand in the instance only; every other disk is an asset of its own."""
-    disks = data.get("disks", ())
-    return sum(
-        float(disk.get("diskSizeGb", LOCAL_SSD_GIB))
-        for disk in disks
-        if disk.get("type") == "SCRATCH"
-    )
+    """Size of the local SSDs, which stand in the instance only; other disks are assets."""
+    total = 0.0
+    for disk in data.get("disks", ()):
+        if disk.get("type") == "SCRATCH":
+            total += float(disk.get("diskSizeGb", LOCAL_SSD_GIB))
+    return total
+
+
+def _is_spot(data: Mapping[str, Any]) -> bool:
+    scheduling = data.get("scheduling", {})
+    return bool(scheduling.get("provisioningModel") == "SPOT" or scheduling.get("preemptible"))
 
 
 def _allocated(parts: Iterable[Component]) -> tuple[Component, ...]:
-    """Shared cores as the fraction that is theirs: Monitoring gives their load as a share of that,
-    above 1 in a burst.
+    """Shared cores as the fraction that is theirs.
 
-    Source: "Fractional utilization of allocated CPU on this instance" (Google Cloud metrics,
-        instance/cpu/utilization).
+    Monitoring gives their load as a share of that fraction, above 1 in a burst: "Fractional
+    utilization of allocated CPU on this instance" (Google Cloud metrics, instance/cpu/utilization).
     """
-    return tuple(replace(part, amount=part.amount * part.share, share=1.0) for part in parts)
+    return tuple(
+        part if part.share == 1 else replace(part, amount=part.amount * part.share, share=1.0)
+        for part in parts
+    )
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """A machine of its type's size while it runs; nothing while it is stopped."""
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """Instance as a machine of its type's size while it runs; its disks are assets of their own."""
     asset = parse(raw, scope)
     data = asset.data
-    if _autopilot_node(data):
+    if is_autopilot_node(data):
         return None
     machine_type = last(data["machineType"])
     known: Shape | None = scope.catalogue.get("machine_types", {}).get(machine_type)
-    gpu, gpus = boards(data.get("guestAccelerators", ()), "acceleratorType", "acceleratorCount")
-    made, parts = built(
+    attached = boards(data.get("guestAccelerators", ()), "acceleratorType", "acceleratorCount")
+    host, parts = built(
         machine_type,
         known,
+        # What the API says of a machine that does not run.
         cpu=data.get("cpuPlatform", "").replace("Unknown CPU Platform", ""),
-        gpu=gpu,
-        gpus=gpus,
+        gpu=attached.model,
+        gpus=attached.number,
         ssd_gib=_scratch_gib(data),
         threads_per_core=int(data.get("advancedMachineFeatures", {}).get("threadsPerCore", 0)),
     )
-    running = data.get("status") not in _OFF
-    info = {"host_type": machine_type, "architecture": made.architecture, "cpu": made.cpu}
-    scheduling = data.get("scheduling", {})
-    if scheduling.get("provisioningModel") == "SPOT" or scheduling.get("preemptible"):
-        info["provisioning"] = "spot"
-    monitor = {}
-    if running and "id" in data:
-        monitor = {"instance_id": str(data["id"]), "started": data.get("lastStartTimestamp", "")}
-        if made.gpus:
-            monitor["gpu_instance_id"] = monitor["instance_id"]
-    return asset.resource(_allocated(parts) if running else (), monitor=monitor, info=info)
+    return asset.described(
+        running=_allocated(parts),
+        state=data.get("status", ""),
+        monitor=_monitor(data, host),
+        info={
+            **machine_info(machine_type, host),
+            "provisioning": "spot" if _is_spot(data) else "",
+        },
+    )
+
+
+def _monitor(data: Mapping[str, Any], host: Machine) -> dict[str, str]:
+    """Names of an instance in Monitoring, which knows it by its number."""
+    if "id" not in data:
+        return {}
+    number = str(data["id"])
+    monitor = {"instance_id": number, "started": data.get("lastStartTimestamp", "")}
+    if host.gpus:
+        monitor["gpu_instance_id"] = number
+    return monitor
 
 
 SPEC = ServiceSpec(
@@ -83,8 +103,12 @@ SPEC = ServiceSpec(
     listing=LISTING,
     accepts=of_type("compute.googleapis.com/Instance"),
     describe=describe,
-    reason="A machine of its type's size: threads, memory, accelerators and local SSD while it runs.",
+    states=STATES,
+    reason=(
+        "A machine of its type's size: threads, memory, accelerators and local SSD while it runs."
+    ),
     metrics=(
+        # Joined by number: names repeat across zones, and in time.
         Metric(
             into="cpu_ratio",
             name="compute.googleapis.com/instance/cpu/utilization",
@@ -92,6 +116,7 @@ SPEC = ServiceSpec(
             statistic="ALIGN_MEAN",
             dimensions={"resource.label.instance_id": "instance_id"},
         ),
+        # Written by the Ops Agent where one is installed, a series for each board, in per cent.
         Metric(
             into="gpu_ratio",
             name="agent.googleapis.com/gpu/utilization",

@@ -1,14 +1,18 @@
-"""GKE: the control plane, and the pods of Autopilot. Nodes are Compute Engine instances and counted
-there.
-"""
+"""GKE: the control plane, and the pods of Autopilot; nodes are instances, counted there."""
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import BYTES_PER_GIB, of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per
+from cloud_carbon_exporter.providers.gcp.describing.owned import describe_owned
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
+
+# PROVISIONING, STOPPING and ERROR are clusters being made or deleted: one in ERROR Google deletes
+# by itself. None can be stopped.
+STATES = states(running="RUNNING RECONCILING DEGRADED", gone="PROVISIONING STOPPING ERROR")
 
 _DIMENSIONS = {
     "resource.label.cluster_name": "autopilot_cluster",
@@ -16,30 +20,31 @@ _DIMENSIONS = {
 }
 
 
-def describe(raw: Raw, scope: Scope) -> Resource:
-    """One control plane replica, three in a regional cluster; for Autopilot also what its pods
-    request.
-    """
+def describe(raw: Raw, scope: Scope) -> Description:
+    """Cluster as its control plane; one of Autopilot also as what its pods request."""
     asset = parse(raw, scope)
     data = asset.data
+    # A regional cluster has a replica in each of three zones, a zonal one has one.
     replicas = 1 if asset.location.zone else 3
-    held: tuple[Component, ...] = (Component("fixed", "gcp/gke-control-plane", replicas),)
+    control_plane = Component("fixed", "gcp/gke-control-plane", replicas)
+    pods: tuple[Component, ...] = ()
     monitor = {}
     if data.get("autopilot", {}).get("enabled"):
-        pods = hidden(1, 1, "an Autopilot node's machine is not shown", "e2")
-        held = (*held, *per(pods, "capacity_units", memory="memory_gib"))
+        node = hidden(1, 1, "an Autopilot node's machine is not shown", "e2")
+        pods = per(node, "capacity_units", memory="memory_gib")
         monitor = {
             "autopilot_cluster": data["name"],
             "location": asset.location.zone or asset.location.region,
         }
     info = {"host_type": "autopilot" if monitor else "standard"}
-    return asset.resource(
-        held, name=data["name"], monitor=monitor, tags=data.get("resourceLabels"), info=info
+    return asset.described(
+        running=(control_plane, *pods),
+        state=data.get("status", ""),
+        name=data["name"],
+        monitor=monitor,
+        tags=data.get("resourceLabels"),
+        info=info,
     )
-
-
-def describe_node_pool(raw: Raw, scope: Scope) -> None:
-    """Nodes are instances of the project, counted there."""
 
 
 SPECS = (
@@ -48,7 +53,11 @@ SPECS = (
         listing=LISTING,
         accepts=of_type("container.googleapis.com/Cluster"),
         describe=describe,
-        reason="The control plane's share, and for Autopilot the vCPUs and memory its pods request.",
+        states=STATES,
+        reason=(
+            "The control plane's share, and for Autopilot the vCPUs and memory its pods request."
+        ),
+        # A series for each container. Autopilot sizes and bills its nodes by what they request.
         metrics=(
             Metric(
                 into="capacity_units",
@@ -78,7 +87,7 @@ SPECS = (
         kind="container/node_pool",
         listing=LISTING,
         accepts=of_type("container.googleapis.com/NodePool"),
-        describe=describe_node_pool,
+        describe=describe_owned,
         reason="Draws nothing of its own: its nodes are instances.",
     ),
 )

@@ -1,28 +1,27 @@
-"""Dataproc clusters and Dataflow jobs: their workers are Compute Engine instances and counted
-there.
-"""
+"""Dataproc clusters and Dataflow jobs: their workers are instances, counted there."""
 
 from __future__ import annotations
 
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import of_type
-from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
+from cloud_carbon_exporter.providers.gcp.describing.owned import describe_owned
+from cloud_carbon_exporter.providers.spec import ServiceSpec
 
+_REASON = "Draws nothing of its own: its workers are instances."
 
-def describe(raw: Raw, scope: Scope) -> None:
-    """Its workers are instances of the project, with their disks."""
-
-
-SPECS = tuple(
+SPECS = (
     ServiceSpec(
-        kind=kind,
+        kind="dataproc/cluster",
         listing=LISTING,
-        accepts=of_type(asset_type),
-        describe=describe,
-        reason="Draws nothing of its own: its workers are instances.",
-    )
-    for kind, asset_type in (
-        ("dataproc/cluster", "dataproc.googleapis.com/Cluster"),
-        ("dataflow/job", "dataflow.googleapis.com/Job"),
-    )
+        accepts=of_type("dataproc.googleapis.com/Cluster"),
+        describe=describe_owned,
+        reason=_REASON,
+    ),
+    ServiceSpec(
+        kind="dataflow/job",
+        listing=LISTING,
+        accepts=of_type("dataflow.googleapis.com/Job"),
+        describe=describe_owned,
+        reason=_REASON,
+    ),
 )

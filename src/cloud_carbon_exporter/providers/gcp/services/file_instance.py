@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
+# SUSPENDED: the key it is encrypted with is out of reach, its bytes are not lost. ERROR may be
+# unusable and is as large as before.
+STATES = states(
+    running="READY REPAIRING RESTORING REVERTING PROMOTING SUSPENDING RESUMING ERROR",
+    stopped="SUSPENDED",
+    gone="CREATING DELETING",
+)
+
 _REGIONAL = frozenset({"ENTERPRISE", "REGIONAL"})
+"""Tiers that hold every byte in two zones."""
 
 
-def describe(raw: Raw, scope: Scope) -> Resource:
-    """The provisioned size of its shares; what is stored in them makes no difference."""
+def describe(raw: Raw, scope: Scope) -> Description:
+    """Filestore instance as the provisioned size of its shares, whatever is stored in them."""
     asset = parse(raw, scope)
     tier = asset.data.get("tier", "")
     size_gib = sum(float(share["capacityGb"]) for share in asset.data["fileShares"])
-    held = Component("file", f"gcp/filestore/{tier}", size_gib * (2 if tier in _REGIONAL else 1))
-    return asset.resource((held,), info={"host_type": tier})
+    copies = 2 if tier in _REGIONAL else 1
+    shares = Component("file", f"gcp/filestore/{tier}", size_gib * copies)
+    state = asset.data.get("state", "")
+    return asset.described(kept=(shares,), state=state, info={"host_type": tier})
 
 
 SPEC = ServiceSpec(
@@ -24,5 +36,6 @@ SPEC = ServiceSpec(
     listing=LISTING,
     accepts=of_type("file.googleapis.com/Instance"),
     describe=describe,
+    states=STATES,
     reason="The provisioned size of its shares, on disk or flash by tier, twice when regional.",
 )

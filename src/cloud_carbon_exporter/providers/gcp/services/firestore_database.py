@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import BYTES_PER_GIB, of_type, parse
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 
-def describe(raw: Raw, scope: Scope) -> Resource:
-    """A GiB of storage for each GiB of documents and indexes."""
+def describe(raw: Raw, scope: Scope) -> Description:
+    """Database as a GiB of storage for each GiB of documents and indexes."""
     asset = parse(raw, scope)
-    held = Component("object", "gcp/firestore", 1, per="stored_gib")
+    storage = Component("object", "gcp/firestore", 1, per="stored_gib")
     info = {"host_type": asset.data.get("type", "")}
-    return asset.resource((held,), monitor={"database_id": asset.name}, info=info)
+    return asset.described(kept=(storage,), monitor={"database_id": asset.name}, info=info)
 
 
 SPEC = ServiceSpec(

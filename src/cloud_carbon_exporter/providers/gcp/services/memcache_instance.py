@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, times
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
+# An instance cannot be stopped: what is not in use is deleted.
+STATES = states(
+    running="READY UPDATING PERFORMING_MAINTENANCE MEMCACHE_VERSION_UPGRADING",
+    gone="CREATING DELETING",
+)
 
-def describe(raw: Raw, scope: Scope) -> Resource:
-    """Its nodes' vCPUs and memory."""
+
+def describe(raw: Raw, scope: Scope) -> Description:
+    """Memcached instance as the vCPUs and memory of its nodes."""
     asset = parse(raw, scope)
-    node = asset.data["nodeConfig"]
-    parts = hidden(
-        float(node["cpuCount"]), node["memorySizeMb"] / 1024, "a node's processor is not shown"
+    size = asset.data["nodeConfig"]
+    node = hidden(
+        float(size["cpuCount"]), size["memorySizeMb"] / 1024, "a node's processor is not shown"
     )
-    monitor = {"instance_id": asset.name, "location": asset.location.region}
-    return asset.resource(times(parts, int(asset.data["nodeCount"])), monitor=monitor)
+    return asset.described(
+        running=times(node, int(asset.data["nodeCount"])),
+        state=asset.data.get("state", ""),
+        monitor={"instance_id": asset.name, "location": asset.location.region},
+    )
 
 
 SPEC = ServiceSpec(
@@ -25,6 +34,7 @@ SPEC = ServiceSpec(
     listing=LISTING,
     accepts=of_type("memcache.googleapis.com/Instance"),
     describe=describe,
+    states=STATES,
     reason="The vCPUs and memory of its nodes.",
     metrics=(
         Metric(

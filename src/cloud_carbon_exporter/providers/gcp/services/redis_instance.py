@@ -2,67 +2,105 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
-from cloud_carbon_exporter.providers.gcp.describing.asset import Asset, of_type, parse
+from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, times
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
+# None of them can be stopped: what is not in use is deleted.
+INSTANCE_STATES = states(
+    running="READY UPDATING REPAIRING MAINTENANCE IMPORTING FAILING_OVER", gone="CREATING DELETING"
+)
+CLUSTER_STATES = states(running="ACTIVE UPDATING", gone="CREATING DELETING")
+
 _VCPUS = 2
-_HIDDEN_VCPUS = "a node's vCPUs are not shown"
-# vCPUs and GiB of a node
-# (https://cloud.google.com/memorystore/docs/cluster/cluster-node-specification).
+"""vCPUs taken for a node of which Google does not say how many it has."""
+
+_UNKNOWN_MEMORY_GIB = 13
+"""Memory taken for a node whose type and size are unknown: that of the default type."""
+
+
+class _Node(NamedTuple):
+    """Size of a node."""
+
+    vcpus: float
+    memory_gib: float
+
+
 _NODES = {
-    "SHARED_CORE_NANO": (0.5, 1.4),
-    "CUSTOM_MICRO": (1, 2),
-    "CUSTOM_MINI": (2, 4),
-    "STANDARD_SMALL": (2, 6.5),
-    "HIGHCPU_MEDIUM": (4, 6.5),
-    "STANDARD_LARGE": (4, 13),
-    "HIGHMEM_MEDIUM": (2, 13),
-    "HIGHMEM_XLARGE": (8, 58),
-    "HIGHMEM_2XLARGE": (16, 116),
+    "SHARED_CORE_NANO": _Node(0.5, 1.4),
+    "CUSTOM_MICRO": _Node(1, 2),
+    "CUSTOM_MINI": _Node(2, 4),
+    "STANDARD_SMALL": _Node(2, 6.5),
+    "HIGHCPU_MEDIUM": _Node(4, 6.5),
+    "STANDARD_LARGE": _Node(4, 13),
+    "HIGHMEM_MEDIUM": _Node(2, 13),
+    "HIGHMEM_XLARGE": _Node(8, 58),
+    "HIGHMEM_2XLARGE": _Node(16, 116),
 }
+"""Node types (https://cloud.google.com/memorystore/docs/cluster/cluster-node-specification)."""
 
 
-def describe(raw: Raw, scope: Scope) -> Resource:
-    """Memory of the instance's size on each node: one, or a primary and its replicas."""
+def describe(raw: Raw, scope: Scope) -> Description:
+    """Redis instance as memory of its size on each node: one, or a primary and its replicas."""
     asset = parse(raw, scope)
     data = asset.data
     nodes = 1 + int(data.get("replicaCount", 1)) if data.get("tier") == "STANDARD_HA" else 1
-    parts = times(hidden(_VCPUS, float(data["memorySizeGb"]), _HIDDEN_VCPUS), nodes)
-    # Monitoring knows it by its full name.
-    return asset.resource(
-        parts, monitor={"instance_id": data["name"]}, info={"host_type": data.get("tier", "")}
+    node = hidden(_VCPUS, float(data["memorySizeGb"]), "a node's vCPUs are not shown")
+    return asset.described(
+        running=times(node, nodes),
+        state=data.get("state", ""),
+        # Monitoring knows it by its full name.
+        monitor={"instance_id": data["name"]},
+        info={"host_type": data.get("tier", "")},
     )
 
 
-def _nodes(asset: Asset, memory_gib: float) -> tuple[Component, ...]:
-    data = asset.data
-    nodes = max(1, int(data.get("shardCount", 1))) * (1 + int(data.get("replicaCount", 0)))
+def _shards(data: Mapping[str, Any]) -> int:
+    return max(1, int(data.get("shardCount", 1)))
+
+
+def _nodes(data: Mapping[str, Any], memory_gib: float) -> tuple[Component, ...]:
+    """Components of all nodes, each shard's primary and replicas.
+
+    memory_gib: a node's, for a type nobody knows.
+    """
     node_type = data.get("nodeType", "").removeprefix("REDIS_")
-    why = "" if node_type in _NODES else f"unknown node type {node_type or '(none)'}"
-    vcpus, gib = _NODES.get(node_type, (_VCPUS, memory_gib or 13))
-    return times(hidden(vcpus, gib, why or "a node's processor is not shown"), nodes)
+    size, why = _NODES.get(node_type), "a node's processor is not shown"
+    if size is None:
+        size = _Node(_VCPUS, memory_gib or _UNKNOWN_MEMORY_GIB)
+        why = f"unknown node type {node_type or '(none)'}"
+    nodes = _shards(data) * (1 + int(data.get("replicaCount", 0)))
+    return times(hidden(size.vcpus, size.memory_gib, why), nodes)
 
 
-def describe_cluster(raw: Raw, scope: Scope) -> Resource:
-    """Nodes of one type: each shard's primary and replicas."""
+def describe_cluster(raw: Raw, scope: Scope) -> Description:
+    """Redis cluster as nodes of one type: each shard's primary and replicas."""
     asset = parse(raw, scope)
     data = asset.data
-    shards = max(1, int(data.get("shardCount", 1)))
-    parts = _nodes(asset, float(data.get("preciseSizeGb", 0)) / shards)
-    monitor = {"cluster_id": asset.name, "location": asset.location.region}
-    return asset.resource(parts, monitor=monitor, info={"host_type": data.get("nodeType", "")})
+    return asset.described(
+        running=_nodes(data, float(data.get("preciseSizeGb", 0)) / _shards(data)),
+        state=data.get("state", ""),
+        monitor={"cluster_id": asset.name, "location": asset.location.region},
+        info={"host_type": data.get("nodeType", "")},
+    )
 
 
-def describe_valkey(raw: Raw, scope: Scope) -> Resource:
-    """Nodes of one type, as in a Redis cluster."""
+def describe_valkey(raw: Raw, scope: Scope) -> Description:
+    """Valkey instance as nodes of one type, as a Redis cluster is."""
     asset = parse(raw, scope)
     data = asset.data
-    parts = _nodes(asset, float(data.get("nodeConfig", {}).get("sizeGb", 0)))
-    monitor = {"instance_id": asset.name, "location": asset.location.region}
-    return asset.resource(parts, monitor=monitor, info={"host_type": data.get("nodeType", "")})
+    return asset.described(
+        running=_nodes(data, float(data.get("nodeConfig", {}).get("sizeGb", 0))),
+        state=data.get("state", ""),
+        monitor={"instance_id": asset.name, "location": asset.location.region},
+        info={"host_type": data.get("nodeType", "")},
+    )
 
 
 SPECS = (
@@ -71,14 +109,18 @@ SPECS = (
         listing=LISTING,
         accepts=of_type("redis.googleapis.com/Instance"),
         describe=describe,
-        reason="Memory of its size on every node, with two vCPUs each, as Google does not say how many.",
+        states=INSTANCE_STATES,
+        reason=(
+            "Memory of its size on every node, with two vCPUs each, as Google does not say "
+            "how many."
+        ),
         metrics=(
             Metric(
                 into="cpu_ratio",
                 name="redis.googleapis.com/stats/cpu_utilization",
                 namespace="redis_instance",
-                # vCPU-seconds a second, split by space and relationship: the sum over the two vCPUs
-                # assumed.
+                # vCPU-seconds a second, split by space and relationship: the sum over the two
+                # vCPUs assumed.
                 statistic="ALIGN_MEAN/REDUCE_SUM",
                 dimensions={"resource.label.instance_id": "instance_id"},
                 fixed={"metric.label.role": "primary"},
@@ -91,6 +133,7 @@ SPECS = (
         listing=LISTING,
         accepts=of_type("redis.googleapis.com/Cluster"),
         describe=describe_cluster,
+        states=CLUSTER_STATES,
         reason="Nodes of its type, primaries and replicas.",
         metrics=(
             Metric(
@@ -109,6 +152,7 @@ SPECS = (
         listing=LISTING,
         accepts=of_type("memorystore.googleapis.com/Instance"),
         describe=describe_valkey,
+        states=CLUSTER_STATES,
         reason="Valkey nodes of its type, primaries and replicas.",
         metrics=(
             Metric(

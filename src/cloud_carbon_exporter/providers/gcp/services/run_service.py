@@ -1,47 +1,40 @@
-"""Cloud Run services and jobs; a second-generation function is a Cloud Run service and counted
-here.
+"""Cloud Run services and jobs, second-generation functions among them.
+
+Neither has a state: what is scaled to zero is there, and draws nothing.
 """
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.model.types import Signal
+from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 
-def describe(raw: Raw, scope: Scope) -> Resource:
-    """A vCPU for each allocated vCPU and a GiB for each allocated GiB: both follow from what ran.
-
-    Asset Inventory passes the Knative shape (v1, labels under metadata) as well as v2's; the name
-    serves for both.
-    """
+def describe(raw: Raw, scope: Scope) -> Description:
+    """Service or job as a vCPU for each allocated vCPU and a GiB for each allocated GiB."""
     asset = parse(raw, scope)
-    metadata = asset.data.get("metadata", {})
-    tags = asset.data.get("labels") or metadata.get("labels")
-    parts = per(
-        hidden(1, 1, "a Cloud Run host is not shown"), "capacity_units", memory="memory_gib"
-    )
-    key = "service_name" if asset.kind == "run/service" else "job_name"
-    return asset.resource(
-        parts, tags=tags, monitor={key: asset.name, "location": asset.location.region}
+    # Asset Inventory passes the Knative shape (v1, labels under metadata) as well as v2's; the name
+    # serves for both.
+    tags = asset.data.get("labels") or asset.data.get("metadata", {}).get("labels")
+    # One of each: what is allocated now comes as a signal.
+    host = hidden(1, 1, "a Cloud Run host is not shown")
+    key = "service_name" if "services" in asset.ids else "job_name"
+    return asset.described(
+        running=per(host, "capacity_units", memory="memory_gib"),
+        tags=tags,
+        monitor={key: asset.name, "location": asset.location.region},
     )
 
 
 def _metrics(resource_type: str, label: str) -> tuple[Metric, ...]:
+    """Metrics of a resource type, joined on one label; nothing is written while none runs."""
     dimensions = {f"resource.label.{label}": label, "resource.label.location": "location"}
-    what = (
-        ("capacity_units", "cpu/allocation_time", "ALIGN_RATE/REDUCE_SUM"),  # vCPU-seconds a second
-        ("memory_gib", "memory/allocation_time", "ALIGN_RATE/REDUCE_SUM"),  # GiB-seconds a second
-        (
-            "cpu_ratio",
-            "cpu/utilizations",
-            "ALIGN_DELTA/REDUCE_MEAN",
-        ),  # a distribution over the instances
-    )
-    return tuple(
-        Metric(
+
+    def metric(into: Signal, name: str, statistic: str) -> Metric:
+        return Metric(
             into=into,
             name=f"run.googleapis.com/container/{name}",
             namespace=resource_type,
@@ -49,7 +42,13 @@ def _metrics(resource_type: str, label: str) -> tuple[Metric, ...]:
             dimensions=dimensions,
             absent=0,
         )
-        for into, name, statistic in what
+
+    return (
+        # vCPU-seconds a second, then GiB-seconds a second.
+        metric("capacity_units", "cpu/allocation_time", "ALIGN_RATE/REDUCE_SUM"),
+        metric("memory_gib", "memory/allocation_time", "ALIGN_RATE/REDUCE_SUM"),
+        # A distribution over the instances.
+        metric("cpu_ratio", "cpu/utilizations", "ALIGN_DELTA/REDUCE_MEAN"),
     )
 
 
@@ -59,7 +58,9 @@ SPECS = (
         listing=LISTING,
         accepts=of_type("run.googleapis.com/Service"),
         describe=describe,
-        reason="The vCPUs and memory allocated to its instances; nothing while it is scaled to zero.",
+        reason=(
+            "The vCPUs and memory allocated to its instances; nothing while it is scaled to zero."
+        ),
         metrics=_metrics("cloud_run_revision", "service_name"),
     ),
     ServiceSpec(

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import BYTES_PER_GIB, last, of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
+
+# An instance cannot be stopped; one that scales to its least still holds processing units.
+STATES = states(running="READY", gone="CREATING")
 
 _UNITS_PER_NODE = 1000
 _NODE_VCPUS, _NODE_MEMORY_GIB = 4, 16
 
 
 def replicas(config: str) -> int:
-    """Replicas a configuration keeps: three zones, twice three, or two by two and a witness."""
+    """Replicas of a configuration: three zones, twice three, or two by two and a witness."""
+    # Their names tell (https://cloud.google.com/spanner/docs/instance-configurations): nam3 and
+    # eur5 are multi-region ones.
     if config.startswith("regional-"):
         return 3
     return 6 if config.startswith("dual-region-") else 5
 
 
-def describe(raw: Raw, scope: Scope) -> Resource:
-    """Hidden hosts for the processing units, in each replica, and the stored bytes of each."""
+def describe(raw: Raw, scope: Scope) -> Description:
+    """Instance as hosts for its processing units, and its stored bytes, in every replica."""
     asset = parse(raw, scope)
     data = asset.data
     config = last(data["config"])
     copies = replicas(config)
     units = float(data.get("processingUnits") or int(data.get("nodeCount", 0)) * _UNITS_PER_NODE)
     nodes = units / _UNITS_PER_NODE * copies
-    parts = hidden(_NODE_VCPUS * nodes, _NODE_MEMORY_GIB * nodes, "a node's hardware is not shown")
-    held = (*parts, Component("object", "gcp/spanner", copies, per="stored_gib"))
-    return asset.resource(held, monitor={"instance_id": asset.name}, info={"host_type": config})
+    hosts = hidden(_NODE_VCPUS * nodes, _NODE_MEMORY_GIB * nodes, "a node's hardware is not shown")
+    storage = Component("object", "gcp/spanner", copies, per="stored_gib")
+    return asset.described(
+        running=hosts,
+        kept=(storage,),
+        state=data.get("state", ""),
+        monitor={"instance_id": asset.name},
+        info={"host_type": config},
+    )
 
 
 SPEC = ServiceSpec(
@@ -37,7 +49,11 @@ SPEC = ServiceSpec(
     listing=LISTING,
     accepts=of_type("spanner.googleapis.com/Instance"),
     describe=describe,
-    reason="Its processing units in every replica, a node taken as 4 vCPUs with 16 GiB, and its bytes in each.",
+    states=STATES,
+    reason=(
+        "Its processing units in every replica, a node taken as 4 vCPUs with 16 GiB, and its "
+        "bytes in each."
+    ),
     metrics=(
         Metric(
             into="cpu_ratio",

@@ -5,48 +5,71 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cloud_carbon_exporter.model.types import Component, Resource
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.hardware import built, times
+from cloud_carbon_exporter.providers.gcp.describing.hardware import built, machine_info, times
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
+# SUSPENDED: Google stopped it, as for unpaid bills. FAILED is a creation that failed or an error in
+# maintenance that was fatal: no database runs, and its disk stays until the instance is deleted.
+STATES = states(
+    running="RUNNABLE MAINTENANCE ONLINE_MAINTENANCE REPAIRING",
+    stopped="STOPPED SUSPENDED FAILED",
+    gone="PENDING_CREATE PENDING_DELETE",
+)
+
 _DISK = {"PD_SSD": "pd-ssd", "PD_HDD": "pd-standard", "HYPERDISK_BALANCED": "hyperdisk-balanced"}
+_SMALLEST_DISK_GIB = 10
 
 
-def _stopped(data: Mapping[str, Any]) -> bool:
-    return data.get("settings", {}).get("activationPolicy") == "NEVER" or data.get("state") in {
-        "SUSPENDED",
-        "STOPPED",
-    }
+def _state(data: Mapping[str, Any]) -> str:
+    """State of an instance. The API calls one that its owner stopped RUNNABLE, as one that runs.
+
+    Only the activation policy tells them apart; STOPPED is what Google's own tools then show.
+    """
+    if data.get("settings", {}).get("activationPolicy") == "NEVER":
+        return "STOPPED"
+    state: str = data.get("state", "")
+    return state
 
 
-def describe(raw: Raw, scope: Scope) -> Resource | None:
-    """The tier's machine and the data disk; a stopped instance keeps its disk."""
+def _disk(settings: Mapping[str, Any], copies: int) -> Component:
+    """Data disk of an instance, which a standby in another zone has once more."""
+    disk_type = settings.get("dataDiskType", "PD_SSD")
+    return Component(
+        "block",
+        f"gcp/{_DISK.get(disk_type, 'pd-ssd')}",
+        float(settings.get("dataDiskSizeGb") or _SMALLEST_DISK_GIB) * copies,
+        assumed="" if disk_type in _DISK else f"unknown disk type {disk_type}",
+    )
+
+
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """Instance as its tier's machine and its data disk, which stays when it is stopped."""
     asset = parse(raw, scope)
     data = asset.data
     if data.get("instanceType") == "ON_PREMISES_INSTANCE":
         return None  # it only stands for a server elsewhere
     settings = data["settings"]
     copies = 2 if settings.get("availabilityType") == "REGIONAL" else 1
+    # More than one in a read pool only.
     nodes = max(1, int(data.get("nodeCount", 1)))
-    made, parts = built(settings["tier"].lower())
-    disk_type = settings.get("dataDiskType", "PD_SSD")
-    disk = Component(
-        "block",
-        f"gcp/{_DISK.get(disk_type, 'pd-ssd')}",
-        float(settings.get("dataDiskSizeGb") or 10) * copies,
-        assumed="" if disk_type in _DISK else f"unknown disk type {disk_type}",
-    )
-    held: tuple[Component, ...] = (disk,)
-    monitor = {}
-    if not _stopped(data):
-        held = (*times(parts, copies * nodes), *held)
-        monitor = {"database_id": f"{asset.location.account_id}:{data['name']}"}
-    info = {"host_type": settings["tier"], "architecture": made.architecture, "cpu": made.cpu}
-    info["engine"] = data.get("databaseVersion", "")
-    return asset.resource(
-        held, name=data["name"], monitor=monitor, tags=settings.get("userLabels"), info=info
+    # A tier is a machine type with "db-" before it, and tells its size by its name.
+    host, parts = built(settings["tier"].lower())
+    return asset.described(
+        running=times(parts, copies * nodes),
+        kept=(_disk(settings, copies),),
+        state=_state(data),
+        name=data["name"],
+        # The label is `project:instance`, never the bare name.
+        monitor={"database_id": f"{asset.location.account_id}:{data['name']}"},
+        tags=settings.get("userLabels"),
+        info={
+            **machine_info(settings["tier"], host),
+            "engine": data.get("databaseVersion", ""),
+        },
     )
 
 
@@ -55,6 +78,7 @@ SPEC = ServiceSpec(
     listing=LISTING,
     accepts=of_type("sqladmin.googleapis.com/Instance"),
     describe=describe,
+    states=STATES,
     reason="The tier's machine and its data disk, both twice with a standby in another zone.",
     metrics=(
         Metric(
@@ -62,7 +86,6 @@ SPEC = ServiceSpec(
             name="cloudsql.googleapis.com/database/cpu/utilization",
             namespace="cloudsql_database",
             statistic="ALIGN_MEAN",
-            # The label is `project:instance`, never the bare name.
             dimensions={"resource.label.database_id": "database_id"},
         ),
     ),

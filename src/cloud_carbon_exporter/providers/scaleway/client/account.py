@@ -1,57 +1,60 @@
-"""Which organisation a key belongs to, and its projects."""
+"""Account: which organisation a key belongs to, and its projects."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cloud_carbon_exporter.errors import CredentialsRefused, Malformed, NotThere, PermissionMissing
+from cloud_carbon_exporter.providers.scaleway.client.api import Api
 
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
+# Every page of every kind shows the names of its projects.
+PROJECTS_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project of the organisation."""
+    """Project of the organisation."""
 
     id: str
     name: str
 
 
-async def organization_of(client: ScalewayClient) -> str:
-    """The organisation to explore: as configured, else that of the key's own default project.
+async def organization_of(api: Api) -> str:
+    """Organisation to explore: as configured, else that of the key's own default project.
 
     One call shows that the key works. Raises CredentialsMissing, CredentialsRefused, or what the
     call failed with.
     """
-    known = client.credentials.organization_id
-    if known:
-        await list_projects(client, known)
-        return known
-    project_id = client.credentials.project_id or await _default_project(client)
-    document, _ = await client.ask(
+    configured = api.credentials.organization_id
+    if configured:
+        await list_projects(api, configured)
+        return configured
+    project_id = api.credentials.project_id or await _default_project(api)
+    document = await api.ask(
         "GetProject", f"account/v3/projects/{project_id}", permission="ProjectReadOnly"
     )
-    if not document.get("organization_id"):
+    organization_id = document.fields.get("organization_id")
+    if not organization_id:
         raise Malformed(
             f"project {project_id} names no organisation",
             provider="scaleway",
             operation="GetProject",
         )
-    return str(document["organization_id"])
+    return str(organization_id)
 
 
-async def _default_project(client: ScalewayClient) -> str:
-    """The key itself names a default project. Raises CredentialsRefused when it may not be read."""
+async def _default_project(api: Api) -> str:
+    """Default project the key itself names. Raises CredentialsRefused when it may not be read."""
     try:
-        document, _ = await client.ask(
+        # An access key is the id of its API key.
+        document = await api.ask(
             "GetAPIKey",
-            f"iam/v1alpha1/api-keys/{client.credentials.access_key}",
+            f"iam/v1alpha1/api-keys/{api.credentials.access_key}",
             permission="IAMReadOnly",
         )
-        return str(document["default_project_id"])
+        return str(document.fields["default_project_id"])
     except (PermissionMissing, NotThere, KeyError) as error:
         raise CredentialsRefused(
             "the organisation of the API key is not known and the key may not read itself",
@@ -60,32 +63,40 @@ async def _default_project(client: ScalewayClient) -> str:
         ) from error
 
 
-async def list_projects(client: ScalewayClient, organization_id: str = "") -> Sequence[Project]:
-    """All projects the key may see; without the permission to list them, the default project alone."""
-    found: list[Project] = []
+async def projects_of(api: Api) -> Sequence[Project]:
+    """Projects of the organisation the key may see, kept for ten minutes."""
+    return await api.memory.get("projects", PROJECTS_SECONDS, lambda: list_projects(api))
+
+
+async def project_names(api: Api) -> Mapping[str, str]:
+    """Project names by id."""
+    return {project.id: project.name for project in await projects_of(api)}
+
+
+async def list_projects(api: Api, organization_id: str = "") -> Sequence[Project]:
+    """Projects the key may see; without the permission to list them, the default project alone."""
+    projects: list[Project] = []
     try:
-        async for page in client.list(
+        async for page in api.list(
             "ListProjects",
             "account/v3/projects",
             "projects",
             permission="ProjectReadOnly",
-            params={"organization_id": organization_id or client.organization_id},
+            params={"organization_id": organization_id or api.organization_id},
         ):
-            read = [
-                Project(str(one["id"]), str(one.get("name") or one["id"]))
-                for one in page
-                if _is_project(one)
-            ]
-            if page and not read:
-                raise Malformed(
-                    "no project can be read", provider="scaleway", operation="ListProjects"
-                )
-            found += read
+            projects += _read(page)
     except (PermissionMissing, NotThere):
-        default = client.credentials.project_id
+        default = api.credentials.project_id
         return (Project(default, default),) if default else ()
-    return tuple(found)
+    return tuple(projects)
 
 
-def _is_project(one: Any) -> bool:
-    return isinstance(one, dict) and bool(one.get("id"))
+def _read(page: Sequence[Any]) -> Sequence[Project]:
+    """Projects of a page. Raises Malformed where none of it can be read."""
+    readable = [entry for entry in page if isinstance(entry, dict) and entry.get("id")]
+    projects = [
+        Project(str(entry["id"]), str(entry.get("name") or entry["id"])) for entry in readable
+    ]
+    if page and not projects:
+        raise Malformed("no project can be read", provider="scaleway", operation="ListProjects")
+    return projects

@@ -1,23 +1,21 @@
-"""Where Scaleway's own tools look for an API key: the environment, then the profile of the config
-file.
-"""
+"""Credentials of Scaleway where its own tools look: the environment, then the config file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import yaml
+from typing import Any
 
 from cloud_carbon_exporter.errors import CredentialsMissing
 
+# The names of variables and keys are those of Scaleway's CLI and SDKs.
 API_URL = "https://api.scaleway.com"
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """One API key and what comes with it. `organization_id` may be empty: the API is asked then."""
+    """API key and what comes with it. `organization_id` may be empty: the API is asked then."""
 
     access_key: str
     secret_key: str = field(repr=False)
@@ -27,8 +25,7 @@ class Credentials:
 
 
 def find_credentials(environ: Mapping[str, str], organization_id: str = "") -> Credentials:
-    """The credentials of the environment, completed by the profile; what the configuration names
-    wins.
+    """Credentials of the environment, completed by the profile; what is configured wins.
 
     Raises CredentialsMissing with every place that was tried.
     """
@@ -62,18 +59,11 @@ def _config_path(environ: Mapping[str, str]) -> Path:
 
 
 def _profile(path: Path, wanted: str) -> dict[str, str]:
-    """The keys of one profile; the top level of the file is the profile that has no name, and the
-    others' default.
+    """Keys of one profile of the config file.
+
+    The top level of the file is the profile that has no name, and the others' default.
     """
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError:
-        loaded = None
-    except yaml.YAMLError as error:
-        raise CredentialsMissing(
-            f"{path} is not valid YAML", provider="scaleway", hint="repair the file"
-        ) from error
-    document = loaded if isinstance(loaded, dict) else {}
+    document = _document(path)
     profiles = document.get("profiles")
     profiles = profiles if isinstance(profiles, dict) else {}
     name = wanted or document.get("active_profile") or ""
@@ -86,8 +76,23 @@ def _profile(path: Path, wanted: str) -> dict[str, str]:
         )
     chosen = profiles.get(name)
     merged = {**document, **(chosen if isinstance(chosen, dict) else {})}
-    return {
-        key: value
-        for key, value in merged.items()
-        if isinstance(key, str) and isinstance(value, str)
-    }
+    return {key: text for key, text in merged.items() if _is_text(key) and _is_text(text)}
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _document(path: Path) -> Mapping[str, Any]:
+    """Config file as it stands; empty where there is none. Raises CredentialsMissing."""
+    import yaml
+
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError:
+        return {}
+    except yaml.YAMLError as error:
+        raise CredentialsMissing(
+            f"{path} is not valid YAML", provider="scaleway", hint="repair the file"
+        ) from error
+    return loaded if isinstance(loaded, dict) else {}

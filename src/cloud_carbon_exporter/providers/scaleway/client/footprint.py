@@ -1,4 +1,4 @@
-"""What Scaleway itself reports for the last closed month, from its environmental-footprint API.
+"""Footprint Scaleway itself reports for the last closed month, by its own API.
 
 Only closed months: the daily values of the running one have been seen to be placeholders (an idle
 server at full load, figures for days before a server existed, a jump of seven times at the turn of
@@ -9,97 +9,120 @@ location-based method (Ember's country means).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.types import ReportedEmissions
-
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.api import Api
 
 DAY_SECONDS = 86400.0
 GRAMS_PER_KILOGRAM = 1000
 SOURCE = "Scaleway environmental footprint API"
 
 
-async def reported(client: ScalewayClient, now: float) -> tuple[ReportedEmissions, ...]:
-    """One row a region and product of the last closed month; none while its report is not out, or
-    not readable.
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Calendar month (UTC): its first instant, and the first after it."""
+
+    start: datetime
+    end: datetime
+
+
+class ReportedKey(NamedTuple):
+    """Key of a row: region, and product category as Scaleway writes it."""
+
+    region: str
+    product: str
+
+
+async def reported(api: Api, now: float) -> tuple[ReportedEmissions, ...]:
+    """Rows by region and product of the last closed month.
+
+    None while its report is not out, or not readable.
     """
-    start, end = closed_month(now)
+    month = closed_month(now)
     nothing: tuple[ReportedEmissions, ...] = ()
-    return await client.memory.get_extra(
-        ("footprint", start), DAY_SECONDS, lambda: _month(client, start, end), nothing
+    return await api.memory.get_extra(
+        ("footprint", month.start), DAY_SECONDS, lambda: _rows_of(api, month), nothing
     )
 
 
-def closed_month(now: float) -> tuple[datetime, datetime]:
-    """The last calendar month (UTC) that has ended: its first instant, and the first after it."""
+def closed_month(now: float) -> Month:
+    """Last calendar month that has ended."""
     end = datetime.fromtimestamp(now, UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    start = end.replace(year=end.year - (end.month == 1), month=(end.month - 2) % 12 + 1)
-    return start, end
+    january = end.month == 1
+    start = end.replace(
+        year=end.year - 1 if january else end.year, month=12 if january else end.month - 1
+    )
+    return Month(start, end)
 
 
-async def _month(
-    client: ScalewayClient, start: datetime, end: datetime
-) -> tuple[ReportedEmissions, ...]:
+async def _rows_of(api: Api, month: Month) -> tuple[ReportedEmissions, ...]:
+    # The end is exclusive. Reports begin with October 2024.
     window = {
-        "organization_id": client.organization_id,
-        "start_date": _text(start),
-        "end_date": _text(end),
+        "organization_id": api.organization_id,
+        "start_date": _text(month.start),
+        "end_date": _text(month.end),
     }
-    available, _ = await client.ask(
+    available = await api.ask(
         "GetImpactReportAvailability",
         "environmental-footprint/v1alpha1/reports/availability",
         params=window,
     )
-    if not any(
-        str(month).startswith(start.strftime("%Y-%m"))
-        for month in available.get("month_summary_reports") or ()
-    ):
+    if not _is_out(available.fields, month):
         return ()
-    document, _ = await client.ask(
+    impact = await api.ask(
         "GetImpactData", "environmental-footprint/v1alpha1/data/query", params=window
     )
-    return read(document, client.organization_id, start, end)
+    return read(impact.fields, api.organization_id, month)
 
 
-def read(
-    document: Mapping[str, Any], account_id: str, start: datetime, end: datetime
-) -> tuple[ReportedEmissions, ...]:
-    """The rows of one answer: its SKUs summed over projects and zones, by region and product
-    category.
-    """
-    grams: dict[tuple[str, str], float] = defaultdict(float)
-    for project in document.get("projects") or ():
-        for region in project.get("regions") or ():
-            for sku in _skus(region):
-                kilograms = (sku.get("total_sku_impact") or {}).get("kg_co2_equivalent") or 0
-                key = (
-                    str(region.get("region") or "global"),
-                    str(sku.get("product_category") or "unknown"),
-                )
-                grams[key] += kilograms * GRAMS_PER_KILOGRAM
-    return tuple(
-        ReportedEmissions(
+def _is_out(available: Mapping[str, Any], month: Month) -> bool:
+    """Whether the month's report is among those that can be had."""
+    wanted = month.start.strftime("%Y-%m")
+    reports = available.get("month_summary_reports") or ()
+    return any(str(report).startswith(wanted) for report in reports)
+
+
+def read(impact: Mapping[str, Any], account_id: str, month: Month) -> tuple[ReportedEmissions, ...]:
+    """Rows of an answer: SKUs summed over projects and zones, by region and product category."""
+    grams: dict[ReportedKey, float] = defaultdict(float)
+    for region in _regions(impact):
+        name = str(region.get("region") or "global")
+        for sku in _skus(region):
+            kilograms = (sku.get("total_sku_impact") or {}).get("kg_co2_equivalent") or 0
+            key = ReportedKey(name, str(sku.get("product_category") or "unknown"))
+            grams[key] += kilograms * GRAMS_PER_KILOGRAM
+    rows: list[ReportedEmissions] = []
+    for key, total in sorted(grams.items()):
+        row = ReportedEmissions(
             "scaleway",
             account_id,
-            region,
-            product,
+            key.region,
+            key.product,
             "location",
             SOURCE,
-            start.timestamp(),
-            end.timestamp(),
+            month.start.timestamp(),
+            month.end.timestamp(),
             total,
         )
-        for (region, product), total in sorted(grams.items())
-    )
+        rows.append(row)
+    return tuple(rows)
 
 
-def _skus(region: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    zonal = [sku for zone in region.get("zones") or () for sku in zone.get("skus") or ()]
-    return [*(region.get("skus") or ()), *zonal]
+def _regions(impact: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for project in impact.get("projects") or ():
+        yield from project.get("regions") or ()
+
+
+def _skus(region: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """SKUs of a region: its own, and those of its zones."""
+    # A SKU is a product in a place: no id of a resource is told, and no energy.
+    yield from region.get("skus") or ()
+    for zone in region.get("zones") or ():
+        yield from zone.get("skus") or ()
 
 
 def _text(moment: datetime) -> str:

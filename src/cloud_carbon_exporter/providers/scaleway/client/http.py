@@ -1,46 +1,42 @@
-"""Calls to Scaleway over one shared session: timeouts, bounded concurrency, bounded retries, and
-errors that speak.
-"""
+"""HTTP calls to Scaleway: named, metered, tried again, and every failure says what to do."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
-from cloud_carbon_exporter.errors import (
-    CollectError,
-    CredentialsRefused,
-    Malformed,
-    NotThere,
-    PermissionMissing,
-    Throttled,
-    Unreachable,
-)
-from cloud_carbon_exporter.http.body import ACCEPTED, read_body
+from cloud_carbon_exporter.errors import CollectError, Malformed, NotThere, Throttled, Unreachable
+from cloud_carbon_exporter.http.retry import Again, Patience, persistent, seconds_asked
+from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session, Silence
+from cloud_carbon_exporter.http.status import error_kind, may_pass
 from cloud_carbon_exporter.providers.spec import Meter
-
-if TYPE_CHECKING:
-    import aiohttp
 
 Params = Mapping[str, str | int | Sequence[str]]
 
-ATTEMPTS = 3
-CONCURRENT_CALLS = 24
-LONGEST_PAUSE_SECONDS = 10.0
-LARGEST_ANSWER_BYTES = 64 << 20  # unpacked; a full page of anything is a hundredth of it
+# Shared by all: the lists of ten zones, S3 and Cockpit.
+CONNECTIONS = 24
+# Unpacked: a full page of anything is a hundredth of it.
+LARGEST_ANSWER_BYTES = 64 << 20
+
+# A call that is asked to wait longer is left to the next refresh.
+PATIENCE = Patience(tries=3, first_pause_seconds=0.3, longest_pause_seconds=60)
+
+# Reads answer 200. CreateToken may say that it created something, DeleteToken has nothing to say.
+SUCCESSES = {"GET": (200,), "POST": (200, 201), "DELETE": (200, 204)}
+
+# 501: Scaleway's gateway knows the product, but not in this zone or region.
+MEANINGS = {501: NotThere}
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: where it goes, and how it is named in metrics and messages.
+    """Call of an API: where it goes, and how it is named in metrics and messages.
 
     place: the zone or region asked. permission: the IAM permission set that allows it. json: what
-        the answer is.
-    body: sent as JSON. A POST is not sent again when it may have been carried out.
+        the answer is. body: sent as JSON. A POST is not sent again when it may have been carried
+        out.
     """
 
     url: str
@@ -52,12 +48,20 @@ class Call:
     permission: str = ""
     json: bool = True
     method: str = "GET"
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    def named(self, error: CollectError, account_id: str) -> CollectError:
+        """The same error, saying where it happened."""
+        error.provider, error.account_id = "scaleway", account_id
+        error.region, error.operation = self.place, self.operation
+        if not error.message.startswith(f"{self.api}: "):
+            error.message = f"{self.api}: {error.message}"
+        return error
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came with success; `document` is the body decoded, None where no JSON was expected."""
+class Success:
+    """Answer of success; `document` is the body decoded, None where no JSON was expected."""
 
     body: bytes = field(repr=False)
     headers: Mapping[str, str]
@@ -65,8 +69,9 @@ class Answer:
 
 
 class Http:
-    """One aiohttp session for all of Scaleway. `pause_seconds` is the first pause between attempts;
-    it doubles.
+    """HTTP session for all of Scaleway's APIs, and the tries of each call.
+
+    account: the organisation, once it is known.
     """
 
     def __init__(
@@ -74,18 +79,22 @@ class Http:
         meter: Meter,
         *,
         timeout_seconds: float,
-        pause_seconds: float = 0.3,
+        patience: Patience = PATIENCE,
         account: Callable[[], str] = str,
     ) -> None:
         self._meter = meter
-        self._timeout_seconds = timeout_seconds
-        self._pause_seconds = pause_seconds
+        self._patience = patience
         self._account = account
-        self._session: aiohttp.ClientSession | None = None
-        self._slots = asyncio.Semaphore(CONCURRENT_CALLS)
+        self._session = Session(
+            Bounds(
+                silence_seconds=timeout_seconds,
+                connections=CONNECTIONS,
+                largest_bytes=LARGEST_ANSWER_BYTES,
+            )
+        )
 
-    async def send(self, call: Call) -> Answer:
-        """The answer to one call, retries included.
+    async def send(self, call: Call) -> Success:
+        """Answer to one call, whose tries count as one.
 
         Raises CredentialsRefused (401), PermissionMissing (403), NotThere (404, 501, or a zone the
         product does not know), Throttled (429), Unreachable (5xx, no answer), Malformed (anything
@@ -93,163 +102,90 @@ class Http:
         """
         outcome = "success"
         try:
-            answer = await self._attempts(call)
-            return (
-                replace(answer, document=self._decoded(call, answer.body)) if call.json else answer
+            answer = await persistent(lambda: self._try(call), self._patience)
+            return Success(
+                answer.body, answer.headers, _decoded(answer.body) if call.json else None
             )
         except CollectError as error:
             outcome = error.reason
-            raise
+            raise call.named(error, self._account()) from None
         finally:
             self._meter.call(
                 account_id=self._account(), api=call.api, operation=call.operation, outcome=outcome
             )
 
-    def _decoded(self, call: Call, body: bytes) -> Any:
-        try:
-            return json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise self._error(
-                Malformed, call, f"the answer is not JSON ({len(body)} bytes)"
-            ) from error
-
-    async def _attempts(self, call: Call) -> Answer:
-        pause = self._pause_seconds
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                async with self._slots:
-                    return await self._once(call)
-            except _Retry as retry:
-                if attempt == ATTEMPTS:
-                    raise retry.error from retry
-                asked = min(retry.after_seconds, LONGEST_PAUSE_SECONDS)
-                await asyncio.sleep(max(asked, pause * random.uniform(0.5, 1.5)))  # noqa: S311 - jitter, no secret
-                pause *= 2
-        raise AssertionError("the last attempt returns or raises")
-
-    async def _once(self, call: Call) -> Answer:
-        import aiohttp
-
-        again = call.method != "POST"
-        try:
-            async with self._open().request(
-                call.method,
-                call.url,
-                params=_flat(call.params),
-                headers=call.headers,
-                json=call.body,
-            ) as response:
-                text = await self._body(call, response)
-                if response.status == 200 or (
-                    call.method != "GET" and response.status in (201, 204)
-                ):
-                    return Answer(text, response.headers)
-                error = self._failure(call, response.status, text)
-                if response.status == 429 or (again and response.status in (500, 502, 503, 504)):
-                    raise _Retry(error, _seconds(response.headers.get("Retry-After", "")))
-                raise error
-        except TimeoutError as error:
-            raise self._error(
-                Unreachable, call, f"no answer within {self._timeout_seconds:g} s"
-            ) from error
-        except aiohttp.ClientPayloadError as error:
-            cut = self._error(Unreachable, call, "the answer was cut short")
-            raise (_Retry(cut) if again else cut) from error
-        except aiohttp.ClientError as error:
-            gone = self._error(Unreachable, call, f"no connection: {type(error).__name__}")
-            raise (_Retry(gone) if again else gone) from error
-
-    async def _body(self, call: Call, response: aiohttp.ClientResponse) -> bytes:
-        try:
-            return await read_body(response, LARGEST_ANSWER_BYTES)
-        except Malformed as error:
-            raise self._error(Malformed, call, error.message) from None
-
-    def _failure(self, call: Call, status: int, body: bytes) -> CollectError:
-        text = _message(body)
-        said = f"{status} {text}".strip()
-        if status == 401:
-            return self._error(
-                CredentialsRefused, call, said, "check SCW_SECRET_KEY: it may be expired or deleted"
-            )
-        if status == 403:
-            grant = (
-                f"grant the permission set {call.permission}"
-                if call.permission
-                else "grant read access"
-            )
-            return self._error(
-                PermissionMissing, call, said, f"{grant} for {call.api} to this API key"
-            )
-        if status in (404, 501) or (status == 400 and _unknown_place(body)):
-            return self._error(NotThere, call, said)
-        if status == 429:
-            return self._error(Throttled, call, said)
-        return self._error(Unreachable if status >= 500 else Malformed, call, said)
-
-    def _error(
-        self, kind: type[CollectError], call: Call, message: str, hint: str = ""
-    ) -> CollectError:
-        return kind(
-            f"{call.api}: {message}",
-            provider="scaleway",
-            account_id=self._account(),
-            region=call.place,
-            operation=call.operation,
-            hint=hint,
-        )
-
-    def _open(self) -> aiohttp.ClientSession:
-        import aiohttp
-
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONCURRENT_CALLS, keepalive_timeout=60),
-                timeout=aiohttp.ClientTimeout(
-                    total=None, sock_connect=self._timeout_seconds, sock_read=self._timeout_seconds
-                ),
-                trust_env=True,
-                auto_decompress=False,
-                headers=ACCEPTED,
-            )
-        return self._session
-
     async def close(self) -> None:
         """Close the connections; a later call opens new ones."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._session.close()
 
+    async def _try(self, call: Call) -> Answer:
+        answer = await self._sent(call)
+        if answer.status in SUCCESSES[call.method]:
+            return answer
+        error = _refusal(call, answer.status, answer.body)
+        # A POST that was refused for its rate was not carried out; after a 5xx nobody knows.
+        repeatable = call.method != "POST" or isinstance(error, Throttled)
+        if repeatable and may_pass(answer.status):
+            raise Again(error, seconds_asked(answer.headers))
+        raise error
 
-class _Retry(Exception):
-    """This attempt failed in a way the next may not."""
-
-    def __init__(self, error: CollectError, after_seconds: float = 0) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.after_seconds = after_seconds
-
-
-def _flat(params: Params | None) -> list[tuple[str, str]] | None:
-    if params is None:
-        return None
-    return [
-        (name, str(one))
-        for name, value in params.items()
-        for one in (
-            value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+    async def _sent(self, call: Call) -> Answer:
+        request = Request(
+            call.url,
+            call.method,
+            params=_pairs(call.params or {}),
+            headers=call.headers,
+            document=call.body,
         )
-    ]
+        try:
+            return await self._session.send(request)
+        except Silence:
+            # Each try of it would cost the whole timeout.
+            raise
+        except Unreachable as error:
+            if call.method == "POST":
+                raise
+            raise Again(error) from None
 
 
-def _seconds(text: str) -> float:
+def _decoded(body: bytes) -> Any:
     try:
-        return max(0.0, float(text))
-    except ValueError:
-        return 0.0
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise Malformed(f"the answer is not JSON ({len(body)} bytes)") from None
+
+
+def _pairs(params: Params) -> list[tuple[str, str]]:
+    """Query parameters; a list is the same name several times, as Scaleway's gateway reads it."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in params.items():
+        if isinstance(value, str | int):
+            pairs.append((name, str(value)))
+        else:
+            pairs += ((name, element) for element in value)
+    return pairs
+
+
+def _refusal(call: Call, status: int, body: bytes) -> CollectError:
+    """Error that an answer of this status is, with what its body says and what a person can do."""
+    fields = _fields(body)
+    kind = error_kind(status, MEANINGS)
+    if status == 400 and _refuses_place(fields):
+        kind = NotThere
+    return kind(f"{status} {_message(fields)}".strip(), hint=_hint(call, status))
+
+
+def _hint(call: Call, status: int) -> str:
+    if status == 401:
+        return "check SCW_SECRET_KEY: it may be expired or deleted"
+    if status == 403:
+        right = f"the permission set {call.permission}" if call.permission else "read access"
+        return f"grant {right} for {call.api} to this API key"
+    return ""
 
 
 def _fields(body: bytes) -> Mapping[str, Any]:
+    """Fields of an error's body; none where it is no JSON object."""
     try:
         loaded = json.loads(body)
     except (ValueError, RecursionError):
@@ -257,20 +193,22 @@ def _fields(body: bytes) -> Mapping[str, Any]:
     return loaded if isinstance(loaded, dict) else {}
 
 
-def _message(body: bytes) -> str:
+def _message(fields: Mapping[str, Any]) -> str:
     """What the error says of itself, in one short line; its own words only, never the request's."""
-    fields = _fields(body)
-    words = [
-        str(fields[key])
-        for key in ("type", "message", "reason")
-        if isinstance(fields.get(key), str)
-    ]
-    return " ".join(" ".join(words).split())[:160]
+    # `details` is left out: it may quote the request.
+    words: list[str] = []
+    for key in ("type", "message", "reason"):
+        if isinstance(fields.get(key), str):
+            words += fields[key].split()
+    return " ".join(words)[:160]
 
 
-def _unknown_place(body: bytes) -> bool:
-    """A 400 that refuses the zone or region itself: the product does not exist there."""
-    details = _fields(body).get("details")
-    return isinstance(details, list) and any(
-        isinstance(one, dict) and one.get("argument_name") in ("zone", "region") for one in details
-    )
+def _refuses_place(fields: Mapping[str, Any]) -> bool:
+    """Whether a 400 refuses the zone or region itself: the product does not exist there."""
+    details = fields.get("details")
+    if not isinstance(details, list):
+        return False
+    for detail in details:
+        if isinstance(detail, dict) and detail.get("argument_name") in ("zone", "region"):
+            return True
+    return False

@@ -1,4 +1,4 @@
-"""What was asked once and holds for a while: catalogues, projects, data sources."""
+"""Memory of what was asked once and holds for a while: catalogues, projects, data sources."""
 
 from __future__ import annotations
 
@@ -6,29 +6,36 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Hashable
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cloud_carbon_exporter.errors import CollectError, NotThere, PermissionMissing
 
 log = logging.getLogger(__name__)
 
-FAILED_SECONDS = (
-    1.0  # so that all who wait for one answer share its failure, and the next refresh asks again
-)
+# So that all who wait for one answer share its failure, and the next refresh asks again.
+FAILED_SECONDS = 1.0
 REFUSED_SECONDS = 3600.0
 
 T = TypeVar("T")
 
 
+class _Answer(NamedTuple):
+    until: float
+    value: Any
+
+
+class _Failure(NamedTuple):
+    until: float
+    error: CollectError
+
+
 class Memory:
-    """Answers by key with an age limit. Simultaneous askers share one call, whether it succeeds or
-    fails.
-    """
+    """Answers by key with an age limit. Simultaneous askers share one call, also where it fails."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._answers: dict[Hashable, tuple[float, Any]] = {}
-        self._failures: dict[Hashable, tuple[float, CollectError]] = {}
+        self._answers: dict[Hashable, _Answer] = {}
+        self._failures: dict[Hashable, _Failure] = {}
         self._locks: dict[Hashable, asyncio.Lock] = {}
 
     async def get(
@@ -38,35 +45,34 @@ class Memory:
         ask: Callable[[], Awaitable[T]],
         refused_seconds: float = FAILED_SECONDS,
     ) -> T:
-        """The remembered answer, else what `ask` says, kept for `seconds`; its CollectError passes.
+        """Remembered answer, else what `ask` says, kept for `seconds`; its CollectError passes.
 
         refused_seconds: how long a refusal, or the answer that there is no such thing, is not asked
             again.
         """
         async with self._locks.setdefault(key, asyncio.Lock()):
-            now = self._clock()
-            if key in self._answers and now < self._answers[key][0]:
-                answer: T = self._answers[key][1]
-                return answer
-            if key in self._failures and now < self._failures[key][0]:
-                raise self._failures[key][1].bare()
+            if self.holds(key):
+                remembered: T = self._answers[key].value
+                return remembered
+            failure = self._failures.get(key)
+            if failure and self._clock() < failure.until:
+                raise failure.error.bare()
             try:
                 answer = await ask()
             except CollectError as error:
                 refused = isinstance(error, (PermissionMissing, NotThere))
-                self._failures[key] = (
-                    self._clock() + (refused_seconds if refused else FAILED_SECONDS),
-                    error.bare(),
-                )
+                seconds_failed = refused_seconds if refused else FAILED_SECONDS
+                self._failures[key] = _Failure(self._clock() + seconds_failed, error.bare())
                 raise
-            self._answers[key] = (self._clock() + seconds, answer)
+            self._answers[key] = _Answer(self._clock() + seconds, answer)
             return answer
 
     async def get_extra(
         self, key: Hashable, seconds: float, ask: Callable[[], Awaitable[T]], otherwise: T
     ) -> T:
-        """As `get`, for what is welcome but not needed: on failure `otherwise`, and a refusal holds
-        for an hour.
+        """As `get`, for what is welcome but not needed: `otherwise` on failure.
+
+        A refusal holds for an hour.
         """
         try:
             return await self.get(key, seconds, ask, REFUSED_SECONDS)
@@ -76,8 +82,8 @@ class Memory:
 
     def remember(self, key: Hashable, seconds: float) -> None:
         """Note that something holds for `seconds`."""
-        self._answers[key] = (self._clock() + seconds, True)
+        self._answers[key] = _Answer(self._clock() + seconds, True)
 
     def holds(self, key: Hashable) -> bool:
-        """Whether `remember` was called for this key and still counts."""
-        return key in self._answers and self._clock() < self._answers[key][0]
+        """Whether an answer to this key, or what `remember` noted, still counts."""
+        return key in self._answers and self._clock() < self._answers[key].until

@@ -1,4 +1,4 @@
-"""Buckets, which only the S3 API of each region lists: signed as S3 signs, once a project.
+"""S3 API of each region, which alone lists buckets: signed as S3 signs, once a project.
 
 Scaleway lets an access key choose the project by a suffix: ACCESS_KEY@PROJECT_ID.
 """
@@ -6,7 +6,7 @@ Scaleway lets an access key choose the project by a suffix: ACCESS_KEY@PROJECT_I
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from cloud_carbon_exporter.errors import (
     CollectError,
@@ -15,42 +15,63 @@ from cloud_carbon_exporter.errors import (
     Incomplete,
     Malformed,
 )
+from cloud_carbon_exporter.providers.scaleway.client.account import projects_of
+from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.scaleway.client.http import Call
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
-
+# The one API of Scaleway's that its SDK does not have.
 ENDPOINT = "https://s3.{region}.scw.cloud"
 NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 PERMISSION = "ObjectStorageReadOnly"
 KIND = "object/bucket"
 
 
-async def buckets(client: ScalewayClient, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
-    """A page of buckets for each project. Those of the projects that do not answer stay as they
-    were: Incomplete.
+class Bucket(NamedTuple):
+    """Bucket as S3 lists it; created: the date as it stands there."""
+
+    name: str
+    created: str
+
+
+async def buckets(api: Api, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
+    """Pages of buckets, one for each project.
+
+    Those of the projects that do not answer stay as they were: raises Incomplete at the end.
     """
+    # Without the suffix S3 lists the buckets of the key's default project alone.
     failure: CollectError | None = None
     seen: set[str] = set()
-    for project in await client.projects():
+    for project in await projects_of(api):
         try:
-            found = await _of_project(client, scope.region, project.id)
+            listed = await _of_project(api, scope.region, project.id)
         except CredentialsRefused:
             raise
         except CollectError as error:
             failure = failure or error
             continue
-        fresh = [bucket for bucket in found if bucket["name"] not in seen]
-        seen.update(str(bucket["name"]) for bucket in fresh)
+        # A name is unique in its region, so that a bucket two projects show is the same.
+        fresh = [bucket for bucket in listed if bucket.name not in seen]
+        seen.update(bucket.name for bucket in fresh)
         if fresh:
-            yield fresh
+            yield [_raw(bucket, scope.region, project.id) for bucket in fresh]
     if failure is not None:
         raise Incomplete({KIND: failure}) if seen else failure
 
 
-async def _of_project(client: ScalewayClient, region: str, project_id: str) -> list[Raw]:
-    keys = client.credentials
+def _raw(bucket: Bucket, region: str, project_id: str) -> Raw:
+    """Object as the other products' lists would show it."""
+    return {
+        "id": bucket.name,
+        "name": bucket.name,
+        "created_at": bucket.created,
+        "region": region,
+        "project_id": project_id,
+    }
+
+
+async def _of_project(api: Api, region: str, project_id: str) -> Sequence[Bucket]:
+    keys = api.credentials
     if not keys.access_key:
         raise CredentialsMissing(
             "buckets cannot be listed without an access key",
@@ -59,7 +80,7 @@ async def _of_project(client: ScalewayClient, region: str, project_id: str) -> l
             operation="ListBuckets",
             hint="set SCW_ACCESS_KEY beside SCW_SECRET_KEY",
         )
-    endpoint = client.environ.get("SCW_S3_ENDPOINT") or ENDPOINT
+    endpoint = api.environ.get("SCW_S3_ENDPOINT") or ENDPOINT
     url = endpoint.format(region=region).rstrip("/") + "/"
     call = Call(
         url=url,
@@ -70,20 +91,12 @@ async def _of_project(client: ScalewayClient, region: str, project_id: str) -> l
         permission=PERMISSION,
         json=False,
     )
-    answer = await client.http.send(call)
-    return [
-        {
-            "id": name,
-            "name": name,
-            "created_at": created,
-            "region": region,
-            "project_id": project_id,
-        }
-        for name, created in _read(answer.body, region)
-    ]
+    answer = await api.http.send(call)
+    return _read(answer.body, region)
 
 
 def _signed(url: str, access_key: str, secret_key: str, region: str) -> Mapping[str, str]:
+    """Headers of a signed request."""
     from botocore.auth import S3SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
@@ -93,7 +106,8 @@ def _signed(url: str, access_key: str, secret_key: str, region: str) -> Mapping[
     return {str(name): str(value) for name, value in request.headers.items()}
 
 
-def _read(body: bytes, region: str) -> list[tuple[str, str]]:
+def _read(body: bytes, region: str) -> Sequence[Bucket]:
+    """Buckets of an answer. Entities are not resolved: it could name files of this machine."""
     from lxml import etree
 
     try:
@@ -109,9 +123,9 @@ def _read(body: bytes, region: str) -> list[tuple[str, str]]:
             region=region,
             operation="ListBuckets",
         )
-    found = []
-    for bucket in root.iter(f"{NAMESPACE}Bucket", "Bucket"):
-        texts = {etree.QName(child).localname: child.text or "" for child in bucket}
+    listed: list[Bucket] = []
+    for entry in root.iter(f"{NAMESPACE}Bucket", "Bucket"):
+        texts = {etree.QName(child).localname: child.text or "" for child in entry}
         if texts.get("Name"):
-            found.append((texts["Name"], texts.get("CreationDate", "")))
-    return found
+            listed.append(Bucket(texts["Name"], texts.get("CreationDate", "")))
+    return listed

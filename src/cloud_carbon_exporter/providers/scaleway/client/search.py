@@ -1,58 +1,27 @@
-"""Scaleway's own search over the whole organisation: what there is beyond our kinds, for the
-ledger.
-"""
+"""Search of Scaleway over the organisation: what there is beyond our kinds, for the ledger."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.spec import Extras
 
-if TYPE_CHECKING:
-    from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
-
+# An alpha API, and a cross-check alone: it tells type and place of a thing, but no size.
 HOUR_SECONDS = 3600.0
 MOST_PAGES = 500
 
-# The search's types whose objects one of our listings brings.
-OURS = frozenset(
-    {
-        "apple_silicon_server",
-        "baremetal_server",
-        "ddl_datalab",
-        "dtwh_deployment",
-        "ifr_deployment",
-        "instance_server",
-        "instance_snapshot",
-        "instance_volume",
-        "k8s_cluster",
-        "kafk_cluster",
-        "lb_server",
-        "mgdb_instance",
-        "mgdb_snapshot",
-        "rdb_backup",
-        "rdb_instance",
-        "rdb_snapshot",
-        "redis_cluster",
-        "sbs_snapshot",
-        "sbs_volume",
-        "sedb_cluster",
-        "serverless_containers_container",
-        "serverless_functions_function",
-        "serverless_job_definition",
-        "serverless_sqldb_database",
-        "vpg_gateway",
-    }
-)
+# Products of which nothing holds hardware for a customer: names, keys, people, rules, and networks
+# that are settings of routers. The search calls a type `product_thing`; it tells IAM's although the
+# list of types in its own definition lacks them.
+NO_HARDWARE_PRODUCTS = frozenset({"dns", "domain", "iam", "kms", "obs", "sm", "vpc"})
 
-# Names, rules and settings, or a view of hardware another object owns (a node is an Instance, an
-# image a snapshot).
+# Types of other products that are rules and settings, or views of what another kind owns: for these
+# see describing/owned.py.
 NO_HARDWARE = frozenset(
     {
         "autoscaling_group",
-        "dns_zone",
-        "domain_domain",
         "ifr_model",
         "instance_image",
         "instance_placement_group",
@@ -61,65 +30,64 @@ NO_HARDWARE = frozenset(
         "instance_template",
         "k8s_node",
         "k8s_pool",
-        "kms_key",
-        "obs_datasource",
-        "obs_exporter",
-        "sm_secret",
         "svpn_connection",
         "svpn_customer_gateway",
         "svpn_routing_policy",
-        "vpc_private_network",
-        "vpc_vpc",
     }
 )
 
 
-async def count_resources(client: ScalewayClient) -> Extras:
-    """The search's count of our kinds, and by type what no listing of ours brings; nothing when it
-    does not answer.
+def holds_hardware(search_type: str) -> bool:
+    """Whether things of this type of the search may draw anything of their own."""
+    product = search_type.partition("_")[0]
+    return product not in NO_HARDWARE_PRODUCTS and search_type not in NO_HARDWARE
+
+
+async def count_resources(api: Api, our_types: frozenset[str]) -> Extras:
+    """Count of our kinds by the search, and by type of what no listing of ours brings.
+
+    our_types: what the search calls our kinds. Nothing when it does not answer.
     """
-    unknown: Counter[str] = Counter()
-    counts = await client.memory.get_extra("search", HOUR_SECONDS, lambda: _count(client), unknown)
-    if not counts:
-        return Extras()
-    account = client.organization_id
-    return Extras(
-        listed={
-            ("scaleway", account, "search"): sum(
-                count for kind, count in counts.items() if kind in OURS
-            )
-        },
-        unsupported={
-            (account, _kind(kind)): count
-            for kind, count in counts.items()
-            if kind not in OURS | NO_HARDWARE
-        },
-    )
+    nothing: Counter[str] = Counter()
+    counts = await api.memory.get_extra("search", HOUR_SECONDS, lambda: _count(api), nothing)
+    return _ledger(counts, our_types, api.organization_id) if counts else Extras()
+
+
+def _ledger(counts: Mapping[str, int], our_types: frozenset[str], account_id: str) -> Extras:
+    listed = 0
+    unsupported: dict[tuple[str, str], int] = {}
+    for search_type, count in counts.items():
+        if search_type in our_types:
+            listed += count
+        elif holds_hardware(search_type):
+            unsupported[account_id, _kind(search_type)] = count
+    return Extras(listed={("scaleway", account_id, "search"): listed}, unsupported=unsupported)
 
 
 def _kind(search_type: str) -> str:
-    """ "wbh_hosting" as a kind: product/type."""
+    """Kind of a type of the search: `wbh_hosting` is wbh/hosting."""
     product, _, thing = search_type.partition("_")
     return f"{product}/{thing or 'unknown'}"
 
 
-async def _count(client: ScalewayClient) -> Counter[str]:
+async def _count(api: Api) -> Counter[str]:
     counts: Counter[str] = Counter()
-    token = ""
+    params: dict[str, str | int] = {
+        # The API wants a query; this one matches all.
+        "query": "*",
+        "organization_id": api.organization_id,
+        "page_size": 100,
+    }
     for _ in range(MOST_PAGES):
-        params: dict[str, str | int] = {
-            "query": "*",
-            "organization_id": client.organization_id,
-            "page_size": 100,
-        }
-        document, _ = await client.ask(
+        document = await api.ask(
             "SearchResources",
             "search/v1alpha1/resources",
             permission="OrganizationReadOnly",
-            params={**params, "page_token": token} if token else params,
+            params=params,
         )
-        counts.update(str(found.get("type")) for found in document.get("resources") or ())
-        last, token = token, str(document.get("next_page_token") or "")
-        if not token or token == last:
+        counts.update(str(thing.get("type")) for thing in document.fields.get("resources") or ())
+        token = str(document.fields.get("next_page_token") or "")
+        if not token or token == params.get("page_token"):
             break
+        params = {**params, "page_token": token}
     return counts

@@ -1,23 +1,23 @@
-"""Managed clusters of alike nodes with a volume each: MongoDB, Kafka, OpenSearch and message queues
-share one shape.
+"""Managed clusters of alike nodes with a volume each.
+
+MongoDB, Kafka, OpenSearch and message queues share one shape in the API.
 """
 
 from __future__ import annotations
 
 from cloud_carbon_exporter.model.machines import components
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import entries
-from cloud_carbon_exporter.providers.scaleway.client.rest import listing
-from cloud_carbon_exporter.providers.scaleway.describing.describe import (
-    described,
+from cloud_carbon_exporter.providers.description import Description, States
+from cloud_carbon_exporter.providers.scaleway.client.listing import listing
+from cloud_carbon_exporter.providers.scaleway.client.lookups import entries
+from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
+    machine_info,
     node_machine,
-    resource,
+    node_volumes,
     times,
-    volume,
 )
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
-OFF = frozenset({"creating", "provisioning", "deleting", "stopped"})
 REASON = "The node type's vCPUs and memory, and the volume, for each node."
 
 
@@ -27,33 +27,41 @@ def cluster(
     path: str,
     *,
     permission: str,
+    states: States,
+    searched_as: str = "",
     prefix: str = "",
     named: bool = True,
     count: str = "node_amount",
     metrics: tuple[Metric, ...] = (),
 ) -> ServiceSpec:
-    """The spec of such a product. count: its field for the number of nodes; prefix, named: as in
-    `node_machine`.
+    """ServiceSpec of such a product; its volumes stay when it is stopped.
+
+    count: its field for the number of nodes. prefix, named: as in `node_machine`.
     """
 
-    def describe(raw: Raw, scope: Scope) -> Resource | None:
-        if str(raw.get("status")) in OFF:
-            return None
+    def describe(raw: Raw, scope: Scope) -> Description:
         nodes = raw.get(count) or 1
-        of = node_machine(raw, scope, prefix=prefix, named=named)
-        info = {**described(of), "host_type": str(raw.get("node_type") or "")}
-        return resource(
-            raw, scope, kind, (*times(components(of), nodes), *volume(raw, nodes)), info=info
+        node = node_machine(raw, scope, prefix=prefix, named=named)
+        return parse(raw, scope).described(
+            running=times(components(node), nodes),
+            kept=node_volumes(raw, nodes),
+            info={**machine_info(node), "host_type": str(raw.get("node_type") or "")},
         )
 
-    found = _listing(kind, operation, path, permission)
-    return ServiceSpec(kind=kind, listing=found, describe=describe, reason=REASON, metrics=metrics)
+    return ServiceSpec(
+        kind=kind,
+        listing=_listing(kind, operation, path, permission),
+        describe=describe,
+        states=states,
+        searched_as=searched_as,
+        reason=REASON,
+        metrics=metrics,
+    )
 
 
 def _listing(kind: str, operation: str, path: str, permission: str) -> Listing:
-    """The list call, whose last word is the key of its list, with the product's node types beside
-    it.
-    """
+    """Listing of the clusters, with their node types; the path ends in the key of its list."""
+    # Every product of the family has its node types beside its clusters, under one name.
     product, _, rest = path.partition("/regions/")
     node_types = entries(
         "node_types",

@@ -1,3 +1,1 @@
-"""One module a kind of resource of Scaleway, or a family of kinds: its listing, its hardware, its
-metrics.
-"""
+"""Services of Scaleway: one module a kind of resource, or a family of kinds."""

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.model.machines import components, machine
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import entries
-from cloud_carbon_exporter.providers.scaleway.client.rest import listing
-from cloud_carbon_exporter.providers.scaleway.describing.describe import described, gib, resource
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.listing import listing
+from cloud_carbon_exporter.providers.scaleway.client.lookups import entries
+from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
+    catalogue_entry,
+    gib,
+    machine_info,
+)
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "AppleSiliconReadOnly"
 
+# A Mac is the customer's, and billed, from its creation to its deletion, which Apple's licence does
+# not allow within 24 hours. No state of it is off.
+STATES = states(
+    running="starting ready error rebooting updating locking locked unlocking reinstalling busy"
+)
 
-def _server(raw: Raw, scope: Scope) -> Resource | None:
-    """The GPU of these chips shares their power figure, so it is no part of its own."""
+
+def _server(raw: Raw, scope: Scope) -> Description:
+    """Mac of a type. The GPU of a chip shares its power figure, so it is no part of its own."""
     name = str(raw["type"])
-    known = scope.catalogue.get("types", {}).get(name.lower(), {})
-    cpu = known.get("cpu") or {}
-    of = machine(
+    server_type = catalogue_entry(scope, "types", name)
+    cpu = server_type.get("cpu") or {}
+    memory = server_type.get("memory") or {}
+    disk = server_type.get("disk") or {}
+    mac = machine(
         "scaleway",
         name,
         vcpus=(cpu.get("core_count") or 0) * (cpu.get("sockets") or 1) or None,
-        memory_gib=gib((known.get("memory") or {}).get("capacity")) or None,
+        memory_gib=gib(memory.get("capacity")) or None,
         architecture="arm64",
         cpu=cpu.get("name") or None,
-        ssd_gib=gib((known.get("disk") or {}).get("capacity")) or None,
+        ssd_gib=gib(disk.get("capacity")) or None,
     )
-    return resource(raw, scope, "apple_silicon/server", components(of), info=described(of))
+    return parse(raw, scope).described(running=components(mac), info=machine_info(mac))
 
 
 SPEC = ServiceSpec(
@@ -43,9 +56,13 @@ SPEC = ServiceSpec(
             "apple-silicon/v1alpha1/zones/{zone}/server-types",
             "server_types",
             permission=PERMISSION,
+            # This list knows no pages.
             paged=False,
         ),
     ),
     describe=_server,
-    reason="A whole Mac: chip, memory and disk of its type. Scaleway measures no utilisation of it.",
+    states=STATES,
+    searched_as="apple_silicon_server",
+    reason="A whole Mac: chip, memory and disk of its type. Scaleway measures no utilisation of "
+    "it.",
 )

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.model.machines import components
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import entries
-from cloud_carbon_exporter.providers.scaleway.client.rest import listing
-from cloud_carbon_exporter.providers.scaleway.describing.bare import whole_server
-from cloud_carbon_exporter.providers.scaleway.describing.describe import described, resource
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.listing import listing
+from cloud_carbon_exporter.providers.scaleway.client.lookups import entries
+from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
+    catalogue_entry,
+    machine_info,
+)
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
+from cloud_carbon_exporter.providers.scaleway.describing.whole_server import whole_server
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "ElasticMetalReadOnly"
-NOT_YET = frozenset({"ordered", "out_of_stock", "delivering"})
+
+# A server that is switched off stays the customer's and on the bill, but draws nothing.
+STATES = states(
+    running="ready starting stopping error locked resetting migrating",
+    stopped="stopped",
+    gone="ordered out_of_stock delivering deleting",
+)
 
 
-def _server(raw: Raw, scope: Scope) -> Resource | None:
-    status = str(raw.get("status"))
-    if status in NOT_YET:
-        return None
-    offer = scope.catalogue.get("offers", {}).get(str(raw.get("offer_id")).lower(), {})
-    of = whole_server(str(raw.get("offer_name") or offer.get("name") or "unknown"), offer)
-    held = () if status == "stopped" else components(of)
-    return resource(raw, scope, "baremetal/server", held, info={**described(of), "state": status})
+def _server(raw: Raw, scope: Scope) -> Description:
+    """Whole server of an offer."""
+    server = parse(raw, scope)
+    offer = catalogue_entry(scope, "offers", raw.get("offer_id"))
+    machine = whole_server(str(raw.get("offer_name") or offer.get("name") or "unknown"), offer)
+    return server.described(
+        running=components(machine), info={**machine_info(machine), "state": server.state}
+    )
 
 
 SPEC = ServiceSpec(
@@ -42,6 +52,8 @@ SPEC = ServiceSpec(
         ),
     ),
     describe=_server,
-    reason="A whole server: every thread, module and disk its offer lists. Switched off it draws nothing. Scaleway "
-    "measures no utilisation of it.",
+    states=STATES,
+    searched_as="baremetal_server",
+    reason="A whole server: every thread, module and disk its offer lists. Switched off it draws "
+    "nothing. Scaleway measures no utilisation of it.",
 )

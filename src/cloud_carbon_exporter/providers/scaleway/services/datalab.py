@@ -2,49 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from cloud_carbon_exporter.model.machines import components, machine
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import entries
-from cloud_carbon_exporter.providers.scaleway.client.rest import listing
-from cloud_carbon_exporter.providers.scaleway.describing.describe import (
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.listing import listing
+from cloud_carbon_exporter.providers.scaleway.client.lookups import entries
+from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
+    catalogue_entry,
     gib,
-    resource,
     stored,
     times,
 )
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "DatalabReadOnly"
-OFF = frozenset({"creating", "deleting", "deleted"})
+
+# No state of a Data Lab is off: without workers its main node still runs.
+STATES = states(running="ready updating error locked", gone="creating deleting deleted")
 
 
-def _datalab(raw: Raw, scope: Scope) -> Resource | None:
-    if str(raw.get("status")) in OFF:
-        return None
-    groups = [
-        (raw.get("main") or {}, 1),
-        (raw.get("worker") or {}, (raw.get("worker") or {}).get("node_count") or 0),
-    ]
-    parts = [part for group, count in groups if group for part in _nodes(group, count, scope)]
+def _datalab(raw: Raw, scope: Scope) -> Description:
+    """Data Lab with its nodes. Root volumes are part of the total storage."""
+    main, worker = raw.get("main") or {}, raw.get("worker") or {}
+    nodes = (
+        *_nodes(main, 1, scope),
+        *_nodes(worker, worker.get("node_count") or 0, scope),
+    )
     storage = gib((raw.get("total_storage") or {}).get("size"))
-    return resource(raw, scope, "datalab/datalab", [*parts, stored("block", "sbs_5k", storage)])
+    return parse(raw, scope).described(running=nodes, kept=[stored("block", "sbs_5k", storage)])
 
 
-def _nodes(group: Mapping[str, Any], count: int, scope: Scope) -> Iterator[Component]:
-    """Root volumes are part of the total storage. Nodes are Instance types under another name."""
+def _nodes(group: Mapping[str, Any], count: int, scope: Scope) -> tuple[Component, ...]:
+    """Nodes of a group, each an Instance type by another name: DDL-POP2-2C-8G is a POP2-2C-8G."""
+    if not group:
+        return ()
     name = str(group.get("node_type") or "unknown")
-    known = scope.catalogue.get("node_types", {}).get(name.lower(), {})
-    of = machine(
+    node_type = catalogue_entry(scope, "node_types", name)
+    node = machine(
         "scaleway",
         name.upper().removeprefix("DDL-"),
-        vcpus=known.get("vcpus") or None,
-        memory_gib=known.get("memory_gigabytes") or None,
-        gpus=known.get("gpus") or None,
+        vcpus=node_type.get("vcpus") or None,
+        memory_gib=node_type.get("memory_gigabytes") or None,
+        gpus=node_type.get("gpus") or None,
     )
-    yield from times(components(of), count)
+    return times(components(node), count)
 
 
 SPEC = ServiceSpec(
@@ -64,5 +69,7 @@ SPEC = ServiceSpec(
         ),
     ),
     describe=_datalab,
+    states=STATES,
+    searched_as="ddl_datalab",
     reason="vCPUs, memory and accelerators of the main node and every worker, and the storage.",
 )

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cloud_carbon_exporter.model.machines import components
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import entries
-from cloud_carbon_exporter.providers.scaleway.client.rest import listing
-from cloud_carbon_exporter.providers.scaleway.describing.bare import whole_server
-from cloud_carbon_exporter.providers.scaleway.describing.describe import described, resource
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.listing import listing
+from cloud_carbon_exporter.providers.scaleway.client.lookups import entries
+from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
+    catalogue_entry,
+    machine_info,
+)
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
+from cloud_carbon_exporter.providers.scaleway.describing.whole_server import whole_server
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "DediboxReadOnly"
 
+# The older line of servers: their ids are numbers. One in rescue runs, with another system.
+STATES = states(
+    running="ready installing error locked rescue busy", stopped="stopped", gone="delivering"
+)
 
-def _server(raw: Raw, scope: Scope) -> Resource | None:
-    """Numbers are these servers' only names, so their id says whose number it is."""
-    status = str(raw.get("status"))
-    if status == "delivering":
-        return None
-    offer = scope.catalogue.get("offers", {}).get(str(raw.get("offer_id")), {})
-    of = whole_server(str(raw.get("offer_name") or "unknown"), offer.get("server_info") or {})
-    held = () if status == "stopped" else components(of)
-    info = {**described(of), "state": status, "datacenter": str(raw.get("datacenter_name") or "")}
-    found = resource(raw, scope, "dedibox/server", held, identity=f"dedibox/{raw['id']}", info=info)
-    return replace(found, name=str(raw.get("hostname") or ""))
+
+def _server(raw: Raw, scope: Scope) -> Description:
+    """Whole server of an offer. Its id is a bare number, so ours says whose number it is."""
+    identity = f"dedibox/{raw['id']}"
+    server = parse(raw, scope, identity=identity, name=str(raw.get("hostname") or ""))
+    offer = catalogue_entry(scope, "offers", raw.get("offer_id"))
+    machine = whole_server(str(raw.get("offer_name") or "unknown"), offer.get("server_info") or {})
+    info = {
+        **machine_info(machine),
+        "state": server.state,
+        "datacenter": str(raw.get("datacenter_name") or ""),
+    }
+    return server.described(running=components(machine), info=info)
 
 
 SPEC = ServiceSpec(
@@ -46,5 +54,7 @@ SPEC = ServiceSpec(
         ),
     ),
     describe=_server,
-    reason="A whole server as its offer lists it. Switched off it draws nothing. No utilisation of it is measured.",
+    states=STATES,
+    reason="A whole server as its offer lists it. Switched off it draws nothing. No utilisation of "
+    "it is measured.",
 )

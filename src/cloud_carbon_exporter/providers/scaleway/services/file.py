@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import projects
-from cloud_carbon_exporter.providers.scaleway.client.rest import listing
-from cloud_carbon_exporter.providers.scaleway.describing.describe import gib, resource, stored
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.listing import listing
+from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
+from cloud_carbon_exporter.providers.scaleway.describing.hardware import gib, stored
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
+# The size is provisioned, not what is written; Cockpit has no series of this product.
+STATES = states(running="available updating error", gone="creating")
 
-def _describe(raw: Raw, scope: Scope) -> Resource | None:
-    return resource(raw, scope, "file/filesystem", [stored("file", "file", gib(raw.get("size")))])
+
+def _filesystem(raw: Raw, scope: Scope) -> Description:
+    return parse(raw, scope).described(kept=[stored("file", "file", gib(raw.get("size")))])
 
 
 SPEC = ServiceSpec(
@@ -23,6 +27,7 @@ SPEC = ServiceSpec(
         permission="FileStorageReadOnly",
         lookup=projects,
     ),
-    describe=_describe,
+    describe=_filesystem,
+    states=STATES,
     reason="The provisioned size.",
 )

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.model.machines import components, machine
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import entries
-from cloud_carbon_exporter.providers.scaleway.client.rest import listing
-from cloud_carbon_exporter.providers.scaleway.describing.describe import (
-    described,
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.listing import listing
+from cloud_carbon_exporter.providers.scaleway.client.lookups import entries
+from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
+    catalogue_entry,
     gib,
-    resource,
+    machine_info,
     times,
 )
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "InferenceReadOnly"
-OFF = frozenset({"creating", "deleting", "deleted", "error"})
+
+# An error is no deletion: the nodes are taken as still held.
+STATES = states(running="ready deploying scaling error locked", gone="creating deleting deleted")
 
 
-def _deployment(raw: Raw, scope: Scope) -> Resource | None:
-    """Node types are named as the Instance types they are, or by their accelerator alone."""
-    if str(raw.get("status")) in OFF:
-        return None
+def _deployment(raw: Raw, scope: Scope) -> Description:
+    """Deployment's nodes, named as the Instance types they are, or by their accelerator alone."""
     name = str(raw.get("node_type_name") or "unknown")
-    known = scope.catalogue.get("node_types", {}).get(name.lower(), {})
-    of = machine(
+    node_type = catalogue_entry(scope, "node_types", name)
+    node = machine(
         "scaleway",
         name.upper(),
-        vcpus=known.get("vcpus") or None,
-        memory_gib=gib(known.get("memory")) or None,
-        gpus=known.get("gpus") or None,
+        vcpus=node_type.get("vcpus") or None,
+        memory_gib=gib(node_type.get("memory")) or None,
+        gpus=node_type.get("gpus") or None,
     )
-    info = {**described(of), "model": str(raw.get("model_name") or "")}
-    return resource(
-        raw, scope, "inference/deployment", times(components(of), raw.get("size") or 1), info=info
+    return parse(raw, scope).described(
+        running=times(components(node), raw.get("size") or 1),
+        info={**machine_info(node), "model": str(raw.get("model_name") or "")},
     )
 
 
@@ -51,9 +52,12 @@ SPEC = ServiceSpec(
             "inference/v1/regions/{region}/node-types",
             "node_types",
             permission=PERMISSION,
+            # What is no longer sold still runs where it was ordered.
             params={"include_disabled_types": "true"},
         ),
     ),
     describe=_deployment,
+    states=STATES,
+    searched_as="ifr_deployment",
     reason="The node type's accelerators, vCPUs and memory, for each node.",
 )

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import projects
-from cloud_carbon_exporter.providers.scaleway.client.rest import listing
-from cloud_carbon_exporter.providers.scaleway.describing.describe import resource
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.listing import listing
+from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
-GONE = frozenset({"deleting", "deleted"})
+# `pool_required`: the control plane runs, and waits for its first nodes.
+STATES = states(running="ready updating locked pool_required", gone="creating deleting deleted")
 
 
-def _cluster(raw: Raw, scope: Scope) -> Resource | None:
-    """Types: kapsule and multicloud share a control plane; *-dedicated-4, -8, -16 have their own,
-    of so many GiB.
+def _cluster(raw: Raw, scope: Scope) -> Description:
+    """Control plane by the cluster's type.
+
+    kapsule and multicloud share a control plane; *-dedicated-4, -8, -16 have their own, of so many
+    GiB.
     """
-    if str(raw.get("status")) in GONE:
-        return None
+    # Kosmos is called multicloud: nodes elsewhere, the same control plane.
     name = str(raw.get("type") or "kapsule").lower()
     part = f"scaleway/{name.replace('multicloud', 'kapsule')}"
-    info = {"host_type": name, "version": str(raw.get("version") or "")}
-    return resource(
-        raw, scope, "k8s/cluster", [Component(kind="fixed", part=part, amount=1)], info=info
+    return parse(raw, scope).described(
+        running=[Component(kind="fixed", part=part, amount=1)],
+        info={"host_type": name, "version": str(raw.get("version") or "")},
     )
 
 
@@ -36,5 +39,8 @@ SPEC = ServiceSpec(
         lookup=projects,
     ),
     describe=_cluster,
-    reason="The control plane by its type: a share of a common one, or one of its own. Nodes are Instances.",
+    states=STATES,
+    searched_as="k8s_cluster",
+    reason="The control plane by its type: a share of a common one, or one of its own. Nodes are "
+    "Instances.",
 )

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import projects
-from cloud_carbon_exporter.providers.scaleway.client.rest import listing
-from cloud_carbon_exporter.providers.scaleway.describing.describe import resource
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.listing import listing
+from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
-OFF = frozenset({"stopped", "to_create", "to_delete", "deleting"})
+# A load balancer is `pending` with every change to it, while its machines go on.
+STATES = states(
+    running="ready pending error locked migrating",
+    stopped="stopped",
+    gone="to_create creating to_delete deleting",
+)
 
 
-def _lb(raw: Raw, scope: Scope) -> Resource | None:
-    """A load balancer is one machine or a pair; the API shows each."""
-    if str(raw.get("status")) in OFF:
-        return None
+def _lb(raw: Raw, scope: Scope) -> Description:
+    """Load balancer: one machine or a pair; the API shows each."""
     name = str(raw.get("type") or "lb-s").lower()
-    nodes = Component(
-        kind="fixed", part=f"scaleway/{name}", amount=len(raw.get("instances") or ()) or 1
+    # Managed Instances that no list of Instances shows.
+    machines = len(raw.get("instances") or ()) or 1
+    return parse(raw, scope).described(
+        running=[Component(kind="fixed", part=f"scaleway/{name}", amount=machines)],
+        info={"host_type": name},
     )
-    return resource(raw, scope, "lb/lb", [nodes], info={"host_type": name})
 
 
 SPEC = ServiceSpec(
@@ -33,5 +39,7 @@ SPEC = ServiceSpec(
         lookup=projects,
     ),
     describe=_lb,
+    states=STATES,
+    searched_as="lb_server",
     reason="The machines behind it, as many as the API shows, by the type's size.",
 )

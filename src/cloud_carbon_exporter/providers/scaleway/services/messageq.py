@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from cloud_carbon_exporter.providers.description import states
 from cloud_carbon_exporter.providers.scaleway.describing.cluster import cluster
+
+STATES = states(
+    running="ready initializing upgrading error locked locking unlocking",
+    stopped="stopped",
+    gone="creating deleting",
+)
 
 SPEC = cluster(
     "messageq/deployment",
     "ListDeployments",
     "messageq/v1alpha1/regions/{region}/deployments",
     permission="MessageQReadOnly",
+    states=STATES,
+    # Types are named by product and size, not by the Instance type beneath.
     named=False,
     count="node_count",
 )

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import projects
-from cloud_carbon_exporter.providers.scaleway.client.rest import listing
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.listing import listing
+from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
 from cloud_carbon_exporter.providers.scaleway.describing.cluster import cluster
-from cloud_carbon_exporter.providers.scaleway.describing.cpu import node_cpu
-from cloud_carbon_exporter.providers.scaleway.describing.describe import gib, resource, stored
+from cloud_carbon_exporter.providers.scaleway.describing.hardware import gib, stored
+from cloud_carbon_exporter.providers.scaleway.describing.metrics import node_cpu
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "MongoDBReadOnly"
 
+INSTANCE_STATES = states(
+    running="ready configuring initializing snapshotting error locked",
+    stopped="stopped",
+    gone="provisioning deleting",
+)
+SNAPSHOT_STATES = states(running="ready restoring error locked", gone="creating deleting")
 
-def _snapshot(raw: Raw, scope: Scope) -> Resource | None:
-    return resource(
-        raw, scope, "mongodb/snapshot", [stored("snapshot", "snapshot", gib(raw.get("size_bytes")))]
+
+def _snapshot(raw: Raw, scope: Scope) -> Description:
+    return parse(raw, scope).described(
+        kept=[stored("snapshot", "snapshot", gib(raw.get("size_bytes")))]
     )
 
 
@@ -25,6 +33,8 @@ SPECS = (
         "ListInstances",
         "mongodb/v1/regions/{region}/instances",
         permission=PERMISSION,
+        states=INSTANCE_STATES,
+        searched_as="mgdb_instance",
         metrics=(node_cpu("mongodb_.*node_cpu_seconds_total"),),
     ),
     ServiceSpec(
@@ -38,6 +48,8 @@ SPECS = (
             lookup=projects,
         ),
         describe=_snapshot,
+        states=SNAPSHOT_STATES,
+        searched_as="mgdb_snapshot",
         reason="The stored size.",
     ),
 )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import projects
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description
+from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
 from cloud_carbon_exporter.providers.scaleway.client.s3 import KIND, PERMISSION
-from cloud_carbon_exporter.providers.scaleway.describing.describe import GIB, resource
+from cloud_carbon_exporter.providers.scaleway.describing.hardware import GIB
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
+
+# Cockpit is given a count of bytes once an hour. Listing the objects would count them too, at the
+# price of a request for each thousand.
+COUNTED_SECONDS = 7200
 
 STORED = Metric(
     into="stored_gib",
@@ -18,13 +24,15 @@ STORED = Metric(
     dimensions={"resource_id": "resource_id"},
     class_dimension="storage_class",
     scale=1 / GIB,
-    valid_seconds=7200,  # counted once an hour
+    valid_seconds=COUNTED_SECONDS,
 )
 
 
-def _bucket(raw: Raw, scope: Scope) -> Resource | None:
-    held = Component(kind="object", part="scaleway/object", amount=1, per="stored_gib")
-    return resource(raw, scope, KIND, [held], identity=f"{raw['region']}/{raw['name']}")
+def _bucket(raw: Raw, scope: Scope) -> Description:
+    """Bucket; its name is unique in a region alone."""
+    stored = Component(kind="object", part="scaleway/object", amount=1, per="stored_gib")
+    bucket = parse(raw, scope, identity=f"{raw['region']}/{raw['name']}")
+    return bucket.described(kept=[stored])
 
 
 SPEC = ServiceSpec(
@@ -39,6 +47,7 @@ SPEC = ServiceSpec(
         lookup=projects,
     ),
     describe=_bucket,
-    reason="The bytes Cockpit counts, by class, with the copies the class keeps; without Cockpit they are unknown.",
+    reason="The bytes Cockpit counts, by class, with the copies the class keeps; without Cockpit "
+    "they are unknown.",
     metrics=(STORED,),
 )

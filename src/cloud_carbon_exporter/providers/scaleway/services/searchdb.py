@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from cloud_carbon_exporter.providers.description import states
 from cloud_carbon_exporter.providers.scaleway.describing.cluster import cluster
+
+STATES = states(
+    running="ready initializing upgrading error locked locking unlocking",
+    stopped="stopped",
+    gone="creating deleting",
+)
 
 SPEC = cluster(
     "searchdb/deployment",
     "ListDeployments",
     "searchdb/v1alpha1/regions/{region}/deployments",
     permission="SearchDBReadOnly",
+    states=STATES,
+    searched_as="sedb_cluster",
+    # Types are named by product and size, not by the Instance type beneath.
     named=False,
     count="node_count",
 )

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Component, Resource
-from cloud_carbon_exporter.providers.scaleway.client.catalogue import projects
-from cloud_carbon_exporter.providers.scaleway.client.rest import listing
-from cloud_carbon_exporter.providers.scaleway.describing.describe import resource
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.listing import listing
+from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
+from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
-OFF = frozenset({"stopped", "allocating", "deleting"})
+# Nothing says that the machine of a gateway that failed, or is locked, was given back.
+STATES = states(
+    running="running configuring stopping failed locked",
+    stopped="stopped",
+    gone="allocating deleting",
+)
 
 
-def _gateway(raw: Raw, scope: Scope) -> Resource | None:
-    if str(raw.get("status")) in OFF:
-        return None
+def _gateway(raw: Raw, scope: Scope) -> Description:
     name = str(raw.get("type") or "vpc-gw-s").lower()
-    machine = Component(kind="fixed", part=f"scaleway/{name}", amount=1)
-    return resource(raw, scope, "vpc_gw/gateway", [machine], info={"host_type": name})
+    return parse(raw, scope).described(
+        running=[Component(kind="fixed", part=f"scaleway/{name}", amount=1)],
+        info={"host_type": name},
+    )
 
 
 SPEC = ServiceSpec(
@@ -30,5 +36,7 @@ SPEC = ServiceSpec(
         lookup=projects,
     ),
     describe=_gateway,
+    states=STATES,
+    searched_as="vpg_gateway",
     reason="One small machine by the type's size.",
 )

@@ -1,6 +1,4 @@
-"""Failures that last are said once: one line when they come, one for each other cause, and one when
-they go.
-"""
+"""Log of failures that last: one line when they come, one for each cause, one when they go."""
 
 from __future__ import annotations
 
@@ -8,20 +6,18 @@ import logging
 
 log = logging.getLogger("cloud_carbon_exporter.collect")
 
-
-MOST_SAID = (
-    5  # causes told of one failure that lasts: some APIs put another number into every message
-)
+# Causes told of one failure that lasts: some APIs put another number into every message.
+MOST_SAID = 5
 
 
-class ChangeLog:
+class FailureLog:
     """Remembers what was said of each thing since it last worked."""
 
     def __init__(self) -> None:
         self._said: dict[object, set[str]] = {}
 
     def failed(self, thing: object, error: object) -> None:
-        """Warn, unless the same was said already, of it or of another that fails of the same cause.
+        """Warn, unless it was said already, of it or of another that fails of the same cause.
 
         Two causes that take turns are two lines, not one a round.
         """

@@ -1,18 +1,18 @@
-"""The Cockpit queries several services share."""
+"""Cockpit queries that several services share."""
 
 from __future__ import annotations
 
 from cloud_carbon_exporter.providers.spec import Metric
 
+# The label every series of Scaleway's products bears.
 JOIN = {"resource_id": "resource_id"}
 
 
 def node_cpu(series: str) -> Metric:
-    """CPU of the nodes of a managed database, from its node exporter: what of all modes' time was
-    not idle.
+    """CPU of the nodes of a managed database: what of all modes' time was not idle.
 
-    The ratio needs no count of CPUs, and takes all nodes of a cluster together. `series`: a pattern
-    of its name.
+    Its node exporter counts seconds by mode; the ratio needs no count of CPUs, and takes all nodes
+    of a cluster together. `series`: a pattern of its name.
     """
     return Metric(
         into="cpu_ratio",
@@ -27,17 +27,20 @@ def node_cpu(series: str) -> Metric:
 
 def instances(product: str) -> tuple[Metric, Metric]:
     """Running copies of a serverless product, none while it sleeps, and how hard they work."""
+    counted = f'{{__name__=~"{product}_instances_total"}}[5m]'
+    used = f'{{__name__=~"{product}_cpu_usage_ratio"}}[5m]'
     return (
         Metric(
             into="capacity_units",
-            name=f'max by (resource_id) (max_over_time({{__name__=~"{product}_instances_total"}}[5m]))',
+            name=f"max by (resource_id) (max_over_time({counted}))",
             statistic="max_over_time",
             dimensions=JOIN,
+            # What has scaled to zero writes nothing.
             absent=0,
         ),
         Metric(
             into="cpu_ratio",
-            name=f'avg by (resource_id) (avg_over_time({{__name__=~"{product}_cpu_usage_ratio"}}[5m]))',
+            name=f"avg by (resource_id) (avg_over_time({used}))",
             statistic="avg_over_time",
             dimensions=JOIN,
             absent=0,

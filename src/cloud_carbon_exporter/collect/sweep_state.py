@@ -1,0 +1,86 @@
+"""State of one sweep between refreshes: its last good result, its error, and when it runs again."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cloud_carbon_exporter.collect.last_good import kept_of_failed_kinds
+from cloud_carbon_exporter.collect.sweep import Swept
+from cloud_carbon_exporter.model.types import Outcome
+from cloud_carbon_exporter.providers.spec import Listing, Scope, ServiceSpec
+
+# A listing that was empty in a scope is asked again after so many refreshes, within the hour at the
+# default interval: most products stand in few of the 38 regions of AWS, and each asks for a call.
+EMPTY_REFRESHES = 10
+
+
+@dataclass(slots=True)
+class SweepState:
+    """What is known of one Listing in one Scope.
+
+    swept: the last good result, from `seen_at`. since: kind that fails -> when it last did not.
+    kept: ids in `swept` of an earlier sweep, as their kind fails since. seconds: how long the
+    newest sweep took. inhabited: whether it ever found something. rest: refreshes to leave it
+    alone, having been empty. task: the sweep that is under way.
+    """
+
+    listing: Listing
+    specs: Sequence[ServiceSpec]
+    scope: Scope
+    swept: Swept | None = None
+    seen_at: float = -math.inf
+    error: str = ""
+    since: Mapping[str, float | None] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
+    seconds: float = 0
+    inhabited: bool = False
+    rest: int = 0
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def name(self) -> str:
+        """What the log calls it: provider, account, place, operation."""
+        scope = self.scope
+        parts = (scope.provider, scope.account_id, scope.region, scope.zone, self.listing.operation)
+        return " ".join(filter(None, parts))
+
+    def take(self, fresh: Swept, now: float) -> None:
+        """Take the result of a sweep; the kinds it failed for keep what they had."""
+        last_success = None if self.swept is None else self.seen_at
+        since: dict[str, float | None] = {}
+        for kind in fresh.failures:
+            since[kind] = self.since.get(kind, last_success)
+        kept = kept_of_failed_kinds(self.swept, fresh, since)
+        self.since = since
+        self.kept = frozenset(resource.id for resource in kept)
+        self.swept, self.seen_at, self.error = fresh.with_kept(kept), now, ""
+        self.inhabited = self.inhabited or bool(fresh.resources or fresh.unsupported)
+        self.rest = 0 if self.inhabited or fresh.failures else EMPTY_REFRESHES
+
+    def rests(self) -> bool:
+        """Whether it is left alone in this refresh; what was marked failed meanwhile never is."""
+        if self.rest == 0 or self.error:
+            return False
+        self.rest -= 1
+        return True
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """One row for each kind the listing feeds; none before its first sweep has ended."""
+        if self.swept is None and not self.error:
+            return
+        swept = self.swept or Swept()
+        success = self.seen_at if self.swept is not None else None
+        for spec in self.specs:
+            yield Outcome(
+                self.scope.provider,
+                self.scope.account_id,
+                self.scope.region,
+                spec.kind,
+                self.error or str(swept.failures.get(spec.kind, "")),
+                self.seconds,
+                swept.counts.get(spec.kind, 0),
+                self.since.get(spec.kind, success),
+            )

@@ -1,0 +1,188 @@
+"""Sweeps of one Target: where each listing is to be swept, which are due, and running them.
+
+A sweep that fails leaves its last good result in place; one that hangs is not waited for, and not
+started twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cloud_carbon_exporter.collect.attempts import Attempts
+from cloud_carbon_exporter.collect.concurrency import GentleStart, SweepPlaces
+from cloud_carbon_exporter.collect.contribution import LastGood
+from cloud_carbon_exporter.collect.failure_log import FailureLog
+from cloud_carbon_exporter.collect.outcomes import by_region
+from cloud_carbon_exporter.collect.sweep import SweepKey, Swept, sweep
+from cloud_carbon_exporter.collect.sweep_state import SweepState
+from cloud_carbon_exporter.collect.target import Shared, Target
+from cloud_carbon_exporter.model.types import Outcome, Resource
+from cloud_carbon_exporter.providers.spec import Client, Listing, Scope, ServiceSpec
+
+
+class ListedKinds(NamedTuple):
+    """A listing, and the kinds it feeds."""
+
+    listing: Listing
+    specs: list[ServiceSpec]
+
+
+class TargetSweeps:
+    """All listings of a Target, in every scope. Runs on the event loop."""
+
+    def __init__(
+        self,
+        target: Target,
+        shared: Shared,
+        client: Client,
+        attempts: Attempts,
+        failures: FailureLog,
+    ) -> None:
+        self._target = target
+        self._client = client
+        self._attempts = attempts
+        self._failures = failures
+        self._shard = shared.shard
+        self._account = shared.budget
+        self._counters = shared.counters
+        self._clock = shared.clock
+        self._places = SweepPlaces()
+        self._listed_kinds = _listed_kinds(target)
+        self._states: dict[SweepKey, SweepState] = {}
+        self._gone: list[SweepKey] = []
+
+    @property
+    def states(self) -> tuple[SweepState, ...]:
+        """All sweeps known so far."""
+        return tuple(self._states.values())
+
+    def running(self) -> list[asyncio.Task[None]]:
+        """The sweeps that are under way."""
+        return [state.task for state in self._states.values() if state.task is not None]
+
+    def resources(self) -> Iterator[Resource]:
+        """What the last good results hold."""
+        for state in self._states.values():
+            if state.swept is not None:
+                yield from state.swept.resources
+
+    def last_good(self) -> tuple[LastGood, ...]:
+        """The last good result of each sweep that ever had one."""
+        results: list[LastGood] = []
+        for key, state in self._states.items():
+            if state.swept is not None:
+                provider = state.scope.provider
+                results.append(LastGood(key, provider, state.swept, state.seen_at, state.kept))
+        return tuple(results)
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """How the newest sweeps went: one row a kind, account and region."""
+        return by_region(outcome for state in self._states.values() for outcome in state.outcomes())
+
+    def hand_over_gone(self) -> tuple[SweepKey, ...]:
+        """Sweeps whose scope exists no more; each is handed over once."""
+        gone, self._gone = tuple(self._gone), []
+        return gone
+
+    def mark_failed(self, error: str) -> None:
+        """The whole Target cannot be reached: every sweep shows why."""
+        for state in self._states.values():
+            state.error = error
+
+    async def start(self) -> None:
+        """Learn where to look, and start every sweep that is due and not under way."""
+        ranked = enumerate(self._listed_kinds)
+        await asyncio.gather(*(self._find_scopes(rank, listed) for rank, listed in ranked))
+        start = GentleStart()
+        for key, state in list(self._states.items()):
+            if state.task is None and not state.rests():
+                state.task = asyncio.create_task(self._sweep(key, state))
+                await start.another()
+
+    async def _find_scopes(self, rank: int, listed: ListedKinds) -> None:
+        """Learn where a listing is to be swept; what is no longer among its scopes goes."""
+        listing = listed.listing
+        scopes: list[Scope] = []
+
+        async def ask() -> None:
+            scopes.extend(await self._client.scopes(listing))
+
+        error = await self._attempts.attempt(listing.operation, ask())
+        if error is not None:
+            self._failures.failed(("scopes", rank), error)
+            return
+        self._failures.well(("scopes", rank), f"{self._target.label} {listing.operation}")
+        name = self._target.name
+        keys: set[SweepKey] = set()
+        for scope in scopes:
+            at = (scope.account_id, scope.region, scope.zone)
+            if self._shard.owns(name, listing.api, listing.operation, listing.path, *at):
+                key = SweepKey(name, rank, *at)
+                keys.add(key)
+                self._states.setdefault(key, SweepState(listing, listed.specs, scope))
+        for key in list(self._states):
+            if key.listing_rank == rank and key not in keys:
+                self._drop(key)
+
+    def _drop(self, key: SweepKey) -> None:
+        state = self._states.pop(key)
+        if state.task is not None:
+            state.task.cancel()
+        self._gone.append(key)
+
+    async def _sweep(self, key: SweepKey, state: SweepState) -> None:
+        """Sweep, and keep the result; a failure keeps the last good one."""
+        results: list[Swept] = []
+
+        async def work() -> None:
+            known, tags = self._counters.resource, self._target.settings.tags
+            swept = await sweep(self._client, state.listing, state.specs, state.scope, known, tags)
+            results.append(swept)
+
+        loop = asyncio.get_running_loop()
+        async with self._places.place(state):
+            started = loop.time()
+            error = await self._attempts.attempt(state.listing.operation, work(), state.scope)
+            state.seconds = loop.time() - started
+        state.task = None
+        if error is not None:
+            state.error = str(error)
+            self._failures.failed(key, error)
+            return
+        self._failures.well(key, state.name)
+        # Seen as of now, when the last page came; what was on the first may be gone, or be new.
+        [swept] = results
+        state.take(swept, self._clock())
+        self._count(key, state, swept)
+
+    def _count(self, key: SweepKey, state: SweepState, swept: Swept) -> None:
+        """Count, and say, what went wrong in a sweep that went well."""
+        provider, account = state.scope.provider, self._account
+        for (kind, reason), count in swept.skipped.items():
+            account.skip(provider, kind, reason, count)
+        for kind in {spec.kind for spec in state.specs}:
+            error = swept.failures.get(kind)
+            if error is None:
+                self._failures.well((key, kind), f"{state.name} of {kind}")
+                continue
+            account.error(provider, error.operation or state.listing.operation, error.reason)
+            self._failures.failed((key, kind), error)
+        beside = (key, "beside")  # one thing, however many pages it fails for
+        for warning in swept.warnings:
+            account.error(provider, warning.operation, warning.reason)
+            self._failures.failed(beside, warning)
+        if not swept.warnings:
+            self._failures.well(beside, f"what {state.name} looks up besides")
+
+
+def _listed_kinds(target: Target) -> list[ListedKinds]:
+    """Listings of a Target, without those that feed nothing but what it excludes."""
+    # By identity: a Listing holds parameters in a dictionary, and has no hash.
+    by_identity: dict[int, ListedKinds] = {}
+    for spec in target.provider.services:
+        if spec.kind not in target.settings.exclude:
+            listed = by_identity.setdefault(id(spec.listing), ListedKinds(spec.listing, []))
+            listed.specs.append(spec)
+    return list(by_identity.values())

@@ -1,0 +1,108 @@
+"""GetMetricData: 500 series a call, whatever kinds they belong to.
+
+The price counts series asked for, not calls or datapoints, so a call may reach further back than
+one of its series needs; what is older than a Read's start is dropped.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from cloud_carbon_exporter.errors import CollectError, Malformed, PermissionMissing, Unreachable
+from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.client.series import Group, Readings, Series
+from cloud_carbon_exporter.providers.spec import Scope
+
+SERIES_PER_CALL = 500
+"""Queries one call may hold, says its reference."""
+_OPERATION = "GetMetricData"
+# StatusCode of a series that was not read to its end; PartialData goes on on the next page
+_INCOMPLETE = {"InternalError": Unreachable, "Forbidden": PermissionMissing}
+
+
+async def read(
+    client: AwsApi, group: Group, batch: Sequence[Sequence[Series]], readings: Readings
+) -> None:
+    """Read one call's worth of series, the one that reaches back furthest first.
+
+    batch: series that several resources share stand together.
+    """
+    queries = [_query(f"m{number}", same[0]) for number, same in enumerate(batch)]
+    # one window for all: its start is inclusive, its end exclusive, and CloudWatch answers faster
+    # where both lie on a boundary of the period
+    params = {
+        "MetricDataQueries": queries,
+        "StartTime": batch[0][0].start,
+        "EndTime": readings.until // group.period * group.period,
+        "ScanBy": "TimestampAscending",  # else the newest come first
+    }
+    results = _Results(len(batch))
+    every = list(chain.from_iterable(batch))
+    scope = Scope("aws", group.account_id, group.region)
+    try:
+        async for answer in client.answers(
+            scope, "cloudwatch", _OPERATION, params, units=len(batch)
+        ):
+            results.take(answer)
+    except CollectError as error:
+        readings.fail(every, error)
+        return
+    except (KeyError, TypeError, ValueError) as error:
+        readings.fail(every, _malformed(f"unreadable result: {type(error).__name__}"))
+        return
+    for number, incomplete in results.failed.items():
+        readings.fail(batch[number], incomplete)
+    # what came of a series that broke off is kept, but its silence says nothing
+    for number, values in results.values.items():
+        for series in batch[number]:
+            readings.add(series, values, fill=number not in results.failed)
+
+
+def _query(series_id: str, series: Series) -> dict[str, Any]:
+    """MetricDataQuery of one series."""
+    metric = series.read.metric
+    return {
+        "Id": series_id,
+        "MetricStat": {
+            "Metric": {
+                "Namespace": metric.namespace,
+                "MetricName": metric.name,
+                "Dimensions": [{"Name": name, "Value": value} for name, value in series.dimensions],
+            },
+            "Period": int(metric.period_seconds),
+            "Stat": metric.statistic,
+        },
+    }
+
+
+class _Results:
+    """Results of one call by the number of the series, gathered from its pages."""
+
+    def __init__(self, asked: int) -> None:
+        self._asked = asked
+        self.values: dict[int, dict[float, float]] = defaultdict(dict)
+        self.failed: dict[int, CollectError] = {}
+
+    def take(self, answer: Mapping[str, Any]) -> None:
+        """Add one page; a series may be spread over several (PartialData)."""
+        results = answer.get("MetricDataResults")
+        if not isinstance(results, list):
+            raise _malformed("no MetricDataResults in the answer")
+        for result in results:
+            number = int(result["Id"][1:])  # an Id must begin with a small letter: m0, m1, ...
+            if not 0 <= number < self._asked:
+                raise _malformed("a result for a series nobody asked for")
+            failure = _INCOMPLETE.get(result.get("StatusCode", "Complete"))
+            if failure is not None:
+                text = f"StatusCode {result['StatusCode']}"
+                self.failed[number] = failure(text, provider="aws", operation=_OPERATION)
+            timestamps, values = result.get("Timestamps", ()), result.get("Values", ())
+            read = zip(map(float, timestamps), map(float, values), strict=True)
+            self.values[number].update(read)
+
+
+def _malformed(text: str) -> Malformed:
+    return Malformed(text, provider="aws", operation=_OPERATION)

@@ -1,0 +1,221 @@
+"""Answers of Cloud Monitoring: series joined with the resources they are of, as Points."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from cloud_carbon_exporter.errors import CollectError, Malformed, Unreachable
+from cloud_carbon_exporter.model.types import Point, Signal
+from cloud_carbon_exporter.providers.gcp.client.time_series_request import LabelValues, Question
+from cloud_carbon_exporter.providers.spec import Metric, Raw
+
+UNREADABLE = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
+"""What reading an answer of another shape than documented raises."""
+
+# Every running machine writes these, so that a wholly empty answer means that something is wrong.
+_ALWAYS_WRITTEN = frozenset(
+    {
+        "compute.googleapis.com/instance/cpu/utilization",
+        "cloudsql.googleapis.com/database/cpu/utilization",
+    }
+)
+_YOUNG_SECONDS = 900
+
+
+class SignalOf(NamedTuple):
+    """One signal of one resource."""
+
+    resource_id: str
+    signal: Signal
+
+
+class SignalPoints(NamedTuple):
+    """Points of one signal of one resource, ascending."""
+
+    of: SignalOf
+    points: tuple[Point, ...]
+
+
+class _Sum(NamedTuple):
+    """Sum of the values of several series in one period, and how many they are."""
+
+    total: float
+    series: int
+
+
+_NOTHING = _Sum(0.0, 0)
+
+
+class _Label(NamedTuple):
+    """Where a label stands in a series. owner: `metric` or `resource`."""
+
+    owner: str
+    name: str
+
+
+@dataclass(slots=True)
+class Answer:
+    """What one Question brought. sums: end of a period -> what the series say of it.
+
+    seen: resources that have a series. skipped: reason -> series that could not be read.
+    spoiled: whose those are: of several series that are one sum, none counts then.
+    nameless: whether that is not known of one, so that nothing can be said to be absent.
+    """
+
+    question: Question
+    sums: dict[SignalOf, dict[float, _Sum]] = field(default_factory=dict)
+    seen: set[LabelValues] = field(default_factory=set)
+    series: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    spoiled: set[LabelValues] = field(default_factory=set)
+    nameless: bool = False
+    error: CollectError | None = None
+
+    def take_page(self, page: Raw) -> None:
+        """Add one page; a series that cannot be read costs itself."""
+        self.error = self.error or _complaint(page)
+        for series in page.get("timeSeries", ()):
+            self.series += 1
+            values: LabelValues | None = None
+            try:
+                values = tuple(_label(series, label) for label in self.question.labels)
+                if values in self.question.reads:
+                    self.seen.add(values)
+                    self._take(values, series)
+            except UNREADABLE as error:
+                self.skipped[type(error).__name__] += 1
+                if values is None:
+                    self.nameless = True
+                else:
+                    self.spoiled.add(values)
+
+    def _take(self, values: LabelValues, series: Raw) -> None:
+        """Add one series of the resource with these values. Raises one of UNREADABLE."""
+        metric = self.question.metric
+        signal = metric.into
+        if metric.class_dimension:
+            signal = f"{signal}:{_label(series, metric.class_dimension)}"
+        factor, period = _factor(metric, series.get("unit", "")), metric.period_seconds
+        points = []
+        for point in series["points"]:
+            end = _seconds(point["interval"]["endTime"])
+            points.append((end, value_of(point, period) * factor))
+        for read in self.question.reads[values]:
+            sums = self.sums.setdefault(SignalOf(read.resource.id, signal), {})
+            for end, value in points:
+                if read.start < end <= self.question.end:
+                    total, number = sums.get(end, _NOTHING)
+                    sums[end] = _Sum(total + value, number + 1)
+
+    def judge(self) -> None:
+        """Say what is wrong with the whole, after the last page."""
+        if self.series and self.skipped.total() == self.series:
+            self.error = self.error or Malformed(f"none of {self.series} series can be read")
+        name = self.question.metric.name
+        if self.error is None and not self.series and name in _ALWAYS_WRITTEN:
+            running = _old_enough(self.question)
+            if running:
+                self.error = Malformed(f"no series at all while {running} run: {name}")
+
+    def points(self) -> Iterator[SignalPoints]:
+        """Points of all signals of all resources, those of what is absent among them."""
+        spoiled: set[str] = set()
+        for values in self.spoiled:
+            spoiled.update(read.resource.id for read in self.question.reads[values])
+        for of, sums in self.sums.items():
+            if of.resource_id not in spoiled:
+                yield SignalPoints(of, self._points_of(of.signal, sums))
+        yield from self._absent()
+
+    def _points_of(self, signal: Signal, sums: dict[float, _Sum]) -> tuple[Point, ...]:
+        period = self.question.metric.period_seconds
+        # Several series of one resource (nodes, locations): ratios average, quantities add up.
+        averaged = signal.endswith("_ratio")
+        points = []
+        for end in sorted(sums):
+            total, number = sums[end]
+            if math.isfinite(total):
+                points.append(Point(end - period, end, total / number if averaged else total))
+        return tuple(points)
+
+    def _absent(self) -> Iterator[SignalPoints]:
+        """Points of resources that wrote nothing, where that means a value (no request: zero)."""
+        question, metric = self.question, self.question.metric
+        if metric.absent is None or self.nameless or self.error is not None:
+            return
+        for values, reads in question.reads.items():
+            if values in self.seen:
+                continue
+            for read in reads:
+                start = math.floor(read.start / metric.period_seconds) * metric.period_seconds
+                point = Point(start, question.end, metric.absent)
+                yield SignalPoints(SignalOf(read.resource.id, metric.into), (point,))
+
+
+def value_of(point: Raw, period_seconds: float) -> float:
+    """Number of a point; of a distribution its sum a second.
+
+    Raises KeyError or ValueError for anything else.
+    """
+    value = point["value"]
+    if "doubleValue" in value:
+        return float(value["doubleValue"])
+    if "int64Value" in value:
+        return float(value["int64Value"])
+    distribution = value["distributionValue"]
+    total = int(distribution.get("count", 0)) * float(distribution.get("mean", 0))
+    return total / period_seconds
+
+
+def _factor(metric: Metric, unit: str) -> float:
+    """Factor to the signal's unit.
+
+    Google states ratios as 0..1 shown as `10^2.%`, or as percent: the series says which.
+    """
+    if metric.into.endswith("_ratio"):
+        if unit == "%":
+            return 0.01
+        if unit == "10^2.%":
+            return 1.0
+    return metric.scale
+
+
+@lru_cache(maxsize=4096)
+def _seconds(timestamp: str) -> float:
+    return datetime.fromisoformat(timestamp).timestamp()
+
+
+@lru_cache(maxsize=256)
+def _parsed(label: str) -> _Label:
+    owner, _, name = label.partition(".label.")
+    return _Label(owner, name)
+
+
+def _label(series: Raw, label: str) -> str:
+    owner, name = _parsed(label)
+    return str(series[owner]["labels"][name])
+
+
+def _complaint(page: Raw) -> CollectError | None:
+    """What an answer with status 200 admits to have left out."""
+    if errors := page.get("executionErrors"):
+        return Unreachable(f"partial answer: {errors[0].get('message', 'execution error')}"[:200])
+    if missing := page.get("unreachable"):
+        return Unreachable(f"partial answer: unreachable {', '.join(missing)}"[:200])
+    return None
+
+
+def _old_enough(question: Question) -> int:
+    """How many of the resources have run long enough to have written something."""
+    old = 0
+    for reads in question.reads.values():
+        started = reads[0].resource.monitor.get("started", "")
+        if not started or _seconds(started) < question.end - _YOUNG_SECONDS:
+            old += 1
+    return old

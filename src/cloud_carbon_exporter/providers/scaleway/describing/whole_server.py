@@ -1,0 +1,54 @@
+"""Whole servers as their offers list them: sockets, memory modules, disks, accelerators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cloud_carbon_exporter.model.machines import Machine, machine
+from cloud_carbon_exporter.providers.scaleway.describing.hardware import gib
+
+FLASH = ("ssd", "nvme")
+
+
+def whole_server(name: str, offer: Mapping[str, Any]) -> Machine:
+    """Machine of an offer: all threads of all sockets; what it lacks is guessed by the name."""
+    cpus: Sequence[Mapping[str, Any]] = offer.get("cpus") or ()
+    gpus: Sequence[Mapping[str, Any]] = offer.get("gpus") or ()
+    # Each entry is a socket.
+    threads = 0
+    for cpu in cpus:
+        threads += int(cpu.get("thread_count") or cpu.get("core_count") or 0)
+    return machine(
+        "scaleway",
+        name,
+        vcpus=threads or None,
+        memory_gib=_capacity_gib(offer.get("memories") or ()) or None,
+        cpu=_first_name(cpus),
+        gpu=_first_name(gpus),
+        gpus=len(gpus) or None,
+        ssd_gib=_disks_gib(offer, flash=True) or None,
+        hdd_gib=_disks_gib(offer, flash=False) or None,
+    )
+
+
+def _first_name(parts: Sequence[Mapping[str, Any]]) -> str | None:
+    for part in parts:
+        if part.get("name"):
+            return str(part["name"])
+    return None
+
+
+def _capacity_gib(parts: Sequence[Mapping[str, Any]]) -> float:
+    return sum(gib(part.get("capacity")) for part in parts)
+
+
+def _disks_gib(offer: Mapping[str, Any], *, flash: bool) -> float:
+    disks = offer.get("disks") or ()
+    return _capacity_gib([disk for disk in disks if _is_flash(disk) == flash])
+
+
+def _is_flash(disk: Mapping[str, Any]) -> bool:
+    """Whether a disk is an SSD; offers write the type freely: "NVMe", "SSD SATA 2.5"."""
+    disk_type = str(disk.get("type") or "").lower()
+    return any(word in disk_type for word in FLASH)

@@ -1,0 +1,86 @@
+"""Rows of the counters in the state file: sums by account, months by account, and each resource.
+
+    ["account", provider, account, region, kind, joules, operational grams, embodied grams]
+    ["month", provider, account, start, operational grams, embodied grams, first, last]
+    [resource id, covered until, seen until, joules, operational grams, embodied grams]
+
+What is no longer there counts in its account alone, so that the file does not grow for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cloud_carbon_exporter.model.types import Totals
+from cloud_carbon_exporter.storage.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAccount:
+    """Sums of one account, region and kind."""
+
+    provider: str
+    account_id: str
+    region: str
+    kind: str
+    totals: Totals
+
+    def row(self) -> Row:
+        """As the file has it."""
+        at = (self.provider, self.account_id, self.region, self.kind)
+        return ["account", *at, *_amounts(self.totals)]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMonth:
+    """Sums of an account in the month that begins at `start`, counted over [first, last) of it."""
+
+    provider: str
+    account_id: str
+    start: float
+    operational_grams: float
+    embodied_grams: float
+    first: float
+    last: float
+
+    def row(self) -> Row:
+        """As the file has it."""
+        grams = (self.operational_grams, self.embodied_grams)
+        return ["month", self.provider, self.account_id, self.start, *grams, self.first, self.last]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTimeline:
+    """Counters of one resource, up to when they go, and when it was last seen."""
+
+    resource_id: str
+    covered_until: float
+    seen_until: float
+    totals: Totals
+
+    def row(self) -> Row:
+        """As the file has it."""
+        return [self.resource_id, self.covered_until, self.seen_until, *_amounts(self.totals)]
+
+
+def read_counters(rows: Iterable[Row]) -> Iterator[SavedAccount | SavedMonth | SavedTimeline]:
+    """What the rows of an earlier process say. Raises ValueError or TypeError for anything else."""
+    for name, *values in rows:
+        if name == "account":
+            provider, account_id, region, kind, *figures = values
+            energy, operational, embodied = map(float, figures)
+            totals = Totals(energy, operational, embodied)
+            yield SavedAccount(provider, account_id, region, kind, totals)
+        elif name == "month":
+            provider, account_id, *figures = values
+            start, operational, embodied, first, last = map(float, figures)
+            yield SavedMonth(provider, account_id, start, operational, embodied, first, last)
+        else:
+            covered_until, seen_until, energy, operational, embodied = map(float, values)
+            totals = Totals(energy, operational, embodied)
+            yield SavedTimeline(str(name), covered_until, seen_until, totals)
+
+
+def _amounts(totals: Totals) -> tuple[float, float, float]:
+    return (totals.energy_joules, totals.operational_grams, totals.embodied_grams)

@@ -1,0 +1,33 @@
+"""Pages and errors as Scaleway's gateway answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+
+LARGEST_PAGE = {"instance": 100, "product-catalog": 1000}
+
+
+def page(
+    request: web.Request, path: str, items: str, objects: list[Any] | dict[str, Any]
+) -> web.Response:
+    """One page, counted in the header by Instances and in the body by all others."""
+    api = path.split("/", 1)[0]
+    size_name = "per_page" if api == "instance" else "page_size"
+    size = min(int(request.query.get(size_name, "20")), LARGEST_PAGE.get(api, 100))
+    number = int(request.query.get("page", "1"))
+    keys: Sequence[Any] = list(objects)
+    chosen = keys[(number - 1) * size : number * size]
+    content = {key: objects[key] for key in chosen} if isinstance(objects, dict) else chosen
+    total = len(objects)
+    uncounted = api == "instance" or "server-types" in path
+    body = {items: content} if uncounted else {items: content, "total_count": total}
+    return web.json_response(
+        body, headers={"X-Total-Count": str(total)} if api == "instance" else {}
+    )
+
+
+def error(status: int, kind: str, message: str) -> web.Response:
+    return web.json_response({"type": kind, "message": message}, status=status)

@@ -1,0 +1,75 @@
+"""Databases, caches and warehouses as hardware: their nodes, replicas and stored bytes."""
+
+from __future__ import annotations
+
+import pytest
+from tests.providers.gcp.sweeps import Estate, amounts, changed, held, parts
+
+
+async def test_cloud_sql(estate: Estate) -> None:
+    orders = estate["sql/instance", "orders"]
+    assert amounts(orders) == {"vcpu": 8, "memory": 30, "block": 200}
+    assert orders.monitor == {"database_id": "shop-prod:orders"}  # defect 7: never the bare name
+    assert orders.id == "cloudsql.googleapis.com/projects/shop-prod/instances/orders"
+    assert orders.tags == {"team": "checkout"}
+    replica = estate["sql/instance", "orders-replica"]
+    assert amounts(replica) == {"vcpu": 4, "memory": 15, "block": 100}
+    assert parts(estate["sql/instance", "parked"]) == {"block": ("gcp/pd-ssd", 100)}
+    assert parts(estate["sql/instance", "tiny"])["block"] == ("gcp/pd-standard", 10)
+    fast = amounts(estate["sql/instance", "fast"])
+    assert (fast["vcpu"], fast["memory"]) == (8, 64)
+    assert ("sql/instance", "elsewhere") not in estate
+
+
+async def test_bigquery(estate: Estate) -> None:
+    sales, slots = estate["bigquery/dataset", "sales"], estate["bigquery/project", "shop-prod"]
+    assert (sales.location.region, held(sales, "object").per) == ("eu", "stored_gib")
+    assert slots.id == "bigquery.googleapis.com/projects/shop-prod"
+    assert (slots.location.account_id, slots.location.region) == ("shop-prod", "global")
+    assert held(slots, "vcpu").per == "capacity_units"
+
+
+async def test_firestore(estate: Estate) -> None:
+    database = estate["firestore/database", "(default)"]
+    assert (database.location.region, database.monitor) == ("eur3", {"database_id": "(default)"})
+    assert (held(database, "object").part, held(database, "object").per) == (
+        "gcp/firestore",
+        "stored_gib",
+    )
+
+
+async def test_caches(estate: Estate) -> None:
+    cache, sessions = estate["redis/instance", "cache"], estate["redis/cluster", "sessions"]
+    assert held(cache, "memory").amount == 10  # a primary and a replica of 5 GiB
+    assert cache.monitor == {
+        "instance_id": "projects/shop-prod/locations/europe-west1/instances/cache"
+    }
+    assert (held(sessions, "memory").amount, held(sessions, "vcpu").amount) == (6 * 13, 6 * 2)
+    assert held(estate["memorystore/instance", "valkey"], "memory").amount == 13
+    memcached = estate["memcache/instance", "mc"]
+    assert (held(memcached, "memory").amount, held(memcached, "vcpu").amount) == (12, 6)
+
+
+async def test_databases_with_replicas(estate: Estate) -> None:
+    ledger, world = estate["spanner/instance", "ledger"], estate["spanner/instance", "world"]
+    assert (held(ledger, "vcpu").amount, held(ledger, "object").amount) == (2 * 3 * 4, 3)
+    assert ledger.location.region == "europe-west1"
+    assert (world.location.region, held(world, "object").amount) == ("nam3", 5)
+    assert held(world, "vcpu").amount == pytest.approx(0.1 * 5 * 4)
+    primary, readers = estate["alloydb/instance", "primary"], estate["alloydb/instance", "readers"]
+    assert (held(primary, "vcpu").amount, held(primary, "memory").amount) == (8, 64)
+    assert (held(readers, "vcpu").amount, held(readers, "memory").amount) == (6, 48)
+    assert readers.monitor == {
+        "cluster_id": "db",
+        "instance_id": "readers",
+        "location": "europe-west1",
+    }
+    events = estate["bigtableadmin/cluster", "events-c1"]
+    assert (held(events, "vcpu").amount, held(events, "object").part) == (12, "gcp/bigtable-ssd")
+    assert events.location.zone == "europe-west1-b"
+
+
+def test_a_project_marked_for_deletion_holds_no_slots() -> None:
+    project = "cloudresourcemanager.googleapis.com/Project"
+    assert changed(project) is not None
+    assert changed(project, lifecycleState="DELETE_REQUESTED") is None

@@ -1,0 +1,60 @@
+"""Laws over every service of Google Cloud: its recordings, its listing, its metrics."""
+
+from __future__ import annotations
+
+import pytest
+from tests.fakes import gcp_discovery, gcp_monitoring
+from tests.fakes.gcp_estate import recorded
+from tests.providers.gcp.conftest import Explore
+from tests.providers.gcp.sweeps import swept
+
+from cloud_carbon_exporter.model.types import SIGNALS
+from cloud_carbon_exporter.providers.gcp import PROVIDER
+from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING, TYPES
+from cloud_carbon_exporter.providers.gcp.describing.asset import kind
+from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
+
+
+@pytest.mark.parametrize(
+    "asset",
+    recorded(),
+    ids=lambda asset: f"{asset['assetType']} {asset['name'].rpartition('/')[2]}",
+)
+def test_recordings_are_what_google_documents(asset: dict[str, object]) -> None:
+    assert gcp_discovery.asset_errors(asset) == []
+
+
+async def test_every_asset_finds_its_spec(explore: Explore) -> None:
+    result = await swept(explore())
+    assert result.unsupported == {}
+    assert result.skipped == {}
+
+
+def test_specs_and_the_list_of_types_agree() -> None:
+    for asset_type in TYPES:
+        accepting = [spec for spec in PROVIDER.services if spec.accepts({"assetType": asset_type})]
+        assert len(accepting) == 1, asset_type
+    kinds = {spec.kind for spec in PROVIDER.services}
+    assert kinds - {kind(asset_type) for asset_type in TYPES} == {"bigquery/project"}
+    assert all(spec.listing is LISTING for spec in PROVIDER.services)
+
+
+@pytest.mark.parametrize("spec", PROVIDER.services, ids=lambda spec: spec.kind)
+def test_metrics_fit_what_monitoring_documents(spec: ServiceSpec) -> None:
+    for metric in spec.metrics:
+        assert metric.into in SIGNALS
+        known = gcp_monitoring.METRICS.get(metric.name)
+        if known:
+            kind_, value_type, _, resource_type = known
+            aligner = metric.statistic.partition("/")[0]
+            assert (kind_ == "GAUGE") == (aligner == "ALIGN_MEAN")
+            assert (value_type == "DISTRIBUTION") == (aligner == "ALIGN_DELTA")
+            assert metric.namespace in ("", resource_type, "cloud_run_job")
+
+
+@pytest.mark.parametrize("spec", PROVIDER.services, ids=lambda spec: spec.kind)
+def test_every_spec_has_a_recording(spec: ServiceSpec) -> None:
+    scope = Scope("gcp", "shop-prod")
+    resources = [spec.resource(asset, scope) for asset in recorded() if spec.accepts(asset)]
+    assert resources
+    assert {resource.kind for resource in resources if resource} <= {spec.kind}

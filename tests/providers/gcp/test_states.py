@@ -1,0 +1,291 @@
+"""States of every kind: each word Google's enumerations have, and what a resource holds in it."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, NamedTuple
+
+import pytest
+from tests.fakes import gcp_discovery
+from tests.fakes.gcp_estate import recorded
+
+from cloud_carbon_exporter.collect.due_reads import signals
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.description import Description, Phase, States
+from cloud_carbon_exporter.providers.gcp import PROVIDER
+from cloud_carbon_exporter.providers.gcp.describing.owned import OWNED
+from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
+
+SCOPE = Scope("gcp", "shop-prod")
+SPECS = {spec.kind: spec for spec in PROVIDER.services}
+WITH_STATES = [spec for spec in PROVIDER.services if spec.states]
+
+
+class Enumeration(NamedTuple):
+    """Where a discovery document enumerates the states of a kind: document, schema, property."""
+
+    document: str
+    schema: str
+    key: str
+
+
+ENUMERATIONS = {
+    "alloydb/cluster": Enumeration("alloydb.v1", "Cluster", "state"),
+    "alloydb/instance": Enumeration("alloydb.v1", "Instance", "state"),
+    "bigquery/project": Enumeration("cloudresourcemanager.v1", "Project", "lifecycleState"),
+    "bigtableadmin/cluster": Enumeration("bigtableadmin.v2", "Cluster", "state"),
+    "cloudfunctions/cloud_function": Enumeration("cloudfunctions.v1", "CloudFunction", "status"),
+    "compute/disk": Enumeration("compute.v1", "Disk", "status"),
+    "compute/image": Enumeration("compute.v1", "Image", "status"),
+    "compute/instance": Enumeration("compute.v1", "Instance", "status"),
+    "compute/machine_image": Enumeration("compute.v1", "MachineImage", "status"),
+    "compute/region_disk": Enumeration("compute.v1", "Disk", "status"),
+    "compute/snapshot": Enumeration("compute.v1", "Snapshot", "status"),
+    "container/cluster": Enumeration("container.v1", "Cluster", "status"),
+    "file/instance": Enumeration("file.v1", "Instance", "state"),
+    "memcache/instance": Enumeration("memcache.v1", "Instance", "state"),
+    "redis/cluster": Enumeration("redis.v1", "Cluster", "state"),
+    "redis/instance": Enumeration("redis.v1", "Instance", "state"),
+    "spanner/instance": Enumeration("spanner.v1", "Instance", "state"),
+    "sql/instance": Enumeration("sqladmin.v1", "DatabaseInstance", "state"),
+    "tpu/node": Enumeration("tpu.v2", "Node", "state"),
+}
+
+# google-api-python-client brings no document of Memorystore; its reference has the words:
+# https://cloud.google.com/ruby/docs/reference/google-cloud-memorystore-v1/latest/
+# Google-Cloud-Memorystore-V1-Instance-State
+DOCUMENTED = {
+    "memorystore/instance": ("STATE_UNSPECIFIED", "CREATING", "ACTIVE", "UPDATING", "DELETING"),
+}
+
+OF_OURS = {"sql/instance": {"stopped"}}
+"""Words that no enumeration has and `describe` makes of what is no state: an activation policy."""
+
+NOBODY_KNOWS = {"STATE_NOT_KNOWN", "UNKNOWN"}
+"""Words by which an API says that it does not know, beside those that end in _UNSPECIFIED."""
+
+STOPPED_OTHERWISE = {"parked"}
+"""Recorded objects that something else than their state has stopped."""
+
+KEPT = {
+    "alloydb/cluster": {"object"},
+    "artifactregistry/repository": {"object"},
+    "bigquery/dataset": {"object"},
+    "bigtableadmin/cluster": {"object"},
+    "compute/disk": {"block"},
+    "compute/image": {"snapshot"},
+    "compute/machine_image": {"snapshot"},
+    "compute/region_disk": {"block"},
+    "compute/snapshot": {"snapshot"},
+    "file/instance": {"file"},
+    "firestore/database": {"object"},
+    "spanner/instance": {"object"},
+    "sql/instance": {"block"},
+    "storage/bucket": {"object"},
+}
+"""Kind -> the kinds of component it keeps in whatever state; nothing for the others."""
+
+
+def words(kind: str) -> tuple[str, ...]:
+    """Every state a kind may be in, as Google enumerates them."""
+    if kind in DOCUMENTED:
+        return DOCUMENTED[kind]
+    where = ENUMERATIONS[kind]
+    schema = gcp_discovery.document(where.document)["schemas"][where.schema]
+    return tuple(schema["properties"][where.key]["enum"])
+
+
+def told(kind: str) -> set[str]:
+    """The states that say something, in lower case as a table of states has them."""
+    unspecified = {word for word in words(kind) if word.endswith("_UNSPECIFIED")}
+    return {word.lower() for word in set(words(kind)) - unspecified - NOBODY_KNOWS}
+
+
+def states_of(spec: ServiceSpec) -> States:
+    assert spec.states is not None
+    return spec.states
+
+
+@pytest.mark.parametrize("spec", WITH_STATES, ids=lambda spec: spec.kind)
+def test_the_table_of_a_kind_has_the_states_that_google_enumerates(spec: ServiceSpec) -> None:
+    assert states_of(spec).known == told(spec.kind) | OF_OURS.get(spec.kind, set())
+
+
+def test_every_kind_with_states_is_held_against_an_enumeration() -> None:
+    assert {spec.kind for spec in WITH_STATES} == {*ENUMERATIONS, *DOCUMENTED}
+
+
+def test_version_3_of_a_project_has_no_other_states_than_version_1() -> None:
+    schema = gcp_discovery.document("cloudresourcemanager.v3")["schemas"]["Project"]
+    project_words = {word.lower() for word in schema["properties"]["state"]["enum"]}
+    assert project_words - {"state_unspecified"} <= states_of(SPECS["bigquery/project"]).known
+
+
+def has_states(asset: dict[str, Any]) -> bool:
+    """Whether Google enumerates states for an asset: by the schema its recording names."""
+    resource = asset["resource"]
+    name = f"{asset['assetType'].partition('.')[0]}.{resource['version']}"
+    if not (gcp_discovery.DOCUMENTS / f"{name}.json").exists():
+        return True
+    schema = gcp_discovery.document(name)["schemas"][resource["discoveryName"]]
+    keys = {"state", "status", "currentState", "lifecycleState"} & schema["properties"].keys()
+    return any("enum" in schema["properties"][key] for key in keys)
+
+
+@pytest.mark.parametrize("kind", sorted(SPECS.keys() - OWNED.keys()))
+def test_a_kind_without_a_table_has_no_states(kind: str) -> None:
+    spec = SPECS[kind]
+    [first, *_] = [asset for asset in recorded() if spec.accepts(asset)]
+    assert (spec.states is not None) == has_states(first)
+
+
+class Case(NamedTuple):
+    """A recorded object of a kind, in one state."""
+
+    spec: ServiceSpec
+    asset: dict[str, Any]
+    word: str
+
+
+def key_of(kind: str) -> str:
+    return "state" if kind in DOCUMENTED else ENUMERATIONS[kind].key
+
+
+def in_state(spec: ServiceSpec, asset: dict[str, Any], word: str) -> Case:
+    changed = copy.deepcopy(asset)
+    changed["resource"]["data"][key_of(spec.kind)] = word
+    return Case(spec, changed, word)
+
+
+def objects_of(spec: ServiceSpec) -> list[dict[str, Any]]:
+    """The recorded objects of a kind that it describes and nothing but their state stops."""
+    objects = []
+    for asset in filter(spec.accepts, recorded()):
+        stopped_otherwise = asset["name"].rpartition("/")[2] in STOPPED_OTHERWISE
+        if spec.describe(asset, SCOPE) and not stopped_otherwise:
+            objects.append(asset)
+    return objects
+
+
+def cases(phase: Phase | None) -> list[Case]:
+    """Every object of each kind with states, in each state of a phase; None: unknown ones."""
+    cases_of_phase: list[Case] = []
+    for spec in WITH_STATES:
+        words_of_phase = [w for w in words(spec.kind) if states_of(spec).phase(w) == phase]
+        if phase is None:
+            words_of_phase.append("MEDITATING")
+        for asset in objects_of(spec):
+            cases_of_phase += [in_state(spec, asset, word) for word in words_of_phase]
+    return cases_of_phase
+
+
+def described(case: Case) -> Description:
+    description = case.spec.describe(case.asset, SCOPE)
+    assert isinstance(description, Description)
+    assert description.state == case.word
+    return description
+
+
+def case_id(case: Case) -> str:
+    return f"{case.spec.kind} {case.asset['name'].rpartition('/')[2]} {case.word}"
+
+
+@pytest.mark.parametrize("case", cases("gone"), ids=case_id)
+def test_what_is_gone_is_no_resource(case: Case) -> None:
+    assert described(case)
+    assert case.spec.resource(case.asset, SCOPE) is None
+
+
+@pytest.mark.parametrize("case", cases("stopped"), ids=case_id)
+def test_what_is_stopped_holds_what_it_keeps_and_nothing_else(case: Case) -> None:
+    resource = case.spec.resource(case.asset, SCOPE)
+    assert resource is not None
+    assert resource.components == described(case).kept
+    assert "cpu_ratio" not in signals(resource)
+
+
+@pytest.mark.parametrize("case", cases("running"), ids=case_id)
+def test_what_runs_holds_everything(case: Case) -> None:
+    resource, description = case.spec.resource(case.asset, SCOPE), described(case)
+    assert resource is not None
+    assert resource.components == (*description.running, *description.kept)
+
+
+@pytest.mark.parametrize("case", cases(None), ids=case_id)
+def test_what_is_in_a_state_nobody_knows_is_taken_as_running_and_said_to_be(case: Case) -> None:
+    resource, description = case.spec.resource(case.asset, SCOPE), described(case)
+    assert resource is not None
+    held = (*description.running, *description.kept)
+    assert sizes(resource.components) == sizes(held)
+    for part, before in zip(resource.components, description.running, strict=False):
+        assert part.assumed == (before.assumed or f"unknown state {case.word}")
+
+
+def test_a_state_that_is_no_word_is_told_in_part() -> None:
+    """It becomes a label, and would stand in every scrape."""
+    spec = SPECS["compute/instance"]
+    resource = spec.resource(in_state(spec, objects_of(spec)[0], "x" * 100_000).asset, SCOPE)
+    assert resource is not None
+    assert {part.assumed for part in resource.components} == {f"unknown state {'x' * 64}"}
+
+
+def sizes(parts: tuple[Component, ...]) -> list[tuple[str, str, float]]:
+    return [(part.kind, part.part, part.amount) for part in parts]
+
+
+@pytest.mark.parametrize("kind", sorted(SPECS.keys() - OWNED.keys()))
+def test_what_a_kind_keeps_while_it_is_stopped(kind: str) -> None:
+    spec = SPECS[kind]
+    kinds: set[str] = set()
+    for asset in recorded():
+        description = spec.describe(asset, SCOPE) if spec.accepts(asset) else None
+        if isinstance(description, Description):
+            kinds |= {part.kind for part in description.kept}
+    assert kinds == KEPT.get(kind, set())
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "phase"),
+    [
+        ("alloydb/cluster", "EMPTY", "gone"),
+        ("alloydb/instance", "FAILED", "running"),
+        ("bigtableadmin/cluster", "DISABLED", "stopped"),
+        ("compute/disk", "UNAVAILABLE", "running"),
+        ("compute/instance", "PENDING", "gone"),
+        ("compute/instance", "STAGING", "stopped"),
+        ("compute/instance", "STOPPING", "running"),
+        ("container/cluster", "DEGRADED", "running"),
+        ("container/cluster", "ERROR", "gone"),
+        ("file/instance", "SUSPENDED", "stopped"),
+        ("sql/instance", "FAILED", "stopped"),
+        ("sql/instance", "SUSPENDED", "stopped"),
+        ("sql/instance", "PENDING_CREATE", "gone"),
+        ("tpu/node", "PREEMPTED", "stopped"),
+        ("tpu/node", "UNKNOWN", None),
+    ],
+)
+def test_phases_that_could_be_taken_otherwise(kind: str, word: str, phase: Phase | None) -> None:
+    assert states_of(SPECS[kind]).phase(word) == phase
+
+
+def test_a_bigtable_cluster_without_nodes_keeps_its_tables_and_is_read_for_them_alone() -> None:
+    spec = SPECS["bigtableadmin/cluster"]
+    [asset] = [asset for asset in recorded() if spec.accepts(asset)]
+    disabled = spec.resource(in_state(spec, asset, "DISABLED").asset, SCOPE)
+    assert disabled is not None
+    assert [part.kind for part in disabled.components] == ["object"]
+    assert signals(disabled) == {"stored_gib"}
+    assert disabled.monitor
+
+
+@pytest.mark.parametrize("kind", ["sql/instance", "alloydb/instance"])
+def test_an_activation_policy_of_never_stops_what_the_api_calls_running(kind: str) -> None:
+    spec = SPECS[kind]
+    asset = copy.deepcopy(next(asset for asset in recorded() if spec.accepts(asset)))
+    data = asset["resource"]["data"]
+    holder = data.get("settings", data)
+    holder["activationPolicy"] = "NEVER"
+    resource = spec.resource(asset, SCOPE)
+    assert resource is not None
+    assert {part.kind for part in resource.components} == KEPT.get(kind, set())
+    assert signals(resource) == frozenset()
