@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from bench.soak_clouds import FAULTS_PER_CLOUD, HOSTS
 from bench.soak_storms import GONE, NO_NAME
@@ -103,28 +103,35 @@ async def tell(pipe: tuple[IO[str], IO[str]], word: str) -> list[str]:
     return told
 
 
-def well(collector: Collecting) -> frozenset[tuple[str, ...]]:
+class Asked(NamedTuple):
+    """Key of what a collection asks: a listing or a measurement of a kind, in a region."""
+
+    what: str
+    provider: str
+    region: str
+    kind: str
+
+
+def outcomes(collector: Collecting) -> Iterator[tuple[Asked, str]]:
+    """Listings and measurements of the last collection, and the error of each; "" for none."""
+    snapshot = collector.snapshot
+    for what, ended in (("listing", snapshot.listings), ("measurement", snapshot.measurements)):
+        for outcome in ended:
+            yield Asked(what, outcome.provider, outcome.region, outcome.kind), outcome.error
+
+
+def well(collector: Collecting) -> frozenset[Asked]:
     """The listings and measurements that ended well the last time."""
-    snapshot = collector.snapshot
-    both = (("listing", snapshot.listings), ("measurement", snapshot.measurements))
-    return frozenset(
-        (what, each.provider, each.region, each.kind)
-        for what, of in both
-        for each in of
-        if not each.error
-    )
+    return frozenset(key for key, error in outcomes(collector) if not error)
 
 
-def errors(collector: Collecting, healthy: frozenset[tuple[str, ...]]) -> list[str]:
+def errors(collector: Collecting, healthy: frozenset[Asked]) -> list[str]:
     """What is wrong with those that were well."""
-    snapshot = collector.snapshot
-    both = (("listing", snapshot.listings), ("measurement", snapshot.measurements))
-    rows = (
-        ((what, each.provider, each.region, each.kind), each.error)
-        for what, of in both
-        for each in of
-    )
-    return [f"{key}: {error}" for key, error in rows if key in healthy and error]
+    return [
+        f"{tuple(asked)}: {error}"
+        for asked, error in outcomes(collector)
+        if error and asked in healthy
+    ]
 
 
 def joules(collector: Collecting) -> float:

@@ -95,7 +95,10 @@ def _held_back(machines: Sequence[Machine], held: set[int]) -> list[Point]:
     back = [
         machine for index, machine in enumerate(machines) if index in held and machine.in_budget
     ]
-    return [point for machine in back for point in compare(fitted, machine)]
+    points = []
+    for machine in back:
+        points += compare(fitted, machine)
+    return points
 
 
 def compare(fitted: Fit, machine: Machine) -> list[Point]:

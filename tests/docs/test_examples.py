@@ -144,11 +144,11 @@ def test_a_table_of_the_grid_is_read(block: Block) -> None:
 def test_the_readme_has_the_figures_of_the_model() -> None:
     """The error table of README.md is taken from that of docs/model.md."""
     model = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
-    table = {
-        cells[0]: (cells[2], cells[3], cells[5])
-        for line in model.splitlines()
-        if len(cells := [cell.strip() for cell in line.strip("|").split("|")]) == 7
-    }
+    table = {}
+    for line in model.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 7:
+            table[cells[0]] = (cells[2], cells[3], cells[5])
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for told, row in {
         "this model, that machine never seen": "this model, machines left out",
