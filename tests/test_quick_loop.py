@@ -9,8 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,11 +50,10 @@ def read_module(name: str, text: str) -> Module:
             defined[statement.name] = statement
         elif isinstance(statement, ast.Assign) and ast.unparse(statement).startswith("pytestmark"):
             marks = marks_in(statement.value)
-    for statement in ast.walk(tree):
-        if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("tests"):
-            for alias in statement.names:
-                origin = Definition(statement.module or "", alias.name)
-                imported[alias.asname or alias.name] = origin
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests"):
+            for alias in node.names:
+                imported[alias.asname or alias.name] = Definition(node.module or "", alias.name)
     return Module(name, defined, imported, marks)
 
 
@@ -71,9 +69,16 @@ EVERYWHERE = frozenset({"'gzip'"})
 def starts_a_program(body: ast.stmt) -> bool:
     """Whether a body asks PATH for a program: then it is one that a machine may lack."""
     for node in ast.walk(body):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"which", "shutil.which"}:
+        if isinstance(node, ast.Call) and called(node) == "which":
             return ast.unparse(node.args[0]) not in EVERYWHERE
     return False
+
+
+def called(call: ast.Call) -> str:
+    """Name of what is called, without where it stands."""
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 def names_in(body: ast.stmt) -> Iterator[str]:
@@ -98,18 +103,18 @@ def uses(module: Module, body: ast.stmt) -> Iterator[Definition]:
 
 def programs_started(modules: Mapping[str, Module]) -> frozenset[Definition]:
     """Definitions that start a program of PATH, or lead to one that does."""
-    bodies = {
-        Definition(module.name, name): body
-        for module in modules.values()
-        for name, body in module.defined.items()
-    }
-    starting = {definition for definition, body in bodies.items() if starts_a_program(body)}
+    leads: dict[Definition, frozenset[Definition]] = {}
+    starting: set[Definition] = set()
+    for module in modules.values():
+        for name, body in module.defined.items():
+            definition = Definition(module.name, name)
+            leads[definition] = frozenset(uses(module, body))
+            if starts_a_program(body):
+                starting.add(definition)
     before = -1
     while len(starting) != before:
         before = len(starting)
-        for definition, body in bodies.items():
-            if not starting.isdisjoint(uses(modules[definition.module], body)):
-                starting.add(definition)
+        starting |= {start for start, ends in leads.items() if not starting.isdisjoint(ends)}
     return frozenset(starting)
 
 
@@ -123,17 +128,16 @@ def marks_of(module: Module, name: str) -> frozenset[str]:
     return marks
 
 
-def unmarked(modules: Mapping[str, Module]) -> list[str]:
+def unmarked(modules: Mapping[str, Module], starting: Iterable[Definition]) -> list[str]:
     """Tests that start a program of PATH, and that the quick run would start as well."""
     left = []
-    for module, name in sorted(programs_started(modules)):
+    for module, name in sorted(starting):
         is_test = name.startswith(("test_", "Test"))
         if is_test and LEFT_OUT.isdisjoint(marks_of(modules[module], name)):
             left.append(f"{module}::{name}")
     return left
 
 
-@cache
 def modules_of_the_tests() -> Mapping[str, Module]:
     """Every module under tests/, by its name."""
     modules = {}
@@ -149,11 +153,9 @@ def test_the_quick_run_leaves_out_marks_that_are_declared() -> None:
 
 
 def test_what_starts_a_program_of_the_machine_is_left_out_of_the_quick_run() -> None:
-    assert unmarked(modules_of_the_tests()) == []
-
-
-def test_programs_of_the_machine_are_looked_for_where_they_are_known_to_be() -> None:
-    starting = programs_started(modules_of_the_tests())
+    modules = modules_of_the_tests()
+    starting = programs_started(modules)
+    assert unmarked(modules, starting) == []
     assert {
         Definition("tests.e2e.programs", "Prometheus"),
         Definition("tests.web.browsing", "browser"),
@@ -194,10 +196,13 @@ def test_a_program_is_seen_through_helpers_classes_and_fixtures() -> None:
         "tests.helper": read_module("tests.helper", HELPER),
         "tests.test_it": read_module("tests.test_it", CALLER),
     }
-    # decorators of a function are part of it for ast.walk
-    assert unmarked(modules) == ["tests.test_it::test_bare", "tests.test_it::test_by_name"]
+    starting = programs_started(modules)
+    assert unmarked(modules, starting) == [
+        "tests.test_it::test_bare",
+        "tests.test_it::test_by_name",
+    ]
     marked = read_module("tests.test_it", f"pytestmark = pytest.mark.server\n{CALLER}")
-    assert unmarked({**modules, "tests.test_it": marked}) == []
+    assert unmarked({**modules, "tests.test_it": marked}, starting) == []
 
 
 @pytest.mark.slow

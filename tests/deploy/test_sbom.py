@@ -188,6 +188,7 @@ def test_what_is_installed_is_what_is_locked(
     assert [each.split(":")[0] for each in script.installed(script.read_lock(LOCK))] == ["certifi"]
 
 
+@pytest.mark.slow
 def test_what_is_declared_is_used_and_what_is_used_is_declared(script: ModuleType) -> None:
     lock, modules = script.read_lock(LOCK), script.imported(ROOT / "src")
     assert {"aiohttp", "urllib3", "cramjam"} <= modules

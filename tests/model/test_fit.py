@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from bench.fit import platforms, report
 from bench.fit.data import Machine, read
-from bench.fit.mixed import Effects, features, fit_all
+from bench.fit.mixed import Effects, Key, features, fit_all
 from bench.fit.run import DOC, MARKS
 from bench.fit.validate import Point, error, leave_groups_out, leave_machines_out, validation_half
 
@@ -16,6 +16,8 @@ from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.facts import figures
 from cloud_carbon_exporter.model.server import describe, server
 from cloud_carbon_exporter.model.types import Estimate
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +102,7 @@ def test_a_model_measured_once_moves_less_than_one_measured_often(machines: list
 def test_a_group_never_seen_adds_nothing(machines: list[Machine]) -> None:
     known = features(machines[0])
     assert Effects({}, {}).predict(known) == 0
-    assert Effects({("all", "", "level"): 0.5}, {}).predict(known) == 0.5
+    assert Effects({Key("all", "", "level"): 0.5}, {}).predict(known) == 0.5
 
 
 def test_errors_are_relative_and_signed(machines: list[Machine]) -> None:

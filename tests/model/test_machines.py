@@ -416,6 +416,7 @@ def test_components_are_what_the_machine_holds() -> None:
     assert components(machine("aws", "m5.large", gpus=2))[2].part == "default"
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from((*PROVIDERS, "", "elsewhere")),
     st.one_of(

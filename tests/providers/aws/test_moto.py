@@ -27,6 +27,8 @@ from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.aws.client.ec2_xml import WANTED, parse
 from cloud_carbon_exporter.providers.spec import Read, TargetSettings
 
+pytestmark = pytest.mark.slow
+
 MACHINES = 7 * len(REGIONS)
 
 
