@@ -116,7 +116,8 @@ async def measure(instances: int, rounds: int) -> None:
     from cloud_carbon_exporter.collect.sweep import sweep
     from cloud_carbon_exporter.providers.aws import PROVIDER
     from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-    from cloud_carbon_exporter.providers.spec import Read, TargetSettings
+    from cloud_carbon_exporter.providers.settings import TargetSettings
+    from cloud_carbon_exporter.providers.spec import Read
 
     specs = {spec.kind: spec for spec in PROVIDER.services}
     spec = specs["ec2/instance"]

@@ -26,10 +26,10 @@ from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.api_costs.calendar_month import SECONDS_PER_MONTH
 from cloud_carbon_exporter.api_costs.prices import GET_METRIC_DATA, PRICES
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 REGIONS = ("eu-west-3", "us-east-1")
 INSTANCES, VOLUMES, DATABASES, TABLES, QUEUES, TOPICS, FUNCTIONS, STREAMS, FILES = (

@@ -19,7 +19,8 @@ from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.spec import Meter, Scope, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Meter, Scope
 
 REGION, ACCOUNT = "eu-west-3", "123456789012"
 Answer = Mapping[str, Any]

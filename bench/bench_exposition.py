@@ -16,15 +16,8 @@ from dataclasses import astuple, replace
 
 from cloud_carbon_exporter.collect import heap
 from cloud_carbon_exporter.exposition import Exposition, Renderer, Settings
-from cloud_carbon_exporter.model.types import (
-    Estimate,
-    Footprint,
-    Location,
-    Resource,
-    Row,
-    Snapshot,
-    Totals,
-)
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.types import Estimate, Footprint, Location, Resource, Totals
 
 SETTINGS = Settings(tags=("team",), version="0.0.0", model_version="0.0.0")
 

@@ -116,7 +116,8 @@ async def measure(assets: int, rounds: int) -> None:
     from cloud_carbon_exporter.providers.gcp import PROVIDER
     from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
     from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
-    from cloud_carbon_exporter.providers.spec import Read, TargetSettings
+    from cloud_carbon_exporter.providers.settings import TargetSettings
+    from cloud_carbon_exporter.providers.spec import Read
 
     calls = Calls()
     client = GcpClient(TargetSettings(provider="gcp"), calls)

@@ -19,7 +19,8 @@ from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.providers.scaleway import PROVIDER, SEARCH_TYPES
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
-from cloud_carbon_exporter.providers.spec import Client, Meter, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Client, Meter
 
 START = 1_795_521_600.0
 STEP = 300.0

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from bench.bench_exposition import SETTINGS, snapshot
 from cloud_carbon_exporter.collect import heap
 from cloud_carbon_exporter.exposition import Exposition, Renderer
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.web.app import make_app
 from cloud_carbon_exporter.web.listener import start
 from cloud_carbon_exporter.web.settings import WebSettings

@@ -33,7 +33,7 @@ from cloud_carbon_exporter.collect import Collector, CollectSettings, Target, he
 from cloud_carbon_exporter.exposition import Exposition, Renderer, Settings
 from cloud_carbon_exporter.providers.aws.client import regions
 from cloud_carbon_exporter.providers.options import ScalewayOptions
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.service.loading import provider
 
 STORM_REFRESHES, PATIENCE_REFRESHES, WARM_ROUNDS = 3, 6, 2

@@ -22,8 +22,10 @@ from cloud_carbon_exporter.errors import (
 from cloud_carbon_exporter.grid import Feed, GridSettings, preferences
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
-from cloud_carbon_exporter.model.types import Outcome, Point, Row, Snapshot
-from cloud_carbon_exporter.providers.spec import Read, Reading, TargetSettings
+from cloud_carbon_exporter.model.snapshot import Outcome, Row, Snapshot
+from cloud_carbon_exporter.model.types import Point
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Read, Reading
 from tests.fakes.cloud import Clock, Cloud, FakeClient
 
 EU = "eu-west-1"

@@ -13,8 +13,9 @@ from cloud_carbon_exporter.collect.contribution import Contribution
 from cloud_carbon_exporter.collect.ledger import take_stock
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.exposition import coverage
-from cloud_carbon_exporter.model.types import Snapshot, TargetState
-from cloud_carbon_exporter.providers.spec import Extras, Inventory, TargetSettings
+from cloud_carbon_exporter.model.snapshot import Snapshot, TargetState
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Extras, Inventory
 from cloud_carbon_exporter.reporting.coverage import coverage as reported
 from tests.fakes.cloud import Clock, Cloud
 

@@ -13,16 +13,11 @@ from cloud_carbon_exporter.collect.integral import Piece
 from cloud_carbon_exporter.collect.months import KEPT_MONTHS, Months
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep import SweepKey
-from cloud_carbon_exporter.exposition import months as shown
+from cloud_carbon_exporter.exposition.families.reported import own_months, reported_ratios
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.months import OwnMonth
-from cloud_carbon_exporter.model.types import (
-    Component,
-    Location,
-    ReportedEmissions,
-    Resource,
-    Snapshot,
-)
+from cloud_carbon_exporter.model.snapshot import ReportedEmissions, Snapshot
+from cloud_carbon_exporter.model.types import Component, Location, Resource
 from cloud_carbon_exporter.storage.state_file import StateFile
 
 PLACE = facts.place("aws", "eu-west-1")
@@ -87,16 +82,16 @@ def reported(grams: float, month: int = 10, method: str = "location") -> Reporte
 def test_the_ratio_sums_what_is_reported_and_appears_from_95_percent_on() -> None:
     rows = (reported(100), reported(60), reported(7, method="market"), reported(9999, month=9))
     whole = Snapshot(0, months=(own(0.96),), reported=rows)
-    assert dict(shown.ratio(whole)) == {
+    assert dict(reported_ratios(whole)) == {
         ("aws", "1", "location", "test"): pytest.approx(0.4),
         ("aws", "1", "market", "test"): pytest.approx(7 / 400),
     }
-    assert not dict(shown.ratio(Snapshot(0, months=(own(0.94),), reported=rows)))
-    assert not dict(shown.ratio(Snapshot(0, months=(own(1, month=9),), reported=rows)))
+    assert not dict(reported_ratios(Snapshot(0, months=(own(0.94),), reported=rows)))
+    assert not dict(reported_ratios(Snapshot(0, months=(own(1, month=9),), reported=rows)))
 
 
 def test_our_month_is_that_of_the_report_else_the_newest() -> None:
-    grams = shown.own(lambda month: month.start)
+    grams = own_months(lambda month: month.start)
     both = (own(1, month=9), own(1, month=10))
     assert dict(grams(Snapshot(0, months=both))) == {("aws", "1"): moment(10)}
     assert dict(grams(Snapshot(0, months=both, reported=(reported(1, month=9),)))) == {

@@ -18,7 +18,8 @@ from cloud_carbon_exporter.collect.read_budget import ReadBudget
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
-from cloud_carbon_exporter.providers.spec import Meter, Metric, Read, Reading, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Meter, Metric, Read, Reading
 from tests.fakes.cloud import Clock, Cloud, FakeClient
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC).timestamp()

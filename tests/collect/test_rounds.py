@@ -19,7 +19,8 @@ from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource
-from cloud_carbon_exporter.providers.spec import Meter, Read, Reading, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Meter, Read, Reading
 from tests.fakes.cloud import Clock, Cloud, FakeClient
 
 EU = "eu-west-1"

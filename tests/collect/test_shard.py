@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Shard, Target
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 from tests.fakes.cloud import Clock, Cloud
 
 

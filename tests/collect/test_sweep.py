@@ -19,6 +19,7 @@ from cloud_carbon_exporter.providers.spec import (
     Scope,
     ServiceSpec,
 )
+from tests.fakes.describing import described
 
 HERE = Scope("aws", "1", "eu-west-3")
 NAMES = ("a", "b", "spoiled", "c")
@@ -62,7 +63,9 @@ async def swept(**more: Any) -> Swept:
     listing = Listing(
         api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other", **more
     )
-    spec = ServiceSpec(kind="x/thing", listing=listing, describe=describe, reason="A test.")
+    spec = ServiceSpec(
+        kind="x/thing", listing=listing, describe=described(describe), reason="A test."
+    )
     return await sweep(Pages([{"Name": name} for name in NAMES]), listing, [spec], HERE)
 
 
@@ -107,14 +110,14 @@ async def of_two_kinds(*page: Any, lacking: Mapping[str, CollectError] | None = 
         ServiceSpec(
             kind="x/thing",
             listing=listing,
-            describe=describe,
+            describe=described(describe),
             reason="A test.",
             accepts=lambda raw: raw["Size"],
         ),
         ServiceSpec(
             kind="x/thong",
             listing=listing,
-            describe=describe,
+            describe=described(describe),
             reason="A test.",
             accepts=lambda raw: not raw["Size"],
         ),
@@ -157,7 +160,7 @@ async def test_what_nobody_knows_and_nothing_at_all_are_no_failure() -> None:
     spec = ServiceSpec(
         kind="x/thing",
         listing=listing,
-        describe=describe,
+        describe=described(describe),
         reason="-",
         accepts=lambda raw: "A" in raw,
     )
@@ -181,7 +184,9 @@ async def test_tags_of_ten_megabytes_are_not_held() -> None:
     listing = Listing(
         api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other"
     )
-    spec = ServiceSpec(kind="x/thing", listing=listing, describe=tagged, reason="A test.")
+    spec = ServiceSpec(
+        kind="x/thing", listing=listing, describe=described(tagged), reason="A test."
+    )
     page = [{"Name": "huge", "Size": 10_000_000}, {"Name": "long", "Size": 256}]
     huge, long = (await sweep(Pages(page), listing, [spec], HERE)).resources
     assert huge.tags == {"team": "x" * 1024, "y" * 1024: "", "env": "prod"}

@@ -20,7 +20,8 @@ from cloud_carbon_exporter.collect import (
 )
 from cloud_carbon_exporter.collect.failure_log import MOST_SAID, FailureLog
 from cloud_carbon_exporter.errors import PermissionMissing, Throttled
-from cloud_carbon_exporter.providers.spec import Listing, Provider, Raw, Scope, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Listing, Provider, Raw, Scope
 from tests.fakes.cloud import SERVICES, Clock, Cloud, FakeClient
 
 EU, US = "eu-west-1", "us-east-1"

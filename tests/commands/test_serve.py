@@ -23,7 +23,8 @@ from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.commands.serve import url, why_not
 from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
-from cloud_carbon_exporter.providers.spec import Client, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Client
 from cloud_carbon_exporter.service.opening import missing_credentials
 from cloud_carbon_exporter.version import model_version
 from tests.fakes.cloud import Cloud

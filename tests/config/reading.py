@@ -8,7 +8,7 @@ import pytest
 
 from cloud_carbon_exporter.config import Settings, load
 from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.providers.spec import CloudOptions
+from cloud_carbon_exporter.providers.settings import CloudOptions
 
 
 def settings(

@@ -21,12 +21,12 @@ from cloud_carbon_exporter.config.flags import FLAGS
 from cloud_carbon_exporter.config.grid_flags import TOKENS
 from cloud_carbon_exporter.config.target_keys import KEYS, Key
 from cloud_carbon_exporter.config.targets import FiledTarget, read_targets
-from cloud_carbon_exporter.exposition import upstream
+from cloud_carbon_exporter.exposition import upstream_labels
 from cloud_carbon_exporter.grid import SOURCES
 from cloud_carbon_exporter.model import what_if
 from cloud_carbon_exporter.providers.clouds import CLOUDS, REAL_CLOUDS, CloudName
 from cloud_carbon_exporter.providers.options import AwsOptions, DemoOptions
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.push.settings import PushSettings
 from cloud_carbon_exporter.service.loading import provider
 
@@ -73,7 +73,7 @@ def test_the_names_of_clouds_are_the_same_wherever_they_stand() -> None:
     labels = [cloud.label for cloud in REAL_CLOUDS.values()]
     assert tuple(CLOUDS) == get_args(CloudName)
     assert list(what_if.PROVIDERS) == labels
-    for label, name in upstream._EXPLORERS.items():
+    for label, name in upstream_labels._EXPLORERS.items():
         assert CLOUDS[name].label == label
     assert set(POLICIES) == {cloud.policy for cloud in REAL_CLOUDS.values()}
 

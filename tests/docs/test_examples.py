@@ -72,13 +72,14 @@ def test_yaml_is_taken_by_what_it_is_for(block: Block, tmp_path: Path) -> None:
 
 def check_web_config(said: dict[str, dict[str, object]], folder: Path) -> None:
     """What it says but for the hash, cut short, and the certificates, which are the reader's."""
-    from cloud_carbon_exporter.web.web_config import Reader
+    from cloud_carbon_exporter.web.web_config import read_web_config
+    from cloud_carbon_exporter.web.web_config_file import WebConfigFile
 
     users = said.get("basic_auth_users", {})
     told = {key: value for key, value in said.items() if key != "tls_server_config"}
     told["basic_auth_users"] = dict.fromkeys(users, "$2y$10$" + "a" * 53)
     (folder / "web.yml").write_text(yaml.safe_dump(told), encoding="utf-8")
-    assert set(Reader(folder / "web.yml").read().users) == set(users)
+    assert set(read_web_config(WebConfigFile(folder / "web.yml")).users) == set(users)
 
 
 @pytest.mark.server

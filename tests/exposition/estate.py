@@ -5,21 +5,23 @@ from __future__ import annotations
 from cloud_carbon_exporter.exposition import Settings
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, GridSource
 from cloud_carbon_exporter.model.months import OwnMonth
-from cloud_carbon_exporter.model.types import (
+from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
     ApiUse,
+    Outcome,
+    ReportedEmissions,
+    Row,
+    Snapshot,
+    TargetState,
+)
+from cloud_carbon_exporter.model.types import (
     CarbonIntensity,
     Component,
     Estimate,
     Footprint,
     Location,
-    Outcome,
     Place,
-    ReportedEmissions,
     Resource,
-    Row,
-    Snapshot,
-    TargetState,
     Totals,
 )
 
@@ -151,8 +153,10 @@ LISTINGS = (
 
 MONTH = 2_592_000.0
 START = 1_693_526_400.0
-REPORTED = tuple(
-    ReportedEmissions(
+
+
+def _reported(start: float, grams: float) -> ReportedEmissions:
+    return ReportedEmissions(
         "aws",
         "111111111111",
         "eu-west-3",
@@ -163,8 +167,9 @@ REPORTED = tuple(
         start + MONTH,
         grams,
     )
-    for start, grams in ((1_690_848_000.0, 900.0), (START, 1000.0))
-)
+
+
+REPORTED = (_reported(1_690_848_000.0, 900.0), _reported(START, 1000.0))
 
 SNAPSHOT = Snapshot(
     TAKEN_AT,
@@ -205,3 +210,20 @@ SNAPSHOT = Snapshot(
 )
 
 EMPTY = Snapshot(0.0)
+
+
+def labels_of(row: Row) -> dict[str, str]:
+    """The labels of a row as design.md 5.3 lists them, written down a second time."""
+    at = row.resource.location
+    labels = {
+        "cloud_provider": at.provider,
+        "cloud_account_id": at.account_id,
+        "cloud_region": at.region,
+        "cloud_availability_zone": at.zone,
+        "kind": row.resource.kind,
+        "cloud_resource_id": row.resource.id,
+        "cloud_resource_name": row.resource.name,
+        "tag_team": row.resource.tags.get("team", ""),
+        "tag_cost_center": row.resource.tags.get("cost-center", ""),
+    }
+    return {name: value for name, value in labels.items() if value}

@@ -1,12 +1,10 @@
-"""Reads what a scrape gives, with prometheus_client's parsers and zlib: nothing of the code under
-test.
-"""
+"""What a scrape gives, read with prometheus_client's parsers and zlib: no code under test."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import (
@@ -14,9 +12,14 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as text_families
 
-from cloud_carbon_exporter.exposition import Exposition, Format, tail
+from cloud_carbon_exporter.exposition import ConfigReload, Exposition, Format, tail
 
-Series = tuple[str, frozenset[tuple[str, str]]]
+
+class Series(NamedTuple):
+    """Name and labels of one sample."""
+
+    name: str
+    labels: frozenset[tuple[str, str]]
 
 
 def inflate(body: bytes) -> bytes:
@@ -32,10 +35,10 @@ def text_of(
     exposition: Exposition,
     format_: Format,
     process: bytes = b"",
-    own: Mapping[str, float] = MappingProxyType({}),
+    reload: ConfigReload | None = None,
 ) -> str:
     """The whole answer as text, by way of the gzip stream."""
-    pieces, length = exposition.stream(format_).gzip(tail(exposition, format_, process, own))
+    pieces, length = exposition.stream(format_).gzip(tail(exposition, format_, process, reload))
     body = b"".join(pieces)
     assert len(body) == length
     return inflate(body).decode()
@@ -49,14 +52,14 @@ def parse(text: str, format_: Format) -> list[Metric]:
 
 def samples(families: Iterable[Metric]) -> dict[Series, float]:
     """All samples by name and labels; no two alike, none with a timestamp."""
-    found: dict[Series, float] = {}
+    values: dict[Series, float] = {}
     for family in families:
         for sample in family.samples:
-            key = sample.name, frozenset(sample.labels.items())
-            assert key not in found
+            key = Series(sample.name, frozenset(sample.labels.items()))
+            assert key not in values
             assert sample.timestamp is None
-            found[key] = sample.value
-    return found
+            values[key] = sample.value
+    return values
 
 
 def read(exposition: Exposition, format_: Format = "text") -> dict[Series, float]:
@@ -66,4 +69,19 @@ def read(exposition: Exposition, format_: Format = "text") -> dict[Series, float
 
 def series(name: str, **labels: str) -> Series:
     """The key of one sample."""
-    return name, frozenset(labels.items())
+    return Series(name, frozenset(labels.items()))
+
+
+def names_in(scrape: Iterable[Series]) -> set[str]:
+    """The names of the samples."""
+    return {name for name, _ in scrape}
+
+
+def labels_in(scrape: Iterable[Series], name: str) -> list[dict[str, str]]:
+    """The labels of each sample of one name."""
+    return [dict(labels) for sample, labels in scrape if sample == name]
+
+
+def values_in(scrape: dict[Series, float], name: str) -> list[float]:
+    """The value of each sample of one name."""
+    return [value for sample, value in scrape.items() if sample.name == name]

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 from tests.exposition import estate
-from tests.exposition.reading import read, series
+from tests.exposition.reading import labels_in, names_in, read, series, values_in
 
 from cloud_carbon_exporter.exposition import render
-from cloud_carbon_exporter.exposition.grid import METHODS, emissions_name
+from cloud_carbon_exporter.exposition.families.grid import METHODS, method_family_name
 from cloud_carbon_exporter.model.grid import GridNews
 
 INSTANCES = {
@@ -21,22 +21,22 @@ INSTANCES = {
 
 
 def test_every_method_in_full_side_by_side() -> None:
-    found = read(render(estate.SNAPSHOT, estate.SETTINGS))
-    grams = {method: found[series(emissions_name(method), **INSTANCES)] for method in METHODS}
-    expected = {"location": 44, "live": 36, "market": 0, "marginal": 500}
-    assert grams == pytest.approx(
-        {method: 12.5 * value / 3.6e6 for method, value in expected.items()}
-    )
+    scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
+    grams_per_kilowatt_hour = {"location": 44, "live": 36, "market": 0, "marginal": 500}
+    assert grams_per_kilowatt_hour.keys() == set(METHODS)
+    for method in METHODS:
+        grams = scrape[series(method_family_name(method), **INSTANCES)]
+        assert grams == pytest.approx(12.5 * grams_per_kilowatt_hour[method] / 3.6e6)
 
 
 def test_methods_side_by_side_only_where_asked_for() -> None:
     alone = replace(estate.SNAPSHOT, grid=replace(estate.SNAPSHOT.grid, compare=False))
-    found = read(render(alone, estate.SETTINGS))
-    assert not [key for key in found if key[0] in {emissions_name(method) for method in METHODS}]
+    scrape = read(render(alone, estate.SETTINGS))
+    assert not names_in(scrape) & set(map(method_family_name, METHODS))
 
 
 def test_what_is_foreseen_and_who_was_asked() -> None:
-    found = read(render(estate.SNAPSHOT, estate.SETTINGS))
+    scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
     name = "cloud_carbon_grid_intensity_forecast_grams_per_kilowatt_hour"
     paris = {
         "cloud_provider": "aws",
@@ -44,23 +44,24 @@ def test_what_is_foreseen_and_who_was_asked() -> None:
         "method": "live",
         "source": "file",
     }
-    assert [found[series(name, **paris, hours_ahead=hour)] for hour in ("0", "1")] == [36, 30.5]
+    assert scrape[series(name, **paris, hours_ahead="0")] == 36
+    assert scrape[series(name, **paris, hours_ahead="1")] == 30.5
     up = "cloud_carbon_exporter_grid_source_up"
-    assert found[series(up, source="file")] == 1
-    assert found[series(up, source="gb", zone="GB")] == 0
+    assert scrape[series(up, source="file")] == 1
+    assert scrape[series(up, source="gb", zone="GB")] == 0
     last = "cloud_carbon_exporter_grid_source_last_success_timestamp_seconds"
-    assert found[series(last, source="file")] == estate.TAKEN_AT - 900
-    assert series(last, source="gb", zone="GB") not in found
+    assert scrape[series(last, source="file")] == estate.TAKEN_AT - 900
+    assert series(last, source="gb", zone="GB") not in scrape
 
 
 def test_the_carbon_free_share_where_it_is_published() -> None:
-    found = read(render(estate.SNAPSHOT, estate.SETTINGS))
+    scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
     name = "cloud_carbon_carbon_free_energy_ratio"
-    assert {key: value for key, value in found.items() if key[0] == name} == {
-        series(name, cloud_provider="aws", cloud_region="eu-west-3"): 0.75
-    }
+    assert values_in(scrape, name) == [0.75]
+    assert labels_in(scrape, name) == [{"cloud_provider": "aws", "cloud_region": "eu-west-3"}]
 
 
 def test_without_sources_there_is_nothing_to_tell() -> None:
-    found = read(render(replace(estate.SNAPSHOT, grid=GridNews()), estate.SETTINGS))
-    assert not [key for key in found if "forecast_grams" in key[0] or "grid_source" in key[0]]
+    scrape = read(render(replace(estate.SNAPSHOT, grid=GridNews()), estate.SETTINGS))
+    for name in names_in(scrape):
+        assert "forecast_grams" not in name and "grid_source" not in name

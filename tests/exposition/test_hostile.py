@@ -1,6 +1,4 @@
-"""Labels as a hostile cloud would send them: all arrive, none becomes ours, nothing breaks the
-format.
-"""
+"""Labels as a hostile cloud sends them: all arrive, none becomes ours, the format holds."""
 
 from __future__ import annotations
 
@@ -12,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exposition import estate
-from tests.exposition.reading import parse, samples, text_of
+from tests.exposition.reading import labels_in, parse, samples, text_of
 
 from cloud_carbon_exporter.exposition import Format, Settings, render
 from cloud_carbon_exporter.exposition.labels import tag_label, tag_pairs
-from cloud_carbon_exporter.model.types import Location, Row, Snapshot
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.types import Location
 
 ANYTHING = st.text(st.characters(), max_size=20)  # surrogates, NUL and control characters included
 HOSTILE = [
@@ -39,10 +38,12 @@ HOSTILE = [
 
 def told(value: str) -> str:
     """What a reader must get back: the same text, with what no text can hold replaced."""
-    return "".join(
-        "\ufffd" if character == "\0" or "\ud800" <= character <= "\udfff" else character
-        for character in value
-    )
+    return "".join(map(_told, value))
+
+
+def _told(character: str) -> str:
+    no_text = character == "\0" or "\ud800" <= character <= "\udfff"
+    return "\ufffd" if no_text else character
 
 
 def hurt(identity: str, name: str, tag: str) -> Row:
@@ -56,8 +57,7 @@ def hurt(identity: str, name: str, tag: str) -> Row:
 
 
 def labels_of_power(text: str, format_: Format) -> list[dict[str, str]]:
-    found = samples(parse(text, format_))
-    return [dict(labels) for name, labels in found if name == "cloud_carbon_power_watts"]
+    return labels_in(samples(parse(text, format_)), "cloud_carbon_power_watts")
 
 
 @settings(deadline=None, max_examples=150)
@@ -68,15 +68,14 @@ def labels_of_power(text: str, format_: Format) -> list[dict[str, str]]:
 def test_any_label_comes_back_as_it_was(
     values: list[tuple[str, str, str]], format_: Format
 ) -> None:
-    rows = tuple(
-        hurt(f"{index}{identity}", name, tag) for index, (identity, name, tag) in enumerate(values)
-    )
-    text = text_of(render(Snapshot(1.0, rows), estate.SETTINGS), format_)
-    found = labels_of_power(text, format_)
-    assert len(found) == len(values)
-    for labels, (index, (identity, name, tag)) in zip(
-        sorted(found, key=lambda each: each["cloud_resource_id"][0]), enumerate(values), strict=True
-    ):
+    rows = []
+    for index, (identity, name, tag) in enumerate(values):
+        rows.append(hurt(f"{index}{identity}", name, tag))
+    text = text_of(render(Snapshot(1.0, tuple(rows)), estate.SETTINGS), format_)
+    by_index = {labels["cloud_resource_id"][0]: labels for labels in labels_of_power(text, format_)}
+    assert len(by_index) == len(values)
+    for index, (identity, name, tag) in enumerate(values):
+        labels = by_index[str(index)]
         assert labels["cloud_resource_id"] == told(f"{index}{identity}")
         assert labels.get("cloud_resource_name", "") == told(name)
         assert labels.get("tag_team", "") == told(tag)
@@ -103,7 +102,7 @@ def test_tags_never_take_a_name_of_ours_and_no_name_stands_twice(
     names = [name for name, _ in tag_pairs(tags, allowed)]
     assert all(name.startswith("tag_") for name in names)
     assert len(names) == len(set(names))
-    assert set(names) <= {tag_label(key) for key in allowed}
+    assert set(names) <= set(map(tag_label, allowed))
 
 
 @pytest.mark.parametrize(
@@ -135,14 +134,15 @@ def test_a_tag_not_on_the_list_is_not_exported() -> None:
 def test_a_tag_of_ten_megabytes_is_cut_short() -> None:
     rows = (hurt("id", "name", "x" * 10_000_000),)
     labels = labels_of_power(text_of(render(Snapshot(1.0, rows), estate.SETTINGS), "text"), "text")
-    assert [len(each["tag_team"]) for each in labels] == [1024]
+    (only,) = labels
+    assert len(only["tag_team"]) == 1024
 
 
 def test_info_of_a_provider_never_overrides_our_labels() -> None:
     info = {"kind": "stolen", "basis": "stolen", "bad name": "x", "project": "p"}
     row = replace(estate.MACHINE, resource=replace(estate.MACHINE.resource, info=info))
-    found = samples(parse(text_of(render(Snapshot(1.0, (row,)), estate.SETTINGS), "text"), "text"))
-    (told_of,) = [dict(labels) for name, labels in found if name == "cloud_carbon_resource_info"]
+    scrape = samples(parse(text_of(render(Snapshot(1.0, (row,)), estate.SETTINGS), "text"), "text"))
+    (told_of,) = labels_in(scrape, "cloud_carbon_resource_info")
     assert (told_of["kind"], told_of["basis"], told_of["project"]) == (
         "ec2/instance",
         "measured",
@@ -162,5 +162,5 @@ def test_upstream_defect_10_a_label_called_location_does_not_move_a_resource() -
     (labels,) = labels_of_power(text, "text")
     assert (labels["cloud_region"], labels["kind"]) == ("europe-west9", "ec2/instance")
     assert (labels["tag_location"], labels["tag_kind"]) == ("us-east-1", "none")
-    (watts,) = [dict(of) for name, of in samples(parse(text, "text")) if name == "estimated_watts"]
+    (watts,) = labels_in(samples(parse(text, "text")), "estimated_watts")
     assert (watts["location"], watts["tag_location"]) == ("europe-west9", "us-east-1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from tests.exposition import estate
 from tests.exposition.reading import text_of
 
-from cloud_carbon_exporter.exposition import Renderer, Settings, render, render_cache, resources
-from cloud_carbon_exporter.exposition.stream import Block, compress
-from cloud_carbon_exporter.model.types import Estimate, Row, Snapshot, Totals
+from cloud_carbon_exporter.exposition import Renderer, Settings, chunks, render, render_cache
+from cloud_carbon_exporter.exposition.families.resources import RESOURCES
+from cloud_carbon_exporter.exposition.gzip_stream import Block, compress
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.types import Estimate, Totals
 
 PLAIN = Settings(tags=("team",), version="1")
 ROWS = 400
@@ -24,11 +27,29 @@ def row(number: int) -> Row:
     return replace(estate.MACHINE, resource=machine, totals=Totals(number, 0, 0))
 
 
+class Changed(NamedTuple):
+    """What one row shows at one refresh."""
+
+    number: int
+    joules: int
+    watts: int
+    name: str
+
+    def row(self) -> Row:
+        before = row(self.number)
+        power = Estimate(self.watts, self.watts, self.watts)
+        return replace(
+            before,
+            resource=replace(before.resource, tags={"team": self.name}),
+            footprint=replace(before.footprint, power_watts=power, reason=self.name),
+            loads={"cpu_ratio": self.watts / 2} if self.watts else {},
+            totals=Totals(self.joules, 0, 0),
+        )
+
+
 def snapshot(rows: list[Row]) -> Snapshot:
     """Rows that are not the objects they were, as each refresh makes them."""
-    return Snapshot(
-        estate.TAKEN_AT, tuple(replace(each) for each in rows), first_collection_done=True
-    )
+    return Snapshot(estate.TAKEN_AT, tuple(map(replace, rows)), first_collection_done=True)
 
 
 @pytest.fixture
@@ -41,7 +62,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
         return compress(text)
 
     monkeypatch.setattr(render_cache, "compress", note)
-    monkeypatch.setattr(resources, "ROWS_A_CHUNK", 20)
+    monkeypatch.setattr(chunks, "ROWS_A_CHUNK", 20)
     yield texts
     texts.clear()
 
@@ -51,7 +72,7 @@ def families(texts: list[bytes]) -> set[str]:
 
 
 def test_only_ages_are_new_where_nothing_has_changed(written: list[bytes]) -> None:
-    renderer, rows = Renderer(PLAIN), [row(number) for number in range(ROWS)]
+    renderer, rows = Renderer(PLAIN), list(map(row, range(ROWS)))
     renderer(snapshot(rows))
     assert len(families(written)) > 10
     written.clear()
@@ -60,19 +81,20 @@ def test_only_ages_are_new_where_nothing_has_changed(written: list[bytes]) -> No
 
 
 def test_a_counter_that_goes_on_renders_its_chunk_of_counters_alone(written: list[bytes]) -> None:
-    renderer, rows = Renderer(PLAIN), [row(number) for number in range(ROWS)]
+    renderer, rows = Renderer(PLAIN), list(map(row, range(ROWS)))
     renderer(snapshot(rows))
     written.clear()
     rows[7] = replace(rows[7], totals=Totals(1e6, 1, 1))
     renderer(snapshot(rows))
     again = [text for text in written if b"measurement_age" not in text]
-    assert families(again) == set(resources.COUNTERS)
-    assert len(again) == len(resources.COUNTERS)
-    assert all(text.count(b"\n") <= 40 for text in again)
+    counters = [family.name for family in RESOURCES if family.type == "counter"]
+    assert sorted(families(again)) == sorted(counters)
+    assert len(again) == len(counters) == 3
+    assert max(text.count(b"\n") for text in again) <= 40
 
 
 def test_one_that_comes_or_goes_changes_no_chunk_but_its_own(written: list[bytes]) -> None:
-    renderer, rows = Renderer(PLAIN), [row(number) for number in range(ROWS)]
+    renderer, rows = Renderer(PLAIN), list(map(row, range(ROWS)))
     for changed in (rows[:7] + rows[8:], [row(ROWS), *rows]):
         renderer(snapshot(rows))
         written.clear()
@@ -82,49 +104,35 @@ def test_one_that_comes_or_goes_changes_no_chunk_but_its_own(written: list[bytes
         assert sum(text.count(b"\n") for text in names) < ROWS / 2
 
 
-@settings(max_examples=40, deadline=None)
-@given(
+REFRESHES = st.lists(
     st.lists(
-        st.lists(
-            st.tuples(
-                st.integers(0, 30),
-                st.integers(0, 2),
-                st.integers(0, 2),
-                st.sampled_from(["a", "b"]),
-            ),
-            unique_by=lambda one: one[0],
+        st.builds(
+            Changed,
+            st.integers(0, 30),
+            st.integers(0, 2),
+            st.integers(0, 2),
+            st.sampled_from(["a", "b"]),
         ),
-        min_size=2,
-        max_size=5,
+        unique_by=lambda changed: changed.number,
     ),
-    st.sampled_from(["full", "slim"]),
+    min_size=2,
+    max_size=5,
 )
+
+
+@settings(max_examples=40, deadline=None)
+@given(REFRESHES, st.sampled_from(["full", "slim"]), st.booleans())
 def test_law_one_renderer_over_many_refreshes_says_what_a_new_one_says(
-    refreshes: list[list[tuple[int, int, int, str]]], labels: str
+    refreshes: list[list[Changed]], labels: str, upstream_names: bool
 ) -> None:
-    shown = replace(PLAIN, labels="slim" if labels == "slim" else "full")
+    shown = replace(
+        PLAIN, labels="slim" if labels == "slim" else "full", upstream_names=upstream_names
+    )
     renderer = Renderer(shown)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(resources, "ROWS_A_CHUNK", 3)
+        patch.setattr(chunks, "ROWS_A_CHUNK", 3)
         for refresh in refreshes:
-            rows = []
-            for number, joules, watts, name in refresh:
-                one = row(number)
-                footprint = replace(
-                    one.footprint, power_watts=Estimate(watts, watts, watts), reason=name
-                )
-                loads = {"cpu_ratio": watts / 2} if watts else {}
-                resource = replace(one.resource, tags={"team": name})
-                rows.append(
-                    replace(
-                        one,
-                        resource=resource,
-                        footprint=footprint,
-                        loads=loads,
-                        totals=Totals(joules, 0, 0),
-                    )
-                )
-            taken = snapshot(rows)
+            taken = snapshot([changed.row() for changed in refresh])
             assert text_of(renderer(taken), "text") == text_of(render(taken, shown), "text")
             assert text_of(renderer(taken), "openmetrics") == text_of(
                 render(taken, shown), "openmetrics"

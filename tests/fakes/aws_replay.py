@@ -15,7 +15,8 @@ from typing import Any
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
 from tests.fakes.aws import ACCOUNT
 
 FOLDER = Path(__file__).parent.parent / "replay" / "aws"

@@ -21,6 +21,7 @@ from cloud_carbon_exporter.providers.spec import (
     Scope,
     ServiceSpec,
 )
+from tests.fakes.describing import described
 
 CPU = Metric(into="cpu_ratio", name="CPU", dimensions={"id": "id"}, period_seconds=60)
 STORED = Metric(
@@ -92,7 +93,7 @@ SERVICES = tuple(
     ServiceSpec(
         kind=f"vm/{name}",
         listing=LISTING,
-        describe=describe,
+        describe=described(describe),
         accepts=_accepts(name),
         metrics=METRICS.get(name, ()),
         reason="a test",

@@ -11,7 +11,7 @@ from cloud_carbon_exporter.providers.options import (
     GcpOptions,
     ScalewayOptions,
 )
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 _OPTIONS = {"aws": AwsOptions, "gcp": GcpOptions, "scw": ScalewayOptions, "demo": DemoOptions}
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
-from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers import aws, gcp, scaleway
+from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Listing, Provider, Raw, Scope, ServiceSpec
 from tests.fakes import aws_replay, gcp_estate
 from tests.fakes import scaleway as scaleway_fake
@@ -62,9 +62,9 @@ async def _aws(module: str) -> list[Recorded]:
     shared = of_listing(aws.PROVIDER, listing)
 
     def catching(spec: ServiceSpec) -> ServiceSpec:
-        def describe(raw: Raw, scope: Scope) -> Resource | None:
+        def describe(raw: Raw, scope: Scope) -> Description | None:
             found.append(Recorded(raw, scope, listing, shared))
-            return spec.resource(raw, scope)
+            return spec.describe(raw, scope)
 
         return replace(spec, describe=describe)
 

@@ -19,7 +19,7 @@ from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.gcp.client import http as gcp_http
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
 from cloud_carbon_exporter.providers.scaleway.client import http as scaleway_http
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 from tests.fakes.gcp import Calls
 from tests.fakes.wire import MIB, bomb
 

@@ -19,7 +19,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from cloud_carbon_exporter.exposition import Renderer, Settings
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
-from cloud_carbon_exporter.model.types import Resource, Row, Snapshot, Totals
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.types import Resource, Totals
 from tests.fuzz.budget import FUZZ
 from tests.fuzz.recordings import Recorded, recorded, swept
 

@@ -18,7 +18,7 @@ from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.gcp.client import auth
 from cloud_carbon_exporter.providers.gcp.client import http as gcp
 from cloud_carbon_exporter.providers.scaleway.client import http as scaleway
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.push import sending
 from tests.fakes.gcp import Calls
 from tests.fakes.gcp_auth import Tokens

@@ -9,14 +9,13 @@ import pytest
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.types import (
     CarbonIntensity,
     Component,
     Estimate,
     Location,
     Resource,
-    Row,
-    Snapshot,
 )
 from cloud_carbon_exporter.model.what_if import region_of, what_if
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from cloud_carbon_exporter.exposition import Renderer
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.push.samples import samples
 from tests.exposition import estate
 

@@ -14,7 +14,7 @@ import pytest
 
 from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.commands.report import bar
-from cloud_carbon_exporter.model.types import ApiUse, Outcome, Snapshot, TargetState
+from cloud_carbon_exporter.model.snapshot import ApiUse, Outcome, Snapshot, TargetState
 from cloud_carbon_exporter.reporting import report
 from cloud_carbon_exporter.reporting.coverage import coverage
 from cloud_carbon_exporter.reporting.failures import failures

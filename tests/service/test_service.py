@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 from cloud_carbon_exporter.collect import Collector
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.errors import ConfigError, CredentialsMissing
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.demo.client import DemoClient
 from cloud_carbon_exporter.service import shown
 from cloud_carbon_exporter.service.newest import Collecting, Newest

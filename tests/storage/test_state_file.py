@@ -25,7 +25,7 @@ from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource, Totals
 from cloud_carbon_exporter.storage.state_file import ROWS_A_LINE, SAVING_RATIO, StateFile
-from cloud_carbon_exporter.web.history import History
+from cloud_carbon_exporter.web.trend import Trend, TrendPoint
 from tests.fakes.cloud import Clock
 
 PLACE = facts.place("aws", "eu-west-1")
@@ -123,10 +123,10 @@ def test_what_vanished_meanwhile_stays_in_its_account(tmp_path: Path) -> None:
 
 def test_the_bill_and_the_trend_survive(tmp_path: Path) -> None:
     path, clock = tmp_path / "state", Clock()
-    budget, history = Budget(clock), History(points=((1.0, 2, 3, 4, 5, 6),))
+    budget, history = Budget(clock), Trend(points=(TrendPoint(1.0, 2, 3, 4, 5, 6),))
     budget.meter("aws", "prod").call(account_id="1", api="ce", operation="GetCostAndUsage", units=2)
     StateFile(path, {"budget": budget, "history": history}).save()
-    again, trend = Budget(clock), History()
+    again, trend = Budget(clock), Trend()
     take_back(path, budget=again, history=trend)
     assert again.use().dollars == {("aws", "1", "ce"): 0.02}
     assert again.spent_this_month("prod") == pytest.approx(0.02)
@@ -227,7 +227,7 @@ def test_where_one_section_makes_no_sense_none_is_taken(
     history = Rows([[1.0, "not a number", 3, 4, 5, 6]])
     StateFile(path, {"counters": before, "budget": spent, "history": history}).save()
 
-    after, budget, trend = new_counters(), Budget(clock), History()
+    after, budget, trend = new_counters(), Budget(clock), Trend()
     take_back(path, counters=after, budget=budget, history=trend)
     assert (tmp_path / "state.corrupt").exists()
     assert "counters start anew" in caplog.text

@@ -14,15 +14,18 @@ from tests.web.serving import Held, address, held, served
 
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.exposition import Settings
-from cloud_carbon_exporter.model.types import Outcome, Snapshot, TargetState
+from cloud_carbon_exporter.model.snapshot import Outcome, Snapshot, TargetState
 from cloud_carbon_exporter.service.opening import open_collector
-from cloud_carbon_exporter.web.history import History
 from cloud_carbon_exporter.web.settings import WebSettings
+from cloud_carbon_exporter.web.trend import Trend
 
 SETTINGS = WebSettings(exposition=Settings(tags=("team", "env")), version="1.2.3")
 
 NOTHING = replace(estate.EMPTY, taken_at=estate.TAKEN_AT, first_collection_done=True)
-DENIED = "aws 111111111111 eu-west-3 DescribeInstances: UnauthorizedOperation (grant ec2:DescribeInstances)"
+DENIED = (
+    "aws 111111111111 eu-west-3 DescribeInstances: UnauthorizedOperation "
+    "(grant ec2:DescribeInstances)"
+)
 FAILING = replace(
     NOTHING,
     targets=(TargetState("prod", "aws", False, "ExpiredToken: the security token has expired"),),
@@ -48,17 +51,17 @@ async def demo_snapshot() -> Snapshot:
         await collector.close()
 
 
-def course(snapshot: Snapshot, points: int) -> History:
-    """A history that ends in the Snapshot, five minutes a point."""
-    history = History()
+def rising_trend(snapshot: Snapshot, points: int) -> Trend:
+    """A trend that ends in the Snapshot, five minutes a point."""
+    trend = Trend()
     for index in range(points):
         scale = 1 - 0.02 * ((points - 1 - index) % 7)
         accounts = tuple(
             replace(row, power_watts=_times(row.power_watts, scale)) for row in snapshot.accounts
         )
         at = snapshot.taken_at - 300 * (points - 1 - index)
-        history.record(replace(snapshot, taken_at=at, accounts=accounts))
-    return history
+        trend.record(replace(snapshot, taken_at=at, accounts=accounts))
+    return trend
 
 
 def _times(estimate: Any, scale: float) -> Any:
@@ -113,14 +116,14 @@ async def visit(
     running: Browser,
     snapshot: Snapshot,
     *,
-    history: History | None = None,
+    trend: Trend | None = None,
     width: int = 1280,
     height: int = 900,
     scheme: Any = "light",
 ) -> AsyncIterator[Visit]:
     """The page of one Snapshot, drawn; fails at the end if anything went wrong on it."""
     collector = held(snapshot)
-    async with served(collector, SETTINGS, history or course(snapshot, 1)) as client:
+    async with served(collector, SETTINGS, trend or rising_trend(snapshot, 1)) as client:
         context = await running.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,

@@ -33,10 +33,10 @@ class Authority:
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an authority of our own")])
-        made = _builder(self._name, self._name, self._key).add_extension(
+        certificate = _builder(self._name, self._name, self._key).add_extension(
             x509.BasicConstraints(True, 0), critical=True
         )
-        self.certificate = _pem(made.sign(self._key, hashes.SHA256()))
+        self.certificate = _pem(certificate.sign(self._key, hashes.SHA256()))
 
     def sign(self, name: str) -> Pair:
         key = ec.generate_private_key(ec.SECP256R1())

@@ -10,11 +10,11 @@ from aiohttp import ClientSession
 from tests.exposition import estate
 
 from cloud_carbon_exporter.exposition import Exposition, render
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.web.app import make_app
-from cloud_carbon_exporter.web.history import History
 from cloud_carbon_exporter.web.listener import start
 from cloud_carbon_exporter.web.settings import WebSettings
+from cloud_carbon_exporter.web.trend import Trend
 
 SETTINGS = WebSettings(
     exposition=estate.SETTINGS, version="1.2.3", source_url="https://example.org/source/v1.2.3"
@@ -44,10 +44,10 @@ def held(snapshot: Snapshot) -> Held:
 
 @contextlib.asynccontextmanager
 async def served(
-    collector: Held, settings: WebSettings = SETTINGS, history: History | None = None
+    collector: Held, settings: WebSettings = SETTINGS, trend: Trend | None = None
 ) -> AsyncIterator[ClientSession]:
     """A client of the running application; its URLs are relative to it."""
-    runner = await start(make_app(settings, collector, history), "127.0.0.1", 0)
+    runner = await start(make_app(settings, collector, trend), "127.0.0.1", 0)
     port = runner.addresses[0][1]
     try:
         async with ClientSession(

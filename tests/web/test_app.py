@@ -13,8 +13,8 @@ from bench.bench_exposition import snapshot as large_snapshot
 from tests.exposition import estate
 from tests.web.serving import SETTINGS, address, held, served
 
-from cloud_carbon_exporter.web import api
 from cloud_carbon_exporter.web import app as app_module
+from cloud_carbon_exporter.web.api import answers
 from cloud_carbon_exporter.web.app import make_app
 from cloud_carbon_exporter.web.listener import start
 
@@ -66,7 +66,7 @@ async def test_an_error_of_ours_tells_nothing_of_the_inside(
     def broken(*_: Any) -> str:
         raise RuntimeError("the inside")
 
-    monkeypatch.setattr(api, "_snapshot_text", broken)
+    monkeypatch.setattr(answers, "_snapshot_text", broken)
     async with served(held(estate.SNAPSHOT)) as client, client.get("/api/v1/snapshot") as response:
         assert response.status == 500
         assert "the inside" not in await response.text()

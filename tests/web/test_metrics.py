@@ -16,7 +16,7 @@ import pytest
 from aiohttp import ClientSession
 from bench.bench_exposition import snapshot as large_snapshot
 from tests.exposition import estate
-from tests.exposition.reading import inflate, parse, samples, series
+from tests.exposition.reading import inflate, labels_in, names_in, parse, samples, series
 from tests.web.serving import SETTINGS, Held, address, held, served
 
 from cloud_carbon_exporter.web.metrics import choose_format, gzip_accepted, scrape_timeout_seconds
@@ -100,17 +100,15 @@ async def test_every_format_and_coding_holds_the_snapshot() -> None:
                 assert headers["Content-Type"] == content_type
                 assert headers.get("Content-Encoding", "identity") == coding
                 text = (inflate(body) if coding == "gzip" else body).decode()
-                found = samples(
+                told = samples(
                     parse(text, "openmetrics" if "openmetrics" in content_type else "text")
                 )
-                assert found[series("cloud_carbon_exporter_series")] == len(found)
-                assert found[series("cloud_carbon_exporter_scrape_size_bytes")] == len(
-                    text.encode()
-                )
-                assert series("process_start_time_seconds") in found
-                assert any(name == "python_info" for name, _ in found)
+                assert told[series("cloud_carbon_exporter_series")] == len(told)
+                assert told[series("cloud_carbon_exporter_scrape_size_bytes")] == len(text.encode())
+                assert series("process_start_time_seconds") in told
+                assert "python_info" in names_in(told)
                 assert (
-                    found[series("cloud_carbon_exporter_last_collection_timestamp_seconds")]
+                    told[series("cloud_carbon_exporter_last_collection_timestamp_seconds")]
                     == estate.TAKEN_AT
                 )
 
@@ -122,10 +120,7 @@ async def test_an_estate_of_many_pieces_arrives_whole() -> None:
         text = inflate(packed).decode()
         assert len(packed) < len(plain) / 5
         for body in (plain.decode(), text):
-            assert (
-                sum(line.startswith("cloud_carbon_power_watts{") for line in body.splitlines())
-                == 5000
-            )
+            assert body.count("\ncloud_carbon_power_watts{") == 5000
             assert body.endswith("# EOF\n")
 
 
@@ -133,10 +128,10 @@ async def test_before_the_first_collection_metrics_answer_and_readiness_does_not
     collector = Held(estate.EMPTY)
     async with served(collector) as client:
         _, body = await scrape(client)
-        found = samples(parse(body.decode(), "text"))
+        told = samples(parse(body.decode(), "text"))
         assert (
             series("cloud_carbon_exporter_build_info", version="1.2.3", model_version="1.2.3+abc")
-            in found
+            in told
         )
         async with client.get("/readyz") as response:
             assert response.status == 503
@@ -151,7 +146,7 @@ async def test_when_all_fails_the_resources_go_and_the_reasons_stay() -> None:
     failed = replace(estate.SNAPSHOT, rows=(), accounts=(), listings=estate.LISTINGS[1:])
     async with served(held(failed)) as client:
         _, body = await scrape(client)
-        names = [name for name, _ in samples(parse(body.decode(), "text"))]
+        names = names_in(samples(parse(body.decode(), "text")))
         assert "cloud_carbon_power_watts" not in names
         assert {"cloud_carbon_exporter_collector_up", "cloud_carbon_exporter_errors_total"} <= set(
             names
@@ -175,9 +170,7 @@ async def test_in_background_mode_a_scrape_collects_nothing() -> None:
 
 
 async def test_upstream_defect_12_the_exposition_is_one_prometheus_can_trust() -> None:
-    """The original: no HELP, TYPE or EOF, content type sniffed, families interleaved, labels raw,
-    upper case, ms.
-    """
+    """The original: no HELP, TYPE or EOF, families interleaved, labels raw, upper case, ms."""
     name = 'a "quoted"\nname\\'
     row = replace(estate.MACHINE, resource=replace(estate.MACHINE.resource, name=name))
     async with served(held(replace(estate.SNAPSHOT, rows=(row, estate.SERVER)))) as client:
@@ -189,14 +182,11 @@ async def test_upstream_defect_12_the_exposition_is_one_prometheus_can_trust() -
     families = parse(text, "openmetrics")  # fails on interleaving and on raw labels
     assert all(family.documentation and family.type != "unknown" for family in families)
     own = [family.name for family in families if family.name.startswith("cloud_carbon_")]
-    assert own == [each.lower() for each in own]
-    assert not [each for each in own if each.endswith(("_ms", "_milliseconds"))]
-    watts = {
-        dict(labels)["cloud_resource_name"]
-        for (of, labels) in samples(families)
-        if of == "cloud_carbon_power_watts"
-    }
-    assert watts == {name, "bastion"}
+    for family_name in own:
+        assert family_name == family_name.lower()
+        assert not family_name.endswith(("_ms", "_milliseconds"))
+    drawing = labels_in(samples(families), "cloud_carbon_power_watts")
+    assert {labels["cloud_resource_name"] for labels in drawing} == {name, "bastion"}
 
 
 def _prometheus_answer(port: int, query: str) -> list[str]:
@@ -211,8 +201,8 @@ async def _ask(port: int, query: str, seconds: float = 30) -> list[str]:
     async with asyncio.timeout(seconds):
         while True:
             try:
-                if found := await asyncio.to_thread(_prometheus_answer, port, query):
-                    return found
+                if values := await asyncio.to_thread(_prometheus_answer, port, query):
+                    return values
             except (urllib.error.URLError, ConnectionError):
                 pass
             await asyncio.sleep(0.2)

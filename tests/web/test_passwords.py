@@ -22,15 +22,15 @@ def header(user: str, password: str) -> str:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, str, str]]:
     """Each time bcrypt is asked: password, hash, and the thread."""
-    found: list[tuple[bytes, str, str]] = []
+    checked: list[tuple[bytes, str, str]] = []
     real = passwords.matches
 
     def noted(password: bytes, hashed: str) -> bool:
-        found.append((password, hashed, threading.current_thread().name))
+        checked.append((password, hashed, threading.current_thread().name))
         return real(password, hashed)
 
     monkeypatch.setattr(passwords, "matches", noted)
-    return found
+    return checked
 
 
 async def test_the_right_password_is_checked_once_and_off_the_loop(

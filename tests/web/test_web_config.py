@@ -1,6 +1,4 @@
-"""The web config file: what the exporter toolkit's format allows, and that everything else is
-refused in words.
-"""
+"""The web config file: what the exporter toolkit's format allows; all else is refused in words."""
 
 from __future__ import annotations
 
@@ -18,7 +16,8 @@ from tests.web.certificates import Authority, key_text
 
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.web import tls
-from cloud_carbon_exporter.web.web_config import RateLimit, Reader, WebConfig
+from cloud_carbon_exporter.web.web_config import RateLimit, WebConfig, read_web_config
+from cloud_carbon_exporter.web.web_config_file import WebConfigFile
 
 HASH = bcrypt.hashpw(b"opensesame", bcrypt.gensalt(4)).decode()
 PAIR = "tls_server_config: {cert_file: server.pem, key_file: server.key"
@@ -40,7 +39,7 @@ def folder(tmp_path: Path, authority: Authority) -> Path:
 def read(folder: Path, text: str) -> WebConfig:
     path = folder / "web.yml"
     path.write_text(text)
-    return Reader(path).read()
+    return read_web_config(WebConfigFile(path))
 
 
 def context(folder: Path, text: str) -> ssl.SSLContext:
@@ -57,25 +56,26 @@ def test_an_empty_file_asks_for_nothing(folder: Path, text: str) -> None:
 
 
 def test_everything_the_format_has(folder: Path) -> None:
-    found = read(
+    config = read(
         folder,
-        PAIR
-        + ", client_ca_file: ca.pem, client_auth_type: RequireAndVerifyClientCert, client_allowed_sans: [prom],"
-        "min_version: TLS12, max_version: TLS13, prefer_server_cipher_suites: true, curve_preferences: [CurveP384],"
+        PAIR + ", client_ca_file: ca.pem, client_auth_type: RequireAndVerifyClientCert,"
+        "client_allowed_sans: [prom], min_version: TLS12, max_version: TLS13,"
+        "prefer_server_cipher_suites: true, curve_preferences: [CurveP384],"
         "cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_AES_128_GCM_SHA256,"
         " TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256]}\n"
-        "http_server_config: {http2: true, headers: {Strict-Transport-Security: max-age=1, X-Frame-Options: ''}}\n"
+        "http_server_config: {http2: true, headers: "
+        "{Strict-Transport-Security: max-age=1, X-Frame-Options: ''}}\n"
         f"basic_auth_users: {{bob: {HASH}}}\n"
         "rate_limit: {interval: 500ms, burst: 20}\n",
     )
-    assert found.tls is not None
-    assert (found.tls.client_auth, found.tls.allowed_sans) == ("required", frozenset({"prom"}))
-    assert found.tls.ciphers == "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305"
-    assert found.headers == {"Strict-Transport-Security": "max-age=1"}
-    assert (dict(found.users), found.rate_limit) == ({"bob": HASH}, RateLimit(0.5, 20))
-    assert ["http2" in warning for warning in found.warnings] == [True]
-    assert HASH not in repr(found)
-    assert found.tls.key.decode() not in repr(found)
+    assert config.tls is not None
+    assert (config.tls.client_auth, config.tls.allowed_sans) == ("required", frozenset({"prom"}))
+    assert config.tls.ciphers == "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305"
+    assert config.headers == {"Strict-Transport-Security": "max-age=1"}
+    assert (dict(config.users), config.rate_limit) == ({"bob": HASH}, RateLimit(0.5, 20))
+    assert ["http2" in warning for warning in config.warnings] == [True]
+    assert HASH not in repr(config)
+    assert config.tls.key.decode() not in repr(config)
 
 
 def test_the_context_is_as_strict_as_the_file_says(folder: Path) -> None:
@@ -86,7 +86,8 @@ def test_the_context_is_as_strict_as_the_file_says(folder: Path) -> None:
         folder,
         PAIR
         + ", min_version: TLS13, client_ca_file: ca.pem, client_auth_type: VerifyClientCertIfGiven,"
-        "cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384], curve_preferences: [X25519, CurveP256]}",
+        "cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384],"
+        "curve_preferences: [X25519, CurveP256]}",
     )
     assert strict.minimum_version == ssl.TLSVersion.TLSv1_3
     assert strict.verify_mode == ssl.CERT_OPTIONAL
@@ -230,8 +231,8 @@ def test_whatever_stands_there_is_followed_or_refused_in_words(folder: Path, sai
     text = said if isinstance(said, str) else yaml.safe_dump(said, allow_unicode=True)
     (folder / "web.yml").write_bytes(text.encode("utf-8", "surrogatepass"))
     with contextlib.suppress(ConfigError):
-        found = Reader(folder / "web.yml").read()
-        assert found.tls is None or found.tls.certificate
+        config = read_web_config(WebConfigFile(folder / "web.yml"))
+        assert config.tls is None or config.tls.certificate
 
 
 def test_a_key_of_another_certificate_is_refused(folder: Path, authority: Authority) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cloud_carbon_exporter.api_costs.calendar_month import month_name
 from cloud_carbon_exporter.api_costs.prices import GRANTED, PRICES, READS, ApiCall
 from cloud_carbon_exporter.api_costs.spending import Bill, Reader, Spending, hold_to_budgets
-from cloud_carbon_exporter.model.types import ApiUse
+from cloud_carbon_exporter.model.snapshot import ApiUse
 from cloud_carbon_exporter.storage.bill_rows import (
     SavedBill,
     SavedFreeRequests,

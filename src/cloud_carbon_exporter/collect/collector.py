@@ -21,7 +21,7 @@ from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.collect.target_run import TargetRun
 from cloud_carbon_exporter.collect.threads import beside
 from cloud_carbon_exporter.grid import Feed, GridSettings
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 

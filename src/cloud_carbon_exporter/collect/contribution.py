@@ -11,7 +11,8 @@ from cloud_carbon_exporter.collect.surroundings import place_key
 from cloud_carbon_exporter.collect.sweep import SweepKey, Swept
 from cloud_carbon_exporter.collect.target import Target
 from cloud_carbon_exporter.grid.feed import PlaceKey
-from cloud_carbon_exporter.model.types import Location, Outcome, Resource, TargetState
+from cloud_carbon_exporter.model.snapshot import Outcome, TargetState
+from cloud_carbon_exporter.model.types import Location, Resource
 from cloud_carbon_exporter.providers.spec import Extras
 
 

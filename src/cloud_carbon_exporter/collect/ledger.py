@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.contribution import Contribution
-from cloud_carbon_exporter.model.types import Row
+from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.providers.spec import Inventory
 
 UNSUPPORTED = "unsupported"

@@ -19,7 +19,8 @@ from cloud_carbon_exporter.collect.read_budget import ReadBudget, swing_watts
 from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.collect.timeline import Timeline
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
-from cloud_carbon_exporter.model.types import Outcome, Point, Resource, Signal
+from cloud_carbon_exporter.model.snapshot import Outcome
+from cloud_carbon_exporter.model.types import Point, Resource, Signal
 from cloud_carbon_exporter.providers.spec import Client, Metric, Read, Reading
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from cloud_carbon_exporter.model.types import Outcome
+from cloud_carbon_exporter.model.snapshot import Outcome
 
 
 class OutcomeKey(NamedTuple):

@@ -16,18 +16,14 @@ from cloud_carbon_exporter.collect.surroundings import Surroundings, Surrounding
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline
 from cloud_carbon_exporter.model.estimate import estimate, total
-from cloud_carbon_exporter.model.types import (
+from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
-    Estimate,
-    Footprint,
     Outcome,
-    Place,
     ReportedEmissions,
-    Resource,
     Row,
-    Signal,
     Snapshot,
 )
+from cloud_carbon_exporter.model.types import Estimate, Footprint, Place, Resource, Signal
 from cloud_carbon_exporter.providers.spec import Extras
 
 NOTHING = Estimate(0, 0, 0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from cloud_carbon_exporter.collect.last_good import kept_of_failed_kinds
 from cloud_carbon_exporter.collect.sweep import Swept
-from cloud_carbon_exporter.model.types import Outcome
+from cloud_carbon_exporter.model.snapshot import Outcome
 from cloud_carbon_exporter.providers.spec import Listing, Scope, ServiceSpec
 
 # A listing that was empty in a scope is asked again after so many refreshes, within the hour at the

@@ -10,7 +10,8 @@ from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.shard import Shard
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.spec import Provider, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Provider
 
 
 @dataclass(frozen=True, slots=True)

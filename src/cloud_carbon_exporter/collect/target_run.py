@@ -14,7 +14,7 @@ from cloud_carbon_exporter.collect.measure import Measurer, Round
 from cloud_carbon_exporter.collect.progress import Progress
 from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.collect.target_sweeps import TargetSweeps
-from cloud_carbon_exporter.model.types import TargetState
+from cloud_carbon_exporter.model.snapshot import TargetState
 from cloud_carbon_exporter.providers.spec import Extras
 
 # Sweeps that are slow go on beside the next refreshes. A refresh waits for them no longer than half

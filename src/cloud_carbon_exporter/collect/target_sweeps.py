@@ -18,7 +18,8 @@ from cloud_carbon_exporter.collect.outcomes import by_region
 from cloud_carbon_exporter.collect.sweep import SweepKey, Swept, sweep
 from cloud_carbon_exporter.collect.sweep_state import SweepState
 from cloud_carbon_exporter.collect.target import Shared, Target
-from cloud_carbon_exporter.model.types import Outcome, Resource
+from cloud_carbon_exporter.model.snapshot import Outcome
+from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.spec import Client, Listing, Scope, ServiceSpec
 
 

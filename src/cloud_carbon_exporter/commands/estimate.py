@@ -26,7 +26,7 @@ from cloud_carbon_exporter.model.server import describe, server
 from cloud_carbon_exporter.model.types import CarbonIntensity, Footprint, Location, Place, Resource
 from cloud_carbon_exporter.providers.clouds import LABELS, REAL_CLOUDS
 from cloud_carbon_exporter.reporting.explanation import footprint_text
-from cloud_carbon_exporter.web import documents
+from cloud_carbon_exporter.web.api import json_objects
 
 _SERVER: tuple[Flag[object], ...] = (
     flags.PROCESSOR,
@@ -235,11 +235,11 @@ def _server(
 def document(footprint: Footprint) -> dict[str, Any]:
     """Estimate as one JSON object."""
     return {
-        "power_watts": documents.estimate(footprint.power_watts),
-        "operational_emissions_grams_per_second": documents.estimate(
+        "power_watts": json_objects.estimate(footprint.power_watts),
+        "operational_emissions_grams_per_second": json_objects.estimate(
             footprint.operational_grams_per_second
         ),
-        "embodied_emissions_grams_per_second": documents.estimate(
+        "embodied_emissions_grams_per_second": json_objects.estimate(
             footprint.embodied_grams_per_second
         ),
         "reason": footprint.reason,

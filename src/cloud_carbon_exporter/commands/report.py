@@ -15,12 +15,13 @@ from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.config.flags import REPORT_FORMAT
 from cloud_carbon_exporter.config.grid_flags import WHAT_IF
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.what_if import region_of, what_if
 from cloud_carbon_exporter.reporting import report, tables
 from cloud_carbon_exporter.reporting import what_if as what_if_report
 from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
+from cloud_carbon_exporter.web.api.what_if import what_if_object
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str
     """
     moved = what_if(snapshot, *there)
     if form == "json":
-        return json.dumps({**json.loads(text), "what_if": what_if_report.document(moved)})
+        return json.dumps({**json.loads(text), "what_if": what_if_object(moved)})
     section = what_if_report.section(moved, snapshot.taken_at)
     if form == "markdown":
         return f"{text}\n{tables.as_markdown([section])}"

@@ -17,7 +17,7 @@ from cloud_carbon_exporter.config.flags import FLAGS, LabelSet, Mode, of_command
 from cloud_carbon_exporter.config.targets import FiledTarget, read_targets
 from cloud_carbon_exporter.config.values import Address, read_value
 from cloud_carbon_exporter.model.grid import Method
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.push.settings import PushSettings
 
 Said = dict[Flag[object], object]

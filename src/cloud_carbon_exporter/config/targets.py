@@ -21,7 +21,7 @@ from cloud_carbon_exporter.providers.options import (
     GcpOptions,
     ScalewayOptions,
 )
-from cloud_carbon_exporter.providers.spec import Options, TargetSettings
+from cloud_carbon_exporter.providers.settings import Options, TargetSettings
 
 Environment = Mapping[str, str]
 

@@ -14,14 +14,12 @@ from cloud_carbon_exporter.config.flag import COMMANDS, PROGRAM, Flag
 from cloud_carbon_exporter.config.flags import FLAGS
 from cloud_carbon_exporter.config.target_keys import KEYS, Key
 from cloud_carbon_exporter.config.values import listed
-from cloud_carbon_exporter.documents import cost_tables
-from cloud_carbon_exporter.exposition import FAMILIES, UPSTREAM, Family
+from cloud_carbon_exporter.documents import api_page, cost_tables
+from cloud_carbon_exporter.exposition import OF_ESTATE, OF_EXPORTER, UPSTREAM, Family
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 from cloud_carbon_exporter.reporting.tables import markdown_table
 
 _NOTE = "<!-- Written by scripts/docs from the code; what is changed here by hand is lost. -->"
-_OWN = "cloud_carbon_exporter_"
-
 _EXAMPLE = """\
 ```yaml
 listen: 0.0.0.0:2922
@@ -47,7 +45,10 @@ def pages() -> Mapping[str, str]:
     }
 
 
-WRITTEN_INTO: Mapping[str, Callable[[str], str]] = {"cost.md": cost_tables.written}
+WRITTEN_INTO: Mapping[str, Callable[[str], str]] = {
+    "cost.md": cost_tables.written,
+    "api.md": api_page.written,
+}
 """Pages by hand but for their tables, each with what writes those into it."""
 
 
@@ -111,18 +112,14 @@ def _permissions() -> str:
 
 
 def _metrics() -> str:
-    estate: list[Family] = []
-    own: list[Family] = []
-    for family in FAMILIES:
-        (own if family.name.startswith(_OWN) else estate).append(family)
     return _page(
         "Metrics",
         "Labels that are empty are left out. `tag_*` stands for the tags that `-metrics.tags` "
         "names.",
         "## Of the estate",
-        _families(estate),
+        _families(OF_ESTATE),
         "## Of the exporter itself",
-        _families(own),
+        _families(OF_EXPORTER),
         "## Names of the original exporter",
         "Only with `-metrics.upstream-names`.",
         _families(UPSTREAM),

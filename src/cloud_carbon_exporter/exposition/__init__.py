@@ -1,14 +1,16 @@
-"""Snapshot -> families. Names and HELP live here and nowhere else."""
+"""Exposition: from a Snapshot to metric families. Names and HELP stand here and nowhere else."""
 
-from cloud_carbon_exporter.exposition.families import FAMILIES
-from cloud_carbon_exporter.exposition.family import Family
+from cloud_carbon_exporter.exposition.families import FAMILIES, OF_ESTATE, OF_EXPORTER, UPSTREAM
+from cloud_carbon_exporter.exposition.family import ConfigReload, Family
 from cloud_carbon_exporter.exposition.render import Exposition, Format, Renderer, Settings, render
 from cloud_carbon_exporter.exposition.tail import tail
-from cloud_carbon_exporter.exposition.upstream_families import UPSTREAM
 
 __all__ = [
     "FAMILIES",
+    "OF_ESTATE",
+    "OF_EXPORTER",
     "UPSTREAM",
+    "ConfigReload",
     "Exposition",
     "Family",
     "Format",

@@ -1,34 +1,156 @@
-"""What a metric family is."""
+"""Metric family as one row: name, type, HELP, labels, source of its samples, way of summing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeVar
 
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.types import Estimate
+
+LabelValues = TypeVar("LabelValues", bound=tuple[str, ...])
+
+# No histogram and no summary: nothing here is a distribution of events.
 FamilyType = Literal["gauge", "counter"]
+
+Summing = Literal["added", "interval", "never"]
+"""Sum of samples over the labels that `-metrics.aggregate` leaves out.
+
+added:    values add up.
+interval: estimates add up, and the bounds of the sum are drawn anew: bounds do not add up.
+never:    no sum of these samples has a meaning, or they stand by other labels.
+"""
+
+LabelSet = Literal["series", "full", "upstream"]
+"""Label text of a resource: of its value series (slim or full), all of it, or the original's."""
+
+
+class FamilySample(NamedTuple):
+    """Sample of a family: label values in the order of its labels, and the number."""
+
+    labels: tuple[str, ...]
+    value: float
+
+
+class EstimateSample(NamedTuple):
+    """Sample that is an Estimate still, of which a family shows the value or a bound."""
+
+    labels: tuple[str, ...]
+    estimate: Estimate
+
+
+class ProviderKind(NamedTuple):
+    """Provider and kind by which objects that are left out are counted."""
+
+    provider: str
+    kind: str
+
+
+class ConfigReload(NamedTuple):
+    """Reading of the configuration again. successful_at: seconds since 1970."""
+
+    successful: bool
+    successful_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RenderContext:
+    """What samples come from: the Snapshot, and what the Renderer knows besides.
+
+    duplicates: objects dropped so far because their labels were taken already.
+    """
+
+    snapshot: Snapshot
+    version: str = ""
+    model_version: str = ""
+    duplicates: Mapping[ProviderKind, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFigures:
+    """Figures of one answer, known only while it is written. size: bytes before compression."""
+
+    series: int
+    size: int
+    reload: ConfigReload | None = None
+
+
+Lines = Callable[[str, Sequence[str], Sequence[Row], RenderContext], list[str]]
+"""Sample lines of a family: from its name, the label text of each row, the rows, the context."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerResource:
+    """Source: one series a resource, rendered in chunks.
+
+    written_from: the part of a Row the lines are written from; while it stays equal the lines of
+        the refresh before are taken. None: the lines are new each time.
+    """
+
+    lines: Lines
+    written_from: Callable[[Row], object] | None
+    labels: LabelSet = "series"
+
+
+@dataclass(frozen=True, slots=True)
+class FromSnapshot:
+    """Source: few samples, all in the Snapshot."""
+
+    samples: Callable[[Snapshot], Iterable[FamilySample]]
+
+
+def from_mapping(figures: Callable[[Snapshot], Mapping[LabelValues, float]]) -> FromSnapshot:
+    """Source: figures that stand in the Snapshot by their label values."""
+
+    def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
+        for labels, number in figures(snapshot).items():
+            yield FamilySample(labels, number)
+
+    return FromSnapshot(samples)
+
+
+@dataclass(frozen=True, slots=True)
+class FromEstimates:
+    """Source: estimates of the Snapshot, of which one bound or the value is shown."""
+
+    estimates: Callable[[Snapshot], Iterable[EstimateSample]]
+    shown: Literal["value", "lower", "upper"]
+
+
+@dataclass(frozen=True, slots=True)
+class FromContext:
+    """Source: what the Renderer knows beside the Snapshot."""
+
+    samples: Callable[[RenderContext], Iterable[FamilySample]]
+
+
+@dataclass(frozen=True, slots=True)
+class FromAnswer:
+    """Source: one number that is known only while an answer is written; None leaves it out."""
+
+    number: Callable[[AnswerFigures], float | None]
+
+
+Source = PerResource | FromSnapshot | FromEstimates | FromContext | FromAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One metric family. `labels` in the order they are written; a label whose value is empty is
-    left out.
+    """One metric family, whole: nothing of it stands in another list.
 
-    unit: OpenMetrics unit; the name ends with it (before `_total`). Empty where OpenMetrics knows
-        none.
+    labels: in the order they are written; one whose value is empty is left out.
+    unit: of OpenMetrics; the name ends with it (before `_total`). Empty where it knows none.
     """
 
     name: str
     type: FamilyType
     help: str
-    unit: str = ""
+    source: Source
     labels: tuple[str, ...] = ()
+    unit: str = ""
+    summed: Summing = "never"
 
-
-def gauge(name: str, text: str, labels: tuple[str, ...] = (), unit: str = "") -> Family:
-    """What goes up and down."""
-    return Family(name, "gauge", text, unit, labels)
-
-
-def counter(name: str, text: str, labels: tuple[str, ...] = (), unit: str = "") -> Family:
-    """What only goes up."""
-    return Family(name, "counter", text, unit, labels)
+    def __post_init__(self) -> None:
+        if self.summed == "interval" and not isinstance(self.source, FromEstimates):
+            raise ValueError(f"{self.name}: only estimates have an interval")

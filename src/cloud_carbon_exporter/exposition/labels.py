@@ -1,25 +1,27 @@
-"""Label text: escaped, safe, and made once per resource."""
+"""Label text of a resource: escaped, safe, and made once while the resource does not change."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from cloud_carbon_exporter.exposition.families import RESOURCE
+from cloud_carbon_exporter.exposition.label_names import RESOURCE_LABELS
 from cloud_carbon_exporter.model.types import Resource
 
-_LONGEST_TAG = (
-    1024  # characters; clouds allow 256, and a label is kept in memory by all who read it
-)
+# characters; clouds allow 256, and a label is kept in memory by all who read it
+_LONGEST_TAG = 1024
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\0": "\N{REPLACEMENT CHARACTER}"})
 _NOT_PLAIN = re.compile(r'[\\"\n\0\ud800-\udfff]')
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Prometheus 3 takes any name in UTF-8, older ones and most tools these letters alone.
 _NOT_IN_LABEL_NAME = re.compile(r"[^a-zA-Z0-9_]")
 
 
 def escape(value: str) -> str:
-    """A label value as it is written. What is not text in UTF-8, and NUL, become U+FFFD."""
+    """Label value as it is written. What is not text in UTF-8, and NUL, become U+FFFD."""
+    # nearly all values: one search is cheaper than a translation
     if not _NOT_PLAIN.search(value):
         return value
     return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value).translate(_ESCAPES)
@@ -31,62 +33,65 @@ def pairs(labels: Iterable[tuple[str, str]]) -> str:
 
 
 def tag_label(key: str) -> str:
-    """The label name a tag key is exported as."""
+    """Label name a tag key is exported as."""
     return f"tag_{_NOT_IN_LABEL_NAME.sub('_', key)}"
 
 
 def tag_pairs(tags: Mapping[str, str], allowed: Iterable[str]) -> list[tuple[str, str]]:
-    """The allow-listed tags as labels; of keys that meet in one name, the first in the list that
-    has a value wins.
-    """
-    found: dict[str, str] = {}
+    """Allow-listed tags as labels; of keys that meet in one name the first with a value wins."""
+    labels: dict[str, str] = {}
     for key in allowed:
-        if (value := tags.get(key)) and (name := tag_label(key)) not in found:
-            found[name] = value[:_LONGEST_TAG]
-    return list(found.items())
+        value, name = tags.get(key), tag_label(key)
+        if value and name not in labels:
+            labels[name] = value[:_LONGEST_TAG]
+    return list(labels.items())
 
 
 def resource_text(resource: Resource, tags: tuple[str, ...]) -> str:
-    """The label pairs of every series of one resource."""
-    at = resource.location
+    """Label pairs of every series of one resource."""
+    location = resource.location
     values = (
-        at.provider,
-        at.account_id,
-        at.region,
-        at.zone,
+        location.provider,
+        location.account_id,
+        location.region,
+        location.zone,
         resource.kind,
         resource.id,
         resource.name,
     )
-    labels: list[tuple[str, str]] = list(zip(RESOURCE, values, strict=True))
+    labels: list[tuple[str, str]] = list(zip(RESOURCE_LABELS, values, strict=True))
     if tags and resource.tags:
         labels += tag_pairs(resource.tags, tags)
     return pairs(labels)
 
 
 def _same_labels(a: Resource, b: Resource) -> bool:
+    # Resources are described anew at each listing: equal ones are seldom the same object.
     return a is b or (
         a.name == b.name and a.kind == b.kind and a.location == b.location and a.tags == b.tags
     )
 
 
+class _LabelledResource(NamedTuple):
+    resource: Resource
+    text: str
+
+
 @dataclass(slots=True)
 class LabelCache:
-    """Label text by resource, kept from one refresh to the next for what is still there and has not
-    changed.
-    """
+    """Label cache: text by resource, kept from one refresh to the next where nothing changed."""
 
     tags: tuple[str, ...] = ()
-    _known: dict[str, tuple[Resource, str]] = field(default_factory=dict)
+    _known: dict[str, _LabelledResource] = field(default_factory=dict)
 
     def texts(self, resources: Iterable[Resource]) -> list[str]:
         """The label text of each resource, in order; forgets all others."""
-        known, kept, texts = self._known, {}, []
+        known, still_there, texts = self._known, {}, []
         for resource in resources:
             entry = known.get(resource.id)
-            if entry is None or not _same_labels(entry[0], resource):
-                entry = (resource, resource_text(resource, self.tags))
-            kept[resource.id] = entry
-            texts.append(entry[1])
-        self._known = kept
+            if entry is None or not _same_labels(entry.resource, resource):
+                entry = _LabelledResource(resource, resource_text(resource, self.tags))
+            still_there[resource.id] = entry
+            texts.append(entry.text)
+        self._known = still_there
         return texts

@@ -1,5 +1,4 @@
-"""From a Snapshot to what a scrape writes: text and OpenMetrics, rendered and compressed once per
-refresh.
+"""Rendering of a Snapshot as text and OpenMetrics, written and compressed once per refresh.
 
 The sample lines of a family are the same in both formats and make up nearly all of the text, so
 their blocks are shared; HELP and TYPE differ and are blocks of their own. The whole text never
@@ -10,30 +9,40 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
-from cloud_carbon_exporter.exposition import aggregate, others, resources, upstream
-from cloud_carbon_exporter.exposition.families import ACCOUNT, FAMILIES
-from cloud_carbon_exporter.exposition.family import Family
+from cloud_carbon_exporter.exposition.aggregation import samples_of
+from cloud_carbon_exporter.exposition.chunks import Chunk, chunks, unique_rows
+from cloud_carbon_exporter.exposition.families import OF_ESTATE, OF_EXPORTER, UPSTREAM
+from cloud_carbon_exporter.exposition.family import (
+    Family,
+    FamilySample,
+    LabelSet,
+    PerResource,
+    ProviderKind,
+    RenderContext,
+)
+from cloud_carbon_exporter.exposition.gzip_stream import Block, Stream, compress, join, pieces
 from cloud_carbon_exporter.exposition.labels import LabelCache, pairs
-from cloud_carbon_exporter.exposition.render_cache import Kept, Rendered, rendered
-from cloud_carbon_exporter.exposition.stream import Block, Stream, compress, join, pieces
-from cloud_carbon_exporter.exposition.upstream_families import UPSTREAM
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.exposition.render_cache import (
+    CacheKey,
+    RenderCache,
+    RenderedLines,
+    compressed,
+)
+from cloud_carbon_exporter.exposition.upstream_labels import upstream_label_text
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.types import Resource
 
 Format = Literal["text", "openmetrics"]
-
-_BY_NAME = {family.name: family for family in (*FAMILIES, *UPSTREAM)}
-_BUILD_INFO = "cloud_carbon_exporter_build_info"
-_SKIPPED = "cloud_carbon_exporter_skipped_objects_total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What is exported and how.
+    """Settings of what is exported and how.
 
     tags: tag keys exported as `tag_*`, in order of precedence. labels: full, or slim (value series
     carry cloud_resource_id alone, the rest is on the info family). families: names to export, None
@@ -53,14 +62,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Exposition:
-    """One refresh, ready to be written. series: how many samples. duplicates: label sets dropped,
-    by provider, kind.
+    """One refresh, ready to be written. series: how many samples.
+
+    duplicates: label sets dropped since the start, by provider and kind.
     """
 
     text: Stream
     openmetrics: Stream
     series: int
-    duplicates: Mapping[tuple[str, str], int]
+    duplicates: Mapping[ProviderKind, int]
 
     def stream(self, format_: Format) -> Stream:
         """The Stream of one format."""
@@ -68,9 +78,10 @@ class Exposition:
 
 
 def metadata(family: Family, format_: Format) -> str:
-    """The HELP and TYPE lines of a family, and UNIT where the format knows it."""
+    """HELP and TYPE lines of a family, and UNIT where the format knows it."""
     if format_ == "text":
         return f"# HELP {family.name} {family.help}\n# TYPE {family.name} {family.type}\n"
+    # OpenMetrics names a counter without the suffix its samples carry
     name = family.name.removesuffix("_total") if family.type == "counter" else family.name
     unit = f"# UNIT {name} {family.unit}\n" if family.unit else ""
     return f"# HELP {name} {family.help}\n# TYPE {name} {family.type}\n{unit}"
@@ -84,30 +95,29 @@ class _Bodies:
     openmetrics: list[Block] = field(default_factory=list)
     series: int = 0
 
-    def add_metadata(self, family: Family) -> None:
-        self.text.append(compress(metadata(family, "text").encode()))
-        self.openmetrics.append(compress(metadata(family, "openmetrics").encode()))
-
-    def add_family(self, family: Family, parts: Iterable[Rendered]) -> None:
-        """One family of many lines, in shared blocks. Without any line it is left out altogether."""
-        found = [part for part in parts if part.series]
-        if found:
-            self.series += sum(part.series for part in found)
-            shared = list(pieces(part.block for part in found))
-            self.add_metadata(family)
-            self.text += shared
-            self.openmetrics += shared
+    def add_large(self, family: Family, rendered: Iterable[RenderedLines]) -> None:
+        """One family of many lines, in blocks both formats share; left out without any line."""
+        parts = [part for part in rendered if part.series]
+        if not parts:
+            return
+        self.series += sum(part.series for part in parts)
+        # both formats write a sample in the same way, bar the timestamps and exemplars we have none
+        # of
+        shared = list(pieces(part.block for part in parts))
+        self.text += [compress(metadata(family, "text").encode()), *shared]
+        self.openmetrics += [compress(metadata(family, "openmetrics").encode()), *shared]
 
     def add_small(self, families: Iterable[tuple[Family, list[str]]]) -> None:
         """Families of few lines, all in one block a format."""
-        texts: dict[Format, list[str]] = {"text": [], "openmetrics": []}
+        text: list[str] = []
+        openmetrics: list[str] = []
         for family, lines in families:
             if lines:
                 self.series += len(lines)
-                for format_, parts in texts.items():
-                    parts += [metadata(family, format_), *lines]
-        self.text.append(compress("".join(texts["text"]).encode()))
-        self.openmetrics.append(compress("".join(texts["openmetrics"]).encode()))
+                text += [metadata(family, "text"), *lines]
+                openmetrics += [metadata(family, "openmetrics"), *lines]
+        self.text.append(compress("".join(text).encode()))
+        self.openmetrics.append(compress("".join(openmetrics).encode()))
 
 
 @dataclass(slots=True)
@@ -119,127 +129,108 @@ class Renderer:
     """
 
     settings: Settings
-    _cache: LabelCache = field(init=False)
-    _kept: Mapping[tuple[str, str], Rendered] = field(default_factory=dict)
-    _dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _families: Sequence[Family] = field(init=False)
+    _labels: LabelCache = field(init=False)
+    _rendered: Mapping[CacheKey, RenderedLines] = field(default_factory=dict)
+    _duplicates: Counter[ProviderKind] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self._cache = LabelCache(self.settings.tags)
+        self._families = tuple(_chosen(self.settings))
+        self._labels = LabelCache(self.settings.tags)
 
     def __call__(self, snapshot: Snapshot) -> Exposition:
         """Render; no I/O, made to be called off the event loop."""
+        context = RenderContext(
+            snapshot,
+            self.settings.version,
+            self.settings.model_version or self.settings.version,
+            self._duplicates,
+        )
         bodies = _Bodies()
         if not self.settings.aggregate:
-            self._add_resources(bodies, snapshot)
-        bodies.add_small(self._small(snapshot))
+            self._add_per_resource(bodies, context)
+        bodies.add_small(self._small(context))
         return Exposition(
-            join(bodies.text), join(bodies.openmetrics), bodies.series, dict(self._dropped)
+            join(bodies.text), join(bodies.openmetrics), bodies.series, dict(self._duplicates)
         )
 
-    def _exported(self, name: str) -> bool:
-        families = self.settings.families
-        return families is None or name in families or name.startswith("cloud_carbon_exporter_")
+    def _add_per_resource(self, bodies: _Bodies, context: RenderContext) -> None:
+        parts = list(self._chunks(context.snapshot))
+        cache = RenderCache(self._rendered)
+        for family in self._families:
+            if isinstance(family.source, PerResource):
+                source, name = family.source, family.name
+                bodies.add_large(family, _rendered(name, source, parts, cache, context))
+        self._rendered = cache.now
 
-    def _add_resources(self, bodies: _Bodies, snapshot: Snapshot) -> None:
+    def _chunks(self, snapshot: Snapshot) -> Iterator[Chunk]:
+        resources = [row.resource for row in snapshot.rows]
         slim = self.settings.labels == "slim"
-        rows, duplicates = resources.labelled(snapshot, self._cache, slim)
-        self._dropped += duplicates
-        full = (
-            self._cache.texts([row.resource for _, row in rows])
-            if slim
-            else [labels for labels, _ in rows]
-        )
-        chunks = list(resources.chunks(rows, full))
-        kept = Kept(self._kept)
-        for name, column, lines in self._families():
-            if self._exported(name):
-                parts = (
-                    kept.get(name, chunk, column, partial(lines, name, chunk)) for chunk in chunks
-                )
-                bodies.add_family(_BY_NAME[name], parts)
-        if self._exported(name := "cloud_carbon_measurement_age_seconds"):  # never what it was
-            ages = (
-                rendered(resources.age_lines(name, snapshot.taken_at, chunk.rows))
-                for chunk in chunks
-            )
-            bodies.add_family(_BY_NAME[name], ages)
-        self._kept = kept.now
+        texts = _id_labels(resources) if slim else self._labels.texts(resources)
+        unique = unique_rows(snapshot.rows, texts)
+        self._duplicates += unique.dropped
+        full = unique.labels
+        if slim:
+            full = self._labels.texts([row.resource for row in unique.rows])
+        labels: dict[LabelSet, Sequence[str]] = {"series": unique.labels, "full": full}
         if self.settings.upstream_names:
-            found = upstream.lines((row for _, row in rows), self.settings.tags)
-            for name, written in found.items():
-                bodies.add_family(_BY_NAME[name], [rendered(written)])
+            tags = self.settings.tags
+            labels["upstream"] = [upstream_label_text(row.resource, tags) for row in unique.rows]
+        return chunks(unique.rows, labels)
 
-    def _families(
-        self,
-    ) -> Iterator[tuple[str, resources.Column, Callable[[str, resources.Chunk], list[str]]]]:
-        """The families of resources: name, what they are written from, and how."""
-        version = self.settings.model_version or self.settings.version
-        yield (
-            "cloud_carbon_resource_info",
-            resources.RESOURCE_AND_FOOTPRINT,
-            partial(resources.info_lines, version),
-        )
-        for name, (column, value) in resources.GAUGES.items():
-            yield name, column, partial(resources.gauge_lines, value)
-        for name, value in resources.COUNTERS.items():
-            yield name, resources.TOTALS, partial(resources.counter_lines, value)
+    def _small(self, context: RenderContext) -> Iterator[tuple[Family, list[str]]]:
+        for family in self._families:
+            if not isinstance(family.source, PerResource):
+                samples = samples_of(family, context, self.settings.aggregate)
+                yield family, self._lines(family, samples)
 
-    def _small(self, snapshot: Snapshot) -> Iterator[tuple[Family, list[str]]]:
-        wanted = {name: of for name, of in others.OTHERS.items() if self._exported(name)}
-        if self.settings.upstream_names:
-            wanted |= upstream.OWN
-        build = [
-            ((self.settings.version, self.settings.model_version or self.settings.version), 1.0)
-        ]
-        yield _BY_NAME[_BUILD_INFO], self._lines(_BY_NAME[_BUILD_INFO], build)
-        for name, value in (
-            (f"cloud_carbon_{short}", value) for short, value in snapshot.gauges.items()
-        ):
-            if name in _BY_NAME and self._exported(name):
-                yield _BY_NAME[name], self._lines(_BY_NAME[name], [((), value)])
-        for name, samples in wanted.items():
-            if name != _SKIPPED:
-                yield (
-                    _BY_NAME[name],
-                    self._lines(_BY_NAME[name], self._summed(name, samples, snapshot)),
-                )
-        skipped = Counter(dict(snapshot.api.skipped))
-        for (provider, kind), count in self._dropped.items():
-            skipped[provider, kind, "duplicate"] += count
-        yield _BY_NAME[_SKIPPED], self._lines(_BY_NAME[_SKIPPED], skipped.items())
-
-    def _summed(
-        self, name: str, samples: others.Samples, snapshot: Snapshot
-    ) -> Iterable[others.Sample]:
-        """The samples of a small family; of an account family by what the operator wants sums by."""
-        by = self.settings.aggregate
-        if (
-            not by
-            or not name.startswith("cloud_carbon_account_")
-            or _BY_NAME[name].labels != ACCOUNT
-        ):
-            return samples(snapshot)
-        if name.endswith("_watts"):
-            return samples(aggregate.powers(snapshot, by))
-        return aggregate.summed(samples(snapshot), by)
-
-    def _lines(self, family: Family, samples: Iterable[others.Sample]) -> list[str]:
+    def _lines(self, family: Family, samples: Iterable[FamilySample]) -> list[str]:
         """Lines of a small family; of equal label sets the first stays, the others are counted."""
-        found: dict[str, str] = {}
+        lines: dict[str, str] = {}
         for values, number in samples:
             labels = pairs(zip(family.labels, values, strict=True))
+            # NaN and infinity are valid in both formats, and poison every sum they enter
             if not math.isfinite(number):
                 continue
-            if labels in found:
-                by = dict(zip(family.labels, values, strict=True))
-                self._dropped[by.get("cloud_provider", ""), by.get("kind", "")] += 1
+            if labels in lines:
+                named = dict(zip(family.labels, values, strict=True))
+                provider, kind = named.get("cloud_provider", ""), named.get("kind", "")
+                self._duplicates[ProviderKind(provider, kind)] += 1
                 continue
-            found[labels] = (
-                f"{family.name}{{{labels}}} {number!r}\n"
-                if labels
-                else f"{family.name} {number!r}\n"
-            )
-        return list(found.values())
+            series = f"{family.name}{{{labels}}}" if labels else family.name
+            lines[labels] = f"{series} {number!r}\n"
+        return list(lines.values())
+
+
+def _chosen(settings: Settings) -> Iterator[Family]:
+    """The families to be rendered: those the operator chose, and always the exporter's own."""
+    for family in OF_ESTATE:
+        if settings.families is None or family.name in settings.families:
+            yield family
+    if settings.upstream_names:
+        # asked for by their own flag, so -metrics.families does not choose among them
+        yield from UPSTREAM
+    yield from OF_EXPORTER
+
+
+def _id_labels(resources: Iterable[Resource]) -> list[str]:
+    return [pairs([("cloud_resource_id", resource.id)]) for resource in resources]
+
+
+def _rendered(
+    name: str,
+    source: PerResource,
+    parts: Iterable[Chunk],
+    cache: RenderCache,
+    context: RenderContext,
+) -> Iterator[RenderedLines]:
+    """The lines of a family, chunk by chunk."""
+    for chunk in parts:
+        lines = partial(source.lines, name, chunk.labels[source.labels], chunk.rows, context)
+        if source.written_from is None:
+            yield compressed(lines())
+        else:
+            yield cache.get(name, chunk, source.labels, source.written_from, lines)
 
 
 def render(snapshot: Snapshot, settings: Settings) -> Exposition:

@@ -1,46 +1,62 @@
-"""What was rendered at the last refresh and has not changed since is not rendered again."""
+"""Render cache: lines of the last refresh whose rows have not changed are not written again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from cloud_carbon_exporter.exposition.resources import Chunk, Column
-from cloud_carbon_exporter.exposition.stream import Block, compress
+from cloud_carbon_exporter.exposition.chunks import Chunk, Column
+from cloud_carbon_exporter.exposition.family import LabelSet
+from cloud_carbon_exporter.exposition.gzip_stream import Block, compress
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
-    """The lines of one family for the rows of one chunk. series: how many. made_of: what they were
-    written from.
+class RenderedLines:
+    """Lines of one family for one chunk, compressed. series: how many lines.
+
+    written_from: what they were written from; None where they are not kept.
     """
 
     block: Block
     series: int
-    made_of: object = None
+    written_from: object = None
 
 
-def rendered(lines: Sequence[str], made_of: object = None) -> Rendered:
-    """Lines, compressed."""
-    return Rendered(compress("".join(lines).encode()), len(lines), made_of)
+class CacheKey(NamedTuple):
+    """Name of a family, and of a chunk."""
+
+    family: str
+    chunk: str
+
+
+def compressed(lines: Sequence[str], written_from: object = None) -> RenderedLines:
+    """Lines as a Block."""
+    return RenderedLines(compress("".join(lines).encode()), len(lines), written_from)
 
 
 @dataclass(slots=True)
-class Kept:
-    """What the chunks of a refresh became, by family and chunk. before: those of the refresh before
-    this one.
-    """
+class RenderCache:
+    """Rendered lines by family and chunk. before: those of the refresh before this one."""
 
-    before: Mapping[tuple[str, str], Rendered] = field(default_factory=dict)
-    now: dict[tuple[str, str], Rendered] = field(default_factory=dict)
+    before: Mapping[CacheKey, RenderedLines] = field(default_factory=dict)
+    now: dict[CacheKey, RenderedLines] = field(default_factory=dict)
 
     def get(
-        self, family: str, chunk: Chunk, column: Column, lines: Callable[[], Sequence[str]]
-    ) -> Rendered:
-        """The lines of a family; written anew only when what they are made of is not what it was."""
-        key, made_of = (family, chunk.name), chunk.made_of(column)
-        found = self.before.get(key)
-        if found is None or found.made_of != made_of:
-            found = rendered(lines(), made_of)
-        self.now[key] = found
-        return found
+        self,
+        family: str,
+        chunk: Chunk,
+        label_set: LabelSet,
+        column: Column,
+        lines: Callable[[], Sequence[str]],
+    ) -> RenderedLines:
+        """Lines of a family, written anew only when what they are written from has changed."""
+        key = CacheKey(family, chunk.name)
+        written_from = chunk.written_from(label_set, column)
+        rendered = self.before.get(key)
+        # Footprints are kept by the collector while nothing changes, so equal ones are mostly the
+        # same object, and Python compares those by identity first.
+        if rendered is None or rendered.written_from != written_from:
+            rendered = compressed(lines(), written_from)
+        self.now[key] = rendered
+        return rendered

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate, total
-from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Place, Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Place
 
 PROVIDERS = ("aws", "gcp", "scaleway")
 _ALIASES = {"scw": "scaleway"}

@@ -12,7 +12,7 @@ from cloud_carbon_exporter.providers.options import (
     GcpOptions,
     ScalewayOptions,
 )
-from cloud_carbon_exporter.providers.spec import Options
+from cloud_carbon_exporter.providers.settings import Options
 
 CloudName = Literal["aws", "gcp", "scw", "demo"]
 

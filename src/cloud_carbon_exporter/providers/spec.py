@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 
 from cloud_carbon_exporter.errors import CollectError
-from cloud_carbon_exporter.model.types import Location, Point, ReportedEmissions, Resource, Signal
+from cloud_carbon_exporter.model.snapshot import ReportedEmissions
+from cloud_carbon_exporter.model.types import Location, Point, Resource, Signal
 from cloud_carbon_exporter.providers.description import Description, States, resource
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 Raw = Mapping[str, Any]
 """One decoded API object. It goes no further than `describe`."""
@@ -128,7 +130,7 @@ class ServiceSpec:
 
     kind: str
     listing: Listing
-    describe: Callable[[Raw, Scope], Description | Resource | None]
+    describe: Callable[[Raw, Scope], Description | None]
     reason: str
     accepts: Callable[[Raw], bool] = lambda raw: True
     states: States | None = None
@@ -139,9 +141,7 @@ class ServiceSpec:
     def resource(self, raw: Raw, scope: Scope) -> Resource | None:
         """The Resource an object is; None for what is gone, or another's."""
         described = self.describe(raw, scope)
-        if not isinstance(described, Description):
-            return described
-        return resource(self.kind, self.states, described)
+        return None if described is None else resource(self.kind, self.states, described)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,52 +250,6 @@ class Client(Protocol):
 
     async def close(self) -> None:
         """Close connections."""
-
-
-class Options(Protocol):
-    """Options of one cloud alone: an object of that cloud, which its own client reads."""
-
-    @property
-    def place(self) -> str:
-        """Account, project or organisation that is explored; empty where nobody said it."""
-
-    def explored(self) -> Options:
-        """The same without what changes nothing about what is explored."""
-
-
-CloudOptions = TypeVar("CloudOptions", bound=Options)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetSettings:
-    """One account, project or organisation to explore, as configured. Empty = the provider's own
-    default.
-
-    provider: as in -cloud.provider. options: what that cloud alone understands; None = defaults.
-    regions: explore these alone. exclude: kinds not to estimate, e.g. "ec2/snapshot".
-    free_requests: monitoring requests a month that cost the payer nothing.
-    timeout_seconds: silence on a connection after which a call has failed.
-    """
-
-    provider: str
-    name: str = ""
-    options: Options | None = None
-    regions: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    interval_seconds: float = 300
-    utilisation_interval_seconds: float = 900
-    budget_dollars: float = 0
-    free_requests: int = 0
-    tags: tuple[str, ...] = ()
-    timeout_seconds: float = 30
-
-    def options_of(self, cloud: type[CloudOptions]) -> CloudOptions:
-        """Options as the class of that cloud. Raises TypeError when they are another cloud's."""
-        if self.options is None:
-            return cloud()
-        if not isinstance(self.options, cloud):
-            raise TypeError(f"{self.provider} has no {type(self.options).__name__}")
-        return self.options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Any
 
 from cloud_carbon_exporter.exposition.coverage import covered
-from cloud_carbon_exporter.model.types import BASES, Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.types import BASES
 
 
 def coverage(of: Snapshot) -> dict[str, Any]:

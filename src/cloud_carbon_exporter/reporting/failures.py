@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cloud_carbon_exporter.model.types import Outcome, Snapshot, TargetState
+from cloud_carbon_exporter.model.snapshot import Outcome, Snapshot, TargetState
 
 Failure = dict[str, str]
 """Keys: what, cloud_provider, message; where it is known also target, account, region, kind."""

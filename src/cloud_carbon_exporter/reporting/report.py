@@ -8,13 +8,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from cloud_carbon_exporter.exposition.families import RESOURCE
-from cloud_carbon_exporter.model.types import Row, Snapshot
+from cloud_carbon_exporter.exposition.label_names import RESOURCE_LABELS
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.reporting import tables
 from cloud_carbon_exporter.reporting.coverage import coverage
 from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.reporting.sections import ESTIMATES, largest_first, sections
-from cloud_carbon_exporter.web import documents
+from cloud_carbon_exporter.web.api import json_objects
 
 _API_KEYS = ("requests", "cost_dollars", "forecast_dollars_per_month")
 
@@ -31,12 +31,12 @@ def as_markdown(of: Snapshot, tags: tuple[str, ...]) -> str:
 
 def as_json(of: Snapshot, tags: tuple[str, ...]) -> str:
     """Report as one JSON object; see docs for its keys."""
-    whole = documents.snapshot(of, tags, "", "")
+    whole = json_objects.snapshot(of, tags, "", "")
     return json.dumps(
         {
             "taken_at": of.taken_at,
             "totals": whole["totals"],
-            "resources": [documents.resource(row, tags) for row in of.rows],
+            "resources": [json_objects.resource(row, tags) for row in of.rows],
             "coverage": coverage(of),
             "ledger": whole["ledger"],
             "errors": failures(of),
@@ -49,7 +49,7 @@ def as_csv(of: Snapshot, tags: tuple[str, ...]) -> str:
     """Report as one row a resource, the unit in each column's name."""
     rows = [_flat(row, tags) for row in largest_first(of.rows)]
     columns = [
-        *RESOURCE,
+        *RESOURCE_LABELS,
         *_tags_of(rows),
         "host_type",
         *_figures(),
@@ -82,7 +82,7 @@ def _figures() -> list[str]:
 
 def _flat(row: Row, tags: tuple[str, ...]) -> dict[str, Any]:
     """Cells of one resource: its document without objects in it."""
-    cells = documents.resource(row, tags)
+    cells = json_objects.resource(row, tags)
     for name in ESTIMATES:
         estimate = cells.pop(name) or {}
         cells[name] = estimate.get("value")

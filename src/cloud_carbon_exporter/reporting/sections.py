@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cloud_carbon_exporter.model.types import Estimate, Row, Snapshot
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.types import Estimate
 from cloud_carbon_exporter.reporting.coverage import coverage
 from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.reporting.tables import SECONDS_PER_HOUR, VALUES, Section, clean, figure
-from cloud_carbon_exporter.web import documents
+from cloud_carbon_exporter.web.api import json_objects
 
 HOURS_PER_YEAR = 8766
 TOP = 20
@@ -46,7 +47,7 @@ _BILL = ("cloud", "account", "api", "USD now", "USD a month at this pace")
 
 def sections(of: Snapshot, tags: tuple[str, ...]) -> list[Section]:
     """Sections a person wants to read, in their order."""
-    whole = documents.snapshot(of, tags, "", "")
+    whole = json_objects.snapshot(of, tags, "", "")
     by = whole["by"]
     tagged = [_sums(f"By {name}", by[name]) for name in by if name.startswith("tag_")]
     return [

@@ -7,9 +7,6 @@ import time
 from cloud_carbon_exporter.model.types import Estimate
 from cloud_carbon_exporter.model.what_if import WhatIf
 from cloud_carbon_exporter.reporting.tables import SECONDS_PER_HOUR, Section, figure
-from cloud_carbon_exporter.web.what_if import document
-
-__all__ = ["document", "section"]
 
 
 def section(of: WhatIf, taken_at: float) -> Section:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from cloud_carbon_exporter import exposition
 from cloud_carbon_exporter.collect import Collector
-from cloud_carbon_exporter.model.types import Snapshot
-from cloud_carbon_exporter.web.aside import on
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.web.web_thread import on
 
 Collecting = Collector[exposition.Exposition]
 

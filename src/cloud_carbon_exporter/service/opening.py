@@ -15,8 +15,9 @@ from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError, CredentialsMissing
 from cloud_carbon_exporter.grid import GridSettings, preferences
 from cloud_carbon_exporter.model import facts
-from cloud_carbon_exporter.model.types import Snapshot
-from cloud_carbon_exporter.providers.spec import Client, Provider, TargetSettings
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Client, Provider
 from cloud_carbon_exporter.service.loading import provider
 
 Rendered = TypeVar("Rendered")

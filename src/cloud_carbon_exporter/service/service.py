@@ -14,17 +14,17 @@ from cloud_carbon_exporter import exposition, logs
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.service.newest import Collecting, Newest
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
 from cloud_carbon_exporter.service.shown import SizeWarning, exposition_settings, web_settings
 from cloud_carbon_exporter.storage.rows import Section
 from cloud_carbon_exporter.storage.state_file import StateFile
 from cloud_carbon_exporter.web.app import make_app
-from cloud_carbon_exporter.web.aside import Aside, on
-from cloud_carbon_exporter.web.history import History
 from cloud_carbon_exporter.web.listener import Listener
 from cloud_carbon_exporter.web.settings import SERVING
+from cloud_carbon_exporter.web.trend import Trend
+from cloud_carbon_exporter.web.web_thread import WebThread, on
 
 log = logging.getLogger(__name__)
 
@@ -54,19 +54,19 @@ class Service:
     def __init__(self, settings: Settings, reread: Callable[[], Settings]) -> None:
         self._settings = settings
         self._reread = reread
-        self._history = History()
+        self._trend = Trend()
         self._size = SizeWarning()
         self._state: StateFile | None = None
         self._newest = Newest(self._open(settings, None))
-        self._sections: dict[str, Section] = {"history": self._history}
+        self._sections: dict[str, Section] = {"history": self._trend}
         self._keep()
         if settings.state_file:
             state = StateFile(Path(settings.state_file), self._sections)
             state.load()
             self._state = state
-        app = make_app(web_settings(settings), self._newest, self._history)
+        app = make_app(web_settings(settings), self._newest, self._trend)
         self._serving = app[SERVING]
-        self._listener, self._aside = Listener(app, settings.web_config_file), Aside()
+        self._listener, self._web_thread = Listener(app, settings.web_config_file), WebThread()
         self._collecting: asyncio.Task[None] | None = None
         self._reloading = asyncio.Lock()
         self._closing = False
@@ -75,7 +75,7 @@ class Service:
         render = exposition.Renderer(exposition_settings(settings))
 
         def show(snapshot: Snapshot) -> exposition.Exposition:
-            self._history.record(snapshot)
+            self._trend.record(snapshot)
             rendered = render(snapshot)
             self._size.look_at(rendered.text.size, settings)
             if self._state is not None and snapshot.first_collection_done:
@@ -96,7 +96,7 @@ class Service:
         """
         home = self._newest.home = asyncio.get_running_loop()
         self._serving.reload = lambda: on(home, self.reload())
-        await self._aside.run(self._listener.open(host, port))
+        await self._web_thread.run(self._listener.open(host, port))
         return Bound(self._listener.scheme, self._listener.addresses)
 
     @property
@@ -168,7 +168,7 @@ class Service:
         if settings != self._settings:
             opened = self._open(settings, self._newest.current.budget)
         try:
-            await self._aside.run(self._listener.reload())
+            await self._web_thread.run(self._listener.reload())
         except ConfigError:
             if opened is not None:
                 await opened.close()
@@ -207,8 +207,8 @@ class Service:
             if self._newest.snapshot.first_collection_done:
                 self._state.save()
             self._state.close()
-        await self._aside.run(self._listener.cleanup())
-        await self._aside.close()
+        await self._web_thread.run(self._listener.cleanup())
+        await self._web_thread.close()
         await collector.close()
 
     async def _end_collecting(self, collector: Collecting, running: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""The application: its routes, and what every answer carries."""
+"""Application: its routes, its errors, and the headers every answer carries."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ import logging
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from cloud_carbon_exporter.web import api, page, reload, what_if
+from cloud_carbon_exporter.web.api.answers import (
+    OPENAPI,
+    SNAPSHOT_CACHE,
+    SnapshotCache,
+    error_answer,
+)
+from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.guard import GUARD, Guard, Refused, guarded
-from cloud_carbon_exporter.web.history import HISTORY, History
-from cloud_carbon_exporter.web.metrics import metrics
+from cloud_carbon_exporter.web.page import STATIC_FILES, static_files
+from cloud_carbon_exporter.web.routes import ROUTES
 from cloud_carbon_exporter.web.settings import SERVING, Collector, Serving, WebSettings
+from cloud_carbon_exporter.web.trend import TREND, Trend
 
 _LOG = logging.getLogger(__name__)
 
 _SECURITY_HEADERS = {
+    # The page has no inline script or style and loads nothing from elsewhere, so this allows
+    # neither.
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -32,13 +41,16 @@ _SECURITY_HEADERS = {
 
 async def _secure(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_SECURITY_HEADERS)
+    # those of the web config win: the operator may have to frame the page
     response.headers.update(request.app[GUARD].config.headers)
+    # AGPL, section 13: who uses it over a network is offered the source of the version that runs
     response.headers["Link"] = f'<{request.app[SERVING].settings.source}>; rel="source"'
 
 
 def _failed(request: web.Request, status: int, message: str) -> web.Response:
+    # a program reads an error as JSON, a person with curl as a line
     if request.path.startswith("/api/"):
-        return api.error(status, message)
+        return error_answer(status, message)
     return web.Response(status=status, text=f"{status} {message}\n")
 
 
@@ -76,34 +88,15 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _failed(request, 500, "internal error; the log says more")
 
 
-async def _healthy(_: web.Request) -> web.Response:
-    return web.Response(text="ok\n")
-
-
-async def _ready(request: web.Request) -> web.Response:
-    if request.app[SERVING].collector.snapshot.first_collection_done:
-        return web.Response(text="ready\n")
-    return web.Response(status=503, text="the first collection has not ended yet\n")
-
-
 def make_app(
-    settings: WebSettings, collector: Collector, history: History | None = None
+    settings: WebSettings, collector: Collector, trend: Trend | None = None
 ) -> web.Application:
-    """The application over a collector, not yet listening. history: what records each Snapshot, if
-    anything does.
-    """
+    """The application over a collector, not yet listening. trend: what records each Snapshot."""
     app = web.Application(middlewares=[_errors, guarded])
     app[SERVING], app[GUARD] = Serving(collector, settings), Guard()
-    app[HISTORY], app[api.CACHE] = history or History(), api.Cache()
+    app[TREND], app[SNAPSHOT_CACHE] = trend or Trend(), SnapshotCache()
+    app[OPENAPI], app[STATIC_FILES] = openapi_document(ROUTES), static_files()
     app.on_response_prepare.append(_secure)
-    app.router.add_get("/metrics", metrics)
-    app.router.add_get("/healthz", _healthy)
-    app.router.add_get("/readyz", _ready)
-    app.router.add_get("/api/v1/snapshot", api.snapshot)
-    app.router.add_get("/api/v1/history", api.history)
-    app.router.add_get("/api/v1/what-if", what_if.answer)
-    app.router.add_get("/api/v1/resources", api.resources)
-    app.router.add_get("/api/v1/resources/{id:.+}/explain", api.explained)
-    reload.add_routes(app)
-    page.add_routes(app)
+    for route in ROUTES:
+        route.add_to(app)
     return app

@@ -1,4 +1,4 @@
-"""What every request passes before it is answered: how many, who, and how long it may take."""
+"""Guard of every request: how many at once, who may ask, and how long an answer may take."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from cloud_carbon_exporter.web.web_config import WebConfig
 
 log = logging.getLogger(__name__)
 
-HEAD_SECONDS = 10.0  # from the connection to the end of the first request's headers
-KEEPALIVE_SECONDS = 90.0  # Prometheus' usual intervals are shorter
-ANSWER_SECONDS = (
-    100.0  # from the headers to the last byte taken, if the scrape's own timeout is not longer
-)
+# from the connection to the end of the first request's headers
+HEAD_SECONDS = 10.0
+# Prometheus' usual intervals are shorter
+KEEPALIVE_SECONDS = 90.0
+# from the headers to the last byte taken, if the scrape's own timeout is not longer
+ANSWER_SECONDS = 100.0
 LONGEST_ANSWER_SECONDS = 600.0
 CONNECTIONS_MOST = 512
-AT_ONCE = {"metrics": 16, "api": 16}  # answers under way; an answer is made once for all who ask
+# answers under way; an answer is made once for all who ask
+AT_ONCE = {"metrics": 16, "api": 16}
 
 _REALM = {"WWW-Authenticate": 'Basic realm="cloud-carbon-exporter", charset="UTF-8"'}
 _AGAIN = {"Retry-After": "1", "Connection": "close"}
@@ -32,7 +34,7 @@ _UNAUTHORIZED_LOGGED_SECONDS = 60.0
 
 
 class Refused(Exception):
-    """The request is not answered. status: of HTTP; headers: what goes with it."""
+    """Request that is not answered. status: of HTTP; headers: what goes with it."""
 
     def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -40,9 +42,23 @@ class Refused(Exception):
         self.headers = headers or {}
 
 
+def _answer_seconds(request: web.Request) -> float:
+    """How long an answer may take: longer where the scrape says that it waits longer."""
+    timeout = request.headers.get("X-Prometheus-Scrape-Timeout-Seconds", "")
+    seconds = float(timeout) if timeout.replace(".", "", 1).isdecimal() else 0.0
+    return min(max(ANSWER_SECONDS, seconds + HEAD_SECONDS), LONGEST_ANSWER_SECONDS)
+
+
+def _sort(path: str) -> str:
+    """Which of AT_ONCE a request counts to; empty for what costs nothing."""
+    if path == "/metrics":
+        return "metrics"
+    return "api" if path.startswith("/api/") else ""
+
+
 @dataclass(slots=True)
 class Guard:
-    """Holds the web config in force. due: when each connection is cut, by its protocol."""
+    """Guard with the web config in force. due: when each connection is cut, by its protocol."""
 
     config: WebConfig = field(default_factory=WebConfig)
     due: dict[object, float] = field(default_factory=dict)
@@ -60,15 +76,13 @@ class Guard:
 
     async def admit(self, request: web.Request) -> None:
         """Raises Refused for who may not ask, or not now."""
-        timeout = request.headers.get("X-Prometheus-Scrape-Timeout-Seconds", "")
-        seconds = float(timeout) if timeout.replace(".", "", 1).isdecimal() else 0.0
-        self.due[request.protocol] = asyncio.get_running_loop().time() + min(
-            max(ANSWER_SECONDS, seconds + HEAD_SECONDS), LONGEST_ANSWER_SECONDS
-        )
+        # before anything else: who is refused does not keep a connection either
+        self.due[request.protocol] = asyncio.get_running_loop().time() + _answer_seconds(request)
         if not self._token():
             raise Refused(429, "more requests than rate_limit allows", _AGAIN)
         encryption = self.config.tls
         if encryption and encryption.allowed_sans and request.transport is not None:
+            # the CA is trusted already: OpenSSL has checked the chain before the first byte of HTTP
             shown = tls.names(request.transport.get_extra_info("peercert"))
             if not shown & encryption.allowed_sans:
                 raise Refused(403, "no name of the client certificate is allowed")
@@ -86,6 +100,7 @@ class Guard:
             "Authorization" in request.headers
             and now - self._logged_at >= _UNAUTHORIZED_LOGGED_SECONDS
         ):
+            # once a minute, and without the name that was tried: people type passwords there
             self._logged_at = now
             log.warning(
                 "wrong user or password from %s; more in the next minute are not logged",
@@ -106,10 +121,8 @@ class Guard:
         return True
 
     def enter(self, path: str) -> str:
-        """Count an answer under way, for `leave`. Raises Refused when there are too many of its
-        sort.
-        """
-        sort = "metrics" if path == "/metrics" else "api" if path.startswith("/api/") else ""
+        """Count an answer under way, for `leave`. Raises Refused where too many of its sort are."""
+        sort = _sort(path)
         if sort and self._under_way[sort] >= AT_ONCE[sort]:
             raise Refused(503, f"{AT_ONCE[sort]} answers are under way already", _AGAIN)
         self._under_way[sort] += 1
@@ -121,9 +134,11 @@ class Guard:
 
     def cut(self, server: web.Server, now: float) -> None:
         """End the connections whose time is up, and the oldest when there are too many."""
-        self.due = {
-            protocol: self.due.get(protocol, now + HEAD_SECONDS) for protocol in server.connections
-        }
+        due: dict[object, float] = {}
+        for protocol in server.connections:
+            due[protocol] = self.due.get(protocol, now + HEAD_SECONDS)
+        self.due = due
+        # the longest without a request first: a scraper asks again within the minute
         by_age = sorted(server.connections, key=lambda protocol: self.due[protocol])
         too_many = len(by_age) - CONNECTIONS_MOST
         for rank, protocol in enumerate(by_age):

@@ -1,6 +1,4 @@
-"""The listening side: sockets, TLS, the connections on them, and the web config that is read again
-when it changes.
-"""
+"""Listener: sockets, TLS, connections, and the web config that is read again when it changes."""
 
 from __future__ import annotations
 
@@ -10,9 +8,10 @@ import logging
 import ssl
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
@@ -20,48 +19,73 @@ from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.web import tls
 from cloud_carbon_exporter.web.guard import GUARD, HEAD_SECONDS, KEEPALIVE_SECONDS
 from cloud_carbon_exporter.web.settings import SERVING
-from cloud_carbon_exporter.web.web_config import Reader, Tls, WebConfig
+from cloud_carbon_exporter.web.tls_config import Tls
+from cloud_carbon_exporter.web.web_config import WebConfig, read_web_config
+from cloud_carbon_exporter.web.web_config_file import WebConfigFile
 
 log = logging.getLogger(__name__)
 
-_SHUTDOWN_SECONDS = 0.5  # twice: for answers under way, and for connections
-_LOOK_SECONDS = 1.0  # how often files are looked at, and connections
+# counts twice: for answers under way, and for connections
+_SHUTDOWN_SECONDS = 0.5
+# how often files are looked at, and connections
+_LOOK_SECONDS = 1.0
 _BACKLOG = 128
-_LINE_BYTES = 8190  # of the request line, and of one header
+# of the request line, and of one header
+_LINE_BYTES = 8190
 _HEADERS = 64
 # a refresh computes in a thread; at Python's 5 ms each piece written would wait that long
 _SWITCH_SECONDS = 0.0005
 
-Signature = tuple[tuple[int, ...], ...]
+
+class _FileState(NamedTuple):
+    """What changes when a file does; None for one that cannot be seen."""
+
+    inode: int
+    size: int
+    changed_ns: int
 
 
-def _signature(files: Sequence[Path]) -> Signature:
-    """What changes when one of the files does."""
-    found: list[tuple[int, ...]] = []
-    for path in files:
-        try:
-            state = path.stat()
-        except OSError:
-            found.append(())
-        else:
-            found.append((state.st_ino, state.st_size, state.st_mtime_ns))
-    return tuple(found)
+def _states(files: Sequence[Path]) -> list[_FileState | None]:
+    return list(map(_state, files))
+
+
+def _state(path: Path) -> _FileState | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return _FileState(status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Files as they were when the web config was last read."""
+
+    files: Sequence[Path] = ()
+    states: Sequence[_FileState | None] = ()
+
+
+class _Followed(NamedTuple):
+    """A web config, and the context of its TLS."""
+
+    config: WebConfig
+    context: ssl.SSLContext | None
 
 
 class Listener:
-    """An application that is served. Sockets stay open while TLS changes: nobody is turned away
-    meanwhile.
-    """
+    """Listener of an application; sockets stay open while TLS changes: nobody is turned away."""
 
     def __init__(self, app: web.Application, file: str = "") -> None:
         self._app = app
         self._guard = app[GUARD]
         self._serving = app[SERVING]
         self._file = Path(file) if file else None
-        self._looked: tuple[list[Path], Signature] = ([], ())
+        self._looked = _Looked()
         self._runner = web.AppRunner(
             app,
+            # a line a scrape would be most of the log
             access_log=None,
+            # signals belong to the program, which also ends what collects
             handle_signals=False,
             shutdown_timeout=_SHUTDOWN_SECONDS,
             keepalive_timeout=KEEPALIVE_SECONDS,
@@ -77,7 +101,7 @@ class Listener:
     @property
     def addresses(self) -> list[Any]:
         """Where it listens: socket addresses."""
-        return [each.getsockname() for each in self._sockets]
+        return [listening.getsockname() for listening in self._sockets]
 
     @property
     def scheme(self) -> str:
@@ -85,9 +109,7 @@ class Listener:
         return "https" if self._encryption else "http"
 
     async def open(self, host: str, port: int) -> None:
-        """Listen. Raises OSError if the port is taken, ConfigError for a web config that cannot be
-        followed.
-        """
+        """Listen. Raises OSError where the port is taken, ConfigError for a wrong web config."""
         sys.setswitchinterval(_SWITCH_SECONDS)
         context = self._take(await asyncio.to_thread(self._read)) if self._file else None
         await self._runner.setup()
@@ -97,7 +119,8 @@ class Listener:
             await self._runner.cleanup()
             raise
         self._servers = [server]
-        self._sockets = [each.dup() for each in server.sockets]
+        # duplicates live on when a server is closed, so the port is never free for another
+        self._sockets = [listening.dup() for listening in server.sockets]
         self._tasks.append(asyncio.create_task(self._look()))
 
     async def _serve(self, context: ssl.SSLContext | None, **where: Any) -> asyncio.Server:
@@ -107,57 +130,55 @@ class Listener:
             self._runner.server, ssl=context, ssl_handshake_timeout=timeout, **where
         )
 
-    def _read(self) -> tuple[WebConfig, ssl.SSLContext | None]:
+    def _read(self) -> _Followed:
         assert self._file is not None
-        reader, before = Reader(self._file), _signature([self._file])
+        file, before = WebConfigFile(self._file), _state(self._file)
         try:
-            config = reader.read()
-            return config, tls.context(config.tls) if config.tls else None
+            config = read_web_config(file)
+            return _Followed(config, tls.context(config.tls) if config.tls else None)
         finally:  # a change while it was read is seen at the next look
-            self._looked = (reader.files, (*before, *_signature(reader.files[1:])))
+            self._looked = _Looked(file.files, [before, *_states(file.files[1:])])
 
-    def _take(self, found: tuple[WebConfig, ssl.SSLContext | None]) -> ssl.SSLContext | None:
-        config, context = found
-        for warning in config.warnings:
+    def _take(self, followed: _Followed) -> ssl.SSLContext | None:
+        for warning in followed.config.warnings:
             log.warning("%s", warning)
-        self._guard.use(config)
-        self._encryption = config.tls
-        return context
+        self._guard.use(followed.config)
+        self._encryption = followed.config.tls
+        return followed.context
 
     async def reload(self) -> None:
-        """Read the web config again. Raises ConfigError when it cannot be followed: the one in
-        force then stays.
-        """
+        """Read the web config again. Raises ConfigError where the one in force stays."""
         if self._file is None:
             return
-        found = await asyncio.to_thread(self._read)
-        if found[0] == self._guard.config:
+        followed = await asyncio.to_thread(self._read)
+        if followed.config == self._guard.config:
             return
         before = self._encryption
-        context = self._take(found)
+        context = self._take(followed)
         if self._encryption != before:
-            servers = [await self._serve(context, sock=each.dup()) for each in self._sockets]
-            for server in self._servers:
+            replaced, self._servers = self._servers, []
+            for listening in self._sockets:
+                server = await self._serve(context, sock=listening.dup())
+                self._servers.append(server)
+            for server in replaced:
                 server.close()
-            self._servers = servers
         log.info("web config %s read again", self._file)
 
     async def _look(self) -> None:
-        """Cut the connections whose time is up, and read the web config again when one of its files
-        has changed.
-        """
+        """Cut connections whose time is up; read the web config again when a file has changed."""
         loop = asyncio.get_running_loop()
-        seen = self._looked[1]
+        # editors and Kubernetes write a file in steps: it is read once it has stayed the same for a
+        # look
+        seen = self._looked.states
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             if self._runner.server is not None:
                 self._guard.cut(self._runner.server, loop.time())
             if self._file is None:
                 continue
-            before, seen = seen, await asyncio.to_thread(_signature, self._looked[0])
-            if (
-                seen == before and seen != self._looked[1]
-            ):  # changed, and not being written any more
+            before, seen = seen, await asyncio.to_thread(_states, self._looked.files)
+            still_written = seen != before
+            if not still_written and seen != self._looked.states:
                 await self._follow()
 
     async def _follow(self) -> None:
@@ -178,9 +199,9 @@ class Listener:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for server in self._servers:
             server.close()
-        for each in self._sockets:
+        for listening in self._sockets:
             with contextlib.suppress(OSError):
-                each.close()
+                listening.close()
         await self._runner.cleanup()
 
 

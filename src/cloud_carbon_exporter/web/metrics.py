@@ -1,17 +1,17 @@
-"""/metrics: writes what was rendered at the last refresh, in the format and coding the client asks
-for.
-"""
+"""/metrics: writes what was rendered at the last refresh, in the format the client asks for."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from itertools import chain
+from typing import NamedTuple
 
 from aiohttp import web
 
 from cloud_carbon_exporter import exposition
 from cloud_carbon_exporter.exposition import Exposition, Format
-from cloud_carbon_exporter.web import process
+from cloud_carbon_exporter.web.process_metrics import process_metrics
 from cloud_carbon_exporter.web.settings import SERVING
 
 CONTENT_TYPES: dict[Format, str] = {
@@ -20,51 +20,58 @@ CONTENT_TYPES: dict[Format, str] = {
 }
 
 _TIMEOUT_HEADER = "X-Prometheus-Scrape-Timeout-Seconds"
-_DEFAULT_TIMEOUT_SECONDS = 10.0  # Prometheus' own default
-_TIMEOUT_MARGIN = 0.1  # of the timeout: kept for rendering and for the way back
+# Prometheus' own default
+_DEFAULT_TIMEOUT_SECONDS = 10.0
+# share of the timeout kept for rendering and for the way back
+_TIMEOUT_MARGIN = 0.1
 _ONE_PIECE_BYTES = 1 << 18
 
 
-def _weighted(header: str) -> list[tuple[float, str, dict[str, str]]]:
-    """The entries of an Accept or Accept-Encoding header, the most wanted first; equals stay in
-    their order.
-    """
-    entries = []
-    for entry in header.lower().split(","):
-        name, *parameters = (part.strip() for part in entry.split(";"))
-        pairs = {
-            key: value for key, _, value in (parameter.partition("=") for parameter in parameters)
-        }
-        try:
-            weight = float(pairs.get("q", 1))
-        except ValueError:
-            weight = 0.0
-        if name:
-            entries.append((weight, name, pairs))
-    return sorted(entries, key=lambda entry: -entry[0])
+class _Wanted(NamedTuple):
+    """Entry of an Accept or Accept-Encoding header."""
+
+    weight: float
+    name: str
+    parameters: dict[str, str]
+
+
+def _wanted(entry: str) -> _Wanted:
+    name, *assignments = entry.split(";")
+    parameters = {}
+    for assignment in assignments:
+        key, _, value = assignment.strip().partition("=")
+        parameters[key] = value
+    try:
+        weight = float(parameters.get("q", 1))
+    except ValueError:
+        weight = 0.0
+    return _Wanted(weight, name.strip(), parameters)
+
+
+def _most_wanted_first(header: str) -> list[_Wanted]:
+    """The entries of a header; those wanted equally stay in their order."""
+    entries = [entry for entry in map(_wanted, header.lower().split(",")) if entry.name]
+    return sorted(entries, key=lambda entry: -entry.weight)
 
 
 def choose_format(accept: str) -> Format:
-    """The format a client wants: OpenMetrics 1.x if it ranks it first among what we speak, else
-    text.
-    """
-    for weight, name, parameters in _weighted(accept):
-        if weight <= 0:
+    """Format a client wants: OpenMetrics 1.x if it ranks it above text, else text."""
+    for entry in _most_wanted_first(accept):
+        if entry.weight <= 0:
             continue
-        if (
-            name == "application/openmetrics-text"
-            and parameters.get("version", "1").strip('"').split(".")[0] == "1"
-        ):
+        version = entry.parameters.get("version", "1").strip('"')
+        # Prometheus asks for 1.0.0, and for the draft 0.0.1 that nobody writes any more
+        if entry.name == "application/openmetrics-text" and version.split(".")[0] == "1":
             return "openmetrics"
-        if name in ("text/plain", "text/*", "*/*"):
+        if entry.name in ("text/plain", "text/*", "*/*"):
             return "text"
     return "text"
 
 
 def gzip_accepted(accept_encoding: str) -> bool:
     """Whether the client takes gzip."""
-    entries = {name: weight for weight, name, _ in _weighted(accept_encoding)}
-    return entries.get("gzip", entries.get("*", 0.0)) > 0
+    weights = {entry.name: entry.weight for entry in _most_wanted_first(accept_encoding)}
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
 def scrape_timeout_seconds(header: str) -> float:
@@ -73,11 +80,14 @@ def scrape_timeout_seconds(header: str) -> float:
         timeout = float(header)
     except ValueError:
         timeout = _DEFAULT_TIMEOUT_SECONDS
+    # also false for NaN, which float() reads
     if not 0 < timeout < 3600:
         timeout = _DEFAULT_TIMEOUT_SECONDS
     return timeout * (1 - _TIMEOUT_MARGIN)
 
 
+# A small answer goes in one write. Of a large one each piece is a turn of the event loop, in which
+# other answers get theirs.
 async def _write(
     request: web.Request, headers: dict[str, str], pieces: Iterable[bytes], length: int
 ) -> web.StreamResponse:
@@ -102,25 +112,23 @@ async def metrics(request: web.Request) -> web.StreamResponse:
             scrape_timeout_seconds(request.headers.get(_TIMEOUT_HEADER, ""))
         )
     rendered: Exposition | None = collector.exposition
+    # the first scrapes come before the first refresh; the exporter's own families are there already
     if rendered is None:
         rendered = await asyncio.to_thread(
             exposition.render, collector.snapshot, settings.exposition
         )
     format_ = choose_format(request.headers.get("Accept", ""))
-    end = exposition.tail(rendered, format_, process.families(format_), serving.reloads.figures())
+    end = exposition.tail(rendered, format_, process_metrics(format_), serving.reloads.newest())
     stream = rendered.stream(format_)
     headers = {
         "Content-Type": CONTENT_TYPES[format_],
+        # a cache in between must not hand OpenMetrics to who asked for text
         "Vary": "Accept, Accept-Encoding",
         "Cache-Control": "no-store",
     }
     if gzip_accepted(request.headers.get("Accept-Encoding", "")):
         headers["Content-Encoding"] = "gzip"
-        pieces, length = stream.gzip(end)
-        return await _write(request, headers, pieces, length)
-    return await _write(
-        request,
-        headers,
-        (piece for part in (stream.plain(), [end]) for piece in part),
-        stream.size + len(end),
-    )
+        compressed = stream.gzip(end)
+        return await _write(request, headers, compressed.pieces, compressed.length)
+    length = stream.size + len(end)
+    return await _write(request, headers, chain(stream.plain(), [end]), length)

@@ -1,12 +1,14 @@
-"""The page at / and its files, read once from the package."""
+"""Page at / and its static files, read once from the package."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
+from pathlib import PurePath
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 _TYPES = {
     ".html": "text/html",
@@ -15,25 +17,51 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
+_PAGE = "index.html"
 
 
-def _handler(name: str, body: bytes) -> Handler:
-    content_type = _TYPES[name[name.rindex(".") :]]
-    tag = hashlib.sha256(body).hexdigest()[:16]
-    headers = {"Cache-Control": "no-cache", "ETag": f'"{tag}"'}
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file of static/. tag: changes with its content."""
 
-    async def handler(request: web.Request) -> web.Response:
-        if any(each.value == tag for each in request.if_none_match or ()):
-            return web.Response(status=304, headers=headers)
-        return web.Response(body=body, content_type=content_type, charset="utf-8", headers=headers)
-
-    return handler
+    body: bytes
+    content_type: str
+    tag: str
 
 
-def add_routes(app: web.Application) -> None:
-    """One route for each file of static/, and / for the page."""
-    folder = resources.files("cloud_carbon_exporter.web") / "static"
-    for file in folder.iterdir():
-        if file.name.endswith(tuple(_TYPES)):
-            path = "/" if file.name == "index.html" else f"/static/{file.name}"
-            app.router.add_get(path, _handler(file.name, file.read_bytes()))
+STATIC_FILES: web.AppKey[Mapping[str, StaticFile]] = web.AppKey("static files")
+
+
+def static_files() -> Mapping[str, StaticFile]:
+    """The files by name, read from the package."""
+    files = {}
+    for file in (resources.files("cloud_carbon_exporter.web") / "static").iterdir():
+        content_type = _TYPES.get(PurePath(file.name).suffix)
+        if content_type is not None:
+            body = file.read_bytes()
+            files[file.name] = StaticFile(body, content_type, hashlib.sha256(body).hexdigest()[:16])
+    return files
+
+
+def _answer(request: web.Request, file: StaticFile) -> web.Response:
+    # asked again each time: a new version of the exporter must not meet an old script
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{file.tag}"'}
+    if any(known.value == file.tag for known in request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
+    return web.Response(
+        body=file.body, content_type=file.content_type, charset="utf-8", headers=headers
+    )
+
+
+async def page(request: web.Request) -> web.Response:
+    """The page a person can read."""
+    return _answer(request, request.app[STATIC_FILES][_PAGE])
+
+
+async def static_file(request: web.Request) -> web.Response:
+    """One file the page is made of; the page itself stands at / alone."""
+    name = request.match_info["file"]
+    file = None if name == _PAGE else request.app[STATIC_FILES].get(name)
+    if file is None:
+        raise web.HTTPNotFound
+    return _answer(request, file)

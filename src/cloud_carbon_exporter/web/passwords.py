@@ -11,29 +11,37 @@ import os
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import bcrypt
 
 _REMEMBERED = 256
-_WAITING_MOST = (
-    32  # bcrypt takes 50 ms and more of a processor: a flood of guesses must not queue without end
-)
+# bcrypt takes 50 ms and more of a processor: a flood of guesses must not queue without end
+_WAITING_MOST = 32
 _AT_ONCE = 2
-_LONGEST_BYTES = 72  # bcrypt sees no more
+# bcrypt sees no more
+_LONGEST_BYTES = 72
 
 
 class Busy(Exception):
     """Too many passwords wait to be checked."""
 
 
-def credentials(header: str) -> tuple[str, bytes] | None:
-    """User and password of an Authorization header; None if it is not one of basic authentication."""
+class Credentials(NamedTuple):
+    """What basic authentication shows."""
+
+    user: str
+    password: bytes
+
+
+def credentials(header: str) -> Credentials | None:
+    """User and password of an Authorization header; None where it is no basic authentication."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
         user, colon, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
-        return (user.decode(), password) if colon else None
+        return Credentials(user.decode(), password) if colon else None
     except (binascii.Error, ValueError):
         return None
 
@@ -48,8 +56,9 @@ def matches(password: bytes, hashed: str) -> bool:
 
 @dataclass(slots=True)
 class Passwords:
-    """The users of a web config. What was right is remembered, as a keyed digest; what was wrong is
-    checked again.
+    """Passwords of a web config's users.
+
+    What was right is remembered, as a keyed digest; what was wrong is checked again.
     """
 
     users: Mapping[str, str]
@@ -59,13 +68,12 @@ class Passwords:
     _waiting: int = 0
 
     async def right(self, header: str) -> bool:
-        """Whether an Authorization header names a user with the right password. Raises Busy under a
-        flood.
-        """
-        found = credentials(header)
-        if found is None:
+        """Whether a header names a user with the right password. Raises Busy under a flood."""
+        shown = credentials(header)
+        if shown is None:
             return False
-        user, password = found
+        user, password = shown
+        # with a key of this process alone: a digest means nothing elsewhere
         digest = hmac.digest(self._key, user.encode() + b":" + password, hashlib.sha256)
         if digest in self._right:
             self._right.move_to_end(digest)
@@ -78,6 +86,7 @@ class Passwords:
         return True
 
     async def _check(self, user: str, password: bytes) -> bool:
+        # an unknown user costs as much as a wrong password, and the clock tells nobody who exists
         known = user in self.users
         hashed = self.users[user] if known else _nobody(next(iter(self.users.values()), ""))
         if self._waiting >= _WAITING_MOST:
@@ -91,8 +100,9 @@ class Passwords:
 
 
 def _nobody(like: str) -> str:
-    """A hash nobody has the password of, as costly as another: who has no account must not learn it
-    from the clock.
+    """A hash nobody has the password of, as costly as another.
+
+    Who has no account must not learn it from the clock.
     """
     cost = like[4:6] or "10"
     return f"$2b${cost}${'.' * 21}O{'.' * 31}"

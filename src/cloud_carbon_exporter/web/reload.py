@@ -1,4 +1,4 @@
-"""POST /-/reload: read the configuration again, as Prometheus does."""
+"""Reload (POST or PUT /-/reload): read the configuration again, as Prometheus does."""
 
 from __future__ import annotations
 
@@ -11,20 +11,18 @@ from cloud_carbon_exporter.web.settings import SERVING
 
 
 def from_elsewhere(request: web.Request) -> bool:
-    """Whether a browser sent it for a page of another site, which may know nothing of us but the
-    address.
-    """
+    """Whether a browser sent it for a page of another site, which knows nothing but our address."""
     site = request.headers.get("Sec-Fetch-Site", "")
     origin = request.headers.get("Origin", "")
+    # curl and Prometheus' operators send neither header; a browser sends one of them with every
+    # POST
     return site not in ("", "same-origin", "none") or (
         bool(origin) and urlsplit(origin).netloc != request.host
     )
 
 
 async def reload(request: web.Request) -> web.Response:
-    """200 when the configuration was read and is followed; 500 with the reason when the old one
-    stays.
-    """
+    """200 when the configuration was read and is followed; 500 when the old one stays."""
     again = request.app[SERVING].reload
     if again is None or from_elsewhere(request):
         return web.Response(status=403, text="403 a reload cannot be asked for from here\n")
@@ -35,9 +33,3 @@ async def reload(request: web.Request) -> web.Response:
             status=500, text=f"failed to reload the configuration, the old one stays: {error}\n"
         )
     return web.Response(text="reloaded\n")
-
-
-def add_routes(app: web.Application) -> None:
-    """POST, or PUT."""
-    app.router.add_post("/-/reload", reload)
-    app.router.add_put("/-/reload", reload)

@@ -1,4 +1,4 @@
-"""What the HTTP side is given: its settings, and what it sees of the collector."""
+"""Settings of the HTTP side, and what it sees of the collector."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from aiohttp import web
 
 from cloud_carbon_exporter import exposition
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 
 SOURCE_URL = "https://github.com/cloud-carbon-exporter/cloud-carbon-exporter"
 
@@ -27,15 +27,15 @@ class Collector(Protocol):
         """The rendering of that Snapshot; None before the first."""
 
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
-        """Collect now unless what is there is young enough; returns at the deadline with what is
-        finished by then.
-        """
+        """Collect now unless what is there is young enough; at the deadline, what is finished."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
-    """mode: as in -collect.mode. source_url: where the source of the running version is, if not
-    where it comes from.
+    """Settings of what is served.
+
+    mode: as in -collect.mode. source_url: where the source of the running version is, if not where
+    it comes from.
     """
 
     exposition: exposition.Settings = field(default_factory=exposition.Settings)
@@ -53,7 +53,7 @@ class WebSettings:
 
 @dataclass(slots=True)
 class Reloads:
-    """How reading the configuration again went. at: when it last went well, seconds since 1970."""
+    """Reloads of the configuration. at: when it last went well, seconds since 1970."""
 
     at: float = field(default_factory=time.time)
     _failing: set[str] = field(default_factory=set)
@@ -67,18 +67,16 @@ class Reloads:
         """A file cannot be followed; what it said before still holds."""
         self._failing.add(what)
 
-    def figures(self) -> dict[str, float]:
-        """The exporter's own metrics of it."""
-        return {
-            "cloud_carbon_exporter_config_last_reload_successful": int(not self._failing),
-            "cloud_carbon_exporter_config_last_reload_success_timestamp_seconds": self.at,
-        }
+    def newest(self) -> exposition.ConfigReload:
+        """What the exporter's own metrics say of it."""
+        return exposition.ConfigReload(not self._failing, self.at)
 
 
 @dataclass(slots=True)
 class Serving:
-    """What is served; a reload puts other parts in. reload: reads the configuration again, or
-    raises ConfigError.
+    """What is served; a reload puts other parts in.
+
+    reload: reads the configuration again, or raises ConfigError.
     """
 
     collector: Collector

@@ -13,7 +13,7 @@ from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.providers.aws.client.expand import by_name
 from cloud_carbon_exporter.providers.aws.services import ecs_task, eks_cluster, lambda_function
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 
 async def test_lambda_function_is_as_many_environments_as_were_running() -> None:

@@ -18,7 +18,8 @@ from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.spec import Scope, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Scope
 
 Answers = Mapping[str, Mapping[str, Any]]
 

@@ -13,7 +13,7 @@ from cloud_carbon_exporter.providers.aws.services import (
     opensearch_domain,
     redshift_cluster,
 )
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 
 async def test_elasticache_nodes() -> None:

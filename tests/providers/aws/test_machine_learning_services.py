@@ -17,7 +17,7 @@ from cloud_carbon_exporter.providers.aws.services import (
     sagemaker_endpoint,
     sagemaker_job,
 )
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 TEAM = TargetSettings(provider="aws", tags=("team",))
 

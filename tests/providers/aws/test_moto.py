@@ -25,7 +25,8 @@ from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.aws.client.ec2_xml import WANTED, parse
-from cloud_carbon_exporter.providers.spec import Read, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Read
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 pytestmark = pytest.mark.slow
 

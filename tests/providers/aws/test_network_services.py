@@ -7,7 +7,7 @@ from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import described, spec
 from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 TEAM = TargetSettings(provider="aws", tags=("team",))
 BALANCERS = "elasticloadbalancingv2/load_balancer"

@@ -20,7 +20,8 @@ from cloud_carbon_exporter.providers.aws.services import (
     timestream_table,
     workspaces_workspace,
 )
-from cloud_carbon_exporter.providers.spec import Scope, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Scope
 
 TEAM = TargetSettings(provider="aws", tags=("team",))
 

@@ -16,7 +16,7 @@ from tests.providers.aws.test_organisation import (
 )
 from tests.providers.aws.test_regions import Clock
 
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.aws.client import api
 
 __all__ = ["organisation"]

@@ -16,7 +16,8 @@ from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.describing import databases
 from cloud_carbon_exporter.providers.aws.describing.names import tags
 from cloud_carbon_exporter.providers.aws.services import rds_db_instance, s3_bucket
-from cloud_carbon_exporter.providers.spec import Scope, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Scope
 
 PARIS = Scope("aws", ACCOUNT, "eu-west-3")
 

@@ -9,7 +9,7 @@ from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 
 from cloud_carbon_exporter.model.facts import figure, place
 from cloud_carbon_exporter.providers.aws.services import stepfunctions_state_machine
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 TEAM = TargetSettings(provider="aws", tags=("team",))
 SERVICES = {  # module -> kind, a resource, the signal that drives it

@@ -18,7 +18,7 @@ from tests.fakes.aws_replay import CountingMeter
 
 from cloud_carbon_exporter.errors import Unreachable
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from tests.providers.gcp.test_monitoring import CPU, instance
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
-from cloud_carbon_exporter.model.types import Outcome, Row, Snapshot
+from cloud_carbon_exporter.model.snapshot import Outcome, Row, Snapshot
 from cloud_carbon_exporter.providers.gcp import PROVIDER
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 Collecting = Collector[None]
 

@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.scaleway import ORGANIZATION, FakeScaleway, Fault
 from tests.providers.scaleway.support import connected
 
-from cloud_carbon_exporter.model.types import ReportedEmissions
+from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.providers.scaleway.client.footprint import SOURCE, closed_month
 from cloud_carbon_exporter.providers.scaleway.client.memory import Memory
 

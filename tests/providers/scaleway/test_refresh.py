@@ -19,10 +19,11 @@ from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
-from cloud_carbon_exporter.model.types import Snapshot
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.scaleway import PROVIDER, SEARCH_TYPES
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
-from cloud_carbon_exporter.providers.spec import Client, Meter, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Client, Meter
 
 NOW = 1_795_521_600.0  # 2026-11-24 12:00 UTC
 

@@ -15,16 +15,8 @@ from cloud_carbon_exporter.providers.demo.listings import LIST_BUCKETS, call_of
 from cloud_carbon_exporter.providers.demo.places import FORBIDDEN_REGION, SPOTS
 from cloud_carbon_exporter.providers.demo.series import Window, read_points, window
 from cloud_carbon_exporter.providers.options import DemoOptions
-from cloud_carbon_exporter.providers.spec import (
-    Extras,
-    Listing,
-    Meter,
-    Raw,
-    Read,
-    Reading,
-    Scope,
-    TargetSettings,
-)
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Extras, Listing, Meter, Raw, Read, Reading, Scope
 
 # After each page the loop gets its turn, as it would while a cloud answers.
 PAGE_SIZE = 1000

@@ -5,7 +5,8 @@ from __future__ import annotations
 from cloud_carbon_exporter.providers.finding import services_in
 from cloud_carbon_exporter.providers.scaleway import services
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
-from cloud_carbon_exporter.providers.spec import Client, Meter, Provider, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Client, Meter, Provider
 
 SERVICES = services_in(services)
 

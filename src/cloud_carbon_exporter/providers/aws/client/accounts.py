@@ -27,7 +27,8 @@ from cloud_carbon_exporter.providers.aws.client.organisation import active_accou
 from cloud_carbon_exporter.providers.aws.client.session import open_session, with_role
 from cloud_carbon_exporter.providers.aws.describing.names import role_arn
 from cloud_carbon_exporter.providers.options import AwsOptions
-from cloud_carbon_exporter.providers.spec import Meter, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Meter
 
 log = logging.getLogger(__name__)
 _ORGANISATION_SECONDS = 3600.0

@@ -26,7 +26,8 @@ from cloud_carbon_exporter.providers.aws.client.clients import Account
 from cloud_carbon_exporter.providers.aws.client.errors import is_dns_failure, translate
 from cloud_carbon_exporter.providers.aws.describing.names import partition
 from cloud_carbon_exporter.providers.options import AwsOptions
-from cloud_carbon_exporter.providers.spec import Meter, Scope, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Meter, Scope
 
 log = logging.getLogger(__name__)
 # calls at once towards one API of one account and region. AWS counts requests by account, region

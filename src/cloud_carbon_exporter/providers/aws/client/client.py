@@ -16,16 +16,8 @@ from cloud_carbon_exporter.providers.aws.client import (
     sustainability,
 )
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.spec import (
-    Extras,
-    Listing,
-    Meter,
-    Raw,
-    Read,
-    Reading,
-    Scope,
-    TargetSettings,
-)
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Extras, Listing, Meter, Raw, Read, Reading, Scope
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.providers.aws.client.session import client_config
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 # of one target: each holds 0.15 MB
 _OPEN_CLIENTS = 400

@@ -17,7 +17,7 @@ from cloud_carbon_exporter.providers.aws.client.http import http_session_class
 from cloud_carbon_exporter.providers.aws.client.models import prune
 from cloud_carbon_exporter.providers.aws.client.parsers import ParserFactory
 from cloud_carbon_exporter.providers.options import AwsOptions
-from cloud_carbon_exporter.providers.spec import TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
 
 # of the sessions of assumed roles, as CloudTrail shows them, and of what asks for credentials
 _NAME = "cloud-carbon-exporter"

@@ -13,7 +13,7 @@ from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, NotThere, PermissionMissing
 from cloud_carbon_exporter.model.grid import Method
-from cloud_carbon_exporter.model.types import ReportedEmissions
+from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.spec import Scope
 

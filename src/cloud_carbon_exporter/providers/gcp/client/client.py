@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Incomplete
-from cloud_carbon_exporter.model.types import ReportedEmissions
+from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.providers.gcp.client import (
     footprint,
     machines,
@@ -28,16 +28,8 @@ from cloud_carbon_exporter.providers.gcp.client.http import Rest
 from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, kind, project, region_of
 from cloud_carbon_exporter.providers.gcp.describing.owned import OWNED
 from cloud_carbon_exporter.providers.options import GcpOptions
-from cloud_carbon_exporter.providers.spec import (
-    Extras,
-    Listing,
-    Meter,
-    Raw,
-    Read,
-    Reading,
-    Scope,
-    TargetSettings,
-)
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Extras, Listing, Meter, Raw, Read, Reading, Scope
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from cloud_carbon_exporter.errors import ConfigError, Malformed
-from cloud_carbon_exporter.model.types import ReportedEmissions
+from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
 from cloud_carbon_exporter.providers.spec import Raw
 

@@ -19,7 +19,8 @@ from cloud_carbon_exporter.providers.scaleway.client.credentials import (
 )
 from cloud_carbon_exporter.providers.scaleway.client.http import PATIENCE, Call, Http, Params
 from cloud_carbon_exporter.providers.scaleway.client.memory import Memory
-from cloud_carbon_exporter.providers.spec import Meter, Scope, TargetSettings
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Meter, Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,8 @@ from cloud_carbon_exporter.providers.scaleway.client.cockpit import Cockpit
 from cloud_carbon_exporter.providers.scaleway.client.footprint import reported
 from cloud_carbon_exporter.providers.scaleway.client.http import PATIENCE, Params
 from cloud_carbon_exporter.providers.scaleway.client.search import count_resources
-from cloud_carbon_exporter.providers.spec import (
-    Extras,
-    Listing,
-    Meter,
-    Raw,
-    Read,
-    Reading,
-    Scope,
-    TargetSettings,
-)
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Extras, Listing, Meter, Raw, Read, Reading, Scope
 
 # Products come to a zone a few times a year; one it does not have answers 404, 501 or 400.
 ABSENT_SECONDS = 6 * 3600.0

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from cloud_carbon_exporter.model.types import ReportedEmissions
+from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 
 DAY_SECONDS = 86400.0

@@ -1,0 +1,50 @@
+"""Metric families the exporter has, one row each: the one place of names and HELP.
+
+docs/METRICS.md is printed from here. A module a concern:
+    resources.py  one series a resource
+    sums.py       sums by account, region and kind, and the ledger
+    places.py     grid intensity now, PUE and WUE of a region
+    grid.py       what is foreseen of a grid, methods side by side, who was asked
+    reported.py   what providers report, beside our own figure of the month
+    demo.py       the made-up estate
+    own.py        the exporter itself: health, calls, cost
+    answer.py     the answer itself: series, size
+    upstream.py   names of the original exporter
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from cloud_carbon_exporter.exposition.families.answer import ANSWER
+from cloud_carbon_exporter.exposition.families.demo import DEMO
+from cloud_carbon_exporter.exposition.families.grid import GRID, GRID_SOURCES
+from cloud_carbon_exporter.exposition.families.own import OWN
+from cloud_carbon_exporter.exposition.families.places import PLACES
+from cloud_carbon_exporter.exposition.families.reported import REPORTED
+from cloud_carbon_exporter.exposition.families.resources import RESOURCES
+from cloud_carbon_exporter.exposition.families.sums import SUMS
+from cloud_carbon_exporter.exposition.families.upstream import UPSTREAM
+from cloud_carbon_exporter.exposition.family import Family
+
+OF_ESTATE: tuple[Family, ...] = (*RESOURCES, *SUMS, *PLACES, *GRID, *REPORTED, *DEMO)
+"""Families of what the clouds hold; -metrics.families chooses among them."""
+
+OF_EXPORTER: tuple[Family, ...] = (*GRID_SOURCES, *OWN, *ANSWER)
+"""Families of the exporter itself, which are always there."""
+
+FAMILIES: tuple[Family, ...] = (*OF_ESTATE, *OF_EXPORTER)
+"""All families, in the order they are exposed; `process_*` and `python_*` stand before the last."""
+
+__all__ = ["FAMILIES", "OF_ESTATE", "OF_EXPORTER", "UPSTREAM", "matching"]
+
+
+def matching(patterns: Iterable[str]) -> frozenset[str]:
+    """Names of the families, upstream's included, that match one of the patterns."""
+    wanted = tuple(patterns)
+    names = set()
+    for family in (*FAMILIES, *UPSTREAM):
+        if any(fnmatchcase(family.name, pattern) for pattern in wanted):
+            names.add(family.name)
+    return frozenset(names)

@@ -1,0 +1,124 @@
+"""Families of sums by account, region and kind, the names of accounts, and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
+from typing import Literal
+
+from cloud_carbon_exporter.exposition.family import (
+    EstimateSample,
+    Family,
+    FamilySample,
+    FromEstimates,
+    FromSnapshot,
+    from_mapping,
+)
+from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, ACCOUNT_LABELS
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.types import Totals
+
+_SUM_HELP = "Sum over the resources of one account, region and kind, of what has vanished too: "
+
+
+def _powers(snapshot: Snapshot) -> Iterator[EstimateSample]:
+    for row in snapshot.accounts:
+        yield EstimateSample((row.provider, row.account_id, row.region, row.kind), row.power_watts)
+
+
+def _power(shown: Literal["value", "lower", "upper"]) -> FromEstimates:
+    return FromEstimates(_powers, shown)
+
+
+def _counted(total_name: str) -> FromSnapshot:
+    read_total: Callable[[Totals], float] = attrgetter(total_name)
+
+    def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
+        for row in snapshot.accounts:
+            if row.totals is not None:
+                labels = (row.provider, row.account_id, row.region, row.kind)
+                yield FamilySample(labels, read_total(row.totals))
+
+    return FromSnapshot(samples)
+
+
+def _account_names(snapshot: Snapshot) -> Iterable[FamilySample]:
+    for (provider, account_id), name in snapshot.account_names.items():
+        yield FamilySample((provider, account_id, name), 1)
+
+
+SUMS: tuple[Family, ...] = (
+    Family(
+        "cloud_carbon_account_power_watts",
+        "gauge",
+        "Sum of the power drawn now, PUE included.",
+        _power("value"),
+        ACCOUNT_KIND_LABELS,
+        "watts",
+        summed="interval",
+    ),
+    Family(
+        "cloud_carbon_account_power_lower_watts",
+        "gauge",
+        "Lower bound of the 90 % interval of the sum.",
+        _power("lower"),
+        ACCOUNT_KIND_LABELS,
+        "watts",
+        summed="interval",
+    ),
+    Family(
+        "cloud_carbon_account_power_upper_watts",
+        "gauge",
+        "Upper bound of the 90 % interval of the sum.",
+        _power("upper"),
+        ACCOUNT_KIND_LABELS,
+        "watts",
+        summed="interval",
+    ),
+    Family(
+        # These are no sums of the resources' counters: what has vanished stays in them, and a sum
+        # over series that come and go would fall.
+        "cloud_carbon_account_energy_joules_total",
+        "counter",
+        f"{_SUM_HELP}energy used.",
+        _counted("energy_joules"),
+        ACCOUNT_KIND_LABELS,
+        "joules",
+        summed="added",
+    ),
+    Family(
+        "cloud_carbon_account_operational_emissions_grams_total",
+        "counter",
+        f"{_SUM_HELP}CO2eq emitted by the energy used.",
+        _counted("operational_grams"),
+        ACCOUNT_KIND_LABELS,
+        "grams",
+        summed="added",
+    ),
+    Family(
+        "cloud_carbon_account_embodied_emissions_grams_total",
+        "counter",
+        f"{_SUM_HELP}CO2eq of manufacture.",
+        _counted("embodied_grams"),
+        ACCOUNT_KIND_LABELS,
+        "grams",
+        summed="added",
+    ),
+    Family(
+        # Organizations of AWS and projects of Google have names; the id alone says little to a
+        # person.
+        "cloud_carbon_account_info",
+        "gauge",
+        "The name people call an account by; always 1.",
+        FromSnapshot(_account_names),
+        (*ACCOUNT_LABELS, "cloud_account_name"),
+    ),
+    Family(
+        "cloud_carbon_resources",
+        "gauge",
+        "The ledger: how many resources are known, by how their figures came about "
+        "(measured, default, assumed) or that there are none (unsupported).",
+        from_mapping(lambda snapshot: snapshot.ledger),
+        (*ACCOUNT_LABELS, "kind", "basis"),
+    ),
+)

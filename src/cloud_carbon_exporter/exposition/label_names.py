@@ -1,0 +1,43 @@
+"""Names of labels, in the order they are written."""
+
+from __future__ import annotations
+
+# OpenTelemetry's attributes of a cloud (cloud.account.id, cloud.region, ...), with underscores.
+PLACE_LABELS = ("cloud_provider", "cloud_region")
+ACCOUNT_LABELS = ("cloud_provider", "cloud_account_id")
+ACCOUNT_KIND_LABELS = (*ACCOUNT_LABELS, "cloud_region", "kind")
+
+RESOURCE_LABELS = (
+    *ACCOUNT_LABELS,
+    "cloud_region",
+    "cloud_availability_zone",
+    "kind",
+    "cloud_resource_id",
+    "cloud_resource_name",
+)
+"""Labels of every per-resource series; the allow-listed `tag_*` follow them."""
+
+# Value series do not carry these: a label that changes begins a new series. Queries join them with
+# `* on (cloud_resource_id) group_left (host_type) cloud_carbon_resource_info`.
+HARDWARE_LABELS = ("host_type", "architecture", "cpu")
+ORIGIN_LABELS = ("basis", "reason", "model_version")
+INFO_LABELS = (*RESOURCE_LABELS, *HARDWARE_LABELS, *ORIGIN_LABELS)
+"""Labels of `cloud_carbon_resource_info`."""
+
+# az is AWS' alone; zone and region are those of Google and Scaleway.
+UPSTREAM_LABELS = (
+    "explorer",
+    "kind",
+    "location",
+    "az",
+    "zone",
+    "region",
+    "instance_id",
+    "volume_id",
+    "volume_type",
+    "bucket_name",
+    "instance_name",
+    "disk_name",
+    "cloud_resource_id",
+)
+"""Labels of the original exporter, a Go program."""

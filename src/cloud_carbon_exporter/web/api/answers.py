@@ -1,0 +1,148 @@
+"""Answers of /api/v1: the Snapshot as JSON. All work is done off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from cloud_carbon_exporter.model.estimate import NOWHERE
+from cloud_carbon_exporter.model.explain import explain
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.types import Place
+from cloud_carbon_exporter.web.api import json_objects
+from cloud_carbon_exporter.web.api.json_objects import JsonObject
+from cloud_carbon_exporter.web.api.resource_query import BadQuery, ResourceQuery, page_of, parse
+from cloud_carbon_exporter.web.settings import SERVING, WebSettings
+from cloud_carbon_exporter.web.trend import TREND
+
+_HEADERS = {"Cache-Control": "no-store"}
+
+
+def json_answer(body: JsonObject, status: int = 200) -> web.Response:
+    """A JSON answer."""
+    return web.json_response(body, status=status, headers=_HEADERS)
+
+
+def error_answer(status: int, message: str, parameter: str = "") -> web.Response:
+    """A JSON error: what is wrong, and with which parameter."""
+    error: JsonObject = {"status": status, "message": message}
+    if parameter:
+        error["parameter"] = parameter
+    return json_answer({"error": error}, status)
+
+
+@dataclass(slots=True)
+class SnapshotCache:
+    """The JSON of the newest Snapshot, made once however many ask."""
+
+    taken: Snapshot | None = None
+    text: str = ""
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+SNAPSHOT_CACHE: web.AppKey[SnapshotCache] = web.AppKey("snapshot cache")
+OPENAPI: web.AppKey[JsonObject] = web.AppKey("openapi")
+
+
+def _snapshot_text(taken: Snapshot, settings: WebSettings) -> str:
+    tags = settings.exposition.tags
+    return json.dumps(json_objects.snapshot(taken, tags, settings.version, settings.source))
+
+
+async def snapshot_answer(request: web.Request) -> web.Response:
+    """Totals, ledger and health; 304 when the client has them already."""
+    serving, cache = request.app[SERVING], request.app[SNAPSHOT_CACHE]
+    taken, settings = serving.collector.snapshot, serving.settings
+    tag = f"{taken.taken_at}-{taken.first_collection_done}"
+    # a refresh changes taken_at; the end of the first collection may come without one
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{tag}"'}
+    if any(known.value == tag for known in request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
+    async with cache.making:
+        # The page of every open browser asks at once when a refresh ends: the first makes it, all
+        # get it.
+        if cache.taken is not taken:
+            cache.text = await asyncio.to_thread(_snapshot_text, taken, settings)
+            cache.taken = taken
+        text = cache.text
+    response = web.Response(text=text, content_type="application/json", headers=headers)
+    response.enable_compression()
+    return response
+
+
+async def trend_answer(request: web.Request) -> web.Response:
+    """The trend of the totals since the start."""
+    return json_answer(dict(request.app[TREND].columns()))
+
+
+async def openapi_answer(request: web.Request) -> web.Response:
+    """The OpenAPI document."""
+    return json_answer(request.app[OPENAPI])
+
+
+def _resources_text(taken: Snapshot, query: ResourceQuery, tags: tuple[str, ...]) -> str:
+    page = page_of(taken.rows, query, tags)
+    return json.dumps(
+        {
+            "taken_at": taken.taken_at,
+            "matching": page.matching,
+            "cursor": page.cursor,
+            "resources": [json_objects.resource(row, tags) for row in page.rows],
+        }
+    )
+
+
+async def resources_answer(request: web.Request) -> web.Response:
+    """One page of resources, filtered and sorted."""
+    try:
+        query = parse(request.query)
+    except BadQuery as bad:
+        return error_answer(400, str(bad), bad.parameter)
+    serving = request.app[SERVING]
+    taken, tags = serving.collector.snapshot, serving.settings.exposition.tags
+    text = await asyncio.to_thread(_resources_text, taken, query, tags)
+    return web.Response(text=text, content_type="application/json", headers=_HEADERS)
+
+
+def _row_of(taken: Snapshot, resource_id: str) -> Row | None:
+    for row in taken.rows:
+        if row.resource.id == resource_id:
+            return row
+    return None
+
+
+def _place_of(taken: Snapshot, row: Row) -> Place:
+    """The place of a row; without one PUE is 1 and no grid is known."""
+    location = row.resource.location
+    for place in taken.places:
+        if (place.provider, place.region) == (location.provider, location.region):
+            return place
+    return NOWHERE
+
+
+def explanation(taken: Snapshot, row: Row, tags: tuple[str, ...]) -> JsonObject:
+    """A resource, and the sum its figures come from, line by line."""
+    place = _place_of(taken, row)
+    intensity = place.intensities[0] if place.intensities else None
+    terms = explain(row.resource, row.loads, place, intensity)
+    return {
+        "taken_at": taken.taken_at,
+        "resource": json_objects.resource(row, tags),
+        "loads": dict(row.loads),
+        "terms": list(map(dataclasses.asdict, terms)),
+    }
+
+
+async def explanation_answer(request: web.Request) -> web.Response:
+    """How the figures of one resource came about."""
+    serving = request.app[SERVING]
+    taken, tags = serving.collector.snapshot, serving.settings.exposition.tags
+    resource_id = request.match_info["id"]
+    row = await asyncio.to_thread(_row_of, taken, resource_id)
+    if row is None:
+        return error_answer(404, f"no resource {resource_id!r} in the newest snapshot", "id")
+    return json_answer(explanation(taken, row, tags))

@@ -1,0 +1,63 @@
+"""/api/v1/what-if: the same estate in another region, now and over the next day, as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+
+from aiohttp import web
+
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.types import Estimate
+from cloud_carbon_exporter.model.what_if import WhatIf, region_of, what_if
+from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
+from cloud_carbon_exporter.web.api.json_objects import JsonObject
+from cloud_carbon_exporter.web.settings import SERVING
+
+
+def what_if_object(comparison: WhatIf) -> JsonObject:
+    """The what-if as JSON: Estimates with their bounds, emissions in grams a second."""
+    intensity = comparison.intensity
+    hours = []
+    for hour_ahead, grams_per_second in comparison.hours:
+        hours.append(
+            {
+                "hours_ahead": hour_ahead,
+                "operational_emissions_grams_per_second": grams_per_second,
+            }
+        )
+    return {
+        "cloud_provider": comparison.place.provider,
+        "cloud_region": comparison.place.region,
+        "grid": {
+            "grams_per_kilowatt_hour": asdict(intensity.grams_per_kilowatt_hour),
+            "method": intensity.method,
+            "source": intensity.source,
+            "estimated": intensity.estimated,
+        },
+        "pue_ratio": comparison.place.pue_ratio.value,
+        "resources": comparison.resources,
+        "left_out": comparison.elsewhere,
+        "here": _estate(comparison.power_watts, comparison.grams_per_second),
+        "there": _estate(comparison.power_watts_there, comparison.grams_per_second_there),
+        "hours": hours,
+        "greenest_hour_ahead": comparison.greenest_hour_ahead,
+    }
+
+
+def _estate(power_watts: Estimate, grams_per_second: Estimate) -> JsonObject:
+    return {
+        "power_watts": asdict(power_watts),
+        "operational_emissions_grams_per_second": asdict(grams_per_second),
+    }
+
+
+async def what_if_answer(request: web.Request) -> web.Response:
+    """The same estate in the region the query names."""
+    try:
+        provider, region = region_of(request.query.get("region", ""))
+    except ValueError as error:
+        return error_answer(400, str(error), "region")
+    taken: Snapshot = request.app[SERVING].collector.snapshot
+    comparison = await asyncio.to_thread(what_if, taken, provider, region)
+    return json_answer({"taken_at": taken.taken_at, **what_if_object(comparison)})

@@ -1,0 +1,243 @@
+"""Routes of the application, one row each: path, methods, what answers, and what OpenAPI says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from cloud_carbon_exporter.web.api.answers import (
+    explanation_answer,
+    openapi_answer,
+    resources_answer,
+    snapshot_answer,
+    trend_answer,
+)
+from cloud_carbon_exporter.web.api.json_schema import TEXT, one_of
+from cloud_carbon_exporter.web.api.openapi import JSON, Answer, Operation, Parameter, json_answers
+from cloud_carbon_exporter.web.api.resource_query import (
+    FILTERS,
+    LIMIT_DEFAULT,
+    LIMIT_MOST,
+    SORT_DEFAULT,
+    SORTS,
+)
+from cloud_carbon_exporter.web.api.what_if import what_if_answer
+from cloud_carbon_exporter.web.health import healthy, ready
+from cloud_carbon_exporter.web.metrics import CONTENT_TYPES, metrics
+from cloud_carbon_exporter.web.page import page, static_file
+from cloud_carbon_exporter.web.reload import reload
+
+_PLAIN = "text/plain"
+_DESCENDING = tuple(f"-{name}" for name in SORTS)
+
+RESOURCE_PARAMETERS = (
+    Parameter(
+        "limit",
+        "resources a page",
+        {"type": "integer", "minimum": 1, "maximum": LIMIT_MOST, "default": LIMIT_DEFAULT},
+    ),
+    Parameter("cursor", "the `cursor` of the page before", TEXT),
+    Parameter(
+        "sort",
+        "what they are ordered by; `-` in front descends",
+        {**one_of((*SORTS, *_DESCENDING)), "default": SORT_DEFAULT},
+    ),
+    Parameter(
+        "filter",
+        "`label=value`, all must hold; an empty value asks for what has no such label. "
+        f"Labels: {', '.join(FILTERS)} and each tag_*",
+        TEXT,
+        repeated=True,
+    ),
+    Parameter("search", "words in the name, id, kind, region or type of machine", TEXT),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row: path with parameters in braces, what answers, and the Operation of each method."""
+
+    path: str
+    handler: Handler
+    operations: Mapping[str, Operation]
+
+    def add_to(self, app: web.Application) -> None:
+        """Serve it. An id may hold slashes: those of Google are paths."""
+        # the last `/explain` ends the id, which may come encoded or as it is
+        pattern = self.path.replace("{id}", "{id:.+}")
+        for method in self.operations:
+            # add_get answers HEAD as well
+            if method == "GET":
+                app.router.add_get(pattern, self.handler)
+            else:
+                app.router.add_route(method, pattern, self.handler)
+
+
+def _get(path: str, handler: Handler, operation: Operation) -> Route:
+    return Route(path, handler, {"GET": operation})
+
+
+def _text(description: str) -> Answer:
+    return Answer(description, {_PLAIN: TEXT})
+
+
+def _reload(identity: str) -> Operation:
+    answers = {
+        "200": _text("it was read and is followed"),
+        "403": _text("this may not be asked for from a page of another site"),
+        "500": _text("it cannot be followed, with the reason; the old one stays"),
+    }
+    return Operation(identity, "Read the configuration again, as Prometheus does", answers)
+
+
+PAGE_ROUTES = (
+    _get(
+        "/",
+        page,
+        Operation(
+            "getPage",
+            "A page a person can read",
+            {"200": Answer("the page", {"text/html": TEXT}), "304": Answer("known already", {})},
+        ),
+    ),
+    _get(
+        "/static/{file}",
+        static_file,
+        Operation(
+            "getStaticFile",
+            "A file of the page",
+            {
+                "200": Answer("the file", {"*/*": TEXT}),
+                "304": Answer("known already", {}),
+                "404": _text("no such file"),
+            },
+            (Parameter("file", "name of the file", TEXT, "path", required=True),),
+        ),
+    ),
+)
+
+METRIC_ROUTES = (
+    _get(
+        "/metrics",
+        metrics,
+        Operation(
+            "getMetrics",
+            "Prometheus text 0.0.4, or OpenMetrics 1.0 where `Accept` asks for it; "
+            "gzip where accepted",
+            {
+                "200": Answer(
+                    "whatever the clouds do", dict.fromkeys(CONTENT_TYPES.values(), TEXT)
+                ),
+                "503": _text("too many answers are under way"),
+            },
+        ),
+    ),
+    _get(
+        "/healthz",
+        healthy,
+        Operation("getHealth", "Whether the process lives", {"200": _text("it lives")}),
+    ),
+    _get(
+        "/readyz",
+        ready,
+        Operation(
+            "getReadiness",
+            "Whether the first collection of every target has ended, whatever its outcome",
+            {"200": _text("it has"), "503": _text("it has not")},
+        ),
+    ),
+)
+
+API_ROUTES = (
+    _get(
+        "/api/v1/snapshot",
+        snapshot_answer,
+        Operation(
+            "getSnapshot",
+            "Totals, sums by label, ledger, health, places, what the exporter's own calls cost",
+            {
+                **json_answers("snapshot", "all that is known at one moment"),
+                "304": Answer("the `ETag` of `If-None-Match` is the newest", {}),
+            },
+        ),
+    ),
+    _get(
+        "/api/v1/resources",
+        resources_answer,
+        Operation(
+            "listResources",
+            "Resources, a page at a time",
+            json_answers("resources", "one page of them"),
+            RESOURCE_PARAMETERS,
+        ),
+    ),
+    _get(
+        "/api/v1/resources/{id}/explain",
+        explanation_answer,
+        Operation(
+            "explainResource",
+            "The sum behind one resource, term by term",
+            json_answers("explain", "the resource and its terms"),
+            (
+                Parameter(
+                    "id",
+                    "its `cloud_resource_id`, as it is or percent-encoded",
+                    TEXT,
+                    "path",
+                    required=True,
+                ),
+            ),
+        ),
+    ),
+    _get(
+        "/api/v1/what-if",
+        what_if_answer,
+        Operation(
+            "compareRegion",
+            "The resources of a region's cloud in that region, now and over the next day where "
+            "its grid is foreseen",
+            json_answers("what_if", "the same estate here and there"),
+            (
+                Parameter(
+                    "region",
+                    "`eu-north-1`, or with its cloud: `gcp:europe-north1`",
+                    TEXT,
+                    required=True,
+                ),
+            ),
+        ),
+    ),
+    _get(
+        "/api/v1/history",
+        trend_answer,
+        Operation(
+            "getTrend",
+            "The trend of the totals since the start",
+            json_answers("history", "one number a column and moment"),
+        ),
+    ),
+    _get(
+        "/api/v1/openapi.json",
+        openapi_answer,
+        Operation(
+            "getOpenApi",
+            "The OpenAPI 3.1 document of these endpoints",
+            {"200": Answer("OpenAPI 3.1", {JSON: {"type": "object"}})},
+        ),
+    ),
+)
+
+# POST and PUT, as Prometheus' own
+RELOAD_ROUTES = (
+    Route(
+        "/-/reload",
+        reload,
+        {"POST": _reload("reloadByPost"), "PUT": _reload("reloadByPut")},
+    ),
+)
+
+ROUTES: tuple[Route, ...] = (*PAGE_ROUTES, *METRIC_ROUTES, *API_ROUTES, *RELOAD_ROUTES)
+"""Every route: the application serves these, and /api/v1/openapi.json tells of these."""

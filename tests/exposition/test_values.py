@@ -1,0 +1,241 @@
+"""Values of the families, sample by sample, in both formats."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.exposition import estate
+from tests.exposition.reading import (
+    Series,
+    names_in,
+    read,
+    series,
+    values_in,
+)
+
+from cloud_carbon_exporter.exposition import (
+    Format,
+    Settings,
+    render,
+)
+from cloud_carbon_exporter.model.snapshot import AccountRow, ApiUse, Row, Snapshot
+from cloud_carbon_exporter.model.types import Estimate, Totals
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+FORMATS: tuple[Format, ...] = ("text", "openmetrics")
+MACHINE = estate.labels_of(estate.MACHINE)
+BUCKET = estate.labels_of(estate.BUCKET)
+
+
+def expected_of_row(row: Row) -> dict[Series, float]:
+    power, operational = row.footprint.power_watts, row.footprint.operational_grams_per_second
+    values: dict[str, float | None] = {
+        "power_watts": power.value,
+        "power_lower_watts": power.lower,
+        "power_upper_watts": power.upper,
+        "operational_emissions_grams_per_second": operational.value if operational else None,
+        "embodied_emissions_grams_per_second": row.footprint.embodied_grams_per_second.value,
+        "energy_joules_total": row.totals.energy_joules if row.totals else None,
+        "operational_emissions_grams_total": row.totals.operational_grams if row.totals else None,
+        "embodied_emissions_grams_total": row.totals.embodied_grams if row.totals else None,
+        "cpu_utilisation_ratio": row.loads.get("cpu_ratio"),
+        "gpu_utilisation_ratio": row.loads.get("gpu_ratio"),
+        "measurement_age_seconds": None
+        if row.measured_at is None
+        else estate.TAKEN_AT - row.measured_at,
+    }
+    return {
+        series(f"cloud_carbon_{name}", **estate.labels_of(row)): value
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def is_value_of_a_resource(key: Series) -> bool:
+    return "cloud_resource_id" in dict(key.labels) and "_info" not in key.name
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_each_resource_has_exactly_the_series_its_row_says(format_: Format) -> None:
+    scrape = read(render(estate.SNAPSHOT, estate.SETTINGS), format_)
+    of_resources = {key: scrape[key] for key in filter(is_value_of_a_resource, scrape)}
+    expected: dict[Series, float] = {}
+    for row in estate.SNAPSHOT.rows:
+        expected |= expected_of_row(row)
+    assert of_resources == pytest.approx(expected, rel=1e-7)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_counters_are_exact(format_: Format) -> None:
+    scrape = read(render(estate.SNAPSHOT, estate.SETTINGS), format_)
+    energy = scrape[series("cloud_carbon_energy_joules_total", **MACHINE)]
+    assert energy == 123456.78901234567
+
+
+def test_an_account_row_becomes_its_sums() -> None:
+    scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
+    labels = {
+        "cloud_provider": "aws",
+        "cloud_account_id": "111111111111",
+        "cloud_region": "eu-west-3",
+    }
+    expected = {
+        "power_watts": 12.5,
+        "power_lower_watts": 8.25,
+        "power_upper_watts": 20.75,
+        "energy_joules_total": 130000,
+        "operational_emissions_grams_total": 1.5,
+        "embodied_emissions_grams_total": 0.5,
+    }
+    for name, value in expected.items():
+        assert (
+            scrape[series(f"cloud_carbon_account_{name}", kind="ec2/instance", **labels)] == value
+        )
+
+
+def test_places_show_grid_pue_and_water() -> None:
+    scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
+    paris = {"cloud_provider": "aws", "cloud_region": "eu-west-3"}
+    grid = "cloud_carbon_grid_intensity_grams_per_kilowatt_hour"
+    live = {"method": "live", "source": "file"}
+    assert (
+        scrape[
+            series(grid, **paris, method="location", source="Ember", year="2024", estimated="false")
+        ]
+        == 44
+    )
+    assert scrape[series(grid, **paris, **live, estimated="true")] == 36
+    assert scrape[series("cloud_carbon_grid_intensity_age_seconds", **paris, **live)] == 900
+    assert scrape[series("cloud_carbon_grid_intensity_validity_seconds", **paris, **live)] == 2700
+    assert scrape[series("cloud_carbon_pue_ratio", **paris)] == 1.15
+    assert scrape[series("cloud_carbon_wue_liters_per_kilowatt_hour", **paris)] == 0.18
+    assert len(values_in(scrape, grid)) == 5  # of a method and source only the newest
+    # annual figures have no age
+    assert len(values_in(scrape, "cloud_carbon_grid_intensity_age_seconds")) == 2
+    assert len(values_in(scrape, "cloud_carbon_wue_liters_per_kilowatt_hour")) == 1
+
+
+def test_the_newest_month_a_provider_reports_is_shown_with_its_start() -> None:
+    scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
+    labels = {
+        "cloud_provider": "aws",
+        "cloud_account_id": "111111111111",
+        "cloud_region": "eu-west-3",
+        "service": "EC2",
+        "method": "location",
+        "source": "aws sustainability",
+    }
+    assert scrape[series("cloud_carbon_provider_reported_emissions_grams", **labels)] == 1000
+    assert (
+        scrape[series("cloud_carbon_provider_reported_month_timestamp_seconds", **labels)]
+        == 1_693_526_400
+    )
+
+
+def test_the_exporters_own_figures() -> None:
+    scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
+    own = "cloud_carbon_exporter_"
+    machines = {
+        "cloud_provider": "aws",
+        "cloud_account_id": "111111111111",
+        "cloud_region": "eu-west-3",
+        "kind": "ec2/instance",
+    }
+    servers = {
+        "cloud_provider": "scaleway",
+        "cloud_account_id": "organization",
+        "cloud_region": "fr-par",
+        "kind": "instance/server",
+    }
+    billed = {"cloud_provider": "aws", "cloud_account_id": "111111111111", "api": "cloudwatch"}
+    call = {
+        "cloud_provider": "aws",
+        "api": "ec2",
+        "operation": "DescribeInstances",
+        "outcome": "success",
+    }
+    expected = {
+        series(f"{own}build_info", version="1.2.3", model_version="1.2.3+abc"): 1,
+        series(f"{own}target_up", target="prod", cloud_provider="aws"): 1,
+        series(f"{own}target_up", target="scw", cloud_provider="scaleway"): 0,
+        series(f"{own}collector_up", **machines): 1,
+        series(f"{own}collector_up", **servers): 0,
+        series(f"{own}measurement_up", **machines): 0,
+        series(f"{own}collector_duration_seconds", **machines): 0.75,
+        series(f"{own}collector_resources", **machines): 1,
+        series(f"{own}collector_last_success_timestamp_seconds", **machines): estate.TAKEN_AT - 3,
+        series(f"{own}api_requests_total", **call): 7,
+        series(f"{own}api_cost_dollars_total", **billed): 0.0125,
+        series(f"{own}api_cost_forecast_dollars_per_month", **billed): 3.75,
+        series(
+            f"{own}errors_total",
+            cloud_provider="aws",
+            operation="GetMetricData",
+            reason="throttled",
+        ): 1,
+        series(
+            f"{own}skipped_objects_total",
+            cloud_provider="aws",
+            kind="ec2/volume",
+            reason="malformed",
+        ): 2,
+        series(
+            f"{own}listed_resources",
+            cloud_provider="aws",
+            cloud_account_id="111111111111",
+            source="resource explorer",
+        ): 5,
+        series(f"{own}last_collection_timestamp_seconds"): estate.TAKEN_AT,
+        series("cloud_carbon_demo_connected_users"): 812,
+        series(
+            "cloud_carbon_account_info",
+            cloud_provider="aws",
+            cloud_account_id="111111111111",
+            cloud_account_name="Production",
+        ): 1,
+    }
+    for key, value in expected.items():
+        assert scrape.get(key) == value, key
+    assert series(f"{own}collector_last_success_timestamp_seconds", **servers) not in scrape
+
+
+def test_the_info_family_says_how_figures_came_about() -> None:
+    scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
+    told = {"host_type": "m5.large", "architecture": "x86_64", "cpu": "Xeon Platinum 8175M"}
+    how = {"basis": "measured", "model_version": "1.2.3+abc"}
+    assert scrape[series("cloud_carbon_resource_info", **MACHINE, **told, **how)] == 1
+    weak = {"basis": "assumed", "reason": "unknown region eu", "model_version": "1.2.3+abc"}
+    assert scrape[series("cloud_carbon_resource_info", **BUCKET, **weak)] == 1
+
+
+def test_what_is_not_counted_has_no_counter() -> None:
+    rows = tuple(replace(row, totals=None) for row in estate.SNAPSHOT.rows)
+    accounts = tuple(replace(row, totals=None) for row in estate.SNAPSHOT.accounts)
+    scrape = read(render(replace(estate.SNAPSHOT, rows=rows, accounts=accounts), estate.SETTINGS))
+    for name in names_in(scrape):
+        assert not name.endswith(("_joules_total", "_grams_total"))
+
+
+def test_numbers_that_are_none_are_left_out() -> None:
+    rows = (replace(estate.MACHINE, totals=Totals(math.nan, math.inf, 3), measured_at=math.nan),)
+    hurt = replace(estate.SNAPSHOT, rows=rows, gauges={"demo_connected_users": math.nan})
+    scrape = read(render(hurt, estate.SETTINGS))
+    assert all(math.isfinite(value) for value in scrape.values())
+    assert series("cloud_carbon_embodied_emissions_grams_total", **MACHINE) in scrape
+    assert series("cloud_carbon_energy_joules_total", **MACHINE) not in scrape
+
+
+def test_a_measurement_from_the_future_is_not_of_negative_age() -> None:
+    rows = (replace(estate.MACHINE, measured_at=estate.TAKEN_AT + 5),)
+    scrape = read(render(replace(estate.SNAPSHOT, rows=rows), estate.SETTINGS))
+    assert scrape[series("cloud_carbon_measurement_age_seconds", **MACHINE)] == 0
+
+
+def test_an_account_that_is_all_zero_counts_from_zero() -> None:
+    row = AccountRow("aws", "1", "r", "k", Estimate(0, 0, 0), Totals())
+    scrape = read(render(Snapshot(1.0, accounts=(row,), api=ApiUse()), Settings()))
+    labels = {"cloud_provider": "aws", "cloud_account_id": "1", "cloud_region": "r", "kind": "k"}
+    assert scrape[series("cloud_carbon_account_energy_joules_total", **labels)] == 0
