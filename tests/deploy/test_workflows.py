@@ -89,7 +89,9 @@ def test_zizmor_has_nothing_to_object() -> None:
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout.strip()) in {(0, ""), (0, NO_FINDINGS)}, done.stdout
+    # it may add how many it leaves to its stricter personas: "(14 suppressed)"
+    assert done.returncode == 0, done.stdout
+    assert done.stdout == "" or done.stdout.startswith(NO_FINDINGS), done.stdout
 
 
 def test_dependabot_looks_after_everything_that_is_pinned() -> None:
