@@ -1,4 +1,4 @@
-"""The house's own rules, checked on every file: direction of imports, sizes, and who may know what."""
+"""The house's own rules, checked on every file: imports, sizes, and who may know what."""
 
 from __future__ import annotations
 

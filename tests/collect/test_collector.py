@@ -20,6 +20,7 @@ from cloud_carbon_exporter.errors import (
     Unreachable,
 )
 from cloud_carbon_exporter.grid import GridSettings, preferences
+from cloud_carbon_exporter.grid.asking import Asking
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.snapshot import Outcome, Row, Snapshot

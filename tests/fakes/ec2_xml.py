@@ -44,14 +44,14 @@ def instance(
         "<attachTime>2025-03-01T09:00:01.000Z</attachTime>"
         "<deleteOnTermination>true</deleteOnTermination></ebs></item>"
     )
+    dns_name = f"ip-{address.replace('.', '-')}.eu-west-3.compute.internal"
     interface = (
         f"<item><networkInterfaceId>eni-{number:017x}</networkInterfaceId>"
         f"<subnetId>subnet-0123456789abcdef0</subnetId>"
         f"<vpcId>vpc-0123456789abcdef0</vpcId><description/><ownerId>{ACCOUNT}</ownerId>"
         f"<status>in-use</status>"
         f"<macAddress>{mac}</macAddress><privateIpAddress>{address}</privateIpAddress>"
-        f""
-        f"<privateDnsName>ip-{address.replace('.', '-')}.eu-west-3.compute.internal</privateDnsName>"
+        f"<privateDnsName>{dns_name}</privateDnsName>"
         f"<sourceDestCheck>true</sourceDestCheck><groupSet>{group}</groupSet><attachment>"
         f"<attachmentId>eni-attach-{number:017x}</attachmentId><deviceIndex>0</deviceIndex>"
         f"<networkCardIndex>0</networkCardIndex>"
@@ -64,8 +64,7 @@ def instance(
     return (
         f"<item><instanceId>{name}</instanceId><imageId>ami-0123456789abcdef0</imageId>"
         f"<instanceState><code>16</code><name>{state}</name></instanceState>"
-        f""
-        f"<privateDnsName>ip-{address.replace('.', '-')}.eu-west-3.compute.internal</privateDnsName><dnsName/><reason/>"
+        f"<privateDnsName>{dns_name}</privateDnsName><dnsName/><reason/>"
         f"<keyName>operations</keyName><amiLaunchIndex>0</amiLaunchIndex><productCodes/>"
         f"<instanceType>{type_}</instanceType>"
         f"<launchTime>2025-03-01T09:00:00.000Z</launchTime><placement>"
