@@ -43,9 +43,11 @@ class Months:
 
     def add(self, provider: str, account_id: str, piece: Piece) -> None:
         """Count a piece of an account's time."""
-        start, end = piece.start, piece.end
+        start, end, month = piece.start, piece.end, self._bounds
+        if month.start <= start and end <= month.end:  # nearly all do
+            self._add(MonthKey(provider, account_id, month.start), piece, start, end, 1.0)
+            return
         while start < end:
-            month = self._bounds
             if not month.start <= start < month.end:
                 month = self._bounds = month_bounds(start)
             until = min(end, month.end)
