@@ -10,6 +10,7 @@ from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
+from cloud_carbon_exporter.providers.aws.describing.moments import of_transition
 from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
@@ -163,6 +164,10 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
             "tenancy": placement.get("Tenancy"),
             "lifecycle": raw.get("InstanceLifecycle"),
         },
+        # The last launch: a machine that was stopped begins anew. What has stopped or is terminated
+        # is listed for about an hour more, and says when that was asked for: so long it is billed.
+        started=raw.get("LaunchTime"),
+        ended=of_transition(raw.get("StateTransitionReason") or ""),
     )
 
 
