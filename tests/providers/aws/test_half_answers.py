@@ -126,7 +126,7 @@ TWO = {NOW - 900: 300_000.0, NOW - 600: 300_000.0}
 async def read_functions(client: Any, count: int) -> Reading:
     (duration,) = spec("lambda/function").metrics
     reads = [Read(function(f"f{number}"), duration, NOW - 900) for number in range(count)]
-    reading: Reading = await client.series(reads, NOW)
+    reading: Reading = await client.series(reads, NOW + duration.delay_seconds)
     return reading
 
 

@@ -169,7 +169,7 @@ async def test_a_task_is_forgotten_some_time_after_ecs_forgets_it() -> None:
     await swept(client, ecs_task.SPEC)
     client.stopped = []
     held = len(client.cache._values)
-    client.time += 3 * 3600
+    client.time += 8 * 3600
     client.cache.last("anything else")
     assert len(client.cache._values) < held
 

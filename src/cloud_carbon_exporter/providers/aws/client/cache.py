@@ -12,8 +12,10 @@ from typing import Any, NamedTuple, TypeVar
 from cloud_carbon_exporter.errors import CollectError
 
 Value = TypeVar("Value")
-# tasks and jobs come and go by the thousand a day: what nobody asked for in an hour is let go
-_FORGOTTEN_SECONDS = 3600.0
+# tasks and jobs come and go by the thousand a day: what nobody asks for any more is let go. What is
+# asked for, and cannot be read, stays however old it is.
+_FORGOTTEN_SECONDS = 6 * 3600.0
+_TIDIED_SECONDS = 3600.0
 
 
 class _Kept(NamedTuple):
@@ -107,7 +109,7 @@ class Cache:
         """Note that a key is asked for; once an hour, let go what is old and was not."""
         now = self._clock()
         self._asked[key] = now
-        if now - self._tidied < _FORGOTTEN_SECONDS:
+        if now - self._tidied < _TIDIED_SECONDS:
             return
         self._tidied = now
         for name, asked in list(self._asked.items()):
