@@ -232,6 +232,7 @@ class FakeScaleway:
             match = route.pattern.fullmatch(path)
             if match:
                 objects = route.places.get(match.group(1) if match.groups() else "*", [])
+                objects = scaleway_pages.in_states(request, objects)
                 return (
                     self._search(objects)
                     if "search" in path.split("/")

@@ -29,5 +29,17 @@ def page(
     )
 
 
+def in_states(
+    request: web.Request, objects: list[Any] | dict[str, Any]
+) -> list[Any] | dict[str, Any]:
+    """Of the runs of jobs those in the states asked for, newest first."""
+    states = request.query.getall("states", [])
+    if not states or not isinstance(objects, list):
+        return objects
+    asked = [run for run in objects if run["state"] in states]
+    assert request.query["order_by"] == "created_at_desc"
+    return sorted(asked, key=lambda run: str(run["created_at"]), reverse=True)
+
+
 def error(status: int, kind: str, message: str) -> web.Response:
     return web.json_response({"type": kind, "message": message}, status=status)

@@ -136,6 +136,8 @@ class Collector(Generic[Rendered]):
                 built = await beside(lambda: self._build(self._clock(), contributions))
             except Exception:  # a defect of ours must not end the loop: the last Snapshot stays
                 log.exception("no new snapshot could be built")
+                for run, contribution in zip(self.runs, contributions, strict=True):
+                    run.take_back(contribution)
                 return
             self.snapshot, self.exposition = built
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.portions import in_portions
 from cloud_carbon_exporter.collect.tags import checked, with_tags
-from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed
+from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed, NoList
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.providers.spec import Client, Listing, Raw, Scope, ServiceSpec
@@ -100,6 +100,8 @@ async def sweep(
     Where no object of a kind can be read, it is the answer that is malformed: the kind has failed,
     and nothing is gone.
 
+    An answer without its list fails all kinds, by NoList; behind other pages it is malformed.
+
     known: the Resource last seen under an id. What has not changed is that same object again, so
     that a large estate is neither held twice nor compared twice. tags: the keys of those that are
     shown: no others are kept; None keeps all.
@@ -107,14 +109,17 @@ async def sweep(
     shown = None if tags is None else frozenset(tags)
     so_far = _Pass()
     failures: dict[str, CollectError] = {}
-    async for objects in _pages(client, listing, scope, so_far, failures):
-        if listing.lookup:
-            scope = await _looked_up(client, listing, scope, objects, so_far.warnings)
-        async for portion in in_portions(objects):
-            for raw in portion:
-                lived = _read(raw, listing, specs, scope, so_far)
-                if lived is not None:
-                    _take(lived, shown, known, so_far)
+    try:
+        async for objects in _pages(client, listing, scope, so_far, failures):
+            if listing.lookup:
+                scope = await _looked_up(client, listing, scope, objects, so_far.warnings)
+            async for portion in in_portions(objects):
+                for raw in portion:
+                    lived = _read(raw, listing, specs, scope, so_far)
+                    if lived is not None:
+                        _take(lived, shown, known, so_far)
+    except NoList as error:
+        failures = {spec.kind: error.bare() for spec in specs}
     failures = {**_unreadable_kinds(so_far, listing, specs, scope), **failures}
     return so_far.ended(failures)
 
@@ -131,9 +136,11 @@ async def _pages(
     failures: gets the kinds that the listing ended without.
     """
     everything: list[Raw] = []
+    any_page = False
     # An inventory of many asset types may lack one and be whole but for that.
     try:
         async for page in client.pages(listing, scope):
+            any_page = any_page or bool(page)
             objects = await _expanded(client, listing, scope, page, so_far.skipped)
             if listing.whole is None:
                 yield objects
@@ -142,6 +149,11 @@ async def _pages(
     except Incomplete as error:
         for kind, failure in error.failures.items():
             failures[kind] = failure.bare()
+    except NoList as error:
+        if any_page:
+            text = f"{error.message}, behind pages that did"
+            raise _malformed(text, listing, scope) from None
+        raise
     if listing.whole is not None and everything:
         yield listing.whole(everything)
 

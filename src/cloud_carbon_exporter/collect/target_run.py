@@ -99,6 +99,11 @@ class TargetRun:
             self._tried,
         )
 
+    def take_back(self, contribution: Contribution) -> None:
+        """What no Snapshot was built of is handed over once more."""
+        self._rounds = [*contribution.rounds, *self._rounds]
+        self._sweeps.take_back_gone(contribution.gone)
+
     async def _connect(self) -> bool:
         accounts: list[str] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from math import hypot
 from typing import NamedTuple
@@ -66,6 +67,14 @@ def default(signal: Signal) -> Figure:
     return figure(f"model.default.{signal}")
 
 
+@cache
+def bounded(usual: Figure, within: tuple[float, float]) -> Figure:
+    """The same figure where the API tells what the signal may be at least and at most."""
+    least, most = within
+    value, low, high = (min(max(at, least), most) for at in (usual.value, usual.low, usual.high))
+    return replace(usual, value=value, low=low, high=high)
+
+
 def priced_components(resource: Resource, loads: Loads) -> list[PricedComponent]:
     """Every component in force, priced. What is held by class yields one for each class."""
     priced = []
@@ -97,7 +106,7 @@ def in_force(component: Component, loads: Loads) -> Iterator[InForce]:
     if value is not None:
         yield InForce(component.part, component.amount * max(0, value), 0, 0, "")
         return
-    usual, amount = default(component.per), component.amount
+    usual, amount = bounded(default(component.per), component.within), component.amount
     down, up = amount * (usual.value - usual.low), amount * (usual.high - usual.value)
     yield InForce(component.part, amount * usual.value, down, up, component.per)
 

@@ -104,6 +104,8 @@ class Component:
     share: the part of `amount` that is the customer's own when idle: 1 but for burstable and
         shared-core machines.
     assumed: why the hardware had to be guessed; empty where it is known.
+    within: the least and the most the signal of `per` may be, as the API tells; it bounds what is
+        taken where the signal was not read.
     """
 
     kind: ComponentKind
@@ -113,6 +115,7 @@ class Component:
     per: Signal = ""
     share: float = 1.0
     assumed: str = ""
+    within: tuple[float, float] = (0, math.inf)
 
     def __post_init__(self) -> None:
         if not (0 <= self.amount < LARGEST and 0 <= self.share <= 1):  # also false for NaN

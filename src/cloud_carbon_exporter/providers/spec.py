@@ -137,6 +137,8 @@ class ServiceSpec:
     states: the table of its states; None where its API tells none.
     searched_as: what the provider's own search of resources calls the kind; empty: it has none.
     permissions: beyond those of the listing and of monitoring.
+    lasting: whether such a thing lives for days, so that its empty list may rest; None = as
+        `lasting.may_be_brief` tells by the kind.
     reason: why it is modelled so, in one sentence, for the generated list of services.
     """
 
@@ -149,6 +151,7 @@ class ServiceSpec:
     searched_as: str = ""
     metrics: tuple[Metric, ...] = ()
     permissions: tuple[str, ...] = ()
+    lasting: bool | None = None
 
     def read(self, raw: Raw, scope: Scope) -> Resource | Ended | None:
         """The Resource an object is, or its ending; None for what is gone, or another's."""

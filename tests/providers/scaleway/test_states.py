@@ -37,6 +37,7 @@ ENUMS = {
     "instance/server": "instance.v1.ServerState",
     "instance/snapshot": "instance.v1.SnapshotState",
     "instance/volume": "instance.v1.VolumeState",
+    "jobs/run": "jobs.v1alpha2.JobRunState",
     "k8s/cluster": "k8s.v1.ClusterStatus",
     "kafka/cluster": "kafka.v1alpha1.ClusterStatus",
     "lb/lb": "lb.v1.LbStatus",
@@ -55,7 +56,7 @@ ENUMS = {
 """The enumeration of the SDK for each kind that has states."""
 
 NO_STATES = {
-    "jobs/definition": "a definition has none, and of its runs those that run are asked for",
+    "jobs/definition": "a definition has none, and holds nothing",
     "object/bucket": "S3 knows none",
 }
 

@@ -186,13 +186,16 @@ class GcpClient:
         named_by_number = self._account_id.isdigit()
         if not (named_by_number or "/" in self._account_id) or time.monotonic() < self._ids_until:
             return
+        known_before = self._ids
         try:
             projects = await inventory.projects()
         except CollectError as error:
             if not (named_by_number and is_closed(error)):
                 raise
             projects = {}
-        self._ids = _ids(projects)
+        # A sweep that goes on meanwhile may have come upon projects that are newer than the answer.
+        learned = {number: self._ids[number] for number in self._ids if number not in known_before}
+        self._ids = {**learned, **_ids(projects)}
         self._ids_until = time.monotonic() + _PROJECTS_KEPT_SECONDS
         self._learn(projects)
 

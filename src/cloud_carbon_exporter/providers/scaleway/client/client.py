@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cloud_carbon_exporter.errors import CredentialsRefused, NotThere
+from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, NotThere
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.providers.scaleway.client import s3
 from cloud_carbon_exporter.providers.scaleway.client.account import organization_of
@@ -48,8 +48,13 @@ class ScalewayClient(Api):
         """Organisation the key opens; asked again after a refusal."""
         if not self.organization_id or self._refused:
             self.forget_credentials()
-            self.organization_id = await organization_of(self)
+            # What a slow sweep is refused meanwhile is not forgotten.
             self._refused = False
+            try:
+                self.organization_id = await organization_of(self)
+            except CollectError:
+                self._refused = True
+                raise
         return (self.organization_id,)
 
     async def scopes(self, listing: Listing) -> Sequence[Scope]:
