@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.providers.aws import services
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.events import changes
 from cloud_carbon_exporter.providers.aws.describing.lateness import SETTLE_SECONDS
 from cloud_carbon_exporter.providers.finding import services_in
 from cloud_carbon_exporter.providers.spec import Provider
@@ -16,6 +17,7 @@ PROVIDER = Provider(
     label="aws",
     services=services_in(services, _FIRST),
     client=AwsClient,
+    changes=changes,
     settle_seconds=SETTLE_SECONDS,
     reads_cost=True,
     reads_span="region",
