@@ -13,6 +13,7 @@ from tests.providers.aws.conftest import INSTANCES, MakeClient
 from tests.providers.aws.parts import PARIS, Asked, parts
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
+from cloud_carbon_exporter.errors import Malformed
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws.client.cache import Cache
 from cloud_carbon_exporter.providers.aws.describing.moments import moment, of_transition
@@ -162,6 +163,22 @@ async def test_a_task_is_billed_from_the_download_of_its_image() -> None:
     client.stopped[0]["executionStoppedAt"] = NOW
     (ended,) = (await swept(client, ecs_task.SPEC)).endings
     assert ended.at == NOW
+
+
+@pytest.mark.parametrize("silent", ["DescribeClusters", "DescribeTasks"])
+async def test_an_answer_without_what_was_asked_for_by_name_takes_nothing_away(
+    silent: str,
+) -> None:
+    class Empty(Ecs):
+        async def call(
+            self, scope: Scope, api: str, operation: str, params: Mapping[str, Any], **_: Any
+        ) -> Mapping[str, Any]:
+            if operation == silent:
+                return {}
+            return await super().call(scope, api, operation, params)
+
+    with pytest.raises(Malformed):
+        await swept(Empty([task(1, "RUNNING", startedAt=NOW)], []), ecs_task.SPEC)
 
 
 async def test_a_task_is_forgotten_some_time_after_ecs_forgets_it() -> None:

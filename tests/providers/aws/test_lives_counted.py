@@ -23,13 +23,20 @@ from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.cache import Cache
 from cloud_carbon_exporter.providers.settings import TargetSettings
-from cloud_carbon_exporter.providers.spec import Listing, Scope
+from cloud_carbon_exporter.providers.spec import Extras, Listing, Scope
 
 HOUR = 3600.0
 REFRESH_SECONDS = 300.0
 CPU_PERCENT = 50.0
 KINDS = ("ec2/instance", "ecs/task", "glue/job", "sagemaker/processing_job")
 CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/c"
+
+CONSTANT: Mapping[str, Mapping[str, Any]] = {
+    "ListClusters": {"clusterArns": [CLUSTER]},
+    "GetJobs": {"Jobs": [{"Name": "etl"}]},
+    "ListMetrics": {"Metrics": []},
+    "DescribeInstanceTypes": {"InstanceTypes": []},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +58,7 @@ class Churn(ReplayClient):
     async def scopes(self, listing: Listing) -> Sequence[Scope]:
         return [Scope("aws", ACCOUNT, REGION)]
 
-    async def extras(self, now: float) -> Any:
-        from cloud_carbon_exporter.providers.spec import Extras
-
+    async def extras(self, now: float) -> Extras:
         return Extras()
 
     def _listed(self, status: str = "") -> Iterator[tuple[Life, bool]]:
@@ -101,12 +106,7 @@ class Churn(ReplayClient):
             return {"ProcessingJobSummaries": [_job(*life) for life in self._listed(status)]}
         if operation == "GetMetricData":
             return {"MetricDataResults": [_cpu(query, params) for query in _queries(params)]}
-        return {
-            "ListClusters": {"clusterArns": [CLUSTER]},
-            "GetJobs": {"Jobs": [{"Name": "etl"}]},
-            "ListMetrics": {"Metrics": []},
-            "DescribeInstanceTypes": {"InstanceTypes": []},
-        }[operation]
+        return CONSTANT[operation]
 
 
 def _instance(life: Life, over: bool) -> dict[str, Any]:
