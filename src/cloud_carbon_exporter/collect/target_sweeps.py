@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import astuple
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.attempts import Attempts
@@ -132,7 +133,7 @@ class TargetSweeps:
 
     async def look_again(self, changes: Iterable[Change]) -> None:
         """Sweep what has changed since it was listed, and wait for it."""
-        wanted = {(each.account_id, each.region, each.api, each.operation) for each in changes}
+        wanted = {astuple(change) for change in changes}
         again: list[tuple[SweepKey, SweepState]] = []
         for key, state in self._states.items():
             listing = state.listing
