@@ -105,13 +105,14 @@ class GcpClient:
         self._listed = {
             (PROVIDER, account_id, source): count for account_id, count in listed.items()
         }
+        failures = {} if incomplete is None else incomplete.failures
+        # Whose list failed has not departed; that another product said nothing is no matter of it.
+        if "compute/instance" not in {*self._settings.exclude, *failures}:
+            async for page in self._departures.pages(time.time()):
+                if gone := [raw for raw in page if self._explores(raw)]:
+                    yield gone
         if incomplete is not None:
             raise incomplete
-        if "compute/instance" in self._settings.exclude:
-            return
-        async for page in self._departures.pages(time.time()):
-            if gone := [raw for raw in page if self._explores(raw)]:
-                yield gone
 
     async def catalogue(self, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
         """What describing this page needs besides: projects by number, shapes of machine types."""
