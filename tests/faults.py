@@ -50,6 +50,15 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "no_list_of_buckets",
         "projects_of_which_none",
     ),
+    "status 200 without the list that was asked for": (
+        "answer_of_success_without",
+        "inventory_that_says_nothing",
+        "products_that_say_nothing",
+        "nothing_vanishes_and_the_kind_is_down",
+        "missing_list_of_one_kind",
+        "list_that_is_missing_behind",
+        "list_that_is_empty_is_believed",
+    ),
     "gzip bombs and endless answers": (
         "gzip_bomb",
         "test_a_bomb_is_neither",

@@ -71,6 +71,14 @@ def located_list(assets: Sequence[Asset], method: str, location: str) -> dict[st
             "aiplatform.googleapis.com/Endpoint",
             "endpoints",
         ),
+        "aiplatform.projects.locations.batchPredictionJobs.list": (
+            "aiplatform.googleapis.com/BatchPredictionJob",
+            "batchPredictionJobs",
+        ),
+        "aiplatform.projects.locations.customJobs.list": (
+            "aiplatform.googleapis.com/CustomJob",
+            "customJobs",
+        ),
         "artifactregistry.projects.locations.repositories.list": (
             "artifactregistry.googleapis.com/Repository",
             "repositories",

@@ -61,6 +61,7 @@ NO_STATES = {
 }
 
 BEYOND_THE_ENUM = {
+    "instance/server": {"deleted"},  # ours: the list shows it no more, the audit trail tells of it
     "serverless_sqldb/database": {"asleep"},  # ours: the API says it in another field
     # The products of this family that can be stopped say so with this word; these may come to.
     "messageq/deployment": {"stopped"},

@@ -17,6 +17,7 @@ from cloud_carbon_exporter.providers.gcp.client import (
     product_lists,
 )
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
+from cloud_carbon_exporter.providers.gcp.client.departures import Departures
 from cloud_carbon_exporter.providers.gcp.client.discovery import (
     TYPES,
     Inventory,
@@ -61,6 +62,7 @@ class GcpClient:
             footprint.project_of(self._options.carbon_footprint_table)
         self._rest = Rest(Tokens(self._options.project_id), meter, settings.timeout_seconds)
         self._machine_types = machines.MachineTypes(self._rest)
+        self._departures = Departures(self._rest, self._options.metrics_scope)
         self._inventory: Inventory | None = None
         self._account_id = ""
         # Ids of the projects below a folder or organisation, by number.
@@ -89,10 +91,12 @@ class GcpClient:
         """What Asset Inventory lists, or, where it is closed to us, what each product lists."""
         listed: Counter[str] = Counter()
         incomplete: Incomplete | None = None
+        self._departures.begin()
         try:
             async for page in self._sources(scope):
                 self._learn(named_projects(page))
                 explored = [raw for raw in page if self._explores(raw)]
+                self._departures.see(explored, time.time())
                 listed.update(self._owner(raw, scope) for raw in explored)
                 yield explored
         except Incomplete as error:
@@ -101,6 +105,12 @@ class GcpClient:
         self._listed = {
             (PROVIDER, account_id, source): count for account_id, count in listed.items()
         }
+        failures = {} if incomplete is None else incomplete.failures
+        # Whose list failed has not departed; that another product said nothing is no matter of it.
+        if "compute/instance" not in {*self._settings.exclude, *failures}:
+            async for page in self._departures.pages(time.time()):
+                if gone := [raw for raw in page if self._explores(raw)]:
+                    yield gone
         if incomplete is not None:
             raise incomplete
 

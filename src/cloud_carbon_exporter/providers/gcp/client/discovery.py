@@ -20,6 +20,8 @@ PERMISSIONS = ("cloudasset.assets.listResource",)
 PAGE_SIZE = "1000"
 
 TYPES = (
+    "aiplatform.googleapis.com/BatchPredictionJob",
+    "aiplatform.googleapis.com/CustomJob",
     "aiplatform.googleapis.com/Endpoint",
     "alloydb.googleapis.com/Cluster",
     "alloydb.googleapis.com/Instance",

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 from cloud_carbon_exporter.model.types import Component, Location
 from cloud_carbon_exporter.providers.description import Description
+from cloud_carbon_exporter.providers.scaleway.client.moments import moment
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 
@@ -85,15 +84,6 @@ def parse(
         state=str(raw.get("status") or raw.get("state") or ""),
         created=moment(raw.get("created_at") or raw.get("creation_date")),
     )
-
-
-def moment(said: Any) -> float | None:
-    """Unix seconds of a moment as the API writes it; None where it says none, or none to read."""
-    try:
-        read = datetime.fromisoformat(said)
-    except (TypeError, ValueError):
-        return None
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
 
 
 def project_of(raw: Raw) -> str:
