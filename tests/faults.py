@@ -58,6 +58,16 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "missing_list_of_one_kind",
         "list_that_is_missing_behind",
         "list_that_is_empty_is_believed",
+        "tells_no_member_of_the_list",
+        "error_of_s3_under_status_200",
+        "list_that_had_objects_is_believed",
+        "asked_for_by_name_takes_nothing",
+    ),
+    "monitoring that answers in part": (
+        "series_that_does_not_end_complete",
+        "result_that_is_missing_says",
+        "last_page_that_tells_of_a_series",
+        "told_before_a_page_failed",
     ),
     "gzip bombs and endless answers": (
         "gzip_bomb",
