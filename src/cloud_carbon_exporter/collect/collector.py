@@ -89,6 +89,7 @@ class Collector(Generic[Rendered]):
         async with asyncio.TaskGroup() as group:
             for target in self.runs:
                 group.create_task(self._keep_fresh(target))
+                group.create_task(self._watch(target))
             group.create_task(say_progress(self._target_progress))
 
     def _target_progress(self) -> list[Progress]:
@@ -178,6 +179,11 @@ class Collector(Generic[Rendered]):
 
     def _age(self) -> float:
         return self._clock() - self.snapshot.taken_at
+
+    async def _watch(self, run: TargetRun) -> None:
+        """Publish what was listed between two refreshes, where a cloud tells of changes."""
+        async for _ in run.changes():
+            await self.publish()
 
     async def _keep_fresh(self, run: TargetRun) -> None:
         loop = asyncio.get_running_loop()

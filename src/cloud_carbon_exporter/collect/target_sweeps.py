@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import astuple
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.attempts import Attempts
@@ -22,6 +23,7 @@ from cloud_carbon_exporter.collect.sweep_state import SweepState
 from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.model.snapshot import Outcome
 from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.changes import Change
 from cloud_carbon_exporter.providers.quotas import quota_of
 from cloud_carbon_exporter.providers.spec import Client, Listing, Scope, ServiceSpec
 
@@ -128,6 +130,23 @@ class TargetSweeps:
             self._target.settings.interval_seconds,
         )
         return SweepState(listing, listed.specs, scope, rest=rest)
+
+    async def look_again(self, changes: Iterable[Change]) -> None:
+        """Sweep what has changed since it was listed, and wait for it."""
+        wanted = {astuple(change) for change in changes}
+        again: list[tuple[SweepKey, SweepState]] = []
+        for key, state in self._states.items():
+            listing = state.listing
+            if (key.account_id, key.region, listing.api, listing.operation) in wanted:
+                again.append((key, state))
+        # What is being listed now may have been listed before it changed.
+        under_way = [state.task for _, state in again if state.task is not None]
+        await asyncio.gather(*under_way, return_exceptions=True)
+        for key, state in again:
+            if state.task is None and key in self._states:
+                state.task = asyncio.create_task(self._sweep(key, state))
+        fresh = [state.task for _, state in again if state.task is not None]
+        await asyncio.gather(*fresh, return_exceptions=True)
 
     async def _find_scopes(self, rank: int, listed: ListedKinds) -> None:
         """Learn where a listing is to be swept; what is no longer among its scopes goes."""

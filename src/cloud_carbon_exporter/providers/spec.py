@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.model.types import Location, Point, Resource, Signal
+from cloud_carbon_exporter.providers.changes import Changes
 from cloud_carbon_exporter.providers.description import (
     Description,
     Ended,
@@ -283,6 +284,7 @@ class Provider:
     utilisation costs money, so that -collect.utilisation-interval applies. reads_span: what one
     call of Client.series is given: all of a region of an account, of an account, or of the Target;
     a failure is one of that span. permissions: needed whatever the services.
+    changes: what a client may be told of as it happens.
     """
 
     name: str  # as in -cloud.provider
@@ -294,3 +296,4 @@ class Provider:
     reads_span: Literal["region", "account", "target"] = "target"
     permissions: tuple[str, ...] = ()
     optional: Mapping[str, str] = field(default_factory=dict)  # permission -> what alone it is for
+    changes: Changes | None = None
