@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from cloud_carbon_exporter.collect.account_sums import AccountKey, AccountSums
 from cloud_carbon_exporter.collect.integral import pieces
@@ -195,6 +196,17 @@ class Counters:
             account.add(*amounts)
             self.months.add(at.provider, at.account_id, piece)
         timeline.forget_covered()
+
+    def move(self, seconds: float) -> None:
+        """The clock was set: all marks of its time move; Points have the time of the cloud."""
+        for timeline in (*self._present.values(), *self._departed.values()):
+            timeline.move(seconds)
+        for resource_id, saved in self._saved.items():
+            self._saved[resource_id] = replace(
+                saved,
+                covered_until=saved.covered_until + seconds,
+                seen_until=saved.seen_until + seconds,
+            )
 
     def dump(self) -> Iterator[Row]:
         """Rows of everything a restart must not lose."""

@@ -7,7 +7,7 @@ import logging
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cloud_carbon_exporter.api_costs.prices import read_price
@@ -62,6 +62,16 @@ class Round:
     measured: tuple[Measured, ...] = ()
     asked: tuple[Asked, ...] = ()
     released: Mapping[str, float] = field(default_factory=dict)
+
+    def moved(self, seconds: float) -> Round:
+        """The same after the clock was set by `seconds`; Points have the time of the cloud."""
+        if not seconds:
+            return self
+        asked: list[Asked] = []
+        for ask in self.asked:
+            asked.append(Asked(ask.resource_id, ask.until + seconds, ask.next_read + seconds))
+        released = {name: seen_until + seconds for name, seen_until in self.released.items()}
+        return replace(self, asked=tuple(asked), released=released)
 
 
 class Measurer:

@@ -106,6 +106,11 @@ class SnapshotBuilder:
             first_collection_done=all(contribution.tried for contribution in contributions),
         )
 
+    def move(self, seconds: float) -> None:
+        """The clock was set: what is remembered of when sweeps ended moves with it."""
+        for key in self._seen_at:
+            self._seen_at[key] += seconds
+
     def _take_sweeps(self, contribution: Contribution, now: float) -> None:
         settle = contribution.target.provider.settle_seconds
         for key in contribution.gone:

@@ -60,6 +60,14 @@ class SweepState:
         self.inhabited = self.inhabited or bool(fresh.resources or fresh.unsupported)
         self.rest = 0 if self.inhabited or fresh.failures else EMPTY_REFRESHES
 
+    def move(self, seconds: float) -> None:
+        """The clock was set: what was seen moves with it."""
+        self.seen_at += seconds
+        since: dict[str, float | None] = {}
+        for kind, moment in self.since.items():
+            since[kind] = None if moment is None else moment + seconds
+        self.since = since
+
     def rests(self) -> bool:
         """Whether it is left alone in this refresh; what was marked failed meanwhile never is."""
         if self.rest == 0 or self.error:

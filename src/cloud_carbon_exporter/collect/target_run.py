@@ -46,6 +46,7 @@ class TargetRun:
         self._state = TargetState(target.name, self.label, up=False)
         self._step = ""
         self._tried = False
+        self._moved_seconds = 0.0  # by how much the clock was set since the start
 
     async def refresh(self) -> None:
         """A round of everything. Failures become state, metrics and a log line; none is raised."""
@@ -72,6 +73,12 @@ class TargetRun:
         waiting = tuple(state.name for state in states if state.task is not None)
         ended = len(states) - len(waiting)
         return Progress(ended, len(states), waiting, self._step, self._tried)
+
+    def move(self, seconds: float) -> None:
+        """The clock was set: what was seen and asked moves with it."""
+        self._moved_seconds += seconds
+        self._sweeps.move(seconds)
+        self._rounds = [fresh.moved(seconds) for fresh in self._rounds]
 
     async def close(self) -> None:
         """Stop what still runs, and close the client."""
@@ -134,7 +141,9 @@ class TargetRun:
         resources, deadline = self._sweeps.resources(), self._attempts.deadline_seconds
         name, all_departed = self.target.name, self._counters.departed()
         departed = [timeline for timeline in all_departed if timeline.sweep.target == name]
+        moved_before = self._moved_seconds
         fresh = await self._measurer.round(resources, departed, self._clock(), deadline)
+        fresh = fresh.moved(self._moved_seconds - moved_before)
         # Only now is the list looked up: another target's publishing has put a new one in its place
         # meanwhile (`contribute`), and what is added to the old one is lost.
         self._rounds.append(fresh)

@@ -87,6 +87,11 @@ class TargetSweeps:
         gone, self._gone = tuple(self._gone), []
         return gone
 
+    def move(self, seconds: float) -> None:
+        """The clock was set: what was seen moves with it."""
+        for state in self._states.values():
+            state.move(seconds)
+
     def mark_failed(self, error: str) -> None:
         """The whole Target cannot be reached: every sweep shows why."""
         for state in self._states.values():

@@ -91,6 +91,15 @@ class Timeline:
         self.versions.append(Version(self.seen_until, nothing, waits=False))
         self.versions.append(version)
 
+    def move(self, seconds: float) -> None:
+        """The clock was set: the marks of its time move, and nothing is counted for it."""
+        self.covered_until += seconds
+        self.seen_until += seconds
+        self.asked_until += seconds
+        self.next_read += seconds
+        for rank, version in enumerate(self.versions):
+            self.versions[rank] = replace(version, since=version.since + seconds)
+
     @property
     def resource(self) -> Resource:
         """The description in force now."""
