@@ -129,6 +129,8 @@ class Resource:
         "i-0abc"}.
     info: what resource_info tells besides: host_type, architecture, cpu, project...
     components: what it holds now; a stopped machine holds none of its vCPUs.
+    started: since when it is so, as its cloud says (of a stopped machine: when it stopped); None
+        where it does not say.
     """
 
     id: str
@@ -139,6 +141,7 @@ class Resource:
     tags: Mapping[str, str] = field(default_factory=dict)
     monitor: Mapping[str, str] = field(default_factory=dict)
     info: Mapping[str, str] = field(default_factory=dict)
+    started: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

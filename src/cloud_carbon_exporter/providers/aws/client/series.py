@@ -84,17 +84,18 @@ def points_of(
 ) -> tuple[Point, ...]:
     """Points of a series, of periods that have ended.
 
-    With `fill`, periods without a datum are what the metric says their absence means.
+    Up to the metric's delay before `until`. With `fill`, periods without a datum are what the
+    metric says their absence means.
     """
     metric = series.read.metric
-    period = metric.period_seconds
+    period, complete = metric.period_seconds, until - metric.delay_seconds
     ended: dict[float, float] = {}
     if fill and metric.absent is not None:
         # CloudWatch keeps nothing of a period in which nothing was written
-        for place in range(int((until - series.start) // period)):
+        for place in range(int((complete - series.start) // period)):
             ended[series.start + place * period] = metric.absent
     for at, value in values.items():
-        if at >= series.start and at + period <= until and math.isfinite(value):
+        if at >= series.start and at + period <= complete and math.isfinite(value):
             ended[at] = value * series.scale
     return tuple(Point(at, at + period, ended[at]) for at in sorted(ended))
 
