@@ -24,7 +24,8 @@ from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource, Totals
-from cloud_carbon_exporter.storage.state_file import ROWS_A_LINE, SAVING_RATIO, StateFile
+from cloud_carbon_exporter.storage.state_file import SAVING_RATIO, StateFile
+from cloud_carbon_exporter.storage.state_lines import ROWS_A_LINE, VERSION
 from cloud_carbon_exporter.web.trend import Trend, TrendPoint
 from tests.fakes.cloud import Clock
 

@@ -16,6 +16,7 @@ from cloud_carbon_exporter.collect.failure_log import FailureLog
 from cloud_carbon_exporter.collect.heap import Heap
 from cloud_carbon_exporter.collect.progress import Progress, say_progress, sentence
 from cloud_carbon_exporter.collect.shard import Shard
+from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
 from cloud_carbon_exporter.collect.snapshot import SnapshotBuilder
 from cloud_carbon_exporter.collect.surroundings import SurroundingsIndex
 from cloud_carbon_exporter.collect.target import Shared, Target
@@ -145,10 +146,8 @@ class Collector(Generic[Rendered]):
     async def _ask_grid(self, contributions: Sequence[Contribution]) -> None:
         if not self.settings.grid.preferences:
             return
-        try:
+        with unless_it_fails("asking the sources of grid intensity"):
             await self._feed.refresh(await beside(lambda: places_in_use(contributions)))
-        except Exception:  # the figures are shown with what is known of the grid
-            log.exception("no grid source could be asked")
 
     def _follow_clock(self) -> None:
         """Move all marks with the clock, if it is set; under the lock, as nothing is built then."""

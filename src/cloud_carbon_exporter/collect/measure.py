@@ -51,6 +51,10 @@ class Asked:
     until: float
     next_read: float
 
+    def moved(self, seconds: float) -> Asked:
+        """The same after the clock was set."""
+        return Asked(self.resource_id, self.until + seconds, self.next_read + seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -67,11 +71,9 @@ class Round:
         """The same after the clock was set by `seconds`; Points have the time of the cloud."""
         if not seconds:
             return self
-        asked: list[Asked] = []
-        for ask in self.asked:
-            asked.append(Asked(ask.resource_id, ask.until + seconds, ask.next_read + seconds))
+        asked = tuple(ask.moved(seconds) for ask in self.asked)
         released = {name: seen_until + seconds for name, seen_until in self.released.items()}
-        return replace(self, asked=tuple(asked), released=released)
+        return replace(self, asked=asked, released=released)
 
 
 class Measurer:

@@ -9,6 +9,7 @@ import asyncio
 
 from cloud_carbon_exporter.collect.attempts import Attempts
 from cloud_carbon_exporter.collect.contribution import Contribution
+from cloud_carbon_exporter.collect.extras import checked
 from cloud_carbon_exporter.collect.failure_log import FailureLog
 from cloud_carbon_exporter.collect.measure import Measurer, Round
 from cloud_carbon_exporter.collect.progress import Progress
@@ -150,7 +151,7 @@ class TargetRun:
 
     async def _ask_extras(self) -> None:
         async def ask() -> None:
-            self._extras = await self.client.extras(self._clock())
+            self._extras = checked(await self.client.extras(self._clock()))
 
         error = await self._attempts.attempt("extras", ask())
         self._asking = None

@@ -187,6 +187,21 @@ OWN: tuple[Family, ...] = (
         "seconds",
     ),
     Family(
+        "cloud_carbon_exporter_clock_step_seconds",
+        "gauge",
+        "How far the machine's clock is ahead of elapsed time, having been set; "
+        "0 again once the new time is taken over.",
+        FromSnapshot(lambda snapshot: iter([FamilySample((), snapshot.clock.apart_seconds)])),
+        (),
+        "seconds",
+    ),
+    Family(
+        "cloud_carbon_exporter_clock_steps_total",
+        "counter",
+        "How often the machine's clock was set by a minute or more.",
+        FromSnapshot(lambda snapshot: iter([FamilySample((), snapshot.clock.steps)])),
+    ),
+    Family(
         "cloud_carbon_exporter_skipped_objects_total",
         "counter",
         "Objects left out, by reason: unreadable, or with the labels of another (duplicate).",

@@ -20,7 +20,7 @@ class _Kept(NamedTuple):
     value: Any
 
     def holds(self, now: float) -> bool:
-        """Whether it is young enough; what was kept at a later time was so before a clock was set."""
+        """Whether it is young enough; what lies ahead was kept before the clock was set back."""
         return 0 <= now - self.since < self.seconds
 
 
