@@ -6,6 +6,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -354,3 +355,17 @@ def test_a_grid_source_is_asked_again_after_the_clock_was_set_back() -> None:
     assert rests(START, due, source)
     assert not rests(due, due, source)
     assert not rests(START - 2 * DAY, due, source)
+
+
+async def test_in_scrape_mode_what_is_old_by_the_machine_is_collected_anew() -> None:
+    """A copy that Lambda froze for an hour must not answer with what it had; nor one set back."""
+    world = World()
+    world.collector.settings = replace(world.collector.settings, mode="scrape")
+    await world.collector.collect_for_scrape(5)
+    for wrong in (3600.0, 0.0, -2 * DAY):
+        world.machine.wrong = wrong
+        sweeps = len(world.cloud.sweeps)
+        await world.collector.collect_for_scrape(5)
+        await world.collector.collect_for_scrape(5)
+        assert len(world.cloud.sweeps) == sweeps + 1
+        assert world.collector.snapshot.taken_at == world.machine.true + wrong

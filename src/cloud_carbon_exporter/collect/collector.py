@@ -115,6 +115,7 @@ class Collector(Generic[Rendered]):
         For -collect.mode=scrape. Scrapes that come meanwhile share the one collection; what is not
         finished in time goes on for the next.
         """
+        self._follow_clock()
         young = 0 <= self._age() < self.settings.interval_seconds  # below 0: the clock was set back
         if self.snapshot.first_collection_done and young:
             return
@@ -151,6 +152,11 @@ class Collector(Generic[Rendered]):
 
     def _follow_clock(self) -> None:
         """Move all marks with the clock, if it is set; under the lock, as nothing is built then."""
+        if self.settings.mode == "scrape":
+            # Nothing is counted, and a copy that was frozen since the last scrape, as Lambda does
+            # it, has missed the time: all is as old as the machine says.
+            self._clock.believe()
+            return
         # Before anything is shown there is nothing that an old time could stand beside.
         seconds = self._clock.follow(at_once=not self.snapshot.rows)
         if seconds:

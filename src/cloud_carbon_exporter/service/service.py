@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 
 from cloud_carbon_exporter import exposition, logs
 from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect.clock import Clock, as_clock
+from cloud_carbon_exporter.collect.clock import Clock
 from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
@@ -59,9 +58,7 @@ class Service:
         self._reread = reread
         self._trend = Trend()
         self._size = SizeWarning()
-        # Each scrape collects, and nothing is counted: a copy that was frozen meanwhile, as Lambda
-        # does it, goes on by the time of the machine.
-        self.clock = as_clock(time.time) if settings.mode == "scrape" else Clock()
+        self.clock = Clock()
         self._state: StateFile | None = None
         self._sections: dict[str, Section] = {"clock": self.clock, "history": self._trend}
         state = (
