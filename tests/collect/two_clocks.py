@@ -10,7 +10,7 @@ from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.collect.clock import Clock
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate
-from cloud_carbon_exporter.model.snapshot import Row
+from cloud_carbon_exporter.model.snapshot import ClockNews, Row
 from cloud_carbon_exporter.model.types import Point
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from tests.fakes.cloud import Cloud
@@ -85,6 +85,11 @@ class World:
         """What is shown of a resource."""
         rows = self.collector.snapshot.rows
         return next(row for row in rows if row.resource.id == resource_id)
+
+    def news(self) -> ClockNews:
+        """What is told of the machine's clock."""
+        assert self.collector.snapshot.clock is not None
+        return self.collector.snapshot.clock
 
     def seconds(self, resource_id: str) -> float:
         """Seconds that are counted of a resource: what was made for it is used up evenly."""

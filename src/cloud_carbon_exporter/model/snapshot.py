@@ -145,5 +145,5 @@ class Snapshot:
     months: tuple[OwnMonth, ...] = ()  # closed ones
     account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     grid: GridNews = field(default_factory=GridNews)
-    clock: ClockNews = field(default_factory=ClockNews)
+    clock: ClockNews | None = None
     first_collection_done: bool = False

@@ -61,6 +61,16 @@ def _last_collection(snapshot: Snapshot) -> Iterator[FamilySample]:
         yield FamilySample((), snapshot.taken_at)
 
 
+def _clock_step(snapshot: Snapshot) -> Iterator[FamilySample]:
+    if snapshot.clock is not None:
+        yield FamilySample((), snapshot.clock.apart_seconds)
+
+
+def _clock_steps(snapshot: Snapshot) -> Iterator[FamilySample]:
+    if snapshot.clock is not None:
+        yield FamilySample((), snapshot.clock.steps)
+
+
 def _skipped(context: RenderContext) -> Iterator[FamilySample]:
     skipped = Counter(dict(context.snapshot.api.skipped))
     for dropped, count in context.duplicates.items():
@@ -191,7 +201,7 @@ OWN: tuple[Family, ...] = (
         "gauge",
         "How far the machine's clock is ahead of elapsed time, having been set; "
         "0 again once the new time is taken over.",
-        FromSnapshot(lambda snapshot: iter([FamilySample((), snapshot.clock.apart_seconds)])),
+        FromSnapshot(_clock_step),
         (),
         "seconds",
     ),
@@ -199,7 +209,7 @@ OWN: tuple[Family, ...] = (
         "cloud_carbon_exporter_clock_steps_total",
         "counter",
         "How often the machine's clock was set by a minute or more.",
-        FromSnapshot(lambda snapshot: iter([FamilySample((), snapshot.clock.steps)])),
+        FromSnapshot(_clock_steps),
     ),
     Family(
         "cloud_carbon_exporter_skipped_objects_total",
