@@ -16,12 +16,15 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect.clock import Clock, as_clock, boot_name, elapsed_seconds
+from cloud_carbon_exporter.collect.lives import Lives
+from cloud_carbon_exporter.collect.moved_marks import move_timeline
 from cloud_carbon_exporter.collect.sweep import SweepKey
-from cloud_carbon_exporter.collect.timeline import Timeline, Version
+from cloud_carbon_exporter.collect.timeline import Counted, Timeline, Version
 from cloud_carbon_exporter.grid import preferences
 from cloud_carbon_exporter.grid.zone_state import next_due, rests
 from cloud_carbon_exporter.model.types import Location, Resource
 from cloud_carbon_exporter.providers.spec import Read, Reading
+from cloud_carbon_exporter.storage.counter_rows import SavedLife
 from tests.collect.two_clocks import EU, LASTING, PERIOD, STALE_AFTER, START, Machine, World
 from tests.fakes.cloud import FakeClient
 
@@ -267,9 +270,15 @@ def test_every_mark_of_a_timeline_moves() -> None:
     """A mark that is added later, and stays where it was, would count time that did not pass."""
     resource = Resource("vol-1", "vm/volume", "", Location("aws", "1", EU), ())
     sweep = SweepKey("target", 0, "1", EU, "")
-    moved, stays = (Timeline(sweep, Version(100.0, resource, False), 7.0) for _ in range(2))
-    moved.move(50)
-    for name in set(Timeline.__slots__) - {"settle"}:
+    moved, stays = (
+        Timeline(sweep, [Version(100.0, resource, False)], 200.0, 7.0) for _ in range(2)
+    )
+    for timeline in (moved, stays):
+        timeline.counted = [Counted(100.0, 150.0, timeline.versions[0], {})]
+    move_timeline(moved, 50)
+    assert moved.counted is not None
+    assert (moved.counted[0].start, moved.counted[0].end) == (150, 200)
+    for name in set(Timeline.__slots__) - {"settle", "delay"}:
         before, after = getattr(stays, name), getattr(moved, name)
         if isinstance(before, float):
             assert after == before + 50, name
@@ -369,3 +378,15 @@ async def test_in_scrape_mode_what_is_old_by_the_machine_is_collected_anew() -> 
         await world.collector.collect_for_scrape(5)
         assert len(world.cloud.sweeps) == sweeps + 1
         assert world.collector.snapshot.taken_at == world.machine.true + wrong
+
+
+def test_past_lives_move_but_for_what_the_cloud_told() -> None:
+    lives = Lives()
+    lives.begin("prod", 1000.0)
+    lives.resume(SavedLife("missed", 1500.0, ended=False, told=1600.0))
+    lives.resume(SavedLife("ended", 1500.0, ended=True, told=1600.0))
+    lives.move(-100.0)
+    saved = {row.resource_id: row for row in lives.saved() if isinstance(row, SavedLife)}
+    assert lives.since("prod") == 900
+    assert (saved["missed"].until, saved["missed"].told) == (1400, 1500)
+    assert (saved["ended"].until, saved["ended"].told) == (1500, 1500)

@@ -89,7 +89,7 @@ def test_counters_go_on_after_a_restart_and_the_time_between_is_filled(tmp_path:
 
     after = new_counters()
     take_back(path, counters=after)
-    assert after.covered_until("i-1") == 300
+    assert after.counts_from("target", VM) == 300
     see(after, 900, VOLUME, VM)
     after.record("i-1", "cpu_ratio", [Point(300, 600, 0.7), Point(600, 900, 0.2)], 0)
     after.advance(900)
@@ -122,7 +122,7 @@ def test_what_vanished_meanwhile_stays_in_its_account(tmp_path: Path) -> None:
     ).save()  # the volume may only be out of sight: it is kept for some days
     again = new_counters()
     take_back(path, counters=again)
-    assert again.covered_until("vol-1") == 600
+    assert again.counts_from("target", VOLUME) == 600
     see(again, 900 + 8 * 86400, VM)
     assert "vol-1" not in {row[0] for row in again.dump()}
 
@@ -374,13 +374,27 @@ def test_a_newer_version_is_not_corrupt_and_refuses_the_start(
         seal = json.dumps({"sha256": digest}).encode()
     path.write_bytes(content := b"".join((*lines, seal)))
     file = StateFile(path, {"rows": Rows()})
-    with pytest.raises(ConfigError, match=r"-state\.file: .* is of version 2, and this program"):
+    with pytest.raises(ConfigError, match=r"-state\.file: .* is of version 3, and this program"):
         file.load()
     assert path.read_bytes() == content
     assert {entry.name for entry in tmp_path.iterdir()} == {"state", ".state.lock"}
     other = StateFile(path, {"rows": Rows()})
-    with pytest.raises(ConfigError, match="version 2"):  # and not that another process has it
+    with pytest.raises(ConfigError, match="version 3"):  # and not that another process has it
         other.load()
+
+
+def test_the_file_of_the_version_before_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    row = ["i-1", 100.0, 200.0, 7.0, 8.0, 9.0]
+    lines = [
+        b'{"cloud_carbon_exporter_state":1}\n',
+        json.dumps({"section": "counters", "rows": [row]}).encode() + b"\n",
+    ]
+    digest = hashlib.sha256(b"".join(lines)).hexdigest()
+    path.write_bytes(b"".join(lines) + json.dumps({"sha256": digest}).encode())
+    counters = new_counters()
+    take_back(path, counters=counters)
+    assert list(counters.dump()) == [row]
 
 
 def test_a_section_of_another_version_is_passed_over(tmp_path: Path) -> None:

@@ -6,12 +6,13 @@ What comes out is a Contribution: plain values, from which the Snapshot is built
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from cloud_carbon_exporter.collect.attempts import Attempts
 from cloud_carbon_exporter.collect.contribution import Contribution
 from cloud_carbon_exporter.collect.extras import checked
 from cloud_carbon_exporter.collect.failure_log import FailureLog
-from cloud_carbon_exporter.collect.measure import Measurer, Round
+from cloud_carbon_exporter.collect.measure import Asked, Measurer, Round
 from cloud_carbon_exporter.collect.progress import Progress
 from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.collect.target_sweeps import TargetSweeps
@@ -79,7 +80,7 @@ class TargetRun:
         """The clock was set: what was seen and asked moves with it."""
         self._moved_seconds += seconds
         self._sweeps.move(seconds)
-        self._rounds = [fresh.moved(seconds) for fresh in self._rounds]
+        self._rounds = [_moved(fresh, seconds) for fresh in self._rounds]
 
     async def close(self) -> None:
         """Stop what still runs, and close the client."""
@@ -144,7 +145,7 @@ class TargetRun:
         departed = [timeline for timeline in all_departed if timeline.sweep.target == name]
         moved_before = self._moved_seconds
         fresh = await self._measurer.round(resources, departed, self._clock(), deadline)
-        fresh = fresh.moved(self._moved_seconds - moved_before)
+        fresh = _moved(fresh, self._moved_seconds - moved_before)
         # Only now is the list looked up: another target's publishing has put a new one in its place
         # meanwhile (`contribute`), and what is added to the old one is lost.
         self._rounds.append(fresh)
@@ -159,3 +160,15 @@ class TargetRun:
             self._failures.failed("extras", error)
         else:
             self._failures.well("extras", f"{self.label} extras")
+
+
+def _moved(fresh: Round, seconds: float) -> Round:
+    """A round of reads that was begun before the clock was set."""
+    if not seconds:
+        return fresh
+    asked: list[Asked] = []
+    for ask in fresh.asked:
+        until, next_read = ask.until + seconds, ask.next_read + seconds
+        asked.append(replace(ask, until=until, next_read=next_read))
+    released = {name: until + seconds for name, until in fresh.released.items()}
+    return replace(fresh, asked=tuple(asked), released=released)

@@ -37,7 +37,8 @@ SIGNALS = frozenset(
     {
         "cpu_ratio",  # share of the vCPUs that worked, 0..1
         "gpu_ratio",  # share of the time the accelerators worked, 0..1
-        "gpu_watts",  # what the accelerators drew, all boards together
+        "gpu_watts",  # what the accelerators drew, all boards that tell it together
+        "gpu_boards",  # how many boards told their watts; all, where nothing says
         "memory_gib",  # memory in use
         "stored_gib",  # bytes held; by class after a colon
         "capacity_units",  # ACUs, processing units, nodes: what the service scaled to

@@ -92,6 +92,7 @@ class Metric:
     spread: the dimension over which the series is spread, one for each board of a machine; those
         that exist are found, whatever other dimensions they bear, and become one: ratios by their
         mean, all else by its sum.
+    counted_as: the signal that tells over how many series of its `spread` a value is the sum.
     over: key of Resource.monitor that holds the number of cores or boards the value is a sum over;
         it is divided by it. Several metrics of one resource that fill one signal (bytes in, bytes
         out) are added up.
@@ -115,6 +116,7 @@ class Metric:
     fixed: Mapping[str, str] = field(default_factory=dict)
     class_dimension: str = ""
     spread: str = ""
+    counted_as: Signal = ""
     over: str = ""
     scale: float = 1.0
     period_seconds: float = 300

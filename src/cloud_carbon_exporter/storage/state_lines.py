@@ -9,9 +9,12 @@ from typing import Any
 
 from cloud_carbon_exporter.storage.rows import Row, Section
 
-VERSION = 1
-"""Version of the format. Another section, or another kind of row, is none: what an older program
-does not know it passes over."""
+VERSION = 2
+"""Version of the format: 2 has lives among the counters, which a program of 1 would misread.
+Another section alone is no version: an older program passes over it."""
+
+OLDER_VERSIONS = frozenset({1})
+"""Versions that are read as well: all rows of 1 mean the same in 2."""
 
 ROWS_A_LINE = 500
 """So that no single line holds the interpreter for long."""
@@ -65,7 +68,7 @@ def parsed(lines: Sequence[bytes]) -> Mapping[str, list[Row]]:
         raise NewerVersion(version)
     if json.loads(seal)["sha256"] != hashlib.sha256(b"".join((header, *body))).hexdigest():
         raise ValueError("its checksum does not fit")
-    if version != VERSION:
+    if version != VERSION and version not in OLDER_VERSIONS:
         raise ValueError(f"version {version}, not {VERSION}")
     rows: dict[str, list[Row]] = {}
     for line in body:

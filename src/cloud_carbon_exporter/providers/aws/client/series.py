@@ -69,8 +69,14 @@ class Readings:
     def add(self, series: Series, values: Mapping[float, float], *, fill: bool) -> None:
         """Add what was read of a series to what other series brought for the same signal."""
         points = points_of(series, values, self.until, fill=fill)
-        if points:
-            self.points[series.key] = _sum(self.points.get(series.key, ()), points)
+        if not points:
+            return
+        self.points[series.key] = _sum(self.points.get(series.key, ()), points)
+        metric = series.read.metric
+        if metric.counted_as:
+            ones = tuple(Point(point.start, point.end, 1.0) for point in points)
+            key = series.read.resource.id, metric.counted_as
+            self.points[key] = _sum(self.points.get(key, ()), ones)
 
     def fail(self, unread: Iterable[Series], error: CollectError) -> None:
         """Note why series could not be read."""
