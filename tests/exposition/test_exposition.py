@@ -193,6 +193,7 @@ def test_an_empty_snapshot_still_says_who_speaks() -> None:
     assert names == {f"{own}build_info", f"{own}series", f"{own}scrape_size_bytes"}
 
 
+@pytest.mark.server
 def test_promtool_finds_nothing_to_say() -> None:
     assert promtool_check(text_of(render(estate.SNAPSHOT, estate.SETTINGS), "text")) == ""
 
