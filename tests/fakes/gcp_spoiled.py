@@ -51,6 +51,7 @@ _SPOILS: dict[str, Callable[[Answer], None]] = {
     "yesterday": _yesterday,
     "odd numbers": _odd_numbers,
     "huge": _huge,
+    "nothing": dict.clear,
 }
 
 
