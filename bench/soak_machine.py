@@ -65,6 +65,7 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.wrong_seconds = 0.0
+        self.refreshes_to_follow = 0
         self.clock = Clock(self._wall, lasting_seconds=LASTING_SECONDS)
         self.disk = Disk(folder)
         self.state: StateFile | None = None
@@ -95,6 +96,8 @@ class Machine:
         chance = random.Random(seed)
         told: list[str] = []
         self.wrong_seconds = chance.choice(STEPS)
+        # What has lasted is followed, and back again after as long.
+        self.refreshes_to_follow = 2 if self.wrong_seconds else 0
         if self.wrong_seconds:
             told.append(f"machine clock {self.wrong_seconds:+.0f} s")
         if chance.random() < 0.5:

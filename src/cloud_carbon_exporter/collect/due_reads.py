@@ -116,6 +116,11 @@ class DueReads:
         """When a series that was read is due again."""
         return self._due[series_key(read.resource, read.metric)]
 
+    def move(self, seconds: float) -> None:
+        """The clock was set: nothing is due earlier or later for it."""
+        for key in self._due:
+            self._due[key] += seconds
+
     def keep_only(self, present: set[SeriesKey]) -> None:
         """Forget what is no longer there."""
         for key in self._due.keys() - present:

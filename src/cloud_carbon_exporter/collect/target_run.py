@@ -80,6 +80,7 @@ class TargetRun:
         """The clock was set: what was seen and asked moves with it."""
         self._moved_seconds += seconds
         self._sweeps.move(seconds)
+        self._measurer.due.move(seconds)
         self._rounds = [_moved(fresh, seconds) for fresh in self._rounds]
 
     async def close(self) -> None:
