@@ -163,7 +163,7 @@ async def one_round(
     collector: Collecting,
     machine: Machine,
     pipe: tuple[IO[str], IO[str]],
-    found: Found,
+    tally: Found,
     names: Names,
     seed: int,
 ) -> None:
@@ -178,8 +178,8 @@ async def one_round(
         lost, now = missing(collector, before, told), joules(collector)
         invented = machine.faults(collector.snapshot, now)
         if lost or invented or now < energy:
-            found.lost.append(
-                f"round {found.rounds}: {len(lost)} resources ({min(lost, default='')}), "
+            tally.lost.append(
+                f"round {tally.rounds}: {len(lost)} resources ({min(lost, default='')}), "
                 f"{energy - now:.1f} J {invented}: {told}"
             )
         energy = now
@@ -194,24 +194,24 @@ async def one_round(
         await refresh(collector)
         took += 1
         if took == ALLOWED_REFRESHES and (still := errors(collector, healthy)):
-            print(f"round {found.rounds}: after {took} refreshes: {still[:3]}: {told}", flush=True)
+            print(f"round {tally.rounds}: after {took} refreshes: {still[:3]}: {told}", flush=True)
     worse = [*errors(collector, healthy), *sorted(missing(collector, before))]
     worse += machine.not_kept()
     if worse:
-        found.lost.append(f"round {found.rounds}: not well again: {worse[:3]}: {told}")
-    found.recoveries.append(took)
-    found.slow += took > ALLOWED_REFRESHES + machine.refreshes_to_follow
-    found.rounds += 1
-    found.refreshes += STORM_REFRESHES + took
+        tally.lost.append(f"round {tally.rounds}: not well again: {worse[:3]}: {told}")
+    tally.recoveries.append(took)
+    tally.slow += took > ALLOWED_REFRESHES + machine.refreshes_to_follow
+    tally.rounds += 1
+    tally.refreshes += STORM_REFRESHES + took
     ctypes.CDLL(None).malloc_trim(0)  # what is free but not given back is no growth
-    found.megabytes.append(resident_megabytes())
+    tally.megabytes.append(resident_megabytes())
 
 
 async def soak(
     minutes: float, seed: int, pipe: tuple[IO[str], IO[str]], folder: Path
 ) -> tuple[Found, Watch]:
     """Round after round until the time is up."""
-    machine, found, names, watch = Machine(folder), Found(), Names(), Watch()
+    machine, tally, names, watch = Machine(folder), Found(), Names(), Watch()
     collector = made(machine)
     for _ in range(2):
         await collector.refresh()
@@ -222,28 +222,28 @@ async def soak(
         flush=True,
     )
     end = time.monotonic() + minutes * 60
-    while time.monotonic() < end or not found.rounds:
-        await one_round(collector, machine, pipe, found, names, seed + found.rounds)
+    while time.monotonic() < end or not tally.rounds:
+        await one_round(collector, machine, pipe, tally, names, seed + tally.rounds)
     watching.cancel()
     await collector.close()
-    return found, watch
+    return tally, watch
 
 
-def show(found: Found, watch: Watch, minutes: float) -> bool:
+def show(tally: Found, watch: Watch, minutes: float) -> bool:
     """Print the figures. Returns whether all is as it must be."""
-    warm = found.megabytes[min(WARM_ROUNDS, len(found.megabytes) - 1)]
+    warm = tally.megabytes[min(WARM_ROUNDS, len(tally.megabytes) - 1)]
     faults = FAULTS_PER_CLOUD * CLOUDS
     print(
-        f"{minutes:g} minutes: {found.rounds} storms of {faults} faults, {found.refreshes} "
+        f"{minutes:g} minutes: {tally.rounds} storms of {faults} faults, {tally.refreshes} "
         "refreshes"
     )
-    print(f"lost: {len(found.lost)}", *found.lost, sep="\n  ")
-    print(f"recovered within {max(found.recoveries)} refreshes at most; too late: {found.slow}")
-    print(f"memory after each round, MB: {' '.join(f'{each:.0f}' for each in found.megabytes)}")
+    print(f"lost: {len(tally.lost)}", *tally.lost, sep="\n  ")
+    print(f"recovered within {max(tally.recoveries)} refreshes at most; too late: {tally.slow}")
+    print(f"memory after each round, MB: {' '.join(f'{each:.0f}' for each in tally.megabytes)}")
     tell_loop("late", watch.late)
     over = tell_loop("held", watch.held)
     print(*(f"  {count} x {place}" for place, count in watch.at.most_common(8)), sep="\n")
-    return not (found.lost or found.slow or over) and found.megabytes[-1] < warm * ALLOWED_GROWTH
+    return not (tally.lost or tally.slow or over) and tally.megabytes[-1] < warm * ALLOWED_GROWTH
 
 
 def tell_loop(how: str, seconds: Sequence[float]) -> int:

@@ -143,17 +143,18 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
 }
 
 
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 @cache
 def tests() -> Sequence[str]:
     """Tests as "file::name", in order. The trees are read once: there are some 300 files."""
     names = []
     for path in sorted(TESTS.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                continue
-            if node.name.startswith("test_"):
-                names.append(f"{path.relative_to(TESTS)}::{node.name}")
-    return sorted(names)
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
+        names += [f"{path.relative_to(TESTS)}::{function.name}" for function in functions]
+    return sorted(name for name in names if "::test_" in name)
 
 
 def tests_of(fault: str, known: Sequence[str]) -> list[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from cloud_carbon_exporter.model.facts import figure
 from tests.fakes.churn import Churn, Machine, true_joules
 from tests.fakes.churn_run import REFRESH_SECONDS, Run
 from tests.fakes.cloud import Clock
@@ -19,6 +24,8 @@ def churn_of(
         lives.append(Machine(f"i-{number}", clock.now + start, clock.now + end))
     return Churn(clock, lives, tells_ends=tells_ends)
 
+
+USUAL = figure("model.default.cpu_ratio").value
 
 LIVES = (30.0, 60.0, 90.0, 240.0, 420.0, 600.0, 900.0, 1800.0, 3600.0, 86400.0)
 
@@ -141,6 +148,7 @@ async def test_what_a_resting_listing_did_not_see_is_counted_back_to_its_start()
     clock = Clock()
     since = clock.now
     churn = churn_of([(400, 90_000)], clock)
+    churn.inhabited = False
     run = Run(churn, clock)
     await run.until(since + 300)  # empty: it rests
     clock.now += 7200
@@ -151,3 +159,68 @@ async def test_what_a_resting_listing_did_not_see_is_counted_back_to_its_start()
     true = true_joules(churn.machines, since, timeline.covered_until)
     assert counted == pytest.approx(true)
     assert min(read.start for read in churn.read) == since + 400
+
+
+class Step(NamedTuple):
+    """What happens after a refresh: time goes by, something fails or not, it begins anew or not."""
+
+    seconds: int
+    failing: str
+    restart: bool
+
+
+STEPS = st.lists(
+    st.builds(
+        Step, st.integers(1, 1500), st.sampled_from(["", "", "", "list", "read"]), st.booleans()
+    ),
+    min_size=3,
+    max_size=20,
+)
+SPANS = st.lists(
+    st.tuples(st.integers(-2000, 15_000), st.integers(30, 9000)), min_size=1, max_size=6
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SPANS, STEPS, st.booleans(), st.booleans())
+def test_law_no_second_is_counted_that_did_not_pass_and_none_twice(
+    spans: list[tuple[int, int]], steps: list[Step], starts: bool, ends: bool
+) -> None:
+    counted, truths = asyncio.run(_run(spans, steps, starts, ends))
+    assert counted == sorted(counted)
+    for so_far, true in zip(counted, truths, strict=True):
+        assert so_far <= true * (1 + 1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(SPANS, STEPS)
+def test_law_what_is_told_within_the_hour_is_counted_whole(
+    spans: list[tuple[int, int]], steps: list[Step]
+) -> None:
+    listed = [step for step in steps if step.failing != "list"]
+    counted, truths = asyncio.run(_run(spans, listed, True, True))
+    assert counted[-1] == pytest.approx(truths[-1], rel=1e-6, abs=1e-3)
+
+
+async def _run(
+    spans: list[tuple[int, int]], steps: list[Step], starts: bool, ends: bool
+) -> tuple[list[float], list[float]]:
+    clock = Clock()
+    since = clock.now
+    machines: list[Machine] = []
+    for number, (start, life) in enumerate(spans):
+        # At the default load, which stands in where nothing was read.
+        machines.append(Machine(f"i-{number}", since + start, since + start + life, USUAL))
+    churn = Churn(clock, machines, tells_starts=starts, tells_ends=ends)
+    run = Run(churn, clock)
+    truths: list[float] = []
+    steps = [*steps, *[Step(900, "", restart=False)] * 36]  # longer than any of them lives
+    for step in steps:
+        churn.failing = {step.failing}
+        await run.until(clock.now + 1)
+        truths.append(true_joules(machines, since, clock.now - REFRESH_SECONDS))
+        clock.now += step.seconds - REFRESH_SECONDS
+        if step.restart:
+            await run.restart()
+    await run.close()
+    return run.counted, truths

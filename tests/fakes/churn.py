@@ -69,6 +69,7 @@ SPEC = ServiceSpec(
     kind="vm/machine",
     listing=LISTING,
     describe=describe,
+    accepts=lambda raw: "state" in raw,
     states=TABLE,
     metrics=(CPU,),
     reason="a test",
@@ -80,6 +81,7 @@ class Churn:
     """All machines that ever were or will be.
 
     tells_starts, tells_ends: whether the cloud does. failing: operations that fail now.
+    inhabited: whether the listing holds something else as well, so that it never was empty.
     """
 
     clock: Callable[[], float]
@@ -88,6 +90,7 @@ class Churn:
     tells_ends: bool = True
     settle: float = 600
     failing: set[str] = field(default_factory=set)
+    inhabited: bool = True
     read: list[Read] = field(default_factory=list)
 
     def provider(self) -> Provider:
@@ -104,6 +107,8 @@ class Churn:
     def listed(self) -> Iterable[Raw]:
         """What the cloud lists now: what runs, and what ended within the hour."""
         now = self.clock()
+        if self.inhabited:
+            yield {"id": "another thing"}
         for machine in self.machines:
             raw: dict[str, object] = {"id": machine.id, "state": "running"}
             if self.tells_starts:

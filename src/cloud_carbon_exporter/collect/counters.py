@@ -15,6 +15,7 @@ from cloud_carbon_exporter.collect.integral import Piece, corrections, pieces
 from cloud_carbon_exporter.collect.lives import KnownBy
 from cloud_carbon_exporter.collect.months import Months
 from cloud_carbon_exporter.collect.presence import Presence
+from cloud_carbon_exporter.collect.running_totals import RunningTotals
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline, Waits
@@ -130,7 +131,7 @@ class Counters:
             return
         around = self._surroundings_of(timeline.resource)
         for piece in corrections(timeline, signal, points, around):
-            self._count(timeline, piece)
+            self._count(timeline, self._accounts.of(timeline.resource), piece)
 
     def advance(self, now: float, released: Mapping[str, float] | None = None) -> None:
         """Integrate what has become known by `now`, and let go of what vanished.
@@ -176,15 +177,16 @@ class Counters:
         if timeline.covered_until >= timeline.seen_until:
             return
         # Those of the newest description: where a resource stands does not change under its id.
-        around = self._surroundings_of(timeline.resource)
+        resource = timeline.resource
+        around, account = self._surroundings_of(resource), self._accounts.of(resource)
         for piece in pieces(timeline, timeline.seen_until, final, around):
-            self._count(timeline, piece)
+            self._count(timeline, account, piece)
         timeline.forget_covered(self._stale_after)
 
-    def _count(self, timeline: Timeline, piece: Piece) -> None:
+    def _count(self, timeline: Timeline, account: RunningTotals, piece: Piece) -> None:
         amounts = (piece.joules, piece.operational_grams, piece.embodied_grams)
         timeline.totals.add(*amounts)
-        self._accounts.of(timeline.resource).add(*amounts)
+        account.add(*amounts)
         at = timeline.resource.location
         self.months.add(at.provider, at.account_id, piece)
         self.known_by.add(timeline, piece)

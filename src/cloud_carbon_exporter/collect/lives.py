@@ -129,6 +129,9 @@ class KnownBy:
     def add(self, timeline: Timeline, piece: Piece) -> None:
         """Count a piece: what lies within the first and the last sight is known by sight."""
         provider = timeline.resource.location.provider
+        if timeline.first_sight <= piece.start and piece.end <= timeline.last_sight:
+            self._sight[provider] = self._sight.get(provider, 0.0) + piece.joules
+            return
         seconds = piece.end - piece.start
         seen = min(piece.end, timeline.last_sight) - max(piece.start, timeline.first_sight)
         by_sight = piece.joules * min(max(seen / seconds, 0.0), 1.0)
@@ -140,7 +143,7 @@ class KnownBy:
         """Share of the energy by provider and what its time is known by: sight, or events alone."""
         ratios: dict[tuple[str, str], float] = {}
         for provider, by_sight in self._sight.items():
-            by_events = self._events[provider]
+            by_events = self._events.get(provider, 0.0)
             if by_sight + by_events > 0:
                 ratios[provider, "events"] = by_events / (by_sight + by_events)
                 ratios[provider, "sight"] = by_sight / (by_sight + by_events)

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from cloud_carbon_exporter.api_costs.prices import read_price
 from cloud_carbon_exporter.collect.due_reads import DueReads, outcome_key
 from cloud_carbon_exporter.collect.failure_log import FailureLog
+from cloud_carbon_exporter.collect.last_reads import last_reads
 from cloud_carbon_exporter.collect.outcomes import OutcomeKey
 from cloud_carbon_exporter.collect.portions import in_portions
 from cloud_carbon_exporter.collect.read_budget import ReadBudget, swing_watts
 from cloud_carbon_exporter.collect.target import Shared, Target
-from cloud_carbon_exporter.collect.timeline import LastMeasured, Timeline
+from cloud_carbon_exporter.collect.timeline import Timeline
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded
 from cloud_carbon_exporter.model.snapshot import Outcome
 from cloud_carbon_exporter.model.types import Point, Resource, Signal
@@ -127,26 +128,17 @@ class Measurer:
         groups: defaultdict[ReadGroup, list[Read]] = defaultdict(list)
         for read in choice.now:
             groups[self._group(read.resource, read.metric)].append(read)
-        released: dict[str, float] = {}
-        asked: list[Asked] = []
-        for timeline in departed:
-            last = timeline.last_measured
-            if last is None:
-                continue
-            last_reads = list(self._last_reads(timeline, last))
-            delay = max((read.metric.delay_seconds for read in last_reads), default=0.0)
-            asked.append(Asked(timeline.resource.id, -math.inf, -math.inf, delay))
-            # Not before monitoring is complete up to its end: there is one last read only.
-            if all(_is_complete(read.metric, last.until, until) for read in last_reads):
-                released[timeline.resource.id] = last.until
-                for read in last_reads:
-                    groups[self._group(read.resource, read.metric)].append(read)
+        last = last_reads(departed, until, self.due.applicable)
+        for read in last.reads:
+            groups[self._group(read.resource, read.metric)].append(read)
         self.due.keep_only(overview.present)
         self._read_budget.forget(overview.present)
         reading = (
             self._read_group(group, reads, until, now, deadline_seconds)
             for group, reads in groups.items()
         )
+        released = last.released
+        asked = [Asked(name, -math.inf, -math.inf, delay) for name, delay in last.delays.items()]
         measured: list[Measured] = []
         for part in await asyncio.gather(*reading):
             measured += part.measured
@@ -157,11 +149,6 @@ class Measurer:
         for key in self._outcomes.keys() - overview.places:
             del self._outcomes[key]
         return Round(tuple(measured), tuple(asked), released)
-
-    def _last_reads(self, timeline: Timeline, last: LastMeasured) -> Iterator[Read]:
-        """The reads of a resource as it ran last, from where it is covered."""
-        for metric in self.due.applicable(last.resource):
-            yield Read(last.resource, metric, timeline.covered_until)
 
     def _put_off(self, reads: Iterable[Read], now: float) -> Iterator[Asked]:
         """What a budget puts off is asked for later, with all until then; it is not given up."""
@@ -270,14 +257,6 @@ class Measurer:
                 continue
             self._failures.failed(thing, f"utilisation of {kind} could not be read: {error}")
             self._account.error(self._label, error.operation or "monitoring", error.reason)
-
-
-def _is_complete(metric: Metric, end: float, until: float) -> bool:
-    """Whether the Point in which a life ended has come. Of a slow figure the last one holds on."""
-    if metric.valid_seconds:
-        return end <= until
-    period = metric.period_seconds
-    return math.ceil(end / period) * period <= until - metric.delay_seconds
 
 
 def _all_failed(reads: Iterable[Read], error: CollectError) -> Reading:

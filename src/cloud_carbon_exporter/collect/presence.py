@@ -125,24 +125,36 @@ class Presence:
             if resource.id in after or (timeline is None and resource.id in self.there):
                 duplicates[resource.kind] += 1
                 continue
-            if timeline is None:
+            if timeline is None or timeline.resource is not resource:
                 sight = Sight(resource, told.get(resource.id), at)
-                timeline = self._enter(sweep, sight, settle, waits)
+                timeline = self._look(timeline, sweep, sight, settle, waits)
                 if timeline is None:
                     continue
-            elif timeline.resource is not resource and timeline.resource != resource:
-                timeline.take(Sight(resource, told.get(resource.id), at), waits)
-                self._note_stopped(timeline, at)
             if resource.id not in kept:
                 timeline.see(at)
             after[resource.id] = timeline
         self._sweeps[sweep] = after
         for resource_id in before.keys() - after.keys():
             self._depart(self.there[resource_id], at)
-        for ending in endings:
-            if ending.left is None:
-                self._end(sweep, ending, at, settle, waits)
+        for ending in (ending for ending in endings if ending.left is None):
+            self._end(sweep, ending, at, settle, waits)
         return duplicates
+
+    def _look(
+        self,
+        timeline: Timeline | None,
+        sweep: SweepKey,
+        sight: Sight,
+        settle: float,
+        waits: Waits,
+    ) -> Timeline | None:
+        """The Timeline of what a sweep saw: gone on with, or entered."""
+        if timeline is None:
+            return self._enter(sweep, sight, settle, waits)
+        if timeline.resource != sight.resource:
+            timeline.take(sight, waits)
+            self._note_stopped(timeline, sight.at)
+        return timeline
 
     def _enter(self, sweep: SweepKey, sight: Sight, settle: float, waits: Waits) -> Timeline | None:
         """The Timeline of a resource that is new to its sweep: gone on with where there was one.

@@ -190,7 +190,8 @@ class Timeline:
     def last_measured(self) -> LastMeasured | None:
         """What is measured of its uncounted time, where nothing is from the newest version on."""
         end = self.seen_until
-        for version in reversed(self.versions):
+        # A copy: the event loop asks, while a thread that builds a Snapshot may drop some.
+        for version in reversed(tuple(self.versions)):
             if version.waits:
                 return LastMeasured(version.resource, min(end, self.seen_until))
             end = version.since
