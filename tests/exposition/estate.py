@@ -8,6 +8,7 @@ from cloud_carbon_exporter.model.months import OwnMonth
 from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
     ApiUse,
+    ClockNews,
     Outcome,
     ReportedEmissions,
     Row,
@@ -207,6 +208,7 @@ SNAPSHOT = Snapshot(
         ),
         compare=True,
     ),
+    clock=ClockNews(-172800.5, 3),
     first_collection_done=True,
 )
 

@@ -28,6 +28,14 @@ def test_the_trend_stays_bounded_and_keeps_the_start(snapshots: int, capacity: i
     assert times[-1] > snapshots - max(steps, default=1)
 
 
+def test_what_a_clock_that_was_ahead_has_drawn_goes_when_it_is_set_back() -> None:
+    """Else nothing would be drawn until that time has come."""
+    trend = Trend()
+    for at in (1.0, 2.0, 172_802.0, 172_803.0, 3.0, 3.0, 4.0):
+        trend.record(replace(estate.EMPTY, taken_at=at, first_collection_done=True))
+    assert trend.columns()["taken_at"] == [1, 2, 3, 4]
+
+
 def test_a_point_is_the_totals_of_its_snapshot() -> None:
     trend = Trend()
     trend.record(estate.SNAPSHOT)

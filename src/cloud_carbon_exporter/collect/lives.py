@@ -83,6 +83,15 @@ class Lives:
         past.told, past.ended = at, True
         return True
 
+    def move(self, seconds: float) -> None:
+        """The clock was set. What the cloud told the end of has the cloud's time, and stays."""
+        for target in self._since:
+            self._since[target] += seconds
+        for past in self._past.values():
+            past.told += seconds
+            if not past.ended:
+                past.until += seconds
+
     def forget(self, now: float) -> None:
         """Drop what nothing tells of any more, and what would not be counted anyway."""
         for resource_id, past in list(self._past.items()):

@@ -12,10 +12,12 @@ from cloud_carbon_exporter.collect.contribution import Contribution, LastGood
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.ledger import take_stock
 from cloud_carbon_exporter.collect.measure import Round
+from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
 from cloud_carbon_exporter.collect.surroundings import Surroundings, SurroundingsIndex
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline
 from cloud_carbon_exporter.model.estimate import estimate, total
+from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
     Outcome,
@@ -91,7 +93,7 @@ class SnapshotBuilder:
             rows=rows,
             accounts=tuple(self._accounts(rows)),
             places=places,
-            grid=self._surroundings.news(places),
+            grid=self._grid_news(places),
             ledger=ledger.counts,
             listed=ledger.listed,
             covered=ledger.covered,
@@ -106,6 +108,11 @@ class SnapshotBuilder:
             known_by=self._counters.known_by.ratios() if self._counting else {},
             first_collection_done=all(contribution.tried for contribution in contributions),
         )
+
+    def move(self, seconds: float) -> None:
+        """The clock was set: what is remembered of when sweeps ended moves with it."""
+        for key in self._seen_at:
+            self._seen_at[key] += seconds
 
     def _take_sweeps(self, contribution: Contribution, now: float) -> None:
         settle = contribution.target.provider.settle_seconds
@@ -171,6 +178,12 @@ class SnapshotBuilder:
         for key in sorted(watts.keys() | totals.keys()):
             power = total(watts[key]) if key in watts else NOTHING
             yield AccountRow(*key, power, totals.get(key) if self._counting else None)
+
+    def _grid_news(self, places: Sequence[Place]) -> GridNews:
+        news = GridNews()
+        with unless_it_fails("the news of the grid"):
+            news = self._surroundings.news(places)
+        return news
 
     def _places(self, rows: Iterable[Row]) -> Iterator[Place]:
         places = {(row.resource.location.provider, row.resource.location.region) for row in rows}

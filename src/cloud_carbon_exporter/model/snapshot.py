@@ -103,6 +103,18 @@ class ApiUse:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockNews:
+    """What is known of the machine's clock.
+
+    apart_seconds: by how much it is ahead of elapsed time, since it was set. steps: how often it
+    was set, since the start.
+    """
+
+    apart_seconds: float = 0
+    steps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that is known at one moment; the only thing exposition and web see. Swapped whole, never
     changed.
@@ -134,5 +146,6 @@ class Snapshot:
     months: tuple[OwnMonth, ...] = ()  # closed ones
     account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     grid: GridNews = field(default_factory=GridNews)
+    clock: ClockNews | None = None
     known_by: Mapping[tuple[str, str], float] = field(default_factory=dict)
     first_collection_done: bool = False

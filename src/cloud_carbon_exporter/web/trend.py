@@ -58,7 +58,10 @@ class Trend:
         """Take a Snapshot down, if it is one and its turn has come."""
         if not snapshot.first_collection_done:
             return
-        if self.points and snapshot.taken_at <= self.points[-1].taken_at:
+        # What lies ahead was drawn under a clock that has been set back since.
+        while self.points and snapshot.taken_at < self.points[-1].taken_at:
+            self.points = self.points[:-1]
+        if self.points and snapshot.taken_at == self.points[-1].taken_at:
             return
         if self._seen % self._every == 0:
             points = (*self.points, trend_point(snapshot))
