@@ -143,9 +143,11 @@ async def measure(instances: int, rounds: int) -> None:
         made = sum((calls.made - before).values())
         each = 1e6 / instances
         print(
-            f"round {number + 1}: list and describe {listed:.2f} s, CPU {listed_cpu * each:.0f} us each;"
+            f"round {number + 1}: list and describe {listed:.2f} s, CPU "
+            f"{listed_cpu * each:.0f} us each;"
             f" one metric {read:.2f} s, CPU {read_cpu * each:.0f} us each;"
-            f" together {(listed_cpu + read_cpu) * each:.0f} us (budget 100); {made} calls, {calls.units} metrics"
+            f" together {(listed_cpu + read_cpu) * each:.0f} us (budget 100); {made} calls, "
+            f"{calls.units} metrics"
         )
         await client.close()
     print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

@@ -1,5 +1,4 @@
-"""What a refresh of a mixed AWS estate of 1,000 resources asks: calls by operation, and CloudWatch
-metrics.
+"""Calls of a refresh of a mixed AWS estate of 1,000 resources, by operation; CloudWatch metrics.
 
 The estate stands in moto's server, in one account and two regions, and is explored through the
 whole pipeline with the default intervals; time is moved by hand. Kinds that moto does not answer

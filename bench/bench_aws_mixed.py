@@ -1,5 +1,4 @@
-"""What a refresh of a mixed AWS account of 1,000 resources asks for: API calls by operation,
-CloudWatch series, CPU.
+"""Calls, CloudWatch series and CPU of a refresh of a mixed AWS account of 1,000 resources.
 
     python -m bench.bench_aws_mixed
 
@@ -219,8 +218,9 @@ async def refresh(account: Account) -> list[Resource]:
 
 
 def series(resources: Sequence[Resource]) -> Counter[str]:
-    """CloudWatch series a round of reads bills, by kind; without those that are found by name, as
-    storage classes.
+    """CloudWatch series that a round of reads bills, by kind.
+
+    Without those that are found by name, as storage classes.
     """
     metrics = {each.kind: each.metrics for each in PROVIDER.services}
     found: dict[str, set[tuple[str, ...]]] = {}
@@ -247,7 +247,8 @@ async def run() -> None:
         resources = await refresh(account)
         seconds = time.process_time() - started
         print(
-            f"{name}: {len(resources)} resources, {sum(account.calls.values())} calls, {seconds * 1000:.0f} ms CPU"
+            f"{name}: {len(resources)} resources, {sum(account.calls.values())} calls, "
+            f"{seconds * 1000:.0f} ms CPU"
         )
         several = {
             operation: number for operation, number in account.calls.most_common() if number > 1

@@ -60,9 +60,7 @@ class Machine:
 
 
 def estate(count: int, days: int) -> list[Machine]:
-    """A fleet as fleets are: many small, few large; some steady, some that follow the day, some
-    that jump.
-    """
+    """Fleet as fleets are: many small, few large; steady, following the day, or jumping."""
     machines, rng = [], random.Random(7)
     for number in range(count):
         threads = rng.choices([2, 4, 8, 16, 48, 96], [40, 25, 15, 10, 6, 4])[0]
@@ -107,9 +105,11 @@ Note = Callable[
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Each a share of what is true. power: of the total shown at each moment, in the mean;
-    integrated: of the energy that adds it up; counted: of the energy counter once all is read.
-    behind: how much of a day's energy the counter has yet to hear of, in the mean of the last day.
+    """Errors, each a share of what is true.
+
+    power: of the total shown at each moment, in the mean; integrated: of the energy that adds it
+    up; counted: of the energy counter once all is read. behind: how much of a day's energy the
+    counter has yet to hear of, in the mean of the last day.
     """
 
     power: float
@@ -282,6 +282,7 @@ def stale(page: str) -> bool:
 
 def written(page: str) -> str:
     """The page with its table as it must be. Raises ValueError where it has no place for it."""
+    MARKS.written(page, "")  # before a week is simulated for a page that has no place for it
     return MARKS.written(page, f"{day()}\n\n{table()}")
 
 

@@ -1,5 +1,6 @@
-"""Microseconds of one estimate, of its central power alone, and seconds of 10,000 servers no two
-alike.
+"""Microseconds of one estimate and of its central power; seconds of 10,000 servers.
+
+No two of these are alike.
 
 python -m bench.bench_estimate
 """
@@ -35,7 +36,8 @@ def main() -> None:
         whole = microseconds(partial(estimate, one, loads, where, grid))
         fast = microseconds(partial(power_watts, one, loads, where))
         print(
-            f"{name} ({len(held)} components): estimate {whole:.1f} us (budget 15), power_watts {fast:.1f} us (4)"
+            f"{name} ({len(held)} components): estimate {whole:.1f} us (budget 15), power_watts "
+            f"{fast:.1f} us (4)"
         )
     found = estimate(one, loads, where, grid).power_watts
     print(f"total of {BATCH}: {microseconds(lambda: total([found] * BATCH), 20) / 1000:.1f} ms")

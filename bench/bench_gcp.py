@@ -138,8 +138,10 @@ async def measure(assets: int, rounds: int) -> None:
         read, read_cpu = time.perf_counter() - started, time.process_time() - cpu
         assert len(reading.points) == len(running), reading.failures
         print(
-            f"round {number + 1}: list and describe {listed:.2f} s, CPU {listed_cpu / assets * 1e6:.1f} us an asset"
-            f" (budget 30); one metric {read:.2f} s, CPU {read_cpu / len(running) * 1e6:.1f} us an instance;"
+            f"round {number + 1}: list and describe {listed:.2f} s, CPU "
+            f"{listed_cpu / assets * 1e6:.1f} us an asset"
+            f" (budget 30); one metric {read:.2f} s, CPU {read_cpu / len(running) * 1e6:.1f} us "
+            "an instance;"
             f" {sum(calls.outcomes.values()) - before} calls, {len(running)} series"
         )
     await client.close()

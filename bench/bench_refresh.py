@@ -1,5 +1,4 @@
-"""The program itself over the demo estate: memory, and how long scrapes take while it refreshes
-again and again.
+"""Memory and scrapes of the program itself over the demo estate, while it always refreshes.
 
 python -m bench.bench_refresh [resources ...]
 """
@@ -79,7 +78,8 @@ def measure(resources: int) -> None:
         program.stderr.read()
     p99 = times[min(len(times) - 1, len(times) * 99 // 100)]
     print(
-        f"{resources} resources: first collection {first:.1f} s; over {REFRESHES} refreshes one after another "
+        f"{resources} resources: first collection {first:.1f} s; over {REFRESHES} refreshes one "
+        "after another "
         f"{len(times)} scrapes p99 {p99:.1f} ms, longest {times[-1]:.1f} ms; "
         f"memory {now:.0f} MB, peak memory {most:.0f} MB"
     )

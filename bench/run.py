@@ -1,5 +1,4 @@
-"""All budgets beside what this machine does: runs every benchmark, one after another, and prints
-one table.
+"""Budgets beside what this machine does: runs every benchmark in turn and prints one table.
 
     bench/run [--write]
 
@@ -201,7 +200,10 @@ def machine() -> str:
     """What the figures were taken on, and how busy it was."""
     cpuinfo = Path("/proc/cpuinfo")
     names = re.findall(r"model name\s*: (.+)", cpuinfo.read_text()) if cpuinfo.exists() else []
-    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
+    return (
+        f"{names[0] if names else platform.machine()}, {os.cpu_count()} CPUs, Python "
+        f"{platform.python_version()}"
+    )
 
 
 def run(command: tuple[str, ...]) -> str:
@@ -226,7 +228,8 @@ def table(outputs: Mapping[str, str], loads: tuple[float, float]) -> str:
         over = f" by {figure / line.budget - 1:.0%}" if line.budget else ""
         verdict = f"missed{over}" if missed else "kept"
         rows.append(
-            f"| {line.what} | {line.budget:g} {line.unit} | {figure:.3g} {line.unit} | {verdict} | {line.note} |"
+            f"| {line.what} | {line.budget:g} {line.unit} | {figure:.3g} {line.unit} | {verdict} |"
+            f" {line.note} |"
         )
     taken = datetime.now(UTC).strftime("%Y-%m-%d")
     busy = (

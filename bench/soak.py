@@ -1,5 +1,4 @@
-"""Minutes of faults at the wire, many at once, on three clouds: is anything lost, does memory stay,
-is the loop free?
+"""Soak: minutes of faults at the wire of three clouds. Nothing lost, memory flat, loop free?
 
     bench/soak [minutes] [seed]
 
@@ -24,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from bench.soak_clouds import FAULTS_PER_CLOUD, HOSTS
 from bench.soak_storms import GONE, NO_NAME
@@ -57,9 +56,7 @@ class Found:
 
 
 class Names:
-    """The resolver of this process: the clouds' hosts are on loopback, except those whose names are
-    gone.
-    """
+    """Resolver of this process: clouds' hosts are on loopback, but for names that are gone."""
 
     def __init__(self) -> None:
         self.gone: set[str] = set()
@@ -106,28 +103,35 @@ async def tell(pipe: tuple[IO[str], IO[str]], word: str) -> list[str]:
     return told
 
 
-def well(collector: Collecting) -> frozenset[tuple[str, ...]]:
+class Asked(NamedTuple):
+    """Key of what a collection asks: a listing or a measurement of a kind, in a region."""
+
+    what: str
+    provider: str
+    region: str
+    kind: str
+
+
+def outcomes(collector: Collecting) -> Iterator[tuple[Asked, str]]:
+    """Listings and measurements of the last collection, and the error of each; "" for none."""
+    snapshot = collector.snapshot
+    for what, ended in (("listing", snapshot.listings), ("measurement", snapshot.measurements)):
+        for outcome in ended:
+            yield Asked(what, outcome.provider, outcome.region, outcome.kind), outcome.error
+
+
+def well(collector: Collecting) -> frozenset[Asked]:
     """The listings and measurements that ended well the last time."""
-    snapshot = collector.snapshot
-    both = (("listing", snapshot.listings), ("measurement", snapshot.measurements))
-    return frozenset(
-        (what, each.provider, each.region, each.kind)
-        for what, of in both
-        for each in of
-        if not each.error
-    )
+    return frozenset(key for key, error in outcomes(collector) if not error)
 
 
-def errors(collector: Collecting, healthy: frozenset[tuple[str, ...]]) -> list[str]:
+def errors(collector: Collecting, healthy: frozenset[Asked]) -> list[str]:
     """What is wrong with those that were well."""
-    snapshot = collector.snapshot
-    both = (("listing", snapshot.listings), ("measurement", snapshot.measurements))
-    rows = (
-        ((what, each.provider, each.region, each.kind), each.error)
-        for what, of in both
-        for each in of
-    )
-    return [f"{key}: {error}" for key, error in rows if key in healthy and error]
+    return [
+        f"{tuple(asked)}: {error}"
+        for asked, error in outcomes(collector)
+        if error and asked in healthy
+    ]
 
 
 def joules(collector: Collecting) -> float:
@@ -169,7 +173,8 @@ async def one_round(
         lost, now = missing(collector, before, told), joules(collector)
         if lost or now < energy:
             found.lost.append(
-                f"round {found.rounds}: {len(lost)} resources ({min(lost, default='')}), {energy - now:.1f} J: {told}"
+                f"round {found.rounds}: {len(lost)} resources ({min(lost, default='')}), "
+                f"{energy - now:.1f} J: {told}"
             )
         energy = now
     names.follow(await tell(pipe, "calm"))
@@ -223,7 +228,8 @@ async def soak(minutes: float, seed: int, pipe: tuple[IO[str], IO[str]]) -> tupl
         await collector.refresh()
     watching = asyncio.create_task(watch.run())
     print(
-        f"{len(collector.snapshot.rows)} resources, {len(well(collector))} listings and measurements well",
+        f"{len(collector.snapshot.rows)} resources, {len(well(collector))} listings and "
+        "measurements well",
         flush=True,
     )
     end = time.monotonic() + minutes * 60
@@ -240,7 +246,8 @@ def show(found: Found, watch: Watch, minutes: float) -> bool:
     warm = found.megabytes[min(WARM_ROUNDS, len(found.megabytes) - 1)]
     faults = FAULTS_PER_CLOUD * CLOUDS
     print(
-        f"{minutes:g} minutes: {found.rounds} storms of {faults} faults, {found.refreshes} refreshes"
+        f"{minutes:g} minutes: {found.rounds} storms of {faults} faults, {found.refreshes} "
+        "refreshes"
     )
     print(f"lost: {len(found.lost)}", *found.lost, sep="\n  ")
     print(f"recovered within {max(found.recoveries)} refreshes at most; later than 2: {slow}")
@@ -256,7 +263,8 @@ def tell_loop(how: str, seconds: Sequence[float]) -> int:
     ranked = sorted(seconds)
     over = sum(each > ALLOWED_SECONDS for each in ranked)
     print(
-        f"event loop {how}: p99.9 {ranked[len(ranked) * 999 // 1000] * 1e3:.0f} ms, longest {ranked[-1] * 1e3:.0f} ms; "
+        f"event loop {how}: p99.9 {ranked[len(ranked) * 999 // 1000] * 1e3:.0f} ms, longest "
+        f"{ranked[-1] * 1e3:.0f} ms; "
         f"over 100 ms: {over} of {len(ranked)} looks"
     )
     return over

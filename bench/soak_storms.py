@@ -1,6 +1,4 @@
-"""What befalls the soak's clouds: each fault of the list, by the fake that it is injected into, and
-how it ends.
-"""
+"""Faults of the soak's clouds: each by the fake that it is injected into, and how it ends."""
 
 from __future__ import annotations
 

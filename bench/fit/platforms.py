@@ -1,6 +1,4 @@
-"""Embodied emissions of whole hosts beside the platform totals others publish: the deviation,
-printed.
-"""
+"""Embodied emissions of whole hosts beside the platform totals others publish."""
 
 from __future__ import annotations
 
@@ -65,7 +63,8 @@ def report() -> str:
     """The table, and how far off the whole is."""
     found = platforms()
     rows = [
-        f"| {each.name} | {each.published:.0f} | {each.ours:.0f} ({each.lower:.0f} to {each.upper:.0f}) "
+        f"| {each.name} | {each.published:.0f} | {each.ours:.0f} ({each.lower:.0f} to "
+        f"{each.upper:.0f}) "
         f"| {each.deviation:+.0f} % | {each.source} |"
         for each in found
     ]

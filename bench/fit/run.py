@@ -1,8 +1,8 @@
-"""Fit the power of processors, print how far it is from machines it has not seen, and write the
-tables of facts.
+"""Fit of the power of processors: print its error on unseen machines, write tables of facts.
 
 python -m bench.fit.run            prints the report
-python -m bench.fit.run --write    writes facts/server.csv, the watts of facts/processors.csv and docs/model.md, too
+python -m bench.fit.run --write    writes facts/server.csv, the watts of facts/processors.csv and
+                                   docs/model.md, too
 """
 
 from __future__ import annotations

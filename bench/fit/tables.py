@@ -1,6 +1,4 @@
-"""The tables of facts the fit fills: effects and intervals of whole servers, watts a thread by
-microarchitecture.
-"""
+"""Tables of facts that the fit fills: effects and intervals of servers, watts a thread."""
 
 from __future__ import annotations
 
@@ -46,8 +44,9 @@ def figures(
 
 
 def _references(machines: Sequence[Machine]) -> Iterable[Row]:
-    """The point at which slopes have no say, and the range of measured servers: nothing is
-    extrapolated beyond it.
+    """Reference point, where slopes have no say, and the range of measured servers.
+
+    Nothing is extrapolated beyond it.
     """
     values = {
         "tdp": ([m.tdp_watts for m in machines], "W/socket"),
@@ -59,9 +58,7 @@ def _references(machines: Sequence[Machine]) -> Iterable[Row]:
 
 
 def _usual(machines: Sequence[Machine]) -> Iterable[Row]:
-    """What servers of a CPU model or a microarchitecture mostly hold, for those that are not
-    described in full.
-    """
+    """Usual memory and threads of a CPU model's servers, for one that is not described in full."""
     groups: dict[str, list[Machine]] = {}
     for machine in machines:
         groups.setdefault(machine.microarchitecture, []).append(machine)
@@ -199,9 +196,7 @@ def _fill(
     points: Mapping[str, Sequence[Point]],
     memory: Mapping[str, Memory],
 ) -> None:
-    """Watts a thread of the host that stands for a microarchitecture in clouds, its memory taken
-    off.
-    """
+    """Watts a thread of the host that stands for a microarchitecture in clouds, without memory."""
     name = row["like"] or row["name"]
     alike = [m for m in machines if m.microarchitecture == name] or [
         m for m in machines if m.in_budget

@@ -1,5 +1,4 @@
-"""How a dashboard is put together: panels, their places, variables. Which questions are asked, the
-boards know.
+"""Panels, places and variables of a dashboard. Which questions are asked, the boards know.
 
 Counters step with -collect.utilisation-interval, so rates are over one hour, four of its default.
 """
@@ -19,7 +18,10 @@ AT = 'cloud_provider=~"$provider",cloud_account_id=~"$account"'
 PLACED = f'{AT},cloud_region=~"$region"'
 KIND = f'{PLACED},kind=~"$kind"'
 ONE = 'cloud_resource_id="$resource"'
-EMISSIONS = "cloud_carbon_operational_emissions_grams_per_second{%s} + cloud_carbon_embodied_emissions_grams_per_second{%s}"
+EMISSIONS = (
+    "cloud_carbon_operational_emissions_grams_per_second{%s} + "
+    "cloud_carbon_embodied_emissions_grams_per_second{%s}"
+)
 RESOURCE_COLUMNS = (
     "cloud_resource_name",
     "kind",

@@ -1,6 +1,4 @@
-"""The dashboards: built from their source, whole, and every query answered by a Prometheus that
-scrapes the demo.
-"""
+"""Dashboards: built from their source, whole, every query answered over the demo."""
 
 from __future__ import annotations
 
@@ -143,9 +141,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
 
 
 def filled(expression: str, server: Prometheus) -> str:
-    """The query as Grafana sends it when everything is chosen, and of the resources one with an
-    accelerator.
-    """
+    """Query as Grafana sends it, everything chosen; of the resources, one with an accelerator."""
     one = dict(next(iter(server.query("topk(1, cloud_carbon_gpu_utilisation_ratio)"))))
     return re.sub(
         r"\$([a-z]\w*)",

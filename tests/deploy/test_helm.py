@@ -1,6 +1,4 @@
-"""The chart: linted and rendered by Helm itself, every manifest held to Kubernetes' schemas,
-replicas to their part.
-"""
+"""Chart: linted and rendered by Helm itself, manifests held to Kubernetes' schemas."""
 
 from __future__ import annotations
 
@@ -123,9 +121,7 @@ def test_values_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_replicas_cover_the_estate_once(tmp_path: Path) -> None:
-    """The command runs in a real shell, beside a program of the exporter's name that prints its
-    flags.
-    """
+    """The command runs in a real shell, beside a stand-in that prints the flags it is given."""
     program = tmp_path / "cloud-carbon-exporter"
     program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
     program.chmod(0o755)

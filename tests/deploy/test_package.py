@@ -1,6 +1,4 @@
-"""The package as it is published: built, then run from an empty environment, as pip, uvx and pipx
-do.
-"""
+"""Package as it is published: built, then run from an empty environment, as pip and uvx do."""
 
 from __future__ import annotations
 
@@ -70,9 +68,7 @@ def test_the_sdist_holds_what_it_takes_to_build(built: Path) -> None:
 
 
 def imports() -> list[str]:
-    """Every module of others that the program imports anywhere, also within a function, as a
-    statement.
-    """
+    """Import statements of modules of others anywhere in the program, also within a function."""
     found = set()
     left_out = {
         *sys.stdlib_module_names,

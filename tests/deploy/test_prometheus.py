@@ -1,6 +1,4 @@
-"""Rules and scrape configurations, judged by promtool; and that they name no family the exporter
-does not have.
-"""
+"""Rules and scrape configurations: judged by promtool, and of families the exporter has."""
 
 from __future__ import annotations
 
@@ -30,11 +28,13 @@ def promtool(*arguments: str | Path) -> str:
     return done.stdout
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.name)
 def test_rules_are_well_formed(path: Path) -> None:
     assert "rules found" in promtool("check", "rules", "--lint=all", "--lint-fatal", path)
 
 
+@pytest.mark.server
 def test_every_rule_does_what_it_should() -> None:
     assert "FAILED" not in promtool("test", "rules", Path(__file__).with_name("rules_test.yml"))
 
@@ -62,6 +62,7 @@ def test_windows_of_counters_hold_four_utilisation_intervals() -> None:
     assert all(hours >= 1 for _, hours in windows)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("path", CONFIGURATIONS, ids=lambda path: path.name)
 def test_scrape_configurations_are_valid(path: Path, tmp_path: Path) -> None:
     configuration = load(path)

@@ -1,6 +1,4 @@
-"""What the program is made of beside itself: listed whole, from PyPI, under licences that go with
-ours, and used.
-"""
+"""Software the program is made of: listed whole, from PyPI, of fitting licences, and used."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ def script() -> ModuleType:
 
 @contextmanager
 def weaknesses(*packages: str) -> Iterator[str]:
-    """A server that knows of one weakness in each of these packages, and speaks as osv.dev does;
-    its URL.
-    """
+    """URL of a server that speaks as osv.dev does, and knows of one weakness in each package."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -192,6 +188,7 @@ def test_what_is_installed_is_what_is_locked(
     assert [each.split(":")[0] for each in script.installed(script.read_lock(LOCK))] == ["certifi"]
 
 
+@pytest.mark.slow
 def test_what_is_declared_is_used_and_what_is_used_is_declared(script: ModuleType) -> None:
     lock, modules = script.read_lock(LOCK), script.imported(ROOT / "src")
     assert {"aiohttp", "urllib3", "cramjam"} <= modules

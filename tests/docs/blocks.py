@@ -22,7 +22,8 @@ _FENCE = re.compile(
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _SHELLS = {"bash", "sh", "shell", "console"}
 _PROGRAMS = re.compile(
-    r"^(\$ )?(sudo )?(\./|scripts/|\.venv/bin/|cloud-carbon-exporter\b|curl |pip |pipx |uvx |export |gcloud |aws |scw |"
+    r"^(\$ )?(sudo )?(\./|scripts/|\.venv/bin/|cloud-carbon-exporter\b|curl |pip |pipx |uvx |"
+    r"export |gcloud |aws |scw |"
     r"kubectl |helm |docker |cp |promtool |prometheus |systemctl |python |git |eval |[A-Z_]+=\S+ )"
 )
 

@@ -1,6 +1,4 @@
-"""Every command of the documents: run where no cloud is needed, else held against the program's own
-reading of it.
-"""
+"""Commands of the documents: run where no cloud is needed, else read as the program reads them."""
 
 from __future__ import annotations
 
@@ -152,9 +150,7 @@ def check_export(line: str, desk: Path, files: Path) -> None:
 
 
 def check_elsewhere(line: str, desk: Path, files: Path) -> None:
-    """A program that needs a cloud, a cluster or root: whatever of this repository it is given must
-    be there.
-    """
+    """Programs that need a cloud, a cluster or root: the files they are given must be there."""
     subprocess.run(["bash", "-n", "-c", line], check=True)
     for word in shlex.split(line, comments=True):
         for path in re.findall(r"(?:^|=)(?:\./)?((?:deploy|scripts|docs|src)/[\w./-]*)", word):
@@ -171,7 +167,8 @@ RULES: Sequence[tuple[str, Callable[[str, Path, Path], None]]] = (
     (r"export ", check_export),
     (r"promtool ", check_promtool),
     (
-        r"(sudo )?(pip|pipx|gcloud|aws|docker|helm|kubectl|systemctl|git|cp|install|useradd|mkdir|zip|sam|python)\b",
+        r"(sudo )?(pip|pipx|gcloud|aws|docker|helm|kubectl|systemctl|git|cp|install|useradd|mkdir|"
+        r"zip|sam|python)\b",
         check_elsewhere,
     ),
 )

@@ -99,7 +99,10 @@ async def test_check_tries_the_sources(tmp_path: Path) -> None:
     served = GridApis(time.time)
     runner = await served.start()
     try:
-        words = f"-grid.source={served.base('gb')},{served.base('entsoe')},{served.base('electricitymaps')}"
+        words = (
+            f"-grid.source={served.base('gb')},{served.base('entsoe')},"
+            f"{served.base('electricitymaps')}"
+        )
         code, out, err = await run(
             tmp_path, "check", *DEMO, words, ENTSOE_TOKEN="wrong", ELECTRICITYMAPS_TOKEN=TOKEN
         )

@@ -1,6 +1,4 @@
-"""What the real agents take: 10,000 resources with three tags, under vmagent's default limit of 16
-MiB a scrape.
-"""
+"""Scrapes of real agents: 10,000 resources with three tags, under vmagent's limit of 16 MiB."""
 
 from __future__ import annotations
 
@@ -51,7 +49,7 @@ def sink() -> Iterator[str]:
 
 
 class Vmagent(Process):
-    """The agent of VictoriaMetrics with its own defaults, which scrapes one address every second."""
+    """Agent of VictoriaMetrics with its own defaults, which scrapes one address every second."""
 
     def __init__(self, home: Path, target: str, sink: str) -> None:
         program = shutil.which("vmagent")

@@ -52,7 +52,7 @@ _FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method of an API. `response`: name of its schema. `path`: pattern below the API's root."""
+    """Method of an API. `response`: name of its schema. `path`: pattern below the API's root."""
 
     api: str
     id: str
@@ -139,7 +139,7 @@ def request_errors(asked: Method, query: Iterable[tuple[str, str]], body: Any) -
 
 
 def response_errors(asked: Method, answer: Any) -> list[str]:
-    """What is wrong with an answer; the data of assets is checked against the API they come from."""
+    """Errors of an answer; the data of assets is checked against the API they come from."""
     errors = schema_errors(f"{asked.api}.{VERSIONS[asked.api]}", asked.response, answer)
     if asked.id == "cloudasset.assets.list":
         for asset in answer.get("assets", ()):

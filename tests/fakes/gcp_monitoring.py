@@ -1,6 +1,4 @@
-"""Cloud Monitoring's timeSeries.list, as its reference describes it: filters, alignment, reduction,
-pages of points.
-"""
+"""timeSeries.list of Cloud Monitoring, as its reference describes it: filter, align, reduce."""
 
 from __future__ import annotations
 
@@ -17,22 +15,56 @@ from typing import Any
 METRICS: dict[str, tuple[str, str, str, str]] = {
     "agent.googleapis.com/gpu/utilization": ("GAUGE", "DOUBLE", "%", "gce_instance"),
     "aiplatform.googleapis.com/prediction/online/accelerator/duty_cycle": (
-        "GAUGE", "DOUBLE", "%", "aiplatform.googleapis.com/Endpoint",
+        "GAUGE",
+        "DOUBLE",
+        "%",
+        "aiplatform.googleapis.com/Endpoint",
     ),
     "aiplatform.googleapis.com/prediction/online/cpu/utilization": (
-        "GAUGE", "DOUBLE", "%", "aiplatform.googleapis.com/Endpoint",
+        "GAUGE",
+        "DOUBLE",
+        "%",
+        "aiplatform.googleapis.com/Endpoint",
     ),
-    "alloydb.googleapis.com/cluster/storage/usage": ("GAUGE", "INT64", "By", "alloydb.googleapis.com/Cluster"),
+    "alloydb.googleapis.com/cluster/storage/usage": (
+        "GAUGE",
+        "INT64",
+        "By",
+        "alloydb.googleapis.com/Cluster",
+    ),
     "alloydb.googleapis.com/instance/cpu/average_utilization": (
-        "GAUGE", "DOUBLE", "10^2.%", "alloydb.googleapis.com/Instance",
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "alloydb.googleapis.com/Instance",
     ),
-    "bigquery.googleapis.com/slots/allocated_for_project": ("GAUGE", "INT64", "1", "bigquery_project"),
+    "bigquery.googleapis.com/slots/allocated_for_project": (
+        "GAUGE",
+        "INT64",
+        "1",
+        "bigquery_project",
+    ),
     "bigquery.googleapis.com/storage/stored_bytes": ("GAUGE", "INT64", "By", "bigquery_dataset"),
     "bigtable.googleapis.com/cluster/cpu_load": ("GAUGE", "DOUBLE", "1", "bigtable_cluster"),
     "bigtable.googleapis.com/disk/bytes_used": ("GAUGE", "INT64", "By", "bigtable_cluster"),
-    "cloudfunctions.googleapis.com/function/execution_times": ("DELTA", "DISTRIBUTION", "ns", "cloud_function"),
-    "cloudsql.googleapis.com/database/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "cloudsql_database"),
-    "compute.googleapis.com/instance/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "gce_instance"),
+    "cloudfunctions.googleapis.com/function/execution_times": (
+        "DELTA",
+        "DISTRIBUTION",
+        "ns",
+        "cloud_function",
+    ),
+    "cloudsql.googleapis.com/database/cpu/utilization": (
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "cloudsql_database",
+    ),
+    "compute.googleapis.com/instance/cpu/utilization": (
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "gce_instance",
+    ),
     "firestore.googleapis.com/storage/data_and_index_storage_bytes": (
         "GAUGE",
         "INT64",
@@ -42,33 +74,70 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
     "kubernetes.io/container/cpu/request_cores": ("GAUGE", "DOUBLE", "{cpu}", "k8s_container"),
     "kubernetes.io/container/cpu/request_utilization": ("GAUGE", "DOUBLE", "1", "k8s_container"),
     "kubernetes.io/container/memory/request_bytes": ("GAUGE", "INT64", "By", "k8s_container"),
-    "loadbalancing.googleapis.com/https/response_bytes_count": ("DELTA", "INT64", "By", "https_lb_rule"),
+    "loadbalancing.googleapis.com/https/response_bytes_count": (
+        "DELTA",
+        "INT64",
+        "By",
+        "https_lb_rule",
+    ),
     "memcache.googleapis.com/node/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "memcache_node"),
     "memorystore.googleapis.com/instance/cpu/average_utilization": (
-        "GAUGE", "DOUBLE", "10^2.%", "memorystore.googleapis.com/Instance",
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "memorystore.googleapis.com/Instance",
     ),
     "redis.googleapis.com/cluster/cpu/average_utilization": (
-        "GAUGE", "DOUBLE", "10^2.%", "redis.googleapis.com/Cluster",
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "redis.googleapis.com/Cluster",
     ),
     "redis.googleapis.com/stats/cpu_utilization": ("GAUGE", "DOUBLE", "s{CPU}", "redis_instance"),
     "router.googleapis.com/nat/sent_bytes_count": ("DELTA", "INT64", "By", "nat_gateway"),
-    "run.googleapis.com/container/cpu/allocation_time": ("DELTA", "DOUBLE", "s{CPU}", "cloud_run_revision"),
-    "run.googleapis.com/container/cpu/utilizations": ("DELTA", "DISTRIBUTION", "10^2.%", "cloud_run_revision"),
-    "run.googleapis.com/container/memory/allocation_time": ("DELTA", "DOUBLE", "GiBy.s", "cloud_run_revision"),
-    "spanner.googleapis.com/instance/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "spanner_instance"),
-    "spanner.googleapis.com/instance/storage/used_bytes": ("GAUGE", "INT64", "By", "spanner_instance"),
+    "run.googleapis.com/container/cpu/allocation_time": (
+        "DELTA",
+        "DOUBLE",
+        "s{CPU}",
+        "cloud_run_revision",
+    ),
+    "run.googleapis.com/container/cpu/utilizations": (
+        "DELTA",
+        "DISTRIBUTION",
+        "10^2.%",
+        "cloud_run_revision",
+    ),
+    "run.googleapis.com/container/memory/allocation_time": (
+        "DELTA",
+        "DOUBLE",
+        "GiBy.s",
+        "cloud_run_revision",
+    ),
+    "spanner.googleapis.com/instance/cpu/utilization": (
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "spanner_instance",
+    ),
+    "spanner.googleapis.com/instance/storage/used_bytes": (
+        "GAUGE",
+        "INT64",
+        "By",
+        "spanner_instance",
+    ),
     "storage.googleapis.com/storage/v2/total_bytes": ("GAUGE", "DOUBLE", "By", "gcs_bucket"),
     "tpu.googleapis.com/tpu/mxu/utilization": ("GAUGE", "DOUBLE", "%", "tpu_worker"),
     "tpu.googleapis.com/cpu/utilization": ("GAUGE", "DOUBLE", "%", "tpu_worker"),
-}  # fmt: skip
+}
 
 _TERM = re.compile(r'([\w.]+) = "([^"]*)"(?: AND |$)')
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One stream of samples. value: constant; of a DELTA its sum a second; of a distribution (count
-    a second, mean).
+    """Stream of samples.
+
+    value: constant; of a DELTA its sum a second; of a distribution (count a second, mean).
     """
 
     metric: str

@@ -1,6 +1,4 @@
-"""The documented shapes of the sources' answers, by name, and where they are documented; and a
-check against them.
-"""
+"""Documented shapes of the sources' answers, where they are documented, and a check of them."""
 
 from __future__ import annotations
 

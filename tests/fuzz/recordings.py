@@ -42,9 +42,7 @@ class Pages:
 
 
 def swept(of: Recorded, page: Sequence[Raw]) -> Swept:
-    """What the sweep makes of a page; what was looked up and expanded for the recording still
-    holds.
-    """
+    """Sweep of a page; what was looked up and expanded for the recording still holds."""
     listing = replace(of.listing, lookup=None, expand=None)
     client: Any = Pages(page)
     return asyncio.run(sweep(client, listing, of.specs, of.scope))
@@ -55,9 +53,7 @@ def of_listing(provider: Provider, listing: Listing) -> tuple[ServiceSpec, ...]:
 
 
 async def _aws(module: str) -> list[Recorded]:
-    """The objects of one recording, expanded and with what was looked up, caught on their way to
-    `accepts`.
-    """
+    """Objects of one recording, expanded and with what was looked up, on their way to `accepts`."""
     loaded = importlib.import_module(f"cloud_carbon_exporter.providers.aws.services.{module}")
     specs: Sequence[ServiceSpec] = getattr(loaded, "SPECS", None) or (loaded.SPEC,)
     listing = specs[0].listing

@@ -1,5 +1,4 @@
-"""Recorded objects of all three clouds, spoiled in several places, through the whole pipeline to a
-scrape.
+"""Recorded objects of all clouds, spoiled in several places, through the pipeline to a scrape.
 
 However spoiled, an object becomes a resource with a finite footprint, or is skipped and counted;
 its neighbour on the page is untouched, and Prometheus reads what comes out.
@@ -9,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -53,13 +52,11 @@ HOSTILE: st.SearchStrategy[Any] = st.one_of(
 
 def spots(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Paths to everything inside."""
-    items = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
     for key, inner in items:
         yield (*path, key)
         yield from spots(inner, (*path, key))
@@ -138,9 +135,7 @@ def row(resource: Resource, loads: dict[str, float]) -> Row:
 
 @pytest.mark.parametrize("provider", ["aws", "gcp", "scaleway"])
 def test_a_spoiled_object_costs_itself_alone_and_never_the_scrape(provider: str) -> None:
-    """Nothing but a counted skip comes of a spoiled object: no exception, no NaN, no infinity, no
-    broken scrape.
-    """
+    """Only a counted skip comes of a spoiled object: no exception, no NaN, no broken scrape."""
     assert len(recorded(provider)) > 20
 
     @FUZZ

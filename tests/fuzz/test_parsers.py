@@ -1,5 +1,4 @@
-"""Every reader of what others write: EC2's XML, the three monitoring APIs, the configuration file,
-lines of a batch.
+"""Readers of what others write: EC2's XML, monitoring APIs, the configuration file, batches.
 
 Whatever it is given, a reader answers, or raises the one error it is meant to raise.
 """
@@ -68,8 +67,9 @@ def spoiled(document: Any) -> st.SearchStrategy[Any]:
 
 
 def sane(reading: Reading) -> None:
-    """Only series that were asked for, and nothing collect would not sort out (it drops what is not
-    finite).
+    """Only series that were asked for, and nothing that collect would not sort out.
+
+    It drops what is not finite.
     """
     for (resource_id, _), points in reading.points.items():
         assert resource_id == "r"
@@ -322,9 +322,7 @@ LINE = {
     )
 )
 def test_a_line_of_a_batch_is_answered(line: bytes) -> None:
-    """A line of `estimate -batch`, whatever it holds: a footprint or an error, and the next goes
-    on.
-    """
+    """Any line of `estimate -batch` gives a footprint or an error, and the next goes on."""
     (failed, said), (failed_next, _) = answers([line, json.dumps(LINE).encode()])
     found = json.loads(said, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
     assert failed == ("error" in found)

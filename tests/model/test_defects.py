@@ -1,6 +1,4 @@
-"""Defects of the original that concern the model, each by its number in the list of them: none may
-come back.
-"""
+"""Defects of the original that concern the model, by number: none may come back."""
 
 import pytest
 from tests.model.machines import footprint, resource
@@ -11,9 +9,7 @@ from cloud_carbon_exporter.model.power import draw
 
 
 def test_defect_1_cpu_watts_count_every_vcpu() -> None:
-    """The original gave m5.24xlarge one thread's watts: 6 W at half load. Its 96 threads draw
-    hundreds.
-    """
+    """The original gave m5.24xlarge one thread's watts, 6 W; its 96 threads draw hundreds."""
     large, whole = (
         estimate(resource("aws", name), {"cpu_ratio": 0.5}, NOWHERE, None).power_watts
         for name in ("m5.large", "m5.24xlarge")
@@ -23,9 +19,7 @@ def test_defect_1_cpu_watts_count_every_vcpu() -> None:
 
 
 def test_defect_2_no_factor_of_1_6_on_measured_watts() -> None:
-    """Teads measured 0.605, 3.58 and 4.98 W a vCPU on the host of t3.micro; the original said 60 %
-    more.
-    """
+    """Teads: 0.605, 3.58 and 4.98 W a vCPU on t3.micro's host; the original said 60 % more."""
     for load, measured in ((0, 0.605), (0.5, 3.58), (1, 4.98)):
         found = draw("vcpu", "Skylake")
         down, up = found.deviation(load)

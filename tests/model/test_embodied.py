@@ -51,8 +51,9 @@ def test_an_unknown_part_bears_the_default_of_its_kind(kind: ComponentKind, defa
 
 
 def test_whole_hosts_are_near_what_others_publish() -> None:
-    """Most within half as much again, all inside the interval: storage-heavy hosts are where the
-    sources disagree.
+    """Most within half as much again, all inside the interval.
+
+    Storage-heavy hosts are where the sources disagree.
     """
     found = platforms()
     assert len(found) >= 15
@@ -61,9 +62,7 @@ def test_whole_hosts_are_near_what_others_publish() -> None:
 
 
 def test_a_mac_is_not_made_as_a_rack_server() -> None:
-    """Apple states 32 to 121 kg for a Mac mini of 2024, and 226 kg over the whole life of an older
-    one.
-    """
+    """Apple states 32 to 121 kg for a Mac mini of 2024, and 226 kg for the life of an older one."""
     threads = next(
         int(row["host_threads"]) for row in rows("processors") if row["name"] == "Apple silicon"
     )

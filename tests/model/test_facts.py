@@ -1,6 +1,4 @@
-"""The tables of facts: what is read from them, and that the command which checks them sees what is
-wrong.
-"""
+"""Tables of facts: what is read from them, and that their checking command sees what is wrong."""
 
 from __future__ import annotations
 
@@ -176,9 +174,7 @@ def test_an_unknown_table_is_an_error() -> None:
 
 
 def test_rival_figures_make_the_interval() -> None:
-    """us-west-2: Electricity Maps lists PACW (204), Google puts its own site there at 79,
-    Bonneville's zone is 129.
-    """
+    """us-west-2: Electricity Maps lists PACW (204), Google says 79, Bonneville's zone is 129."""
     value, lower, upper = grams("aws", "us-west-2")
     assert value == 204
     assert lower < 79.23

@@ -1,5 +1,4 @@
-"""Well-known machines at rest, at half load and at work: a change of any figure behind them is a
-visible diff.
+"""Well-known machines at three loads: a change of any figure behind them is a visible diff.
 
 Written anew by `python -m tests.model.test_golden_machines`; checked by hand against what others
 publish when written.

@@ -1,6 +1,4 @@
-"""From a machine's name to the hardware it holds: golden machines, every name of AWS, and names
-nobody knows.
-"""
+"""Hardware from a machine's name: golden machines, every name of AWS, and unknown names."""
 
 from __future__ import annotations
 
@@ -145,9 +143,7 @@ def test_what_is_burstable_at_aws_has_a_share_and_nothing_else_but_flex() -> Non
 
 
 def test_sizes_follow_from_names_as_the_table_has_them() -> None:
-    """The rule for NxLarge against every type of the table it is to stand in for: a size that is
-    new today.
-    """
+    """The rule for NxLarge, which stands in for a new size, against every type of the table."""
     for row in rows("machine_types"):
         family, _, word = row["type"].partition(".")
         if row["provider"] == "aws" and word.endswith("xlarge") and word != "xlarge":
@@ -420,6 +416,7 @@ def test_components_are_what_the_machine_holds() -> None:
     assert components(machine("aws", "m5.large", gpus=2))[2].part == "default"
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from((*PROVIDERS, "", "elsewhere")),
     st.one_of(

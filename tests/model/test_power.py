@@ -36,9 +36,7 @@ def test_a_cpu_model_draws_as_its_microarchitecture() -> None:
 
 
 def test_memory_of_the_benchmark_machine_is_not_in_a_thread() -> None:
-    """A Rome host idles at 0.42 W a thread with its 1 GiB a thread taken off; the median whole
-    server at 0.48.
-    """
+    """A Rome host idles at 0.42 W a thread without its 1 GiB a thread; the whole server at 0.48."""
     low, whole = processors()["Rome (Zen 2)"].watts[0][0], 0.484
     assert low < whole
 
