@@ -42,13 +42,13 @@ def machine(
     hdd_gib: float | None = None,
     threads_per_core: int | None = None,
 ) -> Machine:
-    """The machine of that name. Never fails: what the API says (the keywords) wins, else the table
-    of types, else the rule its name follows, else a guess from its family and size, with `assumed`
-    set to the reason.
+    """Machine of a name. Never fails: an unknown one is guessed, with `assumed` as the reason.
 
-    vcpus: of the type. A guest that sees fewer (CpuOptions, threads per core 1) still holds what
-        its type holds.
-    cpu: processor or platform, as an API names it. gpu: accelerator, as an API names it.
+    What the API says (the keywords) wins, else the table of types, else the rule its name follows,
+    else its family and size.
+
+    vcpus: of the type; a guest that sees fewer (CpuOptions) still holds what its type holds.
+    cpu, gpu: processor or platform, and accelerator, as an API names them.
     threads_per_core: of the type; counts only where the family is unknown.
     """
     arch = _architecture(architecture or "")
@@ -57,15 +57,13 @@ def machine(
     if vcpus is not None and vcpus != found.vcpus:
         found = _resized(known, vcpus)
     if threads_per_core and family["pattern"]:
-        found = replace(
-            found, threads=found.vcpus * float(family["threads_per_core"]) / threads_per_core
-        )
-    board = _accelerator(gpu, found.gpu) if gpu else found.gpu
+        threads = found.vcpus * float(family["threads_per_core"]) / threads_per_core
+        found = replace(found, threads=threads)
     found = replace(
         found,
         memory_gib=found.memory_gib if memory_gib is None else memory_gib,
         architecture=arch or found.architecture,
-        gpu=board,
+        gpu=_accelerator(gpu, found.gpu) if gpu else found.gpu,
         gpus=(found.gpus or float(bool(gpu))) if gpus is None else gpus,
         ssd_gib=found.ssd_gib if ssd_gib is None else ssd_gib,
         hdd_gib=found.hdd_gib if hdd_gib is None else hdd_gib,
