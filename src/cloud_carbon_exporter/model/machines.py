@@ -44,12 +44,10 @@ def machine(
 ) -> Machine:
     """Machine of a name. Never fails: an unknown one is guessed, with `assumed` as the reason.
 
-    What the API says (the keywords) wins, else the table of types, else the rule its name follows,
-    else its family and size.
+    What the API says (the keywords) wins, then the table of types, a rule of names, the family.
 
     vcpus: of the type; a guest that sees fewer (CpuOptions) still holds what its type holds.
-    cpu, gpu: processor or platform, and accelerator, as an API names them.
-    threads_per_core: of the type; counts only where the family is unknown.
+    cpu, gpu: as an API names them. threads_per_core: counts only where the family is unknown.
     """
     arch = _architecture(architecture or "")
     known = known_by_name(provider, name, arch)
@@ -78,8 +76,9 @@ def _architecture(name: str) -> str:
 
 
 def _without_known(known: Known, vcpus: float | None, memory_gib: float | None) -> str:
-    """The reason to doubt the machine, once the API has said its size: then only the hardware may
-    be in doubt.
+    """Reason to doubt the machine, once the API has said its size.
+
+    Then only the hardware may be in doubt.
     """
     told = vcpus is not None and memory_gib is not None
     return known.family["assumed"] if known.size_assumed and told else known.machine.assumed
@@ -113,9 +112,7 @@ def _accelerators() -> Mapping[str, tuple[str, ...]]:
 
 
 def _accelerator(name: str, usual: str) -> str:
-    """The accelerator an API means: where one name stands for several boards, the one the type is
-    known for.
-    """
+    """Accelerator an API means; of several boards of one name, the one the type is known for."""
     key = " ".join(re.sub(r"[-_/]", " ", name.lower()).split())
     meant = _accelerators().get(key, ())
     if usual in meant or not meant:
