@@ -74,7 +74,7 @@ def found_by_search(*types: str) -> Fault:
         ("iam_something_new", {}),
         ("k8s_node", {}),
         ("instance_server", {}),
-        ("svpn_vpn_gateway", {(ORGANIZATION, "svpn/vpn_gateway"): 1}),
+        ("wbh_hosting", {(ORGANIZATION, "wbh/hosting"): 1}),
         ("mnq_nats_account", {(ORGANIZATION, "mnq/nats_account"): 1}),
         ("something_new", {(ORGANIZATION, "something/new"): 1}),
         ("new", {(ORGANIZATION, "new/unknown"): 1}),
