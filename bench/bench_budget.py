@@ -225,7 +225,7 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
         dollars=dollars,
         price=read_price("aws"),
         single=True,
-        swing=lambda found: swings[found.id],
+        swing=lambda resource: swings[resource.id],
     )
     meter = budget.meter("aws", "prod")
     reads = [Read(machine.resource, CPU, 0) for machine in machines]
@@ -239,10 +239,10 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
             )
         return [int(read.resource.id) for read in chosen]
 
-    found = errors(
+    result = errors(
         machines, choose, lambda index, points, now: read_budget.note(reads[index], points, now)
     )
-    return found, budget.spent_this_month("prod") or 0.0
+    return result, budget.spent_this_month("prod") or 0.0
 
 
 def table() -> str:
@@ -259,18 +259,20 @@ def table() -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
 
 
-def _row(dollars: float, name: str, found: Errors) -> Sequence[str]:
-    figures = (found.power, found.integrated, found.counted, found.behind)
+def _row(dollars: float, name: str, result: Errors) -> Sequence[str]:
+    figures = (result.power, result.integrated, result.counted, result.behind)
     return (f"{dollars:.2f}", name, *(f"{figure * 100:.1f} %" for figure in figures))
 
 
 def day() -> str:
     """A day of the same, in short."""
     machines, dollars = estate(MACHINES, 1), 0.005 * MACHINES
-    found = (everything(machines), alike(machines, dollars), governed(machines, dollars)[0])
+    results = (everything(machines), alike(machines, dollars), governed(machines, dollars)[0])
     return (
         "<!-- a day: "
-        + ", ".join(f"{each.power:.5f} {each.integrated:.5f} {each.behind:.5f}" for each in found)
+        + ", ".join(
+            f"{result.power:.5f} {result.integrated:.5f} {result.behind:.5f}" for result in results
+        )
         + " -->"
     )
 

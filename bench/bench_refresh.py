@@ -20,20 +20,20 @@ PORTION = 20  # scrapes between two looks at the time
 
 def memory_megabytes(pid: int, what: str) -> float:
     """VmHWM (the most it ever held) or VmRSS (what it holds) of a process."""
-    found = re.search(
+    line = re.search(
         rf"{what}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     )
-    assert found
-    return int(found[1]) / 1000
+    assert line
+    return int(line[1]) / 1000
 
 
 def collected_at(url: str) -> float:
     """When the figures shown were made; 0 before the first."""
     with urllib.request.urlopen(f"{url}/metrics") as answer:
-        found = re.search(
+        moment = re.search(
             rb"^cloud_carbon_exporter_last_collection_timestamp_seconds (\S+)", answer.read(), re.M
         )
-    return float(found[1]) if found else 0.0
+    return float(moment[1]) if moment else 0.0
 
 
 def wait_until_ready(url: str) -> None:
@@ -61,7 +61,9 @@ def measure(resources: int) -> None:
     ) as program:
         assert program.stderr is not None
         url = next(
-            found[0] for line in program.stderr if (found := re.findall(r"http://[\w.:]+", line))
+            addresses[0]
+            for line in program.stderr
+            if (addresses := re.findall(r"http://[\w.:]+", line))
         )
         began = time.perf_counter()
         wait_until_ready(url)

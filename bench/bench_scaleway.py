@@ -35,8 +35,8 @@ def grow(fake: FakeScaleway, count: int) -> None:
         servers[zone] = [{**models[0], "id": f"server-{number}", "zone": zone} for number in mine]
         volumes[zone] = [{**models[1], "id": f"volume-{number}", "zone": zone} for number in mine]
     labels = [{"resource_id": f"server-{number}"} for number in range(count)]
-    fake.series["instance_server_cpu_seconds_total"] = [(one, 0.3) for one in labels]
-    fake.series["instance_server_vcpu_count"] = [(one, 1) for one in labels]
+    fake.series["instance_server_cpu_seconds_total"] = [(server, 0.3) for server in labels]
+    fake.series["instance_server_vcpu_count"] = [(server, 1) for server in labels]
 
 
 SPREAD = (("instance/v1", "servers"), ("block/v1", "volumes"))

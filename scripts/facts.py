@@ -273,9 +273,9 @@ def region_keys(regions: list[Row], known: set[str]) -> Iterator[str]:
         )
         members = [member for member in row["members"].split() if member != "*"]
         yield from (
-            f"{where}: no member {each}"
-            for each in members
-            if (row["provider"], each) not in places
+            f"{where}: no member {member}"
+            for member in members
+            if (row["provider"], member) not in places
         )
         if not row["grid"] and not row["members"]:
             yield f"{where}: neither a grid zone nor members"

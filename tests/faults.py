@@ -125,14 +125,17 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
 }
 
 
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 @cache
 def tests() -> Sequence[str]:
     """Tests as "file::name", in order. The trees are read once: there are some 300 files."""
     names = []
     for path in sorted(TESTS.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                names.append(f"{path.relative_to(TESTS)}::{node.name}")
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
+        names += [f"{path.relative_to(TESTS)}::{function.name}" for function in functions]
     return sorted(name for name in names if "::test_" in name)
 
 

@@ -214,13 +214,17 @@ def test_functions_are_small() -> None:
 
 def within_itself(tree: ast.AST, types: tuple[type[ast.expr], ...]) -> list[int]:
     """Lines of the expressions of these types that stand within another of them."""
-    lines: set[int] = set()
-    for outer in ast.walk(tree):
-        if isinstance(outer, types):
-            for inner in ast.walk(outer):
-                if inner is not outer and isinstance(inner, types):
-                    lines.add(inner.lineno)
-    return sorted(lines)
+    lines: list[int] = []
+
+    def look(node: ast.AST, *, inside: bool) -> None:
+        found = isinstance(node, types)
+        if found and inside:
+            lines.append(node.lineno)
+        for child in ast.iter_child_nodes(node):
+            look(child, inside=inside or found)
+
+    look(tree, inside=False)
+    return lines
 
 
 @pytest.mark.parametrize("types", [COMPREHENSIONS, (ast.IfExp,)], ids=["comprehension", "ternary"])

@@ -30,11 +30,13 @@ def main() -> None:
     if renewing and _is_current(MARKS.content(page)):
         return
     writing = renewing or "--write" in sys.argv
-    found = report.validate()
+    validation = report.validate()
     if writing:
-        tables.write_server(tables.figures(found.fitted, found.machines, found.by_knowledge))
-        tables.write_processors(found.fitted, found.machines, found.by_knowledge)
-    figures = report.render(found)
+        tables.write_server(
+            tables.figures(validation.fitted, validation.machines, validation.by_knowledge)
+        )
+        tables.write_processors(validation.fitted, validation.machines, validation.by_knowledge)
+    figures = report.render(validation)
     if writing:
         DOC.write_text(MARKS.written(page, figures), encoding="utf-8")
     print(figures)

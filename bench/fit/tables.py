@@ -53,8 +53,8 @@ def _references(machines: Sequence[Machine]) -> Iterable[Row]:
         "threads": ([m.threads / m.sockets for m in machines], "threads/socket"),
         "memory": ([m.memory_gib / m.sockets for m in machines if m.sockets <= 2], "GiB/socket"),
     }
-    for term, (found, unit) in values.items():
-        yield f"server.reference.{term}", REFERENCE[term], min(found), max(found), unit
+    for term, (amount, unit) in values.items():
+        yield f"server.reference.{term}", REFERENCE[term], min(amount), max(amount), unit
 
 
 def _usual(machines: Sequence[Machine]) -> Iterable[Row]:
@@ -141,7 +141,7 @@ def write_server(rows: Sequence[Row]) -> None:
             writer.writerow(
                 (
                     name,
-                    *(f"{each:.5g}" for each in (value, low, high)),
+                    *(f"{number:.5g}" for number in (value, low, high)),
                     unit,
                     "derived",
                     SOURCE,
@@ -181,11 +181,11 @@ def write_processors(
 def _memory() -> dict[str, Memory]:
     with (FACTS / "model.csv").open(encoding="utf-8", newline="") as file:
         by_id = {row["id"]: row for row in csv.DictReader(file)}
-    found = {}
+    memory = {}
     for name in NAMED:
         row = by_id[f"model.benchmark_memory.{name}_watts_per_gib"]
-        found[name] = Memory(float(row["value"]), float(row["low"]), float(row["high"]))
-    return found
+        memory[name] = Memory(float(row["value"]), float(row["low"]), float(row["high"]))
+    return memory
 
 
 def _fill(

@@ -29,13 +29,13 @@ def stages() -> list[list[str]]:
     joined = re.sub(
         r"\\\n\s*", "", "\n".join(line for line in TEXT.splitlines() if not line.startswith("#"))
     )
-    found: list[list[str]] = []
+    stages: list[list[str]] = []
     for line in filter(None, joined.splitlines()):
         if line.startswith("FROM "):
-            found.append([])
-        if found:
-            found[-1].append(line)
-    return found
+            stages.append([])
+        if stages:
+            stages[-1].append(line)
+    return stages
 
 
 def test_hadolint_has_nothing_to_object() -> None:

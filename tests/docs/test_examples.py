@@ -23,9 +23,9 @@ BLOCKS = [block for block in blocks() if not block.title]
 
 
 def of(kind: str) -> list[Block]:
-    found = [block for block in BLOCKS if block.kind == kind]
-    assert found, f"no example of {kind} left"
-    return found
+    examples = [block for block in BLOCKS if block.kind == kind]
+    assert examples, f"no example of {kind} left"
+    return examples
 
 
 def promtool(*arguments: str) -> None:

@@ -19,8 +19,8 @@ PASSWORD = "open sesame"
 
 
 def home(folder: Path, name: str) -> Path:
-    (made := folder / name).mkdir()
-    return made
+    (home := folder / name).mkdir()
+    return home
 
 
 @pytest.fixture
@@ -73,11 +73,11 @@ def test_the_real_prometheus_scrapes_with_certificate_and_password(
         }
         with Prometheus(home(tmp_path, "prometheus"), exporter.url, **scrape) as prometheus:
             prometheus.ready()
-            found = eventually(lambda: prometheus.query("up"), "a scrape")
+            scraped = eventually(lambda: prometheus.query("up"), "a scrape")
             if up:
                 eventually(lambda: prometheus.query("sum(cloud_carbon_power_watts)"), "watts")
-                found = prometheus.query("up")
-            assert list(found.values()) == [up]
+                scraped = prometheus.query("up")
+            assert list(scraped.values()) == [up]
 
 
 def test_a_wrong_web_config_is_refused_at_the_start(tmp_path: Path) -> None:

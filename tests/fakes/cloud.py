@@ -190,13 +190,13 @@ class FakeClient:
             for read in reads
             if (why := self.cloud.unread.get(read.resource.id))
         }
-        points = {key: found for key, found in points.items() if key[0] not in self.cloud.unread}
-        made = {
+        points = {key: series for key, series in points.items() if key[0] not in self.cloud.unread}
+        answers = {
             (read.resource.id, read.metric.name)
             for read in reads
             if read.resource.id not in self.cloud.unread
         }
-        return Reading(points, failures, self.cloud.spoiled, frozenset(made))
+        return Reading(points, failures, self.cloud.spoiled, frozenset(answers))
 
     async def extras(self, now: float) -> Extras:
         await self._pass("extras")

@@ -17,8 +17,8 @@ Asset = dict[str, Any]
 
 def replay(name: str) -> dict[str, Any]:
     """A recorded answer."""
-    found: dict[str, Any] = json.loads((REPLAY / f"{name}.json").read_text(encoding="utf-8"))
-    return found
+    answer: dict[str, Any] = json.loads((REPLAY / f"{name}.json").read_text(encoding="utf-8"))
+    return answer
 
 
 def recorded() -> list[Asset]:
@@ -37,12 +37,12 @@ def named(asset: Asset) -> Asset:
 def moved(assets: Iterable[Asset], project: str, number: str) -> list[Asset]:
     """The same assets in another project."""
     text = json.dumps(list(assets)).replace(PROJECT, project).replace(NUMBER, number)
-    found: list[Asset] = json.loads(text)
-    for asset in found:
+    assets_there: list[Asset] = json.loads(text)
+    for asset in assets_there:
         if asset["assetType"] == "storage.googleapis.com/Bucket":
             asset["name"] += f"-{project}"
             asset["resource"]["data"]["name"] += f"-{project}"
-    return found
+    return assets_there
 
 
 def _of(assets: Sequence[Asset], asset_type: str) -> list[Any]:
@@ -82,8 +82,8 @@ def located_list(assets: Sequence[Asset], method: str, location: str) -> dict[st
     if method not in located:
         return None
     asset_type, key = located[method]
-    found = [data for data in _of(assets, asset_type) if f"/locations/{location}/" in data["name"]]
-    return {key: found} if found else {}
+    here = [data for data in _of(assets, asset_type) if f"/locations/{location}/" in data["name"]]
+    return {key: here} if here else {}
 
 
 COMPUTE = "compute.googleapis.com/"

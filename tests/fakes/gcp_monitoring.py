@@ -185,17 +185,17 @@ class Query:
 
 def read(query: Sequence[tuple[str, str]], now: float) -> Query:
     """Read the parameters. Raises BadQuestion as Monitoring would."""
-    one = dict(query)
+    said = dict(query)
     for name in ("filter", "interval.endTime", "view"):
-        if name not in one:
+        if name not in said:
             raise BadQuestion(f"{name} is required")
     asked = Query(
-        _terms(one["filter"]),
-        _seconds(one.get("interval.startTime", one["interval.endTime"])),
-        _seconds(one["interval.endTime"]),
-        float(one["aggregation.alignmentPeriod"].removesuffix("s")),
-        one["aggregation.perSeriesAligner"],
-        one.get("aggregation.crossSeriesReducer", "REDUCE_NONE"),
+        _terms(said["filter"]),
+        _seconds(said.get("interval.startTime", said["interval.endTime"])),
+        _seconds(said["interval.endTime"]),
+        float(said["aggregation.alignmentPeriod"].removesuffix("s")),
+        said["aggregation.perSeriesAligner"],
+        said.get("aggregation.crossSeriesReducer", "REDUCE_NONE"),
         tuple(value for name, value in query if name == "aggregation.groupByFields"),
     )
     if "metric.type" not in asked.terms:
@@ -206,7 +206,7 @@ def read(query: Sequence[tuple[str, str]], now: float) -> Query:
         raise BadQuestion("alignmentPeriod is at least 60s")
     if asked.group_by and asked.reducer == "REDUCE_NONE":
         raise BadQuestion("groupByFields without a reducer")
-    if int(one.get("pageSize", 1)) > 100_000:
+    if int(said.get("pageSize", 1)) > 100_000:
         raise BadQuestion("pageSize is too large")
     return asked
 
@@ -243,7 +243,7 @@ def _matches(series: Series, terms: Mapping[str, str]) -> bool:
 
 
 def _distribution(group: Iterable[Series], seconds: float) -> dict[str, Any]:
-    pairs = [each.value for each in group if isinstance(each.value, tuple)]
+    pairs = [sample.value for sample in group if isinstance(sample.value, tuple)]
     count = sum(rate for rate, _ in pairs) * seconds
     mean = sum(rate * mean for rate, mean in pairs) * seconds / count if count else 0
     return {"distributionValue": {"count": str(round(count)), "mean": mean}}
@@ -257,7 +257,7 @@ def _value(asked: Query, group: Sequence[Series], value_type: str) -> dict[str, 
             if asked.reducer == "REDUCE_MEAN"
             else whole
         )
-    total = sum(each.value for each in group if not isinstance(each.value, tuple))
+    total = sum(sample.value for sample in group if not isinstance(sample.value, tuple))
     if asked.reducer == "REDUCE_MEAN":
         total /= len(group)
     if value_type == "INT64" and asked.aligner == "ALIGN_DELTA" and asked.reducer != "REDUCE_MEAN":
@@ -275,7 +275,7 @@ def _nested(names: Iterable[str], key: Iterable[str]) -> dict[str, dict[str, str
 
 def _ends(asked: Query, group: Iterable[Series]) -> Iterator[float]:
     """Ends of the periods, newest first: they count back from the end of the interval."""
-    since = min(each.since for each in group)
+    since = min(sample.since for sample in group)
     for number in itertools.count():
         end = asked.end - number * asked.period
         if end <= max(asked.start, since):
@@ -303,7 +303,7 @@ def answer(
                 else tuple(map(str, whole))
             )
             groups[key].append(series)
-    found = []
+    answered = []
     for key, group in groups.items():
         if asked.reducer != "REDUCE_NONE":
             labels = _nested(asked.group_by, key)
@@ -316,7 +316,7 @@ def answer(
             "distributionValue": "DISTRIBUTION",
         }
         delta = kind == "DELTA" and asked.aligner == "ALIGN_DELTA"
-        found.append(
+        answered.append(
             {
                 "metric": {"type": asked.metric, "labels": labels["metric"]},
                 "resource": {
@@ -338,4 +338,4 @@ def answer(
                 ],
             }
         )
-    return [series for series in found if series["points"]]
+    return [series for series in answered if series["points"]]

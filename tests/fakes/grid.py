@@ -65,7 +65,7 @@ class GridApis:
 
     def count(self, source: str) -> int:
         """How often a source was asked."""
-        return sum(each[0] == source for each in self.asked)
+        return sum(question[0] == source for question in self.asked)
 
     async def _answer(self, request: web.Request) -> web.Response:
         source, path = request.match_info["source"], request.match_info["path"]

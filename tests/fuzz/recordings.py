@@ -58,19 +58,19 @@ async def _aws(module: str) -> list[Recorded]:
     specs: Sequence[ServiceSpec] = getattr(loaded, "SPECS", None) or (loaded.SPEC,)
     listing = specs[0].listing
     where = Scope("aws", ACCOUNT, "global" if listing.scope == "global" else aws_replay.REGION)
-    found: list[Recorded] = []
+    records: list[Recorded] = []
     shared = of_listing(aws.PROVIDER, listing)
 
     def catching(spec: ServiceSpec) -> ServiceSpec:
         def describe(raw: Raw, scope: Scope) -> Description | None:
-            found.append(Recorded(raw, scope, listing, shared))
+            records.append(Recorded(raw, scope, listing, shared))
             return spec.describe(raw, scope)
 
         return replace(spec, describe=describe)
 
     client = aws_replay.ReplayClient(aws_replay.recording(module))
     await sweep(client, listing, [catching(spec) for spec in shared], where)
-    return found
+    return records
 
 
 def _gcp() -> list[Recorded]:
@@ -84,7 +84,7 @@ def _gcp() -> list[Recorded]:
 
 def _scaleway() -> list[Recorded]:
     routes = {route.path: route for route in scaleway_fake.routes()}
-    found = []
+    records = []
     for listing in {id(spec.listing): spec.listing for spec in scaleway.PROVIDER.services}.values():
         route = (
             None if listing.expand else routes.get(listing.path)
@@ -99,12 +99,12 @@ def _scaleway() -> list[Recorded]:
             )
             specs = of_listing(scaleway.PROVIDER, listing)
             raws = objects if isinstance(objects, list) else []
-            found += [Recorded(raw, scope, listing, specs) for raw in raws]
-    return found
+            records += [Recorded(raw, scope, listing, specs) for raw in raws]
+    return records
 
 
 async def _all_of_aws() -> list[Recorded]:
-    return [one for module in aws_replay.recordings() for one in await _aws(module)]
+    return [record for module in aws_replay.recordings() for record in await _aws(module)]
 
 
 SOURCES: dict[str, Callable[[], list[Recorded]]] = {

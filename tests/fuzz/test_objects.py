@@ -86,15 +86,15 @@ def spoil(raw: Any, path: tuple[Any, ...], value: Any, how: str) -> None:
 def spoiled(draw: st.DrawFn, provider: str) -> tuple[Recorded, Any]:
     """A recording, and a copy of its object changed in one to four places."""
     of = draw(st.sampled_from(recorded(provider)))
-    made = copy.deepcopy(of.raw)
-    places = list(spots(made))
+    hurt = copy.deepcopy(of.raw)
+    places = list(spots(hurt))
     for _ in range(draw(st.integers(1, 4)) if places else 0):
         path, how = (
             draw(st.sampled_from(places)),
             draw(st.sampled_from(["put", "put", "put", "remove", "rename"])),
         )
-        spoil(made, path, draw(HOSTILE), how)
-    return of, made
+        spoil(hurt, path, draw(HOSTILE), how)
+    return of, hurt
 
 
 LOADS = st.dictionaries(
@@ -140,8 +140,8 @@ def test_a_spoiled_object_costs_itself_alone_and_never_the_scrape(provider: str)
 
     @FUZZ
     @given(spoiled(provider), LOADS)
-    def law(found: tuple[Recorded, Any], loads: dict[str, float]) -> None:
-        of, odd = found
+    def law(case: tuple[Recorded, Any], loads: dict[str, float]) -> None:
+        of, odd = case
         alone = swept(of, [of.raw])
         together = swept(of, [odd, of.raw])
         assert (

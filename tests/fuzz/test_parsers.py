@@ -110,7 +110,7 @@ PIECE = st.one_of(
 def test_ec2_xml_is_read_or_unreadable(at: int, length: int, piece: bytes) -> None:
     """EC2's XML with any piece cut out and any other put in."""
     try:
-        found = parse(
+        parsed = parse(
             "DescribeInstances", BODY[:at] + piece + BODY[at + length :], shape("DescribeInstances")
         )
     except (
@@ -119,7 +119,7 @@ def test_ec2_xml_is_read_or_unreadable(at: int, length: int, piece: bytes) -> No
         ValueError,
     ):  # what the caller takes for an unreadable answer
         return
-    assert isinstance(found.get("Reservations", []), list)
+    assert isinstance(parsed.get("Reservations", []), list)
 
 
 TIMES = [UNTIL - 1200 + 300 * number for number in range(3)]
@@ -324,8 +324,8 @@ LINE = {
 def test_a_line_of_a_batch_is_answered(line: bytes) -> None:
     """Any line of `estimate -batch` gives a footprint or an error, and the next goes on."""
     (failed, said), (failed_next, _) = answers([line, json.dumps(LINE).encode()])
-    found = json.loads(said, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
-    assert failed == ("error" in found)
+    answer = json.loads(said, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert failed == ("error" in answer)
     assert not failed_next
     if not failed:
-        assert math.isfinite(found["power_watts"]["value"])
+        assert math.isfinite(answer["power_watts"]["value"])

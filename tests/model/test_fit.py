@@ -88,11 +88,11 @@ def test_the_program_meets_the_budget_on_what_it_was_fitted_on(machines: list[Ma
 
 
 def test_a_model_measured_once_moves_less_than_one_measured_often(machines: list[Machine]) -> None:
-    one = next(
+    single = next(
         machine for machine in machines if machine.model == "EPYC 9754" and machine.in_budget
     )
-    rest = [machine for machine in machines if machine.model != one.model]
-    half = replace(one, watts={level: watts / 2 for level, watts in one.watts.items()})
+    rest = [machine for machine in machines if machine.model != single.model]
+    half = replace(single, watts={level: watts / 2 for level, watts in single.watts.items()})
     said = [fit_all([*rest, *[half] * count]).watts(half)[100] for count in (1, 10)]
     truth = half.watts[100]
     assert said[0] > said[1] > truth
