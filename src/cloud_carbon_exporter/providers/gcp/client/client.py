@@ -16,9 +16,9 @@ from cloud_carbon_exporter.providers.gcp.client import (
     monitoring,
     product_lists,
 )
+from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
 from cloud_carbon_exporter.providers.gcp.client.discovery import (
-    TYPES,
     Inventory,
     NamedProject,
     is_closed,
