@@ -217,11 +217,12 @@ def within_itself(tree: ast.AST, types: tuple[type[ast.expr], ...]) -> list[int]
     lines: list[int] = []
 
     def look(node: ast.AST, *, inside: bool) -> None:
-        found = isinstance(node, types)
-        if found and inside:
-            lines.append(node.lineno)
+        if isinstance(node, types):
+            if inside:
+                lines.append(node.lineno)
+            inside = True
         for child in ast.iter_child_nodes(node):
-            look(child, inside=inside or found)
+            look(child, inside=inside)
 
     look(tree, inside=False)
     return lines
