@@ -3,6 +3,7 @@
 python -m bench.fit.run            prints the report
 python -m bench.fit.run --write    writes facts/server.csv, the watts of facts/processors.csv and
                                    docs/model.md, too
+python -m bench.fit.run --renew    the same, where the page is not of today's fit; it takes minutes
 """
 
 from __future__ import annotations
@@ -10,24 +11,33 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench.fit import report, tables
+from bench.fit import platforms, report, tables
 from cloud_carbon_exporter.documents.marks import Marks
 
 DOC = Path(__file__).parents[2] / "docs" / "model.md"
 MARKS = Marks("<!-- figures: python -m bench.fit.run --write -->", "<!-- end of figures -->")
 
 
+def _is_current(figures: str) -> bool:
+    """Whether figures are of today's fit, which is not made to tell, and of today's machines."""
+    return f"made from {report.digest()}" in figures and platforms.report() in figures
+
+
 def main() -> None:
     """Run the fit."""
+    page = DOC.read_text(encoding="utf-8")
+    renewing = "--renew" in sys.argv
+    if renewing and _is_current(MARKS.content(page)):
+        return
+    writing = renewing or "--write" in sys.argv
     validation = report.validate()
-    if "--write" in sys.argv:
+    if writing:
         tables.write_server(
             tables.figures(validation.fitted, validation.machines, validation.by_knowledge)
         )
         tables.write_processors(validation.fitted, validation.machines, validation.by_knowledge)
     figures = report.render(validation)
-    if "--write" in sys.argv:
-        page = DOC.read_text(encoding="utf-8")
+    if writing:
         DOC.write_text(MARKS.written(page, figures), encoding="utf-8")
     print(figures)
 

@@ -69,7 +69,7 @@ class Block:
 
 def blocks() -> list[Block]:
     """All blocks of all pages, in order."""
-    return [block for page in PAGES for block in (*_fenced(page), *_indented(page))]
+    return [block for page in PAGES for block in (*fenced(page), *_indented(page))]
 
 
 def spans() -> Iterator[tuple[str, str]]:
@@ -83,7 +83,8 @@ def _name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-def _fenced(page: Path) -> Iterator[Block]:
+def fenced(page: Path) -> Iterator[Block]:
+    """Blocks of a page between fences."""
     text = page.read_text(encoding="utf-8")
     for fence in _FENCE.finditer(text):
         line = text.count("\n", 0, fence.start()) + 1

@@ -159,19 +159,15 @@ class CloudWatchFake:
         return [(at, _STATISTICS[wanted["Stat"]](values)) for at, values in sorted(buckets.items())]
 
     def _list_metrics(self, region: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        found = [
-            {
-                "Namespace": namespace,
-                "MetricName": metric,
-                "Dimensions": [
-                    {"Name": name, "Value": value} for name, value in sorted(dimensions)
-                ],
-            }
-            for where, namespace, metric, dimensions in self.samples
-            if where == region
-            and params.get("Namespace", namespace) == namespace
-            and params.get("MetricName", metric) == metric
-        ]
+        found: list[dict[str, Any]] = []
+        for where, namespace, metric, dimensions in self.samples:
+            if (
+                where == region
+                and params.get("Namespace", namespace) == namespace
+                and params.get("MetricName", metric) == metric
+            ):
+                pairs = [{"Name": name, "Value": value} for name, value in sorted(dimensions)]
+                found.append({"Namespace": namespace, "MetricName": metric, "Dimensions": pairs})
         first = int(params.get("NextToken") or 0)
         page = found[first : first + METRICS_PER_PAGE]
         more = first + len(page) < len(found)

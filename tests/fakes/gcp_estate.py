@@ -59,37 +59,38 @@ def _aggregated(assets: Sequence[Asset], types: Iterable[str], key: str) -> dict
     return {"items": {**items, "zones/us-east1-b": {"warning": empty}}}
 
 
+LOCATED: Mapping[str, tuple[str, str]] = {
+    "aiplatform.projects.locations.endpoints.list": (
+        "aiplatform.googleapis.com/Endpoint",
+        "endpoints",
+    ),
+    "aiplatform.projects.locations.batchPredictionJobs.list": (
+        "aiplatform.googleapis.com/BatchPredictionJob",
+        "batchPredictionJobs",
+    ),
+    "aiplatform.projects.locations.customJobs.list": (
+        "aiplatform.googleapis.com/CustomJob",
+        "customJobs",
+    ),
+    "artifactregistry.projects.locations.repositories.list": (
+        "artifactregistry.googleapis.com/Repository",
+        "repositories",
+    ),
+}
+"""Asset type and field of the lists of one location."""
+
+LOCATED_APIS = frozenset(method.partition(".")[0] for method in LOCATED)
+
+
 def located_list(assets: Sequence[Asset], method: str, location: str) -> dict[str, Any] | None:
     """The answer of a product that lists one location at a time; None where it is none of those."""
-    located = {
-        "aiplatform.projects.locations.endpoints.list": (
-            "aiplatform.googleapis.com/Endpoint",
-            "endpoints",
-        ),
-        "aiplatform.projects.locations.batchPredictionJobs.list": (
-            "aiplatform.googleapis.com/BatchPredictionJob",
-            "batchPredictionJobs",
-        ),
-        "aiplatform.projects.locations.customJobs.list": (
-            "aiplatform.googleapis.com/CustomJob",
-            "customJobs",
-        ),
-        "artifactregistry.projects.locations.repositories.list": (
-            "artifactregistry.googleapis.com/Repository",
-            "repositories",
-        ),
-    }
-    if method in ("aiplatform.projects.locations.list", "artifactregistry.projects.locations.list"):
-        return {
-            "locations": [
-                {"locationId": "europe-west1"},
-                {"locationId": "global"},
-                {"locationId": "us-central1"},
-            ]
-        }
-    if method not in located:
+    api, _, operation = method.partition(".")
+    if operation == "projects.locations.list" and api in LOCATED_APIS:
+        places = ("europe-west1", "global", "us-central1")
+        return {"locations": [{"locationId": place} for place in places]}
+    if method not in LOCATED:
         return None
-    asset_type, key = located[method]
+    asset_type, key = LOCATED[method]
     here = [data for data in _of(assets, asset_type) if f"/locations/{location}/" in data["name"]]
     return {key: here} if here else {}
 

@@ -1,3 +1,1 @@
-"""The estimate: pure functions from hardware and load to watts and grams. No I/O, no clock, no
-cloud.
-"""
+"""Estimate of watts and grams from hardware and load: pure functions. No I/O, clock or cloud."""

@@ -16,8 +16,9 @@ def weakest(*bases: Basis) -> Basis:
 def product(
     value: float, down: float, up: float, other: Estimate, basis: Basis, unit: float = 1.0
 ) -> Estimate:
-    """A value, known to within `down` and `up`, times an estimate whose error is independent of its
-    own, in `unit`s.
+    """Product of a value, known to within `down` and `up`, and an estimate, in `unit`s.
+
+    The error of the one is independent of that of the other.
     """
     whole = value * other.value
     low = product_deviation(value, down, other.value, other.value - other.lower)

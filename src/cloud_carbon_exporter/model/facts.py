@@ -115,12 +115,11 @@ def _of_kind(provider: str, kind: str) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def place(provider: str, region: str) -> Place:
-    """The figures of a region, zone, multi-region (by name, or its members joined by +) or
-    "global". Never fails.
+    """Figures of a region, zone, multi-region (its name, or its members joined by +) or "global".
 
-    Intensities: "location" first, then "market" where the provider publishes one; both annual and
-    endless. What is not known gets the world's mean grid and the provider's (else the industry's)
-    PUE, wide, with basis "assumed".
+    Never fails. Intensities: "location" first, then "market" where the provider publishes one; both
+    annual and endless. What is not known gets the world's mean grid and the provider's (else the
+    industry's) PUE, wide, with basis "assumed".
     """
     key = region.lower()
     row = _region_rows().get((provider, key)) or _region_rows().get(

@@ -1,6 +1,4 @@
-"""What is known of the grid beside its intensity: how it is counted, who was asked, and what is
-foreseen.
-"""
+"""Grid beside its intensity: how it is counted, who was asked, and what is foreseen."""
 
 from __future__ import annotations
 
@@ -12,9 +10,7 @@ Method = Literal["location", "live", "market", "marginal"]
 
 @dataclass(frozen=True, slots=True)
 class GridSource:
-    """How a source of live intensities did the last time it was asked for a zone ("": for all of
-    them).
-    """
+    """Answer of a source of live intensities when last asked for a zone ("": for all)."""
 
     source: str
     zone: str
@@ -24,9 +20,7 @@ class GridSource:
 
 @dataclass(frozen=True, slots=True)
 class GridForecast:
-    """Mean grams of CO2eq a kWh of a region's grid over one of the next hours: 0 is the one that
-    begins now.
-    """
+    """Mean grams of CO2eq a kWh of a region's grid over one of the next hours; 0 begins now."""
 
     provider: str
     region: str
@@ -38,8 +32,9 @@ class GridForecast:
 
 @dataclass(frozen=True, slots=True)
 class GridNews:
-    """What the sources of live intensities said. method: the one operational emissions are counted
-    by.
+    """News of the sources of live intensities.
+
+    method: the one operational emissions are counted by.
     """
 
     method: Method = "location"

@@ -19,8 +19,9 @@ MIB_PER_GIB = 1024
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the tables say of a name: the machine, and its family to scale by when the API says
-    another size.
+    """Machine the tables have for a name, and its family.
+
+    The family is to scale by when the API says another size.
     """
 
     machine: Machine
@@ -55,8 +56,9 @@ def known(provider: str, name: str, architecture: str) -> Known:
 
 
 def _fitting_rules(provider: str, key: str) -> Iterator[tuple[Row, re.Match[str]]]:
-    """Rules a name follows, best first. One that guesses a size holds for known families only, but
-    for the last.
+    """Rules a name follows, best first.
+
+    One that guesses a size holds for known families only, but for the last.
     """
     for pattern, rule in _rules(provider):
         match = pattern.match(key)
@@ -141,9 +143,7 @@ def _base(provider: str, name: str, family: Row) -> Machine:
 
 
 def _guess(provider: str, family: str, architecture: str) -> Row:
-    """The family row that stands for one nobody knows: the first whose pattern fits, of the right
-    architecture.
-    """
+    """Family row for a family nobody knows: the first whose pattern fits, of that architecture."""
     guesses = [
         row for row in rows("families") if row["pattern"] and row["provider"] in (provider, "")
     ]

@@ -83,8 +83,9 @@ def _architecture(name: str) -> str:
 
 
 def _without_known(known: Known, vcpus: float | None, memory_gib: float | None) -> str:
-    """The reason to doubt the machine, once the API has said its size: then only the hardware may
-    be in doubt.
+    """Reason to doubt the machine, once the API has said its size.
+
+    Then only the hardware may be in doubt.
     """
     told = vcpus is not None and memory_gib is not None
     return known.family["assumed"] if known.size_assumed and told else known.machine.assumed
@@ -118,9 +119,7 @@ def _accelerators() -> Mapping[str, tuple[str, ...]]:
 
 
 def _accelerator(name: str, usual: str) -> str:
-    """The accelerator an API means: where one name stands for several boards, the one the type is
-    known for.
-    """
+    """Accelerator an API means; of several boards of one name, the one the type is known for."""
     key = " ".join(re.sub(r"[-_/]", " ", name.lower()).split())
     meant = _accelerators().get(key, ())
     if usual in meant or not meant:

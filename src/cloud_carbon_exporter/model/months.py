@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class OwnMonth:
-    """What we counted for an account in the month [start, end), operational and embodied, over
-    [first, last) of it.
-    """
+    """Emissions we counted for an account in the month [start, end), over [first, last) of it."""
 
     provider: str
     account_id: str

@@ -26,8 +26,7 @@ TERMS = ("tdp", "threads", "memory")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server as its describer knows it; threads and memory are the whole server's, TDP one
-    socket's.
+    """Server as its describer knows it: threads and memory of the whole, the TDP of one socket.
 
     assumed: why the hardware had to be guessed; empty where it is known.
     """
@@ -42,8 +41,9 @@ class Server:
 
 
 def canonical(processor: str) -> str:
-    """A CPU's name as the table of processors spells it: "Intel(R) Xeon(R) Platinum 8480+ @ 2.0GHz"
-    is "Xeon 8480+".
+    """Name of a CPU as the table of processors spells it.
+
+    "Intel(R) Xeon(R) Platinum 8480+ @ 2.0GHz" is "Xeon 8480+".
     """
     name = " ".join(_NOISE.sub(" ", processor).strip(" ,").split()).replace("Altra Max ", "Altra ")
     return _GENERATION.sub(r"\1 v\2", name)
@@ -87,8 +87,7 @@ def describe(
     threads: int | None = None,
     memory_gib: float | None = None,
 ) -> Server:
-    """What is known of a server, completed from the table of processors and from servers alike.
-    Never fails.
+    """Server completed from the table of processors and from servers alike. Never fails.
 
     What is said wins over the table. Without sockets one is taken, or as many as the threads fill.
     """

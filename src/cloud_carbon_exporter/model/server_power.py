@@ -1,4 +1,5 @@
-"""The power of a whole server by its processor, fitted on measured servers by `bench/fit`;
+"""Power of a whole server by its processor, fitted on measured servers by `bench/fit`.
+
 docs/model.md says how well.
 
 At idle and at full load it is a sum of effects on its logarithm, over three groups g: all servers,

@@ -24,9 +24,7 @@ LONGEST_STATE = 64
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """The states a kind may be in, as its API spells them -> Phase. Spelling does not tell apart
-    upper and lower case.
-    """
+    """States a kind may be in, as its API spells them -> Phase; upper and lower case are alike."""
 
     running: frozenset[str] = frozenset()
     stopped: frozenset[str] = frozenset()

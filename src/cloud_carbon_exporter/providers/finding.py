@@ -1,6 +1,4 @@
-"""Services of a cloud, found by the names of their modules: a new one is a file, and no line
-elsewhere.
-"""
+"""Services of a cloud, found by their modules: a new one is a file, and no line elsewhere."""
 
 from __future__ import annotations
 

@@ -22,8 +22,9 @@ CloudOptions = TypeVar("CloudOptions", bound=Options)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSettings:
-    """One account, project or organisation to explore, as configured. Empty = the provider's own
-    default.
+    """Account, project or organisation to explore, as configured.
+
+    Empty = the provider's own default.
 
     provider: as in -cloud.provider. options: what that cloud alone understands; None = defaults.
     regions: explore these alone. exclude: kinds not to estimate, e.g. "ec2/snapshot".

@@ -45,9 +45,7 @@ class Scope:
     catalogue: Mapping[str, Any] = field(default_factory=dict)
 
     def location(self, region: str = "", zone: str = "") -> Location:
-        """The Location of an object of this sweep; region and zone as the object says, else as the
-        scope says.
-        """
+        """Location of an object of this sweep: region and zone of the object, else of the scope."""
         return Location(self.provider, self.account_id, region or self.region, zone or self.zone)
 
 
@@ -130,8 +128,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSpec:
-    """What one kind of resource is: where it is listed, which objects are it, how one reads as
-    hardware.
+    """Service: one kind of resource, where it is listed, how one object reads as hardware.
 
     describe: pure; None for what draws nothing of its own, as another resource owns it. Raising
         costs that object alone, and is counted.
@@ -203,8 +200,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What another inventory of the provider lists in an account: id -> kind, without what belongs
-    to another resource.
+    """Inventory of an account by another API of the provider: id -> kind.
+
+    What belongs to another resource is left out.
 
     whole: whether it is to know all there is. What is not only adds to one that is; no id stands in
         two.
@@ -239,14 +237,16 @@ class Meter(Protocol):
     def call(
         self, *, account_id: str, api: str, operation: str, outcome: str = "success", units: int = 0
     ) -> None:
-        """One call ended: `outcome` is success or the reason of its error, `units` what is billed
-        (metrics, series).
+        """Count one call that ended.
+
+        outcome: success, or the reason of its error. units: what is billed (metrics, series).
         """
 
 
 class Client(Protocol):
-    """All I/O towards one Target. Only CollectErrors leave it. Safe for concurrent use within one
-    event loop.
+    """Client of one Target: all I/O towards it. Only CollectErrors leave it.
+
+    Safe for concurrent use within one event loop.
     """
 
     async def connect(self) -> Sequence[str]:
@@ -259,9 +259,7 @@ class Client(Protocol):
         """Where this Listing is to be swept now. May call the cloud (regions), cached."""
 
     def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
-        """The objects of one sweep, a page at a time. A product absent here is no page, not an
-        error.
-        """
+        """Objects of one sweep, a page at a time. A product absent here is no page, no error."""
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
         """Read all given series up to `until`, in as few calls as the API allows.

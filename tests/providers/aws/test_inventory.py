@@ -16,9 +16,8 @@ from tests.providers.aws.test_organisation import collected
 from tests.providers.aws.test_regions import Clock
 
 from cloud_carbon_exporter.exposition import coverage
-from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.aws.describing.kinds import OWNED, kind_of
+from cloud_carbon_exporter.providers.aws.describing.kinds import kind_of
 from cloud_carbon_exporter.reporting.coverage import coverage as reported
 
 EXPLORER = "resource-explorer-2"
@@ -253,7 +252,3 @@ async def test_coverage_of_an_account_through_the_whole_pipeline(fake: AwsFake) 
 )
 def test_the_kind_of_anything(name: str, typed: str, kind: str) -> None:
     assert kind_of(name, typed) == kind
-
-
-def test_what_is_estimated_is_nobody_elses() -> None:
-    assert not OWNED.keys() & {spec.kind for spec in PROVIDER.services}

@@ -25,7 +25,7 @@ from cloud_carbon_exporter.errors import (
     PermissionMissing,
 )
 from cloud_carbon_exporter.model.types import Resource
-from cloud_carbon_exporter.providers.gcp.client.discovery import TYPES
+from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 
 LIST = "cloudasset.assets.list"
 MACHINE_TYPES = "compute.machineTypes.aggregatedList"

@@ -13,8 +13,8 @@ from tests.fakes.gcp_estate import recorded
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.providers.gcp import PROVIDER
-from cloud_carbon_exporter.providers.gcp.describing.owned import OWNED
 from cloud_carbon_exporter.providers.gcp.describing.times import moment
+from cloud_carbon_exporter.providers.ownership import OWNERS
 from cloud_carbon_exporter.providers.spec import Scope
 
 SCOPE = Scope("gcp", "shop-prod")
@@ -110,7 +110,7 @@ def first_of(kind: str) -> dict[str, Any]:
 
 
 def test_every_kind_with_hardware_of_its_own_is_in_one_of_the_tables() -> None:
-    assert TOLD.keys() | UNTOLD.keys() == SPECS.keys() - OWNED.keys()
+    assert TOLD.keys() | UNTOLD.keys() == SPECS.keys() - OWNERS["gcp"].keys()
 
 
 @pytest.mark.parametrize("kind", sorted(TOLD))

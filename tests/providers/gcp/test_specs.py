@@ -11,7 +11,8 @@ from tests.providers.gcp.sweeps import swept
 
 from cloud_carbon_exporter.model.types import SIGNALS
 from cloud_carbon_exporter.providers.gcp import PROVIDER
-from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING, TYPES
+from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
+from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import kind
 from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
 

@@ -13,7 +13,7 @@ from cloud_carbon_exporter.collect.due_reads import signals
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, Phase, States
 from cloud_carbon_exporter.providers.gcp import PROVIDER
-from cloud_carbon_exporter.providers.gcp.describing.owned import OWNED
+from cloud_carbon_exporter.providers.ownership import OWNERS
 from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
 
 SCOPE = Scope("gcp", "shop-prod")
@@ -146,7 +146,7 @@ def has_states(asset: dict[str, Any]) -> bool:
     return any("enum" in schema["properties"][key] for key in keys)
 
 
-@pytest.mark.parametrize("kind", sorted(SPECS.keys() - OWNED.keys()))
+@pytest.mark.parametrize("kind", sorted(SPECS.keys() - OWNERS["gcp"].keys()))
 def test_a_kind_without_a_table_has_no_states(kind: str) -> None:
     spec = SPECS[kind]
     [first, *_] = [asset for asset in recorded() if spec.accepts(asset)]
@@ -247,7 +247,7 @@ def sizes(parts: tuple[Component, ...]) -> list[tuple[str, str, float]]:
     return [(part.kind, part.part, part.amount) for part in parts]
 
 
-@pytest.mark.parametrize("kind", sorted(SPECS.keys() - OWNED.keys()))
+@pytest.mark.parametrize("kind", sorted(SPECS.keys() - OWNERS["gcp"].keys()))
 def test_what_a_kind_keeps_while_it_is_stopped(kind: str) -> None:
     spec = SPECS[kind]
     kinds: set[str] = set()

@@ -6,27 +6,14 @@ import pytest
 from tests.fakes.scaleway_schema import response_type
 from tests.providers.scaleway.support import recorded
 
+from cloud_carbon_exporter.providers.ownership import OWNERS
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
-from cloud_carbon_exporter.providers.scaleway.client.search import NO_HARDWARE
-from cloud_carbon_exporter.providers.scaleway.describing.owned import OWNED
 from cloud_carbon_exporter.providers.spec import Scope
 
+OWNED = OWNERS["scaleway"]
 PARIS = Scope("scaleway", "o", "fr-par", "fr-par-1")
 SPECS = {spec.kind: spec for spec in PROVIDER.services}
-SDK_TYPES = {str(member.value) for member in response_type("search.v1alpha1.ResourceType")}
 VOLUME_CLASSES = {str(member.value) for member in response_type("instance.v1.VolumeVolumeType")}
-
-
-def test_owners_are_kinds_of_ours_and_what_they_own_is_none() -> None:
-    kinds = {spec.kind for spec in PROVIDER.services}
-    assert set(OWNED.values()) <= kinds
-    assert not set(OWNED) & kinds
-
-
-def test_what_has_an_owner_is_no_hardware_to_the_search() -> None:
-    views = {owned.replace("/", "_") for owned in OWNED} & SDK_TYPES
-    assert "k8s_node" in views
-    assert views <= NO_HARDWARE
 
 
 @pytest.mark.parametrize("volume_class", sorted(VOLUME_CLASSES))

@@ -103,7 +103,7 @@ class Cache:
     def keep(self, key: Hashable, seconds: float, value: Any) -> None:
         """Store a value that came along with others."""
         self._note(key)
-        self._values[key] = _Kept(self._clock() + seconds, value)
+        self._values[key] = _Kept(self._clock(), seconds, value)
 
     def last(self, key: Hashable) -> Any:
         """Value under `key`, however old it is, else None."""
@@ -120,7 +120,7 @@ class Cache:
         for name, asked in list(self._asked.items()):
             lock = self._locks.get(name)
             in_use = lock is not None and lock.locked()
-            expired = self._values.get(name, _NEVER_FETCHED).until <= now
+            expired = not self._values.get(name, _NEVER_FETCHED).holds(now)
             if expired and not in_use and now - asked >= _FORGOTTEN_SECONDS:
                 for kept in (self._asked, self._values, self._locks, self._failures):
                     kept.pop(name, None)

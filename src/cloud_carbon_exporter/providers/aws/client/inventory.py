@@ -16,7 +16,8 @@ from typing import Any
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.providers.aws.client import regions, tagging
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.aws.describing.kinds import OWNED, kind_of
+from cloud_carbon_exporter.providers.aws.describing.kinds import kind_of
+from cloud_carbon_exporter.providers.ownership import OWNERS
 from cloud_carbon_exporter.providers.spec import Inventory, Scope
 
 _API = "resource-explorer-2"
@@ -158,7 +159,7 @@ async def _read_view(
 
 def _add(kinds: dict[str, str], arn: str, cloudformation: str = "") -> None:
     kind = kind_of(arn, cloudformation)
-    if arn and kind not in OWNED:
+    if arn and kind not in OWNERS["aws"]:
         kinds[arn] = intern(kind)  # a hundred thousand ARNs, some hundred kinds
 
 

@@ -1,10 +1,8 @@
-"""Kind of anything AWS names by its ARN or CloudFormation type, and what belongs to another."""
+"""Kind of anything AWS names by its ARN or CloudFormation type."""
 
 from __future__ import annotations
 
 import re
-
-from cloud_carbon_exporter.providers.ownership import OWNERS
 
 _CLOUDFORMATION = re.compile(r"(?:AWS|Alexa)::(\w+)::(\w+)")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -56,9 +54,6 @@ _KINDS = {
     "rds/subgrp": "rds/db_subnet_group",
     "timestream/db_instance": "timestream/influx_db_instance",
 }
-
-OWNED = OWNERS["aws"]
-"""Kind of a thing that draws nothing of its own -> the kind it is counted with."""
 
 
 def _snake(word: str) -> str:

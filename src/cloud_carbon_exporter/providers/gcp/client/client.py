@@ -16,10 +16,10 @@ from cloud_carbon_exporter.providers.gcp.client import (
     monitoring,
     product_lists,
 )
+from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
 from cloud_carbon_exporter.providers.gcp.client.departures import Departures
 from cloud_carbon_exporter.providers.gcp.client.discovery import (
-    TYPES,
     Inventory,
     NamedProject,
     is_closed,
@@ -27,8 +27,8 @@ from cloud_carbon_exporter.providers.gcp.client.discovery import (
 )
 from cloud_carbon_exporter.providers.gcp.client.http import Rest
 from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, kind, project, region_of
-from cloud_carbon_exporter.providers.gcp.describing.owned import OWNED
 from cloud_carbon_exporter.providers.options import GcpOptions
+from cloud_carbon_exporter.providers.ownership import OWNERS
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Extras, Listing, Meter, Raw, Read, Reading, Scope
 
@@ -39,7 +39,7 @@ _COUNTS_KEPT_SECONDS = 6 * 3600
 _REPORT_KEPT_SECONDS = 86400
 _AGAIN_SECONDS = 3600
 _ASKED_FOR = frozenset(kind(asset_type) for asset_type in TYPES)
-_COUNTED = _ASKED_FOR | OWNED.keys()  # by ourselves, or with what holds their hardware
+_COUNTED = _ASKED_FOR | OWNERS["gcp"].keys()  # by ourselves, or with what holds their hardware
 
 
 def _ids(projects: Mapping[str, NamedProject]) -> dict[str, str]:

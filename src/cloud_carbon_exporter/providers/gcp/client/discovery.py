@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.errors import CollectError, Malformed
+from cloud_carbon_exporter.providers.gcp.client.asset_types import PROJECT, TYPES
 from cloud_carbon_exporter.providers.gcp.client.errors import Refused
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
 from cloud_carbon_exporter.providers.gcp.describing.asset import kind_of, project
@@ -15,48 +16,8 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope
 
 log = logging.getLogger(__name__)
 
-PROJECT = "cloudresourcemanager.googleapis.com/Project"
 PERMISSIONS = ("cloudasset.assets.listResource",)
 PAGE_SIZE = "1000"
-
-TYPES = (
-    "aiplatform.googleapis.com/BatchPredictionJob",
-    "aiplatform.googleapis.com/CustomJob",
-    "aiplatform.googleapis.com/Endpoint",
-    "alloydb.googleapis.com/Cluster",
-    "alloydb.googleapis.com/Instance",
-    "artifactregistry.googleapis.com/Repository",
-    "bigquery.googleapis.com/Dataset",
-    "bigtableadmin.googleapis.com/Cluster",
-    "cloudfunctions.googleapis.com/CloudFunction",
-    "cloudfunctions.googleapis.com/Function",
-    PROJECT,
-    "compute.googleapis.com/Disk",
-    "compute.googleapis.com/ForwardingRule",
-    "compute.googleapis.com/GlobalForwardingRule",
-    "compute.googleapis.com/Image",
-    "compute.googleapis.com/Instance",
-    "compute.googleapis.com/MachineImage",
-    "compute.googleapis.com/RegionDisk",
-    "compute.googleapis.com/Router",
-    "compute.googleapis.com/Snapshot",
-    "container.googleapis.com/Cluster",
-    "container.googleapis.com/NodePool",
-    "dataflow.googleapis.com/Job",
-    "dataproc.googleapis.com/Cluster",
-    "file.googleapis.com/Instance",
-    "firestore.googleapis.com/Database",
-    "memcache.googleapis.com/Instance",
-    "memorystore.googleapis.com/Instance",
-    "redis.googleapis.com/Cluster",
-    "redis.googleapis.com/Instance",
-    "run.googleapis.com/Job",
-    "run.googleapis.com/Service",
-    "spanner.googleapis.com/Instance",
-    "sqladmin.googleapis.com/Instance",
-    "storage.googleapis.com/Bucket",
-    "tpu.googleapis.com/Node",
-)
 
 
 class NamedProject(NamedTuple):

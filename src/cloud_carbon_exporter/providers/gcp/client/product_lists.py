@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, Incomplete, NoList, NotThere, Unreachable
-from cloud_carbon_exporter.providers.gcp.client.discovery import PROJECT
+from cloud_carbon_exporter.providers.gcp.client.asset_types import PROJECT
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
 from cloud_carbon_exporter.providers.gcp.client.products import PRODUCTS, Product
 from cloud_carbon_exporter.providers.spec import Raw

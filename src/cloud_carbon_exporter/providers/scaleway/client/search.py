@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from cloud_carbon_exporter.providers.ownership import OWNERS
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.spec import Extras
 
@@ -17,30 +18,11 @@ MOST_PAGES = 500
 # list of types in its own definition lacks them.
 NO_HARDWARE_PRODUCTS = frozenset({"dns", "domain", "iam", "kms", "obs", "sm", "vpc"})
 
-# Types of other products that are rules and settings, or views of what another kind owns: for these
-# see describing/owned.py.
-NO_HARDWARE = frozenset(
-    {
-        "autoscaling_group",
-        "ifr_model",
-        "instance_image",
-        "instance_placement_group",
-        "instance_private_nic",
-        "instance_security_group",
-        "instance_template",
-        "k8s_node",
-        "k8s_pool",
-        "svpn_connection",
-        "svpn_customer_gateway",
-        "svpn_routing_policy",
-    }
-)
-
 
 def holds_hardware(search_type: str) -> bool:
     """Whether things of this type of the search may draw anything of their own."""
     product = search_type.partition("_")[0]
-    return product not in NO_HARDWARE_PRODUCTS and search_type not in NO_HARDWARE
+    return product not in NO_HARDWARE_PRODUCTS and _kind(search_type) not in OWNERS["scaleway"]
 
 
 async def count_resources(api: Api, our_types: frozenset[str]) -> Extras:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.model.machines import components
 from cloud_carbon_exporter.providers.description import Description, States
-from cloud_carbon_exporter.providers.scaleway.client.listing import listing
-from cloud_carbon_exporter.providers.scaleway.client.lookups import entries
 from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
     machine_info,
     node_machine,
@@ -23,10 +21,8 @@ REASON = "The node type's vCPUs and memory, and the volume, for each node."
 
 def cluster(
     kind: str,
-    operation: str,
-    path: str,
+    listing: Listing,
     *,
-    permission: str,
     states: States,
     searched_as: str = "",
     prefix: str = "",
@@ -50,25 +46,10 @@ def cluster(
 
     return ServiceSpec(
         kind=kind,
-        listing=_listing(kind, operation, path, permission),
+        listing=listing,
         describe=describe,
         states=states,
         searched_as=searched_as,
         reason=REASON,
         metrics=metrics,
     )
-
-
-def _listing(kind: str, operation: str, path: str, permission: str) -> Listing:
-    """Listing of the clusters, with their node types; the path ends in the key of its list."""
-    # Every product of the family has its node types beside its clusters, under one name.
-    product, _, rest = path.partition("/regions/")
-    node_types = entries(
-        "node_types",
-        "ListNodeTypes",
-        f"{product}/regions/{{region}}/node-types",
-        "node_types",
-        permission=permission,
-    )
-    items = rest.rsplit("/", 1)[1]
-    return listing(operation, path, items, kind=kind, permission=permission, lookup=node_types)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.providers.description import states
+from cloud_carbon_exporter.providers.scaleway.client.cluster_listing import cluster_listing
 from cloud_carbon_exporter.providers.scaleway.describing.cluster import cluster
 
 STATES = states(
@@ -13,9 +14,12 @@ STATES = states(
 
 SPEC = cluster(
     "messageq/deployment",
-    "ListDeployments",
-    "messageq/v1alpha1/regions/{region}/deployments",
-    permission="MessageQReadOnly",
+    cluster_listing(
+        "messageq/deployment",
+        "ListDeployments",
+        "messageq/v1alpha1/regions/{region}/deployments",
+        permission="MessageQReadOnly",
+    ),
     states=STATES,
     # Types are named by product and size, not by the Instance type beneath.
     named=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.cluster_listing import cluster_listing
 from cloud_carbon_exporter.providers.scaleway.client.listing import listing
 from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
 from cloud_carbon_exporter.providers.scaleway.describing.cluster import cluster
@@ -30,9 +31,12 @@ def _snapshot(raw: Raw, scope: Scope) -> Description:
 SPECS = (
     cluster(
         "mongodb/instance",
-        "ListInstances",
-        "mongodb/v1/regions/{region}/instances",
-        permission=PERMISSION,
+        cluster_listing(
+            "mongodb/instance",
+            "ListInstances",
+            "mongodb/v1/regions/{region}/instances",
+            permission=PERMISSION,
+        ),
         states=INSTANCE_STATES,
         searched_as="mgdb_instance",
         metrics=(node_cpu("mongodb_.*node_cpu_seconds_total"),),
