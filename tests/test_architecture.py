@@ -151,7 +151,17 @@ def test_the_model_knows_no_world() -> None:
         assert not libraries & world, path
 
 
-SEAM = {"spec", "settings", "options", "finding", "description", "ownership"}
+SEAM = {
+    "spec",
+    "settings",
+    "options",
+    "finding",
+    "description",
+    "ownership",
+    "quotas",
+    "lasting",
+    "changes",
+}
 """What every cloud may import of providers/ beside its own folder."""
 
 

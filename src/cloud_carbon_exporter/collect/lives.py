@@ -24,7 +24,9 @@ FORGOTTEN_AFTER_SECONDS = 2 * 86400.0
 
 @dataclass(slots=True)
 class PastLife:
-    """A life that is over. until: counted up to here. ended: whether its cloud told the end (else
+    """A life that is over.
+
+    until: counted up to here. ended: whether its cloud told the end (else
     it was merely missed). told: when something last told of it.
     """
 

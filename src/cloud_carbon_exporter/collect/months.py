@@ -33,7 +33,9 @@ class MonthSums:
 
 
 class Months:
-    """Adds up pieces of counted time. A piece that reaches over a month's end counts in each by its
+    """Adds up pieces of counted time.
+
+    A piece that reaches over a month's end counts in each by its
     time there: a life may be counted in one piece, hours long.
     """
 

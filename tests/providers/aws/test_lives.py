@@ -217,7 +217,10 @@ class Jobs(ReplayClient):
         if "StatusEquals" not in params:
             assert NOW - 3 * 3600 < params["LastModifiedTimeAfter"] < NOW - 1800
         keys = ("TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "LastModifiedTime")
-        yield {"TrainingJobSummaries": [{key: raw[key] for key in keys} for raw in told]}
+        summaries = []
+        for raw in told:
+            summaries.append({key: raw[key] for key in keys})
+        yield {"TrainingJobSummaries": summaries}
 
 
 def job(name: str, status: str, secondary: str, **times: float) -> dict[str, Any]:

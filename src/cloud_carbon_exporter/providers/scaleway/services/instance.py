@@ -12,7 +12,6 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.scaleway.client.catalogue import ProductKey, server_types
 from cloud_carbon_exporter.providers.scaleway.client.listing import listing
 from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
-from cloud_carbon_exporter.providers.scaleway.client.moments import moment
 from cloud_carbon_exporter.providers.scaleway.client.server_lives import (
     DELETED,
     ENDED_AT,
@@ -20,6 +19,7 @@ from cloud_carbon_exporter.providers.scaleway.client.server_lives import (
 )
 from cloud_carbon_exporter.providers.scaleway.describing.hardware import gib, machine_info, stored
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
+from cloud_carbon_exporter.providers.scaleway.moments import moment
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 PERMISSION = "InstancesReadOnly"
