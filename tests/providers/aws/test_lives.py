@@ -217,10 +217,11 @@ class Jobs(ReplayClient):
         if "StatusEquals" not in params:
             assert NOW - 3 * 3600 < params["LastModifiedTimeAfter"] < NOW - 1800
         keys = ("TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "LastModifiedTime")
-        summaries = []
-        for raw in told:
-            summaries.append({key: raw[key] for key in keys})
-        yield {"TrainingJobSummaries": summaries}
+        yield {"TrainingJobSummaries": [_only(keys, raw) for raw in told]}
+
+
+def _only(keys: Sequence[str], raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: raw[key] for key in keys}
 
 
 def job(name: str, status: str, secondary: str, **times: float) -> dict[str, Any]:
