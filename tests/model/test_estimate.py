@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 from tests.model.machines import footprint, holding, resource
 
-from cloud_carbon_exporter.model.estimate import NOWHERE, estimate, power_watts, total
+from cloud_carbon_exporter.model.estimate import NOWHERE, estimate, power_watts
 from cloud_carbon_exporter.model.facts import figure, place
-from cloud_carbon_exporter.model.types import Component, Estimate
+from cloud_carbon_exporter.model.types import Component
 
 VCPU = Component("vcpu", "Skylake", 4, "cpu_ratio")
 MEMORY = Component("memory", "dram", 16)
@@ -139,11 +141,24 @@ def test_bytes_held_that_were_not_read_are_a_default_and_wide() -> None:
     assert found.embodied_grams_per_second.upper > 50 * found.embodied_grams_per_second.value > 0
 
 
-def test_traffic_that_was_not_read_is_not_claimed_but_may_be() -> None:
-    found = estimate(holding(Component("network", "internet", 1, per="bytes")), {}, NOWHERE, None)
-    assert found.power_watts.value == 0
-    assert found.power_watts.upper > 0
-    assert found.basis == "default"
+def test_traffic_that_was_not_read_is_what_such_things_usually_carry() -> None:
+    path = Component("network", "internet", 1, per="bytes")
+    blind = estimate(holding(path), {}, NOWHERE, None)
+    usual = figure("model.default.bytes").value
+    read = estimate(holding(path), {"bytes": usual}, NOWHERE, None)
+    assert blind.power_watts.value == read.power_watts.value > 0
+    assert blind.basis == "default"
+
+
+def test_what_a_kind_usually_does_goes_before_what_all_things_do() -> None:
+    path = Component("network", "internet", 1, per="bytes")
+    gateway = replace(holding(path), kind="ec2/nat_gateway")
+    prior = figure("prior.ec2/nat_gateway.bytes")
+    blind = estimate(gateway, {}, NOWHERE, None)
+    read = estimate(gateway, {"bytes": prior.value}, NOWHERE, None)
+    assert blind.power_watts.value == read.power_watts.value
+    assert power_watts(gateway, {}, NOWHERE) == blind.power_watts.value
+    assert prior.id in blind.facts and "model.default.bytes" not in blind.facts
 
 
 def test_an_amount_a_unit_of_a_signal_follows_the_signal() -> None:
@@ -161,19 +176,6 @@ def test_more_components_are_known_better_than_one_of_their_size() -> None:
     ]
     assert mixed.upper < sum(part.upper for part in parts)
     assert mixed.lower > sum(part.lower for part in parts)
-
-
-def test_a_total_takes_the_weakest_basis() -> None:
-    assert total([]) == Estimate(0, 0, 0)
-    assert total([Estimate(1, 1, 1), Estimate(1, 0, 2, "default")]).basis == "default"
-
-
-def test_a_total_follows_the_stated_correlation() -> None:
-    rho = figure("model.correlation.resources").value
-    whole = total([Estimate(10, 6, 14)] * 4)
-    expected = (rho * 16**2 + (1 - rho) * 4 * 4**2) ** 0.5
-    assert whole.upper == pytest.approx(40 + expected)
-    assert whole.lower == pytest.approx(40 - expected)
 
 
 def test_a_machine_of_a_cloud_names_every_fact_it_stands_on() -> None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from cloud_carbon_exporter.model.errors import Errors
 from cloud_carbon_exporter.model.grid import Method
 
 LARGEST = 10**18
@@ -167,32 +168,6 @@ class CarbonIntensity:
 
 
 @dataclass(frozen=True, slots=True)
-class Footprint:
-    """What one resource costs now, and how that is known. `operational` is None where no region, so
-    no grid, is known.
-
-    facts: ids of the facts rows used. reason: what is weak, in short ("no cpu_ratio", "unknown
-        machine m99.large").
-    """
-
-    power_watts: Estimate
-    operational_grams_per_second: Estimate | None
-    embodied_grams_per_second: Estimate
-    basis: Basis
-    reason: str = ""
-    facts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Integrals since the exporter first saw the thing: what the counters show. They never fall."""
-
-    energy_joules: float = 0
-    operational_grams: float = 0
-    embodied_grams: float = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """A region in use and its figures: what the grid, PUE and WUE families show."""
 
@@ -204,3 +179,43 @@ class Place:
     carbon_free_ratio: float | None = (
         None  # share of carbon-free energy as the provider publishes it
     )
+
+
+class FootprintErrors(NamedTuple):
+    """Errors a Footprint was drawn from, by fact: what sums of many are drawn from anew.
+
+    watts: of the hardware, without PUE. grams: of its manufacture, a second. place and intensity:
+    whose PUE and grid err alike for all that stands there.
+    """
+
+    watts: Errors
+    grams: Errors
+    place: Place
+    intensity: CarbonIntensity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What one resource costs now, and how that is known. `operational` is None where no region, so
+    no grid, is known.
+
+    facts: ids of the facts rows used. reason: what is weak, in short ("no cpu_ratio", "unknown
+        machine m99.large"). errors: what sums are drawn from; it follows from the rest.
+    """
+
+    power_watts: Estimate
+    operational_grams_per_second: Estimate | None
+    embodied_grams_per_second: Estimate
+    basis: Basis
+    reason: str = ""
+    facts: tuple[str, ...] = ()
+    errors: FootprintErrors | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Integrals since the exporter first saw the thing: what the counters show. They never fall."""
+
+    energy_joules: float = 0
+    operational_grams: float = 0
+    embodied_grams: float = 0
