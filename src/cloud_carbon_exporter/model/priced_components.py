@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model.boards import boards
 from cloud_carbon_exporter.model.embodied import Made, made
 from cloud_carbon_exporter.model.errors import (
     Errors,
@@ -94,6 +95,10 @@ class InForce(NamedTuple):
     usual: Factor | None = None
 
 
+NOT_READ: Loads = {}
+"""Loads of boards that are silent: what the others say of theirs is not of these."""
+
+
 @cache
 def usual_load(kind: str, signal: Signal) -> Figure:
     """The stated load of a signal that was not read, with the range it may lie in.
@@ -105,12 +110,14 @@ def usual_load(kind: str, signal: Signal) -> Figure:
 
 def priced_components(resource: Resource, loads: Loads) -> list[PricedComponent]:
     """Every component in force, priced. What is held by class yields one for each class."""
-    boards_watts = loads.get("gpu_watts")
     priced = []
     for component in resource.components:
-        if component.kind == "gpu" and boards_watts is not None:
-            share = board_share(component, resource)
-            priced.append(_measured_boards(component, share * boards_watts))
+        if component.kind == "gpu" and "gpu_watts" in loads:
+            of = boards(component, resource, loads)
+            priced.append(_measured_boards(of.told, of.watts))
+            if of.silent is not None:
+                whole = InForce(component.part, of.silent.amount)
+                priced.append(_priced(of.silent, whole, NOT_READ, resource.kind))
         elif component.per:
             amounts = in_force(component, loads, resource.kind)
             priced += [_priced(component, held, loads, resource.kind) for held in amounts]
@@ -136,12 +143,6 @@ def in_force(component: Component, loads: Loads, kind: str) -> Iterator[InForce]
     usual, amount = usual_load(kind, component.per), component.amount
     held = Factor(usual.id, amount * usual.value, amount * usual.down, amount * usual.up)
     yield InForce(component.part, held.value, component.per, held)
-
-
-def board_share(component: Component, resource: Resource) -> float:
-    """The part of a resource's boards that a component holds: gpu_watts is of all together."""
-    boards = sum(each.amount for each in resource.components if each.kind == "gpu")
-    return component.amount / boards if boards else 0
 
 
 def _priced(component: Component, held: InForce, loads: Loads, kind: str) -> PricedComponent:

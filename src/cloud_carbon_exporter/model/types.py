@@ -38,7 +38,8 @@ SIGNALS = frozenset(
     {
         "cpu_ratio",  # share of the vCPUs that worked, 0..1
         "gpu_ratio",  # share of the time the accelerators worked, 0..1
-        "gpu_watts",  # what the accelerators drew, all boards together
+        "gpu_watts",  # what the accelerators drew, all boards that tell it together
+        "gpu_boards",  # how many boards told their watts; all, where nothing says
         "memory_gib",  # memory in use
         "stored_gib",  # bytes held; by class after a colon
         "capacity_units",  # ACUs, processing units, nodes: what the service scaled to
@@ -130,6 +131,8 @@ class Resource:
         "i-0abc"}.
     info: what resource_info tells besides: host_type, architecture, cpu, project...
     components: what it holds now; a stopped machine holds none of its vCPUs.
+    started: since when it is so, as its cloud says (of a stopped machine: when it stopped); None
+        where it does not say.
     """
 
     id: str
@@ -140,6 +143,7 @@ class Resource:
     tags: Mapping[str, str] = field(default_factory=dict)
     monitor: Mapping[str, str] = field(default_factory=dict)
     info: Mapping[str, str] = field(default_factory=dict)
+    started: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,7 @@ SPEC = ServiceSpec(
             name="nvidia_smi_power_draw",
             dimensions={"InstanceId": "InstanceId"},
             spread="index",
+            counted_as="gpu_boards",
         ),
         percent(
             "gpu_ratio",
