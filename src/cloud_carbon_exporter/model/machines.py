@@ -42,36 +42,35 @@ def machine(
     hdd_gib: float | None = None,
     threads_per_core: int | None = None,
 ) -> Machine:
-    """The machine of that name. Never fails: what the API says (the keywords) wins, else the table
-    of types, else the rule its name follows, else a guess from its family and size, with `assumed`
-    set to the reason.
+    """Machine of that name: what the API says (the keywords), else what the tables know of it.
 
-    vcpus: of the type. A guest that sees fewer (CpuOptions, threads per core 1) still holds what
-        its type holds.
-    cpu: processor or platform, as an API names it. gpu: accelerator, as an API names it.
-    threads_per_core: of the type; counts only where the family is unknown.
+    Never fails: a name no rule knows is a guess from its family and size, and `assumed` says why.
+
+    vcpus: of the type, whatever the guest sees (CpuOptions, threads per core 1). cpu, gpu: as an
+        API names them. threads_per_core: of the type; counts only where the family is unknown.
     """
     arch = _architecture(architecture or "")
     known = known_by_name(provider, name, arch)
-    found, family = known.machine, known.family
-    if vcpus is not None and vcpus != found.vcpus:
-        found = _resized(known, vcpus)
+    found, family = _resized(known, vcpus), known.family
     if threads_per_core and family["pattern"]:
-        found = replace(
-            found, threads=found.vcpus * float(family["threads_per_core"]) / threads_per_core
-        )
-    board = _accelerator(gpu, found.gpu) if gpu else found.gpu
+        cores = found.vcpus / threads_per_core
+        found = replace(found, threads=cores * float(family["threads_per_core"]))
     found = replace(
         found,
-        memory_gib=found.memory_gib if memory_gib is None else memory_gib,
+        memory_gib=_said(memory_gib, found.memory_gib),
         architecture=arch or found.architecture,
-        gpu=board,
-        gpus=(found.gpus or float(bool(gpu))) if gpus is None else gpus,
-        ssd_gib=found.ssd_gib if ssd_gib is None else ssd_gib,
-        hdd_gib=found.hdd_gib if hdd_gib is None else hdd_gib,
+        gpu=_accelerator(gpu, found.gpu) if gpu else found.gpu,
+        gpus=_said(gpus, found.gpus or float(bool(gpu))),
+        ssd_gib=_said(ssd_gib, found.ssd_gib),
+        hdd_gib=_said(hdd_gib, found.hdd_gib),
         assumed=_without_known(known, vcpus, memory_gib),
     )
     return _with_cpu(found, cpu, family) if cpu else found
+
+
+def _said(told: float | None, known: float) -> float:
+    """What the API says, else what is known."""
+    return known if told is None else told
 
 
 def _architecture(name: str) -> str:
@@ -98,9 +97,11 @@ def _with_cpu(found: Machine, cpu: str, family: Row) -> Machine:
     return replace(found, cpu=cpu, microarchitecture=named, pool=(), assumed="; ".join(reasons))
 
 
-def _resized(known: Known, vcpus: float) -> Machine:
+def _resized(known: Known, vcpus: float | None) -> Machine:
     """The machine with as many vCPUs as the API says, and what else follows from that."""
     found, family = known.machine, known.family
+    if vcpus is None or vcpus == found.vcpus:
+        return found
     if known.size_assumed or vcpus > found.vcpus:
         return sized(found, family, vcpus, float(family["gib_per_vcpu"]))
     return replace(found, vcpus=vcpus)

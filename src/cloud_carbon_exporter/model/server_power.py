@@ -42,18 +42,10 @@ class Curve:
 
 
 def curve(server: Server) -> Curve:
-    """Watts of a whole server at idle, 10 .. 100 % load. Memory beyond any measured server's counts
-    by the GiB.
-    """
-    said = (server.tdp_watts, server.threads / server.sockets, server.memory_gib / server.sockets)
-    terms = {"level": 1.0, "sockets": log2(min(server.sockets, 2)) - 1 / 2}
-    for term, each in zip(TERMS, said, strict=True):
-        scale = figure(f"server.reference.{term}")
-        terms[term] = log(min(max(each, scale.low), scale.high) / scale.value)
+    """Watts of a whole server at idle, 10 .. 100 % load."""
+    terms = _terms(server)
     dram = figure("memory.dram.watts_per_gib")
-    beyond = (
-        max(0.0, said[2] - figure("server.reference.memory").high) * server.sockets * dram.value
-    )
+    beyond = _memory_beyond_gib(server) * dram.value
     names = (
         "all",
         _like().get(server.microarchitecture, server.microarchitecture),
@@ -71,12 +63,10 @@ def curve(server: Server) -> Curve:
         low.append(value * min(1.0, spread.low) + beyond / dram.value * dram.low)
         high.append(value * max(1.0, spread.high) + beyond / dram.value * dram.high)
     used = [figure(f"server.interval.{known}.{_LOADS[0]}"), *([dram] if beyond else [])]
-    rows = [
-        row
-        for name in names
-        for level in ("idle", "full")
-        for row in _effects(level).get(name, ({}, ()))[1]
-    ]
+    rows: list[str] = []
+    for name in names:
+        for level in ("idle", "full"):
+            rows += _effects(level).get(name, ({}, ()))[1]
     return Curve(
         tuple(load / PERCENT for load in _LOADS),
         tuple(watts),
@@ -85,6 +75,22 @@ def curve(server: Server) -> Curve:
         (*rows, *(each.id for each in used)),
         f"{used[0].source} ({used[0].year})",
     )
+
+
+def _terms(server: Server) -> Mapping[str, float]:
+    """What effects are multiplied by, held within what was measured."""
+    said = (server.tdp_watts, server.threads / server.sockets, server.memory_gib / server.sockets)
+    terms = {"level": 1.0, "sockets": log2(min(server.sockets, 2)) - 1 / 2}
+    for term, each in zip(TERMS, said, strict=True):
+        scale = figure(f"server.reference.{term}")
+        terms[term] = log(min(max(each, scale.low), scale.high) / scale.value)
+    return terms
+
+
+def _memory_beyond_gib(server: Server) -> float:
+    """Memory beyond any measured server's, which counts by the GiB."""
+    per_socket = server.memory_gib / server.sockets
+    return max(0.0, per_socket - figure("server.reference.memory").high) * server.sockets
 
 
 def _known(server: Server) -> str:

@@ -108,6 +108,11 @@ class FootprintSum:
     operational_grams_per_second: Sum = field(default_factory=Sum)
     embodied_grams_per_second: Sum = field(default_factory=Sum)
 
+    @property
+    def emissions_grams_per_second(self) -> Sum:
+        """Of power and of manufacture together."""
+        return self.operational_grams_per_second + self.embodied_grams_per_second
+
     def __add__(self, other: FootprintSum) -> FootprintSum:
         return together((self, other))
 

@@ -128,6 +128,7 @@ def sums(of: FootprintSum) -> JsonObject:
             of.operational_grams_per_second.estimate
         ),
         "embodied_emissions_grams_per_second": estimate(of.embodied_grams_per_second.estimate),
+        "emissions_grams_per_second": estimate(of.emissions_grams_per_second.estimate),
     }
 
 
