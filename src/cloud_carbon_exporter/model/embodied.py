@@ -88,7 +88,7 @@ def server_grams(sockets: int, memory_gib: float) -> Grams:
             grams += part.value * count
             used.append(part.id)
             errors.append(Units(part.errors, count))
-    return Grams(grams, added(errors), tuple(used))
+    return Grams(grams, added(errors).errors, tuple(used))
 
 
 @cache

@@ -121,8 +121,10 @@ def _share(reach: float, part: float, parts: tuple[float, float]) -> float:
     return reach * part / hypot(*parts) if part else 0
 
 
-def added(terms: Sequence[Units]) -> Errors:
+def added(terms: Sequence[Units]) -> Units:
     """Errors of the sum of several values: a fact that two of them share errs in both alike."""
+    if len(terms) == 1:
+        return terms[0]  # a hundred thousand disks have one object for the errors of a GiB
     facts, places = _layout(tuple([term.errors.facts for term in terms]))
     down: list[float] = []
     up: list[float] = []
@@ -131,7 +133,7 @@ def added(terms: Sequence[Units]) -> Errors:
         up += [deviation * units for deviation in errors.up]
     if places is not None:
         down, up = _gathered(down, places, len(facts)), _gathered(up, places, len(facts))
-    return Errors(facts, tuple(down), tuple(up))
+    return Units(Errors(facts, tuple(down), tuple(up)), 1)
 
 
 @lru_cache(maxsize=65536)

@@ -53,9 +53,13 @@ class Making(NamedTuple):
         return Units(errors.within(grams * amount), self.units)
 
 
-@lru_cache(maxsize=16384)
-def grams_errors(makings: tuple[Making, ...]) -> Errors:
+def grams_errors(makings: tuple[Making, ...]) -> Units:
     """Errors of the grams a second of a resource: one object for all that are made alike."""
+    return makings[0].errors() if len(makings) == 1 else _of_all(makings)
+
+
+@lru_cache(maxsize=16384)
+def _of_all(makings: tuple[Making, ...]) -> Units:
     return added([making.errors() for making in makings])
 
 

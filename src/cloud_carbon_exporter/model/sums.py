@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import hypot, sqrt
+from operator import mul
 
 from cloud_carbon_exporter.model.emissions import weakest
-from cloud_carbon_exporter.model.errors import Errors, Factor
+from cloud_carbon_exporter.model.errors import Factor, Units
 from cloud_carbon_exporter.model.estimate import pue_fact
 from cloud_carbon_exporter.model.facts import figures
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
@@ -184,27 +185,31 @@ def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
     )
 
 
-def _summed(value: float, errors: Iterable[Errors], basis: Basis) -> Sum:
-    alike: defaultdict[tuple[str, ...], list[Errors]] = defaultdict(list)
+def _summed(value: float, errors: Iterable[Units], basis: Basis) -> Sum:
+    alike: defaultdict[tuple[str, ...], list[Units]] = defaultdict(list)
     for each in errors:
-        alike[each.facts].append(each)
+        alike[each.errors.facts].append(each)
     down: list[Reach] = []
     up: list[Reach] = []
     for facts, those in alike.items():
-        down.append(_reach(facts, [each.down for each in those]))
-        up.append(_reach(facts, [each.up for each in those]))
+        units = [each.units for each in those]
+        down.append(_reach(facts, [each.errors.down for each in those], units))
+        up.append(_reach(facts, [each.errors.up for each in those], units))
     return Sum(value, _reach_of_all(down), _reach_of_all(up), basis)
 
 
-def _reach(facts: tuple[str, ...], deviations: Sequence[tuple[float, ...]]) -> Reach:
+def _reach(
+    facts: tuple[str, ...], deviations: Sequence[tuple[float, ...]], units: Sequence[float]
+) -> Reach:
     """Reach of a sum whose terms are all off by the same facts; a column for each of them."""
     by_fact: dict[str, float] = {}
     own = 0.0
     for fact, column in zip(facts, zip(*deviations, strict=True), strict=True):
         share = _alike(fact)
-        by_fact[fact] = sqrt(share) * sum(column)
+        scaled = list(map(mul, column, units))
+        by_fact[fact] = sqrt(share) * sum(scaled)
         if share < 1:
-            own += (1 - share) * sum([deviation * deviation for deviation in column])
+            own += (1 - share) * sum(map(mul, scaled, scaled))
     return Reach(by_fact, own)
 
 

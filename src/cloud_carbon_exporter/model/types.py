@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from cloud_carbon_exporter.model.errors import Errors
+from cloud_carbon_exporter.model.errors import Units
 from cloud_carbon_exporter.model.grid import Method
 
 LARGEST = 10**18
@@ -192,8 +192,8 @@ class FootprintErrors(NamedTuple):
     whose PUE and grid err alike for all that stands there.
     """
 
-    watts: Errors
-    grams: Errors
+    watts: Units
+    grams: Units
     place: Place
     intensity: CarbonIntensity | None
 
