@@ -5,7 +5,7 @@ from tests.model.machines import footprint, holding, resource
 
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate, power_watts
 from cloud_carbon_exporter.model.facts import figure, place
-from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.model.types import Component, Estimate
 
 VCPU = Component("vcpu", "Skylake", 4, "cpu_ratio")
 MEMORY = Component("memory", "dram", 16)
@@ -174,6 +174,25 @@ def test_what_a_kind_usually_does_goes_before_what_all_things_do() -> None:
     assert blind.power_watts.value == read.power_watts.value
     assert power_watts(gateway, {}, NOWHERE) == blind.power_watts.value
     assert prior.id in blind.facts and "model.default.bytes" not in blind.facts
+
+
+def test_what_the_cloud_allows_bounds_what_is_usual() -> None:
+    copy = Component("memory", "dram", 2, per="capacity_units")
+
+    def blind(least: float, most: float) -> Estimate:
+        bounded = holding(replace(copy, least=least, most=most))
+        power = estimate(bounded, {}, NOWHERE, None).power_watts
+        assert power_watts(bounded, {}, NOWHERE) == power.value
+        return power
+
+    usual = estimate(holding(copy), {}, NOWHERE, None).power_watts
+    assert blind(0, 100) == usual
+    four = estimate(holding(copy), {"capacity_units": 4}, NOWHERE, None).power_watts
+    always = blind(4, 4)
+    assert always.value == four.value
+    assert always.upper == pytest.approx(four.upper)
+    assert blind(0, 2).upper < usual.upper
+    assert blind(4, 100).lower > usual.lower
 
 
 def test_an_amount_a_unit_of_a_signal_follows_the_signal() -> None:

@@ -144,9 +144,17 @@ def in_force(component: Component, loads: Loads, kind: str) -> Iterator[InForce]
     if value is not None:
         yield InForce(component.part, component.amount * max(0, value))
         return
-    usual, amount = usual_load(kind, component.per), component.amount
-    held = Factor(usual.id, amount * usual.value, amount * usual.down, amount * usual.up)
+    held = _usual_amount(component, usual_load(kind, component.per))
     yield InForce(component.part, held.value, component.per, held)
+
+
+def _usual_amount(component: Component, usual: Figure) -> Factor:
+    """Amount where its signal was not read: what is usual, within what the cloud allows."""
+    value = min(max(usual.value, component.least), component.most)
+    low = min(max(usual.low, component.least), value)
+    high = max(min(usual.high, component.most), value)
+    amount = component.amount
+    return Factor(usual.id, amount * value, amount * (value - low), amount * (high - value))
 
 
 def _priced(component: Component, held: InForce, loads: Loads, kind: str) -> PricedComponent:

@@ -105,6 +105,8 @@ class Component:
     share: the part of `amount` that is the customer's own when idle: 1 but for burstable and
         shared-core machines.
     assumed: why the hardware had to be guessed; empty where it is known.
+    least, most: what the cloud holds the signal of `per` within, where it says so; what is not read
+        is taken to lie there.
     """
 
     kind: ComponentKind
@@ -114,6 +116,8 @@ class Component:
     per: Signal = ""
     share: float = 1.0
     assumed: str = ""
+    least: float = 0.0
+    most: float = LARGEST
 
     def __post_init__(self) -> None:
         if not (0 <= self.amount < LARGEST and 0 <= self.share <= 1):  # also false for NaN
