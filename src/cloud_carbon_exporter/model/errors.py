@@ -51,7 +51,9 @@ class Errors(NamedTuple):
         below = hypot(*self.down)
         if below <= value:
             return self
-        return Errors(self.facts, tuple([each * value / below for each in self.down]), self.up)
+        return Errors(
+            self.facts, tuple([deviation * value / below for deviation in self.down]), self.up
+        )
 
     def also(self, fact: str, down: float, up: float) -> Errors:
         """With one more fact, independent of the others."""

@@ -167,34 +167,41 @@ def _of_estimates(footprint: Footprint) -> FootprintSum:
 
 def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
     """Sum over resources with the same PUE and grid, by which they are multiplied all at once."""
-    errors = [footprint.errors for footprint in footprints if footprint.errors]
-    place, intensity = errors[0].place, errors[0].intensity
-    watts = sum([footprint.power_watts.value for footprint in footprints])
-    grams = sum([footprint.embodied_grams_per_second.value for footprint in footprints])
-    basis = weakest(*{footprint.basis for footprint in footprints})
+    watts = grams = 0.0
+    of_watts: list[Units] = []
+    of_grams: list[Units] = []
+    bases: set[Basis] = set()
+    for footprint in footprints:
+        watts += footprint.power_watts.value
+        grams += footprint.embodied_grams_per_second.value
+        bases.add(footprint.basis)
+        if footprint.errors is not None:
+            of_watts.append(footprint.errors.watts)
+            of_grams.append(footprint.errors.grams)
+            place, intensity = footprint.errors.place, footprint.errors.intensity
+    basis = weakest(*bases)
     pue = place.pue_ratio
-    hardware = _summed(watts / pue.value, [each.watts for each in errors], basis)
+    hardware = _summed(watts / pue.value, of_watts, basis)
     power = hardware.times(_factor(_pue_fact(place), pue), basis)
     operational = Sum()
     if intensity is not None:
         grid = intensity.grams_per_kilowatt_hour
         factor = _factor(_grid_fact(place, intensity), grid)
         operational = power.times(factor, grid.basis, 1 / JOULES_PER_KILOWATT_HOUR)
-    return FootprintSum(
-        len(footprints), power, operational, _summed(grams, [each.grams for each in errors], basis)
-    )
+    return FootprintSum(len(footprints), power, operational, _summed(grams, of_grams, basis))
 
 
 def _summed(value: float, errors: Iterable[Units], basis: Basis) -> Sum:
-    alike: defaultdict[tuple[str, ...], list[Units]] = defaultdict(list)
-    for each in errors:
-        alike[each.errors.facts].append(each)
+    """Sum whose terms have these errors: those that are off by the same facts go together."""
+    by_facts: defaultdict[tuple[str, ...], list[Units]] = defaultdict(list)
+    for term in errors:
+        by_facts[term.errors.facts].append(term)
     down: list[Reach] = []
     up: list[Reach] = []
-    for facts, those in alike.items():
-        units = [each.units for each in those]
-        down.append(_reach(facts, [each.errors.down for each in those], units))
-        up.append(_reach(facts, [each.errors.up for each in those], units))
+    for facts, terms in by_facts.items():
+        units = [term.units for term in terms]
+        down.append(_reach(facts, [term.errors.down for term in terms], units))
+        up.append(_reach(facts, [term.errors.up for term in terms], units))
     return Sum(value, _reach_of_all(down), _reach_of_all(up), basis)
 
 
