@@ -50,13 +50,13 @@ async def serve(instances: int) -> None:
         queries = call.params["MetricDataQueries"]
         results = [
             {
-                "Id": each["Id"],
+                "Id": query["Id"],
                 "Label": "CPU",
                 "Timestamps": times,
                 "Values": [12.5] * POINTS,
                 "StatusCode": "Complete",
             }
-            for each in queries
+            for query in queries
         ]
         return {"MetricDataResults": results, "Messages": []}
 
@@ -72,14 +72,14 @@ async def serve(instances: int) -> None:
 
 
 def _pages(instances: int) -> list[bytes]:
-    found = []
+    pages = []
     for number, first in enumerate(range(0, instances, 1000), start=1):
         last = min(first + 1000, instances)
         items = (
-            instance(each, type_=TYPES[each % len(TYPES)], tags=TAGS) for each in range(first, last)
+            instance(rank, type_=TYPES[rank % len(TYPES)], tags=TAGS) for rank in range(first, last)
         )
-        found.append(reservations(items, str(number) if last < instances else "").encode())
-    return found
+        pages.append(reservations(items, str(number) if last < instances else "").encode())
+    return pages
 
 
 class Calls:
@@ -133,19 +133,22 @@ async def measure(instances: int, rounds: int) -> None:
         assert len(swept.resources) == instances, (len(swept.resources), swept.skipped)
         now = time.time()
         reads = [
-            Read(each, spec.metrics[0], now - 600 - POINTS * PERIOD) for each in swept.resources
+            Read(machine, spec.metrics[0], now - 600 - POINTS * PERIOD)
+            for machine in swept.resources
         ]
         started, cpu = time.perf_counter(), time.process_time()
         reading = await client.series(reads, now - 600)
         read, read_cpu = time.perf_counter() - started, time.process_time() - cpu
         assert len(reading.points) == instances, reading.failures
         await sweep(client, specs["ec2/volume"].listing, [specs["ec2/volume"]], scope)
-        made = sum((calls.made - before).values())
-        each = 1e6 / instances
+        asked = sum((calls.made - before).values())
+        scale = 1e6 / instances
         print(
-            f"round {number + 1}: list and describe {listed:.2f} s, CPU {listed_cpu * each:.0f} us each;"
-            f" one metric {read:.2f} s, CPU {read_cpu * each:.0f} us each;"
-            f" together {(listed_cpu + read_cpu) * each:.0f} us (budget 100); {made} calls, {calls.units} metrics"
+            f"round {number + 1}: list and describe {listed:.2f} s, CPU "
+            f"{listed_cpu * scale:.0f} us each;"
+            f" one metric {read:.2f} s, CPU {read_cpu * scale:.0f} us each;"
+            f" together {(listed_cpu + read_cpu) * scale:.0f} us (budget 100); {asked} calls, "
+            f"{calls.units} metrics"
         )
         await client.close()
     print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

@@ -1,5 +1,4 @@
-"""What a refresh of a mixed AWS estate of 1,000 resources asks: calls by operation, and CloudWatch
-metrics.
+"""Calls of a refresh of a mixed AWS estate of 1,000 resources, by operation; CloudWatch metrics.
 
 The estate stands in moto's server, in one account and two regions, and is explored through the
 whole pipeline with the default intervals; time is moved by hand. Kinds that moto does not answer
@@ -113,21 +112,21 @@ async def explore(exclude: tuple[str, ...], refreshes: int) -> list[Snapshot]:
         "bench", provider, TargetSettings(provider="aws", regions=REGIONS, exclude=exclude)
     )
     collector = Collector([target], CollectSettings(), Budget(clock), lambda snapshot: None, clock)
-    found = []
+    snapshots = []
     for _ in range(refreshes):
         await collector.refresh()
-        found.append(collector.snapshot)
+        snapshots.append(collector.snapshot)
         now[0] += INTERVAL_SECONDS
     await collector.close()
-    return found
+    return snapshots
 
 
 def calls(of: Snapshot) -> Counter[str]:
     """Calls so far, by API and operation."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for (_, api, operation, _), count in of.api.requests.items():
-        found[f"{api} {operation}"] += count
-    return found
+        counts[f"{api} {operation}"] += count
+    return counts
 
 
 def metrics(of: Snapshot) -> int:
@@ -147,11 +146,11 @@ async def measure() -> list[str]:
     )
     before, paid = Counter[str](), 0
     for number, snapshot in enumerate(snapshots):
-        made, bought = calls(snapshot) - before, metrics(snapshot) - paid
+        asked, bought = calls(snapshot) - before, metrics(snapshot) - paid
         before, paid = calls(snapshot), metrics(snapshot)
-        told.append(f"refresh {number}: {made.total()} calls, {bought} metrics")
+        told.append(f"refresh {number}: {asked.total()} calls, {bought} metrics")
         if number in (0, 1):
-            told += [f"    {count:4d}  {name}" for name, count in made.most_common()]
+            told += [f"    {count:4d}  {name}" for name, count in asked.most_common()]
     later = calls(last).total() - calls(first).total()
     month = SECONDS_PER_MONTH / INTERVAL_SECONDS / (len(snapshots) - 1)
     spent = (metrics(last) - metrics(first)) * PRICE * month

@@ -1,5 +1,4 @@
-"""What a refresh of a mixed AWS account of 1,000 resources asks for: API calls by operation,
-CloudWatch series, CPU.
+"""Calls, CloudWatch series and CPU of a refresh of a mixed AWS account of 1,000 resources.
 
     python -m bench.bench_aws_mixed
 
@@ -128,24 +127,27 @@ def detail(operation: str, params: Mapping[str, Any]) -> Answer:
         }
     if operation == "DescribeClusters":
         return {
-            "clusters": [{"clusterArn": one, "runningTasksCount": 10} for one in params["clusters"]]
+            "clusters": [
+                {"clusterArn": arn_of_cluster, "runningTasksCount": 10}
+                for arn_of_cluster in params["clusters"]
+            ]
         }
     if operation == "DescribeTasks":
         size = {"launchType": "FARGATE", "cpu": "512", "memory": "1024", "group": "service:web"}
-        made = [
-            {**size, "taskArn": f"{one}/{params['cluster']}", "clusterArn": params["cluster"]}
-            for one in params["tasks"]
+        tasks = [
+            {**size, "taskArn": f"{task}/{params['cluster']}", "clusterArn": params["cluster"]}
+            for task in params["tasks"]
         ]
-        return {"tasks": made}
+        return {"tasks": tasks}
     if operation == "DescribeCluster":
         return {"cluster": {"name": params["name"], "arn": arn("eks", params["name"])}}
     if operation == "DescribeDomains":
         config = {"InstanceType": "m5.large.search", "InstanceCount": 3}
-        made = [
-            {"DomainName": one, "ARN": arn("es", one), "ClusterConfig": config}
-            for one in params["DomainNames"]
+        tasks = [
+            {"DomainName": domain, "ARN": arn("es", domain), "ClusterConfig": config}
+            for domain in params["DomainNames"]
         ]
-        return {"DomainStatusList": made}
+        return {"DomainStatusList": tasks}
     if operation == "DescribeStreamSummary":
         name = params["StreamName"]
         shape = {"RetentionPeriodHours": 24, "OpenShardCount": 2}
@@ -209,8 +211,8 @@ class Silent:
 async def refresh(account: Account) -> list[Resource]:
     """One pass over every listing."""
     resources: list[Resource] = []
-    for listing in {id(each.listing): each.listing for each in PROVIDER.services}.values():
-        specs = [each for each in PROVIDER.services if each.listing is listing]
+    for listing in {id(spec.listing): spec.listing for spec in PROVIDER.services}.values():
+        specs = [spec for spec in PROVIDER.services if spec.listing is listing]
         scope = (
             Scope("aws", ACCOUNT) if listing.scope == "global" else Scope("aws", ACCOUNT, REGION)
         )
@@ -219,11 +221,12 @@ async def refresh(account: Account) -> list[Resource]:
 
 
 def series(resources: Sequence[Resource]) -> Counter[str]:
-    """CloudWatch series a round of reads bills, by kind; without those that are found by name, as
-    storage classes.
+    """CloudWatch series that a round of reads bills, by kind.
+
+    Without those that are found by name, as storage classes.
     """
-    metrics = {each.kind: each.metrics for each in PROVIDER.services}
-    found: dict[str, set[tuple[str, ...]]] = {}
+    metrics = {spec.kind: spec.metrics for spec in PROVIDER.services}
+    billed: dict[str, set[tuple[str, ...]]] = {}
     for resource in resources:
         wanted = signals(resource)
         for metric in metrics[resource.kind]:
@@ -234,8 +237,8 @@ def series(resources: Sequence[Resource]) -> Counter[str]:
                 and not metric.class_dimension
             ):
                 named = (metric.name, *(resource.monitor[key] for key in keys))
-                found.setdefault(resource.kind, set()).add(named)
-    return Counter({kind: len(names) for kind, names in found.items()})
+                billed.setdefault(resource.kind, set()).add(named)
+    return Counter({kind: len(names) for kind, names in billed.items()})
 
 
 async def run() -> None:
@@ -247,7 +250,8 @@ async def run() -> None:
         resources = await refresh(account)
         seconds = time.process_time() - started
         print(
-            f"{name}: {len(resources)} resources, {sum(account.calls.values())} calls, {seconds * 1000:.0f} ms CPU"
+            f"{name}: {len(resources)} resources, {sum(account.calls.values())} calls, "
+            f"{seconds * 1000:.0f} ms CPU"
         )
         several = {
             operation: number for operation, number in account.calls.most_common() if number > 1

@@ -60,9 +60,7 @@ class Machine:
 
 
 def estate(count: int, days: int) -> list[Machine]:
-    """A fleet as fleets are: many small, few large; some steady, some that follow the day, some
-    that jump.
-    """
+    """Fleet as fleets are: many small, few large; steady, following the day, or jumping."""
     machines, rng = [], random.Random(7)
     for number in range(count):
         threads = rng.choices([2, 4, 8, 16, 48, 96], [40, 25, 15, 10, 6, 4])[0]
@@ -107,9 +105,11 @@ Note = Callable[
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Each a share of what is true. power: of the total shown at each moment, in the mean;
-    integrated: of the energy that adds it up; counted: of the energy counter once all is read.
-    behind: how much of a day's energy the counter has yet to hear of, in the mean of the last day.
+    """Errors, each a share of what is true.
+
+    power: of the total shown at each moment, in the mean; integrated: of the energy that adds it
+    up; counted: of the energy counter once all is read. behind: how much of a day's energy the
+    counter has yet to hear of, in the mean of the last day.
     """
 
     power: float
@@ -225,7 +225,7 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
         dollars=dollars,
         price=read_price("aws"),
         single=True,
-        swing=lambda found: swings[found.id],
+        swing=lambda resource: swings[resource.id],
     )
     meter = budget.meter("aws", "prod")
     reads = [Read(machine.resource, CPU, 0) for machine in machines]
@@ -239,10 +239,10 @@ def governed(machines: Sequence[Machine], dollars: float) -> tuple[Errors, float
             )
         return [int(read.resource.id) for read in chosen]
 
-    found = errors(
+    result = errors(
         machines, choose, lambda index, points, now: read_budget.note(reads[index], points, now)
     )
-    return found, budget.spent_this_month("prod") or 0.0
+    return result, budget.spent_this_month("prod") or 0.0
 
 
 def table() -> str:
@@ -259,18 +259,20 @@ def table() -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
 
 
-def _row(dollars: float, name: str, found: Errors) -> Sequence[str]:
-    figures = (found.power, found.integrated, found.counted, found.behind)
+def _row(dollars: float, name: str, result: Errors) -> Sequence[str]:
+    figures = (result.power, result.integrated, result.counted, result.behind)
     return (f"{dollars:.2f}", name, *(f"{figure * 100:.1f} %" for figure in figures))
 
 
 def day() -> str:
     """A day of the same, in short."""
     machines, dollars = estate(MACHINES, 1), 0.005 * MACHINES
-    found = (everything(machines), alike(machines, dollars), governed(machines, dollars)[0])
+    results = (everything(machines), alike(machines, dollars), governed(machines, dollars)[0])
     return (
         "<!-- a day: "
-        + ", ".join(f"{each.power:.5f} {each.integrated:.5f} {each.behind:.5f}" for each in found)
+        + ", ".join(
+            f"{result.power:.5f} {result.integrated:.5f} {result.behind:.5f}" for result in results
+        )
         + " -->"
     )
 
@@ -282,6 +284,7 @@ def stale(page: str) -> bool:
 
 def written(page: str) -> str:
     """The page with its table as it must be. Raises ValueError where it has no place for it."""
+    MARKS.written(page, "")  # before a week is simulated for a page that has no place for it
     return MARKS.written(page, f"{day()}\n\n{table()}")
 
 

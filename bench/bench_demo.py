@@ -1,5 +1,4 @@
-"""Cold start of the demo, and what the made-up estate itself costs. Prints figures; asserts
-nothing.
+"""Cold start of the demo, and what the made-up estate costs. Prints figures; asserts nothing.
 
 python -m bench.bench_demo [runs]
 """
@@ -16,6 +15,8 @@ import time
 import urllib.error
 import urllib.request
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
 
 from tests.fakes.target_settings import target_settings
 
@@ -23,7 +24,7 @@ from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.demo import PROVIDER, DemoClient
 from cloud_carbon_exporter.providers.demo.estate import build
-from cloud_carbon_exporter.providers.spec import Read, ServiceSpec
+from cloud_carbon_exporter.providers.spec import Read, Scope, ServiceSpec
 
 RESOURCES = 200
 POWER = re.compile(rb"^cloud_carbon_power_watts\{", re.MULTILINE)
@@ -31,9 +32,7 @@ BUDGET_SECONDS = 0.8
 
 
 def cold_start(resources: int) -> float:
-    """Seconds from starting the program to the end of the first /metrics that holds all of the
-    demo.
-    """
+    """Seconds from starting the program to the end of the first /metrics with all of the demo."""
     command = [
         sys.executable,
         "-m",
@@ -74,56 +73,66 @@ class _NoMeter:
 
 
 async def estate(resources: int) -> None:
-    """Print microseconds a resource of making, listing, describing and reading the estate, with
-    garbage collection.
+    """Microseconds a resource of making, listing, describing and reading the estate, printed.
+
+    Garbage collection is in.
     """
     began = time.perf_counter()
     build(0, resources)
-    made = time.perf_counter() - began
+    built = time.perf_counter() - began
     client = DemoClient(target_settings("demo", resources=resources), _NoMeter())
     specs: dict[int, list[ServiceSpec]] = defaultdict(list)
     for spec in PROVIDER.services:
         specs[id(spec.listing)].append(spec)
     await client.extras(time.time())
     began = time.perf_counter()
-    raws = []
-    for of_listing in specs.values():
-        for scope in await client.scopes(of_listing[0].listing):
-            try:
-                async for page in client.pages(of_listing[0].listing, scope):
-                    raws += [(of_listing, scope, raw) for raw in page]
-            except CollectError:
-                continue
+    raws = await _listed(client, specs.values())
     listed = time.perf_counter() - began
     began = time.perf_counter()
-    found: list[Resource] = []
+    resources_there: list[Resource] = []
     for of_listing, scope, raw in raws:
         described = next(
             (spec.resource(raw, scope) for spec in of_listing if spec.accepts(raw)), None
         )
         if described is not None:
-            found.append(described)
+            resources_there.append(described)
     read = time.perf_counter() - began
-    metrics = {
-        spec.kind: [metric for metric in spec.metrics if metric.into != "gpu_ratio"]
-        for spec in PROVIDER.services
-    }
     until = time.time()
-    reads = [
-        Read(each, metric, until - 180)
-        for each in found
-        if each.monitor
-        for metric in metrics[each.kind]
-    ]
+    reads = _reads(resources_there, until - 180)
     began = time.perf_counter()
     reading = await client.series(reads, until)
     series = time.perf_counter() - began
-    each = {"make": made, "list": listed, "describe": read, "series": series}
+    steps = {"make": built, "list": listed, "describe": read, "series": series}
     print(f"{resources} resources, {len(reading.points)} series:", end=" ")
     print(
-        ", ".join(f"{name} {seconds / resources * 1e6:.1f} us" for name, seconds in each.items()),
+        ", ".join(f"{name} {seconds / resources * 1e6:.1f} us" for name, seconds in steps.items()),
         "a resource",
     )
+
+
+async def _listed(
+    client: DemoClient, listings: Iterable[list[ServiceSpec]]
+) -> list[tuple[list[ServiceSpec], Scope, Any]]:
+    raws = []
+    for specs in listings:
+        for scope in await client.scopes(specs[0].listing):
+            try:
+                async for page in client.pages(specs[0].listing, scope):
+                    raws += [(specs, scope, raw) for raw in page]
+            except CollectError:
+                continue
+    return raws
+
+
+def _reads(resources: Iterable[Resource], since: float) -> list[Read]:
+    metrics = {}
+    for spec in PROVIDER.services:
+        metrics[spec.kind] = [metric for metric in spec.metrics if metric.into != "gpu_ratio"]
+    reads = []
+    for resource in resources:
+        if resource.monitor:
+            reads += [Read(resource, metric, since) for metric in metrics[resource.kind]]
+    return reads
 
 
 def main() -> None:
@@ -133,7 +142,8 @@ def main() -> None:
     seconds = sorted(cold_start(RESOURCES) for _ in range(runs))
     print(
         f"cold start to the first /metrics with all {RESOURCES} demo resources, {runs} runs: "
-        f"median {statistics.median(seconds):.3f} s, best {seconds[0]:.3f} s, worst {seconds[-1]:.3f} s "
+        f"median {statistics.median(seconds):.3f} s, best {seconds[0]:.3f} s, worst "
+        f"{seconds[-1]:.3f} s "
         f"(budget {BUDGET_SECONDS} s)"
     )
     for resources in (10_000, 100_000):

@@ -31,19 +31,19 @@ def main() -> None:
     grid, loads = where.intensities[0], {"cpu_ratio": 0.3, "gpu_ratio": 0.4}
     for name in ("m5.large", "m5d.large", "p4d.24xlarge"):
         held = components(machine("aws", name))
-        one = Resource(name, "ec2/instance", name, Location("aws", "1", "eu-west-3"), held)
-        whole = microseconds(partial(estimate, one, loads, where, grid))
-        fast = microseconds(partial(power_watts, one, loads, where))
+        resource = Resource(name, "ec2/instance", name, Location("aws", "1", "eu-west-3"), held)
+        whole = microseconds(partial(estimate, resource, loads, where, grid))
+        fast = microseconds(partial(power_watts, resource, loads, where))
         told = f"estimate {whole:.1f} us (budget 15), power_watts {fast:.1f} us (4)"
         print(f"{name} ({len(held)} components): {told}")
-    footprints = [estimate(one, loads, where, grid)] * BATCH
+    footprints = [estimate(resource, loads, where, grid)] * BATCH
     milliseconds = microseconds(lambda: footprint_sum(footprints), 20) / 1000
     print(f"sum of {BATCH}: {milliseconds:.1f} ms")
     servers = [("Xeon 8480+", 1 + index % 2, 64 + index) for index in range(BATCH)]
     began = timeit.default_timer()
     for processor, sockets, memory in servers:
-        one = server(describe(processor, sockets=sockets, memory_gib=memory))
-        estimate(one, {"cpu_ratio": 0.5}, NOWHERE, None)
+        resource = server(describe(processor, sockets=sockets, memory_gib=memory))
+        estimate(resource, {"cpu_ratio": 0.5}, NOWHERE, None)
     print(f"{BATCH} servers, no two alike: {timeit.default_timer() - began:.2f} s")
 
 

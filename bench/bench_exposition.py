@@ -1,5 +1,4 @@
-"""What rendering costs: microseconds a resource to render and compress, no two resources alike,
-both formats.
+"""Microseconds a resource to render and compress, in both formats, no two resources alike.
 
 Twice all numbers are new; then, as between two reads, all counters go on, those of a tenth of the
 machines, and none. The age of what was measured is new each time.
@@ -61,9 +60,7 @@ def snapshot(resources: int, seed: int = 0) -> Snapshot:
 
 
 def counted(before: Snapshot, first: int) -> Snapshot:
-    """The next refresh: rows anew, of which the first so many have counted on, and nothing was
-    read.
-    """
+    """Rows of the next refresh, of which the first so many have counted on; nothing was read."""
     rows = []
     for index, row in enumerate(before.rows):
         assert row.totals is not None
@@ -94,10 +91,12 @@ def measure(resources: int) -> None:
     assert exposition is not None
     stream = exposition.text
     print(
-        f"  {exposition.series} series, {stream.size / 1e6:.1f} MB of text, {stream.compressed / 1e6:.1f} MB compressed"
+        f"  {exposition.series} series, {stream.size / 1e6:.1f} MB of text, "
+        f"{stream.compressed / 1e6:.1f} MB compressed"
     )
     print(
-        f"  peak memory of this process {os_resource.getrusage(os_resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB"
+        "  peak memory of this process "
+        f"{os_resource.getrusage(os_resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB"
     )
 
 

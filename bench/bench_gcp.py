@@ -44,8 +44,8 @@ FIRST_ID = 4_751_091_017_865_000_000
 
 
 def _asset(model: Asset, old: str, new: str, number: int) -> Asset:
-    made: Asset = json.loads(json.dumps(model).replace(old, new))
-    data = made["resource"]["data"]
+    asset: Asset = json.loads(json.dumps(model).replace(old, new))
+    data = asset["resource"]["data"]
     data["id"] = str(FIRST_ID + number)
     if "machineType" in data:
         data["machineType"] = data["machineType"].replace(
@@ -57,26 +57,28 @@ def _asset(model: Asset, old: str, new: str, number: int) -> Asset:
         }
         data["tags"] = {"items": ["http-server", "https-server"], "fingerprint": "abc="}
     data["labels"] = {"team": f"team-{number % 40}", "env": "prod", "app": f"app-{number % 300}"}
-    return made
+    return asset
 
 
 def estate(assets: int) -> tuple[list[Asset], list[Series]]:
     """Instances with a disk each, and the series they write."""
-    models = {each["name"].split("/", 3)[-1]: copy.deepcopy(each) for each in recorded()}
+    models = {asset["name"].split("/", 3)[-1]: copy.deepcopy(asset) for asset in recorded()}
     zone = "projects/shop-prod/zones/europe-west1-b"
-    machine = next(each for name, each in models.items() if name.endswith(f"{zone}/instances/hpc"))
-    disk = next(each for name, each in models.items() if name.endswith(f"{zone}/disks/web-1"))
-    found, series = [], []
+    machine = next(
+        asset for name, asset in models.items() if name.endswith(f"{zone}/instances/hpc")
+    )
+    disk = next(asset for name, asset in models.items() if name.endswith(f"{zone}/disks/web-1"))
+    listed, series = [], []
     for number in range(assets // 2):
         name = f"shop-web-{number:05d}"
-        found += [_asset(machine, "hpc", name, number), _asset(disk, "web-1", name, number)]
+        listed += [_asset(machine, "hpc", name, number), _asset(disk, "web-1", name, number)]
         labels = {
             "instance_id": str(FIRST_ID + number),
             "zone": "europe-west1-b",
             "project_id": "shop-prod",
         }
         series.append(Series(CPU, labels, 0.25, {"instance_name": name}))
-    return found, series
+    return listed, series
 
 
 async def serve(assets: int, gzip: bool) -> None:
@@ -131,15 +133,17 @@ async def measure(assets: int, rounds: int) -> None:
         listed, listed_cpu = time.perf_counter() - started, time.process_time() - cpu
         assert len(swept.resources) == assets, (len(swept.resources), swept.skipped)
         until = time.time() - PROVIDER.settle_seconds
-        running = [each for each in swept.resources if "instance_id" in each.monitor]
-        reads = [Read(each, metrics[each.kind][0], until - 900) for each in running]
+        running = [machine for machine in swept.resources if "instance_id" in machine.monitor]
+        reads = [Read(machine, metrics[machine.kind][0], until - 900) for machine in running]
         started, cpu = time.perf_counter(), time.process_time()
         reading = await client.series(reads, until)
         read, read_cpu = time.perf_counter() - started, time.process_time() - cpu
         assert len(reading.points) == len(running), reading.failures
         print(
-            f"round {number + 1}: list and describe {listed:.2f} s, CPU {listed_cpu / assets * 1e6:.1f} us an asset"
-            f" (budget 30); one metric {read:.2f} s, CPU {read_cpu / len(running) * 1e6:.1f} us an instance;"
+            f"round {number + 1}: list and describe {listed:.2f} s, CPU "
+            f"{listed_cpu / assets * 1e6:.1f} us an asset"
+            f" (budget 30); one metric {read:.2f} s, CPU {read_cpu / len(running) * 1e6:.1f} us "
+            "an instance;"
             f" {sum(calls.outcomes.values()) - before} calls, {len(running)} series"
         )
     await client.close()

@@ -1,5 +1,4 @@
-"""The program itself over the demo estate: memory, and how long scrapes take while it refreshes
-again and again.
+"""Memory and scrapes of the program itself over the demo estate, while it always refreshes.
 
 python -m bench.bench_refresh [resources ...]
 """
@@ -21,20 +20,20 @@ PORTION = 20  # scrapes between two looks at the time
 
 def memory_megabytes(pid: int, what: str) -> float:
     """VmHWM (the most it ever held) or VmRSS (what it holds) of a process."""
-    found = re.search(
+    line = re.search(
         rf"{what}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     )
-    assert found
-    return int(found[1]) / 1000
+    assert line
+    return int(line[1]) / 1000
 
 
 def collected_at(url: str) -> float:
     """When the figures shown were made; 0 before the first."""
     with urllib.request.urlopen(f"{url}/metrics") as answer:
-        found = re.search(
+        moment = re.search(
             rb"^cloud_carbon_exporter_last_collection_timestamp_seconds (\S+)", answer.read(), re.M
         )
-    return float(found[1]) if found else 0.0
+    return float(moment[1]) if moment else 0.0
 
 
 def wait_until_ready(url: str) -> None:
@@ -62,7 +61,9 @@ def measure(resources: int) -> None:
     ) as program:
         assert program.stderr is not None
         url = next(
-            found[0] for line in program.stderr if (found := re.findall(r"http://[\w.:]+", line))
+            addresses[0]
+            for line in program.stderr
+            if (addresses := re.findall(r"http://[\w.:]+", line))
         )
         began = time.perf_counter()
         wait_until_ready(url)
@@ -79,7 +80,8 @@ def measure(resources: int) -> None:
         program.stderr.read()
     p99 = times[min(len(times) - 1, len(times) * 99 // 100)]
     print(
-        f"{resources} resources: first collection {first:.1f} s; over {REFRESHES} refreshes one after another "
+        f"{resources} resources: first collection {first:.1f} s; over {REFRESHES} refreshes one "
+        "after another "
         f"{len(times)} scrapes p99 {p99:.1f} ms, longest {times[-1]:.1f} ms; "
         f"memory {now:.0f} MB, peak memory {most:.0f} MB"
     )

@@ -1,5 +1,4 @@
-"""What a refresh of a Scaleway organisation costs: calls, seconds and client CPU, over a wire that
-takes its time.
+"""Calls, seconds and CPU of a refresh of a Scaleway organisation, over a wire that takes time.
 
 python -m bench.bench_scaleway [servers] [latency_milliseconds]
 """
@@ -36,8 +35,8 @@ def grow(fake: FakeScaleway, count: int) -> None:
         servers[zone] = [{**models[0], "id": f"server-{number}", "zone": zone} for number in mine]
         volumes[zone] = [{**models[1], "id": f"volume-{number}", "zone": zone} for number in mine]
     labels = [{"resource_id": f"server-{number}"} for number in range(count)]
-    fake.series["instance_server_cpu_seconds_total"] = [(one, 0.3) for one in labels]
-    fake.series["instance_server_vcpu_count"] = [(one, 1) for one in labels]
+    fake.series["instance_server_cpu_seconds_total"] = [(server, 0.3) for server in labels]
+    fake.series["instance_server_vcpu_count"] = [(server, 1) for server in labels]
 
 
 SPREAD = (("instance/v1", "servers"), ("block/v1", "volumes"))
@@ -45,9 +44,7 @@ ZONES = ("fr-par-1", "fr-par-2", "fr-par-3")
 
 
 async def measure(count: int, latency_seconds: float) -> None:
-    """Three refreshes: the first fetches the catalogues, the second finds the empty corners at
-    rest.
-    """
+    """Figures of three refreshes: the first fetches catalogues; then empty corners are at rest."""
     async with FakeScaleway(latency_seconds=latency_seconds) as fake:
         grow(fake, count)
         now = [START]
@@ -73,7 +70,8 @@ async def measure(count: int, latency_seconds: float) -> None:
             seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
             rows = len(collector.snapshot.rows)
             print(
-                f"refresh {number}: {rows} resources, {sum(fake.calls.values())} calls, {seconds:.2f} s, "
+                f"refresh {number}: {rows} resources, {sum(fake.calls.values())} calls, "
+                f"{seconds:.2f} s, "
                 f"{cpu_seconds / rows * 1e6:.0f} us CPU a resource (the fake's own included)"
             )
             print("   ", ", ".join(f"{api} {calls}" for api, calls in by_api(fake.calls)))

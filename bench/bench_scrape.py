@@ -1,5 +1,4 @@
-"""How long a scrape takes: p50 and p99, idle and during a refresh, beside a bare server of the same
-bytes.
+"""Seconds of a scrape: p50 and p99, idle and during a refresh, beside a bare server.
 
     python -m bench.bench_scrape [resources ...]
 
@@ -30,13 +29,13 @@ SCRAPES = 200
 
 
 class Held:
-    """A collector that holds two Snapshots, no number alike, and renders them in turn when told to."""
+    """Collector that holds two Snapshots, no number alike, and renders them in turn when told."""
 
-    def __init__(self, one: Snapshot, other: Snapshot) -> None:
+    def __init__(self, first: Snapshot, other: Snapshot) -> None:
         """Render the first."""
-        self.snapshot, self.next = one, other
+        self.snapshot, self.next = first, other
         self.renderer = Renderer(SETTINGS)
-        self.exposition: Exposition = self.renderer(one)
+        self.exposition: Exposition = self.renderer(first)
 
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
         """Nothing to collect."""

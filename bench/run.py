@@ -1,5 +1,4 @@
-"""All budgets beside what this machine does: runs every benchmark, one after another, and prints
-one table.
+"""Budgets beside what this machine does: runs every benchmark in turn and prints one table.
 
     bench/run [--write]
 
@@ -53,15 +52,15 @@ class Line:
 
 
 def printed(
-    command: str, pattern: str, pick: Callable[[list[float]], float] = lambda found: found[-1]
+    command: str, pattern: str, pick: Callable[[list[float]], float] = lambda figures: figures[-1]
 ) -> Callable[[Mapping[str, str]], float]:
     """The number a benchmark printed: of several, the one `pick` takes."""
 
     def figure(outputs: Mapping[str, str]) -> float:
-        found = [float(number) for number in re.findall(pattern, outputs[command], re.DOTALL)]
-        if not found:
+        figures = [float(number) for number in re.findall(pattern, outputs[command], re.DOTALL)]
+        if not figures:
             raise ValueError(f"{command}: nothing like {pattern!r} in what it printed")
-        return pick(found)
+        return pick(figures)
 
     return figure
 
@@ -70,7 +69,7 @@ def _scrape(resources: int, what: str) -> Callable[[Mapping[str, str]], float]:
     return printed(
         "scrape",
         rf"\b{resources} resources, .*?{what}: p50 [\d.]+ ms, p99 ([\d.]+) ms",
-        lambda found: found[0],
+        lambda figures: figures[0],
     )
 
 
@@ -83,7 +82,7 @@ def _over_bare(resources: int) -> Callable[[Mapping[str, str]], float]:
 def _made(outputs: Mapping[str, str]) -> float:
     rendered = printed("exposition", r"again: ([\d.]+) us CPU a resource")(outputs)
     return rendered + printed(
-        "estimate", r"m5d\.large .*?: estimate ([\d.]+) us", lambda found: found[0]
+        "estimate", r"m5d\.large .*?: estimate ([\d.]+) us", lambda figures: figures[0]
     )(outputs)
 
 
@@ -99,8 +98,8 @@ def _granted_dollars(_: Mapping[str, str]) -> float:
     )
 
 
-def _median(found: list[float]) -> float:
-    return sorted(found)[len(found) // 2]
+def _median(figures: list[float]) -> float:
+    return sorted(figures)[len(figures) // 2]
 
 
 LINES: tuple[Line, ...] = (
@@ -201,7 +200,10 @@ def machine() -> str:
     """What the figures were taken on, and how busy it was."""
     cpuinfo = Path("/proc/cpuinfo")
     names = re.findall(r"model name\s*: (.+)", cpuinfo.read_text()) if cpuinfo.exists() else []
-    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
+    return (
+        f"{names[0] if names else platform.machine()}, {os.cpu_count()} CPUs, Python "
+        f"{platform.python_version()}"
+    )
 
 
 def run(command: tuple[str, ...]) -> str:
@@ -226,7 +228,8 @@ def table(outputs: Mapping[str, str], loads: tuple[float, float]) -> str:
         over = f" by {figure / line.budget - 1:.0%}" if line.budget else ""
         verdict = f"missed{over}" if missed else "kept"
         rows.append(
-            f"| {line.what} | {line.budget:g} {line.unit} | {figure:.3g} {line.unit} | {verdict} | {line.note} |"
+            f"| {line.what} | {line.budget:g} {line.unit} | {figure:.3g} {line.unit} | {verdict} |"
+            f" {line.note} |"
         )
     taken = datetime.now(UTC).strftime("%Y-%m-%d")
     busy = (
@@ -240,11 +243,11 @@ def main() -> None:
     """Run all, print the table, and write it where that was asked for."""
     before = os.getloadavg()[0]
     outputs = {name: run(command) for name, command in COMMANDS.items()}
-    found = table(outputs, (before, os.getloadavg()[0]))
-    print(found)
+    figures = table(outputs, (before, os.getloadavg()[0]))
+    print(figures)
     if "--write" in sys.argv[1:]:
         page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(MARKS.written(page, found), encoding="utf-8")
+        PAGE.write_text(MARKS.written(page, figures), encoding="utf-8")
 
 
 if __name__ == "__main__":

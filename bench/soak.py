@@ -1,5 +1,4 @@
-"""Minutes of faults at the wire, many at once, on three clouds: is anything lost, does memory stay,
-is the loop free?
+"""Soak: minutes of faults at the wire of three clouds. Nothing lost, memory flat, loop free?
 
     bench/soak [minutes] [seed]
 
@@ -24,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from bench.soak_clouds import FAULTS_PER_CLOUD, HOSTS
 from bench.soak_storms import GONE, NO_NAME
@@ -57,9 +56,7 @@ class Found:
 
 
 class Names:
-    """The resolver of this process: the clouds' hosts are on loopback, except those whose names are
-    gone.
-    """
+    """Resolver of this process: clouds' hosts are on loopback, but for names that are gone."""
 
     def __init__(self) -> None:
         self.gone: set[str] = set()
@@ -106,28 +103,35 @@ async def tell(pipe: tuple[IO[str], IO[str]], word: str) -> list[str]:
     return told
 
 
-def well(collector: Collecting) -> frozenset[tuple[str, ...]]:
+class Asked(NamedTuple):
+    """Key of what a collection asks: a listing or a measurement of a kind, in a region."""
+
+    what: str
+    provider: str
+    region: str
+    kind: str
+
+
+def outcomes(collector: Collecting) -> Iterator[tuple[Asked, str]]:
+    """Listings and measurements of the last collection, and the error of each; "" for none."""
+    snapshot = collector.snapshot
+    for what, ended in (("listing", snapshot.listings), ("measurement", snapshot.measurements)):
+        for outcome in ended:
+            yield Asked(what, outcome.provider, outcome.region, outcome.kind), outcome.error
+
+
+def well(collector: Collecting) -> frozenset[Asked]:
     """The listings and measurements that ended well the last time."""
-    snapshot = collector.snapshot
-    both = (("listing", snapshot.listings), ("measurement", snapshot.measurements))
-    return frozenset(
-        (what, each.provider, each.region, each.kind)
-        for what, of in both
-        for each in of
-        if not each.error
-    )
+    return frozenset(key for key, error in outcomes(collector) if not error)
 
 
-def errors(collector: Collecting, healthy: frozenset[tuple[str, ...]]) -> list[str]:
+def errors(collector: Collecting, healthy: frozenset[Asked]) -> list[str]:
     """What is wrong with those that were well."""
-    snapshot = collector.snapshot
-    both = (("listing", snapshot.listings), ("measurement", snapshot.measurements))
-    rows = (
-        ((what, each.provider, each.region, each.kind), each.error)
-        for what, of in both
-        for each in of
-    )
-    return [f"{key}: {error}" for key, error in rows if key in healthy and error]
+    return [
+        f"{tuple(asked)}: {error}"
+        for asked, error in outcomes(collector)
+        if error and asked in healthy
+    ]
 
 
 def joules(collector: Collecting) -> float:
@@ -146,7 +150,7 @@ def missing(
 ) -> set[str]:
     """Ids of what was there before and is not, except in a region that is told to be gone."""
     here = {row.resource.id for row in collector.snapshot.rows}
-    gone = {each.partition(GONE)[2] for each in told if GONE in each}
+    gone = {line.partition(GONE)[2] for line in told if GONE in line}
     return {name for name, region in before if name not in here and region not in gone}
 
 
@@ -156,7 +160,7 @@ def _interval() -> asyncio.Task[None]:
 
 
 async def one_round(
-    collector: Collecting, pipe: tuple[IO[str], IO[str]], found: Found, names: Names, seed: int
+    collector: Collecting, pipe: tuple[IO[str], IO[str]], tally: Found, names: Names, seed: int
 ) -> None:
     """A storm, and the calm after it."""
     before = {(row.resource.id, row.resource.location.region) for row in collector.snapshot.rows}
@@ -168,8 +172,9 @@ async def one_round(
         await collector.refresh()
         lost, now = missing(collector, before, told), joules(collector)
         if lost or now < energy:
-            found.lost.append(
-                f"round {found.rounds}: {len(lost)} resources ({min(lost, default='')}), {energy - now:.1f} J: {told}"
+            tally.lost.append(
+                f"round {tally.rounds}: {len(lost)} resources ({min(lost, default='')}), "
+                f"{energy - now:.1f} J: {told}"
             )
         energy = now
     names.follow(await tell(pipe, "calm"))
@@ -182,14 +187,14 @@ async def one_round(
         await collector.refresh()
         took += 1
         if took == ALLOWED_REFRESHES and (still := errors(collector, healthy)):
-            print(f"round {found.rounds}: after {took} refreshes: {still[:3]}: {told}", flush=True)
+            print(f"round {tally.rounds}: after {took} refreshes: {still[:3]}: {told}", flush=True)
     if worse := [*errors(collector, healthy), *sorted(missing(collector, before))]:
-        found.lost.append(f"round {found.rounds}: not well again: {worse[:3]}: {told}")
-    found.recoveries.append(took)
-    found.rounds += 1
-    found.refreshes += STORM_REFRESHES + took
+        tally.lost.append(f"round {tally.rounds}: not well again: {worse[:3]}: {told}")
+    tally.recoveries.append(took)
+    tally.rounds += 1
+    tally.refreshes += STORM_REFRESHES + took
     ctypes.CDLL(None).malloc_trim(0)  # what is free but not given back is no growth
-    found.megabytes.append(resident_megabytes())
+    tally.megabytes.append(resident_megabytes())
 
 
 def made() -> Collecting:
@@ -205,7 +210,9 @@ def made() -> Collecting:
         )
         for name in ("aws", "gcp", "scw")
     ]
-    targets = [Target(each.provider, provider(each.provider), each) for each in settings]
+    targets = [
+        Target(options.provider, provider(options.provider), options) for options in settings
+    ]
     render = Renderer(Settings(version="soak", tags=("team",)))
     return Collector(
         targets,
@@ -218,45 +225,48 @@ def made() -> Collecting:
 
 async def soak(minutes: float, seed: int, pipe: tuple[IO[str], IO[str]]) -> tuple[Found, Watch]:
     """Round after round until the time is up."""
-    collector, found, names, watch = made(), Found(), Names(), Watch()
+    collector, tally, names, watch = made(), Found(), Names(), Watch()
     for _ in range(2):
         await collector.refresh()
     watching = asyncio.create_task(watch.run())
     print(
-        f"{len(collector.snapshot.rows)} resources, {len(well(collector))} listings and measurements well",
+        f"{len(collector.snapshot.rows)} resources, {len(well(collector))} listings and "
+        "measurements well",
         flush=True,
     )
     end = time.monotonic() + minutes * 60
-    while time.monotonic() < end or not found.rounds:
-        await one_round(collector, pipe, found, names, seed + found.rounds)
+    while time.monotonic() < end or not tally.rounds:
+        await one_round(collector, pipe, tally, names, seed + tally.rounds)
     watching.cancel()
     await collector.close()
-    return found, watch
+    return tally, watch
 
 
-def show(found: Found, watch: Watch, minutes: float) -> bool:
+def show(tally: Found, watch: Watch, minutes: float) -> bool:
     """Print the figures. Returns whether all is as it must be."""
-    slow = sum(each > ALLOWED_REFRESHES for each in found.recoveries)
-    warm = found.megabytes[min(WARM_ROUNDS, len(found.megabytes) - 1)]
+    slow = sum(refreshes > ALLOWED_REFRESHES for refreshes in tally.recoveries)
+    warm = tally.megabytes[min(WARM_ROUNDS, len(tally.megabytes) - 1)]
     faults = FAULTS_PER_CLOUD * CLOUDS
     print(
-        f"{minutes:g} minutes: {found.rounds} storms of {faults} faults, {found.refreshes} refreshes"
+        f"{minutes:g} minutes: {tally.rounds} storms of {faults} faults, {tally.refreshes} "
+        "refreshes"
     )
-    print(f"lost: {len(found.lost)}", *found.lost, sep="\n  ")
-    print(f"recovered within {max(found.recoveries)} refreshes at most; later than 2: {slow}")
-    print(f"memory after each round, MB: {' '.join(f'{each:.0f}' for each in found.megabytes)}")
+    print(f"lost: {len(tally.lost)}", *tally.lost, sep="\n  ")
+    print(f"recovered within {max(tally.recoveries)} refreshes at most; later than 2: {slow}")
+    print(f"memory after each round, MB: {' '.join(f'{held:.0f}' for held in tally.megabytes)}")
     tell_loop("late", watch.late)
     over = tell_loop("held", watch.held)
     print(*(f"  {count} x {place}" for place, count in watch.at.most_common(8)), sep="\n")
-    return not (found.lost or slow or over) and found.megabytes[-1] < warm * ALLOWED_GROWTH
+    return not (tally.lost or slow or over) and tally.megabytes[-1] < warm * ALLOWED_GROWTH
 
 
 def tell_loop(how: str, seconds: Sequence[float]) -> int:
     """Print how the loop did. Returns how often it was worse than allowed."""
     ranked = sorted(seconds)
-    over = sum(each > ALLOWED_SECONDS for each in ranked)
+    over = sum(late > ALLOWED_SECONDS for late in ranked)
     print(
-        f"event loop {how}: p99.9 {ranked[len(ranked) * 999 // 1000] * 1e3:.0f} ms, longest {ranked[-1] * 1e3:.0f} ms; "
+        f"event loop {how}: p99.9 {ranked[len(ranked) * 999 // 1000] * 1e3:.0f} ms, longest "
+        f"{ranked[-1] * 1e3:.0f} ms; "
         f"over 100 ms: {over} of {len(ranked)} looks"
     )
     return over

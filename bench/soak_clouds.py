@@ -1,6 +1,4 @@
-"""Three clouds in a process of their own, for the soak: told on stdin when to storm, and when to be
-calm.
-"""
+"""Clouds of the soak, three in a process of their own, told on stdin when to storm."""
 
 from __future__ import annotations
 
@@ -41,9 +39,7 @@ def _named(cloud: str, url: str) -> str:
 
 
 async def serve() -> None:
-    """Print the environment that leads here, then follow what stdin says: "storm SEED", "calm", or
-    its end.
-    """
+    """Print the environment that leads here, then do as stdin says: "storm SEED" or "calm"."""
     aws, google = await AwsFake().start(), GoogleCloud()
     with tempfile.TemporaryDirectory() as folder:
         credentials, key, config = (

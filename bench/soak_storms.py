@@ -1,6 +1,4 @@
-"""What befalls the soak's clouds: each fault of the list, by the fake that it is injected into, and
-how it ends.
-"""
+"""Faults of the soak's clouds: each by the fake that it is injected into, and how it ends."""
 
 from __future__ import annotations
 
@@ -128,12 +126,12 @@ class AwsWorld:
         count = INSTANCES.get(call.region, 0)
         tags = {0: {"team": HUGE}} if self.huge else {}
         return reservations(
-            instance(each, type_="m5.large", tags=tags.get(each)) for each in range(count)
+            instance(rank, type_="m5.large", tags=tags.get(rank)) for rank in range(count)
         ).encode()
 
     def _volumes(self, call: Call) -> bytes:
         count = INSTANCES.get(call.region, 0)
-        return volumes(volume(each, attached=instance_id(each)) for each in range(count)).encode()
+        return volumes(volume(rank, attached=instance_id(rank)) for rank in range(count)).encode()
 
     def _metrics(self, call: Call) -> dict[str, Any]:
         first, last = float(call.params["StartTime"]), float(call.params["EndTime"])
@@ -142,8 +140,8 @@ class AwsWorld:
         ]
         values = [ODD_NUMBERS[rank % 4] if self.odd else 12.5 for rank in range(len(times))]
         results = [
-            {"Id": each["Id"], "Timestamps": times, "Values": values, "StatusCode": "Complete"}
-            for each in call.params["MetricDataQueries"]
+            {"Id": query["Id"], "Timestamps": times, "Values": values, "StatusCode": "Complete"}
+            for query in call.params["MetricDataQueries"]
         ]
         return {"MetricDataResults": results, "Messages": []}
 
@@ -161,11 +159,11 @@ class AwsWorld:
 
     def faults(self, chance: random.Random) -> Faults:
         """What may happen here."""
-        one = {kind: chance.choice(AWS_OPERATIONS) for kind in AWS_KINDS}
+        chosen = {kind: chance.choice(AWS_OPERATIONS) for kind in AWS_KINDS}
         return {
             **{
                 f"{operation} {kind}": partial(self.fake.fault, operation, kind)
-                for kind, operation in one.items()
+                for kind, operation in chosen.items()
             },
             ROTATED: self.rotate,
             f"{GONE}{VANISHING}": self.vanish,
@@ -205,9 +203,12 @@ class GoogleWorld:
 
     def faults(self, chance: random.Random) -> Faults:
         """What may happen here."""
-        one = {kind: chance.choice(GCP_APIS) for kind in GCP_KINDS}
+        chosen = {kind: chance.choice(GCP_APIS) for kind in GCP_KINDS}
         return {
-            **{f"{api} {kind}": partial(self.fake.break_, api, kind) for kind, api in one.items()},
+            **{
+                f"{api} {kind}": partial(self.fake.break_, api, kind)
+                for kind, api in chosen.items()
+            },
             ROTATED: partial(self.fake.tokens.rotate, self.fake.url, self.key),
             NO_NAME: nothing,
         }
@@ -231,16 +232,18 @@ class ScalewayWorld:
         servers = self._servers()
         self.fake.series = {
             "instance_server_cpu_seconds_total": [
-                ({"resource_id": each["id"]}, 0.25) for each in servers
+                ({"resource_id": server["id"]}, 0.25) for server in servers
             ],
-            "instance_server_vcpu_count": [({"resource_id": each["id"]}, 4.0) for each in servers],
+            "instance_server_vcpu_count": [
+                ({"resource_id": server["id"]}, 4.0) for server in servers
+            ],
         }
         self.rotate()
 
     def _servers(self) -> list[dict[str, Any]]:
-        found = self.fake.route("instance/v1/zones/{zone}/servers").places["fr-par-1"]
-        assert isinstance(found, list)
-        return found
+        servers = self.fake.route("instance/v1/zones/{zone}/servers").places["fr-par-1"]
+        assert isinstance(servers, list)
+        return servers
 
     def rotate(self) -> None:
         """Another key: the one in use is refused from now on."""
@@ -251,13 +254,13 @@ class ScalewayWorld:
 
     def faults(self, chance: random.Random) -> Faults:
         """What may happen here."""
-        one = {name: chance.choice(SCALEWAY_PATHS) for name in SCALEWAY_FAULTS}
+        chosen = {name: chance.choice(SCALEWAY_PATHS) for name in SCALEWAY_FAULTS}
         return {
             **{
                 f"{path or '*'} {name}": partial(
                     self.fake.faults.__setitem__, path, SCALEWAY_FAULTS[name]
                 )
-                for name, path in one.items()
+                for name, path in chosen.items()
             },
             ROTATED: self.rotate,
             "yesterday's points": partial(setattr, self.fake, "shifted_seconds", -DAY_SECONDS),
@@ -267,8 +270,10 @@ class ScalewayWorld:
         }
 
     def _measure(self, values: Sequence[float]) -> None:
-        found = self.fake.series["instance_server_cpu_seconds_total"]
-        found[:] = [(labels, values[rank % len(values)]) for rank, (labels, _) in enumerate(found)]
+        series = self.fake.series["instance_server_cpu_seconds_total"]
+        series[:] = [
+            (labels, values[rank % len(values)]) for rank, (labels, _) in enumerate(series)
+        ]
 
     def _tag(self, tags: list[str]) -> None:
         self._servers()[0]["tags"] = tags

@@ -1,6 +1,4 @@
-"""How late an event loop is, for what part of that the machine is to blame, and what it did
-meanwhile.
-"""
+"""Delay of an event loop: how long, how much the machine is to blame, what it did meanwhile."""
 
 from __future__ import annotations
 
@@ -72,13 +70,17 @@ class Watch:
                 self.at[" | ".join(sorted(place for place in places if place))] += 1
 
 
-def _place(frame: FrameType) -> str:
+def _place(thread: FrameType) -> str:
     """The innermost line, and the innermost of ours; nothing for a thread that waits for work."""
-    stack = traceback.extract_stack(frame)
+    stack = traceback.extract_stack(thread)
     if stack[-1].name in _WAITING:
         return ""
-    ours = [each for each in stack if any(name in each.filename for name in OURS)]
-    shown = dict.fromkeys(
-        f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in (*ours[-2:], stack[-1])
-    )
+    ours = [frame for frame in stack if _is_ours(frame)]
+    shown: dict[str, None] = {}
+    for frame in (*ours[-2:], stack[-1]):
+        shown[f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"] = None
     return " > ".join(shown)
+
+
+def _is_ours(frame: traceback.FrameSummary) -> bool:
+    return any(name in frame.filename for name in OURS)

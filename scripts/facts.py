@@ -1,5 +1,6 @@
-"""Checks the tables of facts: schema, ids, foreign keys, ranges, sources, age. Reads the files, not
-the model.
+"""Check of the tables of facts: schema, ids, foreign keys, ranges, sources, age.
+
+It reads the files, not the model.
 
 Exit code 0 when all is well, 1 when something is wrong (each finding on a line), 2 on bad usage.
 What is merely old is printed, and is no error.
@@ -131,7 +132,7 @@ def schema(tables: Tables) -> Iterator[str]:
 
 
 def figures(tables: Tables) -> Iterator[str]:
-    """Ids stand once; low <= value <= high, all within what can be meant; unit and basis are known."""
+    """Findings: an id stands once; low <= value <= high within what can be meant; known units."""
     seen: dict[str, str] = {}
     for name, row in every_figure(tables):
         where = f"{name}.csv: {row['id']}"
@@ -276,9 +277,9 @@ def region_keys(regions: list[Row], known: set[str]) -> Iterator[str]:
         )
         members = [member for member in row["members"].split() if member != "*"]
         yield from (
-            f"{where}: no member {each}"
-            for each in members
-            if (row["provider"], each) not in places
+            f"{where}: no member {member}"
+            for member in members
+            if (row["provider"], member) not in places
         )
         if not row["grid"] and not row["members"]:
             yield f"{where}: neither a grid zone nor members"

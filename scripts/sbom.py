@@ -1,5 +1,6 @@
-"""Holds an SBOM to the lock file, and what is installed to both: complete, from PyPI, compatible
-licences, all used.
+"""Check of an SBOM against the lock file, and of what is installed against both.
+
+It must be complete, from PyPI, of licences compatible with ours, and all of it used.
 
 Exit code 0 when all is well, 1 when something is wrong, each finding on a line. Reads no network.
 """
@@ -12,7 +13,7 @@ import re
 import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -68,10 +69,10 @@ Lock = Mapping[str, list[Package]]
 
 def read_lock(text: str) -> Lock:
     """Name -> locked versions."""
-    found = defaultdict(list)
+    versions = defaultdict(list)
     for package in tomllib.loads(text)["package"]:
-        found[package["name"]].append(package)
-    return found
+        versions[package["name"]].append(package)
+    return versions
 
 
 def needs(package: Package, extra: str = "") -> list[Package]:
@@ -83,59 +84,84 @@ def needs(package: Package, extra: str = "") -> list[Package]:
     )
 
 
+def _needs_of_all(versions: Iterable[Package], extra: str) -> Iterator[Package]:
+    for package in versions:
+        yield from needs(package, extra)
+
+
 def runtime(lock: Lock, applies: Callable[[str], bool] = lambda marker: True) -> set[str]:
-    """All that an installation may hold beside the program, extras included. applies: whether a
-    marker does.
+    """Packages that an installation may hold beside the program, extras included.
+
+    applies: whether a marker does.
     """
     (project,) = lock[PROJECT]
     todo = [(PROJECT, extra) for extra in ("", *project.get("optional-dependencies", ()))]
     seen: set[tuple[str, str]] = set()
     while todo:
-        name, extra = each = todo.pop()
-        if each in seen:
+        name, extra = wanted = todo.pop()
+        if wanted in seen:
             continue
-        seen.add(each)
-        for need in (need for package in lock[name] for need in needs(package, extra)):
+        seen.add(wanted)
+        for need in _needs_of_all(lock[name], extra):
             if applies(need.get("marker", "")):
                 todo += [(need["name"], more) for more in ("", *need.get("extra", ()))]
     return {name for name, _ in seen} - {PROJECT}
 
 
+def _files(package: Package) -> list[Mapping[str, str]]:
+    files = list(package.get("wheels", ()))
+    if "sdist" in package:
+        files.append(package["sdist"])
+    return files
+
+
 def _hashes(package: Package) -> set[str]:
-    files = [*package.get("wheels", ()), *([package["sdist"]] if "sdist" in package else ())]
-    return {file.get("hash", "") for file in files}
+    return {file.get("hash", "") for file in _files(package)}
 
 
 def sources(lock: Lock) -> Iterator[str]:
     """What is not from PyPI by its hash."""
-    for package in (each for name, several in lock.items() if name != PROJECT for each in several):
-        files = [*package.get("wheels", ()), *([package["sdist"]] if "sdist" in package else ())]
-        if package["source"] != REGISTRY or not all(
-            file["url"].startswith(FILES) for file in files
-        ):
-            yield f"{package['name']}: not from PyPI"
-        if not files or not all(each.startswith("sha256:") for each in _hashes(package)):
-            yield f"{package['name']}: locked without a hash"
+    for name, versions in lock.items():
+        if name != PROJECT:
+            for package in versions:
+                yield from _source(package)
+
+
+def _source(package: Package) -> Iterator[str]:
+    elsewhere = [file for file in _files(package) if not file["url"].startswith(FILES)]
+    if package["source"] != REGISTRY or elsewhere:
+        yield f"{package['name']}: not from PyPI"
+    hashes = _hashes(package)
+    if not hashes or not all(text.startswith("sha256:") for text in hashes):
+        yield f"{package['name']}: locked without a hash"
 
 
 def components(sbom: Mapping[str, Any], lock: Lock) -> Iterator[str]:
     """Where the SBOM and the lock file differ."""
-    listed = {(each["name"], each["version"]): each for each in sbom["components"]}
-    locked = {
-        (name, package["version"]): package for name in runtime(lock) for package in lock[name]
-    }
-    for name, version in sorted(listed.keys() ^ locked.keys()):
-        yield f"{name} {version}: {'not in the SBOM' if (name, version) in locked else 'in the SBOM, but not locked'}"
+    listed = {(part["name"], part["version"]): part for part in sbom["components"]}
+    locked = {}
+    for name in runtime(lock):
+        for package in lock[name]:
+            locked[name, package["version"]] = package
+    for name, version in sorted(locked.keys() - listed.keys()):
+        yield f"{name} {version}: not in the SBOM"
+    for name, version in sorted(listed.keys() - locked.keys()):
+        yield f"{name} {version}: in the SBOM, but not locked"
     for key in sorted(listed.keys() & locked.keys()):
-        name, version = key
-        references = listed[key].get("externalReferences", ())
-        hashes = {f"sha256:{each['content']}" for at in references for each in at.get("hashes", ())}
-        if listed[key].get("purl") != f"pkg:pypi/{name}@{version}" or hashes != _hashes(
-            locked[key]
-        ):
-            yield f"{name} {version}: purl or hashes of the SBOM are not those of the lock file"
-        if not all(at["url"].startswith(FILES) for at in references):
-            yield f"{name} {version}: the SBOM names another place than PyPI"
+        yield from _component(listed[key], locked[key])
+
+
+def _component(part: Mapping[str, Any], package: Package) -> Iterator[str]:
+    named = f"{part['name']} {part['version']}"
+    references = part.get("externalReferences", ())
+    hashes = set()
+    for reference in references:
+        hashes |= {f"sha256:{digest['content']}" for digest in reference.get("hashes", ())}
+    is_named = part.get("purl") == f"pkg:pypi/{part['name']}@{part['version']}"
+    if not is_named or hashes != _hashes(package):
+        yield f"{named}: purl or hashes of the SBOM are not those of the lock file"
+    if not all(reference["url"].startswith(FILES) for reference in references):
+        yield f"{named}: the SBOM names another place than PyPI"
 
 
 def licence(said: metadata.PackageMetadata) -> str:
@@ -145,25 +171,22 @@ def licence(said: metadata.PackageMetadata) -> str:
     for named in said.get_all("License") or ():
         if SPDX.get(named, named) in COMPATIBLE:
             return str(SPDX.get(named, named))
-    classified = [
-        each.split(" :: ")[-1]
-        for each in said.get_all("Classifier") or ()
-        if each.startswith("License ::")
-    ]
-    return " AND ".join(SPDX.get(each, each) for each in classified)
+    classified = []
+    for classifier in said.get_all("Classifier") or ():
+        if classifier.startswith("License ::"):
+            name = classifier.split(" :: ")[-1]
+            classified.append(SPDX.get(name, name))
+    return " AND ".join(classified)
 
 
 def compatible(expression: str) -> bool:
-    """Whether a licence goes together with ours. Expressions with brackets are left to a person:
-    False.
-    """
-    return any(
-        all(part in COMPATIBLE for part in each.split(" AND ")) for each in expression.split(" OR ")
-    )
+    """Whether a licence goes together with ours. Brackets are left to a person: False."""
+    choices = [set(choice.split(" AND ")) for choice in expression.split(" OR ")]
+    return any(choice <= COMPATIBLE for choice in choices)
 
 
 def installed(lock: Lock) -> Iterator[str]:
-    """What is installed, but not as it was locked, or under a licence that does not go with ours."""
+    """Findings: what is installed, but not as locked, or of a licence incompatible with ours."""
     for name in sorted(runtime(lock, lambda marker: not marker or Marker(marker).evaluate())):
         try:
             said = metadata.metadata(name)
@@ -173,45 +196,50 @@ def installed(lock: Lock) -> Iterator[str]:
         if said["Version"] not in {package["version"] for package in lock[name]}:
             yield f"{name} {said['Version']}: not the version that is locked; run scripts/setup"
         if not compatible(licence(said)):
-            yield f"{name}: licence {licence(said) or 'unknown'} is not known to go with AGPL-3.0-or-later"
+            yield (
+                f"{name}: licence {licence(said) or 'unknown'} is not known to go with "
+                "AGPL-3.0-or-later"
+            )
 
 
 def imported(folder: Path) -> set[str]:
     """The top-level modules of others that the source imports anywhere."""
-    found: set[str] = set()
+    names: set[str] = set()
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            found |= {name.partition(".")[0] for name in names}
-    return found - {*sys.stdlib_module_names, PROJECT.replace("-", "_"), ""}
+            if isinstance(node, ast.Import):
+                names.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                names.add(node.module or "")
+    modules = {name.partition(".")[0] for name in names}
+    return modules - {*sys.stdlib_module_names, PROJECT.replace("-", "_"), ""}
 
 
 def uses(lock: Lock, modules: set[str]) -> Iterator[str]:
     """What is declared and not used, and what is used though nothing declared asks for it."""
     (project,) = lock[PROJECT]
-    declared = [
-        need
-        for extra in ("", *project.get("optional-dependencies", ()))
-        for need in needs(project, extra)
-    ]
+    declared: list[Package] = []
+    for extra in ("", *project.get("optional-dependencies", ())):
+        declared += needs(project, extra)
     direct = {need["name"] for need in declared}
-    asked = direct | {
-        inner["name"]
-        for need in declared
-        for package in lock[need["name"]]
-        for extra in ("", *need.get("extra", ()))
-        for inner in needs(package, extra)
-    }
-    owners = metadata.packages_distributions()
-    made_by = {
-        each: {re.sub(r"[-_.]+", "-", name).lower() for name in owners.get(each, ())}
-        for each in modules
-    }
+    asked = set(direct)
+    for need in declared:
+        for extra in ("", *need.get("extra", ())):
+            asked |= {inner["name"] for inner in _needs_of_all(lock[need["name"]], extra)}
+    made_by = _makers(modules)
     for name in sorted(direct - set().union(*made_by.values())):
         yield f"{name}: declared, but never imported"
     for module in sorted(module for module, names in made_by.items() if not names & asked):
         yield f"{module}: imported, but not declared"
+
+
+def _makers(modules: Iterable[str]) -> dict[str, set[str]]:
+    """Packages that bring each module, by their normalised names."""
+    owners = metadata.packages_distributions()
+    makers = {}
+    for module in modules:
+        makers[module] = {re.sub(r"[-_.]+", "-", name).lower() for name in owners.get(module, ())}
+    return makers
 
 
 def main(file: str) -> int:
@@ -228,7 +256,8 @@ def main(file: str) -> int:
         print(finding, file=sys.stderr)
     if not findings:
         print(
-            f"{file}: {len(sbom['components'])} packages, from PyPI, all locked, licences compatible"
+            f"{file}: {len(sbom['components'])} packages, from PyPI, all locked, licences "
+            "compatible"
         )
     return 1 if findings else 0
 

@@ -16,9 +16,7 @@ settings.load_profile("busy")
 
 @pytest.fixture
 def process_kept() -> Iterator[logging.Logger]:
-    """The exporter's logger. What running a command sets for the whole process is put back: log and
-    collector.
-    """
+    """Logger of the exporter; what a command sets for the whole process is put back after."""
     root, ours = logging.getLogger(), logging.getLogger("cloud_carbon_exporter")
     handlers, level, own, thresholds = (
         list(root.handlers),

@@ -61,7 +61,7 @@ def test_law_no_password_survives(password: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a://", "a://?key", "?token", "x@y"])
 def test_a_megabyte_of_anything_is_told_at_once(piece: str) -> None:
-    """Where time grew as the square of the text, these took hours, and the event loop stood still."""
+    """Where time grew as the square of the text, these took hours, and the loop stood still."""
     large = f"a://x {piece * (1_000_000 // len(piece))} "
     assert masked(f"{large}https://bob:{SECRET}@grid.example").endswith(" https://***@grid.example")
 

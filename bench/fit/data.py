@@ -1,11 +1,13 @@
-"""The measured servers the power of processors is fitted on: SPECpower_ssj2008 results, see
-README.md beside this.
+"""Measured servers that the power of processors is fitted on: SPECpower_ssj2008 results.
+
+README.md beside this says which.
 """
 
 from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,26 +68,23 @@ def canonical_microarchitecture(name: str) -> str:
 def read(path: Path = TRAIN) -> list[Machine]:
     """Every server with a known microarchitecture and TDP, idle and full load."""
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [
-            row
-            for row in csv.DictReader(file)
-            if row["microarchitecture"] and row["tdp_w_per_socket"]
-        ]
-    return [
-        Machine(
-            row["hw_vendor"],
-            row["system"],
-            canonical(row["cpu_model"] or row["cpu_description"]),
-            canonical_microarchitecture(row["microarchitecture"]),
-            int(row["sockets"]),
-            int(row["threads"]),
-            float(row["memory_gb"]),
-            float(row["tdp_w_per_socket"]),
-            {
-                level: float(row[column])
-                for level, column in zip(LEVELS, COLUMNS, strict=True)
-                if row[column]
-            },
-        )
-        for row in rows
-    ]
+        rows = list(csv.DictReader(file))
+    return [_machine(row) for row in rows if row["microarchitecture"] and row["tdp_w_per_socket"]]
+
+
+def _machine(row: Mapping[str, str]) -> Machine:
+    watts = {}
+    for level, column in zip(LEVELS, COLUMNS, strict=True):
+        if row[column]:
+            watts[level] = float(row[column])
+    return Machine(
+        row["hw_vendor"],
+        row["system"],
+        canonical(row["cpu_model"] or row["cpu_description"]),
+        canonical_microarchitecture(row["microarchitecture"]),
+        int(row["sockets"]),
+        int(row["threads"]),
+        float(row["memory_gb"]),
+        float(row["tdp_w_per_socket"]),
+        watts,
+    )

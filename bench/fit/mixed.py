@@ -1,5 +1,4 @@
-"""Partial pooling: effects of all servers, of a microarchitecture and of a CPU model on the
-logarithm of watts.
+"""Partial pooling of ln(watts): effects of all servers, a microarchitecture and a CPU model.
 
 ln(watts / sockets / TDP) = sum over groups (all, the microarchitecture, the model) of level +
     sockets x log2(s) + memory x ln(GiB a socket) + tdp x ln(TDP) + threads x ln(threads a socket)
@@ -12,8 +11,9 @@ since the budget is in absolute errors.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -77,8 +77,12 @@ def features(machine: Machine) -> Features:
     )
 
 
-Key = tuple[str, str, str]
-"""group kind ("all", "microarchitecture", "model"), group name, term."""
+class Key(NamedTuple):
+    """Key of an effect. kind: of its group ("all", "microarchitecture" or "model")."""
+
+    kind: str
+    name: str
+    term: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +94,34 @@ class Effects:
 
     def predict(self, known: Features) -> float:
         """ln(watts / sockets / TDP); a group never seen adds nothing."""
-        return sum(
-            self.value.get(key, 0.0) * known.terms[key[2]] for key in keys(known, self.value)
-        )
+        logarithm = 0.0
+        for key in keys(known):
+            logarithm += self.value.get(key, 0.0) * known.terms[key.term]
+        return logarithm
 
 
-def keys(known: Features, only: dict[Key, float] | None = None) -> list[Key]:
-    """All effects that bear on a server."""
+def keys(known: Features) -> Iterator[Key]:
+    """Keys of all effects that bear on a server."""
     groups = (("all", ""), ("microarchitecture", known.microarchitecture), ("model", known.model))
-    found = [(kind, name, term) for kind, name in groups for term in known.terms]
-    return found if only is None else [key for key in found if key in only]
+    for kind, name in groups:
+        for term in known.terms:
+            yield Key(kind, name, term)
 
 
 def fit(
     machines: Sequence[Machine], level: int, prior: Prior, base: Effects | None = None
 ) -> Effects:
-    """Effects on the logarithm of watts at one load, in percent; with `base`, on what its effects
-    of all leave.
-    """
+    """Effects on ln(watts) at one load, in percent; with `base`, on what its effects leave."""
     rows = [features(machine) for machine in machines]
     variances = {
         "all": {} if base else prior.all,
         "microarchitecture": prior.microarchitecture,
         "model": prior.model,
     }
-    wanted = sorted({key for known in rows for key in keys(known) if key[2] in variances[key[0]]})
-    column = {key: index for index, key in enumerate(wanted)}
+    wanted: set[Key] = set()
+    for known in rows:
+        wanted.update(key for key in keys(known) if key.term in variances[key.kind])
+    column = {key: index for index, key in enumerate(sorted(wanted))}
     design = np.zeros((len(rows), len(wanted)))
     for index, known in enumerate(rows):
         for key in keys(known):
@@ -123,7 +129,7 @@ def fit(
                 design[index, column[key]] = known.terms[key[2]]
     explained = [base.predict(Features("", "", known.terms)) if base else 0.0 for known in rows]
     target = np.array([machine.log_watts(level) for machine in machines]) - np.array(explained)
-    ridge = np.diag([1 / variances[kind][term] for kind, _, term in wanted])
+    ridge = np.diag([1 / variances[key.kind][key.term] for key in column])
     effects, covariance = _solve(design, target, ridge, prior.noise)
     own = Effects(
         {key: float(effects[index]) for key, index in column.items()},
@@ -153,30 +159,31 @@ SHAPE_PRIOR_MACHINES = 3.0
 
 
 def shapes(machines: Sequence[Machine]) -> dict[str, dict[int, float]]:
-    """Share of the range from idle to full load at 10..90 %, by microarchitecture drawn to that of
-    all (named "").
+    """Share of the range from idle to full load at 10..90 %, by microarchitecture.
+
+    Drawn to that of all, which is named "".
     """
     curves = [machine for machine in machines if 50 in machine.watts]
     overall = _shape(curves)
-    found = {"": overall}
+    by_name = {"": overall}
     for name in sorted({machine.microarchitecture for machine in curves}):
         own = [machine for machine in curves if machine.microarchitecture == name]
         mean, weight = _shape(own), len(own) / (len(own) + SHAPE_PRIOR_MACHINES)
-        found[name] = {
+        by_name[name] = {
             level: weight * mean[level] + (1 - weight) * overall[level] for level in overall
         }
-    return found
+    return by_name
 
 
 def _shape(machines: Sequence[Machine]) -> dict[int, float]:
-    return {
-        level: float(
-            np.median(
-                [(m.watts[level] - m.watts[0]) / m.dynamic for m in machines if level in m.watts]
-            )
-        )
-        for level in range(10, 100, 10)
-    }
+    shape = {}
+    for level in range(10, 100, 10):
+        measured = [machine for machine in machines if level in machine.watts]
+        shares = [
+            (machine.watts[level] - machine.watts[0]) / machine.dynamic for machine in measured
+        ]
+        shape[level] = float(np.median(shares))
+    return shape
 
 
 @dataclass(frozen=True, slots=True)

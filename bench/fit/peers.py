@@ -1,5 +1,6 @@
-"""What other tools would say of the same servers, by the coefficients they publish (peers.csv, and
-those below).
+"""Estimates of other tools for the same servers, by the coefficients they publish.
+
+These stand in peers.csv, and below.
 """
 
 from __future__ import annotations
@@ -35,17 +36,22 @@ def _coefficients(peer: str) -> Mapping[str, tuple[float, float]]:
 
 
 def cloud_carbon_footprint(peer: str) -> Callable[[Machine, int], float]:
-    """Threads x (min + load x (max - min)) of the microarchitecture; the mean of all where it lists
-    none.
+    """Watts by Cloud Carbon Footprint: threads x (min + load x (max - min)).
+
+    By microarchitecture; the mean of all where it lists none.
     """
 
     def watts(machine: Machine, level: int) -> float:
         table = _coefficients(peer)
-        mean = tuple(sum(row[side] for row in table.values()) / len(table) for side in (0, 1))
-        idle, full = table.get(machine.microarchitecture, mean)
+        idle, full = table.get(machine.microarchitecture) or _mean(table)
         return machine.threads * (idle + level / 100 * (full - idle))
 
     return watts
+
+
+def _mean(table: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
+    idles, fulls = zip(*table.values(), strict=True)
+    return sum(idles) / len(table), sum(fulls) / len(table)
 
 
 def boavizta(machine: Machine, level: int) -> float:
@@ -79,10 +85,10 @@ PEERS: Mapping[str, Callable[[Machine, int], float]] = {
 
 def points(peer: str, machines: Sequence[Machine]) -> list[Point]:
     """A peer's estimate over the measured watts."""
-    found = []
+    compared = []
     for machine in machines:
         for level in LEVELS:
             if machine.in_budget and level in machine.watts:
                 said = PEERS[peer](machine, level)
-                found.append(Point(machine, level, said / machine.watts[level], "peer"))
-    return found
+                compared.append(Point(machine, level, said / machine.watts[level], "peer"))
+    return compared

@@ -1,6 +1,4 @@
-"""Embodied emissions of whole hosts beside the platform totals others publish: the deviation,
-printed.
-"""
+"""Embodied emissions of whole hosts beside the platform totals others publish."""
 
 from __future__ import annotations
 
@@ -48,10 +46,10 @@ def _platform(row: dict[str, str]) -> Platform:
     if row["gpu"]:
         extras.append((figure(f"gpu.{row['gpu']}.embodied_grams"), float(row["gpus"])))
     lower, upper = value - down, value + up
-    for found, amount in extras:
-        value += found.value * amount
-        lower += found.low * amount
-        upper += found.high * amount
+    for part, amount in extras:
+        value += part.value * amount
+        lower += part.low * amount
+        upper += part.high * amount
     return Platform(
         row["name"],
         row["source"],
@@ -64,18 +62,19 @@ def _platform(row: dict[str, str]) -> Platform:
 
 def report() -> str:
     """The table, and how far off the whole is."""
-    found = platforms()
+    hosts = platforms()
     rows = [
-        f"| {each.name} | {each.published:.0f} | {each.ours:.0f} ({each.lower:.0f} to {each.upper:.0f}) "
-        f"| {each.deviation:+.0f} % | {each.source} |"
-        for each in found
+        f"| {host.name} | {host.published:.0f} | {host.ours:.0f} ({host.lower:.0f} to "
+        f"{host.upper:.0f}) "
+        f"| {host.deviation:+.0f} % | {host.source} |"
+        for host in hosts
     ]
-    inside = sum(each.lower <= each.published <= each.upper for each in found)
-    middle = statistics.median(each.deviation for each in found)
-    size = statistics.median(abs(each.deviation) for each in found)
+    inside = sum(host.lower <= host.published <= host.upper for host in hosts)
+    middle = statistics.median(host.deviation for host in hosts)
+    size = statistics.median(abs(host.deviation) for host in hosts)
     head = "| host | published kg | this model kg | deviation | by |\n|---|---|---|---|---|"
     note = (
         f"Median deviation {middle:+.0f} %, median size of it {size:.0f} %; "
-        f"{inside} of {len(found)} lie inside the interval."
+        f"{inside} of {len(hosts)} lie inside the interval."
     )
     return "\n".join([head, *rows, "", note])

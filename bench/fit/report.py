@@ -1,6 +1,4 @@
-"""The error report of the model, as text: printed by run.py, and carried by docs/model.md between
-its markers.
-"""
+"""Error report of the model, as text: printed by run.py, and carried by docs/model.md."""
 
 from __future__ import annotations
 
@@ -50,32 +48,31 @@ class Validation:
 
 def validate(machines: list[Machine] | None = None) -> Validation:
     """Fit, and leave out machines, CPU models and microarchitectures in turn."""
-    found = machines or read()
+    measured = machines or read()
     return Validation(
-        found,
-        fit_all(found),
-        leave_machines_out(found),
-        leave_groups_out(found, lambda machine: machine.model),
-        leave_groups_out(found, lambda machine: machine.microarchitecture),
+        measured,
+        fit_all(measured),
+        leave_machines_out(measured),
+        leave_groups_out(measured, lambda machine: machine.model),
+        leave_groups_out(measured, lambda machine: machine.microarchitecture),
     )
 
 
 def coverage(points: Sequence[Point], calibration: Mapping[str, Sequence[Point]]) -> float:
     """Percent of points whose measured watts lie inside the interval that other points gave."""
-    bounds = {
-        (kind, level): interval(calibration[kind], level)
-        for kind, level in {(p.known, p.level) for p in points}
-    }
-    inside = [
-        bounds[p.known, p.level][0] <= 1 / p.ratio <= bounds[p.known, p.level][1] for p in points
-    ]
+    bounds: dict[tuple[str, int], tuple[float, float]] = {}
+    inside = []
+    for point in points:
+        key = (point.known, point.level)
+        if key not in bounds:
+            bounds[key] = interval(calibration[point.known], point.level)
+        lower, upper = bounds[key]
+        inside.append(lower <= 1 / point.ratio <= upper)
     return float(100 * np.mean(inside))
 
 
 def halves(machines: Sequence[Machine], seed: int) -> tuple[list[Point], float]:
-    """Errors on a random half, fitted on the other; and the coverage of intervals that only the
-    other half gave.
-    """
+    """Errors on a random half, fitted on the other, and coverage of the intervals of that other."""
     held = validation_half(machines, seed)
     names = {id(point.machine) for point in held}
     inner = validate([machine for machine in machines if id(machine) not in names])
@@ -98,36 +95,40 @@ HEADER = "| | points | MAPE | idle | 50 % | 100 % | mean signed |\n|---|---|---|
 
 def line(name: str, points: Sequence[Point]) -> str:
     """One line of the error table, in percent."""
-    of = {
-        level: error([point for point in points if point.level == level]).mape
-        for level in (0, 50, 100)
-    }
     whole = error(points)
-    loads = " | ".join(f"{of[level]:.1f} %" for level in (0, 50, 100))
-    return f"| {name} | {whole.points} | {whole.mape:.1f} % | {loads} | {whole.signed:+.1f} % |"
+    cells = [name, f"{whole.points}", f"{whole.mape:.1f} %"]
+    for level in (0, 50, 100):
+        at_level = error([point for point in points if point.level == level])
+        cells.append(f"{at_level.mape:.1f} %")
+    return f"| {' | '.join([*cells, f'{whole.signed:+.1f} %'])} |"
 
 
-def accuracy(found: Validation, seeds: Sequence[int] = (7, 8)) -> str:
+def accuracy(validation: Validation, seeds: Sequence[int] = (7, 8)) -> str:
     """The error table: ours by what was left out, peers on the same machines, and coverage."""
     rows = [
-        line("this model, machines left out", found.machines_out),
-        line("this model, CPU models left out", found.models_out),
-        line("this model, microarchitectures left out", found.microarchitectures_out),
+        line("this model, machines left out", validation.machines_out),
+        line("this model, CPU models left out", validation.models_out),
+        line("this model, microarchitectures left out", validation.microarchitectures_out),
     ]
     covered = []
     for seed in seeds:
-        held, inside = halves(found.machines, seed)
+        held, inside = halves(validation.machines, seed)
         rows.append(line(f"this model, fitted on a random half ({seed}), the other half", held))
         covered.append(inside)
-    rows += [line(peer, peers.points(peer, found.machines)) for peer in peers.PEERS]
-    budget = [machine for machine in found.machines if machine.in_budget]
-    share = ", ".join(f"{each:.0f} %" for each in covered)
+    rows += [line(peer, peers.points(peer, validation.machines)) for peer in peers.PEERS]
+    budget = [machine for machine in validation.machines if machine.in_budget]
+    share = ", ".join(f"{percent:.0f} %" for percent in covered)
     notes = (
-        f"{len(budget)} servers of one or two sockets, {len({m.microarchitecture for m in budget})} "
-        f"microarchitectures, {len({m.model for m in budget})} CPU models; each is left out three times in ten folds.\n"
-        f"Inside the 90 % interval, where one half gave fit and intervals and the other the machines: {share}.\n"
-        "How alike machines of one microarchitecture err (intraclass correlation at idle and full load): "
-        f"{_alike(found.machines_out)} where it was fitted, {_alike(found.microarchitectures_out)} where left out."
+        f"{len(budget)} servers of one or two sockets, "
+        f"{len({m.microarchitecture for m in budget})} "
+        f"microarchitectures, {len({m.model for m in budget})} CPU models; each is left out three "
+        "times in ten folds.\n"
+        "Inside the 90 % interval, where one half gave fit and intervals and the other the "
+        f"machines: {share}.\n"
+        "How alike machines of one microarchitecture err (intraclass correlation at idle and "
+        "full load): "
+        f"{_alike(validation.machines_out)} where it was fitted, "
+        f"{_alike(validation.microarchitectures_out)} where left out."
     )
     return "\n".join([HEADER, *rows, "", notes])
 
@@ -137,9 +138,7 @@ def _alike(points: Sequence[Point]) -> str:
 
 
 def digest() -> str:
-    """A mark of everything the error table was made from, so that a stale one can be told without a
-    minute's work.
-    """
+    """Digest of all that the error table was made from: it tells a stale table at once."""
     folder = Path(__file__).parent
     sources = [folder / name for name in SOURCES]
     return hashlib.sha256("".join(map(_meaning, sources)).encode()).hexdigest()[:16]
@@ -151,6 +150,6 @@ def _meaning(source: Path) -> str:
     return ast.dump(ast.parse(text)) if source.suffix == ".py" else text
 
 
-def render(found: Validation) -> str:
+def render(validation: Validation) -> str:
     """The whole report."""
-    return f"<!-- made from {digest()} -->\n\n{accuracy(found)}\n\n{platforms.report()}"
+    return f"<!-- made from {digest()} -->\n\n{accuracy(validation)}\n\n{platforms.report()}"

@@ -1,8 +1,8 @@
-"""Fit the power of processors, print how far it is from machines it has not seen, and write the
-tables of facts.
+"""Fit of the power of processors: print its error on unseen machines, write tables of facts.
 
 python -m bench.fit.run            prints the report
-python -m bench.fit.run --write    writes facts/server.csv, the watts of facts/processors.csv and docs/model.md, too
+python -m bench.fit.run --write    writes facts/server.csv, the watts of facts/processors.csv and
+                                   docs/model.md, too
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ MARKS = Marks("<!-- figures: python -m bench.fit.run --write -->", "<!-- end of 
 
 def main() -> None:
     """Run the fit."""
-    found = report.validate()
+    validation = report.validate()
     if "--write" in sys.argv:
-        tables.write_server(tables.figures(found.fitted, found.machines, found.by_knowledge))
-        tables.write_processors(found.fitted, found.machines, found.by_knowledge)
-    figures = report.render(found)
+        tables.write_server(
+            tables.figures(validation.fitted, validation.machines, validation.by_knowledge)
+        )
+        tables.write_processors(validation.fitted, validation.machines, validation.by_knowledge)
+    figures = report.render(validation)
     if "--write" in sys.argv:
         page = DOC.read_text(encoding="utf-8")
         DOC.write_text(MARKS.written(page, figures), encoding="utf-8")

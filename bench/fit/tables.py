@@ -1,6 +1,4 @@
-"""The tables of facts the fit fills: effects and intervals of whole servers, watts a thread by
-microarchitecture.
-"""
+"""Tables of facts that the fit fills: effects and intervals of servers, watts a thread."""
 
 from __future__ import annotations
 
@@ -46,22 +44,21 @@ def figures(
 
 
 def _references(machines: Sequence[Machine]) -> Iterable[Row]:
-    """The point at which slopes have no say, and the range of measured servers: nothing is
-    extrapolated beyond it.
+    """Reference point, where slopes have no say, and the range of measured servers.
+
+    Nothing is extrapolated beyond it.
     """
     values = {
         "tdp": ([m.tdp_watts for m in machines], "W/socket"),
         "threads": ([m.threads / m.sockets for m in machines], "threads/socket"),
         "memory": ([m.memory_gib / m.sockets for m in machines if m.sockets <= 2], "GiB/socket"),
     }
-    for term, (found, unit) in values.items():
-        yield f"server.reference.{term}", REFERENCE[term], min(found), max(found), unit
+    for term, (amount, unit) in values.items():
+        yield f"server.reference.{term}", REFERENCE[term], min(amount), max(amount), unit
 
 
 def _usual(machines: Sequence[Machine]) -> Iterable[Row]:
-    """What servers of a CPU model or a microarchitecture mostly hold, for those that are not
-    described in full.
-    """
+    """Usual memory and threads of a CPU model's servers, for one that is not described in full."""
     groups: dict[str, list[Machine]] = {}
     for machine in machines:
         groups.setdefault(machine.microarchitecture, []).append(machine)
@@ -144,7 +141,7 @@ def write_server(rows: Sequence[Row]) -> None:
             writer.writerow(
                 (
                     name,
-                    *(f"{each:.5g}" for each in (value, low, high)),
+                    *(f"{number:.5g}" for number in (value, low, high)),
                     unit,
                     "derived",
                     SOURCE,
@@ -184,11 +181,11 @@ def write_processors(
 def _memory() -> dict[str, Memory]:
     with (FACTS / "model.csv").open(encoding="utf-8", newline="") as file:
         by_id = {row["id"]: row for row in csv.DictReader(file)}
-    found = {}
+    memory = {}
     for name in NAMED:
         row = by_id[f"model.benchmark_memory.{name}_watts_per_gib"]
-        found[name] = Memory(float(row["value"]), float(row["low"]), float(row["high"]))
-    return found
+        memory[name] = Memory(float(row["value"]), float(row["low"]), float(row["high"]))
+    return memory
 
 
 def _fill(
@@ -199,9 +196,7 @@ def _fill(
     points: Mapping[str, Sequence[Point]],
     memory: Mapping[str, Memory],
 ) -> None:
-    """Watts a thread of the host that stands for a microarchitecture in clouds, its memory taken
-    off.
-    """
+    """Watts a thread of the host that stands for a microarchitecture in clouds, without memory."""
     name = row["like"] or row["name"]
     alike = [m for m in machines if m.microarchitecture == name] or [
         m for m in machines if m.in_budget

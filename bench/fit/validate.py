@@ -1,6 +1,4 @@
-"""How far the fit is from machines it has not seen: ratios of estimated to measured watts, by what
-was left out.
-"""
+"""Validation of the fit: estimated over measured watts of machines that were left out."""
 
 from __future__ import annotations
 
@@ -39,9 +37,7 @@ def error(points: Sequence[Point]) -> Error:
 
 
 def alike(points: Sequence[Point], level: int) -> float:
-    """How alike machines of one microarchitecture err: the intraclass correlation of ln(estimated /
-    measured).
-    """
+    """Intraclass correlation of ln(estimated / measured) within one microarchitecture."""
     groups: dict[str, list[float]] = {}
     for point in points:
         if point.level == level:
@@ -59,8 +55,9 @@ def alike(points: Sequence[Point], level: int) -> float:
 def leave_machines_out(
     machines: Sequence[Machine], folds: int = 10, seeds: Sequence[int] = (1, 2, 3)
 ) -> list[Point]:
-    """Every machine held back once a seed, in random folds: what a random half of the same
-    population meets.
+    """Points of every machine, held back once a seed, in random folds.
+
+    What a random half of the same population meets.
     """
     points = []
     for seed in seeds:
@@ -71,8 +68,9 @@ def leave_machines_out(
 
 
 def validation_half(machines: Sequence[Machine], seed: int = 7) -> list[Point]:
-    """A random half fitted, the other half estimated: harder than the budget, which has twice the
-    machines to fit.
+    """Points of a random half, where the other half is fitted.
+
+    Harder than the budget, which has twice the machines to fit.
     """
     order = np.random.default_rng(seed).permutation(len(machines))
     return _held_back(machines, {int(index) for index in order[::2]})
@@ -81,9 +79,7 @@ def validation_half(machines: Sequence[Machine], seed: int = 7) -> list[Point]:
 def leave_groups_out(
     machines: Sequence[Machine], group: Callable[[Machine], str], folds: int | None = None
 ) -> list[Point]:
-    """Every group of machines (a CPU model, a microarchitecture) held back once, whole; in folds,
-    several at once.
-    """
+    """Points of every CPU model or microarchitecture, held back once, whole; several in a fold."""
     points = []
     names = sorted({group(machine) for machine in machines if machine.in_budget})
     for fold in range(folds or len(names)):
@@ -99,7 +95,10 @@ def _held_back(machines: Sequence[Machine], held: set[int]) -> list[Point]:
     back = [
         machine for index, machine in enumerate(machines) if index in held and machine.in_budget
     ]
-    return [point for machine in back for point in compare(fitted, machine)]
+    points = []
+    for machine in back:
+        points += compare(fitted, machine)
+    return points
 
 
 def compare(fitted: Fit, machine: Machine) -> list[Point]:

@@ -1,6 +1,4 @@
-"""Writes the dashboards: `python deploy/grafana/build.py`. What is changed in the JSON by hand is
-lost.
-"""
+"""Dashboards, written by `python deploy/grafana/build.py`. Changes of the JSON by hand are lost."""
 
 from __future__ import annotations
 

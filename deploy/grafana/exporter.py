@@ -63,14 +63,16 @@ BOARD = dashboard(
         lines(
             "Errors",
             {
-                "{{operation}} {{reason}}": f"sum by (operation, reason) (rate({OWN}errors_total[1h]))"
+                "{{operation}} {{reason}}": "sum by (operation, reason) "
+                f"(rate({OWN}errors_total[1h]))"
             },
             "cps",
         ),
         lines(
             "Objects left out",
             {
-                "{{kind}} {{reason}}": f"sum by (kind, reason) (increase({OWN}skipped_objects_total[1h]))"
+                "{{kind}} {{reason}}": "sum by (kind, reason) "
+                f"(increase({OWN}skipped_objects_total[1h]))"
             },
             "short",
         ),
@@ -115,7 +117,8 @@ BOARD = dashboard(
         lines(
             "Slowest listings",
             {
-                "{{cloud_account_id}} {{cloud_region}} {{kind}}": f"topk(10, {OWN}collector_duration_seconds{{{AT}}})"
+                "{{cloud_account_id}} {{cloud_region}} {{kind}}": "topk(10, "
+                f"{OWN}collector_duration_seconds{{{AT}}})"
             },
             "s",
         ),
@@ -129,7 +132,8 @@ BOARD = dashboard(
         lines(
             "Processor time",
             {
-                "{{instance}}": f"rate(process_cpu_seconds_total[5m]) * on (instance, job) {OWN}build_info"
+                "{{instance}}": "rate(process_cpu_seconds_total[5m]) * on (instance, job) "
+                f"{OWN}build_info"
             },
             "percentunit",
         ),

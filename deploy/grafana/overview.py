@@ -21,7 +21,10 @@ from panels import (
 )
 
 WASTE_ABOUT = "No machine holds it, and its drives spin all the same."
-IDLE_ABOUT = "Measured, and never more than 5 % at work in the last day; what only accelerators work in is not idle."
+IDLE_ABOUT = (
+    "Measured, and never more than 5 % at work in the last day; what only accelerators "
+    "work in is not idle."
+)
 
 BOARD = dashboard(
     "cloud-carbon-overview",
@@ -66,13 +69,15 @@ BOARD = dashboard(
         stat(
             "Emitted in 24 h",
             f"sum(increase(cloud_carbon_account_operational_emissions_grams_total{{{PLACED}}}[24h]))"
-            f" + sum(increase(cloud_carbon_account_embodied_emissions_grams_total{{{PLACED}}}[24h]))",
+            " + "
+            f"sum(increase(cloud_carbon_account_embodied_emissions_grams_total{{{PLACED}}}[24h]))",
             "massg",
         ),
         stat("Resources", f"count(cloud_carbon_power_watts{{{PLACED}}})", "short"),
         stat(
             "Measured",
-            f'sum(cloud_carbon_resources{{{AT},basis="measured"}}) / sum(cloud_carbon_resources{{{AT}}})',
+            f'sum(cloud_carbon_resources{{{AT},basis="measured"}}) / '
+            f"sum(cloud_carbon_resources{{{AT}}})",
             "percentunit",
             "Resources whose load is read, or whose power follows from their size alone.",
         ),
@@ -80,13 +85,15 @@ BOARD = dashboard(
             "Power per connected user",
             f"sum({POWER}) / avg(cloud_carbon_demo_connected_users)",
             "watt",
-            "Of the whole estate. The demo's users are made up: put your own functional unit in their place.",
+            "Of the whole estate. The demo's users are made up: put your own functional unit in "
+            "their place.",
         ),
         stat(
             "Emissions per user and hour",
             f"3600 * (sum({emissions('')})) / avg(cloud_carbon_demo_connected_users)",
             "massg",
-            "Software Carbon Intensity (ISO/IEC 21031): operational and embodied, per functional unit.",
+            "Software Carbon Intensity (ISO/IEC 21031): operational and embodied, per "
+            "functional unit.",
         ),
         lines(
             "Power by cloud",
@@ -136,11 +143,13 @@ BOARD = dashboard(
         ),
         bars(
             "Grid intensity",
-            "max by (cloud_provider, cloud_region, method) (cloud_carbon_grid_intensity_grams_per_kilowatt_hour"
+            "max by (cloud_provider, cloud_region, method) "
+            "(cloud_carbon_grid_intensity_grams_per_kilowatt_hour"
             '{cloud_provider=~"$provider",cloud_region=~"$region",method=~"location|live"})',
             "{{cloud_provider}} {{cloud_region}} {{method}}",
             "suffix: g/kWh",
-            "Where a kilowatt hour emits most, by the annual mean (location) and, with -grid.source, now (live).",
+            "Where a kilowatt hour emits most, by the annual mean (location) and, with "
+            "-grid.source, now (live).",
         ),
         row("Where to begin"),
         table(
@@ -162,8 +171,10 @@ BOARD = dashboard(
         table(
             "Machines that idle, g a day",
             f"topk(20, 86400 * {emissions(PLACED)}"
-            " and on (cloud_resource_id) (max_over_time(cloud_carbon_cpu_utilisation_ratio[1d]) < 0.05)"
-            " unless on (cloud_resource_id) (max_over_time(cloud_carbon_gpu_utilisation_ratio[1d]) >= 0.05))",
+            " and on (cloud_resource_id) "
+            "(max_over_time(cloud_carbon_cpu_utilisation_ratio[1d]) < 0.05)"
+            " unless on (cloud_resource_id) "
+            "(max_over_time(cloud_carbon_gpu_utilisation_ratio[1d]) >= 0.05))",
             "massg",
             RESOURCE_COLUMNS,
             IDLE_ABOUT,

@@ -1,5 +1,4 @@
-"""How a dashboard is put together: panels, their places, variables. Which questions are asked, the
-boards know.
+"""Panels, places and variables of a dashboard. Which questions are asked, the boards know.
 
 Counters step with -collect.utilisation-interval, so rates are over one hour, four of its default.
 """
@@ -19,7 +18,10 @@ AT = 'cloud_provider=~"$provider",cloud_account_id=~"$account"'
 PLACED = f'{AT},cloud_region=~"$region"'
 KIND = f'{PLACED},kind=~"$kind"'
 ONE = 'cloud_resource_id="$resource"'
-EMISSIONS = "cloud_carbon_operational_emissions_grams_per_second{%s} + cloud_carbon_embodied_emissions_grams_per_second{%s}"
+EMISSIONS = (
+    "cloud_carbon_operational_emissions_grams_per_second{%s} + "
+    "cloud_carbon_embodied_emissions_grams_per_second{%s}"
+)
 RESOURCE_COLUMNS = (
     "cloud_resource_name",
     "kind",
@@ -86,8 +88,10 @@ def stat(
     title: str, expression: str, unit: str, about: str = "", width: int = 4, **defaults: Any
 ) -> Json:
     """One number, large, over its curve."""
-    made = panel("stat", title, [target(expression)], unit=unit, width=width, height=4, about=about)
-    made["options"] = {
+    shown = panel(
+        "stat", title, [target(expression)], unit=unit, width=width, height=4, about=about
+    )
+    shown["options"] = {
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
         "colorMode": "value",
         "graphMode": "area",
@@ -95,12 +99,12 @@ def stat(
         "justifyMode": "auto",
         "orientation": "auto",
     }
-    made["fieldConfig"]["defaults"] |= {
+    shown["fieldConfig"]["defaults"] |= {
         "color": {"mode": "thresholds"},
         **thresholds((None, "green")),
         **defaults,
     }
-    return made
+    return shown
 
 
 def thresholds(*steps: tuple[float | None, str]) -> Json:
@@ -126,8 +130,8 @@ def lines(
     targets = [
         target(expr, legend, ref=chr(65 + n)) for n, (legend, expr) in enumerate(queries.items())
     ]
-    made = panel("timeseries", title, targets, unit=unit, width=width, height=8, about=about)
-    made["options"] = {
+    shown = panel("timeseries", title, targets, unit=unit, width=width, height=8, about=about)
+    shown["options"] = {
         "legend": {
             "showLegend": True,
             "displayMode": "table",
@@ -136,7 +140,7 @@ def lines(
         },
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
-    made["fieldConfig"]["defaults"] |= {
+    shown["fieldConfig"]["defaults"] |= {
         "min": 0,
         "color": {"mode": "palette-classic"},
         "custom": {
@@ -147,7 +151,7 @@ def lines(
             "stacking": {"mode": "normal" if stacked else "none", "group": "A"},
         },
     }
-    return made
+    return shown
 
 
 def bars(
@@ -155,23 +159,23 @@ def bars(
 ) -> Json:
     """The newest values side by side."""
     query = target(expression, legend) | {"range": False, "instant": True}
-    made = panel("bargauge", title, [query], unit=unit, width=width, height=8, about=about)
-    made["options"] = {
+    shown = panel("bargauge", title, [query], unit=unit, width=width, height=8, about=about)
+    shown["options"] = {
         "displayMode": "basic",
         "orientation": "horizontal",
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
         "showUnfilled": True,
         "valueMode": "color",
     }
-    made["fieldConfig"]["defaults"] |= {"min": 0, "color": {"mode": "continuous-GrYlRd"}}
-    return made
+    shown["fieldConfig"]["defaults"] |= {"min": 0, "color": {"mode": "continuous-GrYlRd"}}
+    return shown
 
 
 def table(
     title: str, expression: str, unit: str, columns: Sequence[str], about: str = "", width: int = 24
 ) -> Json:
     """The newest values with some of their labels, which name the columns."""
-    made = panel(
+    listing = panel(
         "table",
         title,
         [target(expression, table=True)],
@@ -180,7 +184,7 @@ def table(
         height=9,
         about=about,
     )
-    made["options"] = {
+    listing["options"] = {
         "showHeader": True,
         "cellHeight": "sm",
         "sortBy": [{"displayName": "value", "desc": True}],
@@ -191,8 +195,8 @@ def table(
         "renameByName": {"Value": "value"},
         "includeByName": dict.fromkeys(shown, True),
     }
-    made["transformations"] = [{"id": "organize", "options": organised}]
-    return made
+    listing["transformations"] = [{"id": "organize", "options": organised}]
+    return listing
 
 
 def row(title: str) -> Json:
@@ -209,14 +213,14 @@ def row(title: str) -> Json:
 def placed(panels: Iterable[Json]) -> list[Json]:
     """The panels with their ids, and their places: from left to right, then below."""
     x = y = height = 0
-    found = []
-    for number, made in enumerate(panels, 1):
-        at = made["gridPos"]
+    placed_panels = []
+    for number, shown in enumerate(panels, 1):
+        at = shown["gridPos"]
         if x + at["w"] > COLUMNS:
             x, y, height = 0, y + height, 0
-        found.append(made | {"id": number, "gridPos": at | {"x": x, "y": y}})
+        placed_panels.append(shown | {"id": number, "gridPos": at | {"x": x, "y": y}})
         x, height = x + at["w"], max(height, at["h"])
-    return found
+    return placed_panels
 
 
 def variable(name: str, query: str, regex: str = "", **more: Any) -> Json:

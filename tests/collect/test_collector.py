@@ -19,7 +19,8 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
-from cloud_carbon_exporter.grid import Feed, GridSettings, preferences
+from cloud_carbon_exporter.grid import GridSettings, preferences
+from cloud_carbon_exporter.grid.asking import Asking
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.snapshot import Outcome, Row, Snapshot
@@ -72,11 +73,11 @@ async def test_a_grid_source_that_hangs_does_not_hold_up_the_end(
     """The program is given a second and a half to end in, and keeps its state first."""
     asked, never = asyncio.Event(), asyncio.Event()
 
-    async def hang(self: Feed, zones: object) -> None:
+    async def hang(self: Asking, zones: object) -> None:
         asked.set()
         await never.wait()
 
-    monkeypatch.setattr(Feed, "_ask_all", hang)
+    monkeypatch.setattr(Asking, "ask_all", hang)
     clock, cloud = Clock(), Cloud({EU: [vm()]})
     grid = GridSettings(preferences(["prometheus:http://localhost:9"]), patience_seconds=3600)
     targets = [Target("target", cloud.provider(), TargetSettings(provider="aws"))]

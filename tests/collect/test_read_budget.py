@@ -245,6 +245,7 @@ def a_month(dollars: float, free: int, machines: int, step: int) -> tuple[float,
     return budget.spent_this_month("prod") or 0.0, granted, reads
 
 
+@pytest.mark.slow
 def test_three_hundred_instances_cost_nothing_where_the_free_million_is_granted() -> None:
     spent, granted, reads = a_month(0, 1_000_000, 300, 900)
     assert (spent, granted) == (0, reads)

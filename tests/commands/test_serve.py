@@ -120,7 +120,9 @@ def test_a_warning_of_the_configuration_is_logged(
 
 def test_what_hangs_does_not_keep_it_longer_than_two_seconds() -> None:
     code = (
-        "import sys, time; from cloud_carbon_exporter import cli; from cloud_carbon_exporter.collect import Collector\n"
+        "import sys, time\n"
+        "from cloud_carbon_exporter import cli\n"
+        "from cloud_carbon_exporter.collect import Collector\n"
         "async def close(self): print('closing', flush=True); time.sleep(60)\n"
         "Collector.close = close\n"
         "sys.exit(cli.main(['-demo.enabled', '-listen=localhost:0']))"

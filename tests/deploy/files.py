@@ -15,7 +15,8 @@ DEPLOY = ROOT / "deploy"
 RULES = sorted((DEPLOY / "prometheus" / "rules").glob("*.yml"))
 
 _NAME = re.compile(
-    r"(?<![\w:])(?:cloud_\w+|tag_\w+):cloud_carbon\w*:?\w*|(?<![\w:])cloud_carbon_\w+(?::\w+)?|\bcloud_carbon:\w+"
+    r"(?<![\w:])(?:cloud_\w+|tag_\w+):cloud_carbon\w*:?\w*|(?<![\w:])cloud_carbon_\w+(?::\w+)?|"
+    r"\bcloud_carbon:\w+"
 )
 
 

@@ -187,8 +187,9 @@ def test_what_cannot_be_followed_fails_at_once() -> None:
 def test_a_web_config_that_cannot_be_followed_fails_each_request_and_leaves_nothing_behind(
     process_kept: object, tmp_path: Path
 ) -> None:
-    """Lambda keeps the copy: what a failed opening held would add up, and a second could not have
-    the state file.
+    """Lambda keeps the copy: what a failed opening held would add up.
+
+    A second one could not have the state file either.
     """
     web = tmp_path / "web.yml"
     web.write_text("nonsense: 1")

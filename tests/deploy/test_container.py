@@ -1,6 +1,4 @@
-"""Dockerfile, compose and systemd unit: linted by the tools made for it, and true to what the
-program takes.
-"""
+"""Dockerfile, compose and systemd unit: linted, and true to what the program takes."""
 
 from __future__ import annotations
 
@@ -31,13 +29,13 @@ def stages() -> list[list[str]]:
     joined = re.sub(
         r"\\\n\s*", "", "\n".join(line for line in TEXT.splitlines() if not line.startswith("#"))
     )
-    found: list[list[str]] = []
+    stages: list[list[str]] = []
     for line in filter(None, joined.splitlines()):
         if line.startswith("FROM "):
-            found.append([])
-        if found:
-            found[-1].append(line)
-    return found
+            stages.append([])
+        if stages:
+            stages[-1].append(line)
+    return stages
 
 
 def test_hadolint_has_nothing_to_object() -> None:
@@ -70,8 +68,9 @@ def test_everything_the_build_copies_is_sent_to_it() -> None:
 
 @pytest.mark.e2e
 def test_the_steps_of_the_build_make_a_program_with_all_it_may_need(tmp_path: Path) -> None:
-    """Those of the first stage, by this machine's uv, in a folder that stands for /src; /app is
-    beside it.
+    """Steps of the first stage, by this machine's uv, where a folder stands for /src.
+
+    /app is beside it.
     """
     source, app = tmp_path / "src", tmp_path / "app"
     source.mkdir()
@@ -93,7 +92,10 @@ def test_the_steps_of_the_build_make_a_program_with_all_it_may_need(tmp_path: Pa
             )
             subprocess.run([*words, "--quiet"], cwd=source, env=environment, check=True)
     shutil.rmtree(source)  # nothing of it goes into the image
-    needed = "import cramjam; from google.auth import compute_engine; from google.auth.transport import urllib3"
+    needed = (
+        "import cramjam; from google.auth import compute_engine; from google.auth.transport "
+        "import urllib3"
+    )
     subprocess.run([app / "bin" / "python", "-c", needed], check=True)
     report = [
         f"{app}/bin/cloud-carbon-exporter",
@@ -174,6 +176,7 @@ def test_compose_scrapes_the_exporter_by_its_name() -> None:
     assert port == str(configured(["-demo.enabled"], {}).settings.listen.port)
 
 
+@pytest.mark.server
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     program = shutil.which("systemd-analyze")
     text = UNIT.read_text(encoding="utf-8")

@@ -24,20 +24,20 @@ def named(pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
 
 
 def test_flags_are_flags_of_the_program() -> None:
-    found = {(path, name) for path, name in named(DOTTED) if name.partition(".")[0] in FAMILIES}
+    flags = {(path, name) for path, name in named(DOTTED) if name.partition(".")[0] in FAMILIES}
     assert {"config.file", "state.file", "web.config.file", "collect.mode", "demo.enabled"} <= {
-        each for _, each in found
+        name for _, name in flags
     }
-    assert {(path, name) for path, name in found if name not in KNOWN} == set()
+    assert {(path, name) for path, name in flags if name not in KNOWN} == set()
 
 
 def test_flags_of_one_word_are_flags_of_the_program() -> None:
-    found = {name for _, name in named(re.compile(r"(?<![\w./-])-(shard|listen)="))}
-    assert found == {"shard", "listen"} and found <= KNOWN
+    flags = {name for _, name in named(re.compile(r"(?<![\w./-])-(shard|listen)="))}
+    assert flags == {"shard", "listen"} and flags <= KNOWN
 
 
 def test_variables_are_variables_of_the_program() -> None:
     variables = {name for flag in FLAGS for name in flag.variables}
-    found = {(path, name) for path, name in named(re.compile(r"\bCLOUD_CARBON_[A-Z_]+[A-Z]\b"))}
-    assert len(found) >= 5
-    assert {(path, name) for path, name in found if name not in variables} == set()
+    told = {(path, name) for path, name in named(re.compile(r"\bCLOUD_CARBON_[A-Z_]+[A-Z]\b"))}
+    assert len(told) >= 5
+    assert {(path, name) for path, name in told if name not in variables} == set()

@@ -1,6 +1,4 @@
-"""The dashboards: built from their source, whole, and every query answered by a Prometheus that
-scrapes the demo.
-"""
+"""Dashboards: built from their source, whole, every query answered over the demo."""
 
 from __future__ import annotations
 
@@ -42,8 +40,8 @@ QUERIES = sorted(
     {
         (name, target["expr"])
         for name, board in BOARDS.items()
-        for one in panels(board)
-        for target in one["targets"]
+        for panel in panels(board)
+        for target in panel["targets"]
     }
 )
 
@@ -67,7 +65,7 @@ def test_a_dashboard_is_whole(name: str) -> None:
     ids = [panel["id"] for panel in board["panels"]]
     assert len(set(ids)) == len(ids)
     assert {panel["type"] for panel in board["panels"]} <= KINDS
-    variables = {one["name"] for one in board["templating"]["list"]}
+    variables = {variable["name"] for variable in board["templating"]["list"]}
     for panel in panels(board):
         assert panel["title"] and panel["targets"] and panel["fieldConfig"]["defaults"]["unit"]
         for target in panel["targets"]:
@@ -143,13 +141,11 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
 
 
 def filled(expression: str, server: Prometheus) -> str:
-    """The query as Grafana sends it when everything is chosen, and of the resources one with an
-    accelerator.
-    """
-    one = dict(next(iter(server.query("topk(1, cloud_carbon_gpu_utilisation_ratio)"))))
+    """Query as Grafana sends it, everything chosen; of the resources, one with an accelerator."""
+    labels = dict(next(iter(server.query("topk(1, cloud_carbon_gpu_utilisation_ratio)"))))
     return re.sub(
         r"\$([a-z]\w*)",
-        lambda found: one["cloud_resource_id"] if found[1] == "resource" else ".*",
+        lambda name: labels["cloud_resource_id"] if name[1] == "resource" else ".*",
         expression,
     )
 
@@ -157,10 +153,10 @@ def filled(expression: str, server: Prometheus) -> str:
 @pytest.mark.e2e
 @pytest.mark.parametrize(("board", "expression"), QUERIES)
 def test_every_query_is_answered(board: str, expression: str, prometheus: Prometheus) -> None:
-    found = prometheus.query(filled(expression, prometheus))
+    values = prometheus.query(filled(expression, prometheus))
     if not any(name in expression for name in SILENT):
-        assert found, f"{board}: nothing for {expression}"
-        assert all(math.isfinite(value) for value in found.values())
+        assert values, f"{board}: nothing for {expression}"
+        assert all(math.isfinite(value) for value in values.values())
 
 
 @pytest.mark.e2e
@@ -174,11 +170,11 @@ def test_every_recording_rule_records(record: str, prometheus: Prometheus) -> No
 @pytest.mark.e2e
 def test_the_variables_of_the_dashboards_have_values(prometheus: Prometheus) -> None:
     for board in BOARDS.values():
-        for one in board["templating"]["list"]:
-            if one["type"] == "query":
-                query = one["query"]["query"]
+        for variable in board["templating"]["list"]:
+            if variable["type"] == "query":
+                query = variable["query"]["query"]
                 parts = re.fullmatch(r"label_values\((.+), (\w+)\)|query_result\((.+)\)", query)
                 assert parts
                 series, label = parts[1] or parts[3], parts[2] or "cloud_resource_id"
-                found = prometheus.query(filled(series, prometheus))
-                assert any(dict(labels).get(label) for labels in found), query
+                values = prometheus.query(filled(series, prometheus))
+                assert any(dict(labels).get(label) for labels in values), query

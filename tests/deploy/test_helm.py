@@ -1,6 +1,4 @@
-"""The chart: linted and rendered by Helm itself, every manifest held to Kubernetes' schemas,
-replicas to their part.
-"""
+"""Chart: linted and rendered by Helm itself, manifests held to Kubernetes' schemas."""
 
 from __future__ import annotations
 
@@ -72,18 +70,18 @@ def manifests(values: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     rendered = helm_python.Chart.load(str(CHART)).render(
         values=dict(values), name="carbon", namespace="monitoring"
     )
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_kind: dict[str, list[dict[str, Any]]] = {}
     for path, text in rendered.items():
         if path.endswith(".yaml"):
             for document in filter(None, yaml.safe_load_all(text)):
-                found.setdefault(document["kind"], []).append(document)
-    return found
+                by_kind.setdefault(document["kind"], []).append(document)
+    return by_kind
 
 
 def container(values: Mapping[str, Any]) -> dict[str, Any]:
-    (one,) = manifests(values)["StatefulSet"][0]["spec"]["template"]["spec"]["containers"]
-    assert isinstance(one, dict)
-    return one
+    (exporter,) = manifests(values)["StatefulSet"][0]["spec"]["template"]["spec"]["containers"]
+    assert isinstance(exporter, dict)
+    return exporter
 
 
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
@@ -96,14 +94,14 @@ def test_helm_has_nothing_to_object(values: dict[str, Any]) -> None:
 @pytest.mark.parametrize("version", KUBERNETES)
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
 def test_every_manifest_is_as_kubernetes_says(values: dict[str, Any], version: str) -> None:
-    found = [
-        each
+    of_kubernetes = [
+        manifest
         for kind, several in manifests(values).items()
         if kind not in OPERATED
-        for each in several
+        for manifest in several
     ]
-    assert len(found) >= 3
-    for manifest in found:
+    assert len(of_kubernetes) >= 3
+    for manifest in of_kubernetes:
         kubernetes_validate.validate(manifest, version, strict=True)
 
 
@@ -123,26 +121,24 @@ def test_values_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_replicas_cover_the_estate_once(tmp_path: Path) -> None:
-    """The command runs in a real shell, beside a program of the exporter's name that prints its
-    flags.
-    """
+    """The command runs in a real shell, beside a stand-in that prints the flags it is given."""
     program = tmp_path / "cloud-carbon-exporter"
     program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
     program.chmod(0o755)
-    one = container(ALL_ON)
+    exporter = container(ALL_ON)
     name = manifests(ALL_ON)["StatefulSet"][0]["metadata"]["name"]
     shards = []
     for replica in range(3):
         environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "POD_NAME": f"{name}-{replica}"}
         done = subprocess.run(
-            [*one["command"], *one["args"]],
+            [*exporter["command"], *exporter["args"]],
             env=environment,
             capture_output=True,
             text=True,
             check=True,
         )
         arguments = done.stdout.splitlines()
-        assert arguments[1:] == one["args"]
+        assert arguments[1:] == exporter["args"]
         shards.append(configured([arguments[0], "-demo.enabled"], {}).settings.shard)
     assert shards == [(0, 3), (1, 3), (2, 3)]
     assert "command" not in container({}), "one replica needs no shell"
@@ -152,10 +148,14 @@ def test_replicas_cover_the_estate_once(tmp_path: Path) -> None:
 def test_the_exporter_takes_the_file_and_the_flags(values: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "config.yml"
     file.write_text(manifests(values)["ConfigMap"][0]["data"]["config.yml"], encoding="utf-8")
-    arguments = [each for each in container(values)["args"] if not each.startswith("-config.file")]
+    arguments = [
+        argument
+        for argument in container(values)["args"]
+        if not argument.startswith("-config.file")
+    ]
     settings = configured([f"-config.file={file}", *arguments], {}).settings
     assert settings.listen.port == container(values)["ports"][0]["containerPort"]
-    assert [one.provider for one in settings.targets] == (
+    assert [target.provider for target in settings.targets] == (
         ["aws", "gcp"] if values is ALL_ON else ["demo"]
     )
     mounts = [mount["mountPath"] for mount in container(values)["volumeMounts"]]
@@ -164,18 +164,22 @@ def test_the_exporter_takes_the_file_and_the_flags(values: dict[str, Any], tmp_p
 
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
 def test_a_password_stops_no_probe_and_its_file_is_mounted(values: dict[str, Any]) -> None:
-    one = container(values)
-    probes = {name: probe for name, probe in one.items() if name.endswith("Probe")}
+    exporter = container(values)
+    probes = {name: probe for name, probe in exporter.items() if name.endswith("Probe")}
     assert set(probes) == {"startupProbe", "livenessProbe", "readinessProbe"}
     assert all(
         probe["tcpSocket"] == {"port": "metrics"} and "httpGet" not in probe
         for probe in probes.values()
     )
-    named = [each.partition("=")[2] for each in one["args"] if each.startswith("-web.config.file=")]
-    mounts = {mount["mountPath"]: mount["name"] for mount in one["volumeMounts"]}
+    named = [
+        argument.partition("=")[2]
+        for argument in exporter["args"]
+        if argument.startswith("-web.config.file=")
+    ]
+    mounts = {mount["mountPath"]: mount["name"] for mount in exporter["volumeMounts"]}
     volumes = {
-        each["name"]: each
-        for each in manifests(values)["StatefulSet"][0]["spec"]["template"]["spec"]["volumes"]
+        volume["name"]: volume
+        for volume in manifests(values)["StatefulSet"][0]["spec"]["template"]["spec"]["volumes"]
     }
     if "webConfigSecret" not in values:
         assert named == [] and "web" not in volumes
@@ -206,11 +210,13 @@ def test_identities_of_the_clouds_stand_on_the_service_account() -> None:
 
 
 def test_monitor_and_network_policy_find_the_pods() -> None:
-    found = manifests(ALL_ON)
-    labels = found["StatefulSet"][0]["spec"]["template"]["metadata"]["labels"]
-    service, monitor = found["Service"][0], found["ServiceMonitor"][0]
+    by_kind = manifests(ALL_ON)
+    labels = by_kind["StatefulSet"][0]["spec"]["template"]["metadata"]["labels"]
+    service, monitor = by_kind["Service"][0], by_kind["ServiceMonitor"][0]
     assert service["spec"]["selector"].items() <= labels.items()
-    assert found["NetworkPolicy"][0]["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
+    assert (
+        by_kind["NetworkPolicy"][0]["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
+    )
     assert (
         monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
     )

@@ -1,6 +1,4 @@
-"""The package as it is published: built, then run from an empty environment, as pip, uvx and pipx
-do.
-"""
+"""Package as it is published: built, then run from an empty environment, as pip and uvx do."""
 
 from __future__ import annotations
 
@@ -43,8 +41,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def wheel(built: Path) -> Path:
-    (found,) = built.glob("*.whl")
-    return found
+    (wheels,) = built.glob("*.whl")
+    return wheels
 
 
 def test_the_wheel_holds_the_program_its_facts_and_its_page(wheel: Path) -> None:
@@ -70,10 +68,8 @@ def test_the_sdist_holds_what_it_takes_to_build(built: Path) -> None:
 
 
 def imports() -> list[str]:
-    """Every module of others that the program imports anywhere, also within a function, as a
-    statement.
-    """
-    found = set()
+    """Import statements of modules of others anywhere in the program, also within a function."""
+    statements = set()
     left_out = {
         *sys.stdlib_module_names,
         "",
@@ -86,9 +82,9 @@ def imports() -> list[str]:
                 names = (
                     node.names if isinstance(node, ast.Import) else [ast.alias(node.module or "")]
                 )
-                if not {each.name.partition(".")[0] for each in names} & left_out:
-                    found.add(ast.unparse(node))
-    return sorted(found)
+                if not {alias.name.partition(".")[0] for alias in names} & left_out:
+                    statements.add(ast.unparse(node))
+    return sorted(statements)
 
 
 @pytest.mark.e2e

@@ -1,6 +1,4 @@
-"""Rules and scrape configurations, judged by promtool; and that they name no family the exporter
-does not have.
-"""
+"""Rules and scrape configurations: judged by promtool, and of families the exporter has."""
 
 from __future__ import annotations
 
@@ -30,11 +28,13 @@ def promtool(*arguments: str | Path) -> str:
     return done.stdout
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.name)
 def test_rules_are_well_formed(path: Path) -> None:
     assert "rules found" in promtool("check", "rules", "--lint=all", "--lint-fatal", path)
 
 
+@pytest.mark.server
 def test_every_rule_does_what_it_should() -> None:
     assert "FAILED" not in promtool("test", "rules", Path(__file__).with_name("rules_test.yml"))
 
@@ -47,9 +47,9 @@ def test_every_alert_and_record_has_a_test() -> None:
 
 def test_queries_name_what_the_exporter_has() -> None:
     for rule in rules():
-        found = names_in(rule["expr"])
-        assert found <= known_names(), f"{rule}: {found - known_names()}"
-        assert found or rule["alert"] == "CarbonExporterDown"  # that one asks for `up` alone
+        names = names_in(rule["expr"])
+        assert names <= known_names(), f"{rule}: {names - known_names()}"
+        assert names or rule["alert"] == "CarbonExporterDown"  # that one asks for `up` alone
 
 
 def test_windows_of_counters_hold_four_utilisation_intervals() -> None:
@@ -62,12 +62,13 @@ def test_windows_of_counters_hold_four_utilisation_intervals() -> None:
     assert all(hours >= 1 for _, hours in windows)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("path", CONFIGURATIONS, ids=lambda path: path.name)
 def test_scrape_configurations_are_valid(path: Path, tmp_path: Path) -> None:
     configuration = load(path)
     for job in configuration["scrape_configs"]:
-        found = job.pop("kubernetes_sd_configs", None)  # Debian's Prometheus is built without
-        assert found in (None, [{"role": "pod"}])
+        pods = job.pop("kubernetes_sd_configs", None)  # Debian's Prometheus is built without
+        assert pods in (None, [{"role": "pod"}])
     copy = tmp_path / "prometheus.yml"
     copy.write_text(yaml.safe_dump(configuration), encoding="utf-8")
     shutil.copytree(PROMETHEUS / "rules", tmp_path / "rules")

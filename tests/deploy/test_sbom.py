@@ -1,6 +1,4 @@
-"""What the program is made of beside itself: listed whole, from PyPI, under licences that go with
-ours, and used.
-"""
+"""Software the program is made of: listed whole, from PyPI, of fitting licences, and used."""
 
 from __future__ import annotations
 
@@ -36,22 +34,24 @@ def script() -> ModuleType:
 
 @contextmanager
 def weaknesses(*packages: str) -> Iterator[str]:
-    """A server that knows of one weakness in each of these packages, and speaks as osv.dev does;
-    its URL.
-    """
+    """URL of a server that speaks as osv.dev does, and knows of one weakness in each package."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["queries"]
             weak = {"vulns": [{"id": "GHSA-0000", "modified": "2026-01-01T00:00:00Z"}]}
             self.answer(
-                {"results": [weak if each["package"]["name"] in packages else {} for each in asked]}
+                {
+                    "results": [
+                        weak if query["package"]["name"] in packages else {} for query in asked
+                    ]
+                }
             )
 
         def do_GET(self) -> None:
             affected = [
-                {"package": {"ecosystem": "PyPI", "name": each}, "versions": []}
-                for each in packages
+                {"package": {"ecosystem": "PyPI", "name": package}, "versions": []}
+                for package in packages
             ]
             times = dict.fromkeys(("modified", "published"), "2026-01-01T00:00:00Z")
             self.answer({"id": "GHSA-0000", "summary": "A weakness", "affected": affected, **times})
@@ -91,7 +91,7 @@ def sbom() -> Any:
 def test_the_sbom_is_cyclonedx_and_names_what_runs_and_not_what_tests_need(sbom: Any) -> None:
     assert (sbom["bomFormat"], sbom["specVersion"]) == ("CycloneDX", "1.5")
     assert sbom["metadata"]["component"]["name"] == "cloud-carbon-exporter"
-    names = {each["name"] for each in sbom["components"]}
+    names = {component["name"] for component in sbom["components"]}
     assert {"aiohttp", "botocore", "google-auth", "requests", "cramjam"} <= names
     assert not names & {"pytest", "moto", "mypy"}
 
@@ -114,10 +114,10 @@ def test_what_differs_from_the_lock_file_is_found(script: ModuleType, sbom: Any)
     third["externalReferences"] = third["externalReferences"][1:]
     fourth["externalReferences"][0]["url"] = "https://mirror.example/x.whl"
     spoiled = {"components": [second, third, fourth, *rest, {"name": "pytest", "version": "1"}]}
-    found = list(script.components(spoiled, lock))
-    assert [each.partition(":")[0] for each in found] == [
+    findings = list(script.components(spoiled, lock))
+    assert [finding.partition(":")[0] for finding in findings] == [
         *sorted((f"{first['name']} {first['version']}", "pytest 1")),
-        *(f"{each['name']} {each['version']}" for each in (second, third, fourth)),
+        *(f"{component['name']} {component['version']}" for component in (second, third, fourth)),
     ]
 
 
@@ -137,8 +137,8 @@ def test_what_is_not_from_pypi_by_its_hash_is_found(
     script: ModuleType, before: str, after: str, said: str
 ) -> None:
     assert list(script.sources(script.read_lock(LOCK))) == []
-    found = list(script.sources(script.read_lock(LOCK.replace(before, after, 1))))
-    assert found == [f"aiobotocore: {said}"]
+    findings = list(script.sources(script.read_lock(LOCK.replace(before, after, 1))))
+    assert findings == [f"aiobotocore: {said}"]
 
 
 def test_markers_and_extras_say_what_is_needed(script: ModuleType) -> None:
@@ -185,13 +185,16 @@ def test_what_is_installed_is_what_is_locked(
 ) -> None:
     assert list(script.installed(script.read_lock(LOCK))) == []
     other = LOCK.replace('name = "bcrypt"\nversion = "', 'name = "bcrypt"\nversion = "0.')
-    assert [each.split(":")[1] for each in script.installed(script.read_lock(other))] == [
+    assert [finding.split(":")[1] for finding in script.installed(script.read_lock(other))] == [
         " not the version that is locked; run scripts/setup"
     ]
     monkeypatch.setattr(script, "COMPATIBLE", script.COMPATIBLE - {"MPL-2.0"})
-    assert [each.split(":")[0] for each in script.installed(script.read_lock(LOCK))] == ["certifi"]
+    assert [finding.split(":")[0] for finding in script.installed(script.read_lock(LOCK))] == [
+        "certifi"
+    ]
 
 
+@pytest.mark.slow
 def test_what_is_declared_is_used_and_what_is_used_is_declared(script: ModuleType) -> None:
     lock, modules = script.read_lock(LOCK), script.imported(ROOT / "src")
     assert {"aiohttp", "urllib3", "cramjam"} <= modules

@@ -69,12 +69,16 @@ def test_a_release_builds_wheel_sdist_image_and_chart_after_the_tests() -> None:
 def test_every_action_and_image_is_pinned_by_its_digest() -> None:
     used = [step["uses"] for name in WORKFLOWS for step in steps(name) if "uses" in step]
     assert used
-    assert [each for each in used if not re.fullmatch(r"[\w-]+/[\w.-]+@[0-9a-f]{40}", each)] == []
+    assert [
+        action for action in used if not re.fullmatch(r"[\w-]+/[\w.-]+@[0-9a-f]{40}", action)
+    ] == []
     services = load(DEPLOY / "compose.yml")["services"].values()
-    images = [each["image"] for each in services if "build" not in each]
+    images = [service["image"] for service in services if "build" not in service]
     images += re.findall(r"^ARG BASE=(.+)$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
     assert len(images) == 3
-    assert [each for each in images if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", each)] == []
+    assert [
+        image for image in images if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", image)
+    ] == []
 
 
 def test_zizmor_has_nothing_to_object() -> None:
@@ -85,12 +89,14 @@ def test_zizmor_has_nothing_to_object() -> None:
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout.strip()) in {(0, ""), (0, NO_FINDINGS)}, done.stdout
+    # it may add how many it leaves to its stricter personas: "(14 suppressed)"
+    assert done.returncode == 0, done.stdout
+    assert done.stdout == "" or done.stdout.startswith(NO_FINDINGS), done.stdout
 
 
 def test_dependabot_looks_after_everything_that_is_pinned() -> None:
     updates = load(ROOT / ".github" / "dependabot.yml")["updates"]
-    looked_after = {(each["package-ecosystem"], each["directory"]) for each in updates}
+    looked_after = {(update["package-ecosystem"], update["directory"]) for update in updates}
     assert looked_after == {
         ("github-actions", "/"),
         ("uv", "/"),

@@ -22,7 +22,8 @@ _FENCE = re.compile(
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _SHELLS = {"bash", "sh", "shell", "console"}
 _PROGRAMS = re.compile(
-    r"^(\$ )?(sudo )?(\./|scripts/|\.venv/bin/|cloud-carbon-exporter\b|curl |pip |pipx |uvx |export |gcloud |aws |scw |"
+    r"^(\$ )?(sudo )?(\./|scripts/|\.venv/bin/|cloud-carbon-exporter\b|curl |pip |pipx |uvx |"
+    r"export |gcloud |aws |scw |"
     r"kubectl |helm |docker |cp |promtool |prometheus |systemctl |python |git |eval |[A-Z_]+=\S+ )"
 )
 
@@ -53,7 +54,7 @@ class Block:
             "grid": re.match(r"zone,", self.text),
             "yaml": re.match(r"\w+:(\s|$)|- \{", self.text),
         }
-        return next((kind for kind, found in looks.items() if found), "unknown")
+        return next((kind for kind, match in looks.items() if match), "unknown")
 
     @property
     def commands(self) -> list[str]:
@@ -74,8 +75,8 @@ def blocks() -> list[Block]:
 def spans() -> Iterator[tuple[str, str]]:
     """Page and text of all code within lines."""
     for page in PAGES:
-        for found in _CODE.finditer(_FENCE.sub("", page.read_text(encoding="utf-8"))):
-            yield _name(page), found[1]
+        for span in _CODE.finditer(_FENCE.sub("", page.read_text(encoding="utf-8"))):
+            yield _name(page), span[1]
 
 
 def _name(page: Path) -> str:
@@ -84,19 +85,19 @@ def _name(page: Path) -> str:
 
 def _fenced(page: Path) -> Iterator[Block]:
     text = page.read_text(encoding="utf-8")
-    for found in _FENCE.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
+    for fence in _FENCE.finditer(text):
+        line = text.count("\n", 0, fence.start()) + 1
         yield Block(
             _name(page),
             line,
-            found["language"],
-            found["rest"].strip(),
-            textwrap.dedent(found["text"]),
+            fence["language"],
+            fence["rest"].strip(),
+            textwrap.dedent(fence["text"]),
         )
 
 
 def _indented(page: Path) -> Iterator[Block]:
-    text = _FENCE.sub(lambda found: "\n" * found[0].count("\n"), page.read_text(encoding="utf-8"))
+    text = _FENCE.sub(lambda fence: "\n" * fence[0].count("\n"), page.read_text(encoding="utf-8"))
     lines = ["", *text.splitlines(), ""]
     begins = [
         number

@@ -1,6 +1,4 @@
-"""Every command of the documents: run where no cloud is needed, else held against the program's own
-reading of it.
-"""
+"""Commands of the documents: run where no cloud is needed, else read as the program reads them."""
 
 from __future__ import annotations
 
@@ -84,22 +82,22 @@ def run(line: str, desk: Path, folder: Path | None = None) -> str:
 
 def words(line: str) -> list[str]:
     """The words of the first program of a line, without its comment."""
-    found = shlex.split(line, comments=True)
-    return found[
+    parts = shlex.split(line, comments=True)
+    return parts[
         : next(
-            (place for place, word in enumerate(found) if word in {"|", "&&", ";", ">", "&"}),
-            len(found),
+            (place for place, word in enumerate(parts) if word in {"|", "&&", ";", ">", "&"}),
+            len(parts),
         )
     ]
 
 
 def ours(line: str) -> list[str] | None:
     """The arguments to the program, where a line runs it."""
-    found = words(line)
-    if found[:1] == ["uvx"]:
-        found = found[3:] if found[1] == "--from" else found[1:]
-    if found and Path(found[0]).name == PROGRAM:
-        return found[1:]
+    parts = words(line)
+    if parts[:1] == ["uvx"]:
+        parts = parts[3:] if parts[1] == "--from" else parts[1:]
+    if parts and Path(parts[0]).name == PROGRAM:
+        return parts[1:]
     return None
 
 
@@ -137,8 +135,8 @@ def check_script(line: str, desk: Path, files: Path) -> None:
     if path.name == "demo":
         with Process(
             [str(desk / "scripts/demo"), "-listen=127.0.0.1:0", *words(line)[1:]], environment(desk)
-        ) as one:
-            assert one.line(r"listening on (http://\S+)")
+        ) as exporter:
+            assert exporter.line(r"listening on (http://\S+)")
     elif path.name == "setup":
         assert set(words(line)[1:]) <= {"--runtime"}
         assert "--runtime" in path.read_text(encoding="utf-8")
@@ -152,9 +150,7 @@ def check_export(line: str, desk: Path, files: Path) -> None:
 
 
 def check_elsewhere(line: str, desk: Path, files: Path) -> None:
-    """A program that needs a cloud, a cluster or root: whatever of this repository it is given must
-    be there.
-    """
+    """Programs that need a cloud, a cluster or root: the files they are given must be there."""
     subprocess.run(["bash", "-n", "-c", line], check=True)
     for word in shlex.split(line, comments=True):
         for path in re.findall(r"(?:^|=)(?:\./)?((?:deploy|scripts|docs|src)/[\w./-]*)", word):
@@ -171,7 +167,8 @@ RULES: Sequence[tuple[str, Callable[[str, Path, Path], None]]] = (
     (r"export ", check_export),
     (r"promtool ", check_promtool),
     (
-        r"(sudo )?(pip|pipx|gcloud|aws|docker|helm|kubectl|systemctl|git|cp|install|useradd|mkdir|zip|sam|python)\b",
+        r"(sudo )?(pip|pipx|gcloud|aws|docker|helm|kubectl|systemctl|git|cp|install|useradd|mkdir|"
+        r"zip|sam|python)\b",
         check_elsewhere,
     ),
 )
@@ -183,9 +180,9 @@ RULES: Sequence[tuple[str, Callable[[str, Path, Path], None]]] = (
 def test_a_command_does_what_it_says(where: str, line: str, desk: Path, tmp_path: Path) -> None:
     if line.startswith("curl "):  # the next test has them
         return
-    found = [check for pattern, check in RULES if re.match(pattern, line)]
-    assert found, f"{where}: no rule tests `{line}`"
-    found[0](line, desk, tmp_path)
+    checks = [check for pattern, check in RULES if re.match(pattern, line)]
+    assert checks, f"{where}: no rule tests `{line}`"
+    checks[0](line, desk, tmp_path)
 
 
 @pytest.mark.parametrize("line", [line for _, line in LINES if line.startswith("curl ")])
@@ -213,10 +210,10 @@ def test_flags_within_a_line_are_flags_of_the_program() -> None:
     known = {name for flag in FLAGS for name in flag.names}
     families = {name.partition(".")[0] for name in known if "." in name}
     named = {
-        (page, found[1])
+        (page, match[1])
         for page, code in spans()
-        if (found := re.match(r"-([a-z]+\.[a-z][a-z.-]*)(?=[= ]|$)", code))
-        and found[1].partition(".")[0] in families
+        if (match := re.match(r"-([a-z]+\.[a-z][a-z.-]*)(?=[= ]|$)", code))
+        and match[1].partition(".")[0] in families
     }
     assert len(named) > 30
     assert not {(page, name) for page, name in named if name not in known}

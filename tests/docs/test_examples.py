@@ -1,6 +1,4 @@
-"""Every example of the documents that is no command: configuration, queries, tables, samples,
-figures, addresses.
-"""
+"""Examples of the documents that are no commands: configuration, queries, tables, addresses."""
 
 from __future__ import annotations
 
@@ -25,9 +23,9 @@ BLOCKS = [block for block in blocks() if not block.title]
 
 
 def of(kind: str) -> list[Block]:
-    found = [block for block in BLOCKS if block.kind == kind]
-    assert found, f"no example of {kind} left"
-    return found
+    examples = [block for block in BLOCKS if block.kind == kind]
+    assert examples, f"no example of {kind} left"
+    return examples
 
 
 def promtool(*arguments: str) -> None:
@@ -48,6 +46,7 @@ def test_every_block_is_something_a_test_knows() -> None:
     ]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("block", of("yaml"), ids=str)
 def test_yaml_is_taken_by_what_it_is_for(block: Block, tmp_path: Path) -> None:
     said = yaml.safe_load(block.text)
@@ -83,6 +82,7 @@ def check_web_config(said: dict[str, dict[str, object]], folder: Path) -> None:
     assert set(read_web_config(WebConfigFile(folder / "web.yml")).users) == set(users)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("block", of("promql"), ids=str)
 def test_a_query_is_one(block: Block, tmp_path: Path) -> None:
     check_queries([block.text], tmp_path)
@@ -98,6 +98,7 @@ def check_queries(queries: list[str], folder: Path) -> None:
     promtool("check", "rules", str(folder / "rules.yml"))
 
 
+@pytest.mark.server
 def test_queries_within_a_line_are_queries(tmp_path: Path) -> None:
     asked = [
         code
@@ -144,11 +145,11 @@ def test_a_table_of_the_grid_is_read(block: Block) -> None:
 def test_the_readme_has_the_figures_of_the_model() -> None:
     """The error table of README.md is taken from that of docs/model.md."""
     model = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
-    table = {
-        cells[0]: (cells[2], cells[3], cells[5])
-        for line in model.splitlines()
-        if len(cells := [cell.strip() for cell in line.strip("|").split("|")]) == 7
-    }
+    table = {}
+    for line in model.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 7:
+            table[cells[0]] = (cells[2], cells[3], cells[5])
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for told, row in {
         "this model, that machine never seen": "this model, machines left out",

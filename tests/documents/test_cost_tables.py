@@ -35,6 +35,7 @@ def test_a_page_without_a_place_for_the_tables_is_refused() -> None:
         bench_budget.written("# Nothing here")
 
 
+@pytest.mark.slow
 def test_the_simulated_week_is_that_of_the_code(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

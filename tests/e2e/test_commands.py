@@ -46,9 +46,9 @@ def test_report_prints_one_object_of_all_resources(tmp_path: Path) -> None:
     } <= report.keys()
     assert len(report["resources"]) == report["totals"]["resources"] == 200
     total = report["totals"]["power_watts"]
-    assert sum(each["power_watts"]["value"] for each in report["resources"]) == pytest.approx(
-        total["value"]
-    )
+    assert sum(
+        resource["power_watts"]["value"] for resource in report["resources"]
+    ) == pytest.approx(total["value"])
     assert total["lower"] < total["value"] < total["upper"]
     assert "ListAllMyBuckets" in json.dumps(report["errors"])
 

@@ -169,8 +169,8 @@ def test_counters_advance_with_every_refresh_and_never_fall(demo: Exporter) -> N
     first = demo.scrape()
     second = demo.scrape_after(first, 2)
     before, after, power = (
-        each.by_resource(name)
-        for each, name in ((first, ENERGY), (second, ENERGY), (second, POWER))
+        scrape.by_resource(name)
+        for scrape, name in ((first, ENERGY), (second, ENERGY), (second, POWER))
     )
     assert all(
         after[identity] >= joules for identity, joules in before.items() if identity in after
@@ -197,8 +197,8 @@ def test_prometheus_scrapes_it_and_rates_match_the_gauge(demo: Exporter, tmp_pat
             lambda: any(count >= 18 for count in prometheus.query(samples).values()), "18 scrapes"
         )
         joules, watts = (
-            by_resource(prometheus.query(each))
-            for each in (f"rate({ENERGY}[15s])", f"avg_over_time({POWER}[15s])")
+            by_resource(prometheus.query(query))
+            for query in (f"rate({ENERGY}[15s])", f"avg_over_time({POWER}[15s])")
         )
         known = measured(demo.scrape()) & joules.keys()
         assert len(watts) == len(joules) == EXACT
@@ -206,13 +206,13 @@ def test_prometheus_scrapes_it_and_rates_match_the_gauge(demo: Exporter, tmp_pat
         # a step of a second each: over 15 s one step more or less, and the slot of the load may
         # change within
         wrong = {
-            each: (joules[each], watts[each])
-            for each in known
-            if joules[each] != pytest.approx(watts[each], 0.15)
+            key: (joules[key], watts[key])
+            for key in known
+            if joules[key] != pytest.approx(watts[key], 0.15)
         }
         assert len(wrong) < len(known) * 0.02, wrong
-        assert sum(joules[each] for each in known) == pytest.approx(
-            sum(watts[each] for each in known), rel=0.1
+        assert sum(joules[key] for key in known) == pytest.approx(
+            sum(watts[key] for key in known), rel=0.1
         )
 
 
@@ -257,11 +257,11 @@ def test_tags_come_only_when_asked_for(tmp_path: Path, scrape: Scrape) -> None:
 
 def test_two_copies_of_the_same_seed_hold_the_same_estate(tmp_path: Path, scrape: Scrape) -> None:
     with (
-        Exporter(tmp_path, "-demo.enabled", "-demo.seed=7") as one,
+        Exporter(tmp_path, "-demo.enabled", "-demo.seed=7") as running,
         Exporter(tmp_path, "-demo.enabled", "-demo.seed=7") as other,
     ):
         first, second = (
-            one.ready().scrape().by_resource(POWER),
+            running.ready().scrape().by_resource(POWER),
             other.ready().scrape().by_resource(POWER),
         )
     assert first.keys() == second.keys() != scrape.by_resource(POWER).keys()

@@ -88,7 +88,8 @@ async def test_a_wrong_token_costs_one_line_and_no_total(tmp_path: Path) -> None
     assert json.loads(out)["totals"]["power_watts"]["value"] > 0
     assert len(json.loads(out)["resources"]) == len(json.loads(annual)["resources"])
     assert all(
-        each["operational_emissions_grams_per_second"] for each in json.loads(out)["resources"]
+        resource["operational_emissions_grams_per_second"]
+        for resource in json.loads(out)["resources"]
     )
     lines = [line for line in err.splitlines() if "grid source" in line]
     assert len(lines) == 1 and "refused" in lines[0]
@@ -99,7 +100,10 @@ async def test_check_tries_the_sources(tmp_path: Path) -> None:
     served = GridApis(time.time)
     runner = await served.start()
     try:
-        words = f"-grid.source={served.base('gb')},{served.base('entsoe')},{served.base('electricitymaps')}"
+        words = (
+            f"-grid.source={served.base('gb')},{served.base('entsoe')},"
+            f"{served.base('electricitymaps')}"
+        )
         code, out, err = await run(
             tmp_path, "check", *DEMO, words, ENTSOE_TOKEN="wrong", ELECTRICITYMAPS_TOKEN=TOKEN
         )

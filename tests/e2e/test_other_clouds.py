@@ -1,4 +1,4 @@
-"""The program against the fakes of Google Cloud and Scaleway, which run beside it in this process."""
+"""Program against the fakes of Google Cloud and Scaleway, which run in this process."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What the real agents take: 10,000 resources with three tags, under vmagent's default limit of 16
-MiB a scrape.
-"""
+"""Scrapes of real agents: 10,000 resources with three tags, under vmagent's limit of 16 MiB."""
 
 from __future__ import annotations
 
@@ -51,7 +49,7 @@ def sink() -> Iterator[str]:
 
 
 class Vmagent(Process):
-    """The agent of VictoriaMetrics with its own defaults, which scrapes one address every second."""
+    """Agent of VictoriaMetrics with its own defaults, which scrapes one address every second."""
 
     def __init__(self, home: Path, target: str, sink: str) -> None:
         program = shutil.which("vmagent")
@@ -82,7 +80,7 @@ class Vmagent(Process):
     def _port(self) -> int:
         """Where it listens: it does not say which port it was given."""
         files = Path(f"/proc/{self.popen.pid}/fd")
-        ours = {str(each.readlink()) for each in files.iterdir() if each.is_symlink()}
+        ours = {str(link.readlink()) for link in files.iterdir() if link.is_symlink()}
         for line in Path(f"/proc/{self.popen.pid}/net/tcp").read_text().splitlines()[1:]:
             _, local, _, state, *_, inode = line.split()[:10]
             if state == "0A" and f"socket:[{inode}]" in ours:
@@ -95,15 +93,15 @@ class Vmagent(Process):
 
         def asked() -> dict[str, Any] | None:
             body, _ = fetch(f"{url}/api/v1/targets")
-            (found,) = json.loads(body)["data"]["activeTargets"] or [{}]
-            return found if found.get("lastError") or found.get("lastSamplesScraped") else None
+            (target,) = json.loads(body)["data"]["activeTargets"] or [{}]
+            return target if target.get("lastError") or target.get("lastSamplesScraped") else None
 
         return eventually(asked, f"a scrape:\n{self.output}")
 
 
 def home(folder: Path, name: str) -> Path:
-    (made := folder / name).mkdir()
-    return made
+    (folder_of_test := folder / name).mkdir()
+    return folder_of_test
 
 
 def test_slim_labels_stay_below_what_vmagent_takes(tmp_path: Path, sink: str) -> None:
@@ -118,9 +116,9 @@ def test_slim_labels_stay_below_what_vmagent_takes(tmp_path: Path, sink: str) ->
         assert size == len(scrape.text.encode())
         print(f"slim: {size / (1 << 20):.1f} MiB, {len(scrape.samples)} samples")
         with Vmagent(home(tmp_path, "agent"), exporter.url, sink) as agent:
-            found = agent.target()
-        assert (found["health"], found["lastError"]) == ("up", "")
-        assert found["lastSamplesScraped"] >= scrape.value("cloud_carbon_exporter_series")
+            target = agent.target()
+        assert (target["health"], target["lastError"]) == ("up", "")
+        assert target["lastSamplesScraped"] >= scrape.value("cloud_carbon_exporter_series")
         assert "16 MiB" not in exporter.output
 
 
@@ -129,6 +127,6 @@ def test_full_labels_do_not_and_the_log_says_what_to_do(tmp_path: Path, sink: st
         exporter.ready()
         assert re.search(r"more than the 16 MiB .*-metrics\.labels=slim", exporter.output)
         with Vmagent(home(tmp_path, "agent"), exporter.url, sink) as agent:
-            found = agent.target()
-        assert found["health"] == "down"
-        assert "maxScrapeSize" in found["lastError"]
+            target = agent.target()
+        assert target["health"] == "down"
+        assert "maxScrapeSize" in target["lastError"]

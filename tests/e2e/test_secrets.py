@@ -1,6 +1,4 @@
-"""Secrets are planted wherever one may stand, and looked for in everything the real program lets
-out.
-"""
+"""Secrets, planted wherever one may stand, looked for in all that the real program lets out."""
 
 from __future__ import annotations
 
@@ -99,20 +97,20 @@ class Asking:
 
 
 def plant(folder: Path, url: str) -> tuple[dict[str, str], list[str]]:
-    """The environment, and every secret that is in it or in the files it names. url: where the
-    clouds are.
-    """
+    """Environment, and every secret in it or in the files it names. url: where the clouds are."""
     hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
     pair = Authority().sign("client")
     (folder / "web.yml").write_text(f"basic_auth_users:\n  bob: {hashed}\n")
     google, key_line = google_key(folder)
     (folder / "carbon.yml").write_text(
-        f"grid: {{source: ['prometheus:{url}', 'file:{url}/grid.csv?api_key={IN_URLS}'], method: live}}\n"
+        f"grid: {{source: ['prometheus:{url}', 'file:{url}/grid.csv?api_key={IN_URLS}'], "
+        f"method: live}}\n"
         f"push: {{otlp: {{endpoint: 'http://127.0.0.1:9/?token={IN_URLS}'}}, interval: 1s}}\n"
         "targets:\n"
         "  - {provider: aws, name: planted-aws}\n"
         "  - {provider: gcp, project_id: planted}\n"
-        f"  - {{provider: scw, organization_id: 00000000-0000-4000-8000-000000000000, cockpit_token: {COCKPIT}}}\n"
+        f"  - {{provider: scw, organization_id: 00000000-0000-4000-8000-000000000000, "
+        f"cockpit_token: {COCKPIT}}}\n"
     )
     environment = {
         "AWS_ACCESS_KEY_ID": "AKIAPLANTEDKEY",

@@ -1,6 +1,4 @@
-"""TLS, client certificates and passwords between the real exporter and the real Prometheus; and
-SIGHUP.
-"""
+"""TLS, client certificates, passwords and SIGHUP between exporter and a real Prometheus."""
 
 from __future__ import annotations
 
@@ -21,8 +19,8 @@ PASSWORD = "open sesame"
 
 
 def home(folder: Path, name: str) -> Path:
-    (made := folder / name).mkdir()
-    return made
+    (home := folder / name).mkdir()
+    return home
 
 
 @pytest.fixture
@@ -36,9 +34,11 @@ def web_config(tmp_path: Path) -> Path:
     file = tmp_path / "web.yml"
     file.write_text(
         "tls_server_config:\n"
-        "  {cert_file: server.pem, key_file: server.key, client_ca_file: ca.pem, min_version: TLS12,\n"
+        "  {cert_file: server.pem, key_file: server.key, client_ca_file: ca.pem, "
+        "min_version: TLS12,\n"
         "   client_auth_type: RequireAndVerifyClientCert,\n"
-        "   cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256], curve_preferences: [CurveP256]}\n"
+        "   cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256], curve_preferences: "
+        "[CurveP256]}\n"
         "http_server_config: {http2: false, headers: {X-Frame-Options: deny}}\n"
         f"basic_auth_users: {{prometheus: '{hashed}'}}\n"
     )
@@ -73,11 +73,11 @@ def test_the_real_prometheus_scrapes_with_certificate_and_password(
         }
         with Prometheus(home(tmp_path, "prometheus"), exporter.url, **scrape) as prometheus:
             prometheus.ready()
-            found = eventually(lambda: prometheus.query("up"), "a scrape")
+            scraped = eventually(lambda: prometheus.query("up"), "a scrape")
             if up:
                 eventually(lambda: prometheus.query("sum(cloud_carbon_power_watts)"), "watts")
-                found = prometheus.query("up")
-            assert list(found.values()) == [up]
+                scraped = prometheus.query("up")
+            assert list(scraped.values()) == [up]
 
 
 def test_a_wrong_web_config_is_refused_at_the_start(tmp_path: Path) -> None:

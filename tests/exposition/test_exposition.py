@@ -33,6 +33,10 @@ from cloud_carbon_exporter.exposition.family import ProviderKind
 from cloud_carbon_exporter.model.types import Estimate
 
 GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDENS: dict[Format, Path] = {
+    "text": GOLDEN / "metrics.txt",
+    "openmetrics": GOLDEN / "metrics_openmetrics.txt",
+}
 FORMATS: tuple[Format, ...] = ("text", "openmetrics")
 MACHINE = estate.labels_of(estate.MACHINE)
 
@@ -56,21 +60,16 @@ def test_both_formats_hold_the_same_samples() -> None:
     assert text == openmetrics
 
 
-GOLDEN_FILES: tuple[tuple[Format, str], ...] = (
-    ("text", "metrics.txt"),
-    ("openmetrics", "metrics_openmetrics.txt"),
-)
-
-
 def whole_answer(format_: Format) -> str:
-    """The answer with every family there is."""
+    """Answer with every family, those of upstream's names too."""
     settings = replace(estate.SETTINGS, upstream_names=True)
     return text_of(render(estate.SNAPSHOT, settings), format_)
 
 
-@pytest.mark.parametrize(("format_", "file"), GOLDEN_FILES)
-def test_the_whole_answer_is_as_the_golden_file(format_: Format, file: str) -> None:
-    assert whole_answer(format_) == (GOLDEN / file).read_text()
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_whole_answer_is_as_the_golden_file(format_: Format) -> None:
+    golden = GOLDENS[format_].read_text(encoding="utf-8")
+    assert whole_answer(format_) == golden, "run python -m tests.exposition.test_exposition"
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -202,6 +201,7 @@ def test_an_empty_snapshot_still_says_who_speaks() -> None:
     assert names == {f"{own}build_info", f"{own}series", f"{own}scrape_size_bytes"}
 
 
+@pytest.mark.server
 def test_promtool_finds_nothing_to_say() -> None:
     assert promtool_check(text_of(render(estate.SNAPSHOT, estate.SETTINGS), "text")) == ""
 
@@ -222,5 +222,5 @@ def test_the_model_has_the_version_of_the_program_unless_it_has_its_own() -> Non
 
 
 if __name__ == "__main__":
-    for golden_format, golden_file in GOLDEN_FILES:
-        (GOLDEN / golden_file).write_text(whole_answer(golden_format), encoding="utf-8")
+    for written_format, golden_file in GOLDENS.items():
+        golden_file.write_text(whole_answer(written_format), encoding="utf-8")

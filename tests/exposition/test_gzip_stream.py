@@ -6,6 +6,7 @@ import gzip
 import subprocess
 from shutil import which
 
+import pytest
 from bench.bench_exposition import snapshot
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +41,7 @@ def test_gzip_itself_takes_the_stream() -> None:
         subprocess.run([program, "-t"], input=b"".join(pieces), check=True, capture_output=True)
 
 
+@pytest.mark.slow
 def test_a_large_estate_is_written_in_pieces_that_both_formats_share() -> None:
     exposition = Renderer(Settings(tags=("team",)))(snapshot(6000))
     text, openmetrics = exposition.text.blocks, exposition.openmetrics.blocks

@@ -82,6 +82,7 @@ def test_any_label_comes_back_as_it_was(
         assert labels["kind"] == "ec2/instance"
 
 
+@pytest.mark.server
 def test_promtool_takes_hostile_labels() -> None:
     rows = tuple(hurt(f"{index}{text}", text, text) for index, text in enumerate(HOSTILE))
     text = text_of(render(Snapshot(1.0, rows), estate.SETTINGS), "text")

@@ -1,6 +1,4 @@
-"""A cloud in memory behind the provider seam: what is there, how hard it works, what goes wrong;
-set by the test.
-"""
+"""Cloud in memory behind the provider seam: what is there, how busy, and what goes wrong."""
 
 from __future__ import annotations
 
@@ -106,9 +104,7 @@ SERVICES = tuple(
 
 @dataclass
 class Cloud:
-    """The estate by region, the series by (id, signal), the failures by operation; and what was
-    asked of it.
-    """
+    """Estate by region, series by (id, signal), failures by operation; and what was asked of it."""
 
     estate: dict[str, list[Raw]] = field(default_factory=lambda: {"eu-west-1": []})
     series: dict[tuple[str, str], list[Point]] = field(default_factory=dict)
@@ -194,13 +190,13 @@ class FakeClient:
             for read in reads
             if (why := self.cloud.unread.get(read.resource.id))
         }
-        points = {key: found for key, found in points.items() if key[0] not in self.cloud.unread}
-        made = {
+        points = {key: series for key, series in points.items() if key[0] not in self.cloud.unread}
+        answers = {
             (read.resource.id, read.metric.name)
             for read in reads
             if read.resource.id not in self.cloud.unread
         }
-        return Reading(points, failures, self.cloud.spoiled, frozenset(made))
+        return Reading(points, failures, self.cloud.spoiled, frozenset(answers))
 
     async def extras(self, now: float) -> Extras:
         await self._pass("extras")

@@ -1,5 +1,4 @@
-"""A Google Cloud on loopback: tokens, Asset Inventory, Monitoring, Compute and the products' own
-lists.
+"""Google Cloud on loopback: tokens, Asset Inventory, Monitoring and the products' own lists.
 
 Every request it gets and every answer it gives is checked against Google's discovery documents
 (gcp_discovery.py); what is wrong stands in `violations`, which tests assert to be empty.
@@ -13,7 +12,7 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,6 +56,60 @@ def _error(code: int, message: str, status: str, reason: str = "", **metadata: s
     details = [{**info, "reason": reason, "metadata": metadata}] if reason else []
     body = {"error": {"code": code, "message": message, "status": status, "details": details}}
     return web.json_response(body, status=code)
+
+
+SOUND = Fault("", "", times=0)
+"""A fault that is none."""
+
+
+def _unauthenticated() -> web.Response:
+    return _error(401, "Request had invalid authentication credentials.", "UNAUTHENTICATED")
+
+
+def _no_permission(fault: Fault) -> web.Response:
+    said = {"permission": fault.permission} if fault.permission else {}
+    message = "The caller does not have permission"
+    return _error(403, message, "PERMISSION_DENIED", "IAM_PERMISSION_DENIED", **said)
+
+
+def _row(values: Iterable[str | None]) -> dict[str, Any]:
+    """Row of BigQuery's answer."""
+    return {"f": [{"v": value} for value in values]}
+
+
+def _throttled(fault: Fault) -> web.Response:
+    message = "Quota exceeded for quota metric"
+    answer = _error(429, message, "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED", **fault.quota)
+    if fault.retry_after:
+        answer.headers["Retry-After"] = fault.retry_after
+    return answer
+
+
+def _old_rate_limit() -> web.Response:
+    """Rate limit as Compute Engine and Cloud Storage tell it."""
+    told = {
+        "domain": "usageLimits",
+        "reason": "rateLimitExceeded",
+        "message": "Rate Limit Exceeded",
+    }
+    error = {"code": 403, "message": "Rate", "errors": [told]}
+    return web.json_response({"error": error}, status=403)
+
+
+INSTEAD: Mapping[str, Callable[[Fault], web.Response]] = {
+    "permission": _no_permission,
+    "throttled": _throttled,
+    "unavailable": lambda _: _error(503, "The service is currently unavailable.", "UNAVAILABLE"),
+    "refused": lambda _: _error(400, "refused it is", "INVALID_ARGUMENT"),
+    "quota": lambda _: _error(403, "quota it is", "PERMISSION_DENIED", "RATE_LIMIT_EXCEEDED"),
+    "conflict": lambda _: _error(409, "conflict it is", "ABORTED"),
+    "old": lambda _: _old_rate_limit(),
+    "oracle": lambda _: web.json_response([{"error": "ask again"}], status=500),
+    "bomb": lambda _: wire.exploding(100),
+    "html": lambda _: web.Response(text="<html>proxy says no</html>", content_type="text/html"),
+    "unauthorized": lambda _: _unauthenticated(),
+}
+"""Faults that leave nothing of the true answer, by name."""
 
 
 class GoogleCloud:
@@ -121,10 +174,7 @@ class GoogleCloud:
             list(request.query.items()),
         )
         if api == "memorystore":  # of which the library's discovery documents know nothing
-            self.calls[f"{api}.projects.locations.instances.list"] += 1
-            return web.json_response(
-                product_list(self.assets, f"{api}.projects.locations.instances.list")
-            )
+            return self._memorystore()
         if api not in gcp_discovery.VERSIONS:
             return self._disabled(api)
         method = gcp_discovery.method(api, request.method, path)
@@ -136,29 +186,39 @@ class GoogleCloud:
         self.requests.append((method.id, query, request.headers))
         if self.checked:
             self.violations += gcp_discovery.request_errors(method, query, body)
-        fault = self._fault(api, method.id)
-        if fault and fault.how == "reset":
+        fault = self._fault(api, method.id) or SOUND
+        if fault.how == "reset":
             return wire.reset(request)
-        if fault and (spoiled := await self._spoiled(fault)):
-            return spoiled
-        if (
-            request.headers.get("Authorization", "").removeprefix("Bearer ")
-            not in self.tokens.valid
-        ):
-            return _error(401, "Request had invalid authentication credentials.", "UNAUTHENTICATED")
-        answer = self._answer(method.id, request.match_info["path"], query, body)
+        if instead := await self._answer_instead(fault):
+            return instead
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token not in self.tokens.valid:
+            return _unauthenticated()
+        answer = self._answer(method.id, path, query, body)
         if isinstance(answer, web.Response):
             return answer
-        if fault:
+        return self._sent(method, fault, answer)
+
+    def _memorystore(self) -> web.Response:
+        method = "memorystore.projects.locations.instances.list"
+        self.calls[method] += 1
+        return web.json_response(product_list(self.assets, method))
+
+    def _sent(
+        self, method: gcp_discovery.Method, fault: Fault, answer: dict[str, Any]
+    ) -> web.Response:
+        """Answer as it goes over the wire, spoiled as the fault says."""
+        if fault is not SOUND:
             answer = gcp_spoiled.spoiled(fault.how, answer)
             self._spoil(fault, answer)
         if self.checked:
             self.violations += gcp_discovery.response_errors(method, answer)
-        text = json.dumps(answer)
-        if fault and fault.how == "truncated":
+        text = json.dumps(answer).encode()
+        if fault.how == "truncated":
             text = text[: len(text) // 2]
-        body = (wire.NO_UTF8 if fault and fault.how == "no utf-8" else b"") + text.encode()
-        response = web.Response(body=body, content_type="application/json")
+        if fault.how == "no utf-8":
+            text = wire.NO_UTF8 + text
+        response = web.Response(body=text, content_type="application/json")
         if self.compressed:
             response.enable_compression()
         return response
@@ -177,60 +237,14 @@ class GoogleCloud:
             403, message, "PERMISSION_DENIED", "SERVICE_DISABLED", service=service, consumer=PROJECT
         )
 
-    async def _spoiled(self, fault: Fault) -> web.Response | None:
+    async def _answer_instead(self, fault: Fault) -> web.Response | None:
+        """Answer of a fault that leaves nothing of the true one; None where it is only spoiled."""
         if fault.how == "hang":
             await self._over.wait()
         if fault.how == "disabled":
             return self._disabled(fault.api)
-        if fault.how == "permission":
-            said = {"permission": fault.permission} if fault.permission else {}
-            return _error(
-                403,
-                "The caller does not have permission",
-                "PERMISSION_DENIED",
-                "IAM_PERMISSION_DENIED",
-                **said,
-            )
-        if fault.how == "throttled":
-            answer = _error(
-                429,
-                "Quota exceeded for quota metric",
-                "RESOURCE_EXHAUSTED",
-                "RATE_LIMIT_EXCEEDED",
-                **fault.quota,
-            )
-            if fault.retry_after:
-                answer.headers["Retry-After"] = fault.retry_after
-            return answer
-        if fault.how == "unavailable":
-            return _error(503, "The service is currently unavailable.", "UNAVAILABLE")
-        if fault.how in ("refused", "quota", "conflict"):
-            code, status, reason = {
-                "refused": (400, "INVALID_ARGUMENT", ""),
-                "quota": (403, "PERMISSION_DENIED", "RATE_LIMIT_EXCEEDED"),
-                "conflict": (409, "ABORTED", ""),
-            }[fault.how]
-            return _error(code, f"{fault.how} it is", status, reason)
-        if fault.how == "old":  # as Compute Engine and Cloud Storage tell it
-            errors = [
-                {
-                    "domain": "usageLimits",
-                    "reason": "rateLimitExceeded",
-                    "message": "Rate Limit Exceeded",
-                }
-            ]
-            return web.json_response(
-                {"error": {"code": 403, "message": "Rate", "errors": errors}}, status=403
-            )
-        if fault.how == "oracle":
-            return web.json_response([{"error": "ask again"}], status=500)
-        if fault.how == "bomb":
-            return wire.exploding(100)
-        if fault.how == "html":
-            return web.Response(text="<html>proxy says no</html>", content_type="text/html")
-        if fault.how == "unauthorized":
-            return _error(401, "Request had invalid authentication credentials.", "UNAUTHENTICATED")
-        return None
+        instead = INSTEAD.get(fault.how)
+        return instead(fault) if instead else None
 
     def _spoil(self, fault: Fault, answer: dict[str, Any]) -> None:
         if fault.how == "loop":
@@ -253,20 +267,23 @@ class GoogleCloud:
         if method == "compute.machineTypes.aggregatedList":
             return replay("machine_types")
         if method == "bigquery.jobs.query":
-            rows = [{"f": [{"v": value} for value in row]} for row in self.report]
-            return {
-                "kind": "bigquery#queryResponse",
-                "jobComplete": self.report_ready,
-                "rows": rows,
-                "totalRows": str(len(rows)),
-            }
+            return self._query_response()
         project = dict(query).get("project") or path.partition("projects/")[2].partition("/")[0]
         here = [asset for asset in self.assets if self._within(asset, f"projects/{project}")]
         location = path.partition("locations/")[2].partition("/")[0]
-        found = located_list(here, method, location)
-        return (product_list(here, method) if found is None else found) or _error(
-            404, f"the fake has no {method}", "NOT_FOUND"
-        )
+        listed = located_list(here, method, location)
+        if listed is None:
+            listed = product_list(here, method)
+        return listed or _error(404, f"the fake has no {method}", "NOT_FOUND")
+
+    def _query_response(self) -> dict[str, Any]:
+        rows = [_row(values) for values in self.report]
+        return {
+            "kind": "bigquery#queryResponse",
+            "jobComplete": self.report_ready,
+            "rows": rows,
+            "totalRows": str(len(rows)),
+        }
 
     def _assets(self, path: str, query: Query) -> dict[str, Any] | web.Response:
         parent = "/".join(path.split("/")[1:3])
@@ -278,28 +295,24 @@ class GoogleCloud:
                 else "Request contains an invalid argument."
             )
             return _error(400, said, "INVALID_ARGUMENT")
-        one = dict(query)
-        size = int(one.get("pageSize", 100))
+        asked = dict(query)
+        size = int(asked.get("pageSize", 100))
         if size > 1000:
             return _error(400, "page_size must be at most 1000", "INVALID_ARGUMENT")
         size = min(size, self.page_size or size)
-        found = [
-            each
-            for each in self.assets
-            if self._within(each, parent) and (not types or each["assetType"] in types)
-        ]
-        if one.get("contentType") != "RESOURCE":
-            found = [named(asset) for asset in found]
-        first = (
-            int(one.get("pageToken", "0").removeprefix("page-"))
-            if one.get("pageToken") != "again"
-            else 0
-        )
+        assets = []
+        for asset in self.assets:
+            if self._within(asset, parent) and (not types or asset["assetType"] in types):
+                whole = asked.get("contentType") == "RESOURCE"
+                assets.append(asset if whole else named(asset))
+        first = 0
+        if (token := asked.get("pageToken", "again")) != "again":
+            first = int(token.removeprefix("page-"))
         answer: dict[str, Any] = {
-            "assets": found[first : first + size],
+            "assets": assets[first : first + size],
             "readTime": "2026-11-24T12:00:00Z",
         }
-        if first + size < len(found):
+        if first + size < len(assets):
             answer["nextPageToken"] = f"page-{first + size}"
         return answer
 
@@ -310,18 +323,18 @@ class GoogleCloud:
     def _time_series(self, path: str, query: Query) -> dict[str, Any] | web.Response:
         project = path.split("/")[2]
         here = [
-            each
-            for each in self.series
-            if project == "scoping" or each.labels.get("project_id") == project
+            series
+            for series in self.series
+            if project == "scoping" or series.labels.get("project_id") == project
         ]
         try:
-            found = gcp_monitoring.answer(here, query, time.time())
+            listed = gcp_monitoring.answer(here, query, time.time())
         except gcp_monitoring.BadQuestion as error:
             self.violations.append(str(error))
             return _error(400, str(error), "INVALID_ARGUMENT")
         except LookupError as error:
             return _error(404, str(error), "NOT_FOUND")
-        return {"timeSeries": found} if found else {}
+        return {"timeSeries": listed} if listed else {}
 
 
 @dataclass

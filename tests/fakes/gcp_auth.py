@@ -67,9 +67,7 @@ class Tokens:
         return path
 
     def rotate(self, url: str, path: Path) -> None:
-        """Another key takes the place of the one in the file; what was signed with that, and its
-        tokens, go.
-        """
+        """Put another key in place of the one in the file; what that signed, and its tokens, go."""
         self.key = rsa.generate_private_key(65537, 2048)
         self.valid.clear()
         self.service_account(url, path)

@@ -52,7 +52,7 @@ _FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method of an API. `response`: name of its schema. `path`: pattern below the API's root."""
+    """Method of an API. `response`: name of its schema. `path`: pattern below the API's root."""
 
     api: str
     id: str
@@ -66,8 +66,10 @@ class Method:
 @cache
 def document(name: str) -> Mapping[str, Any]:
     """A discovery document, "compute.v1". Raises FileNotFoundError."""
-    found: Mapping[str, Any] = json.loads((DOCUMENTS / f"{name}.json").read_text(encoding="utf-8"))
-    return found
+    discovery: Mapping[str, Any] = json.loads(
+        (DOCUMENTS / f"{name}.json").read_text(encoding="utf-8")
+    )
+    return discovery
 
 
 def _methods(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -88,21 +90,21 @@ def methods(api: str) -> Sequence[Method]:
     return [
         Method(
             api,
-            each["id"],
-            each["httpMethod"],
-            _pattern(tree["servicePath"] + each.get("flatPath", each["path"])),
-            {**tree["parameters"], **each.get("parameters", {})},
-            each.get("request", {}).get("$ref", ""),
-            each.get("response", {}).get("$ref", ""),
+            method["id"],
+            method["httpMethod"],
+            _pattern(tree["servicePath"] + method.get("flatPath", method["path"])),
+            {**tree["parameters"], **method.get("parameters", {})},
+            method.get("request", {}).get("$ref", ""),
+            method.get("response", {}).get("$ref", ""),
         )
-        for each in _methods(tree)
+        for method in _methods(tree)
     ]
 
 
 def method(api: str, verb: str, path: str) -> Method | None:
     """The method a request means, if there is one."""
     return next(
-        (each for each in methods(api) if each.verb == verb and each.path.match(path)), None
+        (known for known in methods(api) if known.verb == verb and known.path.match(path)), None
     )
 
 
@@ -139,7 +141,7 @@ def request_errors(asked: Method, query: Iterable[tuple[str, str]], body: Any) -
 
 
 def response_errors(asked: Method, answer: Any) -> list[str]:
-    """What is wrong with an answer; the data of assets is checked against the API they come from."""
+    """Errors of an answer; the data of assets is checked against the API they come from."""
     errors = schema_errors(f"{asked.api}.{VERSIONS[asked.api]}", asked.response, answer)
     if asked.id == "cloudasset.assets.list":
         for asset in answer.get("assets", ()):
@@ -185,19 +187,19 @@ def _converted(schema: Mapping[str, Any]) -> dict[str, Any]:
     kind = schema.get("type", "any")
     if kind == "any":
         return {}
-    made: dict[str, Any] = {"type": kind}
+    converted: dict[str, Any] = {"type": kind}
     if "enum" in schema:
-        made["enum"] = schema["enum"]
+        converted["enum"] = schema["enum"]
     if kind == "number":
-        made = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}
+        converted = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}
     if kind == "string" and schema.get("format") in _FORMATS:
-        made["pattern"] = _FORMATS[schema["format"]]
+        converted["pattern"] = _FORMATS[schema["format"]]
     if kind == "array":
-        made["items"] = _converted(schema["items"])
+        converted["items"] = _converted(schema["items"])
     if kind == "object":
-        made["properties"] = {
+        converted["properties"] = {
             key: _converted(value) for key, value in schema.get("properties", {}).items()
         }
         more = schema.get("additionalProperties")
-        made["additionalProperties"] = _converted(more) if more else False
-    return made
+        converted["additionalProperties"] = _converted(more) if more else False
+    return converted

@@ -1,13 +1,11 @@
-"""What the fake Google Cloud holds: recorded assets, and the same objects as each product's own
-list shows them.
-"""
+"""Estate of the fake Google Cloud: recorded assets, and the same in each product's own list."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +17,16 @@ Asset = dict[str, Any]
 
 def replay(name: str) -> dict[str, Any]:
     """A recorded answer."""
-    found: dict[str, Any] = json.loads((REPLAY / f"{name}.json").read_text(encoding="utf-8"))
-    return found
+    answer: dict[str, Any] = json.loads((REPLAY / f"{name}.json").read_text(encoding="utf-8"))
+    return answer
 
 
 def recorded() -> list[Asset]:
-    """Every recorded asset of every service: an estate that holds each pair that could be counted
-    twice.
-    """
-    return [
-        asset
-        for path in sorted(REPLAY.glob("*.json"))
-        for asset in replay(path.stem).get("assets", ())
-    ]
+    """Recorded assets of every service: an estate with each pair that could be counted twice."""
+    assets: list[Asset] = []
+    for path in sorted(REPLAY.glob("*.json")):
+        assets += replay(path.stem).get("assets", ())
+    return assets
 
 
 def named(asset: Asset) -> Asset:
@@ -42,12 +37,12 @@ def named(asset: Asset) -> Asset:
 def moved(assets: Iterable[Asset], project: str, number: str) -> list[Asset]:
     """The same assets in another project."""
     text = json.dumps(list(assets)).replace(PROJECT, project).replace(NUMBER, number)
-    found: list[Asset] = json.loads(text)
-    for asset in found:
+    assets_there: list[Asset] = json.loads(text)
+    for asset in assets_there:
         if asset["assetType"] == "storage.googleapis.com/Bucket":
             asset["name"] += f"-{project}"
             asset["resource"]["data"]["name"] += f"-{project}"
-    return found
+    return assets_there
 
 
 def _of(assets: Sequence[Asset], asset_type: str) -> list[Any]:
@@ -79,71 +74,78 @@ def located_list(assets: Sequence[Asset], method: str, location: str) -> dict[st
     if method in ("aiplatform.projects.locations.list", "artifactregistry.projects.locations.list"):
         return {
             "locations": [
-                {"locationId": each} for each in ("europe-west1", "global", "us-central1")
+                {"locationId": "europe-west1"},
+                {"locationId": "global"},
+                {"locationId": "us-central1"},
             ]
         }
     if method not in located:
         return None
     asset_type, key = located[method]
-    found = [data for data in _of(assets, asset_type) if f"/locations/{location}/" in data["name"]]
-    return {key: found} if found else {}
+    here = [data for data in _of(assets, asset_type) if f"/locations/{location}/" in data["name"]]
+    return {key: here} if here else {}
+
+
+COMPUTE = "compute.googleapis.com/"
+AGGREGATED: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "compute.instances.aggregatedList": ((f"{COMPUTE}Instance",), "instances"),
+    "compute.disks.aggregatedList": ((f"{COMPUTE}Disk", f"{COMPUTE}RegionDisk"), "disks"),
+    "compute.forwardingRules.aggregatedList": (
+        (f"{COMPUTE}ForwardingRule", f"{COMPUTE}GlobalForwardingRule"),
+        "forwardingRules",
+    ),
+    "compute.routers.aggregatedList": ((f"{COMPUTE}Router",), "routers"),
+}
+"""Asset types and field of the lists that Compute Engine gives by zone or region."""
+
+FLAT: Mapping[str, tuple[str, str]] = {
+    "compute.snapshots.list": (f"{COMPUTE}Snapshot", "items"),
+    "compute.images.list": (f"{COMPUTE}Image", "items"),
+    "compute.machineImages.list": (f"{COMPUTE}MachineImage", "items"),
+    "firestore.projects.databases.list": ("firestore.googleapis.com/Database", "databases"),
+    "sql.instances.list": ("sqladmin.googleapis.com/Instance", "items"),
+    "storage.buckets.list": ("storage.googleapis.com/Bucket", "items"),
+    "container.projects.locations.clusters.list": (
+        "container.googleapis.com/Cluster",
+        "clusters",
+    ),
+    "run.projects.locations.jobs.list": ("run.googleapis.com/Job", "jobs"),
+    "cloudfunctions.projects.locations.functions.list": (
+        "cloudfunctions.googleapis.com/CloudFunction",
+        "functions",
+    ),
+    "redis.projects.locations.instances.list": ("redis.googleapis.com/Instance", "instances"),
+    "redis.projects.locations.clusters.list": ("redis.googleapis.com/Cluster", "clusters"),
+    "memcache.projects.locations.instances.list": (
+        "memcache.googleapis.com/Instance",
+        "instances",
+    ),
+    "memorystore.projects.locations.instances.list": (
+        "memorystore.googleapis.com/Instance",
+        "instances",
+    ),
+    "file.projects.locations.instances.list": ("file.googleapis.com/Instance", "instances"),
+    "spanner.projects.instances.list": ("spanner.googleapis.com/Instance", "instances"),
+    "alloydb.projects.locations.clusters.list": ("alloydb.googleapis.com/Cluster", "clusters"),
+    "alloydb.projects.locations.clusters.instances.list": (
+        "alloydb.googleapis.com/Instance",
+        "instances",
+    ),
+    "bigtableadmin.projects.instances.clusters.list": (
+        "bigtableadmin.googleapis.com/Cluster",
+        "clusters",
+    ),
+    "tpu.projects.locations.nodes.list": ("tpu.googleapis.com/Node", "nodes"),
+}
+"""Asset type and field of the lists that are flat."""
 
 
 def product_list(assets: Sequence[Asset], method: str) -> dict[str, Any] | None:
     """The answer of a product's own list call; None where the fake has no such product."""
-    compute = "compute.googleapis.com/"
-    aggregated = {
-        "compute.instances.aggregatedList": ((f"{compute}Instance",), "instances"),
-        "compute.disks.aggregatedList": ((f"{compute}Disk", f"{compute}RegionDisk"), "disks"),
-        "compute.forwardingRules.aggregatedList": (
-            (f"{compute}ForwardingRule", f"{compute}GlobalForwardingRule"),
-            "forwardingRules",
-        ),
-        "compute.routers.aggregatedList": ((f"{compute}Router",), "routers"),
-    }
-    if method in aggregated:
-        return _aggregated(assets, *aggregated[method])
-    flat = {
-        "compute.snapshots.list": (f"{compute}Snapshot", "items"),
-        "compute.images.list": (f"{compute}Image", "items"),
-        "compute.machineImages.list": (f"{compute}MachineImage", "items"),
-        "firestore.projects.databases.list": ("firestore.googleapis.com/Database", "databases"),
-        "sql.instances.list": ("sqladmin.googleapis.com/Instance", "items"),
-        "storage.buckets.list": ("storage.googleapis.com/Bucket", "items"),
-        "container.projects.locations.clusters.list": (
-            "container.googleapis.com/Cluster",
-            "clusters",
-        ),
-        "run.projects.locations.jobs.list": ("run.googleapis.com/Job", "jobs"),
-        "cloudfunctions.projects.locations.functions.list": (
-            "cloudfunctions.googleapis.com/CloudFunction",
-            "functions",
-        ),
-        "redis.projects.locations.instances.list": ("redis.googleapis.com/Instance", "instances"),
-        "redis.projects.locations.clusters.list": ("redis.googleapis.com/Cluster", "clusters"),
-        "memcache.projects.locations.instances.list": (
-            "memcache.googleapis.com/Instance",
-            "instances",
-        ),
-        "memorystore.projects.locations.instances.list": (
-            "memorystore.googleapis.com/Instance",
-            "instances",
-        ),
-        "file.projects.locations.instances.list": ("file.googleapis.com/Instance", "instances"),
-        "spanner.projects.instances.list": ("spanner.googleapis.com/Instance", "instances"),
-        "alloydb.projects.locations.clusters.list": ("alloydb.googleapis.com/Cluster", "clusters"),
-        "alloydb.projects.locations.clusters.instances.list": (
-            "alloydb.googleapis.com/Instance",
-            "instances",
-        ),
-        "bigtableadmin.projects.instances.clusters.list": (
-            "bigtableadmin.googleapis.com/Cluster",
-            "clusters",
-        ),
-        "tpu.projects.locations.nodes.list": ("tpu.googleapis.com/Node", "nodes"),
-    }
-    if method in flat:
-        asset_type, key = flat[method]
+    if method in AGGREGATED:
+        return _aggregated(assets, *AGGREGATED[method])
+    if method in FLAT:
+        asset_type, key = FLAT[method]
         return {key: _of(assets, asset_type)}
     if method == "run.projects.locations.services.list":  # v2 shows every service in its own shape
         names = [
@@ -151,10 +153,13 @@ def product_list(assets: Sequence[Asset], method: str) -> dict[str, Any] | None:
         ]
         return {"services": [{"name": name.partition(".com/")[2]} for name in names]}
     if method == "bigquery.datasets.list":
-        keys = ("kind", "id", "datasetReference", "location", "labels")
-        found = _of(assets, "bigquery.googleapis.com/Dataset")
-        return {
-            "kind": "bigquery#datasetList",
-            "datasets": [{key: each[key] for key in keys} for each in found],
-        }
+        return {"kind": "bigquery#datasetList", "datasets": _listed_datasets(assets)}
     return None
+
+
+def _listed_datasets(assets: Sequence[Asset]) -> list[dict[str, Any]]:
+    datasets = []
+    for dataset in _of(assets, "bigquery.googleapis.com/Dataset"):
+        kept = ("kind", "id", "datasetReference", "location", "labels")
+        datasets.append({key: dataset[key] for key in kept})
+    return datasets

@@ -1,6 +1,4 @@
-"""Cloud Monitoring's timeSeries.list, as its reference describes it: filters, alignment, reduction,
-pages of points.
-"""
+"""timeSeries.list of Cloud Monitoring, as its reference describes it: filter, align, reduce."""
 
 from __future__ import annotations
 
@@ -17,22 +15,56 @@ from typing import Any
 METRICS: dict[str, tuple[str, str, str, str]] = {
     "agent.googleapis.com/gpu/utilization": ("GAUGE", "DOUBLE", "%", "gce_instance"),
     "aiplatform.googleapis.com/prediction/online/accelerator/duty_cycle": (
-        "GAUGE", "DOUBLE", "%", "aiplatform.googleapis.com/Endpoint",
+        "GAUGE",
+        "DOUBLE",
+        "%",
+        "aiplatform.googleapis.com/Endpoint",
     ),
     "aiplatform.googleapis.com/prediction/online/cpu/utilization": (
-        "GAUGE", "DOUBLE", "%", "aiplatform.googleapis.com/Endpoint",
+        "GAUGE",
+        "DOUBLE",
+        "%",
+        "aiplatform.googleapis.com/Endpoint",
     ),
-    "alloydb.googleapis.com/cluster/storage/usage": ("GAUGE", "INT64", "By", "alloydb.googleapis.com/Cluster"),
+    "alloydb.googleapis.com/cluster/storage/usage": (
+        "GAUGE",
+        "INT64",
+        "By",
+        "alloydb.googleapis.com/Cluster",
+    ),
     "alloydb.googleapis.com/instance/cpu/average_utilization": (
-        "GAUGE", "DOUBLE", "10^2.%", "alloydb.googleapis.com/Instance",
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "alloydb.googleapis.com/Instance",
     ),
-    "bigquery.googleapis.com/slots/allocated_for_project": ("GAUGE", "INT64", "1", "bigquery_project"),
+    "bigquery.googleapis.com/slots/allocated_for_project": (
+        "GAUGE",
+        "INT64",
+        "1",
+        "bigquery_project",
+    ),
     "bigquery.googleapis.com/storage/stored_bytes": ("GAUGE", "INT64", "By", "bigquery_dataset"),
     "bigtable.googleapis.com/cluster/cpu_load": ("GAUGE", "DOUBLE", "1", "bigtable_cluster"),
     "bigtable.googleapis.com/disk/bytes_used": ("GAUGE", "INT64", "By", "bigtable_cluster"),
-    "cloudfunctions.googleapis.com/function/execution_times": ("DELTA", "DISTRIBUTION", "ns", "cloud_function"),
-    "cloudsql.googleapis.com/database/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "cloudsql_database"),
-    "compute.googleapis.com/instance/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "gce_instance"),
+    "cloudfunctions.googleapis.com/function/execution_times": (
+        "DELTA",
+        "DISTRIBUTION",
+        "ns",
+        "cloud_function",
+    ),
+    "cloudsql.googleapis.com/database/cpu/utilization": (
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "cloudsql_database",
+    ),
+    "compute.googleapis.com/instance/cpu/utilization": (
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "gce_instance",
+    ),
     "firestore.googleapis.com/storage/data_and_index_storage_bytes": (
         "GAUGE",
         "INT64",
@@ -42,33 +74,70 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
     "kubernetes.io/container/cpu/request_cores": ("GAUGE", "DOUBLE", "{cpu}", "k8s_container"),
     "kubernetes.io/container/cpu/request_utilization": ("GAUGE", "DOUBLE", "1", "k8s_container"),
     "kubernetes.io/container/memory/request_bytes": ("GAUGE", "INT64", "By", "k8s_container"),
-    "loadbalancing.googleapis.com/https/response_bytes_count": ("DELTA", "INT64", "By", "https_lb_rule"),
+    "loadbalancing.googleapis.com/https/response_bytes_count": (
+        "DELTA",
+        "INT64",
+        "By",
+        "https_lb_rule",
+    ),
     "memcache.googleapis.com/node/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "memcache_node"),
     "memorystore.googleapis.com/instance/cpu/average_utilization": (
-        "GAUGE", "DOUBLE", "10^2.%", "memorystore.googleapis.com/Instance",
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "memorystore.googleapis.com/Instance",
     ),
     "redis.googleapis.com/cluster/cpu/average_utilization": (
-        "GAUGE", "DOUBLE", "10^2.%", "redis.googleapis.com/Cluster",
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "redis.googleapis.com/Cluster",
     ),
     "redis.googleapis.com/stats/cpu_utilization": ("GAUGE", "DOUBLE", "s{CPU}", "redis_instance"),
     "router.googleapis.com/nat/sent_bytes_count": ("DELTA", "INT64", "By", "nat_gateway"),
-    "run.googleapis.com/container/cpu/allocation_time": ("DELTA", "DOUBLE", "s{CPU}", "cloud_run_revision"),
-    "run.googleapis.com/container/cpu/utilizations": ("DELTA", "DISTRIBUTION", "10^2.%", "cloud_run_revision"),
-    "run.googleapis.com/container/memory/allocation_time": ("DELTA", "DOUBLE", "GiBy.s", "cloud_run_revision"),
-    "spanner.googleapis.com/instance/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "spanner_instance"),
-    "spanner.googleapis.com/instance/storage/used_bytes": ("GAUGE", "INT64", "By", "spanner_instance"),
+    "run.googleapis.com/container/cpu/allocation_time": (
+        "DELTA",
+        "DOUBLE",
+        "s{CPU}",
+        "cloud_run_revision",
+    ),
+    "run.googleapis.com/container/cpu/utilizations": (
+        "DELTA",
+        "DISTRIBUTION",
+        "10^2.%",
+        "cloud_run_revision",
+    ),
+    "run.googleapis.com/container/memory/allocation_time": (
+        "DELTA",
+        "DOUBLE",
+        "GiBy.s",
+        "cloud_run_revision",
+    ),
+    "spanner.googleapis.com/instance/cpu/utilization": (
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "spanner_instance",
+    ),
+    "spanner.googleapis.com/instance/storage/used_bytes": (
+        "GAUGE",
+        "INT64",
+        "By",
+        "spanner_instance",
+    ),
     "storage.googleapis.com/storage/v2/total_bytes": ("GAUGE", "DOUBLE", "By", "gcs_bucket"),
     "tpu.googleapis.com/tpu/mxu/utilization": ("GAUGE", "DOUBLE", "%", "tpu_worker"),
     "tpu.googleapis.com/cpu/utilization": ("GAUGE", "DOUBLE", "%", "tpu_worker"),
-}  # fmt: skip
+}
 
 _TERM = re.compile(r'([\w.]+) = "([^"]*)"(?: AND |$)')
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One stream of samples. value: constant; of a DELTA its sum a second; of a distribution (count
-    a second, mean).
+    """Stream of samples.
+
+    value: constant; of a DELTA its sum a second; of a distribution (count a second, mean).
     """
 
     metric: str
@@ -116,17 +185,17 @@ class Query:
 
 def read(query: Sequence[tuple[str, str]], now: float) -> Query:
     """Read the parameters. Raises BadQuestion as Monitoring would."""
-    one = dict(query)
+    said = dict(query)
     for name in ("filter", "interval.endTime", "view"):
-        if name not in one:
+        if name not in said:
             raise BadQuestion(f"{name} is required")
     asked = Query(
-        _terms(one["filter"]),
-        _seconds(one.get("interval.startTime", one["interval.endTime"])),
-        _seconds(one["interval.endTime"]),
-        float(one["aggregation.alignmentPeriod"].removesuffix("s")),
-        one["aggregation.perSeriesAligner"],
-        one.get("aggregation.crossSeriesReducer", "REDUCE_NONE"),
+        _terms(said["filter"]),
+        _seconds(said.get("interval.startTime", said["interval.endTime"])),
+        _seconds(said["interval.endTime"]),
+        float(said["aggregation.alignmentPeriod"].removesuffix("s")),
+        said["aggregation.perSeriesAligner"],
+        said.get("aggregation.crossSeriesReducer", "REDUCE_NONE"),
         tuple(value for name, value in query if name == "aggregation.groupByFields"),
     )
     if "metric.type" not in asked.terms:
@@ -137,7 +206,7 @@ def read(query: Sequence[tuple[str, str]], now: float) -> Query:
         raise BadQuestion("alignmentPeriod is at least 60s")
     if asked.group_by and asked.reducer == "REDUCE_NONE":
         raise BadQuestion("groupByFields without a reducer")
-    if int(one.get("pageSize", 1)) > 100_000:
+    if int(said.get("pageSize", 1)) > 100_000:
         raise BadQuestion("pageSize is too large")
     return asked
 
@@ -174,7 +243,7 @@ def _matches(series: Series, terms: Mapping[str, str]) -> bool:
 
 
 def _distribution(group: Iterable[Series], seconds: float) -> dict[str, Any]:
-    pairs = [each.value for each in group if isinstance(each.value, tuple)]
+    pairs = [sample.value for sample in group if isinstance(sample.value, tuple)]
     count = sum(rate for rate, _ in pairs) * seconds
     mean = sum(rate * mean for rate, mean in pairs) * seconds / count if count else 0
     return {"distributionValue": {"count": str(round(count)), "mean": mean}}
@@ -188,7 +257,7 @@ def _value(asked: Query, group: Sequence[Series], value_type: str) -> dict[str, 
             if asked.reducer == "REDUCE_MEAN"
             else whole
         )
-    total = sum(each.value for each in group if not isinstance(each.value, tuple))
+    total = sum(sample.value for sample in group if not isinstance(sample.value, tuple))
     if asked.reducer == "REDUCE_MEAN":
         total /= len(group)
     if value_type == "INT64" and asked.aligner == "ALIGN_DELTA" and asked.reducer != "REDUCE_MEAN":
@@ -206,7 +275,7 @@ def _nested(names: Iterable[str], key: Iterable[str]) -> dict[str, dict[str, str
 
 def _ends(asked: Query, group: Iterable[Series]) -> Iterator[float]:
     """Ends of the periods, newest first: they count back from the end of the interval."""
-    since = min(each.since for each in group)
+    since = min(sample.since for sample in group)
     for number in itertools.count():
         end = asked.end - number * asked.period
         if end <= max(asked.start, since):
@@ -234,7 +303,7 @@ def answer(
                 else tuple(map(str, whole))
             )
             groups[key].append(series)
-    found = []
+    answered = []
     for key, group in groups.items():
         if asked.reducer != "REDUCE_NONE":
             labels = _nested(asked.group_by, key)
@@ -247,7 +316,7 @@ def answer(
             "distributionValue": "DISTRIBUTION",
         }
         delta = kind == "DELTA" and asked.aligner == "ALIGN_DELTA"
-        found.append(
+        answered.append(
             {
                 "metric": {"type": asked.metric, "labels": labels["metric"]},
                 "resource": {
@@ -269,4 +338,4 @@ def answer(
                 ],
             }
         )
-    return [series for series in found if series["points"]]
+    return [series for series in answered if series["points"]]

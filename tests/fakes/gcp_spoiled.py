@@ -1,6 +1,4 @@
-"""Sound answers of Google's APIs made unsound: nonsense for objects, odd numbers, yesterday's
-points, huge labels.
-"""
+"""Unsound answers of Google's APIs: nonsense for objects, odd numbers, old points, huge labels."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The sources of grid intensity, on one port: each at the path of its name, with the answers their
-documents describe.
+"""Sources of grid intensity on one port, each at the path of its name, as documented.
 
 What a zone emits at a moment is set by the test; sources that publish a mix of stations answer one
 of nuclear power and gas. Faults are injected at the wire. `tests/fakes/grid_schema.py` holds the
@@ -35,8 +34,10 @@ def parsed(text: str, form: str) -> float:
 
 @dataclass
 class GridApis:
-    """grams: zone, moment -> g/kWh. faults: source -> what it does instead. asked: (source, path,
-    query).
+    """Grid sources on loopback.
+
+    grams: zone, moment -> g/kWh. faults: source -> what it does instead.
+    asked: (source, path, query).
     """
 
     clock: Callable[[], float]
@@ -64,7 +65,7 @@ class GridApis:
 
     def count(self, source: str) -> int:
         """How often a source was asked."""
-        return sum(each[0] == source for each in self.asked)
+        return sum(question[0] == source for question in self.asked)
 
     async def _answer(self, request: web.Request) -> web.Response:
         source, path = request.match_info["source"], request.match_info["path"]
@@ -266,8 +267,10 @@ class GridApis:
 
 NAMESPACE = "urn:iec62325.351:tc57wg16:451-6:generationloaddocument:3:0"
 ACKNOWLEDGEMENT = (
-    '<Acknowledgement_MarketDocument xmlns="urn:iec62325.351:tc57wg16:451-1:acknowledgementdocument:7:0">'
-    "<Reason><code>999</code><text>No matching data found</text></Reason></Acknowledgement_MarketDocument>"
+    "<Acknowledgement_MarketDocument "
+    'xmlns="urn:iec62325.351:tc57wg16:451-1:acknowledgementdocument:7:0">'
+    "<Reason><code>999</code><text>No matching data "
+    "found</text></Reason></Acknowledgement_MarketDocument>"
 )
 
 
@@ -284,6 +287,7 @@ def time_series(
     return (
         f"<TimeSeries><{side}BiddingZone_Domain.mRID>{zone}</{side}BiddingZone_Domain.mRID>"
         f"<MktPSRType><psrType>{kind}</psrType></MktPSRType>"
-        f"<Period><timeInterval><start>{iso(start, form)}</start><end>{iso(end, form)}</end></timeInterval>"
+        f"<Period><timeInterval><start>{iso(start, form)}</start>"
+        f"<end>{iso(end, form)}</end></timeInterval>"
         f"<resolution>PT{minutes}M</resolution>{listed}</Period></TimeSeries>"
     )

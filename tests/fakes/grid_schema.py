@@ -1,6 +1,4 @@
-"""The documented shapes of the sources' answers, by name, and where they are documented; and a
-check against them.
-"""
+"""Documented shapes of the sources' answers, where they are documented, and a check of them."""
 
 from __future__ import annotations
 
@@ -123,24 +121,28 @@ SHAPES: dict[str, tuple[str, Any]] = {
 def misfits(shape: Any, value: Any, path: str = "") -> list[str]:
     """Where a value departs from a shape: missing and unknown keys, and values of another kind."""
     if isinstance(shape, tuple):
-        return [] if any(not misfits(one, value) for one in shape) else [f"{path}: none of {shape}"]
+        return (
+            []
+            if any(not misfits(choice, value) for choice in shape)
+            else [f"{path}: none of {shape}"]
+        )
     if isinstance(shape, dict):
         if not isinstance(value, dict):
             return [f"{path}: no object"]
         odd = [f"{path}.{key}: missing or unknown" for key in shape.keys() ^ value.keys()]
         return odd + [
-            each
+            misfit
             for key in shape.keys() & value.keys()
-            for each in misfits(shape[key], value[key], f"{path}.{key}")
+            for misfit in misfits(shape[key], value[key], f"{path}.{key}")
         ]
     if isinstance(shape, list):
         if not isinstance(value, list):
             return [f"{path}: no list"]
         shapes = shape if len(shape) > 1 else shape * len(value)
         return [
-            each
-            for n, (one, item) in enumerate(zip(shapes, value, strict=True))
-            for each in misfits(one, item, f"{path}[{n}]")
+            misfit
+            for n, (inner, item) in enumerate(zip(shapes, value, strict=True))
+            for misfit in misfits(inner, item, f"{path}[{n}]")
         ]
     return [] if _fits(shape, value) else [f"{path}: {value!r} is not {shape}"]
 

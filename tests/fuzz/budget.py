@@ -1,6 +1,4 @@
-"""How long fuzzing takes: few examples, always the same, unless FUZZ_EXAMPLES asks for more, and
-then new ones.
-"""
+"""Examples of fuzzing: few, always the same; more, and new ones, when FUZZ_EXAMPLES says so."""
 
 from __future__ import annotations
 

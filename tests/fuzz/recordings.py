@@ -42,9 +42,7 @@ class Pages:
 
 
 def swept(of: Recorded, page: Sequence[Raw]) -> Swept:
-    """What the sweep makes of a page; what was looked up and expanded for the recording still
-    holds.
-    """
+    """Sweep of a page; what was looked up and expanded for the recording still holds."""
     listing = replace(of.listing, lookup=None, expand=None)
     client: Any = Pages(page)
     return asyncio.run(sweep(client, listing, of.specs, of.scope))
@@ -55,26 +53,24 @@ def of_listing(provider: Provider, listing: Listing) -> tuple[ServiceSpec, ...]:
 
 
 async def _aws(module: str) -> list[Recorded]:
-    """The objects of one recording, expanded and with what was looked up, caught on their way to
-    `accepts`.
-    """
+    """Objects of one recording, expanded and with what was looked up, on their way to `accepts`."""
     loaded = importlib.import_module(f"cloud_carbon_exporter.providers.aws.services.{module}")
     specs: Sequence[ServiceSpec] = getattr(loaded, "SPECS", None) or (loaded.SPEC,)
     listing = specs[0].listing
     where = Scope("aws", ACCOUNT, "global" if listing.scope == "global" else aws_replay.REGION)
-    found: list[Recorded] = []
+    records: list[Recorded] = []
     shared = of_listing(aws.PROVIDER, listing)
 
     def catching(spec: ServiceSpec) -> ServiceSpec:
         def describe(raw: Raw, scope: Scope) -> Description | None:
-            found.append(Recorded(raw, scope, listing, shared))
+            records.append(Recorded(raw, scope, listing, shared))
             return spec.describe(raw, scope)
 
         return replace(spec, describe=describe)
 
     client = aws_replay.ReplayClient(aws_replay.recording(module))
     await sweep(client, listing, [catching(spec) for spec in shared], where)
-    return found
+    return records
 
 
 def _gcp() -> list[Recorded]:
@@ -88,7 +84,7 @@ def _gcp() -> list[Recorded]:
 
 def _scaleway() -> list[Recorded]:
     routes = {route.path: route for route in scaleway_fake.routes()}
-    found = []
+    records = []
     for listing in {id(spec.listing): spec.listing for spec in scaleway.PROVIDER.services}.values():
         route = (
             None if listing.expand else routes.get(listing.path)
@@ -103,12 +99,12 @@ def _scaleway() -> list[Recorded]:
             )
             specs = of_listing(scaleway.PROVIDER, listing)
             raws = objects if isinstance(objects, list) else []
-            found += [Recorded(raw, scope, listing, specs) for raw in raws]
-    return found
+            records += [Recorded(raw, scope, listing, specs) for raw in raws]
+    return records
 
 
 async def _all_of_aws() -> list[Recorded]:
-    return [one for module in aws_replay.recordings() for one in await _aws(module)]
+    return [record for module in aws_replay.recordings() for record in await _aws(module)]
 
 
 SOURCES: dict[str, Callable[[], list[Recorded]]] = {

@@ -93,6 +93,7 @@ EVERY_PROVIDER = pytest.mark.parametrize("provider", ["aws", "gcp", "scaleway"])
 OURS = pytest.mark.parametrize("provider", ["gcp", "scaleway"])
 
 
+@pytest.mark.slow
 @EVERY_PROVIDER
 async def test_a_gzip_bomb_is_not_unpacked(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that unpacks to 512 MiB is refused as malformed, and never held."""
@@ -174,7 +175,9 @@ async def test_a_packed_answer_is_unpacked(provider: str, monkeypatch: pytest.Mo
 
 @EVERY_PROVIDER
 @pytest.mark.parametrize(
-    ("encoding", "body"), [("br", b"{}"), ("gzip", b"{}"), ("gzip", gzip.compress(b"{}")[:-9])]
+    ("encoding", "body"),
+    [("br", b"{}"), ("gzip", b"{}"), ("gzip", gzip.compress(b"{}")[:-9])],
+    ids=["unknown", "not packed", "cut"],
 )
 async def test_what_cannot_be_unpacked_is_malformed(
     provider: str, encoding: str, body: bytes, monkeypatch: pytest.MonkeyPatch
@@ -185,6 +188,7 @@ async def test_what_cannot_be_unpacked_is_malformed(
             await ask(provider, url, monkeypatch)
 
 
+@pytest.mark.slow
 @OURS
 async def test_a_gzip_bomb_leaves_the_event_loop_free(
     provider: str, monkeypatch: pytest.MonkeyPatch

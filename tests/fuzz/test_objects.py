@@ -1,5 +1,4 @@
-"""Recorded objects of all three clouds, spoiled in several places, through the whole pipeline to a
-scrape.
+"""Recorded objects of all clouds, spoiled in several places, through the pipeline to a scrape.
 
 However spoiled, an object becomes a resource with a finite footprint, or is skipped and counted;
 its neighbour on the page is untouched, and Prometheus reads what comes out.
@@ -9,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -53,13 +52,11 @@ HOSTILE: st.SearchStrategy[Any] = st.one_of(
 
 def spots(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Paths to everything inside."""
-    items = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
     for key, inner in items:
         yield (*path, key)
         yield from spots(inner, (*path, key))
@@ -89,15 +86,15 @@ def spoil(raw: Any, path: tuple[Any, ...], value: Any, how: str) -> None:
 def spoiled(draw: st.DrawFn, provider: str) -> tuple[Recorded, Any]:
     """A recording, and a copy of its object changed in one to four places."""
     of = draw(st.sampled_from(recorded(provider)))
-    made = copy.deepcopy(of.raw)
-    places = list(spots(made))
+    hurt = copy.deepcopy(of.raw)
+    places = list(spots(hurt))
     for _ in range(draw(st.integers(1, 4)) if places else 0):
         path, how = (
             draw(st.sampled_from(places)),
             draw(st.sampled_from(["put", "put", "put", "remove", "rename"])),
         )
-        spoil(made, path, draw(HOSTILE), how)
-    return of, made
+        spoil(hurt, path, draw(HOSTILE), how)
+    return of, hurt
 
 
 LOADS = st.dictionaries(
@@ -138,15 +135,13 @@ def row(resource: Resource, loads: dict[str, float]) -> Row:
 
 @pytest.mark.parametrize("provider", ["aws", "gcp", "scaleway"])
 def test_a_spoiled_object_costs_itself_alone_and_never_the_scrape(provider: str) -> None:
-    """Nothing but a counted skip comes of a spoiled object: no exception, no NaN, no infinity, no
-    broken scrape.
-    """
+    """Only a counted skip comes of a spoiled object: no exception, no NaN, no broken scrape."""
     assert len(recorded(provider)) > 20
 
     @FUZZ
     @given(spoiled(provider), LOADS)
-    def law(found: tuple[Recorded, Any], loads: dict[str, float]) -> None:
-        of, odd = found
+    def law(case: tuple[Recorded, Any], loads: dict[str, float]) -> None:
+        of, odd = case
         alone = swept(of, [of.raw])
         together = swept(of, [odd, of.raw])
         assert (

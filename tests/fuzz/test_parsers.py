@@ -1,5 +1,4 @@
-"""Every reader of what others write: EC2's XML, the three monitoring APIs, the configuration file,
-lines of a batch.
+"""Readers of what others write: EC2's XML, monitoring APIs, the configuration file, batches.
 
 Whatever it is given, a reader answers, or raises the one error it is meant to raise.
 """
@@ -68,8 +67,9 @@ def spoiled(document: Any) -> st.SearchStrategy[Any]:
 
 
 def sane(reading: Reading) -> None:
-    """Only series that were asked for, and nothing collect would not sort out (it drops what is not
-    finite).
+    """Only series that were asked for, and nothing that collect would not sort out.
+
+    It drops what is not finite.
     """
     for (resource_id, _), points in reading.points.items():
         assert resource_id == "r"
@@ -110,7 +110,7 @@ PIECE = st.one_of(
 def test_ec2_xml_is_read_or_unreadable(at: int, length: int, piece: bytes) -> None:
     """EC2's XML with any piece cut out and any other put in."""
     try:
-        found = parse(
+        parsed = parse(
             "DescribeInstances", BODY[:at] + piece + BODY[at + length :], shape("DescribeInstances")
         )
     except (
@@ -119,7 +119,7 @@ def test_ec2_xml_is_read_or_unreadable(at: int, length: int, piece: bytes) -> No
         ValueError,
     ):  # what the caller takes for an unreadable answer
         return
-    assert isinstance(found.get("Reservations", []), list)
+    assert isinstance(parsed.get("Reservations", []), list)
 
 
 TIMES = [UNTIL - 1200 + 300 * number for number in range(3)]
@@ -322,12 +322,10 @@ LINE = {
     )
 )
 def test_a_line_of_a_batch_is_answered(line: bytes) -> None:
-    """A line of `estimate -batch`, whatever it holds: a footprint or an error, and the next goes
-    on.
-    """
+    """Any line of `estimate -batch` gives a footprint or an error, and the next goes on."""
     (failed, said), (failed_next, _) = answers([line, json.dumps(LINE).encode()])
-    found = json.loads(said, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
-    assert failed == ("error" in found)
+    answer = json.loads(said, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert failed == ("error" in answer)
     assert not failed_next
     if not failed:
-        assert math.isfinite(found["power_watts"]["value"])
+        assert math.isfinite(answer["power_watts"]["value"])

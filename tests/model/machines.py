@@ -22,7 +22,7 @@ def holding(*held: Component, provider: str = "aws", region: str = "eu-west-3") 
     return Resource("id", "kind", "name", Location(provider, "1", region), held)
 
 
-def footprint(one: Resource, loads: Mapping[str, float]) -> Footprint:
+def footprint(resource: Resource, loads: Mapping[str, float]) -> Footprint:
     """Its footprint where it stands, by the annual grid figure of the place."""
-    where = place(one.location.provider, one.location.region)
-    return estimate(one, loads, where, where.intensities[0])
+    where = place(resource.location.provider, resource.location.region)
+    return estimate(resource, loads, where, where.intensities[0])

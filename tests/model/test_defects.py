@@ -1,6 +1,4 @@
-"""Defects of the original that concern the model, each by its number in the list of them: none may
-come back.
-"""
+"""Defects of the original that concern the model, by number: none may come back."""
 
 import pytest
 from tests.model.machines import footprint, resource
@@ -11,9 +9,7 @@ from cloud_carbon_exporter.model.power import draw
 
 
 def test_defect_1_cpu_watts_count_every_vcpu() -> None:
-    """The original gave m5.24xlarge one thread's watts: 6 W at half load. Its 96 threads draw
-    hundreds.
-    """
+    """The original gave m5.24xlarge one thread's watts, 6 W; its 96 threads draw hundreds."""
     large, whole = (
         estimate(resource("aws", name), {"cpu_ratio": 0.5}, NOWHERE, None).power_watts
         for name in ("m5.large", "m5.24xlarge")
@@ -23,20 +19,18 @@ def test_defect_1_cpu_watts_count_every_vcpu() -> None:
 
 
 def test_defect_2_no_factor_of_1_6_on_measured_watts() -> None:
-    """Teads measured 0.605, 3.58 and 4.98 W a vCPU on the host of t3.micro; the original said 60 %
-    more.
-    """
+    """Teads: 0.605, 3.58 and 4.98 W a vCPU on t3.micro's host; the original said 60 % more."""
     for load, measured in ((0, 0.605), (0.5, 3.58), (1, 4.98)):
-        found = draw("vcpu", "Skylake")
-        down, up = found.deviation(load)
-        assert found.at(load) - down <= measured <= found.at(load) + up
-        assert found.at(load) < 1.3 * measured
+        drawn = draw("vcpu", "Skylake")
+        down, up = drawn.deviation(load)
+        assert drawn.at(load) - down <= measured <= drawn.at(load) + up
+        assert drawn.at(load) < 1.3 * measured
 
 
 def test_defect_3_one_figure_for_each_thing() -> None:
     """README and code of the original disagreed on curve and disks: here a disk has one row."""
-    found = footprint(resource("aws", "i3.large"), {"cpu_ratio": 0.5})
-    assert len([name for name in found.facts if name.startswith("storage.ssd.watts")]) == 1
+    priced = footprint(resource("aws", "i3.large"), {"cpu_ratio": 0.5})
+    assert len([name for name in priced.facts if name.startswith("storage.ssd.watts")]) == 1
 
 
 def test_defect_9_local_disks_draw_and_accelerators_count() -> None:
@@ -63,6 +57,6 @@ def test_defect_9_local_disks_draw_and_accelerators_count() -> None:
 )
 def test_defect_15_grid_factors_are_of_today(region: str, low: float, high: float) -> None:
     """The original carried factors of about 2021: 322 g/kWh in us-west-2, 120 in ca-central-1."""
-    found = place("aws", region).intensities[0]
-    assert low <= found.grams_per_kilowatt_hour.value <= high
-    assert found.year is not None and found.year >= 2024
+    intensity = place("aws", region).intensities[0]
+    assert low <= intensity.grams_per_kilowatt_hour.value <= high
+    assert intensity.year is not None and intensity.year >= 2024

@@ -28,9 +28,9 @@ def test_a_thread_bears_its_share_of_the_host_for_its_lifetime() -> None:
 
 
 def test_a_described_server_bears_itself_and_its_memory() -> None:
-    one = describe("EPYC 7742", sockets=2, memory_gib=512)
+    server = describe("EPYC 7742", sockets=2, memory_gib=512)
     lifetime = figure("embodied.lifetime_years").value * SECONDS_PER_YEAR
-    assert made("vcpu", part(one)).grams_per_second * one.threads * lifetime == pytest.approx(
+    assert made("vcpu", part(server)).grams_per_second * server.threads * lifetime == pytest.approx(
         server_grams(2, 512)[0]
     )
 
@@ -52,19 +52,18 @@ def test_an_unknown_part_bears_the_default_of_its_kind(kind: ComponentKind, defa
 
 
 def test_whole_hosts_are_near_what_others_publish() -> None:
-    """Most within half as much again, all inside the interval: storage-heavy hosts are where the
-    sources disagree.
+    """Most within half as much again, all inside the interval.
+
+    Storage-heavy hosts are where the sources disagree.
     """
-    found = platforms()
-    assert len(found) >= 15
-    assert sum(abs(each.deviation) < 50 for each in found) >= 0.8 * len(found)
-    assert all(each.lower <= each.published <= each.upper for each in found)
+    hosts = platforms()
+    assert len(hosts) >= 15
+    assert sum(abs(host.deviation) < 50 for host in hosts) >= 0.8 * len(hosts)
+    assert all(host.lower <= host.published <= host.upper for host in hosts)
 
 
 def test_a_mac_is_not_made_as_a_rack_server() -> None:
-    """Apple states 32 to 121 kg for a Mac mini of 2024, and 226 kg over the whole life of an older
-    one.
-    """
+    """Apple states 32 to 121 kg for a Mac mini of 2024, and 226 kg for the life of an older one."""
     threads = next(
         int(row["host_threads"]) for row in rows("processors") if row["name"] == "Apple silicon"
     )

@@ -5,10 +5,10 @@ from cloud_carbon_exporter.model.types import Estimate
 
 
 def test_a_kilowatt_for_an_hour_emits_the_grids_grams() -> None:
-    found = operational_grams_per_second(Estimate(1000, 1000, 1000), Estimate(360, 300, 480))
-    assert found.value * 3600 == pytest.approx(360)
-    assert found.lower * 3600 == pytest.approx(300)
-    assert found.upper * 3600 == pytest.approx(480)
+    grams = operational_grams_per_second(Estimate(1000, 1000, 1000), Estimate(360, 300, 480))
+    assert grams.value * 3600 == pytest.approx(360)
+    assert grams.lower * 3600 == pytest.approx(300)
+    assert grams.upper * 3600 == pytest.approx(480)
 
 
 def test_the_weaker_basis_of_power_and_grid_wins() -> None:

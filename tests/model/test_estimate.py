@@ -14,8 +14,8 @@ BUCKET = Component("object", "aws/s3", 1, per="stored_gib")
 
 
 def test_all_read_is_measured_and_gives_no_reason() -> None:
-    found = footprint(holding(VCPU, MEMORY), {"cpu_ratio": 0.5})
-    assert (found.basis, found.reason) == ("measured", "")
+    priced = footprint(holding(VCPU, MEMORY), {"cpu_ratio": 0.5})
+    assert (priced.basis, priced.reason) == ("measured", "")
 
 
 def test_a_missing_load_is_the_default_one_wider_and_says_so() -> None:
@@ -32,10 +32,10 @@ def test_a_missing_load_is_the_default_one_wider_and_says_so() -> None:
 def test_the_weakest_component_wins_and_every_reason_is_told_once() -> None:
     guess = Component("ssd", "ssd", 100, assumed="unknown machine m99.large")
     twice = Component("hdd", "hdd", 100, assumed="unknown machine m99.large")
-    found = footprint(holding(VCPU, guess, twice), {})
-    assert found.basis == "assumed"
-    assert found.reason == "no cpu_ratio; unknown machine m99.large"
-    assert "model.assumed_ratio" in found.facts
+    priced = footprint(holding(VCPU, guess, twice), {})
+    assert priced.basis == "assumed"
+    assert priced.reason == "no cpu_ratio; unknown machine m99.large"
+    assert "model.assumed_ratio" in priced.facts
 
 
 @pytest.mark.parametrize(
@@ -52,25 +52,25 @@ def test_the_weakest_component_wins_and_every_reason_is_told_once() -> None:
 )
 def test_an_unknown_part_is_the_default_of_its_kind(component: Component, reason: str) -> None:
     read = {"cpu_ratio": 0.5, "gpu_ratio": 0.5, "requests": 10.0, "bytes": 1e6}
-    found = footprint(holding(component), read)
-    assert (found.basis, found.reason) == ("assumed", reason)
-    assert found.power_watts.value > 0
-    assert found.power_watts.upper >= 1.5 * found.power_watts.value
+    priced = footprint(holding(component), read)
+    assert (priced.basis, priced.reason) == ("assumed", reason)
+    assert priced.power_watts.value > 0
+    assert priced.power_watts.upper >= 1.5 * priced.power_watts.value
 
 
 def test_an_unknown_region_is_assumed() -> None:
-    found = footprint(holding(VCPU, region="xx-nowhere-1"), {"cpu_ratio": 0.5})
-    assert found.basis == "assumed"
-    assert found.reason == "unknown region xx-nowhere-1"
-    assert found.operational_grams_per_second is not None
-    assert found.operational_grams_per_second.basis == "assumed"
+    priced = footprint(holding(VCPU, region="xx-nowhere-1"), {"cpu_ratio": 0.5})
+    assert priced.basis == "assumed"
+    assert priced.reason == "unknown region xx-nowhere-1"
+    assert priced.operational_grams_per_second is not None
+    assert priced.operational_grams_per_second.basis == "assumed"
 
 
 def test_without_a_grid_there_are_no_operational_emissions() -> None:
-    found = estimate(holding(VCPU), {"cpu_ratio": 0.5}, NOWHERE, None)
-    assert found.operational_grams_per_second is None
-    assert found.power_watts.value > 0
-    assert not [name for name in found.facts if name.startswith("pue.")]
+    priced = estimate(holding(VCPU), {"cpu_ratio": 0.5}, NOWHERE, None)
+    assert priced.operational_grams_per_second is None
+    assert priced.power_watts.value > 0
+    assert not [name for name in priced.facts if name.startswith("pue.")]
 
 
 def test_pue_multiplies_power_and_not_manufacture() -> None:
@@ -84,11 +84,11 @@ def test_pue_multiplies_power_and_not_manufacture() -> None:
 
 
 def test_boards_that_say_what_they_draw_are_believed() -> None:
-    found = estimate(holding(BOARDS), {"gpu_watts": 1234, "gpu_ratio": 0}, NOWHERE, None)
-    assert found.power_watts.value == 1234
-    assert found.power_watts.upper < 1234 * 1.2
-    assert (found.basis, found.reason) == ("measured", "")
-    assert found.embodied_grams_per_second.value > 0
+    priced = estimate(holding(BOARDS), {"gpu_watts": 1234, "gpu_ratio": 0}, NOWHERE, None)
+    assert priced.power_watts.value == 1234
+    assert priced.power_watts.upper < 1234 * 1.2
+    assert (priced.basis, priced.reason) == ("measured", "")
+    assert priced.embodied_grams_per_second.value > 0
     assert power_watts(holding(BOARDS), {"gpu_watts": 1234}, NOWHERE) == 1234
 
 
@@ -109,9 +109,9 @@ def test_boards_that_are_silent_have_their_default_beside_one_that_tells() -> No
 
 def test_what_boards_say_is_shared_by_the_boards_of_a_resource() -> None:
     other = Component("gpu", "L4", 2, "gpu_ratio", assumed="a guess")
-    found = estimate(holding(BOARDS, other), {"gpu_watts": 1000}, NOWHERE, None)
-    assert found.power_watts.value == pytest.approx(1000)
-    assert (found.basis, found.reason) == ("assumed", "a guess")
+    priced = estimate(holding(BOARDS, other), {"gpu_watts": 1000}, NOWHERE, None)
+    assert priced.power_watts.value == pytest.approx(1000)
+    assert (priced.basis, priced.reason) == ("assumed", "a guess")
     assert (
         estimate(
             holding(Component("gpu", "L4", 0, "gpu_ratio")), {"gpu_watts": 9}, NOWHERE, None
@@ -137,23 +137,23 @@ def test_bytes_held_by_class_count_each_by_its_class() -> None:
 
 
 def test_a_class_nobody_knows_still_counts() -> None:
-    found = estimate(holding(BUCKET), {"stored_gib:BrandNewStorage": 100}, NOWHERE, None)
-    assert (found.basis, found.reason) == ("assumed", "unknown object aws/s3/BrandNewStorage")
-    assert found.power_watts.value > 0
+    priced = estimate(holding(BUCKET), {"stored_gib:BrandNewStorage": 100}, NOWHERE, None)
+    assert (priced.basis, priced.reason) == ("assumed", "unknown object aws/s3/BrandNewStorage")
+    assert priced.power_watts.value > 0
 
 
 def test_a_class_is_not_counted_again_with_the_whole() -> None:
     by_class = {"stored_gib:StandardStorage": 100.0}
-    one = estimate(holding(BUCKET), by_class, NOWHERE, None)
+    priced = estimate(holding(BUCKET), by_class, NOWHERE, None)
     both = estimate(holding(BUCKET), by_class | {"stored_gib": 100.0}, NOWHERE, None)
-    assert one.power_watts == both.power_watts
+    assert priced.power_watts == both.power_watts
 
 
 def test_bytes_held_that_were_not_read_are_a_default_and_wide() -> None:
-    found = estimate(holding(BUCKET), {}, NOWHERE, None)
-    assert (found.basis, found.reason) == ("default", "no stored_gib")
-    assert found.power_watts.upper > 50 * found.power_watts.value > 0
-    assert found.embodied_grams_per_second.upper > 50 * found.embodied_grams_per_second.value > 0
+    priced = estimate(holding(BUCKET), {}, NOWHERE, None)
+    assert (priced.basis, priced.reason) == ("default", "no stored_gib")
+    assert priced.power_watts.upper > 50 * priced.power_watts.value > 0
+    assert priced.embodied_grams_per_second.upper > 50 * priced.embodied_grams_per_second.value > 0
 
 
 def test_traffic_that_was_not_read_is_what_such_things_usually_carry() -> None:
@@ -197,25 +197,27 @@ def test_what_the_cloud_allows_bounds_what_is_usual() -> None:
 
 def test_an_amount_a_unit_of_a_signal_follows_the_signal() -> None:
     serverless = holding(Component("memory", "dram", 2, per="capacity_units"))
-    one, four = (estimate(serverless, {"capacity_units": units}, NOWHERE, None) for units in (1, 4))
-    assert four.power_watts.value == pytest.approx(4 * one.power_watts.value)
-    assert four.power_watts.upper == pytest.approx(4 * one.power_watts.upper)
+    single, four = (
+        estimate(serverless, {"capacity_units": units}, NOWHERE, None) for units in (1, 4)
+    )
+    assert four.power_watts.value == pytest.approx(4 * single.power_watts.value)
+    assert four.power_watts.upper == pytest.approx(4 * single.power_watts.upper)
 
 
 def test_more_components_are_known_better_than_one_of_their_size() -> None:
     mixed = estimate(holding(VCPU, MEMORY), {"cpu_ratio": 0.5}, NOWHERE, None).power_watts
     parts = [
-        estimate(holding(each), {"cpu_ratio": 0.5}, NOWHERE, None).power_watts
-        for each in (VCPU, MEMORY)
+        estimate(holding(component), {"cpu_ratio": 0.5}, NOWHERE, None).power_watts
+        for component in (VCPU, MEMORY)
     ]
     assert mixed.upper < sum(part.upper for part in parts)
     assert mixed.lower > sum(part.lower for part in parts)
 
 
 def test_a_machine_of_a_cloud_names_every_fact_it_stands_on() -> None:
-    found = footprint(resource("aws", "m5.large"), {"cpu_ratio": 0.5})
+    priced = footprint(resource("aws", "m5.large"), {"cpu_ratio": 0.5})
     assert {"processors.Skylake", "memory.dram.watts_per_gib", "embodied.lifetime_years"} <= set(
-        found.facts
+        priced.facts
     )
-    assert any(name.startswith("grid.") for name in found.facts)
-    assert len(set(found.facts)) == len(found.facts)
+    assert any(name.startswith("grid.") for name in priced.facts)
+    assert len(set(priced.facts)) == len(priced.facts)

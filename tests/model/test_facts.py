@@ -1,6 +1,4 @@
-"""The tables of facts: what is read from them, and that the command which checks them sees what is
-wrong.
-"""
+"""Tables of facts: what is read from them, and that their checking command sees what is wrong."""
 
 from __future__ import annotations
 
@@ -30,8 +28,8 @@ PROVIDERS = ("aws", "gcp", "scaleway")
 
 
 def grams(provider: str, region: str) -> tuple[float, float, float]:
-    found = place(provider, region).intensities[0].grams_per_kilowatt_hour
-    return found.value, found.lower, found.upper
+    intensity = place(provider, region).intensities[0].grams_per_kilowatt_hour
+    return intensity.value, intensity.lower, intensity.upper
 
 
 def check(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -154,10 +152,10 @@ def test_no_figure_has_changed_unseen(tmp_path: Path) -> None:
 
 
 def test_a_figure_is_its_row() -> None:
-    found = figure("pue.aws/us-east-1")
-    assert (found.value, found.unit, found.basis, found.year) == (1.15, "ratio", "published", 2024)
-    assert found.low <= found.value <= found.high
-    assert "AWS" in found.source
+    pue = figure("pue.aws/us-east-1")
+    assert (pue.value, pue.unit, pue.basis, pue.year) == (1.15, "ratio", "published", 2024)
+    assert pue.low <= pue.value <= pue.high
+    assert "AWS" in pue.source
 
 
 def test_an_unknown_figure_is_an_error() -> None:
@@ -176,9 +174,7 @@ def test_an_unknown_table_is_an_error() -> None:
 
 
 def test_rival_figures_make_the_interval() -> None:
-    """us-west-2: Electricity Maps lists PACW (204), Google puts its own site there at 79,
-    Bonneville's zone is 129.
-    """
+    """us-west-2: Electricity Maps lists PACW (204), Google says 79, Bonneville's zone is 129."""
     value, lower, upper = grams("aws", "us-west-2")
     assert value == 204
     assert lower < 79.23
@@ -187,27 +183,29 @@ def test_rival_figures_make_the_interval() -> None:
 
 
 def test_location_comes_first_then_market() -> None:
-    found = place("aws", "us-east-1")
-    assert [(one.method, one.year) for one in found.intensities] == [
+    virginia = place("aws", "us-east-1")
+    assert [(intensity.method, intensity.year) for intensity in virginia.intensities] == [
         ("location", 2025),
         ("market", 2024),
     ]
-    assert found.intensities[1].grams_per_kilowatt_hour.value == 0
-    assert found.carbon_free_ratio == 1
-    assert [one.method for one in place("scaleway", "fr-par-1").intensities] == ["location"]
+    assert virginia.intensities[1].grams_per_kilowatt_hour.value == 0
+    assert virginia.carbon_free_ratio == 1
+    assert [intensity.method for intensity in place("scaleway", "fr-par-1").intensities] == [
+        "location"
+    ]
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_region_has_its_figures(provider: str) -> None:
     assert len(regions(provider)) >= 4
     for region in (*regions(provider), *zones(provider), "global"):
-        found = place(provider, region)
+        known = place(provider, region)
         value, lower, upper = grams(provider, region)
         assert 0 < lower < value < upper < 1500
-        assert 1 <= found.pue_ratio.lower <= found.pue_ratio.value <= 1.6
-        assert found.pue_ratio.basis == "measured"
-        assert found.intensities[0].grams_per_kilowatt_hour.basis == "measured"
-        assert found.intensities[0].source
+        assert 1 <= known.pue_ratio.lower <= known.pue_ratio.value <= 1.6
+        assert known.pue_ratio.basis == "measured"
+        assert known.intensities[0].grams_per_kilowatt_hour.basis == "measured"
+        assert known.intensities[0].source
 
 
 def test_every_region_the_sdk_of_aws_knows_is_there() -> None:
@@ -257,7 +255,7 @@ def test_zones_of_scaleway_and_their_region() -> None:
     ],
 )
 def test_a_multi_region_is_the_mean_of_its_members(region: str, members: tuple[str, ...]) -> None:
-    found = place("gcp", region)
+    mean = place("gcp", region)
     values = [grams("gcp", member) for member in members]
     assert grams("gcp", region) == pytest.approx(
         (
@@ -266,11 +264,11 @@ def test_a_multi_region_is_the_mean_of_its_members(region: str, members: tuple[s
             max(high for _, _, high in values),
         )
     )
-    assert found.region == region
-    assert found.intensities[1].method == "market"
-    assert set(place("gcp", members[1]).intensities[0].facts) < set(found.intensities[0].facts)
+    assert mean.region == region
+    assert mean.intensities[1].method == "market"
+    assert set(place("gcp", members[1]).intensities[0].facts) < set(mean.intensities[0].facts)
     ratios = [place("gcp", member).carbon_free_ratio or 0 for member in members]
-    assert found.carbon_free_ratio == pytest.approx(sum(ratios) / 2)
+    assert mean.carbon_free_ratio == pytest.approx(sum(ratios) / 2)
 
 
 @pytest.mark.parametrize(
@@ -278,15 +276,15 @@ def test_a_multi_region_is_the_mean_of_its_members(region: str, members: tuple[s
     ["eu", "us", "asia", "asia1", "eur5", "eur7", "eur8", "nam3", "nam-eur-asia1", "global"],
 )
 def test_multi_regions_of_gcp_are_known(region: str) -> None:
-    found = place("gcp", region).intensities[0].grams_per_kilowatt_hour
-    assert found.basis == "measured"
-    assert found.value != figure("grid.ember.WORLD").value
+    intensity = place("gcp", region).intensities[0].grams_per_kilowatt_hour
+    assert intensity.basis == "measured"
+    assert intensity.value != figure("grid.ember.WORLD").value
 
 
 def test_market_of_a_mean_only_where_all_members_have_it() -> None:
-    assert [one.method for one in place("gcp", "europe-north1+europe-north2").intensities] == [
-        "location"
-    ]
+    assert [
+        intensity.method for intensity in place("gcp", "europe-north1+europe-north2").intensities
+    ] == ["location"]
 
 
 def test_an_availability_zone_is_its_region() -> None:
@@ -296,12 +294,12 @@ def test_an_availability_zone_is_its_region() -> None:
 
 
 def test_an_unknown_region_is_the_world_and_says_so() -> None:
-    found = place("aws", "xx-new-1")
-    world = found.intensities[0].grams_per_kilowatt_hour
+    somewhere = place("aws", "xx-new-1")
+    world = somewhere.intensities[0].grams_per_kilowatt_hour
     assert (world.value, world.basis) == (472.94, "assumed")
     assert (world.lower, world.upper) == (20, 800)
-    assert found.pue_ratio.basis == "assumed"
-    assert found.pue_ratio.value == figure("pue.aws").value
+    assert somewhere.pue_ratio.basis == "assumed"
+    assert somewhere.pue_ratio.value == figure("pue.aws").value
     assert place("elsewhere", "xx").pue_ratio.value == figure("pue.default").value
     assert place("gcp", "us-east1+nowhere").pue_ratio.basis == "assumed"
 
@@ -317,11 +315,11 @@ def test_regions_name_the_grid_zones_they_hang_on() -> None:
 
 @given(st.sampled_from((*PROVIDERS, "", "x")), st.text(max_size=30))
 def test_a_place_is_found_for_any_region(provider: str, region: str) -> None:
-    found = place(provider, region)
-    assert (found.provider, found.region) == (provider, region)
-    assert found.intensities[0].method == "location"
-    assert found.intensities[0].grams_per_kilowatt_hour.lower > 0
-    assert found.pue_ratio.lower >= 1
+    known = place(provider, region)
+    assert (known.provider, known.region) == (provider, region)
+    assert known.intensities[0].method == "location"
+    assert known.intensities[0].grams_per_kilowatt_hour.lower > 0
+    assert known.pue_ratio.lower >= 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,4 @@
-"""The fit of processor power: its error budget, its coverage, and that the tables and the page are
-made from it.
-"""
+"""Fit of processor power: its error budget and coverage; the tables and the page follow it."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ import numpy as np
 import pytest
 from bench.fit import platforms, report
 from bench.fit.data import Machine, read
-from bench.fit.mixed import Effects, features, fit_all
+from bench.fit.mixed import Effects, Key, features, fit_all
 from bench.fit.run import DOC, MARKS
 from bench.fit.validate import Point, error, leave_groups_out, leave_machines_out, validation_half
 
@@ -18,6 +16,8 @@ from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.facts import figures
 from cloud_carbon_exporter.model.server import describe, server
 from cloud_carbon_exporter.model.types import Estimate
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,7 @@ def test_the_error_budget_on_machines_left_out(machines: list[Machine]) -> None:
 
 
 def test_intervals_cover_nine_in_ten_of_the_validation_half(machines: list[Machine]) -> None:
-    """Fit and intervals from one half of the machines; measured on the other half, which neither
-    has seen.
-    """
+    """Fit and intervals of one half, measured on the other, which neither has seen."""
     held = validation_half(machines, seed=8)
     unseen = {id(point.machine) for point in held}
     seen = [machine for machine in machines if id(machine) not in unseen]
@@ -67,9 +65,7 @@ def test_intervals_cover_nine_in_ten_of_the_validation_half(machines: list[Machi
 
 
 def test_the_tables_are_made_from_the_fit(machines: list[Machine]) -> None:
-    """What the program says of every training machine is what the fit says, so the tables are not
-    stale.
-    """
+    """What the program says of every training machine is what the fit says: no stale table."""
     fitted = fit_all(machines)
     small = [machine for machine in machines if machine.sockets <= 2]
     for machine in small[::5]:
@@ -92,11 +88,11 @@ def test_the_program_meets_the_budget_on_what_it_was_fitted_on(machines: list[Ma
 
 
 def test_a_model_measured_once_moves_less_than_one_measured_often(machines: list[Machine]) -> None:
-    one = next(
+    single = next(
         machine for machine in machines if machine.model == "EPYC 9754" and machine.in_budget
     )
-    rest = [machine for machine in machines if machine.model != one.model]
-    half = replace(one, watts={level: watts / 2 for level, watts in one.watts.items()})
+    rest = [machine for machine in machines if machine.model != single.model]
+    half = replace(single, watts={level: watts / 2 for level, watts in single.watts.items()})
     said = [fit_all([*rest, *[half] * count]).watts(half)[100] for count in (1, 10)]
     truth = half.watts[100]
     assert said[0] > said[1] > truth
@@ -106,7 +102,7 @@ def test_a_model_measured_once_moves_less_than_one_measured_often(machines: list
 def test_a_group_never_seen_adds_nothing(machines: list[Machine]) -> None:
     known = features(machines[0])
     assert Effects({}, {}).predict(known) == 0
-    assert Effects({("all", "", "level"): 0.5}, {}).predict(known) == 0.5
+    assert Effects({Key("all", "", "level"): 0.5}, {}).predict(known) == 0.5
 
 
 def test_errors_are_relative_and_signed(machines: list[Machine]) -> None:

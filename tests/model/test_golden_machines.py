@@ -1,5 +1,4 @@
-"""Well-known machines at rest, at half load and at work: a change of any figure behind them is a
-visible diff.
+"""Well-known machines at three loads: a change of any figure behind them is a visible diff.
 
 Written anew by `python -m tests.model.test_golden_machines`; checked by hand against what others
 publish when written.
@@ -28,7 +27,7 @@ HEAD = "machine region load lower value upper(W) operational embodied(g/h) basis
 
 def lines() -> list[str]:
     """One line a machine and load."""
-    found = [HEAD]
+    table = [HEAD]
     for provider, name, region in MACHINES:
         for load in (0, 0.5, 1):
             priced = footprint(
@@ -37,10 +36,10 @@ def lines() -> list[str]:
             watts, grams = priced.power_watts, priced.operational_grams_per_second
             assert grams is not None
             cells = (watts.lower, watts.value, watts.upper, grams.value * 3600)
-            made = priced.embodied_grams_per_second.value * 3600
-            numbers = " ".join(f"{cell:.4g}" for cell in (*cells, made))
-            found.append(f"{name} {region} {load} {numbers} {priced.basis}")
-    return found
+            embodied = priced.embodied_grams_per_second.value * 3600
+            numbers = " ".join(f"{cell:.4g}" for cell in (*cells, embodied))
+            table.append(f"{name} {region} {load} {numbers} {priced.basis}")
+    return table
 
 
 def test_golden_machines() -> None:

@@ -1,6 +1,4 @@
-"""From a machine's name to the hardware it holds: golden machines, every name of AWS, and names
-nobody knows.
-"""
+"""Hardware from a machine's name: golden machines, every name of AWS, and unknown names."""
 
 from __future__ import annotations
 
@@ -31,8 +29,8 @@ def instance_types() -> dict[str, dict[str, Any]]:
     return types
 
 
-def size(found: Machine) -> tuple[float, float, float, str]:
-    return found.threads, found.vcpus, found.memory_gib, found.microarchitecture
+def size(hardware: Machine) -> tuple[float, float, float, str]:
+    return hardware.threads, hardware.vcpus, hardware.memory_gib, hardware.microarchitecture
 
 
 @pytest.mark.parametrize(
@@ -80,11 +78,11 @@ def test_golden_machines(
     microarchitecture: str,
     share: float,
 ) -> None:
-    found = machine(provider, name)
-    assert size(found) == (threads, vcpus, memory_gib, microarchitecture)
-    assert found.share == share
-    assert found.assumed == ""
-    assert (found.provider, found.name) == (provider, name)
+    hardware = machine(provider, name)
+    assert size(hardware) == (threads, vcpus, memory_gib, microarchitecture)
+    assert hardware.share == share
+    assert hardware.assumed == ""
+    assert (hardware.provider, hardware.name) == (provider, name)
 
 
 @pytest.mark.parametrize(
@@ -106,25 +104,27 @@ def test_golden_machines(
 def test_accelerators_and_local_disks(
     provider: str, name: str, gpu: str, gpus: float, ssd_gib: float
 ) -> None:
-    found = machine(provider, name)
-    assert (found.gpu, found.gpus) == (gpu, gpus)
-    assert found.ssd_gib == pytest.approx(ssd_gib, abs=0.001)
+    hardware = machine(provider, name)
+    assert (hardware.gpu, hardware.gpus) == (gpu, gpus)
+    assert hardware.ssd_gib == pytest.approx(ssd_gib, abs=0.001)
 
 
 def test_every_instance_type_of_aws_is_known_as_the_api_says_it_is() -> None:
     assert len(instance_types()) > 1000
     for name, said in instance_types().items():
-        found = machine("aws", name)
-        assert found.vcpus == said["VCpuInfo"]["DefaultVCpus"], name
-        assert found.memory_gib == pytest.approx(
+        hardware = machine("aws", name)
+        assert hardware.vcpus == said["VCpuInfo"]["DefaultVCpus"], name
+        assert hardware.memory_gib == pytest.approx(
             said["MemoryInfo"]["SizeInMiB"] / 1024, abs=0.001
         ), name
-        assert found.architecture in " ".join(said["ProcessorInfo"]["SupportedArchitectures"]), name
-        disks = said.get("InstanceStorageInfo", {}).get("Disks", ())
-        gigabytes = sum(disk["SizeInGB"] * disk["Count"] for disk in disks)
-        assert found.ssd_gib + found.hdd_gib == pytest.approx(gigabytes * 1e9 / 2**30, abs=0.01), (
+        assert hardware.architecture in " ".join(said["ProcessorInfo"]["SupportedArchitectures"]), (
             name
         )
+        disks = said.get("InstanceStorageInfo", {}).get("Disks", ())
+        gigabytes = sum(disk["SizeInGB"] * disk["Count"] for disk in disks)
+        assert hardware.ssd_gib + hardware.hdd_gib == pytest.approx(
+            gigabytes * 1e9 / 2**30, abs=0.01
+        ), name
         accelerated = {
             "GpuInfo",
             "NeuronInfo",
@@ -132,10 +132,10 @@ def test_every_instance_type_of_aws_is_known_as_the_api_says_it_is() -> None:
             "InferenceAcceleratorInfo",
             "MediaAcceleratorInfo",
         }
-        assert bool(found.gpus) == bool(accelerated & set(said)) or name == "trn2u.48xlarge", (
+        assert bool(hardware.gpus) == bool(accelerated & set(said)) or name == "trn2u.48xlarge", (
             name
         )  # left out by AWS
-        assert not found.assumed or "taken as" in found.assumed, name
+        assert not hardware.assumed or "taken as" in hardware.assumed, name
 
 
 def test_what_is_burstable_at_aws_has_a_share_and_nothing_else_but_flex() -> None:
@@ -145,9 +145,7 @@ def test_what_is_burstable_at_aws_has_a_share_and_nothing_else_but_flex() -> Non
 
 
 def test_sizes_follow_from_names_as_the_table_has_them() -> None:
-    """The rule for NxLarge against every type of the table it is to stand in for: a size that is
-    new today.
-    """
+    """The rule for NxLarge, which stands in for a new size, against every type of the table."""
     for row in rows("machine_types"):
         family, _, word = row["type"].partition(".")
         if row["provider"] == "aws" and word.endswith("xlarge") and word != "xlarge":
@@ -177,11 +175,15 @@ def test_sizes_follow_from_names_as_the_table_has_them() -> None:
     ],
 )
 def test_classes_of_managed_services_are_machines(provider: str, name: str, same: str) -> None:
-    found, expected = machine(provider, name), machine(provider, same)
-    assert size(found) == size(expected)
-    assert (found.share, found.gpu, found.gpus) == (expected.share, expected.gpu, expected.gpus)
-    assert found.name == name
-    assert found.assumed == ""
+    hardware, expected = machine(provider, name), machine(provider, same)
+    assert size(hardware) == size(expected)
+    assert (hardware.share, hardware.gpu, hardware.gpus) == (
+        expected.share,
+        expected.gpu,
+        expected.gpus,
+    )
+    assert hardware.name == name
+    assert hardware.assumed == ""
 
 
 @pytest.mark.parametrize(
@@ -210,10 +212,10 @@ def test_classes_of_managed_services_are_machines(provider: str, name: str, same
 def test_names_say_sizes(
     provider: str, name: str, vcpus: int, memory_gib: float, share: float
 ) -> None:
-    found = machine(provider, name)
-    assert (found.vcpus, found.share) == (vcpus, share)
-    assert found.memory_gib == pytest.approx(memory_gib)
-    assert found.assumed == ""
+    hardware = machine(provider, name)
+    assert (hardware.vcpus, hardware.share) == (vcpus, share)
+    assert hardware.memory_gib == pytest.approx(memory_gib)
+    assert hardware.assumed == ""
 
 
 def test_local_disks_follow_the_rule_of_the_name() -> None:
@@ -245,11 +247,11 @@ def test_local_disks_follow_the_rule_of_the_name() -> None:
 def test_what_is_not_known_is_guessed_and_says_so(
     provider: str, name: str, microarchitecture: str, reason: str
 ) -> None:
-    found = machine(provider, name)
-    assert found.microarchitecture == microarchitecture
-    assert reason in found.assumed
-    assert found.vcpus > 0
-    assert all(component.assumed == found.assumed for component in components(found))
+    hardware = machine(provider, name)
+    assert hardware.microarchitecture == microarchitecture
+    assert reason in hardware.assumed
+    assert hardware.vcpus > 0
+    assert all(component.assumed == hardware.assumed for component in components(hardware))
 
 
 def test_an_unknown_size_word_still_counts() -> None:
@@ -259,10 +261,10 @@ def test_an_unknown_size_word_still_counts() -> None:
 
 
 def test_an_unknown_server_of_accelerators_is_not_taken_for_a_plain_one() -> None:
-    found = machine("aws", "p9.48xlarge")
-    assert found.gpu == "default"
-    assert found.gpus == pytest.approx(8, abs=0.001)
-    assert "accelerat" in found.assumed
+    hardware = machine("aws", "p9.48xlarge")
+    assert hardware.gpu == "default"
+    assert hardware.gpus == pytest.approx(8, abs=0.001)
+    assert "accelerat" in hardware.assumed
     assert machine("aws", "trn9.48xlarge").gpu == "Trainium2"
 
 
@@ -284,11 +286,11 @@ def test_an_unknown_server_of_accelerators_is_not_taken_for_a_plain_one() -> Non
 def test_a_name_that_counts_accelerators_sizes_a_machine_no_table_has(
     provider: str, name: str, gpu: str, gpus: float, doubted: bool
 ) -> None:
-    found = machine(provider, name)
-    assert found.gpu == gpu
-    assert found.gpus == pytest.approx(gpus, rel=0.001)
-    assert bool(found.assumed) == doubted
-    assert found.vcpus > 0
+    hardware = machine(provider, name)
+    assert hardware.gpu == gpu
+    assert hardware.gpus == pytest.approx(gpus, rel=0.001)
+    assert bool(hardware.assumed) == doubted
+    assert hardware.vcpus > 0
 
 
 def test_scaleways_ranges_without_accelerators_are_not_guessed_to_have_some() -> None:
@@ -324,7 +326,7 @@ def test_a_stated_architecture_steers_the_guess() -> None:
 
 
 def test_what_the_api_says_wins() -> None:
-    found = machine(
+    hardware = machine(
         "aws",
         "m5.large",
         vcpus=4,
@@ -335,8 +337,8 @@ def test_what_the_api_says_wins() -> None:
         ssd_gib=10,
         hdd_gib=20,
     )
-    assert size(found) == (4, 4, 9, "Skylake")
-    assert (found.gpu, found.gpus, found.ssd_gib, found.hdd_gib) == ("T4", 2, 10, 20)
+    assert size(hardware) == (4, 4, 9, "Skylake")
+    assert (hardware.gpu, hardware.gpus, hardware.ssd_gib, hardware.hdd_gib) == ("T4", 2, 10, 20)
     assert machine("aws", "m5.large", gpu="T4").gpus == 1
     assert machine("aws", "m5d.large", ssd_gib=0).ssd_gib == 0
 
@@ -420,6 +422,7 @@ def test_components_are_what_the_machine_holds() -> None:
     assert components(machine("aws", "m5.large", gpus=2))[2].part == "default"
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from((*PROVIDERS, "", "elsewhere")),
     st.one_of(
@@ -432,14 +435,14 @@ def test_components_are_what_the_machine_holds() -> None:
 def test_any_name_is_a_machine(
     provider: str, name: str, vcpus: float | None, architecture: str | None
 ) -> None:
-    found = machine(provider, name, vcpus=vcpus, architecture=architecture)
-    for amount in (found.threads, found.vcpus, found.memory_gib):
+    hardware = machine(provider, name, vcpus=vcpus, architecture=architecture)
+    for amount in (hardware.threads, hardware.vcpus, hardware.memory_gib):
         assert 0 < amount < math.inf
-    assert 0 < found.share <= 1
-    assert min(found.gpus, found.ssd_gib, found.hdd_gib) >= 0
-    assert found.microarchitecture in {row["name"] for row in rows("processors")}
-    assert found.architecture in ("arm64", "x86_64")
-    assert found.name == name
+    assert 0 < hardware.share <= 1
+    assert min(hardware.gpus, hardware.ssd_gib, hardware.hdd_gib) >= 0
+    assert hardware.microarchitecture in {row["name"] for row in rows("processors")}
+    assert hardware.architecture in ("arm64", "x86_64")
+    assert hardware.name == name
 
 
 @given(
@@ -453,8 +456,8 @@ def test_twice_the_vcpus_are_twice_the_threads(vcpus: int, name: str) -> None:
 
 
 def test_a_bare_metal_offer_nobody_described_is_a_whole_server_not_a_vm() -> None:
-    found = machine("scaleway", "EM-A210R-HDD")
-    assert (found.threads, found.memory_gib) == (16, 64)
-    assert "EM-A210R-HDD" in found.assumed
+    hardware = machine("scaleway", "EM-A210R-HDD")
+    assert (hardware.threads, hardware.memory_gib) == (16, 64)
+    assert "EM-A210R-HDD" in hardware.assumed
     told = machine("scaleway", "EM-A210R-HDD", cpu="AMD EPYC 7543", vcpus=64, memory_gib=256)
     assert (told.threads, told.memory_gib, told.assumed) == (64, 256, "")

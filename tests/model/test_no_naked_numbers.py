@@ -1,6 +1,4 @@
-"""House rule 1: every factor of the model is a row of facts, so its code holds no number but 0, 1
-and conversions.
-"""
+"""House rule 1: a factor is a row of facts, so code holds no number but 0, 1 and conversions."""
 
 from __future__ import annotations
 

@@ -16,12 +16,12 @@ def test_straight_lines_join_the_knots() -> None:
 
 @pytest.mark.parametrize("name", sorted(processors()))
 def test_every_microarchitecture_has_a_curve_that_never_falls(name: str) -> None:
-    found = draw("vcpu", name)
-    assert list(found.watts) == sorted(found.watts)
-    assert found.watts[-1] > found.watts[0] > 0
-    for value, errors in zip(found.watts, found.errors, strict=True):
+    curve = draw("vcpu", name)
+    assert list(curve.watts) == sorted(curve.watts)
+    assert curve.watts[-1] > curve.watts[0] > 0
+    for value, errors in zip(curve.watts, curve.errors, strict=True):
         assert 0 <= errors.reach()[0] <= value * (1 + 1e-12)
-    assert (found.assumed == "") == (name != "default")
+    assert (curve.assumed == "") == (name != "default")
 
 
 def test_a_thread_of_a_cloud_idles_above_one_of_a_benchmark_machine() -> None:
@@ -37,26 +37,24 @@ def test_a_cpu_model_draws_as_its_microarchitecture() -> None:
 
 
 def test_memory_of_the_benchmark_machine_is_not_in_a_thread() -> None:
-    """A Rome host idles at 0.42 W a thread with its 1 GiB a thread taken off; the median whole
-    server at 0.48.
-    """
+    """A Rome host idles at 0.42 W a thread without its 1 GiB a thread; the whole server at 0.48."""
     low, whole = processors()["Rome (Zen 2)"].watts[0][0], 0.484
     assert low < whole
 
 
 @pytest.mark.parametrize("board", ["T4", "A100 SXM4 40GB", "H100 SXM5 80GB", "TPU v5e", "no such"])
 def test_a_busy_board_draws_more_than_an_idle_one_and_less_than_its_limit(board: str) -> None:
-    found = draw("gpu", board)
+    drawn = draw("gpu", board)
     known = board if board != "no such" else "default"
-    assert found.at(0) == figure(f"gpu.{known}.idle_watts").value
-    assert found.at(0) < found.at(0.5) < found.at(1) < figure(f"gpu.{known}.max_watts").value
+    assert drawn.at(0) == figure(f"gpu.{known}.idle_watts").value
+    assert drawn.at(0) < drawn.at(0.5) < drawn.at(1) < figure(f"gpu.{known}.max_watts").value
 
 
 def test_what_is_flat_is_flat() -> None:
-    found = draw("memory", "dram")
-    assert isinstance(found, Draw)
-    assert found.at(0) == found.at(1) == figure("memory.dram.watts_per_gib").value
-    assert found.deviation(0.7) == found.deviation(0)
+    drawn = draw("memory", "dram")
+    assert isinstance(drawn, Draw)
+    assert drawn.at(0) == drawn.at(1) == figure("memory.dram.watts_per_gib").value
+    assert drawn.deviation(0.7) == drawn.deviation(0)
 
 
 def test_a_thread_of_a_pool_is_as_unsure_as_all_it_may_be() -> None:
@@ -65,12 +63,12 @@ def test_a_thread_of_a_pool_is_as_unsure_as_all_it_may_be() -> None:
     pool = draw("vcpu", " or ".join(names))
     assert pool.watts == draw("vcpu", names[0]).watts
     for name in names:
-        each = draw("vcpu", name)
+        thread = draw("vcpu", name)
         for load in (0, 0.1, 0.5, 1):
             down, up = pool.deviation(load)
-            own_down, own_up = each.deviation(load)
-            assert pool.at(load) - down <= each.at(load) - own_down + 1e-12
-            assert pool.at(load) + up >= each.at(load) + own_up - 1e-12
+            own_down, own_up = thread.deviation(load)
+            assert pool.at(load) - down <= thread.at(load) - own_down + 1e-12
+            assert pool.at(load) + up >= thread.at(load) + own_up - 1e-12
         assert f"processors.{name}" in pool.facts
 
 

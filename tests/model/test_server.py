@@ -39,21 +39,26 @@ def test_processors_are_known_under_every_spelling(said: str, name: str) -> None
 
 
 def test_a_processor_and_its_sockets_are_enough() -> None:
-    found = describe("Intel Xeon Platinum 8480+", sockets=2)
-    assert (found.microarchitecture, found.tdp_watts, found.threads) == (
+    described = describe("Intel Xeon Platinum 8480+", sockets=2)
+    assert (described.microarchitecture, described.tdp_watts, described.threads) == (
         "Sapphire Rapids",
         350,
         224,
     )
-    assert found.memory_gib == 2 * figure("server.usual.Xeon 8480+.memory").value
-    assert found.assumed == ""
+    assert described.memory_gib == 2 * figure("server.usual.Xeon 8480+.memory").value
+    assert described.assumed == ""
     assert priced(processor="Intel Xeon Platinum 8480+", sockets=2).basis == "measured"
 
 
 def test_what_is_said_wins_over_the_table() -> None:
-    found = describe("Xeon 8480+", "ice lake", 200, 1, 64, 512)
-    assert found.microarchitecture == "Ice Lake"
-    assert (found.tdp_watts, found.sockets, found.threads, found.memory_gib) == (200, 1, 64, 512)
+    described = describe("Xeon 8480+", "ice lake", 200, 1, 64, 512)
+    assert described.microarchitecture == "Ice Lake"
+    assert (described.tdp_watts, described.sockets, described.threads, described.memory_gib) == (
+        200,
+        1,
+        64,
+        512,
+    )
 
 
 def test_sockets_follow_from_threads_where_they_are_not_said() -> None:
@@ -63,8 +68,8 @@ def test_sockets_follow_from_threads_where_they_are_not_said() -> None:
 
 
 def test_a_known_microarchitecture_needs_no_processor() -> None:
-    found = priced(microarchitecture="Genoa (Zen 4)", sockets=2)
-    assert (found.basis, found.reason) == ("measured", "")
+    server = priced(microarchitecture="Genoa (Zen 4)", sockets=2)
+    assert (server.basis, server.reason) == ("measured", "")
 
 
 def test_an_unknown_processor_is_assumed_and_wide() -> None:
@@ -78,9 +83,9 @@ def test_an_unknown_processor_is_assumed_and_wide() -> None:
 
 
 def test_nothing_said_is_some_server() -> None:
-    found = priced()
-    assert (found.basis, found.reason) == ("assumed", "unknown processor")
-    assert 50 < found.power_watts.value < 500
+    server = priced()
+    assert (server.basis, server.reason) == ("assumed", "unknown processor")
+    assert 50 < server.power_watts.value < 500
 
 
 def test_the_load_of_a_server_may_be_missing() -> None:
@@ -90,11 +95,11 @@ def test_the_load_of_a_server_may_be_missing() -> None:
 @pytest.mark.parametrize("known", ["EPYC 7742", "EPYC 7H12", "Graviton3"])
 def test_the_less_was_measured_the_wider(known: str) -> None:
     kind = {"EPYC 7742": "model", "EPYC 7H12": "microarchitecture", "Graviton3": "none"}[known]
-    found = priced(0, processor=known, sockets=1)
+    server = priced(0, processor=known, sockets=1)
     interval = figure(f"server.interval.{kind}.0")
-    assert found.power_watts.upper / found.power_watts.value == pytest.approx(interval.high)
-    assert found.power_watts.lower / found.power_watts.value == pytest.approx(interval.low)
-    assert interval.id in found.facts
+    assert server.power_watts.upper / server.power_watts.value == pytest.approx(interval.high)
+    assert server.power_watts.lower / server.power_watts.value == pytest.approx(interval.low)
+    assert interval.id in server.facts
 
 
 def test_intervals_widen_with_ignorance() -> None:
@@ -131,18 +136,18 @@ def test_memory_beyond_any_measured_server_counts_by_the_gib() -> None:
     "processor", ["EPYC 7742", "Xeon 8480+", "Xeon 6980P", "Graviton4", "Altra M128-30", "nothing"]
 )
 def test_a_curve_never_falls(processor: str) -> None:
-    found = curve(describe(processor, sockets=2))
-    assert found.loads[0] == 0 and found.loads[-1] == 1 and len(found.loads) == 11
-    assert list(found.watts) == sorted(found.watts)
+    points = curve(describe(processor, sockets=2))
+    assert points.loads[0] == 0 and points.loads[-1] == 1 and len(points.loads) == 11
+    assert list(points.watts) == sorted(points.watts)
     assert all(
         low <= value <= high
-        for low, value, high in zip(found.low, found.watts, found.high, strict=True)
+        for low, value, high in zip(points.low, points.watts, points.high, strict=True)
     )
 
 
 def test_a_description_survives_its_name_even_a_hostile_one() -> None:
-    one = describe("a|b|c|d", sockets=2, memory_gib=12.5)
-    assert parse(part(one)) == one
+    described = describe("a|b|c|d", sockets=2, memory_gib=12.5)
+    assert parse(part(described)) == described
     assert parse("Skylake") is None
     assert priced(processor="a|b|c|d").basis == "assumed"
 
@@ -166,9 +171,9 @@ def test_nonsense_amounts_are_as_if_not_said() -> None:
     ],
 )
 def test_a_microarchitecture_is_known_by_its_usual_names_too(said: str, meant: str) -> None:
-    found = describe(microarchitecture=said, threads=64)
-    assert (found.microarchitecture, found.assumed) == (meant, "")
-    assert found == describe(microarchitecture=meant, threads=64)
+    described = describe(microarchitecture=said, threads=64)
+    assert (described.microarchitecture, described.assumed) == (meant, "")
+    assert described == describe(microarchitecture=meant, threads=64)
 
 
 def test_a_microarchitecture_nobody_knows_is_assumed() -> None:

@@ -1,4 +1,4 @@
-"""Classes of storage: multiplied in one place, as wide as their factors make them, none left out."""
+"""Classes of storage: multiplied in one place, as wide as their factors, none left out."""
 
 from __future__ import annotations
 

@@ -38,28 +38,28 @@ SNAPSHOT = Snapshot(
 
 
 def test_power_follows_pue_and_grams_the_grid() -> None:
-    found = what_if(SNAPSHOT, "aws", "eu-north-1")
+    elsewhere = what_if(SNAPSHOT, "aws", "eu-north-1")
     there = facts.place("aws", "eu-north-1")
-    assert (found.resources, found.elsewhere, found.hours) == (2, 1, ())
+    assert (elsewhere.resources, elsewhere.elsewhere, elsewhere.hours) == (2, 1, ())
     bare = sum(
-        each.footprint.power_watts.value
-        / facts.place("aws", each.resource.location.region).pue_ratio.value
-        for each in SNAPSHOT.rows[:2]
+        row.footprint.power_watts.value
+        / facts.place("aws", row.resource.location.region).pue_ratio.value
+        for row in SNAPSHOT.rows[:2]
     )
-    assert found.power_watts_there.value == pytest.approx(bare * there.pue_ratio.value)
+    assert elsewhere.power_watts_there.value == pytest.approx(bare * there.pue_ratio.value)
     intensity = there.intensities[0].grams_per_kilowatt_hour.value
-    assert found.grams_per_second_there.value == pytest.approx(
-        found.power_watts_there.value * intensity / 3.6e6
+    assert elsewhere.grams_per_second_there.value == pytest.approx(
+        elsewhere.power_watts_there.value * intensity / 3.6e6
     )
-    assert found.grams_per_second_there.value < found.grams_per_second.value
+    assert elsewhere.grams_per_second_there.value < elsewhere.grams_per_second.value
 
 
 def test_at_home_nothing_changes() -> None:
     home = replace(SNAPSHOT, rows=SNAPSHOT.rows[:1])
-    found = what_if(home, "aws", "eu-central-1")
+    unmoved = what_if(home, "aws", "eu-central-1")
     assert (
-        found.power_watts_there == found.power_watts
-        and found.grams_per_second_there == found.grams_per_second
+        unmoved.power_watts_there == unmoved.power_watts
+        and unmoved.grams_per_second_there == unmoved.grams_per_second
     )
 
 
@@ -76,11 +76,11 @@ def test_the_live_grid_there_and_its_next_day() -> None:
         places=(replace(place, intensities=(live, *place.intensities)),),
         grid=GridNews("live", forecasts=(*foreseen, *other)),
     )
-    found = what_if(snapshot, "aws", "eu-north-1")
-    assert found.intensity is live
-    assert found.greenest_hour_ahead == 3
-    assert dict(found.hours)[3] == pytest.approx(found.grams_per_second_there.value)
-    assert len(found.hours) == 24
+    elsewhere = what_if(snapshot, "aws", "eu-north-1")
+    assert elsewhere.intensity is live
+    assert elsewhere.greenest_hour_ahead == 3
+    assert dict(elsewhere.hours)[3] == pytest.approx(elsewhere.grams_per_second_there.value)
+    assert len(elsewhere.hours) == 24
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_what_has_no_grid_is_left_out_on_both_sides() -> None:
         SNAPSHOT.rows[0],
         footprint=replace(SNAPSHOT.rows[0].footprint, operational_grams_per_second=None),
     )
-    found = what_if(replace(SNAPSHOT, rows=(nowhere, SNAPSHOT.rows[1])), "aws", "eu-north-1")
+    elsewhere = what_if(replace(SNAPSHOT, rows=(nowhere, SNAPSHOT.rows[1])), "aws", "eu-north-1")
     alone = what_if(replace(SNAPSHOT, rows=SNAPSHOT.rows[1:2]), "aws", "eu-north-1")
-    assert found.power_watts == alone.power_watts
-    assert found.grams_per_second_there == alone.grams_per_second_there
+    assert elsewhere.power_watts == alone.power_watts
+    assert elsewhere.grams_per_second_there == alone.grams_per_second_there

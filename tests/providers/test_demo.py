@@ -48,6 +48,7 @@ def test_size_is_exact_and_ids_are_unique_at_any_moment(
     assert len({resource.id for resource in estate}) == resources
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_resources_have_unique_ids_and_join_keys() -> None:
     estate = described(client(100_000))
     assert len({resource.id for resource in estate}) == 100_000

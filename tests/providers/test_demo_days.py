@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from collections import defaultdict
 
+import pytest
 from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.api_costs.budget import Budget
@@ -13,6 +14,8 @@ from cloud_carbon_exporter.collect import Collector, Target
 from cloud_carbon_exporter.collect.collector import CollectSettings
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.demo import PROVIDER, DemoClient
+
+pytestmark = pytest.mark.slow
 
 START = 1_795_564_800.0  # 25 November 2026, midnight UTC, a Wednesday
 STEP_SECONDS = 600

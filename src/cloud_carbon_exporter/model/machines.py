@@ -42,35 +42,39 @@ def machine(
     hdd_gib: float | None = None,
     threads_per_core: int | None = None,
 ) -> Machine:
-    """Machine of that name: what the API says (the keywords), else what the tables know of it.
+    """Machine of a name, by what the API says (the keywords), else the tables; never fails.
 
-    Never fails: a name no rule knows is a guess from its family and size, and `assumed` says why.
-
-    vcpus: of the type, whatever the guest sees (CpuOptions, threads per core 1). cpu, gpu: as an
-        API names them. threads_per_core: of the type; counts only where the family is unknown.
+    Else a guess from its family and size, with `assumed` set to the reason.
+    vcpus: of the type. A guest that sees fewer (CpuOptions, threads per core 1) still holds what
+        its type holds.
+    cpu: processor or platform, as an API names it. gpu: accelerator, as an API names it.
+    threads_per_core: of the type; counts only where the family is unknown.
     """
     arch = _architecture(architecture or "")
     known = known_by_name(provider, name, arch)
-    found, family = _resized(known, vcpus), known.family
-    if threads_per_core and family["pattern"]:
-        cores = found.vcpus / threads_per_core
-        found = replace(found, threads=cores * float(family["threads_per_core"]))
-    found = replace(
-        found,
-        memory_gib=_said(memory_gib, found.memory_gib),
-        architecture=arch or found.architecture,
-        gpu=_accelerator(gpu, found.gpu) if gpu else found.gpu,
-        gpus=_said(gpus, found.gpus or float(bool(gpu))),
-        ssd_gib=_said(ssd_gib, found.ssd_gib),
-        hdd_gib=_said(hdd_gib, found.hdd_gib),
+    of_size = _of_size(known, vcpus, threads_per_core)
+    told = replace(
+        of_size,
+        memory_gib=of_size.memory_gib if memory_gib is None else memory_gib,
+        architecture=arch or of_size.architecture,
+        gpu=_accelerator(gpu, of_size.gpu) if gpu else of_size.gpu,
+        gpus=(of_size.gpus or float(bool(gpu))) if gpus is None else gpus,
+        ssd_gib=of_size.ssd_gib if ssd_gib is None else ssd_gib,
+        hdd_gib=of_size.hdd_gib if hdd_gib is None else hdd_gib,
         assumed=_without_known(known, vcpus, memory_gib),
     )
-    return _with_cpu(found, cpu, family) if cpu else found
+    return _with_cpu(told, cpu, known.family) if cpu else told
 
 
-def _said(told: float | None, known: float) -> float:
-    """What the API says, else what is known."""
-    return known if told is None else told
+def _of_size(known: Known, vcpus: float | None, threads_per_core: int | None) -> Machine:
+    """The machine of the tables, with the vCPUs that the API says."""
+    machine, family = known.machine, known.family
+    if vcpus is not None and vcpus != machine.vcpus:
+        machine = _resized(known, vcpus)
+    if threads_per_core and family["pattern"]:
+        threads = machine.vcpus * float(family["threads_per_core"]) / threads_per_core
+        machine = replace(machine, threads=threads)
+    return machine
 
 
 def _architecture(name: str) -> str:
@@ -97,11 +101,9 @@ def _with_cpu(found: Machine, cpu: str, family: Row) -> Machine:
     return replace(found, cpu=cpu, microarchitecture=named, pool=(), assumed="; ".join(reasons))
 
 
-def _resized(known: Known, vcpus: float | None) -> Machine:
+def _resized(known: Known, vcpus: float) -> Machine:
     """The machine with as many vCPUs as the API says, and what else follows from that."""
     found, family = known.machine, known.family
-    if vcpus is None or vcpus == found.vcpus:
-        return found
     if known.size_assumed or vcpus > found.vcpus:
         return sized(found, family, vcpus, float(family["gib_per_vcpu"]))
     return replace(found, vcpus=vcpus)

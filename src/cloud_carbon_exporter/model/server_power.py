@@ -42,21 +42,22 @@ class Curve:
 
 
 def curve(server: Server) -> Curve:
-    """Watts of a whole server at idle, 10 .. 100 % load."""
+    """Watts of a whole server at idle, 10 .. 100 % load.
+
+    Memory beyond that of any measured server counts by the GiB.
+    """
     terms = _terms(server)
     dram = figure("memory.dram.watts_per_gib")
-    beyond = _memory_beyond_gib(server) * dram.value
-    names = (
-        "all",
-        _like().get(server.microarchitecture, server.microarchitecture),
-        server.processor,
-    )
+    most_gib = figure("server.reference.memory").high * server.sockets
+    beyond = max(0.0, server.memory_gib - most_gib) * dram.value
+    family = _like().get(server.microarchitecture, server.microarchitecture)
+    names = ("all", family, server.processor)
     tdp = server.sockets * server.tdp_watts
     idle = tdp * exp(_effect("idle", names, terms))
     full = max(idle, tdp * exp(_effect("full", names, terms)))
     known = _known(server)
     watts, low, high = [], [], []
-    for load, share in zip(_LOADS, _shape(names[1]), strict=True):
+    for load, share in zip(_LOADS, _shape(family), strict=True):
         spread = figure(f"server.interval.{known}.{load}")
         value = idle + share * (full - idle)
         watts.append(value + beyond)
@@ -77,20 +78,14 @@ def curve(server: Server) -> Curve:
     )
 
 
-def _terms(server: Server) -> Mapping[str, float]:
-    """What effects are multiplied by, held within what was measured."""
+def _terms(server: Server) -> dict[str, float]:
+    """What the fit knows a server by, a socket's each, as logarithms to the reference."""
     said = (server.tdp_watts, server.threads / server.sockets, server.memory_gib / server.sockets)
     terms = {"level": 1.0, "sockets": log2(min(server.sockets, 2)) - 1 / 2}
-    for term, each in zip(TERMS, said, strict=True):
+    for term, value in zip(TERMS, said, strict=True):
         scale = figure(f"server.reference.{term}")
-        terms[term] = log(min(max(each, scale.low), scale.high) / scale.value)
+        terms[term] = log(min(max(value, scale.low), scale.high) / scale.value)
     return terms
-
-
-def _memory_beyond_gib(server: Server) -> float:
-    """Memory beyond any measured server's, which counts by the GiB."""
-    per_socket = server.memory_gib / server.sockets
-    return max(0.0, per_socket - figure("server.reference.memory").high) * server.sockets
 
 
 def _known(server: Server) -> str:

@@ -135,7 +135,7 @@ class ServiceSpec:
     describe: pure; None for what draws nothing of its own, as another resource owns it. Raising
         costs that object alone, and is counted.
     states: the table of its states; None where its API tells none.
-    searched_as: what the provider's own search of resources calls the kind; empty: it has none.
+    searched_as: what the provider's own search calls the kind; empty where it has none.
     permissions: beyond those of the listing and of monitoring.
     reason: why it is modelled so, in one sentence, for the generated list of services.
     """

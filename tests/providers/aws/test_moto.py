@@ -28,6 +28,8 @@ from cloud_carbon_exporter.providers.aws.client.ec2_xml import WANTED, parse
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Read
 
+pytestmark = pytest.mark.slow
+
 MACHINES = 7 * len(REGIONS)
 
 

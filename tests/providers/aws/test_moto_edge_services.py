@@ -8,6 +8,8 @@ import pytest
 from tests.providers.aws.parts import parts
 from tests.providers.aws.test_moto_services import EMPTY, TAGGED, by_name, client, swept
 
+pytestmark = pytest.mark.slow
+
 ROLE = "arn:aws:iam::123456789012:role/any"
 
 

@@ -17,6 +17,8 @@ from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.settings import TargetSettings
 
+pytestmark = pytest.mark.slow
+
 REGION = PARIS.region
 KEYS = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nobody"}
 EMPTY = "eu-central-1"

@@ -102,6 +102,7 @@ async def test_a_key_rotated_while_its_token_ran_out_is_read_anew(
     assert await client.connect() == ["shop-prod"]
 
 
+@pytest.mark.slow
 async def test_gclouds_own_login_pays_with_the_targets_quota(
     explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

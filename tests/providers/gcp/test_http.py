@@ -257,7 +257,7 @@ async def test_calls_are_bounded_in_number(
         await asyncio.sleep(0.01)
         now -= 1
 
-    monkeypatch.setattr(cloud, "_spoiled", slow)
+    monkeypatch.setattr(cloud, "_answer_instead", slow)
     cloud.break_("cloudasset", "slow")
     client = explore()
     await asyncio.gather(*(swept(client) for _ in range(20)))

@@ -91,6 +91,7 @@ def query_of(kind: str, into: str) -> str:
     return next(metric.name for metric in metrics if metric.into == into)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("kind", "into", "series", "expected"), CASES, ids=lambda value: str(value)[:24]
 )
