@@ -29,7 +29,7 @@ SPECS = {spec.kind: spec for spec in PROVIDER.services}
 RUNS = "serverless-jobs/v1alpha2/regions/{region}/job-runs"
 
 OLDER_API = {"instance/server", "instance/volume", "instance/snapshot"}
-ORDERED = {"baremetal/server", "dedibox/server"}
+ORDERED = ("baremetal/server", "dedibox/server")
 """Created when they are ordered, delivered hours or days later: nothing tells the day."""
 
 STARTS = dict.fromkeys(SPECS, "created_at")
