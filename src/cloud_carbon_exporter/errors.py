@@ -10,6 +10,7 @@
         +-- Throttled              asked too often, retries included
         +-- Unreachable            no connection, no answer, cut short, 5xx
         +-- Malformed              an answer that cannot be read
+        |   +-- NoList             a success that lacks the list it was asked for
         +-- Implausible            a figure outside what can be meant: another unit, most likely
         +-- Stale                  an answer older than it may be
         +-- DeadlineExceeded       the sweep took longer than it may
@@ -121,6 +122,13 @@ class Malformed(CollectError):
     """The answer cannot be read as what the API promises."""
 
     reason: ClassVar[str] = "malformed"
+
+
+class NoList(Malformed):
+    """An answer of success lacks the list that was asked for.
+
+    Of a place where nothing was ever listed it means an empty list: some APIs leave that out.
+    """
 
 
 class Implausible(CollectError):

@@ -12,7 +12,6 @@ import pytest
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target, attempts
-from cloud_carbon_exporter.collect.sweep_state import EMPTY_REFRESHES
 from cloud_carbon_exporter.errors import (
     CredentialsRefused,
     PermissionMissing,
@@ -379,24 +378,6 @@ async def test_the_same_resource_in_two_targets_counts_once() -> None:
     clock.now += 300
     await collector.refresh()
     assert collector.snapshot.api.skipped == {("aws", "vm/machine", "duplicate"): 2}
-    await collector.close()
-
-
-async def test_an_empty_scope_is_left_alone_for_some_refreshes_then_asked_again() -> None:
-    clock, cloud = Clock(), Cloud({EU: [vm()], "us-east-1": []})
-    collector = new_collector(clock, cloud)
-    for _ in range(5):
-        await collector.refresh()
-    assert cloud.sweeps.count("us-east-1") == 1
-    cloud.estate["us-east-1"] = [vm("i-new")]
-    for _ in range(EMPTY_REFRESHES):
-        await collector.refresh()
-    assert "i-new" in {row.resource.id for row in collector.snapshot.rows}
-    cloud.estate["us-east-1"] = []
-    before = cloud.sweeps.count("us-east-1")
-    await collector.refresh()
-    await collector.refresh()
-    assert cloud.sweeps.count("us-east-1") == before + 2  # once inhabited, always asked
     await collector.close()
 
 

@@ -54,6 +54,15 @@ def test_a_whole_month_is_what_its_counters_rose_by() -> None:
     assert october.grams == pytest.approx(whole * 31 / 46)
 
 
+def test_a_piece_over_the_end_of_a_month_counts_in_both() -> None:
+    months = Months()
+    piece = Piece(moment(10) - 3600, moment(10) + 2 * 3600, 0, 30, 3)
+    months.add("aws", "1", piece)
+    [september, october] = sorted(months.closed(moment(11)), key=lambda month: month.start)
+    assert (september.operational_grams, october.operational_grams) == pytest.approx((10, 20))
+    assert (september.embodied_grams, october.embodied_grams) == pytest.approx((1, 2))
+
+
 def test_months_survive_a_restart_and_old_ones_go(tmp_path: Path) -> None:
     counters = counted(moment(3), moment(11, 5), DAY)
     path = tmp_path / "state"

@@ -9,7 +9,8 @@ import pytest
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.errors import CollectError, Incomplete, PermissionMissing
-from cloud_carbon_exporter.model.types import Point, Resource
+from cloud_carbon_exporter.model.types import Component, Point, Resource
+from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import (
     Extras,
     Listing,
@@ -191,3 +192,62 @@ async def test_tags_of_ten_megabytes_are_not_held() -> None:
     huge, long = (await sweep(Pages(page), listing, [spec], HERE)).resources
     assert huge.tags == {"team": "x" * 1024, "y" * 1024: "", "env": "prod"}
     assert len(long.tags["team"]) == 256
+
+
+class TwoPages(Pages):
+    """The same objects, on a page each."""
+
+    async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
+        for raw in self.page:
+            yield [raw]
+
+
+async def test_what_compares_objects_sees_those_of_all_pages() -> None:
+    def first_alone(objects: Sequence[Raw]) -> Sequence[Raw]:
+        return objects[:1]
+
+    listing = Listing(
+        api="x",
+        operation="ListThings",
+        scope="region",
+        kind_of=lambda raw: "x/other",
+        whole=first_alone,
+    )
+    spec = ServiceSpec(
+        kind="x/thing", listing=listing, describe=described(describe), reason="A test."
+    )
+    client = TwoPages([{"Name": "a"}, {"Name": "b"}])
+    result = await sweep(client, listing, [spec], HERE)
+    assert [resource.id for resource in result.resources] == ["a"]
+
+
+async def test_an_ending_is_told_beside_what_is_left() -> None:
+    def describe_life(raw: Raw, scope: Scope) -> Description:
+        return Description(
+            id=raw["Name"],
+            name=raw["Name"],
+            location=scope.location(),
+            state=raw["State"],
+            running=(Component("vcpu", "Skylake", 4),),
+            ended=60.0,
+            tags={"team": "x"},
+        )
+
+    listing = Listing(
+        api="x", operation="ListThings", scope="region", kind_of=lambda raw: "x/other"
+    )
+    spec = ServiceSpec(
+        kind="x/thing",
+        listing=listing,
+        describe=describe_life,
+        states=states(stopped="stopped", gone="gone"),
+        reason="A test.",
+    )
+    client = Pages([{"Name": "a", "State": "stopped"}, {"Name": "b", "State": "gone"}])
+    first = await sweep(client, listing, [spec], HERE, tags=())
+    assert [resource.id for resource in first.resources] == ["a"]
+    assert [ending.resource.id for ending in first.endings] == ["a", "b"]
+    assert not any(ending.resource.tags for ending in first.endings)
+    again = await sweep(client, listing, [spec], HERE, lambda _: first.resources[0], tags=())
+    assert again.resources[0] is first.resources[0]
+    assert [ending.resource.id for ending in again.endings] == ["b"]

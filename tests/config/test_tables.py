@@ -37,6 +37,7 @@ SAID: dict[Key[object], object] = {
     keys.NAME: "a-name",
     keys.ROLE_ARN: "arn:aws:iam::111111111111:role/carbon",
     keys.ORGANIZATION: True,
+    keys.EVENTS_QUEUE_URL: "https://sqs.eu-west-3.amazonaws.com/111111111111/carbon",
     keys.ACCOUNTS: ["111111111111"],
     keys.EXCLUDE_ACCOUNTS: ["222222222222"],
     keys.ROLE_NAME: "team/carbon",

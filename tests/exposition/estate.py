@@ -197,6 +197,7 @@ SNAPSHOT = Snapshot(
         ),
     ),
     account_names={("aws", "111111111111"): "Production"},
+    known_by={("aws", "events"): 0.25, ("aws", "sight"): 0.75},
     grid=GridNews(
         "live",
         (GridSource("file", "", "", TAKEN_AT - 900), GridSource("gb", "GB", "throttled")),

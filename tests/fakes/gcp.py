@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -56,6 +57,10 @@ def _error(code: int, message: str, status: str, reason: str = "", **metadata: s
     details = [{**info, "reason": reason, "metadata": metadata}] if reason else []
     body = {"error": {"code": code, "message": message, "status": status, "details": details}}
     return web.json_response(body, status=code)
+
+
+def _rfc3339(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 SOUND = Fault("", "", times=0)
@@ -107,6 +112,7 @@ INSTEAD: Mapping[str, Callable[[Fault], web.Response]] = {
     "oracle": lambda _: web.json_response([{"error": "ask again"}], status=500),
     "bomb": lambda _: wire.exploding(100),
     "html": lambda _: web.Response(text="<html>proxy says no</html>", content_type="text/html"),
+    "complaint": lambda _: web.json_response({"message": "try again later", "code": 3}),
     "unauthorized": lambda _: _unauthenticated(),
 }
 """Faults that leave nothing of the true answer, by name."""
@@ -126,6 +132,7 @@ class GoogleCloud:
         self.unknown_types: set[str] = set()  # asset types this Asset Inventory has never heard of
         self.names_refused = True  # whether its refusal names the type
         self.page_size = 0  # smaller pages than asked for
+        self.deleted: dict[str, tuple[Asset, float]] = {}  # name -> as it was last, and until when
         self.report: list[list[str | None]] = []
         self.report_ready = True
         self.checked = True
@@ -262,6 +269,8 @@ class GoogleCloud:
             return given
         if method == "cloudasset.assets.list":
             return self._assets(path, query)
+        if method == "cloudasset.batchGetAssetsHistory":
+            return self._history(query)
         if method == "monitoring.projects.timeSeries.list":
             return self._time_series(path, query)
         if method == "compute.machineTypes.aggregatedList":
@@ -315,6 +324,22 @@ class GoogleCloud:
         if first + size < len(assets):
             answer["nextPageToken"] = f"page-{first + size}"
         return answer
+
+    def _history(self, query: Query) -> dict[str, Any] | web.Response:
+        names = [value for name, value in query if name == "assetNames"]
+        if len(names) > 100:
+            return _error(400, "more than 100 asset names", "INVALID_ARGUMENT")
+        versions: list[dict[str, Any]] = []
+        for name in names:
+            if name not in self.deleted:
+                return _error(400, f"asset does not exist: {name}", "INVALID_ARGUMENT")
+            asset, at = self.deleted[name]
+            gone = {key: asset[key] for key in ("name", "assetType", "ancestors")}
+            window = {"startTime": _rfc3339(at)}
+            versions.append({"window": window, "deleted": True, "asset": gone})
+            before = {"startTime": _rfc3339(at - 3600), "endTime": _rfc3339(at)}
+            versions.append({"window": before, "asset": asset})
+        return {"assets": versions}
 
     def _within(self, asset: Asset, parent: str) -> bool:
         above, _, name = parent.partition("/")

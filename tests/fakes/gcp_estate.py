@@ -64,6 +64,14 @@ LOCATED: Mapping[str, tuple[str, str]] = {
         "aiplatform.googleapis.com/Endpoint",
         "endpoints",
     ),
+    "aiplatform.projects.locations.batchPredictionJobs.list": (
+        "aiplatform.googleapis.com/BatchPredictionJob",
+        "batchPredictionJobs",
+    ),
+    "aiplatform.projects.locations.customJobs.list": (
+        "aiplatform.googleapis.com/CustomJob",
+        "customJobs",
+    ),
     "artifactregistry.projects.locations.repositories.list": (
         "artifactregistry.googleapis.com/Repository",
         "repositories",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -65,6 +66,7 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
         "10^2.%",
         "gce_instance",
     ),
+    "compute.googleapis.com/instance/uptime": ("DELTA", "DOUBLE", "s{uptime}", "gce_instance"),
     "firestore.googleapis.com/storage/data_and_index_storage_bytes": (
         "GAUGE",
         "INT64",
@@ -93,7 +95,7 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
         "10^2.%",
         "redis.googleapis.com/Cluster",
     ),
-    "redis.googleapis.com/stats/cpu_utilization": ("GAUGE", "DOUBLE", "s{CPU}", "redis_instance"),
+    "redis.googleapis.com/stats/cpu_utilization": ("DELTA", "DOUBLE", "s{CPU}", "redis_instance"),
     "router.googleapis.com/nat/sent_bytes_count": ("DELTA", "INT64", "By", "nat_gateway"),
     "run.googleapis.com/container/cpu/allocation_time": (
         "DELTA",
@@ -130,6 +132,7 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
     "tpu.googleapis.com/cpu/utilization": ("GAUGE", "DOUBLE", "%", "tpu_worker"),
 }
 
+_SYSTEM = "metadata.system_labels."
 _TERM = re.compile(r'([\w.]+) = "([^"]*)"(?: AND |$)')
 
 
@@ -138,6 +141,7 @@ class Series:
     """Stream of samples.
 
     value: constant; of a DELTA its sum a second; of a distribution (count a second, mean).
+    since, until: when its resource was there. system_labels: metadata of it.
     """
 
     metric: str
@@ -146,6 +150,8 @@ class Series:
     metric_labels: Mapping[str, str] = field(default_factory=dict)
     resource_type: str = ""
     since: float = 0
+    until: float = math.inf
+    system_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class BadQuestion(ValueError):
@@ -222,6 +228,8 @@ def _check_aligner(asked: Query) -> None:
 
 
 def _label(series: Series, name: str) -> str:
+    if name.startswith(_SYSTEM):
+        return series.system_labels.get(name.removeprefix(_SYSTEM), "")
     where, _, label = name.partition(".label.")
     labels = {"resource": series.labels, "metric": series.metric_labels}.get(where)
     if labels is None:
@@ -265,9 +273,22 @@ def _value(asked: Query, group: Sequence[Series], value_type: str) -> dict[str, 
     return {"doubleValue": total}
 
 
+def _up(asked: Query, group: Iterable[Series], end: float) -> dict[str, Any]:
+    """Seconds a machine ran in a period; nothing for another metric than uptime."""
+    if asked.metric != "compute.googleapis.com/instance/uptime":
+        return {}
+    seconds = 0.0
+    for series in group:
+        seconds += max(0.0, min(series.until, end) - max(series.since, end - asked.period))
+    return {"doubleValue": seconds}
+
+
 def _nested(names: Iterable[str], key: Iterable[str]) -> dict[str, dict[str, str]]:
-    labels: dict[str, dict[str, str]] = {"resource": {}, "metric": {}}
+    labels: dict[str, dict[str, str]] = {"resource": {}, "metric": {}, "system": {}}
     for name, value in zip(names, key, strict=True):
+        if name.startswith(_SYSTEM):
+            labels["system"][name.removeprefix(_SYSTEM)] = value
+            continue
         where, _, label = name.partition(".label.")
         labels[where][label] = value
     return labels
@@ -276,11 +297,13 @@ def _nested(names: Iterable[str], key: Iterable[str]) -> dict[str, dict[str, str
 def _ends(asked: Query, group: Iterable[Series]) -> Iterator[float]:
     """Ends of the periods, newest first: they count back from the end of the interval."""
     since = min(sample.since for sample in group)
+    until = max(sample.until for sample in group)
     for number in itertools.count():
         end = asked.end - number * asked.period
         if end <= max(asked.start, since):
             return
-        yield end
+        if end - asked.period < until:
+            yield end
 
 
 def answer(
@@ -310,6 +333,7 @@ def answer(
         else:
             labels = {"resource": dict(group[0].labels), "metric": dict(group[0].metric_labels)}
         value = _value(asked, group, value_type)
+        system = {"metadata": {"systemLabels": labels["system"]}} if labels.get("system") else {}
         values = {
             "doubleValue": "DOUBLE",
             "int64Value": "INT64",
@@ -323,6 +347,7 @@ def answer(
                     "type": group[0].resource_type or resource_type,
                     "labels": labels["resource"],
                 },
+                **system,
                 "metricKind": "DELTA" if delta else "GAUGE",
                 "valueType": values[next(iter(value))],
                 "unit": unit,
@@ -332,7 +357,7 @@ def answer(
                             "startTime": _time(end - asked.period if delta else end),
                             "endTime": _time(end),
                         },
-                        "value": value,
+                        "value": _up(asked, group, end) or value,
                     }
                     for end in _ends(asked, group)
                 ],

@@ -46,11 +46,16 @@ def _huge(answer: Answer) -> None:
         asset["resource"]["data"]["labels"] = {"team": HUGE}
 
 
+def _twice(answer: Answer) -> None:
+    answer["timeSeries"] = answer.get("timeSeries", []) * 2
+
+
 _SPOILS: dict[str, Callable[[Answer], None]] = {
     "nonsense": _nonsense,
     "yesterday": _yesterday,
     "odd numbers": _odd_numbers,
     "huge": _huge,
+    "twice": _twice,
 }
 
 

@@ -96,7 +96,8 @@ class FakeScaleway:
         not exist.
     series: metric name -> [(labels, value)], constant over time. shifted_seconds: how much later
         its points say to be.
-    made: the Cockpit tokens that were made over the API.
+    made: the Cockpit tokens that were made over the API. events: of the audit trail, by region,
+        newest first; None where it may not be read.
     calls: path -> how often. params: path -> names in its queries. most_at_once: calls that were
         open together.
     """
@@ -113,6 +114,7 @@ class FakeScaleway:
         self.tokens = {COCKPIT_TOKEN}
         self.cockpits = {(PROJECT, "fr-par"), (OTHER_PROJECT, "fr-par")}
         self.made = MadeTokens()
+        self.events: dict[str, list[dict[str, Any]]] | None = None
         self.calls: Counter[str] = Counter()
         self.most_at_once = 0
         self._open = 0
@@ -228,10 +230,13 @@ class FakeScaleway:
             return web.json_response({"access_key": ACCESS_KEY, "default_project_id": PROJECT})
         if path.startswith("cockpit/v1/regions/"):
             return self._sources(request, path.split("/")[3])
+        if path.startswith("audit-trail/v1alpha1/regions/"):
+            return scaleway_pages.events(request, self.events, path.split("/")[3])
         for route in self.routes:
             match = route.pattern.fullmatch(path)
             if match:
                 objects = route.places.get(match.group(1) if match.groups() else "*", [])
+                objects = scaleway_pages.in_states(request, objects)
                 return (
                     self._search(objects)
                     if "search" in path.split("/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -27,6 +27,37 @@ def page(
     return web.json_response(
         body, headers={"X-Total-Count": str(total)} if api == "instance" else {}
     )
+
+
+def events(
+    request: web.Request, by_region: Mapping[str, list[dict[str, Any]]] | None, region: str
+) -> web.Response:
+    """A page of the audit trail, whose token says where the next begins."""
+    if by_region is None:
+        return error(403, "permissions_denied", "insufficient permissions")
+    if region not in by_region:
+        return error(404, "unknown_resource", "no audit trail here")
+    query = request.query
+    assert query["resource_type"] == "instance_server" and query["status"] == "200"
+    assert query["order_by"] == "recorded_at_desc"
+    first, size = int(query.get("page_token", "0")), int(query["page_size"])
+    listed = by_region[region][first : first + size]
+    more = first + size < len(by_region[region])
+    return web.json_response(
+        {"events": listed, "next_page_token": str(first + size) if more else None}
+    )
+
+
+def in_states(
+    request: web.Request, objects: list[Any] | dict[str, Any]
+) -> list[Any] | dict[str, Any]:
+    """Of the runs of jobs those in the states asked for, newest first."""
+    states = request.query.getall("states", [])
+    if not states or not isinstance(objects, list):
+        return objects
+    asked = [run for run in objects if run["state"] in states]
+    assert request.query["order_by"] == "created_at_desc"
+    return sorted(asked, key=lambda run: str(run["created_at"]), reverse=True)
 
 
 def error(status: int, kind: str, message: str) -> web.Response:

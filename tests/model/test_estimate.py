@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from tests.model.machines import footprint, holding, resource
 
@@ -88,6 +90,21 @@ def test_boards_that_say_what_they_draw_are_believed() -> None:
     assert (priced.basis, priced.reason) == ("measured", "")
     assert priced.embodied_grams_per_second.value > 0
     assert power_watts(holding(BOARDS), {"gpu_watts": 1234}, NOWHERE) == 1234
+
+
+def test_boards_that_are_silent_have_their_default_beside_one_that_tells() -> None:
+    loads = {"gpu_watts": 300.0, "gpu_boards": 2.0, "gpu_ratio": 1.0}
+    found = estimate(holding(BOARDS), loads, NOWHERE, None)
+    silent = power_watts(holding(replace(BOARDS, amount=6)), {}, NOWHERE)
+    assert found.power_watts.value == pytest.approx(300 + silent)
+    assert power_watts(holding(BOARDS), loads, NOWHERE) == pytest.approx(300 + silent)
+    assert (found.basis, found.reason) == ("default", "no gpu_ratio")
+    everything = estimate(holding(BOARDS), {"gpu_watts": 300.0}, NOWHERE, None)
+    assert found.embodied_grams_per_second.value == pytest.approx(
+        everything.embodied_grams_per_second.value
+    )
+    told = {"gpu_watts": 300.0, "gpu_boards": 8.0}
+    assert estimate(holding(BOARDS), told, NOWHERE, None) == everything
 
 
 def test_what_boards_say_is_shared_by_the_boards_of_a_resource() -> None:

@@ -83,7 +83,7 @@ def test_counters_go_on_after_a_restart_and_the_time_between_is_filled(tmp_path:
 
     after = new_counters()
     take_back(path, counters=after)
-    assert after.covered_until("i-1") == 300
+    assert after.counts_from("target", VM) == 300
     see(after, 900, VOLUME, VM)
     after.record("i-1", "cpu_ratio", [Point(300, 600, 0.7), Point(600, 900, 0.2)], 0)
     after.advance(900)
@@ -116,7 +116,7 @@ def test_what_vanished_meanwhile_stays_in_its_account(tmp_path: Path) -> None:
     ).save()  # the volume may only be out of sight: it is kept for some days
     again = new_counters()
     take_back(path, counters=again)
-    assert again.covered_until("vol-1") == 600
+    assert again.counts_from("target", VOLUME) == 600
     see(again, 900 + 8 * 86400, VM)
     assert "vol-1" not in {row[0] for row in again.dump()}
 

@@ -89,6 +89,7 @@ class Collector(Generic[Rendered]):
         async with asyncio.TaskGroup() as group:
             for target in self.runs:
                 group.create_task(self._keep_fresh(target))
+                group.create_task(self._watch(target))
             group.create_task(say_progress(self._target_progress))
 
     def _target_progress(self) -> list[Progress]:
@@ -136,6 +137,8 @@ class Collector(Generic[Rendered]):
                 built = await beside(lambda: self._build(self._clock(), contributions))
             except Exception:  # a defect of ours must not end the loop: the last Snapshot stays
                 log.exception("no new snapshot could be built")
+                for run, contribution in zip(self.runs, contributions, strict=True):
+                    run.take_back(contribution)
                 return
             self.snapshot, self.exposition = built
 
@@ -176,6 +179,11 @@ class Collector(Generic[Rendered]):
 
     def _age(self) -> float:
         return self._clock() - self.snapshot.taken_at
+
+    async def _watch(self, run: TargetRun) -> None:
+        """Publish what was listed between two refreshes, where a cloud tells of changes."""
+        async for _ in run.changes():
+            await self.publish()
 
     async def _keep_fresh(self, run: TargetRun) -> None:
         loop = asyncio.get_running_loop()

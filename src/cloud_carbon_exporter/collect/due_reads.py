@@ -46,6 +46,7 @@ class DueReads:
     """The series of one Target, and when each is due."""
 
     def __init__(self, target: Target, shared: Shared) -> None:
+        self._target = target.name
         self._counters = shared.counters
         self._stale_after = shared.stale_after_seconds
         # Free reads come with every refresh.
@@ -90,10 +91,11 @@ class DueReads:
     def _read(self, resource: Resource, metric: Metric, until: float) -> Read:
         """The read of a series from where its resource is covered, or from further back."""
         waited = 0.0 if metric.valid_seconds else self._stale_after
-        start = until - max(waited, LOOK_BACK_PERIODS * metric.period_seconds)
-        covered_until = self._counters.covered_until(resource.id)
-        if covered_until is not None:
-            start = min(start, covered_until)
+        complete = until - metric.delay_seconds
+        start = complete - max(waited, LOOK_BACK_PERIODS * metric.period_seconds)
+        counts_from = self._counters.counts_from(self._target, resource)
+        if counts_from is not None:
+            start = min(start, counts_from)
         return Read(resource, metric, start)
 
     def note(self, read: Read, now: float) -> None:

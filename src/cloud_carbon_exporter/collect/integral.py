@@ -2,7 +2,8 @@
 
 A piece is known when the description in force needs no measurement, or when its Points are there,
 or when it has waited for longer than they may take, and the default load stands in. Then it is
-final: a late Point fills its own place only where nothing was counted yet.
+final: a late Point fills its own place only where nothing was counted yet, or where silence was
+taken for a value: then what it says beyond that is added (`corrections`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.surroundings import Surroundings
-from cloud_carbon_exporter.collect.timeline import Rates, Timeline, Version
+from cloud_carbon_exporter.collect.timeline import Counted, Rates, Timeline, Version
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Point, Signal
@@ -57,6 +58,8 @@ def pieces(timeline: Timeline, limit: float, final: float, around: Surroundings)
         rates = timeline.rates = _rates(timeline.rates, version, loads, around.place)
         seconds = end - start
         timeline.covered_until = end
+        if timeline.counted is not None:
+            _note_counted(timeline.counted, Counted(start, end, version, rates.loads))
         yield Piece(
             start,
             end,
@@ -64,6 +67,59 @@ def pieces(timeline: Timeline, limit: float, final: float, around: Surroundings)
             grams_emitted(rates.watts, start, end, around.intensities),
             rates.embodied_grams_per_second * seconds,
         )
+
+
+def _note_counted(counted: list[Counted], newest: Counted) -> None:
+    """Add a stretch of counted time; alike and without a gap, it is one with the last."""
+    if counted:
+        last = counted[-1]
+        follows = last.version is newest.version and last.end == newest.start
+        if follows and last.loads == newest.loads:
+            counted[-1] = Counted(last.start, newest.end, last.version, last.loads)
+            return
+    counted.append(newest)
+
+
+def corrections(
+    timeline: Timeline, signal: Signal, points: Sequence[Point], around: Surroundings
+) -> Iterator[Piece]:
+    """What late Points say beyond the value that stood in for them, where that was counted.
+
+    Upward only: a counter never falls.
+    """
+    for point in points:
+        if point.start < timeline.covered_until:
+            yield from _correction(timeline, signal, point, around)
+
+
+def _correction(
+    timeline: Timeline, signal: Signal, point: Point, around: Surroundings
+) -> Iterator[Piece]:
+    corrected: list[Counted] = []
+    for counted in timeline.counted or ():
+        start, end = max(point.start, counted.start), min(point.end, counted.end)
+        before = counted.loads.get(signal)
+        if start >= end or before is None or point.value <= before:
+            corrected.append(counted)
+            continue
+        loads = {**counted.loads, signal: point.value}
+        if counted.start < start:
+            corrected.append(Counted(counted.start, start, counted.version, counted.loads))
+        corrected.append(Counted(start, end, counted.version, loads))
+        if end < counted.end:
+            corrected.append(Counted(end, counted.end, counted.version, counted.loads))
+        first = _rates(None, counted.version, counted.loads, around.place)
+        second = _rates(None, counted.version, loads, around.place)
+        yield _added(start, end, first, second, around)
+    timeline.counted = corrected
+
+
+def _added(start: float, end: float, first: Rates, second: Rates, around: Surroundings) -> Piece:
+    """What the second rates of a time are above the first."""
+    watts = max(0.0, second.watts - first.watts)
+    embodied = second.embodied_grams_per_second - first.embodied_grams_per_second
+    grams = grams_emitted(watts, start, end, around.intensities)
+    return Piece(start, end, watts * (end - start), grams, max(0.0, embodied) * (end - start))
 
 
 def version_at(versions: Sequence[Version], moment: float) -> VersionInForce:

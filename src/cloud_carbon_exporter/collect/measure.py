@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cloud_carbon_exporter.api_costs.prices import read_price
 from cloud_carbon_exporter.collect.due_reads import DueReads, outcome_key
 from cloud_carbon_exporter.collect.failure_log import FailureLog
+from cloud_carbon_exporter.collect.last_reads import last_reads
 from cloud_carbon_exporter.collect.outcomes import OutcomeKey
 from cloud_carbon_exporter.collect.portions import in_portions
 from cloud_carbon_exporter.collect.read_budget import ReadBudget, swing_watts
@@ -35,33 +36,50 @@ class ReadGroup(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Points of one series, ready for the counters."""
+    """Points of one series, ready for the counters.
+
+    corrects: whether silence is taken for a value, so that a late Point adds to what was counted.
+    """
 
     resource_id: str
     signal: Signal
     points: tuple[Point, ...]
     valid_seconds: float
+    corrects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Monitoring answered for all before `until`, and is asked again at `next_read`."""
+    """Monitoring answered for all before `until`, and is asked again at `next_read`.
+
+    delay: how much later than others the series is complete.
+    """
 
     resource_id: str
     until: float
     next_read: float
+    delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
     """What a round of reads brought.
 
-    released: ids of vanished resources that had their last read -> when they were last seen then.
+    released: ids of vanished or stopped resources that had their last read -> up to when that was.
     """
 
     measured: tuple[Measured, ...] = ()
     asked: tuple[Asked, ...] = ()
     released: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _GroupRound:
+    """What the reads of one group brought. unmade: ids of resources of which one was not made."""
+
+    measured: tuple[Measured, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    unmade: frozenset[str] = frozenset()
 
 
 class Measurer:
@@ -110,33 +128,27 @@ class Measurer:
         groups: defaultdict[ReadGroup, list[Read]] = defaultdict(list)
         for read in choice.now:
             groups[self._group(read.resource, read.metric)].append(read)
-        released: dict[str, float] = {}
-        for timeline in departed:
-            # Not before monitoring is complete up to when it was seen: there is one last read only.
-            if now >= timeline.seen_until + timeline.settle:
-                released[timeline.resource.id] = timeline.seen_until
-                for read in self._last_reads(timeline):
-                    groups[self._group(read.resource, read.metric)].append(read)
+        last = last_reads(departed, until, self._due.applicable)
+        for read in last.reads:
+            groups[self._group(read.resource, read.metric)].append(read)
         self._due.keep_only(overview.present)
         self._read_budget.forget(overview.present)
         reading = (
             self._read_group(group, reads, until, now, deadline_seconds)
             for group, reads in groups.items()
         )
+        released = last.released
+        asked = [Asked(name, -math.inf, -math.inf, delay) for name, delay in last.delays.items()]
         measured: list[Measured] = []
-        asked: list[Asked] = []
         for part in await asyncio.gather(*reading):
             measured += part.measured
             asked += part.asked
+            for resource_id in part.unmade:  # a last read that failed is made again
+                released.pop(resource_id, None)
         asked += self._put_off(choice.later, now)
         for key in self._outcomes.keys() - overview.places:
             del self._outcomes[key]
         return Round(tuple(measured), tuple(asked), released)
-
-    def _last_reads(self, timeline: Timeline) -> Iterator[Read]:
-        """The reads up to when a resource was last seen, from where it is covered."""
-        for metric in self._due.applicable(timeline.resource):
-            yield Read(timeline.resource, metric, timeline.covered_until)
 
     def _put_off(self, reads: Iterable[Read], now: float) -> Iterator[Asked]:
         """What a budget puts off is asked for later, with all until then; it is not given up."""
@@ -163,7 +175,7 @@ class Measurer:
         until: float,
         now: float,
         deadline_seconds: float,
-    ) -> Round:
+    ) -> _GroupRound:
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
@@ -180,13 +192,17 @@ class Measurer:
         self._note_outcomes(reads, reading, now, loop.time() - started)
         # What was not made stays due, so the next refresh reads it, whatever the read interval.
         asked: list[Asked] = []
+        unmade: set[str] = set()
+        for read in reads:
+            if not reading.has_made(read):
+                unmade.add(read.resource.id)
         async for reads_made in in_portions(read for read in reads if reading.has_made(read)):
             self._note(reads_made, reading, now)
             asked += self._asked(reads_made, until)
         measured: list[Measured] = []
         async for series in in_portions(_measured(reads, reading)):
             measured += series
-        return Round(tuple(measured), tuple(asked))
+        return _GroupRound(tuple(measured), tuple(asked), frozenset(unmade))
 
     def _late(self, group: ReadGroup, message: str) -> CollectError:
         hint = "the reads are tried again with the next refresh"
@@ -207,7 +223,8 @@ class Measurer:
     def _asked(self, reads_made: Iterable[Read], until: float) -> Iterator[Asked]:
         for read in reads_made:
             if not read.metric.valid_seconds:
-                yield Asked(read.resource.id, until, self._due.due_at(read))
+                delay = read.metric.delay_seconds
+                yield Asked(read.resource.id, until - delay, self._due.due_at(read), delay)
 
     def _note(self, reads_made: Iterable[Read], reading: Reading, now: float) -> None:
         """When each series that was read is due next, and how much its load varies."""
@@ -248,9 +265,13 @@ def _all_failed(reads: Iterable[Read], error: CollectError) -> Reading:
 
 def _measured(reads: Sequence[Read], reading: Reading) -> Iterator[Measured]:
     """The series of a reading, with what its Metric says of how long a value holds."""
-    metrics = {(read.resource.id, read.metric.into): read.metric for read in reads}
+    metrics: dict[tuple[str, Signal], Metric] = {}
+    for read in reads:
+        metrics[read.resource.id, read.metric.into] = read.metric
+        metrics[read.resource.id, read.metric.counted_as] = read.metric
     # A signal may bear a storage class after a colon, as the sizes of an S3 bucket come by class.
     for (resource_id, signal), points in reading.points.items():
         metric = metrics.get((resource_id, signal.partition(":")[0]))
         if metric is not None:
-            yield Measured(resource_id, signal, tuple(points), metric.valid_seconds)
+            corrects = metric.absent is not None
+            yield Measured(resource_id, signal, tuple(points), metric.valid_seconds, corrects)

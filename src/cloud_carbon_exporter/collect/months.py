@@ -33,7 +33,11 @@ class MonthSums:
 
 
 class Months:
-    """Adds up pieces of counted time. A piece belongs to the month it begins in: it is short."""
+    """Months so far: sums of pieces of counted time.
+
+    A piece that reaches over a month's end counts in each by its time there: a life may be counted
+    in one piece, hours long.
+    """
 
     def __init__(self) -> None:
         self._sums: dict[MonthKey, MonthSums] = {}
@@ -41,20 +45,29 @@ class Months:
 
     def add(self, provider: str, account_id: str, piece: Piece) -> None:
         """Count a piece of an account's time."""
-        month = self._bounds
-        if not month.start <= piece.start < month.end:
-            month = self._bounds = month_bounds(piece.start)
-        key = MonthKey(provider, account_id, month.start)
+        start, end, month = piece.start, piece.end, self._bounds
+        if month.start <= start and end <= month.end:  # nearly all do
+            self._add(MonthKey(provider, account_id, month.start), piece, start, end, 1.0)
+            return
+        while start < end:
+            if not month.start <= start < month.end:
+                month = self._bounds = month_bounds(start)
+            until = min(end, month.end)
+            share = (until - start) / (end - piece.start)
+            self._add(MonthKey(provider, account_id, month.start), piece, start, until, share)
+            start = until
+
+    def _add(self, key: MonthKey, piece: Piece, start: float, until: float, share: float) -> None:
         sums = self._sums.get(key)
         if sums is None:
-            sums = self._sums[key] = MonthSums(piece.start, piece.start)
-            self._drop_old(provider, account_id)
-        sums.operational_grams += piece.operational_grams
-        sums.embodied_grams += piece.embodied_grams
-        sums.first = min(sums.first, piece.start)
+            sums = self._sums[key] = MonthSums(start, start)
+            self._drop_old(key.provider, key.account_id)
+        sums.operational_grams += share * piece.operational_grams
+        sums.embodied_grams += share * piece.embodied_grams
+        sums.first = min(sums.first, start)
         # A month counts as covered from its first piece to its last; of the gaps between nothing
         # is known here, and a report is compared from 95 % on.
-        sums.last = max(sums.last, min(piece.end, month.end))
+        sums.last = max(sums.last, until)
 
     def closed(self, now: float) -> Iterator[OwnMonth]:
         """The months that are over."""

@@ -103,6 +103,7 @@ class SnapshotBuilder:
             reported=said.reported,
             months=tuple(self._counters.months.closed(now)) if self._counting else (),
             account_names=said.account_names,
+            known_by=self._counters.known_by.ratios() if self._counting else {},
             first_collection_done=all(contribution.tried for contribution in contributions),
         )
 
@@ -119,6 +120,7 @@ class SnapshotBuilder:
                 settle,
                 contribution.waits,
                 last_good.kept,
+                last_good.swept.endings,
             )
             self._count_duplicates(last_good, duplicates)
 
@@ -131,10 +133,14 @@ class SnapshotBuilder:
 
     def _take_round(self, fresh: Round) -> None:
         for asked in fresh.asked:
-            self._counters.asked(asked.resource_id, asked.until, asked.next_read)
+            self._counters.asked(asked.resource_id, asked.until, asked.next_read, asked.delay)
         for series in fresh.measured:
             self._counters.record(
-                series.resource_id, series.signal, series.points, series.valid_seconds
+                series.resource_id,
+                series.signal,
+                series.points,
+                series.valid_seconds,
+                corrects=series.corrects,
             )
 
     def _rows(self, contributions: Iterable[Contribution], now: float) -> Iterator[Row]:

@@ -7,26 +7,20 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.portions import in_portions
-from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed
+from cloud_carbon_exporter.collect.tags import checked, with_tags
+from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed, NoList
 from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.providers.spec import Client, Listing, Raw, Scope, ServiceSpec
 
 Known = Callable[[str], Resource | None]
 
 log = logging.getLogger(__name__)
-
-# Characters of all names of a resource together: more than any cloud allows (AWS: 50 tags of
-# 128 + 256 characters, Google: 64 labels of 63 + 63).
-LONG_TEXT = 50_000
-
-# Characters of a tag of those: no more is exported, and each change of it is kept until its time is
-# counted.
-LONGEST_TAG = 1024
 
 
 class SweepKey(NamedTuple):
@@ -43,6 +37,7 @@ class SweepKey(NamedTuple):
 class Swept:
     """What one sweep brought.
 
+    endings: what has ended, as the cloud tells; what is left of it stands in `resources` as well.
     counts: kind -> how many of the resources. unsupported: (account, kind) -> objects no service of
         ours reads. skipped: (kind, reason) -> objects that could not be read. failures: kind -> why
         it could not be listed, where the listing feeds others that could. warnings: what failed
@@ -55,6 +50,7 @@ class Swept:
     skipped: Mapping[tuple[str, str], int] = field(default_factory=dict)
     failures: Mapping[str, CollectError] = field(default_factory=dict)
     warnings: tuple[CollectError, ...] = ()
+    endings: tuple[Ended, ...] = ()
 
     def with_kept(self, kept: Sequence[Resource]) -> Swept:
         """The same with resources of an earlier sweep."""
@@ -69,6 +65,7 @@ class _Pass:
     """What a sweep has come upon so far. tried: kind -> objects its spec was handed."""
 
     resources: list[Resource] = field(default_factory=list)
+    endings: list[Ended] = field(default_factory=list)
     unsupported: Counter[tuple[str, str]] = field(default_factory=Counter)
     skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
     tried: Counter[str] = field(default_factory=Counter)
@@ -84,6 +81,7 @@ class _Pass:
             dict(self.skipped),
             failures,
             tuple(self.warnings),
+            tuple(self.endings),
         )
 
 
@@ -102,6 +100,8 @@ async def sweep(
     Where no object of a kind can be read, it is the answer that is malformed: the kind has failed,
     and nothing is gone.
 
+    An answer without its list fails all kinds, by NoList; behind other pages it is malformed.
+
     known: the Resource last seen under an id. What has not changed is that same object again, so
     that a large estate is neither held twice nor compared twice. tags: the keys of those that are
     shown: no others are kept; None keeps all.
@@ -110,28 +110,70 @@ async def sweep(
     so_far = _Pass()
     failures: dict[str, CollectError] = {}
     try:
-        async for page in client.pages(listing, scope):
-            objects = await _expanded(client, listing, scope, page, so_far.skipped)
+        async for objects in _pages(client, listing, scope, so_far, failures):
             if listing.lookup:
                 scope = await _looked_up(client, listing, scope, objects, so_far.warnings)
             async for portion in in_portions(objects):
                 for raw in portion:
-                    resource = _read(raw, listing, specs, scope, so_far)
-                    if resource is not None:
-                        so_far.resources.append(_as_known(_with_tags(resource, shown), known))
-    # An inventory of many asset types may lack one and be whole but for that.
-    except Incomplete as error:
-        for kind, failure in error.failures.items():
-            failures[kind] = failure.bare()
+                    lived = _read(raw, listing, specs, scope, so_far)
+                    if lived is not None:
+                        _take(lived, shown, known, so_far)
+    except NoList as error:
+        failures = {spec.kind: error.bare() for spec in specs}
     failures = {**_unreadable_kinds(so_far, listing, specs, scope), **failures}
     return so_far.ended(failures)
 
 
-def _with_tags(resource: Resource, shown: frozenset[str] | None) -> Resource:
-    if shown is None or resource.tags.keys() <= shown:
-        return resource
-    tags = {key: value for key, value in resource.tags.items() if key in shown}
-    return replace(resource, tags=tags)
+async def _pages(
+    client: Client,
+    listing: Listing,
+    scope: Scope,
+    so_far: _Pass,
+    failures: dict[str, CollectError],
+) -> AsyncIterator[Sequence[Raw]]:
+    """The objects of a sweep, in full: a page at a time, or all at once for a Listing's `whole`.
+
+    failures: gets the kinds that the listing ended without.
+    """
+    everything: list[Raw] = []
+    any_page = False
+    # An inventory of many asset types may lack one and be whole but for that.
+    try:
+        async for page in client.pages(listing, scope):
+            any_page = any_page or bool(page)
+            objects = await _expanded(client, listing, scope, page, so_far.skipped)
+            if listing.whole is None:
+                yield objects
+            else:
+                everything += objects
+    except Incomplete as error:
+        for kind, failure in error.failures.items():
+            failures[kind] = failure.bare()
+    except NoList as error:
+        if any_page:
+            text = f"{error.message}, behind pages that did"
+            raise _malformed(text, listing, scope) from None
+        raise
+    if listing.whole is not None and everything:
+        yield listing.whole(everything)
+
+
+def _take(lived: Resource | Ended, shown: frozenset[str] | None, known: Known, to: _Pass) -> None:
+    """Keep what an object is, or that it has ended and what is left of it."""
+    if isinstance(lived, Resource):
+        to.resources.append(_as_known(with_tags(lived, shown), known))
+        return
+    ran = with_tags(lived.resource, shown)
+    if lived.left is None:
+        to.endings.append(replace(lived, resource=ran))
+        return
+    left = with_tags(lived.left, shown)
+    before = known(left.id)
+    if before is not None and before == left:  # its ending was told when it was first seen so
+        to.resources.append(before)
+        return
+    to.resources.append(left)
+    to.endings.append(Ended(ran, lived.at, left))
 
 
 def _as_known(resource: Resource, known: Known) -> Resource:
@@ -218,7 +260,7 @@ def _malformed(text: str, listing: Listing, scope: Scope) -> Malformed:
 
 def _read(
     raw: Raw, listing: Listing, specs: Iterable[ServiceSpec], scope: Scope, so_far: _Pass
-) -> Resource | None:
+) -> Resource | Ended | None:
     """Hand one object to the one spec that accepts it, else to the ledger."""
     kind = ""
     try:
@@ -228,8 +270,11 @@ def _read(
             return None
         kind = spec.kind
         so_far.tried[kind] += 1
-        resource = spec.resource(raw, scope)
-        return None if resource is None else _checked(resource)
+        lived = spec.read(raw, scope)
+        if isinstance(lived, Ended):
+            left = None if lived.left is None else checked(lived.left)
+            return Ended(checked(lived.resource), float(lived.at), left)
+        return None if lived is None else checked(lived)
     except Exception as error:  # whatever a cloud sends must cost that object alone
         _skip(so_far.skipped, kind or listing.operation, error)
         return None
@@ -240,17 +285,3 @@ def _skip(skipped: Counter[tuple[str, str]], kind: str, error: Exception) -> Non
     reason = type(error).__name__
     log.debug("an object of %s was skipped: %s: %s", kind, reason, error)
     skipped[kind, reason] += 1
-
-
-def _checked(resource: Resource) -> Resource:
-    """The resource, its tags of bearable length.
-
-    Raises TypeError where a name is no text: a label made of it would cost the whole scrape.
-    """
-    at, tags = resource.location, resource.tags
-    names = (resource.id, resource.name, at.account_id, at.region, at.zone, *tags, *tags.values())
-    text = "".join((*names, *resource.info.values(), *resource.monitor.values()))
-    if len(text) <= LONG_TEXT:
-        return resource
-    cut = {key[:LONGEST_TAG]: value[:LONGEST_TAG] for key, value in tags.items()}
-    return replace(resource, tags=cut)

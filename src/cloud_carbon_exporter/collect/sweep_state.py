@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from cloud_carbon_exporter.collect.last_good import kept_of_failed_kinds
+from cloud_carbon_exporter.collect.last_good import failures_to_show, kept_of_failed_kinds
+from cloud_carbon_exporter.collect.rest import Rest
 from cloud_carbon_exporter.collect.sweep import Swept
 from cloud_carbon_exporter.model.snapshot import Outcome
 from cloud_carbon_exporter.providers.spec import Listing, Scope, ServiceSpec
-
-# A listing that was empty in a scope is asked again after so many refreshes, within the hour at the
-# default interval: most products stand in few of the 38 regions of AWS, and each asks for a call.
-EMPTY_REFRESHES = 10
 
 
 @dataclass(slots=True)
@@ -23,8 +20,9 @@ class SweepState:
 
     swept: the last good result, from `seen_at`. since: kind that fails -> when it last did not.
     kept: ids in `swept` of an earlier sweep, as their kind fails since. seconds: how long the
-    newest sweep took. inhabited: whether it ever found something. rest: refreshes to leave it
-    alone, having been empty. task: the sweep that is under way.
+    newest sweep took. inhabited: whether it ever found something. rest: how long it is left alone,
+    having been empty. rested: refreshes that it was; None where it need not rest. task: the sweep
+    that is under way. missing_since: kind -> since when its list is missing from answers.
     """
 
     listing: Listing
@@ -37,7 +35,9 @@ class SweepState:
     kept: frozenset[str] = frozenset()
     seconds: float = 0
     inhabited: bool = False
-    rest: int = 0
+    rest: Rest = field(default_factory=Rest)
+    rested: int | None = None
+    missing_since: dict[str, float] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
 
     @property
@@ -47,25 +47,36 @@ class SweepState:
         parts = (scope.provider, scope.account_id, scope.region, scope.zone, self.listing.operation)
         return " ".join(filter(None, parts))
 
-    def take(self, fresh: Swept, now: float) -> None:
-        """Take the result of a sweep; the kinds it failed for keep what they had."""
+    def take(self, fresh: Swept, now: float) -> Swept:
+        """Take the result of a sweep; the kinds it failed for keep what they had.
+
+        Returns what is held from now on.
+        """
+        failures = failures_to_show(self.swept, fresh, self.missing_since, now)
+        fresh = replace(fresh, failures=failures)
+        if self.missing_since and self.swept is not None:
+            fresh = replace(fresh, unsupported=self.swept.unsupported)
         last_success = None if self.swept is None else self.seen_at
         since: dict[str, float | None] = {}
-        for kind in fresh.failures:
+        for kind in failures:
             since[kind] = self.since.get(kind, last_success)
         kept = kept_of_failed_kinds(self.swept, fresh, since)
         self.since = since
         self.kept = frozenset(resource.id for resource in kept)
         self.swept, self.seen_at, self.error = fresh.with_kept(kept), now, ""
         self.inhabited = self.inhabited or bool(fresh.resources or fresh.unsupported)
-        self.rest = 0 if self.inhabited or fresh.failures else EMPTY_REFRESHES
+        self.rested = None if self.inhabited or failures else 0
+        return self.swept
 
-    def rests(self) -> bool:
-        """Whether it is left alone in this refresh; what was marked failed meanwhile never is."""
-        if self.rest == 0 or self.error:
+    def rests(self, in_use: bool) -> bool:
+        """Whether it is left alone in this refresh; what was marked failed meanwhile never is.
+
+        in_use: whether anything else stands in its place.
+        """
+        if self.rested is None or self.error:
             return False
-        self.rest -= 1
-        return True
+        self.rested += 1
+        return self.rested <= (self.rest.used if in_use else self.rest.unused)
 
     def outcomes(self) -> Iterator[Outcome]:
         """One row for each kind the listing feeds; none before its first sweep has ended."""

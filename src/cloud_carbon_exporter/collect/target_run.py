@@ -6,6 +6,7 @@ What comes out is a Contribution: plain values, from which the Snapshot is built
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from cloud_carbon_exporter.collect.attempts import Attempts
 from cloud_carbon_exporter.collect.contribution import Contribution
@@ -14,6 +15,7 @@ from cloud_carbon_exporter.collect.measure import Measurer, Round
 from cloud_carbon_exporter.collect.progress import Progress
 from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.collect.target_sweeps import TargetSweeps
+from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.snapshot import TargetState
 from cloud_carbon_exporter.providers.spec import Extras
 
@@ -21,6 +23,8 @@ from cloud_carbon_exporter.providers.spec import Extras
 # its interval, and so long at least; the first one, which waits for all, so long at least.
 MIN_PATIENCE_SECONDS = 2.0
 FIRST_PATIENCE_SECONDS = 30.0
+# Between two listings for the sake of events: a fleet that starts sends an event a machine.
+EVENTS_PAUSE_SECONDS = 5.0
 
 
 class TargetRun:
@@ -73,6 +77,25 @@ class TargetRun:
         ended = len(states) - len(waiting)
         return Progress(ended, len(states), waiting, self._step, self._tried)
 
+    async def changes(self) -> AsyncIterator[None]:
+        """Moments at which a listing was read again, as the cloud told that something changed."""
+        tell = self.target.provider.changes
+        while tell is not None:
+            await asyncio.sleep(EVENTS_PAUSE_SECONDS)
+            if not self._state.up:
+                continue
+            try:
+                async for told in tell(self.client):
+                    self._failures.well("events", f"events of {self._state.name}")
+                    await self._sweeps.look_again(told)
+                    yield
+                    await asyncio.sleep(EVENTS_PAUSE_SECONDS)
+            except CollectError as error:  # each refresh lists all of it none the less
+                self._failures.failed("events", error)
+                await asyncio.sleep(self.target.settings.interval_seconds)
+            else:
+                return
+
     async def close(self) -> None:
         """Stop what still runs, and close the client."""
         tasks = self._sweeps.running()
@@ -98,6 +121,11 @@ class TargetRun:
             self._extras,
             self._tried,
         )
+
+    def take_back(self, contribution: Contribution) -> None:
+        """What no Snapshot was built of is handed over once more."""
+        self._rounds = [*contribution.rounds, *self._rounds]
+        self._sweeps.take_back_gone(contribution.gone)
 
     async def _connect(self) -> bool:
         accounts: list[str] = []

@@ -7,7 +7,9 @@ started twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.attempts import Attempts
@@ -15,11 +17,14 @@ from cloud_carbon_exporter.collect.concurrency import GentleStart, SweepPlaces
 from cloud_carbon_exporter.collect.contribution import LastGood
 from cloud_carbon_exporter.collect.failure_log import FailureLog
 from cloud_carbon_exporter.collect.outcomes import by_region
+from cloud_carbon_exporter.collect.rest import rest_of
 from cloud_carbon_exporter.collect.sweep import SweepKey, Swept, sweep
 from cloud_carbon_exporter.collect.sweep_state import SweepState
 from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.model.snapshot import Outcome
 from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.changes import Change
+from cloud_carbon_exporter.providers.quotas import quota_of
 from cloud_carbon_exporter.providers.spec import Client, Listing, Scope, ServiceSpec
 
 
@@ -51,6 +56,7 @@ class TargetSweeps:
         self._clock = shared.clock
         self._places = SweepPlaces()
         self._listed_kinds = _listed_kinds(target)
+        self._listings_of_api = Counter(listed.listing.api for listed in self._listed_kinds)
         self._states: dict[SweepKey, SweepState] = {}
         self._gone: list[SweepKey] = []
 
@@ -87,6 +93,10 @@ class TargetSweeps:
         gone, self._gone = tuple(self._gone), []
         return gone
 
+    def take_back_gone(self, gone: Iterable[SweepKey]) -> None:
+        """They are handed over once more, but for those whose scope exists again."""
+        self._gone = [*(key for key in gone if key not in self._states), *self._gone]
+
     def mark_failed(self, error: str) -> None:
         """The whole Target cannot be reached: every sweep shows why."""
         for state in self._states.values():
@@ -97,10 +107,46 @@ class TargetSweeps:
         ranked = enumerate(self._listed_kinds)
         await asyncio.gather(*(self._find_scopes(rank, listed) for rank, listed in ranked))
         start = GentleStart()
+        in_use = self._places_in_use()
         for key, state in list(self._states.items()):
-            if state.task is None and not state.rests():
+            if state.task is None and not state.rests((key.account_id, key.region) in in_use):
                 state.task = asyncio.create_task(self._sweep(key, state))
                 await start.another()
+
+    def _places_in_use(self) -> set[tuple[str, str]]:
+        """Accounts and regions where anything was ever found."""
+        in_use: set[tuple[str, str]] = set()
+        for key, state in self._states.items():
+            if state.inhabited:
+                in_use.add((key.account_id, key.region))
+        return in_use
+
+    def _new_state(self, listed: ListedKinds, scope: Scope) -> SweepState:
+        listing = listed.listing
+        rest = rest_of(
+            listed.specs,
+            quota_of(scope.provider, listing.api, listing.operation),
+            self._listings_of_api[listing.api],
+            self._target.settings.interval_seconds,
+        )
+        return SweepState(listing, listed.specs, scope, rest=rest)
+
+    async def look_again(self, changes: Iterable[Change]) -> None:
+        """Sweep what has changed since it was listed, and wait for it."""
+        wanted = {astuple(change) for change in changes}
+        again: list[tuple[SweepKey, SweepState]] = []
+        for key, state in self._states.items():
+            listing = state.listing
+            if (key.account_id, key.region, listing.api, listing.operation) in wanted:
+                again.append((key, state))
+        # What is being listed now may have been listed before it changed.
+        under_way = [state.task for _, state in again if state.task is not None]
+        await asyncio.gather(*under_way, return_exceptions=True)
+        for key, state in again:
+            if state.task is None and key in self._states:
+                state.task = asyncio.create_task(self._sweep(key, state))
+        fresh = [state.task for _, state in again if state.task is not None]
+        await asyncio.gather(*fresh, return_exceptions=True)
 
     async def _find_scopes(self, rank: int, listed: ListedKinds) -> None:
         """Learn where a listing is to be swept; what is no longer among its scopes goes."""
@@ -122,7 +168,8 @@ class TargetSweeps:
             if self._shard.owns(name, listing.api, listing.operation, listing.path, *at):
                 key = SweepKey(name, rank, *at)
                 keys.add(key)
-                self._states.setdefault(key, SweepState(listing, listed.specs, scope))
+                if key not in self._states:
+                    self._states[key] = self._new_state(listed, scope)
         for key in list(self._states):
             if key.listing_rank == rank and key not in keys:
                 self._drop(key)
@@ -155,8 +202,7 @@ class TargetSweeps:
         self._failures.well(key, state.name)
         # Seen as of now, when the last page came; what was on the first may be gone, or be new.
         [swept] = results
-        state.take(swept, self._clock())
-        self._count(key, state, swept)
+        self._count(key, state, state.take(swept, self._clock()))
 
     def _count(self, key: SweepKey, state: SweepState, swept: Swept) -> None:
         """Count, and say, what went wrong in a sweep that went well."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.running_totals import RunningTotals
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.model.types import Point, Resource, Signal
+from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.storage.counter_rows import SavedTimeline
+
+Waits = Callable[[Resource], bool]
+"""Whether what a resource draws hangs on measurements we read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +47,57 @@ class Rates:
     embodied_grams_per_second: float
 
 
+class LastMeasured(NamedTuple):
+    """What was measured last of a resource that is not any more: as it ran, and until when."""
+
+    resource: Resource
+    until: float
+
+
+class Sight(NamedTuple):
+    """A resource as a sweep saw it at a moment, and what its cloud tells of its last ending."""
+
+    resource: Resource
+    ending: Ended | None
+    at: float
+
+    @property
+    def run(self) -> Resource:
+        """How it ran last: before its ending, where one is told."""
+        return self.resource if self.ending is None else self.ending.resource
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A stretch of counted time, and the loads it was counted at."""
+
+    start: float
+    end: float
+    version: Version
+    loads: Mapping[Signal, float]
+
+
 class Timeline:
     """One resource's way through time. Mutable, and Counters' own.
 
-    covered_until: counted up to here, final. seen_until: known to be there up to here. settle: how
-    long after the fact its monitoring is complete. asked_until: monitoring was asked for all that
-    happened before; next_read: and will be asked again then. points: by signal, those not counted
-    yet. rates: those of the piece counted last.
+    covered_until: counted up to here, final. seen_until: known to be there up to here, by sight or
+    as its cloud told. first_sight, last_sight: what of that was seen. ended: whether its cloud told
+    that it ended at `seen_until`. departed_at: when that was learnt. settle: how long after the
+    fact its monitoring is complete; delay: and how much later, for the slowest of its series.
+    asked_until: monitoring was asked for all that happened before; next_read: and will be asked
+    again then. points: by signal, those not counted yet. rates: those of the piece counted last.
+    counted: what was counted lately at loads that may still be corrected; None where none may.
     """
 
     __slots__ = (
         "asked_until",
+        "counted",
         "covered_until",
+        "delay",
+        "departed_at",
+        "ended",
+        "first_sight",
+        "last_sight",
         "newest",
         "next_read",
         "points",
@@ -65,31 +109,93 @@ class Timeline:
         "versions",
     )
 
-    def __init__(self, sweep: SweepKey, version: Version, settle: float) -> None:
+    def __init__(
+        self, sweep: SweepKey, versions: Sequence[Version], seen_until: float, settle: float
+    ) -> None:
         self.sweep = sweep
-        self.versions = [version]
-        self.covered_until = version.since
-        self.seen_until = version.since
+        self.versions = list(versions)
+        self.covered_until = self.versions[0].since
+        self.seen_until = seen_until
+        self.first_sight, self.last_sight = math.inf, -math.inf
+        self.ended = False
+        self.departed_at = math.inf
         self.settle = settle
+        self.delay = 0.0
         self.asked_until = -math.inf
         self.next_read = -math.inf
         self.points: dict[Signal, tuple[Point, ...]] = {}
         self.newest: dict[Signal, NewestPoint] = {}
         self.totals = RunningTotals()
         self.rates: Rates | None = None
+        self.counted: list[Counted] | None = None
 
-    def resume(self, saved: SavedTimeline) -> None:
-        """Go on where an earlier process ended; the time between is filled as after an outage."""
-        self.covered_until = min(saved.covered_until, self.covered_until)
-        self.versions = [replace(version, since=self.covered_until) for version in self.versions]
-        self.totals = RunningTotals(saved.totals)
+    def see(self, at: float) -> None:
+        """It was there at that moment."""
+        self.seen_until = max(self.seen_until, at)
+        self.first_sight = min(self.first_sight, at)
+        self.last_sight = max(self.last_sight, at)
 
-    def come_back(self, sweep: SweepKey, version: Version) -> None:
-        """Take up again what had vanished: nothing is known of what it drew while it was gone."""
-        self.sweep = sweep
-        nothing = replace(self.resource, components=())
-        self.versions.append(Version(self.seen_until, nothing, waits=False))
-        self.versions.append(version)
+    def take(self, sight: Sight, waits: Waits, *, absent: bool = False) -> None:
+        """Go on as it is described now, with what its cloud tells of the time since it was seen.
+
+        absent: whether a sweep missed it meanwhile. Then nothing is known of what it drew, but for
+        what lies between a start and an end that its cloud tells.
+        """
+        run, before, ending = sight.run, self.resource, sight.ending
+        goes_on = self._goes_on(run, absent)
+        if not goes_on:
+            self._begin(run, sight.at, waits, absent)
+        if ending is not None:
+            began = sight.resource.started
+            if began is None or began <= ending.at:
+                began = ending.at
+            else:
+                self._change(ending.at, _nothing(run), sight.at, waits)
+            self._change(began, sight.resource, sight.at, waits)
+        elif goes_on and before != run:
+            moved = run.started is not None and run.started != before.started
+            since = run.started if moved and run.started is not None else sight.at
+            self._change(since, run, sight.at, waits)
+
+    def end(self, ending: Ended, at: float, waits: Waits) -> None:
+        """It ended, as its cloud tells: cut to that, or lengthened. What is counted stays."""
+        run, end = ending.resource, min(ending.at, at)
+        if not self._goes_on(run, absent=False):
+            self._begin(run, end, waits, absent=False)
+        self.seen_until = max(end, self.covered_until)
+        self.last_sight = min(self.last_sight, self.seen_until)
+        self.ended = True
+
+    def _goes_on(self, run: Resource, absent: bool) -> bool:
+        """Whether it runs as when it was last seen: its start, where told, lies before that."""
+        if run.started is None:
+            return not absent
+        return run.started <= self.seen_until or run.started == self.resource.started
+
+    def _begin(self, run: Resource, at: float, waits: Waits, absent: bool) -> None:
+        """A new run. Nothing tells when the last one ended, so it is counted to its last sight."""
+        before = self.resource
+        # What held less before than it does now was stopped: that it was until it ran again.
+        was_stopped = set(before.components) < set(run.components)
+        if absent or not was_stopped:
+            self._change(self.seen_until, _nothing(before), at, waits)
+        self._change(at if run.started is None else run.started, run, at, waits)
+
+    def _change(self, since: float, resource: Resource, at: float, waits: Waits) -> None:
+        """Another description from a moment on: not in counted time, nor after `at`."""
+        earliest = max(self.covered_until, self.versions[-1].since)
+        self.versions.append(Version(max(earliest, min(since, at)), resource, waits(resource)))
+
+    @property
+    def last_measured(self) -> LastMeasured | None:
+        """What is measured of its uncounted time, where nothing is from the newest version on."""
+        end = self.seen_until
+        # A copy: the event loop asks, while a thread that builds a Snapshot may drop some.
+        for version in reversed(tuple(self.versions)):
+            if version.waits:
+                return LastMeasured(version.resource, min(end, self.seen_until))
+            end = version.since
+        return None
 
     @property
     def resource(self) -> Resource:
@@ -111,8 +217,11 @@ class Timeline:
         """Points of one read, ascending; those of the last read that are not covered are in it."""
         self.points[signal] = self._not_covered(points)
 
-    def forget_covered(self) -> None:
-        """Drop what lies wholly in covered time."""
+    def forget_covered(self, corrected_seconds: float) -> None:
+        """Drop what lies wholly in covered time; what may be corrected stays for so long."""
+        if self.counted:
+            oldest = self.covered_until - corrected_seconds
+            self.counted = [counted for counted in self.counted if counted.end > oldest]
         while len(self.versions) > 1 and self.versions[1].since <= self.covered_until:
             del self.versions[0]
         for signal, points in self.points.items():
@@ -143,4 +252,38 @@ class Timeline:
         """
         if newest.expires >= now:
             return True
-        return now <= self.next_read and newest.expires >= self.asked_until + self.settle
+        return (
+            now <= self.next_read and newest.expires >= self.asked_until + self.settle + self.delay
+        )
+
+
+def _nothing(resource: Resource) -> Resource:
+    """The resource while nothing is known of what it drew."""
+    return replace(resource, components=())
+
+
+def resumed(
+    sweep: SweepKey, sight: Sight, saved: SavedTimeline, settle: float, waits: Waits
+) -> Timeline:
+    """A Timeline that goes on where an earlier process ended: nothing missed it since."""
+    covered_until = min(saved.covered_until, sight.at)
+    version = Version(covered_until, sight.run, waits(sight.run))
+    timeline = Timeline(sweep, [version], min(saved.seen_until, sight.at), settle)
+    timeline.first_sight = covered_until
+    timeline.totals = RunningTotals(saved.totals)
+    timeline.take(sight, waits)
+    return timeline
+
+
+def first_versions(sight: Sight, since: float, waits: Waits) -> list[Version]:
+    """How a resource that is new was described, from its start on, or from `since` if later."""
+    resource, ending, at = sight
+    began = at if resource.started is None else min(at, max(resource.started, since))
+    versions: list[Version] = []
+    if ending is not None and ending.resource.started is not None:
+        run_began, ended = max(since, ending.resource.started), min(ending.at, at)
+        if run_began < ended:
+            run = ending.resource
+            versions.append(Version(run_began, run, waits(run)))
+            versions.append(Version(ended, _nothing(run), waits=False))
+    return [*versions, Version(began, resource, waits(resource))]

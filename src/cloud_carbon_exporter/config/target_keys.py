@@ -82,6 +82,12 @@ ROLE_NAME = Key(
     ("aws",),
 )
 DEFAULT_REGION = Key("default_region", REGION, "As -cloud.aws.defaultregion.", ("aws",))
+EVENTS_QUEUE_URL = Key(
+    "events_queue_url",
+    shaped("URL", "the URL of an SQS queue", r"https?://[^\s/]+/\d{12}/[\w-]+"),
+    "Queue of SQS into which EventBridge puts what EC2 and ECS start and end.",
+    ("aws",),
+)
 DISCOVERY = Key("discovery", AWS_DISCOVERY.kind, "As -cloud.aws.discovery.", ("aws",))
 PROJECT_ID = Key("project_id", identifier("PROJECT"), "Project to explore.", ("gcp",))
 FOLDER_ID = Key(

@@ -109,6 +109,7 @@ def _aws(entry: Entry, values: Values, _: Environment) -> AwsOptions:
         role_name=entry.get(keys.ROLE_NAME, ""),
         default_region=entry.get(keys.DEFAULT_REGION, values[clouds.AWS_DEFAULT_REGION]),
         discovery=entry.get(keys.DISCOVERY, values[clouds.AWS_DISCOVERY]),
+        events_queue_url=entry.get(keys.EVENTS_QUEUE_URL, ""),
     )
 
 

@@ -12,18 +12,20 @@ Errors of the components of one resource are correlated by one stated figure
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.boards import boards
 from cloud_carbon_exporter.model.embodied import Made
 from cloud_carbon_exporter.model.emissions import operational_grams_per_second, product, weakest
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.priced_components import (
+    NOT_READ,
     InForce,
     Loads,
     PricedComponent,
-    board_share,
     default,
     in_force,
     priced_components,
@@ -81,7 +83,11 @@ def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
     for component in resource.components:
         kind, signal = component.kind, component.load
         if kind == "gpu" and "gpu_watts" in loads:
-            watts += max(0.0, loads["gpu_watts"] * board_share(component, resource))
+            of = boards(component, resource, loads)
+            watts += of.watts
+            if of.silent is not None:
+                alone = replace(resource, components=(of.silent,))
+                watts += power_watts(alone, NOT_READ, place) / place.pue_ratio.value
             continue
         amounts: Iterable[InForce] = (InForce(component.part, component.amount, 0, 0, ""),)
         if component.per:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from math import hypot
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model.boards import boards
 from cloud_carbon_exporter.model.embodied import Made, made
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
@@ -55,20 +57,34 @@ class InForce(NamedTuple):
     unread: Signal
 
 
+NOT_READ: Loads = {}
+"""Loads of boards that are silent: what the others say of theirs is not of these."""
+
+
 @cache
 def default(signal: Signal) -> Figure:
     """The stated load of a signal that was not read, with the range it may lie in."""
     return figure(f"model.default.{signal}")
 
 
+@cache
+def bounded(usual: Figure, within: tuple[float, float]) -> Figure:
+    """The same figure where the API tells what the signal may be at least and at most."""
+    least, most = within
+    value, low, high = (min(max(at, least), most) for at in (usual.value, usual.low, usual.high))
+    return replace(usual, value=value, low=low, high=high)
+
+
 def priced_components(resource: Resource, loads: Loads) -> list[PricedComponent]:
     """Every component in force, priced. What is held by class yields one for each class."""
-    boards_watts = loads.get("gpu_watts")
     priced = []
     for component in resource.components:
-        if component.kind == "gpu" and boards_watts is not None:
-            share = board_share(component, resource)
-            priced.append(_measured_boards(component, share * boards_watts))
+        if component.kind == "gpu" and "gpu_watts" in loads:
+            of = boards(component, resource, loads)
+            priced.append(_measured_boards(of.told, of.watts))
+            if of.silent is not None:
+                whole = InForce(component.part, of.silent.amount, 0, 0, "")
+                priced.append(_priced(of.silent, whole, NOT_READ))
         elif component.per:
             priced += [_priced(component, held, loads) for held in in_force(component, loads)]
         else:
@@ -90,15 +106,9 @@ def in_force(component: Component, loads: Loads) -> Iterator[InForce]:
     if value is not None:
         yield InForce(component.part, component.amount * max(0, value), 0, 0, "")
         return
-    usual, amount = default(component.per), component.amount
+    usual, amount = bounded(default(component.per), component.within), component.amount
     down, up = amount * (usual.value - usual.low), amount * (usual.high - usual.value)
     yield InForce(component.part, amount * usual.value, down, up, component.per)
-
-
-def board_share(component: Component, resource: Resource) -> float:
-    """The part of a resource's boards that a component holds: gpu_watts is of all together."""
-    boards = sum(each.amount for each in resource.components if each.kind == "gpu")
-    return component.amount / boards if boards else 0
 
 
 def _priced(component: Component, held: InForce, loads: Loads) -> PricedComponent:

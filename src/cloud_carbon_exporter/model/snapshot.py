@@ -115,6 +115,7 @@ class Snapshot:
     gauges: families of one unlabelled value without a place above (demo_connected_users);
         exposition names them.
     account_names: (provider, account) -> the name people call it.
+    known_by: (provider, "sight" or "events") -> share of the energy counted by this process.
     """
 
     taken_at: float
@@ -133,4 +134,5 @@ class Snapshot:
     months: tuple[OwnMonth, ...] = ()  # closed ones
     account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     grid: GridNews = field(default_factory=GridNews)
+    known_by: Mapping[tuple[str, str], float] = field(default_factory=dict)
     first_collection_done: bool = False

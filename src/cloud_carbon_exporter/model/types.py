@@ -37,7 +37,8 @@ SIGNALS = frozenset(
     {
         "cpu_ratio",  # share of the vCPUs that worked, 0..1
         "gpu_ratio",  # share of the time the accelerators worked, 0..1
-        "gpu_watts",  # what the accelerators drew, all boards together
+        "gpu_watts",  # what the accelerators drew, all boards that tell it together
+        "gpu_boards",  # how many boards told their watts; all, where nothing says
         "memory_gib",  # memory in use
         "stored_gib",  # bytes held; by class after a colon
         "capacity_units",  # ACUs, processing units, nodes: what the service scaled to
@@ -103,6 +104,8 @@ class Component:
     share: the part of `amount` that is the customer's own when idle: 1 but for burstable and
         shared-core machines.
     assumed: why the hardware had to be guessed; empty where it is known.
+    within: the least and the most the signal of `per` may be, as the API tells; it bounds what is
+        taken where the signal was not read.
     """
 
     kind: ComponentKind
@@ -112,6 +115,7 @@ class Component:
     per: Signal = ""
     share: float = 1.0
     assumed: str = ""
+    within: tuple[float, float] = (0, math.inf)
 
     def __post_init__(self) -> None:
         if not (0 <= self.amount < LARGEST and 0 <= self.share <= 1):  # also false for NaN
@@ -129,6 +133,8 @@ class Resource:
         "i-0abc"}.
     info: what resource_info tells besides: host_type, architecture, cpu, project...
     components: what it holds now; a stopped machine holds none of its vCPUs.
+    started: since when it is so, as its cloud says (of a stopped machine: when it stopped); None
+        where it does not say.
     """
 
     id: str
@@ -139,6 +145,7 @@ class Resource:
     tags: Mapping[str, str] = field(default_factory=dict)
     monitor: Mapping[str, str] = field(default_factory=dict)
     info: Mapping[str, str] = field(default_factory=dict)
+    started: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

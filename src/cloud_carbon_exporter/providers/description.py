@@ -1,8 +1,8 @@
 """Phases and descriptions: what an object of a cloud is, what it holds running, what it keeps.
 
-Each kind has one table of its states (`States`); `describe` gives a Description, and `resource` is
-the one place that turns it into a Resource: what is gone is dropped, what is stopped keeps its
-disks.
+Each kind has one table of its states (`States`); `describe` gives a Description, and `life` is the
+one place that turns it into a Resource or an ending: what is gone is dropped, or has Ended where
+its cloud says when; what is stopped keeps its disks.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ class Description:
 
     id, name, location, tags, monitor, info: as in Resource. state: what the API says of it, empty
     where it says nothing: then it runs. running: held only while it runs. kept: held as long as it
-    exists, as disks and addresses are.
+    exists, as disks and addresses are. started: when the run that is under way, or the last one,
+    began; ended: when the last run ended (what is gone or stopped: that one; what runs again: the
+    one before). Unix seconds, UTC, as the API says; None where it does not.
     """
 
     id: str
@@ -86,29 +88,70 @@ class Description:
     tags: Mapping[str, str] = field(default_factory=dict)
     monitor: Mapping[str, str] = field(default_factory=dict)
     info: Mapping[str, str] = field(default_factory=dict)
+    started: float | None = None
+    ended: float | None = None
 
 
-def resource(kind: str, table: States | None, described: Description) -> Resource | None:
-    """The Resource of a Description; None for what is gone.
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An ending: a resource as it ran, until when, and what is left of it.
+
+    resource: with all it held; its `started` is None where nothing tells when that run began.
+    left: the Resource that it is since (stopped, or running anew); None for what is gone.
+    """
+
+    resource: Resource
+    at: float
+    left: Resource | None = None
+
+
+def life(kind: str, table: States | None, described: Description) -> Resource | Ended | None:
+    """The Resource of a Description, its ending where the cloud tells one; None: never was.
 
     A state that no table knows is taken as running, and the hardware it would hold as assumed.
     """
-    held, state = described.running, described.state
+    state, started, ended = described.state, described.started, described.ended
     phase = table.phase(state) if table and state else "running"
+    everything = (*described.running, *described.kept)
     if phase == "gone":
-        return None
+        if ended is None:
+            return None
+        return Ended(_resource(kind, described, everything, started), ended)
     if phase == "stopped":
-        held = ()
-    elif phase is None:
-        why = f"unknown state {state[:LONGEST_STATE]}"
-        held = tuple(replace(part, assumed=part.assumed or why) for part in held)
+        left = _resource(kind, described, described.kept, ended)
+        if ended is None:
+            return left
+        return Ended(_resource(kind, described, everything, started), ended, left)
+    if phase is None:
+        everything = (*_assumed(described.running, state), *described.kept)
+    runs = _resource(kind, described, everything, started)
+    if ended is None or started is None or ended >= started:
+        return runs
+    return Ended(replace(runs, started=None), ended, runs)
+
+
+def resource(kind: str, table: States | None, described: Description) -> Resource | None:
+    """The Resource of a Description as it is now; None for what is gone."""
+    lived = life(kind, table, described)
+    return lived.left if isinstance(lived, Ended) else lived
+
+
+def _assumed(held: tuple[Component, ...], state: str) -> tuple[Component, ...]:
+    why = f"unknown state {state[:LONGEST_STATE]}"
+    return tuple(replace(part, assumed=part.assumed or why) for part in held)
+
+
+def _resource(
+    kind: str, described: Description, held: tuple[Component, ...], started: float | None
+) -> Resource:
     return Resource(
         id=described.id,
         kind=kind,
         name=described.name,
         location=described.location,
-        components=(*held, *described.kept),
+        components=held,
         tags=described.tags,
         monitor=described.monitor,
         info=described.info,
+        started=started,
     )

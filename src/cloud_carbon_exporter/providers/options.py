@@ -18,6 +18,7 @@ class AwsOptions:
         or without `organization` just these; role_name: the role to assume in each of them.
     default_region: where the calls go that belong to no region.
     discovery: how the regions in use are found.
+    events_queue_url: queue of SQS into which EventBridge puts what starts and ends.
     """
 
     role_arn: str = ""
@@ -27,6 +28,7 @@ class AwsOptions:
     role_name: str = ""
     default_region: str = "us-east-1"
     discovery: Literal["regions", "cost-explorer"] = "regions"
+    events_queue_url: str = ""
 
     @property
     def place(self) -> str:
@@ -35,7 +37,9 @@ class AwsOptions:
 
     def explored(self) -> AwsOptions:
         """Options that decide what is explored; how it is found makes no other target."""
-        return replace(self, role_name="", default_region="", discovery="regions")
+        return replace(
+            self, role_name="", default_region="", discovery="regions", events_queue_url=""
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

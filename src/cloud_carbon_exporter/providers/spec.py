@@ -14,7 +14,14 @@ from typing import Any, Literal, Protocol
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.model.types import Location, Point, Resource, Signal
-from cloud_carbon_exporter.providers.description import Description, States, resource
+from cloud_carbon_exporter.providers.changes import Changes
+from cloud_carbon_exporter.providers.description import (
+    Description,
+    Ended,
+    States,
+    life,
+    resource,
+)
 from cloud_carbon_exporter.providers.settings import TargetSettings
 
 Raw = Mapping[str, Any]
@@ -54,6 +61,8 @@ class Listing:
     lookup: fetches what describing a page needs besides (machine types), batched and cached;
         becomes Scope.catalogue.
     expand: turns a page of bare names into objects, in batches, for APIs that list names only.
+    whole: sees all objects of a sweep, of all pages, before any is described, and gives what is to
+        be; for what compares objects (the oldest snapshot of a volume). Costs the memory of all.
     """
 
     api: str
@@ -66,6 +75,7 @@ class Listing:
     permissions: tuple[str, ...] = ()
     lookup: Callable[[Any, Scope, Sequence[Raw]], Awaitable[Mapping[str, Any]]] | None = None
     expand: Callable[[Any, Scope, Sequence[Raw]], Awaitable[Sequence[Raw]]] | None = None
+    whole: Callable[[Sequence[Raw]], Sequence[Raw]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +91,7 @@ class Metric:
     spread: the dimension over which the series is spread, one for each board of a machine; those
         that exist are found, whatever other dimensions they bear, and become one: ratios by their
         mean, all else by its sum.
+    counted_as: the signal that tells over how many series of its `spread` a value is the sum.
     over: key of Resource.monitor that holds the number of cores or boards the value is a sum over;
         it is divided by it. Several metrics of one resource that fill one signal (bytes in, bytes
         out) are added up.
@@ -92,7 +103,8 @@ class Metric:
     absent: what it means when the API answered and the series is not there: 0 for what writes
         nothing while it sleeps (serverless, load balancers); None = not measured. The client fills
         such Points in.
-    delay_seconds: how much later than the provider's settle time its points are complete.
+    delay_seconds: how much later than the provider's settle time its points are complete. A client
+        reads it only up to so long before `until`, and takes no silence after that for 0.
     """
 
     into: Signal
@@ -103,6 +115,7 @@ class Metric:
     fixed: Mapping[str, str] = field(default_factory=dict)
     class_dimension: str = ""
     spread: str = ""
+    counted_as: Signal = ""
     over: str = ""
     scale: float = 1.0
     period_seconds: float = 300
@@ -122,6 +135,8 @@ class ServiceSpec:
     states: the table of its states; None where its API tells none.
     searched_as: what the provider's own search calls the kind; empty where it has none.
     permissions: beyond those of the listing and of monitoring.
+    lasting: whether such a thing lives for days, so that its empty list may rest; None = as
+        `lasting.may_be_brief` tells by the kind.
     reason: why it is modelled so, in one sentence, for the generated list of services.
     """
 
@@ -134,9 +149,15 @@ class ServiceSpec:
     searched_as: str = ""
     metrics: tuple[Metric, ...] = ()
     permissions: tuple[str, ...] = ()
+    lasting: bool | None = None
+
+    def read(self, raw: Raw, scope: Scope) -> Resource | Ended | None:
+        """The Resource an object is, or its ending; None for what is gone, or another's."""
+        described = self.describe(raw, scope)
+        return None if described is None else life(self.kind, self.states, described)
 
     def resource(self, raw: Raw, scope: Scope) -> Resource | None:
-        """The Resource an object is; None for what is gone, or another's."""
+        """The Resource an object is now; None for what is gone, or another's."""
         described = self.describe(raw, scope)
         return None if described is None else resource(self.kind, self.states, described)
 
@@ -241,7 +262,10 @@ class Client(Protocol):
         """Objects of one sweep, a page at a time. A product absent here is no page, no error."""
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
-        """Read all given series up to `until`, in as few calls as the API allows."""
+        """Read all given series up to `until`, in as few calls as the API allows.
+
+        Each Metric is read up to its `delay_seconds` before that.
+        """
 
     async def extras(self, now: float) -> Extras:
         """What else belongs into the Snapshot; cached as long as it is worth."""
@@ -258,6 +282,7 @@ class Provider:
     utilisation costs money, so that -collect.utilisation-interval applies. reads_span: what one
     call of Client.series is given: all of a region of an account, of an account, or of the Target;
     a failure is one of that span. permissions: needed whatever the services.
+    changes: what a client may be told of as it happens.
     """
 
     name: str  # as in -cloud.provider
@@ -269,3 +294,4 @@ class Provider:
     reads_span: Literal["region", "account", "target"] = "target"
     permissions: tuple[str, ...] = ()
     optional: Mapping[str, str] = field(default_factory=dict)  # permission -> what alone it is for
+    changes: Changes | None = None

@@ -2,9 +2,12 @@
 
     ["account", provider, account, region, kind, joules, operational grams, embodied grams]
     ["month", provider, account, start, operational grams, embodied grams, first, last]
+    ["since", target, when its counting began]
+    ["life", resource id, counted until, 1 where its cloud told the end, told until]
     [resource id, covered until, seen until, joules, operational grams, embodied grams]
 
-What is no longer there counts in its account alone, so that the file does not grow for ever.
+What is no longer there counts in its account alone, so that the file does not grow for ever; its
+life is kept as long as something may still tell of it, so that it is not counted again.
 """
 
 from __future__ import annotations
@@ -64,7 +67,36 @@ class SavedTimeline:
         return [self.resource_id, self.covered_until, self.seen_until, *_amounts(self.totals)]
 
 
-def read_counters(rows: Iterable[Row]) -> Iterator[SavedAccount | SavedMonth | SavedTimeline]:
+@dataclass(frozen=True, slots=True)
+class SavedBeginning:
+    """When the counting of a target began: what lived before is not counted."""
+
+    target: str
+    since: float
+
+    def row(self) -> Row:
+        """As the file has it."""
+        return ["since", self.target, self.since]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLife:
+    """A life that is over: up to when it is counted, and when something last told of it."""
+
+    resource_id: str
+    until: float
+    ended: bool
+    told: float
+
+    def row(self) -> Row:
+        """As the file has it."""
+        return ["life", self.resource_id, self.until, int(self.ended), self.told]
+
+
+Saved = SavedAccount | SavedMonth | SavedTimeline | SavedBeginning | SavedLife
+
+
+def read_counters(rows: Iterable[Row]) -> Iterator[Saved]:
     """What the rows of an earlier process say. Raises ValueError or TypeError for anything else."""
     for name, *values in rows:
         if name == "account":
@@ -76,6 +108,12 @@ def read_counters(rows: Iterable[Row]) -> Iterator[SavedAccount | SavedMonth | S
             provider, account_id, *figures = values
             start, operational, embodied, first, last = map(float, figures)
             yield SavedMonth(provider, account_id, start, operational, embodied, first, last)
+        elif name == "since":
+            target, since = values
+            yield SavedBeginning(str(target), float(since))
+        elif name == "life":
+            resource_id, until, ended, told = values
+            yield SavedLife(str(resource_id), float(until), bool(ended), float(told))
         else:
             covered_until, seen_until, energy, operational, embodied = map(float, values)
             totals = Totals(energy, operational, embodied)

@@ -88,7 +88,7 @@ async def test_what_writes_nothing_while_it_sleeps_slept(
     called = {NOW - 600: 300_000.0}
     fake.cloudwatch.put("eu-west-3", "AWS/Lambda", "Duration", {"FunctionName": "called"}, called)
     reads = [Read(function(name), duration, NOW - 900) for name in ("called", "idle")]
-    reading = await make_client().series(reads, NOW + 10)
+    reading = await make_client().series(reads, NOW + 10 + duration.delay_seconds)
     values = {name: values_of(points) for (name, _), points in reading.points.items()}
     assert values == {"called": [0, pytest.approx(1), 0], "idle": [0, 0, 0]}
     starts = [point.start for point in reading.points["idle", "executions"]]
@@ -102,7 +102,7 @@ async def test_an_answer_that_is_incomplete_is_no_sleep(
 ) -> None:
     (duration,) = spec("lambda/function").metrics
     fake.cloudwatch.status["Duration"] = "InternalError"
-    reading = await make_client().series([Read(function("idle"), duration, NOW - 900)], NOW)
+    reading = await make_client().series([Read(function("idle"), duration, NOW - 2700)], NOW)
     assert reading.points == {}
     assert set(reading.failures) == {"lambda/function"}
 

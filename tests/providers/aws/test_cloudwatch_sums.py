@@ -87,6 +87,7 @@ async def test_boards_add_up_in_watts_and_average_in_load(
         [Read(gpu_machine(), metric, NOW - 600) for metric in (WATTS, BUSY)], NOW
     )
     assert [point.value for point in reading.points["i-1", "gpu_watts"]] == [90, 90]
+    assert [point.value for point in reading.points["i-1", "gpu_boards"]] == [2, 2]
     assert [point.value for point in reading.points["i-1", "gpu_ratio"]] == pytest.approx(
         [0.75, 0.75]
     )

@@ -100,20 +100,23 @@ async def test_a_task_is_measured_as_its_service_is_and_a_lone_one_by_container_
     assert dimensions == {"ClusterName": "shop", "TaskDefinitionFamily": "nightly", "TaskId": "t2"}
 
 
-async def test_ecs_asks_by_the_hundred_and_nothing_of_an_idle_cluster() -> None:
+async def test_ecs_asks_by_the_hundred_and_of_an_idle_cluster_what_has_stopped() -> None:
     answers = recording("ecs_task")
     answers["ListTasks"] = [{"taskArns": [f"arn:t{number}" for number in range(150)]}]
+    answers["DescribeClusters"][0]["clusters"].reverse()
     client = Asked(answers)
     await sweep(client, ecs_task.SPEC.listing, [ecs_task.SPEC], PARIS)
     listed = [params for operation, params in client.asked if operation == "ListTasks"]
-    assert [params["cluster"] for params in listed] == [
-        f"arn:aws:ecs:eu-west-3:{ACCOUNT}:cluster/shop"
-    ]
+    assert sorted(
+        (params["cluster"].rpartition("/")[2], params["desiredStatus"]) for params in listed
+    ) == [("idle", "STOPPED"), ("shop", "RUNNING"), ("shop", "STOPPED")]
     assert all(params["launchType"] == "FARGATE" for params in listed)
     batches = [
-        len(params["tasks"]) for operation, params in client.asked if operation == "DescribeTasks"
+        len(params["tasks"])
+        for operation, params in client.asked
+        if operation == "DescribeTasks" and params["cluster"].endswith("shop")
     ]
-    assert batches == [100, 50]
+    assert batches == [100, 50], "what is to run and to stop alike is asked for once"
 
 
 async def test_an_account_without_clusters_costs_one_call() -> None:

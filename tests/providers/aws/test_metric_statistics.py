@@ -62,7 +62,7 @@ async def test_a_read_of_more_points_than_a_free_call_holds_is_paid(
 async def test_silence_means_the_same(fake: AwsFake, make_client: MakeClient) -> None:
     (duration,) = spec("lambda/function").metrics
     reading = await make_client().series(
-        [Read(function("idle"), duration, NOW - 600, free=True)], NOW
+        [Read(function("idle"), duration, NOW - 600, free=True)], NOW + duration.delay_seconds
     )
     assert reading.points["idle", "executions"] == (
         Point(NOW - 600, NOW - 300, 0),
@@ -79,7 +79,7 @@ async def test_a_refused_call_names_the_permission_and_fails_its_kind_alone(
     put_cpu(fake, 1, [10], NOW - 300)
     fake.fault("GetMetricStatistics", "forbidden")
     (duration,) = spec("lambda/function").metrics
-    reading = await make_client().series([FREE, Read(function("paid"), duration, NOW - 300)], NOW)
+    reading = await make_client().series([FREE, Read(function("paid"), duration, NOW - 2100)], NOW)
     assert reading.failures.keys() == {"ec2/instance"}
     assert "cloudwatch:GetMetricStatistics" in str(reading.failures["ec2/instance"])
     assert reading.points.keys() == {("paid", "executions")}

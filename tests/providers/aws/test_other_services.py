@@ -63,22 +63,21 @@ def test_emr_releases(label: str, named: bool) -> None:
     assert ("ApplicationName" in resource.monitor) == named
 
 
-async def test_glue_by_the_workers_of_the_runs_under_way() -> None:
-    nightly = (await described("glue/job", "glue_job", TEAM))["nightly"]
-    assert parts(nightly) == {"vcpu": 5 * 8 + 0.25, "memory": 5 * 32 + 1}, (
-        "a run by workers, one by units"
-    )
-    assert (nightly.id, nightly.tags) == (
-        f"arn:aws:glue:eu-west-3:{ACCOUNT}:job/nightly",
+async def test_glue_by_the_workers_of_each_run_under_way() -> None:
+    resources = await described("glue/job", "glue_job", TEAM)
+    assert {name: parts(resource) for name, resource in resources.items()} == {
+        "nightly": {},
+        "nightly/r3": {"vcpu": 5 * 8, "memory": 5 * 32},
+        "nightly/r2": {"vcpu": 0.25, "memory": 1},
+    }, "a run by workers, one by units; the job holds nothing of its own, nor does one that is over"
+    assert resources["nightly"].info["state"] == "READY"
+    run = resources["nightly/r3"]
+    assert (run.id, run.tags) == (
+        f"arn:aws:glue:eu-west-3:{ACCOUNT}:job/nightly/r3",
         {"team": "data"},
     )
-    between = glue_job.SPECS[0].resource(
-        {"Name": "n", "Runs": [{"JobRunState": "SUCCEEDED", "MaxCapacity": 2}]}, PARIS
-    )
-    assert between is not None
-    assert (parts(between), between.info["state"]) == ({}, "READY")
-    run = {"JobRunState": "RUNNING", "WorkerType": "Q.9X", "NumberOfWorkers": 2}
-    unknown = glue_job.SPECS[0].resource({"Name": "n", "Runs": [run]}, PARIS)
+    raw = {"Id": "r", "JobRunState": "RUNNING", "WorkerType": "Q.9X", "NumberOfWorkers": 2}
+    unknown = glue_job.SPECS[0].resource({**raw, "Job": {"Name": "n"}}, PARIS)
     assert unknown is not None
     assert parts(unknown)["vcpu"] == 8, "a worker of a type nobody knows is a plain one"
 

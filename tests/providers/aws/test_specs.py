@@ -63,6 +63,7 @@ def test_a_spec_says_what_it_reads_and_why(spec: ServiceSpec) -> None:
     assert spec.reason.endswith(".")
     for metric in spec.metrics:
         assert metric.into in SIGNALS
+        assert not metric.counted_as or (metric.counted_as in SIGNALS and metric.spread)
         assert metric.namespace
         assert metric.period_seconds % 60 == 0, "CloudWatch periods are whole minutes"
         assert metric.statistic in {"Average", "Sum", "Maximum", "Minimum", "SampleCount"}

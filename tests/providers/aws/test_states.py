@@ -96,7 +96,7 @@ TOLD: Mapping[str, Told] = {
     "elasticloadbalancingv2/load_balancer": Told("State.Code"),
     "emrserverless/application": Told("state"),
     "fsx/file_system": Told("Lifecycle"),
-    "glue/job": Told("", ours="RUNNING READY"),
+    "glue/job": Told("JobRunState", "GetJobRuns", "JobRuns[]", ours="READY"),
     "glue/session": Told("Status"),
     "kinesis/stream": Told("StreamStatus", "DescribeStreamSummary", "StreamDescriptionSummary"),
     "lambda/function": Told("State"),
@@ -290,6 +290,8 @@ async def objects(service: ServiceSpec, module: str) -> tuple[list[Raw], Scope]:
     raws: list[Raw] = []
     async for page in client.pages(listing, scope):
         raws += await listing.expand(client, scope, page) if listing.expand else page
+    if listing.whole:
+        raws = list(listing.whole(raws))
     if listing.lookup:
         scope = replace(scope, catalogue=await listing.lookup(client, scope, raws))
     return [raw for raw in raws if service.accepts(raw)], scope

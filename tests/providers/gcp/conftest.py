@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,36 @@ from tests.fakes.gcp import Calls, GoogleCloud
 from tests.fakes.target_settings import target_settings
 from tests.providers.gcp.sweeps import Estate, by_kind_and_name
 
+from cloud_carbon_exporter.http.pace import Pace
 from cloud_carbon_exporter.providers.gcp.client import http
 from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
 
 Explore = Callable[..., GcpClient]
 
 
+class VirtualClock:
+    """A clock that whoever waits for it puts on; nobody waits in truth."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 @pytest.fixture
-async def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[GoogleCloud]:
+def pace_clock(monkeypatch: pytest.MonkeyPatch) -> VirtualClock:
+    """The clock by which the pace of quotas is kept."""
+    clock = VirtualClock()
+    pace = partial(Pace, clock=lambda: clock.now, sleep=clock.sleep)
+    monkeypatch.setattr(http, "Pace", pace)
+    return clock
+
+
+@pytest.fixture
+async def cloud(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pace_clock: VirtualClock
+) -> AsyncIterator[GoogleCloud]:
     """The fake; whatever it was asked and answered must be what Google documents."""
     for name in (
         "GOOGLE_CLOUD_PROJECT",

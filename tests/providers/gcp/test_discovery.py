@@ -61,7 +61,8 @@ async def test_one_listing_feeds_every_service_and_shapes_are_kept_a_day(
     client = explore()
     for _ in range(3):
         await swept(client)
-    assert cloud.calls == {LIST: 3, MACHINE_TYPES: 1}
+    uptime = "monitoring.projects.timeSeries.list"
+    assert cloud.calls == {LIST: 3, MACHINE_TYPES: 1, uptime: 1}
 
 
 async def test_all_pages_are_read(explore: Explore, cloud: GoogleCloud) -> None:

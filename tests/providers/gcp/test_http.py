@@ -14,7 +14,7 @@ from google.protobuf.json_format import MessageToDict
 from google.rpc import error_details_pb2
 from tests.fakes.gcp import Calls, GoogleCloud
 from tests.fakes.wire import no_address
-from tests.providers.gcp.conftest import Explore
+from tests.providers.gcp.conftest import Explore, VirtualClock
 from tests.providers.gcp.sweeps import swept
 
 from cloud_carbon_exporter.errors import (
@@ -32,6 +32,7 @@ from cloud_carbon_exporter.providers.spec import Read, Scope
 
 LIST = "cloudasset.assets.list"
 TRIES = 4
+MINUTES = 10  # that a quota of a minute is waited out
 
 
 @pytest.mark.parametrize("how", ["throttled", "unavailable", "truncated", "html"])
@@ -52,25 +53,26 @@ async def test_what_passes_is_tried_again(
 
 
 @pytest.mark.parametrize(
-    ("how", "expected"),
+    ("how", "expected", "tries"),
     [
-        ("throttled", Throttled),
-        ("unavailable", Unreachable),
-        ("truncated", Malformed),
-        ("html", Malformed),
-        ("no utf-8", Malformed),
-        ("quota", Throttled),
-        ("oracle", Unreachable),
-        ("old", Throttled),
+        ("throttled", Throttled, TRIES),
+        ("unavailable", Unreachable, TRIES),
+        ("truncated", Malformed, TRIES),
+        ("html", Malformed, TRIES),
+        ("no utf-8", Malformed, TRIES),
+        ("complaint", Malformed, TRIES),
+        ("quota", Throttled, 1 + MINUTES),
+        ("oracle", Unreachable, TRIES),
+        ("old", Throttled, 1 + MINUTES),
     ],
 )
 async def test_what_stays_broken_ends(
-    explore: Explore, cloud: GoogleCloud, how: str, expected: type[CollectError]
+    explore: Explore, cloud: GoogleCloud, how: str, expected: type[CollectError], tries: int
 ) -> None:
     cloud.break_("cloudasset", how)
     with pytest.raises(expected, match=r"gcp shop-prod assets\.list: cloudasset: "):
         await swept(explore())
-    assert cloud.calls[LIST] == TRIES
+    assert cloud.calls[LIST] == tries
 
 
 async def test_connections_that_are_reset_are_tried_again_but_not_for_ever(
@@ -204,16 +206,24 @@ def test_a_delay_google_asks_for_is_read_as_google_writes_it(seconds: float) -> 
     assert errors.seconds_asked({"error": {"details": [7, MessageToDict(info)]}}) == seconds
 
 
+@pytest.mark.parametrize("quota", [quota_of("ListAssetsPerMinutePerProject"), {}])
 async def test_a_quota_of_a_minute_is_waited_out(
-    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch
+    explore: Explore, cloud: GoogleCloud, pace_clock: VirtualClock, quota: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(errors, "_MINUTE_SECONDS", 0.5)
-    quota = quota_of("ListAssetsPerMinutePerProject")
     cloud.break_("cloudasset", "throttled", times=1, retry_after="", quota=quota)
-    before = time.monotonic()
     assert (await swept(explore())).resources
-    assert time.monotonic() - before >= 0.5
+    assert pace_clock.now == 60
     assert cloud.calls[LIST] == 2
+
+
+async def test_a_quota_of_a_day_is_not_waited_out(
+    explore: Explore, cloud: GoogleCloud, pace_clock: VirtualClock
+) -> None:
+    quota = quota_of("ReadRequestsPerDayPerProject", "1/d/{project}")
+    cloud.break_("cloudasset", "throttled", retry_after="", quota=quota)
+    with pytest.raises(Throttled):
+        await swept(explore())
+    assert (cloud.calls[LIST], pace_clock.now) == (TRIES, 0)
 
 
 async def test_silence_ends_after_the_timeout(explore: Explore, cloud: GoogleCloud) -> None:

@@ -27,6 +27,7 @@ from cloud_carbon_exporter.providers.spec import Metric, Read, Reading
 
 CPU = "compute.googleapis.com/instance/cpu/utilization"
 LIST = "monitoring.projects.timeSeries.list"
+STORED = "storage.googleapis.com/storage/v2/total_bytes"
 METRICS = {spec.kind: spec.metrics for spec in PROVIDER.services}
 
 
@@ -268,6 +269,21 @@ async def test_redis_reads_the_primary_alone(
     assert measured.value("redis/instance", "cache", "cpu_ratio") == pytest.approx(
         0.4
     )  # of two vCPUs
+
+
+async def test_the_same_series_twice_counts_once(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
+    """A sum of two series of one resource is of two series, not of one told twice."""
+    labels = {"bucket_name": "shop-assets", "project_id": "shop-prod", "location": "eu"}
+    kinds = ({"storage_class": "STANDARD", "type": "live-object"},)
+    cloud.series = [Series(STORED, labels, 2.0**30, kind) for kind in kinds]
+    client = explore()
+    once = await measure(client, until, 7200, kinds="storage/")
+    cloud.break_("monitoring", "twice")
+    twice = await measure(client, until, 7200, kinds="storage/")
+    assert twice.reading.points == once.reading.points
+    assert any(points[-1].value == 1 for points in once.reading.points.values() if points)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,12 @@ class Enumeration(NamedTuple):
 
 
 ENUMERATIONS = {
+    "aiplatform/batch_prediction_job": Enumeration(
+        "aiplatform.v1", "GoogleCloudAiplatformV1BatchPredictionJob", "state"
+    ),
+    "aiplatform/custom_job": Enumeration(
+        "aiplatform.v1", "GoogleCloudAiplatformV1CustomJob", "state"
+    ),
     "alloydb/cluster": Enumeration("alloydb.v1", "Cluster", "state"),
     "alloydb/instance": Enumeration("alloydb.v1", "Instance", "state"),
     "bigquery/project": Enumeration("cloudresourcemanager.v1", "Project", "lifecycleState"),
@@ -58,8 +64,16 @@ DOCUMENTED = {
     "memorystore/instance": ("STATE_UNSPECIFIED", "CREATING", "ACTIVE", "UPDATING", "DELETING"),
 }
 
-OF_OURS = {"sql/instance": {"stopped"}}
-"""Words that no enumeration has and `describe` makes of what is no state: an activation policy."""
+OF_OURS = {
+    "compute/disk": {"deleted"},
+    "compute/instance": {"deleted"},
+    "compute/region_disk": {"deleted"},
+    "sql/instance": {"stopped"},
+    "tpu/node": {"deleted"},
+}
+"""Words that no enumeration has and `describe` makes of what is no state: an activation policy,
+the history of an asset.
+"""
 
 NOBODY_KNOWS = {"STATE_NOT_KNOWN", "UNKNOWN"}
 """Words by which an API says that it does not know, beside those that end in _UNSPECIFIED."""

@@ -97,17 +97,22 @@ def all_recorded(spec: ServiceSpec) -> Sequence[dict[str, Any]]:
     """Recorded objects of a kind, none of which another owns."""
     if spec.listing.api == "s3":
         return [{"id": "photos", "name": "photos", "region": "fr-par", "project_id": "p"}]
-    # Runs are joined to their job; a local disk that a server holds is no resource.
-    listed = [{"running": [], **raw, "server": None} for raw in _objects(_path_of(spec))]
+    # A local disk that a server holds is no resource.
+    listed = [{**raw, "server": None} for raw in _objects(path_of(spec))]
+    if spec.kind == "jobs/run":  # runs are joined to their definition
+        listed = [{**raw, "definition": {"name": "report"}} for raw in listed]
     if spec.listing.api == "instance":  # it shows the block API's volumes too
         listed = [raw for raw in listed if not str(raw.get("volume_type")).startswith("sbs_")]
     assert listed, f"{spec.kind} has no recorded object"
     return listed
 
 
-def _path_of(spec: ServiceSpec) -> str:
+def path_of(spec: ServiceSpec) -> str:
+    """Path of the list call that brings the objects of a kind."""
     if spec.kind == "functions/function":  # it is listed by its namespaces
         return "functions/v1beta1/regions/{region}/functions"
+    if spec.kind == "jobs/run":  # and these by their definitions
+        return "serverless-jobs/v1alpha2/regions/{region}/job-runs"
     return spec.listing.path
 
 

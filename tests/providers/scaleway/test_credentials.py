@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,20 @@ async def test_a_key_refused_later_is_looked_for_anew() -> None:
             del fake.faults["instance/"]
             assert await client.connect() == (ORGANIZATION,)
             assert await by_name(client, "instance/server")
+
+
+async def test_a_key_refused_while_it_is_looked_for_is_looked_for_once_more() -> None:
+    """A sweep may go on beside the refresh that connects."""
+    async with FakeScaleway() as fake, connected(fake) as client:
+        fake.faults["instance/"] = Fault(status=401)
+        with pytest.raises(CredentialsRefused):
+            await by_name(client, "instance/server")
+        fake.latency_seconds = 0.05
+        slow_sweep = by_name(client, "instance/server")
+        await asyncio.gather(client.connect(), slow_sweep, return_exceptions=True)
+        before = fake.calls["account/v3/projects"]
+        await client.connect()
+        assert fake.calls["account/v3/projects"] > before
 
 
 async def test_without_the_right_to_list_projects_the_default_one_is_known() -> None:

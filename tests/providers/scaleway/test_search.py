@@ -29,6 +29,7 @@ UNSUPPORTED = {
 NOT_SEARCHED = {
     "dedibox/server",
     "file/filesystem",
+    "jobs/run",
     "messageq/deployment",
     "object/bucket",
     "registry/namespace",

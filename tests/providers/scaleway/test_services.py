@@ -164,11 +164,10 @@ async def test_serverless(client: ScalewayClient) -> None:
     resize = (await by_name(client, "functions/function"))["resize"]
     assert {part.kind: part.amount for part in resize.components} == {"vcpu": 0.28, "memory": 0.5}
     jobs = await by_name(client, "jobs/definition")
-    assert {kind: amount for (kind, _), amount in held(jobs["report"]).items()} == {
-        "vcpu": 4,
-        "memory": 8,
-    }
-    assert jobs["idle"].components == ()
+    assert jobs["report"].components == jobs["idle"].components == ()
+    run = (await by_name(client, "jobs/run"))["report"]
+    assert {part.kind: part.amount for part in run.components} == {"vcpu": 2, "memory": 4}
+    assert run.info == {"project": "default", "definition": jobs["report"].id}
 
 
 async def test_data_products(client: ScalewayClient) -> None:

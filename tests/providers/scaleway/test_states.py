@@ -37,6 +37,7 @@ ENUMS = {
     "instance/server": "instance.v1.ServerState",
     "instance/snapshot": "instance.v1.SnapshotState",
     "instance/volume": "instance.v1.VolumeState",
+    "jobs/run": "jobs.v1alpha2.JobRunState",
     "k8s/cluster": "k8s.v1.ClusterStatus",
     "kafka/cluster": "kafka.v1alpha1.ClusterStatus",
     "lb/lb": "lb.v1.LbStatus",
@@ -55,11 +56,12 @@ ENUMS = {
 """The enumeration of the SDK for each kind that has states."""
 
 NO_STATES = {
-    "jobs/definition": "a definition has none, and of its runs those that run are asked for",
+    "jobs/definition": "a definition has none, and holds nothing",
     "object/bucket": "S3 knows none",
 }
 
 BEYOND_THE_ENUM = {
+    "instance/server": {"deleted"},  # ours: the list shows it no more, the audit trail tells of it
     "serverless_sqldb/database": {"asleep"},  # ours: the API says it in another field
     # The products of this family that can be stopped say so with this word; these may come to.
     "messageq/deployment": {"stopped"},

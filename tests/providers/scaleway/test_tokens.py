@@ -25,6 +25,7 @@ from tests.providers.scaleway.test_fake import complaints
 
 from cloud_carbon_exporter.errors import CollectError, PermissionMissing, Unreachable
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.tokens import SourceKey
 from cloud_carbon_exporter.providers.spec import Read, Reading
 
 # The wait of a second may end late on a busy machine, but is no wait for an answer.
@@ -134,6 +135,19 @@ async def test_a_rejected_token_is_deleted_and_made_anew_after_an_hour(fake: Fak
         now = 3600
         assert (await client.series(asked, NOW)).points
     assert len(fake.made.bodies) == len(fake.made.deleted) == 2
+
+
+async def test_while_a_rejected_token_is_deleted_others_get_theirs(fake: FakeScaleway) -> None:
+    async with connected(fake, cockpit_create_tokens=True) as client:
+        made, now = client.cockpit.made, 0.0
+        made.clock = lambda: now
+        secret = await made.secret(SourceKey(PROJECT, "fr-par"))
+        now = 300
+        fake.latency_seconds = 0.05
+        rejecting = made.rejected(secret, PermissionMissing("no"))
+        _, other = await asyncio.gather(rejecting, made.secret(SourceKey(OTHER_PROJECT, "fr-par")))
+        assert other in fake.made.secrets
+        assert len(fake.made.deleted) == 1
 
 
 async def test_a_token_is_not_asked_for_twice_where_the_first_may_have_been_made(

@@ -179,6 +179,16 @@ OWN: tuple[Family, ...] = (
         "ratio",
     ),
     Family(
+        # What lived between two refreshes is told by EC2's terminated instances, stopped tasks...
+        "cloud_carbon_exporter_lives_energy_ratio",
+        "gauge",
+        "Share of the energy counted since the start, by how its time is known: "
+        "by sight, or by events alone, as the cloud told a start or an end.",
+        from_mapping(lambda snapshot: snapshot.known_by),
+        ("cloud_provider", "known_by"),
+        "ratio",
+    ),
+    Family(
         "cloud_carbon_exporter_last_collection_timestamp_seconds",
         "gauge",
         "When the figures shown were made.",

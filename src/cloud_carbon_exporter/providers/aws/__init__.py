@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.providers.aws import services
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
+from cloud_carbon_exporter.providers.aws.client.events import changes
+from cloud_carbon_exporter.providers.aws.describing.lateness import SETTLE_SECONDS
 from cloud_carbon_exporter.providers.finding import services_in
 from cloud_carbon_exporter.providers.spec import Provider
 
@@ -15,7 +17,8 @@ PROVIDER = Provider(
     label="aws",
     services=services_in(services, _FIRST),
     client=AwsClient,
-    settle_seconds=600,
+    changes=changes,
+    settle_seconds=SETTLE_SECONDS,
     reads_cost=True,
     reads_span="region",
     permissions=("cloudwatch:GetMetricData", "ec2:DescribeRegions", "sts:GetCallerIdentity"),

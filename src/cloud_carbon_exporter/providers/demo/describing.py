@@ -11,7 +11,7 @@ from cloud_carbon_exporter.providers.demo.listings import LISTINGS, ListCall
 from cloud_carbon_exporter.providers.description import Description, States, states
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
-MACHINE_STATES = states(running="running", stopped="stopped")
+MACHINE_STATES = states(running="running", stopped="stopped", gone="terminated")
 """States of machines and databases; the estate holds nothing that is being made or deleted."""
 
 
@@ -61,6 +61,8 @@ class DemoObject:
             tags=self.data["tags"],
             monitor={"id": self.token, "profile": profile} if profile else {},
             info=info or {},
+            started=self.data.get("started"),
+            ended=self.data.get("ended"),
         )
 
 

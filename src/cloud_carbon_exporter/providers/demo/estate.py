@@ -16,17 +16,13 @@ from cloud_carbon_exporter.providers.demo.blueprints import (
     UNSUPPORTED,
     Blueprint,
 )
-from cloud_carbon_exporter.providers.demo.day import (
-    BUSIEST_HOUR,
-    QUIETEST_HOUR,
-    SLOT_SECONDS,
-    activity,
-    day_number,
-    slot,
-)
+from cloud_carbon_exporter.providers.demo.fleets import Member, Tenure, tenure_at
 from cloud_carbon_exporter.providers.demo.listings import ListCall
 from cloud_carbon_exporter.providers.demo.places import Spot
 from cloud_carbon_exporter.providers.spec import Raw
+
+LISTED_AFTER_SECONDS = 3600
+"""Time for which a machine that has ended is still listed."""
 
 FLEET_SHARE = 20
 """One resource in so many belongs to a fleet."""
@@ -50,23 +46,6 @@ class ListedAt(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """Seat of a fleet.
-
-    `by_day` sits in it when rank < seats x level of the region, else `by_night`.
-
-    seats: how many the fleet has in this region. number: of the seat, over all regions.
-    """
-
-    by_day: Blueprint
-    by_night: Blueprint
-    spot: Spot
-    rank: int
-    seats: int
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
 class Estate:
     """All objects of a seed and size."""
 
@@ -75,11 +54,13 @@ class Estate:
     members: Mapping[ListedAt, Sequence[Member]]
 
     def objects(self, listed_at: ListedAt, at: float) -> Iterator[Raw]:
-        """What a list call answers in a place at a moment, in Unix seconds."""
+        """What a list call answers in a place at a moment, in Unix seconds.
+
+        Machines that have ended stay listed for an hour, as EC2 lists them.
+        """
         yield from self.steady.get(listed_at, ())
-        moment = slot(at) * float(SLOT_SECONDS)
         for member in self.members.get(listed_at, ()):
-            yield _seated(member, moment, self.seed)
+            yield from _seated(member, at, self.seed)
 
     def count(self, provider: str) -> int:
         """Number of objects in a cloud, at any moment: a fleet's seats are always taken."""
@@ -115,11 +96,6 @@ def build(seed: int, resources: int) -> Estate:
     return Estate(seed, dict(steady), dict(members))
 
 
-def fleet_level(at: float, region: str) -> float:
-    """Share of a fleet's seats that the day's machines hold."""
-    return 0.2 + 0.7 * activity(at, region)
-
-
 def _drawn(seed: int, count: int) -> Iterator[Blueprint]:
     """One of each blueprint, as far as `count` goes, and then as many more, drawn by weight."""
     yield from BLUEPRINTS[:count]
@@ -144,17 +120,22 @@ def _members(seats: int) -> Iterator[Member]:
             number += 1
 
 
-def _seated(member: Member, at: float, seed: int) -> Raw:
-    """Machine that holds a seat now.
+def _seated(member: Member, at: float, seed: int) -> Iterator[Raw]:
+    """Machine that holds a seat now, and those that left it within the last hour.
 
     It lives from one coming to the next, so tomorrow's is another.
     """
-    region = member.spot.region
-    by_day = member.rank < round(member.seats * fleet_level(at, region))
-    blueprint = member.by_day if by_day else member.by_night
-    day = day_number(at, region, QUIETEST_HOUR if by_day else BUSIEST_HOUR)
-    number = _FLEET_NUMBERS | (member.number * 2 + by_day) << 16 | day & 0xFFFF
-    return _raw(blueprint, number, seed, member.spot)
+    tenure = tenure_at(member, at)
+    yield _machine(member, tenure, seed)
+    while tenure.started > at - LISTED_AFTER_SECONDS:
+        tenure = tenure_at(member, tenure.started - 1)
+        yield {**_machine(member, tenure, seed), "state": "terminated", "ended": tenure.ended}
+
+
+def _machine(member: Member, tenure: Tenure, seed: int) -> Raw:
+    blueprint = member.by_day if tenure.by_day else member.by_night
+    number = _FLEET_NUMBERS | (member.number * 2 + tenure.by_day) << 16 | tenure.day & 0xFFFF
+    return {**_raw(blueprint, number, seed, member.spot), "started": tenure.started}
 
 
 def _token(number: int, seed: int) -> int:

@@ -27,5 +27,8 @@ PROVIDER = Provider(
     reads_cost=False,
     reads_span="region",
     permissions=("ProjectReadOnly", "ObservabilityReadOnly"),
-    optional={"ObservabilityFullAccess": "cockpit_create_tokens: true"},
+    optional={
+        "AuditTrailReadOnly": "starts and ends of Instances",
+        "ObservabilityFullAccess": "cockpit_create_tokens: true",
+    },
 )

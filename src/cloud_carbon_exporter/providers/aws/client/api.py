@@ -24,6 +24,7 @@ from cloud_carbon_exporter.providers.aws.client.accounts import Accounts
 from cloud_carbon_exporter.providers.aws.client.cache import Cache
 from cloud_carbon_exporter.providers.aws.client.clients import Account
 from cloud_carbon_exporter.providers.aws.client.errors import is_dns_failure, translate
+from cloud_carbon_exporter.providers.aws.client.silence import Silence
 from cloud_carbon_exporter.providers.aws.describing.names import partition
 from cloud_carbon_exporter.providers.options import AwsOptions
 from cloud_carbon_exporter.providers.settings import TargetSettings
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 # and API: what else the account runs there needs its share.
 _CALLS_PER_API = 6
 _SURVEYS_AT_ONCE = 16
+_JSON = ("json", "rest-json")
 _LEAST_PATIENCE_SECONDS = 5.0
 _UNREADABLE_RETRIES = 2
 _UNREADABLE_PAUSE_SECONDS = 0.2
@@ -58,6 +60,7 @@ class AwsApi:
         self.accounts = Accounts(settings, meter, self.cache)
         self.surveying = asyncio.Semaphore(_SURVEYS_AT_ONCE)
         self._meter = meter
+        self._silence = Silence(clock)
         self._said: set[str] = set()
         self._gates: dict[tuple[str, str, str], asyncio.Semaphore] = {}
         self._answered: set[tuple[str, str, str]] = set()
@@ -146,7 +149,11 @@ class AwsApi:
             "region": region,
             "operation": operation,
         }
+        asked = (scope.account_id, region, api, operation, repr(sorted(params.items())))
         async for answer in paging.pages(call, params, how, where):
+            # in XML an empty list is told by an empty element
+            if client.meta.service_model.resolved_protocol in _JSON:
+                self._silence.judge(asked, answer, where)
             yield answer
 
     def _region(self, scope: Scope) -> str:

@@ -12,6 +12,10 @@ from typing import Any, NamedTuple, TypeVar
 from cloud_carbon_exporter.errors import CollectError
 
 Value = TypeVar("Value")
+# tasks and jobs come and go by the thousand a day: what nobody asks for any more is let go. What is
+# asked for, and cannot be read, stays however old it is.
+_FORGOTTEN_SECONDS = 6 * 3600.0
+_TIDIED_SECONDS = 3600.0
 
 
 class _Kept(NamedTuple):
@@ -36,6 +40,8 @@ class Cache:
         self._values: dict[Hashable, _Kept] = {}
         self._locks: dict[Hashable, asyncio.Lock] = {}
         self._failures: dict[Hashable, _Failure] = {}
+        self._asked: dict[Hashable, float] = {}
+        self._tidied = clock()
 
     async def get(
         self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[Value]]
@@ -45,6 +51,7 @@ class Cache:
         A failure is not kept: who comes later asks again. But a hundred who wait for an answer that
         does not come must not wait in turn, each for its own.
         """
+        self._note(key)
         before = self._failures.get(key, _NO_FAILURE)
         async with self._locks.setdefault(key, asyncio.Lock()):
             kept = self._values.get(key)
@@ -88,6 +95,27 @@ class Cache:
                     self._values[kind, name] = _Kept(now + seconds, fresh.get(name))
         return {name: self._values[kind, name].value for name in names}
 
+    def keep(self, key: Hashable, seconds: float, value: Any) -> None:
+        """Store a value that came along with others."""
+        self._note(key)
+        self._values[key] = _Kept(self._clock() + seconds, value)
+
     def last(self, key: Hashable) -> Any:
         """Value under `key`, however old it is, else None."""
+        self._note(key)
         return self._values.get(key, _NEVER_FETCHED).value
+
+    def _note(self, key: Hashable) -> None:
+        """Note that a key is asked for; once an hour, let go what is old and was not."""
+        now = self._clock()
+        self._asked[key] = now
+        if now - self._tidied < _TIDIED_SECONDS:
+            return
+        self._tidied = now
+        for name, asked in list(self._asked.items()):
+            lock = self._locks.get(name)
+            in_use = lock is not None and lock.locked()
+            expired = self._values.get(name, _NEVER_FETCHED).until <= now
+            if expired and not in_use and now - asked >= _FORGOTTEN_SECONDS:
+                for kept in (self._asked, self._values, self._locks, self._failures):
+                    kept.pop(name, None)

@@ -109,8 +109,8 @@ def _shared(wanted: Sequence[Series], until: float, period: float) -> list[list[
     shared: dict[tuple[str, str, str, Dimensions], list[Series]] = {}
     # the price counts series, not time: those that reach back furthest share their calls
     for series in sorted(wanted, key=_start):
-        if series.start + period <= until:
-            metric = series.read.metric
+        metric = series.read.metric
+        if series.start + period <= until - metric.delay_seconds:
             name = (metric.namespace, metric.name, metric.statistic, series.dimensions)
             shared.setdefault(name, []).append(series)
     return list(shared.values())

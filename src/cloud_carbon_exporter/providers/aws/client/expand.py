@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.providers.aws.client import tagging
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.spec import Raw, Scope
@@ -78,6 +78,23 @@ def batches(names: Sequence[str], size: int) -> Iterable[Sequence[str]]:
     """Batches of names, so many in each."""
     for first in range(0, len(names), size):
         yield names[first : first + size]
+
+
+def told(answer: Raw, name: str, scope: Scope, operation: str) -> Sequence[Raw]:
+    """List of an answer about things asked for by name, which is there even when it is empty.
+
+    Raises Malformed where it is not: `{}` would take all of them away.
+    """
+    listed = answer.get(name)
+    if isinstance(listed, (list, tuple)):
+        return listed
+    raise Malformed(
+        f"no {name} in the answer",
+        provider="aws",
+        account_id=scope.account_id,
+        region=scope.region,
+        operation=operation,
+    )
 
 
 async def tagged(

@@ -13,14 +13,22 @@ from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, PermissionMissing, Unreachable
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.client.errors import one_line
 from cloud_carbon_exporter.providers.aws.client.series import Group, Readings, Series
 from cloud_carbon_exporter.providers.spec import Scope
 
 SERIES_PER_CALL = 500
 """Queries one call may hold, says its reference."""
 _OPERATION = "GetMetricData"
-# StatusCode of a series that was not read to its end; PartialData goes on on the next page
-_INCOMPLETE = {"InternalError": Unreachable, "Forbidden": PermissionMissing}
+_COMPLETE = "Complete"
+# StatusCode of a series that was not read to its end -> what kind of failure that is. PartialData
+# is one only where no page follows; an InternalError is made good by the page that its NextToken
+# leads to (API reference, MetricDataResult): so the last page that tells of a series decides.
+_INCOMPLETE = {
+    "InternalError": Unreachable,
+    "Forbidden": PermissionMissing,
+    "PartialData": Unreachable,
+}
 
 
 async def read(
@@ -40,7 +48,6 @@ async def read(
         "ScanBy": "TimestampAscending",  # else the newest come first
     }
     results = _Results(len(batch))
-    every = list(chain.from_iterable(batch))
     scope = Scope("aws", group.account_id, group.region)
     try:
         async for answer in client.answers(
@@ -48,17 +55,19 @@ async def read(
         ):
             results.take(answer)
     except CollectError as error:
-        readings.fail(every, error)
-        return
+        # what the pages before told to its end was read
+        results.broke_off(error)
     except (KeyError, TypeError, ValueError) as error:
+        every = chain.from_iterable(batch)
         readings.fail(every, _malformed(f"unreadable result: {type(error).__name__}"))
         return
-    for number, incomplete in results.failed.items():
+    failures = results.failures()
+    for number, incomplete in failures.items():
         readings.fail(batch[number], incomplete)
     # what came of a series that broke off is kept, but its silence says nothing
-    for number, values in results.values.items():
+    for number in results.told:
         for series in batch[number]:
-            readings.add(series, values, fill=number not in results.failed)
+            readings.add(series, results.values[number], fill=number not in failures)
 
 
 def _query(series_id: str, series: Series) -> dict[str, Any]:
@@ -79,29 +88,54 @@ def _query(series_id: str, series: Series) -> dict[str, Any]:
 
 
 class _Results:
-    """Results of one call by the number of the series, gathered from its pages."""
+    """Results of one call by the number of the series, gathered from its pages.
+
+    values: number -> values by Unix time. told: number -> the newest StatusCode of the series.
+    """
 
     def __init__(self, asked: int) -> None:
         self._asked = asked
+        self._messages: list[str] = []
+        self._error: CollectError | None = None
         self.values: dict[int, dict[float, float]] = defaultdict(dict)
-        self.failed: dict[int, CollectError] = {}
+        self.told: dict[int, str] = {}
 
     def take(self, answer: Mapping[str, Any]) -> None:
         """Add one page; a series may be spread over several (PartialData)."""
         results = answer.get("MetricDataResults")
         if not isinstance(results, list):
             raise _malformed("no MetricDataResults in the answer")
+        for message in answer.get("Messages") or ():
+            self._messages.append(str(message.get("Value") or message.get("Code")))
         for result in results:
             number = int(result["Id"][1:])  # an Id must begin with a small letter: m0, m1, ...
             if not 0 <= number < self._asked:
                 raise _malformed("a result for a series nobody asked for")
-            failure = _INCOMPLETE.get(result.get("StatusCode", "Complete"))
-            if failure is not None:
-                text = f"StatusCode {result['StatusCode']}"
-                self.failed[number] = failure(text, provider="aws", operation=_OPERATION)
             timestamps, values = result.get("Timestamps", ()), result.get("Values", ())
             read = zip(map(float, timestamps), map(float, values), strict=True)
             self.values[number].update(read)
+            self.told[number] = str(result.get("StatusCode") or _COMPLETE)
+
+    def broke_off(self, error: CollectError) -> None:
+        """Note why no further page came."""
+        self._error = error
+
+    def failures(self) -> Mapping[int, CollectError]:
+        """Why each series that was not told to its end was not."""
+        failures: dict[int, CollectError] = {}
+        for number in range(self._asked):
+            status = self.told.get(number)
+            if status != _COMPLETE:
+                failures[number] = self._error or self._failure(status)
+        return failures
+
+    def _failure(self, status: str | None) -> CollectError:
+        if status is not None:
+            kind = _INCOMPLETE.get(status, Malformed)
+            return kind(f"StatusCode {one_line(status)}", provider="aws", operation=_OPERATION)
+        # a series without a datum has an empty result; one without a result was not looked at
+        why = one_line("; ".join(self._messages)) or "nothing says why"
+        return Unreachable(f"a series has no result: {why}", provider="aws", operation=_OPERATION)
 
 
 def _malformed(text: str) -> Malformed:

@@ -12,6 +12,8 @@ from functools import cache
 from typing import Any
 
 READS = ("Batch", "Describe", "Get", "List", "Lookup", "Query", "Scan", "Search", "Select")
+# what takes events out of a queue of SQS, where one is configured
+_EVENTS = frozenset({"ReceiveMessage", "DeleteMessageBatch"})
 # what the search for credentials calls, which is not only reading
 _WHOLE = frozenset({"sts", "sso", "sso-oidc", "signin"})
 _FULL_MODELS = frozenset({"load_service_model", "load_data", "load_data_with_path"})
@@ -29,7 +31,7 @@ def pruned(model: Mapping[str, Any]) -> dict[str, Any]:
     operations: dict[str, Any] = {}
     waiting: list[str] = []
     for name, operation in model["operations"].items():
-        if name.startswith(READS):
+        if name.startswith(READS) or name in _EVENTS:
             operations[name] = operation
             _gather_shapes(operation, waiting)
     reached: dict[str, Any] = {}

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from cloud_carbon_exporter.providers.aws.client.ec2_xml import Ec2Parser
 
 _HEAD_BYTES = 1024
+# an answer longer than this is no error document
+_LONGEST_ERROR_BYTES = 4096
+# errors of S3, of the query protocol and of EC2, by the first element of their documents
+_ERROR_DOCUMENT = re.compile(rb"\s*(?:<\?xml[^>]*>)?\s*<(?:Error|ErrorResponse|Response)[\s>]")
 
 
 class ParserFactory:
@@ -30,7 +36,7 @@ class ParserFactory:
         """The parser of a protocol of AWS."""
         parser = self._stock.create_parser(protocol_name)
         if protocol_name in ("json", "rest-json"):
-            return _WaryParser(parser, _is_whole_json)
+            return _WaryParser(parser, _is_json_answer)
         if protocol_name in ("query", "rest-xml"):
             return _WaryParser(parser, _is_aws_xml)
         if protocol_name == "ec2":
@@ -41,11 +47,11 @@ class ParserFactory:
 class _WaryParser:
     """Parser that says of a body that it cannot be read.
 
-    botocore reads what is not an answer of AWS (half a JSON body, a proxy's login page) as an empty
-    one: an account with nothing in it.
+    botocore reads what is not an answer of AWS (nothing at all, half a JSON body, an error under
+    status 200, a proxy's login page) as an empty one: an account with nothing in it.
     """
 
-    def __init__(self, stock: Any, is_answer: Callable[[bytes], bool]) -> None:
+    def __init__(self, stock: Any, is_answer: Callable[[bytes, Any], bool]) -> None:
         self._stock = stock
         self._is_answer = is_answer
 
@@ -53,17 +59,44 @@ class _WaryParser:
         """See botocore's ResponseParser."""
         body = response["body"]
         # an answer that failed has its own parser, and S3 streams have no body to look into
-        is_read = response["status_code"] < 300 and isinstance(body, bytes) and body.strip()
-        if is_read and not self._is_answer(body):
+        is_read = response["status_code"] < 300 and isinstance(body, bytes)
+        if is_read and _has_body(shape) and not (body.strip() and self._is_answer(body, shape)):
             from botocore.parsers import ResponseParserError
 
             raise ResponseParserError("the body is no answer of AWS")
         return await self._stock.parse(response, shape)
 
 
-def _is_whole_json(body: bytes) -> bool:
-    return body.rstrip()[-1:] in b"}]"
+def _has_body(shape: Any) -> bool:
+    """Whether an answer of this shape says anything in its body, and not in its headers alone."""
+    if shape is None:
+        return False
+    return any("location" not in member.serialization for member in shape.members.values())
 
 
-def _is_aws_xml(body: bytes) -> bool:
-    return b"<html" not in body[:_HEAD_BYTES].lower()
+def _is_json_answer(body: bytes, shape: Any) -> bool:
+    if body.rstrip()[-1:] not in b"}]":
+        return False
+    if len(body) > _LONGEST_ERROR_BYTES:
+        return True
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return False
+    # what holds none of the members it should is an error's message, or another's document. With no
+    # member at all it may be an empty list: some services leave out what is empty.
+    return not isinstance(answer, dict) or not answer or not answer.keys().isdisjoint(_names(shape))
+
+
+def _names(shape: Any) -> set[str]:
+    """Names of the members of an answer, as its body spells them."""
+    payload = shape.serialization.get("payload")
+    inner = shape.members[payload] if payload else shape
+    if inner.type_name != "structure":
+        return set()
+    return {member.serialization.get("name", name) for name, member in inner.members.items()}
+
+
+def _is_aws_xml(body: bytes, shape: Any) -> bool:
+    is_page = b"<html" in body[:_HEAD_BYTES].lower()
+    return not is_page and _ERROR_DOCUMENT.match(body) is None

@@ -69,8 +69,14 @@ class Readings:
     def add(self, series: Series, values: Mapping[float, float], *, fill: bool) -> None:
         """Add what was read of a series to what other series brought for the same signal."""
         points = points_of(series, values, self.until, fill=fill)
-        if points:
-            self.points[series.key] = _sum(self.points.get(series.key, ()), points)
+        if not points:
+            return
+        self.points[series.key] = _sum(self.points.get(series.key, ()), points)
+        metric = series.read.metric
+        if metric.counted_as:
+            ones = tuple(Point(point.start, point.end, 1.0) for point in points)
+            key = series.read.resource.id, metric.counted_as
+            self.points[key] = _sum(self.points.get(key, ()), ones)
 
     def fail(self, unread: Iterable[Series], error: CollectError) -> None:
         """Note why series could not be read."""
@@ -84,17 +90,18 @@ def points_of(
 ) -> tuple[Point, ...]:
     """Points of a series, of periods that have ended.
 
-    With `fill`, periods without a datum are what the metric says their absence means.
+    Up to the metric's delay before `until`. With `fill`, periods without a datum are what the
+    metric says their absence means.
     """
     metric = series.read.metric
-    period = metric.period_seconds
+    period, complete = metric.period_seconds, until - metric.delay_seconds
     ended: dict[float, float] = {}
     if fill and metric.absent is not None:
         # CloudWatch keeps nothing of a period in which nothing was written
-        for place in range(int((until - series.start) // period)):
+        for place in range(int((complete - series.start) // period)):
             ended[series.start + place * period] = metric.absent
     for at, value in values.items():
-        if at >= series.start and at + period <= until and math.isfinite(value):
+        if at >= series.start and at + period <= complete and math.isfinite(value):
             ended[at] = value * series.scale
     return tuple(Point(at, at + period, ended[at]) for at in sorted(ended))
 

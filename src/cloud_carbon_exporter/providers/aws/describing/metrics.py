@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cloud_carbon_exporter.model.types import Signal
+from cloud_carbon_exporter.providers.aws.describing.lateness import delay_seconds
 from cloud_carbon_exporter.providers.spec import Metric
 
 MINUTES = 300
@@ -35,6 +36,7 @@ def rate(
         period_seconds=MINUTES,
         region=region,
         absent=0,
+        delay_seconds=delay_seconds(namespace),
     )
 
 
@@ -53,6 +55,7 @@ def hourly(
         valid_seconds=3 * HOUR,
         every_seconds=HOUR,
         absent=0,
+        delay_seconds=delay_seconds(namespace),
     )
 
 

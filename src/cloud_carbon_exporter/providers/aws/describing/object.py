@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.types import Component, Location
+from cloud_carbon_exporter.providers.aws.describing.moments import moment
 from cloud_carbon_exporter.providers.aws.describing.names import arn as arn_of
 from cloud_carbon_exporter.providers.aws.describing.names import tags
 from cloud_carbon_exporter.providers.description import Description
@@ -35,11 +36,13 @@ class AwsObject(NamedTuple):
         state: str = "",
         monitor: Mapping[str, str] | None = None,
         info: Mapping[str, str | None] | None = None,
+        started: Any = None,
+        ended: Any = None,
     ) -> Description:
         """Description of the object. The state stands in its info, unless info names another.
 
         running: held only while it runs. kept: held as long as it exists. info: what is empty is
-        left out.
+        left out. started, ended: as the answer writes them.
         """
         told = {key: value for key, value in (info or {}).items() if value}
         if state:
@@ -54,6 +57,8 @@ class AwsObject(NamedTuple):
             tags=self.tags,
             monitor=monitor or {},
             info=told,
+            started=moment(started),
+            ended=moment(ended),
         )
 
 

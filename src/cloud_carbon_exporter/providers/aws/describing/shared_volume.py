@@ -29,6 +29,7 @@ def describe_instance(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("DBInstanceStatus", ""),
         monitor={"ServerlessInstance" if serverless else "DBInstanceIdentifier": instance.name},
         info={"host_type": size, "engine": raw.get("Engine")},
+        started=raw.get("InstanceCreateTime"),
     )
 
 
@@ -41,6 +42,7 @@ def describe_cluster(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("Status", ""),
         monitor={"DBClusterIdentifier": cluster.name},
         info={"engine": raw.get("Engine")},
+        started=raw.get("ClusterCreateTime"),
     )
 
 

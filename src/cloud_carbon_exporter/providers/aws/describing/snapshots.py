@@ -13,15 +13,15 @@ from cloud_carbon_exporter.providers.spec import Raw
 
 
 def with_first(
-    page: Sequence[Raw], source_of: Callable[[Raw], str], started: Callable[[Raw], Any]
+    snapshots: Sequence[Raw], source_of: Callable[[Raw], str], started: Callable[[Raw], Any]
 ) -> Sequence[Raw]:
-    """Snapshots, each with whether it is the oldest of its source on this page."""
+    """Snapshots, each with whether it is the oldest of its source: of all pages, in no order."""
     oldest: dict[str, Raw] = {}
-    for raw in page:
+    for raw in snapshots:
         source = source_of(raw)
         if source not in oldest or started(raw) < started(oldest[source]):
             oldest[source] = raw
-    return [{**raw, "First": oldest[source_of(raw)] is raw} for raw in page]
+    return [{**raw, "First": oldest[source_of(raw)] is raw} for raw in snapshots]
 
 
 def held(part: str, size_gib: float, first: bool) -> Component:

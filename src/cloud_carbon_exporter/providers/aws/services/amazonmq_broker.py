@@ -46,6 +46,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("BrokerState", ""),
         monitor={"RabbitBroker": broker.name} if rabbit else {"ActiveBroker": f"{broker.name}-1"},
         info={"host_type": size, "engine": engine},
+        started=raw.get("Created"),
     )
 
 

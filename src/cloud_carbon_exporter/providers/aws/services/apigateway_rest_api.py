@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.metrics import hourly
 from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -18,14 +17,13 @@ KIND = "apigateway/rest_api"
 STATES = states(running="AVAILABLE UPDATING PENDING FAILED")
 
 
-async def rest_apis(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The APIs, each with how many of its page bear its name.
+def rest_apis(everything: Sequence[Raw]) -> Sequence[Raw]:
+    """APIs of all pages, each with how many bear its name.
 
     Monitoring knows an API by its name, and names repeat.
     """
-    bearers = Counter(raw.get("name") for raw in page)
-    # Only the namesakes of the same page are seen; a page holds hundreds.
-    return [{**raw, "Namesakes": bearers[raw.get("name")]} for raw in page]
+    bearers = Counter(str(raw.get("name")) for raw in everything)
+    return [{**raw, "Namesakes": bearers[str(raw.get("name"))]} for raw in everything]
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
@@ -34,12 +32,13 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     # ARNs of API Gateway bear no account.
     api = parse(raw, scope, arn("apigateway", scope.region, "", f"/restapis/{raw['id']}"), name)
     unknown = "AWS does not say what a request draws"
-    share = 1 / raw["Namesakes"]
+    share = 1 / raw.get("Namesakes", 1)
     return api.described(
         running=(Component("requests", "http", share, per="requests", assumed=unknown),),
         state=raw.get("apiStatus", ""),
         monitor={"ApiName": name},
         info={"host_type": " ".join((raw.get("endpointConfiguration") or {}).get("types") or ())},
+        started=raw.get("createdDate"),
     )
 
 
@@ -52,7 +51,7 @@ SPEC = ServiceSpec(
         items="items[]",
         kind_of=lambda raw: KIND,
         permissions=("apigateway:GET",),
-        expand=rest_apis,
+        whole=rest_apis,
     ),
     states=STATES,
     describe=describe,

@@ -24,6 +24,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         # Of a WebSocket API monitoring counts messages, of an HTTP API requests.
         monitor={"WebSocketId" if protocol == _WEBSOCKET else "ApiId": api_id},
         info={"host_type": protocol},
+        started=raw.get("CreatedDate"),
     )
 
 

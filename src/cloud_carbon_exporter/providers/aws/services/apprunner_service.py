@@ -75,6 +75,8 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("Status", ""),
         monitor={"ServiceName": service.name, "ServiceID": raw["ServiceId"]},
         info={"host_type": f"{vcpus:g} vCPU, {memory_gib:g} GiB"},
+        started=raw.get("CreatedAt"),
+        ended=raw.get("DeletedAt"),
     )
 
 

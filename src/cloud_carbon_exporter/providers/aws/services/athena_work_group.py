@@ -40,6 +40,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         running=(Component("requests", "scanned-gib", per_byte, per="bytes", assumed=unknown),),
         state=raw.get("State", ""),
         monitor={"WorkGroup": raw["Name"]},
+        started=raw.get("CreationTime"),
     )
 
 
@@ -52,6 +53,7 @@ def describe_reservation(raw: Raw, scope: Scope) -> Description | None:
         running=hidden(VCPUS_PER_DPU * units, GIB_PER_DPU * units) if units else (),
         state=raw.get("Status", ""),
         info={"host_type": f"{units} DPU"},
+        started=raw.get("CreationTime"),
     )
 
 

@@ -73,6 +73,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         kept=(Component("snapshot", "aws/backup", size_gib),) if size_gib else (),
         state=raw.get("VaultState", ""),
         info={"host_type": raw.get("VaultType")},
+        started=raw.get("CreationDate"),
     )
 
 

@@ -32,7 +32,7 @@ def _model_id(series: Raw) -> str:
 
 
 async def models_in_use(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The models, or inference profiles, that CloudWatch has calls of, with what the list says."""
+    """The models as listed, and the names of models or profiles that CloudWatch has calls of."""
 
     # ListMetrics tells what was called in the last two weeks; the list of models holds all that
     # could be.
@@ -45,8 +45,19 @@ async def models_in_use(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Se
         return sorted(called - {""})
 
     used = await client.cache.get(("bedrock models", scope.account_id, scope.region), _HOUR, ask)
-    known = {str(raw["modelId"]): raw for raw in page}
-    return [{"ModelId": name, **_listed(name, known)} for name in used]
+    return [*page, *({"ModelId": name} for name in used)]
+
+
+def with_listed(everything: Sequence[Raw]) -> Sequence[Raw]:
+    """The models, or inference profiles, that were called, with what the list says of them."""
+    known: dict[str, Raw] = {}
+    called: dict[str, None] = {}
+    for raw in everything:
+        if "ModelId" in raw:
+            called[raw["ModelId"]] = None
+        else:
+            known[str(raw.get("modelId"))] = raw
+    return [{"ModelId": name, **_listed(name, known)} for name in called]
 
 
 def _listed(name: str, known: dict[str, Raw]) -> Raw:
@@ -81,6 +92,7 @@ SPEC = ServiceSpec(
         kind_of=lambda raw: KIND,
         permissions=("bedrock:ListFoundationModels", _LIST_METRICS),
         expand=models_in_use,
+        whole=with_listed,
     ),
     describe=describe,
     metrics=(

@@ -56,6 +56,7 @@ def describe_instance(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("ReplicationInstanceStatus", ""),
         monitor={_NAME: instance.name},
         info={"host_type": size},
+        started=raw.get("InstanceCreateTime"),
     )
 
 
@@ -75,6 +76,7 @@ def describe_replication(raw: Raw, scope: Scope) -> Description | None:
             "engine": raw.get("ReplicationType"),
             "state": raw.get("Status"),
         },
+        started=provision.get("DateProvisioned"),
     )
 
 

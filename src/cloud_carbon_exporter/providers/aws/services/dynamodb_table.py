@@ -63,6 +63,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("TableStatus", ""),
         monitor={"TableName": table.name},
         info={"host_type": mode},
+        started=raw.get("CreationDateTime"),
     )
 
 

@@ -57,6 +57,8 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         running=spare(size or f"{family}.metal", free, doubt) if free else (),
         state=raw.get("State", ""),
         info={"host_type": size or family},
+        started=raw.get("AllocationTime"),
+        ended=raw.get("ReleaseTime"),
     )
 
 

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.client.events import end_of
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
+from cloud_carbon_exporter.providers.aws.describing.moments import of_transition
 from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
@@ -53,7 +55,17 @@ async def instances(client: AwsApi, scope: Scope, reservations: Sequence[Raw]) -
     for reservation in reservations:
         owner = reservation.get("OwnerId", scope.account_id)
         page += [{**instance, "OwnerId": owner} for instance in reservation.get("Instances", ())]
+    if client.options.events_queue_url:
+        return [_with_end(client, instance) for instance in page]
     return page
+
+
+def _with_end(client: AwsApi, instance: Raw) -> Raw:
+    """An instance with the time its end was told at, where it does not tell it itself."""
+    state, reason = instance.get("State", {}).get("Name"), instance.get("StateTransitionReason")
+    if state in ("pending", "running") or of_transition(reason or "") is not None:
+        return instance
+    return {**instance, "EndedAt": end_of(client, str(instance.get("InstanceId")))}
 
 
 async def instance_types(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Mapping[str, Any]:
@@ -163,6 +175,10 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
             "tenancy": placement.get("Tenancy"),
             "lifecycle": raw.get("InstanceLifecycle"),
         },
+        # The last launch: a machine that was stopped begins anew. What has stopped or is terminated
+        # is listed for about an hour more, and says when that was asked for: so long it is billed.
+        started=raw.get("LaunchTime"),
+        ended=of_transition(raw.get("StateTransitionReason") or "") or raw.get("EndedAt"),
     )
 
 
@@ -191,6 +207,7 @@ SPEC = ServiceSpec(
             name="nvidia_smi_power_draw",
             dimensions={"InstanceId": "InstanceId"},
             spread="index",
+            counted_as="gpu_boards",
         ),
         percent(
             "gpu_ratio",

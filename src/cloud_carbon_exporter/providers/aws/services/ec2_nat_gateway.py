@@ -36,6 +36,8 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("State", ""),
         monitor={"NatGatewayId": gateway_id},
         info={"host_type": reach},
+        started=raw.get("CreateTime"),
+        ended=raw.get("DeleteTime"),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
 from cloud_carbon_exporter.providers.aws.describing.snapshots import held, with_first
@@ -22,12 +21,12 @@ _COPIED = "vol-ffffffff"
 def _source(raw: Raw) -> str:
     """What a snapshot was taken of: its volume, or itself where it is a copy and stands alone."""
     volume = str(raw.get("VolumeId") or "")
-    return raw["SnapshotId"] if not volume or volume == _COPIED else volume
+    return str(raw.get("SnapshotId")) if not volume or volume == _COPIED else volume
 
 
-async def snapshots(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The snapshots, the oldest of each volume marked; a copy stands alone."""
-    return with_first(page, _source, lambda raw: str(raw.get("StartTime", "")))
+def snapshots(everything: Sequence[Raw]) -> Sequence[Raw]:
+    """Snapshots of all pages, the oldest of each volume marked; a copy stands alone."""
+    return with_first(everything, _source, lambda raw: str(raw.get("StartTime", "")))
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
@@ -43,12 +42,13 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     if tier == "archive":
         component = Component("snapshot", "aws/ebs-snapshot/archive", size_gib)
     else:
-        component = held("aws/ebs-snapshot", size_gib, raw["First"])
+        component = held("aws/ebs-snapshot", size_gib, raw.get("First", True))
     # The tagging API writes the account into a snapshot's ARN, and so does this one.
     return parse_ec2(raw, scope, f"snapshot/{raw['SnapshotId']}").described(
         kept=(component,),
         state=raw.get("State", ""),
         info={"host_type": tier, "volume": raw.get("VolumeId")},
+        started=raw.get("StartTime"),
     )
 
 
@@ -62,7 +62,7 @@ SPEC = ServiceSpec(
         kind_of=lambda raw: KIND,
         params={"OwnerIds": ["self"]},
         permissions=("ec2:DescribeSnapshots",),
-        expand=snapshots,
+        whole=snapshots,
     ),
     states=STATES,
     describe=describe,

@@ -26,6 +26,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         ),
         state=raw.get("State", ""),
         monitor={"TransitGateway": gateway_id},
+        started=raw.get("CreationTime"),
     )
 
 

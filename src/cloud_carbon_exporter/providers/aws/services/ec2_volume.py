@@ -30,6 +30,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
             "attached": "true" if attached_to else "false",
             "attached_to": attached_to,
         },
+        started=raw.get("CreateTime"),
     )
 
 

@@ -38,6 +38,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
             "Vpc": raw.get("VpcId", ""),
         },
         info={"host_type": endpoint_type},
+        started=raw.get("CreationTimestamp"),
     )
 
 

@@ -46,7 +46,8 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     """One repository."""
     size_gib = raw["SizeInBytes"] / BYTES_PER_GIB
     return parse(raw, scope, raw["repositoryArn"], raw["repositoryName"]).described(
-        kept=(Component("object", "aws/ecr", size_gib),)
+        kept=(Component("object", "aws/ecr", size_gib),),
+        started=raw.get("createdAt"),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.aws.client.expand import batches
+from cloud_carbon_exporter.providers.aws.client.expand import batches, told
 from cloud_carbon_exporter.providers.aws.describing.hardware import MIB_PER_GIB, hidden
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -26,49 +26,75 @@ _PER_CALL = 100
 UNITS_PER_VCPU = 1024
 EPHEMERAL_GIB = 20
 """Fargate user guide: what a task has unless it asks for more."""
+_ENDED = "ended task"
+# ECS API reference, ListTasks: what has stopped is listed for at least an hour.
+_LISTED_SECONDS = 3600.0
 _CLUSTERS, _LIST, _TASKS = "ecs:DescribeClusters", "ecs:ListTasks", "ecs:DescribeTasks"
 
 
 class _Cluster(NamedTuple):
-    """Cluster in which tasks run. enhanced: Container Insights measures each task by itself."""
+    """Cluster in which tasks run, or ran.
+
+    enhanced: Container Insights measures each task by itself. busy: some run or are about to.
+    """
 
     arn: str
     enhanced: bool
+    busy: bool
 
 
 async def tasks(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The Fargate tasks of a page of clusters; a cluster where nothing runs costs no call."""
-    busy: list[_Cluster] = []
+    """The Fargate tasks of a page of clusters, and those that have stopped of late.
+
+    A cluster where nothing runs costs one call: a task may have come and gone since the last.
+    """
+    clusters: list[_Cluster] = []
     for arns in batches([str(raw["Name"]) for raw in page], _PER_CALL):
         wanted = {"clusters": arns, "include": ["SETTINGS"]}
         answer = await client.call(scope, "ecs", "DescribeClusters", wanted, permissions=_CLUSTERS)
-        busy += map(_cluster, filter(_busy, answer.get("clusters", ())))
-    by_cluster = await asyncio.gather(*(_of_cluster(client, scope, cluster) for cluster in busy))
+        clusters += map(_cluster, told(answer, "clusters", scope, "DescribeClusters"))
+    by_cluster = await asyncio.gather(
+        *(_of_cluster(client, scope, cluster) for cluster in clusters)
+    )
     return [task for tasks in by_cluster for task in tasks]
-
-
-def _busy(raw: Raw) -> bool:
-    return bool(raw.get("runningTasksCount") or raw.get("pendingTasksCount"))
 
 
 def _cluster(raw: Raw) -> _Cluster:
     """Cluster of an answer: whether Container Insights is on, with enhanced observability."""
     insights = {"name": "containerInsights", "value": "enhanced"}
-    return _Cluster(raw["clusterArn"], insights in raw.get("settings", ()))
+    busy = bool(raw.get("runningTasksCount") or raw.get("pendingTasksCount"))
+    return _Cluster(raw["clusterArn"], insights in raw.get("settings", ()), busy)
 
 
 async def _of_cluster(client: AwsApi, scope: Scope, cluster: _Cluster) -> list[Raw]:
-    arns: list[str] = []
-    # Tasks of Fargate Spot are of this launch type as well.
-    wanted = {"cluster": cluster.arn, "launchType": "FARGATE"}
-    async for answer in client.answers(scope, "ecs", "ListTasks", wanted, permissions=_LIST):
-        arns += answer.get("taskArns", ())
-    described: list[Raw] = []
-    for batch in batches(arns, _PER_CALL):
+    running = await _listed(client, scope, cluster, "RUNNING") if cluster.busy else []
+    stopped = await _listed(client, scope, cluster, "STOPPED")
+    # a task told to stop since the first list is in both
+    wanted = dict.fromkeys((*running, *stopped))
+    described: dict[str, Raw] = {}
+    for arn in wanted:
+        ended = client.cache.last((_ENDED, arn))
+        if ended is not None:
+            described[arn] = ended
+    unknown = [arn for arn in wanted if arn not in described]
+    for batch in batches(unknown, _PER_CALL):
         params = {"cluster": cluster.arn, "tasks": batch, "include": ["TAGS"]}
         answer = await client.call(scope, "ecs", "DescribeTasks", params, permissions=_TASKS)
-        described += [{**task, "Enhanced": cluster.enhanced} for task in answer.get("tasks", ())]
-    return described
+        for task in told(answer, "tasks", scope, "DescribeTasks"):
+            described[task["taskArn"]] = task
+            if task.get("lastStatus") == "STOPPED":  # nothing of it changes any more
+                client.cache.keep((_ENDED, task["taskArn"]), _LISTED_SECONDS, task)
+    return [{**task, "Enhanced": cluster.enhanced} for task in described.values()]
+
+
+async def _listed(client: AwsApi, scope: Scope, cluster: _Cluster, status: str) -> list[str]:
+    """ARNs of the tasks of a cluster that are to run, or that are to have stopped."""
+    arns: list[str] = []
+    # Tasks of Fargate Spot are of this launch type as well.
+    wanted = {"cluster": cluster.arn, "launchType": "FARGATE", "desiredStatus": status}
+    async for answer in client.answers(scope, "ecs", "ListTasks", wanted, permissions=_LIST):
+        arns += answer.get("taskArns", ())
+    return arns
 
 
 def _monitor(raw: Raw, task: str, family: str) -> dict[str, str]:
@@ -110,6 +136,9 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
             "architecture": architecture,
             "lifecycle": raw.get("capacityProviderName"),
         },
+        # Fargate pricing: from the start of the image's download to the end of the task.
+        started=raw.get("pullStartedAt") or raw.get("startedAt"),
+        ended=raw.get("stoppedAt") or raw.get("executionStoppedAt"),
     )
 
 

@@ -35,7 +35,9 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     """One file system, regional or of one zone."""
     zone, name = raw.get("AvailabilityZoneName"), raw.get("Name") or raw["FileSystemId"]
     return parse(raw, scope, raw["FileSystemArn"], name, zone=zone).described(
-        kept=_stored(raw["SizeInBytes"], bool(zone)), state=raw.get("LifeCycleState", "")
+        kept=_stored(raw["SizeInBytes"], bool(zone)),
+        state=raw.get("LifeCycleState", ""),
+        started=raw.get("CreationTime"),
     )
 
 

@@ -52,6 +52,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     return parse(raw, scope, raw["arn"], raw["name"]).described(
         running=(Component("fixed", "aws/eks-control-plane", 1, assumed=unknown),),
         state=raw.get("status", ""),
+        started=raw.get("createdAt"),
     )
 
 

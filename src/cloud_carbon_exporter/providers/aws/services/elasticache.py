@@ -48,6 +48,7 @@ def describe_cluster(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("CacheClusterStatus", ""),
         monitor={"CacheClusterId": cluster.name},
         info={"host_type": raw["CacheNodeType"], "engine": raw.get("Engine")},
+        started=raw.get("CacheClusterCreateTime"),
     )
 
 
@@ -62,6 +63,7 @@ def describe_serverless(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("Status", ""),
         monitor={"clusterId": cache.name},
         info={"engine": raw.get("Engine")},
+        started=raw.get("CreateTime"),
     )
 
 

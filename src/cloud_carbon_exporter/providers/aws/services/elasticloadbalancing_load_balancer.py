@@ -36,6 +36,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         running=nodes(len(raw.get("AvailabilityZones") or ()), raw.get("Scheme", "")),
         monitor={"LoadBalancerName": balancer.name},
         info={"host_type": "classic"},
+        started=raw.get("CreatedTime"),
     )
 
 

@@ -45,6 +45,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("State", {}).get("Code", ""),
         monitor=series if balancer_type in _NAMESPACES else {},
         info={"host_type": balancer_type},
+        started=raw.get("CreatedTime"),
     )
 
 

@@ -62,6 +62,9 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw["state"],
         monitor=_monitor(raw),
         info={"engine": raw.get("type"), "architecture": architecture},
+        started=raw.get("createdAt"),
+        # Nothing of an application changes after its end.
+        ended=raw.get("updatedAt") if raw["state"] == "TERMINATED" else None,
     )
 
 

@@ -26,6 +26,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     return parse(raw, scope, raw["Arn"], raw["Name"]).described(
         running=(Component("requests", "message", 1, per="requests", assumed=unknown),),
         monitor={"EventBusName": raw["Name"]},
+        started=raw.get("CreationTime"),
     )
 
 

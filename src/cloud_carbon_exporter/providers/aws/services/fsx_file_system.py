@@ -61,6 +61,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         kept=(_storage(raw, product.name, zones),),
         state=raw.get("Lifecycle", ""),
         info={"host_type": deployment, "engine": raw.get("FileSystemType")},
+        started=raw.get("CreationTime"),
     )
 
 

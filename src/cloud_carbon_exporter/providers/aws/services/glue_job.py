@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
+from cloud_carbon_exporter.providers.aws.client.expand import by_name, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import hidden
+from cloud_carbon_exporter.providers.aws.describing.moments import moment
 from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 JOB, SESSION = "glue/job", "glue/session"
-# States of ours: the API tells them of a job's runs.
-JOB_STATES = states(running="RUNNING", stopped="READY")
-RUN_STATES = states(
+# States of a job's runs, and one of ours: a job without a run holds nothing.
+JOB_STATES = states(
     running="RUNNING STOPPING",
+    stopped="READY",
     gone="STARTING WAITING STOPPED SUCCEEDED FAILED TIMEOUT ERROR EXPIRED",
 )
 SESSION_STATES = states(running="READY STOPPING", gone="PROVISIONING FAILED TIMEOUT STOPPED")
@@ -39,10 +41,29 @@ WORKERS = {
     "Z.2X": (8, 64),
 }
 """Glue developer guide: vCPUs and GB of memory of each type of worker."""
-# Runs are told by one call a job, and most jobs sleep.
+# Runs are told by one call a job, and most jobs sleep. What came and went meanwhile is told later.
 _RUNS_SECONDS = 600.0
-_NEWEST = 25
+# Glue API reference: GetJobRuns gives so many at most, the newest first.
+_RUNS_PER_PAGE = 200
+_DAY = 86400.0
+# Glue API reference, Timeout of a JobRun: less than seven days, and what streams begins anew then.
+_LONGEST_RUN_SECONDS = 7 * _DAY
+# How long after its end a run is still told of: it counts once, whatever failed meanwhile.
+_ENDED_SECONDS = 7200.0
+_OVER = frozenset({"STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT", "ERROR", "EXPIRED"})
 _RUNS = "glue:GetJobRuns"
+
+
+class _Runs(NamedTuple):
+    """Runs of a job that are under way, or have ended of late. asked: when it was asked for them.
+
+    reach: when the oldest began that is under way.
+    """
+
+    asked: float
+    reach: float
+    busy: bool
+    runs: tuple[Raw, ...]
 
 
 def _arn(raw: Raw, scope: Scope) -> str:
@@ -50,13 +71,56 @@ def _arn(raw: Raw, scope: Scope) -> str:
 
 
 async def jobs(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The jobs with their newest runs, which are asked for a job at a time, every ten minutes."""
-    params = {str(raw["Name"]): {"JobName": raw["Name"], "MaxResults": _NEWEST} for raw in page}
-    answers = await one_by_one(
-        client, scope, "glue", "GetJobRuns", params, seconds=_RUNS_SECONDS, permission=_RUNS
-    )
-    with_runs = [{**raw, "Runs": answers.get(raw["Name"], {}).get("JobRuns", ())} for raw in page]
-    return await tagged(client, scope, with_runs, "glue:job", lambda raw: _arn(raw, scope))
+    """The jobs, and their runs that are under way or have ended of late.
+
+    Runs are asked for a job at a time: of one that sleeps every ten minutes.
+    """
+    labelled = await tagged(client, scope, page, "glue:job", lambda raw: _arn(raw, scope))
+    by_job = {str(raw["Name"]): raw for raw in labelled}
+
+    async def ask(name: str) -> _Runs:
+        key = ("glue runs", scope.account_id, scope.region, name)
+        known: _Runs | None = client.cache.last(key)
+        now = client.clock()
+        # what is under way may have ended since, and would be taken to run on
+        if known is not None and not known.busy and now - known.asked < _RUNS_SECONDS:
+            return known
+        newest = await _ask(client, scope, name, known)
+        client.cache.keep(key, _DAY, newest)
+        return newest
+
+    what = ("runs", scope.account_id, scope.region)
+    runs = await by_name(client, what, list(by_job), 0, ask)
+    objects: list[Raw] = list(by_job.values())
+    for name, of_job in runs.items():
+        objects += ({**run, "Job": by_job[name]} for run in of_job.runs)
+    return objects
+
+
+async def _ask(client: AwsApi, scope: Scope, name: str, known: _Runs | None) -> _Runs:
+    """Runs of a job, back to the oldest that may be under way still."""
+    now = client.clock()
+    told_since = (now if known is None else known.asked) - _ENDED_SECONDS
+    since = now - _LONGEST_RUN_SECONDS if known is None else min(known.reach, told_since)
+    reach, busy, runs = now, False, list[Raw]()
+    params = {"JobName": name, "MaxResults": _RUNS_PER_PAGE}
+    async for answer in client.answers(scope, "glue", "GetJobRuns", params, permissions=_RUNS):
+        oldest = now
+        for run in answer.get("JobRuns", ()):
+            began = moment(run.get("StartedOn")) or now
+            oldest = min(oldest, began)
+            if moment(run.get("CompletedOn")) is None and not _is_over(run):
+                reach, busy = min(reach, began), True
+                runs.append(run)
+            elif (moment(run.get("CompletedOn")) or 0.0) >= told_since:
+                runs.append(run)
+        if oldest < since:
+            break
+    return _Runs(now, reach, busy, tuple(runs))
+
+
+def _is_over(run: Raw) -> bool:
+    return str(run.get("JobRunState")) in _OVER
 
 
 def _workers(run: Raw) -> tuple[Component, ...]:
@@ -70,21 +134,24 @@ def _workers(run: Raw) -> tuple[Component, ...]:
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
-    """One job. Between runs it holds nothing."""
-    held: list[Component] = []
-    state = "READY"
-    for run in raw["Runs"]:
-        if RUN_STATES.phase(run.get("JobRunState") or "") == "running":
-            held += _workers(run)
-            state = "RUNNING"
-    return parse(raw, scope, _arn(raw, scope), raw["Name"]).described(
-        running=tuple(held),
-        state=state,
-        info={
-            "host_type": raw.get("WorkerType"),
-            "engine": (raw.get("Command") or {}).get("Name"),
-        },
+    """One job, which holds nothing of its own, or one of its runs."""
+    job = raw.get("Job")
+    if job is None:
+        return parse(raw, scope, _arn(raw, scope), raw["Name"]).described(
+            state="READY", info=_info(raw)
+        )
+    run = parse(job, scope, f"{_arn(job, scope)}/{raw['Id']}", f"{job['Name']}/{raw['Id']}")
+    return run.described(
+        running=_workers(raw),
+        state=raw.get("JobRunState", ""),
+        info={**_info(job), "host_type": raw.get("WorkerType")},
+        started=raw.get("StartedOn"),
+        ended=raw.get("CompletedOn"),
     )
+
+
+def _info(raw: Raw) -> dict[str, str | None]:
+    return {"host_type": raw.get("WorkerType"), "engine": (raw.get("Command") or {}).get("Name")}
 
 
 def describe_session(raw: Raw, scope: Scope) -> Description | None:
@@ -94,10 +161,9 @@ def describe_session(raw: Raw, scope: Scope) -> Description | None:
     return parse(raw, scope, id_, name).described(
         running=_workers(raw),
         state=raw.get("Status", ""),
-        info={
-            "host_type": raw.get("WorkerType"),
-            "engine": (raw.get("Command") or {}).get("Name"),
-        },
+        info=_info(raw),
+        started=raw.get("CreatedOn"),
+        ended=raw.get("CompletedOn"),
     )
 
 
@@ -116,8 +182,8 @@ SPECS = (
         states=JOB_STATES,
         describe=describe,
         reason=(
-            "The vCPUs and memory of the workers its runs were given, while they run; "
-            "how many idle is not told."
+            "Each run by the vCPUs and memory of the workers it was given, while it runs; "
+            "how many idle is not told. Between runs a job holds nothing."
         ),
     ),
     ServiceSpec(

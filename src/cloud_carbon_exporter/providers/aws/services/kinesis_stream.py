@@ -50,6 +50,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("StreamStatus", ""),
         monitor={"StreamName": stream.name},
         info={"host_type": (raw.get("StreamModeDetails") or {}).get("StreamMode")},
+        started=raw.get("StreamCreationTimestamp"),
     )
 
 

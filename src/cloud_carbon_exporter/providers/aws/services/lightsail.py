@@ -77,6 +77,7 @@ def describe_instance(raw: Raw, scope: Scope) -> Description | None:
         kept=tuple(disks),
         state=(raw.get("state") or {}).get("name", ""),
         info={"host_type": raw.get("bundleId")},
+        started=raw.get("createdAt"),
     )
 
 
@@ -85,7 +86,9 @@ def describe_disk(raw: Raw, scope: Scope) -> Description | None:
     if raw.get("isSystemDisk"):
         return None
     return _object(raw, scope).described(
-        kept=volume(raw["sizeInGb"], _DISK), state=raw.get("state", "")
+        kept=volume(raw["sizeInGb"], _DISK),
+        state=raw.get("state", ""),
+        started=raw.get("createdAt"),
     )
 
 
@@ -98,6 +101,7 @@ def describe_database(raw: Raw, scope: Scope) -> Description | None:
         kept=times(volume(hardware["diskSizeInGb"], _DISK), copies),
         state=raw.get("state", ""),
         info={"host_type": raw.get("relationalDatabaseBundleId")},
+        started=raw.get("createdAt"),
     )
 
 
@@ -110,6 +114,7 @@ def describe_container(raw: Raw, scope: Scope) -> Description | None:
         # The API tells in a field of its own that a service was switched off.
         state="DISABLED" if raw.get("isDisabled") else state,
         info={"host_type": power, "state": state},
+        started=raw.get("createdAt"),
     )
 
 
@@ -118,6 +123,7 @@ def describe_load_balancer(raw: Raw, scope: Scope) -> Description | None:
     return _object(raw, scope).described(
         running=(Component("fixed", "aws/load-balancer", 1, assumed=_UNKNOWN),),
         state=raw.get("state", ""),
+        started=raw.get("createdAt"),
     )
 
 
@@ -127,6 +133,7 @@ def describe_bucket(raw: Raw, scope: Scope) -> Description | None:
         kept=(Component("object", "aws/s3", 1, per="stored_gib"),),
         state=(raw.get("state") or {}).get("code", ""),
         info={"host_type": raw.get("bundleId")},
+        started=raw.get("createdAt"),
     )
 
 

@@ -36,6 +36,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("State", ""),
         monitor={"ClusterName": cluster.name},
         info={"host_type": group["InstanceType"]},
+        started=raw.get("CreationTime"),
     )
 
 
@@ -45,6 +46,7 @@ def describe_serverless(raw: Raw, scope: Scope) -> Description | None:
     return parse(raw, scope, raw["ClusterArn"], raw["ClusterName"]).described(
         running=(Component("fixed", "aws/msk-serverless", 1, assumed=unknown),),
         state=raw.get("State", ""),
+        started=raw.get("CreationTime"),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.aws.client.expand import batches, tagged
+from cloud_carbon_exporter.providers.aws.client.expand import batches, tagged, told
 from cloud_carbon_exporter.providers.aws.describing.hardware import MIB_PER_GIB, nodes
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -33,8 +33,7 @@ async def domains(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence
         answer = await client.call(
             scope, "opensearch", "DescribeDomains", wanted, permissions="es:DescribeDomains"
         )
-        statuses: Sequence[Raw] = answer.get("DomainStatusList", ())
-        return statuses
+        return told(answer, "DomainStatusList", scope, "DescribeDomains")
 
     names = [str(raw["DomainName"]) for raw in page]
     answers = await asyncio.gather(*(some(batch) for batch in batches(names, _PER_CALL)))

@@ -22,10 +22,13 @@ GIB_PER_VCPU = 8.0
 
 
 async def collections(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The collections, each with how many share the capacity."""
-    # All collections of a region come in this one page.
-    shared = [{**raw, "Sharers": len(page)} for raw in page]
-    return await tagged(client, scope, shared, "aoss:collection", lambda raw: str(raw["arn"]))
+    """The collections with their tags."""
+    return await tagged(client, scope, page, "aoss:collection", lambda raw: str(raw["arn"]))
+
+
+def shared(everything: Sequence[Raw]) -> Sequence[Raw]:
+    """Collections of all pages, each with how many share the capacity."""
+    return [{**raw, "Sharers": len(everything)} for raw in everything]
 
 
 def _unit(sharers: int) -> tuple[Component, ...]:
@@ -39,7 +42,7 @@ def _unit(sharers: int) -> tuple[Component, ...]:
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One collection: its part of the units that search and of those that index."""
     return parse(raw, scope, raw["arn"], raw["name"]).described(
-        running=_unit(raw["Sharers"]),
+        running=_unit(raw.get("Sharers", 1)),
         state=raw.get("status", ""),
         monitor={"ClientId": scope.account_id},
     )
@@ -57,6 +60,7 @@ SPEC = ServiceSpec(
         params={"maxResults": 100},
         permissions=("aoss:ListCollections",),
         expand=collections,
+        whole=shared,
     ),
     states=STATES,
     describe=describe,

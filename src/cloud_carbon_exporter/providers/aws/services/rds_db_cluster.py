@@ -50,6 +50,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("Status", ""),
         monitor=monitor,
         info={"host_type": raw.get("StorageType"), "engine": raw.get("Engine")},
+        started=raw.get("ClusterCreateTime"),
     )
 
 

@@ -62,6 +62,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("DBInstanceStatus", ""),
         monitor={"ServerlessInstance" if serverless else "DBInstanceIdentifier": name},
         info={"host_type": raw["DBInstanceClass"], "engine": raw.get("Engine")},
+        started=raw.get("InstanceCreateTime"),
     )
 
 

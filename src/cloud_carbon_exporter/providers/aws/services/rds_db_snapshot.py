@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.snapshots import held, with_first
@@ -16,12 +15,12 @@ KIND = "rds/db_snapshot"
 STATES = states(running="available copying creating", gone="deleting failed")
 
 
-async def snapshots(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The snapshots, the oldest of each instance marked."""
+def snapshots(everything: Sequence[Raw]) -> Sequence[Raw]:
+    """Snapshots of all pages, the oldest of each instance marked."""
     return with_first(
-        page,
+        everything,
         # The resource id outlives the name, which a later instance may bear again.
-        lambda raw: str(raw.get("DbiResourceId") or raw["DBInstanceIdentifier"]),
+        lambda raw: str(raw.get("DbiResourceId") or raw.get("DBInstanceIdentifier")),
         lambda raw: str(raw.get("SnapshotCreateTime", "")),
     )
 
@@ -31,9 +30,10 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     told_bytes = raw.get("FullSnapshotSizeInBytes")
     size_gib = told_bytes / BYTES_PER_GIB if told_bytes else float(raw["AllocatedStorage"])
     return parse(raw, scope, raw["DBSnapshotArn"], raw["DBSnapshotIdentifier"]).described(
-        kept=(held("aws/rds-snapshot", size_gib, raw["First"]),),
+        kept=(held("aws/rds-snapshot", size_gib, raw.get("First", True)),),
         state=raw.get("Status", ""),
         info={"engine": raw.get("Engine"), "host_type": raw.get("SnapshotType")},
+        started=raw.get("SnapshotCreateTime"),
     )
 
 
@@ -46,7 +46,7 @@ SPEC = ServiceSpec(
         items="DBSnapshots[]",
         kind_of=lambda raw: KIND,
         permissions=("rds:DescribeDBSnapshots",),
-        expand=snapshots,
+        whole=snapshots,
     ),
     states=STATES,
     describe=describe,

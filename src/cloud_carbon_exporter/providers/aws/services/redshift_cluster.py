@@ -58,6 +58,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("ClusterStatus", ""),
         monitor=monitor,
         info={"host_type": size},
+        started=raw.get("ClusterCreateTime"),
     )
 
 

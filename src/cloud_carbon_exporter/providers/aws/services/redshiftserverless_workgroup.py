@@ -38,6 +38,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("status", ""),
         # Capacity is told by workgroup, bytes by namespace.
         monitor={"Workgroup": workgroup.name, "Namespace": raw["namespaceName"]},
+        started=raw.get("creationDate"),
     )
 
 

@@ -68,6 +68,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     return bucket.described(
         kept=(Component("object", "aws/s3", 1.0, per="stored_gib"),),
         monitor={"BucketName": bucket.name},
+        started=raw.get("CreationDate"),
     )
 
 

@@ -42,6 +42,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         running=nodes(size),
         state=raw.get("Status", ""),
         info={"host_type": size, "engine": raw["AppType"]},
+        started=raw.get("CreationTime"),
     )
 
 

@@ -50,6 +50,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         running=tuple(instances),
         state=raw.get("ClusterStatus", ""),
         info={"host_type": " ".join(types)},
+        started=raw.get("CreationTime"),
     )
 
 

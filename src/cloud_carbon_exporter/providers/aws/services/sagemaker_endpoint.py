@@ -111,6 +111,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("EndpointStatus", ""),
         monitor=_monitor(endpoint, variant),
         info={"host_type": variant.get("InstanceType", "serverless")},
+        started=raw.get("CreationTime"),
     )
 
 

@@ -1,4 +1,4 @@
-"""SageMaker's jobs under way (training, processing, batch transform), by the machines they have."""
+"""SageMaker's jobs (training, processing, batch transform), by the machines they have or had."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ TRAINING_STATES = states(
     gone="Stopped MaxRuntimeExceeded Completed Failed Interrupted MaxWaitTimeExceeded",
 )
 _HOUR = 3600.0
+# How long after its end a job is still told of: it counts once, whatever failed meanwhile.
+_ENDED_SECONDS = 2 * _HOUR
+_PAGES_SECONDS = 20.0
 Fleet = Mapping[str, Any]
 """Machines of one type, as a described job names them."""
 
@@ -52,6 +55,11 @@ class _JobType:
     def permission(self) -> str:
         """What describing such jobs needs."""
         return f"sagemaker:Describe{self.name}"
+
+    @property
+    def listed(self) -> str:
+        """What listing such jobs needs."""
+        return f"sagemaker:List{self.name}s"
 
 
 def _chosen(fleet: Fleet) -> Fleet:
@@ -85,22 +93,53 @@ def _transform(raw: Raw) -> Sequence[Fleet]:
 async def _jobs(
     job_type: _JobType, client: AwsApi, scope: Scope, page: Sequence[Raw]
 ) -> Sequence[Raw]:
-    """The jobs described; what machines a job has does not change while it runs."""
+    """The jobs described, those under way and those that have ended of late.
+
+    What machines a job has does not change while it runs, but when it began is told only once it
+    has: a job is described anew for each change of its status.
+    """
     key = f"{job_type.name}Name"
+    summaries: dict[str, Raw] = {}
+    for raw in (*page, *await _ended(job_type, client, scope)):
+        summaries[str(raw[key])] = raw
+    params: dict[str, Mapping[str, Any]] = {}
+    for name, raw in summaries.items():
+        params[f"{name} {raw.get('LastModifiedTime')}"] = {key: name}
     answers = await one_by_one(
         client,
         scope,
         "sagemaker",
         f"Describe{job_type.name}",
-        {str(raw[key]): {key: raw[key]} for raw in page},
+        params,
         seconds=_HOUR,
         permission=job_type.permission,
     )
-    described = [{**answers[raw[key]], **raw} for raw in page if raw[key] in answers]
+    described: list[Raw] = []
+    for version, answer in answers.items():
+        described.append({**answer, **summaries[params[version][key]]})
     resource_type = f"sagemaker:{job_type.word}-job"
     return await tagged(
         client, scope, described, resource_type, lambda raw: str(raw[f"{job_type.name}Arn"])
     )
+
+
+async def _ended(job_type: _JobType, client: AwsApi, scope: Scope) -> Sequence[Raw]:
+    """Summaries of the jobs whose status has changed of late and that are no longer under way."""
+
+    async def fetch() -> list[Raw]:
+        since = {"LastModifiedTimeAfter": int(client.clock() - _ENDED_SECONDS)}
+        summaries: list[Raw] = []
+        async for answer in client.answers(
+            scope, "sagemaker", f"List{job_type.name}s", since, permissions=job_type.listed
+        ):
+            summaries += answer.get(f"{job_type.name}Summaries", ())
+        return summaries
+
+    # Once a sweep, however many pages it has.
+    key = (f"ended {job_type.name}", scope.account_id, scope.region)
+    changed = await client.cache.get(key, _PAGES_SECONDS, fetch)
+    status = f"{job_type.name}Status"
+    return [raw for raw in changed if STATES.phase(str(raw.get(status))) == "gone"]
 
 
 def _describe(job_type: _JobType, raw: Raw, scope: Scope) -> Description | None:
@@ -121,6 +160,9 @@ def _describe(job_type: _JobType, raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("SecondaryStatus") or raw.get(f"{job_type.name}Status", ""),
         monitor=monitor,
         info={"host_type": first},
+        # SageMaker API reference: what is billed lies between these two.
+        started=raw.get(f"{job_type.word.capitalize()}StartTime"),
+        ended=raw.get(f"{job_type.word.capitalize()}EndTime"),
     )
 
 
@@ -138,7 +180,7 @@ def _spec(job_type: _JobType) -> ServiceSpec:
             items=f"{job_type.name}Summaries[]",
             params={"StatusEquals": "InProgress"},
             kind_of=lambda raw: "sagemaker/job",
-            permissions=(f"sagemaker:List{job_type.name}s", job_type.permission),
+            permissions=(job_type.listed, job_type.permission),
             expand=_expand(job_type),
         ),
         states=job_type.states,

@@ -56,6 +56,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         kept=volume(raw.get("VolumeSizeInGB"), "aws/gp2"),
         state=raw.get("NotebookInstanceStatus", ""),
         info={"host_type": size},
+        started=raw.get("CreationTime"),
     )
 
 

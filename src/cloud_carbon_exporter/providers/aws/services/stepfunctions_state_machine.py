@@ -29,6 +29,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         running=(Component("requests", "workflow", 1, per="requests", assumed=unknown),),
         monitor={"StateMachineArn": raw["stateMachineArn"]},
         info={"host_type": raw.get("type")},
+        started=raw.get("creationDate"),
     )
 
 

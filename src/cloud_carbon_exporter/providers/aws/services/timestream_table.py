@@ -53,6 +53,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         running=(Component("memory", "dram", COPIES * share, per="memory_gib", assumed=_SHARED),),
         kept=(Component("block", "aws/timestream", share, per="stored_gib", assumed=_SHARED),),
         state=raw.get("TableStatus", ""),
+        started=raw.get("CreationTime"),
     )
 
 

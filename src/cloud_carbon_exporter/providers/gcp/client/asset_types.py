@@ -5,6 +5,8 @@ from __future__ import annotations
 PROJECT = "cloudresourcemanager.googleapis.com/Project"
 
 TYPES = (
+    "aiplatform.googleapis.com/BatchPredictionJob",
+    "aiplatform.googleapis.com/CustomJob",
     "aiplatform.googleapis.com/Endpoint",
     "alloydb.googleapis.com/Cluster",
     "alloydb.googleapis.com/Instance",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Incomplete
@@ -18,6 +18,7 @@ from cloud_carbon_exporter.providers.gcp.client import (
 )
 from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
+from cloud_carbon_exporter.providers.gcp.client.departures import Departures
 from cloud_carbon_exporter.providers.gcp.client.discovery import (
     Inventory,
     NamedProject,
@@ -61,6 +62,7 @@ class GcpClient:
             footprint.project_of(self._options.carbon_footprint_table)
         self._rest = Rest(Tokens(self._options.project_id), meter, settings.timeout_seconds)
         self._machine_types = machines.MachineTypes(self._rest)
+        self._departures = Departures(self._rest, self._options.metrics_scope)
         self._inventory: Inventory | None = None
         self._account_id = ""
         # Ids of the projects below a folder or organisation, by number.
@@ -89,10 +91,12 @@ class GcpClient:
         """What Asset Inventory lists, or, where it is closed to us, what each product lists."""
         listed: Counter[str] = Counter()
         incomplete: Incomplete | None = None
+        self._departures.begin()
         try:
             async for page in self._sources(scope):
                 self._learn(named_projects(page))
                 explored = [raw for raw in page if self._explores(raw)]
+                self._departures.see(explored, time.time())
                 listed.update(self._owner(raw, scope) for raw in explored)
                 yield explored
         except Incomplete as error:
@@ -101,6 +105,8 @@ class GcpClient:
         self._listed = {
             (PROVIDER, account_id, source): count for account_id, count in listed.items()
         }
+        async for page in self._gone(() if incomplete is None else incomplete.failures):
+            yield page
         if incomplete is not None:
             raise incomplete
 
@@ -138,6 +144,14 @@ class GcpClient:
     async def close(self) -> None:
         """Close the connections."""
         await self._rest.close()
+
+    async def _gone(self, failed: Collection[str]) -> AsyncIterator[Sequence[Raw]]:
+        """What is there no more, where machines are of interest and their list came whole."""
+        if "compute/instance" in {*failed, *self._settings.exclude}:
+            return
+        async for page in self._departures.pages(time.time()):
+            if gone := [raw for raw in page if self._explores(raw)]:
+                yield gone
 
     def _owner(self, raw: Raw, scope: Scope) -> str:
         try:
@@ -186,13 +200,16 @@ class GcpClient:
         named_by_number = self._account_id.isdigit()
         if not (named_by_number or "/" in self._account_id) or time.monotonic() < self._ids_until:
             return
+        known_before = self._ids
         try:
             projects = await inventory.projects()
         except CollectError as error:
             if not (named_by_number and is_closed(error)):
                 raise
             projects = {}
-        self._ids = _ids(projects)
+        # A sweep that goes on meanwhile may have come upon projects that are newer than the answer.
+        learned = {number: self._ids[number] for number in self._ids if number not in known_before}
+        self._ids = {**learned, **_ids(projects)}
         self._ids_until = time.monotonic() + _PROJECTS_KEPT_SECONDS
         self._learn(projects)
 

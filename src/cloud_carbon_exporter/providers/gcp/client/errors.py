@@ -28,6 +28,10 @@ class Refused(CollectError):
     details: str = ""
 
 
+class UsedUp(Throttled):
+    """A quota counted by the minute is used up, and nothing said when to come again."""
+
+
 def _first_detail(error: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     """Reason and metadata of an error: of google.rpc.ErrorInfo, else as the oldest APIs say it."""
     for detail in _details(error):
@@ -84,6 +88,15 @@ def seconds_asked(body: Any) -> float | None:
         if isinstance(metadata, dict) and _is_of_a_minute(metadata):
             return _MINUTE_SECONDS
     return None
+
+
+def names_another_quota(body: Any) -> bool:
+    """Whether an error names a quota that a minute does not make whole: of a day, or of zero."""
+    for detail in _details(_error_of(body)):
+        metadata = detail.get("metadata")
+        if isinstance(metadata, dict) and metadata.get("quota_limit"):
+            return not _is_of_a_minute(metadata)
+    return False
 
 
 def _is_of_a_minute(metadata: Mapping[str, Any]) -> bool:

@@ -15,6 +15,8 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
+from cloud_carbon_exporter.http.complaint import complaint
+from cloud_carbon_exporter.http.pace import Pace
 from cloud_carbon_exporter.http.retry import (
     Again,
     Patience,
@@ -25,6 +27,7 @@ from cloud_carbon_exporter.http.retry import (
 from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session
 from cloud_carbon_exporter.providers.gcp.client import errors
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
+from cloud_carbon_exporter.providers.quotas import Quota, quota_of
 from cloud_carbon_exporter.providers.spec import Meter, Raw
 
 CONNECTIONS = 8
@@ -33,6 +36,12 @@ LARGEST_ANSWER_BYTES = 64 << 20
 
 PATIENCE = Patience(tries=4, longest_pause_seconds=75, deadline_seconds=150)
 """Patience with Google: most of its quotas are a minute's, and are waited out once or twice."""
+
+_MINUTES_WAITED_OUT = 10
+"""How often one call waits until a quota of a minute is whole again; others may use it up too.
+
+The pages that were read before it are not lost: the deadline of the sweep is what ends a listing.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +100,7 @@ class Rest:
     def __init__(self, tokens: Tokens, meter: Meter, timeout_seconds: float) -> None:
         self.tokens = tokens
         self._meter = meter
+        self._paces: dict[tuple[str, str], Pace] = {}
         self._session = Session(
             Bounds(
                 silence_seconds=timeout_seconds,
@@ -102,6 +112,11 @@ class Rest:
     async def fetch(self, call: Call) -> dict[str, Any]:
         """The decoded answer. Raises the CollectError of the last try."""
         try:
+            for _ in range(_MINUTES_WAITED_OUT):
+                try:
+                    return await persistent(lambda: self._metered(call), PATIENCE)
+                except errors.UsedUp:
+                    continue  # the turn of the next try comes when the quota is whole
             return await persistent(lambda: self._metered(call), PATIENCE)
         except CollectError as error:
             raise call.named(error) from None
@@ -148,6 +163,9 @@ class Rest:
         )
 
     async def _try(self, call: Call) -> dict[str, Any]:
+        pace = self._pace(call)
+        if pace is not None:
+            await pace.turn()
         answer = await again_if_unreachable(self._sent(call))
         document = _decoded(answer.body)
         if answer.status != 200:
@@ -155,7 +173,23 @@ class Rest:
         # A page of a proxy, or an answer cut short where nobody says so: most often it passes.
         if not isinstance(document, dict):
             raise Again(Malformed("not a JSON object"))
+        if said := complaint(document):
+            raise Again(Malformed(said))
         return document
+
+    @staticmethod
+    def _quota(call: Call) -> Quota:
+        return quota_of("gcp", call.api, call.operation)
+
+    def _pace(self, call: Call) -> Pace | None:
+        """Pace of a call whose quota Google publishes, None for any other."""
+        quota = self._quota(call)
+        if not quota.source:
+            return None
+        key = (call.api, call.operation)
+        if key not in self._paces:
+            self._paces[key] = Pace(int(quota.our_calls(quota.seconds)), quota.seconds)
+        return self._paces[key]
 
     async def _sent(self, call: Call) -> Answer:
         return await self._session.send(
@@ -174,7 +208,12 @@ class Rest:
             # A token may have been revoked before its time: the next try asks for another.
             self.tokens.forget()
             return Again(refusal)
-        if isinstance(refusal, (Throttled, Unreachable)):
-            asked = seconds_asked(answer.headers)
+        if not isinstance(refusal, (Throttled, Unreachable)):
+            return refusal
+        asked = seconds_asked(answer.headers)
+        pace = self._pace(call) if isinstance(refusal, Throttled) else None
+        if pace is None or asked is not None or errors.names_another_quota(document):
             return Again(refusal, errors.seconds_asked(document) if asked is None else asked)
-        return refusal
+        # Whoever else makes this call waits with us.
+        pace.exhausted(errors.seconds_asked(document) or self._quota(call).seconds)
+        return errors.UsedUp(refusal.message, hint=refusal.hint)

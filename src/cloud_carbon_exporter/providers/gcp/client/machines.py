@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
@@ -26,12 +26,37 @@ _FIELDS = (
 _LISTED = re.compile(r"(?!.*custom)[a-z0-9-]+$")
 
 
+def _of_instance(data: Raw) -> Iterator[str]:
+    yield last(data["machineType"])
+
+
+def _of_endpoint(data: Raw) -> Iterator[str]:
+    for model in data.get("deployedModels", ()):
+        yield model.get("dedicatedResources", {}).get("machineSpec", {}).get("machineType", "")
+
+
+def _of_training(data: Raw) -> Iterator[str]:
+    for pool in data["jobSpec"]["workerPoolSpecs"]:
+        yield pool.get("machineSpec", {}).get("machineType", "")
+
+
+def _of_prediction(data: Raw) -> Iterator[str]:
+    yield data.get("dedicatedResources", {}).get("machineSpec", {}).get("machineType", "")
+
+
+_NAMED: Mapping[str, Callable[[Raw], Iterator[str]]] = {
+    "compute.googleapis.com/Instance": _of_instance,
+    "aiplatform.googleapis.com/Endpoint": _of_endpoint,
+    "aiplatform.googleapis.com/CustomJob": _of_training,
+    "aiplatform.googleapis.com/BatchPredictionJob": _of_prediction,
+}
+"""Asset type -> the machine types its objects name."""
+
+
 def _named(raw: Raw) -> Iterator[str]:
-    if raw["assetType"] == "compute.googleapis.com/Instance":
-        yield last(raw["resource"]["data"]["machineType"])
-    elif raw["assetType"] == "aiplatform.googleapis.com/Endpoint":
-        for model in raw["resource"]["data"].get("deployedModels", ()):
-            yield model.get("dedicatedResources", {}).get("machineSpec", {}).get("machineType", "")
+    named = _NAMED.get(raw["assetType"])
+    if named is not None:
+        yield from named(raw["resource"]["data"])
 
 
 def in_use(page: Iterable[Raw]) -> set[str]:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from cloud_carbon_exporter.errors import CollectError, Incomplete, NotThere, Unreachable
+from cloud_carbon_exporter.errors import CollectError, Incomplete, NoList, NotThere, Unreachable
 from cloud_carbon_exporter.providers.gcp.client.asset_types import PROJECT
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
 from cloud_carbon_exporter.providers.gcp.client.products import PRODUCTS, Product
@@ -25,19 +25,26 @@ async def pages(rest: Rest, project: str) -> AsyncIterator[Sequence[Raw]]:
     """What a project holds. A product that is not enabled here holds nothing.
 
     Raises Incomplete at the end, with the kinds of those that failed: what they had before stays.
+    A product that says nothing at all fails by NoList: most leave an empty list out.
     """
     name = f"//cloudresourcemanager.googleapis.com/projects/{project}"
     yield [{"name": name, "assetType": PROJECT, "resource": {"data": {"projectId": project}}}]
     failures: dict[str, CollectError] = {}
     for product in PRODUCTS:
+        said = asked = False
         try:
             async for answer in _answers(rest, product, project):
+                asked, said = True, said or bool(answer)
                 yield list(product.assets(answer, project))
                 _check_whole(product.call(project), answer)
         except NotThere:
             continue
         except CollectError as error:
             failures |= dict.fromkeys(product.kinds, error)
+        else:
+            if asked and not said:
+                silence = product.call(project).named(NoList("the answer says nothing"))
+                failures |= dict.fromkeys(product.kinds, silence)
     if failures:
         raise Incomplete(failures)
 

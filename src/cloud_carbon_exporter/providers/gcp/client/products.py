@@ -277,5 +277,7 @@ PRODUCTS: tuple[Product, ...] = (
     _everywhere("firestore", "v1", "databases", "Database", operation="projects.databases.list"),
     _everywhere("tpu", "v2", "locations/-/nodes", "Node"),
     _located("aiplatform", "endpoints", "Endpoint", hosts=True),
+    _located("aiplatform", "customJobs", "CustomJob", hosts=True),
+    _located("aiplatform", "batchPredictionJobs", "BatchPredictionJob", hosts=True),
     _located("artifactregistry", "repositories", "Repository"),
 )

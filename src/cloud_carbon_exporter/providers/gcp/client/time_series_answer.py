@@ -52,6 +52,10 @@ class _Sum(NamedTuple):
 _NOTHING = _Sum(0.0, 0)
 
 
+_Identity = tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
+"""What tells one series of a metric from another: the labels of its resource, and its own."""
+
+
 class _Label(NamedTuple):
     """Where a label stands in a series. owner: `metric` or `resource`."""
 
@@ -63,6 +67,8 @@ class _Label(NamedTuple):
 class Answer:
     """What one Question brought. sums: end of a period -> what the series say of it.
 
+    counted: series -> ends of its periods that are in the sums: the same one twice counts once, and
+        one that goes on with the next page is one.
     seen: resources that have a series. skipped: reason -> series that could not be read.
     spoiled: whose those are: of several series that are one sum, none counts then.
     nameless: whether that is not known of one, so that nothing can be said to be absent.
@@ -70,6 +76,7 @@ class Answer:
 
     question: Question
     sums: dict[SignalOf, dict[float, _Sum]] = field(default_factory=dict)
+    counted: dict[_Identity, set[float]] = field(default_factory=dict)
     seen: set[LabelValues] = field(default_factory=set)
     series: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
@@ -103,9 +110,13 @@ class Answer:
             signal = f"{signal}:{_label(series, metric.class_dimension)}"
         factor, period = _factor(metric, series.get("unit", "")), metric.period_seconds
         points = []
+        counted = self.counted.setdefault(_identity(series), set())
         for point in series["points"]:
             end = _seconds(point["interval"]["endTime"])
-            points.append((end, value_of(point, period) * factor))
+            value = value_of(point, period) * factor
+            if end not in counted:
+                points.append((end, value))
+        counted.update(end for end, _ in points)
         for read in self.question.reads[values]:
             sums = self.sums.setdefault(SignalOf(read.resource.id, signal), {})
             for end, value in points:
@@ -200,6 +211,12 @@ def _parsed(label: str) -> _Label:
 def _label(series: Raw, label: str) -> str:
     owner, name = _parsed(label)
     return str(series[owner]["labels"][name])
+
+
+def _identity(series: Raw) -> _Identity:
+    resource = series["resource"].get("labels", {})
+    metric = series["metric"].get("labels", {})
+    return frozenset(resource.items()), frozenset(metric.items())
 
 
 def _complaint(page: Raw) -> CollectError | None:

@@ -46,8 +46,8 @@ class Question:
         aligner, _, reducer = metric.statistic.partition("/")
         params = [
             ("filter", self._filter()),
-            ("interval.startTime", _timestamp(self.start)),
-            ("interval.endTime", _timestamp(self.end)),
+            ("interval.startTime", timestamp(self.start)),
+            ("interval.endTime", timestamp(self.end)),
             ("aggregation.alignmentPeriod", f"{metric.period_seconds:.0f}s"),
             ("aggregation.perSeriesAligner", aligner),
             ("view", "FULL"),
@@ -122,5 +122,6 @@ def _label_values(read: Read, scoped: bool) -> LabelValues | None:
     return (*values, read.resource.location.account_id) if scoped else values
 
 
-def _timestamp(seconds: float) -> str:
+def timestamp(seconds: float) -> str:
+    """A moment as a query of Google has it: whole seconds."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

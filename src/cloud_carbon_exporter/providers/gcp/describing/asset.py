@@ -2,7 +2,7 @@
 
 Every object of Google Cloud reaches `describe` in this one form, also those of a product's own list
 call (client/products.py dresses them): `{"name", "assetType", "ancestors", "resource": {"location",
-"data"}}`.
+"data"}}`, and `"deletedAt"` where it is there no more (client/departures.py).
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.types import Component, Location
 from cloud_carbon_exporter.providers.description import Description
+from cloud_carbon_exporter.providers.gcp.describing.times import made, moment
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 PROVIDER = "gcp"
 BYTES_PER_GIB = 1024**3
+
+DELETED = "DELETED"
+"""State of what was deleted: no API's word, as none lists it then."""
 
 _HOST = ".googleapis.com"  # ends each API in the names of asset types
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -71,18 +75,31 @@ def _filled(info: Mapping[str, Any]) -> dict[str, str]:
     return {key: text for key, text in info.items() if text and isinstance(text, str)}
 
 
+class Life(NamedTuple):
+    """Life of an asset, as in Description: when its run began, and when the last one ended."""
+
+    started: float | None = None
+    ended: float | None = None
+
+    def end_before(self, deleted: float) -> float:
+        """When the last run ended of what was deleted then: at its deletion, or before."""
+        ran_last = self.started is None or (self.ended or 0.0) >= self.started
+        return min(self.ended, deleted) if self.ended is not None and ran_last else deleted
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """An asset, parsed once.
 
     id: full resource name without `//`. ids: its path, `{"projects": "p", "zones": "z"}`. data: the
-    object as its own API shows it.
+    object as its own API shows it. deleted: when it was; None for what is there.
     """
 
     id: str
     location: Location
     data: Mapping[str, Any]
     ids: Mapping[str, str]
+    deleted: float | None = None
 
     @property
     def name(self) -> str:
@@ -99,17 +116,22 @@ class Asset:
         monitor: Mapping[str, str] | None = None,
         tags: Any = None,
         info: Mapping[str, str] | None = None,
+        life: Life | None = None,
     ) -> Description:
         """Description of this asset; arguments as in Description.
 
         name: where people call it otherwise than its id ends. tags: where the API does not call
-        them labels. Empty values of info are left out.
+        them labels. Empty values of info are left out. life: where it is another than from when it
+        was made until it was deleted.
         """
+        lived = life or Life(made(self.data))
         return Description(
             id=self.id,
             name=str(name or self.name),
             location=self.location,
-            state=state,
+            state=state if self.deleted is None else DELETED,
+            started=lived.started,
+            ended=lived.ended if self.deleted is None else lived.end_before(self.deleted),
             running=tuple(running),
             kept=tuple(kept),
             tags=_texts(self.data.get("labels") if tags is None else tags),
@@ -175,7 +197,8 @@ def parse(raw: Raw, scope: Scope) -> Asset:
     region, zone = region_and_zone(_where(raw, ids))
     location = Location(PROVIDER, project(raw, scope), region, zone)
     # The data is left as the product's API writes it: `describe` of each kind knows that.
-    return Asset(name, location, raw["resource"]["data"], ids)
+    data = raw["resource"]["data"]
+    return Asset(name, location, data, ids, moment(raw.get("deletedAt")))
 
 
 def gib(bytes_held: Any) -> float:

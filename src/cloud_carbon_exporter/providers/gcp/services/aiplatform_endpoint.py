@@ -8,8 +8,9 @@ from typing import Any
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
-from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
+from cloud_carbon_exporter.providers.gcp.describing.asset import Life, of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import Shape, built, hidden, times
+from cloud_carbon_exporter.providers.gcp.describing.times import made
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 
@@ -33,6 +34,16 @@ def _served_by(model: Mapping[str, Any], shapes: Mapping[str, Shape]) -> tuple[C
     return ()
 
 
+def _served_since(data: Mapping[str, Any]) -> float | None:
+    """Since when an endpoint is as it is: when the newest of its models was deployed."""
+    deployed: list[float] = []
+    for model in data.get("deployedModels", ()):
+        since = made(model)
+        if since is not None:
+            deployed.append(since)
+    return max(deployed, default=made(data))
+
+
 def describe(raw: Raw, scope: Scope) -> Description:
     """Endpoint as the least number of replicas of each deployed model; more are not seen."""
     asset = parse(raw, scope)
@@ -44,7 +55,12 @@ def describe(raw: Raw, scope: Scope) -> Description:
     monitor = {"endpoint_id": asset.name, "location": asset.location.region} if parts else {}
     if any(part.kind == "gpu" for part in parts):
         monitor["gpu_endpoint_id"] = asset.name
-    return asset.described(running=parts, name=asset.data.get("displayName", ""), monitor=monitor)
+    return asset.described(
+        running=parts,
+        name=asset.data.get("displayName", ""),
+        monitor=monitor,
+        life=Life(_served_since(asset.data)),
+    )
 
 
 SPEC = ServiceSpec(
@@ -65,6 +81,7 @@ SPEC = ServiceSpec(
                 "resource.label.location": "location",
             },
             scale=0.01,
+            delay_seconds=120,
         ),
         Metric(
             into="gpu_ratio",
@@ -76,6 +93,7 @@ SPEC = ServiceSpec(
                 "resource.label.location": "location",
             },
             scale=0.01,
+            delay_seconds=120,
         ),
     ),
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
-from cloud_carbon_exporter.providers.gcp.describing.asset import last, of_type, parse
+from cloud_carbon_exporter.providers.gcp.describing.asset import DELETED, last, of_type, parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 # Disks have nothing that could stop: UNAVAILABLE is one that cannot be reached and holds its data.
 # FAILED is one whose creation failed.
-STATES = states(running="READY RESTORING UNAVAILABLE", gone="CREATING DELETING FAILED")
+STATES = states(running="READY RESTORING UNAVAILABLE", gone=f"CREATING DELETING FAILED {DELETED}")
 
 
 def describe(raw: Raw, scope: Scope) -> Description:

@@ -10,7 +10,7 @@ from cloud_carbon_exporter.model.machines import Machine
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
-from cloud_carbon_exporter.providers.gcp.describing.asset import last, of_type, parse
+from cloud_carbon_exporter.providers.gcp.describing.asset import DELETED, Life, last, of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import (
     LOCAL_SSD_GIB,
     Shape,
@@ -19,6 +19,7 @@ from cloud_carbon_exporter.providers.gcp.describing.hardware import (
     machine_info,
 )
 from cloud_carbon_exporter.providers.gcp.describing.owned import is_autopilot_node
+from cloud_carbon_exporter.providers.gcp.describing.times import made, moment
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 # PROVISIONING and STAGING come with each start, of a stopped instance as of a new one: no machine
@@ -27,8 +28,32 @@ from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 STATES = states(
     running="RUNNING PENDING_STOP STOPPING SUSPENDING REPAIRING",
     stopped="TERMINATED STOPPED SUSPENDED PROVISIONING STAGING DEPROVISIONING",
-    gone="PENDING",
+    gone=f"PENDING {DELETED}",
 )
+
+
+def life(data: Mapping[str, Any]) -> Life:
+    """Life of an instance: its last start, and its last stop or suspension.
+
+    While it starts, the time of that start is there already, and the end is still that of the run
+    before. Nothing tells when one that was suspended was resumed.
+    """
+    started = moment(data.get("lastStartTimestamp"))
+    ends: list[float] = []
+    for field in ("lastStopTimestamp", "lastSuspendedTimestamp"):
+        end = moment(data.get(field))
+        if end is not None:
+            ends.append(end)
+    ended = max(ends, default=None)
+    if started is None and ended is None:
+        started = made(data)
+    elif started is not None and ended is not None:
+        stopped = STATES.phase(data.get("status", "")) == "stopped"
+        if stopped and ended < started:
+            return Life(None, ended)
+        if not stopped and ended > started:
+            return Life()
+    return Life(started, ended)
 
 
 def _scratch_gib(data: Mapping[str, Any]) -> float:
@@ -63,7 +88,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     data = asset.data
     if is_autopilot_node(data):
         return None
-    machine_type = last(data["machineType"])
+    machine_type = last(data["machineType"])  # empty where only Monitoring knew the machine
     known: Shape | None = scope.catalogue.get("machine_types", {}).get(machine_type)
     attached = boards(data.get("guestAccelerators", ()), "acceleratorType", "acceleratorCount")
     host, parts = built(
@@ -79,6 +104,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     return asset.described(
         running=_allocated(parts),
         state=data.get("status", ""),
+        life=life(data),
         monitor=_monitor(data, host),
         info={
             **machine_info(machine_type, host),

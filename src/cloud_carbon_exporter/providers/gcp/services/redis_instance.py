@@ -119,9 +119,9 @@ SPECS = (
                 into="cpu_ratio",
                 name="redis.googleapis.com/stats/cpu_utilization",
                 namespace="redis_instance",
-                # vCPU-seconds a second, split by space and relationship: the sum over the two
+                # vCPU-seconds, split by space and relationship: their rate, the sum over the two
                 # vCPUs assumed.
-                statistic="ALIGN_MEAN/REDUCE_SUM",
+                statistic="ALIGN_RATE/REDUCE_SUM",
                 dimensions={"resource.label.instance_id": "instance_id"},
                 fixed={"metric.label.role": "primary"},
                 scale=1 / _VCPUS,
@@ -144,6 +144,7 @@ SPECS = (
                     "resource.label.cluster_id": "cluster_id",
                     "resource.label.location": "location",
                 },
+                delay_seconds=60,
             ),
         ),
     ),
@@ -163,6 +164,7 @@ SPECS = (
                     "resource.label.instance_id": "instance_id",
                     "resource.label.location": "location",
                 },
+                delay_seconds=60,
             ),
         ),
     ),

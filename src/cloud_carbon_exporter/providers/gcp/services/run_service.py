@@ -8,8 +8,9 @@ from __future__ import annotations
 from cloud_carbon_exporter.model.types import Signal
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
-from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
+from cloud_carbon_exporter.providers.gcp.describing.asset import Life, of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per
+from cloud_carbon_exporter.providers.gcp.describing.times import made
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 
@@ -25,6 +26,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
     return asset.described(
         running=per(host, "capacity_units", memory="memory_gib"),
         tags=tags,
+        life=Life(made(asset.data) or made(asset.data.get("metadata", {}))),
         monitor={key: asset.name, "location": asset.location.region},
     )
 

@@ -48,7 +48,7 @@ SPEC = ServiceSpec(
             period_seconds=3600,
             every_seconds=21600,
             valid_seconds=259200,
-            delay_seconds=600,
+            delay_seconds=450,
             absent=0,
         ),
     ),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
-from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
+from cloud_carbon_exporter.providers.gcp.describing.asset import DELETED, of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import built, machine_info, times
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
@@ -16,7 +16,7 @@ from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 STATES = states(
     running="READY RESTARTING REIMAGING REPAIRING STARTING STOPPING",
     stopped="STOPPED PREEMPTED TERMINATED HIDING HIDDEN UNHIDING",
-    gone="CREATING DELETING",
+    gone=f"CREATING DELETING {DELETED}",
 )
 
 _TYPE = re.compile(r"v(\d+)(litepod|lite|p|e|x)?-(\d+)$", re.IGNORECASE)

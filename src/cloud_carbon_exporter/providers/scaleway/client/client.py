@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cloud_carbon_exporter.errors import CredentialsRefused, NotThere
+from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, NotThere
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.providers.scaleway.client import s3
 from cloud_carbon_exporter.providers.scaleway.client.account import organization_of
@@ -15,6 +15,7 @@ from cloud_carbon_exporter.providers.scaleway.client.cockpit import Cockpit
 from cloud_carbon_exporter.providers.scaleway.client.footprint import reported
 from cloud_carbon_exporter.providers.scaleway.client.http import PATIENCE, Params
 from cloud_carbon_exporter.providers.scaleway.client.search import count_resources
+from cloud_carbon_exporter.providers.scaleway.client.server_lives import ServerLives
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Extras, Listing, Meter, Raw, Read, Reading, Scope
 
@@ -39,6 +40,7 @@ class ScalewayClient(Api):
     ) -> None:
         super().__init__(settings, meter, environ=environ, pause_seconds=pause_seconds)
         self.cockpit = Cockpit(self)
+        self._server_lives = ServerLives(self)
         self._search_types = search_types
         self._refused = False
         # Where a list call has brought something.
@@ -48,8 +50,13 @@ class ScalewayClient(Api):
         """Organisation the key opens; asked again after a refusal."""
         if not self.organization_id or self._refused:
             self.forget_credentials()
-            self.organization_id = await organization_of(self)
+            # What a slow sweep is refused meanwhile is not forgotten.
             self._refused = False
+            try:
+                self.organization_id = await organization_of(self)
+            except CollectError:
+                self._refused = True
+                raise
         return (self.organization_id,)
 
     async def scopes(self, listing: Listing) -> Sequence[Scope]:
@@ -79,6 +86,8 @@ class ScalewayClient(Api):
         if self.memory.holds(absent):
             return
         pages = s3.buckets(self, scope) if listing.api == "s3" else self._listed(listing, scope)
+        if (listing.api, listing.operation) == ("instance", "ListServers"):
+            pages = self._server_lives.dated(pages, scope)
         try:
             async for page in pages:
                 self._inhabited.add(place)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, NotThere, Throttled, Unreachable
+from cloud_carbon_exporter.http.complaint import complaint
 from cloud_carbon_exporter.http.retry import Again, Patience, persistent, seconds_asked
 from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session, Silence
 from cloud_carbon_exporter.http.status import error_kind, may_pass
@@ -149,10 +150,15 @@ class Http:
 
 
 def _decoded(body: bytes) -> Any:
+    """Document of a success. Raises Malformed for no JSON, and for one that is an error alone."""
     try:
-        return json.loads(body)
+        document = json.loads(body)
     except (ValueError, RecursionError):
         raise Malformed(f"the answer is not JSON ({len(body)} bytes)") from None
+    complains = complaint(document) if isinstance(document, dict) else ""
+    if complains:
+        raise Malformed(complains)
+    return document
 
 
 def _pairs(params: Params) -> list[tuple[str, str]]:

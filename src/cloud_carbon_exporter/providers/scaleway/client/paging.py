@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cloud_carbon_exporter.errors import Malformed
+from cloud_carbon_exporter.errors import Malformed, NoList
 from cloud_carbon_exporter.providers.scaleway.client.http import Call, Http, Success
 
 # The most that Scaleway's lists give at once.
@@ -29,8 +29,8 @@ async def pages(
 ) -> AsyncIterator[Sequence[Any]]:
     """Pages of one list call, until as many objects came as the API counts.
 
-    Without a count the first page that is not full is the last. Raises Malformed when an answer
-    lacks its list, or pages repeat themselves.
+    Without a count the first page that is not full is the last. Raises NoList when an answer lacks
+    its list, Malformed when that is none, or pages repeat themselves.
     """
     seen: set[str] = set()
     for number in range(1, MOST_PAGES + 1):
@@ -63,19 +63,25 @@ def _numbered(call: Call, number: int, size_name: str, size: int) -> Call:
 
 def _read(answer: Success, call: Call, items: str) -> Page:
     """Page of an answer. An empty list may be left out of it, where its count is 0."""
-    document = answer.document if isinstance(answer.document, dict) else {}
+    if not isinstance(answer.document, dict):
+        raise _unlike_a_list(Malformed, call, items)
+    document = answer.document
     objects = document.get(items)
     if objects is None and document.get("total_count") == 0:
         objects = []
     if not isinstance(objects, list):
-        raise Malformed(
-            f"{call.api}: the answer holds no list {items!r}",
-            provider="scaleway",
-            region=call.place,
-            operation=call.operation,
-        )
+        raise _unlike_a_list(NoList if objects is None else Malformed, call, items)
     # Instances count in a header, all other products in the body.
     return Page(objects, _whole(answer.headers.get("X-Total-Count", document.get("total_count"))))
+
+
+def _unlike_a_list(kind: type[Malformed], call: Call, items: str) -> Malformed:
+    return kind(
+        f"{call.api}: the answer holds no list {items!r}",
+        provider="scaleway",
+        region=call.place,
+        operation=call.operation,
+    )
 
 
 def _whole(count: Any) -> int | None:

@@ -57,7 +57,7 @@ def window_of(metric: Metric, reads: Sequence[Read], until: float) -> Window | N
     step = metric.period_seconds
     earliest = min(read.start for read in reads)
     first = (math.ceil(earliest / step) + 1) * step
-    last = math.floor(until / step) * step
+    last = math.floor((until - metric.delay_seconds) / step) * step
     return Window(int(first), int(last), int(step)) if first <= last else None
 
 

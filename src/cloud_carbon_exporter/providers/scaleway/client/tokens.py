@@ -107,7 +107,8 @@ class MadeTokens:
 
     async def rejected(self, secret: str, error: CollectError) -> None:
         """Token of a secret that Cockpit rejects: dropped and deleted, if ours and not new."""
-        for source, making in self._makings.items():
+        # A copy, as other sources get their tokens while one is deleted.
+        for source, making in list(self._makings.items()):
             token = making.token
             young = self.clock() - making.asked_at < SETTLING_SECONDS
             if token is None or token.secret != secret or young or source in self._rejected:

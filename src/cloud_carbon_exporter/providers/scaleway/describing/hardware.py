@@ -27,11 +27,6 @@ def times(parts: Iterable[Component], count: float) -> tuple[Component, ...]:
     return tuple(replace(part, amount=part.amount * count) for part in parts)
 
 
-def per_unit(parts: Iterable[Component]) -> tuple[Component, ...]:
-    """Hardware held once for each unit the service has scaled to."""
-    return tuple(replace(part, per="capacity_units") for part in parts)
-
-
 def guessed(parts: Iterable[Component], why: str) -> tuple[Component, ...]:
     """Hardware marked as guessed; a reason it has already stays."""
     return tuple(replace(part, assumed=part.assumed or why) for part in parts)

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 
 from cloud_carbon_exporter.model.types import Component, Location
 from cloud_carbon_exporter.providers.description import Description
+from cloud_carbon_exporter.providers.scaleway.describing.moments import moment
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 
 @dataclass(frozen=True, slots=True)
 class ApiObject:
-    """Object of the API. own_id: its id there, by which Cockpit knows it. project: the name."""
+    """Object of the API. own_id: its id there, by which Cockpit knows it. project: the name.
+
+    created: Unix seconds; None where the API does not say.
+    """
 
     id: str
     own_id: str
@@ -25,6 +29,7 @@ class ApiObject:
     project: str
     tags: Mapping[str, str]
     state: str
+    created: float | None
 
     def described(
         self,
@@ -33,10 +38,12 @@ class ApiObject:
         kept: Iterable[Component] = (),
         state: str | None = None,
         info: Mapping[str, str] | None = None,
+        from_creation: bool = True,
     ) -> Description:
         """Description of the object; parts of no size and info that is empty are left out.
 
-        state: in place of the word the API has for it.
+        state: in place of the word the API has for it. from_creation: whether it is there from its
+        creation on, and not only ordered then.
         """
         told = {"project": self.project, **(info or {})}
         return Description(
@@ -49,6 +56,7 @@ class ApiObject:
             tags=self.tags,
             monitor={"resource_id": self.own_id, "project_id": self.project_id},
             info={key: value for key, value in told.items() if value},
+            started=self.created if from_creation else None,
         )
 
 
@@ -74,6 +82,7 @@ def parse(
         tags=tags_of(raw),
         # Instances and their volumes have a `state`, all other products a `status`.
         state=str(raw.get("status") or raw.get("state") or ""),
+        created=moment(raw.get("created_at") or raw.get("creation_date")),
     )
 
 

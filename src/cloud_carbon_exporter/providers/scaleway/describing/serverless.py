@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
 from cloud_carbon_exporter.model.machines import components, machine
+from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description
-from cloud_carbon_exporter.providers.scaleway.describing.hardware import per_unit
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 MILLI = 1000
+
+# In error is what could not start (Scaleway's page "My function is in an error state"). A version
+# before it may still serve: then Cockpit counts its copies.
+NEVER_STARTED = "error"
 
 
 def copies(raw: Raw, scope: Scope, millicpus: float, memory_gib: float) -> Description:
@@ -20,4 +28,19 @@ def copies(raw: Raw, scope: Scope, millicpus: float, memory_gib: float) -> Descr
         "scaleway", "serverless", vcpus=millicpus / MILLI or None, memory_gib=memory_gib or None
     )
     info = {"namespace": str(namespace.get("name") or ""), "state": program.state}
-    return program.described(running=per_unit(components(copy)), info=info)
+    held = _copies_of(components(copy), _scale(raw, program.state))
+    return program.described(running=held, info=info)
+
+
+def _scale(raw: Raw, state: str) -> tuple[float, float]:
+    """Copies there are at least and at most, as the program is configured."""
+    if state == NEVER_STARTED:
+        return 0, 0
+    least = max(0, raw.get("min_scale") or 0)
+    most = raw.get("max_scale") or math.inf
+    return least, max(least, most)
+
+
+def _copies_of(parts: Iterable[Component], within: tuple[float, float]) -> tuple[Component, ...]:
+    """Hardware of one copy, held once for each copy that runs."""
+    return tuple(replace(part, per="capacity_units", within=within) for part in parts)

@@ -65,4 +65,6 @@ SPEC = ServiceSpec(
     searched_as="apple_silicon_server",
     reason="A whole Mac: chip, memory and disk of its type. Scaleway measures no utilisation of "
     "it.",
+    # Apple's licence keeps it for 24 hours at least.
+    lasting=True,
 )

@@ -29,8 +29,11 @@ def _server(raw: Raw, scope: Scope) -> Description:
     server = parse(raw, scope)
     offer = catalogue_entry(scope, "offers", raw.get("offer_id"))
     machine = whole_server(str(raw.get("offer_name") or offer.get("name") or "unknown"), offer)
+    # It is created when it is ordered, and delivered later.
     return server.described(
-        running=components(machine), info={**machine_info(machine), "state": server.state}
+        running=components(machine),
+        info={**machine_info(machine), "state": server.state},
+        from_creation=False,
     )
 
 

@@ -33,7 +33,8 @@ def _server(raw: Raw, scope: Scope) -> Description:
         "state": server.state,
         "datacenter": str(raw.get("datacenter_name") or ""),
     }
-    return server.described(running=components(machine), info=info)
+    # It is created when it is ordered, and delivered days later.
+    return server.described(running=components(machine), info=info, from_creation=False)
 
 
 SPEC = ServiceSpec(
@@ -57,4 +58,6 @@ SPEC = ServiceSpec(
     states=STATES,
     reason="A whole server as its offer lists it. Switched off it draws nothing. No utilisation of "
     "it is measured.",
+    # Rented by the month.
+    lasting=True,
 )

@@ -12,7 +12,13 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.scaleway.client.catalogue import ProductKey, server_types
 from cloud_carbon_exporter.providers.scaleway.client.listing import listing
 from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
+from cloud_carbon_exporter.providers.scaleway.client.server_lives import (
+    DELETED,
+    ENDED_AT,
+    STARTED_AT,
+)
 from cloud_carbon_exporter.providers.scaleway.describing.hardware import gib, machine_info, stored
+from cloud_carbon_exporter.providers.scaleway.describing.moments import moment
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
@@ -21,7 +27,7 @@ PERMISSION = "InstancesReadOnly"
 # Stopped, the hypervisor is given back and local disks stay; stopped in place, nothing is given
 # back. A locked server keeps what it has, and its bill.
 SERVER_STATES = states(
-    running="running starting stopping locked stopped_in_place", stopped="stopped"
+    running="running starting stopping locked stopped_in_place", stopped="stopped", gone=DELETED
 )
 IN_PLACE = "stopped_in_place"
 
@@ -101,12 +107,14 @@ def _server(raw: Raw, scope: Scope) -> Description:
         "state": server.state,
         "catalogue_gco2e_per_hour": _product(raw, scope).get("catalogue_gco2e_per_hour", ""),
     }
-    return server.described(
+    described = server.described(
         running=_share_of_host(of, idle=state == IN_PLACE),
         kept=[_local_disks(raw)],
         state=state,
         info=info,
     )
+    started, ended = moment(raw.get(STARTED_AT)), moment(raw.get(ENDED_AT))
+    return replace(described, started=started or described.started, ended=ended)
 
 
 def _volume(raw: Raw, scope: Scope) -> Description | None:

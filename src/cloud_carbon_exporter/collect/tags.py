@@ -1,0 +1,37 @@
+"""Tags and names of a resource: those that are shown, and of bearable length."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cloud_carbon_exporter.model.types import Resource
+
+# Characters of all names of a resource together: more than any cloud allows (AWS: 50 tags of
+# 128 + 256 characters, Google: 64 labels of 63 + 63).
+LONG_TEXT = 50_000
+
+# Characters of a tag of those: no more is exported, and each change of it is kept until its time is
+# counted.
+LONGEST_TAG = 1024
+
+
+def with_tags(resource: Resource, shown: frozenset[str] | None) -> Resource:
+    """The resource with those of its tags that are shown; None: all are."""
+    if shown is None or resource.tags.keys() <= shown:
+        return resource
+    tags = {key: value for key, value in resource.tags.items() if key in shown}
+    return replace(resource, tags=tags)
+
+
+def checked(resource: Resource) -> Resource:
+    """The resource, its tags of bearable length.
+
+    Raises TypeError where a name is no text: a label made of it would cost the whole scrape.
+    """
+    at, tags = resource.location, resource.tags
+    names = (resource.id, resource.name, at.account_id, at.region, at.zone, *tags, *tags.values())
+    text = "".join((*names, *resource.info.values(), *resource.monitor.values()))
+    if len(text) <= LONG_TEXT:
+        return resource
+    cut = {key[:LONGEST_TAG]: value[:LONGEST_TAG] for key, value in tags.items()}
+    return replace(resource, tags=cut)
