@@ -37,6 +37,11 @@ class Held:
         self.renderer = Renderer(SETTINGS)
         self.exposition: Exposition = self.renderer(first)
 
+    @property
+    def progress(self) -> str:
+        """All is collected."""
+        return ""
+
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
         """Nothing to collect."""
 

@@ -4,9 +4,11 @@
 
 The clouds are the fakes of the tests, in a process of their own; here runs the collector as the
 program runs it, without a pause between refreshes. A round is a storm of three refreshes (four
-faults a cloud, of those in soak_storms.py), then calm until all is well. Exits 1 when something was
-lost or did not recover within two refreshes, when memory grew, or when the event loop was held for
-longer than 100 ms, the time apart in which other programs had the processor.
+faults a cloud, of those in soak_storms.py, and those of soak_machine.py beside them), then calm
+until all is well. The targets keep no pace with one another. Exits 1 when something was lost, when
+energy was counted of time that did not pass, when something did not recover within two refreshes
+(four where the clock was set: it is followed when that has lasted), when memory grew, or when the
+event loop was held for longer than 100 ms, but for the time in which others had the processor.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,19 +29,15 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from bench.soak_clouds import FAULTS_PER_CLOUD, HOSTS
+from bench.soak_machine import INTERVAL_SECONDS, Machine, made, refresh
 from bench.soak_storms import GONE, NO_NAME
 from bench.soak_watch import ALLOWED_SECONDS, Watch
-from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect import Collector, CollectSettings, Target, heap
-from cloud_carbon_exporter.exposition import Exposition, Renderer, Settings
+from cloud_carbon_exporter.collect import Collector, heap
+from cloud_carbon_exporter.exposition import Exposition
 from cloud_carbon_exporter.providers.aws.client import regions
-from cloud_carbon_exporter.providers.options import ScalewayOptions
-from cloud_carbon_exporter.providers.settings import TargetSettings
-from cloud_carbon_exporter.service.loading import provider
 
 STORM_REFRESHES, PATIENCE_REFRESHES, WARM_ROUNDS = 3, 6, 2
 ALLOWED_REFRESHES, ALLOWED_GROWTH = 2, 1.1
-SILENCE_SECONDS, INTERVAL_SECONDS = 1.0, 10.0
 CLOUDS = len(HOSTS)
 
 Collecting = Collector[Exposition]
@@ -52,6 +51,7 @@ class Found:
     refreshes: int = 0
     lost: list[str] = field(default_factory=list)
     recoveries: list[int] = field(default_factory=list)
+    slow: int = 0
     megabytes: list[float] = field(default_factory=list)  # after each round
 
 
@@ -150,7 +150,7 @@ def missing(
 ) -> set[str]:
     """Ids of what was there before and is not, except in a region that is told to be gone."""
     here = {row.resource.id for row in collector.snapshot.rows}
-    gone = {line.partition(GONE)[2] for line in told if GONE in line}
+    gone = {each.partition(GONE)[2] for each in told if GONE in each}
     return {name for name, region in before if name not in here and region not in gone}
 
 
@@ -160,72 +160,59 @@ def _interval() -> asyncio.Task[None]:
 
 
 async def one_round(
-    collector: Collecting, pipe: tuple[IO[str], IO[str]], tally: Found, names: Names, seed: int
+    collector: Collecting,
+    machine: Machine,
+    pipe: tuple[IO[str], IO[str]],
+    tally: Found,
+    names: Names,
+    seed: int,
 ) -> None:
     """A storm, and the calm after it."""
     before = {(row.resource.id, row.resource.location.region) for row in collector.snapshot.rows}
     healthy, energy = well(collector), joules(collector)
-    told = await tell(pipe, f"storm {seed}")
+    told = [*await tell(pipe, f"storm {seed}"), *machine.storm(seed)]
     names.follow(told)
     for _ in range(STORM_REFRESHES):
         pause = _interval()
-        await collector.refresh()
+        await refresh(collector)
         lost, now = missing(collector, before, told), joules(collector)
-        if lost or now < energy:
+        invented = machine.faults(collector.snapshot, now)
+        if lost or invented or now < energy:
             tally.lost.append(
                 f"round {tally.rounds}: {len(lost)} resources ({min(lost, default='')}), "
-                f"{energy - now:.1f} J: {told}"
+                f"{energy - now:.1f} J {invented}: {told}"
             )
         energy = now
     names.follow(await tell(pipe, "calm"))
+    machine.calm()
     took = 0
     while took < PATIENCE_REFRESHES and (
         not took or healthy - well(collector) or missing(collector, before)
     ):
         await pause  # calm comes amid a refresh; the next begins when it is due
         pause = _interval()
-        await collector.refresh()
+        await refresh(collector)
         took += 1
         if took == ALLOWED_REFRESHES and (still := errors(collector, healthy)):
             print(f"round {tally.rounds}: after {took} refreshes: {still[:3]}: {told}", flush=True)
-    if worse := [*errors(collector, healthy), *sorted(missing(collector, before))]:
+    worse = [*errors(collector, healthy), *sorted(missing(collector, before))]
+    worse += machine.not_kept()
+    if worse:
         tally.lost.append(f"round {tally.rounds}: not well again: {worse[:3]}: {told}")
     tally.recoveries.append(took)
+    tally.slow += took > ALLOWED_REFRESHES + machine.refreshes_to_follow
     tally.rounds += 1
     tally.refreshes += STORM_REFRESHES + took
     ctypes.CDLL(None).malloc_trim(0)  # what is free but not given back is no growth
     tally.megabytes.append(resident_megabytes())
 
 
-def made() -> Collecting:
-    """The collector as the program makes it, of three targets."""
-    token = os.environ["SCW_COCKPIT_TOKEN"]
-    settings = [
-        TargetSettings(
-            provider=name,
-            options=ScalewayOptions(cockpit_token=token) if name == "scw" else None,
-            interval_seconds=INTERVAL_SECONDS,
-            utilisation_interval_seconds=0,  # so that monitoring is read with each refresh
-            timeout_seconds=SILENCE_SECONDS,
-        )
-        for name in ("aws", "gcp", "scw")
-    ]
-    targets = [
-        Target(options.provider, provider(options.provider), options) for options in settings
-    ]
-    render = Renderer(Settings(version="soak", tags=("team",)))
-    return Collector(
-        targets,
-        CollectSettings(interval_seconds=INTERVAL_SECONDS),
-        Budget(time.time),
-        render,
-        time.time,
-    )
-
-
-async def soak(minutes: float, seed: int, pipe: tuple[IO[str], IO[str]]) -> tuple[Found, Watch]:
+async def soak(
+    minutes: float, seed: int, pipe: tuple[IO[str], IO[str]], folder: Path
+) -> tuple[Found, Watch]:
     """Round after round until the time is up."""
-    collector, tally, names, watch = made(), Found(), Names(), Watch()
+    machine, tally, names, watch = Machine(folder), Found(), Names(), Watch()
+    collector = made(machine)
     for _ in range(2):
         await collector.refresh()
     watching = asyncio.create_task(watch.run())
@@ -236,7 +223,7 @@ async def soak(minutes: float, seed: int, pipe: tuple[IO[str], IO[str]]) -> tupl
     )
     end = time.monotonic() + minutes * 60
     while time.monotonic() < end or not tally.rounds:
-        await one_round(collector, pipe, tally, names, seed + tally.rounds)
+        await one_round(collector, machine, pipe, tally, names, seed + tally.rounds)
     watching.cancel()
     await collector.close()
     return tally, watch
@@ -244,7 +231,6 @@ async def soak(minutes: float, seed: int, pipe: tuple[IO[str], IO[str]]) -> tupl
 
 def show(tally: Found, watch: Watch, minutes: float) -> bool:
     """Print the figures. Returns whether all is as it must be."""
-    slow = sum(refreshes > ALLOWED_REFRESHES for refreshes in tally.recoveries)
     warm = tally.megabytes[min(WARM_ROUNDS, len(tally.megabytes) - 1)]
     faults = FAULTS_PER_CLOUD * CLOUDS
     print(
@@ -252,18 +238,18 @@ def show(tally: Found, watch: Watch, minutes: float) -> bool:
         "refreshes"
     )
     print(f"lost: {len(tally.lost)}", *tally.lost, sep="\n  ")
-    print(f"recovered within {max(tally.recoveries)} refreshes at most; later than 2: {slow}")
-    print(f"memory after each round, MB: {' '.join(f'{held:.0f}' for held in tally.megabytes)}")
+    print(f"recovered within {max(tally.recoveries)} refreshes at most; too late: {tally.slow}")
+    print(f"memory after each round, MB: {' '.join(f'{each:.0f}' for each in tally.megabytes)}")
     tell_loop("late", watch.late)
     over = tell_loop("held", watch.held)
     print(*(f"  {count} x {place}" for place, count in watch.at.most_common(8)), sep="\n")
-    return not (tally.lost or slow or over) and tally.megabytes[-1] < warm * ALLOWED_GROWTH
+    return not (tally.lost or tally.slow or over) and tally.megabytes[-1] < warm * ALLOWED_GROWTH
 
 
 def tell_loop(how: str, seconds: Sequence[float]) -> int:
     """Print how the loop did. Returns how often it was worse than allowed."""
     ranked = sorted(seconds)
-    over = sum(late > ALLOWED_SECONDS for late in ranked)
+    over = sum(each > ALLOWED_SECONDS for each in ranked)
     print(
         f"event loop {how}: p99.9 {ranked[len(ranked) * 999 // 1000] * 1e3:.0f} ms, longest "
         f"{ranked[-1] * 1e3:.0f} ms; "
@@ -280,8 +266,8 @@ def main() -> None:
     regions._ENABLED_SECONDS = 1  # else a region could not vanish and return within minutes
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         os.environ.pop(name, None)
-    with clouds() as pipe:
-        fine = show(*asyncio.run(soak(minutes, seed, pipe)), minutes)
+    with clouds() as pipe, tempfile.TemporaryDirectory() as folder:
+        fine = show(*asyncio.run(soak(minutes, seed, pipe, Path(folder))), minutes)
     sys.exit(0 if fine else 1)
 
 

@@ -62,6 +62,7 @@ GCP_KINDS = (
         "yesterday",
         "odd numbers",
         "huge",
+        "nothing",
     ),
 )
 GCP_APIS = ("cloudasset", "monitoring", "compute", "storage", "aiplatform", "sqladmin")
@@ -88,6 +89,8 @@ SCALEWAY_FAULTS = {
     "brackets": ScalewayFault(status=200, body="[" * 50_000),
     "no utf-8": ScalewayFault(status=200, body=wire.NO_UTF8),
     "bomb": ScalewayFault(unpacked_mebibytes=100),
+    "200 and empty": ScalewayFault(status=200, body=""),
+    "200 and {}": ScalewayFault(status=200, body="{}"),
     "html": ScalewayFault(
         status=200, body="<html>proxy</html>", headers={"Content-Language": "en"}
     ),
@@ -115,12 +118,15 @@ class AwsWorld:
     def build(self) -> None:
         """Set what the fake answers."""
         self.fake.regions = list(INSTANCES)
+        self._answer()
+        self.rotate()
+
+    def _answer(self) -> None:
         self.fake.handlers |= {
             "DescribeInstances": self._instances,
             "DescribeVolumes": self._volumes,
             "GetMetricData": self._metrics,
         }
-        self.rotate()
 
     def _instances(self, call: Call) -> bytes:
         count = INSTANCES.get(call.region, 0)
@@ -152,6 +158,10 @@ class AwsWorld:
         text = f"[default]\naws_access_key_id = {self.fake.key_id}\naws_secret_access_key = soak\n"
         self.credentials.write_text(text, encoding="utf-8")
 
+    def empty(self, operation: str) -> None:
+        """An answer of 200 that holds nothing at all."""
+        self.fake.handlers[operation] = lambda call: b""
+
     def vanish(self) -> None:
         """A region is there no more, and answers nobody."""
         self.fake.regions = [region for region in INSTANCES if region != VANISHING]
@@ -170,11 +180,14 @@ class AwsWorld:
             "yesterday's points": partial(setattr, self, "late_seconds", -DAY_SECONDS),
             "NaN and 1e308": partial(setattr, self, "odd", True),
             "10 MB tag": partial(setattr, self, "huge", True),
+            "DescribeInstances 200 and empty": partial(self.empty, "DescribeInstances"),
+            "DescribeVolumes 200 and empty": partial(self.empty, "DescribeVolumes"),
             NO_NAME: nothing,
         }
 
     def calm(self) -> None:
         """All is well again; what was rotated stays so."""
+        self._answer()
         self.fake.faults.clear()
         self.fake.calls.clear()
         self.fake.regions = list(INSTANCES)

@@ -25,6 +25,8 @@ Row = dict[str, str]
 Tables = dict[str, list[Row]]
 
 FIGURE_COLUMNS = ["id", "value", "low", "high", "unit", "basis", "source", "year", "note"]
+FIGURE_TABLES = (FIGURE_COLUMNS, FIGURE_COLUMNS[:-1], [*FIGURE_COLUMNS, "alike"])
+"""Columns of a table of figures; `alike` where rows stand for what resources differ in."""
 BASES = {"published", "derived", "recalled", "assumed"}
 SCHEMAS = {
     "regions": "provider region kind location country grid rivals members source year note",
@@ -122,7 +124,7 @@ def schema(tables: Tables) -> Iterator[str]:
         elif not tables[name] or list(tables[name][0]) != columns.split():
             yield f"{name}.csv: columns are not {columns}"
     for name, table in tables.items():
-        if is_figures(table) and list(table[0]) not in (FIGURE_COLUMNS, FIGURE_COLUMNS[:-1]):
+        if is_figures(table) and list(table[0]) not in FIGURE_TABLES:
             yield f"{name}.csv: columns are not {' '.join(FIGURE_COLUMNS)}"
         for index, row in enumerate(table, start=2):
             if None in row or None in row.values():
@@ -147,6 +149,8 @@ def figures(tables: Tables) -> Iterator[str]:
             yield f"{where}: outside {least} to {most}: {row['low']} to {row['high']}"
         if not row["unit"]:
             yield f"{where}: has no unit"
+        if not 0 <= number(row.get("alike") or "1") <= 1:
+            yield f"{where}: alike {row['alike']} is no part of a variance"
         if row["basis"] not in BASES:
             yield f"{where}: basis {row['basis']!r} is none of {', '.join(sorted(BASES))}"
 

@@ -96,6 +96,15 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "projects_refusal",
     ),
     "a wrong clock": ("clock_that_is_wrong",),
+    "a clock that is set, ahead or back, for a moment or for good": (
+        "two_days_for_ten_seconds",
+        "no_step_invents_or_loses",
+        "a_step_that_lasts_is_taken_over",
+        "wrong_at_the_start_and_is_mended",
+        "restart_while_the_clock_is_wrong",
+        "saved_marks_that_lie_ahead",
+        "clock_was_set_back",
+    ),
     "DNS failure, nobody listening": (
         "nothing_listens",
         "nobody_listens",
@@ -135,6 +144,15 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "one_section_makes_no_sense",
         "two_exporters_do_not",
         "killed_process_was_writing",
+        "set_aside_before_is_not_replaced",
+        "cannot_be_read_is_set_aside",
+        "newer_version",
+    ),
+    "a state file that cannot be written: a read-only or full disk, a name no file can have": (
+        "a_save_that_fails_in_any_way",
+        "a_name_that_no_file_can_have",
+        "do_not_hang_on",
+        "does_not_hang_on_state",
     ),
     "a receiver of pushes that fails": (
         "receiver_that_stumbles",

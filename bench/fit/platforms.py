@@ -37,7 +37,8 @@ def platforms() -> list[Platform]:
 
 
 def _platform(row: dict[str, str]) -> Platform:
-    value, down, up, _ = server_grams(int(row["sockets"]), float(row["memory_gib"]))
+    server = server_grams(int(row["sockets"]), float(row["memory_gib"]))
+    value, (down, up) = server.value, server.errors.reach()
     extras = [
         (figure(f"storage.{kind}.embodied_grams_per_gib"), float(row[f"{kind}_gib"] or 0))
         for kind in ("ssd", "hdd")

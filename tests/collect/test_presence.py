@@ -218,3 +218,76 @@ def test_the_share_known_by_events_alone() -> None:
         ("aws", "events"): pytest.approx(200 / 500),
         ("aws", "sight"): pytest.approx(300 / 500),
     }
+
+
+def test_what_ended_and_is_counted_is_not_taken_up_again_however_it_is_listed() -> None:
+    counters = new_counters()
+    tell(counters, 1000, [began(900)])
+    tell(counters, 1300, [], Ended(began(900), 1200))
+    load(counters, 900, 1300)
+    counters.advance(1300, released={"i-1": 1200})
+    assert not counters.departed()
+    tell(counters, 1600, [began(900)])
+    tell(counters, 1900, [began(900)])
+    load(counters, 900, 1900)
+    assert settle_all(counters) == pytest.approx(200 * HALF)
+    assert counters.timeline("i-1") is None
+
+
+def test_what_was_missed_and_counted_goes_on_from_there_when_it_is_seen_again() -> None:
+    counters = new_counters()
+    tell(counters, 1000, [began(900)])
+    tell(counters, 1150, [began(900)])
+    tell(counters, 1300, [])
+    load(counters, 900, 1300)
+    counters.advance(1300, released={"i-1": 1150})
+    assert account(counters).energy_joules == pytest.approx(150 * HALF)
+    assert not counters.departed()
+    tell(counters, 1600, [began(900)])
+    load(counters, 900, 1600)
+    assert settle_all(counters) == pytest.approx(600 * HALF)
+
+
+def test_an_ending_of_an_earlier_run_ends_nothing() -> None:
+    counters = new_counters()
+    tell(counters, 1000, [began(900)])
+    tell(counters, 1300, [began(900)], Ended(began(100), 800))
+    load(counters, 900, 1300)
+    assert settle_all(counters) == pytest.approx(300 * HALF)
+    assert counters.timeline("i-1") is not None
+
+
+def test_what_is_still_told_is_still_remembered() -> None:
+    counters = new_counters()
+    tell(counters, 1000, [])
+    ending = Ended(began(1010), 1070)
+    for day in range(5):
+        at = 1300 + day * 86400.0
+        tell(counters, at, [], ending)
+        counters.advance(at, released={"i-1": 1070})
+    assert counters.presence.lives.past("i-1") is not None
+    assert account(counters).energy_joules == pytest.approx(60 * watts(vm()))
+
+
+def test_what_ran_anew_while_the_exporter_was_down_counts_both_runs() -> None:
+    before = new_counters()
+    tell(before, 1000, [began(900)])
+    tell(before, 1300, [began(900)])
+    load(before, 900, 1200)
+    before.advance(1300)
+    after = new_counters()
+    after.load(list(before.dump()))
+    tell(after, 2000, [began(1900)])
+    load(after, 900, 2000)
+    assert settle_all(after) == pytest.approx((300 + 100) * HALF)
+
+
+def test_what_stopped_while_the_exporter_was_down_counts_until_then() -> None:
+    before = new_counters()
+    tell(before, 1000, [with_disk(900)])
+    after = new_counters()
+    after.load(list(before.dump()))
+    tell(after, 2000, [stopped(1500)], Ended(with_disk(900), 1500, stopped(1500)))
+    load(after, 900, 2000)
+    running = watts(with_disk(900), cpu_ratio=0.5)
+    assert settle_all(after) == pytest.approx(500 * running + 500 * watts(stopped(None)))

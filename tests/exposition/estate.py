@@ -8,12 +8,15 @@ from cloud_carbon_exporter.model.months import OwnMonth
 from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
     ApiUse,
+    ClockNews,
     Outcome,
     ReportedEmissions,
     Row,
     Snapshot,
     TargetState,
+    totals_by_provider,
 )
+from cloud_carbon_exporter.model.sums import footprint_sum
 from cloud_carbon_exporter.model.types import (
     CarbonIntensity,
     Component,
@@ -131,10 +134,18 @@ ACCOUNTS = (
         "111111111111",
         "eu-west-3",
         "ec2/instance",
-        Estimate(12.5, 8.25, 20.75),
+        footprint_sum([MACHINE.footprint]),
         Totals(130000, 1.5, 0.5),
     ),
-    AccountRow("gcp", "project-1", "eu", "storage/bucket", Estimate(0, 0, 3)),
+    AccountRow("gcp", "project-1", "eu", "storage/bucket", footprint_sum([BUCKET.footprint])),
+    AccountRow(
+        "scaleway",
+        "organization",
+        "fr-par",
+        "instance/server",
+        footprint_sum([SERVER.footprint]),
+        Totals(),
+    ),
 )
 
 LISTINGS = (
@@ -175,6 +186,7 @@ SNAPSHOT = Snapshot(
     TAKEN_AT,
     (MACHINE, BUCKET, SERVER),
     ACCOUNTS,
+    totals_by_provider(ACCOUNTS),
     PLACES,
     ledger={
         ("aws", "111111111111", "ec2/instance", "measured"): 1,
@@ -207,6 +219,7 @@ SNAPSHOT = Snapshot(
         ),
         compare=True,
     ),
+    clock=ClockNews(-172800.5, 3),
     first_collection_done=True,
 )
 

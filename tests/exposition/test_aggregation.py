@@ -20,18 +20,25 @@ from cloud_carbon_exporter.exposition import (
 )
 from cloud_carbon_exporter.exposition.families import matching
 from cloud_carbon_exporter.exposition.family import FromAnswer
-from cloud_carbon_exporter.model.estimate import total
-from cloud_carbon_exporter.model.snapshot import AccountRow, Snapshot
+from cloud_carbon_exporter.model.snapshot import AccountRow, Snapshot, totals_by_provider
+from cloud_carbon_exporter.model.sums import FootprintSum, Reach, Sum, sum_of
 from cloud_carbon_exporter.model.types import Estimate, Totals
 
 PROD = ("aws", "1")
+
+
+def drawing(value: float, lower: float, upper: float) -> FootprintSum:
+    """A resource that draws so much, and errs as all do that say nothing of their facts."""
+    return FootprintSum(1, sum_of(Estimate(value, lower, upper)))
+
+
 ROWS = (
-    AccountRow(*PROD, "eu-west-3", "ec2/instance", Estimate(10, 5, 20), Totals(100, 1, 0.5)),
-    AccountRow(*PROD, "us-east-1", "ec2/instance", Estimate(30, 15, 60), Totals(300, 3, 1.5)),
-    AccountRow(*PROD, "us-east-1", "ec2/volume", Estimate(2, 1, 4), Totals(20, 0.2, 0.1)),
-    AccountRow("gcp", "p", "eu", "storage/bucket", Estimate(1, 0, 3)),
+    AccountRow(*PROD, "eu-west-3", "ec2/instance", drawing(10, 5, 20), Totals(100, 1, 0.5)),
+    AccountRow(*PROD, "us-east-1", "ec2/instance", drawing(30, 15, 60), Totals(300, 3, 1.5)),
+    AccountRow(*PROD, "us-east-1", "ec2/volume", drawing(2, 1, 4), Totals(20, 0.2, 0.1)),
+    AccountRow("gcp", "p", "eu", "storage/bucket", drawing(1, 0, 3)),
 )
-SNAPSHOT = Snapshot(estate.TAKEN_AT, estate.SNAPSHOT.rows, ROWS)
+SNAPSHOT = Snapshot(estate.TAKEN_AT, estate.SNAPSHOT.rows, ROWS, totals_by_provider(ROWS))
 SHOWN = {"account": "cloud_account_id", "region": "cloud_region", "kind": "kind"}
 EVERY_CHOICE = [
     *combinations(SHOWN, 1),
@@ -59,16 +66,16 @@ def test_sums_by_account_carry_no_other_label() -> None:
 
 
 def test_the_bounds_are_those_of_the_sum() -> None:
-    scrape = aggregated("kind")
-    sums = total([ROWS[0].power_watts, ROWS[1].power_watts])
+    by_fact = (Reach({"grid of one": 3.0}), Reach({"grid of one": 3.0, "grid of another": 8.0}))
+    rows = tuple(
+        replace(row, now=FootprintSum(1, Sum(10, reach, reach)))
+        for row, reach in zip(ROWS[:2], by_fact, strict=True)
+    )
+    scrape = aggregated("kind", snapshot=replace(SNAPSHOT, accounts=rows))
     machines = {"cloud_provider": "aws", "kind": "ec2/instance"}
-    assert scrape[series("cloud_carbon_account_power_lower_watts", **machines)] == pytest.approx(
-        sums.lower
-    )
-    assert scrape[series("cloud_carbon_account_power_upper_watts", **machines)] == pytest.approx(
-        sums.upper
-    )
-    assert sums.upper < 80  # bounds do not add up
+    # 3 and 3 of one fact add up, 8 of another is independent of them: 10, where bounds add to 11.5
+    assert scrape[series("cloud_carbon_account_power_lower_watts", **machines)] == 10
+    assert scrape[series("cloud_carbon_account_power_upper_watts", **machines)] == 30
 
 
 @pytest.mark.parametrize("by", EVERY_CHOICE)

@@ -102,7 +102,7 @@ def test_two_resources_with_the_same_labels_are_one_series_and_a_count() -> None
 
 
 def test_two_account_rows_with_the_same_labels_are_one_series_and_a_count() -> None:
-    twin = replace(estate.ACCOUNTS[0], power_watts=Estimate(99, 98, 100))
+    twin = replace(estate.ACCOUNTS[0], now=estate.ACCOUNTS[1].now)
     exposition = render(
         replace(estate.SNAPSHOT, accounts=(*estate.ACCOUNTS, twin)), estate.SETTINGS
     )

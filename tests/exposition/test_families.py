@@ -7,7 +7,7 @@ import re
 import pytest
 
 from cloud_carbon_exporter.exposition import FAMILIES, OF_EXPORTER, UPSTREAM, Family
-from cloud_carbon_exporter.exposition.family import FromEstimates, FromSnapshot
+from cloud_carbon_exporter.exposition.family import FromSnapshot, FromSums
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS
 
 EVERY = (*FAMILIES, *UPSTREAM)
@@ -41,7 +41,8 @@ def test_sums_by_account_region_and_kind_are_summed_and_nothing_else_is() -> Non
     for family in FAMILIES:
         by_account_kind = family.labels == ACCOUNT_KIND_LABELS and family not in OF_EXPORTER
         assert (family.summed != "never") == by_account_kind, family.name
-        assert (family.summed == "interval") == isinstance(family.source, FromEstimates)
+        summed_anew = by_account_kind and isinstance(family.source, FromSums)
+        assert (family.summed == "interval") == summed_anew
 
 
 def test_the_exporters_own_are_named_for_it() -> None:
@@ -49,6 +50,6 @@ def test_the_exporters_own_are_named_for_it() -> None:
     assert prefixed == names(OF_EXPORTER)
 
 
-def test_only_estimates_have_an_interval() -> None:
-    with pytest.raises(ValueError, match="only estimates"):
+def test_only_sums_have_an_interval() -> None:
+    with pytest.raises(ValueError, match="only sums"):
         Family("x", "gauge", "X.", FromSnapshot(lambda _: ()), summed="interval")

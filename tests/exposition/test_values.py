@@ -22,7 +22,8 @@ from cloud_carbon_exporter.exposition import (
     render,
 )
 from cloud_carbon_exporter.model.snapshot import AccountRow, ApiUse, Row, Snapshot
-from cloud_carbon_exporter.model.types import Estimate, Totals
+from cloud_carbon_exporter.model.sums import FootprintSum
+from cloud_carbon_exporter.model.types import Totals
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FORMATS: tuple[Format, ...] = ("text", "openmetrics")
@@ -235,7 +236,7 @@ def test_a_measurement_from_the_future_is_not_of_negative_age() -> None:
 
 
 def test_an_account_that_is_all_zero_counts_from_zero() -> None:
-    row = AccountRow("aws", "1", "r", "k", Estimate(0, 0, 0), Totals())
+    row = AccountRow("aws", "1", "r", "k", FootprintSum(), Totals())
     scrape = read(render(Snapshot(1.0, accounts=(row,), api=ApiUse()), Settings()))
     labels = {"cloud_provider": "aws", "cloud_account_id": "1", "cloud_region": "r", "kind": "k"}
     assert scrape[series("cloud_carbon_account_energy_joules_total", **labels)] == 0

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from tests.model.machines import footprint, holding, resource
 
-from cloud_carbon_exporter.model.estimate import NOWHERE, estimate, power_watts, total
+from cloud_carbon_exporter.model.estimate import NOWHERE, estimate, power_watts
 from cloud_carbon_exporter.model.facts import figure, place
 from cloud_carbon_exporter.model.types import Component, Estimate
 
@@ -156,11 +156,43 @@ def test_bytes_held_that_were_not_read_are_a_default_and_wide() -> None:
     assert priced.embodied_grams_per_second.upper > 50 * priced.embodied_grams_per_second.value > 0
 
 
-def test_traffic_that_was_not_read_is_not_claimed_but_may_be() -> None:
-    priced = estimate(holding(Component("network", "internet", 1, per="bytes")), {}, NOWHERE, None)
-    assert priced.power_watts.value == 0
-    assert priced.power_watts.upper > 0
-    assert priced.basis == "default"
+def test_traffic_that_was_not_read_is_what_such_things_usually_carry() -> None:
+    path = Component("network", "internet", 1, per="bytes")
+    blind = estimate(holding(path), {}, NOWHERE, None)
+    usual = figure("model.default.bytes").value
+    read = estimate(holding(path), {"bytes": usual}, NOWHERE, None)
+    assert blind.power_watts.value == read.power_watts.value > 0
+    assert blind.basis == "default"
+
+
+def test_what_a_kind_usually_does_goes_before_what_all_things_do() -> None:
+    path = Component("network", "internet", 1, per="bytes")
+    gateway = replace(holding(path), kind="ec2/nat_gateway")
+    prior = figure("prior.ec2/nat_gateway.bytes")
+    blind = estimate(gateway, {}, NOWHERE, None)
+    read = estimate(gateway, {"bytes": prior.value}, NOWHERE, None)
+    assert blind.power_watts.value == read.power_watts.value
+    assert power_watts(gateway, {}, NOWHERE) == blind.power_watts.value
+    assert prior.id in blind.facts and "model.default.bytes" not in blind.facts
+
+
+def test_what_the_cloud_allows_bounds_what_is_usual() -> None:
+    copy = Component("memory", "dram", 2, per="capacity_units")
+
+    def blind(least: float, most: float) -> Estimate:
+        bounded = holding(replace(copy, least=least, most=most))
+        power = estimate(bounded, {}, NOWHERE, None).power_watts
+        assert power_watts(bounded, {}, NOWHERE) == power.value
+        return power
+
+    usual = estimate(holding(copy), {}, NOWHERE, None).power_watts
+    assert blind(0, 100) == usual
+    four = estimate(holding(copy), {"capacity_units": 4}, NOWHERE, None).power_watts
+    always = blind(4, 4)
+    assert always.value == four.value
+    assert always.upper == pytest.approx(four.upper)
+    assert blind(0, 2).upper < usual.upper
+    assert blind(4, 100).lower > usual.lower
 
 
 def test_an_amount_a_unit_of_a_signal_follows_the_signal() -> None:
@@ -180,19 +212,6 @@ def test_more_components_are_known_better_than_one_of_their_size() -> None:
     ]
     assert mixed.upper < sum(part.upper for part in parts)
     assert mixed.lower > sum(part.lower for part in parts)
-
-
-def test_a_total_takes_the_weakest_basis() -> None:
-    assert total([]) == Estimate(0, 0, 0)
-    assert total([Estimate(1, 1, 1), Estimate(1, 0, 2, "default")]).basis == "default"
-
-
-def test_a_total_follows_the_stated_correlation() -> None:
-    rho = figure("model.correlation.resources").value
-    whole = total([Estimate(10, 6, 14)] * 4)
-    expected = (rho * 16**2 + (1 - rho) * 4 * 4**2) ** 0.5
-    assert whole.upper == pytest.approx(40 + expected)
-    assert whole.lower == pytest.approx(40 - expected)
 
 
 def test_a_machine_of_a_cloud_names_every_fact_it_stands_on() -> None:

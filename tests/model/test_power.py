@@ -19,7 +19,8 @@ def test_every_microarchitecture_has_a_curve_that_never_falls(name: str) -> None
     curve = draw("vcpu", name)
     assert list(curve.watts) == sorted(curve.watts)
     assert curve.watts[-1] > curve.watts[0] > 0
-    assert all(0 <= down <= value for down, value in zip(curve.down, curve.watts, strict=True))
+    for value, errors in zip(curve.watts, curve.errors, strict=True):
+        assert 0 <= errors.reach()[0] <= value * (1 + 1e-12)
     assert (curve.assumed == "") == (name != "default")
 
 
@@ -74,7 +75,11 @@ def test_a_thread_of_a_pool_is_as_unsure_as_all_it_may_be() -> None:
 @pytest.mark.parametrize("name", sorted(processors()))
 def test_neither_bound_of_a_thread_falls_with_its_load(name: str) -> None:
     curve = draw("vcpu", name)
-    tops = [watts + up for watts, up in zip(curve.watts, curve.up, strict=True)]
-    bottoms = [watts - down for watts, down in zip(curve.watts, curve.down, strict=True)]
+    tops: list[float] = []
+    bottoms: list[float] = []
+    for watts, errors in zip(curve.watts, curve.errors, strict=True):
+        down, up = errors.reach()
+        tops.append(watts + up)
+        bottoms.append(watts - down)
     assert all(more >= less - 1e-12 for less, more in itertools.pairwise(tops))
     assert all(more >= less - 1e-12 for less, more in itertools.pairwise(bottoms))

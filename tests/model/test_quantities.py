@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from cloud_carbon_exporter.model.quantities import product_deviation, ratio, sum_deviation
+from cloud_carbon_exporter.model.quantities import product_deviation, ratio
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,3 @@ def test_relative_errors_of_a_product_add_as_squares() -> None:
 def test_a_product_with_zero_is_as_unsure_as_its_factors() -> None:
     assert product_deviation(0, 2, 10, 0) == 20
     assert product_deviation(0, 2, 0, 3) == 6
-
-
-@pytest.mark.parametrize(("correlation", "deviation"), [(1, 7), (0, 5), (0.5, math.sqrt(37))])
-def test_deviations_add_by_their_correlation(correlation: float, deviation: float) -> None:
-    assert sum_deviation([3, 4], correlation) == pytest.approx(deviation)

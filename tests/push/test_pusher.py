@@ -162,3 +162,26 @@ async def arrived(at: Receiver, count: int) -> None:
     async with asyncio.timeout(20):
         while len(at.requests) < count:
             await asyncio.sleep(0.005)
+
+
+async def test_whatever_fails_pushing_begins_anew(caplog: pytest.LogCaptureFixture) -> None:
+    """It ran beside the collecting, and its end was the end of both."""
+    asked = asyncio.Event()
+    answers = iter([RuntimeError("a defect of ours"), OSError("no more files"), None])
+
+    def newest() -> Exposition | None:
+        error = next(answers, None)
+        if error is not None:
+            raise error
+        asked.set()
+        return None
+
+    settings = PushSettings(remote_write_url="http://127.0.0.1:9", interval_seconds=0.01)
+    pusher = Pusher(settings, destinations(settings, SINCE), Tally(), newest, time.time)
+    running = asyncio.create_task(pusher.run())
+    async with asyncio.timeout(10):
+        await asked.wait()
+    assert not running.done()
+    assert caplog.text.count("begins anew") == 2
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

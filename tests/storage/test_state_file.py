@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import json
 import logging
 import os
 import signal
+import stat
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +28,9 @@ from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource, Totals
-from cloud_carbon_exporter.storage.state_file import ROWS_A_LINE, SAVING_RATIO, StateFile
+from cloud_carbon_exporter.storage import state_file
+from cloud_carbon_exporter.storage.state_file import SAVING_RATIO, StateFile
+from cloud_carbon_exporter.storage.state_lines import ROWS_A_LINE, VERSION
 from cloud_carbon_exporter.web.trend import Trend, TrendPoint
 from tests.fakes.cloud import Clock
 
@@ -283,17 +289,195 @@ def test_a_path_that_cannot_be_used_is_said_and_never_fatal(
     assert "cannot be written" in caplog.text
 
 
-def test_a_corrupt_file_that_cannot_be_renamed_is_said_and_never_fatal(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+def refuse(*numbers: int) -> Callable[..., Any]:
+    """What the system says in place of an answer."""
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise OSError(numbers[0], os.strerror(numbers[0]))
+
+    return fail
+
+
+def test_a_corrupt_file_that_cannot_be_set_aside_is_not_written_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "state"
     path.write_bytes(b"nonsense")
-    (tmp_path / "state.corrupt").mkdir()  # a file cannot take the place of a folder
     section = Rows()
-    take_back(path, rows=section)
+    file = StateFile(path, {"rows": section})
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", refuse(errno.EROFS))
+        file.load()
+    file.save()
+    file.close()
     assert section.rows == []
+    assert path.read_bytes() == b"nonsense"
     assert "cannot be set aside" in caplog.text
     assert "-state.file" in caplog.text
+
+
+def test_what_was_set_aside_before_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    (tmp_path / "state.corrupt").mkdir()
+    (tmp_path / "state.corrupt.2").symlink_to(tmp_path / "nowhere")
+    for content in (b"first", b"second"):
+        path.write_bytes(content)
+        take_back(path, rows=Rows())
+    assert (tmp_path / "state.corrupt.3").read_bytes() == b"first"
+    assert (tmp_path / "state.corrupt.4").read_bytes() == b"second"
+
+
+def test_names_to_set_aside_under_run_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state_file, "MOST_SET_ASIDE", 3)
+    path = tmp_path / "state"
+    for content in (b"1", b"2", b"3", b"4"):
+        path.write_bytes(content)
+        take_back(path, rows=Rows())
+    assert path.read_bytes() in (b"3", b"4")
+    assert "stand aside already" in caplog.text
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.EPERM, errno.ESTALE])
+def test_a_file_that_cannot_be_read_is_set_aside(
+    number: int,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was overwritten within seconds, and with it all that was ever counted."""
+    path = tmp_path / "state"
+    StateFile(path, {"rows": Rows([["old", 1]])}).save()
+    before = path.read_bytes()
+    file = StateFile(path, {"rows": Rows([["new", 2]])})
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", refuse(number))
+        file.load()
+    file.save()
+    file.close()
+    assert (tmp_path / "state.corrupt").read_bytes() == before
+    assert b"new" in path.read_bytes()
+    assert "cannot be read" in caplog.text
+
+
+@pytest.mark.parametrize("sealed_again", [True, False])
+def test_a_newer_version_is_not_corrupt_and_refuses_the_start(
+    tmp_path: Path, sealed_again: bool
+) -> None:
+    path = tmp_path / "state"
+    StateFile(path, {"rows": Rows([["old", 1]])}).save()
+    header, *body, seal = path.read_bytes().splitlines(keepends=True)
+    lines = [header.replace(b":%d}" % VERSION, b":%d}" % (VERSION + 1)), *body]
+    if sealed_again:
+        digest = hashlib.sha256(b"".join(lines)).hexdigest()
+        seal = json.dumps({"sha256": digest}).encode()
+    path.write_bytes(content := b"".join((*lines, seal)))
+    file = StateFile(path, {"rows": Rows()})
+    with pytest.raises(ConfigError, match=r"-state\.file: .* is of version 3, and this program"):
+        file.load()
+    assert path.read_bytes() == content
+    assert {entry.name for entry in tmp_path.iterdir()} == {"state", ".state.lock"}
+    other = StateFile(path, {"rows": Rows()})
+    with pytest.raises(ConfigError, match="version 3"):  # and not that another process has it
+        other.load()
+
+
+def test_the_file_of_the_version_before_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    row = ["i-1", 100.0, 200.0, 7.0, 8.0, 9.0]
+    lines = [
+        b'{"cloud_carbon_exporter_state":1}\n',
+        json.dumps({"section": "counters", "rows": [row]}).encode() + b"\n",
+    ]
+    digest = hashlib.sha256(b"".join(lines)).hexdigest()
+    path.write_bytes(b"".join(lines) + json.dumps({"sha256": digest}).encode())
+    counters = new_counters()
+    take_back(path, counters=counters)
+    assert list(counters.dump()) == [row]
+
+
+def test_a_section_of_another_version_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    StateFile(path, {"rows": Rows([["x", 1]]), "later": Rows([["y", 2]])}).save()
+    section = Rows()
+    take_back(path, rows=section)
+    assert section.rows == [["x", 1]]
+    assert not (tmp_path / "state.corrupt").exists()
+
+
+def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    path, beside = tmp_path / "state", tmp_path / ".state.new"
+    beside.write_bytes(b"what a killed process of another umask left")
+    beside.chmod(0o666)
+    before = os.umask(0)
+    try:
+        StateFile(path, {"rows": Rows()}).save()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["file/state", "n" * 252, "n" * 300, "\0", "loop/state", ""])
+def test_a_name_that_no_file_can_have_is_said_and_never_fatal(
+    name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    file = StateFile(tmp_path / name, {"rows": Rows()})
+    file.load()
+    file.save_if_due()
+    file.close()
+    assert "cannot be written" in caplog.text
+    assert (tmp_path / "file").read_text() == "not a folder"
+
+
+WRITING = ["open", "fdopen", "fchmod", "fsync"]
+
+
+@pytest.mark.parametrize("unlink", [True, False])
+@pytest.mark.parametrize("call", [*WRITING, "replace"])
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES, errno.EIO])
+def test_a_save_that_fails_in_any_way_is_said_once_and_never_raises(
+    number: int,
+    call: str,
+    unlink: bool,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "state"
+    file = StateFile(path, {"rows": Rows([["old", 1]])})
+    file.save()
+    before = path.read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr(os if call in WRITING else Path, call, refuse(number))
+        if not unlink:
+            patched.setattr(Path, "unlink", refuse(number))
+        file.save()
+    assert path.read_bytes() == before
+    assert caplog.text.count("cannot be written") == 1
+    assert os.strerror(number) in caplog.text
+
+
+class Defective(Rows):
+    """A section that cannot hand out its rows."""
+
+    def dump(self) -> Iterable[Any]:
+        yield ["x", 1]
+        raise RuntimeError("a defect of ours")
+
+
+def test_a_defect_of_a_section_costs_that_save(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "state"
+    StateFile(path, {"rows": Rows([["old", 1]])}).save()
+    before = path.read_bytes()
+    StateFile(path, {"rows": Defective()}).save()
+    assert path.read_bytes() == before
+    assert "a defect of ours" in caplog.text
+    assert {entry.name for entry in tmp_path.iterdir()} == {"state"}
 
 
 @given(

@@ -14,7 +14,9 @@ from tests.web.serving import Held, address, held, served
 
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.exposition import Settings
+from cloud_carbon_exporter.model.errors import Factor
 from cloud_carbon_exporter.model.snapshot import Outcome, Snapshot, TargetState
+from cloud_carbon_exporter.model.sums import FootprintSum
 from cloud_carbon_exporter.service.opening import open_collector
 from cloud_carbon_exporter.web.settings import WebSettings
 from cloud_carbon_exporter.web.trend import Trend
@@ -56,20 +58,18 @@ def rising_trend(snapshot: Snapshot, points: int) -> Trend:
     trend = Trend()
     for index in range(points):
         scale = 1 - 0.02 * ((points - 1 - index) % 7)
-        accounts = tuple(
-            replace(row, power_watts=_times(row.power_watts, scale)) for row in snapshot.accounts
-        )
+        totals = {name: _times(total, scale) for name, total in snapshot.totals.items()}
         at = snapshot.taken_at - 300 * (points - 1 - index)
-        trend.record(replace(snapshot, taken_at=at, accounts=accounts))
+        trend.record(replace(snapshot, taken_at=at, totals=totals))
     return trend
 
 
-def _times(estimate: Any, scale: float) -> Any:
+def _times(total: FootprintSum, scale: float) -> FootprintSum:
+    exactly = Factor("", scale, 0, 0)
     return replace(
-        estimate,
-        value=estimate.value * scale,
-        lower=estimate.lower * scale,
-        upper=estimate.upper * scale,
+        total,
+        power_watts=total.power_watts.times(exactly, "measured"),
+        operational_grams_per_second=total.operational_grams_per_second.times(exactly, "measured"),
     )
 
 

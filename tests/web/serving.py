@@ -30,6 +30,7 @@ class Held:
     exposition: Exposition | None = None
     asked: list[float] = field(default_factory=list)
     next_snapshot: Snapshot | None = None
+    progress: str = ""
 
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
         self.asked.append(timeout_seconds)

@@ -135,6 +135,11 @@ async def test_before_the_first_collection_metrics_answer_and_readiness_does_not
         )
         async with client.get("/readyz") as response:
             assert response.status == 503
+            assert await response.text() == "the first collection has not ended yet\n"
+        collector.progress = "first collection: 82 of 1,190 listings, waiting for aws eu-west-3"
+        async with client.get("/readyz") as response:
+            assert response.status == 503
+            assert await response.text() == f"{collector.progress}\n"
         async with client.get("/healthz") as response:
             assert response.status == 200
         collector.snapshot = replace(estate.EMPTY, first_collection_done=True)

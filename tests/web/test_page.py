@@ -16,6 +16,7 @@ from tests.exposition import estate
 from tests.web.browsing import FAILING, NOTHING, browser, demo_snapshot, rising_trend, visit
 
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.sums import footprint_sum
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -120,7 +121,10 @@ async def test_breakdown_by_every_label_and_tag(chromium: Browser, demo: Snapsho
 async def test_new_figures_appear_by_themselves(chromium: Browser, demo: Snapshot) -> None:
     async with visit(chromium, demo) as visited:
         rows = demo.rows[:3]
-        visited.collector.snapshot = replace(demo, taken_at=demo.taken_at + 1, rows=rows)
+        totals = {"aws": footprint_sum(row.footprint for row in rows)}
+        visited.collector.snapshot = replace(
+            demo, taken_at=demo.taken_at + 1, rows=rows, totals=totals
+        )
         await expect(visited.page.locator("#resources-count")).to_contain_text("3 resources")
         await expect(visited.page.locator("#power")).to_contain_text("3 of")
 

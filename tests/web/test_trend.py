@@ -28,13 +28,21 @@ def test_the_trend_stays_bounded_and_keeps_the_start(snapshots: int, capacity: i
     assert times[-1] > snapshots - max(steps, default=1)
 
 
+def test_what_a_clock_that_was_ahead_has_drawn_goes_when_it_is_set_back() -> None:
+    """Else nothing would be drawn until that time has come."""
+    trend = Trend()
+    for at in (1.0, 2.0, 172_802.0, 172_803.0, 3.0, 3.0, 4.0):
+        trend.record(replace(estate.EMPTY, taken_at=at, first_collection_done=True))
+    assert trend.columns()["taken_at"] == [1, 2, 3, 4]
+
+
 def test_a_point_is_the_totals_of_its_snapshot() -> None:
     trend = Trend()
     trend.record(estate.SNAPSHOT)
     columns = trend.columns()
     assert columns["taken_at"] == [estate.TAKEN_AT]
-    assert columns["power_watts"] == [12.5]
-    assert columns["power_lower_watts"][0] <= 12.5 <= columns["power_upper_watts"][0]
+    assert columns["power_watts"] == [18.5]
+    assert columns["power_lower_watts"][0] <= 18.5 <= columns["power_upper_watts"][0]
     assert columns["operational_emissions_grams_per_second"] == [pytest.approx(0.000155)]
     assert columns["embodied_emissions_grams_per_second"] == [pytest.approx(0.00004125)]
 
@@ -54,7 +62,7 @@ async def test_the_trend_is_served() -> None:
         served(held(estate.SNAPSHOT), trend=trend) as client,
         client.get("/api/v1/history") as response,
     ):
-        assert (await response.json())["power_watts"] == [12.5]
+        assert (await response.json())["power_watts"] == [18.5]
 
 
 def test_a_snapshot_that_comes_while_the_columns_are_made_makes_none_longer() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.api_costs.calendar_month import month_name
 from cloud_carbon_exporter.api_costs.prices import GRANTED, PRICES, READS, ApiCall
@@ -106,6 +106,23 @@ class Budget:
     def unknown_until(self, target: str) -> float:
         """Up to when a target's use of this month is unknown; 0 where an earlier process told."""
         return 0.0 if (target, month_name(self._since)) in self._told else self._since
+
+    def move(self, seconds: float) -> None:
+        """The clock was set: what was paid moves with it, and with its month."""
+        now = self._clock()
+        was, is_now = month_name(now - seconds), month_name(now)
+        self._since += seconds
+        for spending in self._spending.values():
+            spending.move(seconds)
+        for target, spent in self._spent.items():
+            if spent.month == was:
+                self._spent[target] = replace(spent, month=is_now)
+        for target, free in self._free.items():
+            if free.month == was:
+                self._free[target] = replace(free, month=is_now)
+        for target, month in list(self._told):
+            if month == was:
+                self._told.add((target, is_now))
 
     def dump(self) -> Iterator[Row]:
         """Rows of what a restart must not forget: the bill in all, and of this month by target."""

@@ -47,6 +47,10 @@ class Spending:
         if dollars:
             self.recent.append(Payment(now, dollars))
 
+    def move(self, seconds: float) -> None:
+        """The clock was set by so much."""
+        self.recent = deque(Payment(paid.moment + seconds, paid.dollars) for paid in self.recent)
+
     def forecast(self, now: float, since: float, read_interval_seconds: float) -> float:
         """USD a month at the pace of the last day; a first round is worth one read interval."""
         while self.recent and self.recent[0].moment < now - FORECAST_WINDOW_SECONDS:

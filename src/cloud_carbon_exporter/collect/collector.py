@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, Literal, TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.collect.clock import as_clock, keep_watch
 from cloud_carbon_exporter.collect.contribution import Contribution, places_in_use
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.failure_log import FailureLog
 from cloud_carbon_exporter.collect.heap import Heap
 from cloud_carbon_exporter.collect.progress import Progress, say_progress, sentence
 from cloud_carbon_exporter.collect.shard import Shard
+from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
 from cloud_carbon_exporter.collect.snapshot import SnapshotBuilder
 from cloud_carbon_exporter.collect.surroundings import SurroundingsIndex
 from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.collect.target_run import TargetRun
 from cloud_carbon_exporter.collect.threads import beside
 from cloud_carbon_exporter.grid import Feed, GridSettings
-from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.snapshot import ClockNews, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class Collector(Generic[Rendered]):
     ) -> None:
         self.settings = settings
         self.budget = budget
+        self._clock = clock = as_clock(clock)
         self._feed = Feed(settings.grid, budget.meter("grid"), budget.error, FailureLog(), clock)
         surroundings = SurroundingsIndex(self._feed)
         self.counters = Counters(surroundings.of, settings.stale_after_seconds)
@@ -75,7 +78,6 @@ class Collector(Generic[Rendered]):
             counting=settings.mode == "background",
             whole=settings.shard.of == 1,
         )
-        self._clock = clock
         self._render = render
         self._publishing = asyncio.Lock()
         self._heap = Heap()
@@ -91,6 +93,7 @@ class Collector(Generic[Rendered]):
                 group.create_task(self._keep_fresh(target))
                 group.create_task(self._watch(target))
             group.create_task(say_progress(self._target_progress))
+            group.create_task(keep_watch(self._clock))
 
     def _target_progress(self) -> list[Progress]:
         return [run.progress for run in self.runs]
@@ -113,7 +116,9 @@ class Collector(Generic[Rendered]):
         For -collect.mode=scrape. Scrapes that come meanwhile share the one collection; what is not
         finished in time goes on for the next.
         """
-        if self.snapshot.first_collection_done and self._age() < self.settings.interval_seconds:
+        self._follow_clock()
+        young = 0 <= self._age() < self.settings.interval_seconds  # below 0: the clock was set back
+        if self.snapshot.first_collection_done and young:
             return
         if self._round is None or self._round.done():
             self._round = asyncio.create_task(self.refresh())
@@ -130,9 +135,9 @@ class Collector(Generic[Rendered]):
                 return
             # Of all who ask while one Snapshot is built, the first builds the next for the others.
             self._published = self._asked
+            self._follow_clock()
             contributions = [run.contribute() for run in self.runs]
-            if self.settings.grid.preferences:
-                await self._feed.refresh(await beside(lambda: places_in_use(contributions)))
+            await self._ask_grid(contributions)
             try:
                 built = await beside(lambda: self._build(self._clock(), contributions))
             except Exception:  # a defect of ours must not end the loop: the last Snapshot stays
@@ -141,6 +146,28 @@ class Collector(Generic[Rendered]):
                     run.take_back(contribution)
                 return
             self.snapshot, self.exposition = built
+
+    async def _ask_grid(self, contributions: Sequence[Contribution]) -> None:
+        if not self.settings.grid.preferences:
+            return
+        with unless_it_fails("asking the sources of grid intensity"):
+            await self._feed.refresh(await beside(lambda: places_in_use(contributions)))
+
+    def _follow_clock(self) -> None:
+        """Move all marks with the clock, if it is set; under the lock, as nothing is built then."""
+        if self.settings.mode == "scrape":
+            # Nothing is counted, and a copy that was frozen since the last scrape, as Lambda does
+            # it, has missed the time: all is as old as the machine says.
+            self._clock.believe()
+            return
+        # Before anything is shown there is nothing that an old time could stand beside.
+        seconds = self._clock.follow(at_once=not self.snapshot.rows)
+        if seconds:
+            self.counters.move(seconds)
+            self.budget.move(seconds)
+            self._builder.move(seconds)
+            for run in self.runs:
+                run.move(seconds)
 
     async def close(self) -> None:
         """Stop collecting and close every connection."""
@@ -172,7 +199,8 @@ class Collector(Generic[Rendered]):
     def _build(
         self, now: float, contributions: Sequence[Contribution]
     ) -> tuple[Snapshot, Rendered]:
-        snapshot = self._builder.build(now, contributions)
+        news = ClockNews(self._clock.apart, self._clock.steps)
+        snapshot = replace(self._builder.build(now, contributions), clock=news)
         rendered = self._render(snapshot)
         self._heap.settle(len(snapshot.rows))
         return snapshot, rendered

@@ -191,6 +191,10 @@ class Counters:
         self.months.add(at.provider, at.account_id, piece)
         self.known_by.add(timeline, piece)
 
+    def move(self, seconds: float) -> None:
+        """The clock was set: all marks of its time move; Points have the time of the cloud."""
+        self.presence.move(seconds)
+
     def dump(self) -> Iterator[Row]:
         """Rows of everything a restart must not lose."""
         for account in self._accounts.saved():

@@ -84,9 +84,18 @@ class DueReads:
                 for metric in metrics:
                     key = series_key(resource, metric)
                     overview.present.add(key)
-                    if self._due.get(key, now) <= now:
+                    if self._is_due(key, metric, now):
                         overview.due.append(self._read(resource, metric, until))
         return overview
+
+    def _is_due(self, key: SeriesKey, metric: Metric, now: float) -> bool:
+        """Whether a series is to be read; so is one due later than ever, as the clock was set."""
+        return not now < self._due.get(key, now) <= now + self._pause_of(metric)
+
+    def _pause_of(self, metric: Metric) -> float:
+        # S3 writes the size of a bucket once a day: reading it each quarter of an hour would cost
+        # 96 times as much and tell nothing more.
+        return max(self._pause, metric.every_seconds)
 
     def _read(self, resource: Resource, metric: Metric, until: float) -> Read:
         """The read of a series from where its resource is covered, or from further back."""
@@ -100,14 +109,17 @@ class DueReads:
 
     def note(self, read: Read, now: float) -> None:
         """A read was made: it is due again after a while."""
-        # S3 writes the size of a bucket once a day: reading it each quarter of an hour would cost
-        # 96 times as much and tell nothing more.
         key = series_key(read.resource, read.metric)
-        self._due[key] = now + max(self._pause, read.metric.every_seconds)
+        self._due[key] = now + self._pause_of(read.metric)
 
     def due_at(self, read: Read) -> float:
         """When a series that was read is due again."""
         return self._due[series_key(read.resource, read.metric)]
+
+    def move(self, seconds: float) -> None:
+        """The clock was set: nothing is due earlier or later for it."""
+        for key in self._due:
+            self._due[key] += seconds
 
     def keep_only(self, present: set[SeriesKey]) -> None:
         """Forget what is no longer there."""

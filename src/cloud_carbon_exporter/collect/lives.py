@@ -24,10 +24,10 @@ FORGOTTEN_AFTER_SECONDS = 2 * 86400.0
 
 @dataclass(slots=True)
 class PastLife:
-    """Life that is over.
+    """A life that is over.
 
-    until: counted up to here. ended: whether its cloud told the end (else it was merely missed).
-    told: when something last told of it.
+    until: counted up to here. ended: whether its cloud told the end (else
+    it was merely missed). told: when something last told of it.
     """
 
     until: float
@@ -84,6 +84,15 @@ class Lives:
             return False
         past.told, past.ended = at, True
         return True
+
+    def move(self, seconds: float) -> None:
+        """The clock was set. What the cloud told the end of has the cloud's time, and stays."""
+        for target in self._since:
+            self._since[target] += seconds
+        for past in self._past.values():
+            past.told += seconds
+            if not past.ended:
+                past.until += seconds
 
     def forget(self, now: float) -> None:
         """Drop what nothing tells of any more, and what would not be counted anyway."""

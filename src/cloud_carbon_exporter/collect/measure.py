@@ -94,7 +94,7 @@ class Measurer:
         self._label = target.label
         self._account = shared.budget
         self._failures = failures
-        self._due = DueReads(target, shared)
+        self.due = DueReads(target, shared)
         self._read_budget = ReadBudget(
             shared.budget,
             target.name,
@@ -108,7 +108,7 @@ class Measurer:
 
     def waits(self, resource: Resource) -> bool:
         """Whether what it draws now hangs on a series we read."""
-        return bool(self._due.applicable(resource))
+        return bool(self.due.applicable(resource))
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """How the newest reads went: one row a kind, account and region with something to read."""
@@ -123,15 +123,15 @@ class Measurer:
     ) -> Round:
         """Read what is due, and make the last reads of what has vanished."""
         until = now - self._provider.settle_seconds
-        overview = await self._due.overview(resources, now, until)
+        overview = await self.due.overview(resources, now, until)
         choice = self._read_budget.choose(overview.due, now)
         groups: defaultdict[ReadGroup, list[Read]] = defaultdict(list)
         for read in choice.now:
             groups[self._group(read.resource, read.metric)].append(read)
-        last = last_reads(departed, until, self._due.applicable)
+        last = last_reads(departed, until, self.due.applicable)
         for read in last.reads:
             groups[self._group(read.resource, read.metric)].append(read)
-        self._due.keep_only(overview.present)
+        self.due.keep_only(overview.present)
         self._read_budget.forget(overview.present)
         reading = (
             self._read_group(group, reads, until, now, deadline_seconds)
@@ -224,14 +224,14 @@ class Measurer:
         for read in reads_made:
             if not read.metric.valid_seconds:
                 delay = read.metric.delay_seconds
-                yield Asked(read.resource.id, until - delay, self._due.due_at(read), delay)
+                yield Asked(read.resource.id, until - delay, self.due.due_at(read), delay)
 
     def _note(self, reads_made: Iterable[Read], reading: Reading, now: float) -> None:
         """When each series that was read is due next, and how much its load varies."""
         for read in reads_made:
             points = reading.points.get((read.resource.id, read.metric.into), ())
             self._read_budget.note(read, points, now)
-            self._due.note(read, now)
+            self.due.note(read, now)
 
     def _note_outcomes(
         self, reads: Iterable[Read], reading: Reading, now: float, seconds: float

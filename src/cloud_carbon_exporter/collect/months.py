@@ -33,10 +33,10 @@ class MonthSums:
 
 
 class Months:
-    """Months so far: sums of pieces of counted time.
+    """Adds up pieces of counted time.
 
-    A piece that reaches over a month's end counts in each by its time there: a life may be counted
-    in one piece, hours long.
+    A piece that reaches over a month's end counts in each by its
+    time there: a life may be counted in one piece, hours long.
     """
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from cloud_carbon_exporter.collect.lives import Lives, is_of_life
+from cloud_carbon_exporter.collect.moved_marks import move_timeline
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import (
     Sight,
@@ -89,6 +90,14 @@ class Presence:
         for saved in self._saved.values():
             if saved.seen_until > newest - KEEP_SECONDS:
                 yield saved
+
+    def move(self, seconds: float) -> None:
+        """The clock was set: all marks of its time move."""
+        for timeline in (*self.there.values(), *self.departed.values()):
+            move_timeline(timeline, seconds)
+        for resource_id, saved in self._saved.items():
+            self._saved[resource_id] = saved.moved(seconds)
+        self.lives.move(seconds)
 
     def observe(
         self,

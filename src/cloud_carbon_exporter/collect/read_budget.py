@@ -158,6 +158,8 @@ class ReadBudget:
         series = series_key(read.resource, read.metric)
         spread = self._spread.get(series, UNKNOWN_SPREAD)
         age = now - self._read_at.get(series, -math.inf)
+        if age < 0:  # the clock was set back since
+            age = math.inf
         return self._swing(read.resource) * spread * min(age, month_seconds(now))
 
 

@@ -12,21 +12,23 @@ from cloud_carbon_exporter.collect.contribution import Contribution, LastGood
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.ledger import take_stock
 from cloud_carbon_exporter.collect.measure import Round
+from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
 from cloud_carbon_exporter.collect.surroundings import Surroundings, SurroundingsIndex
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline
-from cloud_carbon_exporter.model.estimate import estimate, total
+from cloud_carbon_exporter.model.estimate import estimate
+from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
     Outcome,
     ReportedEmissions,
     Row,
     Snapshot,
+    totals_by_provider,
 )
-from cloud_carbon_exporter.model.types import Estimate, Footprint, Place, Resource, Signal
+from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
+from cloud_carbon_exporter.model.types import Footprint, Place, Resource, Signal
 from cloud_carbon_exporter.providers.spec import Extras
-
-NOTHING = Estimate(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class SnapshotBuilder:
                 released |= fresh.released
         self._counters.advance(now, released)
         rows = tuple(self._rows(contributions, now))
+        accounts = tuple(self._accounts(rows))
         self._estimated = {row.resource.id: self._estimated[row.resource.id] for row in rows}
         places = tuple(self._places(rows))
         ledger = take_stock(rows, contributions, now, self._stale_after, whole=self._whole)
@@ -89,9 +92,10 @@ class SnapshotBuilder:
         return Snapshot(
             taken_at=now,
             rows=rows,
-            accounts=tuple(self._accounts(rows)),
+            accounts=accounts,
+            totals=totals_by_provider(accounts),
             places=places,
-            grid=self._surroundings.news(places),
+            grid=self._grid_news(places),
             ledger=ledger.counts,
             listed=ledger.listed,
             covered=ledger.covered,
@@ -106,6 +110,11 @@ class SnapshotBuilder:
             known_by=self._counters.known_by.ratios() if self._counting else {},
             first_collection_done=all(contribution.tried for contribution in contributions),
         )
+
+    def move(self, seconds: float) -> None:
+        """The clock was set: what is remembered of when sweeps ended moves with it."""
+        for key in self._seen_at:
+            self._seen_at[key] += seconds
 
     def _take_sweeps(self, contribution: Contribution, now: float) -> None:
         settle = contribution.target.provider.settle_seconds
@@ -164,13 +173,19 @@ class SnapshotBuilder:
         return Row(resource, last.footprint, last.loads, totals, timeline.measured_at(now))
 
     def _accounts(self, rows: Iterable[Row]) -> Iterator[AccountRow]:
-        watts: defaultdict[AccountKey, list[Estimate]] = defaultdict(list)
+        footprints: defaultdict[AccountKey, list[Footprint]] = defaultdict(list)
         for row in rows:
-            watts[account_key(row.resource)].append(row.footprint.power_watts)
+            footprints[account_key(row.resource)].append(row.footprint)
         totals = self._counters.accounts()
-        for key in sorted(watts.keys() | totals.keys()):
-            power = total(watts[key]) if key in watts else NOTHING
-            yield AccountRow(*key, power, totals.get(key) if self._counting else None)
+        for key in sorted(footprints.keys() | totals.keys()):
+            now = footprint_sum(footprints[key]) if key in footprints else FootprintSum()
+            yield AccountRow(*key, now, totals.get(key) if self._counting else None)
+
+    def _grid_news(self, places: Sequence[Place]) -> GridNews:
+        news = GridNews()
+        with unless_it_fails("the news of the grid"):
+            news = self._surroundings.news(places)
+        return news
 
     def _places(self, rows: Iterable[Row]) -> Iterator[Place]:
         places = {(row.resource.location.provider, row.resource.location.region) for row in rows}

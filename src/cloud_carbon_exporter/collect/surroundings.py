@@ -55,13 +55,14 @@ class SurroundingsIndex:
 
     def advance(self, now: float) -> None:
         """Take over what the sources of intensity have said by `now`."""
+        set_back = now < self._now
         self._now = now
         version = self._feed.version if self._feed is not None else 0
         changed: dict[PlaceKey, Surroundings] = {}
         # A copy, as the event loop asks for places meanwhile. By place and not by location: an
         # estate has a hundred thousand resources in some thirty regions.
         for key, before in list(self._by_place.items()):
-            if version == self._version and _in_force(before, now):
+            if version == self._version and _in_force(before, now) and not set_back:
                 continue
             after = self._look_up(key)
             if after != before:

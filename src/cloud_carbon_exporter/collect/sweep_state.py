@@ -68,6 +68,16 @@ class SweepState:
         self.rested = None if self.inhabited or failures else 0
         return self.swept
 
+    def move(self, seconds: float) -> None:
+        """The clock was set: what was seen, and what is doubted since, moves with it."""
+        self.seen_at += seconds
+        since: dict[str, float | None] = {}
+        for kind, moment in self.since.items():
+            since[kind] = None if moment is None else moment + seconds
+        self.since = since
+        for kind in self.missing_since:
+            self.missing_since[kind] += seconds
+
     def rests(self, in_use: bool) -> bool:
         """Whether it is left alone in this refresh; what was marked failed meanwhile never is.
 

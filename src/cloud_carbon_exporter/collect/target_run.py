@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from cloud_carbon_exporter.collect.attempts import Attempts
 from cloud_carbon_exporter.collect.contribution import Contribution
+from cloud_carbon_exporter.collect.extras import checked
 from cloud_carbon_exporter.collect.failure_log import FailureLog
-from cloud_carbon_exporter.collect.measure import Measurer, Round
+from cloud_carbon_exporter.collect.measure import Asked, Measurer, Round
 from cloud_carbon_exporter.collect.progress import Progress
 from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.collect.target_sweeps import TargetSweeps
@@ -50,6 +52,7 @@ class TargetRun:
         self._state = TargetState(target.name, self.label, up=False)
         self._step = ""
         self._tried = False
+        self._moved_seconds = 0.0  # by how much the clock was set since the start
 
     async def refresh(self) -> None:
         """A round of everything. Failures become state, metrics and a log line; none is raised."""
@@ -95,6 +98,13 @@ class TargetRun:
                 await asyncio.sleep(self.target.settings.interval_seconds)
             else:
                 return
+
+    def move(self, seconds: float) -> None:
+        """The clock was set: what was seen and asked moves with it."""
+        self._moved_seconds += seconds
+        self._sweeps.move(seconds)
+        self._measurer.due.move(seconds)
+        self._rounds = [_moved(fresh, seconds) for fresh in self._rounds]
 
     async def close(self) -> None:
         """Stop what still runs, and close the client."""
@@ -162,14 +172,16 @@ class TargetRun:
         resources, deadline = self._sweeps.resources(), self._attempts.deadline_seconds
         name, all_departed = self.target.name, self._counters.departed()
         departed = [timeline for timeline in all_departed if timeline.sweep.target == name]
+        moved_before = self._moved_seconds
         fresh = await self._measurer.round(resources, departed, self._clock(), deadline)
+        fresh = _moved(fresh, self._moved_seconds - moved_before)
         # Only now is the list looked up: another target's publishing has put a new one in its place
         # meanwhile (`contribute`), and what is added to the old one is lost.
         self._rounds.append(fresh)
 
     async def _ask_extras(self) -> None:
         async def ask() -> None:
-            self._extras = await self.client.extras(self._clock())
+            self._extras = checked(await self.client.extras(self._clock()))
 
         error = await self._attempts.attempt("extras", ask())
         self._asking = None
@@ -177,3 +189,15 @@ class TargetRun:
             self._failures.failed("extras", error)
         else:
             self._failures.well("extras", f"{self.label} extras")
+
+
+def _moved(fresh: Round, seconds: float) -> Round:
+    """A round of reads that was begun before the clock was set."""
+    if not seconds:
+        return fresh
+    asked: list[Asked] = []
+    for ask in fresh.asked:
+        until, next_read = ask.until + seconds, ask.next_read + seconds
+        asked.append(replace(ask, until=until, next_read=next_read))
+    released = {name: until + seconds for name, until in fresh.released.items()}
+    return replace(fresh, asked=tuple(asked), released=released)

@@ -97,6 +97,11 @@ class TargetSweeps:
         """They are handed over once more, but for those whose scope exists again."""
         self._gone = [*(key for key in gone if key not in self._states), *self._gone]
 
+    def move(self, seconds: float) -> None:
+        """The clock was set: what was seen moves with it."""
+        for state in self._states.values():
+            state.move(seconds)
+
     def mark_failed(self, error: str) -> None:
         """The whole Target cannot be reached: every sweep shows why."""
         for state in self._states.values():

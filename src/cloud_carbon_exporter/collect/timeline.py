@@ -267,7 +267,10 @@ def resumed(
 ) -> Timeline:
     """A Timeline that goes on where an earlier process ended: nothing missed it since."""
     covered_until = min(saved.covered_until, sight.at)
-    version = Version(covered_until, sight.run, waits(sight.run))
+    # Nothing is kept of when the run began that an earlier process saw.
+    run = sight.run
+    seen_then = run if run.started is None else replace(run, started=None)
+    version = Version(covered_until, seen_then, waits(seen_then))
     timeline = Timeline(sweep, [version], min(saved.seen_until, sight.at), settle)
     timeline.first_sight = covered_until
     timeline.totals = RunningTotals(saved.totals)

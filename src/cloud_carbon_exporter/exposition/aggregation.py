@@ -6,16 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from cloud_carbon_exporter.exposition.family import (
-    EstimateSample,
     Family,
     FamilySample,
     FromContext,
-    FromEstimates,
     FromSnapshot,
+    FromSums,
     RenderContext,
+    SumSample,
 )
-from cloud_carbon_exporter.model.estimate import total
-from cloud_carbon_exporter.model.types import Estimate
+from cloud_carbon_exporter.model.sums import Sum
 
 _LABEL_OF = {"account": "cloud_account_id", "region": "cloud_region", "kind": "kind"}
 """Word of -metrics.aggregate -> the label that stays when it is named."""
@@ -29,12 +28,11 @@ def samples_of(
     """Samples of a small family, summed as its row says where the operator wants sums."""
     source = family.source
     keep = _left_out(family.labels, aggregate)
-    if isinstance(source, FromEstimates):
-        estimates = source.estimates(context.snapshot)
-        # errors of two machines are not the same error: their bounds partly cancel
+    if isinstance(source, FromSums):
+        sums = source.sums(context.snapshot)
         if aggregate and family.summed == "interval":
-            estimates = _summed_estimates(estimates, keep)
-        return _shown(estimates, source)
+            sums = _summed(sums, keep)
+        return _shown(sums, source)
     if isinstance(source, FromSnapshot):
         samples = source.samples(context.snapshot)
         return _added(samples, keep) if aggregate and family.summed == "added" else samples
@@ -62,16 +60,14 @@ def _added(
         yield FamilySample(labels, value)
 
 
-def _summed_estimates(
-    samples: Iterable[EstimateSample], keep: Callable[[Labels], Labels]
-) -> Iterator[EstimateSample]:
-    groups: dict[Labels, list[Estimate]] = defaultdict(list)
-    for labels, estimate in samples:
-        groups[keep(labels)].append(estimate)
-    for labels, estimates in groups.items():
-        yield EstimateSample(labels, total(estimates))
+def _summed(samples: Iterable[SumSample], keep: Callable[[Labels], Labels]) -> Iterator[SumSample]:
+    sums: dict[Labels, Sum] = defaultdict(Sum)
+    for labels, part in samples:
+        sums[keep(labels)] += part
+    for labels, whole in sums.items():
+        yield SumSample(labels, whole)
 
 
-def _shown(estimates: Iterable[EstimateSample], source: FromEstimates) -> Iterator[FamilySample]:
-    for labels, estimate in estimates:
-        yield FamilySample(labels, getattr(estimate, source.shown))
+def _shown(samples: Iterable[SumSample], source: FromSums) -> Iterator[FamilySample]:
+    for labels, whole in samples:
+        yield FamilySample(labels, getattr(whole.estimate, source.shown))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeVar
 
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
-from cloud_carbon_exporter.model.types import Estimate
+from cloud_carbon_exporter.model.sums import Sum
 
 LabelValues = TypeVar("LabelValues", bound=tuple[str, ...])
 
@@ -18,9 +18,12 @@ Summing = Literal["added", "interval", "never"]
 """Sum of samples over the labels that `-metrics.aggregate` leaves out.
 
 added:    values add up.
-interval: estimates add up, and the bounds of the sum are drawn anew: bounds do not add up.
+interval: sums add up, and the bounds of the whole are drawn anew: bounds do not add up.
 never:    no sum of these samples has a meaning, or they stand by other labels.
 """
+
+Shown = Literal["value", "lower", "upper"]
+"""What a family shows of an estimate; bounds are families of their own, not labels."""
 
 LabelSet = Literal["series", "full", "upstream"]
 """Label text of a resource: of its value series (slim or full), all of it, or the original's."""
@@ -33,11 +36,11 @@ class FamilySample(NamedTuple):
     value: float
 
 
-class EstimateSample(NamedTuple):
-    """Sample that is an Estimate still, of which a family shows the value or a bound."""
+class SumSample(NamedTuple):
+    """Sample that is a Sum still, of which a family shows the value or a bound."""
 
     labels: tuple[str, ...]
-    estimate: Estimate
+    sum: Sum
 
 
 class ProviderKind(NamedTuple):
@@ -111,11 +114,11 @@ def from_mapping(figures: Callable[[Snapshot], Mapping[LabelValues, float]]) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class FromEstimates:
-    """Source: estimates of the Snapshot, of which one bound or the value is shown."""
+class FromSums:
+    """Source: sums of the Snapshot, of which one bound or the value is shown."""
 
-    estimates: Callable[[Snapshot], Iterable[EstimateSample]]
-    shown: Literal["value", "lower", "upper"]
+    sums: Callable[[Snapshot], Iterable[SumSample]]
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ class FromAnswer:
     number: Callable[[AnswerFigures], float | None]
 
 
-Source = PerResource | FromSnapshot | FromEstimates | FromContext | FromAnswer
+Source = PerResource | FromSnapshot | FromSums | FromContext | FromAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +155,5 @@ class Family:
     summed: Summing = "never"
 
     def __post_init__(self) -> None:
-        if self.summed == "interval" and not isinstance(self.source, FromEstimates):
-            raise ValueError(f"{self.name}: only estimates have an interval")
+        if self.summed == "interval" and not isinstance(self.source, FromSums):
+            raise ValueError(f"{self.name}: only sums have an interval")

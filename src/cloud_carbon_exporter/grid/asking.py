@@ -140,7 +140,8 @@ class Asking:
         async with self._limits[rank]:
             # Only now: whoever was before may have learnt that the source is to be left alone.
             now, state = self._clock(), self.state(rank, zone)
-            if now < state.due or now < self._resting.get(rank, 0):
+            resting = self._resting.get(rank, 0.0)
+            if any(zone_state.rests(now, due, source) for due in (state.due, resting)):
                 return
             ask = Ask(name, state.since(now, source), now)
             error: CollectError | None
@@ -163,7 +164,7 @@ class Asking:
     async def _foresee(self, rank: int, zone: str, name: str) -> None:
         source = self._settings.preferences[rank].source
         state, now = self.state(rank, zone), self._clock()
-        if source.forecast is None or now < state.forecast_due:
+        if source.forecast is None or zone_state.rests(now, state.forecast_due, source):
             return
         try:
             async with self._limits[rank]:

@@ -122,6 +122,15 @@ def next_due(source: Source, now: float) -> float:
     return ((now - shift) // source.period_seconds + 1) * source.period_seconds + shift
 
 
+def rests(now: float, due: float, source: Source) -> bool:
+    """Whether there is nothing to ask for until `due`.
+
+    What is due later than any pause is long was noted before the clock was set back.
+    """
+    longest = max(FORECAST_REFUSED_SECONDS, source.period_seconds)
+    return now < due <= now + longest
+
+
 def failed(state: ZoneState, error: CollectError, now: float) -> ZoneState:
     """State after a failure: its intensities stay until they age, and the pause grows."""
     failures = state.failures + 1

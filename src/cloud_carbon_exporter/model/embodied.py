@@ -11,19 +11,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, server
+from cloud_carbon_exporter.model.errors import Errors, Factor, Units, added, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.power import microarchitecture
-from cloud_carbon_exporter.model.quantities import (
-    SECONDS_PER_YEAR,
-    product_deviation,
-    sum_deviation,
-)
+from cloud_carbon_exporter.model.quantities import SECONDS_PER_YEAR
 from cloud_carbon_exporter.model.types import ComponentKind
 
 HOST_PARTS = ("case", "power_supplies", "motherboard", "assembly", "other")
+HOST = "embodied.host"
+"""The rows of these parts are read off one study, so they are wrong together."""
 
 _FIGURE = {
     "memory": ("memory.{}.embodied_grams_per_gib", "dram"),
@@ -40,47 +40,55 @@ _FIGURE = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """Grams a second of one unit, and how far below and above it the interval reaches."""
+    """Grams a second of one unit, and their errors. facts: ids of all rows that were used."""
 
     grams_per_second: float
-    down: float
-    up: float
+    errors: Errors
     facts: tuple[str, ...]
     source: str
 
 
+class Grams(NamedTuple):
+    """Grams of making a thing, their errors, and the ids of the rows that were used."""
+
+    value: float
+    errors: Errors
+    facts: tuple[str, ...]
+
+
 @lru_cache(maxsize=65536)
 def made(kind: ComponentKind, part: str) -> Made:
-    """What making one unit of a part costs, a second of its life. Bytes and requests carry none:
-    see docs/model.md.
+    """What making one unit of a part costs, a second of its life.
+
+    Bytes and requests carry none: see docs/model.md.
     """
     if kind == "vcpu":
         described = server.parse(part)
         return _of_server(described) if described else _of_thread(part)
     if kind not in _FIGURE:
-        return Made(0, 0, 0, (), "")
+        return Made(0, Errors(), (), "")
     pattern, default = _FIGURE[kind]
-    found = facts.figures().get(pattern.format(part)) or figure(pattern.format(default))
-    return _over_lifetime(
-        found.value, found.value - found.low, found.high - found.value, (found.id,)
-    )
+    known = facts.figures().get(pattern.format(part)) or figure(pattern.format(default))
+    return _over_lifetime(_of_figure(known), 1)
 
 
-def server_grams(sockets: int, memory_gib: float) -> tuple[float, float, float, tuple[str, ...]]:
-    """Grams of a server without disks: value, deviation down and up, and the facts used."""
-    cpu = figure("embodied.cpu.grams")
-    memory = figure("memory.dram.embodied_grams_per_gib")
-    parts: list[tuple[Figure, float]] = [
-        (figure(f"embodied.host.{name}_grams"), 1) for name in HOST_PARTS
-    ]
-    parts += [(cpu, sockets), (memory, memory_gib)]
-    correlation = figure("model.correlation.components").value
-    return (
-        sum(part.value * count for part, count in parts),
-        sum_deviation(((part.value - part.low) * count for part, count in parts), correlation),
-        sum_deviation(((part.high - part.value) * count for part, count in parts), correlation),
-        tuple(part.id for part, count in parts if count),
-    )
+def server_grams(sockets: int, memory_gib: float) -> Grams:
+    """Grams of making a server without its disks."""
+    grams = 0.0
+    used: list[str] = []
+    errors: list[Units] = []
+    for name in HOST_PARTS:
+        part = figure(f"embodied.host.{name}_grams")
+        grams += part.value
+        used.append(part.id)
+        errors.append(Units(Errors((HOST,), (part.down,), (part.up,)), 1))
+    cpu, memory = figure("embodied.cpu.grams"), figure("memory.dram.embodied_grams_per_gib")
+    for part, count in ((cpu, sockets), (memory, memory_gib)):
+        if count:
+            grams += part.value * count
+            used.append(part.id)
+            errors.append(Units(part.errors, count))
+    return Grams(grams, added(errors).errors, tuple(used))
 
 
 @cache
@@ -95,31 +103,31 @@ def _hosts() -> dict[str, tuple[int, int]]:
 def _of_thread(part: str) -> Made:
     name, _ = microarchitecture(part)
     sockets, threads = _hosts()[name]
+    # of no rack server its maker says what the whole of it is
     whole = facts.figures().get(f"embodied.machine.{name}.grams")
-    value, down, up, ids = _as_told(whole) if whole else server_grams(sockets, 0)
-    return _over_lifetime(value / threads, down / threads, up / threads, ids)
+    return _over_lifetime(_of_figure(whole) if whole else server_grams(sockets, 0), 1 / threads)
 
 
-def _as_told(whole: Figure) -> tuple[float, float, float, tuple[str, ...]]:
-    """Of no rack server: its maker says what the whole of it is."""
-    return whole.value, whole.value - whole.low, whole.high - whole.value, (whole.id,)
+def _of_figure(known: Figure) -> Grams:
+    return Grams(known.value, known.errors, (known.id,))
 
 
 def _of_server(described: server.Server) -> Made:
-    value, down, up, ids = server_grams(described.sockets, described.memory_gib)
-    unit = 1 / described.threads
-    return _over_lifetime(value * unit, down * unit, up * unit, ids)
+    grams = server_grams(described.sockets, described.memory_gib)
+    return _over_lifetime(grams, 1 / described.threads)
 
 
-def _over_lifetime(grams: float, down: float, up: float, ids: tuple[str, ...]) -> Made:
+def _over_lifetime(grams: Grams, unit: float) -> Made:
+    """Grams a second of one unit of what was made, of which there are 1 / `unit`."""
     years = figure("embodied.lifetime_years")
     rate, least, most = (
-        1 / (each * SECONDS_PER_YEAR) for each in (years.value, years.high, years.low)
+        unit / (lifetime * SECONDS_PER_YEAR) for lifetime in (years.value, years.high, years.low)
     )
+    errors = product(grams.value, grams.errors, Factor(years.id, rate, rate - least, most - rate))
+    source = figure(grams.facts[0])
     return Made(
-        grams * rate,
-        min(grams * rate, product_deviation(grams, down, rate, rate - least)),
-        product_deviation(grams, up, rate, most - rate),
-        (*ids, years.id),
-        f"{figure(ids[0]).source} ({figure(ids[0]).year})",
+        grams.value * rate,
+        errors.within(grams.value * rate),
+        (*grams.facts, years.id),
+        f"{source.source} ({source.year})",
     )

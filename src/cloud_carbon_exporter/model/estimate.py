@@ -4,49 +4,45 @@
     operational = power x grid intensity
     embodied    = sum over components of amount x grams of manufacture / lifetime
 
-Errors of the components of one resource are correlated by one stated figure
-(`model.correlation.components`); those of PUE, grid and power are independent of one another.
-`total` sums resources by `model.correlation.resources`.
+Errors are carried by the fact that would be wrong (`errors.py`); `sums.py` adds those of many
+resources.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.boards import boards
 from cloud_carbon_exporter.model.embodied import Made
 from cloud_carbon_exporter.model.emissions import operational_grams_per_second, product, weakest
-from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.errors import added
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.priced_components import (
     NOT_READ,
     InForce,
     Loads,
     PricedComponent,
-    default,
+    grams_errors,
     in_force,
     priced_components,
+    usual_load,
 )
-from cloud_carbon_exporter.model.quantities import correlated, ratio, sum_deviation
+from cloud_carbon_exporter.model.quantities import ratio
 from cloud_carbon_exporter.model.types import (
     Basis,
     CarbonIntensity,
     Estimate,
     Footprint,
+    FootprintErrors,
     Place,
     Resource,
 )
 
 NOWHERE = Place("", "", (), Estimate(1, 1, 1))
 """The place of a machine whose region is not said: PUE 1, and no grid."""
-
-
-@cache
-def _correlation(between: str) -> float:
-    return figure(f"model.correlation.{between}").value
 
 
 def estimate(
@@ -60,9 +56,16 @@ def estimate(
     """
     priced = priced_components(resource, loads)
     basis, reason = _quality(priced, place, intensity)
-    watts, down, up = _sum([(each.watts, each.watts_down, each.watts_up) for each in priced])
-    grams, less, more = _sum([(each.grams, each.grams_down, each.grams_up) for each in priced])
-    power = product(watts, down, up, place.pue_ratio, basis)
+    watts = sum([component.watts for component in priced])
+    grams = sum([component.grams for component in priced])
+    errors = FootprintErrors(
+        added([component.watts_errors for component in priced]),
+        grams_errors(tuple([component.making for component in priced])),
+        place,
+        intensity,
+    )
+    down, up = errors.watts.reach()
+    power = product(watts, min(down, watts), up, place.pue_ratio, basis)
     operational = None
     if intensity:
         operational = operational_grams_per_second(power, intensity.grams_per_kilowatt_hour)
@@ -73,8 +76,9 @@ def estimate(
         (place.provider, place.region),
         intensity.facts if intensity else (),
     )
-    embodied = Estimate(grams, max(0.0, grams - less), grams + more, basis)
-    return Footprint(power, operational, embodied, basis, reason, facts_used)
+    down, up = errors.grams.reach()
+    embodied = Estimate(grams, max(0.0, grams - down), grams + up, basis)
+    return Footprint(power, operational, embodied, basis, reason, facts_used, errors)
 
 
 def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
@@ -89,57 +93,27 @@ def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
                 alone = replace(resource, components=(of.silent,))
                 watts += power_watts(alone, NOT_READ, place) / place.pue_ratio.value
             continue
-        amounts: Iterable[InForce] = (InForce(component.part, component.amount, 0, 0, ""),)
+        amounts: Iterable[InForce] = (InForce(component.part, component.amount),)
         if component.per:
-            amounts = in_force(component, loads)
+            amounts = in_force(component, loads, resource.kind)
         for held in amounts:
             curve = draw(kind, held.part)
             if signal:
                 read = loads.get(signal)
-                unit = curve.at(default(signal).value if read is None else ratio(read))
+                unit = curve.at(
+                    usual_load(resource.kind, signal).value if read is None else ratio(read)
+                )
                 watts += held.amount * (unit - (1 - component.share) * curve.watts[0])
             else:
                 watts += held.amount * curve.watts[0]
     return watts * place.pue_ratio.value
 
 
-def total(estimates: Iterable[Estimate]) -> Estimate:
-    """Sum of the estimates of several resources, with the bounds of the sum; of none it is 0."""
-    value = 0.0
-    down, up = [], []
-    bases: set[Basis] = set()
-    for term in estimates:
-        value += term.value
-        down.append(term.value - term.lower)
-        up.append(term.upper - term.value)
-        bases.add(term.basis)
-    correlation = _correlation("resources")
-    lower = max(0.0, value - sum_deviation(down, correlation))
-    return Estimate(
-        value, lower, value + sum_deviation(up, correlation), weakest("measured", *bases)
-    )
-
-
-def _sum(terms: list[tuple[float, float, float]]) -> tuple[float, float, float]:
-    """Sum of the components of one resource, with its deviation down and up."""
-    if len(terms) == 1:
-        return terms[0]
-    value = down = down_squares = up = up_squares = 0.0
-    for term, less, more in terms:
-        value += term
-        down += less
-        down_squares += less * less
-        up += more
-        up_squares += more * more
-    rho = _correlation("components")
-    return value, min(value, correlated(down, down_squares, rho)), correlated(up, up_squares, rho)
-
-
 def _stand_ins(priced: list[PricedComponent]) -> tuple[str, ...]:
     """Ids of the rows that stood in for what was not read or not known."""
     ids: list[str] = []
-    for each in priced:
-        ids += [f"model.default.{signal}" for signal in each.unread]
+    for component in priced:
+        ids += component.usual
     if any(each.basis == "assumed" for each in priced):
         ids.append("model.assumed_ratio")
     return tuple(ids)

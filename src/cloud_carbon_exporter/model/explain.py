@@ -58,6 +58,7 @@ def explain(
 
 def _power(priced: PricedComponent) -> Term:
     units = priced.amount or 1
+    down, up = priced.watts_errors.reach()
     return Term(
         "power_watts",
         priced.component.kind,
@@ -65,9 +66,9 @@ def _power(priced: PricedComponent) -> Term:
         priced.amount,
         priced.load if len(priced.draw.loads) > 1 else None,
         priced.draw.facts[0],
-        max(0.0, (priced.watts - priced.watts_down) / units),
+        max(0.0, (priced.watts - down) / units),
         priced.watts / units,
-        (priced.watts + priced.watts_up) / units,
+        (priced.watts + up) / units,
         priced.draw.unit,
         priced.draw.source,
         priced.watts,
@@ -123,6 +124,7 @@ def _shown(part: str) -> str:
 def _embodied(priced: PricedComponent) -> Term:
     """Grams a year of one unit, of which each second bears its part."""
     units = priced.amount or 1
+    down, up = priced.making.errors().reach()
     return Term(
         "embodied_grams_per_second",
         priced.component.kind,
@@ -130,9 +132,9 @@ def _embodied(priced: PricedComponent) -> Term:
         priced.amount,
         None,
         priced.made.facts[0],
-        max(0.0, (priced.grams - priced.grams_down) / units * SECONDS_PER_YEAR),
+        max(0.0, (priced.grams - down) / units * SECONDS_PER_YEAR),
         priced.grams / units * SECONDS_PER_YEAR,
-        (priced.grams + priced.grams_up) / units * SECONDS_PER_YEAR,
+        (priced.grams + up) / units * SECONDS_PER_YEAR,
         "gCO2eq/unit/year",
         priced.made.source,
         priced.grams,

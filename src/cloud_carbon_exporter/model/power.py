@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from math import sqrt
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, server, server_power
+from cloud_carbon_exporter.model.errors import Errors, Factor, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
-from cloud_carbon_exporter.model.quantities import PERCENT, product_deviation
+from cloud_carbon_exporter.model.quantities import PERCENT
 from cloud_carbon_exporter.model.types import ComponentKind
 
 LEVELS = {
@@ -24,6 +26,9 @@ LEVELS = {
 
 POOLED = " or "
 """Joins the microarchitectures of a family where nobody said which: "Skylake or Cascade Lake"."""
+
+PRODUCTION_GAP = "model.production_gap"
+"""The rows of the gap at each load stand on one measured host, so they are wrong together."""
 
 _FIGURE = {
     "memory": "memory.{}.watts_per_gib",
@@ -48,16 +53,15 @@ _DEFAULT_PART = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draw:
-    """Watts of one unit at ascending loads, and how far the 90 % interval reaches beside them.
+    """Watts of one unit at ascending loads, and the errors of each.
 
-    One load (0) where the draw follows from size alone. assumed: why this is not the part that was
-    asked for.
+    One load (0) where the draw follows from size alone. errors: of the watts at each load, all by
+    the same facts. assumed: why this is not the part that was asked for.
     """
 
     loads: tuple[float, ...]
     watts: tuple[float, ...]
-    down: tuple[float, ...]
-    up: tuple[float, ...]
+    errors: tuple[Errors, ...]
     facts: tuple[str, ...]
     unit: str
     source: str
@@ -67,11 +71,28 @@ class Draw:
         """Watts of a unit at `load`, 0..1."""
         return self.watts[0] if len(self.loads) == 1 else interpolate(self.loads, self.watts, load)
 
+    def errors_at(self, load: float) -> Errors:
+        """Errors of the watts of a unit at `load`, on straight lines between the loads known."""
+        left = self.loads[0]
+        for index in range(1, len(self.loads)):
+            right = self.loads[index]
+            if load <= right:
+                far = (load - left) / (right - left)
+                return _between(self.errors[index - 1], self.errors[index], far)
+            left = right
+        return self.errors[-1]
+
     def deviation(self, load: float) -> tuple[float, float]:
-        """How far down and up the interval reaches at `load`."""
-        if len(self.loads) == 1:
-            return self.down[0], self.up[0]
-        return interpolate(self.loads, self.down, load), interpolate(self.loads, self.up, load)
+        """How far the 90 % interval reaches below and above at `load`."""
+        return self.errors_at(load).reach()
+
+
+def _between(near: Errors, other: Errors, far: float) -> Errors:
+    return Errors(
+        near.facts,
+        tuple([a + (b - a) * far for a, b in zip(near.down, other.down, strict=True)]),
+        tuple([a + (b - a) * far for a, b in zip(near.up, other.up, strict=True)]),
+    )
 
 
 def interpolate(knots: tuple[float, ...], values: tuple[float, ...], x: float) -> float:
@@ -113,16 +134,8 @@ def _of_processor(part: str) -> Draw:
 
 def _flat(known: Figure, assumed: str = "") -> Draw:
     """The same at every load: the draw follows from size alone."""
-    return Draw(
-        (0,),
-        (known.value,),
-        (known.value - known.low,),
-        (known.high - known.value,),
-        (known.id,),
-        known.unit,
-        f"{known.source} ({known.year})",
-        assumed,
-    )
+    source = f"{known.source} ({known.year})"
+    return Draw((0,), (known.value,), (known.errors,), (known.id,), known.unit, source, assumed)
 
 
 def _of_board(part: str) -> Draw:
@@ -135,13 +148,15 @@ def _of_board(part: str) -> Draw:
         figure("gpu.full_load_ratio"),
     )
     full = max(idle.value, most.value * busy.value)
-    down = product_deviation(most.value, most.value - most.low, busy.value, busy.value - busy.low)
-    up = product_deviation(most.value, most.high - most.value, busy.value, busy.high - busy.value)
+    # what is wrong about a board is wrong at rest and at work; how much of its limit a busy board
+    # draws is one figure for all boards
+    board = f"gpu.{name}"
+    at_rest = Errors((board, busy.id), (idle.down, 0), (idle.up, 0))
+    at_work = product(most.value, Errors((board,), (most.down,), (most.up,)), busy.factor)
     return Draw(
         (0, 1),
         (idle.value, full),
-        (idle.value - idle.low, min(full, down)),
-        (idle.high - idle.value, up),
+        (at_rest, at_work.within(full)),
         (idle.id, most.id, busy.id),
         "W/board",
         f"{most.source} ({most.year})",
@@ -201,16 +216,20 @@ def microarchitecture(part: str) -> tuple[str, str]:
 def _of_pool(part: str) -> Draw:
     """A thread of one of several microarchitectures: as the first, and as unsure as all of them."""
     first, *others = curves = [_of_thread(name) for name in part.split(POOLED)]
-    down, up = [], []
+    errors: list[Errors] = []
     for level, value in enumerate(first.watts):
-        low, high = value, value
+        down, up = first.errors[level].reach()
+        low, high = value - down, value + up
         for curve in curves:
-            low = min(low, curve.watts[level] - curve.down[level])
-            high = max(high, curve.watts[level] + curve.up[level])
-        down.append(value - low)
-        up.append(high - value)
+            below, above = curve.errors[level].reach()
+            low = min(low, curve.watts[level] - below)
+            high = max(high, curve.watts[level] + above)
+        # beside what the first one's figures may be wrong by: that it is not the first
+        less = sqrt(max(0, (value - low) ** 2 - down**2))
+        more = sqrt(max(0, (high - value) ** 2 - up**2))
+        errors.append(first.errors[level].also(f"processors.{part}", less, more))
     used = (*first.facts, *(other.facts[0] for other in others))
-    return replace(first, down=tuple(down), up=tuple(up), facts=used)
+    return replace(first, errors=tuple(errors), facts=used)
 
 
 def _of_thread(part: str) -> Draw:
@@ -219,20 +238,26 @@ def _of_thread(part: str) -> Draw:
     processor = processors()[name]
     gaps = tuple(figure(f"model.production_gap.{level}_ratio") for level in LEVELS)
     watts: list[float] = []
-    down: list[float] = []
-    most: list[float] = []
-    for (value, low, high), gap in zip(processor.watts, gaps, strict=True):
-        watts.append(max(value * gap.value, *watts, 0))
-        down.append(
-            min(watts[-1], product_deviation(value, value - low, gap.value, gap.value - gap.low))
+    errors: list[Errors] = []
+    most = 0.0
+    for measured, gap in zip(processor.watts, gaps, strict=True):
+        errs = product(
+            measured.value,
+            Errors(
+                (f"processors.{name}",),
+                (measured.value - measured.low,),
+                (measured.high - measured.value,),
+            ),
+            Factor(PRODUCTION_GAP, gap.value, gap.down, gap.up),
         )
-        top = watts[-1] + product_deviation(value, high - value, gap.value, gap.high - gap.value)
-        most.append(max(top, *most, 0))  # what may be drawn at rest may be drawn at work
-    up = tuple(top - centre for top, centre in zip(most, watts, strict=True))
+        down, up = errs.reach()
+        watts.append(max(measured.value * gap.value, *watts, 0))
+        most = max(watts[-1] + up, most)  # what may be drawn at rest may be drawn at work
+        errors.append(errs.reaching(min(watts[-1], down), most - watts[-1]))
     ids = (f"processors.{name}", *(gap.id for gap in gaps))
     source = f"{processor.source} ({processor.year})"
     return Draw(
-        tuple(LEVELS.values()), tuple(watts), tuple(down), up, ids, "W/thread", source, assumed
+        tuple(LEVELS.values()), tuple(watts), tuple(errors), ids, "W/thread", source, assumed
     )
 
 
@@ -240,11 +265,16 @@ def _of_server(described: server.Server) -> Draw:
     """A whole server, memory included, as such a server measures; spread over its threads."""
     curve = server_power.curve(described)
     unit = 1 / described.threads
+    watts: list[float] = []
+    errors: list[Errors] = []
+    for value, low, high in zip(curve.watts, curve.low, curve.high, strict=True):
+        watts.append(value * unit)
+        fact = (f"server.{described.microarchitecture}",)
+        errors.append(Errors(fact, ((value - low) * unit,), ((high - value) * unit,)))
     return Draw(
         curve.loads,
-        tuple(value * unit for value in curve.watts),
-        tuple((value - low) * unit for value, low in zip(curve.watts, curve.low, strict=True)),
-        tuple((high - value) * unit for value, high in zip(curve.watts, curve.high, strict=True)),
+        tuple(watts),
+        tuple(errors),
         curve.facts,
         "W/thread",
         curve.source,

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import cache
-from math import hypot
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.boards import boards
 from cloud_carbon_exporter.model.embodied import Made, made
-from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.errors import (
+    Errors,
+    Factor,
+    Units,
+    added,
+    product,
+    product_of_ratios,
+)
+from cloud_carbon_exporter.model.facts import figure, figures
 from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.power import Draw, draw
-from cloud_carbon_exporter.model.quantities import product_deviation, ratio
+from cloud_carbon_exporter.model.quantities import ratio
 from cloud_carbon_exporter.model.types import Basis, Component, Resource, Signal
 
 Loads = Mapping[Signal, float]
@@ -22,8 +28,46 @@ CLASS_OF = "stored_gib:"
 """Bytes held by class come as "stored_gib:StandardStorage"."""
 
 
+class Making(NamedTuple):
+    """What the errors of a component's grams follow from.
+
+    units: of what was made, or the share of one where `usual` stands for their number.
+    guessed: whether the hardware had to be guessed.
+    """
+
+    made: Made
+    units: float
+    guessed: bool
+    usual: Factor | None
+
+    def errors(self) -> Units:
+        """Errors of the grams a second."""
+        if not (self.guessed or self.usual):
+            return Units(self.made.errors, self.units)
+        errors, grams = self.made.errors, self.made.grams_per_second
+        if self.guessed:
+            errors = product(grams, errors, figure("model.assumed_ratio").factor)
+        amount = 1.0
+        if self.usual:
+            errors, amount = product_of_ratios(grams, errors, self.usual), self.usual.value
+        return Units(errors.within(grams * amount), self.units)
+
+
+def grams_errors(makings: tuple[Making, ...]) -> Units:
+    """Errors of the grams a second of a resource: one object for all that are made alike."""
+    return makings[0].errors() if len(makings) == 1 else _of_all(makings)
+
+
+@lru_cache(maxsize=16384)
+def _of_all(makings: tuple[Making, ...]) -> Units:
+    return added([making.errors() for making in makings])
+
+
 class PricedComponent(NamedTuple):
-    """One component in force; down and up: how far the 90 % interval reaches beside the value."""
+    """One component in force, with its watts and grams a second and the errors of each.
+
+    usual: the rows that stood in for loads that were not read.
+    """
 
     component: Component
     part: str
@@ -32,13 +76,12 @@ class PricedComponent(NamedTuple):
     amount: float
     load: float
     watts: float
-    watts_down: float
-    watts_up: float
+    watts_errors: Units
     grams: float
-    grams_down: float
-    grams_up: float
+    making: Making
     basis: Basis
     unread: tuple[Signal, ...]
+    usual: tuple[str, ...]
 
     @property
     def reasons(self) -> list[str]:
@@ -48,13 +91,12 @@ class PricedComponent(NamedTuple):
 
 
 class InForce(NamedTuple):
-    """An amount of one part; down and up are 0 but where the signal that tells it was not read."""
+    """An amount of one part. usual: what stood in for the signal that tells it, if unread."""
 
     part: str
     amount: float
-    down: float
-    up: float
-    unread: Signal
+    unread: Signal = ""
+    usual: Factor | None = None
 
 
 NOT_READ: Loads = {}
@@ -62,17 +104,12 @@ NOT_READ: Loads = {}
 
 
 @cache
-def default(signal: Signal) -> Figure:
-    """The stated load of a signal that was not read, with the range it may lie in."""
-    return figure(f"model.default.{signal}")
+def usual_load(kind: str, signal: Signal) -> Figure:
+    """The stated load of a signal that was not read, with the range it may lie in.
 
-
-@cache
-def bounded(usual: Figure, within: tuple[float, float]) -> Figure:
-    """The same figure where the API tells what the signal may be at least and at most."""
-    least, most = within
-    value, low, high = (min(max(at, least), most) for at in (usual.value, usual.low, usual.high))
-    return replace(usual, value=value, low=low, high=high)
+    What such things usually do is a row of their kind, where kinds differ; else one for all.
+    """
+    return figures().get(f"prior.{kind}.{signal}") or figure(f"model.default.{signal}")
 
 
 def priced_components(resource: Resource, loads: Loads) -> list[PricedComponent]:
@@ -83,122 +120,120 @@ def priced_components(resource: Resource, loads: Loads) -> list[PricedComponent]
             of = boards(component, resource, loads)
             priced.append(_measured_boards(of.told, of.watts))
             if of.silent is not None:
-                whole = InForce(component.part, of.silent.amount, 0, 0, "")
-                priced.append(_priced(of.silent, whole, NOT_READ))
+                whole = InForce(component.part, of.silent.amount)
+                priced.append(_priced(of.silent, whole, NOT_READ, resource.kind))
         elif component.per:
-            priced += [_priced(component, held, loads) for held in in_force(component, loads)]
+            amounts = in_force(component, loads, resource.kind)
+            priced += [_priced(component, held, loads, resource.kind) for held in amounts]
         else:
-            whole = InForce(component.part, component.amount, 0, 0, "")
-            priced.append(_priced(component, whole, loads))
+            whole = InForce(component.part, component.amount)
+            priced.append(_priced(component, whole, loads, resource.kind))
     return priced
 
 
-def in_force(component: Component, loads: Loads) -> Iterator[InForce]:
+def in_force(component: Component, loads: Loads, kind: str) -> Iterator[InForce]:
     """Amounts of a component held by a signal that count now: amount x signal, one a class."""
     value = loads.get(component.per)
     if component.per == "stored_gib":
         classes = [signal for signal in loads if signal.startswith(CLASS_OF)]
         for signal in classes:
             part = f"{component.part}/{signal[len(CLASS_OF) :]}"
-            yield InForce(part, component.amount * max(0, loads[signal]), 0, 0, "")
+            yield InForce(part, component.amount * max(0, loads[signal]))
         if classes:
             return
     if value is not None:
-        yield InForce(component.part, component.amount * max(0, value), 0, 0, "")
+        yield InForce(component.part, component.amount * max(0, value))
         return
-    usual, amount = bounded(default(component.per), component.within), component.amount
-    down, up = amount * (usual.value - usual.low), amount * (usual.high - usual.value)
-    yield InForce(component.part, amount * usual.value, down, up, component.per)
+    held = _usual_amount(component, usual_load(kind, component.per))
+    yield InForce(component.part, held.value, component.per, held)
 
 
-def _priced(component: Component, held: InForce, loads: Loads) -> PricedComponent:
+def _usual_amount(component: Component, usual: Figure) -> Factor:
+    """Amount where its signal was not read: what is usual, within what the cloud allows."""
+    value = min(max(usual.value, component.least), component.most)
+    low = min(max(usual.low, component.least), value)
+    high = max(min(usual.high, component.most), value)
+    amount = component.amount
+    return Factor(usual.id, amount * value, amount * (value - low), amount * (high - value))
+
+
+def _priced(component: Component, held: InForce, loads: Loads, kind: str) -> PricedComponent:
     curve, making = draw(component.kind, held.part), made(component.kind, held.part)
-    load, unit, down, up, unread = _drawn(component, curve, loads)
-    assumed = component.assumed or curve.assumed
-    grams, grams_down, grams_up = making.grams_per_second, making.down, making.up
-    share = component.share
-    if share != 1:
-        grams, grams_down, grams_up = grams * share, grams_down * share, grams_up * share
-    if assumed:
-        down, up = _widened(unit, down, up)
-        grams_down, grams_up = _widened(grams, grams_down, grams_up)
-    amount = held.amount
-    if held.unread:
-        unread = (*unread, held.unread)
-        down = product_deviation(amount, held.down, unit, down)
-        up = product_deviation(amount, held.up, unit, up)
-        grams_down = product_deviation(amount, held.down, grams, grams_down)
-        grams_up = product_deviation(amount, held.up, grams, grams_up)
-    else:
-        down, up = down * amount, up * amount
-        grams_down, grams_up = grams_down * amount, grams_up * amount
+    drawn = _drawn(component, curve, loads, kind)
+    errors, unread, stood_in = drawn.errors, drawn.unread, drawn.usual
+    guessed = bool(component.assumed or curve.assumed)
+    amount = units = held.amount
+    if guessed:
+        # hardware that had to be guessed may be half or twice of what was guessed
+        errors = product(drawn.watts, errors, figure("model.assumed_ratio").factor)
+    if held.usual:
+        unread, stood_in = (*unread, held.unread), (*stood_in, held.usual.fact)
+        errors, units = product_of_ratios(drawn.watts, errors, held.usual), 1
     basis: Basis = "assumed"
-    if not assumed:
+    if not guessed:
         basis = "default" if unread else "measured"
+    watts = drawn.watts * amount
+    if basis != "measured":  # what was read and known is within its bounds from the start
+        errors = errors.within(watts if held.usual else drawn.watts)
     return PricedComponent(
-        component, held.part, curve, making, amount, load,
-        unit * amount, min(down, unit * amount), up,
-        grams * amount, min(grams_down, grams * amount), grams_up, basis, unread,
+        component, held.part, curve, making, amount, drawn.load,
+        watts, Units(errors, units),
+        making.grams_per_second * component.share * amount,
+        Making(making, component.share * units, guessed, held.usual),
+        basis, unread, stood_in,
     )  # fmt: skip
 
 
-def _drawn(
-    component: Component, curve: Draw, loads: Loads
-) -> tuple[float, float, float, float, tuple[Signal, ...]]:
-    """Load, watts of a unit, deviation down and up, and the signal that was not read.
+class _Drawn(NamedTuple):
+    """What one unit draws at its load, and the signal that was not read."""
 
-    Of a burstable machine the idle draw is held by `share` alone, while what work adds is the
-    customer's in full.
-    """
+    load: float
+    watts: float
+    errors: Errors
+    unread: tuple[Signal, ...] = ()
+    usual: tuple[str, ...] = ()
+
+
+def _drawn(component: Component, curve: Draw, loads: Loads, kind: str) -> _Drawn:
+    """Draw of a unit. A burstable machine holds a `share` of the idle draw, and all its work."""
     signal = component.load
     if not signal:
-        return 0, curve.watts[0], curve.down[0], curve.up[0], ()
+        return _Drawn(0, curve.watts[0], curve.errors[0])
     read = loads.get(signal)
     if read is None:
-        usual = default(signal)
+        usual = usual_load(kind, signal)
         load = usual.value
-        unit = curve.at(load)
-        down, up = curve.deviation(load)
-        down, up = hypot(down, unit - curve.at(usual.low)), hypot(up, curve.at(usual.high) - unit)
+        watts = curve.at(load)
+        less, more = watts - curve.at(usual.low), curve.at(usual.high) - watts
+        errors = curve.errors_at(load).also(usual.id, less, more)
     else:
         load = ratio(read)
-        unit = curve.at(load)
-        down, up = curve.deviation(load)
-    if component.share != 1 and unit:
-        own = unit - (1 - component.share) * curve.watts[0]
-        down, up, unit = down * own / unit, up * own / unit, own
-    return load, unit, down, up, () if read is not None else (signal,)
-
-
-def _widened(value: float, down: float, up: float) -> tuple[float, float]:
-    """The deviations of hardware that had to be guessed."""
-    guess = figure("model.assumed_ratio")
-    return (
-        product_deviation(value, down, guess.value, guess.value - guess.low),
-        product_deviation(value, up, guess.value, guess.high - guess.value),
-    )
+        watts, errors = curve.at(load), curve.errors_at(load)
+    if component.share != 1 and watts:
+        own = watts - (1 - component.share) * curve.watts[0]
+        watts, errors = own, errors.times(own / watts)
+    if read is None:
+        return _Drawn(load, watts, errors, (signal,), (usual.id,))
+    return _Drawn(load, watts, errors)
 
 
 @cache
 def _reported(assumed: str) -> Draw:
     """Draw of boards that say it themselves: only how well they know is a figure of ours."""
     accuracy = figure("model.gpu_watts_ratio")
-    down, up = accuracy.value - accuracy.low, accuracy.high - accuracy.value
     source = f"{accuracy.source} ({accuracy.year})"
-    return Draw((0,), (accuracy.value,), (down,), (up,), (accuracy.id,), "W", source, assumed)
+    return Draw((0,), (accuracy.value,), (accuracy.errors,), (accuracy.id,), "W", source, assumed)
 
 
 def _measured_boards(component: Component, watts: float) -> PricedComponent:
     """Accelerators that say themselves what they draw."""
     curve, making = _reported(draw("gpu", component.part).assumed), made("gpu", component.part)
-    assumed = component.assumed or curve.assumed
-    amount = component.amount
-    grams, down, up = making.grams_per_second * amount, making.down * amount, making.up * amount
-    if assumed:
-        down, up = _widened(grams, down, up)
+    guessed = bool(component.assumed or curve.assumed)
     watts = max(0.0, watts)
     return PricedComponent(
         component, component.part, curve, making, component.amount, 0,
-        watts, watts * curve.down[0], watts * curve.up[0],
-        grams, min(down, grams), up, "assumed" if assumed else "measured", (),
+        watts, Units(curve.errors[0], watts),
+        making.grams_per_second * component.amount,
+        Making(making, component.amount, guessed, None),
+        "assumed" if guessed else "measured", (), (),
     )  # fmt: skip

@@ -7,8 +7,7 @@ open above.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import hypot, sqrt
+from math import hypot
 
 PERCENT = 100
 JOULES_PER_KILOWATT_HOUR = 3_600_000
@@ -33,22 +32,3 @@ def product_deviation(
     var(xy) = x^2 var(y) + y^2 var(x) + var(x) var(y), which holds where a value is 0, too.
     """
     return hypot(one * other_deviation, other * one_deviation, one_deviation * other_deviation)
-
-
-def correlated(total: float, squares: float, correlation: float) -> float:
-    """Deviation of a sum from the sum of its terms' deviations and of their squares.
-
-    var = rho (sum d)^2 + (1 - rho) sum d^2, for terms whose errors all have the same correlation
-    rho with one another: with 1 the deviations add, with 0 their squares do. Never more than
-    `total`, so a sum of values that cannot be negative has a lower bound that cannot be either.
-    """
-    return sqrt(correlation * total * total + (1 - correlation) * squares)
-
-
-def sum_deviation(deviations: Iterable[float], correlation: float) -> float:
-    """`correlated` over the deviations themselves."""
-    total = squares = 0.0
-    for deviation in deviations:
-        total += deviation
-        squares += deviation * deviation
-    return correlated(total, squares, correlation)

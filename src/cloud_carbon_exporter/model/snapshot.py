@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.months import OwnMonth
+from cloud_carbon_exporter.model.sums import FootprintSum, together
 from cloud_carbon_exporter.model.types import Estimate, Footprint, Place, Resource, Signal, Totals
 
 
@@ -28,16 +29,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """Sums over the resources of one account, region and kind. The counters keep what has vanished
-    meanwhile.
+    """Sums over the resources of one account, region and kind.
+
+    now: of what is there now; whatever else is summed is summed from these. The counters keep what
+        has vanished meanwhile.
     """
 
     provider: str
     account_id: str
     region: str
     kind: str
-    power_watts: Estimate
+    now: FootprintSum
     totals: Totals | None = None
+
+    @property
+    def power_watts(self) -> Estimate:
+        """Power drawn now, with the bounds of the sum."""
+        return self.now.power_watts.estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +111,23 @@ class ApiUse:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockNews:
+    """What is known of the machine's clock.
+
+    apart_seconds: by how much it is ahead of elapsed time, since it was set. steps: how often it
+    was set, since the start.
+    """
+
+    apart_seconds: float = 0
+    steps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that is known at one moment; the only thing exposition and web see. Swapped whole, never
     changed.
 
+    totals: provider -> the sum of its accounts, which is what every surface shows of it.
     ledger: (provider, account, kind, basis) -> how many; basis may also be "unsupported".
     listed: (provider, account, source) -> what another inventory of the provider counts, to hold
         ours against.
@@ -121,6 +142,7 @@ class Snapshot:
     taken_at: float
     rows: tuple[Row, ...] = ()
     accounts: tuple[AccountRow, ...] = ()
+    totals: Mapping[str, FootprintSum] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
     ledger: Mapping[tuple[str, str, str, str], int] = field(default_factory=dict)
     listed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
@@ -134,5 +156,18 @@ class Snapshot:
     months: tuple[OwnMonth, ...] = ()  # closed ones
     account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     grid: GridNews = field(default_factory=GridNews)
+    clock: ClockNews | None = None
     known_by: Mapping[tuple[str, str], float] = field(default_factory=dict)
     first_collection_done: bool = False
+
+    def total(self) -> FootprintSum:
+        """Sum over all clouds: the one that all surfaces show."""
+        return together(self.totals.values())
+
+
+def totals_by_provider(accounts: Iterable[AccountRow]) -> Mapping[str, FootprintSum]:
+    """Sum of what stands in each cloud."""
+    by_provider: dict[str, list[FootprintSum]] = {}
+    for account in accounts:
+        by_provider.setdefault(account.provider, []).append(account.now)
+    return {provider: together(sums) for provider, sums in by_provider.items()}

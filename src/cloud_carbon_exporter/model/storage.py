@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from cloud_carbon_exporter.model.errors import Errors
 from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.quantities import GIB_PER_GIGABYTE, GIB_PER_TERABYTE
 
@@ -72,11 +73,15 @@ def _product(
     bounds themselves, since what is kept is one unknown case and no error that evens out.
     """
     value = exact * math.prod(factor.value for factor in factors)
-    low = value * math.exp(-math.hypot(*(math.log(each.value / each.low) for each in factors)))
-    high = value * math.exp(math.hypot(*(math.log(each.high / each.value) for each in factors)))
+    less = [math.log(factor.value / factor.low) for factor in factors]
+    more = [math.log(factor.high / factor.value) for factor in factors]
+    low = value * math.exp(-math.hypot(*less))
+    high = value * math.exp(math.hypot(*more))
     used = list(factors)
     if share is not None:
         value, low, high = value * share.value, low * share.low, high * share.high
+        less.append(math.log(share.value / share.low))
+        more.append(math.log(share.high / share.value))
         used.append(share)
     return Figure(
         figure_id,
@@ -87,6 +92,8 @@ def _product(
         max((factor.basis for factor in used), key=_BASES.index),
         "; ".join(_said(factor) for factor in used),
         used[0].year,
+        # a drive's figure is the same row in every class that stands on such drives
+        parts=Errors(tuple(factor.id for factor in used), tuple(less), tuple(more)),
     )
 
 

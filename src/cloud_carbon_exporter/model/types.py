@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from cloud_carbon_exporter.model.errors import Units
 from cloud_carbon_exporter.model.grid import Method
 
 LARGEST = 10**18
@@ -104,8 +105,8 @@ class Component:
     share: the part of `amount` that is the customer's own when idle: 1 but for burstable and
         shared-core machines.
     assumed: why the hardware had to be guessed; empty where it is known.
-    within: the least and the most the signal of `per` may be, as the API tells; it bounds what is
-        taken where the signal was not read.
+    least, most: what the cloud holds the signal of `per` within, where it says so; what is not read
+        is taken to lie there.
     """
 
     kind: ComponentKind
@@ -115,7 +116,8 @@ class Component:
     per: Signal = ""
     share: float = 1.0
     assumed: str = ""
-    within: tuple[float, float] = (0, math.inf)
+    least: float = 0.0
+    most: float = LARGEST
 
     def __post_init__(self) -> None:
         if not (0 <= self.amount < LARGEST and 0 <= self.share <= 1):  # also false for NaN
@@ -174,32 +176,6 @@ class CarbonIntensity:
 
 
 @dataclass(frozen=True, slots=True)
-class Footprint:
-    """What one resource costs now, and how that is known. `operational` is None where no region, so
-    no grid, is known.
-
-    facts: ids of the facts rows used. reason: what is weak, in short ("no cpu_ratio", "unknown
-        machine m99.large").
-    """
-
-    power_watts: Estimate
-    operational_grams_per_second: Estimate | None
-    embodied_grams_per_second: Estimate
-    basis: Basis
-    reason: str = ""
-    facts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Integrals since the exporter first saw the thing: what the counters show. They never fall."""
-
-    energy_joules: float = 0
-    operational_grams: float = 0
-    embodied_grams: float = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """A region in use and its figures: what the grid, PUE and WUE families show."""
 
@@ -211,3 +187,43 @@ class Place:
     carbon_free_ratio: float | None = (
         None  # share of carbon-free energy as the provider publishes it
     )
+
+
+class FootprintErrors(NamedTuple):
+    """Errors a Footprint was drawn from, by fact: what sums of many are drawn from anew.
+
+    watts: of the hardware, without PUE. grams: of its manufacture, a second. place and intensity:
+    whose PUE and grid err alike for all that stands there.
+    """
+
+    watts: Units
+    grams: Units
+    place: Place
+    intensity: CarbonIntensity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What one resource costs now, and how that is known. `operational` is None where no region, so
+    no grid, is known.
+
+    facts: ids of the facts rows used. reason: what is weak, in short ("no cpu_ratio", "unknown
+        machine m99.large"). errors: what sums are drawn from; it follows from the rest.
+    """
+
+    power_watts: Estimate
+    operational_grams_per_second: Estimate | None
+    embodied_grams_per_second: Estimate
+    basis: Basis
+    reason: str = ""
+    facts: tuple[str, ...] = ()
+    errors: FootprintErrors | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Integrals since the exporter first saw the thing: what the counters show. They never fall."""
+
+    energy_joules: float = 0
+    operational_grams: float = 0
+    embodied_grams: float = 0

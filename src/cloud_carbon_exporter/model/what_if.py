@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.model import facts
-from cloud_carbon_exporter.model.estimate import estimate, total
+from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.snapshot import Snapshot
-from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Place
+from cloud_carbon_exporter.model.sums import footprint_sum
+from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Footprint, Place
 
 PROVIDERS = ("aws", "gcp", "scaleway")
 _ALIASES = {"scw": "scaleway"}
@@ -72,10 +73,8 @@ def what_if(snapshot: Snapshot, provider: str, region: str) -> WhatIf:
     place = place_in(snapshot, provider, region)
     intensity = place.intensities[0]
     mine = [row for row in snapshot.rows if row.resource.location.provider == provider]
-    moved: list[Estimate] = []
-    moved_grams: list[Estimate] = []
-    here: list[Estimate] = []
-    here_grams: list[Estimate] = []
+    moved: list[Footprint] = []
+    here: list[Footprint] = []
     for row in mine:
         there = estimate(row.resource, row.loads, place, intensity)
         if (
@@ -83,11 +82,10 @@ def what_if(snapshot: Snapshot, provider: str, region: str) -> WhatIf:
             or there.operational_grams_per_second is None
         ):
             continue
-        here.append(row.footprint.power_watts)
-        here_grams.append(row.footprint.operational_grams_per_second)
-        moved.append(there.power_watts)
-        moved_grams.append(there.operational_grams_per_second)
-    there_watts, there_grams = total(moved), total(moved_grams)
+        here.append(row.footprint)
+        moved.append(there)
+    now, then = footprint_sum(here), footprint_sum(moved)
+    there_grams = then.operational_grams_per_second.estimate
     per_gram = (
         there_grams.value / intensity.grams_per_kilowatt_hour.value if there_grams.value else 0.0
     )
@@ -96,9 +94,9 @@ def what_if(snapshot: Snapshot, provider: str, region: str) -> WhatIf:
         intensity=intensity,
         resources=len(here),
         elsewhere=len(snapshot.rows) - len(here),
-        power_watts=total(here),
-        power_watts_there=there_watts,
-        grams_per_second=total(here_grams),
+        power_watts=now.power_watts.estimate,
+        power_watts_there=then.power_watts.estimate,
+        grams_per_second=now.operational_grams_per_second.estimate,
         grams_per_second_there=there_grams,
         hours=_hours(snapshot, place, intensity, per_gram),
     )

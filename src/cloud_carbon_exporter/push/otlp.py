@@ -69,7 +69,8 @@ def _metric(samples: Sequence[Sample], now: float, since: float) -> bytes:
     family = samples[0].family
     time = fixed64(3, round(now * 1e9))
     if family.type == "counter":
-        time = fixed64(2, round(since * 1e9)) + time
+        # A start after the end would be refused; the clock may have been set back since.
+        time = fixed64(2, round(min(since, now) * 1e9)) + time
     points = []
     for sample in samples:
         attributes = b"".join(_attribute(7, name, value) for name, value in sample.labels)

@@ -84,6 +84,14 @@ class Pusher:
                 group.create_task(self._keep_pushing(destination))
 
     async def _keep_pushing(self, destination: Destination) -> None:
+        while True:
+            try:
+                await self._push_on_time(destination)
+            except Exception:  # nothing of it may end what is served
+                log.exception("pushing to %s begins anew", destination.name)
+            await asyncio.sleep(self._interval_seconds)
+
+    async def _push_on_time(self, destination: Destination) -> None:
         loop = asyncio.get_running_loop()
         session = open_session()
         try:

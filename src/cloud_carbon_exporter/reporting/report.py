@@ -15,6 +15,7 @@ from cloud_carbon_exporter.reporting.coverage import coverage
 from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.reporting.sections import ESTIMATES, largest_first, sections
 from cloud_carbon_exporter.web.api import json_objects
+from cloud_carbon_exporter.web.api.json_objects import JsonObject
 
 _API_KEYS = ("requests", "cost_dollars", "forecast_dollars_per_month")
 
@@ -35,14 +36,21 @@ def as_json(of: Snapshot, tags: tuple[str, ...]) -> str:
     return json.dumps(
         {
             "taken_at": of.taken_at,
-            "totals": whole["totals"],
-            "resources": [json_objects.resource(row, tags) for row in of.rows],
+            "totals": _counted_only(whole["totals"]),
+            "resources": [_counted_only(json_objects.resource(row, tags)) for row in of.rows],
             "coverage": coverage(of),
             "ledger": whole["ledger"],
             "errors": failures(of),
             "api_cost": {key: whole["api"][key] for key in _API_KEYS},
         }
     )
+
+
+def _counted_only(told: JsonObject) -> JsonObject:
+    """Document without counters that have not moved: one look knows no energy, rather than none."""
+    if any(told.get(counter) for counter in json_objects.COUNTERS):
+        return told
+    return {name: value for name, value in told.items() if name not in json_objects.COUNTERS}
 
 
 def as_csv(of: Snapshot, tags: tuple[str, ...]) -> str:

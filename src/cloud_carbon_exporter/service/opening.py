@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Shard, Target
+from cloud_carbon_exporter.collect.clock import Clock
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.values import quoted
@@ -95,13 +95,16 @@ def open_collector(
     patience_seconds: float = 5,
     budget: Budget | None = None,
     places: Sequence[tuple[str, str]] = (),
+    clock: Callable[[], float] | None = None,
 ) -> Collector[Rendered]:
     """All that collects, ready to run. `render`: what is made of each Snapshot.
 
     patience_seconds: how long the first Snapshot waits for live grid intensities. budget: the
         account to go on with. places: (provider, region) whose grid is wanted beside those in use.
+    clock: the time to go on with; else a Clock of its own.
     Raises ConfigError for a provider or kind nobody knows.
     """
+    time_of = clock or Clock()
     return Collector(
         open_targets(settings),
         CollectSettings(
@@ -111,9 +114,9 @@ def open_collector(
             Shard(*settings.shard),
             grid_settings(settings, patience_seconds, places),
         ),
-        budget or Budget(time.time, settings.utilisation_interval_seconds),
+        budget or Budget(time_of, settings.utilisation_interval_seconds),
         render,
-        time.time,
+        time_of,
     )
 
 

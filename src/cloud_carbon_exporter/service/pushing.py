@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from cloud_carbon_exporter.push.settings import PushSettings
 from cloud_carbon_exporter.service.service import Service
@@ -19,7 +18,6 @@ async def keep_pushing(settings: PushSettings, service: Service) -> None:
     from cloud_carbon_exporter.push.destinations import destinations
     from cloud_carbon_exporter.push.pusher import Pusher
 
-    now = time.time()
-    await Pusher(
-        settings, destinations(settings, now), service.budget, service.collected, time.time
-    ).run()
+    clock = service.clock
+    receivers = destinations(settings, clock())
+    await Pusher(settings, receivers, service.budget, service.collected, clock).run()

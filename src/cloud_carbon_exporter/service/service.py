@@ -12,6 +12,8 @@ from typing import Any
 
 from cloud_carbon_exporter import exposition, logs
 from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.collect.clock import Clock
+from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.snapshot import Snapshot
@@ -56,14 +58,19 @@ class Service:
         self._reread = reread
         self._trend = Trend()
         self._size = SizeWarning()
+        self.clock = Clock()
         self._state: StateFile | None = None
+        self._sections: dict[str, Section] = {"clock": self.clock, "history": self._trend}
+        state = (
+            StateFile(Path(settings.state_file), self._sections) if settings.state_file else None
+        )
+        if state is not None:
+            state.read()  # the clock goes on before anything looks at it
         self._newest = Newest(self._open(settings, None))
-        self._sections: dict[str, Section] = {"history": self._trend}
         self._keep()
-        if settings.state_file:
-            state = StateFile(Path(settings.state_file), self._sections)
-            state.load()
-            self._state = state
+        if state is not None:
+            state.hand_out()
+        self._state = state
         app = make_app(web_settings(settings), self._newest, self._trend)
         self._serving = app[SERVING]
         self._listener, self._web_thread = Listener(app, settings.web_config_file), WebThread()
@@ -75,15 +82,19 @@ class Service:
         render = exposition.Renderer(exposition_settings(settings))
 
         def show(snapshot: Snapshot) -> exposition.Exposition:
-            self._trend.record(snapshot)
             rendered = render(snapshot)
-            self._size.look_at(rendered.text.size, settings)
-            if self._state is not None and snapshot.first_collection_done:
-                # Before it is shown: a killed process must not have counted further than is kept.
-                self._state.save_if_due()
+            with unless_it_fails("the trend"):
+                self._trend.record(snapshot)
+            with unless_it_fails("the look at the size"):
+                self._size.look_at(rendered.text.size, settings)
+            with unless_it_fails("the state file"):
+                if self._state is not None and snapshot.first_collection_done:
+                    # Before it is shown: a killed process must not have counted further than is
+                    # kept.
+                    self._state.save_if_due()
             return rendered
 
-        return open_collector(settings, show, budget=budget)
+        return open_collector(settings, show, budget=budget, clock=self.clock)
 
     def _keep(self) -> None:
         current = self._newest.current

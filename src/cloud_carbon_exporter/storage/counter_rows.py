@@ -62,6 +62,11 @@ class SavedTimeline:
     seen_until: float
     totals: Totals
 
+    def moved(self, seconds: float) -> SavedTimeline:
+        """The same after the clock was set."""
+        covered_until, seen_until = self.covered_until + seconds, self.seen_until + seconds
+        return SavedTimeline(self.resource_id, covered_until, seen_until, self.totals)
+
     def row(self) -> Row:
         """As the file has it."""
         return [self.resource_id, self.covered_until, self.seen_until, *_amounts(self.totals)]

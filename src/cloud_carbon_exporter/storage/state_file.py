@@ -1,37 +1,43 @@
 """State file: what survives a restart (counters, the bill, the trend) in one file.
 
 The file is JSON lines: a header, rows by section, and the SHA-256 of all before. It is replaced as
-a whole or not at all, and so is it read; one that cannot be is set aside, named in the log, and a
-new one begun. Beside it stand a lock, which ends with the process that holds it, and what is being
-written.
+a whole or not at all, and so is it read; one that cannot be is set aside under a free name, named
+in the log, and a new one begun. Beside it stand a lock, which ends with the process that holds it,
+and what is being written.
+
+The header is the first line in all versions, so that an older program knows a newer one's file.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
-import hashlib
-import json
 import logging
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.storage.rows import Row, Section
+from cloud_carbon_exporter.storage.state_lines import NewerVersion, parsed, sealed
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
-
-# So that no single line holds the interpreter for long.
-ROWS_A_LINE = 500
-
-# Of the time, at most, goes into saving: a small estate is kept with every Snapshot, a large one
-# every few.
 SAVING_RATIO = 0.05
+"""Of the time, at most, goes into saving: a small estate is kept with every Snapshot, a large one
+every few."""
+
+MOST_SET_ASIDE = 1000
+"""Files set aside beside one another; then somebody has to look after them."""
+
+# What paths and contents that make no sense raise: a zero byte in a name is a ValueError.
+_NO_FILE = (OSError, ValueError)
+# No file can be there, or it is a directory, which no file takes the place of.
+_NOTHING_TO_LOSE = frozenset({errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR})
+_NO_STATE = (ValueError, TypeError, LookupError, RecursionError, OverflowError)
 
 
 class StateFile:
@@ -48,36 +54,58 @@ class StateFile:
         self._clock = clock
         self._due_at = -math.inf
         self._lock: int | None = None
+        self._rows: Mapping[str, list[Row]] | None = None
+        self._untouched = False  # what is there could be neither read nor set aside
 
     def load(self) -> None:
-        """Read what is there, if anything. A broken file is renamed; it never stops the exporter.
+        """Read what is there, if anything, and hand it to the sections."""
+        self.read()
+        self.hand_out()
 
-        Raises ConfigError when another process has the file, until `close`: each would undo what
-        the other saves.
+    def read(self) -> None:
+        """Read what is there, and hand it to the sections there are by now.
+
+        A broken file is renamed; it never stops the exporter. Raises ConfigError when another
+        process has the file, until `close`: each would undo what the other saves; and when a newer
+        version wrote it, which the next save would undo.
         """
         self._claim()
         try:
             lines = self._path.read_bytes().splitlines(keepends=True)
         except FileNotFoundError:
             return
-        except OSError as error:
-            log.warning(
-                "state file %s cannot be read, counters start at 0: %s", self._path, error.strerror
-            )
+        except _NO_FILE as error:
+            self._give_up_reading(error)
             return
         try:
-            rows = _parse(lines)
+            self._rows = parsed(lines)
+        except NewerVersion as newer:
+            self.close()
+            raise ConfigError(
+                f"-state.file: {self._path} is of {newer}: start the newer program again, or name "
+                "another file"
+            ) from None
+        except _NO_STATE as error:
+            self._set_aside(f"is corrupt ({error})")
+        self.hand_out()
+
+    def hand_out(self) -> None:
+        """Hand what was read to all sections, those that came since included."""
+        if self._rows is None:
+            return
+        try:
             for name, section in self._sections.items():
-                section.load(rows.get(name, []))
-        except (ValueError, TypeError, LookupError, RecursionError, OverflowError) as error:
+                section.load(self._rows.get(name, []))
+        except _NO_STATE as error:
+            self._rows = None
             for section in self._sections.values():  # some may have taken theirs already
                 section.load([])
-            self._set_aside(error)
+            self._set_aside(f"is corrupt ({error})")
 
     def _claim(self) -> None:
         try:
             lock = os.open(self._beside("lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError:
+        except _NO_FILE:
             return  # nor can the state be saved, which is said then
         try:
             # Of the open file, not of a name: it ends with the process, even one that was killed.
@@ -92,27 +120,44 @@ class StateFile:
             log.debug("state file %s cannot be locked: %s", self._path, error.strerror)
         self._lock = lock
 
-    def _set_aside(self, error: Exception) -> None:
-        aside = self._path.with_name(f"{self._path.name}.corrupt")
+    def _give_up_reading(self, error: Exception) -> None:
+        if isinstance(error, OSError) and error.errno not in _NOTHING_TO_LOSE:
+            self._set_aside(f"cannot be read ({_why(error)})")
+            return
+        log.warning(
+            "state file %s cannot be read, counters start at 0: %s", self._path, _why(error)
+        )
+
+    def _set_aside(self, fault: str) -> None:
+        """Rename what cannot be used, and never in place of what was set aside before."""
         try:
-            self._path.replace(aside)
-        except OSError as refused:
+            aside = self._free_name()
+            self._path.rename(aside)
+        except _NO_FILE as refused:
+            self._untouched = True
             log.error(
-                "state file %s is corrupt (%s) and cannot be set aside as %s (%s), counters start "
-                "anew: the next save replaces it; let the exporter write to its folder, or name "
-                "another with -state.file",
+                "state file %s %s; it cannot be set aside (%s), so it is not written over: "
+                "counters start anew and nothing is kept; let the exporter read it and write to "
+                "its folder, or name another with -state.file",
                 self._path,
-                error,
-                aside,
-                refused.strerror,
+                fault,
+                _why(refused),
             )
             return
         log.error(
-            "state file %s is corrupt (%s): set aside as %s, counters start anew",
-            self._path,
-            error,
-            aside,
+            "state file %s %s: set aside as %s, counters start anew", self._path, fault, aside
         )
+
+    def _free_name(self) -> Path:
+        """A name beside it that nothing has: .corrupt, .corrupt.2, .corrupt.3 ..."""
+        free = self._path.with_name(f"{self._path.name}.corrupt")
+        for number in range(2, MOST_SET_ASIDE + 1):
+            if not os.path.lexists(free):
+                break
+            free = self._path.with_name(f"{self._path.name}.corrupt.{number}")
+        else:
+            raise FileExistsError(None, f"{MOST_SET_ASIDE} files stand aside already")
+        return free
 
     def _beside(self, name: str) -> Path:
         return self._path.with_name(f".{self._path.name}.{name}")
@@ -132,55 +177,34 @@ class StateFile:
             self._due_at = began + took / SAVING_RATIO
 
     def save(self) -> None:
-        """Replace the file. A failure is logged: serving goes on without."""
-        beside = self._beside("new")
+        """Replace the file. A failure is logged, whatever it is: serving goes on without."""
+        if self._untouched:
+            return
         try:
-            digest = hashlib.sha256()
-            with beside.open("wb") as file:
-                for line in self._lines():
-                    digest.update(line)
-                    file.write(line)
-                file.write(_line({"sha256": digest.hexdigest()}))
-                # On the disk before it takes the name: else a power cut may leave the new name with
-                # an empty file behind it.
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._path)
-        except OSError as error:
-            log.warning("state file %s cannot be written: %s", self._path, error.strerror)
-            beside.unlink(missing_ok=True)
+            self._write(self._beside("new"))
+        except Exception as error:
+            log.warning("state file %s cannot be written: %s", self._path, _why(error))
+            log.debug("what was at work", exc_info=True)
+            # It may not be there, or not be ours to take away; the next save writes over it.
+            with suppress(*_NO_FILE):
+                self._beside("new").unlink()
 
-    def _lines(self) -> Iterator[bytes]:
-        yield _line({"cloud_carbon_exporter_state": VERSION})
-        for name, section in self._sections.items():
-            rows: list[Row] = []
-            for row in section.dump():
-                rows.append(row)
-                if len(rows) == ROWS_A_LINE:
-                    yield _line({"section": name, "rows": rows})
-                    rows = []
-            yield _line({"section": name, "rows": rows})
+    def _write(self, beside: Path) -> None:
+        # What it holds of the estate is nobody else's to read, whatever the umask; nor is what a
+        # killed process left under this name, which is written over.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+        with os.fdopen(os.open(beside, flags, 0o600), "wb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            for line in sealed(self._sections):
+                file.write(line)
+            # On the disk before it takes the name: else a power cut may leave the new name with
+            # an empty file behind it.
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._path)
 
 
-def _line(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
-
-
-def _parse(lines: Sequence[bytes]) -> Mapping[str, list[Row]]:
-    """Section -> rows.
-
-    Raises ValueError, TypeError or LookupError for anything but a whole file of ours.
-    """
-    if len(lines) < 2:
-        raise ValueError("cut short")
-    header, *body, seal = lines
-    if json.loads(seal)["sha256"] != hashlib.sha256(b"".join((header, *body))).hexdigest():
-        raise ValueError("its checksum does not fit")
-    version = json.loads(header)["cloud_carbon_exporter_state"]
-    if version != VERSION:
-        raise ValueError(f"version {version}, not {VERSION}")
-    rows: dict[str, list[Row]] = {}
-    for line in body:
-        part = json.loads(line)
-        rows.setdefault(part["section"], []).extend(part["rows"])
-    return rows
+def _why(error: Exception) -> str:
+    """What the system says, else the error's own words."""
+    said = error.strerror if isinstance(error, OSError) else str(error)
+    return said or type(error).__name__

@@ -14,6 +14,8 @@ async def healthy(_: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """503 until the first collection of every target has ended, whatever its outcome."""
-    if request.app[SERVING].collector.snapshot.first_collection_done:
+    collector = request.app[SERVING].collector
+    if collector.snapshot.first_collection_done:
         return web.Response(text="ready\n")
-    return web.Response(status=503, text="the first collection has not ended yet\n")
+    text = collector.progress or "the first collection has not ended yet"
+    return web.Response(status=503, text=f"{text}\n")

@@ -26,6 +26,10 @@ class Collector(Protocol):
     def exposition(self) -> exposition.Exposition | None:
         """The rendering of that Snapshot; None before the first."""
 
+    @property
+    def progress(self) -> str:
+        """How far the first collection is, in a sentence; empty once it has ended."""
+
     async def collect_for_scrape(self, timeout_seconds: float) -> None:
         """Collect now unless what is there is young enough; at the deadline, what is finished."""
 

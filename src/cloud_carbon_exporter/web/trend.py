@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from cloud_carbon_exporter.model.estimate import total
 from cloud_carbon_exporter.model.snapshot import Snapshot
 
 
@@ -32,15 +31,15 @@ COLUMNS = TrendPoint._fields
 
 def trend_point(snapshot: Snapshot) -> TrendPoint:
     """The totals of one Snapshot."""
-    power = total([account.power_watts for account in snapshot.accounts])
-    operational = embodied = 0.0
-    for row in snapshot.rows:
-        footprint = row.footprint
-        embodied += footprint.embodied_grams_per_second.value
-        if footprint.operational_grams_per_second is not None:
-            operational += footprint.operational_grams_per_second.value
+    total = snapshot.total()
+    power = total.power_watts.estimate
     return TrendPoint(
-        snapshot.taken_at, power.value, power.lower, power.upper, operational, embodied
+        snapshot.taken_at,
+        power.value,
+        power.lower,
+        power.upper,
+        total.operational_grams_per_second.value,
+        total.embodied_grams_per_second.value,
     )
 
 
@@ -58,7 +57,10 @@ class Trend:
         """Take a Snapshot down, if it is one and its turn has come."""
         if not snapshot.first_collection_done:
             return
-        if self.points and snapshot.taken_at <= self.points[-1].taken_at:
+        # What lies ahead was drawn under a clock that has been set back since.
+        while self.points and snapshot.taken_at < self.points[-1].taken_at:
+            self.points = self.points[:-1]
+        if self.points and snapshot.taken_at == self.points[-1].taken_at:
             return
         if self._seen % self._every == 0:
             points = (*self.points, trend_point(snapshot))

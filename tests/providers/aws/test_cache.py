@@ -42,6 +42,17 @@ async def test_all_who_wait_share_one_answer_for_as_long_as_it_is_good() -> None
     assert await cache.get("key", 60, source.fetch) == 2
 
 
+async def test_what_was_kept_before_the_clock_was_set_back_is_fetched_anew() -> None:
+    """Else it would hold for as long as the clock was ahead."""
+    clock, source = Clock(), Source()
+    cache = Cache(clock)
+    source.free.set()
+    assert await cache.get("key", 60, source.fetch) == 1
+    clock.now -= 2 * 86400
+    assert await cache.get("key", 60, source.fetch) == 2
+    assert await cache.get("key", 60, source.fetch) == 2
+
+
 async def test_all_who_wait_share_one_failure_and_who_comes_later_asks_again() -> None:
     """A hundred listings want the regions: a silent cloud is not waited for a hundred times."""
     source = Source()

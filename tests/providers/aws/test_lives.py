@@ -217,10 +217,10 @@ class Jobs(ReplayClient):
         if "StatusEquals" not in params:
             assert NOW - 3 * 3600 < params["LastModifiedTimeAfter"] < NOW - 1800
         keys = ("TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "LastModifiedTime")
-        yield {"TrainingJobSummaries": [chosen(raw, keys) for raw in told]}
+        yield {"TrainingJobSummaries": [_only(keys, raw) for raw in told]}
 
 
-def chosen(raw: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+def _only(keys: Sequence[str], raw: Mapping[str, Any]) -> dict[str, Any]:
     return {key: raw[key] for key in keys}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -17,11 +17,18 @@ from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.expand import batches
 from cloud_carbon_exporter.providers.spec import Listing, Scope
 
+
 # Objects are told apart by the listing; a recording may hold the answers of several.
-LISTS: list[tuple[str, Listing]] = []
-for recorded in recordings():
-    listings = {id(spec.listing): spec.listing for spec in module_specs(recorded)}
-    LISTS += ((recorded, listing) for listing in listings.values())
+def _lists() -> Iterator[tuple[str, Listing]]:
+    for module in recordings():
+        seen: list[Listing] = []
+        for own in module_specs(module):
+            if not any(own.listing is listing for listing in seen):
+                seen.append(own.listing)
+                yield module, own.listing
+
+
+LISTS = list(_lists())
 
 
 def in_pages_of(answer: Any, items: str, size: int) -> list[Any]:

@@ -8,9 +8,11 @@ import pytest
 from tests.fakes.scaleway import ORGANIZATION, FakeScaleway
 from tests.providers.scaleway.support import by_name, connected, held
 
-from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.model.types import LARGEST, Component
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.describing.serverless import copies
+from cloud_carbon_exporter.providers.spec import Scope
 
 VCPU, DRAM, SSD = ("vcpu", "Milan (Zen 3)"), ("memory", "dram"), ("ssd", "ssd")
 
@@ -201,3 +203,15 @@ async def test_storage_products(client: ScalewayClient) -> None:
 async def test_every_kind_is_shown(client: ScalewayClient) -> None:
     for spec in PROVIDER.services:
         assert await by_name(client, spec.kind), f"{spec.kind} has no recorded object"
+
+
+def test_copies_that_were_not_counted_are_as_many_as_the_api_allows() -> None:
+    raw = {"id": "c", "name": "c", "mvcpu_limit": 1000, "memory_limit_bytes": 2**31}
+    scope = Scope("scaleway", "organization", "fr-par")
+
+    def limits(**scale: int | None) -> set[tuple[float, float]]:
+        parts = copies({**raw, **scale}, scope, 1000, 2).running
+        return {(part.least, part.most) for part in parts}
+
+    assert limits(min_scale=2, max_scale=5) == {(2, 5)}
+    assert limits(min_scale=0, max_scale=None) == {(0, LARGEST)}

@@ -3,6 +3,7 @@
 docs/METRICS.md is printed from here. A module a concern:
     resources.py  one series a resource
     sums.py       sums by account, region and kind, and the ledger
+    totals.py     sums by cloud and over all, with their bounds
     places.py     grid intensity now, PUE and WUE of a region
     grid.py       what is foreseen of a grid, methods side by side, who was asked
     reported.py   what providers report, beside our own figure of the month
@@ -25,10 +26,11 @@ from cloud_carbon_exporter.exposition.families.places import PLACES
 from cloud_carbon_exporter.exposition.families.reported import REPORTED
 from cloud_carbon_exporter.exposition.families.resources import RESOURCES
 from cloud_carbon_exporter.exposition.families.sums import SUMS
+from cloud_carbon_exporter.exposition.families.totals import TOTALS
 from cloud_carbon_exporter.exposition.families.upstream import UPSTREAM
 from cloud_carbon_exporter.exposition.family import Family
 
-OF_ESTATE: tuple[Family, ...] = (*RESOURCES, *SUMS, *PLACES, *GRID, *REPORTED, *DEMO)
+OF_ESTATE: tuple[Family, ...] = (*RESOURCES, *SUMS, *TOTALS, *PLACES, *GRID, *REPORTED, *DEMO)
 """Families of what the clouds hold; -metrics.families chooses among them."""
 
 OF_EXPORTER: tuple[Family, ...] = (*GRID_SOURCES, *OWN, *ANSWER)

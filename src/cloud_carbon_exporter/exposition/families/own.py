@@ -61,6 +61,16 @@ def _last_collection(snapshot: Snapshot) -> Iterator[FamilySample]:
         yield FamilySample((), snapshot.taken_at)
 
 
+def _clock_step(snapshot: Snapshot) -> Iterator[FamilySample]:
+    if snapshot.clock is not None:
+        yield FamilySample((), snapshot.clock.apart_seconds)
+
+
+def _clock_steps(snapshot: Snapshot) -> Iterator[FamilySample]:
+    if snapshot.clock is not None:
+        yield FamilySample((), snapshot.clock.steps)
+
+
 def _skipped(context: RenderContext) -> Iterator[FamilySample]:
     skipped = Counter(dict(context.snapshot.api.skipped))
     for dropped, count in context.duplicates.items():
@@ -195,6 +205,21 @@ OWN: tuple[Family, ...] = (
         FromSnapshot(_last_collection),
         (),
         "seconds",
+    ),
+    Family(
+        "cloud_carbon_exporter_clock_step_seconds",
+        "gauge",
+        "How far the machine's clock is ahead of elapsed time, having been set; "
+        "0 again once the new time is taken over.",
+        FromSnapshot(_clock_step),
+        (),
+        "seconds",
+    ),
+    Family(
+        "cloud_carbon_exporter_clock_steps_total",
+        "counter",
+        "How often the machine's clock was set by a minute or more.",
+        FromSnapshot(_clock_steps),
     ),
     Family(
         "cloud_carbon_exporter_skipped_objects_total",

@@ -20,7 +20,7 @@ _FOOTPRINT, _LOADS, _TOTALS = attrgetter("footprint"), attrgetter("loads"), attr
 _RESOURCE_AND_FOOTPRINT = attrgetter("resource", "footprint")
 _BOUND_HELP = (
     "bound of the 90 % interval of the power drawn now; bounds do not add up, "
-    "the account families have sums."
+    "the account and total families have sums."
 )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
-from typing import Literal
 
 from cloud_carbon_exporter.exposition.family import (
-    EstimateSample,
     Family,
     FamilySample,
-    FromEstimates,
     FromSnapshot,
+    FromSums,
+    Shown,
+    SumSample,
     from_mapping,
 )
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, ACCOUNT_LABELS
@@ -21,13 +21,14 @@ from cloud_carbon_exporter.model.types import Totals
 _SUM_HELP = "Sum over the resources of one account, region and kind, of what has vanished too: "
 
 
-def _powers(snapshot: Snapshot) -> Iterator[EstimateSample]:
+def _powers(snapshot: Snapshot) -> Iterator[SumSample]:
     for row in snapshot.accounts:
-        yield EstimateSample((row.provider, row.account_id, row.region, row.kind), row.power_watts)
+        labels = (row.provider, row.account_id, row.region, row.kind)
+        yield SumSample(labels, row.now.power_watts)
 
 
-def _power(shown: Literal["value", "lower", "upper"]) -> FromEstimates:
-    return FromEstimates(_powers, shown)
+def _power(shown: Shown) -> FromSums:
+    return FromSums(_powers, shown)
 
 
 def _counted(total_name: str) -> FromSnapshot:

@@ -15,11 +15,25 @@ from cloud_carbon_exporter.exposition.label_names import (
 )
 from cloud_carbon_exporter.exposition.labels import tag_label, tag_pairs
 from cloud_carbon_exporter.model import facts
-from cloud_carbon_exporter.model.estimate import total
 from cloud_carbon_exporter.model.snapshot import ApiUse, Outcome, Row, Snapshot
-from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Place, Resource, Totals
+from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
+from cloud_carbon_exporter.model.types import (
+    CarbonIntensity,
+    Estimate,
+    Footprint,
+    Place,
+    Resource,
+    Totals,
+)
 
 JsonObject = dict[str, Any]
+
+COUNTERS = (
+    "energy_joules_total",
+    "operational_emissions_grams_total",
+    "embodied_emissions_grams_total",
+)
+"""Names of what is counted over time; none of them stands where nothing is."""
 
 
 class _Equivalent(NamedTuple):
@@ -97,59 +111,61 @@ def _counted(totals: Iterable[Totals | None]) -> JsonObject:
     counted = [part for part in totals if part is not None]
     if not counted:
         return {}
-    return {
-        "energy_joules_total": sum(part.energy_joules for part in counted),
-        "operational_emissions_grams_total": sum(part.operational_grams for part in counted),
-        "embodied_emissions_grams_total": sum(part.embodied_grams for part in counted),
-    }
+    sums = (
+        sum(part.energy_joules for part in counted),
+        sum(part.operational_grams for part in counted),
+        sum(part.embodied_grams for part in counted),
+    )
+    return dict(zip(COUNTERS, sums, strict=True))
 
 
-def sums(rows: Iterable[Row]) -> JsonObject:
+def sums(of: FootprintSum) -> JsonObject:
     """How many resources, and the sum of each estimate with the interval of the sum."""
-    # total() draws the interval of the sum; adding bounds would make it too wide
-    power: list[Estimate] = []
-    operational: list[Estimate] = []
-    embodied: list[Estimate] = []
-    for row in rows:
-        footprint = row.footprint
-        power.append(footprint.power_watts)
-        embodied.append(footprint.embodied_grams_per_second)
-        if footprint.operational_grams_per_second is not None:
-            operational.append(footprint.operational_grams_per_second)
     return {
-        "resources": len(power),
-        "power_watts": estimate(total(power)),
-        "operational_emissions_grams_per_second": estimate(total(operational)),
-        "embodied_emissions_grams_per_second": estimate(total(embodied)),
+        "resources": of.resources,
+        "power_watts": estimate(of.power_watts.estimate),
+        "operational_emissions_grams_per_second": estimate(
+            of.operational_grams_per_second.estimate
+        ),
+        "embodied_emissions_grams_per_second": estimate(of.embodied_grams_per_second.estimate),
+        "emissions_grams_per_second": estimate(of.emissions_grams_per_second.estimate),
     }
 
 
-def groups(rows: Iterable[Row], tags: tuple[str, ...]) -> dict[str, list[JsonObject]]:
+def groups(taken: Snapshot, tags: tuple[str, ...]) -> dict[str, list[JsonObject]]:
     """The same sums by each label a person may ask for; what has no such tag is named ""."""
+    by_label: dict[str, dict[str, FootprintSum]] = {}
+    for label in ACCOUNT_KIND_LABELS:
+        by_label[label] = defaultdict(FootprintSum)
+    for account in taken.accounts:
+        if not account.now.resources:
+            continue  # all that stood there has vanished: only its counters are left
+        values = (account.provider, account.account_id, account.region, account.kind)
+        for label, value in zip(ACCOUNT_KIND_LABELS, values, strict=True):
+            by_label[label][value] += account.now
+    by_label |= _tag_groups(taken.rows, tags)
+    return {label: _largest_first(by_value) for label, by_value in by_label.items()}
+
+
+def _tag_groups(
+    rows: Iterable[Row], tags: tuple[str, ...]
+) -> Mapping[str, dict[str, FootprintSum]]:
     tag_labels = tuple(dict.fromkeys(map(tag_label, tags)))
-    members: dict[str, dict[str, list[Row]]] = {}
-    for label in (*ACCOUNT_KIND_LABELS, *tag_labels):
+    members: dict[str, dict[str, list[Footprint]]] = {}
+    for label in tag_labels:
         members[label] = defaultdict(list)
     for row in rows:
-        for label, value in _grouped_by(row, tags, tag_labels):
-            members[label][value].append(row)
-    return {label: _largest_first(by_value) for label, by_value in members.items()}
+        tagged = dict(tag_pairs(row.resource.tags, tags))
+        for label in tag_labels:
+            members[label][tagged.get(label, "")].append(row.footprint)
+    by_label: dict[str, dict[str, FootprintSum]] = {}
+    for label, by_value in members.items():
+        by_label[label] = {value: footprint_sum(those) for value, those in by_value.items()}
+    return by_label
 
 
-def _grouped_by(
-    row: Row, tags: tuple[str, ...], tag_labels: tuple[str, ...]
-) -> Iterator[tuple[str, str]]:
-    """Each label a row is summed by, and its value."""
-    location = row.resource.location
-    values = (location.provider, location.account_id, location.region, row.resource.kind)
-    yield from zip(ACCOUNT_KIND_LABELS, values, strict=True)
-    tagged = dict(tag_pairs(row.resource.tags, tags))
-    for label in tag_labels:
-        yield label, tagged.get(label, "")
-
-
-def _largest_first(by_value: Mapping[str, list[Row]]) -> list[JsonObject]:
-    group_sums = [{"name": name, **sums(rows)} for name, rows in by_value.items()]
+def _largest_first(by_value: Mapping[str, FootprintSum]) -> list[JsonObject]:
+    group_sums = [{"name": name, **sums(of)} for name, of in by_value.items()]
     return sorted(group_sums, key=lambda group: -group["power_watts"]["value"])
 
 
@@ -229,8 +245,8 @@ def snapshot(taken: Snapshot, tags: tuple[str, ...], version: str, source_url: s
         "ready": taken.first_collection_done,
         "version": version,
         "source": source_url,
-        "totals": sums(taken.rows) | _counted(account.totals for account in taken.accounts),
-        "by": groups(taken.rows, tags),
+        "totals": sums(taken.total()) | _counted(account.totals for account in taken.accounts),
+        "by": groups(taken, tags),
         "ledger": _by_labels(taken.ledger, (*ACCOUNT_LABELS, "kind", "basis"), "resources"),
         "targets": list(map(dataclasses.asdict, taken.targets)),
         "listings": list(map(_outcome, taken.listings)),

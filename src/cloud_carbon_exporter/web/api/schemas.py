@@ -52,6 +52,7 @@ _PARTS: Mapping[str, Schema] = {
             "name": noted(TEXT, 'value of the label; "" for resources without such a tag'),
             "resources": COUNT,
             **_ESTIMATES,
+            "emissions_grams_per_second": _ESTIMATE,
             **_COUNTERS,
         },
         optional=("name", *_COUNTERS),

@@ -54,6 +54,3 @@ export function ago(seconds) {
   if (seconds < 172800) return `${Math.floor(seconds / 3600)} h ago`;
   return `${Math.floor(seconds / 86400)} days ago`;
 }
-
-/** The sum of two estimates; the bounds are added too, which is wider than the truth and never narrower. */
-export const plus = (a, b) => ({ value: a.value + b.value, lower: a.lower + b.lower, upper: a.upper + b.upper });

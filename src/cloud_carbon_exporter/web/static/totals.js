@@ -1,7 +1,7 @@
 // The four figures on top.
 
 import { byId, h, show, svg } from "./dom.js";
-import { hourly, number, plus, power, range, written, yearly } from "./format.js";
+import { hourly, number, power, range, written, yearly } from "./format.js";
 
 /** A value on its interval, on a scale that begins at zero. */
 function interval(estimate, text) {
@@ -31,7 +31,7 @@ export function renderTotals(told) {
   const watts = power(totals.power_watts);
   const operational = totals.operational_emissions_grams_per_second;
   const embodied = totals.embodied_emissions_grams_per_second;
-  const all = plus(operational, embodied);
+  const all = totals.emissions_grams_per_second;
   const kinds = told.by.kind.length;
   card("power", "Power now", big(watts), interval(totals.power_watts, range(watts)),
     h("dl", { class: "parts" }, part("Resources", `${number(totals.resources)} of ${number(kinds)} kinds`),

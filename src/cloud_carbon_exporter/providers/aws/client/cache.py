@@ -19,8 +19,13 @@ _TIDIED_SECONDS = 3600.0
 
 
 class _Kept(NamedTuple):
-    until: float
+    since: float
+    seconds: float
     value: Any
+
+    def holds(self, now: float) -> bool:
+        """Whether it is young enough; what lies ahead was kept before the clock was set back."""
+        return 0 <= now - self.since < self.seconds
 
 
 class _Failure(NamedTuple):
@@ -29,7 +34,7 @@ class _Failure(NamedTuple):
 
 
 _NO_FAILURE = _Failure(0, None)
-_NEVER_FETCHED = _Kept(0.0, None)
+_NEVER_FETCHED = _Kept(0.0, 0.0, None)
 
 
 class Cache:
@@ -55,7 +60,7 @@ class Cache:
         before = self._failures.get(key, _NO_FAILURE)
         async with self._locks.setdefault(key, asyncio.Lock()):
             kept = self._values.get(key)
-            if kept is not None and kept.until > self._clock():
+            if kept is not None and kept.holds(self._clock()):
                 value: Value = kept.value
                 return value
             # it has failed since this one began to wait: the answer would be the same
@@ -67,7 +72,7 @@ class Cache:
             except CollectError as error:
                 self._failures[key] = _Failure(failure.times + 1, error.bare())
                 raise
-            self._values[key] = _Kept(self._clock() + seconds, fresh)
+            self._values[key] = _Kept(self._clock(), seconds, fresh)
             self._failures.pop(key, None)
             return fresh
 
@@ -86,19 +91,19 @@ class Cache:
             now = self._clock()
 
             def is_missing(name: str) -> bool:
-                return self._values.get((kind, name), _NEVER_FETCHED).until <= now
+                return not self._values.get((kind, name), _NEVER_FETCHED).holds(now)
 
             missing = sorted(filter(is_missing, names))
             if missing:
                 fresh = await fetch(missing)
                 for name in missing:
-                    self._values[kind, name] = _Kept(now + seconds, fresh.get(name))
+                    self._values[kind, name] = _Kept(now, seconds, fresh.get(name))
         return {name: self._values[kind, name].value for name in names}
 
     def keep(self, key: Hashable, seconds: float, value: Any) -> None:
         """Store a value that came along with others."""
         self._note(key)
-        self._values[key] = _Kept(self._clock() + seconds, value)
+        self._values[key] = _Kept(self._clock(), seconds, value)
 
     def last(self, key: Hashable) -> Any:
         """Value under `key`, however old it is, else None."""
@@ -115,7 +120,7 @@ class Cache:
         for name, asked in list(self._asked.items()):
             lock = self._locks.get(name)
             in_use = lock is not None and lock.locked()
-            expired = self._values.get(name, _NEVER_FETCHED).until <= now
+            expired = not self._values.get(name, _NEVER_FETCHED).holds(now)
             if expired and not in_use and now - asked >= _FORGOTTEN_SECONDS:
                 for kept in (self._asked, self._values, self._locks, self._failures):
                     kept.pop(name, None)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import replace
 
 from cloud_carbon_exporter.model.machines import components, machine
-from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.model.types import LARGEST, Component
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope
@@ -33,14 +32,15 @@ def copies(raw: Raw, scope: Scope, millicpus: float, memory_gib: float) -> Descr
 
 
 def _scale(raw: Raw, state: str) -> tuple[float, float]:
-    """Copies there are at least and at most, as the program is configured."""
+    """Copies there are at least and at most, as the program is configured; null where not set."""
     if state == NEVER_STARTED:
         return 0, 0
-    least = max(0, raw.get("min_scale") or 0)
-    most = raw.get("max_scale") or math.inf
+    least = float(max(0, raw.get("min_scale") or 0))
+    most = float(raw.get("max_scale") or LARGEST)
     return least, max(least, most)
 
 
-def _copies_of(parts: Iterable[Component], within: tuple[float, float]) -> tuple[Component, ...]:
+def _copies_of(parts: Iterable[Component], scale: tuple[float, float]) -> tuple[Component, ...]:
     """Hardware of one copy, held once for each copy that runs."""
-    return tuple(replace(part, per="capacity_units", within=within) for part in parts)
+    least, most = scale
+    return tuple(replace(part, per="capacity_units", least=least, most=most) for part in parts)
