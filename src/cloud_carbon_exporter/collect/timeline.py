@@ -153,9 +153,7 @@ class Timeline:
                 self._change(ending.at, _nothing(run), sight.at, waits)
             self._change(began, sight.resource, sight.at, waits)
         elif goes_on and before != run:
-            moved = run.started is not None and run.started != before.started
-            since = run.started if moved and run.started is not None else sight.at
-            self._change(since, run, sight.at, waits)
+            self._change(self._changed_at(before, sight), run, sight.at, waits)
 
     def end(self, ending: Ended, at: float, waits: Waits) -> None:
         """It ended, as its cloud tells: cut to that, or lengthened. What is counted stays."""
@@ -171,6 +169,14 @@ class Timeline:
         if run.started is None:
             return not absent
         return run.started <= self.seen_until or run.started == self.resource.started
+
+    def _changed_at(self, before: Resource, sight: Sight) -> float:
+        """Since when it is as a sight describes it: its start, if told anew, else the sight."""
+        started = sight.resource.started
+        # RDS tells when a database was created, not when it was started: it was seen stopped since.
+        if started is None or started == before.started or started <= self.seen_until:
+            return sight.at
+        return started
 
     def _begin(self, run: Resource, at: float, waits: Waits, absent: bool) -> None:
         """A new run. Nothing tells when the last one ended, so it is counted to its last sight."""
