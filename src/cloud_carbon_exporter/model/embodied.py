@@ -1,5 +1,6 @@
-"""What it cost to make the hardware, spread over its lifetime: grams of CO2eq a second of one unit
-of a part.
+"""Embodied emissions: what it cost to make the hardware, spread over its lifetime.
+
+They are grams of CO2eq a second of one unit of a part.
 
 A thread carries its share of the host without memory, disks and accelerators: case, power supplies,
 motherboard, assembly, what a sum of parts leaves out, and the processors; the others are counted by

@@ -48,11 +48,10 @@ NOWHERE = Place("", "", (), Estimate(1, 1, 1))
 def estimate(
     resource: Resource, loads: Loads, place: Place, intensity: CarbonIntensity | None
 ) -> Footprint:
-    """Footprint of a resource. A load missing from `loads` was not measured: its stated default
-    stands in, wider.
+    """Footprint of a resource. Never fails: what is unknown is assumed, and says so.
 
-    Without an intensity no operational emissions are known. Never fails: what is unknown is
-    assumed, and says so.
+    A load missing from `loads` was not measured: its stated default stands in, wider. Without an
+    intensity no operational emissions are known.
     """
     priced = priced_components(resource, loads)
     basis, reason = _quality(priced, place, intensity)

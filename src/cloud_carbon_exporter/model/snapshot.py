@@ -13,9 +13,9 @@ from cloud_carbon_exporter.model.types import Estimate, Footprint, Place, Resour
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One resource of the Snapshot: itself, its Footprint, its counters (None: not counted, as in
-    scrape mode).
+    """One resource of the Snapshot: itself, its Footprint, its counters.
 
+    totals: None where nothing is counted, as in scrape mode.
     loads: the signal values the Footprint was made from, so that it can be explained.
     measured_at: end of the newest Point used; None where nothing is measured.
     """
@@ -74,8 +74,9 @@ class TargetState:
 
 @dataclass(frozen=True, slots=True)
 class ReportedEmissions:
-    """What the provider itself says of a closed month [start, end). `method` is empty where it does
-    not say.
+    """Emissions of a closed month [start, end), as the provider itself says.
+
+    method: empty where it does not say.
     """
 
     provider: str
@@ -91,8 +92,9 @@ class ReportedEmissions:
 
 @dataclass(frozen=True, slots=True)
 class ApiUse:
-    """The exporter's own traffic and its price, as plain counters. Keys are in the order of the
-    metric's labels.
+    """The exporter's own traffic and its price, as plain counters.
+
+    Keys are in the order of the metric's labels.
     """
 
     requests: Mapping[tuple[str, str, str, str], int] = field(
@@ -124,8 +126,9 @@ class ClockNews:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that is known at one moment; the only thing exposition and web see. Swapped whole, never
-    changed.
+    """All that is known at one moment; the only thing exposition and web see.
+
+    It is swapped whole, never changed.
 
     totals: provider -> the sum of its accounts, which is what every surface shows of it.
     ledger: (provider, account, kind, basis) -> how many; basis may also be "unsupported".

@@ -1,5 +1,4 @@
-"""The words of the exporter: what a cloud holds, how hard it works, what it costs the air, and how
-sure we are.
+"""Words of the exporter: what a cloud holds, how hard it works, what it emits, how sure we are.
 
 Units live in names (`_watts`, `_joules`, `_grams`, `_gib`, `_seconds`, `_ratio` 0..1). Times are
 Unix seconds, UTC.
@@ -70,8 +69,9 @@ ComponentKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value with its 90 % interval and its basis; `lower <= value <= upper`, all finite and not
-    negative.
+    """A value with its 90 % interval and its basis.
+
+    `lower <= value <= upper`, all finite and not negative.
     """
 
     value: float
@@ -161,8 +161,9 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class CarbonIntensity:
-    """Grams of CO2eq a kWh of a region's grid, valid over [start, end): the annual fact is one
-    endless Point.
+    """Grams of CO2eq a kWh of a region's grid, valid over [start, end).
+
+    The annual fact is one endless Point.
     """
 
     grams_per_kilowatt_hour: Estimate
@@ -204,9 +205,9 @@ class FootprintErrors(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What one resource costs now, and how that is known. `operational` is None where no region, so
-    no grid, is known.
+    """What one resource costs now, and how that is known.
 
+    operational_grams_per_second: None where no region, so no grid, is known.
     facts: ids of the facts rows used. reason: what is weak, in short ("no cpu_ratio", "unknown
         machine m99.large"). errors: what sums are drawn from; it follows from the rest.
     """

@@ -42,8 +42,9 @@ class WhatIf:
 
 
 def region_of(text: str) -> tuple[str, str]:
-    """Provider and region of "eu-north-1", "gcp:europe-north1" or "region=...". ValueError where
-    there is none such.
+    """Provider and region of "eu-north-1", "gcp:europe-north1" or "region=...".
+
+    Raises ValueError where there is none such.
     """
     name = text.removeprefix("region=").lower()
     provider, colon, region = name.partition(":")
@@ -67,8 +68,9 @@ def place_in(snapshot: Snapshot, provider: str, region: str) -> Place:
 
 
 def what_if(snapshot: Snapshot, provider: str, region: str) -> WhatIf:
-    """The resources of that provider, moved to the region. Manufacture moves with them and is left
-    out.
+    """The resources of that provider, moved to the region.
+
+    Manufacture moves with them and is left out.
     """
     place = place_in(snapshot, provider, region)
     intensity = place.intensities[0]
