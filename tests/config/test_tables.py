@@ -48,6 +48,7 @@ SAID: dict[Key[object], object] = {
     keys.ORGANIZATION_ID: "7",
     keys.METRICS_SCOPE: "a-scope",
     keys.CARBON_FOOTPRINT_TABLE: "p.d.t",
+    keys.ASSET_FEED_SUBSCRIPTION: "projects/p/subscriptions/carbon",
     keys.COCKPIT_TOKEN: "t",
     keys.COCKPIT_TOKENS: {"p": "t"},
     keys.COCKPIT_CREATE_TOKENS: True,

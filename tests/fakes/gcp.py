@@ -32,6 +32,7 @@ from tests.fakes.gcp_estate import (
     recorded,
     replay,
 )
+from tests.fakes.gcp_feed import Feed
 from tests.fakes.gcp_monitoring import Series
 
 Query = Sequence[tuple[str, str]]
@@ -133,6 +134,7 @@ class GoogleCloud:
         self.names_refused = True  # whether its refusal names the type
         self.page_size = 0  # smaller pages than asked for
         self.deleted: dict[str, tuple[Asset, float]] = {}  # name -> as it was last, and until when
+        self.feed = Feed()
         self.report: list[list[str | None]] = []
         self.report_ready = True
         self.checked = True
@@ -269,6 +271,8 @@ class GoogleCloud:
             return given
         if method == "cloudasset.assets.list":
             return self._assets(path, query)
+        if method.startswith("pubsub."):
+            return self.feed.answer(method, body)
         if method == "cloudasset.batchGetAssetsHistory":
             return self._history(query)
         if method == "monitoring.projects.timeSeries.list":

@@ -110,6 +110,17 @@ CARBON_FOOTPRINT_TABLE = Key(
     "BigQuery table, as project.dataset.table, that Carbon Footprint is exported to.",
     ("gcp",),
 )
+ASSET_FEED_SUBSCRIPTION = Key(
+    "asset_feed_subscription",
+    shaped(
+        "SUBSCRIPTION",
+        "the full name of a Pub/Sub subscription, projects/PROJECT/subscriptions/NAME",
+        # domain-scoped projects are called example.com:project
+        r"projects/[\w.:-]+/subscriptions/[A-Za-z][\w.~+%-]+",
+    ),
+    "Subscription of Pub/Sub to a feed of Asset Inventory, which tells what starts and ends.",
+    ("gcp",),
+)
 COCKPIT_TOKEN = Key(
     "cockpit_token", text("TOKEN", secret=True), "As -cloud.scw.cockpit-token.", ("scw",)
 )

@@ -123,6 +123,7 @@ def _gcp(entry: Entry, values: Values, _: Environment) -> GcpOptions:
         organization_id=organization_id,
         metrics_scope=entry.get(keys.METRICS_SCOPE, ""),
         carbon_footprint_table=entry.get(keys.CARBON_FOOTPRINT_TABLE, ""),
+        asset_feed_subscription=entry.get(keys.ASSET_FEED_SUBSCRIPTION, ""),
     )
 
 

@@ -49,6 +49,8 @@ class GcpOptions:
     metrics_scope: the scoping project through which all projects' monitoring is read.
     carbon_footprint_table: project.dataset.table of the Carbon Footprint export, to hold beside
         our figures.
+    asset_feed_subscription: projects/P/subscriptions/S, out of which the feed of Asset Inventory is
+        pulled.
     """
 
     project_id: str = ""
@@ -56,6 +58,7 @@ class GcpOptions:
     organization_id: str = ""
     metrics_scope: str = ""
     carbon_footprint_table: str = ""
+    asset_feed_subscription: str = ""
 
     @property
     def place(self) -> str:
@@ -64,7 +67,9 @@ class GcpOptions:
 
     def explored(self) -> GcpOptions:
         """Options that decide what is explored."""
-        return replace(self, metrics_scope="", carbon_footprint_table="")
+        return replace(
+            self, metrics_scope="", carbon_footprint_table="", asset_feed_subscription=""
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ PROVIDER = Provider(
     label="gcp",
     services=services_in(services),
     client=GcpClient,
+    changes=GcpClient.changes,
     settle_seconds=240,
     reads_cost=True,
     reads_span="account",

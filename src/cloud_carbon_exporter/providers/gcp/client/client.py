@@ -10,7 +10,9 @@ from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Incomplete
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
+from cloud_carbon_exporter.providers.changes import Change
 from cloud_carbon_exporter.providers.gcp.client import (
+    asset_feed,
     footprint,
     machines,
     monitoring,
@@ -20,6 +22,7 @@ from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
 from cloud_carbon_exporter.providers.gcp.client.departures import Departures
 from cloud_carbon_exporter.providers.gcp.client.discovery import (
+    LISTING,
     Inventory,
     NamedProject,
     is_closed,
@@ -120,6 +123,23 @@ class GcpClient:
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
         """One call a metric type and project."""
         return await monitoring.read(self._rest, reads, until, self._options.metrics_scope)
+
+    async def changes(self) -> AsyncIterator[Sequence[Change]]:
+        """What the feed of assets tells of; nothing, at once, where no subscription is named."""
+        subscription = self._options.asset_feed_subscription
+        if not subscription:
+            return
+        await self._opened()
+        everything = Scope(PROVIDER, self._account_id)
+        change = Change(self._account_id, everything.region, LISTING.api, LISTING.operation)
+        timeout_seconds = self._settings.timeout_seconds
+        async for told in asset_feed.changes(self._rest, subscription, timeout_seconds):
+            ours = [at for at in told if asset_feed.is_below(at.asset, self._account_id, self._ids)]
+            for asset_change in ours:
+                if asset_change.deleted is not None:
+                    self._departures.tell(asset_change.deleted)
+            if ours:
+                yield (change,)
 
     async def extras(self, now: float) -> Extras:
         """Counts of types nobody asks for, Google's own emissions figure, and projects' names."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.providers.gcp.client import history, uptime
+from cloud_carbon_exporter.providers.gcp.client.asset_feed import ToldDeletions, number_of
 from cloud_carbon_exporter.providers.gcp.client.discovery import is_closed
 from cloud_carbon_exporter.providers.gcp.client.http import Rest
 from cloud_carbon_exporter.providers.spec import Raw
@@ -64,10 +65,17 @@ class Departures:
         self._uptime_until = 0.0
         self._next_uptime = 0.0
         self._next_history = 0.0
+        self._told = ToldDeletions()
+
+    def tell(self, deleted: Raw) -> None:
+        """A deletion that the feed of assets tells of, with the asset as it was last."""
+        if deleted["assetType"] in WATCHED:
+            self._told.add(deleted)
 
     def begin(self) -> None:
         """A listing begins."""
         self._now = set()
+        self._told.begin()
 
     def see(self, page: Iterable[Raw], now: float) -> None:
         """A page of the listing under way."""
@@ -77,6 +85,7 @@ class Departures:
                 if asset_type in WATCHED:
                     self._now.add(name)
                     self._projects.add(history.project_of(name))
+                    self._told.listed(raw)
                 if asset_type == INSTANCE:
                     self._numbers[str(raw["resource"]["data"]["id"])] = now
             except (AttributeError, KeyError, TypeError):
@@ -85,7 +94,13 @@ class Departures:
     async def pages(self, now: float) -> AsyncIterator[Sequence[Raw]]:
         """What is gone, now that a listing has ended and was whole. Never raises CollectError."""
         before, self._before = self._before, frozenset(self._now)
-        if vanished := before - self._now:
+        told = self._told.take()
+        if told:
+            yield told
+        for raw in told:
+            # its uptime, which Monitoring tells as well, is not another life
+            self._numbers[number_of(raw)] = now
+        if vanished := before - self._now - {raw["name"] for raw in told}:
             yield await self._history(vanished, now)
         # Not with the first listing: what it did not see is none of the time that is counted.
         if before and now >= self._next_uptime:

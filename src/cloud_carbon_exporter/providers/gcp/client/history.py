@@ -74,15 +74,15 @@ def _deletions(versions: Sequence[Any]) -> list[Raw]:
             by_name[str(version["asset"].get("name", ""))].append(version)
     found: list[Raw] = []
     for of_name in by_name.values():
-        of_name.sort(key=lambda version: moment(_begins(version)) or 0.0)
+        of_name.sort(key=lambda version: moment(begins(version)) or 0.0)
         *before, newest = of_name
         there = [version["asset"] for version in before if not version.get("deleted")]
         if newest.get("deleted") and there and "resource" in there[-1]:
-            found.append({**there[-1], "deletedAt": _begins(newest)})
+            found.append({**there[-1], "deletedAt": begins(newest)})
     return found
 
 
-def _begins(version: Mapping[str, Any]) -> str:
+def begins(version: Mapping[str, Any]) -> str:
     """When a version came to be."""
     window = version.get("window")
     return str(window.get("startTime", "")) if isinstance(window, Mapping) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -50,6 +51,8 @@ class Call:
 
     units: what of an answer is billed. host: where each location has one of its own, what it is
         called before `.googleapis.com`.
+    waits_seconds: how long a call that waits for news may be left without an answer, which then is
+        an empty one; 0: an answer is due at once.
     """
 
     api: str
@@ -61,6 +64,7 @@ class Call:
     units: Callable[[Raw], int] | None = None
     body: Mapping[str, Any] | None = None
     host: str = ""
+    waits_seconds: float = 0.0
 
     def url(self) -> str:
         """URL of the call, or of the endpoint that CLOUDSDK_API_ENDPOINT_OVERRIDES_<API> names.
@@ -166,7 +170,13 @@ class Rest:
         pace = self._pace(call)
         if pace is not None:
             await pace.turn()
-        answer = await again_if_unreachable(self._sent(call))
+        try:
+            async with asyncio.timeout(call.waits_seconds or None):
+                answer = await again_if_unreachable(self._sent(call))
+        except TimeoutError:
+            if not call.waits_seconds:
+                raise
+            return {}
         document = _decoded(answer.body)
         if answer.status != 200:
             raise self._refusal(call, answer, document)
