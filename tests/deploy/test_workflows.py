@@ -12,7 +12,6 @@ import pytest
 
 from tests.deploy.files import DEPLOY, ROOT, load
 
-NO_FINDINGS = "No findings to report. Good job!"
 WORKFLOWS = {
     path.name: load(path) for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 }
@@ -89,9 +88,7 @@ def test_zizmor_has_nothing_to_object() -> None:
         text=True,
         check=False,
     )
-    # it may add how many it leaves to its stricter personas: "(14 suppressed)"
     assert done.returncode == 0, done.stdout
-    assert done.stdout == "" or done.stdout.startswith(NO_FINDINGS), done.stdout
 
 
 def test_dependabot_looks_after_everything_that_is_pinned() -> None:
