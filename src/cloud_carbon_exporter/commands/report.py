@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TextIO
 
 from cloud_carbon_exporter import logs
@@ -86,8 +87,10 @@ def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str
 
 async def collect(settings: Settings, there: tuple[str, str] | None = None) -> Snapshot:
     """Snapshot of one collection of all targets. there: a region whose grid is wanted too."""
+    # As in scrape mode nothing is counted: of one collection no energy is known.
+    uncounted = replace(settings, mode="scrape")
     collector = open_collector(
-        settings, lambda _: None, GRID_PATIENCE_SECONDS, places=(there,) if there else ()
+        uncounted, lambda _: None, GRID_PATIENCE_SECONDS, places=(there,) if there else ()
     )
     try:
         missing = await missing_credentials([run.client for run in collector.runs])
