@@ -192,12 +192,22 @@ def test_law_no_second_is_counted_that_did_not_pass_and_none_twice(
         assert so_far <= true * (1 + 1e-9)
 
 
+MINUTES = st.lists(
+    st.tuples(st.integers(-2000, 15_000), st.integers(60, 9000)), min_size=1, max_size=6
+)
+"""Lives of a minute or more, as the promise is."""
+
+
 @settings(max_examples=15, deadline=None)
-@given(SPANS, STEPS)
+@given(MINUTES, STEPS)
 def test_law_what_is_told_within_the_hour_is_counted_whole(
     spans: list[tuple[int, int]], steps: list[Step]
 ) -> None:
-    listed = [step for step in steps if step.failing != "list"]
+    """While the exporter runs; a restart between an end and its last read is not promised."""
+    listed = []
+    for step in steps:
+        if step.failing != "list":
+            listed.append(Step(step.seconds, step.failing, restart=False))
     counted, truths = asyncio.run(_run(spans, listed, True, True))
     assert counted[-1] == pytest.approx(truths[-1], rel=1e-6, abs=1e-3)
 
