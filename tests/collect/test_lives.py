@@ -204,10 +204,8 @@ def test_law_what_is_told_within_the_hour_is_counted_whole(
     spans: list[tuple[int, int]], steps: list[Step]
 ) -> None:
     """While the exporter runs; a restart between an end and its last read is not promised."""
-    listed = []
-    for step in steps:
-        if step.failing != "list":
-            listed.append(Step(step.seconds, step.failing, restart=False))
+    heard = [step for step in steps if step.failing != "list"]
+    listed = [Step(step.seconds, step.failing, restart=False) for step in heard]
     counted, truths = asyncio.run(_run(spans, listed, True, True))
     assert counted[-1] == pytest.approx(truths[-1], rel=1e-6, abs=1e-3)
 
