@@ -32,12 +32,14 @@ def parse(path: Path) -> ast.Module:
 
 def imports(tree: ast.AST) -> Iterator[str]:
     """Every name imported, wherever the import stands: also in functions, also for types alone."""
-    for node in ast.walk(tree):
+    for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 yield f"{node.module}.{alias.name}"
+        elif not isinstance(node, ast.expr):  # no expression holds an import
+            yield from imports(node)
 
 
 def module_of(imported: str) -> str | None:

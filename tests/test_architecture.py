@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import tomllib
 from collections.abc import Iterator
@@ -215,16 +216,10 @@ def test_functions_are_small() -> None:
 def within_itself(tree: ast.AST, types: tuple[type[ast.expr], ...]) -> list[int]:
     """Lines of the expressions of these types that stand within another of them."""
     lines: list[int] = []
-
-    def look(node: ast.AST, *, inside: bool) -> None:
-        if isinstance(node, types):
-            if inside:
-                lines.append(node.lineno)
-            inside = True
-        for child in ast.iter_child_nodes(node):
-            look(child, inside=inside)
-
-    look(tree, inside=False)
+    for outer in ast.walk(tree):
+        if isinstance(outer, types):
+            within = itertools.islice(ast.walk(outer), 1, None)  # without itself
+            lines += [node.lineno for node in within if isinstance(node, types)]
     return lines
 
 

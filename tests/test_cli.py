@@ -60,6 +60,7 @@ def test_the_program_itself_exits_2_unwrapped() -> None:
         assert word in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     command = (
         f"{sys.executable} -m cloud_carbon_exporter services | head -1; exit ${{PIPESTATUS[0]}}"
@@ -68,6 +69,7 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
+@pytest.mark.slow
 def test_output_that_cannot_be_written_is_said_in_one_line() -> None:
     for command in ("services", "report -demo.enabled -demo.resources=3 -log.level=error"):
         with Path("/dev/full").open("wb") as full:

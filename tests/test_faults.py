@@ -7,6 +7,7 @@ import pytest
 from tests import faults
 
 
+@pytest.mark.slow
 def test_the_table_in_the_repository_is_what_the_tests_are() -> None:
     text = faults.PAGE.read_text(encoding="utf-8")
     assert faults.written(text) == text, "stale: run python -m tests.faults"

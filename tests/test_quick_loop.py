@@ -152,6 +152,7 @@ def test_the_quick_run_leaves_out_marks_that_are_declared() -> None:
     assert frozenset(declared) == LEFT_OUT
 
 
+@pytest.mark.slow
 def test_what_starts_a_program_of_the_machine_is_left_out_of_the_quick_run() -> None:
     modules = modules_of_the_tests()
     starting = programs_started(modules)

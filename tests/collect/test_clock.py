@@ -28,6 +28,8 @@ from cloud_carbon_exporter.storage.counter_rows import SavedLife
 from tests.collect.two_clocks import EU, LASTING, PERIOD, STALE_AFTER, START, Machine, World
 from tests.fakes.cloud import FakeClient
 
+pytestmark = pytest.mark.slow
+
 DAY = 86400.0
 EVERY = 60.0
 LONGEST_WAIT = STALE_AFTER + 120 + PERIOD + EVERY

@@ -117,6 +117,7 @@ def bases(snapshot: Snapshot) -> list[tuple[str, str]]:
 UNDISTURBED = asyncio.run(collected(itertools.repeat(0)))
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=40))
 def test_law_a_publication_at_any_await_costs_nothing(plan: list[int]) -> None:

@@ -111,6 +111,7 @@ class FunctionsClient:
         """Nothing is open."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay", [0.0, 900.0])
 @pytest.mark.parametrize("phase", [0.0, 130.0])
 @pytest.mark.parametrize("seconds", [60.0, 540.0, 720.0, 900.0])

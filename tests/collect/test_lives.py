@@ -30,6 +30,7 @@ USUAL = figure("model.default.cpu_ratio").value
 LIVES = (30.0, 60.0, 90.0, 240.0, 420.0, 600.0, 900.0, 1800.0, 3600.0, 86400.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("restarts", [(), (2, 4, 7)], ids=["one", "restarted"])
 @pytest.mark.parametrize("life", LIVES)
 async def test_law_a_life_counts_from_start_to_end_at_every_phase(
@@ -46,6 +47,7 @@ async def test_law_a_life_counts_from_start_to_end_at_every_phase(
     assert run.counted == sorted(run.counted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("life", [60.0, 240.0, 420.0, 900.0, 3600.0])
 async def test_law_lives_back_to_back_make_one_machine(life: float) -> None:
     clock = Clock()
@@ -181,6 +183,7 @@ SPANS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(SPANS, STEPS, st.booleans(), st.booleans())
 def test_law_no_second_is_counted_that_did_not_pass_and_none_twice(
@@ -198,6 +201,7 @@ MINUTES = st.lists(
 """Lives of a minute or more, as the promise is."""
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(MINUTES, STEPS)
 def test_law_what_is_told_within_the_hour_is_counted_whole(

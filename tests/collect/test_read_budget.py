@@ -121,6 +121,7 @@ def test_where_a_metric_is_read_for_all_or_none() -> None:
     assert read_budget(clock, 60 * PRICE, single=False).choose(due, clock.now) == (due, [])
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     dollars=st.floats(0.0001, 0.01),
@@ -169,6 +170,7 @@ class Billed(FakeClient):
         return await super().series(reads, until)
 
 
+@pytest.mark.slow
 async def test_the_program_keeps_the_budget_and_loses_no_energy() -> None:
     clock = Clock(FIRST)
     names = [f"i-{n}" for n in range(20)]
@@ -259,6 +261,7 @@ def test_without_a_budget_the_free_ones_go_first_and_nothing_waits() -> None:
     assert spent == pytest.approx((reads - granted) * PRICE)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(dollars=st.floats(0.001, 0.02), free=st.integers(0, 3_000), machines=st.integers(1, 12))
 def test_law_with_a_budget_neither_dollars_nor_what_was_granted_is_exceeded(

@@ -76,6 +76,7 @@ async def counted(published_meanwhile: Sequence[int]) -> list[tuple[str, float]]
     return figures
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=8))
 def test_law_what_is_counted_does_not_hang_on_when_another_target_publishes(

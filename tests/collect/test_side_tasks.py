@@ -130,6 +130,7 @@ def test_extras_that_make_sense_pass() -> None:
     assert checked(extras) is extras
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", DEFECTS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize(
     ("owner", "name"),

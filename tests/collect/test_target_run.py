@@ -64,6 +64,7 @@ def test_messages_that_are_never_the_same_do_not_flood(caplog: pytest.LogCapture
     assert len(caplog.records) == MOST_SAID + 1
 
 
+@pytest.mark.slow
 async def test_a_sweep_that_has_not_ended_is_neither_up_nor_down(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -184,6 +185,7 @@ async def test_what_no_series_can_be_read_of_is_not_waited_for() -> None:
     await collector.close()
 
 
+@pytest.mark.slow
 async def test_what_fails_slowly_does_not_hold_up_what_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

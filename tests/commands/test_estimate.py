@@ -252,6 +252,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_no_json_does_more_than_be_refused(value: Any) -> None:
     answered = answer(value)

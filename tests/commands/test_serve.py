@@ -118,6 +118,7 @@ def test_a_warning_of_the_configuration_is_logged(
     assert "CLOUD_CARBON_LISTN" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_hangs_does_not_keep_it_longer_than_two_seconds() -> None:
     code = (
         "import sys, time\n"

@@ -87,6 +87,7 @@ def test_an_organisation_in_the_file_is_not_narrowed_by_a_project_of_the_flags(
     assert target.options == GcpOptions(organization_id="1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "words"),
     [

@@ -148,6 +148,7 @@ def references(path: Path) -> Iterator[str]:
             yield node.id
 
 
+@pytest.mark.slow
 def test_no_flag_and_no_key_is_read_nowhere() -> None:
     read: set[str] = set()
     for path in SRC.rglob("*.py"):

@@ -58,6 +58,7 @@ def test_they_are_what_their_source_makes() -> None:
     assert len(json.loads(done.stdout)) == len(BOARDS) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOARDS)
 def test_a_dashboard_is_whole(name: str) -> None:
     board = BOARDS[name]

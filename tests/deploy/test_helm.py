@@ -91,6 +91,7 @@ def test_helm_has_nothing_to_object(values: dict[str, Any]) -> None:
     assert [message for message in report["messages"] if message["severity"] > 1] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", KUBERNETES)
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
 def test_every_manifest_is_as_kubernetes_says(values: dict[str, Any], version: str) -> None:
@@ -144,6 +145,7 @@ def test_replicas_cover_the_estate_once(tmp_path: Path) -> None:
     assert "command" not in container({}), "one replica needs no shell"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
 def test_the_exporter_takes_the_file_and_the_flags(values: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "config.yml"

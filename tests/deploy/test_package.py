@@ -15,6 +15,8 @@ import pytest
 
 from tests.deploy.files import ROOT
 
+pytestmark = pytest.mark.slow
+
 UV = ROOT / ".tools" / "bin" / "uv"
 EXPECTED = "power_watts"
 
@@ -45,6 +47,7 @@ def wheel(built: Path) -> Path:
     return wheels
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_the_program_its_facts_and_its_page(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())

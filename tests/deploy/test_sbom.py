@@ -19,6 +19,8 @@ import pytest
 
 from tests.deploy.files import ROOT
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = ROOT / "scripts" / "sbom"
 LOCK = (ROOT / "uv.lock").read_text(encoding="utf-8")
 

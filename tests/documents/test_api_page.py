@@ -35,6 +35,7 @@ def test_a_page_without_a_place_for_them_is_refused() -> None:
         api_page.written("# Nothing here")
 
 
+@pytest.mark.slow
 @given(VALUES)
 def test_json_laid_out_is_the_same_json(value: object) -> None:
     assert json.loads(api_page.laid_out(value)) == value

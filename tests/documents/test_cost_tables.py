@@ -56,6 +56,7 @@ def test_the_simulated_week_is_that_of_the_code(
     assert bench_budget.main(["--check"]) == 1
 
 
+@pytest.mark.slow
 def test_energy_counted_has_no_error_and_the_budget_shows_power_better_than_all_alike() -> None:
     machines = bench_budget.estate(30, 2)
     alike, (governed, spent) = (
@@ -81,6 +82,7 @@ def test_the_issues_bill() -> None:
     ) == pytest.approx(19.22, abs=0.01)
 
 
+@pytest.mark.slow
 def test_the_read_budget_spends_what_the_table_says() -> None:
     """Simulated November: the budget, never more, and reads as far apart as the table says."""
     count, interval, dollars = 20, 900, 0.25

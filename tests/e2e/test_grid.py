@@ -27,6 +27,7 @@ async def run(home: Path, *arguments: str, **environment: str) -> tuple[int, str
     return program.returncode or 0, out.decode(), err.decode()
 
 
+@pytest.mark.slow
 async def test_a_report_by_the_live_grid_and_elsewhere(tmp_path: Path) -> None:
     served = GridApis(
         time.time, grams=lambda zone, at: {"SE-SE3": 20.0, "FR": 30.0}.get(zone, 200.0)
@@ -70,6 +71,7 @@ async def test_a_report_by_the_live_grid_and_elsewhere(tmp_path: Path) -> None:
     assert TOKEN not in out + err
 
 
+@pytest.mark.slow
 async def test_a_wrong_token_costs_one_line_and_no_total(tmp_path: Path) -> None:
     served = GridApis(time.time)
     runner = await served.start()
@@ -96,6 +98,7 @@ async def test_a_wrong_token_costs_one_line_and_no_total(tmp_path: Path) -> None
     assert "wrong-and-secret" not in out + err
 
 
+@pytest.mark.slow
 async def test_check_tries_the_sources(tmp_path: Path) -> None:
     served = GridApis(time.time)
     runner = await served.start()

@@ -60,6 +60,7 @@ def labels_of_power(text: str, format_: Format) -> list[dict[str, str]]:
     return labels_in(samples(parse(text, format_)), "cloud_carbon_power_watts")
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(
     st.lists(st.tuples(ANYTHING, ANYTHING, ANYTHING), min_size=1, max_size=4),
@@ -95,6 +96,7 @@ def test_promtool_takes_hostile_labels() -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.slow
 @given(st.dictionaries(ANYTHING, ANYTHING, max_size=6), st.lists(ANYTHING, max_size=6))
 def test_tags_never_take_a_name_of_ours_and_no_name_stands_twice(
     tags: dict[str, str], allowed: list[str]

@@ -120,6 +120,7 @@ REFRESHES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(REFRESHES, st.sampled_from(["full", "slim"]), st.booleans())
 def test_law_one_renderer_over_many_refreshes_says_what_a_new_one_says(

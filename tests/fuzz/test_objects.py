@@ -133,6 +133,7 @@ def row(resource: Resource, loads: dict[str, float]) -> Row:
     return Row(resource, footprint, loads, Totals(), 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", ["aws", "gcp", "scaleway"])
 def test_a_spoiled_object_costs_itself_alone_and_never_the_scrape(provider: str) -> None:
     """Only a counted skip comes of a spoiled object: no exception, no NaN, no broken scrape."""

@@ -146,6 +146,7 @@ def of_cloudwatch(answer: Any) -> Reading:
     return asyncio.run(cloudwatch.read(client, [read], UNTIL))
 
 
+@pytest.mark.slow
 @FUZZ
 @given(spoiled(CLOUDWATCH) | JUNK.map(lambda junk: {"MetricDataResults": junk}))
 def test_cloudwatch_is_read_or_fails_its_kind(answer: Any) -> None:
@@ -273,6 +274,7 @@ FILE = {
 }
 
 
+@pytest.mark.slow
 @FUZZ
 @given(
     st.one_of(

@@ -109,6 +109,7 @@ class Answering:
         return json.dumps(self._answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [name for name in SOURCES if name not in ("file", "energinet")])
 @settings(max_examples=60, deadline=None)
 @given(answer=ANSWERS)

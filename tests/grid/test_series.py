@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ def inside(moment: float) -> float:
     return moment + 0.5
 
 
+@pytest.mark.slow
 @given(st.lists(sequences(), max_size=4), MOMENTS)
 def test_the_first_layer_that_has_a_moment_has_it(layers: list[list[Span]], moment: int) -> None:
     laid_over = at_moment(overlay(layers), inside(moment))
@@ -43,6 +45,7 @@ def test_the_first_layer_that_has_a_moment_has_it(layers: list[list[Span]], mome
     assert laid_over.grams_per_kilowatt_hour == expected.grams_per_kilowatt_hour
 
 
+@pytest.mark.slow
 @given(st.lists(sequences(), max_size=4))
 def test_an_overlay_ascends_without_overlap(layers: list[list[Span]]) -> None:
     ascends_without_overlap(overlay(layers))
@@ -54,6 +57,7 @@ def ascends_without_overlap(spans: list[Span]) -> None:
         assert earlier.end <= later.start
 
 
+@pytest.mark.slow
 @given(sequences("a"), sequences("b"), MOMENTS, st.floats(0.1, 0.9))
 def test_a_blend_lies_between_its_parts_where_both_are(
     one: list[Span], other: list[Span], moment: int, weight: float

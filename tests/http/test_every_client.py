@@ -32,6 +32,8 @@ from tests.http.sites import (
 )
 from tests.web.certificates import Authority
 
+pytestmark = pytest.mark.slow
+
 MakeSetting = Callable[..., Setting]
 
 

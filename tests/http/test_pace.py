@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ class VirtualTime:
         return most
 
 
+@pytest.mark.slow
 @given(st.integers(1, 20), st.lists(st.floats(0, 90), min_size=1, max_size=60))
 def test_law_no_window_holds_more_calls_than_the_quota(calls: int, gaps: list[float]) -> None:
     time = VirtualTime()

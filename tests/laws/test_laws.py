@@ -23,6 +23,8 @@ from tests.laws.strategies import (
     widened,
 )
 
+pytestmark = pytest.mark.slow
+
 law = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ratios = st.floats(0, 1)
 Loads = dict[str, float]

@@ -14,6 +14,8 @@ from cloud_carbon_exporter.model.sums import FootprintSum, Sum, footprint_sum, t
 from cloud_carbon_exporter.model.types import CarbonIntensity, Footprint, Place, Resource
 from tests.laws.strategies import grids, loads, places, resources
 
+pytestmark = pytest.mark.slow
+
 law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 Loads = dict[str, float]
 TINY = 1e-100

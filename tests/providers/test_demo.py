@@ -33,11 +33,13 @@ moments = st.floats(min_value=1_000_000_000, max_value=3_000_000_000)
 seeds = st.integers(min_value=0, max_value=2**31)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("resources", [0, 1, 7, len(BLUEPRINTS), 200, 999, 10_000])
 def test_the_estate_has_exactly_as_many_resources_as_asked(resources: int) -> None:
     assert len(described(client(resources))) == resources
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(resources=st.integers(0, 400), seed=seeds, at=moments)
 def test_size_is_exact_and_ids_are_unique_at_any_moment(
@@ -172,6 +174,7 @@ def test_another_seed_gives_another_estate() -> None:
     assert not {identity for identity in first & second if "arn:aws:ec2" in identity}
 
 
+@pytest.mark.slow
 def test_fleets_come_by_day_go_by_night_and_come_back_as_other_machines() -> None:
     def machines(at: float, service: str) -> set[str]:
         estate = described(client(2000, 0, at))

@@ -26,6 +26,7 @@ def member(rank: int, number_of_seats: int, place: int) -> Member:
     return Member(fleet.by_day, fleet.by_night, spot, rank, number_of_seats, 7)
 
 
+@pytest.mark.slow
 @given(number_of_seats=seats, rank=st.integers(0, 39), place=st.integers(0, 20), at=moments)
 def test_a_tenure_holds_from_its_start_to_its_end_and_no_longer(
     number_of_seats: int, rank: int, place: int, at: float

@@ -26,6 +26,7 @@ moments = st.floats(min_value=1_000_000_000, max_value=3_000_000_000)
 seeds = st.integers(min_value=0, max_value=2**31)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(seed=seeds, start=moments, first=st.floats(0.5, 4000), second=st.floats(0.5, 4000))
 def test_a_window_read_in_two_parts_says_what_it_says_in_one(
@@ -50,6 +51,7 @@ def _integral(points: Iterable[Point]) -> float:
     return sum(point.value * (point.end - point.start) for point in points)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(seed=seeds, at=moments)
 def test_ratios_are_ratios_and_what_is_stored_is_positive(seed: int, at: float) -> None:

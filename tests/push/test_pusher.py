@@ -75,6 +75,7 @@ async def test_what_fails_is_counted_and_tried_a_bounded_number_of_times(
     assert tally.errors == {("push", "write", reason): 1}
 
 
+@pytest.mark.slow
 async def test_one_request_refused_costs_that_request_alone() -> None:
     tally = Tally()
     async with receiver() as at:
@@ -94,6 +95,7 @@ async def test_nobody_there_is_counted() -> None:
     assert tally.errors == {("push", "write", "unreachable"): 1}
 
 
+@pytest.mark.slow
 async def test_a_receiver_that_never_answers_costs_no_more_than_the_interval() -> None:
     hanging = asyncio.Event()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
 )
@@ -20,6 +21,7 @@ from tests.push.receiver import receiver
 JOB = ("job", "cloud-carbon-exporter")
 
 
+@pytest.mark.slow
 async def test_remote_write_brings_every_series_once_sorted_and_in_bounded_requests() -> None:
     exposition, tally = rendered(500), Tally()
     async with receiver() as at:
@@ -44,6 +46,7 @@ async def test_remote_write_brings_every_series_once_sorted_and_in_bounded_reque
     assert not tally.errors
 
 
+@pytest.mark.slow
 async def test_otlp_is_what_opentelemetry_reads_and_knows_no_limit_of_series() -> None:
     exposition, tally = rendered(500), Tally()
     async with receiver() as at:

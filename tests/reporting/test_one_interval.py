@@ -67,6 +67,7 @@ def same(figures: dict[str, float]) -> object:
     return pytest.approx(figures, rel=1e-7)
 
 
+@pytest.mark.slow
 def test_metrics_page_and_report_show_the_same_total(demo: Snapshot) -> None:
     scrape = read(render(demo, Settings(tags=TAGS)))
     total = in_metrics(scrape)
@@ -82,6 +83,7 @@ def test_metrics_page_and_report_show_the_same_total(demo: Snapshot) -> None:
     assert told.split()[-3:] == [tables.figure(total[f"power {bound}"]) for bound in BOUNDS]
 
 
+@pytest.mark.slow
 def test_each_cloud_is_the_same_in_metrics_and_on_the_page(demo: Snapshot) -> None:
     scrape = read(render(demo, Settings(tags=TAGS)))
     page = json_objects.snapshot(demo, TAGS, "", "")

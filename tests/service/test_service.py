@@ -23,6 +23,8 @@ from cloud_carbon_exporter.service import shown
 from cloud_carbon_exporter.service.newest import Collecting, Newest
 from cloud_carbon_exporter.service.service import Service
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 30.0
 ENERGY = "cloud_carbon_account_energy_joules_total"
 CALLS = "cloud_carbon_exporter_api_requests_total"

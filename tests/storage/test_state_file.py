@@ -259,6 +259,7 @@ def test_two_exporters_do_not_keep_their_state_in_one_file(tmp_path: Path) -> No
     elsewhere.close()
 
 
+@pytest.mark.slow
 def test_what_a_killed_process_was_writing_is_written_over(tmp_path: Path) -> None:
     """Killed in the middle of a save: the old file still holds, and nothing piles up beside it."""
     path = tmp_path / "state"
@@ -480,6 +481,7 @@ def test_a_defect_of_a_section_costs_that_save(
     assert {entry.name for entry in tmp_path.iterdir()} == {"state"}
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.lists(st.one_of(st.text(), st.floats(allow_nan=False), st.integers()), min_size=1),

@@ -73,6 +73,7 @@ async def test_an_error_of_ours_tells_nothing_of_the_inside(
     assert "the inside" in caplog.text
 
 
+@pytest.mark.slow
 async def test_a_client_that_leaves_amid_the_answer_is_no_error_of_ours(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -72,6 +72,7 @@ async def client(snapshot: Snapshot) -> AsyncIterator[ClientSession]:
         yield session
 
 
+@pytest.mark.slow
 def test_the_document_is_openapi() -> None:
     OpenAPIV31SpecValidator(OPENAPI).validate()
 
@@ -95,6 +96,7 @@ def test_operations_are_named_once() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.slow
 async def test_every_answer_is_as_the_document_says(
     client: ClientSession, snapshot: Snapshot
 ) -> None:

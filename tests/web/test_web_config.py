@@ -108,6 +108,7 @@ def test_certificates_may_stand_in_the_file_itself(folder: Path, authority: Auth
     assert context(folder, text).get_ca_certs()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -223,6 +224,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(VALUES | st.text())
 @settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -38,6 +38,7 @@ def kinds(snapshot: Snapshot) -> list[str]:
     return sorted(row.resource.kind for row in snapshot.rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", BODIES)
 async def test_law_an_answer_of_success_without_its_list_costs_nothing_that_was_seen(
     fake: AwsFake, body: bytes, caplog: pytest.LogCaptureFixture

@@ -16,6 +16,8 @@ from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.spec import Extras
 
+pytestmark = pytest.mark.slow
+
 
 async def test_lists_are_read_to_their_last_page_and_a_size_is_always_sent(
     fake: AwsFake, make_client: MakeClient, meter: CountingMeter

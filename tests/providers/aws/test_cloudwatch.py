@@ -13,6 +13,8 @@ from cloud_carbon_exporter.model.types import Component, Location, Point, Resour
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.spec import Metric, Read
 
+pytestmark = pytest.mark.slow
+
 NOW = 1_800_000_000.0  # a whole multiple of 300
 CPU = spec("ec2/instance").metrics[0]
 BYTES = spec("s3/bucket").metrics[0]

@@ -61,6 +61,7 @@ async def test_refused_credentials_say_what_to_do_and_hold_no_secret(
     assert meter.calls["sts", "GetCallerIdentity", "credentials_refused"] == 1
 
 
+@pytest.mark.slow
 async def test_after_a_refusal_new_credentials_on_disk_are_picked_up(
     fake: AwsFake, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,7 @@ def ours(operation: str, body: bytes) -> Any:
     return answer
 
 
+@pytest.mark.slow
 def test_every_wanted_member_exists() -> None:
     def check(member: Any, wanted: Any) -> None:
         while member.type_name == "list":
@@ -77,6 +78,7 @@ def test_instances_read_as_botocore_reads_them() -> None:
     assert answer["NextToken"] == "next&page"
 
 
+@pytest.mark.slow
 def test_volumes_read_as_botocore_reads_them() -> None:
     body = volumes([volume(1, attached="i-1"), volume(2, type_="io2", state="available")]).encode()
     answer = ours("DescribeVolumes", body)
@@ -94,6 +96,7 @@ def test_an_empty_answer_reads_as_botocore_reads_it() -> None:
     )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(XML_TEXT, XML_TEXT, max_size=4), XML_TEXT, st.integers(0, 10**6))
 def test_any_tags_read_as_botocore_reads_them(tags: dict[str, str], state: str, cores: int) -> None:
     from xml.sax.saxutils import escape

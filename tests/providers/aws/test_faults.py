@@ -27,6 +27,8 @@ from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.aws.client.errors import one_line, permission, translate
 from cloud_carbon_exporter.providers.spec import Listing, Read, Scope
 
+pytestmark = pytest.mark.slow
+
 
 async def failure(
     client: Any, listing: Listing = INSTANCES, region: str = "eu-west-3"

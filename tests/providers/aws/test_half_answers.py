@@ -39,6 +39,7 @@ ERRORS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LISTS)
 @pytest.mark.parametrize("body", ERRORS, ids=range(len(ERRORS)))
 async def test_what_tells_no_member_of_the_list_is_an_error_from_the_first(
@@ -53,6 +54,7 @@ async def test_what_tells_no_member_of_the_list_is_an_error_from_the_first(
     assert len(await objects(client, listing)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

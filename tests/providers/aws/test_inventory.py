@@ -76,6 +76,7 @@ async def inventories(client: AwsClient) -> dict[str, tuple[Mapping[str, str], b
     return {inventory.source: (inventory.kinds, inventory.whole) for inventory in read}
 
 
+@pytest.mark.slow
 async def test_the_aggregator_lists_all_regions_page_by_page(
     fake: AwsFake, make_client: MakeClient, meter: CountingMeter
 ) -> None:
@@ -141,6 +142,7 @@ async def test_where_no_view_is_the_default_another_is_taken(
     assert [call.params.get("ViewArn") for call in asked] == [None, view]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", ["no index", "no view", "forbidden", "broken"])
 async def test_without_a_source_there_is_none_and_it_is_said_once(
     fake: AwsFake, make_client: MakeClient, caplog: pytest.LogCaptureFixture, broken: str

@@ -37,6 +37,7 @@ def test_a_metric_is_waited_for_as_long_as_it_may_take(metric: Metric) -> None:
         assert metric.delay_seconds == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [60, 300, 600, 840, 900])
 async def test_an_invocation_is_counted_however_long_it_takes(
     fake: AwsFake, make_client: MakeClient, seconds: int

@@ -31,6 +31,7 @@ def session() -> Any:
     return Session()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("api", "operation"), LISTINGS, ids=[".".join(names) for names in LISTINGS]
 )

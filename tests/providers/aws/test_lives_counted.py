@@ -203,6 +203,7 @@ def draws() -> dict[str, float]:
     return drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [60.0, 240.0, 420.0, 600.0, 900.0, 1800.0, 3600.0])
 async def test_law_a_life_on_aws_is_counted_whole_at_every_phase(seconds: float) -> None:
     clock = Clock(1_800_000_000.0)

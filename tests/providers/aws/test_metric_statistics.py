@@ -46,6 +46,7 @@ async def test_each_free_series_is_a_call_and_the_others_share_theirs(
     assert [len(params["MetricDataQueries"]) for _, params in fake.cloudwatch.requests] == [4]
 
 
+@pytest.mark.slow
 async def test_a_read_of_more_points_than_a_free_call_holds_is_paid(
     fake: AwsFake, make_client: MakeClient
 ) -> None:

@@ -33,6 +33,7 @@ def walk(shape: Any, seen: set[str]) -> None:
         walk(getattr(shape, part, None), seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("api", APIS)
 def test_every_shape_of_every_reading_operation_is_still_there(api: str) -> None:
     model = ServiceModel(pruned(whole(api)), service_name=api)
@@ -46,6 +47,7 @@ def test_every_shape_of_every_reading_operation_is_still_there(api: str) -> None
     assert used <= set(model.operation_names)
 
 
+@pytest.mark.slow
 def test_ec2_becomes_less_than_half_and_the_model_given_is_not_touched() -> None:
     given = whole("ec2")
     before = json.dumps(given)

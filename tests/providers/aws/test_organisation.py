@@ -26,6 +26,8 @@ from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.spec import Scope
 
+pytestmark = pytest.mark.slow
+
 SHOP, LAB, GONE = "222222222222", "333333333333", "444444444444"
 ORGANISATION = {"organization": True, "role_name": "carbon"}
 MEMBERS = [

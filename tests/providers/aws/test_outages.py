@@ -93,6 +93,7 @@ async def test_a_product_without_an_endpoint_in_a_region_is_no_page_and_no_failu
     await of.close()
 
 
+@pytest.mark.slow
 async def test_an_account_that_is_shut_is_one_line_in_the_log_whatever_is_looked_for_in_it(
     organisation: AwsFake, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -115,6 +115,7 @@ def in_full(resources: Sequence[Resource]) -> int:
     return sum("incremental" not in resource.components[0].part for resource in resources)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 7, 1000, 10**6])
 @pytest.mark.parametrize("kind", ["ec2/snapshot", "rds/db_snapshot"])
 async def test_the_oldest_snapshot_counts_in_full_once_however_they_are_paged(

@@ -24,6 +24,7 @@ PARTITIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["aws", "aws-cn", "aws-us-gov"])
 def test_every_region_of_a_partition_lies_in_it_and_has_a_grid_and_a_pue(name: str) -> None:
     for region in Session().get_available_regions("ec2", name):

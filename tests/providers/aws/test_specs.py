@@ -38,6 +38,7 @@ def test_every_module_is_found_and_no_kind_stands_twice() -> None:
     assert len(set(kinds)) == len(kinds)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "listing", LISTINGS, ids=lambda listing: f"{listing.api}.{listing.operation}"
 )

@@ -76,6 +76,7 @@ async def swept(module: str, pages: dict[str, Any]) -> list[Swept]:
     return sweeps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", recordings())
 async def test_spoiled_objects_cost_themselves_alone(module: str) -> None:
     pages = recording(module)

@@ -198,6 +198,7 @@ def test_every_kind_says_what_tells_its_start() -> None:
 TOLD = [service for service in PROVIDER.services if service.kind in STARTS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", TOLD, ids=lambda service: service.kind)
 def test_what_sounds_like_a_start_or_an_end_is_read_or_has_a_reason(service: ServiceSpec) -> None:
     known = STARTS[service.kind]
@@ -213,6 +214,7 @@ def test_what_sounds_like_a_start_or_an_end_is_read_or_has_a_reason(service: Ser
     assert known.unread.keys() <= shape.members.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", UNTOLD)
 def test_a_kind_without_a_start_has_none_in_its_list(kind: str) -> None:
     service = next(service for service in PROVIDER.services if service.kind == kind)

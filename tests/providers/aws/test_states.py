@@ -181,6 +181,7 @@ def words(kind: str) -> set[str]:
     return set(shape.enum) or listed(shape.documentation)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", STATEFUL, ids=lambda service: service.kind)
 def test_every_state_of_the_api_stands_in_the_table(service: ServiceSpec) -> None:
     assert service.kind in TOLD, "say where its API tells the state"
@@ -202,6 +203,7 @@ def test_no_state_of_a_table_is_made_up(service: ServiceSpec) -> None:
     assert service.states.known - known <= {"create-failed"}
 
 
+@pytest.mark.slow
 def test_a_kind_without_a_table_has_no_state_in_its_api() -> None:
     for service in PROVIDER.services:
         if service.states is None and service.kind not in UNTOLD:

@@ -45,6 +45,7 @@ def failing(snapshot: Snapshot) -> set[str]:
     return {outcome.kind for outcome in snapshot.listings if outcome.error}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS)
 async def test_law_an_inventory_that_says_nothing_costs_nothing_that_was_seen(
     cloud: GoogleCloud, document: dict[str, Any], caplog: pytest.LogCaptureFixture
@@ -62,6 +63,7 @@ async def test_law_an_inventory_that_says_nothing_costs_nothing_that_was_seen(
     await collector.close()
 
 
+@pytest.mark.slow
 async def test_law_products_that_say_nothing_cost_nothing_that_was_seen(
     cloud: GoogleCloud, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -24,6 +24,8 @@ from cloud_carbon_exporter.providers.gcp.client import asset_feed
 from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
 from cloud_carbon_exporter.providers.options import GcpOptions
 
+pytestmark = pytest.mark.slow
+
 SUBSCRIPTION = "projects/shop-prod/subscriptions/carbon"
 PULL = "pubsub.projects.subscriptions.pull"
 EVERYTHING = Change("shop-prod", "global", "cloudasset", "assets.list")

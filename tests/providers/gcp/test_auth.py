@@ -20,6 +20,8 @@ from tests.providers.gcp.conftest import Explore
 
 from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
 
+pytestmark = pytest.mark.slow
+
 EMAIL = "carbon@shop-prod.iam.gserviceaccount.com"
 
 POOL = "projects/1/locations/global/workloadIdentityPools/p"

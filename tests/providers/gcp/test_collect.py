@@ -15,6 +15,8 @@ from cloud_carbon_exporter.model.snapshot import Outcome, Row, Snapshot
 from cloud_carbon_exporter.providers.gcp import PROVIDER
 from cloud_carbon_exporter.providers.settings import TargetSettings
 
+pytestmark = pytest.mark.slow
+
 Collecting = Collector[None]
 
 

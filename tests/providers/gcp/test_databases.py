@@ -21,6 +21,7 @@ async def test_cloud_sql(estate: Estate) -> None:
     assert ("sql/instance", "elsewhere") not in estate
 
 
+@pytest.mark.slow
 async def test_bigquery(estate: Estate) -> None:
     sales, slots = estate["bigquery/dataset", "sales"], estate["bigquery/project", "shop-prod"]
     assert (sales.location.region, held(sales, "object").per) == ("eu", "stored_gib")
@@ -38,6 +39,7 @@ async def test_firestore(estate: Estate) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_caches(estate: Estate) -> None:
     cache, sessions = estate["redis/instance", "cache"], estate["redis/cluster", "sessions"]
     assert held(cache, "memory").amount == 10  # a primary and a replica of 5 GiB
@@ -50,6 +52,7 @@ async def test_caches(estate: Estate) -> None:
     assert (held(memcached, "memory").amount, held(memcached, "vcpu").amount) == (12, 6)
 
 
+@pytest.mark.slow
 async def test_databases_with_replicas(estate: Estate) -> None:
     ledger, world = estate["spanner/instance", "ledger"], estate["spanner/instance", "world"]
     assert (held(ledger, "vcpu").amount, held(ledger, "object").amount) == (2 * 3 * 4, 3)

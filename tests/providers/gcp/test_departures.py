@@ -24,6 +24,8 @@ from cloud_carbon_exporter.providers.gcp.client import departures
 from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 
+pytestmark = pytest.mark.slow
+
 INSTANCE = "compute.googleapis.com/Instance"
 HISTORY = "cloudasset.batchGetAssetsHistory"
 SERIES = "monitoring.projects.timeSeries.list"

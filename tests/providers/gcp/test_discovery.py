@@ -27,6 +27,8 @@ from cloud_carbon_exporter.errors import (
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 
+pytestmark = pytest.mark.slow
+
 LIST = "cloudasset.assets.list"
 MACHINE_TYPES = "compute.machineTypes.aggregatedList"
 

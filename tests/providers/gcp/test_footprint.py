@@ -10,6 +10,8 @@ from tests.providers.gcp.conftest import Explore
 
 from cloud_carbon_exporter.errors import CollectError, ConfigError, Malformed
 
+pytestmark = pytest.mark.slow
+
 TABLE = "billing-prod.carbon.carbon_footprint"
 NOW = datetime(2026, 11, 24, tzinfo=UTC).timestamp()
 QUERY = "bigquery.jobs.query"

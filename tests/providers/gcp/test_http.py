@@ -30,6 +30,8 @@ from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.client.http import Call
 from cloud_carbon_exporter.providers.spec import Read, Scope
 
+pytestmark = pytest.mark.slow
+
 LIST = "cloudasset.assets.list"
 TRIES = 4
 MINUTES = 10  # that a quota of a minute is waited out

@@ -60,6 +60,7 @@ def described(asset: dict[str, Any]) -> Resource | None:
     return spec.resource(asset, SCOPE) if spec else None
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_spoiled_object_is_sensible_or_skipped(data: st.DataObject) -> None:
     asset = data.draw(st.sampled_from(ASSETS))

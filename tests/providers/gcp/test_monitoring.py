@@ -25,6 +25,8 @@ from cloud_carbon_exporter.providers.gcp.client.time_series_answer import value_
 from cloud_carbon_exporter.providers.gcp.client.time_series_request import questions
 from cloud_carbon_exporter.providers.spec import Metric, Read, Reading
 
+pytestmark = pytest.mark.slow
+
 CPU = "compute.googleapis.com/instance/cpu/utilization"
 LIST = "monitoring.projects.timeSeries.list"
 STORED = "storage.googleapis.com/storage/v2/total_bytes"

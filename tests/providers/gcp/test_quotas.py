@@ -102,6 +102,7 @@ async def large(
         yield estate
 
 
+@pytest.mark.slow
 async def test_more_pages_than_a_minute_allows_are_read_to_the_end(
     large: LargeEstate, explore: Explore
 ) -> None:
@@ -112,6 +113,7 @@ async def test_more_pages_than_a_minute_allows_are_read_to_the_end(
     assert large.clock.now < 300  # before the next refresh
 
 
+@pytest.mark.slow
 async def test_what_others_use_of_the_quota_is_waited_out_and_no_page_is_read_twice(
     large: LargeEstate, explore: Explore
 ) -> None:
@@ -121,6 +123,7 @@ async def test_what_others_use_of_the_quota_is_waited_out_and_no_page_is_read_tw
     assert 0 < large.refused <= 5
 
 
+@pytest.mark.slow
 async def test_a_quota_that_is_never_whole_again_ends(large: LargeEstate, explore: Explore) -> None:
     large.others = deque(second / 2 for second in range(10_000))
     with pytest.raises(Throttled, match="ListAssets Requests"):

@@ -8,6 +8,8 @@ from tests.providers.gcp.sweeps import Estate, changed, held, parts, swept
 
 from cloud_carbon_exporter.collect.due_reads import signals
 
+pytestmark = pytest.mark.slow
+
 HERE = ("europe-west1", "europe-west1-b")
 
 

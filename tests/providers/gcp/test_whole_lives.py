@@ -62,6 +62,7 @@ def watts(load: float) -> float:
     return power_watts(resource, {"cpu_ratio": load}, facts.place("gcp", REGION))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", [0, 100, 200])
 @pytest.mark.parametrize("life_seconds", [60, 240, 420])
 async def test_law_what_came_and_went_between_two_listings_counts_whole_and_once(

@@ -36,6 +36,7 @@ def ids(snapshot: Snapshot) -> set[str]:
     return {row.resource.id for row in snapshot.rows}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", BODIES)
 async def test_law_an_answer_of_success_without_its_list_costs_nothing_that_was_seen(
     body: str, caplog: pytest.LogCaptureFixture
@@ -61,6 +62,7 @@ async def test_law_an_answer_of_success_without_its_list_costs_nothing_that_was_
         assert ids(collector.snapshot) == ids(before)
 
 
+@pytest.mark.slow
 async def test_a_list_that_is_empty_is_believed_at_once() -> None:
     async with FakeScaleway() as fake, collecting(fake) as collector:
         await collector.refresh()
@@ -74,6 +76,7 @@ async def test_a_list_that_is_empty_is_believed_at_once() -> None:
         assert not any(outcome.error for outcome in collector.snapshot.listings)
 
 
+@pytest.mark.slow
 async def test_a_list_beside_a_word_of_warning_is_a_list() -> None:
     async with FakeScaleway() as fake, collecting(fake) as collector:
         await collector.refresh()

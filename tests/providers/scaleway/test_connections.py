@@ -19,6 +19,7 @@ async def fake() -> AsyncIterator[FakeScaleway]:
         yield fake
 
 
+@pytest.mark.slow
 async def test_silence_ends_after_the_timeout(fake: FakeScaleway) -> None:
     async with connected(fake, timeout_seconds=1) as client:
         fake.faults["lb/v1/zones/fr-par-1"] = Fault(hang=True)

@@ -102,6 +102,7 @@ async def test_buckets_are_asked_of_every_project() -> None:
         assert buckets["lake"].monitor == {"resource_id": "lake", "project_id": OTHER_PROJECT}
 
 
+@pytest.mark.slow
 async def test_a_bucket_two_projects_show_is_one() -> None:
     async with FakeScaleway() as fake, connected(fake) as client:
         fake.buckets = {("fr-par", PROJECT): ["photos"], ("fr-par", OTHER_PROJECT): ["photos"]}
@@ -140,6 +141,7 @@ async def test_a_bucket_list_wants_an_access_key() -> None:
             assert ACCESS_KEY not in str(raised.value)
 
 
+@pytest.mark.slow
 async def test_nothing_is_counted_twice() -> None:
     """Each gigabyte and thread of the recorded estate stands in one resource, whoever shows it."""
     async with FakeScaleway() as fake, connected(fake) as client:
@@ -191,6 +193,7 @@ async def test_peers_defect_11_resources_have_a_place_hardware_and_embodied_emis
     )
 
 
+@pytest.mark.slow
 async def test_a_whole_refresh_keeps_every_connection_at_work() -> None:
     """Every listing in every scope, as many at once as the client lets through."""
     async with FakeScaleway(latency_seconds=0.1) as fake, connected(fake) as client:

@@ -32,6 +32,7 @@ async def fake() -> AsyncIterator[FakeScaleway]:
         yield fake
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "expected", "calls"),
     [
@@ -260,6 +261,7 @@ async def test_a_tag_of_ten_megabytes_costs_nothing(fake: FakeScaleway) -> None:
         assert len((await by_name(client, "instance/server"))["web-1"].tags["team"]) == 1024
 
 
+@pytest.mark.slow
 async def test_a_silent_project_list_costs_the_catalogues_one_timeout(fake: FakeScaleway) -> None:
     async with connected(fake, timeout_seconds=1) as client:
         fake.faults["account/v3/projects"] = Fault(hang=True)

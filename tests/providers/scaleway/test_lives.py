@@ -66,6 +66,7 @@ def dates_of(spec: ServiceSpec) -> set[str]:
     return dates
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(SPECS.keys() - {"object/bucket"}))
 def test_every_date_of_the_sdk_is_read_or_has_a_reason(kind: str) -> None:
     dates = dates_of(SPECS[kind])

@@ -84,6 +84,7 @@ async def test_a_made_token_is_asked_for_where_it_was_meant_to_be(
     assert not elsewhere.calls
 
 
+@pytest.mark.slow
 async def test_a_rate_limit_that_names_a_date_is_waited_out(fake: FakeScaleway) -> None:
     path = "instance/v1/zones/fr-par-1/servers"
     async with connected(fake) as client:

@@ -25,6 +25,8 @@ from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClien
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Client, Meter
 
+pytestmark = pytest.mark.slow
+
 NOW = 1_795_521_600.0  # 2026-11-24 12:00 UTC
 
 

@@ -200,6 +200,7 @@ async def test_storage_products(client: ScalewayClient) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_every_kind_is_shown(client: ScalewayClient) -> None:
     for spec in PROVIDER.services:
         assert await by_name(client, spec.kind), f"{spec.kind} has no recorded object"

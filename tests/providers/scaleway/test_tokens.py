@@ -174,6 +174,7 @@ async def test_an_answer_without_a_secret_is_a_failure_that_shows_nothing_of_it(
     assert "made-id-1" not in str(failure)
 
 
+@pytest.mark.slow
 async def test_the_end_waits_for_a_deletion_no_longer_than_a_second(
     fake: FakeScaleway, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -186,6 +187,7 @@ async def test_the_end_waits_for_a_deletion_no_longer_than_a_second(
     assert "made-secret" not in caplog.text
 
 
+@pytest.mark.slow
 async def test_a_token_still_being_made_at_the_end_is_deleted_too(fake: FakeScaleway) -> None:
     async with connected(fake, cockpit_create_tokens=True) as client:
         asked = await of_one(fake, client)
