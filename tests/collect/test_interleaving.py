@@ -177,7 +177,7 @@ def assert_counted_exactly(snapshots: Sequence[Snapshot]) -> None:
 UNDISTURBED = asyncio.run(collected(itertools.repeat(0)))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=40))
 @example([0, 2, 0, 0, 1, 1, 2, 1, 0, 1, 2])
 @example([0])

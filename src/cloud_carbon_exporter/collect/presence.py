@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
+from cloud_carbon_exporter.collect.kept_timelines import (
+    awaiting_again,
+    kept,
+    kept_awaiting,
+    resumed,
+)
 from cloud_carbon_exporter.collect.lives import Lives, is_of_life
 from cloud_carbon_exporter.collect.moved_marks import move_timeline
 from cloud_carbon_exporter.collect.sweep import SweepKey
@@ -18,15 +25,19 @@ from cloud_carbon_exporter.collect.timeline import (
     Version,
     Waits,
     first_versions,
-    resumed,
 )
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended
-from cloud_carbon_exporter.storage.counter_rows import SavedBeginning, SavedLife, SavedTimeline
+from cloud_carbon_exporter.storage.counter_rows import SavedPresence
+from cloud_carbon_exporter.storage.life_rows import SavedAwaiting, SavedLife, SavedTimeline
 
 # What an earlier process knew and this one has not seen again is kept so long: a target whose
 # credentials have expired over a weekend must not start anew on Monday.
 KEEP_SECONDS = 7 * 86400.0
+
+# What awaits its last read is kept with its description, half a kilobyte each: so many at most, of
+# those that went first. Of the others, and they are the newest, their cloud still tells.
+MOST_KEPT_AWAITING = 10_000
 
 
 class Presence:
@@ -44,6 +55,7 @@ class Presence:
         self.departed: dict[str, Timeline] = {}
         self.stopped: dict[str, Timeline] = {}
         self.lives = Lives()
+        self._again: set[str] = set()  # targets of what awaits since an earlier process
 
     def of_sweep(self, sweep: SweepKey) -> Iterable[Timeline]:
         """The Timelines of what a sweep saw the last time it went well."""
@@ -69,22 +81,27 @@ class Presence:
         del self.departed[timeline.resource.id]
         self.lives.close(timeline, now)
 
-    def resume(self, saved: SavedTimeline | SavedBeginning | SavedLife) -> None:
+    def resume(self, saved: SavedPresence) -> None:
         """Go on with what an earlier process knew."""
         if isinstance(saved, SavedTimeline):
             self._saved[saved.resource_id] = saved
+        elif isinstance(saved, SavedAwaiting):
+            self.departed[saved.timeline.resource_id] = awaiting_again(saved)
+            self._again.add(saved.target)
         else:
             self.lives.resume(saved)
 
-    def saved(self) -> Iterator[SavedTimeline | SavedBeginning | SavedLife]:
+    def saved(self) -> Iterator[SavedPresence]:
         """What a restart must not lose."""
         yield from self.lives.saved()
         newest = 0.0
         for timeline in self.there.values():
             newest = max(newest, timeline.seen_until)
-            yield timeline.saved()
-        # What awaits its last read is known by its cloud's word alone after a restart.
-        for timeline in self.departed.values():
+            yield kept(timeline)
+        for timeline in islice(self.departed.values(), MOST_KEPT_AWAITING):
+            if timeline.seen_until > newest - KEEP_SECONDS:
+                yield kept_awaiting(timeline)
+        for timeline in islice(self.departed.values(), MOST_KEPT_AWAITING, None):
             until = timeline.covered_until
             yield SavedLife(timeline.resource.id, until, timeline.ended, until)
         for saved in self._saved.values():
@@ -115,6 +132,7 @@ class Presence:
         endings: what the cloud tells of what has ended.
         """
         self.lives.begin(sweep.target, at)
+        self._await_again(sweep.target, at)
         told = {ending.resource.id: ending for ending in endings if ending.left is not None}
         before = self._sweeps.get(sweep, {})
         after: dict[str, Timeline] = {}
@@ -139,6 +157,14 @@ class Presence:
         for ending in (ending for ending in endings if ending.left is None):
             self._end(sweep, ending, at, settle, waits)
         return duplicates
+
+    def _await_again(self, target: str, at: float) -> None:
+        """What awaits its last read since an earlier process is given up from now on, as others."""
+        if target in self._again:
+            self._again.remove(target)
+            for timeline in self.departed.values():
+                if timeline.sweep.target == target:
+                    timeline.departed_at = min(timeline.departed_at, at)
 
     def _look(
         self,

@@ -11,7 +11,6 @@ from cloud_carbon_exporter.collect.running_totals import RunningTotals
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.model.types import Point, Resource, Signal
 from cloud_carbon_exporter.providers.description import Ended
-from cloud_carbon_exporter.storage.counter_rows import SavedTimeline
 
 Waits = Callable[[Resource], bool]
 """Whether what a resource draws hangs on measurements we read."""
@@ -208,11 +207,6 @@ class Timeline:
         """The description in force now."""
         return self.versions[-1].resource
 
-    def saved(self) -> SavedTimeline:
-        """What a restart must not lose."""
-        totals = self.totals.frozen()
-        return SavedTimeline(self.resource.id, self.covered_until, self.seen_until, totals)
-
     def take_newest(self, signal: Signal, point: Point, expires: float) -> None:
         """The last Point of a read, and until when it speaks for the present."""
         known = self.newest.get(signal)
@@ -266,22 +260,6 @@ class Timeline:
 def _nothing(resource: Resource) -> Resource:
     """The resource while nothing is known of what it drew."""
     return replace(resource, components=())
-
-
-def resumed(
-    sweep: SweepKey, sight: Sight, saved: SavedTimeline, settle: float, waits: Waits
-) -> Timeline:
-    """A Timeline that goes on where an earlier process ended: nothing missed it since."""
-    covered_until = min(saved.covered_until, sight.at)
-    # Nothing is kept of when the run began that an earlier process saw.
-    run = sight.run
-    seen_then = run if run.started is None else replace(run, started=None)
-    version = Version(covered_until, seen_then, waits(seen_then))
-    timeline = Timeline(sweep, [version], min(saved.seen_until, sight.at), settle)
-    timeline.first_sight = covered_until
-    timeline.totals = RunningTotals(saved.totals)
-    timeline.take(sight, waits)
-    return timeline
 
 
 def first_versions(sight: Sight, since: float, waits: Waits) -> list[Version]:
