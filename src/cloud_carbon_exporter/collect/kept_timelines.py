@@ -14,7 +14,7 @@ from cloud_carbon_exporter.storage.life_rows import SavedAwaiting, SavedTimeline
 NO_LISTING = -1
 
 
-def kept(timeline: Timeline) -> SavedTimeline:
+def kept_present(timeline: Timeline) -> SavedTimeline:
     """What is kept of what is there: how it was described, if otherwise in time not counted yet."""
     versions: tuple[SavedVersion, ...] = ()
     if len(timeline.versions) > 1:

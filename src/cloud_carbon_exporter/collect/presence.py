@@ -12,8 +12,8 @@ from itertools import islice
 
 from cloud_carbon_exporter.collect.kept_timelines import (
     awaiting_again,
-    kept,
     kept_awaiting,
+    kept_present,
     resumed,
 )
 from cloud_carbon_exporter.collect.lives import Lives, is_of_life
@@ -97,7 +97,7 @@ class Presence:
         newest = 0.0
         for timeline in self.there.values():
             newest = max(newest, timeline.seen_until)
-            yield kept(timeline)
+            yield kept_present(timeline)
         for timeline in islice(self.departed.values(), MOST_KEPT_AWAITING):
             if timeline.seen_until > newest - KEEP_SECONDS:
                 yield kept_awaiting(timeline)
@@ -131,8 +131,7 @@ class Presence:
         kept: ids of those it did not see, as their part of it failed: they stay as they were.
         endings: what the cloud tells of what has ended.
         """
-        self.lives.begin(sweep.target, at)
-        self._await_again(sweep.target, at)
+        self._begin(sweep.target, at)
         told = {ending.resource.id: ending for ending in endings if ending.left is not None}
         before = self._sweeps.get(sweep, {})
         after: dict[str, Timeline] = {}
@@ -158,8 +157,12 @@ class Presence:
             self._end(sweep, ending, at, settle, waits)
         return duplicates
 
-    def _await_again(self, target: str, at: float) -> None:
-        """What awaits its last read since an earlier process is given up from now on, as others."""
+    def _begin(self, target: str, at: float) -> None:
+        """A target is listed: it counts from now, if it had not yet.
+
+        What awaits its last read since an earlier process is given up from now on, as all else.
+        """
+        self.lives.begin(target, at)
         if target in self._again:
             self._again.remove(target)
             for timeline in self.departed.values():
