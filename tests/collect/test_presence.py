@@ -168,17 +168,6 @@ def test_what_runs_again_counts_the_run_before_to_its_end() -> None:
     assert settle_all(counters) == pytest.approx((100 + 50) * HALF)
 
 
-def test_what_was_seen_stopped_since_the_start_it_tells_counts_from_its_sight() -> None:
-    counters = new_counters()
-    tell(counters, 1000, [stopped(None)])
-    tell(counters, 1300, [stopped(None)])
-    tell(counters, 1600, [with_disk(700)])
-    tell(counters, 1900, [with_disk(700)])
-    load(counters, 1000, 1900)
-    running = watts(with_disk(700), cpu_ratio=0.5)
-    assert settle_all(counters) == pytest.approx(600 * watts(stopped(None)) + 300 * running)
-
-
 def test_what_runs_again_nobody_knows_since_when_it_stood_still_counts_to_its_last_sight() -> None:
     counters = new_counters()
     tell(counters, 1000, [began(900)])

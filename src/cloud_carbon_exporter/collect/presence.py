@@ -6,6 +6,7 @@ lived: a resource's time goes from start to end where they are told, and from si
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -39,6 +40,10 @@ KEEP_SECONDS = 7 * 86400.0
 # those that went first. Of the others, and they are the newest, their cloud still tells.
 MOST_KEPT_AWAITING = 10_000
 
+# A start that lies further before a listing that did not hold it is of another clock than ours, as
+# where a machine runs ahead. Less is a listing that lags (Cloud Asset Inventory) or takes its time.
+LAG_SECONDS = 600.0
+
 
 class Presence:
     """Timelines of what is there and of what has just gone.
@@ -50,6 +55,7 @@ class Presence:
     def __init__(self, entered: Callable[[Resource], None]) -> None:
         self._entered = entered
         self._sweeps: dict[SweepKey, dict[str, Timeline]] = {}
+        self._listed_at: dict[SweepKey, float] = {}  # the last time that no kind failed
         self._saved: dict[str, SavedTimeline] = {}  # of an earlier process, not seen again yet
         self.there: dict[str, Timeline] = {}
         self.departed: dict[str, Timeline] = {}
@@ -114,6 +120,8 @@ class Presence:
             move_timeline(timeline, seconds)
         for resource_id, saved in self._saved.items():
             self._saved[resource_id] = saved.moved(seconds)
+        for sweep in self._listed_at:
+            self._listed_at[sweep] += seconds
         self.lives.move(seconds)
 
     def observe(
@@ -125,11 +133,13 @@ class Presence:
         waits: Waits,
         kept: Collection[str] = (),
         endings: Sequence[Ended] = (),
+        *,
+        whole: bool = True,
     ) -> Mapping[str, int]:
         """A sweep saw these resources at `at`, and no others: by kind, how many stand elsewhere.
 
         kept: ids of those it did not see, as their part of it failed: they stay as they were.
-        endings: what the cloud tells of what has ended.
+        endings: what the cloud tells of what has ended. whole: whether no part of it failed.
         """
         self._begin(sweep.target, at)
         told = {ending.resource.id: ending for ending in endings if ending.left is not None}
@@ -150,9 +160,7 @@ class Presence:
             if resource.id not in kept:
                 timeline.see(at)
             after[resource.id] = timeline
-        self._sweeps[sweep] = after
-        for resource_id in before.keys() - after.keys():
-            self._depart(self.there[resource_id], at)
+        self._take_list(sweep, after, at, whole=whole)
         for ending in (ending for ending in endings if ending.left is None):
             self._end(sweep, ending, at, settle, waits)
         return duplicates
@@ -168,6 +176,17 @@ class Presence:
             for timeline in self.departed.values():
                 if timeline.sweep.target == target:
                     timeline.departed_at = min(timeline.departed_at, at)
+
+    def _take_list(
+        self, sweep: SweepKey, after: dict[str, Timeline], at: float, *, whole: bool
+    ) -> None:
+        """What a sweep saw takes the place of what it saw before; what is not in it has gone."""
+        before = self._sweeps.get(sweep, {})
+        self._sweeps[sweep] = after
+        if whole:
+            self._listed_at[sweep] = at
+        for resource_id in before.keys() - after.keys():
+            self._depart(self.there[resource_id], at)
 
     def _look(
         self,
@@ -206,12 +225,20 @@ class Presence:
             past = self.lives.past(resource.id)
             since = self.lives.begin(sweep.target, at)
             since = since if past is None else max(since, past.until)
-            timeline = Timeline(sweep, first_versions(sight, since, waits), at, settle)
+            missing_at = self._missing_at(sweep, resource) if past is None else since
+            versions = first_versions(sight, since, waits, missing_at)
+            timeline = Timeline(sweep, versions, at, settle)
         timeline.see(at)
         self.there[resource.id] = timeline
         self._note_stopped(timeline, at)
         self._entered(resource)
         return timeline
+
+    def _missing_at(self, sweep: SweepKey, resource: Resource) -> float:
+        """When a listing had not yet what is new in it, against the start that its cloud tells."""
+        listed_at = self._listed_at.get(sweep, -math.inf)
+        lags = resource.started is not None and resource.started >= listed_at - LAG_SECONDS
+        return -math.inf if lags else listed_at
 
     def _note_stopped(self, timeline: Timeline, at: float) -> None:
         """Whether its last run awaits a read of its own, as nothing is measured any more."""

@@ -140,7 +140,7 @@ class Timeline:
         absent: whether a sweep missed it meanwhile. Then nothing is known of what it drew, but for
         what lies between a start and an end that its cloud tells.
         """
-        run, before, ending = sight.run, self.resource, sight.ending
+        run, ending = sight.run, sight.ending
         goes_on = self._goes_on(run, absent)
         if not goes_on:
             self._begin(run, sight.at, waits, absent)
@@ -151,8 +151,10 @@ class Timeline:
             else:
                 self._change(ending.at, _nothing(run), sight.at, waits)
             self._change(began, sight.resource, sight.at, waits)
-        elif goes_on and before != run:
-            self._change(self._changed_at(before, sight), run, sight.at, waits)
+        elif goes_on and self.resource != run:
+            # A start told since lies before a sight: RDS tells of a database that was stopped when
+            # it was created.
+            self._change(sight.at, run, sight.at, waits)
 
     def end(self, ending: Ended, at: float, waits: Waits) -> None:
         """It ended, as its cloud tells: cut to that, or lengthened. What is counted stays."""
@@ -168,14 +170,6 @@ class Timeline:
         if run.started is None:
             return not absent
         return run.started <= self.seen_until or run.started == self.resource.started
-
-    def _changed_at(self, before: Resource, sight: Sight) -> float:
-        """Since when it is as a sight describes it: its start, if told anew, else the sight."""
-        started = sight.resource.started
-        # RDS tells when a database was created, not when it was started: it was seen stopped since.
-        if started is None or started == before.started or started <= self.seen_until:
-            return sight.at
-        return started
 
     def _begin(self, run: Resource, at: float, waits: Waits, absent: bool) -> None:
         """A new run. Nothing tells when the last one ended, so it is counted to its last sight."""
@@ -262,10 +256,16 @@ def _nothing(resource: Resource) -> Resource:
     return replace(resource, components=())
 
 
-def first_versions(sight: Sight, since: float, waits: Waits) -> list[Version]:
-    """How a resource that is new was described, from its start on, or from `since` if later."""
+def first_versions(
+    sight: Sight, since: float, waits: Waits, missing_at: float = -math.inf
+) -> list[Version]:
+    """How a resource that is new was described, from its start on, or from `since` if later.
+
+    missing_at: when it is known not to have run; a run with start and end told counts all the same.
+    """
     resource, ending, at = sight
-    began = at if resource.started is None else min(at, max(resource.started, since))
+    earliest = max(since, missing_at)
+    began = at if resource.started is None else min(at, max(resource.started, earliest))
     versions: list[Version] = []
     if ending is not None and ending.resource.started is not None:
         run_began, ended = max(since, ending.resource.started), min(ending.at, at)
