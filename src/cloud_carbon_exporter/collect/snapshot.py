@@ -130,7 +130,7 @@ class SnapshotBuilder:
                 contribution.waits,
                 last_good.kept,
                 last_good.swept.endings,
-                whole=not last_good.swept.failures,
+                whole=not (last_good.swept.failures or last_good.swept.skipped),
             )
             self._count_duplicates(last_good, duplicates)
 
