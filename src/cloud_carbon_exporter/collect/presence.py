@@ -6,17 +6,18 @@ lived: a resource's time goes from start to end where they are told, and from si
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
+from cloud_carbon_exporter.collect.earlier_lives import is_its_end, life_before
 from cloud_carbon_exporter.collect.kept_timelines import (
     awaiting_again,
     kept_awaiting,
     kept_present,
     resumed,
 )
+from cloud_carbon_exporter.collect.last_listings import LastListings
 from cloud_carbon_exporter.collect.lives import Lives, is_of_life
 from cloud_carbon_exporter.collect.moved_marks import move_timeline
 from cloud_carbon_exporter.collect.sweep import SweepKey
@@ -40,10 +41,6 @@ KEEP_SECONDS = 7 * 86400.0
 # those that went first. Of the others, and they are the newest, their cloud still tells.
 MOST_KEPT_AWAITING = 10_000
 
-# A start that lies further before a listing that did not hold it is of another clock than ours, as
-# where a machine runs ahead. Less is a listing that lags (Cloud Asset Inventory) or takes its time.
-LAG_SECONDS = 600.0
-
 
 class Presence:
     """Timelines of what is there and of what has just gone.
@@ -55,7 +52,7 @@ class Presence:
     def __init__(self, entered: Callable[[Resource], None]) -> None:
         self._entered = entered
         self._sweeps: dict[SweepKey, dict[str, Timeline]] = {}
-        self._listed_at: dict[SweepKey, float] = {}  # the last time that no kind failed
+        self._listings = LastListings()
         self._saved: dict[str, SavedTimeline] = {}  # of an earlier process, not seen again yet
         self.there: dict[str, Timeline] = {}
         self.departed: dict[str, Timeline] = {}
@@ -120,8 +117,7 @@ class Presence:
             move_timeline(timeline, seconds)
         for resource_id, saved in self._saved.items():
             self._saved[resource_id] = saved.moved(seconds)
-        for sweep in self._listed_at:
-            self._listed_at[sweep] += seconds
+        self._listings.move(seconds)
         self.lives.move(seconds)
 
     def observe(
@@ -184,7 +180,7 @@ class Presence:
         before = self._sweeps.get(sweep, {})
         self._sweeps[sweep] = after
         if whole:
-            self._listed_at[sweep] = at
+            self._listings.note(sweep, at)
         for resource_id in before.keys() - after.keys():
             self._depart(self.there[resource_id], at)
 
@@ -225,7 +221,7 @@ class Presence:
             past = self.lives.past(resource.id)
             since = self.lives.begin(sweep.target, at)
             since = since if past is None else max(since, past.until)
-            missing_at = self._missing_at(sweep, resource) if past is None else since
+            missing_at = self._listings.missing_at(sweep, resource) if past is None else since
             versions = first_versions(sight, since, waits, missing_at)
             timeline = Timeline(sweep, versions, at, settle)
         timeline.see(at)
@@ -233,12 +229,6 @@ class Presence:
         self._note_stopped(timeline, at)
         self._entered(resource)
         return timeline
-
-    def _missing_at(self, sweep: SweepKey, resource: Resource) -> float:
-        """When a listing had not yet what is new in it, against the start that its cloud tells."""
-        listed_at = self._listed_at.get(sweep, -math.inf)
-        lags = resource.started is not None and resource.started >= listed_at - LAG_SECONDS
-        return -math.inf if lags else listed_at
 
     def _note_stopped(self, timeline: Timeline, at: float) -> None:
         """Whether its last run awaits a read of its own, as nothing is measured any more."""
@@ -262,8 +252,10 @@ class Presence:
         run, since = ending.resource, self.lives.begin(sweep.target, at)
         present = self.there.get(run.id)
         if present is not None:
-            began = present.resource.started
-            if began is None or began < ending.at:  # else it is the end of an earlier run
+            earlier = life_before(present, ending, self.lives)
+            if earlier is not None:
+                self._end(sweep, earlier, at, settle, waits)
+            elif is_its_end(present, ending):
                 present.end(ending, at, waits)
                 self._depart(present, at)
             return
