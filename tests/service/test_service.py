@@ -231,7 +231,7 @@ async def test_a_second_exporter_does_not_take_the_state_of_the_first(tmp_path: 
 
 
 BETWEEN_BYTES = 105_000
-"""Between what a dozen of the demo's resources take one by one (129 kB) and summed by account (85)."""
+"""Between what twelve resources of the demo take one by one (129 kB), and summed (85 kB)."""
 
 
 async def test_scrapes_larger_than_agents_take_are_warned_of_once(
