@@ -54,6 +54,7 @@ STARTS: Mapping[str, Told] = {
     ),
     "athena/work_group": told("CreationTime"),
     "backup/backup_vault": told("CreationDate"),
+    "bedrock/provisioned_model": told("creationTime"),
     "dms/replication_config": told(
         "ProvisionData.DateProvisioned",
         ReplicationCreateTime="when it was configured; it holds nothing before it is provisioned",

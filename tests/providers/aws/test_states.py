@@ -58,6 +58,7 @@ TOLD: Mapping[str, Told] = {
     "amazonmq/broker": Told("BrokerState"),
     "apigateway/rest_api": Told("apiStatus"),
     "apprunner/service": Told("Status"),
+    "bedrock/provisioned_model": Told("status"),
     "athena/capacity_reservation": Told("Status"),
     "athena/work_group": Told("State"),
     "backup/backup_vault": Told("VaultState"),
