@@ -49,6 +49,23 @@ class AccountRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRow:
+    """One language model as an account uses it in a region, by kind of token.
+
+    tokens: so far; empty where nothing is counted, as in scrape mode. joules_per_token: PUE
+        included; empty where it was not seen since the start.
+    """
+
+    provider: str
+    account_id: str
+    region: str
+    kind: str
+    model: str
+    tokens: Mapping[str, float]
+    joules_per_token: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How the last listing or measurement of one kind in one account and region ended."""
 
@@ -145,6 +162,7 @@ class Snapshot:
     taken_at: float
     rows: tuple[Row, ...] = ()
     accounts: tuple[AccountRow, ...] = ()
+    models: tuple[ModelRow, ...] = ()
     totals: Mapping[str, FootprintSum] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
     ledger: Mapping[tuple[str, str, str, str], int] = field(default_factory=dict)
