@@ -49,4 +49,4 @@ def test_tokens_add_up_over_what_is_left_out_and_models_stay_apart() -> None:
 def test_joules_of_a_token_have_bounds_and_no_sum(bound: str, joules: float) -> None:
     told = samples(f"cloud_carbon_model_energy_per_token_{bound}joules", "account")
     assert set(told.values()) == {joules}
-    assert len(told) == len(SNAPSHOT.models)
+    assert ("aws", "eu-west-3", "haiku", "output") in told, "the same for every account"

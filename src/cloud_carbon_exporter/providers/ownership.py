@@ -33,6 +33,9 @@ _AWS: Mapping[str, str] = {
     "bedrock/inference_profile": "bedrock/foundation_model",
     # it is an endpoint of SageMaker's in the same account
     "bedrock/marketplace_model_endpoint": "sagemaker/endpoint",
+    # its tokens are those of the model it calls
+    "bedrock/model_invocation_job": "bedrock/foundation_model",
+    "bedrockagentcore/runtime_endpoint": "bedrockagentcore/runtime",
     "cloudformation/stack": WHAT_IT_MADE,
     "docdb/db_subnet_group": "docdb/db_cluster",
     "ec2/network_acl": "ec2/vpc",

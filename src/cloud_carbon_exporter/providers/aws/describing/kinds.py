@@ -13,6 +13,7 @@ _NAMED_ONLY = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
 _SERVICES = {
     "airflow": "mwaa",
     "aoss": "opensearchserverless",
+    "bedrock_agentcore": "bedrockagentcore",
     "elasticfilesystem": "efs",
     "elasticmapreduce": "emr",
     "elasticsearch": "opensearchservice",
@@ -31,6 +32,9 @@ _KINDS = {
     "apigateway/restapis": "apigateway/rest_api",
     "apigateway/stages": "apigateway/stage",
     "athena/workgroup": "athena/work_group",
+    # an endpoint of either sort of model; CloudFormation has no type for it
+    "comprehend/document_classifier_endpoint": "comprehend/endpoint",
+    "comprehend/entity_recognizer_endpoint": "comprehend/endpoint",
     "dax/cache": "dax/cluster",
     "dms/rep": "dms/replication_instance",
     "ec2/dedicated_host": "ec2/host",
@@ -83,6 +87,9 @@ def _thing(service: str, rest: str) -> str:
         return "resource"
     if words[0] == "loadbalancer" and words[1] in ("app", "net", "gwy"):
         return "load_balancer_v2"
+    # "application/a/index/i/data-source/d": each is named within what holds it
+    if service == "qbusiness":
+        return _snake(words[-2])
     # "database/d/table/t" is a table: these three name what holds the thing before the thing.
     nested = len(words) > 3 and words[0] in ("database", "restapis", "apis")
     return _snake(words[2] if nested else words[0])
