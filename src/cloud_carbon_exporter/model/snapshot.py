@@ -162,7 +162,6 @@ class Snapshot:
     taken_at: float
     rows: tuple[Row, ...] = ()
     accounts: tuple[AccountRow, ...] = ()
-    models: tuple[ModelRow, ...] = ()
     totals: Mapping[str, FootprintSum] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
     ledger: Mapping[tuple[str, str, str, str], int] = field(default_factory=dict)
@@ -175,6 +174,7 @@ class Snapshot:
     gauges: Mapping[str, float] = field(default_factory=dict)
     reported: tuple[ReportedEmissions, ...] = ()
     months: tuple[OwnMonth, ...] = ()  # closed ones
+    models: tuple[ModelRow, ...] = ()
     account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     grid: GridNews = field(default_factory=GridNews)
     clock: ClockNews | None = None

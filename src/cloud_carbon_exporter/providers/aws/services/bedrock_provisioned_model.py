@@ -42,6 +42,7 @@ SPEC = ServiceSpec(
     ),
     describe=describe,
     states=STATES,
+    lasting=True,
     metrics=TOKEN_METRICS,
     reason=(
         "The boards and hosts of its model units at rest, as they are held whether used or not, "

@@ -76,6 +76,7 @@ def _spec(
         states=table,
         describe=_described(word),
         metrics=_used(service),
+        lasting=True,
         reason=REASON,
     )
 

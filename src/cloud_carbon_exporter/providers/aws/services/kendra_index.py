@@ -65,5 +65,6 @@ SPEC = ServiceSpec(
     ),
     describe=describe,
     states=STATES,
+    lasting=True,
     reason="A fixed draw for each capacity unit of its edition; what holds it is not published.",
 )

@@ -82,6 +82,7 @@ SPECS = (
         ),
         describe=describe_campaign,
         states=_CAMPAIGN_STATES,
+        lasting=True,
         reason=REASON,
     ),
     ServiceSpec(
@@ -96,6 +97,7 @@ SPECS = (
         ),
         describe=describe_recommender,
         states=_RECOMMENDER_STATES,
+        lasting=True,
         reason=REASON,
     ),
 )

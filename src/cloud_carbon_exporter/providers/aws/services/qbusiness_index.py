@@ -66,5 +66,6 @@ SPEC = ServiceSpec(
     ),
     describe=describe,
     states=STATES,
+    lasting=True,
     reason="A fixed draw for each unit of documents; what its users ask is answered elsewhere.",
 )
