@@ -14,6 +14,9 @@ from cloud_carbon_exporter.model.types import Resource
 
 UNITS = {
     ("kendra/index", "kendra_index"): {"handbook": ("aws/kendra/enterprise", 1 + 2 + 1)},
+    ("kendraranking/execution_plan", "kendraranking_execution_plan"): {
+        "shop": ("aws/kendra-ranking-unit", 1 + 2)
+    },
     ("comprehend/endpoint", "comprehend_endpoint"): {"tickets": ("aws/comprehend-unit", 2)},
     ("rekognition/project", "rekognition_project"): {"welds": ("aws/rekognition-unit", 2 + 1)},
     ("personalize/campaign", "personalize"): {"front-page": ("aws/personalize-request", 3)},

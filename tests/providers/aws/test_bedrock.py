@@ -92,6 +92,33 @@ async def test_profiles_of_the_account_lead_to_their_model_by_id_and_by_arn() ->
     assert resources["desk"].monitor == {"AWS/Bedrock": "q3x9l0c2n7vd"}
 
 
+ARN = "arn:aws:bedrock:eu-west-3:"
+
+
+@pytest.mark.parametrize(
+    ("called", "model"),
+    [
+        ("anthropic.claude-3-haiku-20240307-v1:0", "anthropic.claude-3-haiku-20240307-v1:0"),
+        ("jp.anthropic.claude-3-haiku-20240307-v1:0", "anthropic.claude-3-haiku-20240307-v1:0"),
+        ("global.minimax.minimax-m2", "minimax.minimax-m2"),
+        (f"{ARN}:foundation-model/minimax.minimax-m2", "minimax.minimax-m2"),
+        (f"{ARN}{ACCOUNT}:inference-profile/eu.minimax.minimax-m2", "minimax.minimax-m2"),
+        (f"{ARN}{ACCOUNT}:custom-model-deployment/4k2p9x7c1vdu", "4k2p9x7c1vdu"),
+    ],
+)
+async def test_every_name_of_a_model_leads_to_it_and_is_of_one_account(
+    called: str, model: str
+) -> None:
+    answers = copy.deepcopy(recording("bedrock_foundation_model"))
+    (page,) = answers["ListMetrics"]
+    page["Metrics"] = page["Metrics"][:1]
+    page["Metrics"][0]["Dimensions"] = [{"Name": "ModelId", "Value": called}]
+    (resource,) = (await swept(Recorder(answers))).values()
+    assert resource.info["model"] == model
+    assert resource.id.startswith(f"{ARN}{ACCOUNT}:"), "two accounts may use one model"
+    assert resource.monitor == {"AWS/Bedrock": called}
+
+
 async def test_tokens_of_each_kind_are_read_by_the_name_that_was_called() -> None:
     haiku = (await models())["Claude 3 Haiku"]
     series = series_of(KIND, haiku)

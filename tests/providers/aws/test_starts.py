@@ -60,6 +60,7 @@ STARTS: Mapping[str, Told] = {
     "bedrockagentcore/code_interpreter_custom": told("createdAt"),
     "comprehend/endpoint": told("CreationTime"),
     "kendra/index": told("CreatedAt"),
+    "kendraranking/execution_plan": told("CreatedAt"),
     "personalize/campaign": told("creationDateTime"),
     "personalize/recommender": told("creationDateTime"),
     "qbusiness/index": told("createdAt", operation="GetIndex", items="."),

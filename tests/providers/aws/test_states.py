@@ -72,6 +72,7 @@ TOLD: Mapping[str, Told] = {
     "bedrockagentcore/runtime": Told("status"),
     "comprehend/endpoint": Told("Status"),
     "kendra/index": Told("Status"),
+    "kendraranking/execution_plan": Told("Status"),
     "personalize/campaign": Told("status", words=CAMPAIGN_WORDS),
     "personalize/recommender": Told("status", words=RECOMMENDER_WORDS),
     "qbusiness/index": Told("status", "GetIndex", "."),

@@ -114,11 +114,14 @@ def describe(raw: Raw, scope: Scope) -> Description:
     """One model as this account uses it in this region, under one name."""
     called, profile = raw["Called"], raw["Profile"]
     model = raw.get("modelId") or _model_of(raw)
-    id_ = arn("bedrock", scope.region, scope.account_id, f"foundation-model/{called}")
+    # an ARN of AWS' own, or of an account that shares it, is no name of what this account uses
+    identity = called
+    if f":{scope.account_id}:" not in called:
+        identity = arn("bedrock", scope.region, scope.account_id, f"foundation-model/{called}")
     name = profile.name if profile else raw.get("modelName") or model
     # caches are told of by bedrock-runtime alone
     kinds = TOKENS if RUNTIME in raw else ("input_tokens", "output_tokens")
-    return parse(raw, scope, called if called.startswith("arn:") else id_, name).described(
+    return parse(raw, scope, identity, name).described(
         running=components(model, kinds),
         monitor={key: called for key in (RUNTIME, MANTLE, BATCH) if key in raw},
         info={"host_type": model, "model": model, "engine": raw.get("providerName")},
