@@ -76,7 +76,8 @@ def _spec(
         states=table,
         describe=_described(word),
         metrics=_used(service),
-        lasting=True,
+        # an agent may be deployed for minutes; a tool is set up once for all of them
+        lasting=word != "agentRuntime",
         reason=REASON,
     )
 
