@@ -41,12 +41,14 @@ SCHEMAS = {
     "cpu_names": "pattern microarchitecture source year note",
     "accelerator_names": "name accelerator source year",
     "grid_zones": "grid_source zone name source year note",
+    "language_models": "words billions makes published source year note",
 }
 NUMBERS = {
     "vcpus memory_gib gib_per_vcpu threads_per_vcpu threads_per_core": (0, 40_000),
     "threads host_vcpus host_sockets gpus gpus_per_vcpu": (0, 4_000),
     "ssd_gib hdd_gib ssd_gib_per_vcpu hdd_gib_per_vcpu": (0, 1_000_000),
     "share": (0, 1),
+    "billions": (0, 100_000),
     "year": (2000, 2100),
 }
 RANGES = [  # of ids beginning so: least and most that can be meant

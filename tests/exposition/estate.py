@@ -9,6 +9,7 @@ from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
     ApiUse,
     ClockNews,
+    ModelRow,
     Outcome,
     ReportedEmissions,
     Row,
@@ -117,6 +118,18 @@ PLACES = (
     ),
 )
 
+MODELS = (
+    ModelRow(
+        "aws",
+        "111111111111",
+        "eu-west-3",
+        "bedrock/foundation_model",
+        "meta.llama3-1-8b-instruct-v1:0",
+        {"cache_read": 9500.0, "input": 500.0, "output": 100.0},
+        {"input": Estimate(0.05, 0.01, 0.4), "output": Estimate(0.3, 0.08, 1.5)},
+    ),
+)
+
 API = ApiUse(
     requests={
         ("aws", "ec2", "DescribeInstances", "success"): 7,
@@ -203,6 +216,7 @@ SNAPSHOT = Snapshot(
     api=API,
     gauges={"demo_connected_users": 812},
     reported=REPORTED,
+    models=MODELS,
     months=(
         OwnMonth(
             "aws", "111111111111", START, START + MONTH, 1500.0, 500.0, START, START + 0.96 * MONTH

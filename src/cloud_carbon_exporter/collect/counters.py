@@ -19,9 +19,15 @@ from cloud_carbon_exporter.collect.running_totals import RunningTotals
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline, Waits
+from cloud_carbon_exporter.collect.token_sums import TokenSums
 from cloud_carbon_exporter.model.types import LARGEST, Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
-from cloud_carbon_exporter.storage.counter_rows import SavedAccount, SavedMonth, read_counters
+from cloud_carbon_exporter.storage.counter_rows import (
+    SavedAccount,
+    SavedMonth,
+    SavedTokens,
+    read_counters,
+)
 from cloud_carbon_exporter.storage.rows import Row
 
 
@@ -39,12 +45,14 @@ class Counters:
         self._stale_after = stale_after_seconds
         self._accounts = AccountSums()
         self.months = Months()
+        self.tokens = TokenSums()
         # Each sum is first shown at 0, so it stands from when a resource enters.
         self.presence = Presence(self._first_shown)
         self.known_by = KnownBy()
 
     def _first_shown(self, resource: Resource) -> None:
         self._accounts.of(resource)
+        self.tokens.show(resource)
 
     def timeline(self, resource_id: str) -> Timeline | None:
         """The Timeline of a resource that is there."""
@@ -193,6 +201,7 @@ class Counters:
         account.add(*amounts)
         at = timeline.resource.location
         self.months.add(at.provider, at.account_id, piece)
+        self.tokens.add(timeline.resource, piece)
         self.known_by.add(timeline, piece)
 
     def move(self, seconds: float) -> None:
@@ -203,6 +212,8 @@ class Counters:
         """Rows of everything a restart must not lose."""
         for account in self._accounts.saved():
             yield account.row()
+        for tokens in self.tokens.saved():
+            yield tokens.row()
         for month in self.months.saved():
             yield month.row()
         for row in self.presence.saved():
@@ -210,11 +221,13 @@ class Counters:
 
     def load(self, rows: Iterable[Row]) -> None:
         """Take back what `dump` gave. Raises ValueError or TypeError for anything else."""
-        self._accounts, self.months = AccountSums(), Months()
+        self._accounts, self.months, self.tokens = AccountSums(), Months(), TokenSums()
         self.presence = Presence(self._first_shown)
         for saved in read_counters(rows):
             if isinstance(saved, SavedAccount):
                 self._accounts.resume(saved)
+            elif isinstance(saved, SavedTokens):
+                self.tokens.resume(saved)
             elif isinstance(saved, SavedMonth):
                 self.months.resume(saved)
             else:

@@ -11,23 +11,31 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.timeline import Counted, Rates, Timeline, Version
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
+from cloud_carbon_exporter.model.language_models import TOKENS
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Point, Signal
 
+NO_TOKENS: Mapping[Signal, float] = MappingProxyType({})
+
 
 class Piece(NamedTuple):
-    """What was drawn and emitted over [start, end)."""
+    """What was drawn and emitted over [start, end).
+
+    tokens: by signal, of a language model.
+    """
 
     start: float
     end: float
     joules: float
     operational_grams: float
     embodied_grams: float
+    tokens: Mapping[Signal, float] = NO_TOKENS
 
 
 class VersionInForce(NamedTuple):
@@ -66,7 +74,15 @@ def pieces(timeline: Timeline, limit: float, final: float, around: Surroundings)
             rates.watts * seconds,
             grams_emitted(rates.watts, start, end, around.intensities),
             rates.embodied_grams_per_second * seconds,
+            _tokens(rates.loads, seconds),
         )
+
+
+def _tokens(loads: Mapping[Signal, float], seconds: float) -> Mapping[Signal, float]:
+    """Tokens that passed at these loads."""
+    if loads.keys().isdisjoint(TOKENS):
+        return NO_TOKENS
+    return {signal: loads[signal] * seconds for signal in TOKENS if signal in loads}
 
 
 def _note_counted(counted: list[Counted], newest: Counted) -> None:
@@ -110,7 +126,9 @@ def _correction(
             corrected.append(Counted(end, counted.end, counted.version, counted.loads))
         first = _rates(None, counted.version, counted.loads, around.place)
         second = _rates(None, counted.version, loads, around.place)
-        yield _added(start, end, first, second, around)
+        missed = {signal: point.value - before} if signal in TOKENS else NO_TOKENS
+        piece = _added(start, end, first, second, around)
+        yield piece._replace(tokens=_tokens(missed, end - start))
     timeline.counted = corrected
 
 

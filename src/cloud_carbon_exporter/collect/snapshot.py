@@ -93,6 +93,7 @@ class SnapshotBuilder:
             taken_at=now,
             rows=rows,
             accounts=accounts,
+            models=tuple(self._counters.tokens.rows(self._place_of, counted=self._counting)),
             totals=totals_by_provider(accounts),
             places=places,
             grid=self._grid_news(places),
@@ -181,6 +182,9 @@ class SnapshotBuilder:
         for key in sorted(footprints.keys() | totals.keys()):
             now = footprint_sum(footprints[key]) if key in footprints else FootprintSum()
             yield AccountRow(*key, now, totals.get(key) if self._counting else None)
+
+    def _place_of(self, resource: Resource) -> Place:
+        return self._surroundings.of(resource).place
 
     def _grid_news(self, places: Sequence[Place]) -> GridNews:
         news = GridNews()

@@ -61,16 +61,31 @@ class Grams(NamedTuple):
 def made(kind: ComponentKind, part: str) -> Made:
     """What making one unit of a part costs, a second of its life.
 
-    Bytes and requests carry none: see docs/model.md.
+    Bytes carry none, and of requests only those of boards that stand there for them, as tokens of
+    language models: see docs/model.md.
     """
     if kind == "vcpu":
         described = server.parse(part)
         return _of_server(described) if described else _of_thread(part)
+    if kind == "requests":
+        return _of_request(part)
     if kind not in _FIGURE:
         return Made(0, Errors(), (), "")
     pattern, default = _FIGURE[kind]
     known = facts.figures().get(pattern.format(part)) or figure(pattern.format(default))
     return _over_lifetime(_of_figure(known), 1)
+
+
+def _of_request(part: str) -> Made:
+    """Grams of one request: as many as fall to its energy of the hardware that served it."""
+    ratio = facts.figures().get(f"requests.{part.partition('/')[0]}.embodied_grams_per_joule")
+    joules = facts.figures().get(f"requests.{part}.joules_per_request")
+    if ratio is None or joules is None:
+        return Made(0, Errors(), (), "")
+    errors = product(joules.value, joules.errors, ratio.factor)
+    source = f"{ratio.source} ({ratio.year})"
+    grams = joules.value * ratio.value
+    return Made(grams, errors.within(grams), (joules.id, ratio.id), source)
 
 
 def server_grams(sockets: int, memory_gib: float) -> Grams:

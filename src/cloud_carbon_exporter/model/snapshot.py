@@ -49,6 +49,23 @@ class AccountRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRow:
+    """One language model as an account uses it in a region, by kind of token.
+
+    tokens: so far; empty where nothing is counted, as in scrape mode. joules_per_token: PUE
+        included; empty where it was not seen since the start.
+    """
+
+    provider: str
+    account_id: str
+    region: str
+    kind: str
+    model: str
+    tokens: Mapping[str, float]
+    joules_per_token: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How the last listing or measurement of one kind in one account and region ended."""
 
@@ -157,6 +174,7 @@ class Snapshot:
     gauges: Mapping[str, float] = field(default_factory=dict)
     reported: tuple[ReportedEmissions, ...] = ()
     months: tuple[OwnMonth, ...] = ()  # closed ones
+    models: tuple[ModelRow, ...] = ()
     account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     grid: GridNews = field(default_factory=GridNews)
     clock: ClockNews | None = None

@@ -44,7 +44,11 @@ SIGNALS = frozenset(
         "capacity_units",  # ACUs, processing units, nodes: what the service scaled to
         "bytes",  # bytes a second through it
         "requests",  # requests a second
-        "tokens",  # tokens a second
+        "input_tokens",  # tokens a second that a language model reads anew
+        "output_tokens",  # tokens a second that it writes
+        "cache_read_tokens",  # tokens a second that it has from a cache
+        "cache_write_tokens",  # tokens a second that it reads and keeps in a cache
+        "images",  # images a second that a model makes
         "gib_seconds",  # GiB of memory x seconds of running, a second
         "executions",  # runs under way at once, on average
     }

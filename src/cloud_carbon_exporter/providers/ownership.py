@@ -26,6 +26,16 @@ _AWS: Mapping[str, str] = {
     "batch/compute_environment": "ec2/instance",
     "batch/job_definition": "batch/job_queue",
     "batch/job_queue": "batch/compute_environment",
+    # whatever name a model is called by, its tokens are what it draws
+    "bedrock/application_inference_profile": "bedrock/foundation_model",
+    "bedrock/custom_model_deployment": "bedrock/foundation_model",
+    "bedrock/imported_model": "bedrock/foundation_model",
+    "bedrock/inference_profile": "bedrock/foundation_model",
+    # it is an endpoint of SageMaker's in the same account
+    "bedrock/marketplace_model_endpoint": "sagemaker/endpoint",
+    # its tokens are those of the model it calls
+    "bedrock/model_invocation_job": "bedrock/foundation_model",
+    "bedrockagentcore/runtime_endpoint": "bedrockagentcore/runtime",
     "cloudformation/stack": WHAT_IT_MADE,
     "docdb/db_subnet_group": "docdb/db_cluster",
     "ec2/network_acl": "ec2/vpc",
@@ -63,6 +73,8 @@ _AWS: Mapping[str, str] = {
     "rds/db_subnet_group": "rds/db_instance",
     "rds/option_group": "rds/db_instance",
     "sagemaker/endpoint_config": "sagemaker/endpoint",
+    # models that share the instances of an endpoint
+    "sagemaker/inference_component": "sagemaker/endpoint",
     "sns/subscription": "sns/topic",
 }
 

@@ -1,6 +1,7 @@
 """Rows of the counters in the state file: sums by account, months by account, and each resource.
 
     ["account", provider, account, region, kind, joules, operational grams, embodied grams]
+    ["tokens", provider, account, region, kind, model, signal, count]
     ["month", provider, account, start, operational grams, embodied grams, first, last]
     and what lives, as life_rows.py has it: "since", "life", "awaits", and by resource id
 
@@ -43,6 +44,24 @@ class SavedAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedTokens:
+    """Tokens of one kind of a language model in one account and region."""
+
+    provider: str
+    account_id: str
+    region: str
+    kind: str
+    model: str
+    signal: str
+    count: float
+
+    def row(self) -> Row:
+        """As the file has it."""
+        at = (self.provider, self.account_id, self.region, self.kind, self.model)
+        return ["tokens", *at, self.signal, self.count]
+
+
+@dataclass(frozen=True, slots=True)
 class SavedMonth:
     """Sums of an account in the month that begins at `start`, counted over [first, last) of it."""
 
@@ -61,7 +80,7 @@ class SavedMonth:
 
 
 SavedPresence = SavedBeginning | SavedLife | SavedAwaiting | SavedTimeline
-Saved = SavedAccount | SavedMonth | SavedPresence
+Saved = SavedAccount | SavedTokens | SavedMonth | SavedPresence
 
 
 def read_counters(rows: Iterable[Row]) -> Iterator[Saved]:
@@ -72,6 +91,11 @@ def read_counters(rows: Iterable[Row]) -> Iterator[Saved]:
             energy, operational, embodied = map(float, figures)
             totals = Totals(energy, operational, embodied)
             yield SavedAccount(provider, account_id, region, kind, totals)
+        elif name == "tokens":
+            *at, count = values
+            provider, account_id, region, kind, model, signal = map(str, at)
+            tokens = float(count)
+            yield SavedTokens(provider, account_id, region, kind, model, signal, tokens)
         elif name == "month":
             provider, account_id, *figures = values
             start, operational, embodied, first, last = map(float, figures)

@@ -27,7 +27,11 @@ LOADS = {
     "capacity_units": 2.0,
     "bytes": 1e6,
     "requests": 100.0,
-    "tokens": 100.0,
+    "input_tokens": 500.0,
+    "output_tokens": 100.0,
+    "cache_read_tokens": 2000.0,
+    "cache_write_tokens": 200.0,
+    "images": 0.1,
     "gib_seconds": 6.0,
     "executions": 2.0,
 }

@@ -1,4 +1,4 @@
-"""SageMaker and Bedrock."""
+"""SageMaker."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws.services import (
-    bedrock_foundation_model,
     sagemaker_endpoint,
     sagemaker_job,
 )
@@ -156,64 +155,3 @@ async def test_studio_apps_on_machines_of_their_own() -> None:
     )
     assert parts(resources["anna/default"])["vcpu"] == 4
     assert resources["anna/default"].id.endswith(":app/d-1/anna/jupyterlab/default")
-
-
-async def test_bedrock_by_the_tokens_of_each_model_in_use() -> None:
-    resources = await described("bedrock/foundation_model", "bedrock_foundation_model")
-    assert set(resources) == {"Claude 3 Haiku", "xyz"}, "used lately: not the whole catalogue"
-    haiku = resources["Claude 3 Haiku"]
-    assert haiku.info["engine"] == "Anthropic", "an inference profile is its model"
-    assert f":{ACCOUNT}:" in haiku.id, "two accounts may use one model"
-    assert resources["xyz"].id == f"arn:aws:bedrock:eu-west-3:{ACCOUNT}:imported-model/xyz"
-    series = read(spec("bedrock/foundation_model"), haiku)
-    assert {name: metric.into for name, (metric, _) in series.items()} == {
-        "OutputTokenCount": "tokens",
-        "InputTokenCount": "requests",
-    }
-    assert all(named == {"ModelId": haiku.monitor["ModelId"]} for _, named in series.values())
-    assert watts(haiku, tokens=0, requests=0) == 0
-    assert watts(haiku, tokens=100, requests=0) > watts(haiku, tokens=0, requests=100) > 0
-    assert footprint(haiku, tokens=100, requests=100).power_watts.upper > 5 * watts(
-        haiku, tokens=100, requests=100
-    )
-    assert footprint(haiku, tokens=1, requests=1).basis == "assumed"
-
-
-async def test_which_models_are_in_use_is_asked_for_once_an_hour() -> None:
-    known = spec("bedrock/foundation_model")
-    asked: list[str] = []
-
-    class Recorder(ReplayClient):
-        async def answers(
-            self, scope: Any, api: str, operation: str, params: Any, **more: Any
-        ) -> Any:
-            asked.append(operation)
-            async for answer in super().answers(scope, api, operation, params, **more):
-                yield answer
-
-    client = Recorder(recording("bedrock_foundation_model"))
-    for _ in range(3):
-        await sweep(client, known.listing, [known], PARIS)
-    assert (asked.count("ListFoundationModels"), asked.count("ListMetrics")) == (3, 1)
-
-
-@pytest.mark.parametrize(
-    ("name", "part"),
-    [
-        ("anthropic.claude-3-haiku-20240307-v1:0", "token-small"),
-        ("eu.amazon.nova-micro-v1:0", "token-small"),
-        ("meta.llama3-1-8b-instruct-v1:0", "token-small"),
-        ("meta.llama3-1-70b-instruct-v1:0", "token"),
-        ("anthropic.claude-opus-4-v1:0", "token"),
-        ("a.model.nobody-knows", "token"),
-    ],
-)
-def test_tokens_of_small_models_take_less(name: str, part: str) -> None:
-    resource = bedrock_foundation_model.SPEC.resource({"ModelId": name}, PARIS)
-    assert resource is not None
-    assert [held.part for held in resource.components] == [part, "token-input"]
-    large = bedrock_foundation_model.SPEC.resource(
-        {"ModelId": "anthropic.claude-opus-4-v1:0"}, PARIS
-    )
-    assert large is not None
-    assert watts(resource, tokens=100, requests=0) <= watts(large, tokens=100, requests=0)

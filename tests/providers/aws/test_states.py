@@ -38,6 +38,13 @@ migration-failed"""
 CLUSTER_WORDS = f"{CLUSTER_BILLED} {BILLED_FOR_STORAGE} {CLUSTER_NOT_BILLED}"
 
 
+CAMPAIGN_WORDS = """ACTIVE CREATE_PENDING CREATE_IN_PROGRESS CREATE_FAILED DELETE_PENDING
+DELETE_IN_PROGRESS"""
+RECOMMENDER_WORDS = f"""{CAMPAIGN_WORDS} STOP_PENDING STOP_IN_PROGRESS INACTIVE START_PENDING
+START_IN_PROGRESS"""
+"""Personalize API reference, joined by arrows; it has spaces where a line stands here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """Where an API tells the state of a kind.
@@ -58,6 +65,18 @@ TOLD: Mapping[str, Told] = {
     "amazonmq/broker": Told("BrokerState"),
     "apigateway/rest_api": Told("apiStatus"),
     "apprunner/service": Told("Status"),
+    "bedrock/model_customization_job": Told("status"),
+    "bedrock/provisioned_model": Told("status"),
+    "bedrockagentcore/browser_custom": Told("status"),
+    "bedrockagentcore/code_interpreter_custom": Told("status"),
+    "bedrockagentcore/runtime": Told("status"),
+    "comprehend/endpoint": Told("Status"),
+    "kendra/index": Told("Status"),
+    "kendraranking/execution_plan": Told("Status"),
+    "personalize/campaign": Told("status", words=CAMPAIGN_WORDS),
+    "personalize/recommender": Told("status", words=RECOMMENDER_WORDS),
+    "qbusiness/index": Told("status", "GetIndex", "."),
+    "rekognition/project": Told("Status"),
     "athena/capacity_reservation": Told("Status"),
     "athena/work_group": Told("State"),
     "backup/backup_vault": Told("VaultState"),

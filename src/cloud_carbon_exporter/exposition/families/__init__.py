@@ -4,6 +4,7 @@ docs/METRICS.md is printed from here. A module a concern:
     resources.py  one series a resource
     sums.py       sums by account, region and kind, and the ledger
     totals.py     sums by cloud and over all, with their bounds
+    models.py     language models: tokens, and joules of one
     places.py     grid intensity now, PUE and WUE of a region
     grid.py       what is foreseen of a grid, methods side by side, who was asked
     reported.py   what providers report, beside our own figure of the month
@@ -21,6 +22,7 @@ from fnmatch import fnmatchcase
 from cloud_carbon_exporter.exposition.families.answer import ANSWER
 from cloud_carbon_exporter.exposition.families.demo import DEMO
 from cloud_carbon_exporter.exposition.families.grid import GRID, GRID_SOURCES
+from cloud_carbon_exporter.exposition.families.models import MODELS
 from cloud_carbon_exporter.exposition.families.own import OWN
 from cloud_carbon_exporter.exposition.families.places import PLACES
 from cloud_carbon_exporter.exposition.families.reported import REPORTED
@@ -30,7 +32,16 @@ from cloud_carbon_exporter.exposition.families.totals import TOTALS
 from cloud_carbon_exporter.exposition.families.upstream import UPSTREAM
 from cloud_carbon_exporter.exposition.family import Family
 
-OF_ESTATE: tuple[Family, ...] = (*RESOURCES, *SUMS, *TOTALS, *PLACES, *GRID, *REPORTED, *DEMO)
+OF_ESTATE: tuple[Family, ...] = (
+    *RESOURCES,
+    *SUMS,
+    *TOTALS,
+    *MODELS,
+    *PLACES,
+    *GRID,
+    *REPORTED,
+    *DEMO,
+)
 """Families of what the clouds hold; -metrics.families chooses among them."""
 
 OF_EXPORTER: tuple[Family, ...] = (*GRID_SOURCES, *OWN, *ANSWER)

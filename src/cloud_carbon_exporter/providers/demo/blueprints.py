@@ -22,6 +22,7 @@ from cloud_carbon_exporter.providers.demo.listings import (
     K8S_CLUSTERS,
     LIST_BUCKETS,
     LIST_CLUSTERS,
+    LIST_MODELS,
     METAL,
     NAMESPACES,
     OBJECT_BUCKETS,
@@ -77,6 +78,7 @@ _N2 = ("n2-standard-2", "n2-standard-8", "e2-standard-4")
 _T2A = ("t2a-standard-4", "t2a-standard-8")
 _PD = ("pd-balanced", "pd-ssd", "pd-standard")
 _SQL = ("db-custom-2-7680", "db-custom-4-15360")
+_MODELS = ("anthropic.claude-sonnet-4-20250514-v1:0", "meta.llama3-1-8b-instruct-v1:0")
 _FILESTORE = ("filestore/BASIC_HDD", "filestore/BASIC_SSD")
 _RDB = ("DB-DEV-M", "DB-PRO2-XS")
 
@@ -153,6 +155,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     Blueprint(DESCRIBE_FILE_SYSTEMS, "efs/file_system", "media", ("efs",), AWS_REGIONS, 3),
     Blueprint(LIST_CLUSTERS, "eks/cluster", "platform", ("eks-control-plane",), AWS_REGIONS, 2),
     Blueprint(DESCRIBE_REPOSITORIES, "ecr/repository", "platform", ("ecr",), AWS_REGIONS, 5),
+    Blueprint(
+        LIST_MODELS, "bedrock/foundation_model", "assistant", _MODELS, AWS_REGIONS, 3, "agents"
+    ),
     Blueprint(ASSETS, "compute/snapshot", "archive", ("snapshot",), GCP_REGIONS, 15),
     Blueprint(ASSETS, "file/instance", "exports", _FILESTORE, GCP, 2),
     Blueprint(ASSETS, "container/cluster", "platform", ("gke-control-plane",), GCP_REGIONS, 2),

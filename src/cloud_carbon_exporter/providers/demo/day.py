@@ -94,4 +94,5 @@ PROFILES = {
     "development": Profile(0.01, 0.08, 0.01, lambda active: active),
     "training": Profile(0.80, 0.10, 0.09, lambda active: 1.0),
     "inference": Profile(0.03, 0.80, 0.08, lambda active: active),
+    "agents": Profile(0.02, 0.90, 0.05, lambda active: active),
 }

@@ -31,6 +31,7 @@ DESCRIBE_DB_CLUSTERS = ListCall("aws", "rds", "DescribeDBClusters", "region")
 LIST_BUCKETS = ListCall("aws", "s3", "ListBuckets", "region")
 DESCRIBE_FILE_SYSTEMS = ListCall("aws", "efs", "DescribeFileSystems", "region")
 LIST_CLUSTERS = ListCall("aws", "eks", "ListClusters", "region")
+LIST_MODELS = ListCall("aws", "bedrock", "ListFoundationModels", "region")
 DESCRIBE_REPOSITORIES = ListCall("aws", "ecr", "DescribeRepositories", "region")
 
 ASSETS = ListCall("gcp", "cloudasset", "assets.list", "project")
@@ -60,6 +61,7 @@ _CALLS = (
     DESCRIBE_FILE_SYSTEMS,
     LIST_CLUSTERS,
     DESCRIBE_REPOSITORIES,
+    LIST_MODELS,
     SNAPSHOTS,
     K8S_CLUSTERS,
     NAMESPACES,

@@ -27,6 +27,15 @@ CLASS_SHARES: Mapping[str, float] = {
 """Storage classes a bucket may have, and their size beside its StandardStorage."""
 
 
+TOKENS_A_SECOND: Mapping[Signal, float] = {
+    "input_tokens": 40.0,
+    "output_tokens": 20.0,
+    "cache_read_tokens": 600.0,
+    "cache_write_tokens": 30.0,
+}
+"""Tokens a second of a model at full work: agents have most of a prompt from a cache."""
+
+
 class Slot(NamedTuple):
     """Slot of a window: its number since 1970, and what of it the window covers."""
 
@@ -86,7 +95,8 @@ def read_points(read: Read, within: Window, seed: int) -> Sequence[Series]:
     key = zlib.crc32(f"{resource.monitor['id']} {metric.into}".encode(), seed & 0xFFFFFFFF)
     if metric.into == "stored_gib":
         return _stored(key, within, bool(metric.class_dimension))
-    return (Series(metric.into, _ratios(key, profile, resource.location.region, within)),)
+    ratios = _ratios(key, profile, resource.location.region, within)
+    return (Series(metric.into, _scaled(ratios, TOKENS_A_SECOND.get(metric.into, 1.0))),)
 
 
 def _ratios(key: int, profile: str, region: str, within: Window) -> tuple[Point, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
+from cloud_carbon_exporter.model.language_models import TOKENS
+from cloud_carbon_exporter.model.language_models import components as language_model
 from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.demo import held
@@ -22,6 +24,7 @@ from cloud_carbon_exporter.providers.demo.listings import (
     DESCRIBE_INSTANCES,
     DESCRIBE_VOLUMES,
     LIST_BUCKETS,
+    LIST_MODELS,
     METAL,
     OBJECT_BUCKETS,
     SERVERS,
@@ -35,6 +38,9 @@ PERIOD_SECONDS = 60
 
 CPU = Metric(into="cpu_ratio", name="cpu", period_seconds=PERIOD_SECONDS)
 GPU = Metric(into="gpu_ratio", name="gpu", period_seconds=PERIOD_SECONDS)
+TOKEN_METRICS = tuple(
+    Metric(into=signal, name=signal, period_seconds=PERIOD_SECONDS) for signal in TOKENS
+)
 STORED = Metric(into="stored_gib", name="stored", period_seconds=PERIOD_SECONDS)
 STORED_BY_CLASS = Metric(
     into="stored_gib", name="stored", class_dimension="StorageType", period_seconds=PERIOD_SECONDS
@@ -126,6 +132,14 @@ def _s3_bucket(raw: Raw, scope: Scope) -> Description:
     return _bucket(thing, f"arn:aws:s3:::{thing.name}", "aws/s3")
 
 
+def _language_model(raw: Raw, scope: Scope) -> Description:
+    """Model by what its tokens take; each made-up team calls it by a profile of its own."""
+    thing = parse(raw, scope)
+    identity = thing.arn("bedrock", f"application-inference-profile/{thing.token[:12]}")
+    info = {"host_type": thing.type, "model": thing.type}
+    return thing.described(identity, running=language_model(thing.type), info=info)
+
+
 def _compute_instance(raw: Raw, scope: Scope) -> Description:
     thing = parse(raw, scope)
     return _computer(thing, _compute_name(thing, "instances"))
@@ -189,6 +203,7 @@ _MACHINE = (
 )
 _DISK = "A made-up disk: it draws by size and class, attached or not."
 _DATABASE = "A made-up database: the machine it runs on, its standby, and the disks it brings."
+_MODEL = "A made-up model: an energy for each token of each kind."
 _AURORA = "Made-up Aurora storage: six copies."
 _BUCKET = "A made-up bucket: it draws by what it holds."
 
@@ -200,6 +215,7 @@ SPECS: tuple[ServiceSpec, ...] = (
     _computers(DESCRIBE_DB_INSTANCES, "rds/db_instance", _rds_instance, _DATABASE, CPU),
     spec(DESCRIBE_DB_CLUSTERS, "rds/db_cluster", _rds_cluster, _AURORA, STORED),
     spec(LIST_BUCKETS, "s3/bucket", _s3_bucket, _BUCKET, STORED_BY_CLASS),
+    spec(LIST_MODELS, "bedrock/foundation_model", _language_model, _MODEL, *TOKEN_METRICS),
     _computers(ASSETS, "compute/instance", _compute_instance, _MACHINE, CPU),
     spec(ASSETS, "compute/disk", _compute_disk, _DISK),
     spec(ASSETS, "compute/region_disk", _compute_disk, _DISK),

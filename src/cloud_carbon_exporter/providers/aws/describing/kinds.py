@@ -13,12 +13,14 @@ _NAMED_ONLY = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
 _SERVICES = {
     "airflow": "mwaa",
     "aoss": "opensearchserverless",
+    "bedrock_agentcore": "bedrockagentcore",
     "elasticfilesystem": "efs",
     "elasticmapreduce": "emr",
     "elasticsearch": "opensearchservice",
     "emr_serverless": "emrserverless",
     "es": "opensearchservice",
     "kafka": "msk",
+    "kendra_ranking": "kendraranking",
     "mq": "amazonmq",
     "redshift_serverless": "redshiftserverless",
     "states": "stepfunctions",
@@ -31,6 +33,9 @@ _KINDS = {
     "apigateway/restapis": "apigateway/rest_api",
     "apigateway/stages": "apigateway/stage",
     "athena/workgroup": "athena/work_group",
+    # an endpoint of either sort of model; CloudFormation has no type for it
+    "comprehend/document_classifier_endpoint": "comprehend/endpoint",
+    "comprehend/entity_recognizer_endpoint": "comprehend/endpoint",
     "dax/cache": "dax/cluster",
     "dms/rep": "dms/replication_instance",
     "ec2/dedicated_host": "ec2/host",
@@ -44,6 +49,7 @@ _KINDS = {
     "elasticloadbalancing/loadbalancer": "elasticloadbalancing/load_balancer",
     "elasticloadbalancing/targetgroup": "elasticloadbalancingv2/target_group",
     "emrserverless/applications": "emrserverless/application",
+    "kendraranking/rescore_execution_plan": "kendraranking/execution_plan",
     "lightsail/container_service": "lightsail/container",
     "lightsail/relational_database": "lightsail/database",
     "rds/cluster": "rds/db_cluster",
@@ -83,6 +89,9 @@ def _thing(service: str, rest: str) -> str:
         return "resource"
     if words[0] == "loadbalancer" and words[1] in ("app", "net", "gwy"):
         return "load_balancer_v2"
+    # "application/a/index/i/data-source/d": each is named within what holds it
+    if service == "qbusiness":
+        return _snake(words[-2])
     # "database/d/table/t" is a table: these three name what holds the thing before the thing.
     nested = len(words) > 3 and words[0] in ("database", "restapis", "apis")
     return _snake(words[2] if nested else words[0])

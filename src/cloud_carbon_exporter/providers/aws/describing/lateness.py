@@ -35,6 +35,10 @@ LATE: Mapping[str, Late] = {
         SETTLE_SECONDS + 30 * _MINUTE, "Athena user guide, service quotas: DML query timeout"
     ),
     "AWS/Bedrock": Late(SETTLE_SECONDS, _UNSAID),
+    # "up to 60 minutes", as users quote its developer guide on resource usage
+    "AWS/Bedrock-AgentCore": Late(60 * _MINUTE, "AgentCore developer guide, as quoted by users"),
+    "AWS/Bedrock/Batch": Late(SETTLE_SECONDS, _UNSAID),
+    "AWS/BedrockMantle": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/ClientVPN": Late(
         SETTLE_SECONDS + 5 * _MINUTE, "Client VPN administrator guide: published every five minutes"
     ),
