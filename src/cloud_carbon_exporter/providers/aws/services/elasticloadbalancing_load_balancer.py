@@ -31,7 +31,7 @@ async def load_balancers(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> S
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One classic load balancer."""
-    zones = raw.get("AvailabilityZones") or ()
+    zones = raw.get("AvailabilityZones") or []
     zone = zones[0] if len(zones) == 1 else ""
     balancer = parse(raw, scope, _arn(raw, scope), raw["LoadBalancerName"], zone=zone)
     return balancer.described(
