@@ -27,7 +27,7 @@ EXPORTER = "arn:aws:iam::111111111111:role/exporter"
 REGIONS = ["eu-west-3", "us-east-1"]
 # IAM and STS quotas: all inline policies of a role together, spaces apart; newest actions of AWS.
 LONGEST_POLICY = 10240
-TOO_NEW_FOR_THE_LINTER = {"rds:DescribeDBCapacityReservations"}
+TOO_NEW_FOR_THE_LINTER = {"describedbcapacityreservations"}
 Allowed = set[tuple[str, tuple[str, ...]]]
 """Actions, each with the regions it is limited to."""
 
@@ -200,13 +200,12 @@ def test_the_linter_of_cloudformation_finds_nothing() -> None:
         text=True,
         check=False,
     )
-    findings = [
-        finding
-        for finding in json.loads(told.stdout)
-        if not any(
-            name.partition(":")[2].lower() in finding["Message"] for name in TOO_NEW_FOR_THE_LINTER
-        )
-    ]
+    findings: list[str] = []
+    for finding in json.loads(told.stdout):
+        # "'describedbcapacityreservations' is not one of [...]"
+        name = finding["Message"].partition("'")[2].partition("'")[0]
+        if finding["Rule"]["Id"] != "W3037" or name not in TOO_NEW_FOR_THE_LINTER:
+            findings.append(finding["Message"][:200])
     assert findings == []
 
 
