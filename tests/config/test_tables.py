@@ -35,6 +35,10 @@ DEFAULTS = Values({flag: flag.value_by_default for flag in FLAGS})
 
 SAID: dict[Key[object], object] = {
     keys.NAME: "a-name",
+    keys.PROFILE: "prod",
+    keys.EXTERNAL_ID: "our/tenant:7",
+    keys.ROLE_SESSION_NAME: "carbon-prod",
+    keys.SESSION_DURATION: "30m",
     keys.ROLE_ARN: "arn:aws:iam::111111111111:role/carbon",
     keys.ORGANIZATION: True,
     keys.EVENTS_QUEUE_URL: "https://sqs.eu-west-3.amazonaws.com/111111111111/carbon",

@@ -82,6 +82,11 @@ ERRORS = {
         "UnsupportedOperation",
         "The functionality you requested is not available in this region.",
     ),
+    "too long": (
+        400,
+        "ValidationError",
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    ),
     "server": (500, "InternalError", "An internal error has occurred"),
 }
 

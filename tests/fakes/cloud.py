@@ -61,7 +61,7 @@ def volume(raw: Raw, scope: Scope) -> Resource:
         raw["id"],
         "vm/volume",
         raw["id"],
-        scope.location(),
+        scope.location(zone=raw.get("zone", "")),
         (Component("block", "aws/gp3", raw["gib"]),),
     )
 

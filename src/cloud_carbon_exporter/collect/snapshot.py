@@ -13,7 +13,11 @@ from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.ledger import take_stock
 from cloud_carbon_exporter.collect.measure import Round
 from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
-from cloud_carbon_exporter.collect.surroundings import Surroundings, SurroundingsIndex
+from cloud_carbon_exporter.collect.surroundings import (
+    Surroundings,
+    SurroundingsIndex,
+    place_key,
+)
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline
 from cloud_carbon_exporter.model.estimate import estimate
@@ -193,7 +197,9 @@ class SnapshotBuilder:
         return news
 
     def _places(self, rows: Iterable[Row]) -> Iterator[Place]:
-        places = {(row.resource.location.provider, row.resource.location.region) for row in rows}
+        locations = {row.resource.location for row in rows}
+        places = {(at.provider, at.region) for at in locations}
+        places.update(map(place_key, locations))
         for provider, region in sorted(places.union(self._surroundings.wanted)):
             yield self._surroundings.place(provider, region)
 

@@ -88,6 +88,7 @@ class SurroundingsIndex:
             place.pue_ratio,
             place.wue_liters_per_kilowatt_hour,
             place.carbon_free_ratio,
+            place.doubt,
         )
 
     @property
@@ -116,8 +117,8 @@ class SurroundingsIndex:
 
 
 def place_key(at: Location) -> PlaceKey:
-    """Key of a Location's figures: its zone where that has some of its own, else its region."""
-    return at.provider, at.zone if at.zone in facts.zones(at.provider) else at.region
+    """Key of a Location's figures: see `facts.place_of`."""
+    return at.provider, facts.place_of(at)
 
 
 def _in_force(surroundings: Surroundings, now: float) -> bool:

@@ -7,9 +7,11 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
+from cloud_carbon_exporter.commands import aws_policy
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.cloud_flags import PRINTED_PROVIDERS
-from cloud_carbon_exporter.config.flags import POLICY_FORMAT
+from cloud_carbon_exporter.config.flag import Values
+from cloud_carbon_exporter.config.flags import POLICY_FORMAT, POLICY_OPTIONAL, POLICY_REGIONS
 from cloud_carbon_exporter.providers.clouds import CLOUDS, REAL_CLOUDS
 from cloud_carbon_exporter.service.loading import provider
 
@@ -21,7 +23,7 @@ def run(invocation: Invocation) -> int:
     if form == "text":
         sys.stdout.write(as_text(options[PRINTED_PROVIDERS] or REAL_CLOUDS))
     else:
-        sys.stdout.write(POLICIES[form]())
+        sys.stdout.write(POLICIES[form](options))
     return 0
 
 
@@ -56,19 +58,13 @@ def as_text(names: Iterable[str]) -> str:
     return "\n".join(lines)
 
 
-def iam() -> str:
+def iam(options: Values) -> str:
     """Policy document of AWS IAM: nothing but reading names, sizes and metrics."""
-    # "*": most List and Describe calls of AWS can be limited to no single resource.
-    statement = {
-        "Sid": "CloudCarbonExporter",
-        "Effect": "Allow",
-        "Action": list(needed("aws")),
-        "Resource": "*",
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2) + "\n"
+    document = aws_policy.policy(options[POLICY_REGIONS], options[POLICY_OPTIONAL])
+    return json.dumps(document, indent=2) + "\n"
 
 
-def gcp() -> str:
+def gcp(_: Values) -> str:
     """Custom role of Google Cloud, as `gcloud iam roles create --file` reads it."""
     lines = [
         "title: Cloud Carbon Exporter",
@@ -80,7 +76,7 @@ def gcp() -> str:
     return "\n".join([*lines, ""])
 
 
-def scw() -> str:
+def scw(_: Values) -> str:
     """Policy of Scaleway's IAM, as its API's CreatePolicy reads it; the ids are the reader's.
 
     It only reads: what is optional would let it make and delete tokens.
@@ -97,5 +93,5 @@ def scw() -> str:
     return json.dumps(policy, indent=2) + "\n"
 
 
-POLICIES: Mapping[str, Callable[[], str]] = {"iam": iam, "gcp": gcp, "scw": scw}
+POLICIES: Mapping[str, Callable[[Values], str]] = {"iam": iam, "gcp": gcp, "scw": scw}
 """Writers of policies by the form -format names."""

@@ -21,11 +21,12 @@ Discovery = Literal["regions", "cost-explorer"]
 
 REGION = shaped("REGION", "the name of a region, such as eu-west-3", r"[a-z][a-z0-9-]*")
 # A partition may be aws, aws-cn or aws-us-gov.
-ROLE = shaped(
+ROLE_SHAPE = (
     "ARN",
     "the ARN of a role, such as arn:aws:iam::111111111111:role/carbon",
     r"arn:[\w-]+:iam::\d+:role/\S+",
 )
+ROLE = shaped(*ROLE_SHAPE)
 
 PROVIDERS = Flag("cloud.provider", several("PROVIDERS", *CLOUDS), "", "Clouds to explore.")
 # `estimate` takes the label too: a batch is often made from series that have cloud_provider.

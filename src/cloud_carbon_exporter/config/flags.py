@@ -6,7 +6,7 @@ by these names, so a misspelt one is a type error.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from cloud_carbon_exporter.config.cloud_flags import CLOUD_FLAGS
 from cloud_carbon_exporter.config.exported import families
@@ -165,6 +165,23 @@ POLICY_FORMAT = Flag(
     "text",
     "A readable list, an IAM policy of AWS, a custom role of Google Cloud, or an IAM policy of "
     "Scaleway.",
+    commands=("permissions",),
+)
+
+Feature = Literal["coverage", "cost-explorer", "free-requests", "organization", "own-figure"]
+FEATURES: tuple[Feature, ...] = get_args(Feature)
+POLICY_REGIONS = Flag(
+    "regions",
+    several("REGIONS"),
+    "",
+    "Regions the IAM policy is limited to, as in `regions` of the target; all when empty.",
+    commands=("permissions",),
+)
+POLICY_OPTIONAL = Flag(
+    "optional",
+    several("FEATURES", *FEATURES),
+    ",".join(FEATURES),
+    "What of the optional the IAM policy allows; nothing when empty.",
     commands=("permissions",),
 )
 

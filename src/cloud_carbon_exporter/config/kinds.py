@@ -52,6 +52,17 @@ def shaped(name: str, allowed: str, pattern: str) -> Kind[str]:
     return Kind(name, allowed, accept, accept, "")
 
 
+def chain(name: str, allowed: str, pattern: str) -> Kind[tuple[str, ...]]:
+    """Texts of a known shape in an order that matters: one, or a list of them."""
+    inner = shaped(name, allowed, pattern)
+
+    def accept(value: object) -> tuple[str, ...]:
+        parts = value if isinstance(value, list | tuple) else [value]
+        return tuple(filter(None, map(inner.accept, parts)))
+
+    return Kind(name, f"{allowed}, or a list of such", accept, accept, ())
+
+
 def choice(*choices: Word) -> Kind[Word]:
     """Choice of one of a few words; the first where nothing is said."""
 

@@ -72,6 +72,20 @@ def fraction() -> Kind[tuple[int, int]]:
     return Kind("I/N", "i/n with 0 <= i < n, such as 0/3", accept, accept, (0, 1))
 
 
+def duration_between(least: float, most: float) -> Kind[float]:
+    """Length of time in seconds, as `duration` reads it, within bounds; 0 where nothing is said."""
+    inner = duration()
+
+    def accept(value: object) -> float:
+        seconds = inner.accept(value)
+        if not least <= seconds <= most:
+            raise ValueError("is out of range")
+        return seconds
+
+    allowed = f"a duration of {least:g}s to {most:g}s, such as 30m or 1h"
+    return Kind("DURATION", allowed, accept, accept, 0.0)
+
+
 def duration() -> Kind[float]:
     """Length of time in seconds, from 1 up: Go's notation ("1h30m", "500ms") or bare seconds."""
 

@@ -11,12 +11,13 @@ from cloud_carbon_exporter.config.cloud_flags import (
     DEMO_RESOURCES,
     DEMO_SEED,
     REGION,
-    ROLE,
+    ROLE_SHAPE,
 )
 from cloud_carbon_exporter.config.flags import BUDGET, INTERVAL
 from cloud_carbon_exporter.config.kinds import (
     account_ids,
     boolean,
+    chain,
     choice,
     identifier,
     secrets_of,
@@ -24,6 +25,7 @@ from cloud_carbon_exporter.config.kinds import (
     shaped,
     text,
 )
+from cloud_carbon_exporter.config.quantities import duration_between
 from cloud_carbon_exporter.config.values import Kind
 from cloud_carbon_exporter.providers.clouds import CLOUDS, CloudName
 
@@ -60,7 +62,38 @@ class Entry:
 
 PROVIDER = Key("provider", choice(*CLOUDS), "The cloud.")
 NAME = Key("name", text("NAME"), "What the target is called in target_up and in the log.")
-ROLE_ARN = Key("role_arn", ROLE, "Role to assume.", ("aws",))
+PROFILE = Key(
+    "profile",
+    shaped("PROFILE", "the name of a profile of AWS' shared files", r"[^\s\[\]][^\[\]]*"),
+    "Profile of AWS' shared files to take credentials from, instead of AWS_PROFILE.",
+    ("aws",),
+)
+ROLE_ARN = Key(
+    "role_arn",
+    chain(*ROLE_SHAPE),
+    "Role to assume; of a list, each with the credentials of the one before.",
+    ("aws",),
+)
+# STS API reference, AssumeRole: the shapes of ExternalId and RoleSessionName, and the least and the
+# most of DurationSeconds.
+EXTERNAL_ID = Key(
+    "external_id",
+    shaped("ID", "2 to 1224 letters, digits and _+=,.@:/-", r"[\w+=,.@:/-]{2,1224}"),
+    "External id that the trust policies of the roles ask for.",
+    ("aws",),
+)
+ROLE_SESSION_NAME = Key(
+    "role_session_name",
+    shaped("NAME", "2 to 64 letters, digits and _+=,.@-", r"[\w+=,.@-]{2,64}"),
+    "What CloudTrail shows of whoever has assumed the roles; cloud-carbon-exporter when empty.",
+    ("aws",),
+)
+SESSION_DURATION = Key(
+    "session_duration",
+    duration_between(900, 43200),
+    "How long an assumed role lasts before it is assumed anew; the role's own default when empty.",
+    ("aws",),
+)
 ORGANIZATION = Key(
     "organization",
     boolean(),

@@ -12,6 +12,7 @@ from cloud_carbon_exporter.config import target_keys as keys
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.flag import Values, said_or_inherited
 from cloud_carbon_exporter.config.target_keys import Entry, Key
+from cloud_carbon_exporter.config.target_roles import refuse_mfa, refuse_roles
 from cloud_carbon_exporter.config.values import listed, quoted, read_value
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.providers.clouds import CLOUDS
@@ -21,6 +22,7 @@ from cloud_carbon_exporter.providers.options import (
     GcpOptions,
     ScalewayOptions,
 )
+from cloud_carbon_exporter.providers.partitions import HOME_REGIONS, partition
 from cloud_carbon_exporter.providers.settings import Options, TargetSettings
 
 Environment = Mapping[str, str]
@@ -101,16 +103,36 @@ def _target(entry: Entry, values: Values, environment: Environment) -> TargetSet
 
 
 def _aws(entry: Entry, values: Values, _: Environment) -> AwsOptions:
+    flagged = values[clouds.AWS_ROLE_ARN]
+    roles = entry.get(keys.ROLE_ARN, (flagged,) if flagged else ())
     return AwsOptions(
-        role_arn=entry.get(keys.ROLE_ARN, values[clouds.AWS_ROLE_ARN]),
+        profile=entry.get(keys.PROFILE, ""),
+        role_arn=roles[-1] if roles else "",
+        role_chain=roles[:-1],
+        external_id=entry.get(keys.EXTERNAL_ID, ""),
+        role_session_name=entry.get(keys.ROLE_SESSION_NAME, ""),
+        session_seconds=entry.get(keys.SESSION_DURATION, 0.0),
         organization=entry.get(keys.ORGANIZATION, False),
         accounts=entry.get(keys.ACCOUNTS, ()),
         exclude_accounts=entry.get(keys.EXCLUDE_ACCOUNTS, ()),
         role_name=entry.get(keys.ROLE_NAME, ""),
-        default_region=entry.get(keys.DEFAULT_REGION, values[clouds.AWS_DEFAULT_REGION]),
+        default_region=entry.get(keys.DEFAULT_REGION, "") or _home_region(entry, values, roles),
         discovery=entry.get(keys.DISCOVERY, values[clouds.AWS_DISCOVERY]),
         events_queue_url=entry.get(keys.EVENTS_QUEUE_URL, ""),
     )
+
+
+def _home_region(entry: Entry, values: Values, roles: Sequence[str]) -> str:
+    """Region of the calls that belong to none, in the partition of the target's roles or regions.
+
+    A target lies in one partition, and each has its own; the flag is for all targets.
+    """
+    flagged = values[clouds.AWS_DEFAULT_REGION]
+    meant = [role.split(":")[1] for role in roles]
+    meant += map(partition, entry.get(keys.REGIONS, ()))
+    if not meant or partition(flagged) in meant:
+        return flagged
+    return HOME_REGIONS.get(meant[-1], flagged)
 
 
 def _gcp(entry: Entry, values: Values, _: Environment) -> GcpOptions:
@@ -162,6 +184,7 @@ def _entry(filed: FiledTarget) -> Entry:
     said: dict[Key[object], object] = {}
     for name, value in filed.keys.items():
         key = allowed.get(str(name).replace("-", "_"))
+        refuse_mfa(where, str(name))
         if key is None:
             near = nearest(str(name), allowed)
             raise ConfigError(
@@ -172,6 +195,7 @@ def _entry(filed: FiledTarget) -> Entry:
     entry = Entry(provider, said)
     _refuse_two_owners(where, entry)
     _refuse_half_an_organization(where, entry)
+    refuse_roles(where, entry)
     return entry
 
 

@@ -131,18 +131,23 @@ def _quality(
     grid = intensity.grams_per_kilowatt_hour.basis if intensity else "measured"
     if place.pue_ratio.basis != "measured" or grid != "measured":
         basis = weakest(basis, place.pue_ratio.basis, grid)
-        reasons.append(
-            f"unknown region {place.region}"
-            if basis == "assumed"
-            else f"weak figures of {place.region}"
-        )
+        reasons.append(_doubt(place, basis))
     return basis, "; ".join(dict.fromkeys(reasons)) if reasons else ""
+
+
+def _doubt(place: Place, basis: Basis) -> str:
+    if place.doubt:
+        return place.doubt
+    return (
+        f"unknown region {place.region}"
+        if basis == "assumed"
+        else f"weak figures of {place.region}"
+    )
 
 
 def pue_fact(provider: str, region: str) -> tuple[str, ...]:
     """The id of the row behind a region's PUE; none where no region is meant."""
-    names = (f"pue.{provider}/{region.lower()}", f"pue.{provider}", "pue.default")
-    return tuple(name for name in names if name in facts.figures())[:1] if provider else ()
+    return (facts.pue(provider, region).id,) if provider else ()
 
 
 @lru_cache(maxsize=65536)

@@ -92,7 +92,7 @@ def _overhead(watts: float, place: Place) -> Term:
         "ratio",
         f"{found.source} ({found.year})" if found else "no region, so no data centre around it",
         watts * (pue.value - 1),
-        "" if pue.basis == "measured" else f"unknown region {place.region}",
+        "" if pue.basis == "measured" else place.doubt or f"unknown region {place.region}",
     )
 
 
@@ -111,7 +111,7 @@ def _grid(watts: float, place: Place, intensity: CarbonIntensity) -> Term:
         "gCO2eq/kWh",
         f"{intensity.source} ({intensity.year})" if intensity.year else intensity.source,
         watts * grams.value / JOULES_PER_KILOWATT_HOUR,
-        "" if grams.basis == "measured" else f"unknown region {place.region}",
+        "" if grams.basis == "measured" else place.doubt or f"unknown region {place.region}",
     )
 
 

@@ -12,16 +12,20 @@ import csv
 import functools
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib.resources import files
 
 from cloud_carbon_exporter.model import storage
 from cloud_carbon_exporter.model.figure import FIGURE_COLUMNS, Figure, parse_figure
-from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Place
+from cloud_carbon_exporter.model.mean_place import mean_place
+from cloud_carbon_exporter.model.place_names import ON_PREMISES, doubt, place_apart
+from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Location, Place
 
 Row = Mapping[str, str]
 
 _FOLDER = files("cloud_carbon_exporter") / "facts"
 _ZONE_SUFFIX = re.compile(r"-?[a-z]$")
+_KINDS_APART = frozenset({"local-zone", "wavelength-zone"})
 _MAKER = re.compile(r"\b(?:amd|intel|nvidia|platinum|gold|silver|bronze)\b")
 _NOISE = re.compile(r"\((?:r|tm)\)|[®™]|\b(?:cpu|processor|with|\d+-core)\b|@.*$")
 
@@ -114,37 +118,105 @@ def _of_kind(provider: str, kind: str) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=4096)
+def place_of(at: Location) -> str:
+    """Name of the place whose figures hold where a Location is: most often its region.
+
+    A zone with figures of its own, and one apart from its region, is a place of its own; so is the
+    customer's building.
+    """
+    if at.zone in zones(at.provider):
+        return at.zone
+    return place_apart(at) or at.region
+
+
+@functools.lru_cache(maxsize=4096)
 def place(provider: str, region: str) -> Place:
     """Figures of a region, zone, multi-region (its name, or its members joined by +) or "global".
 
     Never fails. Intensities: "location" first, then "market" where the provider publishes one; both
-    annual and endless. What is not known gets the world's mean grid and the provider's (else the
-    industry's) PUE, wide, with basis "assumed".
+    annual and endless. A place within a region, of which nothing more is known, has the region's
+    grid within the bounds of all regions'. What is not known at all gets the world's mean grid and
+    the provider's (else the industry's) PUE, wide. Both have the basis "assumed".
     """
     key = region.lower()
-    row = _region_rows().get((provider, key)) or _region_rows().get(
-        (provider, _ZONE_SUFFIX.sub("", key))
-    )
+    row = _row(provider, key)
     members = _members(row, key)
     if members:
         parts = regions(provider) if members == ["*"] else members
-        return _mean_place(provider, region, tuple(place(provider, part) for part in parts))
-    intensities = [_location_intensity(row)]
+        return mean_place(provider, region, tuple(place(provider, part) for part in parts))
+    around = "" if row else _region_around(provider, key)
     own = f"{provider}/{row['region'] if row else key}"
-    market = figures().get(f"market.{own}")
-    if market:
-        intensities.append(_annual((market,), _estimate(market), "market"))
-    pue = figures().get(f"pue.{own}")
-    fleet = figures().get(f"pue.{provider}") or figure("pue.default")
     wue = figures().get(f"wue.{own}")
     carbon_free = figures().get(f"carbon_free_ratio.{own}")
     return Place(
         provider,
         region,
-        tuple(intensities),
-        _estimate(pue or fleet, "measured" if row else "assumed"),
+        _intensities_around(provider, around) if around else _intensities(row, own),
+        _estimate(pue(provider, region), "measured" if row else "assumed"),
         _estimate(wue) if wue else None,
         carbon_free.value if carbon_free else None,
+        doubt(key) if around else "",
+    )
+
+
+def pue(provider: str, region: str) -> Figure:
+    """Figure of a place's PUE: its own, else that of such places, else the provider's."""
+    key = region.lower()
+    row = _row(provider, key)
+    own = figures().get(f"pue.{provider}/{row['region'] if row else key}")
+    if own is not None:
+        return own
+    if key.endswith(ON_PREMISES):
+        return figure("pue.on_premises")
+    if _kind(row) in _KINDS_APART or (row is None and _region_around(provider, key)):
+        return figure("pue.edge")
+    return figures().get(f"pue.{provider}") or figure("pue.default")
+
+
+def _row(provider: str, key: str) -> Row | None:
+    """Row of a place; a zone without one of its own has its region's (us-east-1a, europe-west1-b).
+
+    The letter of a zone apart goes too: us-west-2-lax-1a and -1b stand in one city.
+    """
+    known = _region_rows()
+    return known.get((provider, key)) or known.get((provider, _ZONE_SUFFIX.sub("", key)))
+
+
+def _kind(row: Row | None) -> str:
+    return row["kind"] if row else ""
+
+
+def _region_around(provider: str, key: str) -> str:
+    """The known region a place without a row of its own belongs to by its name; empty if none."""
+    inside = key.removesuffix(ON_PREMISES)
+    while inside:
+        if _kind(_region_rows().get((provider, inside))) == "region":
+            return inside
+        inside = inside.rpartition("-")[0]
+    return ""
+
+
+def _intensities(row: Row | None, own: str) -> tuple[CarbonIntensity, ...]:
+    market = figures().get(f"market.{own}")
+    if market is None:
+        return (_location_intensity(row),)
+    return _location_intensity(row), _annual((market,), _estimate(market), "market")
+
+
+def _intensities_around(provider: str, region: str) -> tuple[CarbonIntensity, ...]:
+    """The region's grid as the best guess for what lies elsewhere, as wide as all regions' grids.
+
+    Half of the zones that have rows are within 17 % of their region's grid, and within 30 % of the
+    world's; the farthest have a sixth of it (Auckland) and 17 times as much (Casablanca).
+    """
+    nearest = _location_intensity(_row(provider, region))
+    grams = nearest.grams_per_kilowatt_hour
+    anywhere = place(provider, "global").intensities[0].grams_per_kilowatt_hour
+    lower, upper = min(grams.lower, anywhere.lower), max(grams.upper, anywhere.upper)
+    return (
+        replace(
+            nearest, grams_per_kilowatt_hour=Estimate(grams.value, lower, upper, basis="assumed")
+        ),
     )
 
 
@@ -222,35 +294,3 @@ def _annual(used: tuple[Figure, ...], grams: Estimate, method: str) -> CarbonInt
 
 def _estimate(known: Figure, basis: Basis = "measured") -> Estimate:
     return Estimate(known.value, known.low, known.high, basis)
-
-
-def _mean(estimates: tuple[Estimate, ...]) -> Estimate:
-    """Mean of members in unknown proportion, with the bounds of the lowest and the highest."""
-    return Estimate(
-        sum(one.value for one in estimates) / len(estimates),
-        min(one.lower for one in estimates),
-        max(one.upper for one in estimates),
-        "assumed" if any(one.basis == "assumed" for one in estimates) else "measured",
-    )
-
-
-def _mean_place(provider: str, region: str, parts: tuple[Place, ...]) -> Place:
-    intensities = []
-    for index, one in enumerate(parts[0].intensities):
-        alike = tuple(part.intensities[index] for part in parts if len(part.intensities) > index)
-        if len(alike) == len(parts):
-            grams = _mean(tuple(each.grams_per_kilowatt_hour for each in alike))
-            ids = tuple(dict.fromkeys(fact for each in alike for fact in each.facts))
-            intensities.append(CarbonIntensity(grams, one.method, one.source, one.year, facts=ids))
-    waters = tuple(
-        part.wue_liters_per_kilowatt_hour for part in parts if part.wue_liters_per_kilowatt_hour
-    )
-    free = tuple(part.carbon_free_ratio for part in parts if part.carbon_free_ratio is not None)
-    return Place(
-        provider,
-        region,
-        tuple(intensities),
-        _mean(tuple(part.pue_ratio for part in parts)),
-        _mean(waters) if len(waters) == len(parts) else None,
-        sum(free) / len(free) if len(free) == len(parts) else None,
-    )

@@ -90,12 +90,16 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a resource stands, in its provider's own names; `region` is "global" for no place."""
+    """Where a resource stands, in its provider's own names; `region` is "global" for no place.
+
+    on_premises: in the customer's own building, and only run from the region.
+    """
 
     provider: str  # aws, gcp, scaleway: the value of cloud_provider
     account_id: str
     region: str
     zone: str = ""
+    on_premises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,11 @@ class CarbonIntensity:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A region in use and its figures: what the grid, PUE and WUE families show."""
+    """A region in use and its figures: what the grid, PUE and WUE families show.
+
+    A zone with figures of its own is one too. doubt: why the figures are assumed, where more can be
+    said than that nobody knows the region.
+    """
 
     provider: str
     region: str
@@ -192,6 +200,7 @@ class Place:
     carbon_free_ratio: float | None = (
         None  # share of carbon-free energy as the provider publishes it
     )
+    doubt: str = ""
 
 
 class FootprintErrors(NamedTuple):

@@ -13,7 +13,11 @@ from typing import Literal
 class AwsOptions:
     """Options of an AWS target. Empty = what the environment of AWS' own tools says.
 
-    role_arn: role to assume before anything is read.
+    profile: of the shared files, to take credentials from.
+    role_arn: role to assume before anything is read. role_chain: roles to assume before that one,
+        each with the credentials of the one before.
+    external_id, role_session_name, session_seconds: sent with each role that is assumed; 0 seconds
+        = as long as the role says.
     organization: explore every account the organisation lists; accounts: of these, those it lists,
         or without `organization` just these; role_name: the role to assume in each of them.
     default_region: where the calls go that belong to no region.
@@ -21,7 +25,12 @@ class AwsOptions:
     events_queue_url: queue of SQS into which EventBridge puts what starts and ends.
     """
 
+    profile: str = ""
     role_arn: str = ""
+    role_chain: tuple[str, ...] = ()
+    external_id: str = ""
+    role_session_name: str = ""
+    session_seconds: float = 0
     organization: bool = False
     accounts: tuple[str, ...] = ()
     exclude_accounts: tuple[str, ...] = ()
@@ -37,8 +46,13 @@ class AwsOptions:
 
     def explored(self) -> AwsOptions:
         """Options that decide what is explored; how it is found makes no other target."""
-        return replace(
-            self, role_name="", default_region="", discovery="regions", events_queue_url=""
+        return AwsOptions(
+            profile=self.profile,
+            role_arn=self.role_arn,
+            organization=self.organization,
+            accounts=self.accounts,
+            exclude_accounts=self.exclude_accounts,
+            default_region="",
         )
 
 

@@ -14,7 +14,9 @@ from types import MappingProxyType
 NETWORK = "settings of routers that all customers share"
 WHAT_IT_MADE = "what it made, each thing by itself"
 
-WORDS = frozenset({NETWORK, WHAT_IT_MADE})
+PRICE = "a price for machines, which are counted where they run"
+
+WORDS = frozenset({NETWORK, PRICE, WHAT_IT_MADE})
 """Ends of the table that are no kinds."""
 
 # EKS' node groups, EMR, Batch and Beanstalk start EC2 instances, which EC2 lists. Profiles of
@@ -38,8 +40,12 @@ _AWS: Mapping[str, str] = {
     "bedrockagentcore/runtime_endpoint": "bedrockagentcore/runtime",
     "cloudformation/stack": WHAT_IT_MADE,
     "docdb/db_subnet_group": "docdb/db_cluster",
+    "ec2/capacity_block": "ec2/capacity_reservation",
+    "ec2/capacity_reservation_fleet": "ec2/capacity_reservation",
     "ec2/network_acl": "ec2/vpc",
     "ec2/network_interface": "ec2/instance",
+    # Reserved instances and nodes, and savings plans, hold no machines: what runs costs less.
+    "ec2/reserved_instances": PRICE,
     "ec2/route_table": "ec2/vpc",
     "ec2/security_group": "ec2/vpc",
     "ec2/security_group_rule": "ec2/security_group",
@@ -56,6 +62,7 @@ _AWS: Mapping[str, str] = {
     "elasticache/parameter_group": "elasticache/cache_cluster",
     "elasticache/parametergroup": "elasticache/cache_cluster",
     "elasticache/replication_group": "elasticache/cache_cluster",
+    "elasticache/reserved_instance": PRICE,
     "elasticache/subnet_group": "elasticache/cache_cluster",
     "elasticache/subnetgroup": "elasticache/cache_cluster",
     "elasticbeanstalk/application": "elasticbeanstalk/environment",
@@ -67,14 +74,18 @@ _AWS: Mapping[str, str] = {
     "lambda/event_source_mapping": "lambda/function",
     "lambda/version": "lambda/function",
     "memorydb/parametergroup": "memorydb/cluster",
+    "memorydb/reservednode": PRICE,
     "memorydb/subnetgroup": "memorydb/cluster",
     "rds/db_parameter_group": "rds/db_instance",
     "rds/db_cluster_parameter_group": "rds/db_cluster",
     "rds/db_subnet_group": "rds/db_instance",
     "rds/option_group": "rds/db_instance",
+    "rds/ri": PRICE,
+    "redshift/reserved_node": PRICE,
     "sagemaker/endpoint_config": "sagemaker/endpoint",
     # models that share the instances of an endpoint
     "sagemaker/inference_component": "sagemaker/endpoint",
+    "savingsplans/savingsplan": PRICE,
     "sns/subscription": "sns/topic",
 }
 

@@ -44,9 +44,10 @@ class Scope:
     zone: str = ""
     catalogue: Mapping[str, Any] = field(default_factory=dict)
 
-    def location(self, region: str = "", zone: str = "") -> Location:
+    def location(self, region: str = "", zone: str = "", *, on_premises: bool = False) -> Location:
         """Location of an object of this sweep: region and zone of the object, else of the scope."""
-        return Location(self.provider, self.account_id, region or self.region, zone or self.zone)
+        region, zone = region or self.region, zone or self.zone
+        return Location(self.provider, self.account_id, region, zone, on_premises)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

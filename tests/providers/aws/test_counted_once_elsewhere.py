@@ -89,6 +89,49 @@ MORE_PAIRS = (
         {"ec2/instance i-host": M5_LARGE, "ec2/host h-1": {"vcpu": 94.0, "memory": 376.0}},
     ),
     Pair(
+        "a reservation is what the instances in it leave",
+        {
+            "ec2.DescribeCapacityReservations": {
+                "CapacityReservations": [
+                    {
+                        "CapacityReservationId": "cr-1",
+                        "State": "active",
+                        "OwnerId": ACCOUNT,
+                        "InstanceType": "m5.large",
+                        "TotalInstanceCount": 3,
+                        "AvailableInstanceCount": 2,
+                    }
+                ]
+            },
+            "ec2.DescribeInstances": instances(
+                {"InstanceId": "i-in", "CapacityReservationId": "cr-1"}
+            ),
+        },
+        {
+            "ec2/instance i-in": M5_LARGE,
+            "ec2/capacity_reservation cr-1": {"vcpu": 4.0, "memory": 16.0},
+        },
+    ),
+    Pair(
+        "a training plan is what the jobs in it leave",
+        {
+            "sagemaker.ListTrainingPlans": {
+                "TrainingPlanSummaries": [
+                    {
+                        "TrainingPlanName": "plan",
+                        "TrainingPlanArn": arn("sagemaker", "training-plan/plan"),
+                        "Status": "Active",
+                        "AvailableInstanceCount": 2,
+                        "ReservedCapacitySummaries": [
+                            {"InstanceType": "ml.m5.large", "TotalInstanceCount": 3}
+                        ],
+                    }
+                ]
+            },
+        },
+        {"sagemaker/training_plan plan": {"vcpu": 4.0, "memory": 16.0}},
+    ),
+    Pair(
         "a job of SageMaker and an endpoint of the model it made",
         {
             "sagemaker.ListTrainingJobs": {

@@ -16,7 +16,8 @@ from cloud_carbon_exporter.errors import Unreachable
 from cloud_carbon_exporter.model.facts import place, regions
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
-from cloud_carbon_exporter.providers.aws.describing.names import arn, partition, role_arn
+from cloud_carbon_exporter.providers.aws.describing.names import arn, role_arn
+from cloud_carbon_exporter.providers.partitions import partition
 
 PARTITIONS = [
     ("aws-cn", "cn-north-1", "amazonaws.com.cn"),

@@ -75,6 +75,12 @@ STARTS: Mapping[str, Told] = {
     "docdb/db_cluster": CLUSTER,
     "docdb/db_instance": INSTANCE,
     "dynamodb/table": told("CreationDateTime", "", "DescribeTable", "Table"),
+    "ec2/capacity_reservation": told(
+        "StartDate",
+        CreateDate="taken where it has no start of its own",
+        OriginalStartDate="asked for, before it was put off",
+        EndDate="of one that is active, a time to come",
+    ),
     "ec2/host": told("AllocationTime", "ReleaseTime"),
     "ec2/instance": told("LaunchTime", "StateTransitionReason", "", "Reservations[].Instances[]"),
     "ec2/nat_gateway": told("CreateTime", "DeleteTime"),
@@ -118,6 +124,11 @@ STARTS: Mapping[str, Told] = {
     "msk/serverless_cluster": told("CreationTime"),
     "neptune/db_cluster": CLUSTER,
     "neptune/db_instance": INSTANCE,
+    "rds/db_capacity_reservation": told(
+        "StartDate",
+        CreateDate="taken where it started at once",
+        EndDate="of one that is active, a time to come",
+    ),
     "rds/db_cluster": CLUSTER,
     "rds/db_instance": INSTANCE,
     "rds/db_snapshot": told(
@@ -140,6 +151,12 @@ STARTS: Mapping[str, Told] = {
         "DescribeProcessingJob",
         ".",
         CreationTime="it waits for its machines",
+    ),
+    "sagemaker/training_plan": told("StartTime", EndTime="of one that is active, a time to come"),
+    "sagemaker/warm_pool": told(
+        "TrainingEndTime",
+        CreationTime="of the job that left it",
+        LastModifiedTime="of the job that left it",
     ),
     "sagemaker/training_job": told(
         "TrainingStartTime",

@@ -94,6 +94,7 @@ TOLD: Mapping[str, Told] = {
     "docdb/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
     "dynamodb/table": Told("TableStatus", "DescribeTable", "Table"),
     "ec2/client_vpn_endpoint": Told("Status.Code"),
+    "ec2/capacity_reservation": Told("State"),
     "ec2/host": Told("State"),
     "ec2/instance": Told("State.Name", items="Reservations[].Instances[]"),
     "ec2/nat_gateway": Told("State"),
@@ -142,6 +143,7 @@ TOLD: Mapping[str, Told] = {
     "opensearchservice/domain": Told(
         "DomainProcessingStatus", "DescribeDomains", "DomainStatusList[]"
     ),
+    "rds/db_capacity_reservation": Told("State"),
     "rds/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "rds/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
     # RDS user guide, "Creating a DB snapshot", "Copying a DB snapshot".
@@ -154,6 +156,8 @@ TOLD: Mapping[str, Told] = {
     "sagemaker/notebook_instance": Told("NotebookInstanceStatus"),
     "sagemaker/processing_job": Told("ProcessingJobStatus"),
     "sagemaker/training_job": Told("SecondaryStatus", "DescribeTrainingJob", "."),
+    "sagemaker/training_plan": Told("Status"),
+    "sagemaker/warm_pool": Told("WarmPoolStatus.Status"),
     "sagemaker/transform_job": Told("TransformJobStatus"),
     "timestream/influx_db_instance": Told("status"),
     "timestream/table": Told("TableStatus"),

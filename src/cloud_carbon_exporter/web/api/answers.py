@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import NOWHERE
 from cloud_carbon_exporter.model.explain import explain
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
@@ -118,8 +119,9 @@ def _row_of(taken: Snapshot, resource_id: str) -> Row | None:
 def _place_of(taken: Snapshot, row: Row) -> Place:
     """The place of a row; without one PUE is 1 and no grid is known."""
     location = row.resource.location
+    here = location.provider, facts.place_of(location)
     for place in taken.places:
-        if (place.provider, place.region) == (location.provider, location.region):
+        if (place.provider, place.region) == here:
             return place
     return NOWHERE
 

@@ -24,7 +24,11 @@ from cloud_carbon_exporter.providers.aws.client.cache import Cache
 from cloud_carbon_exporter.providers.aws.client.clients import Account, Clients, Pool
 from cloud_carbon_exporter.providers.aws.client.errors import one_line, translate
 from cloud_carbon_exporter.providers.aws.client.organisation import active_accounts
-from cloud_carbon_exporter.providers.aws.client.session import open_session, with_role
+from cloud_carbon_exporter.providers.aws.client.session import (
+    on_its_own,
+    open_session,
+    with_role,
+)
 from cloud_carbon_exporter.providers.aws.describing.names import role_arn
 from cloud_carbon_exporter.providers.options import AwsOptions
 from cloud_carbon_exporter.providers.settings import TargetSettings
@@ -147,16 +151,19 @@ class Accounts:
     async def _enter_home(self) -> Account:
         # Anew: a key in the shared files may have been renewed meanwhile. In a thread, as the first
         # one loads the library: most of a second in which the event loop would do nothing else.
-        base = await asyncio.to_thread(open_session)
+        base = await asyncio.to_thread(open_session, self._options.profile)
+        region = self._options.default_region
         try:
-            if await base.get_credentials() is None:
+            if await on_its_own(base, region).get_credentials() is None:
                 raise CredentialsMissing(
                     _what_was_tried(base), provider="aws", hint=_CREDENTIALS_HINT
                 )
         except Exception as error:
             raise self._refusal(error) from error
-        role = self._options.role_arn
-        return await self._enter(self._as(role, base) if role else base, role)
+        session, role = base, self._options.role_arn
+        for each in (*self._options.role_chain, role) if role else ():
+            session = self._as(each, session)
+        return await self._enter(session, role)
 
     def _as(self, role: str, base: Any, account_id: str = "") -> Any:
         def assumed() -> None:
@@ -194,10 +201,23 @@ class Accounts:
             return failure
         hint = failure.hint
         if role and operation == "AssumeRole":
-            # STS says the same of a trust policy that does not name us and of a missing permission
-            hint = f"may these credentials assume {role}? See its trust policy, and sts:AssumeRole"
+            hint = self._assume_hint(role, failure.message)
         where = {"account_id": account_id, "region": failure.region, "operation": operation}
         return CredentialsRefused(failure.message, provider="aws", hint=hint, **where)
+
+    def _assume_hint(self, role: str, message: str) -> str:
+        if "DurationSeconds" in message:
+            return (
+                f"session_duration is more than {role} allows, or than the hour of a chained role"
+            )
+        # STS says the same of a trust policy that does not name us, or asks for another external
+        # id, and of a missing permission. Which role of several it was, its message says.
+        roles = " or ".join((*self._options.role_chain, role))
+        told = "the external_id it asks for" if self._options.external_id else "any external_id"
+        return (
+            f"may these credentials assume {roles}? See its trust policy, with {told}, and "
+            "sts:AssumeRole"
+        )
 
     async def _enter_all(self, home: Account) -> None:
         """Enter what is wanted and not open; leave what is wanted no more."""

@@ -25,8 +25,8 @@ from cloud_carbon_exporter.providers.aws.client.cache import Cache
 from cloud_carbon_exporter.providers.aws.client.clients import Account
 from cloud_carbon_exporter.providers.aws.client.errors import is_dns_failure, translate
 from cloud_carbon_exporter.providers.aws.client.silence import Silence
-from cloud_carbon_exporter.providers.aws.describing.names import partition
 from cloud_carbon_exporter.providers.options import AwsOptions
+from cloud_carbon_exporter.providers.partitions import partition
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Meter, Scope
 

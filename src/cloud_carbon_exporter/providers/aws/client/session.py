@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from cloud_carbon_exporter.errors import CredentialsRefused
 from cloud_carbon_exporter.http import agent
 from cloud_carbon_exporter.providers.aws.client.hooks import aliaser_class, hooks_class
 from cloud_carbon_exporter.providers.aws.client.http import http_session_class
@@ -28,17 +29,45 @@ _UNVALIDATED = frozenset({"cloudwatch"})
 logging.getLogger("aiobotocore.credentials").setLevel(logging.ERROR)
 
 
-def open_session() -> Any:
-    """A new session, which reads the environment and the shared files afresh."""
+def open_session(profile: str = "") -> Any:
+    """A new session, which reads the environment and the shared files afresh.
+
+    profile: of the shared files; empty = as the environment says.
+    """
     from aiobotocore.session import AioSession
 
     hooks = hooks_class()()
-    session = AioSession(event_hooks=hooks)
+    session = AioSession(event_hooks=hooks, profile=profile or None)
     session.register_component("data_loader", _loader())
     session.register_component("response_parser_factory", ParserFactory())
     session.register_component("event_emitter", aliaser_class()(hooks))
     session.user_agent_name = _NAME
     return session
+
+
+def on_its_own(session: Any, region: str) -> Any:
+    """The session, which asks nobody: neither for the code of an MFA device nor for a region.
+
+    botocore would ask for the one on the terminal, and wait. Without the other, where neither the
+    environment nor the profile says it, it assumes no role of a profile. Raises what a profile that
+    is not there raises.
+    """
+    if session.get_config_variable("region") is None:
+        session.set_config_variable("region", region)
+    for provider in session.get_component("credential_provider").providers:
+        if hasattr(provider, "_prompter"):
+            provider._prompter = _nobody_types
+    return session
+
+
+def _nobody_types(prompt: str) -> str:
+    raise CredentialsRefused(
+        "the profile asks for the code of an MFA device (mfa_serial), and nobody is there to type "
+        "it",
+        provider="aws",
+        operation="AssumeRole",
+        hint="take a role whose trust policy has no such condition, or run `aws sso login`",
+    )
 
 
 def client_config(settings: TargetSettings, service: str) -> Any:
@@ -67,11 +96,12 @@ def with_role(
         AioDeferredRefreshableCredentials,
     )
 
-    session = open_session()
+    options = settings.options_of(AwsOptions)
+    session = open_session(options.profile)
 
     def sts(service: str, **credentials: Any) -> Any:
         config = client_config(settings, service)
-        region = settings.options_of(AwsOptions).default_region
+        region = options.default_region
         return base.create_client(service, region_name=region, config=config, **credentials)
 
     async def refresh() -> Any:
@@ -79,8 +109,7 @@ def with_role(
             client_creator=sts,
             source_credentials=await base.get_credentials(),
             role_arn=role_arn,
-            # no duration: a role assumed by another role lasts an hour at most
-            extra_args={"RoleSessionName": _NAME},
+            extra_args=_asked_of_role(options),
             cache={},
         )
         credentials = await fetcher.fetch_credentials()
@@ -92,6 +121,19 @@ def with_role(
         refresh_using=refresh, method="assume-role"
     )
     return session
+
+
+def _asked_of_role(options: AwsOptions) -> dict[str, Any]:
+    """Arguments of AssumeRole beside the role.
+
+    Without a duration the role's own holds, an hour; longer no role lasts that another assumes.
+    """
+    asked: dict[str, Any] = {"RoleSessionName": options.role_session_name or _NAME}
+    if options.external_id:
+        asked["ExternalId"] = options.external_id
+    if options.session_seconds:
+        asked["DurationSeconds"] = int(options.session_seconds)
+    return asked
 
 
 @cache

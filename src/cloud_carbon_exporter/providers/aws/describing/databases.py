@@ -54,6 +54,15 @@ def owner_of(engine: str) -> str:
     return _OTHER_SERVICES.get(engine, "rds")
 
 
+def outpost_of(instance: Raw) -> str:
+    """ARN of the Outpost an instance stands on, as the subnets it may stand in tell; else empty."""
+    for subnet in (instance.get("DBSubnetGroup") or {}).get("Subnets") or ():
+        outpost = (subnet.get("SubnetOutpost") or {}).get("Arn")
+        if outpost:
+            return str(outpost)
+    return ""
+
+
 def capacity_unit(load: str = "cpu_ratio") -> tuple[Component, ...]:
     """Hardware of one Aurora capacity unit; how many there are is measured."""
     unknown = "hardware of Aurora Serverless is not published"

@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
-_PARTITIONS = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-isof-", "aws-iso-f"),
-    ("us-iso-", "aws-iso"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("eusc-", "aws-eusc"),
-)
-
-
-@cache
-def partition(region: str) -> str:
-    """Partition a region lies in; the first word of its ARNs after `arn:`."""
-    return next((name for prefix, name in _PARTITIONS if region.startswith(prefix)), "aws")
+from cloud_carbon_exporter.providers.partitions import partition
 
 
 def arn(service: str, region: str, account_id: str, resource: str) -> str:

@@ -63,10 +63,21 @@ class AwsObject(NamedTuple):
 
 
 def parse(
-    raw: Raw, scope: Scope, arn: str, name: str, *, region: str = "", zone: str | None = ""
+    raw: Raw,
+    scope: Scope,
+    arn: str,
+    name: str,
+    *,
+    region: str = "",
+    zone: str | None = "",
+    outpost: str | None = "",
 ) -> AwsObject:
-    """AWS object of an answer. region, zone: where the answer tells them."""
-    return AwsObject(arn, name, scope.location(region, zone or ""), tags_of(raw))
+    """AWS object of an answer. region, zone: where the answer tells them.
+
+    outpost: ARN or id of the Outpost it stands on, in the customer's building; empty in AWS' own.
+    """
+    where = scope.location(region, zone or "", on_premises=bool(outpost))
+    return AwsObject(arn, name, where, tags_of(raw))
 
 
 def parse_ec2(
@@ -75,12 +86,13 @@ def parse_ec2(
     """EC2 object: its answers hold no ARN, and people name it by its tag Name.
 
     path: the end of its ARN ("instance/i-1"). owner: the account it belongs to, where it may be
-    another than the one asked.
+    another than the one asked. Whatever may stand on an Outpost tells so by its OutpostArn.
     """
     labels = tags_of(raw)
     name = labels.get("Name") or path.rpartition("/")[2]
     arn = arn_of("ec2", scope.region, owner or scope.account_id, path)
-    return AwsObject(arn, name, scope.location(zone=zone or ""), labels)
+    where = scope.location(zone=zone or "", on_premises=bool(raw.get("OutpostArn")))
+    return AwsObject(arn, name, where, labels)
 
 
 def tags_of(raw: Mapping[str, Any]) -> dict[str, str]:

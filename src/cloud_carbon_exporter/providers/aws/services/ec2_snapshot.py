@@ -43,8 +43,10 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         component = Component("snapshot", "aws/ebs-snapshot/archive", size_gib)
     else:
         component = held("aws/ebs-snapshot", size_gib, raw.get("First", True))
-    # The tagging API writes the account into a snapshot's ARN, and so does this one.
-    return parse_ec2(raw, scope, f"snapshot/{raw['SnapshotId']}").described(
+    # The tagging API writes the account into a snapshot's ARN, and so does this one. The zone is
+    # told of local snapshots alone, which stay in a Local Zone.
+    path, zone = f"snapshot/{raw['SnapshotId']}", raw.get("AvailabilityZone")
+    return parse_ec2(raw, scope, path, zone=zone).described(
         kept=(component,),
         state=raw.get("State", ""),
         info={"host_type": tier, "volume": raw.get("VolumeId")},

@@ -49,7 +49,9 @@ async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequenc
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One control plane, the same for clusters of every size."""
     unknown = "AWS does not say what it holds"
-    return parse(raw, scope, raw["arn"], raw["name"]).described(
+    # A local cluster has its control plane on an Outpost.
+    outposts = (raw.get("outpostConfig") or {}).get("outpostArns") or [""]
+    return parse(raw, scope, raw["arn"], raw["name"], outpost=outposts[0]).described(
         running=(Component("fixed", "aws/eks-control-plane", 1, assumed=unknown),),
         state=raw.get("status", ""),
         started=raw.get("createdAt"),

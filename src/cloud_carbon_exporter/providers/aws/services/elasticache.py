@@ -42,7 +42,8 @@ def describe_cluster(raw: Raw, scope: Scope) -> Description | None:
     zone = raw.get("PreferredAvailabilityZone") or ""
     # What a cluster says whose nodes stand in several zones.
     zone = "" if zone == "Multiple" else zone
-    cluster = parse(raw, scope, raw["ARN"], raw["CacheClusterId"], zone=zone)
+    name, outpost = raw["CacheClusterId"], raw.get("PreferredOutpostArn")
+    cluster = parse(raw, scope, raw["ARN"], name, zone=zone, outpost=outpost)
     return cluster.described(
         running=nodes(raw["CacheNodeType"], raw["NumCacheNodes"]),
         state=raw.get("CacheClusterStatus", ""),

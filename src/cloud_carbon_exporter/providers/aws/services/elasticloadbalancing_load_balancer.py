@@ -31,9 +31,11 @@ async def load_balancers(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> S
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One classic load balancer."""
-    balancer = parse(raw, scope, _arn(raw, scope), raw["LoadBalancerName"])
+    zones = raw.get("AvailabilityZones") or []
+    zone = zones[0] if len(zones) == 1 else ""
+    balancer = parse(raw, scope, _arn(raw, scope), raw["LoadBalancerName"], zone=zone)
     return balancer.described(
-        running=nodes(len(raw.get("AvailabilityZones") or ()), raw.get("Scheme", "")),
+        running=nodes(len(zones), raw.get("Scheme", "")),
         monitor={"LoadBalancerName": balancer.name},
         info={"host_type": "classic"},
         started=raw.get("CreatedTime"),

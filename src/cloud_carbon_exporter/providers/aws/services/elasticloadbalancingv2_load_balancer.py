@@ -36,11 +36,12 @@ async def load_balancers(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> S
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One load balancer; monitoring knows it by the end of its ARN, in a namespace of its type."""
     arn, balancer_type = raw["LoadBalancerArn"], raw.get("Type", "")
-    zones = [zone.get("ZoneName", "") for zone in raw.get("AvailabilityZones") or ()]
-    zone = zones[0] if len(zones) == 1 else ""
+    told = raw.get("AvailabilityZones") or ()
+    zones = [zone.get("ZoneName", "") for zone in told]
+    zone, outpost = zones[0] if len(zones) == 1 else "", told[0].get("OutpostId") if told else ""
     # In CloudWatch a load balancer is app/web/50dc6c495c0c9188, the end of its ARN.
     series = {balancer_type: arn.partition(":loadbalancer/")[2]}
-    return parse(raw, scope, arn, raw["LoadBalancerName"], zone=zone).described(
+    return parse(raw, scope, arn, raw["LoadBalancerName"], zone=zone, outpost=outpost).described(
         running=nodes(len(zones), raw.get("Scheme", "")),
         state=raw.get("State", {}).get("Code", ""),
         monitor=series if balancer_type in _NAMESPACES else {},

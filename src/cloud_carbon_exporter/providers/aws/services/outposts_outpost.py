@@ -35,11 +35,10 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         return None
     name, zone = raw.get("Name") or raw["OutpostId"], raw.get("AvailabilityZone")
     servers = sum(asset.get("AssetType") == "COMPUTE" for asset in raw["Assets"])
-    unknown = (
-        "how much of an Outpost's servers no instance holds is not told, nor the grid it stands on"
-    )
+    unknown = "how much of an Outpost's servers no instance holds is not told"
     overhead = (Component("fixed", "aws/outposts-server", servers, assumed=unknown),)
-    return parse(raw, scope, raw["OutpostArn"], name, zone=zone).described(
+    arn = raw["OutpostArn"]
+    return parse(raw, scope, arn, name, zone=zone, outpost=arn).described(
         running=overhead if servers else (),
         state=raw.get("LifeCycleStatus", ""),
         info={"host_type": raw.get("SupportedHardwareType")},

@@ -9,6 +9,7 @@ from cloud_carbon_exporter.providers.aws.describing.databases import (
     INSTANCE_STATES,
     SERVERLESS,
     capacity_unit,
+    outpost_of,
     owner_of,
 )
 from cloud_carbon_exporter.providers.aws.describing.hardware import times
@@ -56,7 +57,8 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     # CPUUtilization of a serverless instance is a share of its largest capacity, not of its present
     # one: no cpu_ratio is read of it.
     serverless = raw["DBInstanceClass"] == SERVERLESS
-    return parse(raw, scope, id_, name, zone=raw.get("AvailabilityZone")).described(
+    zone, outpost = raw.get("AvailabilityZone"), outpost_of(raw)
+    return parse(raw, scope, id_, name, zone=zone, outpost=outpost).described(
         running=times(_compute(raw), copies),
         kept=() if in_cluster else times(_storage(raw), copies),
         state=raw.get("DBInstanceStatus", ""),

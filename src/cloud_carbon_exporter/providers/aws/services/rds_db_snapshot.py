@@ -29,7 +29,11 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     """One snapshot, at most as large as the storage allocated to its instance."""
     told_bytes = raw.get("FullSnapshotSizeInBytes")
     size_gib = told_bytes / BYTES_PER_GIB if told_bytes else float(raw["AllocatedStorage"])
-    return parse(raw, scope, raw["DBSnapshotArn"], raw["DBSnapshotIdentifier"]).described(
+    arn, name = raw["DBSnapshotArn"], raw["DBSnapshotIdentifier"]
+    # AvailabilityZone is where the instance stood; this is told of Dedicated Local Zones alone.
+    zone = raw.get("SnapshotAvailabilityZone")
+    outpost = "its own" if raw.get("SnapshotTarget") == "outposts" else ""
+    return parse(raw, scope, arn, name, zone=zone, outpost=outpost).described(
         kept=(held("aws/rds-snapshot", size_gib, raw.get("First", True)),),
         state=raw.get("Status", ""),
         info={"engine": raw.get("Engine"), "host_type": raw.get("SnapshotType")},

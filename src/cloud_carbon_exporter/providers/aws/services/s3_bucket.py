@@ -9,9 +9,9 @@ from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client import tagging
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
-from cloud_carbon_exporter.providers.aws.describing.names import partition
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description
+from cloud_carbon_exporter.providers.partitions import partition
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
 
 KIND = "s3/bucket"

@@ -1,0 +1,38 @@
+"""Mean of places: what is spread over several regions, in a proportion nobody knows."""
+
+from __future__ import annotations
+
+from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Place
+
+
+def mean(estimates: tuple[Estimate, ...]) -> Estimate:
+    """Mean of members in unknown proportion, with the bounds of the lowest and the highest."""
+    return Estimate(
+        sum(one.value for one in estimates) / len(estimates),
+        min(one.lower for one in estimates),
+        max(one.upper for one in estimates),
+        "assumed" if any(one.basis == "assumed" for one in estimates) else "measured",
+    )
+
+
+def mean_place(provider: str, region: str, parts: tuple[Place, ...]) -> Place:
+    """Place of that name with the means of its members, and their lowest and highest bounds."""
+    intensities = []
+    for index, one in enumerate(parts[0].intensities):
+        alike = tuple(part.intensities[index] for part in parts if len(part.intensities) > index)
+        if len(alike) == len(parts):
+            grams = mean(tuple(each.grams_per_kilowatt_hour for each in alike))
+            ids = tuple(dict.fromkeys(fact for each in alike for fact in each.facts))
+            intensities.append(CarbonIntensity(grams, one.method, one.source, one.year, facts=ids))
+    waters = tuple(
+        part.wue_liters_per_kilowatt_hour for part in parts if part.wue_liters_per_kilowatt_hour
+    )
+    free = tuple(part.carbon_free_ratio for part in parts if part.carbon_free_ratio is not None)
+    return Place(
+        provider,
+        region,
+        tuple(intensities),
+        mean(tuple(part.pue_ratio for part in parts)),
+        mean(waters) if len(waters) == len(parts) else None,
+        sum(free) / len(free) if len(free) == len(parts) else None,
+    )
