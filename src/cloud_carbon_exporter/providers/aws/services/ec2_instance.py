@@ -141,16 +141,26 @@ def _disk_gib(disks: Sequence[Mapping[str, Any]], disk_type: str) -> float:
 
 
 def _accelerators(described: Mapping[str, Any]) -> _Boards:
-    """Accelerators of the type; of a slice of a board, its share of the board."""
+    """Accelerators of the type; of a slice of a board, its share of the board.
+
+    EC2 tells the chips of inf1 and inf2 twice: as Neuron devices, and as inference accelerators.
+    """
     boards = (
-        *described.get("GpuInfo", {}).get("Gpus", ()),
-        *described.get("NeuronInfo", {}).get("NeuronDevices", ()),
-        *described.get("InferenceAcceleratorInfo", {}).get("Accelerators", ()),
+        described.get("GpuInfo", {}).get("Gpus")
+        or described.get("NeuronInfo", {}).get("NeuronDevices")
+        or described.get("InferenceAcceleratorInfo", {}).get("Accelerators")
     )
     if not boards:
         return _Boards(None, None)
-    count = sum(board.get("Count", 1) * (board.get("GpuPartitionSize") or 1) for board in boards)
-    return _Boards(boards[0].get("Name"), count)
+    return _Boards(boards[0].get("Name"), sum(_whole_boards(board) for board in boards))
+
+
+def _whole_boards(board: Mapping[str, Any]) -> float:
+    """Boards of one entry of DescribeInstanceTypes. Of slices (g6f) Count is 0, or left out."""
+    slice_of_board = board.get("GpuPartitionSize")
+    if slice_of_board:
+        return float(slice_of_board * (board.get("LogicalGpuCount") or board.get("Count") or 1))
+    return float(board.get("Count", 1))
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
