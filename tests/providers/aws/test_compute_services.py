@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import botocore.session
 import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import ReplayClient, described, recording, spec
@@ -12,6 +14,7 @@ from tests.providers.aws.parts import PARIS, Asked, footprint, parts, read, watt
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws.client.expand import by_name
 from cloud_carbon_exporter.providers.aws.services import ecs_task, eks_cluster, lambda_function
 from cloud_carbon_exporter.providers.settings import TargetSettings
@@ -137,6 +140,33 @@ async def test_eks_cluster_and_its_fargate_profiles() -> None:
     assert swept.unsupported == {(ACCOUNT, "eks/fargate_profile"): 2}, (
         "what runs there shows nowhere: the ledger says so"
     )
+
+
+def control_plane(**told: Any) -> Resource | None:
+    """A running cluster that says this of itself."""
+    raw = {"arn": "arn:aws:eks:x", "name": "x", "status": "ACTIVE", **told}
+    return eks_cluster.SPEC.resource(raw, PARIS)
+
+
+def watts_of_tier(tier: str) -> float:
+    resource = control_plane(controlPlaneScalingConfig={"tier": tier})
+    assert resource is not None
+    return watts(resource)
+
+
+def test_a_control_plane_is_as_large_as_the_tier_that_is_bought() -> None:
+    model = botocore.session.get_session().get_service_model("eks")
+    tiers = set(model.shape_for("ProvisionedControlPlaneTier").enum) - {"standard"}
+    assert tiers <= set(eks_cluster.TIERS)
+    drawn = [watts_of_tier(tier) for tier in ("standard", *eks_cluster.TIERS)]
+    assert drawn == sorted(set(drawn)), "each draws more than the one before"
+    assert watts_of_tier("tier-99xl") == drawn[0], "one that nobody knows"
+
+
+def test_a_control_plane_that_is_not_of_eks_is_not_counted_there() -> None:
+    """Of a cluster registered from elsewhere, and of a local one, whose instances EC2 lists."""
+    assert control_plane(connectorConfig={"provider": "GKE"}) is None
+    assert control_plane(outpostConfig={"outpostArns": ["arn:aws:outposts:x"]}) is None
 
 
 def test_a_control_plane_on_its_way_out_is_gone() -> None:

@@ -197,6 +197,10 @@ INSTANCES = Listing(
     operation="DescribeInstances",
     scope="region",
     items="Reservations[]",
+    # Instances that EKS Auto Mode, ECS, Lambda and WorkSpaces manage in the account are hidden
+    # since April 2026 unless asked for, and are billed all the same (EC2 API reference,
+    # ModifyManagedResourceVisibility).
+    params={"IncludeManagedResources": True},
     kind_of=lambda raw: KIND,
     permissions=("ec2:DescribeInstances", "ec2:DescribeInstanceTypes"),
     expand=instances,
