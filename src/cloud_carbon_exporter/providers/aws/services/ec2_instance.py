@@ -10,6 +10,7 @@ from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.events import end_of
+from cloud_carbon_exporter.providers.aws.describing.managers import manager_of
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
 from cloud_carbon_exporter.providers.aws.describing.moments import of_transition
 from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
@@ -184,6 +185,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
             "cpu": held.machine.cpu,
             "tenancy": placement.get("Tenancy"),
             "lifecycle": raw.get("InstanceLifecycle"),
+            "managed_by": manager_of(raw, instance.tags),
         },
         # The last launch: a machine that was stopped begins anew. What has stopped or is terminated
         # is listed for about an hour more, and says when that was asked for: so long it is billed.
