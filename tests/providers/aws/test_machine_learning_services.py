@@ -144,6 +144,7 @@ def test_a_job_that_waits_for_its_machines_holds_none() -> None:
 async def test_a_hyperpod_cluster_is_the_instances_it_has_not_those_it_wants() -> None:
     pod = (await described("sagemaker/cluster", "sagemaker_cluster", TEAM))["pod"]
     assert parts(pod)["vcpu"] == 2 * 96 + 4
+    assert parts(pod)["block aws/gp3"] == 2 * 500, "a volume each, beside the disks of its type"
     assert pod.info["host_type"] == "ml.p4d.24xlarge ml.m5.xlarge"
     assert pod.tags == {"team": "ml"}
 

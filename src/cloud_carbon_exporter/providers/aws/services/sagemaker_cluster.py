@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
+from cloud_carbon_exporter.providers.aws.describing.hardware import times, volume
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.sagemaker import held
 from cloud_carbon_exporter.providers.description import Description, states
@@ -51,7 +52,20 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("ClusterStatus", ""),
         info={"host_type": " ".join(types)},
         started=raw.get("CreationTime"),
+        kept=_volumes(raw),
     )
+
+
+def _volumes(raw: Raw) -> tuple[Component, ...]:
+    """Volumes that each instance of a group was given, beside the disks of its type."""
+    given: list[Component] = []
+    groups = (*(raw.get("InstanceGroups") or ()), *(raw.get("RestrictedInstanceGroups") or ()))
+    for group in groups:
+        count = float(group.get("CurrentCount") or 0)
+        for storage in group.get("InstanceStorageConfigs") or ():
+            ebs = storage.get("EbsVolumeConfig") or {}
+            given += times(volume(ebs.get("VolumeSizeInGB")), count)
+    return tuple(given)
 
 
 SPEC = ServiceSpec(
@@ -68,7 +82,7 @@ SPEC = ServiceSpec(
     states=STATES,
     describe=describe,
     reason=(
-        "The instances of its groups, which are no EC2 instances of the account; "
+        "The instances of its groups and their volumes, which EC2 does not list; "
         "their load is not told."
     ),
 )
