@@ -63,7 +63,8 @@ def lustre_memory_gib(settings: Raw, storage_type: str, tebibytes: float) -> flo
     else:
         caching = tebibytes * _lustre_gib_per_tebibyte(settings, storage_type)
     metadata_iops = (settings.get("MetadataConfiguration") or {}).get("Iops") or _METADATA_IOPS
-    return caching / _CACHING + ceil(metadata_iops / _METADATA_IOPS) * _METADATA_SERVER_GIB
+    of_metadata = ceil(metadata_iops / _METADATA_IOPS) * _METADATA_SERVER_GIB
+    return float(caching / _CACHING + of_metadata)
 
 
 def _lustre_gib_per_tebibyte(settings: Raw, storage_type: str) -> float:
