@@ -5,16 +5,20 @@ AWS names the memory that caches, by MB/s or by TiB; how many vCPUs go with it, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 
+from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.describing.hardware import hidden
 from cloud_carbon_exporter.providers.spec import Raw
 
 GIB_PER_TEBIBYTE = 1024
-GIB_PER_VCPU = 8
+UNKNOWN = "AWS does not say what a file server holds"
+_GIB_PER_VCPU = 8
 """Of the instances whose memory and network FSx for OpenZFS names: 256 GiB with 25 Gbit/s, 512 GiB
 with 50 Gbit/s, as r5n.8xlarge and r5n.16xlarge have.
 """
-LEAST_VCPUS = 2
+_LEAST_VCPUS = 2
 _CACHING = 0.7
 """FSx for OpenZFS: 11.2, 22.4, 44.8 GB cache, which are seven tenths of 16, 32, 64."""
 
@@ -43,6 +47,16 @@ _HDD_GIB_PER_MBPS = 1.5 / 40
 # MetadataConfiguration: IOPS come in steps of 12,000, up to sixteen of them.
 _METADATA_IOPS = 12_000
 _METADATA_SERVER_GIB = 16
+
+
+def file_servers(
+    memory_gib: float, count: float = 1, cache_gib: float = 0
+) -> tuple[Component, ...]:
+    """So many file servers, each of so much memory, with a cache on local disks."""
+    machine = hidden(max(_LEAST_VCPUS, memory_gib / _GIB_PER_VCPU), memory_gib)
+    if cache_gib:
+        machine = (*machine, Component("ssd", "ssd", cache_gib))
+    return tuple(replace(part, amount=part.amount * count, assumed=UNKNOWN) for part in machine)
 
 
 def memory_of_server_gib(product: str, deployment: str, megabytes_per_second: float) -> float:

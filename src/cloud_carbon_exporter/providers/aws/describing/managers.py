@@ -43,6 +43,8 @@ MARKS = (
     # EKS user guide: tags of a managed node group, and of all nodes of a cluster
     Mark("eks:nodegroup-name", "eks/nodegroup"),
     Mark("eks:cluster-name", "eks/cluster"),
+    # AmazonEKSLocalOutpostServiceRolePolicy: control planes of local clusters on an Outpost
+    Mark("eks-local:controlplane-name", "eks/cluster"),
     # Batch user guide, service-linked role
     Mark("AWSBatchServiceTag", "batch/compute_environment"),
     # ECS developer guide: put on the Auto Scaling group of a capacity provider, and what it starts

@@ -5,19 +5,17 @@ Both are there twice with a standby in another zone, the servers also with one i
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.describing.file_servers import (
     GIB_PER_TEBIBYTE,
-    GIB_PER_VCPU,
-    LEAST_VCPUS,
     NVME_GIB_PER_MBPS,
+    UNKNOWN,
+    file_servers,
     lustre_memory_gib,
     memory_of_server_gib,
 )
-from cloud_carbon_exporter.providers.aws.describing.hardware import hidden
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
 from cloud_carbon_exporter.providers.aws.describing.object import parse, tags_of
 from cloud_carbon_exporter.providers.description import Description, states
@@ -46,7 +44,6 @@ _PRODUCTS = {
 }
 _DRIVE_CACHE = 0.2
 """FSx API reference, DriveCacheType: READ is a cache of flash, a fifth of the disks behind it."""
-_UNKNOWN = "AWS does not say what a file server holds"
 
 
 def _storage(raw: Raw, product: str, settings: Raw, zones: int) -> tuple[Component, ...]:
@@ -90,11 +87,8 @@ def _servers(raw: Raw, product: str, settings: Raw, zones: int) -> tuple[Compone
         memory_gib = memory_of_server_gib(product, deployment, throughput)
         cache_gib = throughput * NVME_GIB_PER_MBPS.get((product, deployment), 0)
     if not memory_gib:
-        return (Component("fixed", "aws/fsx-server", servers, assumed=_UNKNOWN),)
-    machine = hidden(max(LEAST_VCPUS, memory_gib / GIB_PER_VCPU), memory_gib)
-    if cache_gib:
-        machine = (*machine, Component("ssd", "ssd", cache_gib))
-    return tuple(replace(part, amount=part.amount * servers, assumed=_UNKNOWN) for part in machine)
+        return (Component("fixed", "aws/fsx-server", servers, assumed=UNKNOWN),)
+    return file_servers(memory_gib, servers, cache_gib)
 
 
 def _throughput(settings: Raw, pairs: int) -> float:

@@ -6,17 +6,14 @@ Provisioned concurrency holds environments whether they run or not.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from cloud_carbon_exporter.errors import PermissionMissing
-from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import (
     MIB_PER_GIB,
+    environments,
     hidden,
-    per,
-    times,
 )
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
 from cloud_carbon_exporter.providers.aws.describing.object import parse
@@ -85,16 +82,6 @@ async def _provisioned(client: AwsApi, scope: Scope, names: set[str]) -> Mapping
     return counts
 
 
-def _environments(environment: tuple[Component, ...], provisioned: int) -> tuple[Component, ...]:
-    """Environments that run; of those provisioned all that they hold, and what runs in them."""
-    if not provisioned:
-        return per(environment, "executions")
-    # What runs is taken to run in one of them, so that it adds no more than its work.
-    held = tuple(replace(part, load="") for part in times(environment, provisioned))
-    work = tuple(replace(part, share=0.0) for part in environment if part.kind == "vcpu")
-    return (*held, *per(work, "executions"))
-
-
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One function. On Lambda Managed Instances it runs on EC2 instances, which are counted."""
     if raw.get("CapacityProviderConfig"):
@@ -107,7 +94,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     architecture = (raw.get("Architectures") or ("x86_64",))[0]
     environment = hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB, architecture)
     return function.described(
-        running=_environments(environment, raw.get("Provisioned") or 0),
+        running=environments(environment, raw.get("Provisioned") or 0),
         state=raw.get("State", ""),
         monitor={"FunctionName": function.name},
         info={"host_type": f"{memory_mib} MB", "architecture": architecture},
