@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 
 import pytest
 from tests.fakes.aws_replay import described, recordings
@@ -15,6 +16,8 @@ from tests.providers.scaleway.support import all_recorded
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers import aws, gcp, scaleway
 from cloud_carbon_exporter.providers.aws.client import inventory
+from cloud_carbon_exporter.providers.aws.describing import managers
+from cloud_carbon_exporter.providers.aws.services import ec2_instance
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 from cloud_carbon_exporter.providers.ownership import OWNERS, WORDS
 from cloud_carbon_exporter.providers.scaleway.client import search
@@ -98,6 +101,64 @@ async def test_nothing_of_the_recorded_estates_is_owned_or_counted_twice(cloud: 
         identity = (resource.kind, resource.id)
         assert identity not in seen
         seen.add(identity)
+
+
+# Whose instances bear no mark that we know of, or one of another row: why.
+UNMARKED = {
+    "batch/compute_environment",  # marked; of Fargate they are tasks of ECS
+    "drs/recovery_instance",  # marked as what it was launched from
+    "ec2/network_interface",  # a part of an instance
+    "ec2/spot_instances_request",  # an instance tells that it is spot
+    "ecs/container_instance",  # an instance that has joined a cluster
+    "evs/environment",  # its hosts, of which no document names a tag
+}
+
+
+def test_every_service_with_machines_in_the_account_is_known_by_its_mark() -> None:
+    marked = {mark.kind for mark in managers.MARKS} | set(managers.OPERATORS.values())
+    owned = {kind for kind, owner in OWNERS["aws"].items() if owner == "ec2/instance"}
+    assert owned - UNMARKED <= marked
+    assert UNMARKED - marked < owned
+    for kind in marked:
+        owner = kind
+        while owner in OWNERS["aws"]:
+            owner = OWNERS["aws"][owner]
+        assert owner in described_kinds("aws") | WORDS, kind
+
+
+@pytest.mark.parametrize(
+    ("told", "tags", "kind"),
+    [
+        ({}, {}, ""),
+        ({"Operator": {"Managed": False}}, {"Name": "web"}, ""),
+        ({"Operator": {"Managed": True, "Principal": "eks.amazonaws.com"}}, {}, "eks/cluster"),
+        (
+            {"Operator": {"Managed": True, "Principal": "new.amazonaws.com"}},
+            {},
+            "new.amazonaws.com",
+        ),
+        ({}, {"AWSRDSCustom": "custom-oracle"}, "rds/db_instance"),
+        ({}, {"CreatedBy": "EC2 Image Builder"}, "imagebuilder/image_pipeline"),
+        ({}, {"CreatedBy": "somebody"}, ""),
+        (
+            {},
+            {"aws:autoscaling:groupName": "eks-a", "eks:nodegroup-name": "a"},
+            "eks/nodegroup",
+        ),
+        ({}, {"aws:autoscaling:groupName": "web"}, "autoscaling/auto_scaling_group"),
+    ],
+)
+def test_what_runs_an_instance(told: dict[str, Any], tags: dict[str, str], kind: str) -> None:
+    assert managers.manager_of(told, tags) == kind
+    instance = {
+        "InstanceId": "i-1",
+        "InstanceType": "m5.large",
+        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+        **told,
+    }
+    resource = ec2_instance.SPEC.resource(instance, Scope("aws", "123456789012", "eu-west-3"))
+    assert resource is not None
+    assert resource.info.get("managed_by", "") == kind
 
 
 SEARCHED = sorted(str(member.value) for member in response_type("search.v1alpha1.ResourceType"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cloud_carbon_exporter.model.power import POOLED
+from cloud_carbon_exporter.model.power import POOLED, is_whole_machine
 from cloud_carbon_exporter.model.types import Component
 
 
@@ -43,11 +43,13 @@ def components(machine: Machine) -> tuple[Component, ...]:
     """The machine as the model's components, of which it has any."""
     reason = machine.assumed
     processor = POOLED.join(dict.fromkeys((machine.microarchitecture, *machine.pool)))
+    # Of a Mac its maker measured the whole: what its memory draws stands in its processor's row.
+    memory = "unified" if is_whole_machine(machine.microarchitecture) else "dram"
     held = (
         Component(
             "vcpu", processor, machine.threads, "cpu_ratio", share=machine.share, assumed=reason
         ),
-        Component("memory", "dram", machine.memory_gib, assumed=reason),
+        Component("memory", memory, machine.memory_gib, assumed=reason),
         Component("gpu", machine.gpu or "default", machine.gpus, "gpu_ratio", assumed=reason),
         Component("ssd", "ssd", machine.ssd_gib, assumed=reason),
         Component("hdd", "hdd", machine.hdd_gib, assumed=reason),

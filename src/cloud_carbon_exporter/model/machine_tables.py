@@ -51,8 +51,17 @@ def known(provider: str, name: str, architecture: str) -> Known:
     rule, match = next(_fitting_rules(provider, name.lower()))
     if rule["becomes"]:
         inner = known(provider, match.expand(rule["becomes"]), architecture)
-        return replace(inner, machine=replace(inner.machine, name=name))
+        held = _multiplied(inner, float(match.groupdict().get("times") or 1))
+        return replace(inner, machine=replace(held, name=name))
     return _of_rule(provider, name, rule, match, architecture)
+
+
+def _multiplied(inner: Known, times: float) -> Machine:
+    """So many times a machine: of a larger one of its family whose cores are not all in use."""
+    machine = inner.machine
+    if times == 1:
+        return machine
+    return sized(machine, inner.family, machine.vcpus * times, machine.memory_gib / machine.vcpus)
 
 
 def _fitting_rules(provider: str, key: str) -> Iterator[tuple[Row, re.Match[str]]]:

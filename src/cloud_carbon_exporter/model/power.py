@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import zip_longest
 from math import sqrt
 from typing import NamedTuple
 
@@ -213,6 +214,14 @@ def microarchitecture(part: str) -> tuple[str, str]:
     return (name, "") if name in processors() else ("default", f"unknown processor {part}")
 
 
+def is_whole_machine(name: str) -> bool:
+    """Whether a processor's row is a desktop machine, memory included, as its maker measured it.
+
+    Such a machine stands in a cloud as it was bought, so that the gap to production is not its own.
+    """
+    return f"embodied.machine.{name}.grams" in facts.figures()
+
+
 def _of_pool(part: str) -> Draw:
     """A thread of one of several microarchitectures: as the first, and as unsure as all of them."""
     first, *others = curves = [_of_thread(name) for name in part.split(POOLED)]
@@ -236,22 +245,19 @@ def _of_thread(part: str) -> Draw:
     """A hardware thread of a cloud host: that of the benchmark machine x the gap to production."""
     name, assumed = microarchitecture(part)
     processor = processors()[name]
-    gaps = tuple(figure(f"model.production_gap.{level}_ratio") for level in LEVELS)
+    levels = () if is_whole_machine(name) else tuple(LEVELS)
+    gaps = [figure(f"model.production_gap.{level}_ratio") for level in levels]
     watts: list[float] = []
     errors: list[Errors] = []
     most = 0.0
-    for measured, gap in zip(processor.watts, gaps, strict=True):
-        errs = product(
-            measured.value,
-            Errors(
-                (f"processors.{name}",),
-                (measured.value - measured.low,),
-                (measured.high - measured.value,),
-            ),
-            Factor(PRODUCTION_GAP, gap.value, gap.down, gap.up),
-        )
+    for measured, gap in zip_longest(processor.watts, gaps):
+        down, up = measured.value - measured.low, measured.high - measured.value
+        errs, ratio = Errors((f"processors.{name}",), (down,), (up,)), 1.0
+        if gap:
+            factor = Factor(PRODUCTION_GAP, gap.value, gap.down, gap.up)
+            errs, ratio = product(measured.value, errs, factor), gap.value
         down, up = errs.reach()
-        watts.append(max(measured.value * gap.value, *watts, 0))
+        watts.append(max(measured.value * ratio, *watts, 0))
         most = max(watts[-1] + up, most)  # what may be drawn at rest may be drawn at work
         errors.append(errs.reaching(min(watts[-1], down), most - watts[-1]))
     ids = (f"processors.{name}", *(gap.id for gap in gaps))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
+import botocore.session
 import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import ReplayClient, described, recording, spec
@@ -12,6 +15,7 @@ from tests.providers.aws.parts import PARIS, Asked, footprint, parts, read, watt
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.aws.client.expand import by_name
 from cloud_carbon_exporter.providers.aws.services import ecs_task, eks_cluster, lambda_function
 from cloud_carbon_exporter.providers.settings import TargetSettings
@@ -24,6 +28,7 @@ async def test_lambda_function_is_as_many_environments_as_were_running() -> None
         "memory per executions": 1769 / 1024,
     }
     assert parts(resources["thumb"])["vcpu per executions"] == pytest.approx(512 / 1769)
+    assert parts(resources["thumb"])["vcpu"] == pytest.approx(10 * 512 / 1769), "provisioned"
     assert resources["thumb"].components[0].part == "Graviton2"
     assert resources["thumb"].info["architecture"] == "arm64"
     assert watts(resources["resize"], executions=4) == pytest.approx(
@@ -33,6 +38,40 @@ async def test_lambda_function_is_as_many_environments_as_were_running() -> None
     assert footprint(resources["resize"], executions=1, cpu_ratio=1).basis == "assumed"
     usual = figure("prior.lambda/function.executions").value
     assert watts(resources["resize"]) == watts(resources["resize"], executions=usual)
+
+
+async def test_provisioned_concurrency_is_held_whether_it_runs_or_not() -> None:
+    thumb = (await described("lambda/function", "lambda_function"))["thumb"]
+    assert parts(thumb)["memory"] == 10 * 512 / 1024
+    assert "memory per executions" not in parts(thumb), "what runs has the memory that is held"
+    alone = replace(
+        thumb,
+        components=tuple(
+            Component(held.kind, held.part, held.amount / 10, held.load, "executions")
+            for held in thumb.components
+            if not held.per
+        ),
+    )
+    at_rest, at_work = watts(thumb, executions=0), watts(thumb, executions=10, cpu_ratio=1)
+    assert at_rest == pytest.approx(watts(alone, executions=10))
+    assert at_work > at_rest > 0
+    functions = recording("lambda_function")["ListFunctions"][0]["Functions"]
+    plain = lambda_function.SPEC.resource(functions[1], PARIS)
+    assert plain is not None
+    assert at_work == pytest.approx(watts(plain, executions=10, cpu_ratio=1)), (
+        "ten that run draw the same however they came to be"
+    )
+
+
+async def test_only_functions_with_provisioned_concurrency_are_asked_for_it() -> None:
+    client = Asked(recording("lambda_function"))
+    listing = lambda_function.SPEC.listing
+    await sweep(client, listing, [lambda_function.SPEC], PARIS)
+    asked = [params for operation, params in client.asked if operation.startswith("ListProv")]
+    assert asked == [{"FunctionName": "thumb"}]
+    refused = Asked(recording("lambda_function"), PermissionMissing("no"))
+    swept = await sweep(refused, listing, [lambda_function.SPEC], PARIS)
+    assert {resource.name for resource in swept.resources} == {"resize", "thumb"}
 
 
 async def test_lambda_duration_becomes_concurrency() -> None:
@@ -137,6 +176,33 @@ async def test_eks_cluster_and_its_fargate_profiles() -> None:
     assert swept.unsupported == {(ACCOUNT, "eks/fargate_profile"): 2}, (
         "what runs there shows nowhere: the ledger says so"
     )
+
+
+def control_plane(**told: Any) -> Resource | None:
+    """A running cluster that says this of itself."""
+    raw = {"arn": "arn:aws:eks:x", "name": "x", "status": "ACTIVE", **told}
+    return eks_cluster.SPEC.resource(raw, PARIS)
+
+
+def watts_of_tier(tier: str) -> float:
+    resource = control_plane(controlPlaneScalingConfig={"tier": tier})
+    assert resource is not None
+    return watts(resource)
+
+
+def test_a_control_plane_is_as_large_as_the_tier_that_is_bought() -> None:
+    model = botocore.session.get_session().get_service_model("eks")
+    tiers = set(model.shape_for("ProvisionedControlPlaneTier").enum) - {"standard"}
+    assert tiers <= set(eks_cluster.TIERS)
+    drawn = [watts_of_tier(tier) for tier in ("standard", *eks_cluster.TIERS)]
+    assert drawn == sorted(set(drawn)), "each draws more than the one before"
+    assert watts_of_tier("tier-99xl") == drawn[0], "one that nobody knows"
+
+
+def test_a_control_plane_that_is_not_of_eks_is_not_counted_there() -> None:
+    """Of a cluster registered from elsewhere, and of a local one, whose instances EC2 lists."""
+    assert control_plane(connectorConfig={"provider": "GKE"}) is None
+    assert control_plane(outpostConfig={"outpostArns": ["arn:aws:outposts:x"]}) is None
 
 
 def test_a_control_plane_on_its_way_out_is_gone() -> None:

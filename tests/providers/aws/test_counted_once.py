@@ -119,6 +119,7 @@ def own_lists(engine: str, service: str) -> Answers:
 
 
 NODE_TAGS = [{"Key": "eks:cluster-name", "Value": "prod"}]
+CUSTOM_TAGS = [{"Key": "AWSRDSCustom", "Value": "custom-oracle"}]
 MANAGED = {
     "LambdaManagedInstancesCapacityProviderConfig": {
         "CapacityProviderArn": arn("lambda", "capacity-provider:a")
@@ -184,6 +185,43 @@ PAIRS = (
             "rds/db_instance rds-1": R6G_LARGE,
             "rds/db_cluster rds": {"block aws/aurora per stored_gib": 1.0},
         },
+    ),
+    Pair(
+        "RDS Custom is EC2's instance, volume and snapshot",
+        {
+            "rds.DescribeDBInstances": {
+                "DBInstances": [
+                    database("custom-oracle-ee", "ora"),
+                    database("custom-sqlserver-se", "mssql"),
+                ]
+            },
+            "rds.DescribeDBClusters": {"DBClusters": [cluster("custom-oracle-rac", "rac")]},
+            "rds.DescribeDBSnapshots": {
+                "DBSnapshots": [
+                    {
+                        "DBSnapshotIdentifier": "ora-1",
+                        "DBSnapshotArn": arn("rds", "snapshot:ora-1"),
+                        "DBInstanceIdentifier": "ora",
+                        "Engine": "custom-oracle-ee",
+                        "AllocatedStorage": 100,
+                        "Status": "available",
+                    }
+                ]
+            },
+            "ec2.DescribeInstances": instances({"InstanceId": "i-5", "Tags": CUSTOM_TAGS}),
+            "ec2.DescribeVolumes": {
+                "Volumes": [
+                    {
+                        "VolumeId": "vol-5",
+                        "VolumeType": "gp3",
+                        "Size": 100,
+                        "State": "in-use",
+                        "Tags": CUSTOM_TAGS,
+                    }
+                ],
+            },
+        },
+        {"ec2/instance i-5": M5_LARGE, "ec2/volume vol-5": {"block aws/gp3": 100.0}},
     ),
     Pair(
         "an instance and its volume",

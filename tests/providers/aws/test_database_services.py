@@ -113,16 +113,25 @@ async def test_a_table_deleted_meanwhile_is_left_out_and_a_missing_permission_is
 
 async def test_opensearch_holds_data_master_warm_and_coordinating_nodes() -> None:
     resources = await described("opensearchservice/domain", "opensearch_domain")
-    assert set(resources) == {"logs", "small"}
+    assert set(resources) == {"logs", "small", "traces"}
     assert parts(resources["logs"]) == {
         "vcpu": 3 * 2 + 3 * 2 + 2 * 2 + 2 * 2,
         "memory": 3 * 16 + 3 * 8 + 2 * 15.25 + 2 * 4,
         "object aws/s3 per stored_gib": 1,
         "block aws/gp3": 300,
+        "ssd ssd": pytest.approx(2 * 442.378),
     }
     assert set(read(spec("opensearchservice/domain"), resources["logs"])) == {
         "CPUUtilization",
         "WarmStorageSpaceUtilization",
+        "ColdStorageSpaceUtilization",
+    }
+    traces = parts(resources["traces"])
+    assert traces["ssd ssd"] * 2**30 / 1e9 == pytest.approx(2 * 468, rel=0.01)
+    assert traces["object aws/s3 per stored_gib"] == 1, "all that it indexes lies in S3 as well"
+    assert set(read(spec("opensearchservice/domain"), resources["traces"])) == {
+        "CPUUtilization",
+        "RemoteStorageUsedSpace",
     }
     small = parts(resources["small"])
     assert small["vcpu"] == 2
@@ -155,19 +164,24 @@ async def test_serverless_collections_share_what_the_account_uses() -> None:
 async def test_redshift_nodes_paused_and_gone() -> None:
     resources = await described("redshift/cluster", "redshift_cluster")
     assert parts(resources["dwh"]) == {
-        "vcpu": 36,
-        "memory": 288,
+        "vcpu": 48,
+        "memory": 384,
+        "vcpu per capacity_units": 48,
+        "memory per capacity_units": 384,
         "block aws/redshift per stored_gib": 1,
-    }
+    }, "three compute nodes and their leader, and as much again for each cluster scaled out"
     assert parts(resources["legacy"]) == {
-        "vcpu": 4,
-        "memory": 30,
-        "ssd ssd": pytest.approx(2 * 149.012),
+        "vcpu": 6,
+        "memory": 45,
+        "ssd ssd": pytest.approx(3 * 149.012),
+        "vcpu per capacity_units": 6,
+        "memory per capacity_units": 45,
+        "ssd ssd per capacity_units": pytest.approx(3 * 149.012),
     }
     assert parts(resources["weekend"]) == {"block aws/redshift per stored_gib": 1}, (
         "paused: its data stay"
     )
-    assert set(resources) == {"dwh", "legacy", "weekend"}
+    assert set(resources) == {"dwh", "legacy", "single", "twice", "weekend"}
     assert resources["dwh"].id == "arn:aws:redshift:eu-west-3:123456789012:cluster:dwh"
     assert "no stored_gib" in footprint(resources["weekend"]).reason
     series = read(spec("redshift/cluster"), resources["dwh"])
@@ -177,6 +191,19 @@ async def test_redshift_nodes_paused_and_gone() -> None:
     assert "PercentPerGib" not in resources["legacy"].monitor, (
         "its data lie on the disks of its nodes, which count anyhow"
     )
+
+
+async def test_redshift_counts_leaders_and_the_second_zone() -> None:
+    resources = await described("redshift/cluster", "redshift_cluster")
+    assert parts(resources["twice"])["vcpu"] == 6 * 12, "two zones of a leader and two nodes"
+    assert parts(resources["twice"])["vcpu per capacity_units"] == 3 * 12
+    assert parts(resources["single"])["vcpu"] == 2, "its own leader"
+    untold = {"NodeType": "ra3.4xlarge", "NumberOfNodes": 2, "ClusterStatus": "available"}
+    for words, nodes in ({}, 3), ({"MultiAZ": "Disabled"}, 3), ({"MultiAZ": "true"}, 6):
+        raw = {"ClusterIdentifier": "x", **untold, **words}
+        resource = redshift_cluster.SPEC.resource(raw, PARIS)
+        assert resource is not None
+        assert parts(resource)["vcpu"] == nodes * 12
 
 
 def test_a_redshift_node_nobody_knows() -> None:

@@ -13,6 +13,7 @@ from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws.services import (
+    sagemaker_cluster,
     sagemaker_endpoint,
     sagemaker_job,
 )
@@ -143,8 +144,46 @@ def test_a_job_that_waits_for_its_machines_holds_none() -> None:
 async def test_a_hyperpod_cluster_is_the_instances_it_has_not_those_it_wants() -> None:
     pod = (await described("sagemaker/cluster", "sagemaker_cluster", TEAM))["pod"]
     assert parts(pod)["vcpu"] == 2 * 96 + 4
+    assert parts(pod)["block aws/gp3"] == 2 * 500, "a volume each, beside the disks of its type"
     assert pod.info["host_type"] == "ml.p4d.24xlarge ml.m5.xlarge"
     assert pod.tags == {"team": "ml"}
+
+
+def test_a_restricted_group_has_a_lustre_file_system_that_fsx_does_not_list() -> None:
+    raw = {
+        "ClusterArn": "arn:aws:sagemaker:eu-west-3:123456789012:cluster/a",
+        "ClusterStatus": "InService",
+        "RestrictedInstanceGroups": [
+            {
+                "InstanceType": "ml.m5.xlarge",
+                "CurrentCount": 0,
+                "EnvironmentConfig": {
+                    "FSxLustreConfig": {"SizeInGiB": 10240, "PerUnitStorageThroughput": 125}
+                },
+            }
+        ],
+    }
+    resource = sagemaker_cluster.SPEC.resource(raw, PARIS)
+    assert resource is not None
+    assert parts(resource)["file aws/fsx/lustre"] == 10240
+    caching_gib = 10 * 125 * 27.3 / 1000 / 0.7
+    assert parts(resource)["memory"] == pytest.approx(caching_gib + 16)
+
+
+def test_a_serverless_endpoint_holds_what_is_provisioned() -> None:
+    serverless = {"MemorySizeInMB": 2048, "MaxConcurrency": 5, "ProvisionedConcurrency": 3}
+    raw = {
+        "EndpointName": "a",
+        "EndpointArn": "arn:aws:sagemaker:eu-west-3:123456789012:endpoint/a",
+        "EndpointStatus": "InService",
+        "First": True,
+        "Suffix": "",
+        "Variant": {"VariantName": "all", "CurrentServerlessConfig": serverless},
+    }
+    resource = sagemaker_endpoint.SPEC.resource(raw, PARIS)
+    assert resource is not None
+    assert parts(resource) == {"vcpu": 6, "memory": 6, "vcpu per executions": 2}
+    assert watts(resource, executions=0) > 0
 
 
 async def test_studio_apps_on_machines_of_their_own() -> None:

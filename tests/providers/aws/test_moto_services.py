@@ -190,7 +190,7 @@ async def test_redshift(moto: str) -> None:
         Tags=TAGGED,
     )
     cluster = (await by_name("redshift/cluster"))["dwh"]
-    assert parts(cluster)["vcpu"] == 24
+    assert parts(cluster)["vcpu"] == 36, "two nodes and their leader"
     assert cluster.tags == {"team": "shop"}
 
 
@@ -252,7 +252,9 @@ async def test_efs_and_fsx(moto: str) -> None:
         Tags=TAGGED,
     )
     (scratch,) = (await by_name("fsx/file_system")).values()
-    assert parts(scratch) == {"file aws/fsx/lustre": 1200, "fixed aws/fsx-server": 1}
+    assert parts(scratch)["file aws/fsx/lustre"] == 1200
+    caching_gib = 1200 / 1024 * 6.7 / 0.7
+    assert parts(scratch)["memory"] == pytest.approx(caching_gib + 16), "and its metadata server"
 
 
 async def test_ecr(moto: str) -> None:

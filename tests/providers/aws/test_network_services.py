@@ -134,6 +134,16 @@ async def test_a_gateway_endpoint_is_a_route_and_draws_nothing() -> None:
     }
 
 
+async def test_the_endpoints_of_a_landing_zone_draw_less_than_its_machines() -> None:
+    """500 of them in two zones, at rest, against what they would be as machines of their own."""
+    endpoint = (await described("ec2/vpc_endpoint", "ec2_vpc_endpoint"))["vpce-1"]
+    assert parts(endpoint)["fixed aws/vpc-endpoint"] == 2, "one in each zone"
+    each = footprint(endpoint, bytes=0)
+    assert each.basis == "assumed"
+    assert each.power_watts.upper > 5 * each.power_watts.value > 0
+    assert 20 < 500 * each.power_watts.value < 200
+
+
 async def test_a_distribution_is_global_and_measured_in_us_east_1() -> None:
     resources = await described("cloudfront/distribution", "cloudfront_distribution", TEAM)
     site = resources["www.example.org"]

@@ -33,6 +33,13 @@ async def test_rds_db_instance_and_its_standby() -> None:
     assert resources["orders"].monitor == {"DBInstanceIdentifier": "orders"}
 
 
+async def test_a_dedicated_log_volume_is_there_with_each_copy() -> None:
+    """RDS user guide: 1,024 GiB, for the primary and for the secondary."""
+    ledger = (await described("rds/db_instance", "rds_db_instance"))["ledger"]
+    held = [part.amount for part in ledger.components if part.part == "aws/io2"]
+    assert sorted(held) == [2 * 1024, 2 * 5000]
+
+
 async def test_a_stopped_database_keeps_its_storage() -> None:
     asleep = (await described("rds/db_instance", "rds_db_instance"))["asleep"]
     assert asleep.components == (Component("block", "aws/gp2", 20.0),)

@@ -9,6 +9,10 @@ from tests.providers.aws.parts import PARIS, Asked, footprint, parts, watts
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import CollectError, PermissionMissing
 from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.providers.aws.describing.file_servers import (
+    lustre_memory_gib,
+    memory_of_server_gib,
+)
 from cloud_carbon_exporter.providers.aws.services import (
     ecr_repository,
     efs_file_system,
@@ -41,23 +45,91 @@ def test_an_empty_file_system_draws_nothing() -> None:
 
 async def test_fsx_storage_and_servers() -> None:
     resources = await described("fsx/file_system", "fsx_file_system")
-    assert parts(resources["shares"]) == {"file aws/fsx-hdd": 2000, "fixed aws/fsx-server": 2}, (
+    assert parts(resources["shares"]) == {"file aws/fsx-hdd": 2000, "vcpu": 4, "memory": 8}, (
         "a standby in another zone"
     )
-    assert parts(resources["fs-0000000b"]) == {
-        "file aws/fsx/lustre": 2400,
-        "fixed aws/fsx-server": 1,
-    }
     assert parts(resources["fs-0000000c"]) == {
         "file aws/fsx/ontap": 1024,
-        "fixed aws/fsx-server": 4,
+        "vcpu": pytest.approx(4 * 3072 / 20 / 8),
+        "memory": pytest.approx(4 * 3072 / 20),
     }, "two pairs"
     assert parts(resources["fs-0000000d"]) == {
         "file aws/fsx-hdd per stored_gib": 1,
-        "fixed aws/fsx-server": 2,
-    }
+        "file aws/fsx/openzfs": 1000,
+        "vcpu": 4,
+        "memory": 32,
+    }, "elastic storage, and a cache in each zone"
+    assert parts(resources["fs-00000010"]) == {
+        "file aws/fsx/openzfs": 1000,
+        "ssd ssd": pytest.approx(2 * 160e9 / 2**30),
+        "vcpu": 8,
+        "memory": 64,
+    }, "a pair in one zone, on one set of volumes"
     assert "fs-0000000e" not in resources
     assert footprint(resources["shares"]).basis == "assumed"
+    assert resources["shares"].monitor == {"FileSystemId": "fs-0000000a"}
+
+
+async def test_servers_of_lustre_grow_with_its_storage_and_throughput() -> None:
+    """As AWS names their memory: 27.3 GiB caches of each TiB at 1,000 MB/s, 1.5 GiB on disks."""
+    resources = await described("fsx/file_system", "fsx_file_system")
+    fast, large = resources["fs-0000000b"], resources["fs-0000000f"]
+    metadata_gib = 2 * 16
+    memory_gib = 10 * 27.3 / 0.7 + metadata_gib
+    assert parts(fast) == {
+        "file aws/fsx/lustre": 10240,
+        "vcpu": pytest.approx(memory_gib / 8),
+        "memory": pytest.approx(memory_gib),
+    }
+    assert parts(large) == {
+        "file aws/fsx-hdd": 122880,
+        "file aws/fsx/lustre": pytest.approx(0.2 * 122880),
+        "vcpu": pytest.approx((120 * 1.5 / 0.7 + 16) / 8),
+        "memory": pytest.approx(120 * 1.5 / 0.7 + 16),
+    }
+    assert fast.monitor == large.monitor == {}, "CloudWatch tells it server by server"
+
+
+@pytest.mark.parametrize(
+    ("product", "deployment", "throughput", "memory_gb"),
+    [
+        # as the guides of FSx name it: of a Windows server the whole, of OpenZFS what caches
+        ("windows", "SINGLE_AZ_2", 32, 4),
+        ("windows", "SINGLE_AZ_2", 128, 8),
+        ("windows", "MULTI_AZ_1", 512, 32),
+        ("windows", "MULTI_AZ_1", 2048, 144),
+        ("openzfs", "SINGLE_AZ_1", 128, 11.2 / 0.7),
+        ("openzfs", "SINGLE_AZ_HA_1", 4096, 358.4 / 0.7),
+        ("openzfs", "SINGLE_AZ_2", 320, 11.2 / 0.7),
+        ("openzfs", "MULTI_AZ_1", 5120, 179.2 / 0.7),
+        ("openzfs", "SINGLE_AZ_HA_2", 10240, 358.4 / 0.7),
+    ],
+)
+def test_a_file_server_has_the_memory_its_guide_names(
+    product: str, deployment: str, throughput: int, memory_gb: float
+) -> None:
+    told = memory_of_server_gib(product, deployment, throughput)
+    assert told == pytest.approx(memory_gb, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("deployment", "storage", "chosen", "gib_per_tib"),
+    [
+        ("SCRATCH_2", "SSD", None, 6.7),
+        ("PERSISTENT_1", "SSD", 50, 2.2),
+        ("PERSISTENT_1", "SSD", 200, 8.8),
+        ("PERSISTENT_1", "HDD", 12, 0.4),
+        ("PERSISTENT_2", "SSD", 125, 3.4),
+        ("PERSISTENT_2", "SSD", 500, 13.7),
+    ],
+)
+def test_lustre_has_the_memory_its_guide_names(
+    deployment: str, storage: str, chosen: int | None, gib_per_tib: float
+) -> None:
+    settings = {"DeploymentType": deployment, "PerUnitStorageThroughput": chosen}
+    of_metadata = lustre_memory_gib(settings, storage, 0)
+    caching = (lustre_memory_gib(settings, storage, 100) - of_metadata) * 0.7
+    assert caching == pytest.approx(100 * gib_per_tib, rel=0.15)
 
 
 def test_a_product_of_fsx_nobody_knows() -> None:

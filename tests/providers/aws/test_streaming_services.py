@@ -9,12 +9,19 @@ from tests.providers.aws.parts import footprint, parts, read, watts
 
 async def test_msk_brokers_and_their_volumes() -> None:
     resources = await described("msk/cluster", "msk_cluster")
-    assert parts(resources["events"]) == {"vcpu": 6, "memory": 24, "block aws/gp2": 3000}
+    assert parts(resources["events"]) == {
+        "vcpu": 6,
+        "memory": 24,
+        "block aws/gp2": 3000,
+        "object aws/s3 per stored_gib": 1,
+    }, "what is tiered lies in S3"
     assert resources["events"].tags == {"team": "data"}
     assert parts(resources["express"]) == {"vcpu": 6, "memory": 24}
     assert set(resources) == {"events", "express"}
     series = read(spec("msk/cluster"), resources["events"])
-    assert set(series) == {"CpuUser", "CpuSystem"}
+    assert set(series) == {"CpuUser", "CpuSystem", "RemoteLogSizeBytes"}
+    express = read(spec("msk/cluster"), resources["express"])
+    assert set(express) == {"CpuUser", "CpuSystem"}, "nothing is tiered there"
     assert all(metric.spread == "Broker ID" for metric, _ in series.values())
     assert series["CpuUser"][1] == {"Cluster Name": "events"}
 

@@ -106,7 +106,7 @@ async def test_elastic_metal_has_every_socket_of_its_offer(client: ScalewayClien
 
 async def test_apple_silicon(client: ScalewayClient) -> None:
     mac = (await by_name(client, "apple_silicon/server"))["mac-1"]
-    assert held(mac) == {("vcpu", "Apple silicon"): 8, DRAM: 16, SSD: 238.419}
+    assert held(mac) == {("vcpu", "Apple M2"): 8, ("memory", "unified"): 16, SSD: 238.419}
     assert "not-a-secret" not in repr(mac)
 
 

@@ -27,6 +27,7 @@ WANTED: Mapping[str, Wanted] = {
                 "StateTransitionReason": None,
                 "Architecture": None,
                 "OutpostArn": None,
+                "Operator": {"Principal": None},
                 "State": {"Name": None},
                 "Placement": {"AvailabilityZone": None, "Tenancy": None, "HostId": None},
                 "CpuOptions": {"CoreCount": None, "ThreadsPerCore": None},

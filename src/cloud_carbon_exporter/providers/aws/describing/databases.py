@@ -49,6 +49,11 @@ SERVERLESS = "db.serverless"
 _OTHER_SERVICES = {"neptune": "neptune", "docdb": "docdb"}
 
 
+# RDS user guide, RDS Custom: Oracle and SQL Server run on EC2 instances of the account, which bear
+# the tag AWSRDSCustom; standby, volumes and snapshots are EC2's too, and it lists them all.
+_CUSTOM = "custom-"
+
+
 def owner_of(engine: str) -> str:
     """Service an engine belongs to."""
     return _OTHER_SERVICES.get(engine, "rds")
@@ -61,6 +66,11 @@ def outpost_of(instance: Raw) -> str:
         if outpost:
             return str(outpost)
     return ""
+
+
+def is_listed_by_ec2(raw: Raw) -> bool:
+    """Whether a database, cluster or snapshot is one of RDS Custom, all of which EC2 lists too."""
+    return str(raw.get("Engine", "")).startswith(_CUSTOM)
 
 
 def capacity_unit(load: str = "cpu_ratio") -> tuple[Component, ...]:

@@ -49,6 +49,18 @@ def per(parts: Iterable[Component], signal: Signal) -> tuple[Component, ...]:
     return tuple(replace(part, per=signal) for part in parts)
 
 
+def environments(environment: tuple[Component, ...], provisioned: float) -> tuple[Component, ...]:
+    """Environments of a function, for each that runs; of those provisioned all that they hold.
+
+    What runs is taken to run in one of them, so that it adds no more than its work.
+    """
+    if not provisioned:
+        return per(environment, "executions")
+    held = tuple(replace(part, load="") for part in times(environment, provisioned))
+    work = tuple(replace(part, share=0.0) for part in environment if part.kind == "vcpu")
+    return (*held, *per(work, "executions"))
+
+
 def volume(size_gib: float | str | None, part: str = "aws/gp3") -> tuple[Component, ...]:
     """Volume of so many GiB; nothing where no size is told."""
     return (Component("block", part, float(size_gib)),) if size_gib else ()

@@ -59,6 +59,7 @@ LATE: Mapping[str, Late] = {
     "AWS/NATGateway": Late(SETTLE_SECONDS, "VPC user guide: sent each minute"),
     "AWS/NetworkELB": Late(SETTLE_SECONDS, _BALANCERS),
     "AWS/PrivateLinkEndpoints": Late(SETTLE_SECONDS, _UNSAID),
+    "AWS/Redshift": Late(SETTLE_SECONDS, "Redshift management guide: collected each minute"),
     "AWS/Redshift-Serverless": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/SNS": Late(SETTLE_SECONDS, "ten minutes, says New Relic of its integration; AWS nothing"),
     # "A delay of up to 15 minutes occurs in CloudWatch metrics when a queue is activated from an

@@ -68,6 +68,7 @@ def level(
     fixed: Mapping[str, str] | None = None,
     scale: float = 1.0,
     over: str = "",
+    spread: str = "",
 ) -> Metric:
     """Level of what is kept, read once an hour: bytes of a volume, or a share of its capacity."""
     return Metric(
@@ -78,6 +79,7 @@ def level(
         fixed=fixed or {},
         scale=scale,
         over=over,
+        spread=spread,
         period_seconds=HOUR,
         valid_seconds=_LATE_HOURS * HOUR,
         every_seconds=HOUR,

@@ -10,6 +10,7 @@ from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.events import end_of
+from cloud_carbon_exporter.providers.aws.describing.managers import manager_of
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
 from cloud_carbon_exporter.providers.aws.describing.moments import of_transition
 from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
@@ -141,16 +142,26 @@ def _disk_gib(disks: Sequence[Mapping[str, Any]], disk_type: str) -> float:
 
 
 def _accelerators(described: Mapping[str, Any]) -> _Boards:
-    """Accelerators of the type; of a slice of a board, its share of the board."""
+    """Accelerators of the type; of a slice of a board, its share of the board.
+
+    EC2 tells the chips of inf1 and inf2 twice: as Neuron devices, and as inference accelerators.
+    """
     boards = (
-        *described.get("GpuInfo", {}).get("Gpus", ()),
-        *described.get("NeuronInfo", {}).get("NeuronDevices", ()),
-        *described.get("InferenceAcceleratorInfo", {}).get("Accelerators", ()),
+        described.get("GpuInfo", {}).get("Gpus")
+        or described.get("NeuronInfo", {}).get("NeuronDevices")
+        or described.get("InferenceAcceleratorInfo", {}).get("Accelerators")
     )
     if not boards:
         return _Boards(None, None)
-    count = sum(board.get("Count", 1) * (board.get("GpuPartitionSize") or 1) for board in boards)
-    return _Boards(boards[0].get("Name"), count)
+    return _Boards(boards[0].get("Name"), sum(_whole_boards(board) for board in boards))
+
+
+def _whole_boards(board: Mapping[str, Any]) -> float:
+    """Boards of one entry of DescribeInstanceTypes. Of slices (g6f) Count is 0, or left out."""
+    slice_of_board = board.get("GpuPartitionSize")
+    if slice_of_board:
+        return float(slice_of_board * (board.get("LogicalGpuCount") or board.get("Count") or 1))
+    return float(board.get("Count", 1))
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
@@ -174,6 +185,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
             "cpu": held.machine.cpu,
             "tenancy": placement.get("Tenancy"),
             "lifecycle": raw.get("InstanceLifecycle"),
+            "managed_by": manager_of(raw, instance.tags),
         },
         # The last launch: a machine that was stopped begins anew. What has stopped or is terminated
         # is listed for about an hour more, and says when that was asked for: so long it is billed.
@@ -187,6 +199,10 @@ INSTANCES = Listing(
     operation="DescribeInstances",
     scope="region",
     items="Reservations[]",
+    # Instances that EKS Auto Mode, ECS, Lambda and WorkSpaces manage in the account are hidden
+    # since April 2026 unless asked for, and are billed all the same (EC2 API reference,
+    # ModifyManagedResourceVisibility).
+    params={"IncludeManagedResources": True},
     kind_of=lambda raw: KIND,
     permissions=("ec2:DescribeInstances", "ec2:DescribeInstanceTypes"),
     expand=instances,

@@ -41,6 +41,8 @@ SPEC = ServiceSpec(
         operation="DescribeVolumes",
         scope="region",
         items="Volumes[]",
+        # Volumes of managed instances, which are hidden by default as these are.
+        params={"IncludeManagedResources": True},
         kind_of=lambda raw: KIND,
         permissions=("ec2:DescribeVolumes",),
     ),

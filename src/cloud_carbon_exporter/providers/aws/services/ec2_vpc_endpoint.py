@@ -24,9 +24,11 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         return None
     endpoint = parse_ec2(raw, scope, f"vpc-endpoint/{endpoint_id}", owner=raw.get("OwnerId"))
     unknown = "AWS does not say what a VPC endpoint holds"
+    # It is served, and paid for, in each zone that it has a subnet in.
+    zones = len(raw.get("SubnetIds") or ()) or 1
     return endpoint.described(
         running=(
-            Component("fixed", "aws/vpc-endpoint", 1, assumed=unknown),
+            Component("fixed", "aws/vpc-endpoint", zones, assumed=unknown),
             Component("network", "intra", 1, per="bytes"),
         ),
         state=raw.get("State", ""),
@@ -67,5 +69,8 @@ SPEC = ServiceSpec(
             },
         ),
     ),
-    reason="A share of AWS' own routers of unknown size, and a published figure a byte passed on.",
+    reason=(
+        "A small share of AWS' own routers in each zone, assumed, "
+        "and a published figure a byte passed on."
+    ),
 )

@@ -14,6 +14,8 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 CLUSTER, FARGATE_PROFILE = "eks/cluster", "eks/fargate_profile"
 # FAILED is a cluster that could not be created: it has no control plane.
 STATES = states(running="CREATING PENDING ACTIVE UPDATING", gone="DELETING FAILED")
+TIERS = ("tier-xl", "tier-2xl", "tier-4xl", "tier-8xl", "tier-ultra")
+"""Tiers of a provisioned control plane; standard, or none, is the one that scales by itself."""
 _HOUR = 3600.0
 _CLUSTER_SECONDS = 600.0
 
@@ -47,13 +49,20 @@ async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequenc
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
-    """One control plane, the same for clusters of every size."""
+    """One control plane, the same for clusters of every size but where a tier of it is bought.
+
+    That of a cluster registered from elsewhere is its owner's; that of a local cluster on an
+    Outpost is instances of the account, which EC2 lists.
+    """
+    if raw.get("connectorConfig") or raw.get("outpostConfig"):
+        return None
     unknown = "AWS does not say what it holds"
-    # A local cluster has its control plane on an Outpost.
-    outposts = (raw.get("outpostConfig") or {}).get("outpostArns") or [""]
-    return parse(raw, scope, raw["arn"], raw["name"], outpost=outposts[0]).described(
-        running=(Component("fixed", "aws/eks-control-plane", 1, assumed=unknown),),
+    tier = (raw.get("controlPlaneScalingConfig") or {}).get("tier") or ""
+    part = f"aws/eks-control-plane/{tier}" if tier in TIERS else "aws/eks-control-plane"
+    return parse(raw, scope, raw["arn"], raw["name"]).described(
+        running=(Component("fixed", part, 1, assumed=unknown),),
         state=raw.get("status", ""),
+        info={"host_type": tier},
         started=raw.get("createdAt"),
     )
 
@@ -73,7 +82,7 @@ SPEC = ServiceSpec(
     states=STATES,
     describe=describe,
     reason=(
-        "A control plane of unknown size, taken as five small servers; "
+        "A control plane of unknown size, taken as five small servers, or as its tier; "
         "its nodes are EC2 instances, counted there."
     ),
 )

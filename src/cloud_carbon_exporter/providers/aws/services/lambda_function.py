@@ -1,12 +1,20 @@
-"""Lambda functions: the memory and vCPUs of as many environments as were running on average."""
+"""Lambda functions: the memory and vCPUs of as many environments as were running on average.
+
+Provisioned concurrency holds environments whether they run or not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import MIB_PER_GIB, hidden, per
+from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
+from cloud_carbon_exporter.providers.aws.describing.hardware import (
+    MIB_PER_GIB,
+    environments,
+    hidden,
+)
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
@@ -22,11 +30,56 @@ STATES = states(
 MIB_PER_VCPU = 1769
 """Lambda developer guide: at 1,769 MB a function has the equivalent of one vCPU."""
 _MILLISECONDS = 1000
+_PROVISIONED = "lambda:ListProvisionedConcurrencyConfigs"
+_HOUR = 3600.0
 
 
 async def functions(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
-    """The functions with their tags."""
-    return await tagged(client, scope, page, "lambda:function", lambda raw: str(raw["FunctionArn"]))
+    """The functions with their tags, and how many environments are provisioned of each."""
+    labelled = await tagged(
+        client, scope, page, "lambda:function", lambda raw: str(raw["FunctionArn"])
+    )
+    if not page:
+        return page
+    try:
+        counts = await _provisioned(client, scope, {str(raw["FunctionName"]) for raw in page})
+    except PermissionMissing:
+        return labelled  # both permissions for it are optional
+    return [{**raw, "Provisioned": counts.get(raw["FunctionName"], 0)} for raw in labelled]
+
+
+async def _provisioned(client: AwsApi, scope: Scope, names: set[str]) -> Mapping[str, int]:
+    """Environments provisioned, by function.
+
+    No list names them for all functions: those asked for are what CloudWatch knows of.
+    """
+
+    async def known() -> frozenset[str]:
+        params = {"Namespace": "AWS/Lambda", "MetricName": "ProvisionedConcurrencyUtilization"}
+        found: set[str] = set()
+        async for answer in client.answers(scope, "cloudwatch", "ListMetrics", params, units=1):
+            for series in answer.get("Metrics", ()):
+                pairs = {pair["Name"]: pair["Value"] for pair in series.get("Dimensions", ())}
+                found.add(pairs.get("FunctionName", ""))
+        return frozenset(found)
+
+    key = ("provisioned functions", scope.account_id, scope.region)
+    wanted = await client.cache.get(key, _HOUR, known) & names
+    answers = await one_by_one(
+        client,
+        scope,
+        "lambda",
+        "ListProvisionedConcurrencyConfigs",
+        {name: {"FunctionName": name} for name in sorted(wanted)},
+        seconds=_HOUR,
+        permission=_PROVISIONED,
+    )
+    counts: dict[str, int] = {}
+    for name, answer in answers.items():
+        configs = answer.get("ProvisionedConcurrencyConfigs") or ()
+        told = [each.get("AllocatedProvisionedConcurrentExecutions") or 0 for each in configs]
+        counts[name] = sum(told)
+    return counts
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
@@ -41,7 +94,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     architecture = (raw.get("Architectures") or ("x86_64",))[0]
     environment = hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB, architecture)
     return function.described(
-        running=per(environment, "executions"),
+        running=environments(environment, raw.get("Provisioned") or 0),
         state=raw.get("State", ""),
         monitor={"FunctionName": function.name},
         info={"host_type": f"{memory_mib} MB", "architecture": architecture},
@@ -56,7 +109,7 @@ SPEC = ServiceSpec(
         scope="region",
         items="Functions[]",
         kind_of=lambda raw: KIND,
-        permissions=("lambda:ListFunctions",),
+        permissions=("lambda:ListFunctions", _PROVISIONED, "cloudwatch:ListMetrics"),
         expand=functions,
     ),
     states=STATES,
@@ -72,7 +125,7 @@ SPEC = ServiceSpec(
         ),
     ),
     reason=(
-        "Memory and a vCPU for each 1,769 MB of it, times the executions under way; "
-        "idle warm ones are not told."
+        "Memory and a vCPU for each 1,769 MB of it, times the executions under way, "
+        "and those provisioned; idle warm ones are not told."
     ),
 )

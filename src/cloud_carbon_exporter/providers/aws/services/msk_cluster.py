@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.aws.describing.hardware import nodes, times, volume
-from cloud_carbon_exporter.providers.aws.describing.metrics import percent
+from cloud_carbon_exporter.providers.aws.describing.hardware import (
+    BYTES_PER_GIB,
+    nodes,
+    times,
+    volume,
+)
+from cloud_carbon_exporter.providers.aws.describing.metrics import level, percent
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
@@ -18,6 +23,8 @@ STATES = states(
     running="CREATING ACTIVE HEALING MAINTENANCE REBOOTING_BROKER UPDATING",
     gone="DELETING FAILED",
 )
+
+_TIERED = "TIERED"
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
@@ -30,11 +37,17 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     group, brokers = provisioned["BrokerNodeGroupInfo"], provisioned["NumberOfBrokerNodes"]
     # VolumeSize is that of each broker.
     disk = (group.get("StorageInfo") or {}).get("EbsStorageInfo") or {}
+    monitor = {"ClusterName": cluster.name}
+    tier: tuple[Component, ...] = ()
+    # What topics have moved off their brokers, which MSK keeps once, in storage of its own.
+    if provisioned.get("StorageMode") == _TIERED:
+        monitor["TieredClusterName"] = cluster.name
+        tier = (Component("object", "aws/s3", 1.0, per="stored_gib"),)
     return cluster.described(
         running=nodes(group["InstanceType"], brokers),
-        kept=times(volume(disk.get("VolumeSize"), "aws/gp2"), brokers),
+        kept=(*times(volume(disk.get("VolumeSize"), "aws/gp2"), brokers), *tier),
         state=raw.get("State", ""),
-        monitor={"ClusterName": cluster.name},
+        monitor=monitor,
         info={"host_type": group["InstanceType"]},
         started=raw.get("CreationTime"),
     )
@@ -67,15 +80,29 @@ SPECS = (
         states=STATES,
         describe=describe,
         # A series for each broker; the work of Kafka and that of the kernel for it add up.
-        metrics=tuple(
-            percent(
-                "cpu_ratio", "AWS/Kafka", name, {"Cluster Name": "ClusterName"}, spread="Broker ID"
-            )
-            for name in ("CpuUser", "CpuSystem")
+        metrics=(
+            *(
+                percent(
+                    "cpu_ratio",
+                    "AWS/Kafka",
+                    name,
+                    {"Cluster Name": "ClusterName"},
+                    spread="Broker ID",
+                )
+                for name in ("CpuUser", "CpuSystem")
+            ),
+            level(
+                "stored_gib",
+                "AWS/Kafka",
+                "RemoteLogSizeBytes",
+                {"Cluster Name": "TieredClusterName"},
+                scale=1 / BYTES_PER_GIB,
+                spread="Broker ID",
+            ),
         ),
         permissions=("cloudwatch:ListMetrics",),
         reason=(
-            "Brokers by their class at the mean of their load, and their volumes; "
+            "Brokers by their class at the mean of their load, their volumes and what is tiered; "
             "controllers are not told."
         ),
     ),

@@ -21,6 +21,14 @@ STATES = states(
     stopped="Isolated",
     gone="Deleting",
 )
+# Families of OpenSearch-optimised instances, which write all they index to S3 as well.
+_OPTIMISED = ("or1.", "or2.", "om2.", "oi2.")
+# Series that tell MiB in S3, by the key of the monitor.
+_TIERS = {
+    "WarmDomainName": "WarmStorageSpaceUtilization",
+    "ColdDomainName": "ColdStorageSpaceUtilization",
+    "RemoteDomainName": "RemoteStorageUsedSpace",
+}
 # Names one DescribeDomains call takes.
 _PER_CALL = 5
 
@@ -54,9 +62,19 @@ def _nodes(config: Raw) -> Iterator[Component]:
             yield from nodes(extra["Type"], extra["Count"])
 
 
-def _storage(config: Raw, disks: Raw) -> Iterator[Component]:
-    """Storage of a domain: UltraWarm's lies in S3, and each data node has a volume."""
+def _in_s3(config: Raw) -> Iterator[str]:
+    """Tiers of a domain that lie in S3, each by the key of the monitor that names it."""
     if config.get("WarmEnabled"):
+        yield "WarmDomainName"
+    if (config.get("ColdStorageOptions") or {}).get("Enabled"):
+        yield "ColdDomainName"
+    if str(config.get("InstanceType")).startswith(_OPTIMISED):
+        yield "RemoteDomainName"
+
+
+def _storage(config: Raw, disks: Raw) -> Iterator[Component]:
+    """Storage of a domain: some tiers lie in S3, and each data node has a volume."""
+    if any(_in_s3(config)):
         yield Component("object", "aws/s3", 1.0, per="stored_gib")
     if disks.get("EBSEnabled"):
         # VolumeSize is that of each data node.
@@ -69,8 +87,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     """One domain."""
     config, domain = raw["ClusterConfig"], parse(raw, scope, raw["ARN"], raw["DomainName"])
     monitor = {"DomainName": domain.name, "ClientId": scope.account_id}
-    if config.get("WarmEnabled"):
-        monitor["WarmDomainName"] = domain.name
+    monitor |= dict.fromkeys(_in_s3(config), domain.name)
     state = raw.get("DomainProcessingStatus", "")
     return domain.described(
         running=tuple(_nodes(config)),
@@ -102,18 +119,20 @@ SPEC = ServiceSpec(
             "CPUUtilization",
             {"DomainName": "DomainName", "ClientId": "ClientId"},
         ),
-        # MiB of UltraWarm.
-        Metric(
-            into="stored_gib",
-            namespace="AWS/ES",
-            name="WarmStorageSpaceUtilization",
-            statistic="Maximum",
-            dimensions={"DomainName": "WarmDomainName", "ClientId": "ClientId"},
-            scale=1 / MIB_PER_GIB,
+        *(
+            Metric(
+                into="stored_gib",
+                namespace="AWS/ES",
+                name=name,
+                statistic="Maximum",
+                dimensions={"DomainName": key, "ClientId": "ClientId"},
+                scale=1 / MIB_PER_GIB,
+            )
+            for key, name in _TIERS.items()
         ),
     ),
     reason=(
         "Data, master, warm and coordinating nodes at the data nodes' load, a volume each, "
-        "and warm bytes in S3."
+        "and warm, cold and remote bytes in S3."
     ),
 )

@@ -7,6 +7,7 @@ from cloud_carbon_exporter.providers.aws.describing.databases import (
     CLUSTER_STATES,
     DB_CLUSTERS,
     capacity_unit,
+    is_listed_by_ec2,
     owner_of,
 )
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
@@ -36,6 +37,8 @@ def _storage(raw: Raw) -> Component:
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One cluster: its storage, and the capacity of Aurora Serverless v1, which lists none."""
+    if is_listed_by_ec2(raw):
+        return None
     name = raw["DBClusterIdentifier"]
     id_ = raw.get("DBClusterArn") or arn("rds", scope.region, scope.account_id, f"cluster:{name}")
     serverless = raw.get("EngineMode") == "serverless"

@@ -1,4 +1,7 @@
-"""RDS instances: alone, with a standby, replicas, members of clusters, Aurora Serverless v2."""
+"""RDS instances: alone, with a standby, replicas, members of clusters, Aurora Serverless v2.
+
+Those of RDS Custom are EC2 instances and volumes of the account, and counted as such.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from cloud_carbon_exporter.providers.aws.describing.databases import (
     INSTANCE_STATES,
     SERVERLESS,
     capacity_unit,
+    is_listed_by_ec2,
     outpost_of,
     owner_of,
 )
@@ -18,6 +22,9 @@ from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
+
+DEDICATED_LOG_GIB = 1024.0
+"""RDS user guide, dedicated log volume: a second volume of the same kind, always of this size."""
 
 
 def _features(raw: Raw) -> dict[str, int]:
@@ -43,11 +50,16 @@ def _storage(raw: Raw) -> tuple[Component, ...]:
         if volume.get("AllocatedStorage"):
             drive = f"aws/{volume.get('StorageType') or 'gp3'}"
             volumes.append(Component("block", drive, float(volume["AllocatedStorage"])))
+    if raw.get("DedicatedLogVolume"):
+        drive = f"aws/{raw.get('StorageType') or 'io1'}"
+        volumes.append(Component("block", drive, DEDICATED_LOG_GIB))
     return tuple(volumes)
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One instance, and its standby, which is held too though no list shows it."""
+    if is_listed_by_ec2(raw):
+        return None
     name = raw["DBInstanceIdentifier"]
     id_ = raw.get("DBInstanceArn") or arn("rds", scope.region, scope.account_id, f"db:{name}")
     # A member of a cluster has no storage of its own: the cluster's is listed there. Nor has it a
@@ -90,6 +102,6 @@ SPEC = ServiceSpec(
     ),
     reason=(
         "The class as hardware and its volumes, both twice with a Multi-AZ standby; "
-        "serverless by capacity units."
+        "serverless by capacity units; RDS Custom counts as EC2 instances."
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cloud_carbon_exporter.providers.aws.describing.databases import is_listed_by_ec2
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.snapshots import held, with_first
@@ -27,6 +28,8 @@ def snapshots(everything: Sequence[Raw]) -> Sequence[Raw]:
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One snapshot, at most as large as the storage allocated to its instance."""
+    if is_listed_by_ec2(raw):
+        return None
     told_bytes = raw.get("FullSnapshotSizeInBytes")
     size_gib = told_bytes / BYTES_PER_GIB if told_bytes else float(raw["AllocatedStorage"])
     arn, name = raw["DBSnapshotArn"], raw["DBSnapshotIdentifier"]

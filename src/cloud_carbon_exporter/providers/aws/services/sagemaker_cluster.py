@@ -7,6 +7,12 @@ from collections.abc import Sequence
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
+from cloud_carbon_exporter.providers.aws.describing.file_servers import (
+    GIB_PER_TEBIBYTE,
+    file_servers,
+    lustre_memory_gib,
+)
+from cloud_carbon_exporter.providers.aws.describing.hardware import times, volume
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.sagemaker import held
 from cloud_carbon_exporter.providers.description import Description, states
@@ -51,7 +57,33 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         state=raw.get("ClusterStatus", ""),
         info={"host_type": " ".join(types)},
         started=raw.get("CreationTime"),
+        kept=_storage(raw),
     )
+
+
+def _storage(raw: Raw) -> tuple[Component, ...]:
+    """Volumes of the instances, beside the disks of their types, and Lustre that AWS keeps."""
+    given: list[Component] = []
+    shared = (raw.get("RestrictedInstanceGroupsConfig") or {}).get("SharedEnvironmentConfig") or {}
+    given += _lustre(shared.get("CurrentFSxLustreConfig") or {})
+    groups = (*(raw.get("InstanceGroups") or ()), *(raw.get("RestrictedInstanceGroups") or ()))
+    for group in groups:
+        count = float(group.get("CurrentCount") or 0)
+        for storage in group.get("InstanceStorageConfigs") or ():
+            ebs = storage.get("EbsVolumeConfig") or {}
+            given += times(volume(ebs.get("VolumeSizeInGB")), count)
+        given += _lustre((group.get("EnvironmentConfig") or {}).get("FSxLustreConfig") or {})
+    return tuple(given)
+
+
+def _lustre(config: Raw) -> tuple[Component, ...]:
+    """File system of a restricted group, in an account of AWS, so that FSx does not list it."""
+    size_gib = float(config.get("SizeInGiB") or 0)
+    if not size_gib:
+        return ()
+    settings = {"DeploymentType": "PERSISTENT_2", **config}
+    memory_gib = lustre_memory_gib(settings, "SSD", size_gib / GIB_PER_TEBIBYTE)
+    return (Component("file", "aws/fsx/lustre", size_gib), *file_servers(memory_gib))
 
 
 SPEC = ServiceSpec(
@@ -68,7 +100,7 @@ SPEC = ServiceSpec(
     states=STATES,
     describe=describe,
     reason=(
-        "The instances of its groups, which are no EC2 instances of the account; "
+        "The instances of its groups and their storage, which no list of EC2 or FSx shows; "
         "their load is not told."
     ),
 )

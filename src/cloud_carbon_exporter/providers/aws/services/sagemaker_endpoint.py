@@ -8,7 +8,11 @@ from typing import Any
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import MIB_PER_GIB, hidden, per
+from cloud_carbon_exporter.providers.aws.describing.hardware import (
+    MIB_PER_GIB,
+    environments,
+    hidden,
+)
 from cloud_carbon_exporter.providers.aws.describing.metrics import rate
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.sagemaker import (
@@ -85,7 +89,8 @@ def _machines(variant: Mapping[str, Any]) -> tuple[Component, ...]:
     serverless = variant.get("CurrentServerlessConfig") or variant.get("ServerlessConfig")
     if serverless:
         memory_mib = serverless["MemorySizeInMB"]
-        return per(hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB), "executions")
+        environment = hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB)
+        return environments(environment, serverless.get("ProvisionedConcurrency") or 0)
     # An endpoint that is being made has no current number: the configured one stands.
     count = variant.get("CurrentInstanceCount")
     wanted = variant.get("InitialInstanceCount", 1) if count is None else count
