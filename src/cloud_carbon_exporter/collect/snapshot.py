@@ -72,8 +72,15 @@ class SnapshotBuilder:
         self._estimated: dict[str, _Estimated] = {}
         self._seen_at: dict[SweepKey, float] = {}
 
-    def build(self, now: float, contributions: Sequence[Contribution]) -> Snapshot:
-        """All that is known at `now`."""
+    def build(
+        self, now: float, contributions: Sequence[Contribution], *, advance: bool = True
+    ) -> Snapshot:
+        """All that is known at `now`.
+
+        advance: False for a look amid a first collection: counters stay where they are. What is
+        shown of them is kept then, though nothing is saved before it has ended; and time since an
+        earlier process waits for the Points and the grid of that time.
+        """
         self._surroundings.advance(now)
         released: dict[str, float] = {}
         for contribution in contributions:
@@ -81,7 +88,8 @@ class SnapshotBuilder:
             for fresh in contribution.rounds:
                 self._take_round(fresh)
                 released |= fresh.released
-        self._counters.advance(now, released)
+        if advance:
+            self._counters.advance(now, released)
         rows = tuple(self._rows(contributions, now))
         accounts = tuple(self._accounts(rows))
         self._estimated = {row.resource.id: self._estimated[row.resource.id] for row in rows}
@@ -109,6 +117,9 @@ class SnapshotBuilder:
             account_names=said.account_names,
             known_by=self._counters.known_by.ratios() if self._counting else {},
             first_collection_done=all(contribution.tried for contribution in contributions),
+            listings_ended=sum(contribution.listings_ended for contribution in contributions),
+            listings_known=sum(contribution.listings_known for contribution in contributions),
+            counted=advance and self._counting,
         )
 
     def move(self, seconds: float) -> None:

@@ -61,6 +61,18 @@ def _last_collection(snapshot: Snapshot) -> Iterator[FamilySample]:
         yield FamilySample((), snapshot.taken_at)
 
 
+def _first_collection_done(snapshot: Snapshot) -> Iterator[FamilySample]:
+    yield FamilySample((), int(snapshot.first_collection_done))
+
+
+def _while_collecting_first(number: Callable[[Snapshot], int]) -> FromSnapshot:
+    def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
+        if not snapshot.first_collection_done:
+            yield FamilySample((), number(snapshot))
+
+    return FromSnapshot(samples)
+
+
 def _clock_step(snapshot: Snapshot) -> Iterator[FamilySample]:
     if snapshot.clock is not None:
         yield FamilySample((), snapshot.clock.apart_seconds)
@@ -205,6 +217,26 @@ OWN: tuple[Family, ...] = (
         FromSnapshot(_last_collection),
         (),
         "seconds",
+    ),
+    Family(
+        # Figures are shown as listings end: until all have, sums over accounts and regions are low.
+        "cloud_carbon_exporter_first_collection_done",
+        "gauge",
+        "Whether the first collection of every target has ended; "
+        "until then sums are of a part, and totals are absent.",
+        FromSnapshot(_first_collection_done),
+    ),
+    Family(
+        "cloud_carbon_exporter_first_collection_listings",
+        "gauge",
+        "How many listings the first collection has, as far as is known; absent once it has ended.",
+        _while_collecting_first(lambda snapshot: snapshot.listings_known),
+    ),
+    Family(
+        "cloud_carbon_exporter_first_collection_listings_ended",
+        "gauge",
+        "How many listings of the first collection have ended; absent once all have.",
+        _while_collecting_first(lambda snapshot: snapshot.listings_ended),
     ),
     Family(
         "cloud_carbon_exporter_clock_step_seconds",

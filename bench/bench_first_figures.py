@@ -1,0 +1,313 @@
+"""First figures of an AWS account: when each heavy kind is answered, and when it is shown.
+
+    python -m bench.bench_first_figures [--instances 1000] [--regions one,all] [--against SECONDS]
+
+moto has a process of its own, which notes the moment of each answer; the exporter is the program as
+it is started. Wall time on a busy machine says little, so the CPU of both stands beside it.
+
+Budget: EC2, EBS, RDS and S3 within 2 s of their answers, and no later than 1.5 times the original
+exporter on the same estate (4.0 s at 1,000 instances in one region, on an idle machine).
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.moto_estate import KEYS, REGION, api
+from tests.e2e.programs import surroundings
+
+BUDGET_SECONDS = 2.0
+ORIGINAL_SECONDS = 4.0
+BUDGET_TIMES = 1.5
+POLL_SECONDS = 0.1
+PATIENCE_SECONDS = 600.0
+DATABASES = BUCKETS = 20
+
+ANSWERED_BY: Mapping[str, str] = {
+    "ec2/instance": "ec2 DescribeInstances",
+    "ec2/volume": "ec2 DescribeVolumes",
+    "rds/db_instance": "rds DescribeDBInstances",
+    "s3/bucket": "s3 /",
+}
+_POWER = re.compile(r'^cloud_carbon_power_watts\{[^\n]*?kind="([^"]+)"', re.MULTILINE)
+_SCOPE = re.compile(r"Credential=[^/]+/[^/]+/([^/]+)/([^/]+)/")
+_ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of moto: what was asked where, when it was ready, and how long it took."""
+
+    operation: str
+    region: str
+    at: float
+    seconds: float
+
+
+def serve() -> None:
+    """moto's server, which writes a line for each answer."""
+    from moto import server
+
+    from tests.fakes import moto_server
+
+    make = server.DomainDispatcherApplication
+
+    def noting(*arguments: Any) -> Callable[..., Iterable[bytes]]:
+        application = make(*arguments)
+
+        def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(body)
+            began = time.time()
+            answered: Iterable[bytes] = application(environ, start_response)
+            now = time.time()
+            line = json.dumps([*_asked(environ, body), now, now - began])
+            os.write(1, f"{line}\n".encode())  # whole, as many threads answer
+            return answered
+
+        return answer
+
+    server.DomainDispatcherApplication = noting
+    sys.argv = [sys.argv[0], "-H", "127.0.0.1", "-p", "0"]
+    moto_server.main()
+
+
+def _asked(environ: Mapping[str, Any], body: bytes) -> tuple[str, str]:
+    """Operation, after its service, and region of a request."""
+    scope = _SCOPE.search(str(environ.get("HTTP_AUTHORIZATION", "")))
+    region, service = scope.groups() if scope else ("", "")
+    action = _ACTION.search(body)
+    target = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
+    name = action[1].decode() if action else target or str(environ["PATH_INFO"])
+    return f"{service} {name}", region
+
+
+@dataclass(slots=True)
+class Program:
+    """A process, its first line that matters, and what it has used of the machine."""
+
+    popen: subprocess.Popen[str]
+    found: re.Match[str]
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU it has used so far."""
+        text = Path(f"/proc/{self.popen.pid}/stat").read_text(encoding="ascii")
+        user, system = text.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def program(pattern: str, *arguments: str, **more: str) -> Iterator[Program]:
+    """A Python program that has said a line like this; it ends with the block."""
+    with tempfile.TemporaryDirectory() as home:
+        popen = subprocess.Popen(
+            [sys.executable, *arguments],
+            env=surroundings(Path(home), more),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert popen.stdout is not None
+        found = None
+        while found is None:
+            line = popen.stdout.readline()
+            assert line, f"it ended: {arguments}"
+            found = re.search(pattern, line)
+        started = Program(popen, found)
+
+        def read() -> None:
+            assert popen.stdout is not None
+            started.lines.extend(iter(popen.stdout.readline, ""))
+
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
+        try:
+            yield started
+        finally:
+            popen.terminate()
+            popen.wait()
+            reader.join()
+            popen.stdout.close()
+
+
+def seed(url: str, instances: int) -> None:
+    """One region with machines, each with its volume, databases and buckets."""
+    ec2, rds, s3 = (api(url, name) for name in ("ec2", "rds", "s3"))
+    for first in range(0, instances, 500):
+        count = min(500, instances - first)
+        machine = {"ImageId": "ami-12c6146b", "InstanceType": "m5.large"}
+        ec2.run_instances(**machine, MinCount=count, MaxCount=count)
+    for number in range(DATABASES):
+        rds.create_db_instance(
+            DBInstanceIdentifier=f"db-{number}",
+            DBInstanceClass="db.m5.large",
+            Engine="postgres",
+            AllocatedStorage=100,
+        )
+    for number in range(BUCKETS):
+        where = {"LocationConstraint": REGION}
+        s3.create_bucket(Bucket=f"bench-{number}", CreateBucketConfiguration=where)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What /metrics and /readyz showed, by the moment: seconds from the start."""
+
+    whole: dict[str, float] = field(default_factory=dict)
+    first: float = 0.0
+    ready: float = 0.0
+    publications: set[str] = field(default_factory=set)
+    said: list[str] = field(default_factory=list)
+    text: str = ""
+    cpu_first: float = 0.0
+
+
+def watch(exporter: Program, url: str, began: float, wanted: Mapping[str, int]) -> Seen:
+    """Ask again and again, until the first collection has ended."""
+    seen = Seen()
+    while not seen.ready and time.time() - began < PATIENCE_SECONDS:
+        status, said = _fetch(f"{url}/readyz")
+        _, seen.text = _fetch(f"{url}/metrics")
+        now = time.time() - began
+        counts = dict.fromkeys(wanted, 0)
+        for kind in _POWER.findall(seen.text):
+            counts[kind] = counts.get(kind, 0) + 1
+        if not seen.first and any(counts.values()):
+            seen.first, seen.cpu_first = now, exporter.cpu_seconds
+        for kind, count in wanted.items():
+            if counts[kind] >= count:
+                seen.whole.setdefault(kind, now)
+        made = re.search(r"^\w+_last_collection_timestamp_seconds (\S+)", seen.text, re.MULTILINE)
+        if made:
+            seen.publications.add(made[1])
+        if not seen.said or seen.said[-1] != said.strip():
+            seen.said.append(said.strip())
+        if status == 200:
+            seen.ready = now
+        time.sleep(POLL_SECONDS)
+    return seen
+
+
+def _fetch(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def _sum(text: str, family: str) -> float:
+    return sum(map(float, re.findall(rf"^{family}(?:{{[^\n]*}})? (\S+)", text, re.MULTILINE)))
+
+
+def stock_seconds(url: str) -> float:
+    """Seconds in which botocore, as it comes, lists the machines of the region."""
+    ec2 = api(url, "ec2")
+    began = time.perf_counter()
+    for _ in ec2.get_paginator("describe_instances").paginate():
+        continue
+    return time.perf_counter() - began
+
+
+def _written(configuration: str) -> str:
+    with tempfile.NamedTemporaryFile("w", suffix=".yml", delete=False) as file:
+        file.write(configuration)
+    return file.name
+
+
+def measure(regions: str, instances: int, against: float) -> None:
+    """Start moto and the exporter, watch, and print."""
+    moto_command = ("-m", "bench.bench_first_figures", "--serve")
+    env = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+    with program(r"Running on (http://\S+)", *moto_command, **env) as moto:
+        url = moto.found[1]
+        seed(url, instances)
+        stock = stock_seconds(url)
+        moto_cpu = moto.cpu_seconds
+        wanted = {"ec2/instance": instances, "ec2/volume": instances}
+        wanted |= {"rds/db_instance": DATABASES, "s3/bucket": BUCKETS}
+        target = {"provider": "aws", **({"regions": [REGION]} if regions == "one" else {})}
+        reach = {"AWS_ENDPOINT_URL": url, "AWS_MAX_ATTEMPTS": "1", **KEYS}
+        configuration = json.dumps({"targets": [target]})
+        flags = ("-listen=127.0.0.1:0", f"-config.file={_written(configuration)}")
+        command = ("-m", "cloud_carbon_exporter", *flags)
+        began = time.time()
+        with program(r"listening on (http://[\w.:]+)", *command, **reach) as exporter:
+            listening = time.time() - began
+            seen = watch(exporter, exporter.found[1], began, wanted)
+            cpu, moto_cpu = exporter.cpu_seconds, moto.cpu_seconds - moto_cpu
+        answers = [Answer(*json.loads(line)) for line in moto.lines if line.startswith("[")]
+    answers = [answer for answer in answers if answer.at > began]
+    _tell(regions, instances, seen, answers, began)
+    print(
+        f"    listening after {listening:.2f} s; botocore alone lists the machines in {stock:.2f} s"
+    )
+    print(
+        f"    first figure after {seen.first:.2f} s and {seen.cpu_first:.2f} s of our CPU: "
+        f"{seen.first / against:.2f} times the original's {against:.1f} s (budget {BUDGET_TIMES})"
+    )
+    print(
+        f"    ready after {seen.ready:.2f} s and {cpu:.2f} s of our CPU, {moto_cpu:.2f} s of "
+        f"moto's; {len(seen.publications)} publications seen, "
+        f"{_sum(seen.text, 'cloud_carbon_exporter_api_requests_total'):.0f} calls, "
+        f"{_sum(seen.text, 'cloud_carbon_exporter_api_cost_dollars_total'):.4f} USD"
+    )
+
+
+def _tell(
+    regions: str, instances: int, seen: Seen, answers: Iterable[Answer], began: float
+) -> None:
+    print(f"{regions} region{'s' if regions == 'all' else ''}, {instances} instances:")
+    ended: dict[str, float] = {}
+    for answer in answers:
+        if answer.region == REGION or answer.operation.startswith("s3 "):
+            ended[answer.operation] = answer.at - began
+    for kind, operation in ANSWERED_BY.items():
+        shown, at = seen.whole.get(kind), ended.get(operation)
+        if shown is None or at is None:
+            print(f"    {kind:16} not shown")
+            continue
+        print(
+            f"    {kind:16} answered after {at:5.2f} s, shown after {shown:5.2f} s: "
+            f"{shown - at:.2f} s later (budget {BUDGET_SECONDS:.0f})"
+        )
+
+
+def main() -> None:
+    """Print all figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--instances", type=int, default=1000)
+    parser.add_argument("--regions", default="one,all")
+    parser.add_argument("--against", type=float, default=ORIGINAL_SECONDS)
+    parser.add_argument("--serve", action="store_true")
+    given = parser.parse_args()
+    if given.serve:
+        serve()
+        return
+    load = os.getloadavg()[0]
+    print(f"{platform.machine()}, {os.cpu_count()} CPUs, load {load:.1f} at the start")
+    for regions in given.regions.split(","):
+        measure(regions, given.instances, given.against)
+
+
+if __name__ == "__main__":
+    main()
