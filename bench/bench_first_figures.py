@@ -64,7 +64,6 @@ class Answer:
 def serve() -> None:
     """moto's server, which writes a line for each answer."""
     from moto import server
-
     from tests.fakes import moto_server
 
     make = server.DomainDispatcherApplication

@@ -119,7 +119,7 @@ class SnapshotBuilder:
             first_collection_done=all(contribution.tried for contribution in contributions),
             listings_ended=sum(contribution.listings_ended for contribution in contributions),
             listings_known=sum(contribution.listings_known for contribution in contributions),
-            counted=advance and self._counting,
+            counted=advance,
         )
 
     def move(self, seconds: float) -> None:

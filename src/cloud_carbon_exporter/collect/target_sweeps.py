@@ -27,7 +27,6 @@ from cloud_carbon_exporter.providers.changes import Change
 from cloud_carbon_exporter.providers.quotas import quota_of
 from cloud_carbon_exporter.providers.spec import Client, Listing, Scope, ServiceSpec
 
-
 # In a first collection the kinds that most of a bill is for have the clouds, and this machine, for
 # themselves for so long, unless they have answered before: figures of them are shown first.
 HEAD_START_SECONDS = 6.0
