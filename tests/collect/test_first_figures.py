@@ -57,14 +57,14 @@ async def test_what_one_region_answered_is_shown_while_another_hangs() -> None:
     await collector.end(running)
 
 
-async def test_once_it_has_ended_totals_come_and_progress_goes() -> None:
+async def test_once_it_has_ended_totals_come() -> None:
     collector = new_collector(Clock(), Cloud({EU: [vm()]}))
     await collector.refresh()
     assert collector.snapshot.progress == ""
     shown = text(collector.snapshot)
     assert "cloud_carbon_total_power_watts" in shown
     assert "cloud_carbon_exporter_first_collection_done 1" in shown
-    assert "first_collection_listings" not in shown
+    assert "cloud_carbon_exporter_first_collection_listings_ended 1" in shown
     taken = collector.snapshot
     await collector.preview()
     assert collector.snapshot is taken, "it is too late for a look"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect.account_sums import AccountKey, account_key
@@ -82,14 +82,12 @@ class SnapshotBuilder:
         earlier process waits for the Points and the grid of that time.
         """
         self._surroundings.advance(now)
-        released: dict[str, float] = {}
-        for contribution in contributions:
-            self._take_sweeps(contribution, now)
-            for fresh in contribution.rounds:
-                self._take_round(fresh)
-                released |= fresh.released
+        released = self._take_over(contributions, now)
         if advance:
             self._counters.advance(now, released)
+        return replace(self._shown(now, contributions), counted=advance)
+
+    def _shown(self, now: float, contributions: Sequence[Contribution]) -> Snapshot:
         rows = tuple(self._rows(contributions, now))
         accounts = tuple(self._accounts(rows))
         self._estimated = {row.resource.id: self._estimated[row.resource.id] for row in rows}
@@ -119,8 +117,17 @@ class SnapshotBuilder:
             first_collection_done=all(contribution.tried for contribution in contributions),
             listings_ended=sum(contribution.listings_ended for contribution in contributions),
             listings_known=sum(contribution.listings_known for contribution in contributions),
-            counted=advance,
         )
+
+    def _take_over(self, contributions: Iterable[Contribution], now: float) -> dict[str, float]:
+        """Hand the counters what was seen and read. Returns what had its last read, up to when."""
+        released: dict[str, float] = {}
+        for contribution in contributions:
+            self._take_sweeps(contribution, now)
+            for fresh in contribution.rounds:
+                self._take_round(fresh)
+                released |= fresh.released
+        return released
 
     def move(self, seconds: float) -> None:
         """The clock was set: what is remembered of when sweeps ended moves with it."""

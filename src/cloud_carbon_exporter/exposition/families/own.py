@@ -61,13 +61,9 @@ def _last_collection(snapshot: Snapshot) -> Iterator[FamilySample]:
         yield FamilySample((), snapshot.taken_at)
 
 
-def _first_collection_done(snapshot: Snapshot) -> Iterator[FamilySample]:
-    yield FamilySample((), int(snapshot.first_collection_done))
-
-
-def _while_collecting_first(number: Callable[[Snapshot], int]) -> FromSnapshot:
+def _of_first_collection(number: Callable[[Snapshot], int]) -> FromSnapshot:
     def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
-        if not snapshot.first_collection_done:
+        if snapshot.taken_at and snapshot.targets:
             yield FamilySample((), number(snapshot))
 
     return FromSnapshot(samples)
@@ -224,19 +220,19 @@ OWN: tuple[Family, ...] = (
         "gauge",
         "Whether the first collection of every target has ended; "
         "until then sums are of a part, and totals are absent.",
-        FromSnapshot(_first_collection_done),
+        _of_first_collection(lambda snapshot: int(snapshot.first_collection_done)),
     ),
     Family(
         "cloud_carbon_exporter_first_collection_listings",
         "gauge",
-        "How many listings the first collection has, as far as is known; absent once it has ended.",
-        _while_collecting_first(lambda snapshot: snapshot.listings_known),
+        "How many listings there are, of all kinds in all places, as far as is known.",
+        _of_first_collection(lambda snapshot: snapshot.listings_known),
     ),
     Family(
         "cloud_carbon_exporter_first_collection_listings_ended",
         "gauge",
-        "How many listings of the first collection have ended; absent once all have.",
-        _while_collecting_first(lambda snapshot: snapshot.listings_ended),
+        "How many of those have ended at least once, well or not.",
+        _of_first_collection(lambda snapshot: snapshot.listings_ended),
     ),
     Family(
         "cloud_carbon_exporter_clock_step_seconds",
