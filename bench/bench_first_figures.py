@@ -44,7 +44,7 @@ ANSWERED_BY: Mapping[str, str] = {
     "ec2/instance": "ec2 DescribeInstances",
     "ec2/volume": "ec2 DescribeVolumes",
     "rds/db_instance": "rds DescribeDBInstances",
-    "s3/bucket": "s3 /",
+    "s3/bucket": "s3 ListBuckets",
 }
 _POWER = re.compile(r'^cloud_carbon_power_watts\{[^\n]*?kind="([^"]+)"', re.MULTILINE)
 _SCOPE = re.compile(r"Credential=[^/]+/[^/]+/([^/]+)/([^/]+)/")
@@ -95,6 +95,8 @@ def _asked(environ: Mapping[str, Any], body: bytes) -> tuple[str, str]:
     action = _ACTION.search(body)
     target = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
     name = action[1].decode() if action else target or str(environ["PATH_INFO"])
+    if service == "s3":  # moto does not tell the region of a bucket: each is asked for its own
+        name = "ListBuckets"
     return f"{service} {name}", region
 
 
@@ -177,7 +179,11 @@ class Seen:
     publications: set[str] = field(default_factory=set)
     said: list[str] = field(default_factory=list)
     text: str = ""
-    cpu_first: float = 0.0
+    cpu: list[tuple[float, float]] = field(default_factory=list)
+
+    def cpu_at(self, moment: float) -> float:
+        """Our CPU up to a moment, as the last look before it told."""
+        return max((cpu for at, cpu in self.cpu if at <= moment), default=0.0)
 
 
 def watch(exporter: Program, url: str, began: float, wanted: Mapping[str, int]) -> Seen:
@@ -187,11 +193,12 @@ def watch(exporter: Program, url: str, began: float, wanted: Mapping[str, int]) 
         status, said = _fetch(f"{url}/readyz")
         _, seen.text = _fetch(f"{url}/metrics")
         now = time.time() - began
+        seen.cpu.append((now, exporter.cpu_seconds))
         counts = dict.fromkeys(wanted, 0)
         for kind in _POWER.findall(seen.text):
             counts[kind] = counts.get(kind, 0) + 1
         if not seen.first and any(counts.values()):
-            seen.first, seen.cpu_first = now, exporter.cpu_seconds
+            seen.first = now
         for kind, count in wanted.items():
             if counts[kind] >= count:
                 seen.whole.setdefault(kind, now)
@@ -227,14 +234,25 @@ def stock_seconds(url: str) -> float:
     return time.perf_counter() - began
 
 
-def _written(configuration: str) -> str:
-    with tempfile.NamedTemporaryFile("w", suffix=".yml", delete=False) as file:
-        file.write(configuration)
-    return file.name
+@contextmanager
+def exporting(url: str, regions: str) -> Iterator[Program]:
+    """The exporter over moto, as it is started."""
+    target: dict[str, Any] = {"provider": "aws"}
+    if regions == "one":
+        target["regions"] = [REGION]
+    reach = {"AWS_ENDPOINT_URL": url, "AWS_MAX_ATTEMPTS": "1", **KEYS}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "carbon.yml"
+        file.write_text(json.dumps({"targets": [target]}), encoding="utf-8")
+        command = ("-m", "cloud_carbon_exporter", "-listen=127.0.0.1:0", f"-config.file={file}")
+        with program(r"listening on (http://[\w.:]+)", *command, **reach) as exporter:
+            yield exporter
 
 
 def measure(regions: str, instances: int, against: float) -> None:
     """Start moto and the exporter, watch, and print."""
+    wanted = {"ec2/instance": instances, "ec2/volume": instances}
+    wanted |= {"rds/db_instance": DATABASES, "s3/bucket": BUCKETS}
     moto_command = ("-m", "bench.bench_first_figures", "--serve")
     env = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
     with program(r"Running on (http://\S+)", *moto_command, **env) as moto:
@@ -242,40 +260,34 @@ def measure(regions: str, instances: int, against: float) -> None:
         seed(url, instances)
         stock = stock_seconds(url)
         moto_cpu = moto.cpu_seconds
-        wanted = {"ec2/instance": instances, "ec2/volume": instances}
-        wanted |= {"rds/db_instance": DATABASES, "s3/bucket": BUCKETS}
-        target = {"provider": "aws", **({"regions": [REGION]} if regions == "one" else {})}
-        reach = {"AWS_ENDPOINT_URL": url, "AWS_MAX_ATTEMPTS": "1", **KEYS}
-        configuration = json.dumps({"targets": [target]})
-        flags = ("-listen=127.0.0.1:0", f"-config.file={_written(configuration)}")
-        command = ("-m", "cloud_carbon_exporter", *flags)
         began = time.time()
-        with program(r"listening on (http://[\w.:]+)", *command, **reach) as exporter:
-            listening = time.time() - began
+        with exporting(url, regions) as exporter:
             seen = watch(exporter, exporter.found[1], began, wanted)
-            cpu, moto_cpu = exporter.cpu_seconds, moto.cpu_seconds - moto_cpu
+            moto_cpu = moto.cpu_seconds - moto_cpu
         answers = [Answer(*json.loads(line)) for line in moto.lines if line.startswith("[")]
     answers = [answer for answer in answers if answer.at > began]
-    _tell(regions, instances, seen, answers, began)
+    print(f"{regions} region{'s' if regions == 'all' else ''}, {instances} instances, of which")
+    print(f"botocore alone lists the machines in {stock:.2f} s:")
+    _tell_kinds(seen, answers, began)
+    _tell(seen, against, moto_cpu)
+
+
+def _tell(seen: Seen, against: float, moto_cpu: float) -> None:
+    cpu = seen.cpu_at(seen.first)
     print(
-        f"    listening after {listening:.2f} s; botocore alone lists the machines in {stock:.2f} s"
-    )
-    print(
-        f"    first figure after {seen.first:.2f} s and {seen.cpu_first:.2f} s of our CPU: "
+        f"    first figure after {seen.first:.2f} s and {cpu:.2f} s of our CPU: "
         f"{seen.first / against:.2f} times the original's {against:.1f} s (budget {BUDGET_TIMES})"
     )
+    calls = _sum(seen.text, "cloud_carbon_exporter_api_requests_total")
+    dollars = _sum(seen.text, "cloud_carbon_exporter_api_cost_dollars_total")
     print(
-        f"    ready after {seen.ready:.2f} s and {cpu:.2f} s of our CPU, {moto_cpu:.2f} s of "
-        f"moto's; {len(seen.publications)} publications seen, "
-        f"{_sum(seen.text, 'cloud_carbon_exporter_api_requests_total'):.0f} calls, "
-        f"{_sum(seen.text, 'cloud_carbon_exporter_api_cost_dollars_total'):.4f} USD"
+        f"    ready after {seen.ready:.2f} s and {seen.cpu_at(seen.ready):.2f} s of our CPU, "
+        f"{moto_cpu:.2f} s of moto's; {len(seen.publications)} publications seen, "
+        f"{calls:.0f} calls, {dollars:.4f} USD"
     )
 
 
-def _tell(
-    regions: str, instances: int, seen: Seen, answers: Iterable[Answer], began: float
-) -> None:
-    print(f"{regions} region{'s' if regions == 'all' else ''}, {instances} instances:")
+def _tell_kinds(seen: Seen, answers: Iterable[Answer], began: float) -> None:
     ended: dict[str, float] = {}
     for answer in answers:
         if answer.region == REGION or answer.operation.startswith("s3 "):
@@ -287,7 +299,8 @@ def _tell(
             continue
         print(
             f"    {kind:16} answered after {at:5.2f} s, shown after {shown:5.2f} s: "
-            f"{shown - at:.2f} s later (budget {BUDGET_SECONDS:.0f})"
+            f"{shown - at:.2f} s later (budget {BUDGET_SECONDS:.0f}), in which we used "
+            f"{seen.cpu_at(shown) - seen.cpu_at(at):.2f} s of CPU"
         )
 
 

@@ -57,8 +57,10 @@ async def test_the_snapshot_before_the_first_collection_is_empty_and_says_so() -
 
 
 async def test_figures_of_a_part_say_so_and_how_far_the_first_collection_is() -> None:
-    amid = {"first_collection_done": False, "listings_ended": 82, "listings_known": 1190}
-    async with served(held(replace(estate.SNAPSHOT, **amid))) as client:
+    amid = replace(
+        estate.SNAPSHOT, first_collection_done=False, listings_ended=82, listings_known=1190
+    )
+    async with served(held(amid)) as client:
         for path in ("/api/v1/snapshot", "/api/v1/resources"):
             async with client.get(path) as response:
                 told = await response.json()
