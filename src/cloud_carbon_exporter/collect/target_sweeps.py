@@ -29,7 +29,7 @@ from cloud_carbon_exporter.providers.spec import Client, Listing, Scope, Service
 
 # In a first collection the kinds that most of a bill is for have the clouds, and this machine, for
 # themselves for so long, unless they have answered before: figures of them are shown first.
-HEAD_START_SECONDS = 6.0
+HEAD_START_SECONDS = 10.0
 
 
 class ListedKinds(NamedTuple):
