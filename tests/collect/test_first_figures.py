@@ -237,3 +237,15 @@ async def test_regions_that_an_earlier_process_counted_in_are_listed_before_othe
     await collector.runs[0].refresh()
     assert client.order[:2] == [("ListHeavy", US), ("ListHeavy", EU)]
     await collector.close()
+
+
+async def test_one_target_is_counted_while_anothers_first_collection_goes_on() -> None:
+    """So its state is to be kept: what a killed process has shown must not be shown lower."""
+    collector = new_collector(
+        Clock(), Cloud({EU: [vm()]}), Cloud({US: [vm("i-us")]}, hang={"connect"})
+    )
+    running = asyncio.create_task(collector.run())
+    await until(lambda: collector.snapshot.counted)
+    assert not collector.snapshot.first_collection_done
+    assert [row.resource.id for row in collector.snapshot.rows] == ["i-1"]
+    await collector.end(running)
