@@ -24,6 +24,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -288,15 +289,16 @@ def _tell(seen: Seen, against: float, moto_cpu: float) -> None:
 
 
 def _tell_kinds(seen: Seen, answers: Iterable[Answer], began: float) -> None:
-    ended: dict[str, float] = {}
+    ended: dict[str, list[float]] = defaultdict(list)
     for answer in answers:
         if answer.region == REGION or answer.operation.startswith("s3 "):
-            ended[answer.operation] = answer.at - began
+            ended[answer.operation].append(answer.at - began)
     for kind, operation in ANSWERED_BY.items():
-        shown, at = seen.whole.get(kind), ended.get(operation)
-        if shown is None or at is None:
+        shown = seen.whole.get(kind)
+        if shown is None:
             print(f"    {kind:16} not shown")
             continue
+        at = max(moment for moment in ended[operation] if moment <= shown)
         print(
             f"    {kind:16} answered after {at:5.2f} s, shown after {shown:5.2f} s: "
             f"{shown - at:.2f} s later (budget {BUDGET_SECONDS:.0f}), in which we used "
