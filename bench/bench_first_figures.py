@@ -12,7 +12,6 @@ exporter on the same estate (4.0 s at 1,000 instances in one region, on an idle 
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import platform
@@ -25,7 +24,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +32,8 @@ from typing import Any
 
 from tests.e2e.moto_estate import KEYS, REGION, api
 from tests.e2e.programs import surroundings
+
+from bench.noting_moto import Answer
 
 BUDGET_SECONDS = 2.0
 ORIGINAL_SECONDS = 4.0
@@ -48,57 +49,6 @@ ANSWERED_BY: Mapping[str, str] = {
     "s3/bucket": "s3 ListBuckets",
 }
 _POWER = re.compile(r'^cloud_carbon_power_watts\{[^\n]*?kind="([^"]+)"', re.MULTILINE)
-_SCOPE = re.compile(r"Credential=[^/]+/[^/]+/([^/]+)/([^/]+)/")
-_ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer of moto: what was asked where, when it was ready, and how long it took."""
-
-    operation: str
-    region: str
-    at: float
-    seconds: float
-
-
-def serve() -> None:
-    """moto's server, which writes a line for each answer."""
-    from moto import server
-    from tests.fakes import moto_server
-
-    make = server.DomainDispatcherApplication
-
-    def noting(*arguments: Any) -> Callable[..., Iterable[bytes]]:
-        application = make(*arguments)
-
-        def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-            environ["wsgi.input"] = io.BytesIO(body)
-            began = time.time()
-            answered: Iterable[bytes] = application(environ, start_response)
-            now = time.time()
-            line = json.dumps([*_asked(environ, body), now, now - began])
-            os.write(1, f"{line}\n".encode())  # whole, as many threads answer
-            return answered
-
-        return answer
-
-    server.DomainDispatcherApplication = noting
-    sys.argv = [sys.argv[0], "-H", "127.0.0.1", "-p", "0"]
-    moto_server.main()
-
-
-def _asked(environ: Mapping[str, Any], body: bytes) -> tuple[str, str]:
-    """Operation, after its service, and region of a request."""
-    scope = _SCOPE.search(str(environ.get("HTTP_AUTHORIZATION", "")))
-    region, service = scope.groups() if scope else ("", "")
-    action = _ACTION.search(body)
-    target = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
-    name = action[1].decode() if action else target or str(environ["PATH_INFO"])
-    if service == "s3":  # moto does not tell the region of a bucket: each is asked for its own
-        name = "ListBuckets"
-    return f"{service} {name}", region
 
 
 @dataclass(slots=True)
@@ -254,7 +204,7 @@ def measure(regions: str, instances: int, against: float) -> None:
     """Start moto and the exporter, watch, and print."""
     wanted = {"ec2/instance": instances, "ec2/volume": instances}
     wanted |= {"rds/db_instance": DATABASES, "s3/bucket": BUCKETS}
-    moto_command = ("-m", "bench.bench_first_figures", "--serve")
+    moto_command = ("-m", "bench.noting_moto")
     env = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
     with program(r"Running on (http://\S+)", *moto_command, **env) as moto:
         url = moto.found[1]
@@ -312,11 +262,7 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=1000)
     parser.add_argument("--regions", default="one,all")
     parser.add_argument("--against", type=float, default=ORIGINAL_SECONDS)
-    parser.add_argument("--serve", action="store_true")
     given = parser.parse_args()
-    if given.serve:
-        serve()
-        return
     load = os.getloadavg()[0]
     print(f"{platform.machine()}, {os.cpu_count()} CPUs, load {load:.1f} at the start")
     for regions in given.regions.split(","):
