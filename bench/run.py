@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "estimate": ("bench.bench_estimate",),
     "aws": ("bench.bench_aws",),
     "aws calls": ("bench.bench_aws", "--instances", "1000", "--rounds", "2"),
+    "aws first": ("bench.bench_first_figures", "--regions", "one"),
     "gcp": ("bench.bench_gcp",),
     "refresh": ("bench.bench_refresh", "10000", "100000"),
 }
@@ -109,6 +110,20 @@ LINES: tuple[Line, ...] = (
         "s",
         printed("demo", r"median ([\d.]+) s"),
         "median of 9",
+    ),
+    Line(
+        "first figure of AWS, 1,000 instances in one region",
+        6,
+        "s",
+        printed("aws first", r"first figure after ([\d.]+) s"),
+        "moto's own time included; the original: 4.0 s",
+    ),
+    Line(
+        "EC2, EBS, RDS, S3 shown after their answers",
+        2,
+        "s",
+        printed("aws first", r": ([\d.]+) s later", max),
+        "the latest of the four",
     ),
     Line("scrape, gzip, p99, idle, 10,000 resources", 2, "ms", _scrape(10_000, "idle")),
     Line("scrape, gzip, p99, idle, 100,000 resources", 15, "ms", _scrape(100_000, "idle")),

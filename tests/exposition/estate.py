@@ -235,6 +235,8 @@ SNAPSHOT = Snapshot(
     ),
     clock=ClockNews(-172800.5, 3),
     first_collection_done=True,
+    listings_ended=2,
+    listings_known=2,
 )
 
 EMPTY = Snapshot(0.0)

@@ -20,6 +20,7 @@ async def test_the_snapshot_holds_totals_ledger_health_and_the_source() -> None:
         told = await response.json()
     assert told["taken_at"] == estate.TAKEN_AT
     assert told["ready"] is True
+    assert told["partial"] == ""
     assert told["source"] == "https://example.org/source/v1.2.3"
     totals = told["totals"]
     assert totals["resources"] == 3
@@ -53,6 +54,19 @@ async def test_the_snapshot_before_the_first_collection_is_empty_and_says_so() -
     assert told["ready"] is False
     assert told["totals"]["resources"] == 0
     assert told["totals"]["power_watts"]["value"] == 0
+
+
+async def test_figures_of_a_part_say_so_and_how_far_the_first_collection_is() -> None:
+    amid = replace(
+        estate.SNAPSHOT, first_collection_done=False, listings_ended=82, listings_known=1190
+    )
+    async with served(held(amid)) as client:
+        for path in ("/api/v1/snapshot", "/api/v1/resources"):
+            async with client.get(path) as response:
+                told = await response.json()
+            assert told["partial"] == "first collection: 82 of 1,190 listings"
+        async with client.get("/api/v1/snapshot") as response:
+            assert (await response.json())["totals"]["resources"] == 3
 
 
 async def test_a_client_that_has_the_newest_snapshot_is_not_sent_it_again() -> None:

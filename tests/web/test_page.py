@@ -166,6 +166,19 @@ async def test_before_the_first_collection_it_says_to_wait(chromium: Browser) ->
         await expect(visited.page.locator("#totals")).to_be_hidden()
 
 
+async def test_amid_the_first_collection_it_says_that_figures_are_of_a_part(
+    chromium: Browser, demo: Snapshot
+) -> None:
+    amid = replace(demo, first_collection_done=False, listings_ended=82, listings_known=1190)
+    async with visit(chromium, amid) as visited:
+        page = visited.page
+        notice = page.get_by_role("status").first
+        await expect(notice).to_contain_text("partial")
+        await expect(notice).to_contain_text("82 of 1,190 listings")
+        await expect(page.locator("#power h2")).to_have_text("Power now, so far")
+        await expect(page.locator("#freshness")).to_contain_text("partial figures")
+
+
 async def test_when_every_collector_fails_the_reasons_come_first(chromium: Browser) -> None:
     async with visit(chromium, FAILING) as visited:
         page = visited.page

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from time import thread_time
 from typing import Generic, Literal, TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
@@ -13,6 +14,7 @@ from cloud_carbon_exporter.collect.clock import as_clock, keep_watch
 from cloud_carbon_exporter.collect.contribution import Contribution, places_in_use
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.failure_log import FailureLog
+from cloud_carbon_exporter.collect.first_figures import show_first_figures
 from cloud_carbon_exporter.collect.heap import Heap
 from cloud_carbon_exporter.collect.progress import Progress, say_progress, sentence
 from cloud_carbon_exporter.collect.shard import Shard
@@ -88,11 +90,15 @@ class Collector(Generic[Rendered]):
 
     async def run(self) -> None:
         """Refresh every target on its own timer, for ever; the first time at once."""
+        used_before = {(key.account_id, key.region) for key in self.counters.accounts()}
+        for target in self.runs:
+            target.look_first_in(used_before)
         async with asyncio.TaskGroup() as group:
             for target in self.runs:
                 group.create_task(self._keep_fresh(target))
                 group.create_task(self._watch(target))
             group.create_task(say_progress(self._target_progress))
+            group.create_task(show_first_figures(self._target_progress, self.preview))
             group.create_task(keep_watch(self._clock))
 
     def _target_progress(self) -> list[Progress]:
@@ -147,6 +153,30 @@ class Collector(Generic[Rendered]):
                 return
             self.snapshot, self.exposition = built
 
+    async def preview(self) -> float:
+        """Swap in what has been listed so far, amid the first collection; nothing is counted.
+
+        Nothing is asked for it, and all that is handed over once waits for `publish`. Returns the
+        seconds of CPU it took.
+        """
+        cpu_seconds = 0.0
+
+        def build() -> tuple[Snapshot, Rendered]:
+            nonlocal cpu_seconds
+            began = thread_time()
+            built = self._build(self._clock(), contributions, advance=False)
+            cpu_seconds = thread_time() - began
+            return built
+
+        async with self._publishing:
+            if self.snapshot.first_collection_done:
+                return cpu_seconds
+            self._follow_clock()
+            contributions = [run.preview() for run in self.runs]
+            with unless_it_fails("a look amid the first collection"):
+                self.snapshot, self.exposition = await beside(build)
+        return cpu_seconds
+
     async def _ask_grid(self, contributions: Sequence[Contribution]) -> None:
         if not self.settings.grid.preferences:
             return
@@ -197,12 +227,14 @@ class Collector(Generic[Rendered]):
         await self.close()
 
     def _build(
-        self, now: float, contributions: Sequence[Contribution]
+        self, now: float, contributions: Sequence[Contribution], *, advance: bool = True
     ) -> tuple[Snapshot, Rendered]:
         news = ClockNews(self._clock.apart, self._clock.steps)
-        snapshot = replace(self._builder.build(now, contributions), clock=news)
+        built = self._builder.build(now, contributions, advance=advance)
+        snapshot = replace(built, clock=news)
         rendered = self._render(snapshot)
-        self._heap.settle(len(snapshot.rows))
+        if advance:  # what is set aside is to be the estate, not what lists it
+            self._heap.settle(len(snapshot.rows))
         return snapshot, rendered
 
     def _age(self) -> float:

@@ -36,7 +36,8 @@ class Contribution:
 
     waits: whether what a resource draws now hangs on a series that is read. gone: sweeps whose
         scope exists no more. rounds: reads made since the last Contribution; each is handed over
-        once. tried: whether its first refresh has ended.
+        once. tried: whether its first refresh has ended. listings_ended, listings_known: sweeps
+        that have ended, of those known so far.
     """
 
     target: Target
@@ -49,6 +50,8 @@ class Contribution:
     rounds: tuple[Round, ...]
     extras: Extras
     tried: bool
+    listings_ended: int = 0
+    listings_known: int = 0
 
     def oldest(self, now: float, stale_after: float) -> float:
         """What was last seen before this is shown no more."""

@@ -66,8 +66,11 @@ def take_stock(
     estimated = frozenset(row.resource.id for row in rows)
     for contribution in contributions:
         counts.update(_unsupported(contribution, contribution.oldest(now, stale_after)))
-        listed.update(contribution.extras.listed)
         label, inventories = contribution.target.label, contribution.extras.inventories
+        if not contribution.tried:
+            # Amid its first collection what is not listed yet would look as if nothing covered it.
+            continue
+        listed.update(contribution.extras.listed)
         known = {inventory.account_id for inventory in inventories if inventory.whole}
         missing: Counter[AccountKind] = Counter()
         for inventory in inventories:

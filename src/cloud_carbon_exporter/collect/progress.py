@@ -10,6 +10,9 @@ from dataclasses import dataclass
 log = logging.getLogger("cloud_carbon_exporter.collect")
 
 SAID_EVERY_SECONDS = 5.0
+"""At first; each time it is said again takes twice as long, up to a minute."""
+
+SAID_LEAST_OFTEN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,11 @@ async def say_progress(
     targets: Callable[[], Sequence[Progress]], every_seconds: float | None = None
 ) -> None:
     """Log how far the first collection is, until every target's has ended."""
+    pause = SAID_EVERY_SECONDS if every_seconds is None else every_seconds
     while True:
-        await asyncio.sleep(SAID_EVERY_SECONDS if every_seconds is None else every_seconds)
+        await asyncio.sleep(pause)
         progress = targets()
         if all(target.done for target in progress):
             return
         log.info("%s", sentence(progress))
+        pause = min(2 * pause, SAID_LEAST_OFTEN_SECONDS)

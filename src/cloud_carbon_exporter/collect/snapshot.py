@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect.account_sums import AccountKey, account_key
@@ -76,16 +76,22 @@ class SnapshotBuilder:
         self._estimated: dict[str, _Estimated] = {}
         self._seen_at: dict[SweepKey, float] = {}
 
-    def build(self, now: float, contributions: Sequence[Contribution]) -> Snapshot:
-        """All that is known at `now`."""
+    def build(
+        self, now: float, contributions: Sequence[Contribution], *, advance: bool = True
+    ) -> Snapshot:
+        """All that is known at `now`.
+
+        advance: False for a look amid a first collection: counters stay where they are. What is
+        shown of them is kept then, though nothing is saved before it has ended; and time since an
+        earlier process waits for the Points and the grid of that time.
+        """
         self._surroundings.advance(now)
-        released: dict[str, float] = {}
-        for contribution in contributions:
-            self._take_sweeps(contribution, now)
-            for fresh in contribution.rounds:
-                self._take_round(fresh)
-                released |= fresh.released
-        self._counters.advance(now, released)
+        released = self._take_over(contributions, now)
+        if advance:
+            self._counters.advance(now, released)
+        return replace(self._shown(now, contributions), counted=advance)
+
+    def _shown(self, now: float, contributions: Sequence[Contribution]) -> Snapshot:
         rows = tuple(self._rows(contributions, now))
         accounts = tuple(self._accounts(rows))
         self._estimated = {row.resource.id: self._estimated[row.resource.id] for row in rows}
@@ -114,7 +120,19 @@ class SnapshotBuilder:
             account_names=said.account_names,
             known_by=self._counters.known_by.ratios() if self._counting else {},
             first_collection_done=all(contribution.tried for contribution in contributions),
+            listings_ended=sum(contribution.listings_ended for contribution in contributions),
+            listings_known=sum(contribution.listings_known for contribution in contributions),
         )
+
+    def _take_over(self, contributions: Iterable[Contribution], now: float) -> dict[str, float]:
+        """Hand the counters what was seen and read. Returns what had its last read, up to when."""
+        released: dict[str, float] = {}
+        for contribution in contributions:
+            self._take_sweeps(contribution, now)
+            for fresh in contribution.rounds:
+                self._take_round(fresh)
+                released |= fresh.released
+        return released
 
     def move(self, seconds: float) -> None:
         """The clock was set: what is remembered of when sweeps ended moves with it."""

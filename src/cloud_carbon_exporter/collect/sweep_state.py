@@ -47,6 +47,11 @@ class SweepState:
         parts = (scope.provider, scope.account_id, scope.region, scope.zone, self.listing.operation)
         return " ".join(filter(None, parts))
 
+    @property
+    def tried(self) -> bool:
+        """Whether it has ended once, well or not."""
+        return self.swept is not None or bool(self.error)
+
     def take(self, fresh: Swept, now: float) -> Swept:
         """Take the result of a sweep; the kinds it failed for keep what they had.
 

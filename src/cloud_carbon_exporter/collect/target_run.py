@@ -6,7 +6,7 @@ What comes out is a Contribution: plain values, from which the Snapshot is built
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 
 from cloud_carbon_exporter.collect.attempts import Attempts
@@ -76,9 +76,14 @@ class TargetRun:
     def progress(self) -> Progress:
         """How far the refresh under way is."""
         states = self._sweeps.states
-        waiting = tuple(state.name for state in states if state.task is not None)
-        ended = len(states) - len(waiting)
-        return Progress(ended, len(states), waiting, self._step, self._tried)
+        waiting = [state for state in states if not state.tried]
+        waiting.sort(key=lambda state: state.task is None)  # what has not begun waits for those
+        names = tuple(state.name for state in waiting)
+        return Progress(len(states) - len(names), len(states), names, self._step, self._tried)
+
+    def look_first_in(self, places: Collection[tuple[str, str]]) -> None:
+        """Accounts and regions where an earlier process found something."""
+        self._sweeps.used_before = places
 
     async def changes(self) -> AsyncIterator[None]:
         """Moments at which a listing was read again, as the cloud told that something changed."""
@@ -119,17 +124,24 @@ class TargetRun:
     def contribute(self) -> Contribution:
         """What is known by now; Points and last reads are handed over once."""
         rounds, self._rounds = tuple(self._rounds), []
+        return replace(self.preview(), gone=self._sweeps.hand_over_gone(), rounds=rounds)
+
+    def preview(self) -> Contribution:
+        """What is known by now, for a look at it: what is handed over once stays here."""
+        progress = self.progress
         return Contribution(
             self.target,
             self._measurer.waits,
             self._state,
             self._sweeps.last_good(),
-            self._sweeps.hand_over_gone(),
+            (),
             self._sweeps.outcomes(),
             self._measurer.outcomes(),
-            rounds,
+            (),
             self._extras,
             self._tried,
+            progress.ended,
+            progress.known,
         )
 
     def take_back(self, contribution: Contribution) -> None:

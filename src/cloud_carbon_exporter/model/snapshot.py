@@ -157,6 +157,11 @@ class Snapshot:
         exposition names them.
     account_names: (provider, account) -> the name people call it.
     known_by: (provider, "sight" or "events") -> share of the energy counted by this process.
+    first_collection_done: whether that of every target has ended, whatever its outcome; until then
+        all sums are of a part.
+    listings_ended, listings_known: how far it is; how many there will be is known once the regions
+        are.
+    counted: whether the counters were moved on for it, as they are not for what is shown early.
     """
 
     taken_at: float
@@ -180,6 +185,16 @@ class Snapshot:
     clock: ClockNews | None = None
     known_by: Mapping[tuple[str, str], float] = field(default_factory=dict)
     first_collection_done: bool = False
+    listings_ended: int = 0
+    listings_known: int = 0
+    counted: bool = False
+
+    @property
+    def progress(self) -> str:
+        """What is said of figures that are of a part; empty once they are whole."""
+        if self.first_collection_done:
+            return ""
+        return f"first collection: {self.listings_ended:,} of {self.listings_known:,} listings"
 
     def total(self) -> FootprintSum:
         """Sum over all clouds: the one that all surfaces show."""

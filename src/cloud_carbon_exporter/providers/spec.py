@@ -284,6 +284,7 @@ class Provider:
     call of Client.series is given: all of a region of an account, of an account, or of the Target;
     a failure is one of that span. permissions: needed whatever the services.
     changes: what a client may be told of as it happens.
+    listed_first: kinds that most of a bill is for: a first collection lists them before the others.
     """
 
     name: str  # as in -cloud.provider
@@ -296,3 +297,4 @@ class Provider:
     permissions: tuple[str, ...] = ()
     optional: Mapping[str, str] = field(default_factory=dict)  # permission -> what alone it is for
     changes: Changes | None = None
+    listed_first: frozenset[str] = frozenset()

@@ -60,6 +60,7 @@ class Service:
         self._size = SizeWarning()
         self.clock = Clock()
         self._state: StateFile | None = None
+        self._counted = False  # before anything is, the state stays as it was read
         self._sections: dict[str, Section] = {"clock": self.clock, "history": self._trend}
         state = (
             StateFile(Path(settings.state_file), self._sections) if settings.state_file else None
@@ -88,9 +89,10 @@ class Service:
             with unless_it_fails("the look at the size"):
                 self._size.look_at(rendered.text.size, settings)
             with unless_it_fails("the state file"):
-                if self._state is not None and snapshot.first_collection_done:
-                    # Before it is shown: a killed process must not have counted further than is
-                    # kept.
+                # Before it is shown: a killed process must not have counted further than is kept.
+                # One target may be counted while another's first collection goes on.
+                if self._state is not None and snapshot.counted:
+                    self._counted = True
                     self._state.save_if_due()
             return rendered
 
@@ -215,7 +217,7 @@ class Service:
         if self._collecting is not None:
             await self._end_collecting(collector, self._collecting)
         if self._state is not None:
-            if self._newest.snapshot.first_collection_done:
+            if self._counted:
                 self._state.save()
             self._state.close()
         await self._web_thread.run(self._listener.cleanup())

@@ -106,7 +106,8 @@ class SavedTimeline:
         resource = self.versions[-1].resource
         at = resource.location
         versions = [version.values() for version in self.versions]
-        return [*row, resource.kind, at.provider, at.account_id, at.region, at.zone, versions]
+        place = (at.provider, at.account_id, at.region, at.zone, int(at.on_premises))
+        return [*row, resource.kind, *place, versions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,9 @@ def read_awaiting(row: Row) -> SavedAwaiting:
 def _versions(resource_id: str, described: Sequence[Any]) -> tuple[SavedVersion, ...]:
     if not described:
         return ()
-    kind, *place, rows = described
-    location = Location(*map(str, place))
+    kind, provider, account_id, region, zone, on_premises, rows = described
+    place = (str(provider), str(account_id), str(region), str(zone))
+    location = Location(*place, on_premises=bool(on_premises))
     versions: list[SavedVersion] = []
     for since, measured, started, monitor, components in rows:
         resource = Resource(

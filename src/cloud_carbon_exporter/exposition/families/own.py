@@ -61,6 +61,14 @@ def _last_collection(snapshot: Snapshot) -> Iterator[FamilySample]:
         yield FamilySample((), snapshot.taken_at)
 
 
+def _of_first_collection(number: Callable[[Snapshot], int]) -> FromSnapshot:
+    def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
+        if snapshot.taken_at and snapshot.targets:
+            yield FamilySample((), number(snapshot))
+
+    return FromSnapshot(samples)
+
+
 def _clock_step(snapshot: Snapshot) -> Iterator[FamilySample]:
     if snapshot.clock is not None:
         yield FamilySample((), snapshot.clock.apart_seconds)
@@ -205,6 +213,26 @@ OWN: tuple[Family, ...] = (
         FromSnapshot(_last_collection),
         (),
         "seconds",
+    ),
+    Family(
+        # Figures are shown as listings end: until all have, sums over accounts and regions are low.
+        "cloud_carbon_exporter_first_collection_done",
+        "gauge",
+        "Whether the first collection of every target has ended; "
+        "until then sums are of a part, and totals are absent.",
+        _of_first_collection(lambda snapshot: int(snapshot.first_collection_done)),
+    ),
+    Family(
+        "cloud_carbon_exporter_first_collection_listings",
+        "gauge",
+        "How many listings there are, of all kinds in all places, as far as is known.",
+        _of_first_collection(lambda snapshot: snapshot.listings_known),
+    ),
+    Family(
+        "cloud_carbon_exporter_first_collection_listings_ended",
+        "gauge",
+        "How many of those have ended at least once, well or not.",
+        _of_first_collection(lambda snapshot: snapshot.listings_ended),
     ),
     Family(
         "cloud_carbon_exporter_clock_step_seconds",

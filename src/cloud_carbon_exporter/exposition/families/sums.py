@@ -23,8 +23,10 @@ _SUM_HELP = "Sum over the resources of one account, region and kind, of what has
 
 def _powers(snapshot: Snapshot) -> Iterator[SumSample]:
     for row in snapshot.accounts:
-        labels = (row.provider, row.account_id, row.region, row.kind)
-        yield SumSample(labels, row.now.power_watts)
+        # What an earlier process counted and this one has not listed yet does not draw 0 watts.
+        if row.now.resources or snapshot.first_collection_done:
+            labels = (row.provider, row.account_id, row.region, row.kind)
+            yield SumSample(labels, row.now.power_watts)
 
 
 def _power(shown: Shown) -> FromSums:

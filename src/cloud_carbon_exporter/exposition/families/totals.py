@@ -21,6 +21,8 @@ _SCOPE = "by cloud; over all of them where no cloud is named."
 
 def _totals(amount: Callable[[FootprintSum], Sum], shown: Shown) -> FromSums:
     def samples(snapshot: Snapshot) -> Iterator[SumSample]:
+        if not snapshot.first_collection_done:
+            return  # a sum of what is listed by then, which nothing in a sample could say
         for provider, total in snapshot.totals.items():
             yield SumSample((provider,), amount(total))
         if snapshot.totals:

@@ -9,7 +9,7 @@ from cloud_carbon_exporter.providers.aws.describing.lateness import SETTLE_SECON
 from cloud_carbon_exporter.providers.finding import services_in
 from cloud_carbon_exporter.providers.spec import Provider
 
-# what most of a bill is for is listed before the rest
+# what most of a bill is for
 _FIRST = ("ec2_instance", "ec2_volume", "rds_db_instance", "rds_db_cluster", "s3_bucket")
 
 PROVIDER = Provider(
@@ -21,6 +21,9 @@ PROVIDER = Provider(
     settle_seconds=SETTLE_SECONDS,
     reads_cost=True,
     reads_span="region",
+    listed_first=frozenset(
+        {"ec2/instance", "ec2/volume", "rds/db_instance", "rds/db_cluster", "s3/bucket"}
+    ),
     permissions=("cloudwatch:GetMetricData", "ec2:DescribeRegions", "sts:GetCallerIdentity"),
     optional={
         "ce:GetCostAndUsage": "discovery: cost-explorer",

@@ -26,6 +26,9 @@ PROVIDER = Provider(
     settle_seconds=120,
     reads_cost=False,
     reads_span="region",
+    listed_first=frozenset(
+        {"instance/server", "block/volume", "baremetal/server", "rdb/instance", "object/bucket"}
+    ),
     permissions=("ProjectReadOnly", "ObservabilityReadOnly"),
     optional={
         "AuditTrailReadOnly": "starts and ends of Instances",

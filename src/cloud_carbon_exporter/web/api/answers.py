@@ -90,6 +90,7 @@ def _resources_text(taken: Snapshot, query: ResourceQuery, tags: tuple[str, ...]
     return json.dumps(
         {
             "taken_at": taken.taken_at,
+            "partial": taken.progress,
             "matching": page.matching,
             "cursor": page.cursor,
             "resources": [json_objects.resource(row, tags) for row in page.rows],

@@ -243,6 +243,7 @@ def snapshot(taken: Snapshot, tags: tuple[str, ...], version: str, source_url: s
     return {
         "taken_at": taken.taken_at,
         "ready": taken.first_collection_done,
+        "partial": taken.progress,
         "version": version,
         "source": source_url,
         "totals": sums(taken.total()) | _counted(account.totals for account in taken.accounts),

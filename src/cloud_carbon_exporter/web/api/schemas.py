@@ -149,11 +149,18 @@ _API_USE = object_of(
     description="Calls of the exporter itself, and what they cost.",
 )
 
+_PARTIAL = noted(
+    TEXT,
+    "how far the first collection is while figures are of what it has listed by then "
+    '("first collection: 82 of 1,190 listings"); empty once they are whole',
+)
+
 _ANSWERS: Mapping[str, Schema] = {
     "snapshot": object_of(
         {
             "taken_at": MOMENT,
             "ready": noted(FLAG, "whether the first collection of every target has ended"),
+            "partial": _PARTIAL,
             "version": TEXT,
             "source": URL,
             "totals": reference("sums"),
@@ -197,6 +204,7 @@ _ANSWERS: Mapping[str, Schema] = {
     "resources": object_of(
         {
             "taken_at": MOMENT,
+            "partial": _PARTIAL,
             "matching": noted(COUNT, "resources on all pages together"),
             "cursor": {
                 "type": ["string", "null"],

@@ -19,7 +19,11 @@ let reachable = true;
 function notice() {
   const errors = [...new Set([...told.targets, ...told.listings, ...told.measurements].map((each) => each.error).filter(Boolean))];
   const listed = told.listings.filter((each) => each.up).length;
-  if (!told.ready) return h("p", { class: "notice" }, "Collecting for the first time; figures appear as soon as every target has answered.");
+  if (!told.ready) {
+    return h("p", { class: "notice" }, told.totals.resources
+      ? `These figures are partial: they are of what has been listed so far (${told.partial}).`
+      : `Collecting for the first time; figures appear as answers come (${told.partial}).`);
+  }
   if (errors.length && !listed) {
     return h("div", { class: "notice bad" }, h("p", {}, "No collector succeeds, so there are no figures. What the clouds say:"),
       h("ul", {}, errors.slice(0, 8).map((each) => h("li", {}, each))));
@@ -37,7 +41,7 @@ function freshness() {
   holder.className = `freshness ${!reachable ? "broken" : failed || age > STALE_SECONDS ? "stale" : told?.ready ? "fresh" : ""}`;
   const text = byId("freshness-text");
   if (!reachable) text.replaceChildren("The exporter does not answer");
-  else if (!told?.ready) text.replaceChildren("Collecting…");
+  else if (!told?.ready) text.replaceChildren(told?.totals.resources ? "Collecting, partial figures…" : "Collecting…");
   else {
     text.replaceChildren(`Updated ${moment(told.taken_at)}, ${ago(age)}`,
       ...(failed ? [" · ", h("a", { href: "#health" }, `${failed} failing`)] : []));

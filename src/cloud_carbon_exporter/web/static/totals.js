@@ -33,15 +33,16 @@ export function renderTotals(told) {
   const embodied = totals.embodied_emissions_grams_per_second;
   const all = totals.emissions_grams_per_second;
   const kinds = told.by.kind.length;
-  card("power", "Power now", big(watts), interval(totals.power_watts, range(watts)),
+  const partly = told.ready ? "" : ", so far"; // of what the first collection has listed by then
+  card("power", `Power now${partly}`, big(watts), interval(totals.power_watts, range(watts)),
     h("dl", { class: "parts" }, part("Resources", `${number(totals.resources)} of ${number(kinds)} kinds`),
       users(told, totals.power_watts.value)));
-  card("emissions", "Emissions now", big(hourly(all), `${hourly(all).unit} ${CO2}/h`),
+  card("emissions", `Emissions now${partly}`, big(hourly(all), `${hourly(all).unit} ${CO2}/h`),
     h("dl", { class: "parts" },
       part("Operational", written(hourly(operational)), "of-op"), part("90 % interval", range(hourly(operational))),
       part("Embodied", written(hourly(embodied)), "of-emb"), part("90 % interval", range(hourly(embodied)))));
   const share = all.value ? `${Math.round((100 * embodied.value) / all.value)} %` : "–";
-  card("year", "A year at this rate", big(yearly(all), `${yearly(all).unit} ${CO2}`),
+  card("year", `A year at this rate${partly}`, big(yearly(all), `${yearly(all).unit} ${CO2}`),
     h("dl", { class: "parts" },
       part("Between", range(yearly(all))), part("Embodied share", share),
       part("Energy", `${number((totals.power_watts.value * 8766) / 1000)} kWh`)));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.errors import CollectError
@@ -48,13 +49,16 @@ async def located(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence
 
 async def _ask_location(client: AwsApi, scope: Scope, names: list[str]) -> dict[str, str]:
     regions: dict[str, str] = {}
-    for name in names:
+
+    async def ask(name: str) -> None:
         try:
             answer = await client.call(scope, "s3", "GetBucketLocation", {"Bucket": name})
         except CollectError:
-            continue  # one bucket's policy may forbid it: that bucket's region stays unknown
+            return  # one bucket's policy may forbid it: that bucket's region stays unknown
         location = answer.get("LocationConstraint") or ""
         regions[name] = _LEGACY_LOCATIONS.get(location, location)
+
+    await asyncio.gather(*map(ask, names))
     return regions
 
 
