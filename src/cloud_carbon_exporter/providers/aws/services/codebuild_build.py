@@ -52,7 +52,8 @@ async def builds(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[
 
 def once(everything: Sequence[Raw]) -> Sequence[Raw]:
     """Builds of all pages, each once: every page of projects brings all of them."""
-    return list({str(raw["id"]): raw for raw in everything}.values())
+    named = {str(raw.get("id", number)): raw for number, raw in enumerate(everything)}
+    return list(named.values())
 
 
 async def _read(client: AwsApi, scope: Scope) -> list[Raw]:

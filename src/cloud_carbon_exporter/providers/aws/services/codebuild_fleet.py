@@ -59,6 +59,7 @@ SPEC = ServiceSpec(
     ),
     states=STATES,
     describe=describe,
+    lasting=True,
     reason=(
         "The vCPUs, memory and disk of its compute type, for each machine it has or wants, "
         "whether a build runs or not."

@@ -70,6 +70,7 @@ SPEC = ServiceSpec(
             dimensions={"ConnectorName": "ScaledConnector"},
         ),
     ),
+    lasting=True,
     reason=(
         "The vCPUs and memory of its workers, as many as were asked for or run; "
         "the hosts are not published."

@@ -85,6 +85,7 @@ SPEC = ServiceSpec(
         percent("cpu_ratio", NAMESPACE, "cpuUtilization", {"Application": "Application"}),
         percent("cpu_ratio", NAMESPACE, "zeppelinCpuUtilization", {"Application": "Notebook"}),
     ),
+    lasting=True,
     reason=(
         "A vCPU, 4 GB and 50 GB of disk for each processing unit it runs on, and those for its "
         "orchestration; the hosts are not published."

@@ -137,6 +137,7 @@ SPEC = ServiceSpec(
         ),
     ),
     permissions=("cloudwatch:ListMetrics",),
+    lasting=True,
     reason=(
         "The vCPUs and memory of its schedulers, web servers, workers and database by class, and "
         "of each additional worker while it runs; the hosts are not published."

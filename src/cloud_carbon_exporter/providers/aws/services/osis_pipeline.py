@@ -49,5 +49,6 @@ SPEC = ServiceSpec(
             dimensions={"PipelineName": "PipelineName"},
         ),
     ),
+    lasting=True,
     reason="The vCPUs and memory of the compute units in use; the hosts are not published.",
 )

@@ -49,5 +49,6 @@ SPEC = ServiceSpec(
     ),
     states=STATES,
     describe=describe,
+    lasting=True,
     reason="A constant figure, assumed: how many hosts it has, and how large, is not told.",
 )

@@ -45,5 +45,6 @@ SPEC = ServiceSpec(
         )
         for name in ("DBShardGroupCapacity", "DBShardGroupComputeRedundancyCapacity")
     ),
+    lasting=True,
     reason="The capacity units its routers and shards use, with their standbys, 2 GiB each.",
 )
