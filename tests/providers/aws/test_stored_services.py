@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from tests.fakes.aws_replay import ReplayClient, described, recording, spec
-from tests.providers.aws.parts import PARIS, Asked, parts, read, watts
+from tests.providers.aws.parts import PARIS, Asked, footprint, parts, read, watts
 
+from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.providers.aws.services import (
     cassandra_table,
     timestream_influx_db_instance,
@@ -156,3 +157,20 @@ async def test_a_cluster_whose_nodes_are_not_told_is_not_made_up() -> None:
     resource = spec("timestream/influx_db_cluster").resource(raw, PARIS)
     assert resource is not None
     assert resource.components == ()
+
+
+async def test_instances_are_listed_where_clusters_may_not_be_read() -> None:
+    recorded = recording("timestream_influx_db_instance")
+    client = Asked(recorded, PermissionMissing("no", provider="aws"))
+    client.asked.append(("ListDbInstances", {}))  # the error comes with what is asked next
+    page = recorded["ListDbInstances"][0]["items"]
+    assert len(await timestream_influx_db_instance.instances(client, PARIS, page)) == len(page)
+
+
+async def test_capacity_that_is_not_read_lies_within_what_was_configured() -> None:
+    """Of a shard group of 32 to 768 units with a standby: 64 at least, 1,536 at most."""
+    (group,) = (await described("rds/db_shard_group", "rds_db_shard_group")).values()
+    unread = footprint(group).power_watts
+    assert unread.value >= 0.99 * watts(group, capacity_units=64)
+    (traces, _) = (await described("osis/pipeline", "osis_pipeline")).values()
+    assert {(part.least, part.most) for part in traces.components} == {(1, 4)}

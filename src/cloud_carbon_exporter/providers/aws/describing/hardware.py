@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cloud_carbon_exporter.model.machines import components, machine
-from cloud_carbon_exporter.model.types import Component, Signal
+from cloud_carbon_exporter.model.types import LARGEST, Component, Signal
 
 BYTES_PER_GIB = 1024**3
 MIB_PER_GIB = 1024
@@ -31,9 +31,19 @@ def times(parts: Iterable[Component], factor: float) -> tuple[Component, ...]:
     return tuple(replace(part, amount=part.amount * factor) for part in parts)
 
 
-def per(parts: Iterable[Component], signal: Signal) -> tuple[Component, ...]:
-    """The same hardware for each unit of `signal`."""
-    return tuple(replace(part, per=signal) for part in parts)
+def per(
+    parts: Iterable[Component],
+    signal: Signal,
+    least: float | None = None,
+    most: float | None = None,
+) -> tuple[Component, ...]:
+    """The same hardware for each unit of `signal`.
+
+    least, most: what the configuration holds the units within, where it says so.
+    """
+    low = least or 0.0
+    high = LARGEST if most is None else max(most, low)
+    return tuple(replace(part, per=signal, least=low, most=high) for part in parts)
 
 
 def volume(size_gib: float | str | None, part: str = "aws/gp3") -> tuple[Component, ...]:

@@ -18,7 +18,7 @@ KIND = "cassandra/table"
 _SECONDS = 3600.0
 _TABLES = "cassandra:Select"
 # Every account has these in every region, and they are AWS' own.
-_SYSTEM = "system"
+_SYSTEM = frozenset({"system", "system_schema", "system_schema_mcs", "system_multiregion_info"})
 _BY_TABLE = {"Keyspace": "Keyspace", "TableName": "TableName"}
 
 
@@ -34,7 +34,7 @@ async def tables(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[
         return listed
 
     keyspaces = [str(raw["keyspaceName"]) for raw in page]
-    own = [name for name in keyspaces if not name.startswith(_SYSTEM)]
+    own = [name for name in keyspaces if name not in _SYSTEM]
     what = ("keyspaces", "ListTables", scope.account_id, scope.region)
     found: list[Raw] = []
     for listed in (await by_name(client, what, own, _SECONDS, ask)).values():

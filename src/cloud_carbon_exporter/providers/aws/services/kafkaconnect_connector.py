@@ -35,7 +35,8 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     units = (scaled or capacity["provisionedCapacity"])["mcuCount"]
     worker = hidden(VCPUS_PER_MCU * units, GIB_PER_MCU * units)
     if scaled:
-        running = per(worker, "capacity_units")
+        fewest, most = scaled.get("minWorkerCount"), scaled.get("maxWorkerCount")
+        running = per(worker, "capacity_units", fewest, most)
         monitor["ScaledConnector"] = connector.name
     else:
         running = times(worker, capacity["provisionedCapacity"]["workerCount"])

@@ -89,9 +89,10 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     size = CLASSES.get(raw["EnvironmentClass"], CLASSES["mw1.small"])
     monitor = {"Environment": environment.name}
     running = _containers(raw, size)
-    if (raw.get("MaxWorkers") or 1) > _workers(raw):
+    more = (raw.get("MaxWorkers") or 1) - _workers(raw)
+    if more > 0:
         monitor["ScaledEnvironment"] = environment.name
-        running += per(hidden(size.worker.vcpus, size.worker.gib), "capacity_units")
+        running += per(hidden(*size.worker), "capacity_units", 0, more)
     return environment.described(
         running=running,
         state=raw.get("Status", ""),

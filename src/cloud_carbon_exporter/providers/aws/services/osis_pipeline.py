@@ -20,11 +20,12 @@ VCPUS_PER_OCU, GIB_PER_OCU = 2, 15
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One pipeline."""
     pipeline = parse(raw, scope, raw["PipelineArn"], raw["PipelineName"])
+    fewest, most = raw.get("MinUnits"), raw.get("MaxUnits")
     return pipeline.described(
-        running=per(hidden(VCPUS_PER_OCU, GIB_PER_OCU), "capacity_units"),
+        running=per(hidden(VCPUS_PER_OCU, GIB_PER_OCU), "capacity_units", fewest, most),
         state=raw.get("Status", ""),
         monitor={"PipelineName": pipeline.name},
-        info={"host_type": f"{raw.get('MinUnits')} to {raw.get('MaxUnits')} OCU"},
+        info={"host_type": f"{fewest} to {most} OCU"},
         started=raw.get("CreatedAt"),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.providers.aws.describing.databases import capacity_unit
+from cloud_carbon_exporter.providers.aws.describing.hardware import per
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
@@ -14,11 +15,19 @@ STATES = states(running="creating available modifying rebooting", gone="deleting
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One shard group: routers and shards, none of which is listed as an instance."""
     group = parse(raw, scope, raw["DBShardGroupArn"], raw["DBShardGroupIdentifier"])
+    # Standbys are as large as what they stand by for.
+    copies = 1 + (raw.get("ComputeRedundancy") or 0)
+    most = raw.get("MaxACU")
     return group.described(
-        running=capacity_unit(),
+        running=per(
+            capacity_unit(),
+            "capacity_units",
+            (raw.get("MinACU") or 0) * copies,
+            None if most is None else most * copies,
+        ),
         state=raw.get("Status", ""),
         monitor={"DBShardGroupIdentifier": group.name},
-        info={"host_type": f"{raw.get('MinACU')} to {raw.get('MaxACU')} ACU"},
+        info={"host_type": f"{raw.get('MinACU')} to {most} ACU"},
     )
 
 

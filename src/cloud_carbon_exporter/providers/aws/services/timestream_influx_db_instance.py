@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import by_name, tagged
@@ -45,14 +46,25 @@ async def instances(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequen
     """The instances with their tags, without the nodes of clusters, which are counted there."""
     if not page:
         return ()
-    listed: list[Raw] = []
-    async for answer in client.answers(scope, API, "ListDbClusters", {}, permissions=_CLUSTERS):
-        listed += answer.get("items", ())
-    nodes: set[str] = set()
-    for members in (await _nodes(client, scope, listed)).values():
-        nodes |= {str(node["id"]) for node in members}
+    nodes = await _members(client, scope)
     alone = [raw for raw in page if str(raw["id"]) not in nodes]
     return await tagged(client, scope, alone, f"{API}:db-instance", lambda raw: str(raw["arn"]))
+
+
+async def _members(client: AwsApi, scope: Scope) -> set[str]:
+    """Ids of the nodes of all clusters; none where clusters may not be read."""
+    members: set[str] = set()
+    listed: list[Raw] = []
+    try:
+        async for answer in client.answers(scope, API, "ListDbClusters", {}, permissions=_CLUSTERS):
+            listed += answer.get("items", ())
+        nodes = await _nodes(client, scope, listed)
+    except PermissionMissing:
+        # Then no cluster is counted, and a node that is listed here is counted once.
+        return members
+    for of_cluster in nodes.values():
+        members |= {str(node["id"]) for node in of_cluster}
+    return members
 
 
 async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
