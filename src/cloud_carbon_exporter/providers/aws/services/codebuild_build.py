@@ -137,6 +137,7 @@ SPEC = ServiceSpec(
     ),
     states=STATES,
     describe=describe,
+    # CodeBuild user guide, CloudWatch dimensions: by project, or by build, project and number.
     metrics=(
         percent("cpu_ratio", "AWS/CodeBuild", "CPUUtilizedPercent", {"ProjectName": "ProjectName"}),
     ),
