@@ -10,7 +10,7 @@ from tests.providers.aws.parts import PARIS, Asked, parts, read, watts
 
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws.describing.codebuild import machine
-from cloud_carbon_exporter.providers.aws.services import codebuild_build
+from cloud_carbon_exporter.providers.aws.services import codebuild_build, mwaaserverless_workflow
 from cloud_carbon_exporter.providers.description import Description
 
 BEGUN = 1795000000
@@ -186,3 +186,18 @@ async def test_a_pipeline_is_the_compute_units_in_use() -> None:
     }
     assert parts(pipelines["nightly"]) == {}, "it is stopped"
     assert pipelines["traces"].tags == {"team": "sre"}
+
+
+async def test_runs_of_a_workflow_are_asked_for_anew_while_one_is_under_way() -> None:
+    recorded = recording("mwaaserverless_workflow")
+    page = recorded["ListWorkflows"][0]["Workflows"]
+    busy = Asked(recorded)
+    for _ in range(2):
+        found = await mwaaserverless_workflow.workflows(busy, PARIS, page)
+    assert [operation for operation, _ in busy.asked] == ["ListWorkflowRuns"] * 2
+    running = [spec("mwaaserverless/workflow").resource(raw, PARIS) for raw in found]
+    assert [parts(run) for run in running if run] == [{}, *[{"vcpu": 1, "memory": 2}] * 2]
+    asleep = Asked({"ListWorkflowRuns": [{"WorkflowRuns": []}]})
+    for _ in range(2):
+        await mwaaserverless_workflow.workflows(asleep, PARIS, page)
+    assert len(asleep.asked) == 1

@@ -124,6 +124,9 @@ TOLD: Mapping[str, Told] = {
     "msk/cluster": Told("State"),
     "msk/serverless_cluster": Told("State"),
     "mwaa/environment": Told("Status", "GetEnvironment", "Environment"),
+    "mwaaserverless/workflow": Told(
+        "RunDetailSummary.Status", "ListWorkflowRuns", "WorkflowRuns[]", ours="READY DELETING"
+    ),
     "neptune/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "neptune/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
     "neptunegraph/graph": Told("status"),

@@ -13,6 +13,7 @@ _NAMED_ONLY = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
 # Service of an ARN -> the same in CloudFormation's types, where they differ.
 _SERVICES = {
     "airflow": "mwaa",
+    "airflow_serverless": "mwaaserverless",
     "aoss": "opensearchserverless",
     "docdb_elastic": "docdbelastic",
     "elasticfilesystem": "efs",
