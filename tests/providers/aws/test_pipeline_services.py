@@ -73,6 +73,15 @@ async def test_a_build_holds_the_machine_of_its_compute_type() -> None:
     assert found["shop:8"].started == BEGUN + 400 + 20
 
 
+def test_a_docker_server_is_a_machine_beside_the_build() -> None:
+    raw = recording("codebuild_build")["BatchGetBuilds"][0]["builds"][1]
+    server = {"computeType": "BUILD_GENERAL1_SMALL", "securityGroupIds": []}
+    served = {**raw, "environment": {**raw["environment"], "dockerServer": server}}
+    build = spec("codebuild/build").resource(served, PARIS)
+    assert build is not None
+    assert parts(build) == {"vcpu": 4 + 2, "memory": 7 + 3, "block aws/gp3": 128 + 64}
+
+
 async def test_a_build_that_has_ended_of_late_is_told_of() -> None:
     client = Asked(recording("codebuild_build"))
     client.clock = lambda: BEGUN + 600.0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import batches, told
 from cloud_carbon_exporter.providers.aws.describing.codebuild import machine
@@ -105,6 +106,18 @@ def _since_its_machine(raw: Raw) -> Raw:
     return raw
 
 
+def _machines(environment: Mapping[str, Any]) -> tuple[Component, ...]:
+    """Machine of a build, and that of a Docker server beside it, where its project has one."""
+    server = environment.get("dockerServer") or {}
+    held = machine(environment)
+    if not server.get("computeType"):
+        return held
+    return (
+        *held,
+        *machine({"type": environment.get("type"), "computeType": server["computeType"]}),
+    )
+
+
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One build; None for one that runs on a machine of a fleet."""
     environment = raw.get("environment") or {}
@@ -113,7 +126,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     build = parse(raw, scope, raw["arn"], raw["id"])
     waits = raw.get("currentPhase") in _WAITING
     return build.described(
-        running=() if waits else machine(environment),
+        running=() if waits else _machines(environment),
         state=raw.get("buildStatus", ""),
         monitor={"ProjectName": raw["projectName"]} if raw.get("projectName") else {},
         info={"host_type": environment.get("computeType")},
