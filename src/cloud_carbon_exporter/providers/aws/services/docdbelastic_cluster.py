@@ -93,7 +93,6 @@ SPEC = ServiceSpec(
             scale=1 / BYTES_PER_GIB,
         ),
     ),
-    lasting=True,
     reason=(
         "The vCPUs of all instances of its shards at the load of their writers, with 8 GiB each, "
         "and the bytes of its volume in six copies; the hosts are not published."

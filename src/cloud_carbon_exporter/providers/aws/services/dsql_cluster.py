@@ -66,7 +66,6 @@ SPEC = ServiceSpec(
             "stored_gib", "AWS/AuroraDSQL", "ClusterStorageSize", _BY_ID, scale=1 / BYTES_PER_GIB
         ),
     ),
-    lasting=True,
     reason=(
         "An assumed energy for each distributed processing unit, by the price of one, "
         "and the bytes held in three zones."

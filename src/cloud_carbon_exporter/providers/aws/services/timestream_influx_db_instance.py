@@ -172,7 +172,6 @@ SPECS = (
         ),
         states=CLUSTER_STATES,
         describe=describe_cluster,
-        lasting=True,
         reason=(
             "The vCPUs, memory and storage of each of its nodes, which are counted here "
             "and not among the instances; their hosts are not published."
