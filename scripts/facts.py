@@ -67,6 +67,7 @@ RANGES = [  # of ids beginning so: least and most that can be meant
     ("rack.", 1, 10),
     ("copies.", 1, 20),
     ("rest.", 0, 1),
+    ("archived.", 0, 1),
     ("changed.", 0, 1),
     ("network.", 0, 0.01),
     ("", -1e12, 1e12),

@@ -127,10 +127,8 @@ class Looked(undisturbed.Interrupted):
 def test_law_a_look_at_any_await_costs_nothing(plan: list[int]) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(undisturbed, "Interrupted", Looked)
-        disturbed = asyncio.run(undisturbed.collected(itertools.cycle(plan)))
-    whole = undisturbed.UNDISTURBED
-    assert undisturbed.energies(disturbed) == pytest.approx(undisturbed.energies(whole))
-    assert undisturbed.bases(disturbed) == undisturbed.bases(whole)
+        looked_at = asyncio.run(undisturbed.collected(itertools.cycle(plan)))
+    undisturbed.assert_counted_exactly(looked_at)
 
 
 def test_looks_are_frequent_at_first_and_their_number_grows_like_a_logarithm() -> None:

@@ -6,7 +6,7 @@
     1 resource:
     [resource id, covered until, seen until, joules, operational grams, embodied grams]
     and, where it was described otherwise in time that is not counted yet,
-    [..., kind, provider, account, region, zone, versions]
+    [..., kind, provider, account, region, zone, 1 on premises, versions]
     a version: [since, 1 where it is measured, started or null, names to monitoring, components]
 
 How a thing is described is kept for what awaits its last read alone: its cloud may tell nothing of

@@ -82,6 +82,8 @@ TOLD: Mapping[str, Told] = {
     "backup/backup_vault": Told("VaultState"),
     # CloudFront API reference, DistributionSummary: Deployed, else InProgress.
     "cloudfront/distribution": Told("Status", words="Deployed InProgress", ours="Disabled"),
+    "codebuild/build": Told("buildStatus", "BatchGetBuilds", "builds[]"),
+    "codebuild/fleet": Told("status.statusCode", "BatchGetFleets", "fleets[]"),
     # DAX developer guide, DescribeClusters and the events of a cluster.
     "dax/cluster": Told("Status", words="creating available modifying deleting deleted"),
     # DMS API reference, ProvisionData.
@@ -92,6 +94,8 @@ TOLD: Mapping[str, Told] = {
     "dms/replication_instance": Told("ReplicationInstanceStatus"),
     "docdb/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "docdb/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
+    "docdbelastic/cluster": Told("status"),
+    "dsql/cluster": Told("status", "GetCluster", "."),
     "dynamodb/table": Told("TableStatus", "DescribeTable", "Table"),
     "ec2/client_vpn_endpoint": Told("Status.Code"),
     "ec2/capacity_reservation": Told("State"),
@@ -118,7 +122,9 @@ TOLD: Mapping[str, Told] = {
     "fsx/file_system": Told("Lifecycle"),
     "glue/job": Told("JobRunState", "GetJobRuns", "JobRuns[]", ours="READY"),
     "glue/session": Told("Status"),
+    "kafkaconnect/connector": Told("connectorState"),
     "kinesis/stream": Told("StreamStatus", "DescribeStreamSummary", "StreamDescriptionSummary"),
+    "kinesisanalyticsv2/application": Told("ApplicationStatus"),
     "lambda/function": Told("State"),
     "lightsail/bucket": Told("state.code", words="OK Unknown"),
     "lightsail/container": Told("state"),
@@ -137,15 +143,24 @@ TOLD: Mapping[str, Told] = {
     ),
     "msk/cluster": Told("State"),
     "msk/serverless_cluster": Told("State"),
+    "mwaa/environment": Told("Status", "GetEnvironment", "Environment"),
+    "mwaaserverless/workflow": Told(
+        "RunDetailSummary.Status", "ListWorkflowRuns", "WorkflowRuns[]", ours="READY DELETING"
+    ),
     "neptune/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "neptune/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
+    "neptunegraph/graph": Told("status"),
     "opensearchserverless/collection": Told("status"),
     "opensearchservice/domain": Told(
         "DomainProcessingStatus", "DescribeDomains", "DomainStatusList[]"
     ),
     "rds/db_capacity_reservation": Told("State"),
+    "osis/pipeline": Told("Status"),
     "rds/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "rds/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
+    "rds/db_proxy": Told("Status"),
+    # RDS API reference, DBShardGroup, tells none: those of clusters that a group passes through.
+    "rds/db_shard_group": Told("Status", words="available creating deleting modifying rebooting"),
     # RDS user guide, "Creating a DB snapshot", "Copying a DB snapshot".
     "rds/db_snapshot": Told("Status", words="available copying creating deleting failed"),
     "redshift/cluster": Told("ClusterStatus"),
@@ -159,6 +174,7 @@ TOLD: Mapping[str, Told] = {
     "sagemaker/training_plan": Told("Status"),
     "sagemaker/warm_pool": Told("WarmPoolStatus.Status"),
     "sagemaker/transform_job": Told("TransformJobStatus"),
+    "timestream/influx_db_cluster": Told("status"),
     "timestream/influx_db_instance": Told("status"),
     "timestream/table": Told("TableStatus"),
     "workspaces/workspace": Told("State"),
@@ -166,6 +182,8 @@ TOLD: Mapping[str, Told] = {
 UNTOLD = {
     # A model is there or not; how far its life has come says nothing of what this account uses.
     "bedrock/foundation_model": "modelLifecycle",
+    # Of the policy that protects its data, not of the group.
+    "logs/log_group": "dataProtectionStatus",
     # What stands in the racks is told by ListAssets.
     "outposts/outpost": "LifeCycleStatus",
 }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cloud_carbon_exporter.model.machines import components, machine
-from cloud_carbon_exporter.model.types import Component, Signal
+from cloud_carbon_exporter.model.types import LARGEST, Component, Signal
 
 BYTES_PER_GIB = 1024**3
 MIB_PER_GIB = 1024
@@ -44,9 +44,19 @@ def idle(parts: Iterable[Component], count: float, doubt: str = "") -> tuple[Com
     return tuple(resting)
 
 
-def per(parts: Iterable[Component], signal: Signal) -> tuple[Component, ...]:
-    """The same hardware for each unit of `signal`."""
-    return tuple(replace(part, per=signal) for part in parts)
+def per(
+    parts: Iterable[Component],
+    signal: Signal,
+    least: float | None = None,
+    most: float | None = None,
+) -> tuple[Component, ...]:
+    """The same hardware for each unit of `signal`.
+
+    least, most: what the configuration holds the units within, where it says so.
+    """
+    low = least or 0.0
+    high = LARGEST if most is None else max(most, low)
+    return tuple(replace(part, per=signal, least=low, most=high) for part in parts)
 
 
 def environments(environment: tuple[Component, ...], provisioned: float) -> tuple[Component, ...]:

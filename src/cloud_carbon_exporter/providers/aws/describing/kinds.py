@@ -6,22 +6,28 @@ import re
 
 _CLOUDFORMATION = re.compile(r"(?:AWS|Alexa)::(\w+)::(\w+)")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_HOLDERS = frozenset({"apis", "bucket", "database", "keyspace", "restapis"})
 # Services whose ARNs end in a name, without a word for what it names.
 _NAMED_ONLY = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
 
 # Service of an ARN -> the same in CloudFormation's types, where they differ.
 _SERVICES = {
     "airflow": "mwaa",
+    "airflow_serverless": "mwaaserverless",
     "aoss": "opensearchserverless",
     "bedrock_agentcore": "bedrockagentcore",
+    "docdb_elastic": "docdbelastic",
     "elasticfilesystem": "efs",
     "elasticmapreduce": "emr",
     "elasticsearch": "opensearchservice",
     "emr_serverless": "emrserverless",
     "es": "opensearchservice",
+    "firehose": "kinesisfirehose",
     "kafka": "msk",
     "kendra_ranking": "kendraranking",
+    "kinesisanalytics": "kinesisanalyticsv2",
     "mq": "amazonmq",
+    "neptune_graph": "neptunegraph",
     "redshift_serverless": "redshiftserverless",
     "states": "stepfunctions",
     "timestream_influxdb": "timestream",
@@ -50,14 +56,22 @@ _KINDS = {
     "elasticloadbalancing/targetgroup": "elasticloadbalancingv2/target_group",
     "emrserverless/applications": "emrserverless/application",
     "kendraranking/rescore_execution_plan": "kendraranking/execution_plan",
+    "glacier/vaults": "glacier/vault",
+    "kinesisfirehose/deliverystream": "kinesisfirehose/delivery_stream",
     "lightsail/container_service": "lightsail/container",
     "lightsail/relational_database": "lightsail/database",
     "rds/cluster": "rds/db_cluster",
     "rds/cluster_snapshot": "rds/db_cluster_snapshot",
     "rds/db": "rds/db_instance",
     "rds/pg": "rds/db_parameter_group",
+    "rds/shard_group": "rds/db_shard_group",
     "rds/snapshot": "rds/db_snapshot",
     "rds/subgrp": "rds/db_subnet_group",
+    "rds/target_group": "rds/db_proxy_target_group",
+    "s3express/bucket": "s3express/directory_bucket",
+    "s3tables/bucket": "s3tables/table_bucket",
+    "s3vectors/bucket": "s3vectors/vector_bucket",
+    "timestream/db_cluster": "timestream/influx_db_cluster",
     "timestream/db_instance": "timestream/influx_db_instance",
 }
 
@@ -94,4 +108,6 @@ def _thing(service: str, rest: str) -> str:
         return _snake(words[-2])
     # "database/d/table/t" is a table: these three name what holds the thing before the thing.
     nested = len(words) > 3 and words[0] in ("database", "restapis", "apis")
+    # "database/d/table/t" is a table: these name what holds the thing before the thing.
+    nested = len(words) > 3 and words[0] in _HOLDERS
     return _snake(words[2] if nested else words[0])

@@ -34,11 +34,13 @@ LATE: Mapping[str, Late] = {
     "AWS/Athena": Late(
         SETTLE_SECONDS + 30 * _MINUTE, "Athena user guide, service quotas: DML query timeout"
     ),
+    "AWS/AuroraDSQL": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/Bedrock": Late(SETTLE_SECONDS, _UNSAID),
     # "up to 60 minutes", as users quote its developer guide on resource usage
     "AWS/Bedrock-AgentCore": Late(60 * _MINUTE, "AgentCore developer guide, as quoted by users"),
     "AWS/Bedrock/Batch": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/BedrockMantle": Late(SETTLE_SECONDS, _UNSAID),
+    "AWS/Cassandra": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/ClientVPN": Late(
         SETTLE_SECONDS + 5 * _MINUTE, "Client VPN administrator guide: published every five minutes"
     ),
@@ -48,6 +50,7 @@ LATE: Mapping[str, Late] = {
     "AWS/EMRServerless": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/ElastiCache": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/Events": Late(SETTLE_SECONDS, "EventBridge user guide: best effort, no time is said"),
+    "AWS/Firehose": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/GatewayELB": Late(SETTLE_SECONDS, _BALANCERS),
     "AWS/Kinesis": Late(SETTLE_SECONDS, _UNSAID),
     # "The timestamp on a metric reflects when the function was invoked. Depending on the duration
@@ -56,6 +59,8 @@ LATE: Mapping[str, Late] = {
     "AWS/Lambda": Late(
         SETTLE_SECONDS + 15 * _MINUTE, "Lambda developer guide, viewing metrics; and its quotas"
     ),
+    "AWS/Logs": Late(SETTLE_SECONDS, _UNSAID),
+    "AWS/MWAA": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/NATGateway": Late(SETTLE_SECONDS, "VPC user guide: sent each minute"),
     "AWS/NetworkELB": Late(SETTLE_SECONDS, _BALANCERS),
     "AWS/PrivateLinkEndpoints": Late(SETTLE_SECONDS, _UNSAID),

@@ -1,17 +1,21 @@
-"""Metrics of a common form: counters as rates, levels read hourly, per cents as ratios."""
+"""Metrics of a common form: counters as rates, levels by the hour or day, per cents as ratios."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from cloud_carbon_exporter.model.types import Signal
+from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.lateness import delay_seconds
 from cloud_carbon_exporter.providers.spec import Metric
 
 MINUTES = 300
 HOUR = 3600
+DAY = 24 * HOUR
 # How many hours an hourly level still speaks for the present: bytes kept change slowly.
 _LATE_HOURS = 6
+# The same of daily ones.
+_LATE_DAYS = 3
 
 
 def rate(
@@ -104,4 +108,38 @@ def percent(
         scale=0.01,
         over=over,
         spread=spread,
+    )
+
+
+def daily_bytes(
+    namespace: str, name: str, dimensions: Mapping[str, str], *, apart: str = ""
+) -> Metric:
+    """Bytes kept, which S3 tells once a day. apart: the dimension that tells classes apart."""
+    return Metric(
+        into="stored_gib",
+        namespace=namespace,
+        name=name,
+        dimensions=dimensions,
+        class_dimension=apart,
+        scale=1 / BYTES_PER_GIB,
+        period_seconds=DAY,
+        valid_seconds=_LATE_DAYS * DAY,
+        every_seconds=DAY,
+    )
+
+
+def daily_sum(into: Signal, namespace: str, name: str, dimensions: Mapping[str, str]) -> Metric:
+    """Counter of what is so many, and draws so little, that once a day is enough."""
+    return Metric(
+        into=into,
+        namespace=namespace,
+        name=name,
+        statistic="Sum",
+        dimensions=dimensions,
+        scale=1 / DAY,
+        period_seconds=DAY,
+        valid_seconds=_LATE_DAYS * DAY,
+        every_seconds=DAY,
+        absent=0,
+        delay_seconds=delay_seconds(namespace),
     )

@@ -9,15 +9,13 @@ from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client import tagging
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
+from cloud_carbon_exporter.providers.aws.describing.metrics import DAY, daily_bytes
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.partitions import partition
-from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
+from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "s3/bucket"
-# S3 reports its sizes once a day.
-_DAY = 86400.0
 # What GetBucketLocation answers for the oldest regions, says its reference.
 _LEGACY_LOCATIONS = {"": "us-east-1", "EU": "eu-west-1"}
 
@@ -31,7 +29,7 @@ async def located(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence
     regions = await client.cache.get_many(
         f"bucket locations of {scope.account_id}",
         {raw["Name"] for raw in page if not raw.get("BucketRegion")},
-        _DAY,
+        DAY,
         lambda names: _ask_location(client, scope, names),
     )
     buckets: list[Raw] = []
@@ -89,17 +87,7 @@ SPEC = ServiceSpec(
     ),
     describe=describe,
     metrics=(
-        Metric(
-            into="stored_gib",
-            namespace="AWS/S3",
-            name="BucketSizeBytes",
-            dimensions={"BucketName": "BucketName"},
-            class_dimension="StorageType",
-            scale=1 / BYTES_PER_GIB,
-            period_seconds=_DAY,
-            valid_seconds=3 * _DAY,
-            every_seconds=_DAY,
-        ),
+        daily_bytes("AWS/S3", "BucketSizeBytes", {"BucketName": "BucketName"}, apart="StorageType"),
     ),
     permissions=("cloudwatch:ListMetrics", "tag:GetResources"),
     reason=(
