@@ -9,20 +9,25 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # Services whose ARNs end in a name, without a word for what it names.
 _NAMED_ONLY = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
 
-# Service of an ARN -> the same in CloudFormation's types, where they differ.
+# Service of an ARN -> the same in CloudFormation's types, where they differ by more than dashes.
 _SERVICES = {
+    "acm": "certificatemanager",
     "airflow": "mwaa",
     "aoss": "opensearchserverless",
+    "cognitoidentity": "cognito",
+    "cognitoidp": "cognito",
+    "ds": "directoryservice",
     "elasticfilesystem": "efs",
     "elasticmapreduce": "emr",
     "elasticsearch": "opensearchservice",
-    "emr_serverless": "emrserverless",
     "es": "opensearchservice",
+    "firehose": "kinesisfirehose",
+    "geo": "location",
     "kafka": "msk",
+    "kinesisanalytics": "kinesisanalyticsv2",
     "mq": "amazonmq",
-    "redshift_serverless": "redshiftserverless",
     "states": "stepfunctions",
-    "timestream_influxdb": "timestream",
+    "timestreaminfluxdb": "timestream",
 }
 
 # Kinds as ARNs spell them -> as CloudFormation's types do, and so do we, where they differ.
@@ -52,6 +57,7 @@ _KINDS = {
     "rds/pg": "rds/db_parameter_group",
     "rds/snapshot": "rds/db_snapshot",
     "rds/subgrp": "rds/db_subnet_group",
+    "route53/healthcheck": "route53/health_check",
     "timestream/db_instance": "timestream/influx_db_instance",
 }
 
@@ -69,7 +75,7 @@ def kind_of(arn: str, cloudformation: str = "") -> str:
     parts = arn.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn" or not parts[2]:
         return "unknown/unknown"
-    service = _snake(parts[2])
+    service = parts[2].replace("-", "").lower()
     kind = f"{_SERVICES.get(service, service)}/{_thing(service, parts[5])}"
     return _KINDS.get(kind, kind)
 
