@@ -80,7 +80,8 @@ def test_a_row_of_an_api_is_of_one_that_is_there_and_says_one_thing() -> None:
             assert api.draws in ("yes", "no")
             assert api.why
             assert api.name.replace("-", "") not in SERVICES, "its types speak for it"
-    assert not [name for name, rows in Counter(api.name for api in apis()).items() if rows > 1]
+    names = Counter(api.name for api in apis())
+    assert not [name for name, rows in names.items() if rows > 1]
 
 
 def test_a_type_stands_once_and_in_order() -> None:
