@@ -37,6 +37,11 @@ migration-failed"""
 """Aurora user guide, "Viewing DB cluster status"; billed for storage are the same as above."""
 CLUSTER_WORDS = f"{CLUSTER_BILLED} {BILLED_FOR_STORAGE} {CLUSTER_NOT_BILLED}"
 
+CACHE_SNAPSHOT_WORDS = "creating available restoring copying deleting"
+"""ElastiCache and MemoryDB API reference, Snapshot."""
+SNAPSHOT_WORDS = "available copying creating deleting failed"
+"""RDS user guide, "Creating a DB snapshot", "Copying a DB snapshot"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -58,19 +63,26 @@ TOLD: Mapping[str, Told] = {
     "amazonmq/broker": Told("BrokerState"),
     "apigateway/rest_api": Told("apiStatus"),
     "apprunner/service": Told("Status"),
+    "appstream/fleet": Told("State"),
     "athena/capacity_reservation": Told("Status"),
     "athena/work_group": Told("State"),
     "backup/backup_vault": Told("VaultState"),
     # CloudFront API reference, DistributionSummary: Deployed, else InProgress.
     "cloudfront/distribution": Told("Status", words="Deployed InProgress", ours="Disabled"),
+    "cloudhsm/cluster": Told("State"),
     # DAX developer guide, DescribeClusters and the events of a cluster.
     "dax/cluster": Told("Status", words="creating available modifying deleting deleted"),
+    "directoryservice/ad_connector": Told("Stage"),
+    "directoryservice/microsoft_ad": Told("Stage"),
+    "directoryservice/simple_ad": Told("Stage"),
     # DMS API reference, ProvisionData.
     "dms/replication_config": Told(
         "ProvisionData.ProvisionState",
         words="provisioning provisioned modifying deprovisioning deprovisioned",
     ),
     "dms/replication_instance": Told("ReplicationInstanceStatus"),
+    "docdb/cluster_automated_backup": Told("Status", words="active retained creating"),
+    "docdb/cluster_snapshot": Told("Status", words=SNAPSHOT_WORDS),
     "docdb/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "docdb/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
     "dynamodb/table": Told("TableStatus", "DescribeTable", "Table"),
@@ -93,8 +105,11 @@ TOLD: Mapping[str, Told] = {
     "eks/cluster": Told("status", "DescribeCluster", "cluster"),
     "elasticache/cache_cluster": Told("CacheClusterStatus"),
     "elasticache/serverless_cache": Told("Status"),
+    "elasticache/serverless_cache_snapshot": Told("Status", words=CACHE_SNAPSHOT_WORDS),
+    "elasticache/snapshot": Told("SnapshotStatus", words=CACHE_SNAPSHOT_WORDS),
     "elasticloadbalancingv2/load_balancer": Told("State.Code"),
     "emrserverless/application": Told("state"),
+    "fsx/backup": Told("Lifecycle"),
     "fsx/file_system": Told("Lifecycle"),
     "glue/job": Told("JobRunState", "GetJobRuns", "JobRuns[]", ours="READY"),
     "glue/session": Told("Status"),
@@ -115,20 +130,29 @@ TOLD: Mapping[str, Told] = {
         "Status",
         words="available creating updating modifying snapshotting deleting create-failed",
     ),
+    "memorydb/snapshot": Told("Status", words=CACHE_SNAPSHOT_WORDS),
     "msk/cluster": Told("State"),
     "msk/serverless_cluster": Told("State"),
+    "neptune/cluster_automated_backup": Told("Status", words="active retained creating"),
+    "neptune/cluster_snapshot": Told("Status", words=SNAPSHOT_WORDS),
     "neptune/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "neptune/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
     "opensearchserverless/collection": Told("status"),
     "opensearchservice/domain": Told(
         "DomainProcessingStatus", "DescribeDomains", "DomainStatusList[]"
     ),
+    "rds/cluster_automated_backup": Told("Status", words="active retained creating"),
+    "rds/cluster_snapshot": Told("Status", words=SNAPSHOT_WORDS),
     "rds/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "rds/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
     # RDS user guide, "Creating a DB snapshot", "Copying a DB snapshot".
     "rds/db_snapshot": Told("Status", words="available copying creating deleting failed"),
     "redshift/cluster": Told("ClusterStatus"),
+    # Redshift API reference, Snapshot; it may be "final snapshot" too, which is two words.
+    "redshift/snapshot": Told("Status", words="creating available failed deleted"),
+    "redshiftserverless/snapshot": Told("status"),
     "redshiftserverless/workgroup": Told("status"),
+    "route53resolver/resolver_endpoint": Told("Status"),
     "sagemaker/app": Told("Status"),
     "sagemaker/cluster": Told("ClusterStatus"),
     "sagemaker/endpoint": Told("EndpointStatus"),
@@ -138,6 +162,7 @@ TOLD: Mapping[str, Told] = {
     "sagemaker/transform_job": Told("TransformJobStatus"),
     "timestream/influx_db_instance": Told("status"),
     "timestream/table": Told("TableStatus"),
+    "transfer/server": Told("State"),
     "workspaces/workspace": Told("State"),
 }
 UNTOLD = {
