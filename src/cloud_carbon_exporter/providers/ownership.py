@@ -64,6 +64,8 @@ _AWS: Mapping[str, str] = {
     "rds/option_group": "rds/db_instance",
     "sagemaker/endpoint_config": "sagemaker/endpoint",
     "sns/subscription": "sns/topic",
+    # a gateway that does not run on EC2 stands at the customer's
+    "storagegateway/gateway": "ec2/instance",
 }
 
 # Workers of Batch, Dataproc and Dataflow are instances of the customer's project, with disks of

@@ -61,3 +61,43 @@ async def test_a_fleet_runs_what_its_type_keeps_awake() -> None:
 )
 def test_a_streaming_instance_is_an_instance(name: str, vcpus: float) -> None:
     assert next(part.amount for part in machine(name) if part.kind == "vcpu") == vcpus
+
+
+async def test_a_firewall_is_hosts_in_each_of_its_zones() -> None:
+    firewalls = await described("networkfirewall/firewall", "networkfirewall_firewall")
+    assert {name: amounts(wall) for name, wall in firewalls.items()} == {"edge": {"fixed": 3}}
+    assert firewalls["edge"].tags == {"team": "net"}
+
+
+async def test_a_fleet_of_games_is_one_in_each_of_its_places() -> None:
+    fleets = await described("gamelift/fleet", "gamelift_fleet")
+    regions = {name: fleet.location.region for name, fleet in fleets.items()}
+    assert regions == {
+        "arena": "eu-west-3",
+        "arena/us-west-2": "us-west-2",
+        "arena/us-west-2-lax-1": "us-west-2",
+    }
+    # three that are active, of which two are idle, one that comes and one that goes
+    assert amounts(fleets["arena"])["vcpu"] == 2 * 5
+    containers = await described("gamelift/container_fleet", "gamelift_fleet")
+    assert len(containers) == 3
+
+
+async def test_a_channel_is_its_pipelines_but_at_the_customers() -> None:
+    channels = await described("medialive/channel", "medialive_channel")
+    held = {name: amounts(channel) for name, channel in channels.items()}
+    assert held == {"news": {"fixed": 2}, "events": {}}
+    assert channels["news"].components[0].part == "aws/encoder-uhd"
+
+
+async def test_a_queue_is_its_jobs_or_what_is_reserved_for_them() -> None:
+    queues = await described("mediaconvert/queue", "mediaconvert_queue")
+    held = {name: amounts(queue) for name, queue in queues.items()}
+    assert held == {"night": {"fixed": 4}, "day": {"fixed": 3}}
+
+
+async def test_a_pool_is_the_desktops_that_are_awake() -> None:
+    pools = await described("workspaces/workspaces_pool", "workspaces_workspaces_pool")
+    held = {name: amounts(pool) for name, pool in pools.items()}
+    assert held["callcentre"] == {"vcpu": 20, "memory": 80, "block aws/gp3": 800}
+    assert held["interns"] == {"vcpu": 8, "memory": 32, "block aws/gp3": 800}

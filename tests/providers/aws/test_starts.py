@@ -103,6 +103,8 @@ STARTS: Mapping[str, Told] = {
     "events/event_bus": told("CreationTime"),
     "fsx/backup": told("CreationTime"),
     "fsx/file_system": told("CreationTime"),
+    "gamelift/container_fleet": told("CreationTime"),
+    "gamelift/fleet": told("CreationTime", "TerminationTime"),
     "glue/job": told("StartedOn", "CompletedOn", "GetJobRuns", "JobRuns[]"),
     "glue/session": told("CreatedOn", "CompletedOn"),
     "kinesis/stream": told(
@@ -114,6 +116,7 @@ STARTS: Mapping[str, Told] = {
     "lightsail/disk": told("createdAt"),
     "lightsail/instance": told("createdAt"),
     "lightsail/load_balancer": told("createdAt"),
+    "mediaconvert/queue": told("CreatedAt"),
     "msk/cluster": told("CreationTime"),
     "msk/serverless_cluster": told("CreationTime"),
     "neptune/cluster_automated_backup": told("ClusterCreateTime"),
@@ -169,6 +172,7 @@ STARTS: Mapping[str, Told] = {
     ),
     "stepfunctions/state_machine": told("creationDate"),
     "timestream/table": told("CreationTime"),
+    "workspaces/workspaces_pool": told("CreatedAt"),
 }
 UNTOLD: Mapping[str, str] = {
     "bedrock/foundation_model": "a model is used, not started; what it draws follows from tokens",
@@ -178,8 +182,10 @@ UNTOLD: Mapping[str, str] = {
     "ec2/vpn_connection": "no time is told",
     "elasticache/snapshot": "told of its nodes alone",
     "lambda/function": "only its last change is told; what it draws follows from its runs",
+    "medialive/channel": "no time is told",
     "memorydb/cluster": "told of its nodes alone, of which some are younger than the cluster",
     "memorydb/snapshot": "told of its shards alone",
+    "networkfirewall/firewall": "no time is told",
     "opensearchserverless/collection": "the list tells no time",
     "opensearchservice/domain": "no time is told",
     "outposts/outpost": "no time is told",

@@ -111,6 +111,8 @@ TOLD: Mapping[str, Told] = {
     "emrserverless/application": Told("state"),
     "fsx/backup": Told("Lifecycle"),
     "fsx/file_system": Told("Lifecycle"),
+    "gamelift/container_fleet": Told("Status"),
+    "gamelift/fleet": Told("Status"),
     "glue/job": Told("JobRunState", "GetJobRuns", "JobRuns[]", ours="READY"),
     "glue/session": Told("Status"),
     "kinesis/stream": Told("StreamStatus", "DescribeStreamSummary", "StreamDescriptionSummary"),
@@ -125,6 +127,8 @@ TOLD: Mapping[str, Told] = {
         words="pending running rebooting shutting-down terminated stopping stopped",
     ),
     "lightsail/load_balancer": Told("state"),
+    "mediaconvert/queue": Told("Status"),
+    "medialive/channel": Told("State"),
     # MemoryDB API reference, Cluster, and the events of a cluster.
     "memorydb/cluster": Told(
         "Status",
@@ -137,6 +141,7 @@ TOLD: Mapping[str, Told] = {
     "neptune/cluster_snapshot": Told("Status", words=SNAPSHOT_WORDS),
     "neptune/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "neptune/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
+    "networkfirewall/firewall": Told("FirewallStatus.Status", "DescribeFirewall", "."),
     "opensearchserverless/collection": Told("status"),
     "opensearchservice/domain": Told(
         "DomainProcessingStatus", "DescribeDomains", "DomainStatusList[]"
@@ -164,6 +169,7 @@ TOLD: Mapping[str, Told] = {
     "timestream/table": Told("TableStatus"),
     "transfer/server": Told("State"),
     "workspaces/workspace": Told("State"),
+    "workspaces/workspaces_pool": Told("State"),
 }
 UNTOLD = {
     # A model is there or not; how far its life has come says nothing of what this account uses.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
-import cfnlint
 import pytest
 from botocore.session import Session
 
@@ -47,7 +47,10 @@ def test_every_api_of_botocore_is_a_service_of_the_table_or_says_why_not() -> No
 def installed_types() -> set[str]:
     """Types of all regions as cfn-lint carries them, but what no registry of AWS holds."""
     names: set[str] = set()
-    schemas = Path(cfnlint.__file__).parent / "data" / "schemas" / "providers"
+    found = find_spec("cfnlint")
+    assert found is not None
+    assert found.origin is not None
+    schemas = Path(found.origin).parent / "data" / "schemas" / "providers"
     for path in schemas.glob("*.json"):
         names |= json.loads(path.read_text(encoding="utf-8")).keys()
     # of tools that build templates, and of SAM, which makes the others

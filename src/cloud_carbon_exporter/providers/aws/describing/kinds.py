@@ -51,8 +51,10 @@ _KINDS = {
     "elasticloadbalancing/loadbalancer": "elasticloadbalancing/load_balancer",
     "elasticloadbalancing/targetgroup": "elasticloadbalancingv2/target_group",
     "emrserverless/applications": "emrserverless/application",
+    "gamelift/containerfleet": "gamelift/container_fleet",
     "lightsail/container_service": "lightsail/container",
     "lightsail/relational_database": "lightsail/database",
+    "mediaconvert/queues": "mediaconvert/queue",
     "rds/cluster": "rds/db_cluster",
     "rds/cluster_auto_backup": "rds/cluster_automated_backup",
     "rds/db": "rds/db_instance",
@@ -61,6 +63,7 @@ _KINDS = {
     "rds/subgrp": "rds/db_subnet_group",
     "route53/healthcheck": "route53/health_check",
     "timestream/db_instance": "timestream/influx_db_instance",
+    "workspaces/workspacespool": "workspaces/workspaces_pool",
 }
 
 

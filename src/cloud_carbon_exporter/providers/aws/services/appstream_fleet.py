@@ -47,7 +47,8 @@ def _instances(raw: Raw) -> float:
     capacity = raw.get("ComputeCapacityStatus") or {}
     told = capacity.get("Running")
     if told is None and raw.get("MaxSessionsPerInstance"):
-        return math.ceil((capacity.get("ActualUserSessions") or 0) / raw["MaxSessionsPerInstance"])
+        slots = float(capacity.get("ActualUserSessions") or 0)
+        return math.ceil(slots / float(raw["MaxSessionsPerInstance"]))
     return float(capacity.get("Desired") or 0) if told is None else float(told)
 
 
