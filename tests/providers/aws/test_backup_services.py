@@ -77,3 +77,12 @@ async def test_automated_snapshots_of_aurora_are_part_of_its_continuous_backup()
 
 def test_what_has_snapshots_of_its_own_is_not_counted_in_a_vault() -> None:
     assert {"Aurora", "DocumentDB", "Neptune", "Redshift", "FSx"} <= SNAPSHOTS
+
+
+async def test_a_snapshot_that_tells_no_size_has_one_nobody_knows() -> None:
+    (papers,) = (await described("docdb/cluster_snapshot", "rds_cluster_snapshot")).values()
+    (held,) = papers.components
+    assert (held.per, held.assumed) == ("stored_gib", "the bytes it keeps are not told")
+    backups = await described("fsx/backup", "fsx_backup")
+    told = [backup.components[0].assumed for backup in backups.values()]
+    assert told.count("the bytes it keeps are not told") == 1

@@ -101,3 +101,13 @@ async def test_a_pool_is_the_desktops_that_are_awake() -> None:
     held = {name: amounts(pool) for name, pool in pools.items()}
     assert held["callcentre"] == {"vcpu": 20, "memory": 80, "block aws/gp3": 800}
     assert held["interns"] == {"vcpu": 8, "memory": 32, "block aws/gp3": 800}
+
+
+async def test_a_connection_is_the_gigabits_of_its_port() -> None:
+    connections = await described("directconnect/connection", "directconnect_connection")
+    held = {name: amounts(connection) for name, connection in connections.items()}
+    assert held == {"office": {"fixed": 10}, "branch": {"fixed": 0.05}}
+
+
+async def test_a_service_of_a_lattice_is_its_owners() -> None:
+    assert list(await described("vpclattice/service", "vpclattice_service")) == ["orders"]

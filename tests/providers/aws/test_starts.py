@@ -172,12 +172,14 @@ STARTS: Mapping[str, Told] = {
     ),
     "stepfunctions/state_machine": told("creationDate"),
     "timestream/table": told("CreationTime"),
+    "vpclattice/service": told("createdAt"),
     "workspaces/workspaces_pool": told("CreatedAt"),
 }
 UNTOLD: Mapping[str, str] = {
     "bedrock/foundation_model": "a model is used, not started; what it draws follows from tokens",
     "cloudfront/distribution": "only its last change is told; what it draws follows from requests",
     "dax/cluster": "told of its nodes alone, of which some are younger than the cluster",
+    "directconnect/connection": "no time is told",
     "ec2/client_vpn_endpoint": "it holds something once a network is associated: no time of that",
     "ec2/vpn_connection": "no time is told",
     "elasticache/snapshot": "told of its nodes alone",

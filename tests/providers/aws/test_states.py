@@ -72,6 +72,7 @@ TOLD: Mapping[str, Told] = {
     "cloudhsm/cluster": Told("State"),
     # DAX developer guide, DescribeClusters and the events of a cluster.
     "dax/cluster": Told("Status", words="creating available modifying deleting deleted"),
+    "directconnect/connection": Told("connectionState"),
     "directoryservice/ad_connector": Told("Stage"),
     "directoryservice/microsoft_ad": Told("Stage"),
     "directoryservice/simple_ad": Told("Stage"),
@@ -168,6 +169,7 @@ TOLD: Mapping[str, Told] = {
     "timestream/influx_db_instance": Told("status"),
     "timestream/table": Told("TableStatus"),
     "transfer/server": Told("State"),
+    "vpclattice/service": Told("status"),
     "workspaces/workspace": Told("State"),
     "workspaces/workspaces_pool": Told("State"),
 }

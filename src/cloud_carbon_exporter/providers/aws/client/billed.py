@@ -6,7 +6,7 @@ day, tells the services too, so that it costs nothing more.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from cloud_carbon_exporter.errors import CollectError
@@ -25,10 +25,10 @@ async def unseen(client: AwsApi, estimated: Collection[str]) -> Mapping[tuple[st
             used = await regions.used(client, account_id)
         except CollectError:
             continue  # said by the sweeps, which know no regions either
-        dollars: Counter[str] = Counter()
+        dollars: defaultdict[str, float] = defaultdict(float)
         for use in used:
             dollars[use.service] += use.dollars
-        total = sum(filter(None, dollars.values()))
+        total = sum(dollars.values())
         for service in sorted(dollars):
             kind = kind_unseen(service, estimated)
             if kind:

@@ -38,6 +38,7 @@ _KINDS = {
     "athena/workgroup": "athena/work_group",
     "dax/cache": "dax/cluster",
     "dms/rep": "dms/replication_instance",
+    "directconnect/dxcon": "directconnect/connection",
     "directoryservice/directory": "directoryservice/microsoft_ad",
     "ec2/dedicated_host": "ec2/host",
     "ec2/elastic_ip": "ec2/eip",

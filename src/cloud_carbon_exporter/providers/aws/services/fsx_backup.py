@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
@@ -37,7 +38,8 @@ def _stored(raw: Raw) -> Component:
     if told_bytes is not None:
         return held("aws/fsx-backup", told_bytes / BYTES_PER_GIB, first)
     capacity_gib = float((raw.get("FileSystem") or {}).get("StorageCapacity") or 0)
-    return held("aws/fsx-backup", capacity_gib, first)
+    at_most = held("aws/fsx-backup", capacity_gib, first)
+    return replace(at_most, assumed="the bytes it keeps are not told")
 
 
 def describe(raw: Raw, scope: Scope) -> Description:

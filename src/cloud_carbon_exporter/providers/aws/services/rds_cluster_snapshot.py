@@ -19,6 +19,8 @@ from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpe
 
 SNAPSHOT, CONTINUOUS = "cluster_snapshot", "cluster_automated_backup"
 PART = "aws/rds-snapshot"
+UNTOLD_GIB = 1
+"""What stands as allocated where nothing is: a shared volume grows by itself."""
 STATES = states(running="available copying creating", gone="deleting failed")
 # RDS API reference, DBClusterAutomatedBackup: retained is what a deleted cluster left behind.
 CONTINUOUS_STATES = states(running="active retained", gone="creating")
@@ -43,17 +45,25 @@ def snapshots(everything: Sequence[Raw]) -> Sequence[Raw]:
     )
 
 
+def _stored(raw: Raw, *, shared: bool) -> Component:
+    """Bytes of a snapshot: of a shared volume all it held, as Aurora's user guide has it."""
+    size_gib = float(raw.get("AllocatedStorage") or 0)
+    if not shared:
+        return held(PART, size_gib, raw.get("First", True))
+    if size_gib > UNTOLD_GIB:
+        return held(PART, size_gib, first=True)
+    unknown = "the bytes it keeps are not told"
+    return Component("snapshot", PART, 1.0, per="stored_gib", assumed=unknown)
+
+
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One snapshot; an automated one of a shared volume is part of its continuous backup."""
     shared = _shares_volume(raw)
     if shared and raw.get("SnapshotType") == "automated":
         return None
-    size_gib = float(raw.get("AllocatedStorage") or 0)
-    # Aurora user guide: each has the size that the volume had when it was taken.
-    whole = shared or raw.get("First", True)
     name = raw["DBClusterSnapshotIdentifier"]
     return parse(raw, scope, raw["DBClusterSnapshotArn"], name).described(
-        kept=(held(PART, size_gib, whole),),
+        kept=(_stored(raw, shared=shared),),
         state=raw.get("Status", ""),
         info={"engine": raw.get("Engine"), "host_type": raw.get("SnapshotType")},
         started=raw.get("SnapshotCreateTime"),
