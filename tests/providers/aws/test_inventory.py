@@ -249,7 +249,7 @@ async def test_coverage_of_an_account_through_the_whole_pipeline(fake: AwsFake) 
         (arn("kafka", "cluster/events/1"), "", "msk/cluster"),
         (CHECK, "", "route53/health_check"),
         (arn("network-firewall", "firewall/edge"), "", "networkfirewall/firewall"),
-        (arn("ds", "directory/d-1"), "", "directoryservice/directory"),
+        (arn("ds", "directory/d-1"), "", "directoryservice/microsoft_ad"),
         (arn("newthing", "lonely"), "", "newthing/resource"),
         ("not an arn", "", "unknown/unknown"),
     ],

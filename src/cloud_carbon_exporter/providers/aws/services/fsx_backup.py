@@ -22,7 +22,7 @@ def _source(raw: Raw) -> str:
     return str(
         (raw.get("Volume") or {}).get("VolumeId")
         or (raw.get("FileSystem") or {}).get("FileSystemId")
-        or raw["BackupId"]
+        or raw.get("BackupId")
     )
 
 
