@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.types import Component
+from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse, tags_of
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
@@ -44,6 +45,11 @@ def _storage(raw: Raw, product: str, zones: int) -> Component:
     return Component("file", part, capacity_gib * zones)
 
 
+def _arn(raw: Raw, scope: Scope) -> str:
+    path = f"file-system/{raw['FileSystemId']}"
+    return raw.get("ResourceARN") or arn("fsx", scope.region, scope.account_id, path)
+
+
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One file system."""
     product = _PRODUCTS.get(raw.get("FileSystemType", ""), _Product("", ""))
@@ -56,7 +62,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         servers = 2 * (settings.get("HAPairs") or 1)
     unknown = "AWS does not say what a file server holds"
     name = tags_of(raw).get("Name") or raw["FileSystemId"]
-    return parse(raw, scope, raw["ResourceARN"], name).described(
+    return parse(raw, scope, _arn(raw, scope), name).described(
         running=(Component("fixed", "aws/fsx-server", servers, assumed=unknown),),
         kept=(_storage(raw, product.name, zones),),
         state=raw.get("Lifecycle", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
+from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.snapshots import held, with_first
 from cloud_carbon_exporter.providers.description import Description, states
@@ -29,7 +30,9 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     """One snapshot, at most as large as the storage allocated to its instance."""
     told_bytes = raw.get("FullSnapshotSizeInBytes")
     size_gib = told_bytes / BYTES_PER_GIB if told_bytes else float(raw["AllocatedStorage"])
-    return parse(raw, scope, raw["DBSnapshotArn"], raw["DBSnapshotIdentifier"]).described(
+    name = raw["DBSnapshotIdentifier"]
+    id_ = raw.get("DBSnapshotArn") or arn("rds", scope.region, scope.account_id, f"snapshot:{name}")
+    return parse(raw, scope, id_, name).described(
         kept=(held("aws/rds-snapshot", size_gib, raw.get("First", True)),),
         state=raw.get("Status", ""),
         info={"engine": raw.get("Engine"), "host_type": raw.get("SnapshotType")},

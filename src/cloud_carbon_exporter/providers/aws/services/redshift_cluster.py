@@ -42,7 +42,7 @@ MB_PER_GIB = 1024
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One cluster."""
-    name, size = raw["ClusterIdentifier"], raw["NodeType"]
+    name, size = raw["ClusterIdentifier"], raw.get("NodeType") or ""
     id_ = arn("redshift", scope.region, scope.account_id, f"cluster:{name}")
     managed: tuple[Component, ...] = ()
     monitor = {"ClusterIdentifier": name}

@@ -61,7 +61,7 @@ async def variants(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequenc
     )
     described: list[Raw] = []
     for endpoint in endpoints.values():
-        configuration = configurations.get(endpoint["EndpointConfigName"])
+        configuration = configurations.get(endpoint.get("EndpointConfigName") or "")
         described += _variants_of(endpoint, configuration or {})
     return await tagged(
         client, scope, described, "sagemaker:endpoint", lambda raw: str(raw["EndpointArn"])

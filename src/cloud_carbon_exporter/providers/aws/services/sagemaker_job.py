@@ -35,6 +35,7 @@ _HOUR = 3600.0
 # How long after its end a job is still told of: it counts once, whatever failed meanwhile.
 _ENDED_SECONDS = 2 * _HOUR
 _PAGES_SECONDS = 20.0
+_MACHINES = ("ResourceConfig", "ProcessingResources", "TransformResources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ async def _ended(job_type: _JobType, client: AwsApi, scope: Scope) -> Sequence[R
 
 def _has_machines(raw: Raw) -> bool:
     """Whether a job's machines are told: of serverless model customisation only its tokens are."""
-    return "ServerlessJobConfig" not in raw or bool(raw.get("ResourceConfig"))
+    return any(raw.get(name) for name in _MACHINES)
 
 
 def _describe(job_type: _JobType, raw: Raw, scope: Scope) -> Description | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, times, volume
+from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, nodes, times, volume
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
@@ -39,13 +40,17 @@ def vcpus(instance_class: str) -> int:
     return VCPUS[size] if size in VCPUS else VCPUS["xlarge"] * int(size.removesuffix("xlarge"))
 
 
+def _machine(size: str | None) -> tuple[Component, ...]:
+    return hidden(vcpus(size), vcpus(size) * GIB_PER_VCPU) if size else nodes("")
+
+
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One instance."""
-    instance, size = parse(raw, scope, raw["arn"], raw["name"]), raw["dbInstanceType"]
+    instance, size = parse(raw, scope, raw["arn"], raw["name"]), raw.get("dbInstanceType")
     # Of a standby both the machine and the storage are there twice.
     copies = 2 if raw.get("deploymentType") == "WITH_MULTIAZ_STANDBY" else 1
     return instance.described(
-        running=times(hidden(vcpus(size), vcpus(size) * GIB_PER_VCPU), copies),
+        running=times(_machine(size), copies),
         kept=times(volume(raw.get("allocatedStorage")), copies),
         state=raw.get("status", ""),
         monitor={"DbInstanceName": instance.name},
