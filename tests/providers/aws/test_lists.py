@@ -65,13 +65,18 @@ def test_a_list_that_gives_a_token_is_read_to_its_end(
 def asked_for(ways: set[str]) -> Iterator[tuple[str, str]]:
     """API and operation of each place in our code that asks AWS in one of these ways."""
     for file in sorted(SOURCES.rglob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        named = _named(tree)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and _way(node.func) in ways:
-                words = [word for word in (_word(each, named) for each in node.args) if word]
-                if len(words) >= 2:
-                    yield words[0], words[1]
+        yield from asked_in(file, ways)
+
+
+def asked_in(file: Path, ways: set[str]) -> Iterator[tuple[str, str]]:
+    """API and operation of each place in a file that asks AWS in one of these ways."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    named = _named(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _way(node.func) in ways:
+            words = [word for word in (_word(each, named) for each in node.args) if word]
+            if len(words) >= 2:
+                yield words[0], words[1]
 
 
 def _named(tree: ast.Module) -> dict[str, str]:

@@ -48,11 +48,12 @@ async def tables(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[
 
 
 def _stored_bytes(raw: Raw) -> float:
-    """Bytes of a table and its global indexes; a local index is part of its table's size."""
+    """Bytes of a table, its global and its vector indexes; a local one is part of its table."""
     # The bytes of a replica are told where it stands.
     stored: float = raw.get("TableSizeBytes", 0)
-    for index in raw.get("GlobalSecondaryIndexes") or ():
-        stored += index.get("IndexSizeBytes", 0)
+    for indexes in ("GlobalSecondaryIndexes", "VectorIndexes"):
+        for index in raw.get(indexes) or ():
+            stored += index.get("IndexSizeBytes", 0)
     return stored
 
 

@@ -26,10 +26,18 @@ def snapshots(everything: Sequence[Raw]) -> Sequence[Raw]:
     )
 
 
+def _allocated_gib(raw: Raw) -> float:
+    """GiB allocated to an instance, on further volumes of Oracle and SQL Server among them."""
+    further = raw.get("AdditionalStorageVolumes") or ()
+    return float(raw["AllocatedStorage"]) + sum(
+        float(volume.get("AllocatedStorage") or 0) for volume in further
+    )
+
+
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One snapshot, at most as large as the storage allocated to its instance."""
     told_bytes = raw.get("FullSnapshotSizeInBytes")
-    size_gib = told_bytes / BYTES_PER_GIB if told_bytes else float(raw["AllocatedStorage"])
+    size_gib = told_bytes / BYTES_PER_GIB if told_bytes else _allocated_gib(raw)
     name = raw["DBSnapshotIdentifier"]
     id_ = raw.get("DBSnapshotArn") or arn("rds", scope.region, scope.account_id, f"snapshot:{name}")
     return parse(raw, scope, id_, name).described(
