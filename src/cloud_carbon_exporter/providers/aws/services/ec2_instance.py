@@ -82,7 +82,7 @@ async def instance_types(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> M
             wanted = {"Filters": [{"Name": "instance-type", "Values": batch}]}
             async for answer in client.answers(scope, "ec2", "DescribeInstanceTypes", wanted):
                 for described in answer.get("InstanceTypes", ()):
-                    types[described["InstanceType"]] = described
+                    types[described.get("InstanceType") or ""] = described
         return types
 
     names = {raw["InstanceType"] for raw in page if isinstance(raw.get("InstanceType"), str)}
