@@ -132,10 +132,10 @@ def test_every_list_that_is_paged_beside_a_listing_is_one_that_we_know_how_to_pa
 
 
 async def test_all_runs_of_a_job_are_read_however_many_have_begun_since() -> None:
-    runs = [run(number, "RUNNING") for number in range(100)]
-    finished = [run(number, "SUCCEEDED") for number in range(100, 500)]
+    runs: list[Any] = [run(number, "SUCCEEDED") for number in range(100, 500)]
+    runs += [run(number, "RUNNING") for number in range(100)]
     jobs = {"GetJobs": [{"Jobs": [{"Name": "etl"}]}]}
-    pages = [{"JobRuns": batch} for batch in batches([*finished, *runs], 25)]
+    pages = [{"JobRuns": batch} for batch in batches(runs, 25)]
     swept = await sweep(
         ReplayClient({**jobs, "GetJobRuns": pages}), GLUE.listing, [GLUE], Scope("aws", "1", "x")
     )

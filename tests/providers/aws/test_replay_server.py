@@ -22,7 +22,7 @@ from cloud_carbon_exporter.providers.spec import Listing, Scope
 pytestmark = pytest.mark.slow
 
 SETTINGS = TargetSettings(provider="aws", regions=(REGION,), tags=("team",))
-UNTAGGED = {"GetResources": [{"ResourceTagMappingList": []}]}
+UNTAGGED: dict[str, Any] = {"GetResources": [{"ResourceTagMappingList": []}]}
 PROTOCOLS = {"ec2", "json", "query", "rest-json", "rest-xml"}
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.model.machines import machine
 from cloud_carbon_exporter.model.types import Component
@@ -17,7 +15,8 @@ ENDPOINTS, TRAINING = "/aws/sagemaker/Endpoints", "/aws/sagemaker/TrainingJobs"
 _VOLUME = "aws/gp2"
 
 
-class Fleet(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Fleet:
     """Fleet: so many machines of one type, with a volume each. assumed: why the type is a guess."""
 
     instance_type: str
@@ -59,24 +58,24 @@ def sizes(fleets: Sequence[Fleet]) -> dict[str, str]:
     Of several types the mean by number, as CloudWatch tells the mean of their sums. No boards where
     there are none.
     """
-    cores: Counter[float] = Counter()
-    boards: Counter[float] = Counter()
+    cores: list[tuple[float, float]] = []
+    boards: list[tuple[float, float]] = []
     anything = any(fleet.count for fleet in fleets)
     for fleet in fleets:
         known = machine("aws", fleet.instance_type)
         weight = fleet.count if anything else 1
-        cores[known.vcpus] += weight
-        if known.gpu and known.gpus:
-            boards[known.gpus] += weight
+        cores.append((known.vcpus, weight))
+        if known.gpu and known.gpus and weight:
+            boards.append((known.gpus, weight))
     counts = {"Cores": _mean(cores)}
-    if boards.total():
+    if boards:
         counts["Boards"] = _mean(boards)
     return counts
 
 
-def _mean(weights: Counter[float]) -> str:
-    total = sum(size * weight for size, weight in weights.items())
-    return f"{total / weights.total():g}"
+def _mean(weighed: Sequence[tuple[float, float]]) -> str:
+    total = sum(size * weight for size, weight in weighed)
+    return f"{total / sum(weight for _, weight in weighed):g}"
 
 
 def utilisation(namespace: str, *dimensions: str) -> tuple[Metric, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
@@ -105,7 +106,7 @@ def _fleets(variant: Mapping[str, Any]) -> tuple[Fleet, ...]:
         # Its configuration ranks the pools: the first is taken as long as it has machines.
         ranked = sorted(pools, key=lambda pool: pool.get("Priority") or 0)
         fleets = mixed(told, wanted, [pool["InstanceType"] for pool in ranked])
-    return tuple(fleet._replace(volume_gib=variant.get("VolumeSizeInGB")) for fleet in fleets)
+    return tuple(replace(fleet, volume_gib=variant.get("VolumeSizeInGB")) for fleet in fleets)
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -78,7 +78,7 @@ def _fleet(resources: Raw) -> Fleet:
         preferences[0].get("InstanceCount") or count or 1,
         [preference["InstanceType"] for preference in preferences],
     )
-    return fleet._replace(volume_gib=resources.get("VolumeSizeInGB"))
+    return replace(fleet, volume_gib=resources.get("VolumeSizeInGB"))
 
 
 def _training(raw: Raw) -> tuple[Fleet, ...]:
@@ -88,7 +88,7 @@ def _training(raw: Raw) -> tuple[Fleet, ...]:
     if not groups:
         return (_fleet(resources),)
     volume_gib = resources.get("VolumeSizeInGB")
-    return tuple(_fleet(group)._replace(volume_gib=volume_gib) for group in groups)
+    return tuple(replace(_fleet(group), volume_gib=volume_gib) for group in groups)
 
 
 def _processing(raw: Raw) -> tuple[Fleet, ...]:
