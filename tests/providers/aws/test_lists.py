@@ -74,7 +74,8 @@ def asked_in(file: Path, ways: set[str]) -> Iterator[tuple[str, str]]:
     named = _named(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _way(node.func) in ways:
-            words = [word for word in (_word(each, named) for each in node.args) if word]
+            handed = (_word(each, named) for each in node.args)
+            words = list(filter(None, handed))
             if len(words) >= 2:
                 yield words[0], words[1]
 
