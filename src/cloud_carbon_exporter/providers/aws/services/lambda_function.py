@@ -46,7 +46,7 @@ async def functions(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequen
     try:
         counts = await _provisioned(client, scope, {str(raw["FunctionName"]) for raw in page})
     except PermissionMissing:
-        return labelled  # both permissions for it are optional
+        return labelled  # an older role may lack it
     return [{**raw, "Provisioned": counts.get(raw["FunctionName"], 0)} for raw in labelled]
 
 
