@@ -27,6 +27,18 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
         "%",
         "aiplatform.googleapis.com/Endpoint",
     ),
+    "aiplatform.googleapis.com/prediction/online/deployment_resource_pool/accelerator/duty_cycle": (
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "aiplatform.googleapis.com/DeploymentResourcePool",
+    ),
+    "aiplatform.googleapis.com/prediction/online/deployment_resource_pool/cpu/utilization": (
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "aiplatform.googleapis.com/DeploymentResourcePool",
+    ),
     "alloydb.googleapis.com/cluster/storage/usage": (
         "GAUGE",
         "INT64",

@@ -43,6 +43,21 @@ TOLD = {
     "aiplatform/endpoint": Told(
         "aiplatform.v1", "GoogleCloudAiplatformV1DeployedModel", "createTime"
     ),
+    "aiplatform/deployment_resource_pool": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1DeploymentResourcePool", "createTime"
+    ),
+    "aiplatform/index_endpoint": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1IndexEndpoint", "createTime"
+    ),
+    "aiplatform/notebook_runtime": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1NotebookRuntime", "createTime"
+    ),
+    "aiplatform/persistent_resource": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1PersistentResource", "startTime"
+    ),
+    "aiplatform/tuning_job": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1TuningJob", "startTime", ("endTime",)
+    ),
     "alloydb/cluster": Told("alloydb.v1", "Cluster", "createTime"),
     "alloydb/instance": Told("alloydb.v1", "Instance", "createTime"),
     "artifactregistry/repository": Told("artifactregistry.v1", "Repository", "createTime"),

@@ -36,6 +36,15 @@ ENUMERATIONS = {
     "aiplatform/custom_job": Enumeration(
         "aiplatform.v1", "GoogleCloudAiplatformV1CustomJob", "state"
     ),
+    "aiplatform/notebook_runtime": Enumeration(
+        "aiplatform.v1", "GoogleCloudAiplatformV1NotebookRuntime", "runtimeState"
+    ),
+    "aiplatform/persistent_resource": Enumeration(
+        "aiplatform.v1", "GoogleCloudAiplatformV1PersistentResource", "state"
+    ),
+    "aiplatform/tuning_job": Enumeration(
+        "aiplatform.v1", "GoogleCloudAiplatformV1TuningJob", "state"
+    ),
     "alloydb/cluster": Enumeration("alloydb.v1", "Cluster", "state"),
     "alloydb/instance": Enumeration("alloydb.v1", "Instance", "state"),
     "bigquery/project": Enumeration("cloudresourcemanager.v1", "Project", "lifecycleState"),
@@ -82,6 +91,7 @@ STOPPED_OTHERWISE = {"parked"}
 """Recorded objects that something else than their state has stopped."""
 
 KEPT = {
+    "aiplatform/notebook_runtime": {"block"},
     "alloydb/cluster": {"object"},
     "artifactregistry/repository": {"object"},
     "bigquery/dataset": {"object"},
@@ -142,7 +152,9 @@ def has_states(asset: dict[str, Any]) -> bool:
     if not (gcp_discovery.DOCUMENTS / f"{name}.json").exists():
         return True
     schema = gcp_discovery.document(name)["schemas"][resource["discoveryName"]]
-    keys = {"state", "status", "currentState", "lifecycleState"} & schema["properties"].keys()
+    keys = {"state", "status", "currentState", "lifecycleState", "runtimeState"} & schema[
+        "properties"
+    ].keys()
     return any("enum" in schema["properties"][key] for key in keys)
 
 
