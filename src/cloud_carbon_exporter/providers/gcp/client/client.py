@@ -63,7 +63,10 @@ class GcpClient:
         self._options = settings.options_of(GcpOptions)
         if self._options.carbon_footprint_table:
             footprint.project_of(self._options.carbon_footprint_table)
-        self._rest = Rest(Tokens(self._options.project_id), meter, settings.timeout_seconds)
+        options = self._options
+        whole_project = not (options.organization_id or options.folder_id)
+        tokens = Tokens(options.project_id, options.metrics_scope, needed=whole_project)
+        self._rest = Rest(tokens, meter, settings.timeout_seconds)
         self._machine_types = machines.MachineTypes(self._rest)
         self._departures = Departures(self._rest, self._options.metrics_scope)
         self._inventory: Inventory | None = None
