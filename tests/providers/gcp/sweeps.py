@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from typing import Any
 
 from tests.fakes.gcp_estate import recorded
@@ -11,7 +10,6 @@ from tests.fakes.gcp_estate import recorded
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.gcp import PROVIDER
-from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.spec import Scope
@@ -31,11 +29,6 @@ async def by_kind_and_name(client: GcpClient) -> Estate:
     """The resources of one pass; of two with one name the one that comes later."""
     resources = (await swept(client)).resources
     return {(resource.kind, resource.name): resource for resource in resources}
-
-
-def asked_for(assets: Sequence[dict[str, Any]]) -> int:
-    """How many of these assets are of the types that Asset Inventory is asked for."""
-    return sum(asset["assetType"] in TYPES for asset in assets)
 
 
 def held(resource: Resource, kind: str) -> Component:

@@ -18,7 +18,6 @@ from google.auth.compute_engine import _metadata
 from google.oauth2 import credentials as user_credentials
 from tests.fakes.gcp import GoogleCloud
 from tests.providers.gcp.conftest import Explore
-from tests.providers.gcp.sweeps import asked_for
 
 from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
@@ -91,7 +90,7 @@ async def test_a_refused_token_is_replaced_once(explore: Explore, cloud: GoogleC
     cloud.tokens.valid.clear()  # as when a key is rotated
     [scope] = await client.scopes(_listing())
     pages = [page async for page in client.pages(_listing(), scope)]
-    assert len(pages[0]) == asked_for(cloud.assets)
+    assert len(pages[0]) == len(cloud.assets)
     assert cloud.tokens.issued == ["service-account"] * 2
 
 
@@ -313,7 +312,7 @@ asyncio.run(main())
         stderr=asyncio.subprocess.PIPE,
     )
     out, errors = await process.communicate()
-    assert out.decode().strip() == f"['shop-prod'] {asked_for(cloud.assets)}", errors.decode()
+    assert out.decode().strip() == f"['shop-prod'] {len(cloud.assets)}", errors.decode()
     assert cloud.tokens.issued == ["metadata"]
 
 

@@ -15,7 +15,7 @@ import pytest
 from tests.fakes.gcp import Calls, GoogleCloud
 from tests.fakes.gcp_estate import NUMBER, Asset, moved, recorded
 from tests.providers.gcp.conftest import Explore
-from tests.providers.gcp.sweeps import asked_for, by_kind_and_name, held, swept
+from tests.providers.gcp.sweeps import by_kind_and_name, held, swept
 
 from cloud_carbon_exporter.collect.sweep import Swept
 from cloud_carbon_exporter.errors import (
@@ -71,7 +71,7 @@ async def test_all_pages_are_read(explore: Explore, cloud: GoogleCloud) -> None:
     whole = ids(await swept(explore()))
     cloud.page_size = 7
     assert ids(await swept(explore())) == whole
-    assert cloud.calls[LIST] == 1 + -(-asked_for(cloud.assets) // 7)
+    assert cloud.calls[LIST] == 1 + -(-len(cloud.assets) // 7)
 
 
 async def test_a_page_token_that_loops_ends(explore: Explore, cloud: GoogleCloud) -> None:
@@ -114,7 +114,7 @@ async def test_types_the_ledger_counts_though_nobody_asks_for_them(
     await swept(client)
     extras = await client.extras(time.time())
     assert extras.unsupported == {("shop-prod", "compute/firewall"): 1}
-    assert extras.listed == {("gcp", "shop-prod", "asset_inventory"): asked_for(cloud.assets) - 1}
+    assert extras.listed == {("gcp", "shop-prod", "asset_inventory"): len(cloud.assets) - 1}
     assert extras.account_names == {("gcp", "shop-prod"): "Shop"}
     before = cloud.calls[LIST]
     await client.extras(time.time())

@@ -39,10 +39,7 @@ def test_specs_and_the_list_of_types_agree() -> None:
         accepting = [spec for spec in PROVIDER.services if spec.accepts({"assetType": asset_type})]
         assert len(accepting) == 1, asset_type
     kinds = {spec.kind for spec in PROVIDER.services}
-    assert kinds - {kind(asset_type) for asset_type in TYPES} == {
-        "aiplatform/persistent_resource",  # Asset Inventory has no such type
-        "bigquery/project",
-    }
+    assert kinds - {kind(asset_type) for asset_type in TYPES} == {"bigquery/project"}
     assert all(spec.listing is LISTING for spec in PROVIDER.services)
 
 

@@ -11,6 +11,7 @@ TYPES = (
     "aiplatform.googleapis.com/Endpoint",
     "aiplatform.googleapis.com/IndexEndpoint",
     "aiplatform.googleapis.com/NotebookRuntime",
+    "aiplatform.googleapis.com/PersistentResource",
     "aiplatform.googleapis.com/TuningJob",
     "alloydb.googleapis.com/Cluster",
     "alloydb.googleapis.com/Instance",

@@ -27,7 +27,7 @@ _LISTED = re.compile(r"(?!.*custom)[a-z0-9-]+$")
 
 
 def _of_instance(data: Raw) -> Iterator[str]:
-    yield last(data["machineType"])
+    yield last(data.get("machineType", ""))
 
 
 def _of_endpoint(data: Raw) -> Iterator[str]:

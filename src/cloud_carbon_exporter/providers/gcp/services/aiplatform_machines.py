@@ -13,8 +13,9 @@ from cloud_carbon_exporter.providers.gcp.describing.times import made, moment
 from cloud_carbon_exporter.providers.gcp.describing.vertex import boot_disks, data_disk, machines
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
-# Asset Inventory has no such type, so that only the list of the product itself tells of one. One in
-# ERROR is to be deleted by hand: until then its machines are there.
+# One in ERROR is to be deleted by hand: until then its machines are there. App Hub, which is fed by
+# Asset Inventory, names the type (supported resources, preview); where Asset Inventory refuses it,
+# it is not asked for any more.
 RESOURCE_STATES = states(running="RUNNING STOPPING REBOOTING UPDATING ERROR", gone="PROVISIONING")
 
 # INVALID is one that cannot be recovered. A runtime keeps its disk of data while it is stopped.
