@@ -39,6 +39,12 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
         "10^2.%",
         "aiplatform.googleapis.com/DeploymentResourcePool",
     ),
+    "aiplatform.googleapis.com/publisher/online_serving/token_count": (
+        "DELTA",
+        "INT64",
+        "1",
+        "aiplatform.googleapis.com/PublisherModel",
+    ),
     "alloydb.googleapis.com/cluster/storage/usage": (
         "GAUGE",
         "INT64",

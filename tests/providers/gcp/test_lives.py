@@ -99,6 +99,8 @@ UNTOLD = {
     "aiplatform/custom_job": Told(
         "aiplatform.v1", "GoogleCloudAiplatformV1CustomJob", "startTime", ("endTime",)
     ),
+    # Monitoring names it, as long as its tokens are told.
+    "aiplatform/publisher_model": Told("", "", ""),
     "bigtableadmin/cluster": Told("bigtableadmin.v2", "Cluster", ""),
     "cloudfunctions/cloud_function": Told("cloudfunctions.v1", "CloudFunction", "updateTime"),
     # google-api-python-client brings no document of it; a recording has createTime.

@@ -29,7 +29,7 @@ def _state(data: Mapping[str, Any]) -> str:
 
     Only the activation policy tells them apart; STOPPED is what Google's own tools then show.
     """
-    if data.get("settings", {}).get("activationPolicy") == "NEVER":
+    if data["settings"].get("activationPolicy") == "NEVER":
         return "STOPPED"
     state: str = data.get("state", "")
     return state
