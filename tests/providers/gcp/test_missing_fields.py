@@ -69,7 +69,7 @@ def test_a_disk_that_tells_no_size_is_guessed() -> None:
     ],
 )
 def test_an_enumeration_written_as_a_number_is_unknown_and_no_error(
-    asset_type: str, data: dict[str, int]
+    asset_type: str, data: dict[str, Any]
 ) -> None:
     """Clients of gRPC write enumerations so: 69 of 1,444 recorded objects were skipped for it."""
     resource = sweeps.changed(asset_type, **data)
