@@ -84,6 +84,10 @@ LOCATED: Mapping[str, tuple[str, str]] = {
         "aiplatform.googleapis.com/PersistentResource",
         "persistentResources",
     ),
+    "aiplatform.projects.locations.reasoningEngines.list": (
+        "aiplatform.googleapis.com/ReasoningEngine",
+        "reasoningEngines",
+    ),
     "aiplatform.projects.locations.tuningJobs.list": (
         "aiplatform.googleapis.com/TuningJob",
         "tuningJobs",

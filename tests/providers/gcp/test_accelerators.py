@@ -81,7 +81,10 @@ async def test_models_that_share_machines_are_counted_at_their_pool(estate: Esta
     """Endpoints of shared pools drew 0 W, measured, and no pool was listed."""
     assert ("aiplatform/endpoint", "shared") not in estate
     pool = estate["aiplatform/deployment_resource_pool", "rankers"]
-    assert amounts(pool) == {"vcpu": 16, "memory": 64, "gpu": 2}
+    assert amounts(pool) == {"vcpu": 8, "memory": 32, "gpu": 1}
+    assert {(part.per, part.least, part.most) for part in pool.components} == {
+        ("capacity_units", 2, 4)
+    }
     assert pool.monitor["gpu_pool_id"] == "rankers"
 
 
@@ -94,6 +97,12 @@ async def test_vector_search_and_notebooks_hold_machines(estate: Estate) -> None
     assert amounts(estate["aiplatform/notebook_runtime", "gpu"]) == {"block": 100}
     tuning = estate["aiplatform/tuning_job", "support-tone"]
     assert held(tuning, "fixed").assumed
+
+
+async def test_an_agent_keeps_its_least_instances_until_it_is_read(estate: Estate) -> None:
+    agent = estate["aiplatform/reasoning_engine", "concierge"]
+    least = {part.kind: (part.per, part.least) for part in agent.components}
+    assert least == {"vcpu": ("capacity_units", 4), "memory": ("memory_gib", 8)}
 
 
 def test_a_persistent_resource_holds_what_no_job_uses() -> None:

@@ -55,6 +55,9 @@ TOLD = {
     "aiplatform/persistent_resource": Told(
         "aiplatform.v1", "GoogleCloudAiplatformV1PersistentResource", "startTime"
     ),
+    "aiplatform/reasoning_engine": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1ReasoningEngine", "createTime"
+    ),
     "aiplatform/tuning_job": Told(
         "aiplatform.v1", "GoogleCloudAiplatformV1TuningJob", "startTime", ("endTime",)
     ),

@@ -12,6 +12,7 @@ TYPES = (
     "aiplatform.googleapis.com/IndexEndpoint",
     "aiplatform.googleapis.com/NotebookRuntime",
     "aiplatform.googleapis.com/PersistentResource",
+    "aiplatform.googleapis.com/ReasoningEngine",
     "aiplatform.googleapis.com/TuningJob",
     "alloydb.googleapis.com/Cluster",
     "alloydb.googleapis.com/Instance",

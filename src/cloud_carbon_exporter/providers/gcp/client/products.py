@@ -282,6 +282,7 @@ PRODUCTS: tuple[Product, ...] = (
     _located("aiplatform", "indexEndpoints", "IndexEndpoint", hosts=True),
     _located("aiplatform", "notebookRuntimes", "NotebookRuntime", hosts=True),
     _located("aiplatform", "persistentResources", "PersistentResource", hosts=True),
+    _located("aiplatform", "reasoningEngines", "ReasoningEngine", hosts=True),
     _located("aiplatform", "tuningJobs", "TuningJob", hosts=True),
     _located("aiplatform", "batchPredictionJobs", "BatchPredictionJob", hosts=True),
     _located("artifactregistry", "repositories", "Repository"),

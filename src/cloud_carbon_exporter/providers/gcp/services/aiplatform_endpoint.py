@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import Life, of_type, parse
+from cloud_carbon_exporter.providers.gcp.describing.hardware import per
 from cloud_carbon_exporter.providers.gcp.describing.times import made
-from cloud_carbon_exporter.providers.gcp.describing.vertex import deployed
+from cloud_carbon_exporter.providers.gcp.describing.vertex import deployed, machines
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 _INDEX_REPLICAS = 2
@@ -49,13 +51,17 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
 
 
 def describe_pool(raw: Raw, scope: Scope) -> Description:
-    """Pool of machines that the models of several endpoints share, as its least replicas."""
+    """Pool of machines that the models of several endpoints share, each replica one machine."""
     asset = parse(raw, scope)
-    parts = deployed(asset.data, scope)
-    monitor = {"pool_id": asset.name, "location": asset.location.region} if parts else {}
+    resources = asset.data["dedicatedResources"]
+    machine = resources["machineSpec"]
+    least = int(resources.get("minReplicaCount", 0 if "scaleToZeroSpec" in resources else 1))
+    most = max(least, int(resources.get("maxReplicaCount") or 1))
+    replica = per(machines(machine, scope, 1), "capacity_units")
+    parts = [replace(part, least=least, most=most) for part in replica]
+    monitor = {"pool_id": asset.name, "location": asset.location.region}
     if any(part.kind == "gpu" for part in parts):
         monitor["gpu_pool_id"] = asset.name
-    machine = asset.data.get("dedicatedResources", {}).get("machineSpec", {})
     return asset.described(
         running=parts, monitor=monitor, info={"host_type": machine.get("machineType", "")}
     )
@@ -113,8 +119,18 @@ _POOL = ServiceSpec(
     listing=LISTING,
     accepts=of_type("aiplatform.googleapis.com/DeploymentResourcePool"),
     describe=describe_pool,
-    reason="The least number of its replicas, by machine type and accelerators.",
+    reason="The replicas it has just now, by machine type and accelerators.",
     metrics=(
+        Metric(
+            into="capacity_units",
+            name="aiplatform.googleapis.com/prediction/online/deployment_resource_pool/replicas",
+            namespace="aiplatform.googleapis.com/DeploymentResourcePool",
+            statistic="ALIGN_MEAN/REDUCE_SUM",
+            dimensions={
+                "resource.label.deployment_resource_pool_id": "pool_id",
+                "resource.label.location": "location",
+            },
+        ),
         # As those of endpoints, under names of their own.
         Metric(
             into="cpu_ratio",
