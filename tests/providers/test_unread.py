@@ -41,11 +41,12 @@ DRIVEN = [(spec.kind, name) for name in recordings() for spec in module_specs(na
 DRIVEN = [(kind, name) for kind, name in DRIVEN if kind in KINDS]
 
 
-STORED = sorted(
-    kind
-    for kind, spec in SPECS.items()
-    if any(metric.into == "stored_gib" for metric in spec.metrics)
-)
+def stores(spec: ServiceSpec) -> bool:
+    """Whether how much a kind stores is read."""
+    return any(metric.into == "stored_gib" for metric in spec.metrics)
+
+
+STORED = sorted(kind for kind, spec in SPECS.items() if stores(spec))
 
 
 def is_driven(resource: Resource) -> bool:
