@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from cloud_carbon_exporter.model.snapshot import Outcome, Row, Snapshot
 from cloud_carbon_exporter.model.types import Point
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Read, Reading
+from tests.fakes import cloud as estate
 from tests.fakes.cloud import Clock, Cloud, FakeClient
 
 EU = "eu-west-1"
@@ -490,6 +492,23 @@ async def test_buckets_have_their_classes() -> None:
     shown = row(collector.snapshot, "b")
     assert shown.loads == {"stored_gib:StandardStorage": 1000}
     assert shown.footprint.basis == "measured"
+    await collector.close()
+
+
+async def test_a_sample_of_a_day_is_found_by_what_is_read_by_the_hour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bucket of 2 TB was empty: its size came once a day, and was looked for in three hours."""
+    [daily] = [spec for spec in estate.SERVICES if spec.kind == "vm/bucket"]
+    [metric] = daily.metrics
+    hourly = replace(daily, metrics=(replace(metric, period_seconds=3600),))
+    monkeypatch.setattr(estate, "SERVICES", (hourly,))
+    clock, cloud = Clock(), Cloud({EU: [{"type": "bucket", "id": "b"}]})
+    sampled = clock.now - 20 * 3600
+    cloud.series["b", "stored_gib:STANDARD"] = [Point(sampled - 3600, sampled, 1800)]
+    collector = new_collector(clock, cloud)
+    await collector.refresh()
+    assert row(collector.snapshot, "b").loads == {"stored_gib:STANDARD": 1800}
     await collector.close()
 
 

@@ -28,6 +28,7 @@ class Tokens:
     lifetime_seconds: int = 3600
     valid: set[str] = field(default_factory=set)
     issued: list[str] = field(default_factory=list)  # how each token was asked for
+    impersonated: list[tuple[str, list[str]]] = field(default_factory=list)  # account, delegates
     refuse: str = ""
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
 
@@ -135,6 +136,8 @@ class Tokens:
     async def _impersonate(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.valid:
             return web.json_response({"error": {"code": 401}}, status=401)
+        asked = await request.json()
+        self.impersonated.append((request.match_info["account"], asked.get("delegates") or []))
         expires = datetime.fromtimestamp(time.time() + self.lifetime_seconds, UTC).strftime(
             "%Y-%m-%dT%H:%M:%SZ"
         )

@@ -68,6 +68,30 @@ LOCATED: Mapping[str, tuple[str, str]] = {
         "aiplatform.googleapis.com/BatchPredictionJob",
         "batchPredictionJobs",
     ),
+    "aiplatform.projects.locations.deploymentResourcePools.list": (
+        "aiplatform.googleapis.com/DeploymentResourcePool",
+        "deploymentResourcePools",
+    ),
+    "aiplatform.projects.locations.indexEndpoints.list": (
+        "aiplatform.googleapis.com/IndexEndpoint",
+        "indexEndpoints",
+    ),
+    "aiplatform.projects.locations.notebookRuntimes.list": (
+        "aiplatform.googleapis.com/NotebookRuntime",
+        "notebookRuntimes",
+    ),
+    "aiplatform.projects.locations.persistentResources.list": (
+        "aiplatform.googleapis.com/PersistentResource",
+        "persistentResources",
+    ),
+    "aiplatform.projects.locations.reasoningEngines.list": (
+        "aiplatform.googleapis.com/ReasoningEngine",
+        "reasoningEngines",
+    ),
+    "aiplatform.projects.locations.tuningJobs.list": (
+        "aiplatform.googleapis.com/TuningJob",
+        "tuningJobs",
+    ),
     "aiplatform.projects.locations.customJobs.list": (
         "aiplatform.googleapis.com/CustomJob",
         "customJobs",

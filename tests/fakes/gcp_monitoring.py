@@ -27,6 +27,42 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
         "%",
         "aiplatform.googleapis.com/Endpoint",
     ),
+    "aiplatform.googleapis.com/prediction/online/deployment_resource_pool/accelerator/duty_cycle": (
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "aiplatform.googleapis.com/DeploymentResourcePool",
+    ),
+    "aiplatform.googleapis.com/prediction/online/deployment_resource_pool/cpu/utilization": (
+        "GAUGE",
+        "DOUBLE",
+        "10^2.%",
+        "aiplatform.googleapis.com/DeploymentResourcePool",
+    ),
+    "aiplatform.googleapis.com/publisher/online_serving/token_count": (
+        "DELTA",
+        "INT64",
+        "1",
+        "aiplatform.googleapis.com/PublisherModel",
+    ),
+    "aiplatform.googleapis.com/prediction/online/deployment_resource_pool/replicas": (
+        "GAUGE",
+        "INT64",
+        "1",
+        "aiplatform.googleapis.com/DeploymentResourcePool",
+    ),
+    "aiplatform.googleapis.com/reasoning_engine/cpu/allocation_time": (
+        "CUMULATIVE",
+        "DOUBLE",
+        "s{CPU}",
+        "aiplatform.googleapis.com/ReasoningEngine",
+    ),
+    "aiplatform.googleapis.com/reasoning_engine/memory/allocation_time": (
+        "CUMULATIVE",
+        "DOUBLE",
+        "GiBy.s",
+        "aiplatform.googleapis.com/ReasoningEngine",
+    ),
     "alloydb.googleapis.com/cluster/storage/usage": (
         "GAUGE",
         "INT64",

@@ -27,6 +27,8 @@ from tests.fakes.wire import MIB, bomb
 class NoTokens:
     """Credentials nobody asks for."""
 
+    universe = "googleapis.com"
+
     async def headers(self) -> dict[str, str]:
         return {}
 

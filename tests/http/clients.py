@@ -59,6 +59,8 @@ class Client:
 class PlantedTokens:
     """Credentials of Google that are nothing but a secret."""
 
+    universe = "googleapis.com"
+
     async def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {SECRET}"}
 

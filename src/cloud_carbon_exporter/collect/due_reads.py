@@ -101,7 +101,9 @@ class DueReads:
         """The read of a series from where its resource is covered, or from further back."""
         waited = 0.0 if metric.valid_seconds else self._stale_after
         complete = until - metric.delay_seconds
-        start = complete - max(waited, LOOK_BACK_PERIODS * metric.period_seconds)
+        periods = LOOK_BACK_PERIODS * metric.period_seconds
+        # What holds for days may be the only sample of a day: none within hours is not nothing.
+        start = complete - max(waited, periods, metric.valid_seconds)
         counts_from = self._counters.counts_from(self._target, resource)
         if counts_from is not None:
             start = min(start, counts_from)

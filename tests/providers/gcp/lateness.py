@@ -32,6 +32,24 @@ LATENESS: Mapping[str, Lateness] = {
     "agent.googleapis.com/gpu/utilization": Lateness(240, _AGENT, documented=False),
     "aiplatform.googleapis.com/prediction/online/accelerator/duty_cycle": Lateness(360, _A_B),
     "aiplatform.googleapis.com/prediction/online/cpu/utilization": Lateness(360, _A_B),
+    "aiplatform.googleapis.com/prediction/online/deployment_resource_pool/accelerator/duty_cycle": (
+        Lateness(120, _A_B)
+    ),
+    "aiplatform.googleapis.com/prediction/online/deployment_resource_pool/cpu/utilization": (
+        Lateness(120, _A_B)
+    ),
+    "aiplatform.googleapis.com/publisher/online_serving/token_count": Lateness(
+        180, _A_B, documented=False
+    ),
+    "aiplatform.googleapis.com/prediction/online/deployment_resource_pool/replicas": Lateness(
+        120, _A_B
+    ),
+    "aiplatform.googleapis.com/reasoning_engine/cpu/allocation_time": Lateness(
+        240, _A_B, documented=False
+    ),
+    "aiplatform.googleapis.com/reasoning_engine/memory/allocation_time": Lateness(
+        240, _A_B, documented=False
+    ),
     "alloydb.googleapis.com/cluster/storage/usage": Lateness(180, _A_B),
     "alloydb.googleapis.com/instance/cpu/average_utilization": Lateness(240, _A_B),
     "bigquery.googleapis.com/slots/allocated_for_project": Lateness(420, _A_B),

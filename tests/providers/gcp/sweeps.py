@@ -18,6 +18,10 @@ Estate = dict[tuple[str, str], Resource]
 """Kind and name -> the resource."""
 
 
+NOT_LISTED = frozenset({"aiplatform/publisher_model"})
+"""Kinds that no list has, so that there is no recorded asset: Monitoring names them."""
+
+
 async def swept(client: GcpClient) -> Swept:
     """One pass over what the client explores."""
     await client.connect()

@@ -34,14 +34,40 @@ def test_a_tpu_type_nobody_knows_is_refused() -> None:
         chips("v9")
 
 
+T4 = {"machineType": "n1-standard-4", "acceleratorType": "NVIDIA_TESLA_T4", "acceleratorCount": 1}
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"automaticResources": {"minReplicaCount": 3}}, {"vcpu": 6, "memory": 24}),
-        ({"sharedResources": "projects/1/locations/l/deploymentResourcePools/p"}, {}),
+        ({"automaticResources": {}}, {"vcpu": 2, "memory": 8}),
+        (
+            {
+                "automaticResources": {"minReplicaCount": 1, "maxReplicaCount": 9},
+                "status": {"availableReplicaCount": 5},
+            },
+            {"vcpu": 10, "memory": 40},
+        ),
+        ({"dedicatedResources": {"machineSpec": T4, "minReplicaCount": 0}}, {}),
+        ({"dedicatedResources": {"machineSpec": T4, "scaleToZeroSpec": {}}}, {}),
+        (
+            {
+                "dedicatedResources": {"machineSpec": T4, "minReplicaCount": 1},
+                "status": {"availableReplicaCount": 0},
+            },
+            {},
+        ),
+        (
+            {
+                "dedicatedResources": {"machineSpec": T4, "minReplicaCount": 1},
+                "status": {"availableReplicaCount": 8},
+            },
+            {"vcpu": 32, "memory": 120, "gpu": 8},
+        ),
     ],
 )
-def test_endpoints_without_machines_of_their_own(
+def test_endpoints_hold_the_replicas_there_are(
     changes: dict[str, object], expected: dict[str, float]
 ) -> None:
     endpoint = changed(
@@ -49,3 +75,37 @@ def test_endpoints_without_machines_of_their_own(
     )
     assert endpoint is not None
     assert amounts(endpoint) == expected
+
+
+async def test_models_that_share_machines_are_counted_at_their_pool(estate: Estate) -> None:
+    """Endpoints of shared pools drew 0 W, measured, and no pool was listed."""
+    assert ("aiplatform/endpoint", "shared") not in estate
+    pool = estate["aiplatform/deployment_resource_pool", "rankers"]
+    assert amounts(pool) == {"vcpu": 8, "memory": 32, "gpu": 1}
+    assert {(part.per, part.least, part.most) for part in pool.components} == {
+        ("capacity_units", 2, 4)
+    }
+    assert pool.monitor["gpu_pool_id"] == "rankers"
+
+
+async def test_vector_search_and_notebooks_hold_machines(estate: Estate) -> None:
+    catalogue = estate["aiplatform/index_endpoint", "catalogue"]
+    assert amounts(catalogue) == {"vcpu": 32, "memory": 128}
+    notebook = estate["aiplatform/notebook_runtime", "eda"]
+    assert parts(notebook)["block"] == ("gcp/pd-standard", 200)
+    assert held(notebook, "vcpu").amount == 4
+    assert amounts(estate["aiplatform/notebook_runtime", "gpu"]) == {"block": 100}
+    tuning = estate["aiplatform/tuning_job", "support-tone"]
+    assert held(tuning, "fixed").assumed
+
+
+async def test_an_agent_keeps_its_least_instances_until_it_is_read(estate: Estate) -> None:
+    agent = estate["aiplatform/reasoning_engine", "concierge"]
+    least = {part.kind: (part.per, part.least) for part in agent.components}
+    assert least == {"vcpu": ("capacity_units", 4), "memory": ("memory_gib", 8)}
+
+
+def test_a_persistent_resource_holds_what_no_job_uses() -> None:
+    resource = changed("aiplatform.googleapis.com/PersistentResource")
+    assert resource is not None
+    assert amounts(resource) == {"vcpu": 24, "memory": 90, "gpu": 3, "block": 300}

@@ -6,19 +6,22 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from google.auth import iam
+from google.auth import _cloud_sdk, iam
 from google.auth.compute_engine import _metadata
 from google.oauth2 import credentials as user_credentials
 from tests.fakes.gcp import GoogleCloud
 from tests.providers.gcp.conftest import Explore
 
 from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
+from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
+from cloud_carbon_exporter.providers.gcp.client.http import Call
 
 pytestmark = pytest.mark.slow
 
@@ -120,6 +123,118 @@ async def test_gclouds_own_login_pays_with_the_targets_quota(
     headers = await listed(explore, cloud, project_id="shop-prod")
     assert cloud.tokens.issued[0] == "user"
     assert headers["x-goog-user-project"] == "shop-prod"
+
+
+@pytest.fixture
+def log_in(
+    cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., None]:
+    """A person's login by gcloud, with whatever else its file says; gcloud has no project."""
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
+    monkeypatch.setattr(user_credentials, "_GOOGLE_OAUTH2_TOKEN_ENDPOINT", f"{cloud.url}/token")
+    monkeypatch.setattr(_cloud_sdk, "get_project_id", lambda: None)
+
+    def login(**said: str) -> None:
+        file = {
+            "type": "authorized_user",
+            "client_id": _cloud_sdk.CLOUD_SDK_CLIENT_ID,
+            "client_secret": "s",
+            "refresh_token": "r1",
+            **said,
+        }
+        write(tmp_path / "gcloud" / "application_default_credentials.json", file)
+
+    return login
+
+
+async def test_a_login_without_a_project_is_told_what_it_lacks_at_a_folder(
+    explore: Explore, log_in: Callable[..., None]
+) -> None:
+    """Asset Inventory refused each call, and nothing said what to do about it."""
+    log_in()
+    with pytest.raises(CredentialsMissing, match="names no project whose quota") as missing:
+        await explore(folder_id="99").connect()
+    assert "set-quota-project" in missing.value.hint
+
+
+@pytest.mark.parametrize(
+    ("said", "environment", "settings", "pays"),
+    [
+        ({"quota_project_id": "ada-quota"}, {}, {}, "ada-quota"),
+        ({}, {"GOOGLE_CLOUD_QUOTA_PROJECT": "env-quota"}, {}, "env-quota"),
+        ({}, {}, {"metrics_scope": "shop-scope"}, "shop-scope"),
+        ({"client_id": "our own client"}, {}, {}, None),
+    ],
+)
+async def test_who_pays_for_a_persons_calls_at_a_folder(
+    said: dict[str, str],
+    environment: dict[str, str],
+    settings: dict[str, str],
+    pays: str | None,
+    explore: Explore,
+    cloud: GoogleCloud,
+    log_in: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log_in(**said)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    headers = await listed(explore, cloud, folder_id="99", **settings)
+    assert headers.get("x-goog-user-project") == pays
+
+
+@pytest.mark.parametrize("settings", [{"project_id": "shop-prod"}, {"folder_id": "99"}])
+async def test_no_warning_of_a_project_that_is_given_or_not_needed(
+    settings: dict[str, str],
+    explore: Explore,
+    log_in: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log_in(quota_project_id="ada-quota")
+    await explore(**settings).connect()
+    assert "project ID" not in caplog.text
+
+
+async def test_a_chain_of_impersonation_ends_in_its_last_account(
+    explore: Explore, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """gcloud takes "a,b": b is impersonated by way of a. The whole list was asked for as one."""
+    monkeypatch.setattr(iam, "_IAM_ENDPOINT", f"{cloud.url}/impersonate/{{}}:generateAccessToken")
+    chain = f"hop@shop-prod.iam.gserviceaccount.com, {EMAIL}"
+    monkeypatch.setenv("CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT", chain)
+    headers = await listed(explore, cloud)
+    assert headers["Authorization"] == "Bearer ya29.impersonated-1"
+    [(account, delegates)] = cloud.tokens.impersonated
+    assert account == EMAIL
+    assert delegates == ["projects/-/serviceAccounts/hop@shop-prod.iam.gserviceaccount.com"]
+
+
+async def test_a_quota_project_that_was_told_pays_under_impersonation_too(
+    explore: Explore,
+    cloud: GoogleCloud,
+    log_in: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log_in(quota_project_id="ada-quota")
+    monkeypatch.setattr(iam, "_IAM_ENDPOINT", f"{cloud.url}/impersonate/{{}}:generateAccessToken")
+    monkeypatch.setenv("CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT", EMAIL)
+    headers = await listed(explore, cloud, folder_id="99")
+    assert headers["Authorization"].startswith("Bearer ya29.impersonated")
+    assert headers["x-goog-user-project"] == "ada-quota"
+
+
+async def test_credentials_of_another_universe_are_used_there(
+    cloud: GoogleCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = cloud.tokens.service_account(cloud.url, tmp_path / "key.json")
+    said = {**json.loads(file.read_text()), "universe_domain": "apis-tpc.example"}
+    file.write_text(json.dumps(said))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(file))
+    tokens = Tokens("shop-prod")
+    assert await tokens.project() == "shop-prod"
+    call = Call(api="cloudasset", operation="assets.list", path="v1/x", account_id="p")
+    monkeypatch.delenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET", raising=False)
+    assert call.url(tokens.universe) == "https://cloudasset.apis-tpc.example/v1/x"
 
 
 async def test_an_impersonating_file(

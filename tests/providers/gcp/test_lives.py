@@ -43,6 +43,24 @@ TOLD = {
     "aiplatform/endpoint": Told(
         "aiplatform.v1", "GoogleCloudAiplatformV1DeployedModel", "createTime"
     ),
+    "aiplatform/deployment_resource_pool": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1DeploymentResourcePool", "createTime"
+    ),
+    "aiplatform/index_endpoint": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1IndexEndpoint", "createTime"
+    ),
+    "aiplatform/notebook_runtime": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1NotebookRuntime", "createTime"
+    ),
+    "aiplatform/persistent_resource": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1PersistentResource", "startTime"
+    ),
+    "aiplatform/reasoning_engine": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1ReasoningEngine", "createTime"
+    ),
+    "aiplatform/tuning_job": Told(
+        "aiplatform.v1", "GoogleCloudAiplatformV1TuningJob", "startTime", ("endTime",)
+    ),
     "alloydb/cluster": Told("alloydb.v1", "Cluster", "createTime"),
     "alloydb/instance": Told("alloydb.v1", "Instance", "createTime"),
     "artifactregistry/repository": Told("artifactregistry.v1", "Repository", "createTime"),
@@ -84,6 +102,8 @@ UNTOLD = {
     "aiplatform/custom_job": Told(
         "aiplatform.v1", "GoogleCloudAiplatformV1CustomJob", "startTime", ("endTime",)
     ),
+    # Monitoring names it, as long as its tokens are told.
+    "aiplatform/publisher_model": Told("", "", ""),
     "bigtableadmin/cluster": Told("bigtableadmin.v2", "Cluster", ""),
     "cloudfunctions/cloud_function": Told("cloudfunctions.v1", "CloudFunction", "updateTime"),
     # google-api-python-client brings no document of it; a recording has createTime.

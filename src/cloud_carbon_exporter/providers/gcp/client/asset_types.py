@@ -7,7 +7,13 @@ PROJECT = "cloudresourcemanager.googleapis.com/Project"
 TYPES = (
     "aiplatform.googleapis.com/BatchPredictionJob",
     "aiplatform.googleapis.com/CustomJob",
+    "aiplatform.googleapis.com/DeploymentResourcePool",
     "aiplatform.googleapis.com/Endpoint",
+    "aiplatform.googleapis.com/IndexEndpoint",
+    "aiplatform.googleapis.com/NotebookRuntime",
+    "aiplatform.googleapis.com/PersistentResource",
+    "aiplatform.googleapis.com/ReasoningEngine",
+    "aiplatform.googleapis.com/TuningJob",
     "alloydb.googleapis.com/Cluster",
     "alloydb.googleapis.com/Instance",
     "artifactregistry.googleapis.com/Repository",

@@ -6,6 +6,7 @@ google-auth blocks, so it runs in a thread.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import time
 import warnings
@@ -27,14 +28,32 @@ _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 _EARLY_SECONDS = 300
 _TIMEOUT_SECONDS = 30
 _FILE = "GOOGLE_APPLICATION_CREDENTIALS"
+_QUOTA_PROJECT = "GOOGLE_CLOUD_QUOTA_PROJECT"
 _IMPERSONATE = "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT"
+
+UNIVERSE = "googleapis.com"
+"""Domain of Google's APIs for all who have no cloud of their own (Trusted Partner Clouds)."""
+
+
+class Wanted(NamedTuple):
+    """What a target says of its project.
+
+    project: the one to explore; empty for that of the credentials. quota_project: whose quota a
+    person's calls use where the login says none. needs_project: whether one is explored, and no
+    folder or organisation.
+    """
+
+    project: str
+    quota_project: str = ""
+    needs_project: bool = True
 
 
 class _Found(NamedTuple):
-    """Credentials of google-auth, and the project they stand for; may be empty."""
+    """Credentials of google-auth, their universe, and the project they are of; may be empty."""
 
     credentials: Any
     project: str
+    universe: str = UNIVERSE
 
 
 class _Token(NamedTuple):
@@ -83,20 +102,37 @@ def _missing(error: Exception) -> CollectError:
     return CredentialsMissing(f"no credentials found; tried {_tried()}", provider="gcp", hint=hint)
 
 
-def _impersonated(source: Any, principal: str) -> Any:
+def _impersonated(source: Any, chain: str, quota_project: str) -> Any:
+    """Credentials of the last service account of a chain, each impersonated by the one before.
+
+    gcloud's --impersonate-service-account takes such a list, of which the last one is the target.
+    """
     from google.auth import impersonated_credentials
 
+    *delegates, principal = [name.strip() for name in chain.split(",") if name.strip()]
     return impersonated_credentials.Credentials(
-        source_credentials=source, target_principal=principal, target_scopes=list(_SCOPES)
+        source_credentials=source,
+        target_principal=principal,
+        target_scopes=list(_SCOPES),
+        # iamcredentials.v1 takes delegates by their full name alone.
+        delegates=[f"projects/-/serviceAccounts/{name}" for name in delegates],
+        quota_project_id=quota_project or None,
     )
 
 
-def _default(project: str) -> _Found:
+def _is_news(record: logging.LogRecord) -> bool:
+    return "No project ID could be determined" not in record.getMessage()
+
+
+def _default(wanted: Wanted) -> _Found:
     """Default credentials of the environment. Raises as `Tokens.headers` does."""
     import google.auth
     from google.auth import exceptions
     from google.auth.credentials import with_scopes_if_required
 
+    # Where a project is needed, its lack is told as an error; elsewhere it is nothing to warn of.
+    logging.getLogger("google.auth._default").addFilter(_is_news)
+    asks_for_project = wanted.needs_project and not wanted.project
     with _transport() as request, warnings.catch_warnings():
         # google-auth warns of a user's credentials without a quota project; `_find` sets one.
         warnings.simplefilter("ignore", UserWarning)
@@ -104,26 +140,61 @@ def _default(project: str) -> _Found:
             # With scopes, workload identity asks Resource Manager for its project: needless where
             # one is given.
             credentials, default_project = google.auth.default(
-                scopes=None if project else _SCOPES, request=request
+                scopes=_SCOPES if asks_for_project else None, request=request
             )
         except (exceptions.GoogleAuthError, ValueError) as error:
             raise _missing(error) from None
-    scoped = with_scopes_if_required(credentials, _SCOPES)
-    return _Found(scoped, project or default_project or "")
+        scoped = with_scopes_if_required(credentials, _SCOPES)
+        return _Found(scoped, wanted.project or default_project or "", _universe(scoped, request))
 
 
-def _find(project: str) -> _Found:
+def _universe(credentials: Any, request: Any) -> str:
+    """Domain that credentials are of; the metadata server says it of those of its machine."""
+    from google.auth import compute_engine, exceptions
+    from google.auth.compute_engine import _metadata
+
+    named = os.environ.get("GOOGLE_CLOUD_UNIVERSE_DOMAIN", "")
+    if named:
+        return named
+    if not isinstance(credentials, compute_engine.Credentials):
+        return str(getattr(credentials, "universe_domain", "") or UNIVERSE)
+    try:
+        return str(_metadata.get_universe_domain(request))
+    except exceptions.GoogleAuthError:
+        return UNIVERSE  # servers of old have no such path
+
+
+def _find(wanted: Wanted) -> _Found:
     """Credentials to call with: impersonated where that is wanted, else the default ones."""
     from google.oauth2.credentials import Credentials as User
 
-    default = _default(project)
+    default = _default(wanted)
     credentials = default.credentials
-    if principal := os.environ.get(_IMPERSONATE, ""):
-        credentials = _impersonated(credentials, principal)
-    # A user's calls need a project whose quota they use; a service account has its own.
-    elif isinstance(credentials, User) and not credentials.quota_project_id and default.project:
-        credentials = credentials.with_quota_project(default.project)
+    told = os.environ.get(_QUOTA_PROJECT) or getattr(credentials, "quota_project_id", "") or ""
+    # A user's calls need a project whose quota they use, those that impersonate as well; a service
+    # account has its own, unless another was told.
+    used = told or wanted.quota_project or default.project
+    if isinstance(credentials, User):
+        if used:
+            credentials = credentials.with_quota_project(used)
+        elif credentials.client_id == _gcloud_client():
+            raise CredentialsMissing(
+                "a person's login names no project whose quota its calls may use",
+                provider="gcp",
+                hint="gcloud auth application-default set-quota-project PROJECT",
+            )
+    elif told and hasattr(credentials, "with_quota_project"):
+        credentials = credentials.with_quota_project(told)
+    if chain := os.environ.get(_IMPERSONATE, "").strip(", "):
+        credentials = _impersonated(credentials, chain, told)
     return default._replace(credentials=credentials)
+
+
+def _gcloud_client() -> str:
+    """Client that gcloud logs people in by; its own project has no API of ours enabled."""
+    from google.auth import _cloud_sdk
+
+    return str(_cloud_sdk.CLOUD_SDK_CLIENT_ID)
 
 
 def _refresh(credentials: Any) -> _Token:
@@ -153,10 +224,14 @@ def _refresh(credentials: Any) -> _Token:
 
 
 class Tokens:
-    """Credentials of one Target: found once, refreshed five minutes before they end."""
+    """Credentials of one Target: found once, refreshed five minutes before they end.
 
-    def __init__(self, project: str) -> None:
-        self._asked = project
+    universe: the domain of the APIs they are for, once they are found.
+    """
+
+    def __init__(self, project: str, quota_project: str = "", *, needed: bool = True) -> None:
+        self._wanted = Wanted(project, quota_project, needed)
+        self.universe = UNIVERSE
         self._found: _Found | None = None
         self._token = _Token({}, 0.0)
         self._lock = asyncio.Lock()
@@ -194,5 +269,6 @@ class Tokens:
 
     async def _once_found(self) -> _Found:
         if self._found is None:
-            self._found = await asyncio.to_thread(_find, self._asked)
+            self._found = await asyncio.to_thread(_find, self._wanted)
+            self.universe = self._found.universe
         return self._found

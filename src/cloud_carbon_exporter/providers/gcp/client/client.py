@@ -29,6 +29,7 @@ from cloud_carbon_exporter.providers.gcp.client.discovery import (
     named_projects,
 )
 from cloud_carbon_exporter.providers.gcp.client.http import Rest
+from cloud_carbon_exporter.providers.gcp.client.publisher_models import PublisherModels
 from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, kind, project, region_of
 from cloud_carbon_exporter.providers.options import GcpOptions
 from cloud_carbon_exporter.providers.ownership import OWNERS
@@ -63,8 +64,12 @@ class GcpClient:
         self._options = settings.options_of(GcpOptions)
         if self._options.carbon_footprint_table:
             footprint.project_of(self._options.carbon_footprint_table)
-        self._rest = Rest(Tokens(self._options.project_id), meter, settings.timeout_seconds)
+        options = self._options
+        whole_project = not (options.organization_id or options.folder_id)
+        tokens = Tokens(options.project_id, options.metrics_scope, needed=whole_project)
+        self._rest = Rest(tokens, meter, settings.timeout_seconds)
         self._machine_types = machines.MachineTypes(self._rest)
+        self._publisher_models = PublisherModels(self._rest)
         self._departures = Departures(self._rest, self._options.metrics_scope)
         self._inventory: Inventory | None = None
         self._account_id = ""
@@ -108,6 +113,8 @@ class GcpClient:
         self._listed = {
             (PROVIDER, account_id, source): count for account_id, count in listed.items()
         }
+        if models := await self._models(scope):
+            yield models
         async for page in self._gone(() if incomplete is None else incomplete.failures):
             yield page
         if incomplete is not None:
@@ -164,6 +171,14 @@ class GcpClient:
     async def close(self) -> None:
         """Close the connections."""
         await self._rest.close()
+
+    async def _models(self, scope: Scope) -> Sequence[Raw]:
+        """Models that are paid for by the token, in the regions that are explored."""
+        if "aiplatform/publisher_model" in self._settings.exclude:
+            return ()
+        projects = list(self._ids.values()) or [scope.account_id]
+        found = await self._publisher_models.pages(projects, time.time())
+        return [raw for raw in found if self._explores(raw)]
 
     async def _gone(self, failed: Collection[str]) -> AsyncIterator[Sequence[Raw]]:
         """What is there no more, where machines are of interest and their list came whole."""

@@ -27,7 +27,7 @@ from cloud_carbon_exporter.http.retry import (
 )
 from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session
 from cloud_carbon_exporter.providers.gcp.client import errors
-from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
+from cloud_carbon_exporter.providers.gcp.client.auth import UNIVERSE, Tokens
 from cloud_carbon_exporter.providers.quotas import Quota, quota_of
 from cloud_carbon_exporter.providers.spec import Meter, Raw
 
@@ -50,7 +50,7 @@ class Call:
     """One REST call. body: sent as JSON, by POST. params: pairs, as some of Google's repeat.
 
     units: what of an answer is billed. host: where each location has one of its own, what it is
-        called before `.googleapis.com`.
+        called before the domain.
     waits_seconds: how long a call that waits for news may be left without an answer, which then is
         an empty one; 0: an answer is due at once.
     """
@@ -66,13 +66,13 @@ class Call:
     host: str = ""
     waits_seconds: float = 0.0
 
-    def url(self) -> str:
+    def url(self, universe: str = UNIVERSE) -> str:
         """URL of the call, or of the endpoint that CLOUDSDK_API_ENDPOINT_OVERRIDES_<API> names.
 
         The variable is gcloud's own, so that whoever sends gcloud elsewhere sends us there too.
         """
         override = os.environ.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{self.api.upper()}", "")
-        endpoint = override.rstrip("/") or f"https://{self.host or self.api}.googleapis.com"
+        endpoint = override.rstrip("/") or f"https://{self.host or self.api}.{universe}"
         return f"{endpoint}/{self.path}"
 
     def listed(self, answer: Mapping[str, Any], key: str) -> Sequence[Any]:
@@ -202,12 +202,13 @@ class Rest:
         return self._paces[key]
 
     async def _sent(self, call: Call) -> Answer:
+        headers = await self.tokens.headers()
         return await self._session.send(
             Request(
-                call.url(),
+                call.url(self.tokens.universe),
                 "GET" if call.body is None else "POST",
                 params=call.params,
-                headers=await self.tokens.headers(),
+                headers=headers,
                 document=call.body,
             )
         )

@@ -27,12 +27,12 @@ _LISTED = re.compile(r"(?!.*custom)[a-z0-9-]+$")
 
 
 def _of_instance(data: Raw) -> Iterator[str]:
-    yield last(data["machineType"])
+    yield last(data.get("machineType", ""))
 
 
 def _of_endpoint(data: Raw) -> Iterator[str]:
-    for model in data.get("deployedModels", ()):
-        yield model.get("dedicatedResources", {}).get("machineSpec", {}).get("machineType", "")
+    for deployed in (*data.get("deployedModels", ()), *data.get("deployedIndexes", ())):
+        yield from _of_prediction(deployed)
 
 
 def _of_training(data: Raw) -> Iterator[str]:
@@ -44,9 +44,22 @@ def _of_prediction(data: Raw) -> Iterator[str]:
     yield data.get("dedicatedResources", {}).get("machineSpec", {}).get("machineType", "")
 
 
+def _of_pools(data: Raw) -> Iterator[str]:
+    for pool in data["resourcePools"]:
+        yield from _of_runtime(pool)
+
+
+def _of_runtime(data: Raw) -> Iterator[str]:
+    yield data.get("machineSpec", {}).get("machineType", "")
+
+
 _NAMED: Mapping[str, Callable[[Raw], Iterator[str]]] = {
     "compute.googleapis.com/Instance": _of_instance,
     "aiplatform.googleapis.com/Endpoint": _of_endpoint,
+    "aiplatform.googleapis.com/DeploymentResourcePool": _of_prediction,
+    "aiplatform.googleapis.com/IndexEndpoint": _of_endpoint,
+    "aiplatform.googleapis.com/NotebookRuntime": _of_runtime,
+    "aiplatform.googleapis.com/PersistentResource": _of_pools,
     "aiplatform.googleapis.com/CustomJob": _of_training,
     "aiplatform.googleapis.com/BatchPredictionJob": _of_prediction,
 }

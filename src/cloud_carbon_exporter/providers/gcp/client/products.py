@@ -278,6 +278,12 @@ PRODUCTS: tuple[Product, ...] = (
     _everywhere("tpu", "v2", "locations/-/nodes", "Node"),
     _located("aiplatform", "endpoints", "Endpoint", hosts=True),
     _located("aiplatform", "customJobs", "CustomJob", hosts=True),
+    _located("aiplatform", "deploymentResourcePools", "DeploymentResourcePool", hosts=True),
+    _located("aiplatform", "indexEndpoints", "IndexEndpoint", hosts=True),
+    _located("aiplatform", "notebookRuntimes", "NotebookRuntime", hosts=True),
+    _located("aiplatform", "persistentResources", "PersistentResource", hosts=True),
+    _located("aiplatform", "reasoningEngines", "ReasoningEngine", hosts=True),
+    _located("aiplatform", "tuningJobs", "TuningJob", hosts=True),
     _located("aiplatform", "batchPredictionJobs", "BatchPredictionJob", hosts=True),
     _located("artifactregistry", "repositories", "Repository"),
 )

@@ -111,7 +111,7 @@ class Asset:
         *,
         running: Sequence[Component] = (),
         kept: Sequence[Component] = (),
-        state: str = "",
+        state: Any = "",
         name: str = "",
         monitor: Mapping[str, str] | None = None,
         tags: Any = None,
@@ -121,15 +121,16 @@ class Asset:
         """Description of this asset; arguments as in Description.
 
         name: where people call it otherwise than its id ends. tags: where the API does not call
-        them labels. Empty values of info are left out. life: where it is another than from when it
-        was made until it was deleted.
+        them labels. Empty values of info are left out. state: a number where an enumeration was
+        not spelled, as clients of gRPC write it: such a one is unknown. life: where it is another
+        than from when it was made until it was deleted.
         """
         lived = life or Life(made(self.data))
         return Description(
             id=self.id,
             name=str(name or self.name),
             location=self.location,
-            state=state if self.deleted is None else DELETED,
+            state=str(state or "") if self.deleted is None else DELETED,
             started=lived.started,
             ended=lived.ended if self.deleted is None else lived.end_before(self.deleted),
             running=tuple(running),

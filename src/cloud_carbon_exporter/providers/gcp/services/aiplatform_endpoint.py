@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import Life, of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.hardware import Shape, built, hidden, times
+from cloud_carbon_exporter.providers.gcp.describing.hardware import per
 from cloud_carbon_exporter.providers.gcp.describing.times import made
+from cloud_carbon_exporter.providers.gcp.describing.vertex import deployed, machines
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
-
-def _replicas(resources: Mapping[str, Any]) -> int:
-    """Replicas of a deployed model: the least number, as no API tells how many there are now."""
-    return max(1, int(resources.get("minReplicaCount", 1)))
-
-
-def _served_by(model: Mapping[str, Any], shapes: Mapping[str, Shape]) -> tuple[Component, ...]:
-    """Components that serve a deployed model: none where it shares a pool with other endpoints."""
-    if dedicated := model.get("dedicatedResources"):
-        spec = dedicated["machineSpec"]
-        gpus = int(spec.get("acceleratorCount", 0))
-        gpu = spec["acceleratorType"] if gpus else ""
-        machine_type = spec["machineType"]
-        _, parts = built(machine_type, shapes.get(machine_type), gpu=gpu, gpus=gpus)
-        return times(parts, _replicas(dedicated))
-    if automatic := model.get("automaticResources"):
-        one_replica = hidden(2, 8, "automatic resources do not name a machine")
-        return times(one_replica, _replicas(automatic))
-    return ()
+_INDEX_REPLICAS = 2
+"""Replicas of an index whose number is not said (aiplatform.v1, DeployedIndex)."""
 
 
 def _served_since(data: Mapping[str, Any]) -> float | None:
@@ -44,14 +29,16 @@ def _served_since(data: Mapping[str, Any]) -> float | None:
     return max(deployed, default=made(data))
 
 
-def describe(raw: Raw, scope: Scope) -> Description:
-    """Endpoint as the least number of replicas of each deployed model; more are not seen."""
+def describe(raw: Raw, scope: Scope) -> Description | None:
+    """Endpoint as the replicas of each deployed model; None where pools hold them all."""
     asset = parse(raw, scope)
-    shapes = scope.catalogue.get("machine_types", {})
+    models = asset.data.get("deployedModels", ())
+    if models and all("sharedResources" in model for model in models):
+        return None
     parts: list[Component] = []
-    for model in asset.data.get("deployedModels", ()):
-        parts += _served_by(model, shapes)
-    # Nothing is there to be read where no model is deployed, or all share a pool of machines.
+    for model in models:
+        parts += deployed(model, scope)
+    # Nothing is there to be read where no model is deployed, or none has a replica.
     monitor = {"endpoint_id": asset.name, "location": asset.location.region} if parts else {}
     if any(part.kind == "gpu" for part in parts):
         monitor["gpu_endpoint_id"] = asset.name
@@ -63,12 +50,41 @@ def describe(raw: Raw, scope: Scope) -> Description:
     )
 
 
-SPEC = ServiceSpec(
+def describe_pool(raw: Raw, scope: Scope) -> Description:
+    """Pool of machines that the models of several endpoints share, each replica one machine."""
+    asset = parse(raw, scope)
+    resources = asset.data["dedicatedResources"]
+    machine = resources["machineSpec"]
+    least = int(resources.get("minReplicaCount", 0 if "scaleToZeroSpec" in resources else 1))
+    most = max(least, int(resources.get("maxReplicaCount") or 1))
+    replica = per(machines(machine, scope, 1), "capacity_units")
+    parts = [replace(part, least=least, most=most) for part in replica]
+    monitor = {"pool_id": asset.name, "location": asset.location.region}
+    if any(part.kind == "gpu" for part in parts):
+        monitor["gpu_pool_id"] = asset.name
+    return asset.described(
+        running=parts, monitor=monitor, info={"host_type": machine.get("machineType", "")}
+    )
+
+
+def describe_index(raw: Raw, scope: Scope) -> Description:
+    """Endpoint of vector search as the replicas of each deployed index; two unless it says so."""
+    asset = parse(raw, scope)
+    parts: list[Component] = []
+    for index in asset.data.get("deployedIndexes", ()):
+        parts += deployed(index, scope, _INDEX_REPLICAS)
+    return asset.described(running=parts, name=asset.data.get("displayName", ""))
+
+
+_ENDPOINT = ServiceSpec(
     kind="aiplatform/endpoint",
     listing=LISTING,
     accepts=of_type("aiplatform.googleapis.com/Endpoint"),
     describe=describe,
-    reason="The least number of replicas of its deployed models, by machine type and accelerators.",
+    reason=(
+        "The replicas its deployed models have just now, else the least number of them, by machine "
+        "type and accelerators; none of models in a shared pool."
+    ),
     metrics=(
         # Both in per cent, a series for each replica of each deployed model: their mean.
         Metric(
@@ -97,3 +113,57 @@ SPEC = ServiceSpec(
         ),
     ),
 )
+
+_POOL = ServiceSpec(
+    kind="aiplatform/deployment_resource_pool",
+    listing=LISTING,
+    accepts=of_type("aiplatform.googleapis.com/DeploymentResourcePool"),
+    describe=describe_pool,
+    reason="The replicas it has just now, by machine type and accelerators.",
+    metrics=(
+        Metric(
+            into="capacity_units",
+            name="aiplatform.googleapis.com/prediction/online/deployment_resource_pool/replicas",
+            namespace="aiplatform.googleapis.com/DeploymentResourcePool",
+            statistic="ALIGN_MEAN/REDUCE_SUM",
+            dimensions={
+                "resource.label.deployment_resource_pool_id": "pool_id",
+                "resource.label.location": "location",
+            },
+        ),
+        # As those of endpoints, under names of their own.
+        Metric(
+            into="cpu_ratio",
+            name="aiplatform.googleapis.com/prediction/online/deployment_resource_pool/cpu/utilization",
+            namespace="aiplatform.googleapis.com/DeploymentResourcePool",
+            statistic="ALIGN_MEAN/REDUCE_MEAN",
+            dimensions={
+                "resource.label.deployment_resource_pool_id": "pool_id",
+                "resource.label.location": "location",
+            },
+        ),
+        Metric(
+            into="gpu_ratio",
+            name=(
+                "aiplatform.googleapis.com/prediction/online/deployment_resource_pool/"
+                "accelerator/duty_cycle"
+            ),
+            namespace="aiplatform.googleapis.com/DeploymentResourcePool",
+            statistic="ALIGN_MEAN/REDUCE_MEAN",
+            dimensions={
+                "resource.label.deployment_resource_pool_id": "gpu_pool_id",
+                "resource.label.location": "location",
+            },
+        ),
+    ),
+)
+
+_INDEX = ServiceSpec(
+    kind="aiplatform/index_endpoint",
+    listing=LISTING,
+    accepts=of_type("aiplatform.googleapis.com/IndexEndpoint"),
+    describe=describe_index,
+    reason="The least number of replicas of its deployed indexes, by machine type.",
+)
+
+SPECS = (_ENDPOINT, _POOL, _INDEX)

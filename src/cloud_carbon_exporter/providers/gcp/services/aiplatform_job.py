@@ -7,15 +7,15 @@ tunes hyperparameters holds none beside those of its trials, and each trial is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import Asset, Life, of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.hardware import Shape, built, hidden, times
+from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden
 from cloud_carbon_exporter.providers.gcp.describing.times import moment
+from cloud_carbon_exporter.providers.gcp.describing.vertex import boot_disks, machines
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 # A job stays listed until it is deleted, with the times of its run. One that is paused holds
@@ -34,26 +34,6 @@ STATES = states(
     ),
 )
 
-_BOOT_DISK_GIB = 100
-"""Boot disk of a worker that names none (aiplatform.v1, DiskSpec: "default is 100GB")."""
-
-
-def _machines(
-    spec: Mapping[str, Any], shapes: Mapping[str, Shape], replicas: int
-) -> tuple[Component, ...]:
-    """So many machines of a machineSpec."""
-    gpus = int(spec.get("acceleratorCount", 0))
-    gpu = spec["acceleratorType"] if gpus else ""
-    machine_type = spec["machineType"]
-    _, parts = built(machine_type, shapes.get(machine_type), gpu=gpu, gpus=gpus)
-    return times(parts, replicas)
-
-
-def _boot_disks(pool: Mapping[str, Any], replicas: int) -> Component:
-    disk = pool.get("diskSpec", {})
-    size = float(disk.get("bootDiskSizeGb") or _BOOT_DISK_GIB)
-    return Component("block", f"gcp/{disk.get('bootDiskType') or 'pd-ssd'}", size * replicas)
-
 
 def _described(asset: Asset, parts: tuple[Component, ...]) -> Description:
     data = asset.data
@@ -66,16 +46,18 @@ def _described(asset: Asset, parts: tuple[Component, ...]) -> Description:
 
 
 def describe_training(raw: Raw, scope: Scope) -> Description:
-    """Custom job as the machines of its worker pools, with their boot disks."""
+    """Custom job as the machines of its worker pools, with their boot disks.
+
+    So is one on a persistent resource, which holds only what no job uses.
+    """
     asset = parse(raw, scope)
-    shapes = scope.catalogue.get("machine_types", {})
     parts: list[Component] = []
     for pool in asset.data["jobSpec"]["workerPoolSpecs"]:
         replicas = int(pool.get("replicaCount", 1))
         # A pool without machines only keeps its place among the four.
         if replicas and pool.get("machineSpec"):
-            parts += _machines(pool["machineSpec"], shapes, replicas)
-            parts.append(_boot_disks(pool, replicas))
+            parts += machines(pool["machineSpec"], scope, replicas)
+            parts.append(boot_disks(pool.get("diskSpec", {}), replicas))
     return _described(asset, tuple(parts))
 
 
@@ -86,8 +68,18 @@ def describe_prediction(raw: Raw, scope: Scope) -> Description:
     if not dedicated:
         return _described(asset, hidden(2, 8, "no machine of its own is named"))
     replicas = max(1, int(dedicated.get("startingReplicaCount", 1)))
-    shapes = scope.catalogue.get("machine_types", {})
-    return _described(asset, _machines(dedicated["machineSpec"], shapes, replicas))
+    return _described(asset, machines(dedicated["machineSpec"], scope, replicas))
+
+
+def describe_tuning(raw: Raw, scope: Scope) -> Description:
+    """Tuning job as the accelerators it is taken to hold while it runs; no API names them."""
+    asset = parse(raw, scope)
+    why = "the machines of a tuning job are not told"
+    boards = Component("fixed", "gcp/tuning-job", 1, assumed=why)
+    described = _described(asset, (boards,))
+    model = str(asset.data.get("baseModel", ""))
+    name = asset.data.get("tunedModelDisplayName", "")
+    return replace(described, name=name or described.name, info={"host_type": model})
 
 
 SPECS = (
@@ -98,6 +90,14 @@ SPECS = (
         describe=describe_training,
         states=STATES,
         reason="The machines of its worker pools, from its start to its end as Vertex AI tells.",
+    ),
+    ServiceSpec(
+        kind="aiplatform/tuning_job",
+        listing=LISTING,
+        accepts=of_type("aiplatform.googleapis.com/TuningJob"),
+        describe=describe_tuning,
+        states=STATES,
+        reason="A machine of accelerators as assumed, from its start to its end as it tells.",
     ),
     ServiceSpec(
         kind="aiplatform/batch_prediction_job",

@@ -65,7 +65,6 @@ SPECS = (
                 every_seconds=21600,
                 valid_seconds=86400,
                 delay_seconds=10560,
-                absent=0,
             ),
         ),
     ),

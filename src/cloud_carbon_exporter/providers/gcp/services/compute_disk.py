@@ -13,6 +13,10 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 STATES = states(running="READY RESTORING UNAVAILABLE", gone=f"CREATING DELETING FAILED {DELETED}")
 
 
+_UNTOLD_GIB = 100
+"""Size taken for a disk that tells none: the default of gcloud for SSD and balanced ones."""
+
+
 def describe(raw: Raw, scope: Scope) -> Description:
     """Disk as its provisioned size, twice for a regional one, whatever is stored on it."""
     asset = parse(raw, scope)
@@ -20,7 +24,8 @@ def describe(raw: Raw, scope: Scope) -> Description:
     disk_type = last(data.get("type", "pd-standard"))
     # A regional disk stands in no zone, and names its two zones or neither.
     copies = max(1, len(data.get("replicaZones", ()))) if asset.location.zone else 2
-    block = Component("block", f"gcp/{disk_type}", float(data["sizeGb"]) * copies)
+    size, why = data.get("sizeGb"), "" if "sizeGb" in data else "the size of this disk is not told"
+    block = Component("block", f"gcp/{disk_type}", float(size or _UNTOLD_GIB) * copies, assumed=why)
     info = {"host_type": disk_type, "attached": "true" if data.get("users") else "false"}
     return asset.described(
         kept=(block,), state=data.get("status", ""), name=data["name"], info=info

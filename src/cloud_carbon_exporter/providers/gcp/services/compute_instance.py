@@ -88,7 +88,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     data = asset.data
     if is_autopilot_node(data):
         return None
-    machine_type = last(data["machineType"])  # empty where only Monitoring knew the machine
+    machine_type = last(data.get("machineType", ""))  # empty where only Monitoring knew it
     known: Shape | None = scope.catalogue.get("machine_types", {}).get(machine_type)
     attached = boards(data.get("guestAccelerators", ()), "acceleratorType", "acceleratorCount")
     host, parts = built(

@@ -35,7 +35,6 @@ SPEC = ServiceSpec(
             every_seconds=21600,
             valid_seconds=259200,
             delay_seconds=3600,
-            absent=0,
         ),
     ),
 )

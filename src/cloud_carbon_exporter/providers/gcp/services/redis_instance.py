@@ -70,7 +70,7 @@ def _nodes(data: Mapping[str, Any], memory_gib: float) -> tuple[Component, ...]:
 
     memory_gib: a node's, for a type nobody knows.
     """
-    node_type = data.get("nodeType", "").removeprefix("REDIS_")
+    node_type = str(data.get("nodeType", "")).removeprefix("REDIS_")
     size, why = _NODES.get(node_type), "a node's processor is not shown"
     if size is None:
         size = _Node(_VCPUS, memory_gib or _UNKNOWN_MEMORY_GIB)

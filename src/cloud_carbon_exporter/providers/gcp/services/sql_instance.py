@@ -29,7 +29,7 @@ def _state(data: Mapping[str, Any]) -> str:
 
     Only the activation policy tells them apart; STOPPED is what Google's own tools then show.
     """
-    if data.get("settings", {}).get("activationPolicy") == "NEVER":
+    if data["settings"].get("activationPolicy") == "NEVER":
         return "STOPPED"
     state: str = data.get("state", "")
     return state
@@ -57,7 +57,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     # More than one in a read pool only.
     nodes = max(1, int(data.get("nodeCount", 1)))
     # A tier is a machine type with "db-" before it, and tells its size by its name.
-    host, parts = built(settings["tier"].lower())
+    host, parts = built(settings.get("tier", "").lower())
     return asset.described(
         running=times(parts, copies * nodes),
         kept=(_disk(settings, copies),),
@@ -67,7 +67,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         monitor={"database_id": f"{asset.location.account_id}:{data['name']}"},
         tags=settings.get("userLabels"),
         info={
-            **machine_info(settings["tier"], host),
+            **machine_info(settings.get("tier", ""), host),
             "engine": data.get("databaseVersion", ""),
         },
     )

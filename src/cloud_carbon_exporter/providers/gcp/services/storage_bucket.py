@@ -44,12 +44,13 @@ SPEC = ServiceSpec(
             dimensions={"resource.label.bucket_name": "bucket_name"},
             class_dimension="metric.label.storage_class",
             scale=1 / BYTES_PER_GIB,
-            # Measured once a day and then repeated; a bucket without objects is not tracked.
+            # Measured once a day, known some time after that, and then repeated (Google Cloud
+            # metrics, storage/v2/total_bytes). A bucket without objects is not tracked, nor one
+            # that was not measured yet: silence says nothing of its size.
             period_seconds=3600,
             every_seconds=21600,
             valid_seconds=259200,
             delay_seconds=450,
-            absent=0,
         ),
     ),
 )
