@@ -1,8 +1,8 @@
 """Types of Scaleway as its API and its catalogue tell them, beside what our tables make of a name.
 
 `recorded_types.csv` and `recorded_impacts.csv`: figures of ListServersTypes and of the public
-catalogue (grams of CO2eq an hour, at a load of 30 %) as the cassettes of terraform-provider-scaleway
-and scaleway-cli hold them, 2025 and 2026.
+catalogue (grams of CO2eq an hour, at a load of 30 %) as the cassettes of the Terraform provider
+and of the CLI of Scaleway hold them, 2025 and 2026.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ def test_no_two_sizes_of_a_family_are_alike() -> None:
 
 @pytest.mark.parametrize("family", ["RED1", "ENT2", "PRO9", "NEW7"])
 def test_words_of_sizes_rise(family: str) -> None:
-    watts = [
+    memories = [
         machine("scaleway", f"{family}-{size}").memory_gib for size in ["XS", "S", "M", "L", "XL"]
     ]
-    assert watts == sorted(set(watts))
+    assert memories == sorted(set(memories))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_processors_of_elastic_metal() -> None:
 def test_a_pair_of_h100_beside_one_socket_are_cards_and_mmc_is_flash() -> None:
     known = whole_server("EM-NEW-H100", OFFER)
     assert (known.gpu, known.gpus, known.memory_gib) == ("H100 PCIe 80GB", 2, 512)
-    soldered = whole_server("EM-NEW-H100", {**OFFER, "gpus": [BOARD] * 4})
+    soldered = whole_server("EM-NEW", {**OFFER, "gpus": [BOARD] * 4})
     assert soldered.gpu == "H100 SXM5 80GB"
     board = whole_server("EM-RV2", {"disks": [{"capacity": 128_000_000_000, "type": "MMC"}]})
     assert (round(board.ssd_gib), board.hdd_gib) == (119, 0)
@@ -135,7 +135,7 @@ def of_an_hour(row: dict[str, str]) -> Footprint:
 @pytest.mark.parametrize(
     ("category", "least", "most", "inside"),
     [
-        # Theirs has a part for each Instance of a zone that has no hardware in it: docs/scaleway.md.
+        # Theirs has a part for each Instance that is no hardware of its own: docs/scaleway.md.
         ("Instance", 0.9, 1.2, 0.5),
         # Making a server is 1,000 kg over 5 years here, and 850 kg over 6 there.
         ("Elastic Metal", 1, 1.8, 0.75),
