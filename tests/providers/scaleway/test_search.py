@@ -16,17 +16,15 @@ from cloud_carbon_exporter.providers.scaleway.client.search import holds_hardwar
 SDK_TYPES = {str(member.value) for member in response_type("search.v1alpha1.ResourceType")}
 
 UNSUPPORTED = {
-    "edg_pipeline",
     "gapi_batch",
     "mnq_nats_account",
-    "serverless_sqldb_backup",
-    "svpn_vpn_gateway",
     "tem_domain",
     "wbh_hosting",
 }
 """What the search lists, draws something, and no kind of ours is yet."""
 
 NOT_SEARCHED = {
+    "dedibox/rpn_san",
     "dedibox/server",
     "file/filesystem",
     "jobs/run",

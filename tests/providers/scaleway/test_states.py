@@ -31,6 +31,8 @@ ENUMS = {
     "datalab/datalab": "datalab.v1beta1.DatalabStatus",
     "datawarehouse/deployment": "datawarehouse.v1beta1.DeploymentStatus",
     "dedibox/server": "dedibox.v1.ServerStatus",
+    "dedibox/rpn_san": "dedibox.v1.RpnSanStatus",
+    "edge_services/pipeline": "edge_services.v1beta1.PipelineStatus",
     "file/filesystem": "file.v1alpha1.FileSystemStatus",
     "functions/function": "function.v1beta1.FunctionStatus",
     "inference/deployment": "inference.v1.DeploymentStatus",
@@ -49,7 +51,9 @@ ENUMS = {
     "rdb/snapshot": "rdb.v1.SnapshotStatus",
     "redis/cluster": "redis.v1.ClusterStatus",
     "registry/namespace": "registry.v1.NamespaceStatus",
+    "s2s_vpn/gateway": "s2s_vpn.v1alpha1.VpnGatewayStatus",
     "searchdb/deployment": "searchdb.v1alpha1.DeploymentStatus",
+    "serverless_sqldb/backup": "serverless_sqldb.v1alpha1.DatabaseBackupStatus",
     "serverless_sqldb/database": "serverless_sqldb.v1alpha1.DatabaseStatus",
     "vpc_gw/gateway": "vpcgw.v2.GatewayStatus",
 }
