@@ -118,7 +118,10 @@ def test_the_closed_month(now: str, start: str, end: str) -> None:
 async def test_the_search_fills_the_ledger_with_what_we_do_not_list() -> None:
     async with FakeScaleway() as fake, connected(fake) as client:
         extras = await client.extras(NOW)
-    assert extras.unsupported == {(ORGANIZATION, "wbh/hosting"): 1, (ORGANIZATION, "tem/domain"): 2}
+    assert extras.unsupported == {
+        (ORGANIZATION, "mnq/nats_account"): 1,
+        (ORGANIZATION, "tem/domain"): 2,
+    }
     assert extras.listed == {("scaleway", ORGANIZATION, "search"): 3}
 
 

@@ -73,7 +73,7 @@ def found_by_search(*types: str) -> Fault:
         ("iam_something_new", {}),
         ("k8s_node", {}),
         ("instance_server", {}),
-        ("wbh_hosting", {(ORGANIZATION, "wbh/hosting"): 1}),
+        ("tem_domain", {(ORGANIZATION, "tem/domain"): 1}),
         ("mnq_nats_account", {(ORGANIZATION, "mnq/nats_account"): 1}),
         ("something_new", {(ORGANIZATION, "something/new"): 1}),
         ("new", {(ORGANIZATION, "new/unknown"): 1}),

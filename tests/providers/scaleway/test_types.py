@@ -25,7 +25,6 @@ from cloud_carbon_exporter.providers.scaleway.describing.whole_server import who
 HERE = Path(__file__).parent
 LOAD = 0.3
 SECONDS = 3600
-BOUNDS = ("lower", "upper")
 
 BOARD = {"name": "NVIDIA H100", "vram": 80_000_000_000}
 OFFER = {
@@ -154,8 +153,9 @@ def test_beside_scaleways_own_figures(
         grams = float(row["grams_per_hour"])
         theirs += grams
         ours += sum(part.value for part in figures) * SECONDS
-        lower, upper = (sum(getattr(part, bound) for part in figures) for bound in BOUNDS)
-        within += lower * SECONDS <= grams <= upper * SECONDS
+        lower = sum(part.lower for part in figures) * SECONDS
+        upper = sum(part.upper for part in figures) * SECONDS
+        within += lower <= grams <= upper
         count += 1
     assert least <= ours / theirs <= most
     assert within / count >= inside

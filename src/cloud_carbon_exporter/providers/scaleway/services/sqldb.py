@@ -48,7 +48,7 @@ async def _backups(api: Api, scope: Scope, database_id: str) -> Sequence[Raw]:
             permission=PERMISSION,
             params={"database_id": database_id},
         ):
-            found += page
+            found += [backup for backup in page if backup.get("database_id") == database_id]
         return found
 
     return await api.memory.get(("sqldb backups", database_id), BACKUPS_SECONDS, ask)
