@@ -27,6 +27,7 @@ NOT_SEARCHED = {
     "dedibox/rpn_san",
     "dedibox/server",
     "file/filesystem",
+    "generative_apis/model",
     "jobs/run",
     "messageq/deployment",
     "object/bucket",

@@ -60,6 +60,7 @@ ENUMS = {
 """The enumeration of the SDK for each kind that has states."""
 
 NO_STATES = {
+    "generative_apis/model": "a model of Cockpit's series, which no API lists",
     "jobs/definition": "a definition has none, and holds nothing",
     "object/bucket": "S3 knows none",
 }

@@ -18,8 +18,6 @@ from typing import Any, NamedTuple
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 
-log = logging.getLogger(__name__)
-
 DAY_SECONDS = 86400.0
 GRAMS_PER_KILOGRAM = 1000
 LITERS_PER_CUBIC_METRE = 1000
@@ -29,6 +27,8 @@ GLOBAL = "global"
 NO_SKU = "without_sku"
 """Product of what a total holds beyond its SKUs."""
 SOURCE = "Scaleway environmental footprint API"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

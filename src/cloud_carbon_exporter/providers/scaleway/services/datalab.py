@@ -20,10 +20,12 @@ from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "DatalabReadOnly"
-UNKNOWN_TYPE = "unknown_type"
 
 # No state of a Data Lab is off: without workers its main node still runs.
 STATES = states(running="ready updating error locked", gone="creating deleting deleted")
+
+# What the API says of a volume that is not there.
+UNKNOWN_TYPE = "unknown_type"
 
 
 def _datalab(raw: Raw, scope: Scope) -> Description:
