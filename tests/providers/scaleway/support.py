@@ -127,6 +127,10 @@ def _objects(path: str) -> Sequence[Mapping[str, Any]]:
     return objects
 
 
+OF_COCKPIT = frozenset({"generative_apis/model"})
+"""Kinds of which there is nothing but where a Cockpit has series."""
+
+
 def described(resource: Resource) -> Server:
     """The whole server a resource is."""
     (server,) = [parse(part.part) for part in resource.components if part.kind == "vcpu"]

@@ -29,11 +29,11 @@ BACKUPS_SECONDS = 3600.0
 
 
 async def _backups_of(api: Api, scope: Scope, raws: Sequence[Raw]) -> Sequence[Raw]:
-    """Backups of a page of databases, which are listed for one at a time."""
+    """Backups of a page of databases, listed for one at a time and named as their database is."""
     lists = await asyncio.gather(*(_backups(api, scope, str(raw["id"])) for raw in raws))
     backups: list[Raw] = []
-    for of_database in lists:
-        backups += of_database
+    for database, of_database in zip(raws, lists, strict=True):
+        backups += [{**backup, "name": database.get("name")} for backup in of_database]
     return backups
 
 
