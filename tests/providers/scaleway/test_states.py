@@ -166,7 +166,7 @@ def test_a_state_nobody_knows_is_taken_as_running_and_says_so(kind: str) -> None
         ("kafka/cluster", "stopped", {("block", "scaleway/sbs_5k"): 300}),
         ("mongodb/instance", "stopped", {("block", "scaleway/sbs_5k"): 150}),
         ("searchdb/deployment", "stopped", {("block", "scaleway/sbs_5k"): 40}),
-        ("datawarehouse/deployment", "stopped", {}),
+        ("datawarehouse/deployment", "stopped", {("block", "scaleway/sbs_5k"): 2}),
         ("redis/cluster", "suspended", {}),
         ("lb/lb", "stopped", {}),
         ("vpc_gw/gateway", "stopped", {}),

@@ -80,6 +80,7 @@ def test_words_of_sizes_rise(family: str) -> None:
         ("brokernode-dedicated-4c-16g", 4, 16, "x86_64"),
         ("DATALAB-SHARED-8C-16G", 8, 16, "x86_64"),
         ("SEARCHDB-DEDICATED2-2C-8G", 2, 8, "x86_64"),
+        ("DATALAB-L40S-2-48G", 16, 192, "x86_64"),
         ("MGDB-POP2-4C-16G", 4, 16, "x86_64"),
         ("x64-240gb", 8, 240, "x86_64"),
     ],
