@@ -35,6 +35,8 @@ SCHEMAS = {
     " ssd_gib_per_vcpu hdd_gib_per_vcpu assumed source year note",
     "machine_types": "provider type vcpus memory_gib threads share gpu gpus ssd_gib hdd_gib source"
     " year note",
+    "whole_servers": "provider type cpu architecture sockets threads memory_gib gpu gpus ssd_gib"
+    " hdd_gib source year note",
     "machine_rules": "provider pattern becomes family vcpus vcpus_per_unit gib_per_vcpu share"
     " ssd_gib_per_vcpu assumed source year note",
     "storage_classes": "class drive copies rest kept note",
@@ -45,7 +47,7 @@ SCHEMAS = {
 }
 NUMBERS = {
     "vcpus memory_gib gib_per_vcpu threads_per_vcpu threads_per_core": (0, 40_000),
-    "threads host_vcpus host_sockets gpus gpus_per_vcpu": (0, 4_000),
+    "threads host_vcpus host_sockets sockets gpus gpus_per_vcpu": (0, 4_000),
     "ssd_gib hdd_gib ssd_gib_per_vcpu hdd_gib_per_vcpu": (0, 1_000_000),
     "share": (0, 1),
     "billions": (0, 100_000),
@@ -228,6 +230,7 @@ def keys(tables: Tables) -> Iterator[str]:
     for table, column in (
         ("families", "gpu"),
         ("machine_types", "gpu"),
+        ("whole_servers", "gpu"),
         ("accelerator_names", "accelerator"),
     ):
         for row in tables.get(table, []):

@@ -106,7 +106,7 @@ OUTCOMES = {
         "docs/PERMISSIONS.md", ("grafana/workspace", "grafana:ListWorkspaces")
     ),
     "google-service.md": Outcome("docs/SERVICES.md", ("vpcaccess/connector",)),
-    "scaleway-service.md": Outcome("docs/PERMISSIONS.md", ("SiteToSiteVPNReadOnly",)),
+    "scaleway-service.md": Outcome("docs/PERMISSIONS.md", ("WebHostingReadOnly",)),
     "family.md": Outcome("docs/METRICS.md", ("cloud_carbon_exporter_accounts",)),
     "flag.md": Outcome("docs/FLAGS.md", ("-kinds",)),
     "fact.md": Outcome("tests/golden/facts.txt", ("fixed.aws/grafana-workspace.watts",)),

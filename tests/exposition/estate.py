@@ -190,6 +190,7 @@ def _reported(start: float, grams: float) -> ReportedEmissions:
         start,
         start + MONTH,
         grams,
+        grams / 100,
     )
 
 

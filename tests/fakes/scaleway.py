@@ -268,8 +268,12 @@ class FakeScaleway:
             return web.json_response({"status": "error", "error": "unauthorized"}, status=401)
         if path.endswith("/label/__name__/values"):
             return web.json_response({"status": "success", "data": sorted(self.series)})
-        assert path.endswith("/prometheus/api/v1/query_range"), path
         query = request.query
+        if path.endswith("/prometheus/api/v1/query"):
+            named = [name for name in self.series if name in query["query"]]
+            found = [{"metric": labels, "value": [0, "1"]} for labels, _ in self.series[named[0]]]
+            return web.json_response({"status": "success", "data": {"result": found}})
+        assert path.endswith("/prometheus/api/v1/query_range"), path
         self.queries.append(dict(query))
         start, end, step = (int(query[name]) for name in ("start", "end", "step"))
         expression = query["query"].replace("(postgresql|mysql)", "postgresql")

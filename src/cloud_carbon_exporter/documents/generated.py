@@ -14,7 +14,7 @@ from cloud_carbon_exporter.config.flag import COMMANDS, PROGRAM, Flag
 from cloud_carbon_exporter.config.flags import FLAGS
 from cloud_carbon_exporter.config.target_keys import KEYS, Key
 from cloud_carbon_exporter.config.values import listed
-from cloud_carbon_exporter.documents import api_page, aws_types, cost_tables
+from cloud_carbon_exporter.documents import api_page, aws_types, cost_tables, scaleway_lists
 from cloud_carbon_exporter.exposition import OF_ESTATE, OF_EXPORTER, UPSTREAM, Family
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 from cloud_carbon_exporter.reporting.tables import markdown_table
@@ -43,6 +43,7 @@ def pages() -> Mapping[str, str]:
         "PERMISSIONS.md": _permissions(),
         "METRICS.md": _metrics(),
         "AWS_TYPES.md": _aws_types(),
+        "SCALEWAY_LISTS.md": _scaleway_lists(),
     }
 
 
@@ -134,6 +135,16 @@ def _aws_types() -> str:
         "with it. The table is `providers/aws/types.csv`; a type that is not in it is named in the "
         "ledger where an inventory of AWS shows it.",
         *aws_types.blocks(),
+    )
+
+
+def _scaleway_lists() -> str:
+    return _page(
+        "Lists of Scaleway",
+        "Every list call of Scaleway's official SDK, whether what it lists draws power of its own, "
+        "and what we do with it. The table is `providers/scaleway/lists.csv`. Object Storage is "
+        "listed over S3, as `object/bucket`.",
+        *scaleway_lists.blocks(),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloud_carbon_exporter.model import server
 from cloud_carbon_exporter.model.power import POOLED, is_whole_machine
 from cloud_carbon_exporter.model.types import Component
 
@@ -18,6 +19,7 @@ class Machine:
         shared-core types.
     gpus: may be a fraction of a board. assumed: why something had to be guessed; empty where all is
         known.
+    sockets: of a whole server that is the customer's; 0 where the machine is a share of a host.
     pool: every microarchitecture the family is served from, where that is more than one and the API
         did not say which.
     """
@@ -35,23 +37,49 @@ class Machine:
     gpus: float = 0
     ssd_gib: float = 0
     hdd_gib: float = 0
+    sockets: int = 0
     assumed: str = ""
     pool: tuple[str, ...] = ()
 
 
 def components(machine: Machine) -> tuple[Component, ...]:
     """The machine as the model's components, of which it has any."""
+    return tuple(component for component in _held(machine) if component.amount)
+
+
+def _held(machine: Machine) -> tuple[Component, ...]:
     reason = machine.assumed
+    if machine.sockets and not is_whole_machine(machine.microarchitecture):
+        return (_whole_server(machine), *_boards_and_disks(machine))
     processor = POOLED.join(dict.fromkeys((machine.microarchitecture, *machine.pool)))
     # Of a Mac its maker measured the whole: what its memory draws stands in its processor's row.
     memory = "unified" if is_whole_machine(machine.microarchitecture) else "dram"
-    held = (
+    return (
         Component(
             "vcpu", processor, machine.threads, "cpu_ratio", share=machine.share, assumed=reason
         ),
         Component("memory", memory, machine.memory_gib, assumed=reason),
+        *_boards_and_disks(machine),
+    )
+
+
+def _boards_and_disks(machine: Machine) -> tuple[Component, ...]:
+    reason = machine.assumed
+    return (
         Component("gpu", machine.gpu or "default", machine.gpus, "gpu_ratio", assumed=reason),
         Component("ssd", "ssd", machine.ssd_gib, assumed=reason),
         Component("hdd", "hdd", machine.hdd_gib, assumed=reason),
     )
-    return tuple(component for component in held if component.amount)
+
+
+def _whole_server(machine: Machine) -> Component:
+    """Server with its memory, whose case and power supplies no other guest shares."""
+    described = server.describe(
+        machine.cpu,
+        machine.microarchitecture,
+        sockets=machine.sockets,
+        threads=round(machine.threads),
+        memory_gib=machine.memory_gib,
+    )
+    part = server.part(described)
+    return Component("vcpu", part, machine.threads, "cpu_ratio", assumed=machine.assumed)

@@ -1,7 +1,8 @@
 """Machine types by their names: the tables of types, of families, and of how names are built.
 
-`machine_types` holds what each type is, `machine_rules` how names are built, `families` what stands
-behind a family and what to think of one nobody knows. What is guessed says so in `assumed`.
+`machine_types` holds what each type is, `whole_servers` those that are a server of their own,
+`machine_rules` how names are built, `families` what stands behind a family and what to think of one
+nobody knows. What is guessed says so in `assumed`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from cloud_carbon_exporter.model.facts import Row, rows
+from cloud_carbon_exporter.model.facts import Row, microarchitecture, rows
 from cloud_carbon_exporter.model.machine import Machine
 
 MIB_PER_GIB = 1024
+
+# In place of a number: the machine is a whole host of its family.
+HOST = "host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,9 @@ def known(provider: str, name: str, architecture: str) -> Known:
     row = _types().get((provider, name.lower()))
     if row:
         return _of_type(provider, name, row)
+    whole = _whole_servers().get((provider, name.lower()))
+    if whole:
+        return _of_whole_server(provider, name, whole)
     rule, match = next(_fitting_rules(provider, name.lower()))
     if rule["becomes"]:
         inner = known(provider, match.expand(rule["becomes"]), architecture)
@@ -98,6 +105,30 @@ def _of_type(provider: str, name: str, row: Row) -> Known:
     )
 
 
+def _of_whole_server(provider: str, name: str, row: Row) -> Known:
+    family = _family_of_type(provider, row["type"].lower())
+    base = _base(provider, name, family)
+    threads = float(row["threads"])
+    return Known(
+        replace(
+            base,
+            vcpus=threads,
+            threads=threads,
+            memory_gib=float(row["memory_gib"]),
+            architecture=row["architecture"],
+            cpu=row["cpu"],
+            microarchitecture=microarchitecture(row["cpu"]) or base.microarchitecture,
+            gpu=row["gpu"],
+            gpus=float(row["gpus"] or 0),
+            ssd_gib=float(row["ssd_gib"] or 0),
+            hdd_gib=float(row["hdd_gib"] or 0),
+            sockets=int(row["sockets"]),
+            assumed="",
+        ),
+        family,
+    )
+
+
 def _of_rule(provider: str, name: str, rule: Row, match: re.Match[str], architecture: str) -> Known:
     said = match.groupdict()
     key = rule["family"] or said["family"]
@@ -116,6 +147,8 @@ def _of_rule(provider: str, name: str, rule: Row, match: re.Match[str], architec
         found = replace(found, memory_gib=float(said["memory_gib"]))
     if rule["ssd_gib_per_vcpu"]:
         found = replace(found, ssd_gib=found.vcpus * float(rule["ssd_gib_per_vcpu"]))
+    if rule["vcpus"] == HOST:
+        found = replace(found, sockets=int(family["host_sockets"]))
     unsized = "gpus" in said and not family["gpus_per_vcpu"]
     guessed = bool(rule["assumed"] or family["pattern"] or unsized)
     reason = rule["assumed"].format(family=key, name=name) or (
@@ -128,7 +161,7 @@ def _of_rule(provider: str, name: str, rule: Row, match: re.Match[str], architec
 def _vcpus(rule: Row, said: Mapping[str, str], family: Row) -> float:
     if said.get("gpus") and family["gpus_per_vcpu"]:
         return float(said["gpus"]) / float(family["gpus_per_vcpu"])
-    if rule["vcpus"] == "host":
+    if rule["vcpus"] == HOST:
         return float(family["host_vcpus"])
     if rule["vcpus_per_unit"]:
         return float(said["units"]) * float(rule["vcpus_per_unit"])
@@ -164,6 +197,11 @@ def _guess(provider: str, family: str, architecture: str) -> Row:
 @functools.cache
 def _types() -> Mapping[tuple[str, str], Row]:
     return {(row["provider"], row["type"].lower()): row for row in rows("machine_types")}
+
+
+@functools.cache
+def _whole_servers() -> Mapping[tuple[str, str], Row]:
+    return {(row["provider"], row["type"].lower()): row for row in rows("whole_servers")}
 
 
 @functools.cache

@@ -41,6 +41,7 @@ def machine(
     ssd_gib: float | None = None,
     hdd_gib: float | None = None,
     threads_per_core: int | None = None,
+    sockets: int | None = None,
 ) -> Machine:
     """Machine of a name, by what the API says (the keywords), else the tables; never fails.
 
@@ -49,6 +50,7 @@ def machine(
         its type holds.
     cpu: processor or platform, as an API names it. gpu: accelerator, as an API names it.
     threads_per_core: of the type; counts only where the family is unknown.
+    sockets: of a whole server; None where the tables know, or it is no whole server.
     """
     arch = _architecture(architecture or "")
     known = known_by_name(provider, name, arch)
@@ -61,6 +63,7 @@ def machine(
         gpus=(of_size.gpus or float(bool(gpu))) if gpus is None else gpus,
         ssd_gib=of_size.ssd_gib if ssd_gib is None else ssd_gib,
         hdd_gib=of_size.hdd_gib if hdd_gib is None else hdd_gib,
+        sockets=of_size.sockets if sockets is None else sockets,
         assumed=_without_known(known, vcpus, memory_gib),
     )
     return _with_cpu(told, cpu, known.family) if cpu else told
@@ -105,9 +108,10 @@ def _with_cpu(found: Machine, cpu: str, family: Row) -> Machine:
 def _resized(known: Known, vcpus: float) -> Machine:
     """The machine with as many vCPUs as the API says, and what else follows from that."""
     found, family = known.machine, known.family
-    if known.size_assumed or vcpus > found.vcpus:
+    if known.size_assumed or (vcpus > found.vcpus and not found.sockets):
         return sized(found, family, vcpus, float(family["gib_per_vcpu"]))
-    return replace(found, vcpus=vcpus)
+    # a whole server holds the threads that the API counts
+    return replace(found, vcpus=vcpus, threads=vcpus if found.sockets else found.threads)
 
 
 @functools.cache

@@ -15,10 +15,12 @@ from cloud_carbon_exporter.model.types import Component, Location, Resource
 
 _NOISE = re.compile(
     r"\([^)]*\)|[®™]|@.*$|\b[\d.]+ ?ghz\b|\b\w+-(?:core|bit)\b"
+    r"|\bor equivalent\b"
     r"|\b(?:amd|intel|ampere|annapurna|nvidia|platinum|gold|silver|bronze|processor|cpu|\d+c)\b",
     re.IGNORECASE,
 )
 _GENERATION = re.compile(r"\b(E\d-\w*?\d+L?)\s?v(\d)\b", re.IGNORECASE)
+_SERIES = re.compile(r"\b(E[357]) (?=\d{4})", re.IGNORECASE)
 _PREFIX = "server|"
 TERMS = ("tdp", "threads", "memory")
 """What a server is known by, one socket's each."""
@@ -46,7 +48,7 @@ def canonical(processor: str) -> str:
     "Intel(R) Xeon(R) Platinum 8480+ @ 2.0GHz" is "Xeon 8480+".
     """
     name = " ".join(_NOISE.sub(" ", processor).strip(" ,").split()).replace("Altra Max ", "Altra ")
-    return _GENERATION.sub(r"\1 v\2", name)
+    return _GENERATION.sub(r"\1 v\2", _SERIES.sub(r"\1-", name))
 
 
 @cache

@@ -93,7 +93,7 @@ class TargetState:
 class ReportedEmissions:
     """Emissions of a closed month [start, end), as the provider itself says.
 
-    method: empty where it does not say.
+    method: empty where it does not say. water_liters: None of providers that report no water.
     """
 
     provider: str
@@ -105,6 +105,7 @@ class ReportedEmissions:
     start: float
     end: float
     grams: float
+    water_liters: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

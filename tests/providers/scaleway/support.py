@@ -13,6 +13,7 @@ from tests.fakes.scaleway import FakeScaleway, routes
 from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
+from cloud_carbon_exporter.model.server import Server, parse
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER, SEARCH_TYPES
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
@@ -124,6 +125,17 @@ def _objects(path: str) -> Sequence[Mapping[str, Any]]:
         assert isinstance(in_place, list)
         objects += in_place
     return objects
+
+
+OF_COCKPIT = frozenset({"generative_apis/model"})
+"""Kinds of which there is nothing but where a Cockpit has series."""
+
+
+def described(resource: Resource) -> Server:
+    """The whole server a resource is."""
+    (server,) = [parse(part.part) for part in resource.components if part.kind == "vcpu"]
+    assert server is not None
+    return server
 
 
 def held(resource: Resource) -> dict[tuple[str, str], float]:

@@ -9,7 +9,12 @@ from tests.fakes.scaleway import ORGANIZATION, FakeScaleway, Fault
 from tests.providers.scaleway.support import connected
 
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
-from cloud_carbon_exporter.providers.scaleway.client.footprint import SOURCE, closed_month
+from cloud_carbon_exporter.providers.scaleway.client.footprint import (
+    NO_SKU,
+    SOURCE,
+    closed_month,
+    read,
+)
 from cloud_carbon_exporter.providers.scaleway.client.memory import Memory
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
@@ -21,7 +26,16 @@ AVAILABILITY = "environmental-footprint/v1alpha1/reports/availability"
 
 def reported(region: str, service: str, grams: float) -> ReportedEmissions:
     return ReportedEmissions(
-        "scaleway", ORGANIZATION, region, service, "location", SOURCE, OCTOBER, NOVEMBER, grams
+        "scaleway",
+        ORGANIZATION,
+        region,
+        service,
+        "location",
+        SOURCE,
+        OCTOBER,
+        NOVEMBER,
+        grams,
+        grams / 100,  # ten litres a kilogram, as the recording has it
     )
 
 
@@ -40,6 +54,36 @@ async def test_the_last_closed_month_is_reported_by_region_and_product() -> None
     )
     assert again == extras
     assert fake.calls[QUERY] == 1, "asked once a day"
+
+
+def impact(kilograms: float) -> dict[str, float]:
+    return {"kg_co2_equivalent": kilograms, "m3_water_usage": kilograms / 100}
+
+
+def sku(kilograms: float) -> dict[str, object]:
+    return {"sku": "s", "product_category": "instances", "total_sku_impact": impact(kilograms)}
+
+
+def test_what_a_total_holds_beyond_its_skus_is_a_row_of_its_own(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    region = {
+        "region": "nl-ams",
+        "total_region_impact": impact(7),
+        "zones": [{"zone": "nl-ams-1", "total_zone_impact": impact(5), "skus": [sku(5)]}],
+        "skus": [],
+    }
+    project = {"project_id": "p", "regions": [region], "total_project_impact": impact(8)}
+    rows = read({"projects": [project], "total_impact": impact(12)}, "o", closed_month(NOW))
+    assert [(row.region, row.service, row.grams) for row in rows] == [
+        ("global", NO_SKU, 5_000),
+        ("nl-ams", "instances", 5_000),
+        ("nl-ams", NO_SKU, 2_000),
+    ]
+    assert sum(row.water_liters or 0 for row in rows) == pytest.approx(120)
+    assert not caplog.records
+    read({"projects": [project], "total_impact": impact(6)}, "o", closed_month(NOW))
+    assert "less than its parts" in caplog.text
 
 
 async def test_a_month_whose_report_is_not_out_is_not_shown() -> None:
@@ -74,7 +118,10 @@ def test_the_closed_month(now: str, start: str, end: str) -> None:
 async def test_the_search_fills_the_ledger_with_what_we_do_not_list() -> None:
     async with FakeScaleway() as fake, connected(fake) as client:
         extras = await client.extras(NOW)
-    assert extras.unsupported == {(ORGANIZATION, "wbh/hosting"): 1, (ORGANIZATION, "tem/domain"): 2}
+    assert extras.unsupported == {
+        (ORGANIZATION, "mnq/nats_account"): 1,
+        (ORGANIZATION, "tem/domain"): 2,
+    }
     assert extras.listed == {("scaleway", ORGANIZATION, "search"): 3}
 
 

@@ -118,7 +118,7 @@ async def test_the_sdk_reads_the_fake() -> None:
     assert seen["servers"] == ["web-1", "build-1", "old-1", "paused-1", "scw-k8s-main-pool-1"]
     assert seen["types"] == ["DEV1-M", "GP1-XS", "PLAY2-NANO", "PRO2-S", "PRO2-XS"]
     assert seen["volumes"] == ["web-1-root", "fast"]
-    assert seen["metal"] == ["EM-A410X-SSD", "EM-A410X-SSD"]
+    assert seen["metal"] == ["EM-B112X-SSD", "EM-B112X-SSD"]
     assert seen["databases"] == ["orders", "dev"]
     assert seen["clusters"] == ["kapsule", "kapsule-dedicated-8"]
     assert seen["sources"] == [f"{fake.url}/cockpit-data/{PROJECT}/fr-par"]

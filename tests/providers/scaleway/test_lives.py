@@ -34,11 +34,11 @@ ORDERED = ("baremetal/server", "dedibox/server")
 
 STARTS = dict.fromkeys(SPECS, "created_at")
 STARTS |= dict.fromkeys(OLDER_API, "creation_date")
-STARTS |= {"jobs/run": "started_at"}
+STARTS |= {"jobs/run": "started_at", "dedibox/rpn_san": "delivered_at"}
 for kind_ordered in ORDERED:
     del STARTS[kind_ordered]
 
-ENDS = {"jobs/run": "terminated_at"}
+ENDS = {"jobs/run": "terminated_at", "dedibox/rpn_san": "terminated_at"}
 """All else goes with its deletion, of which no list tells."""
 
 NOT_READ = {

@@ -16,19 +16,18 @@ from cloud_carbon_exporter.providers.scaleway.client.search import holds_hardwar
 SDK_TYPES = {str(member.value) for member in response_type("search.v1alpha1.ResourceType")}
 
 UNSUPPORTED = {
-    "edg_pipeline",
     "gapi_batch",
     "mnq_nats_account",
-    "serverless_sqldb_backup",
-    "svpn_vpn_gateway",
     "tem_domain",
     "wbh_hosting",
 }
 """What the search lists, draws something, and no kind of ours is yet."""
 
 NOT_SEARCHED = {
+    "dedibox/rpn_san",
     "dedibox/server",
     "file/filesystem",
+    "generative_apis/model",
     "jobs/run",
     "messageq/deployment",
     "object/bucket",
@@ -75,7 +74,7 @@ def found_by_search(*types: str) -> Fault:
         ("iam_something_new", {}),
         ("k8s_node", {}),
         ("instance_server", {}),
-        ("wbh_hosting", {(ORGANIZATION, "wbh/hosting"): 1}),
+        ("tem_domain", {(ORGANIZATION, "tem/domain"): 1}),
         ("mnq_nats_account", {(ORGANIZATION, "mnq/nats_account"): 1}),
         ("something_new", {(ORGANIZATION, "something/new"): 1}),
         ("new", {(ORGANIZATION, "new/unknown"): 1}),

@@ -31,6 +31,8 @@ ENUMS = {
     "datalab/datalab": "datalab.v1beta1.DatalabStatus",
     "datawarehouse/deployment": "datawarehouse.v1beta1.DeploymentStatus",
     "dedibox/server": "dedibox.v1.ServerStatus",
+    "dedibox/rpn_san": "dedibox.v1.RpnSanStatus",
+    "edge_services/pipeline": "edge_services.v1beta1.PipelineStatus",
     "file/filesystem": "file.v1alpha1.FileSystemStatus",
     "functions/function": "function.v1beta1.FunctionStatus",
     "inference/deployment": "inference.v1.DeploymentStatus",
@@ -49,13 +51,16 @@ ENUMS = {
     "rdb/snapshot": "rdb.v1.SnapshotStatus",
     "redis/cluster": "redis.v1.ClusterStatus",
     "registry/namespace": "registry.v1.NamespaceStatus",
+    "s2s_vpn/gateway": "s2s_vpn.v1alpha1.VpnGatewayStatus",
     "searchdb/deployment": "searchdb.v1alpha1.DeploymentStatus",
+    "serverless_sqldb/backup": "serverless_sqldb.v1alpha1.DatabaseBackupStatus",
     "serverless_sqldb/database": "serverless_sqldb.v1alpha1.DatabaseStatus",
     "vpc_gw/gateway": "vpcgw.v2.GatewayStatus",
 }
 """The enumeration of the SDK for each kind that has states."""
 
 NO_STATES = {
+    "generative_apis/model": "a model of Cockpit's series, which no API lists",
     "jobs/definition": "a definition has none, and holds nothing",
     "object/bucket": "S3 knows none",
 }
@@ -161,7 +166,7 @@ def test_a_state_nobody_knows_is_taken_as_running_and_says_so(kind: str) -> None
         ("kafka/cluster", "stopped", {("block", "scaleway/sbs_5k"): 300}),
         ("mongodb/instance", "stopped", {("block", "scaleway/sbs_5k"): 150}),
         ("searchdb/deployment", "stopped", {("block", "scaleway/sbs_5k"): 40}),
-        ("datawarehouse/deployment", "stopped", {}),
+        ("datawarehouse/deployment", "stopped", {("block", "scaleway/sbs_5k"): 2}),
         ("redis/cluster", "suspended", {}),
         ("lb/lb", "stopped", {}),
         ("vpc_gw/gateway", "stopped", {}),

@@ -22,7 +22,7 @@ class _Account(NamedTuple):
     account_id: str
 
 
-def _reported(number: Callable[[ReportedEmissions], float]) -> FromSnapshot:
+def _reported(number: Callable[[ReportedEmissions], float | None]) -> FromSnapshot:
     """The newest report of each account, region, service, method and source."""
 
     def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
@@ -39,7 +39,9 @@ def _reported(number: Callable[[ReportedEmissions], float]) -> FromSnapshot:
             if labels not in newest or report.start > newest[labels].start:
                 newest[labels] = report
         for labels, report in newest.items():
-            yield FamilySample(labels, number(report))
+            value = number(report)
+            if value is not None:
+                yield FamilySample(labels, value)
 
     return FromSnapshot(samples)
 
@@ -95,6 +97,14 @@ REPORTED: tuple[Family, ...] = (
         _reported(lambda report: report.grams),
         _REPORT_LABELS,
         "grams",
+    ),
+    Family(
+        "cloud_carbon_provider_reported_water_liters",
+        "gauge",
+        "Water the provider itself reports for the newest closed month, where it reports any.",
+        _reported(lambda report: report.water_liters),
+        _REPORT_LABELS,
+        "liters",
     ),
     Family(
         "cloud_carbon_provider_reported_month_timestamp_seconds",

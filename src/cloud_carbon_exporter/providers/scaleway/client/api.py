@@ -7,7 +7,7 @@ knows none of them.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,10 +31,19 @@ class Document:
     total: int
 
 
+LabelValues = Callable[[str, str, str, str], Awaitable[Sequence[str]]]
+"""Values of a label that series of a Cockpit bear: project id, region, query, label."""
+
+
+async def _no_values(project_id: str, region: str, query: str, label: str) -> Sequence[str]:
+    return ()
+
+
 class Api:
     """API of one organisation over one session.
 
-    organization_id: empty until it is known. pause_seconds: before the second try of a call.
+    organization_id: empty until it is known. label_values: what Cockpit has series of, for what no
+        other API lists; none without a Cockpit. pause_seconds: before the second try of a call.
     """
 
     def __init__(
@@ -49,6 +58,7 @@ class Api:
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
         self.memory = Memory()
         self.organization_id = ""
+        self.label_values: LabelValues = _no_values
         self.http = Http(
             meter,
             timeout_seconds=settings.timeout_seconds,

@@ -40,6 +40,7 @@ class ScalewayClient(Api):
     ) -> None:
         super().__init__(settings, meter, environ=environ, pause_seconds=pause_seconds)
         self.cockpit = Cockpit(self)
+        self.label_values = self.cockpit.label_values
         self._server_lives = ServerLives(self)
         self._search_types = search_types
         self._refused = False

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -26,16 +26,14 @@ from cloud_carbon_exporter.providers.options import ScalewayOptions
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.scaleway.client.http import Call
 from cloud_carbon_exporter.providers.scaleway.client.promql import (
-    Joined,
-    Points,
-    Window,
     is_published,
     join,
+    values_of,
     window_of,
-    within,
 )
+from cloud_carbon_exporter.providers.scaleway.client.readings import failed, reading, together
 from cloud_carbon_exporter.providers.scaleway.client.tokens import MadeTokens, SourceKey
-from cloud_carbon_exporter.providers.spec import Metric, Read, Reading
+from cloud_carbon_exporter.providers.spec import Read, Reading
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +90,25 @@ class Cockpit:
             key = SourceKey(resource.monitor.get("project_id", ""), resource.location.region)
             by_source[key].append(read)
         readings = (self._of_source(key, group, until) for key, group in by_source.items())
-        return _together(await asyncio.gather(*readings))
+        return together(await asyncio.gather(*readings))
+
+    async def label_values(
+        self, project_id: str, region: str, query: str, label: str
+    ) -> Sequence[str]:
+        """Values of a label in the rows that a query has now; none where nothing opens a source."""
+
+        async def ask() -> Sequence[str]:
+            source = await self._open(SourceKey(project_id, region))
+            if source is None or not is_published(query, await self._names(source)):
+                return ()
+            data = await self._data(source, "query", {"query": query})
+            rows = data.get("result") if isinstance(data, Mapping) else None
+            if not isinstance(rows, list):
+                raise self._malformed(source, "query", "the answer holds no result")
+            return values_of(rows, label)
+
+        key = ("cockpit labels", project_id, region, query, label)
+        return await self._api.memory.get(key, NAMES_SECONDS, ask)
 
     async def close(self) -> None:
         """Delete the tokens that were made."""
@@ -103,7 +119,7 @@ class Cockpit:
             source = await self._open(key)
             names = await self._names(source) if source else frozenset()
         except CollectError as error:
-            return _failed(reads, error)
+            return failed(reads, error)
         if source is None:
             return Reading()
         by_query: dict[_Query, list[Read]] = defaultdict(list)
@@ -113,7 +129,7 @@ class Cockpit:
         for query, group in by_query.items():
             if is_published(query.promql, names):
                 answers.append(self._answer(source, group, until))
-        return _together(await asyncio.gather(*answers))
+        return together(await asyncio.gather(*answers))
 
     async def _open(self, key: SourceKey) -> _Source | None:
         """Source of a project and region; None where there is none, or nothing that opens it."""
@@ -172,7 +188,7 @@ class Cockpit:
         try:
             return await self._query(source, reads, until)
         except CollectError as error:
-            return _failed(reads, error)
+            return failed(reads, error)
 
     async def _query(self, source: _Source, reads: Sequence[Read], until: float) -> Reading:
         """One query_range for all resources of a source, which share one metric.
@@ -197,7 +213,7 @@ class Cockpit:
         if rows and joined.skipped.total() == len(rows):
             text = f"none of {len(rows)} series can be read"
             raise self._malformed(source, "query_range", text)
-        return _reading(joined, metric, reads, window)
+        return reading(joined, metric, reads, window)
 
     def _malformed(self, source: _Source, operation: str, text: str) -> Malformed:
         return Malformed(
@@ -238,33 +254,3 @@ class Cockpit:
         if not isinstance(document, dict) or "data" not in document:
             raise self._malformed(source, operation, "the answer holds no data")
         return document["data"]
-
-
-def _reading(joined: Joined, metric: Metric, reads: Sequence[Read], window: Window) -> Reading:
-    points = joined.points
-    # What is absent may be what could not be read, so nothing is said to be absent then.
-    if metric.absent is not None and not joined.skipped:
-        for read in reads:
-            zeros = within(window.zeros(metric.absent), read.start, window.last)
-            points.setdefault((read.resource.id, metric.into), zeros)
-    kind = reads[0].resource.kind
-    return Reading(
-        {key: of_signal for key, of_signal in points.items() if of_signal},
-        skipped={(kind, reason): count for reason, count in joined.skipped.items()},
-    )
-
-
-def _failed(reads: Sequence[Read], error: CollectError) -> Reading:
-    """Failure of all kinds that were to be read."""
-    return Reading(failures={read.resource.kind: error for read in reads})
-
-
-def _together(readings: Iterable[Reading]) -> Reading:
-    points: Points = {}
-    failures: dict[str, CollectError] = {}
-    skipped: Counter[tuple[str, str]] = Counter()
-    for reading in readings:
-        points.update(reading.points)
-        failures.update(reading.failures)
-        skipped.update(reading.skipped)
-    return Reading(points, failures, skipped)

@@ -8,6 +8,7 @@ location-based method (Ember's country means).
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,15 @@ from cloud_carbon_exporter.providers.scaleway.client.api import Api
 
 DAY_SECONDS = 86400.0
 GRAMS_PER_KILOGRAM = 1000
+LITERS_PER_CUBIC_METRE = 1000
+# Kilograms come as single-precision numbers.
+ROUNDING_GRAMS = 1.0
+GLOBAL = "global"
+NO_SKU = "without_sku"
+"""Product of what a total holds beyond its SKUs."""
 SOURCE = "Scaleway environmental footprint API"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +95,26 @@ def _is_out(available: Mapping[str, Any], month: Month) -> bool:
     return any(str(report).startswith(wanted) for report in reports)
 
 
+class Sums(NamedTuple):
+    """Emissions and water of a row."""
+
+    grams: float
+    liters: float
+
+
+NOTHING = Sums(0, 0)
+
+
 def read(impact: Mapping[str, Any], account_id: str, month: Month) -> tuple[ReportedEmissions, ...]:
-    """Rows of an answer: SKUs summed over projects and zones, by region and product category."""
-    grams: dict[ReportedKey, float] = defaultdict(float)
-    for region in _regions(impact):
-        name = str(region.get("region") or "global")
-        for sku in _skus(region):
-            kilograms = (sku.get("total_sku_impact") or {}).get("kg_co2_equivalent") or 0
-            key = ReportedKey(name, str(sku.get("product_category") or "unknown"))
-            grams[key] += kilograms * GRAMS_PER_KILOGRAM
+    """Rows of an answer: SKUs summed over projects and zones, by region and product category.
+
+    What a total holds beyond its parts is a row of its own, so that all rows sum to the answer's.
+    """
+    sums: dict[ReportedKey, Sums] = defaultdict(lambda: NOTHING)
+    for key, told in _told(impact):
+        sums[key] = _plus(sums[key], told)
     rows: list[ReportedEmissions] = []
-    for key, total in sorted(grams.items()):
+    for key, total in sorted(sums.items()):
         row = ReportedEmissions(
             "scaleway",
             account_id,
@@ -106,15 +124,59 @@ def read(impact: Mapping[str, Any], account_id: str, month: Month) -> tuple[Repo
             SOURCE,
             month.start.timestamp(),
             month.end.timestamp(),
-            total,
+            total.grams,
+            total.liters,
         )
         rows.append(row)
     return tuple(rows)
 
 
-def _regions(impact: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _told(impact: Mapping[str, Any]) -> Iterator[tuple[ReportedKey, Sums]]:
+    """SKUs of all projects, and after each level what its total has beyond them."""
+    whole = NOTHING
     for project in impact.get("projects") or ():
-        yield from project.get("regions") or ()
+        of_project = NOTHING
+        for region in project.get("regions") or ():
+            name = str(region.get("region") or GLOBAL)
+            of_region = NOTHING
+            for sku in _skus(region):
+                told = _sums(sku.get("total_sku_impact"))
+                of_region = _plus(of_region, told)
+                yield ReportedKey(name, str(sku.get("product_category") or "unknown")), told
+            rest = _beyond(region.get("total_region_impact"), of_region)
+            yield from _left(name, rest)
+            of_project = _plus(of_project, of_region, rest)
+        rest = _beyond(project.get("total_project_impact"), of_project)
+        yield from _left(GLOBAL, rest)
+        whole = _plus(whole, of_project, rest)
+    yield from _left(GLOBAL, _beyond(impact.get("total_impact"), whole))
+
+
+def _left(region: str, rest: Sums) -> Iterator[tuple[ReportedKey, Sums]]:
+    if rest.grams > ROUNDING_GRAMS:
+        yield ReportedKey(region, NO_SKU), rest
+
+
+def _sums(impact: Mapping[str, Any] | None) -> Sums:
+    told = impact or {}
+    kilograms, cubic_metres = told.get("kg_co2_equivalent") or 0, told.get("m3_water_usage") or 0
+    return Sums(kilograms * GRAMS_PER_KILOGRAM, cubic_metres * LITERS_PER_CUBIC_METRE)
+
+
+def _plus(*parts: Sums) -> Sums:
+    return Sums(sum(part.grams for part in parts), sum(part.liters for part in parts))
+
+
+def _beyond(total: Mapping[str, Any] | None, parts: Sums) -> Sums:
+    """What a total holds beyond its parts; nothing where it is not told, or is the smaller."""
+    whole = _sums(total)
+    if whole.grams + ROUNDING_GRAMS < parts.grams and total:
+        log.warning(
+            "scaleway: footprint: a total of %.0f g is less than its parts, %.0f g",
+            whole.grams,
+            parts.grams,
+        )
+    return Sums(max(0, whole.grams - parts.grams), max(0, whole.liters - parts.liters))
 
 
 def _skus(region: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

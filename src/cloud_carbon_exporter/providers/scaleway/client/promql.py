@@ -61,6 +61,16 @@ def window_of(metric: Metric, reads: Sequence[Read], until: float) -> Window | N
     return Window(int(first), int(last), int(step)) if first <= last else None
 
 
+def values_of(rows: Iterable[Any], label: str) -> tuple[str, ...]:
+    """Values of a label in the rows of an answer; rows that lack it, or are none, are left out."""
+    values: set[str] = set()
+    for row in rows:
+        labels = row.get("metric") if isinstance(row, Mapping) else None
+        if isinstance(labels, Mapping) and labels.get(label):
+            values.add(str(labels[label]))
+    return tuple(sorted(values))
+
+
 @dataclass(slots=True)
 class Joined:
     """Rows of an answer given to resources, and why others were not."""

@@ -25,19 +25,17 @@ def cluster(
     *,
     states: States,
     searched_as: str = "",
-    prefix: str = "",
-    named: bool = True,
     count: str = "node_amount",
     metrics: tuple[Metric, ...] = (),
 ) -> ServiceSpec:
     """ServiceSpec of such a product; its volumes stay when it is stopped.
 
-    count: its field for the number of nodes. prefix, named: as in `node_machine`.
+    count: its field for the number of nodes.
     """
 
     def describe(raw: Raw, scope: Scope) -> Description:
         nodes = raw.get(count) or 1
-        node = node_machine(raw, scope, prefix=prefix, named=named)
+        node = node_machine(raw, scope)
         return parse(raw, scope).described(
             running=times(components(node), nodes),
             kept=node_volumes(raw, nodes),

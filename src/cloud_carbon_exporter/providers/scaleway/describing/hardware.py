@@ -11,6 +11,7 @@ from cloud_carbon_exporter.model.types import Component, ComponentKind
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 GIB = 1024**3
+GB = 10**9
 
 # How our tables call a managed node that is known by its size alone.
 UNNAMED = "S"
@@ -20,6 +21,14 @@ def gib(size_bytes: Any) -> float:
     """GiB of a count of bytes, which is null where the API does not say."""
     # Scaleway sells GB of 10^9 bytes; components are in GiB of 2^30.
     return (size_bytes or 0) / GIB
+
+
+def memory_gib(size_bytes: Any) -> float:
+    """GiB of memory of a count of bytes; null where the API does not say."""
+    # Modules hold powers of two, but offers and node types write 32 GiB as 32 GB: the catalogue has
+    # 34359738368 bytes for an EM-A115X-SSD of 32000000000.
+    gigabytes = (size_bytes or 0) / GB
+    return gigabytes if gigabytes.is_integer() else gib(size_bytes)
 
 
 def times(parts: Iterable[Component], count: float) -> tuple[Component, ...]:
@@ -44,21 +53,21 @@ def catalogue_entry(scope: Scope, table: str, name: Any) -> Mapping[str, Any]:
     return entry
 
 
-def node_machine(raw: Raw, scope: Scope, *, prefix: str = "", named: bool = True) -> Machine:
+def node_machine(raw: Raw, scope: Scope) -> Machine:
     """Machine of one node of a managed product.
 
-    A node type is an Instance type under another name: KAFK-PRO2-S is a PRO2-S. prefix: what to
-    take off the name. named: whether the name tells an Instance type at all.
+    A node type is an Instance type under another name (DB-PRO2-S is a PRO2-S), or says its shape
+    (brokernode-shared-2c-8g): the table of names reads either.
     """
     node_type = catalogue_entry(scope, "node_types", raw.get("node_type"))
-    name = str(raw.get("node_type") or "unknown").upper().removeprefix(prefix) if named else UNNAMED
+    name = str(raw.get("node_type") or UNNAMED).upper()
     # Redis and RDB say `memory`, MongoDB and the products after it `memory_bytes`.
     memory_bytes = node_type.get("memory_bytes", node_type.get("memory"))
     return machine(
         "scaleway",
         name,
         vcpus=node_type.get("vcpus") or None,
-        memory_gib=gib(memory_bytes) if memory_bytes else None,
+        memory_gib=memory_gib(memory_bytes) if memory_bytes else None,
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.catalogue import beside, impact
 from cloud_carbon_exporter.providers.scaleway.client.listing import listing
 from cloud_carbon_exporter.providers.scaleway.client.lookups import entries
 from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
     catalogue_entry,
     gib,
     machine_info,
+    memory_gib,
 )
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
@@ -34,12 +36,16 @@ def _server(raw: Raw, scope: Scope) -> Description:
         "scaleway",
         name,
         vcpus=(cpu.get("core_count") or 0) * (cpu.get("sockets") or 1) or None,
-        memory_gib=gib(memory.get("capacity")) or None,
+        memory_gib=memory_gib(memory.get("capacity")) or None,
         architecture="arm64",
         cpu=cpu.get("name") or None,
         ssd_gib=gib(disk.get("capacity")) or None,
     )
-    return parse(raw, scope).described(running=components(mac), info=machine_info(mac))
+    server = parse(raw, scope)
+    return server.described(
+        running=components(mac),
+        info={**machine_info(mac), **impact(scope, name, server.location.zone)},
+    )
 
 
 SPEC = ServiceSpec(
@@ -50,14 +56,16 @@ SPEC = ServiceSpec(
         "servers",
         kind="apple_silicon/server",
         permission=PERMISSION,
-        lookup=entries(
-            "types",
-            "ListServerTypes",
-            "apple-silicon/v1alpha1/zones/{zone}/server-types",
-            "server_types",
-            permission=PERMISSION,
-            # This list knows no pages.
-            paged=False,
+        lookup=beside(
+            entries(
+                "types",
+                "ListServerTypes",
+                "apple-silicon/v1alpha1/zones/{zone}/server-types",
+                "server_types",
+                permission=PERMISSION,
+                # This list knows no pages.
+                paged=False,
+            ),
         ),
     ),
     describe=_server,

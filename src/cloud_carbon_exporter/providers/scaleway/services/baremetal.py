@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.model.machines import components
 from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.catalogue import beside, impact
 from cloud_carbon_exporter.providers.scaleway.client.listing import listing
 from cloud_carbon_exporter.providers.scaleway.client.lookups import entries
 from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
@@ -32,7 +33,11 @@ def _server(raw: Raw, scope: Scope) -> Description:
     # It is created when it is ordered, and delivered later.
     return server.described(
         running=components(machine),
-        info={**machine_info(machine), "state": server.state},
+        info={
+            **machine_info(machine),
+            **impact(scope, raw.get("offer_id"), server.location.zone),
+            "state": server.state,
+        },
         from_creation=False,
     )
 
@@ -45,13 +50,15 @@ SPEC = ServiceSpec(
         "servers",
         kind="baremetal/server",
         permission=PERMISSION,
-        lookup=entries(
-            "offers",
-            "ListOffers",
-            "baremetal/v1/zones/{zone}/offers",
-            "offers",
-            permission=PERMISSION,
-            name="id",
+        lookup=beside(
+            entries(
+                "offers",
+                "ListOffers",
+                "baremetal/v1/zones/{zone}/offers",
+                "offers",
+                permission=PERMISSION,
+                name="id",
+            ),
         ),
     ),
     describe=_server,

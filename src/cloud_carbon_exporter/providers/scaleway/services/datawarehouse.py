@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.model.machines import components, machine
+from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.scaleway.client.listing import listing
 from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
@@ -32,7 +33,10 @@ def _deployment(raw: Raw, scope: Scope) -> Description:
     parts = times(components(node), nodes)
     if most > least:
         parts = guessed(parts, f"scales from {least} to {most} vCPUs a node unseen")
-    return parse(raw, scope).described(running=parts)
+    # Data lies on Block Storage, each replica's own; how much neither the API nor Cockpit tells.
+    replicas = raw.get("replica_count") or 1
+    data = Component("block", "scaleway/sbs_5k", replicas, per="stored_gib")
+    return parse(raw, scope).described(running=parts, kept=[data])
 
 
 SPEC = ServiceSpec(
@@ -49,5 +53,5 @@ SPEC = ServiceSpec(
     states=STATES,
     searched_as="dtwh_deployment",
     reason="The least vCPUs and memory of every replica of every shard; how far it scaled beyond "
-    "is not told, nor what it stores.",
+    "is not told; nor is what it stores, for which a wide default stands in.",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.model.machines import components
 from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.scaleway.client.catalogue import beside, impact
 from cloud_carbon_exporter.providers.scaleway.client.listing import listing
 from cloud_carbon_exporter.providers.scaleway.client.lookups import entries
 from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
@@ -30,6 +31,7 @@ def _server(raw: Raw, scope: Scope) -> Description:
     machine = whole_server(str(raw.get("offer_name") or "unknown"), offer.get("server_info") or {})
     info = {
         **machine_info(machine),
+        **impact(scope, raw.get("offer_id"), server.location.zone),
         "state": server.state,
         "datacenter": str(raw.get("datacenter_name") or ""),
     }
@@ -45,13 +47,15 @@ SPEC = ServiceSpec(
         "servers",
         kind="dedibox/server",
         permission=PERMISSION,
-        lookup=entries(
-            "offers",
-            "ListOffers",
-            "dedibox/v1/zones/{zone}/offers",
-            "offers",
-            permission=PERMISSION,
-            name="id",
+        lookup=beside(
+            entries(
+                "offers",
+                "ListOffers",
+                "dedibox/v1/zones/{zone}/offers",
+                "offers",
+                permission=PERMISSION,
+                name="id",
+            ),
         ),
     ),
     describe=_server,

@@ -8,8 +8,8 @@ from cloud_carbon_exporter.providers.scaleway.client.listing import listing
 from cloud_carbon_exporter.providers.scaleway.client.lookups import entries
 from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
     catalogue_entry,
-    gib,
     machine_info,
+    memory_gib,
     times,
 )
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
@@ -29,7 +29,7 @@ def _deployment(raw: Raw, scope: Scope) -> Description:
         "scaleway",
         name.upper(),
         vcpus=node_type.get("vcpus") or None,
-        memory_gib=gib(node_type.get("memory")) or None,
+        memory_gib=memory_gib(node_type.get("memory")) or None,
         gpus=node_type.get("gpus") or None,
     )
     return parse(raw, scope).described(

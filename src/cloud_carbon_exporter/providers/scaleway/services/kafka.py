@@ -23,5 +23,4 @@ SPEC = cluster(
     ),
     states=STATES,
     searched_as="kafk_cluster",
-    prefix="KAFK-",
 )

@@ -21,7 +21,5 @@ SPEC = cluster(
         permission="MessageQReadOnly",
     ),
     states=STATES,
-    # Types are named by product and size, not by the Instance type beneath.
-    named=False,
     count="node_count",
 )

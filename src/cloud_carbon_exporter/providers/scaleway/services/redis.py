@@ -26,7 +26,7 @@ STATES = states(
 
 
 def _cluster(raw: Raw, scope: Scope) -> Description:
-    node = node_machine(raw, scope, prefix="RED1-")
+    node = node_machine(raw, scope)
     return parse(raw, scope).described(
         running=times(components(node), raw.get("cluster_size") or 1),
         info={**machine_info(node), "host_type": str(raw.get("node_type") or "")},

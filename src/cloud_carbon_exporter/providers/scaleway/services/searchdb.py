@@ -22,7 +22,5 @@ SPEC = cluster(
     ),
     states=STATES,
     searched_as="sedb_cluster",
-    # Types are named by product and size, not by the Instance type beneath.
-    named=False,
     count="node_count",
 )
