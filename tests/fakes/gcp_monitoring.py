@@ -66,6 +66,12 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
         "10^2.%",
         "gce_instance",
     ),
+    "compute.googleapis.com/instance/gpu/power_consumption": (
+        "GAUGE",
+        "DOUBLE",
+        "1",
+        "gce_instance",
+    ),
     "compute.googleapis.com/instance/uptime": ("DELTA", "DOUBLE", "s{uptime}", "gce_instance"),
     "firestore.googleapis.com/storage/data_and_index_storage_bytes": (
         "GAUGE",
@@ -73,9 +79,11 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
         "By",
         "firestore.googleapis.com/Database",
     ),
+    "kubernetes.io/container/accelerator/duty_cycle": ("GAUGE", "INT64", "%", "k8s_container"),
     "kubernetes.io/container/cpu/request_cores": ("GAUGE", "DOUBLE", "{cpu}", "k8s_container"),
     "kubernetes.io/container/cpu/request_utilization": ("GAUGE", "DOUBLE", "1", "k8s_container"),
     "kubernetes.io/container/memory/request_bytes": ("GAUGE", "INT64", "By", "k8s_container"),
+    "kubernetes.io/node/accelerator/duty_cycle": ("GAUGE", "DOUBLE", "percent", "k8s_node"),
     "loadbalancing.googleapis.com/https/response_bytes_count": (
         "DELTA",
         "INT64",

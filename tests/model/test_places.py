@@ -63,7 +63,7 @@ def test_every_zone_apart_that_has_a_row_lies_in_a_region_we_know(zone: str) -> 
         ("aws", "eu-central-1", "eu-central-1-nix-1a"),
         ("aws", "us-east-1", "us-east-1-wl9-xxx-wlz-1"),
         ("aws", "eu-west-3", "eu-west-3-somewhere"),
-        ("gcp", "us-central1", "us-central1-ai1a"),
+        ("gcp", "us-east5", "us-east5-ai9a"),
     ],
 )
 def test_a_zone_apart_that_nobody_knows_says_so_and_is_wide(

@@ -41,14 +41,18 @@ LATENESS: Mapping[str, Lateness] = {
     "cloudfunctions.googleapis.com/function/execution_times": Lateness(240, _C),
     "cloudsql.googleapis.com/database/cpu/utilization": Lateness(165, _C),
     "compute.googleapis.com/instance/cpu/utilization": Lateness(240, _C),
+    "compute.googleapis.com/instance/gpu/power_consumption": Lateness(540, _C),
     "compute.googleapis.com/instance/uptime": Lateness(240, _C),
     # Its bytes are counted once a day, and said to be so no more exactly.
     "firestore.googleapis.com/storage/data_and_index_storage_bytes": Lateness(
         3840, _D_H, documented=False
     ),
+    # The list gives no lateness for the accelerators; their host's metrics have 120 seconds.
+    "kubernetes.io/container/accelerator/duty_cycle": Lateness(120, _KUBERNETES, documented=False),
     "kubernetes.io/container/cpu/request_cores": Lateness(120, _KUBERNETES),
     "kubernetes.io/container/cpu/request_utilization": Lateness(240, _KUBERNETES),
     "kubernetes.io/container/memory/request_bytes": Lateness(120, _KUBERNETES, documented=False),
+    "kubernetes.io/node/accelerator/duty_cycle": Lateness(120, _KUBERNETES, documented=False),
     "loadbalancing.googleapis.com/https/external/regional/response_bytes_count": Lateness(90, _I_O),
     "loadbalancing.googleapis.com/https/internal/response_bytes_count": Lateness(90, _I_O),
     "loadbalancing.googleapis.com/https/response_bytes_count": Lateness(210, _I_O),
@@ -65,6 +69,7 @@ LATENESS: Mapping[str, Lateness] = {
     "router.googleapis.com/nat/sent_bytes_count": Lateness(225, _P_Z),
     "run.googleapis.com/container/cpu/allocation_time": Lateness(120, _P_Z),
     "run.googleapis.com/container/cpu/utilizations": Lateness(120, _P_Z),
+    "run.googleapis.com/container/gpu/utilizations": Lateness(120, _P_Z, documented=False),
     "run.googleapis.com/container/memory/allocation_time": Lateness(120, _P_Z),
     "spanner.googleapis.com/instance/cpu/utilization": Lateness(120, _P_Z),
     "spanner.googleapis.com/instance/storage/used_bytes": Lateness(180, _P_Z),

@@ -26,6 +26,7 @@ _ALWAYS_WRITTEN = frozenset(
     }
 )
 _YOUNG_SECONDS = 900
+_SYSTEM_LABELS = "metadata.system_labels."
 
 
 class SignalOf(NamedTuple):
@@ -57,10 +58,14 @@ _Identity = tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
 
 
 class _Label(NamedTuple):
-    """Where a label stands in a series. owner: `metric` or `resource`."""
+    """Where a label stands in a series: {"resource": {"labels": {name: ...}}}.
+
+    owner: `metric` or `resource`, or `metadata` with the labels of the system.
+    """
 
     owner: str
     name: str
+    group: str = "labels"
 
 
 @dataclass(slots=True)
@@ -118,11 +123,12 @@ class Answer:
                 points.append((end, value))
         counted.update(end for end, _ in points)
         for read in self.question.reads[values]:
+            over = float(read.resource.monitor.get(metric.over, 1))
             sums = self.sums.setdefault(SignalOf(read.resource.id, signal), {})
             for end, value in points:
                 if read.start < end <= self.question.end:
                     total, number = sums.get(end, _NOTHING)
-                    sums[end] = _Sum(total + value, number + 1)
+                    sums[end] = _Sum(total + value / over, number + 1)
 
     def judge(self) -> None:
         """Say what is wrong with the whole, after the last page."""
@@ -204,19 +210,27 @@ def _seconds(timestamp: str) -> float:
 
 @lru_cache(maxsize=256)
 def _parsed(label: str) -> _Label:
+    if label.startswith(_SYSTEM_LABELS):
+        return _Label("metadata", label.removeprefix(_SYSTEM_LABELS), "systemLabels")
     owner, _, name = label.partition(".label.")
     return _Label(owner, name)
 
 
 def _label(series: Raw, label: str) -> str:
-    owner, name = _parsed(label)
-    return str(series[owner]["labels"][name])
+    owner, name, group = _parsed(label)
+    return str(series[owner][group][name])
 
 
 def _identity(series: Raw) -> _Identity:
     resource = series["resource"].get("labels", {})
     metric = series["metric"].get("labels", {})
-    return frozenset(resource.items()), frozenset(metric.items())
+    system = series.get("metadata", {}).get("systemLabels", {})
+    return frozenset((*resource.items(), *_texts(system))), frozenset(metric.items())
+
+
+def _texts(labels: Raw) -> Iterator[tuple[str, str]]:
+    """System labels that are text; others are lists, or true and false."""
+    return ((key, value) for key, value in labels.items() if isinstance(value, str))
 
 
 def _complaint(page: Raw) -> CollectError | None:
