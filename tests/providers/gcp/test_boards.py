@@ -1,4 +1,4 @@
-"""Boards wherever they are: nodes of GKE and of Autopilot, Cloud Run; their watts and their load."""
+"""Boards wherever they are, nodes of GKE and Autopilot and Cloud Run: their watts and load."""
 
 from __future__ import annotations
 

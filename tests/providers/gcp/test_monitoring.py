@@ -115,7 +115,8 @@ async def test_one_call_a_metric_whatever_the_number_of_resources(
 ) -> None:
     cloud.series = [instance(79, 0.25), instance(91, 0.75), instance(86, 0.5)]
     await measure(explore(), until, kinds="compute/instance")
-    assert cloud.calls[LIST] == 2  # cpu, and gpu for the two that have one
+    # Of the machines, of the boards, and of those with an agent, in GKE, and told by node there.
+    assert cloud.calls[LIST] == 5
     assert calls.units["shop-prod", "timeSeries.list"] == 3  # what is billed: series returned
 
 
