@@ -81,6 +81,24 @@ def test_a_zone_apart_that_nobody_knows_says_so_and_is_wide(
     assert facts.grid_zones(provider, place.region) == {}
 
 
+@pytest.mark.parametrize(
+    ("region", "zone", "grid"),
+    [
+        ("us-central1", "us-central1-ai1a", "US-CENT-SWPP"),
+        ("us-south1", "us-south1-ai1b", "US-TEX-ERCO"),
+        ("europe-west4", "europe-west4-ai1a", "NL"),
+    ],
+)
+def test_googles_ai_zones_are_campuses_of_its_own(region: str, zone: str, grid: str) -> None:
+    place = at("gcp", region, zone)
+    assert facts.grid_zones("gcp", place.region) == {grid: 1}
+    assert place.pue_ratio.value == facts.figure("pue.gcp").value
+    assert place.doubt == ""
+    elsewhere = at("gcp", "us-east5", "us-east5-ai9a")
+    assert elsewhere.pue_ratio.value == facts.figure("pue.gcp").value
+    assert elsewhere.doubt == "unknown zone us-east5-ai9"
+
+
 def test_a_zone_of_the_region_itself_is_no_zone_apart() -> None:
     for provider, region, zone in (
         ("aws", "cn-north-1", "cn-north-1a"),
