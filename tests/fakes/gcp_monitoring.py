@@ -117,6 +117,12 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
         "10^2.%",
         "cloud_run_revision",
     ),
+    "run.googleapis.com/container/gpu/utilizations": (
+        "GAUGE",
+        "DISTRIBUTION",
+        "10^2.%",
+        "cloud_run_revision",
+    ),
     "run.googleapis.com/container/memory/allocation_time": (
         "DELTA",
         "DOUBLE",

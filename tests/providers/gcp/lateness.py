@@ -69,7 +69,7 @@ LATENESS: Mapping[str, Lateness] = {
     "router.googleapis.com/nat/sent_bytes_count": Lateness(225, _P_Z),
     "run.googleapis.com/container/cpu/allocation_time": Lateness(120, _P_Z),
     "run.googleapis.com/container/cpu/utilizations": Lateness(120, _P_Z),
-    "run.googleapis.com/container/gpu/utilizations": Lateness(120, _P_Z, documented=False),
+    "run.googleapis.com/container/gpu/utilizations": Lateness(120, _P_Z),
     "run.googleapis.com/container/memory/allocation_time": Lateness(120, _P_Z),
     "spanner.googleapis.com/instance/cpu/utilization": Lateness(120, _P_Z),
     "spanner.googleapis.com/instance/storage/used_bytes": Lateness(180, _P_Z),

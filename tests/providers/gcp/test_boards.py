@@ -131,6 +131,18 @@ async def test_a_service_with_boards_has_as_many_as_instances(estate: Estate) ->
     assert "gpu" not in amounts(estate["run/service", "api"])
 
 
+async def test_boards_of_cloud_run_work_as_their_distribution_has_it(
+    explore: Explore, cloud: GoogleCloud, until: float
+) -> None:
+    labels = {"project_id": "shop-prod", "service_name": "speech", "location": "europe-west1"}
+    name = "run.googleapis.com/container/gpu/utilizations"
+    # Two boards, each with as many samples a second.
+    for board, mean in (("0", 0.9), ("1", 0.3)):
+        cloud.series.append(Series(name, labels, (1 / 60, mean), {"gpu_number": board}))
+    measured = await measure(explore(), until, kinds="run/service")
+    assert measured.value("run/service", "speech", "gpu_ratio") == pytest.approx(0.6)
+
+
 @pytest.mark.parametrize(
     "data",
     [

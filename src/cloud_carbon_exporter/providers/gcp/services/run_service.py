@@ -55,8 +55,8 @@ def _metrics(resource_type: str, label: str) -> tuple[Metric, ...]:
         metric("memory_gib", "memory/allocation_time", "ALIGN_RATE/REDUCE_SUM"),
         # A distribution over the instances.
         metric("cpu_ratio", "cpu/utilizations", "ALIGN_DELTA/REDUCE_MEAN"),
-        # Also a distribution, of which no list read here says the kind: a percentile fits both.
-        metric("gpu_ratio", "gpu/utilizations", "ALIGN_PERCENTILE_50/REDUCE_MEAN"),
+        # Also one, over boards too, but a gauge: of a period all its samples together.
+        metric("gpu_ratio", "gpu/utilizations", "ALIGN_SUM/REDUCE_MEAN"),
     )
 
 
