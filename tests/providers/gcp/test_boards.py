@@ -124,6 +124,16 @@ def test_local_ssd_by_the_disks_or_by_the_type(
     assert amounts(instance)["ssd"] == ssd_gib
 
 
+@pytest.mark.parametrize(("vcpus", "part"), [(6, 1 / 8), (12, 1 / 4), (24, 1 / 2), (48, 1)])
+def test_a_part_of_a_board_is_counted_as_one_and_is_none(vcpus: int, part: float) -> None:
+    board = {"acceleratorType": "acceleratorTypes/nvidia-rtx-pro-6000", "acceleratorCount": 1}
+    machine_type = f"zones/z/machineTypes/g4-standard-{vcpus}"
+    labels = {"goog-gke-node": ""}
+    instance = _instance(machineType=machine_type, guestAccelerators=[board], labels=labels)
+    assert parts(instance)["gpu"] == ("RTX PRO 6000 Blackwell Server", part)
+    assert instance.monitor["boards"] == "1.0"
+
+
 async def test_a_service_with_boards_has_as_many_as_instances(estate: Estate) -> None:
     speech = held(estate["run/service", "speech"], "gpu")
     assert (speech.part, speech.amount, speech.per) == ("L4", 1 / 8, "capacity_units")

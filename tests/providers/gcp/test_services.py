@@ -7,6 +7,7 @@ from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import Estate, changed, held, parts, swept
 
 from cloud_carbon_exporter.collect.due_reads import signals
+from cloud_carbon_exporter.providers.gcp.describing.asset import region_of
 
 pytestmark = pytest.mark.slow
 
@@ -161,3 +162,27 @@ async def test_traffic(estate: Estate) -> None:
     assert parts(estate["artifactregistry/repository", "images"]) == {
         "object": ("gcp/artifact-registry", 50)
     }
+
+
+@pytest.mark.parametrize(
+    ("location", "data", "expected"),
+    [
+        ("us-east1", {}, "us-east1"),
+        ("", {"region": "europe-west4"}, "europe-west4"),
+        ("global", {"region": "https://h/v1/projects/p/regions/us-west1"}, "us-west1"),
+        ("", {"gceZone": "us-central1-ai1a"}, "us-central1"),
+        ("", {"location": "projects/p/locations/europe-west1-b"}, "europe-west1"),
+        ("us-east1", {"region": "europe-west4"}, "us-east1"),
+        ("", {"region": 7}, "global"),
+        ("", {}, "global"),
+    ],
+)
+def test_a_place_that_stands_in_the_objects_data_only(
+    location: str, data: dict[str, object], expected: str
+) -> None:
+    for name in ("things/t", "locations/global/things/t"):
+        raw = {
+            "name": f"//api.googleapis.com/projects/p/{name}",
+            "resource": {"location": location, "data": data},
+        }
+        assert region_of(raw) == expected

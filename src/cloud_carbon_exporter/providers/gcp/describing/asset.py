@@ -180,7 +180,8 @@ def region_of(raw: Raw) -> str:
 
 def _where(raw: Raw, ids: Mapping[str, str]) -> str:
     """Location in an asset's name, else of its bytes, else as Asset Inventory says."""
-    if named := ids.get("zones") or ids.get("locations") or ids.get("regions"):
+    named = ids.get("zones") or ids.get("locations") or ids.get("regions")
+    if named and named != "global":
         return named
     resource = raw["resource"]
     data = resource["data"]

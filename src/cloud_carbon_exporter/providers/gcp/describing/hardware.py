@@ -82,9 +82,14 @@ def built(
     """Machine of this type and its components. What the instance says wins over the catalogue."""
     # Without a shape the name alone has to tell, as it does for custom types and unlisted ones.
     shape_known = known or _NO_SHAPE
+    listed = machine(PROVIDER, name) if lists(PROVIDER, name) else None
     # Partitions are counted, not measured: of most types one has 375 GiB, of Z3 and others ten
     # times as much. Where the tables have the type, they know.
-    bundled = bundled_ssd_gib(name) if is_listed(name) else shape_known.ssd_gib
+    bundled = listed.ssd_gib if listed else shape_known.ssd_gib
+    # Boards bundled with the type stand in the instance as well: the same ones, not more.
+    held: float = max(gpus, shape_known.gpus)
+    if listed and 0 < listed.gpus < 1:
+        held = listed.gpus  # a part of a board is counted as one
     host = machine(
         PROVIDER,
         name,
@@ -93,8 +98,7 @@ def built(
         architecture=shape_known.architecture or None,
         cpu=cpu or None,
         gpu=gpu or shape_known.gpu or None,
-        # Boards bundled with the type stand in the instance as well: the same ones, not more.
-        gpus=max(gpus, shape_known.gpus) or None,
+        gpus=held or None,
         ssd_gib=ssd_gib or bundled or None,
         threads_per_core=threads_per_core or None,
     )

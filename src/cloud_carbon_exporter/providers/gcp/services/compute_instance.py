@@ -131,7 +131,7 @@ def _monitor(data: Mapping[str, Any], host: Machine) -> dict[str, str]:
     monitor["node_name"] = data.get("name", "")
     if not host.gpu.startswith("TPU"):
         monitor["gpu_node_name"] = monitor["node_name"]
-        monitor["boards"] = str(host.gpus)
+        monitor["boards"] = str(max(1.0, host.gpus))  # a part of one is seen as one
     return monitor
 
 
