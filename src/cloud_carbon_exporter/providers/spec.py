@@ -15,13 +15,7 @@ from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.model.types import Location, Point, Resource, Signal
 from cloud_carbon_exporter.providers.changes import Changes
-from cloud_carbon_exporter.providers.description import (
-    Description,
-    Ended,
-    States,
-    life,
-    resource,
-)
+from cloud_carbon_exporter.providers.description import Description, Ended, States, life, resource
 from cloud_carbon_exporter.providers.settings import TargetSettings
 
 Raw = Mapping[str, Any]
@@ -89,9 +83,9 @@ class Metric:
         value.
     class_dimension: the dimension that tells storage classes apart; each value X read becomes the
         signal `into:X`.
-    spread: the dimension over which the series is spread, one for each board of a machine; those
-        that exist are found, whatever other dimensions they bear, and become one: ratios by their
-        mean, all else by its sum.
+    spread: the dimension over which the series is spread, one for each board of a machine or each
+        region of an instance; those that exist are found, whatever other dimensions they bear, and
+        become one: ratios by their mean, all else by its sum.
     counted_as: the signal that tells over how many series of its `spread` a value is the sum.
     over: key of Resource.monitor that holds the number of cores or boards the value is a sum over;
         it is divided by it. Several metrics of one resource that fill one signal (bytes in, bytes
