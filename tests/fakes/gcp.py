@@ -354,7 +354,7 @@ class GoogleCloud:
         here = [
             series
             for series in self.series
-            if project == "scoping" or series.labels.get("project_id") == project
+            if project in ("scoping", gcp_monitoring.project_of(series))
         ]
         try:
             listed = gcp_monitoring.answer(here, query, time.time())
@@ -363,7 +363,8 @@ class GoogleCloud:
             return _error(400, str(error), "INVALID_ARGUMENT")
         except LookupError as error:
             return _error(404, str(error), "NOT_FOUND")
-        return {"timeSeries": listed} if listed else {}
+        unit = gcp_monitoring.unit_of(query)
+        return {"timeSeries": listed, "unit": unit} if listed else {"unit": unit}
 
 
 @dataclass

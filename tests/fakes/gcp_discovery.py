@@ -102,6 +102,15 @@ def methods(api: str) -> Sequence[Method]:
     ]
 
 
+def aligners() -> Mapping[str, str]:
+    """Aligners of Cloud Monitoring, each with what its document says of it."""
+    [listing] = [
+        known for known in methods("monitoring") if known.id.endswith("cts.timeSeries.list")
+    ]
+    told = listing.parameters["aggregation.perSeriesAligner"]
+    return dict(zip(told["enum"], told["enumDescriptions"], strict=True))
+
+
 def method(api: str, verb: str, path: str) -> Method | None:
     """The method a request means, if there is one."""
     return next(

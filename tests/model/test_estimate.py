@@ -221,3 +221,26 @@ def test_a_machine_of_a_cloud_names_every_fact_it_stands_on() -> None:
     )
     assert any(name.startswith("grid.") for name in priced.facts)
     assert len(set(priced.facts)) == len(priced.facts)
+
+
+@pytest.mark.parametrize("burst", [0, 0.5, 1, 4, 8, 20])
+def test_a_load_told_by_the_share_of_a_core_bursts_to_the_whole_of_it(burst: float) -> None:
+    """An e2-micro: an eighth of each of two vCPUs, whose load Google tells by that eighth."""
+    whole = replace(VCPU, amount=2, share=0.125)
+    shared = replace(whole, full_load=8)
+    told = footprint(holding(shared), {"cpu_ratio": burst})
+    meant = footprint(holding(whole), {"cpu_ratio": burst / 8})
+    assert told.power_watts == meant.power_watts
+    by_part = power_watts(holding(shared), {"cpu_ratio": burst}, NOWHERE)
+    assert by_part == pytest.approx(power_watts(holding(whole), {"cpu_ratio": burst / 8}, NOWHERE))
+
+
+def test_a_share_that_is_not_read_is_taken_to_work_as_usual() -> None:
+    whole = replace(VCPU, amount=2, share=0.125)
+    usual = figure("model.default.cpu_ratio")
+    blind = footprint(holding(replace(whole, full_load=8)), {})
+    assert blind.basis == "default"
+    seen = footprint(holding(whole), {"cpu_ratio": usual.value / 8})
+    assert blind.power_watts.value == pytest.approx(seen.power_watts.value)
+    assert blind.power_watts.lower < seen.power_watts.lower
+    assert blind.power_watts.upper > seen.power_watts.upper

@@ -220,7 +220,7 @@ def test_names_say_sizes(
 
 
 def test_local_disks_follow_the_rule_of_the_name() -> None:
-    assert machine("gcp", "z3-highmem-88").ssd_gib == pytest.approx(88 * 204.5)
+    assert machine("gcp", "z3-highmem-60").ssd_gib == pytest.approx(60 * 204.5)
     assert machine("aws", "i3en.7xlarge").ssd_gib > 0
 
 
@@ -275,9 +275,9 @@ def test_an_unknown_server_of_accelerators_is_not_taken_for_a_plain_one() -> Non
     [
         ("gcp", "a5-gpu-8g", "default", 8, True),
         ("gcp", "a9-highgpu-2g-metal", "default", 2, True),
-        ("gcp", "a2-ultragpu-1g-nolssd", "A100 SXM4 40GB", 1, False),
+        ("gcp", "a2-megagpu-3g", "A100 SXM4 40GB", 3, False),
         ("gcp", "a4x-maxgpu-4g", "B200", 4, False),
-        ("gcp", "tpu7x-standard-4t", "TPU v6e", 4, True),
+        ("gcp", "tpu9x-standard-4t", "TPU v7x", 4, True),
         ("gcp", "ct5p-lowtpu-1t", "TPU v5p", 1, False),
         ("scaleway", "B300-SXM-4-288G", "B300", 4, False),
         ("scaleway", "H200-SXM-8-141G", "default", 8, True),

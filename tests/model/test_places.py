@@ -63,7 +63,7 @@ def test_every_zone_apart_that_has_a_row_lies_in_a_region_we_know(zone: str) -> 
         ("aws", "eu-central-1", "eu-central-1-nix-1a"),
         ("aws", "us-east-1", "us-east-1-wl9-xxx-wlz-1"),
         ("aws", "eu-west-3", "eu-west-3-somewhere"),
-        ("gcp", "us-central1", "us-central1-ai1a"),
+        ("gcp", "us-east5", "us-east5-ai9a"),
     ],
 )
 def test_a_zone_apart_that_nobody_knows_says_so_and_is_wide(
@@ -79,6 +79,24 @@ def test_a_zone_apart_that_nobody_knows_says_so_and_is_wide(
     assert guessed.basis == place.pue_ratio.basis == "assumed"
     assert place.doubt == f"unknown zone {place.region}"
     assert facts.grid_zones(provider, place.region) == {}
+
+
+@pytest.mark.parametrize(
+    ("region", "zone", "grid"),
+    [
+        ("us-central1", "us-central1-ai1a", "US-CENT-SWPP"),
+        ("us-south1", "us-south1-ai1b", "US-TEX-ERCO"),
+        ("europe-west4", "europe-west4-ai1a", "NL"),
+    ],
+)
+def test_googles_ai_zones_are_campuses_of_its_own(region: str, zone: str, grid: str) -> None:
+    place = at("gcp", region, zone)
+    assert facts.grid_zones("gcp", place.region) == {grid: 1}
+    assert place.pue_ratio.value == facts.figure("pue.gcp").value
+    assert place.doubt == ""
+    elsewhere = at("gcp", "us-east5", "us-east5-ai9a")
+    assert elsewhere.pue_ratio.value == facts.figure("pue.gcp").value
+    assert elsewhere.doubt == "unknown zone us-east5-ai9"
 
 
 def test_a_zone_of_the_region_itself_is_no_zone_apart() -> None:

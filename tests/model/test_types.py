@@ -30,3 +30,9 @@ def test_an_estimate_lies_within_its_finite_bounds(
 def test_a_component_is_of_an_amount(amount: float, share: float) -> None:
     with pytest.raises(ValueError, match="not an amount of vcpu"):
         Component("vcpu", "Skylake", amount, "cpu_ratio", share=share)
+
+
+@pytest.mark.parametrize("full_load", [0, 0.5, math.nan, math.inf])
+def test_all_of_a_component_works_at_1_or_above(full_load: float) -> None:
+    with pytest.raises(ValueError, match="not a full load"):
+        Component("vcpu", "Skylake", 2, "cpu_ratio", full_load=full_load)

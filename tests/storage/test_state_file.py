@@ -37,7 +37,8 @@ from tests.fakes.cloud import Clock
 PLACE = facts.place("aws", "eu-west-1")
 AT = Location("aws", "111111111111", "eu-west-1")
 VOLUME = Resource("vol-1", "ec2/volume", "", AT, (Component("block", "aws/gp3", 100),))
-VM = Resource("i-1", "ec2/instance", "", AT, (Component("vcpu", "Skylake", 4, load="cpu_ratio"),))
+VCPU = Component("vcpu", "Skylake", 4, load="cpu_ratio", share=0.125, full_load=8)
+VM = Resource("i-1", "ec2/instance", "", AT, (VCPU,))
 SWEEP = SweepKey("target", 0, "111111111111", "eu-west-1", "")
 
 

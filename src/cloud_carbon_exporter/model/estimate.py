@@ -99,9 +99,8 @@ def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
             curve = draw(kind, held.part)
             if signal:
                 read = loads.get(signal)
-                unit = curve.at(
-                    usual_load(resource.kind, signal).value if read is None else ratio(read)
-                )
+                work = usual_load(resource.kind, signal).value if read is None else read
+                unit = curve.at(ratio(work / component.full_load))
                 watts += held.amount * (unit - (1 - component.share) * curve.watts[0])
             else:
                 watts += held.amount * curve.watts[0]

@@ -15,10 +15,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.resources import files
 
-from cloud_carbon_exporter.model import storage
+from cloud_carbon_exporter.model import place_names, storage
 from cloud_carbon_exporter.model.figure import FIGURE_COLUMNS, Figure, parse_figure
 from cloud_carbon_exporter.model.mean_place import mean_place
-from cloud_carbon_exporter.model.place_names import ON_PREMISES, doubt, place_apart
 from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Location, Place
 
 Row = Mapping[str, str]
@@ -126,7 +125,7 @@ def place_of(at: Location) -> str:
     """
     if at.zone in zones(at.provider):
         return at.zone
-    return place_apart(at) or at.region
+    return place_names.place_apart(at) or at.region
 
 
 @functools.lru_cache(maxsize=4096)
@@ -155,7 +154,7 @@ def place(provider: str, region: str) -> Place:
         _estimate(pue(provider, region), "measured" if row else "assumed"),
         _estimate(wue) if wue else None,
         carbon_free.value if carbon_free else None,
-        doubt(key) if around else "",
+        place_names.doubt(key) if around else "",
     )
 
 
@@ -166,9 +165,10 @@ def pue(provider: str, region: str) -> Figure:
     own = figures().get(f"pue.{provider}/{row['region'] if row else key}")
     if own is not None:
         return own
-    if key.endswith(ON_PREMISES):
+    if key.endswith(place_names.ON_PREMISES):
         return figure("pue.on_premises")
-    if _kind(row) in _KINDS_APART or (row is None and _region_around(provider, key)):
+    elsewhere = row is None and _region_around(provider, key) and not place_names.in_own_campus(key)
+    if _kind(row) in _KINDS_APART or elsewhere:
         return figure("pue.edge")
     return figures().get(f"pue.{provider}") or figure("pue.default")
 
@@ -188,7 +188,7 @@ def _kind(row: Row | None) -> str:
 
 def _region_around(provider: str, key: str) -> str:
     """The known region a place without a row of its own belongs to by its name; empty if none."""
-    inside = key.removesuffix(ON_PREMISES)
+    inside = key.removesuffix(place_names.ON_PREMISES)
     while inside:
         if _kind(_region_rows().get((provider, inside))) == "region":
             return inside

@@ -63,6 +63,11 @@ def known(provider: str, name: str, architecture: str) -> Known:
     return _of_rule(provider, name, rule, match, architecture)
 
 
+def lists(provider: str, name: str) -> bool:
+    """Whether the table of types has this one."""
+    return (provider, name.lower()) in _types()
+
+
 def _multiplied(inner: Known, times: float) -> Machine:
     """So many times a machine: of a larger one of its family whose cores are not all in use."""
     machine = inner.machine

@@ -14,10 +14,10 @@ from dataclasses import replace
 
 from cloud_carbon_exporter.model.facts import Row, microarchitecture, rows
 from cloud_carbon_exporter.model.machine import Machine, components
-from cloud_carbon_exporter.model.machine_tables import Known, sized
+from cloud_carbon_exporter.model.machine_tables import Known, lists, sized
 from cloud_carbon_exporter.model.machine_tables import known as known_by_name
 
-__all__ = ["Machine", "components", "machine"]
+__all__ = ["Machine", "components", "lists", "machine"]
 
 _ARCHITECTURES = (
     ("arm", "arm64"),

@@ -11,6 +11,8 @@ ON_PREMISES = "/on-premises"
 
 # What follows the region in the name of one of its own zones: us-east-1a, europe-west1-b, fr-par-1.
 _OWN_ZONE = re.compile(r"-?(?:[a-z]|\d+)")
+# Google's zones for accelerators: whole campuses of its own, elsewhere than the region's others.
+_AI_ZONE = re.compile(r".+-ai\d+")
 # What follows it in the name of a zone that lies elsewhere: us-west-2-lax-1a, us-central1-ai1a,
 # us-east-1-wl1-bos-wlz-1. Those that differ in the last letter alone stand in one city.
 _ZONE_APART = re.compile(r"((?:-[a-z0-9]+)+?)(?<=\d)[a-z]?|((?:-[a-z0-9]+)+)")
@@ -33,3 +35,8 @@ def doubt(name: str) -> str:
     if name.endswith(ON_PREMISES):
         return "on premises, where PUE and grid are not known"
     return f"unknown zone {name}"
+
+
+def in_own_campus(name: str) -> bool:
+    """Whether a place apart is a campus of the provider's own, and no few racks at another's."""
+    return bool(_AI_ZONE.fullmatch(name))

@@ -205,12 +205,13 @@ def _drawn(component: Component, curve: Draw, loads: Loads, kind: str) -> _Drawn
     read = loads.get(signal)
     if read is None:
         usual = usual_load(kind, signal)
-        load = usual.value
+        full = component.full_load
+        low, load, high = usual.low / full, usual.value / full, usual.high / full
         watts = curve.at(load)
-        less, more = watts - curve.at(usual.low), curve.at(usual.high) - watts
+        less, more = watts - curve.at(low), curve.at(high) - watts
         errors = curve.errors_at(load).also(usual.id, less, more)
     else:
-        load = ratio(read)
+        load = ratio(read / component.full_load)
         watts, errors = curve.at(load), curve.errors_at(load)
     if component.share != 1 and watts:
         own = watts - (1 - component.share) * curve.watts[0]

@@ -115,6 +115,8 @@ class Component:
     assumed: why the hardware had to be guessed; empty where it is known.
     least, most: what the cloud holds the signal of `per` within, where it says so; what is not read
         is taken to lie there.
+    full_load: the load at which all of it works: 1, but where the signal counts work by the share
+        that is the customer's own, and a burst takes it above 1.
     """
 
     kind: ComponentKind
@@ -126,10 +128,13 @@ class Component:
     assumed: str = ""
     least: float = 0.0
     most: float = LARGEST
+    full_load: float = 1.0
 
     def __post_init__(self) -> None:
         if not (0 <= self.amount < LARGEST and 0 <= self.share <= 1):  # also false for NaN
             raise ValueError(f"not an amount of {self.kind}: {self.amount} (share {self.share})")
+        if not 1 <= self.full_load < LARGEST:
+            raise ValueError(f"not a full load of {self.kind}: {self.full_load}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,11 +183,13 @@ def _component_values(component: Component) -> list[Any]:
         component.assumed,
         component.least,
         component.most,
+        component.full_load,
     ]
 
 
 def _component(kind: Any, part: Any, amount: Any, *values: Any) -> Component:
-    load, per, share, assumed, least, most = values
+    # What an earlier version kept ends before the load at which all of it works.
+    load, per, share, assumed, least, most, *full_load = values
     signals = {str(load), str(per)} - {""}
     if kind not in get_args(ComponentKind) or not signals <= SIGNALS:
         raise ValueError(f"no component of ours: {kind} by {signals}")
@@ -201,4 +203,5 @@ def _component(kind: Any, part: Any, amount: Any, *values: Any) -> Component:
         str(assumed),
         float(least),
         float(most),
+        *map(float, full_load),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.providers.gcp.sweeps import Estate, amounts, changed, held, parts
 
+from cloud_carbon_exporter.model.power import draw
 from cloud_carbon_exporter.providers.gcp.services.tpu_node import chips
 
 
@@ -19,19 +20,40 @@ async def test_accelerators_that_are_rented_whole(estate: Estate) -> None:
 @pytest.mark.parametrize(
     ("accelerator", "expected"),
     [
-        ("v4-8", ("v4", 4)),
-        ("v5litepod-16", ("v5litepod", 16)),
-        ("v6e-1", ("v6e", 1)),
-        ("v2-8", ("v2", 4)),
+        ("v4-8", ("4", 4)),
+        ("v5litepod-16", ("5litepod", 16)),
+        ("v5p-128", ("5p", 64)),
+        ("v6e-1", ("6e", 1)),
+        ("v2-8", ("2", 4)),
+        ("tpu7x-8", ("7x", 4)),
+        ("v7x-16", ("7x", 8)),
+        ("tpu7x-2x2x1", ("7x", 4)),
+        ("v9z-16", ("9z", 8)),
     ],
 )
 def test_tpu_types(accelerator: str, expected: tuple[str, int]) -> None:
     assert chips(accelerator) == expected
 
 
-def test_a_tpu_type_nobody_knows_is_refused() -> None:
-    with pytest.raises(ValueError, match="not a TPU type: v9"):
-        chips("v9")
+async def test_the_newest_tpu_is_one_of_its_own(estate: Estate) -> None:
+    ironwood = estate["tpu/node", "ironwood"]
+    assert parts(ironwood)["gpu"] == ("TPU v7x", 8)
+    assert held(ironwood, "vcpu").amount == 2 * 224
+    assert ironwood.location.zone == "us-central1-ai1a"
+
+
+def test_a_node_may_tell_its_chips_by_their_topology() -> None:
+    config = {"type": "V5P", "topology": "2x2x2"}
+    node = changed("tpu.googleapis.com/Node", "acceleratorType", acceleratorConfig=config)
+    assert node is not None
+    assert parts(node)["gpu"] == ("TPU v5p", 8)
+
+
+def test_a_tpu_type_nobody_knows_is_one_host_and_says_so() -> None:
+    node = changed("tpu.googleapis.com/Node", acceleratorType="v9")
+    assert node is not None
+    assert parts(node)["gpu"] == ("TPU v9", 4)
+    assert draw("gpu", parts(node)["gpu"][0]).assumed
 
 
 T4 = {"machineType": "n1-standard-4", "acceleratorType": "NVIDIA_TESLA_T4", "acceleratorCount": 1}

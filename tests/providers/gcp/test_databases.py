@@ -44,7 +44,8 @@ async def test_caches(estate: Estate) -> None:
     cache, sessions = estate["redis/instance", "cache"], estate["redis/cluster", "sessions"]
     assert held(cache, "memory").amount == 10  # a primary and a replica of 5 GiB
     assert cache.monitor == {
-        "instance_id": "projects/shop-prod/locations/europe-west1/instances/cache"
+        "instance_id": "projects/shop-prod/locations/europe-west1/instances/cache",
+        "vcpus": "2",
     }
     assert (held(sessions, "memory").amount, held(sessions, "vcpu").amount) == (6 * 13, 6 * 2)
     assert held(estate["memorystore/instance", "valkey"], "memory").amount == 13
@@ -57,7 +58,7 @@ async def test_databases_with_replicas(estate: Estate) -> None:
     ledger, world = estate["spanner/instance", "ledger"], estate["spanner/instance", "world"]
     assert (held(ledger, "vcpu").amount, held(ledger, "object").amount) == (2 * 3 * 4, 3)
     assert ledger.location.region == "europe-west1"
-    assert (world.location.region, held(world, "object").amount) == ("nam3", 5)
+    assert (world.location.region, held(world, "object").amount) == ("nam3", 4)
     assert held(world, "vcpu").amount == pytest.approx(0.1 * 5 * 4)
     primary, readers = estate["alloydb/instance", "primary"], estate["alloydb/instance", "readers"]
     assert (held(primary, "vcpu").amount, held(primary, "memory").amount) == (8, 64)
@@ -67,6 +68,8 @@ async def test_databases_with_replicas(estate: Estate) -> None:
         "instance_id": "readers",
         "location": "europe-west1",
     }
+    vectors = estate["alloydb/instance", "vectors"]  # of which only the type of machine is told
+    assert amounts(vectors) == {"vcpu": 2 * 4, "memory": 2 * 32, "ssd": 2 * 375}
     events = estate["bigtableadmin/cluster", "events-c1"]
     assert (held(events, "vcpu").amount, held(events, "object").part) == (12, "gcp/bigtable-ssd")
     assert events.location.zone == "europe-west1-b"

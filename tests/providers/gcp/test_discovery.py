@@ -347,6 +347,7 @@ WHERE_THE_ESTATE_STANDS = (
     "us",
     "nam3",
     "nam4",
+    "dual-region-germany1",
 )
 
 
@@ -437,7 +438,9 @@ async def test_what_appears_later_is_found_without_restart(
 async def test_regions_narrow_what_is_explored(explore: Explore) -> None:
     result = await swept(explore(regions=("us-central1", "eu")))
     regions = {resource.location.region for resource in result.resources}
-    assert regions == {"us-central1", "eu", "global"}
+    # A Spanner of one's own with a witness in us-central1 stands there, too.
+    planet = "europe-west1+us-central1+us-east1+us-east4"
+    assert regions == {"us-central1", "eu", "global", planet}
 
 
 async def test_a_refusal_amid_the_pages_is_a_failure(explore: Explore, cloud: GoogleCloud) -> None:

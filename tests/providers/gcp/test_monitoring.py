@@ -13,6 +13,7 @@ import pytest
 from tests.fakes import gcp_monitoring
 from tests.fakes.gcp import Calls, GoogleCloud
 from tests.fakes.gcp_estate import moved, recorded
+from tests.fakes.gcp_metric_types import METRICS as METRIC_TYPES
 from tests.fakes.gcp_monitoring import Series
 from tests.fakes.gcp_spoiled import moved_by
 from tests.providers.gcp.conftest import Explore
@@ -49,13 +50,22 @@ def joins(resource: Resource, metric: Metric) -> bool:
     return resource.monitor.keys() >= set(metric.dimensions.values())
 
 
-def instance(number: int, value: float, metric: str = CPU) -> Series:
-    labels = {
+def _labels(number: int) -> dict[str, str]:
+    return {
         "instance_id": str(4751091017865185000 + number),
         "zone": "europe-west1-b",
         "project_id": "shop-prod",
     }
-    return Series(metric, labels, value, {"instance_name": "web-1"})
+
+
+def instance(number: int, value: float) -> Series:
+    return Series(CPU, _labels(number), value, {"instance_name": "web-1"})
+
+
+def board(number: int, gpu: str, value: float) -> Series:
+    return Series(
+        "agent.googleapis.com/gpu/utilization", _labels(number), value, {"gpu_number": gpu}
+    )
 
 
 class Measured:
@@ -117,7 +127,8 @@ async def test_one_call_a_metric_whatever_the_number_of_resources(
 ) -> None:
     cloud.series = [instance(79, 0.25), instance(91, 0.75), instance(86, 0.5)]
     await measure(explore(exclude=BY_TOKEN), until, kinds="compute/instance")
-    assert cloud.calls[LIST] == 2  # cpu, and gpu for the two that have one
+    # Of the machines, of the boards, and of those with an agent, in GKE, and told by node there.
+    assert cloud.calls[LIST] == 5
     assert calls.units["shop-prod", "timeSeries.list"] == 3  # what is billed: series returned
 
 
@@ -159,8 +170,8 @@ async def test_percent_and_ratio_are_told_apart_by_the_unit(
     tpu = {"project_id": "shop-prod", "zone": "us-central2-b", "node_id": "v4"}
     cloud.series = [
         instance(82, 0.5),
-        instance(82, 80.0, "agent.googleapis.com/gpu/utilization"),
-        instance(82, 60.0, "agent.googleapis.com/gpu/utilization"),
+        board(82, "0", 80.0),
+        board(82, "1", 60.0),
         Series("tpu.googleapis.com/tpu/mxu/utilization", {**tpu, "worker_id": "0"}, 40.0),
     ]
     measured = await measure(explore(), until)
@@ -308,9 +319,7 @@ async def test_a_partial_answer_is_kept_and_counted(
 async def test_a_metric_nobody_ever_wrote_is_no_failure(
     explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.fakes import gcp_monitoring
-
-    monkeypatch.delitem(gcp_monitoring.METRICS, "agent.googleapis.com/gpu/utilization")
+    monkeypatch.delitem(METRIC_TYPES, "agent.googleapis.com/gpu/utilization")
     cloud.series = [instance(82, 0.5)]
     measured = await measure(explore(), until, kinds="compute/instance")
     assert measured.reading.failures == {}

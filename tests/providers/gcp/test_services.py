@@ -7,6 +7,7 @@ from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import Estate, changed, held, parts, swept
 
 from cloud_carbon_exporter.collect.due_reads import signals
+from cloud_carbon_exporter.providers.gcp.describing.asset import region_of
 
 pytestmark = pytest.mark.slow
 
@@ -46,8 +47,9 @@ async def test_gpus_bundled_and_attached_are_counted_once(estate: Estate) -> Non
 
 async def test_shared_core_and_arm(estate: Estate) -> None:
     tiny, arm = estate["compute/instance", "tiny"], estate["compute/instance", "arm"]
-    # The load is told of what is allocated.
-    assert (held(tiny, "vcpu").amount, held(tiny, "vcpu").share) == (0.25, 1)
+    # The load is told of what is allocated: at 8 times that both vCPUs work wholly.
+    vcpu = held(tiny, "vcpu")
+    assert (vcpu.amount, vcpu.share, vcpu.full_load) == (2, 0.125, 8)
     assert arm.info["architecture"] == "arm64"
     assert held(arm, "vcpu").part.startswith("Ampere Altra")
 
@@ -131,32 +133,85 @@ async def test_files(estate: Estate) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "expected"),
+    ("scheme", "target", "expected"),
     [
-        ("targetSslProxies/a", "proxy"),
-        ("targetPools/a", "passthrough"),
-        ("targetHttpProxies/a", "https_regional"),
+        ("EXTERNAL", "targetSslProxies/a", "proxy_classic"),
+        ("EXTERNAL", "targetTcpProxies/a", "proxy_classic"),
+        ("EXTERNAL_MANAGED", "targetTcpProxies/a", "proxy"),
+        ("INTERNAL_MANAGED", "targetTcpProxies/a", "proxy"),
+        ("EXTERNAL", "targetPools/a", "passthrough"),
+        # A classic one of the Standard tier stands in a region, and is the global proxies' all the
+        # same.
+        ("EXTERNAL", "targetHttpProxies/a", "https"),
+        ("EXTERNAL_MANAGED", "targetHttpsProxies/a", "https_regional"),
+        ("INTERNAL_MANAGED", "targetHttpsProxies/a", "https_internal"),
     ],
 )
-def test_kinds_of_load_balancer(target: str, expected: str) -> None:
+def test_kinds_of_load_balancer(scheme: str, target: str, expected: str) -> None:
     url = f"projects/p/regions/r/{target}"
     rule = changed(
         "compute.googleapis.com/ForwardingRule",
-        loadBalancingScheme="EXTERNAL",
+        loadBalancingScheme=scheme,
         target=url,
         backendService="",
     )
     assert rule is not None
-    assert expected in rule.monitor
+    assert rule.monitor == {expected: "ilb", "region": "europe-west1"}
+    assert parts(rule)["fixed"] == ("gcp/load-balancer", 1)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "target"),
+    [
+        ("", "projects/p/regions/r/serviceAttachments/a"),
+        ("", "all-apis"),
+        ("EXTERNAL", "projects/p/zones/z/targetInstances/a"),
+        ("INTERNAL_SELF_MANAGED", "projects/p/global/targetGrpcProxies/a"),
+    ],
+)
+def test_rules_of_no_load_balancer(scheme: str, target: str) -> None:
+    rule = changed(
+        "compute.googleapis.com/ForwardingRule",
+        loadBalancingScheme=scheme,
+        target=target,
+        backendService="",
+    )
+    assert rule is None
 
 
 async def test_traffic(estate: Estate) -> None:
-    assert estate["compute/global_forwarding_rule", "front"].monitor == {"https": "front"}
-    assert held(estate["compute/global_forwarding_rule", "front"], "network").part == "internet"
+    front = estate["compute/global_forwarding_rule", "front"]
+    assert front.monitor == {"https": "front", "region": "global"}
+    assert held(front, "network").part == "internet"
     assert held(estate["compute/forwarding_rule", "ilb"], "network").part == "intra"
     assert ("compute/forwarding_rule", "vpn") not in estate
     assert estate["compute/router", "edge"].monitor == {"router_id": "41"}
+    assert parts(estate["compute/router", "edge"])["fixed"] == ("gcp/nat-gateway", 1)
     assert ("compute/router", "bgp") not in estate
     assert parts(estate["artifactregistry/repository", "images"]) == {
         "object": ("gcp/artifact-registry", 50)
     }
+
+
+@pytest.mark.parametrize(
+    ("location", "data", "expected"),
+    [
+        ("us-east1", {}, "us-east1"),
+        ("", {"region": "europe-west4"}, "europe-west4"),
+        ("global", {"region": "https://h/v1/projects/p/regions/us-west1"}, "us-west1"),
+        ("", {"gceZone": "us-central1-ai1a"}, "us-central1"),
+        ("", {"location": "projects/p/locations/europe-west1-b"}, "europe-west1"),
+        ("us-east1", {"region": "europe-west4"}, "us-east1"),
+        ("", {"region": 7}, "global"),
+        ("", {}, "global"),
+    ],
+)
+def test_a_place_that_stands_in_the_objects_data_only(
+    location: str, data: dict[str, object], expected: str
+) -> None:
+    for name in ("things/t", "locations/global/things/t"):
+        raw = {
+            "name": f"//api.googleapis.com/projects/p/{name}",
+            "resource": {"location": location, "data": data},
+        }
+        assert region_of(raw) == expected

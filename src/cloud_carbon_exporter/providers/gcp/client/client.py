@@ -201,7 +201,10 @@ class GcpClient:
             region = region_of(raw)
         except (AttributeError, KeyError, TypeError):
             return True  # whatever is wrong with it, `describe` will tell
-        return region == "global" or region in self._settings.regions
+        # What stands in several regions is explored with any of them.
+        return region == "global" or any(
+            part in self._settings.regions for part in region.split("+")
+        )
 
     async def _opened(self) -> Inventory:
         if self._inventory is None:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.types import Component, Location
 from cloud_carbon_exporter.providers.description import Description
+from cloud_carbon_exporter.providers.gcp.describing import replicas
 from cloud_carbon_exporter.providers.gcp.describing.times import made, moment
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
@@ -26,7 +27,12 @@ DELETED = "DELETED"
 
 _HOST = ".googleapis.com"  # ends each API in the names of asset types
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_INSTANCE_CONFIG = re.compile(r"/instanceConfigs/(?:regional-|dual-region-)?(.+)$")
+_INSTANCE_CONFIG = re.compile(r"/instanceConfigs/(.+)$")
+# Google's zones are their region's name, a hyphen and one letter, as europe-west1-b; those for
+# accelerators, which lie elsewhere, have a number before it, as us-central1-ai1a
+# (https://docs.cloud.google.com/compute/docs/regions-zones/ai-zones).
+_ZONE = re.compile(r"(.+)-(?:[a-z]|ai\d+[a-z]?)")
+_PLACES_IN_DATA = ("location", "locationId", "region", "zone", "gceZone")
 _KIND_OF_API = {"sqladmin": "sql"}
 """APIs that call themselves otherwise than people call their service."""
 
@@ -58,10 +64,8 @@ def last(url: str) -> str:
 def region_and_zone(where: str) -> tuple[str, str]:
     """Region and zone of a location: `europe-west1-b`, `europe-west1`, `EU` or `global`."""
     where = last(where).lower() or "global"
-    # Google's zones are their region's name, a hyphen and one letter; nothing else ends so.
-    if len(where) > 2 and where[-2] == "-" and where[-1].isalpha():
-        return where[:-2], where
-    return where, ""
+    zone = _ZONE.fullmatch(where)
+    return (zone[1], where) if zone else (where, "")
 
 
 def _texts(values: Any) -> dict[str, str]:
@@ -177,7 +181,8 @@ def region_of(raw: Raw) -> str:
 
 def _where(raw: Raw, ids: Mapping[str, str]) -> str:
     """Location in an asset's name, else of its bytes, else as Asset Inventory says."""
-    if named := ids.get("zones") or ids.get("locations") or ids.get("regions"):
+    named = ids.get("zones") or ids.get("locations") or ids.get("regions")
+    if named and named != "global":
         return named
     resource = raw["resource"]
     data = resource["data"]
@@ -187,8 +192,13 @@ def _where(raw: Raw, ids: Mapping[str, str]) -> str:
     # Spanner's instances are global by name too: their configuration says where they are.
     config = data.get("config")
     if isinstance(config, str) and (matched := _INSTANCE_CONFIG.search(config)):
-        return matched[1]
-    return str(data.get("location") or data.get("locationId") or resource.get("location") or "")
+        return replicas.place(matched[1], data)
+    said = [data.get(key) for key in _PLACES_IN_DATA]
+    # What Asset Inventory says goes before the names that other APIs have for it.
+    for where in (*said[:2], resource.get("location"), *said[2:]):
+        if isinstance(where, str) and last(where).lower() not in ("", "global"):
+            return where
+    return ""
 
 
 def parse(raw: Raw, scope: Scope) -> Asset:

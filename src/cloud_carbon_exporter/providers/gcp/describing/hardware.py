@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from cloud_carbon_exporter.model.machines import Machine, components, machine
+from cloud_carbon_exporter.model.machines import Machine, components, lists, machine
 from cloud_carbon_exporter.model.types import Component, Signal
 from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, last
 
@@ -82,6 +82,14 @@ def built(
     """Machine of this type and its components. What the instance says wins over the catalogue."""
     # Without a shape the name alone has to tell, as it does for custom types and unlisted ones.
     shape_known = known or _NO_SHAPE
+    listed = machine(PROVIDER, name) if lists(PROVIDER, name) else None
+    # Partitions are counted, not measured: of most types one has 375 GiB, of Z3 and others ten
+    # times as much. Where the tables have the type, they know.
+    bundled = listed.ssd_gib if listed else shape_known.ssd_gib
+    # Boards bundled with the type stand in the instance as well: the same ones, not more.
+    held: float = max(gpus, shape_known.gpus)
+    if listed and 0 < listed.gpus < 1:
+        held = listed.gpus  # a part of a board is counted as one
     host = machine(
         PROVIDER,
         name,
@@ -90,12 +98,21 @@ def built(
         architecture=shape_known.architecture or None,
         cpu=cpu or None,
         gpu=gpu or shape_known.gpu or None,
-        # Boards bundled with the type stand in the instance as well: the same ones, not more.
-        gpus=max(gpus, shape_known.gpus) or None,
-        ssd_gib=ssd_gib or shape_known.ssd_gib or None,
+        gpus=held or None,
+        ssd_gib=ssd_gib or bundled or None,
         threads_per_core=threads_per_core or None,
     )
     return host, components(host)
+
+
+def is_listed(machine_type: str) -> bool:
+    """Whether the tables have a machine type, so that its name alone tells what it holds."""
+    return lists(PROVIDER, machine_type)
+
+
+def bundled_ssd_gib(machine_type: str) -> float:
+    """Local SSD that comes with a machine type, as the tables have it."""
+    return machine(PROVIDER, machine_type).ssd_gib
 
 
 def machine_info(host_type: str, host: Machine) -> dict[str, str]:
@@ -119,6 +136,20 @@ def hidden(vcpus: float, memory_gib: float, why: str, family: str = "n2") -> tup
             amount, assumed = part.amount * factor, part.assumed or why
             sized.append(replace(part, amount=amount, assumed=assumed))
     return tuple(sized)
+
+
+def bursting(parts: Iterable[Component]) -> tuple[Component, ...]:
+    """Shared cores whose load is told by the share of them that is reserved, and goes above 1.
+
+    "Fractional utilization of allocated CPU on this instance [...] some machine types allow
+    bursting above 1.0" (Google Cloud metrics, compute instance/cpu/utilization; of Cloud SQL:
+    "percentage of the reserved CPU"). An e2-micro has an eighth of each of its two vCPUs, so that
+    both work wholly at 8.
+    """
+    return tuple(
+        replace(part, full_load=1 / part.share) if part.kind == "vcpu" and part.share else part
+        for part in parts
+    )
 
 
 def times(parts: tuple[Component, ...], factor: float) -> tuple[Component, ...]:

@@ -86,7 +86,7 @@ _ENDPOINT = ServiceSpec(
         "type and accelerators; none of models in a shared pool."
     ),
     metrics=(
-        # Both in per cent, a series for each replica of each deployed model: their mean.
+        # A series for each replica of each deployed model: their mean.
         Metric(
             into="cpu_ratio",
             name="aiplatform.googleapis.com/prediction/online/cpu/utilization",
@@ -96,7 +96,6 @@ _ENDPOINT = ServiceSpec(
                 "resource.label.endpoint_id": "endpoint_id",
                 "resource.label.location": "location",
             },
-            scale=0.01,
             delay_seconds=120,
         ),
         Metric(
@@ -108,7 +107,6 @@ _ENDPOINT = ServiceSpec(
                 "resource.label.endpoint_id": "gpu_endpoint_id",
                 "resource.label.location": "location",
             },
-            scale=0.01,
             delay_seconds=120,
         ),
     ),

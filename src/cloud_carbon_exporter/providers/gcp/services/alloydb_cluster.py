@@ -12,6 +12,7 @@ from cloud_carbon_exporter.providers.gcp.describing.asset import BYTES_PER_GIB, 
 from cloud_carbon_exporter.providers.gcp.describing.hardware import (
     Shape,
     built,
+    is_listed,
     machine_info,
     times,
 )
@@ -56,10 +57,11 @@ def describe_instance(raw: Raw, scope: Scope) -> Description:
     asset = parse(raw, scope)
     data = asset.data
     config = data["machineConfig"]
-    vcpus = int(config["cpuCount"])
+    vcpus = int(config.get("cpuCount", 0))
     # Machines could not be chosen at first, and N2 with 8 GiB a vCPU is what they all were.
     machine_type = config.get("machineType") or f"n2-highmem-{vcpus}"
-    host, parts = built(machine_type, Shape(vcpus, vcpus * _GIB_PER_VCPU))
+    size = Shape(vcpus, vcpus * _GIB_PER_VCPU) if vcpus and not is_listed(machine_type) else None
+    host, parts = built(machine_type, size)
     # A policy, not a state, is what a user sets to stop it, and the state may lag behind.
     state = "STOPPED" if data.get("activationPolicy") == "NEVER" else data.get("state", "")
     monitor = {

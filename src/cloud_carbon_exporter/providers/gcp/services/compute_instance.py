@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 from cloud_carbon_exporter.model.machines import Machine
-from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import DELETED, Life, last, of_type, parse
@@ -16,9 +14,15 @@ from cloud_carbon_exporter.providers.gcp.describing.hardware import (
     Shape,
     boards,
     built,
+    bundled_ssd_gib,
+    bursting,
     machine_info,
 )
-from cloud_carbon_exporter.providers.gcp.describing.owned import is_autopilot_node
+from cloud_carbon_exporter.providers.gcp.describing.owned import (
+    COUNTED_BY_AUTOPILOT,
+    is_autopilot_node,
+    is_gke_node,
+)
 from cloud_carbon_exporter.providers.gcp.describing.times import made, moment
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
@@ -56,12 +60,15 @@ def life(data: Mapping[str, Any]) -> Life:
     return Life(started, ended)
 
 
-def _scratch_gib(data: Mapping[str, Any]) -> float:
+def _scratch_gib(data: Mapping[str, Any], machine_type: str) -> float:
     """Size of the local SSDs, which stand in the instance only; other disks are assets."""
     total = 0.0
     for disk in data.get("disks", ()):
-        if disk.get("type") == "SCRATCH":
-            total += float(disk.get("diskSizeGb", LOCAL_SSD_GIB))
+        if disk.get("type") != "SCRATCH":
+            continue
+        if "diskSizeGb" not in disk and bundled_ssd_gib(machine_type):
+            return 0.0  # the type tells how large they are
+        total += float(disk.get("diskSizeGb", LOCAL_SSD_GIB))
     return total
 
 
@@ -70,24 +77,13 @@ def _is_spot(data: Mapping[str, Any]) -> bool:
     return bool(scheduling.get("provisioningModel") == "SPOT" or scheduling.get("preemptible"))
 
 
-def _allocated(parts: Iterable[Component]) -> tuple[Component, ...]:
-    """Shared cores as the fraction that is theirs.
-
-    Monitoring gives their load as a share of that fraction, above 1 in a burst: "Fractional
-    utilization of allocated CPU on this instance" (Google Cloud metrics, instance/cpu/utilization).
-    """
-    return tuple(
-        part if part.share == 1 else replace(part, amount=part.amount * part.share, share=1.0)
-        for part in parts
-    )
-
-
 def describe(raw: Raw, scope: Scope) -> Description | None:
-    """Instance as a machine of its type's size while it runs; its disks are assets of their own."""
+    """Instance as a machine of its type's size while it runs; its disks are assets of their own.
+
+    Of a node of Autopilot it is what its cluster does not count: accelerators and local SSD.
+    """
     asset = parse(raw, scope)
     data = asset.data
-    if is_autopilot_node(data):
-        return None
     machine_type = last(data.get("machineType", ""))  # empty where only Monitoring knew it
     known: Shape | None = scope.catalogue.get("machine_types", {}).get(machine_type)
     attached = boards(data.get("guestAccelerators", ()), "acceleratorType", "acceleratorCount")
@@ -98,11 +94,15 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         cpu=data.get("cpuPlatform", "").replace("Unknown CPU Platform", ""),
         gpu=attached.model,
         gpus=attached.number,
-        ssd_gib=_scratch_gib(data),
+        ssd_gib=_scratch_gib(data, machine_type),
         threads_per_core=int(data.get("advancedMachineFeatures", {}).get("threadsPerCore", 0)),
     )
+    if is_autopilot_node(data):
+        parts = tuple(part for part in parts if part.kind not in COUNTED_BY_AUTOPILOT)
+        if not parts:
+            return None
     return asset.described(
-        running=_allocated(parts),
+        running=bursting(parts),
         state=data.get("status", ""),
         life=life(data),
         monitor=_monitor(data, host),
@@ -114,13 +114,24 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
 
 
 def _monitor(data: Mapping[str, Any], host: Machine) -> dict[str, str]:
-    """Names of an instance in Monitoring, which knows it by its number."""
+    """Names of an instance in Monitoring, which knows it by its number, and GKE by its name.
+
+    Of one board only one source is asked how hard it works: a node of GKE is told by GKE.
+    """
     if "id" not in data:
         return {}
     number = str(data["id"])
     monitor = {"instance_id": number, "started": data.get("lastStartTimestamp", "")}
-    if host.gpus:
-        monitor["gpu_instance_id"] = number
+    if not host.gpus:
+        return monitor
+    monitor["gpu_instance_id"] = number
+    if not is_gke_node(data):
+        return {**monitor, "agent_instance_id": number}
+    # Names of nodes end in letters drawn by lot: one is enough to know a node by.
+    monitor["node_name"] = data.get("name", "")
+    if not host.gpu.startswith("TPU"):
+        monitor["gpu_node_name"] = monitor["node_name"]
+        monitor["boards"] = str(max(1.0, host.gpus))  # a part of one is seen as one
     return monitor
 
 
@@ -142,13 +153,42 @@ SPEC = ServiceSpec(
             statistic="ALIGN_MEAN",
             dimensions={"resource.label.instance_id": "instance_id"},
         ),
+        # Written for A3 Mega and what came after it, spot ones apart, without any agent: watts of
+        # each board. "After sampling, data is not visible for up to 540 seconds."
+        Metric(
+            into="gpu_watts",
+            name="compute.googleapis.com/instance/gpu/power_consumption",
+            namespace="gce_instance",
+            statistic="ALIGN_MEAN/REDUCE_SUM",
+            dimensions={"resource.label.instance_id": "gpu_instance_id"},
+            delay_seconds=300,
+        ),
         # Written by the Ops Agent where one is installed, a series for each board, in per cent.
         Metric(
             into="gpu_ratio",
             name="agent.googleapis.com/gpu/utilization",
             namespace="gce_instance",
             statistic="ALIGN_MEAN/REDUCE_MEAN",
-            dimensions={"resource.label.instance_id": "gpu_instance_id"},
+            dimensions={"resource.label.instance_id": "agent_instance_id"},
+            scale=0.01,
+        ),
+        # GKE tells the boards of a container, each in per cent; those in no container do not work.
+        Metric(
+            into="gpu_ratio",
+            name="kubernetes.io/container/accelerator/duty_cycle",
+            namespace="k8s_container",
+            statistic="ALIGN_MEAN/REDUCE_SUM",
+            dimensions={"metadata.system_labels.node_name": "gpu_node_name"},
+            over="boards",
+            scale=0.01,
+        ),
+        # Where several containers share a board, and of TPUs, GKE tells those of the node.
+        Metric(
+            into="gpu_ratio",
+            name="kubernetes.io/node/accelerator/duty_cycle",
+            namespace="k8s_node",
+            statistic="ALIGN_MEAN/REDUCE_MEAN",
+            dimensions={"resource.label.node_name": "node_name"},
             scale=0.01,
         ),
     ),

@@ -9,6 +9,7 @@ from cloud_carbon_exporter.model.types import Signal
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import Life, of_type, parse
+from cloud_carbon_exporter.providers.gcp.describing.containers import boards_per_vcpu
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per
 from cloud_carbon_exporter.providers.gcp.describing.times import made
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
@@ -24,7 +25,10 @@ def describe(raw: Raw, scope: Scope) -> Description:
     host = hidden(1, 1, "a Cloud Run host is not shown")
     key = "service_name" if "services" in asset.ids else "job_name"
     return asset.described(
-        running=per(host, "capacity_units", memory="memory_gib"),
+        running=(
+            *per(host, "capacity_units", memory="memory_gib"),
+            *boards_per_vcpu(asset.data),
+        ),
         tags=tags,
         life=Life(made(asset.data) or made(asset.data.get("metadata", {}))),
         monitor={key: asset.name, "location": asset.location.region},
@@ -51,6 +55,8 @@ def _metrics(resource_type: str, label: str) -> tuple[Metric, ...]:
         metric("memory_gib", "memory/allocation_time", "ALIGN_RATE/REDUCE_SUM"),
         # A distribution over the instances.
         metric("cpu_ratio", "cpu/utilizations", "ALIGN_DELTA/REDUCE_MEAN"),
+        # Also one, over boards too, but a gauge: of a period all its samples together.
+        metric("gpu_ratio", "gpu/utilizations", "ALIGN_SUM/REDUCE_MEAN"),
     )
 
 

@@ -7,6 +7,7 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import BYTES_PER_GIB, last, of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden
+from cloud_carbon_exporter.providers.gcp.describing.replicas import replicas, scaled_apart
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 # An instance cannot be stopped; one that scales to its least still holds processing units.
@@ -16,25 +17,16 @@ _UNITS_PER_NODE = 1000
 _NODE_VCPUS, _NODE_MEMORY_GIB = 4, 16
 
 
-def replicas(config: str) -> int:
-    """Replicas of a configuration: three zones, twice three, or two by two and a witness."""
-    # Their names tell (https://cloud.google.com/spanner/docs/instance-configurations): nam3 and
-    # eur5 are multi-region ones.
-    if config.startswith("regional-"):
-        return 3
-    return 6 if config.startswith("dual-region-") else 5
-
-
 def describe(raw: Raw, scope: Scope) -> Description:
     """Instance as hosts for its processing units, and its stored bytes, in every replica."""
     asset = parse(raw, scope)
     data = asset.data
     config = last(data["config"])
-    copies = replicas(config)
+    found = replicas(config, data)
     units = float(data.get("processingUnits") or int(data.get("nodeCount", 0)) * _UNITS_PER_NODE)
-    nodes = units / _UNITS_PER_NODE * copies
+    nodes = found.units(units, scaled_apart(data)) / _UNITS_PER_NODE
     hosts = hidden(_NODE_VCPUS * nodes, _NODE_MEMORY_GIB * nodes, "a node's hardware is not shown")
-    storage = Component("object", "gcp/spanner", copies, per="stored_gib")
+    storage = Component("object", "gcp/spanner", found.holding, per="stored_gib")
     return asset.described(
         running=hosts,
         kept=(storage,),
@@ -52,17 +44,18 @@ SPEC = ServiceSpec(
     states=STATES,
     reason=(
         "Its processing units in every replica, a node taken as 4 vCPUs with 16 GiB, and its "
-        "bytes in each."
+        "bytes in each that does more than vote."
     ),
     metrics=(
         Metric(
             into="cpu_ratio",
             name="spanner.googleapis.com/instance/cpu/utilization",
             namespace="spanner_instance",
-            # Split by database and task class: their sum, averaged over the replicas' locations by
-            # the join.
+            # Split by database: their sum, of what is provisioned in one region of the instance;
+            # then the mean of its regions.
             statistic="ALIGN_MEAN/REDUCE_SUM",
             dimensions={"resource.label.instance_id": "instance_id"},
+            spread="resource.label.location",
         ),
         Metric(
             into="stored_gib",

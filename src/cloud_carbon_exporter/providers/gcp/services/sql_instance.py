@@ -9,7 +9,12 @@ from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.hardware import built, machine_info, times
+from cloud_carbon_exporter.providers.gcp.describing.hardware import (
+    built,
+    bursting,
+    machine_info,
+    times,
+)
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 # SUSPENDED: Google stopped it, as for unpaid bills. FAILED is a creation that failed or an error in
@@ -59,7 +64,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     # A tier is a machine type with "db-" before it, and tells its size by its name.
     host, parts = built(settings.get("tier", "").lower())
     return asset.described(
-        running=times(parts, copies * nodes),
+        running=times(bursting(parts), copies * nodes),
         kept=(_disk(settings, copies),),
         state=_state(data),
         name=data["name"],

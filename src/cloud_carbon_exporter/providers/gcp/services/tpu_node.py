@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from math import prod
+from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
@@ -19,7 +21,10 @@ STATES = states(
     gone=f"CREATING DELETING {DELETED}",
 )
 
-_TYPE = re.compile(r"v(\d+)(litepod|lite|p|e|x)?-(\d+)$", re.IGNORECASE)
+# v4-8, v5litepod-16, v5p-128, tpu7x-8; and with the topology in place of a number: tpu7x-2x2x1.
+_TYPE = re.compile(
+    r"(?:tpu-?)?v?(?P<generation>\d+[a-z]*)-(?:(?P<counted>\d+)|(?P<topology>\d+(?:x\d+)+))$"
+)
 
 
 class _Host(NamedTuple):
@@ -31,17 +36,20 @@ class _Host(NamedTuple):
 
 
 _HOSTS = {
-    "v2": _Host("TPU v2", "n1-standard-96"),
-    "v3": _Host("TPU v3", "n1-standard-96"),
-    "v4": _Host("TPU v4", "ct4p-hightpu-4t"),
-    "v5litepod": _Host("TPU v5e", "ct5lp-hightpu-4t"),
-    "v5p": _Host("TPU v5p", "ct5p-hightpu-4t"),
-    "v6e": _Host("TPU v6e", "ct6e-standard-4t"),
+    "2": _Host("TPU v2", "n1-standard-96"),
+    "3": _Host("TPU v3", "n1-standard-96"),
+    "4": _Host("TPU v4", "ct4p-hightpu-4t"),
+    "5litepod": _Host("TPU v5e", "ct5lp-hightpu-4t"),
+    "5p": _Host("TPU v5p", "ct5p-hightpu-4t"),
+    "6e": _Host("TPU v6e", "ct6e-standard-4t"),
+    "7": _Host("TPU v7x", "tpu7-standard-4t"),
+    "7x": _Host("TPU v7x", "tpu7x-standard-4t"),
 }
 """Hosts by generation (https://cloud.google.com/tpu/docs/system-architecture)."""
 
+_NEWEST = "tpu7x-standard-4t"
 _CORES_PER_CHIP = 2  # TensorCores, as Google calls them
-_COUNTED_IN_CHIPS = frozenset({"v5litepod", "v6e"})
+_COUNTED_IN_CHIPS = frozenset({"5litepod", "6e"})
 """Generations whose types count chips; those of the others count TensorCores."""
 
 
@@ -52,22 +60,35 @@ class Chips(NamedTuple):
     number: int
 
 
-def chips(accelerator_type: str) -> Chips:
-    """Chips of an accelerator type: v4-8 has four, v5litepod-8 eight. Raises ValueError."""
-    matched = _TYPE.match(accelerator_type)
-    if matched is None:
-        raise ValueError(f"not a TPU type: {accelerator_type}")
-    generation = f"v{matched[1]}{(matched[2] or '').lower()}"
-    per_chip = 1 if generation in _COUNTED_IN_CHIPS else _CORES_PER_CHIP
-    return Chips(generation, max(1, int(matched[3]) // per_chip))
+def chips(accelerator_type: str, topology: str = "") -> Chips:
+    """Chips of an accelerator type: v4-8 has four, v5litepod-8 eight; a topology tells chips.
+
+    A type of a form nobody knows is one host of its chips.
+    """
+    matched = _TYPE.match(accelerator_type.lower())
+    generation = matched["generation"] if matched else accelerator_type.lower().removeprefix("v")
+    shape = (matched and matched["topology"]) or topology
+    if matched and matched["counted"]:
+        per_chip = 1 if generation in _COUNTED_IN_CHIPS else _CORES_PER_CHIP
+        return Chips(generation, max(1, int(matched["counted"]) // per_chip))
+    if shape:
+        return Chips(generation, prod(int(side) for side in shape.split("x")))
+    return Chips(generation, _HOSTS.get(generation, _Host("", "")).chips)
+
+
+def _of_node(data: Mapping[str, Any]) -> Chips:
+    """Chips of a node, by its type or its configuration: {"type": "V5P", "topology": "2x2x1"}."""
+    config = data.get("acceleratorConfig", {})
+    version = config.get("type", "").lower().replace("_", "").removeprefix("v")
+    return chips(data.get("acceleratorType") or version, config.get("topology", ""))
 
 
 def describe(raw: Raw, scope: Scope) -> Description:
     """Node as its chips and the share of hosts that hold them; nothing while it is stopped."""
     asset = parse(raw, scope)
-    accelerator_type = asset.data["acceleratorType"]
-    generation, number = chips(accelerator_type)
-    host = _HOSTS.get(generation, _Host(f"TPU {generation}", "ct6e-standard-4t"))
+    generation, number = _of_node(asset.data)
+    host = _HOSTS.get(generation, _Host(f"TPU v{generation}", _NEWEST))
+    accelerator_type = asset.data.get("acceleratorType") or host.board
     machine, parts = built(host.machine_type, gpu=host.board, gpus=host.chips)
     return asset.described(
         running=times(parts, number / host.chips),
