@@ -165,6 +165,7 @@ _GCP: Mapping[str, str] = {
     "run/execution": "run/job",
     "run/revision": "run/service",
     "spanner/database": "spanner/instance",
+    "vmwareengine/private_cloud": "vmwareengine/cluster",
 }
 
 # What a Kapsule cluster or an autoscaling group starts is an ordinary Instance, Load Balancer or

@@ -55,6 +55,7 @@ ENUMERATIONS = {
     "spanner/instance": Enumeration("spanner.v1", "Instance", "state"),
     "sql/instance": Enumeration("sqladmin.v1", "DatabaseInstance", "state"),
     "tpu/node": Enumeration("tpu.v2", "Node", "state"),
+    "vmwareengine/cluster": Enumeration("vmwareengine.v1", "Cluster", "state"),
 }
 
 # google-api-python-client brings no document of Memorystore; its reference has the words:

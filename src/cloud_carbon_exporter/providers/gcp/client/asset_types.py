@@ -41,4 +41,6 @@ TYPES = (
     "sqladmin.googleapis.com/Instance",
     "storage.googleapis.com/Bucket",
     "tpu.googleapis.com/Node",
+    "vmwareengine.googleapis.com/Cluster",
+    "vmwareengine.googleapis.com/PrivateCloud",
 )
