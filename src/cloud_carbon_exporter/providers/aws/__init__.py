@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cloud_carbon_exporter.providers.aws import services
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.aws.client.events import changes
@@ -12,11 +14,13 @@ from cloud_carbon_exporter.providers.spec import Provider
 # what most of a bill is for
 _FIRST = ("ec2_instance", "ec2_volume", "rds_db_instance", "rds_db_cluster", "s3_bucket")
 
+SERVICES = services_in(services, _FIRST)
+
 PROVIDER = Provider(
     name="aws",
     label="aws",
-    services=services_in(services, _FIRST),
-    client=AwsClient,
+    services=SERVICES,
+    client=partial(AwsClient, estimated=frozenset(service.kind for service in SERVICES)),
     changes=changes,
     settle_seconds=SETTLE_SECONDS,
     reads_cost=True,
@@ -28,7 +32,6 @@ PROVIDER = Provider(
     optional={
         "ce:GetCostAndUsage": "discovery: cost-explorer",
         "cloudwatch:GetMetricStatistics": "-api.free-requests",
-        "lambda:ListProvisionedConcurrencyConfigs": "provisioned concurrency",
         "organizations:ListAccounts": "organization: true, in the home account",
         "resource-explorer-2:ListIndexes": "coverage",
         "resource-explorer-2:ListViews": "coverage",
