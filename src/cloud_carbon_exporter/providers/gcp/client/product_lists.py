@@ -105,8 +105,7 @@ async def _all(rest: Rest, product: Product, project: str, place: str) -> list[A
         return [answer async for answer in rest.pages(product.call(project, place))]
     answers: list[Answer] = []
     async for page in rest.pages(listing_parents):
-        # A page of parents holds none of its objects, but says who did not answer.
-        answers.append(page)
+        _check_whole(listing_parents, page)
         for parent in listing_parents.listed(page, product.parents.items):
             if not isinstance(parent, Mapping) or not parent.get("name"):
                 raise listing_parents.named(Malformed("something without a name"))
