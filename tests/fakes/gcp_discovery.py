@@ -32,6 +32,7 @@ VERSIONS = {
     "firestore": "v1",
     "memcache": "v1",
     "monitoring": "v3",
+    "oracledatabase": "v1",
     "pubsub": "v1",
     "redis": "v1",
     "run": "v2",

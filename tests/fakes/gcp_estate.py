@@ -76,6 +76,14 @@ LOCATED: Mapping[str, tuple[str, str]] = {
         "artifactregistry.googleapis.com/Repository",
         "repositories",
     ),
+    "oracledatabase.projects.locations.autonomousDatabases.list": (
+        "oracledatabase.googleapis.com/AutonomousDatabase",
+        "autonomousDatabases",
+    ),
+    "oracledatabase.projects.locations.cloudExadataInfrastructures.list": (
+        "oracledatabase.googleapis.com/CloudExadataInfrastructure",
+        "cloudExadataInfrastructures",
+    ),
     "vmwareengine.projects.locations.privateClouds.list": (
         "vmwareengine.googleapis.com/PrivateCloud",
         "privateClouds",
@@ -87,7 +95,7 @@ LOCATED: Mapping[str, tuple[str, str]] = {
 }
 """Asset type and field of the lists of one location."""
 
-PLACES = ("europe-west1", "europe-west3-a", "global", "us-central1")
+PLACES = ("europe-west1", "europe-west3", "europe-west3-a", "global", "us-central1")
 """Locations of every product that lists its own."""
 
 LOCATED_APIS = frozenset(method.partition(".")[0] for method in LOCATED)

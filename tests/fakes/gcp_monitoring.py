@@ -89,6 +89,12 @@ METRICS: dict[str, tuple[str, str, str, str]] = {
         "10^2.%",
         "memorystore.googleapis.com/Instance",
     ),
+    "oracledatabase.googleapis.com/autonomousdatabase/cpu_utilization": (
+        "GAUGE",
+        "DOUBLE",
+        "%",
+        "oracledatabase.googleapis.com/AutonomousDatabase",
+    ),
     "redis.googleapis.com/cluster/cpu/average_utilization": (
         "GAUGE",
         "DOUBLE",

@@ -164,6 +164,7 @@ _GCP: Mapping[str, str] = {
     "dataproc/job": "dataproc/cluster",
     "k8s.io/node": "compute/instance",
     "k8s.io/pod": "k8s.io/node",
+    "oracledatabase/cloud_vm_cluster": "oracledatabase/cloud_exadata_infrastructure",
     "run/execution": "run/job",
     "run/revision": "run/service",
     "spanner/database": "spanner/instance",

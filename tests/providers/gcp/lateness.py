@@ -60,6 +60,9 @@ LATENESS: Mapping[str, Lateness] = {
     "memorystore.googleapis.com/instance/cpu/average_utilization": Lateness(
         300, _I_O, documented=False
     ),
+    "oracledatabase.googleapis.com/autonomousdatabase/cpu_utilization": Lateness(
+        240, _I_O, documented=False
+    ),
     "redis.googleapis.com/cluster/cpu/average_utilization": Lateness(300, _P_Z),
     "redis.googleapis.com/stats/cpu_utilization": Lateness(240, _P_Z),
     "router.googleapis.com/nat/sent_bytes_count": Lateness(225, _P_Z),

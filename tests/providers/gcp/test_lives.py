@@ -66,6 +66,12 @@ TOLD = {
     "file/instance": Told("file.v1", "Instance", "createTime"),
     "firestore/database": Told("firestore.v1", "GoogleFirestoreAdminV1Database", "createTime"),
     "memcache/instance": Told("memcache.v1", "Instance", "createTime"),
+    "oracledatabase/autonomous_database": Told(
+        "oracledatabase.v1", "AutonomousDatabase", "createTime"
+    ),
+    "oracledatabase/cloud_exadata_infrastructure": Told(
+        "oracledatabase.v1", "CloudExadataInfrastructure", "createTime"
+    ),
     "redis/cluster": Told("redis.v1", "Cluster", "createTime"),
     "redis/instance": Told("redis.v1", "Instance", "createTime"),
     "run/job": Told("run.v2", "GoogleCloudRunV2Job", "createTime"),

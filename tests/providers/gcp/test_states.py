@@ -22,11 +22,15 @@ WITH_STATES = [spec for spec in PROVIDER.services if spec.states]
 
 
 class Enumeration(NamedTuple):
-    """Where a discovery document enumerates the states of a kind: document, schema, property."""
+    """Where a discovery document enumerates the states of a kind: document, schema, property.
+
+    within: the property of the object that holds a value of that schema; empty for itself.
+    """
 
     document: str
     schema: str
     key: str
+    within: str = ""
 
 
 ENUMERATIONS = {
@@ -50,6 +54,12 @@ ENUMERATIONS = {
     "container/cluster": Enumeration("container.v1", "Cluster", "status"),
     "file/instance": Enumeration("file.v1", "Instance", "state"),
     "memcache/instance": Enumeration("memcache.v1", "Instance", "state"),
+    "oracledatabase/autonomous_database": Enumeration(
+        "oracledatabase.v1", "AutonomousDatabaseProperties", "state", "properties"
+    ),
+    "oracledatabase/cloud_exadata_infrastructure": Enumeration(
+        "oracledatabase.v1", "CloudExadataInfrastructureProperties", "state", "properties"
+    ),
     "redis/cluster": Enumeration("redis.v1", "Cluster", "state"),
     "redis/instance": Enumeration("redis.v1", "Instance", "state"),
     "spanner/instance": Enumeration("spanner.v1", "Instance", "state"),
@@ -94,6 +104,7 @@ KEPT = {
     "compute/snapshot": {"snapshot"},
     "file/instance": {"file"},
     "firestore/database": {"object"},
+    "oracledatabase/autonomous_database": {"block", "snapshot"},
     "spanner/instance": {"object"},
     "sql/instance": {"block"},
     "storage/bucket": {"object"},
@@ -143,8 +154,14 @@ def has_states(asset: dict[str, Any]) -> bool:
     if not (gcp_discovery.DOCUMENTS / f"{name}.json").exists():
         return True
     schema = gcp_discovery.document(name)["schemas"][resource["discoveryName"]]
-    keys = {"state", "status", "currentState", "lifecycleState"} & schema["properties"].keys()
-    return any("enum" in schema["properties"][key] for key in keys)
+    inner = schema["properties"].get("properties", {}).get("$ref", "")
+    held = [schema, *(gcp_discovery.document(name)["schemas"][each] for each in [inner] if each)]
+    return any(enumerated(each["properties"]) for each in held)
+
+
+def enumerated(properties: dict[str, Any]) -> bool:
+    keys = {"state", "status", "currentState", "lifecycleState"} & properties.keys()
+    return any("enum" in properties[key] for key in keys)
 
 
 @pytest.mark.parametrize("kind", sorted(SPECS.keys() - OWNERS["gcp"].keys()))
@@ -168,7 +185,10 @@ def key_of(kind: str) -> str:
 
 def in_state(spec: ServiceSpec, asset: dict[str, Any], word: str) -> Case:
     changed = copy.deepcopy(asset)
-    changed["resource"]["data"][key_of(spec.kind)] = word
+    holder = changed["resource"]["data"]
+    if spec.kind in ENUMERATIONS and ENUMERATIONS[spec.kind].within:
+        holder = holder[ENUMERATIONS[spec.kind].within]
+    holder[key_of(spec.kind)] = word
     return Case(spec, changed, word)
 
 

@@ -1,4 +1,4 @@
-"""Machines that are their customer's alone: those of VMware Engine, and Oracle's in Google's halls."""
+"""Machines that are one customer's alone: VMware Engine's, and Oracle's in halls of Google."""
 
 from __future__ import annotations
 

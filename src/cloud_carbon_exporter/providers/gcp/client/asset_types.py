@@ -33,6 +33,8 @@ TYPES = (
     "firestore.googleapis.com/Database",
     "memcache.googleapis.com/Instance",
     "memorystore.googleapis.com/Instance",
+    "oracledatabase.googleapis.com/AutonomousDatabase",
+    "oracledatabase.googleapis.com/CloudExadataInfrastructure",
     "redis.googleapis.com/Cluster",
     "redis.googleapis.com/Instance",
     "run.googleapis.com/Job",

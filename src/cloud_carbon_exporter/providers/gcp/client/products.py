@@ -1,4 +1,4 @@
-"""Lists of the products themselves, which stand in for Asset Inventory: one call or more of each."""
+"""Lists of the products themselves, which stand in for Asset Inventory: their calls, one by one."""
 
 from __future__ import annotations
 
@@ -221,5 +221,7 @@ PRODUCTS: tuple[Product, ...] = (
     _located("aiplatform", "customJobs", "CustomJob", hosts=True),
     _located("aiplatform", "batchPredictionJobs", "BatchPredictionJob", hosts=True),
     _located("artifactregistry", "repositories", "Repository"),
+    _located("oracledatabase", "autonomousDatabases", "AutonomousDatabase"),
+    _located("oracledatabase", "cloudExadataInfrastructures", "CloudExadataInfrastructure"),
     _below("vmwareengine", "privateClouds", "clusters", "Cluster"),
 )
