@@ -76,6 +76,10 @@ LOCATED: Mapping[str, tuple[str, str]] = {
         "artifactregistry.googleapis.com/Repository",
         "repositories",
     ),
+    "netapp.projects.locations.storagePools.list": (
+        "netapp.googleapis.com/StoragePool",
+        "storagePools",
+    ),
     "oracledatabase.projects.locations.autonomousDatabases.list": (
         "oracledatabase.googleapis.com/AutonomousDatabase",
         "autonomousDatabases",
@@ -132,6 +136,14 @@ FLAT: Mapping[str, tuple[str, str]] = {
     "compute.images.list": (f"{COMPUTE}Image", "items"),
     "compute.machineImages.list": (f"{COMPUTE}MachineImage", "items"),
     "firestore.projects.databases.list": ("firestore.googleapis.com/Database", "databases"),
+    "lustre.projects.locations.instances.list": (
+        "lustre.googleapis.com/Instance",
+        "instances",
+    ),
+    "parallelstore.projects.locations.instances.list": (
+        "parallelstore.googleapis.com/Instance",
+        "instances",
+    ),
     "sql.instances.list": ("sqladmin.googleapis.com/Instance", "items"),
     "storage.buckets.list": ("storage.googleapis.com/Bucket", "items"),
     "container.projects.locations.clusters.list": (

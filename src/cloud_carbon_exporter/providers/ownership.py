@@ -164,6 +164,8 @@ _GCP: Mapping[str, str] = {
     "dataproc/job": "dataproc/cluster",
     "k8s.io/node": "compute/instance",
     "k8s.io/pod": "k8s.io/node",
+    "netapp/snapshot": "netapp/storage_pool",
+    "netapp/volume": "netapp/storage_pool",
     "oracledatabase/cloud_vm_cluster": "oracledatabase/cloud_exadata_infrastructure",
     "run/execution": "run/job",
     "run/revision": "run/service",

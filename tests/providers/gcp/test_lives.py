@@ -66,12 +66,14 @@ TOLD = {
     "file/instance": Told("file.v1", "Instance", "createTime"),
     "firestore/database": Told("firestore.v1", "GoogleFirestoreAdminV1Database", "createTime"),
     "memcache/instance": Told("memcache.v1", "Instance", "createTime"),
+    "netapp/storage_pool": Told("netapp.v1", "StoragePool", "createTime"),
     "oracledatabase/autonomous_database": Told(
         "oracledatabase.v1", "AutonomousDatabase", "createTime"
     ),
     "oracledatabase/cloud_exadata_infrastructure": Told(
         "oracledatabase.v1", "CloudExadataInfrastructure", "createTime"
     ),
+    "parallelstore/instance": Told("parallelstore.v1", "Instance", "createTime"),
     "redis/cluster": Told("redis.v1", "Cluster", "createTime"),
     "redis/instance": Told("redis.v1", "Instance", "createTime"),
     "run/job": Told("run.v2", "GoogleCloudRunV2Job", "createTime"),
@@ -93,7 +95,8 @@ UNTOLD = {
     ),
     "bigtableadmin/cluster": Told("bigtableadmin.v2", "Cluster", ""),
     "cloudfunctions/cloud_function": Told("cloudfunctions.v1", "CloudFunction", "updateTime"),
-    # google-api-python-client brings no document of it; a recording has createTime.
+    # google-api-python-client brings no documents of these; recordings have createTime.
+    "lustre/instance": Told("", "", ""),
     "memorystore/instance": Told("", "", ""),
 }
 """Kinds whose API says no start: a function's last update is none."""

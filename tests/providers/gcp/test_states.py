@@ -54,12 +54,14 @@ ENUMERATIONS = {
     "container/cluster": Enumeration("container.v1", "Cluster", "status"),
     "file/instance": Enumeration("file.v1", "Instance", "state"),
     "memcache/instance": Enumeration("memcache.v1", "Instance", "state"),
+    "netapp/storage_pool": Enumeration("netapp.v1", "StoragePool", "state"),
     "oracledatabase/autonomous_database": Enumeration(
         "oracledatabase.v1", "AutonomousDatabaseProperties", "state", "properties"
     ),
     "oracledatabase/cloud_exadata_infrastructure": Enumeration(
         "oracledatabase.v1", "CloudExadataInfrastructureProperties", "state", "properties"
     ),
+    "parallelstore/instance": Enumeration("parallelstore.v1", "Instance", "state"),
     "redis/cluster": Enumeration("redis.v1", "Cluster", "state"),
     "redis/instance": Enumeration("redis.v1", "Instance", "state"),
     "spanner/instance": Enumeration("spanner.v1", "Instance", "state"),
@@ -68,10 +70,21 @@ ENUMERATIONS = {
     "vmwareengine/cluster": Enumeration("vmwareengine.v1", "Cluster", "state"),
 }
 
-# google-api-python-client brings no document of Memorystore; its reference has the words:
+# google-api-python-client brings no document of these two; their references have the words:
+# https://docs.cloud.google.com/managed-lustre/docs/reference/rest/v1/projects.locations.instances
 # https://cloud.google.com/ruby/docs/reference/google-cloud-memorystore-v1/latest/
 # Google-Cloud-Memorystore-V1-Instance-State
 DOCUMENTED = {
+    "lustre/instance": (
+        "STATE_UNSPECIFIED",
+        "ACTIVE",
+        "CREATING",
+        "DELETING",
+        "UPGRADING",
+        "REPAIRING",
+        "STOPPED",
+        "UPDATING",
+    ),
     "memorystore/instance": ("STATE_UNSPECIFIED", "CREATING", "ACTIVE", "UPDATING", "DELETING"),
 }
 
@@ -104,6 +117,8 @@ KEPT = {
     "compute/snapshot": {"snapshot"},
     "file/instance": {"file"},
     "firestore/database": {"object"},
+    "lustre/instance": {"file"},
+    "netapp/storage_pool": {"file", "object"},
     "oracledatabase/autonomous_database": {"block", "snapshot"},
     "spanner/instance": {"object"},
     "sql/instance": {"block"},

@@ -216,6 +216,8 @@ PRODUCTS: tuple[Product, ...] = (
         host="bigtable",
     ),
     _everywhere("firestore", "v1", "databases", "Database", operation="projects.databases.list"),
+    _everywhere("lustre", "v1", "locations/-/instances", "Instance"),
+    _everywhere("parallelstore", "v1", "locations/-/instances", "Instance"),
     _everywhere("tpu", "v2", "locations/-/nodes", "Node"),
     _located("aiplatform", "endpoints", "Endpoint", hosts=True),
     _located("aiplatform", "customJobs", "CustomJob", hosts=True),
@@ -223,5 +225,6 @@ PRODUCTS: tuple[Product, ...] = (
     _located("artifactregistry", "repositories", "Repository"),
     _located("oracledatabase", "autonomousDatabases", "AutonomousDatabase"),
     _located("oracledatabase", "cloudExadataInfrastructures", "CloudExadataInfrastructure"),
+    _located("netapp", "storagePools", "StoragePool"),
     _below("vmwareengine", "privateClouds", "clusters", "Cluster"),
 )

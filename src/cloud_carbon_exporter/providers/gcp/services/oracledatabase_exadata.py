@@ -44,7 +44,8 @@ _THREADS_PER_ECPU = 0.5
 Database Service on Dedicated Infrastructure, X11M)."""
 _GIB_PER_ECPU = 2
 """Memory of an ECPU, where none is told: 1,390 GB for 760 of them (the same)."""
-_THREADS_PER_OCPU = 2
+_ECPUS_PER_OCPU = 4
+"""An OCPU is a core, of two threads."""
 _GIB_PER_TERABYTE = 1024
 
 
@@ -91,10 +92,9 @@ def describe(raw: Raw, scope: Scope) -> Description:
 
 
 def _compute(told: Mapping[str, Any]) -> tuple[float, float]:
-    """Threads and GiB of a database, by ECPU or by the older OCPU."""
+    """Threads and GiB of a database, by its ECPUs or by the older OCPUs."""
     ecpus = float(told.get("computeCount") or 0)
-    if not ecpus and (ocpus := float(told.get("cpuCoreCount") or 0)):
-        return ocpus * _THREADS_PER_OCPU, ocpus * _THREADS_PER_OCPU / _THREADS_PER_ECPU * 2
+    ecpus = ecpus or float(told.get("cpuCoreCount") or 0) * _ECPUS_PER_OCPU
     gib = float(told.get("memoryPerOracleComputeUnitGbs") or _GIB_PER_ECPU)
     return ecpus * _THREADS_PER_ECPU, ecpus * gib
 
