@@ -33,6 +33,7 @@ from tests.fakes.gcp_estate import (
     replay,
 )
 from tests.fakes.gcp_feed import Feed
+from tests.fakes.gcp_metric_types import PROJECTS
 from tests.fakes.gcp_monitoring import Series
 
 Query = Sequence[tuple[str, str]]
@@ -357,7 +358,7 @@ class GoogleCloud:
         here = [
             series
             for series in self.series
-            if project == "scoping" or series.labels.get("project_id") == project
+            if project in ("scoping", *(series.labels.get(label) for label in PROJECTS))
         ]
         try:
             listed = gcp_monitoring.answer(here, query, time.time())
@@ -366,7 +367,8 @@ class GoogleCloud:
             return _error(400, str(error), "INVALID_ARGUMENT")
         except LookupError as error:
             return _error(404, str(error), "NOT_FOUND")
-        return {"timeSeries": listed} if listed else {}
+        unit = gcp_monitoring.unit_of(query)
+        return {"timeSeries": listed, "unit": unit} if listed else {"unit": unit}
 
 
 @dataclass

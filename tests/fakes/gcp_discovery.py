@@ -21,15 +21,21 @@ DOCUMENTS = Path(googleapiclient.__file__).parent / "discovery_cache" / "documen
 VERSIONS = {
     "aiplatform": "v1",
     "alloydb": "v1",
+    "apigee": "v1",
     "artifactregistry": "v1",
     "bigquery": "v2",
     "bigtableadmin": "v2",
     "cloudasset": "v1",
     "cloudfunctions": "v1",
+    "composer": "v1",
     "compute": "v1",
     "container": "v1",
+    "datafusion": "v1",
+    "dataproc": "v1",
     "file": "v1",
     "firestore": "v1",
+    "looker": "v1",
+    "managedkafka": "v1",
     "memcache": "v1",
     "monitoring": "v3",
     "netapp": "v1",
@@ -104,6 +110,15 @@ def methods(api: str) -> Sequence[Method]:
         )
         for method in _methods(tree)
     ]
+
+
+def aligners() -> Mapping[str, str]:
+    """Aligners of Cloud Monitoring, each with what its document says of it."""
+    [listing] = [
+        known for known in methods("monitoring") if known.id.endswith("cts.timeSeries.list")
+    ]
+    told = listing.parameters["aggregation.perSeriesAligner"]
+    return dict(zip(told["enum"], told["enumDescriptions"], strict=True))
 
 
 def method(api: str, verb: str, path: str) -> Method | None:

@@ -76,6 +76,30 @@ LOCATED: Mapping[str, tuple[str, str]] = {
         "artifactregistry.googleapis.com/Repository",
         "repositories",
     ),
+    "composer.projects.locations.environments.list": (
+        "composer.googleapis.com/Environment",
+        "environments",
+    ),
+    "dataproc.projects.locations.batches.list": (
+        "dataproc.googleapis.com/Batch",
+        "batches",
+    ),
+    "dataproc.projects.locations.sessions.list": (
+        "dataproc.googleapis.com/Session",
+        "sessions",
+    ),
+    "looker.projects.locations.instances.list": (
+        "looker.googleapis.com/Instance",
+        "instances",
+    ),
+    "managedkafka.projects.locations.clusters.list": (
+        "managedkafka.googleapis.com/Cluster",
+        "clusters",
+    ),
+    "managedkafka.projects.locations.connectClusters.list": (
+        "managedkafka.googleapis.com/ConnectCluster",
+        "connectClusters",
+    ),
     "netapp.projects.locations.storagePools.list": (
         "netapp.googleapis.com/StoragePool",
         "storagePools",
@@ -87,6 +111,10 @@ LOCATED: Mapping[str, tuple[str, str]] = {
     "oracledatabase.projects.locations.cloudExadataInfrastructures.list": (
         "oracledatabase.googleapis.com/CloudExadataInfrastructure",
         "cloudExadataInfrastructures",
+    ),
+    "run.projects.locations.workerPools.list": (
+        "run.googleapis.com/WorkerPool",
+        "workerPools",
     ),
     "vmwareengine.projects.locations.privateClouds.list": (
         "vmwareengine.googleapis.com/PrivateCloud",
@@ -132,9 +160,17 @@ AGGREGATED: Mapping[str, tuple[tuple[str, ...], str]] = {
 """Asset types and field of the lists that Compute Engine gives by zone or region."""
 
 FLAT: Mapping[str, tuple[str, str]] = {
+    "apigee.organizations.instances.list": (
+        "apigee.googleapis.com/Instance",
+        "instances",
+    ),
     "compute.snapshots.list": (f"{COMPUTE}Snapshot", "items"),
     "compute.images.list": (f"{COMPUTE}Image", "items"),
     "compute.machineImages.list": (f"{COMPUTE}MachineImage", "items"),
+    "datafusion.projects.locations.instances.list": (
+        "datafusion.googleapis.com/Instance",
+        "instances",
+    ),
     "firestore.projects.databases.list": ("firestore.googleapis.com/Database", "databases"),
     "lustre.projects.locations.instances.list": (
         "lustre.googleapis.com/Instance",

@@ -39,6 +39,10 @@ def _dataset(raw: Raw, project: str) -> str:
     return f"//bigquery.googleapis.com/projects/{project}/datasets/{dataset}"
 
 
+def _apigee(raw: Raw, project: str) -> str:
+    return f"//apigee.googleapis.com/organizations/{project}/instances/{raw['name']}"
+
+
 def _compute(
     operation: str, path: str, items: str, name: str, permission: str, regional: str = ""
 ) -> Product:
@@ -190,6 +194,16 @@ PRODUCTS: tuple[Product, ...] = (
         name=_dataset,
         params={"maxResults": "1000"},
     ),
+    # An organisation is called as its project is (apigee.v1, organizations.create).
+    Product(
+        api="apigee",
+        operation="organizations.instances.list",
+        path="v1/organizations/{project}/instances",
+        items="instances",
+        type="apigee.googleapis.com/Instance",
+        permission="apigee.instances.list",
+        name=_apigee,
+    ),
     _everywhere("run", "v2", "locations/-/services", "Service"),
     _everywhere("run", "v2", "locations/-/jobs", "Job"),
     _everywhere("cloudfunctions", "v1", "locations/-/functions", "CloudFunction"),
@@ -216,6 +230,7 @@ PRODUCTS: tuple[Product, ...] = (
         host="bigtable",
     ),
     _everywhere("firestore", "v1", "databases", "Database", operation="projects.databases.list"),
+    _everywhere("datafusion", "v1", "locations/-/instances", "Instance"),
     _everywhere("lustre", "v1", "locations/-/instances", "Instance"),
     _everywhere("parallelstore", "v1", "locations/-/instances", "Instance"),
     _everywhere("tpu", "v2", "locations/-/nodes", "Node"),
@@ -226,5 +241,12 @@ PRODUCTS: tuple[Product, ...] = (
     _located("oracledatabase", "autonomousDatabases", "AutonomousDatabase"),
     _located("oracledatabase", "cloudExadataInfrastructures", "CloudExadataInfrastructure"),
     _located("netapp", "storagePools", "StoragePool"),
+    _located("composer", "environments", "Environment", regions=True),
+    _located("dataproc", "batches", "Batch", regions=True),
+    _located("dataproc", "sessions", "Session", regions=True),
+    _located("looker", "instances", "Instance"),
+    _located("managedkafka", "clusters", "Cluster"),
+    _located("managedkafka", "connectClusters", "ConnectCluster"),
+    _located("run", "workerPools", "WorkerPool", version="v2", regions=True),
     _below("vmwareengine", "privateClouds", "clusters", "Cluster"),
 )

@@ -138,3 +138,8 @@ def per(parts: Iterable[Component], signal: Signal, memory: Signal = "") -> tupl
         follows = memory if memory and part.kind == "memory" else signal
         scaled.append(replace(part, per=follows))
     return tuple(scaled)
+
+
+def within(parts: Iterable[Component], least: float, most: float) -> tuple[Component, ...]:
+    """The same hardware, as many as its configuration holds its units within."""
+    return tuple(replace(part, least=least, most=max(least, most)) for part in parts)

@@ -1,4 +1,4 @@
-"""Cloud Run services and jobs, second-generation functions among them.
+"""Cloud Run services, jobs and worker pools, second-generation functions among them.
 
 Neither has a state: what is scaled to zero is there, and draws nothing.
 """
@@ -13,16 +13,19 @@ from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per
 from cloud_carbon_exporter.providers.gcp.describing.times import made
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
+_LABELS = {"services": "service_name", "jobs": "job_name", "workerPools": "worker_pool_name"}
+"""Collection in a name -> the label by which Cloud Monitoring knows what is in it."""
+
 
 def describe(raw: Raw, scope: Scope) -> Description:
-    """Service or job as a vCPU for each allocated vCPU and a GiB for each allocated GiB."""
+    """Service, job or pool as a vCPU for each allocated vCPU and a GiB for each allocated GiB."""
     asset = parse(raw, scope)
     # Asset Inventory passes the Knative shape (v1, labels under metadata) as well as v2's; the name
     # serves for both.
     tags = asset.data.get("labels") or asset.data.get("metadata", {}).get("labels")
     # One of each: what is allocated now comes as a signal.
     host = hidden(1, 1, "a Cloud Run host is not shown")
-    key = "service_name" if "services" in asset.ids else "job_name"
+    key = next(label for collection, label in _LABELS.items() if collection in asset.ids)
     return asset.described(
         running=per(host, "capacity_units", memory="memory_gib"),
         tags=tags,
@@ -72,5 +75,13 @@ SPECS = (
         describe=describe,
         reason="The vCPUs and memory allocated to its tasks while they run.",
         metrics=_metrics("cloud_run_job", "job_name"),
+    ),
+    ServiceSpec(
+        kind="run/worker_pool",
+        listing=LISTING,
+        accepts=of_type("run.googleapis.com/WorkerPool"),
+        describe=describe,
+        reason="The vCPUs and memory allocated to its instances, as many as somebody has set.",
+        metrics=_metrics("cloud_run_worker_pool", "worker_pool_name"),
     ),
 )
