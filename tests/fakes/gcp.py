@@ -285,7 +285,9 @@ class GoogleCloud:
             return replay("machine_types")
         if method == "bigquery.jobs.query":
             return self._query_response()
-        project = dict(query).get("project") or path.partition("projects/")[2].partition("/")[0]
+        # Apigee's organisations are called as their projects are.
+        below = path.partition("projects/")[2] or path.partition("organizations/")[2]
+        project = dict(query).get("project") or below.partition("/")[0]
         here = [asset for asset in self.assets if self._within(asset, f"projects/{project}")]
         location = path.partition("locations/")[2].partition("/")[0]
         listed = located_list(here, method, location)

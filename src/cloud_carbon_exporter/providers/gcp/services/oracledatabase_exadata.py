@@ -159,6 +159,7 @@ SPECS = (
                     "resource.label.autonomous_database_id": "autonomous_database_id",
                     "resource.label.location": "location",
                 },
+                scale=0.01,
             ),
         ),
     ),
