@@ -13,6 +13,7 @@ from tests.providers.gcp.sweeps import Estate, changed, held, swept
 
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended
+from cloud_carbon_exporter.providers.gcp.describing.hardware import quantity
 from cloud_carbon_exporter.providers.gcp.services.dataproc_serverless import SPECS
 from cloud_carbon_exporter.providers.spec import Scope
 
@@ -121,7 +122,23 @@ def test_boards_are_read_in_the_older_words_and_the_newer(
 async def test_a_worker_pool_is_joined_by_its_own_label(estate: Estate) -> None:
     consumer = estate["run/worker_pool", "consumer"]
     assert consumer.monitor == {"worker_pool_name": "consumer", "location": "europe-west1"}
-    assert held(consumer, "vcpu").per == "capacity_units"
+    vcpus, memory = held(consumer, "vcpu"), held(consumer, "memory")
+    assert (vcpus.per, vcpus.least, vcpus.most) == ("capacity_units", 4, 4), "two of 2 vCPUs"
+    assert (memory.per, memory.least, memory.most) == ("memory_gib", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("2", 2), ("1500m", 1.5), ("512Mi", 2**29), ("1Gi", 2**30), ("1G", 1e9), ("0.5", 0.5)],
+)
+def test_quantities_are_read_as_kubernetes_writes_them(text: str, amount: float) -> None:
+    assert quantity(text) == amount
+
+
+@pytest.mark.parametrize("text", ["", "lots", "1Pi2", "Mi"])
+def test_what_is_no_quantity_is_none(text: str) -> None:
+    with pytest.raises((KeyError, ValueError)):
+        quantity(text)
 
 
 @pytest.mark.parametrize("edition", ["DEVELOPER", "BASIC", "ENTERPRISE", "NEW"])

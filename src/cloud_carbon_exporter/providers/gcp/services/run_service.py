@@ -5,16 +5,41 @@ Neither has a state: what is scaled to zero is there, and draws nothing.
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Signal
+from collections.abc import Mapping
+from typing import Any
+
+from cloud_carbon_exporter.model.types import Component, Signal
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
-from cloud_carbon_exporter.providers.gcp.describing.asset import Life, of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per
+from cloud_carbon_exporter.providers.gcp.describing.asset import (
+    BYTES_PER_GIB,
+    Life,
+    of_type,
+    parse,
+)
+from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per, quantity, within
 from cloud_carbon_exporter.providers.gcp.describing.times import made
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 _LABELS = {"services": "service_name", "jobs": "job_name", "workerPools": "worker_pool_name"}
 """Collection in a name -> the label by which Cloud Monitoring knows what is in it."""
+
+
+def _set_by_hand(parts: tuple[Component, ...], data: Mapping[str, Any]) -> tuple[Component, ...]:
+    """Parts of a worker pool, whose instances are as many as somebody has set."""
+    number = data.get("scaling", {}).get("manualInstanceCount")
+    if number is None:
+        return parts
+    limits = []
+    for container in data.get("template", {}).get("containers", ()):
+        limits.append(container.get("resources", {}).get("limits", {}))
+    vcpus = sum(quantity(limit.get("cpu") or "1") for limit in limits) * number
+    memory_gib = sum(quantity(limit.get("memory") or "512Mi") for limit in limits) * number
+    of_each = {"vcpu": vcpus, "memory": memory_gib / BYTES_PER_GIB}
+    bounded: list[Component] = []
+    for part in parts:
+        bounded += within([part], of_each[part.kind], of_each[part.kind])
+    return tuple(bounded)
 
 
 def describe(raw: Raw, scope: Scope) -> Description:
@@ -26,8 +51,9 @@ def describe(raw: Raw, scope: Scope) -> Description:
     # One of each: what is allocated now comes as a signal.
     host = hidden(1, 1, "a Cloud Run host is not shown")
     key = next(label for collection, label in _LABELS.items() if collection in asset.ids)
+    running = per(host, "capacity_units", memory="memory_gib")
     return asset.described(
-        running=per(host, "capacity_units", memory="memory_gib"),
+        running=_set_by_hand(running, asset.data),
         tags=tags,
         life=Life(made(asset.data) or made(asset.data.get("metadata", {}))),
         monitor={key: asset.name, "location": asset.location.region},
