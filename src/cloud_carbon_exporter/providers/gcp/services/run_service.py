@@ -30,9 +30,8 @@ def _set_by_hand(parts: tuple[Component, ...], data: Mapping[str, Any]) -> tuple
     number = data.get("scaling", {}).get("manualInstanceCount")
     if number is None:
         return parts
-    limits = []
-    for container in data.get("template", {}).get("containers", ()):
-        limits.append(container.get("resources", {}).get("limits", {}))
+    containers = data.get("template", {}).get("containers", ())
+    limits = [container.get("resources", {}).get("limits", {}) for container in containers]
     vcpus = sum(quantity(limit.get("cpu") or "1") for limit in limits) * number
     memory_gib = sum(quantity(limit.get("memory") or "512Mi") for limit in limits) * number
     of_each = {"vcpu": vcpus, "memory": memory_gib / BYTES_PER_GIB}
