@@ -167,6 +167,10 @@ FLAT: Mapping[str, tuple[str, str]] = {
     "compute.snapshots.list": (f"{COMPUTE}Snapshot", "items"),
     "compute.images.list": (f"{COMPUTE}Image", "items"),
     "compute.machineImages.list": (f"{COMPUTE}MachineImage", "items"),
+    "dataflow.projects.jobs.aggregated": (
+        "dataflow.googleapis.com/Job",
+        "jobs",
+    ),
     "datafusion.projects.locations.instances.list": (
         "datafusion.googleapis.com/Instance",
         "instances",

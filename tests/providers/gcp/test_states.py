@@ -54,6 +54,7 @@ ENUMERATIONS = {
     "compute/region_disk": Enumeration("compute.v1", "Disk", "status"),
     "compute/snapshot": Enumeration("compute.v1", "Snapshot", "status"),
     "container/cluster": Enumeration("container.v1", "Cluster", "status"),
+    "dataflow/job": Enumeration("dataflow.v1b3", "Job", "currentState"),
     "datafusion/instance": Enumeration("datafusion.v1", "Instance", "state"),
     "dataproc/batch": Enumeration("dataproc.v1", "Batch", "state"),
     "dataproc/session": Enumeration("dataproc.v1", "Session", "state"),
@@ -107,7 +108,7 @@ OF_OURS = {
 the history of an asset.
 """
 
-NOBODY_KNOWS = {"STATE_NOT_KNOWN", "UNKNOWN"}
+NOBODY_KNOWS = {"JOB_STATE_UNKNOWN", "STATE_NOT_KNOWN", "UNKNOWN"}
 """Words by which an API says that it does not know, beside those that end in _UNSPECIFIED."""
 
 STOPPED_OTHERWISE = {"parked"}
