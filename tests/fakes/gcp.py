@@ -37,6 +37,9 @@ from tests.fakes.gcp_monitoring import Series
 
 Query = Sequence[tuple[str, str]]
 
+UNDOCUMENTED = frozenset({"lustre", "memorystore"})
+"""APIs of instances of which google-api-python-client brings no discovery document."""
+
 
 @dataclass
 class Fault:
@@ -165,7 +168,7 @@ class GoogleCloud:
 
     def environment(self) -> dict[str, str]:
         """The endpoint overrides that lead here."""
-        apis = [*gcp_discovery.VERSIONS, "memorystore"]
+        apis = [*gcp_discovery.VERSIONS, *UNDOCUMENTED]
         return {
             f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api.upper()}": f"{self.url}/{api}/" for api in apis
         }
@@ -182,8 +185,8 @@ class GoogleCloud:
             request.match_info["path"],
             list(request.query.items()),
         )
-        if api == "memorystore":  # of which the library's discovery documents know nothing
-            return self._memorystore()
+        if api in UNDOCUMENTED:
+            return self._undocumented(api)
         if api not in gcp_discovery.VERSIONS:
             return self._disabled(api)
         method = gcp_discovery.method(api, request.method, path)
@@ -208,8 +211,8 @@ class GoogleCloud:
             return answer
         return self._sent(method, fault, answer)
 
-    def _memorystore(self) -> web.Response:
-        method = "memorystore.projects.locations.instances.list"
+    def _undocumented(self, api: str) -> web.Response:
+        method = f"{api}.projects.locations.instances.list"
         self.calls[method] += 1
         return web.json_response(product_list(self.assets, method))
 
@@ -281,7 +284,9 @@ class GoogleCloud:
             return replay("machine_types")
         if method == "bigquery.jobs.query":
             return self._query_response()
-        project = dict(query).get("project") or path.partition("projects/")[2].partition("/")[0]
+        # Apigee's organisations are called as their projects are.
+        below = path.partition("projects/")[2] or path.partition("organizations/")[2]
+        project = dict(query).get("project") or below.partition("/")[0]
         here = [asset for asset in self.assets if self._within(asset, f"projects/{project}")]
         location = path.partition("locations/")[2].partition("/")[0]
         listed = located_list(here, method, location)

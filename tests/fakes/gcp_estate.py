@@ -100,8 +100,59 @@ LOCATED: Mapping[str, tuple[str, str]] = {
         "artifactregistry.googleapis.com/Repository",
         "repositories",
     ),
+    "composer.projects.locations.environments.list": (
+        "composer.googleapis.com/Environment",
+        "environments",
+    ),
+    "dataproc.projects.locations.batches.list": (
+        "dataproc.googleapis.com/Batch",
+        "batches",
+    ),
+    "dataproc.projects.locations.sessions.list": (
+        "dataproc.googleapis.com/Session",
+        "sessions",
+    ),
+    "looker.projects.locations.instances.list": (
+        "looker.googleapis.com/Instance",
+        "instances",
+    ),
+    "managedkafka.projects.locations.clusters.list": (
+        "managedkafka.googleapis.com/Cluster",
+        "clusters",
+    ),
+    "managedkafka.projects.locations.connectClusters.list": (
+        "managedkafka.googleapis.com/ConnectCluster",
+        "connectClusters",
+    ),
+    "netapp.projects.locations.storagePools.list": (
+        "netapp.googleapis.com/StoragePool",
+        "storagePools",
+    ),
+    "oracledatabase.projects.locations.autonomousDatabases.list": (
+        "oracledatabase.googleapis.com/AutonomousDatabase",
+        "autonomousDatabases",
+    ),
+    "oracledatabase.projects.locations.cloudExadataInfrastructures.list": (
+        "oracledatabase.googleapis.com/CloudExadataInfrastructure",
+        "cloudExadataInfrastructures",
+    ),
+    "run.projects.locations.workerPools.list": (
+        "run.googleapis.com/WorkerPool",
+        "workerPools",
+    ),
+    "vmwareengine.projects.locations.privateClouds.list": (
+        "vmwareengine.googleapis.com/PrivateCloud",
+        "privateClouds",
+    ),
+    "vmwareengine.projects.locations.privateClouds.clusters.list": (
+        "vmwareengine.googleapis.com/Cluster",
+        "clusters",
+    ),
 }
 """Asset type and field of the lists of one location."""
+
+PLACES = ("europe-west1", "europe-west3", "europe-west3-a", "global", "us-central1")
+"""Locations of every product that lists its own."""
 
 LOCATED_APIS = frozenset(method.partition(".")[0] for method in LOCATED)
 
@@ -110,8 +161,9 @@ def located_list(assets: Sequence[Asset], method: str, location: str) -> dict[st
     """The answer of a product that lists one location at a time; None where it is none of those."""
     api, _, operation = method.partition(".")
     if operation == "projects.locations.list" and api in LOCATED_APIS:
-        places = ("europe-west1", "global", "us-central1")
-        return {"locations": [{"locationId": place} for place in places]}
+        return {"locations": [{"locationId": place} for place in PLACES]}
+    if method == "compute.regions.list":
+        return {"items": [{"name": place} for place in PLACES if place.count("-") == 1]}
     if method not in LOCATED:
         return None
     asset_type, key = LOCATED[method]
@@ -132,10 +184,30 @@ AGGREGATED: Mapping[str, tuple[tuple[str, ...], str]] = {
 """Asset types and field of the lists that Compute Engine gives by zone or region."""
 
 FLAT: Mapping[str, tuple[str, str]] = {
+    "apigee.organizations.instances.list": (
+        "apigee.googleapis.com/Instance",
+        "instances",
+    ),
     "compute.snapshots.list": (f"{COMPUTE}Snapshot", "items"),
     "compute.images.list": (f"{COMPUTE}Image", "items"),
     "compute.machineImages.list": (f"{COMPUTE}MachineImage", "items"),
+    "dataflow.projects.jobs.aggregated": (
+        "dataflow.googleapis.com/Job",
+        "jobs",
+    ),
+    "datafusion.projects.locations.instances.list": (
+        "datafusion.googleapis.com/Instance",
+        "instances",
+    ),
     "firestore.projects.databases.list": ("firestore.googleapis.com/Database", "databases"),
+    "lustre.projects.locations.instances.list": (
+        "lustre.googleapis.com/Instance",
+        "instances",
+    ),
+    "parallelstore.projects.locations.instances.list": (
+        "parallelstore.googleapis.com/Instance",
+        "instances",
+    ),
     "sql.instances.list": ("sqladmin.googleapis.com/Instance", "items"),
     "storage.buckets.list": ("storage.googleapis.com/Bucket", "items"),
     "container.projects.locations.clusters.list": (

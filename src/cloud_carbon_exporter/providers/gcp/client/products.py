@@ -1,14 +1,10 @@
-"""Lists of the products themselves, which stand in for Asset Inventory, their objects as assets."""
+"""Lists of the products themselves, which stand in for Asset Inventory: their calls, one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
-from cloud_carbon_exporter.errors import Malformed
-from cloud_carbon_exporter.providers.gcp.client.http import Call
-from cloud_carbon_exporter.providers.gcp.describing.asset import kind
+from cloud_carbon_exporter.providers.gcp.client.product import Parents, Product
 from cloud_carbon_exporter.providers.spec import Raw
 
 # Firestore's permissions bear the name it had as Datastore.
@@ -43,83 +39,13 @@ def _dataset(raw: Raw, project: str) -> str:
     return f"//bigquery.googleapis.com/projects/{project}/datasets/{dataset}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
-    """One list call.
+def _apigee(raw: Raw, project: str) -> str:
+    return f"//apigee.googleapis.com/organizations/{project}/instances/{raw['name']}"
 
-    items: where the objects stand in a page, below each scope of an aggregated list.
-    type, regional: the asset type of its objects, and of those in a region where Asset Inventory
-        has another for them.
-    located: it lists one location at a time, which the path names. hosts: each of which has a host
-        of its own.
-    """
 
-    api: str
-    operation: str
-    path: str
-    items: str
-    type: str
-    permission: str
-    name: Callable[[Raw, str], str]
-    regional: str = ""
-    aggregated: bool = False
-    located: bool = False
-    hosts: bool = False
-    params: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of its objects."""
-        return tuple(kind(asset_type) for asset_type in (self.type, self.regional) if asset_type)
-
-    def call(self, project: str, location: str = "") -> Call:
-        """The list call in one project, and where it is `located` in one location."""
-        return Call(
-            api=self.api,
-            operation=self.operation,
-            path=self.path.format(project=project, location=location),
-            account_id=project,
-            params=tuple(
-                (key, value.format(project=project)) for key, value in self.params.items()
-            ),
-            permissions=(self.permission,),
-            host=f"{location}-{self.api}" if self.hosts and location != "global" else "",
-        )
-
-    def locations_call(self, project: str) -> Call:
-        """The call that lists the locations of a product that is `located`."""
-        version = self.path.partition("/")[0]
-        return Call(
-            api=self.api,
-            operation="projects.locations.list",
-            path=f"{version}/projects/{project}/locations",
-            account_id=project,
-            permissions=(f"{self.api}.locations.list",),
-        )
-
-    def assets(self, answer: Mapping[str, Any], project: str) -> Iterator[Raw]:
-        """Objects of one page, as Asset Inventory would show them.
-
-        Raises Malformed where there is no list.
-        """
-        pages = answer.get("items", {}) if self.aggregated else {"": answer}
-        call = self.call(project)
-        if not isinstance(pages, dict) or not all(
-            isinstance(page, dict) for page in pages.values()
-        ):
-            raise call.named(Malformed("items is no map of lists"))
-        for page in pages.values():
-            for raw in call.listed(page, self.items):
-                yield self._asset(raw, project)
-
-    def _asset(self, raw: Any, project: str) -> Raw:
-        """One object; one that cannot be read has no name, so that `describe` refuses it."""
-        try:
-            asset_type = self.regional if "region" in raw and self.regional else self.type
-            resource = {"data": raw, "location": raw.get("location", raw.get("region", ""))}
-            return {"name": self.name(raw, project), "assetType": asset_type, "resource": resource}
-        except (AttributeError, KeyError, TypeError, ValueError):
-            return {"assetType": self.type, "resource": {}}
+def _job(raw: Raw, project: str) -> str:
+    where = f"projects/{project}/locations/{raw['location']}/jobs/{raw['id']}"
+    return f"//dataflow.googleapis.com/{where}"
 
 
 def _compute(
@@ -160,18 +86,42 @@ def _everywhere(
     )
 
 
-def _located(api: str, collection: str, name: str, *, hosts: bool = False) -> Product:
+def _located(
+    api: str,
+    collection: str,
+    name: str,
+    *,
+    version: str = "v1",
+    hosts: bool = False,
+    regions: bool = False,
+) -> Product:
     """An API that knows no `-`: each of its locations is asked."""
     return Product(
         api=api,
         operation=f"projects.locations.{collection}.list",
-        path=f"v1/projects/{{project}}/locations/{{location}}/{collection}",
+        path=f"{version}/projects/{{project}}/locations/{{location}}/{collection}",
         items=collection,
         type=f"{api}.googleapis.com/{name}",
         permission=f"{api}.{collection}.list",
         name=_of_name(api),
         located=True,
         hosts=hosts,
+        regions=regions,
+    )
+
+
+def _below(api: str, above: str, collection: str, name: str) -> Product:
+    """An API that knows no `-`, whose objects stand below others."""
+    return Product(
+        api=api,
+        operation=f"projects.locations.{above}.{collection}.list",
+        path=f"v1/{{parent}}/{collection}",
+        items=collection,
+        type=f"{api}.googleapis.com/{name}",
+        permission=f"{api}.{collection}.list",
+        name=_of_name(api),
+        located=True,
+        parents=Parents(above, f"{api}.{above}.list"),
     )
 
 
@@ -249,6 +199,26 @@ PRODUCTS: tuple[Product, ...] = (
         name=_dataset,
         params={"maxResults": "1000"},
     ),
+    Product(
+        api="dataflow",
+        operation="projects.jobs.aggregated",
+        path="v1b3/projects/{project}/jobs:aggregated",
+        items="jobs",
+        type="dataflow.googleapis.com/Job",
+        permission="dataflow.jobs.list",
+        name=_job,
+        params={"filter": "ACTIVE"},
+    ),
+    # An organisation is called as its project is (apigee.v1, organizations.create).
+    Product(
+        api="apigee",
+        operation="organizations.instances.list",
+        path="v1/organizations/{project}/instances",
+        items="instances",
+        type="apigee.googleapis.com/Instance",
+        permission="apigee.instances.list",
+        name=_apigee,
+    ),
     _everywhere("run", "v2", "locations/-/services", "Service"),
     _everywhere("run", "v2", "locations/-/jobs", "Job"),
     _everywhere("cloudfunctions", "v1", "locations/-/functions", "CloudFunction"),
@@ -275,6 +245,9 @@ PRODUCTS: tuple[Product, ...] = (
         host="bigtable",
     ),
     _everywhere("firestore", "v1", "databases", "Database", operation="projects.databases.list"),
+    _everywhere("datafusion", "v1", "locations/-/instances", "Instance"),
+    _everywhere("lustre", "v1", "locations/-/instances", "Instance"),
+    _everywhere("parallelstore", "v1", "locations/-/instances", "Instance"),
     _everywhere("tpu", "v2", "locations/-/nodes", "Node"),
     _located("aiplatform", "endpoints", "Endpoint", hosts=True),
     _located("aiplatform", "customJobs", "CustomJob", hosts=True),
@@ -286,4 +259,15 @@ PRODUCTS: tuple[Product, ...] = (
     _located("aiplatform", "tuningJobs", "TuningJob", hosts=True),
     _located("aiplatform", "batchPredictionJobs", "BatchPredictionJob", hosts=True),
     _located("artifactregistry", "repositories", "Repository"),
+    _located("oracledatabase", "autonomousDatabases", "AutonomousDatabase"),
+    _located("oracledatabase", "cloudExadataInfrastructures", "CloudExadataInfrastructure"),
+    _located("netapp", "storagePools", "StoragePool"),
+    _located("composer", "environments", "Environment", regions=True),
+    _located("dataproc", "batches", "Batch", regions=True),
+    _located("dataproc", "sessions", "Session", regions=True),
+    _located("looker", "instances", "Instance"),
+    _located("managedkafka", "clusters", "Cluster"),
+    _located("managedkafka", "connectClusters", "ConnectCluster"),
+    _located("run", "workerPools", "WorkerPool", version="v2", regions=True),
+    _below("vmwareengine", "privateClouds", "clusters", "Cluster"),
 )

@@ -169,3 +169,26 @@ def per(parts: Iterable[Component], signal: Signal, memory: Signal = "") -> tupl
         follows = memory if memory and part.kind == "memory" else signal
         scaled.append(replace(part, per=follows))
     return tuple(scaled)
+
+
+_SUFFIXES = {
+    "m": 1e-3,
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "Ki": 1024.0,
+    "Mi": 1024.0**2,
+    "Gi": 1024.0**3,
+}
+
+
+def quantity(text: str) -> float:
+    """Amount as Kubernetes writes it: "1500m" of a CPU, "512Mi" of bytes. Raises ValueError."""
+    number = text.rstrip("".join(_SUFFIXES))
+    suffix = text[len(number) :]
+    return float(number) * (_SUFFIXES[suffix] if suffix else 1)
+
+
+def within(parts: Iterable[Component], least: float, most: float) -> tuple[Component, ...]:
+    """The same hardware, as many as its configuration holds its units within."""
+    return tuple(replace(part, least=least, most=max(least, most)) for part in parts)
