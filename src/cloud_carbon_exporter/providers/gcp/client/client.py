@@ -30,6 +30,7 @@ from cloud_carbon_exporter.providers.gcp.client.discovery import (
 )
 from cloud_carbon_exporter.providers.gcp.client.http import Rest
 from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, kind, project, region_of
+from cloud_carbon_exporter.providers.gcp.describing.types import holding_nothing
 from cloud_carbon_exporter.providers.options import GcpOptions
 from cloud_carbon_exporter.providers.ownership import OWNERS
 from cloud_carbon_exporter.providers.settings import TargetSettings
@@ -42,7 +43,8 @@ _COUNTS_KEPT_SECONDS = 6 * 3600
 _REPORT_KEPT_SECONDS = 86400
 _AGAIN_SECONDS = 3600
 _ASKED_FOR = frozenset(kind(asset_type) for asset_type in TYPES)
-_COUNTED = _ASKED_FOR | OWNERS["gcp"].keys()  # by ourselves, or with what holds their hardware
+# By ourselves, or with what holds their hardware; or they hold none.
+_COUNTED = _ASKED_FOR | OWNERS["gcp"].keys() | holding_nothing()
 
 
 def _ids(projects: Mapping[str, NamedProject]) -> dict[str, str]:
