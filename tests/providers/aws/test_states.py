@@ -173,8 +173,6 @@ TOLD: Mapping[str, Told] = {
     "neptunegraph/graph": Told("status"),
     "neptune/cluster_automated_backup": Told("Status", words="active retained creating"),
     "neptune/cluster_snapshot": Told("Status", words=SNAPSHOT_WORDS),
-    "neptune/db_cluster": Told("Status", words=CLUSTER_WORDS),
-    "neptune/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
     "networkfirewall/firewall": Told("FirewallStatus.Status", "DescribeFirewall", "."),
     "opensearchserverless/collection": Told("status"),
     "opensearchservice/domain": Told(

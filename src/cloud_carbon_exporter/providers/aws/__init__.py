@@ -32,7 +32,6 @@ PROVIDER = Provider(
     optional={
         "ce:GetCostAndUsage": "discovery: cost-explorer",
         "cloudwatch:GetMetricStatistics": "-api.free-requests",
-        "lambda:ListProvisionedConcurrencyConfigs": "provisioned concurrency",
         "organizations:ListAccounts": "organization: true, in the home account",
         "resource-explorer-2:ListIndexes": "coverage",
         "resource-explorer-2:ListViews": "coverage",

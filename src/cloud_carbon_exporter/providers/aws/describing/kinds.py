@@ -33,9 +33,6 @@ _SERVICES = {
     "neptune_graph": "neptunegraph",
     "redshift_serverless": "redshiftserverless",
     "geo": "location",
-    "kafka": "msk",
-    "kinesisanalytics": "kinesisanalyticsv2",
-    "mq": "amazonmq",
     "states": "stepfunctions",
     "timestreaminfluxdb": "timestream",
 }

@@ -29,6 +29,8 @@ STATES = states(
 )
 MIB_PER_VCPU = 1769
 """Lambda developer guide: at 1,769 MB a function has the equivalent of one vCPU."""
+LEAST_MIB = 128
+"""Lambda API reference, MemorySize: what a function has that was given none."""
 _MILLISECONDS = 1000
 _PROVISIONED = "lambda:ListProvisionedConcurrencyConfigs"
 _HOUR = 3600.0
@@ -44,7 +46,7 @@ async def functions(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequen
     try:
         counts = await _provisioned(client, scope, {str(raw["FunctionName"]) for raw in page})
     except PermissionMissing:
-        return labelled  # both permissions for it are optional
+        return labelled  # an older role may lack it
     return [{**raw, "Provisioned": counts.get(raw["FunctionName"], 0)} for raw in labelled]
 
 
@@ -88,7 +90,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         return None
     function, memory_mib = (
         parse(raw, scope, raw["FunctionArn"], raw["FunctionName"]),
-        raw["MemorySize"],
+        raw.get("MemorySize") or LEAST_MIB,
     )
     # A function has one architecture, in a list.
     architecture = (raw.get("Architectures") or ("x86_64",))[0]
