@@ -108,13 +108,15 @@ async def test_types_the_ledger_counts_though_nobody_asks_for_them(
     explore: Explore, cloud: GoogleCloud
 ) -> None:
     # With an instance's body, which nobody reads.
+    cloud.assets.append(named_asset("retail.googleapis.com/Catalog", "catalogs/default_catalog"))
+    # What holds nothing is no gap.
     cloud.assets.append(named_asset("compute.googleapis.com/Firewall", "global/firewalls/ssh"))
     cloud.checked = False
     client = explore()
     await swept(client)
     extras = await client.extras(time.time())
-    assert extras.unsupported == {("shop-prod", "compute/firewall"): 1}
-    assert extras.listed == {("gcp", "shop-prod", "asset_inventory"): len(cloud.assets) - 1}
+    assert extras.unsupported == {("shop-prod", "retail/catalog"): 1}
+    assert extras.listed == {("gcp", "shop-prod", "asset_inventory"): len(cloud.assets) - 2}
     assert extras.account_names == {("gcp", "shop-prod"): "Shop"}
     before = cloud.calls[LIST]
     await client.extras(time.time())
