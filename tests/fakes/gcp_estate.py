@@ -103,6 +103,12 @@ AGGREGATED: Mapping[str, tuple[tuple[str, ...], str]] = {
         (f"{COMPUTE}ForwardingRule", f"{COMPUTE}GlobalForwardingRule"),
         "forwardingRules",
     ),
+    "compute.reservations.aggregatedList": ((f"{COMPUTE}Reservation",), "reservations"),
+    "compute.storagePools.aggregatedList": ((f"{COMPUTE}StoragePool",), "storagePools"),
+    "compute.instantSnapshots.aggregatedList": (
+        (f"{COMPUTE}InstantSnapshot",),
+        "instantSnapshots",
+    ),
     "compute.routers.aggregatedList": ((f"{COMPUTE}Router",), "routers"),
 }
 """Asset types and field of the lists that Compute Engine gives by zone or region."""
@@ -111,7 +117,15 @@ FLAT: Mapping[str, tuple[str, str]] = {
     "compute.snapshots.list": (f"{COMPUTE}Snapshot", "items"),
     "compute.images.list": (f"{COMPUTE}Image", "items"),
     "compute.machineImages.list": (f"{COMPUTE}MachineImage", "items"),
+    "alloydb.projects.locations.backups.list": ("alloydb.googleapis.com/Backup", "backups"),
+    "backupdr.projects.locations.backupVaults.list": (
+        "backupdr.googleapis.com/BackupVault",
+        "backupVaults",
+    ),
+    "file.projects.locations.backups.list": ("file.googleapis.com/Backup", "backups"),
+    "firestore.projects.locations.backups.list": ("firestore.googleapis.com/Backup", "backups"),
     "firestore.projects.databases.list": ("firestore.googleapis.com/Database", "databases"),
+    "sql.Backups.ListBackups": ("sqladmin.googleapis.com/Backup", "backups"),
     "sql.instances.list": ("sqladmin.googleapis.com/Instance", "items"),
     "storage.buckets.list": ("storage.googleapis.com/Bucket", "items"),
     "container.projects.locations.clusters.list": (

@@ -46,6 +46,16 @@ TOLD = {
     "alloydb/cluster": Told("alloydb.v1", "Cluster", "createTime"),
     "alloydb/instance": Told("alloydb.v1", "Instance", "createTime"),
     "artifactregistry/repository": Told("artifactregistry.v1", "Repository", "createTime"),
+    "alloydb/backup": Told("alloydb.v1", "Backup", "createTime"),
+    "backupdr/backup_vault": Told("backupdr.v1", "BackupVault", "createTime"),
+    "bigtableadmin/backup": Told("bigtableadmin.v2", "Backup", "startTime"),
+    "compute/instant_snapshot": Told("compute.v1", "InstantSnapshot", "creationTimestamp"),
+    "compute/reservation": Told("compute.v1", "Reservation", "creationTimestamp"),
+    "compute/storage_pool": Told("compute.v1", "StoragePool", "creationTimestamp"),
+    "file/backup": Told("file.v1", "Backup", "createTime"),
+    "firestore/backup": Told("firestore.v1", "GoogleFirestoreAdminV1Backup", "snapshotTime"),
+    "gkebackup/backup": Told("gkebackup.v1", "Backup", "createTime"),
+    "spanner/backup": Told("spanner.v1", "Backup", "createTime"),
     "bigquery/dataset": Told("bigquery.v2", "Dataset", "creationTime"),
     "bigquery/project": Told("cloudresourcemanager.v1", "Project", "createTime"),
     "compute/disk": Told("compute.v1", "Disk", "creationTimestamp"),
@@ -78,6 +88,8 @@ TOLD = {
 """Kind -> its times. Where only a start stands, Google tells no end but in an asset's history."""
 
 UNTOLD = {
+    # within another: `backupInterval` has its start
+    "sql/backup": Told("sqladmin.v1", "Backup", ""),
     "aiplatform/batch_prediction_job": Told(
         "aiplatform.v1", "GoogleCloudAiplatformV1BatchPredictionJob", "startTime", ("endTime",)
     ),

@@ -30,6 +30,11 @@ def _of_instance(data: Raw) -> Iterator[str]:
     yield last(data["machineType"])
 
 
+def _of_reservation(data: Raw) -> Iterator[str]:
+    properties = data.get("specificReservation", {}).get("instanceProperties", {})
+    yield last(properties.get("machineType", ""))
+
+
 def _of_endpoint(data: Raw) -> Iterator[str]:
     for model in data.get("deployedModels", ()):
         yield model.get("dedicatedResources", {}).get("machineSpec", {}).get("machineType", "")
@@ -46,6 +51,7 @@ def _of_prediction(data: Raw) -> Iterator[str]:
 
 _NAMED: Mapping[str, Callable[[Raw], Iterator[str]]] = {
     "compute.googleapis.com/Instance": _of_instance,
+    "compute.googleapis.com/Reservation": _of_reservation,
     "aiplatform.googleapis.com/Endpoint": _of_endpoint,
     "aiplatform.googleapis.com/CustomJob": _of_training,
     "aiplatform.googleapis.com/BatchPredictionJob": _of_prediction,

@@ -1,7 +1,7 @@
 """Assets of Cloud Asset Inventory: whose one is, where it stands, how people call it.
 
 Every object of Google Cloud reaches `describe` in this one form, also those of a product's own list
-call (client/products.py dresses them): `{"name", "assetType", "ancestors", "resource": {"location",
+call (client/product.py dresses them): `{"name", "assetType", "ancestors", "resource": {"location",
 "data"}}`, and `"deletedAt"` where it is there no more (client/departures.py).
 """
 

@@ -138,3 +138,13 @@ def per(parts: Iterable[Component], signal: Signal, memory: Signal = "") -> tupl
         follows = memory if memory and part.kind == "memory" else signal
         scaled.append(replace(part, per=follows))
     return tuple(scaled)
+
+
+def idle(parts: Iterable[Component], count: float = 1, doubt: str = "") -> tuple[Component, ...]:
+    """Machines held and not used, so many of them, at rest. doubt: why so many is a guess."""
+    resting: list[Component] = []
+    for part in parts:
+        doubts = "; ".join(filter(None, (part.assumed, doubt)))
+        amount = part.amount * part.share * count
+        resting.append(Component(part.kind, part.part, amount, assumed=doubts))
+    return tuple(resting)
