@@ -23,7 +23,7 @@ ROWS = list(csv.DictReader(BILL.read_text(encoding="utf-8").splitlines()))
 @pytest.mark.parametrize(
     ("service", "kind"),
     [
-        ("Amazon Kendra", "kendra/index"),
+        ("Amazon Polly", "polly/any"),
         ("AWS Key Management Service", "kms/key"),
         ("Amazon Polly", "polly/any"),
         ("Amazon Elastic MapReduce", "emr/wal_workspace"),
@@ -72,8 +72,8 @@ async def test_the_answer_that_tells_the_regions_tells_what_is_not_seen(
 ) -> None:
     caplog.set_level("INFO")
     fake.handlers["GetCostAndUsage"] = costs(
-        ("eu-west-3", "Amazon Kendra", "20"),
-        ("us-east-1", "Amazon Kendra", "5"),
+        ("eu-west-3", "Amazon Polly", "20"),
+        ("us-east-1", "Amazon Polly", "5"),
         ("global", "Amazon Quantum Toaster", "0"),
         ("eu-west-3", "Amazon DynamoDB", "75"),
         ("NoRegion", "Tax", "0"),
@@ -81,11 +81,11 @@ async def test_the_answer_that_tells_the_regions_tells_what_is_not_seen(
     client = make_client(discovery="cost-explorer")
     for _ in range(2):
         assert await billed.unseen(client, KINDS) == {
-            (ACCOUNT, "kendra/index"): 1,
+            (ACCOUNT, "polly/any"): 1,
             (ACCOUNT, "bill/amazon_quantum_toaster"): 1,
         }
     assert meter.units["ce", "GetCostAndUsage"] == 1, "once a day: each request costs money"
-    said = [line for line in caplog.messages if "Amazon Kendra" in line]
+    said = [line for line in caplog.messages if "Amazon Polly" in line]
     assert len(said) == 1
     assert "25.0% of its cost" in said[0]
 

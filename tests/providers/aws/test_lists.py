@@ -36,6 +36,7 @@ TOKENS = {
 SOURCES = Path(aws.__file__).parent
 FIRST_PAGE_ONLY = {
     ("ce", "GetCostAndUsage"): "paged where it is asked, as each page waits for its turn",
+    ("workspaces", "DescribeWorkspaceBundles"): "asked for one bundle each",
     ("resource-explorer-2", "ListViews"): "any view will do, and the first page has one",
 }
 """Lists of which one call is made, and why that is enough."""

@@ -36,6 +36,10 @@ NEEDED: Mapping[str, str] = {
     "cpuCount": "a machine of Lightsail is its size",
     "ramSizeInGb": "a machine of Lightsail is its size",
     "diskSizeInGb": "a machine of Lightsail is its size",
+    "Environment": "the whole object",
+    "Firewall": "the whole object",
+    "builds": "an answer without its list is none",
+    "fleets": "an answer without its list is none",
     "cpu": "a task of Fargate is its size",
     "memory": "a task of Fargate is its size",
 }

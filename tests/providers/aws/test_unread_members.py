@@ -125,6 +125,17 @@ def test_every_reason_is_one() -> None:
     assert short == []
 
 
+def test_no_reason_is_left_of_what_is_read() -> None:
+    left = {module: left_by(module) for module in MODULES}
+    names = {path.rpartition(".")[2] for paths in left.values() for path in paths}
+    stale: list[tuple[str, str]] = []
+    for module, member in reasons():
+        known = names if module == EVERYWHERE else left[module]
+        if member not in known:
+            stale.append((module, member))
+    assert stale == []
+
+
 def test_a_member_that_takes_the_place_of_another_is_found() -> None:
     described = model("sagemaker").operation_model("DescribeCluster").output_shape
     before = words_of("sagemaker_cluster") - {"InstanceTypeDetails", "RestrictedInstanceGroups"}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.aws.client.expand import one_by_one
+from cloud_carbon_exporter.providers.aws.client.expand import lists_by_name, one_by_one
 from cloud_carbon_exporter.providers.aws.describing.hardware import nodes
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
@@ -39,19 +39,21 @@ _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 async def _places(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """A fleet for each of its places, with the instances it has there."""
     fleets = {str(raw["FleetId"]): raw for raw in page if raw.get("ComputeType") != "ANYWHERE"}
-    located = await one_by_one(
+    located = await lists_by_name(
         client,
         scope,
         "gamelift",
         "DescribeFleetLocationAttributes",
+        "LocationAttributes",
         {name: {"FleetId": name, "Limit": _MOST_PLACES} for name in fleets},
         seconds=_SECONDS,
         permission=_LOCATIONS,
     )
     params: dict[str, Raw] = {}
-    for name, answer in located.items():
-        for place in answer.get("LocationAttributes", ()):
-            location = (place.get("LocationState") or {}).get("Location")
+    for name, places in located.items():
+        for place in places:
+            # The home of a fleet, where an answer tells no place.
+            location = (place.get("LocationState") or {}).get("Location") or scope.region
             params[f"{name} {location}"] = {"FleetId": name, "Location": location}
     counted = await one_by_one(
         client,
@@ -65,7 +67,7 @@ async def _places(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence
     objects: list[Raw] = []
     for key, answer in counted.items():
         fleet = fleets[params[key]["FleetId"]]
-        objects.append({**fleet, "Capacity": answer["FleetCapacity"], **params[key]})
+        objects.append({**fleet, "Capacity": answer.get("FleetCapacity") or {}, **params[key]})
     return objects
 
 
@@ -75,7 +77,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
     region = _REGION.match(place)
     home = place == scope.region
     instances = sum(counts.get(word) or 0 for word in _COUNTED)
-    size = raw["Capacity"].get("InstanceType") or raw["InstanceType"]
+    size = raw["Capacity"].get("InstanceType") or raw.get("InstanceType") or ""
     name = raw.get("Name") or raw["FleetId"]
     fleet = parse(
         raw,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
+from cloud_carbon_exporter.providers.aws.client.expand import lists_by_name, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import (
     MIB_PER_GIB,
     environments,
@@ -67,18 +67,18 @@ async def _provisioned(client: AwsApi, scope: Scope, names: set[str]) -> Mapping
 
     key = ("provisioned functions", scope.account_id, scope.region)
     wanted = await client.cache.get(key, _HOUR, known) & names
-    answers = await one_by_one(
+    answers = await lists_by_name(
         client,
         scope,
         "lambda",
         "ListProvisionedConcurrencyConfigs",
+        "ProvisionedConcurrencyConfigs",
         {name: {"FunctionName": name} for name in sorted(wanted)},
         seconds=_HOUR,
         permission=_PROVISIONED,
     )
     counts: dict[str, int] = {}
-    for name, answer in answers.items():
-        configs = answer.get("ProvisionedConcurrencyConfigs") or ()
+    for name, configs in answers.items():
         told = [each.get("AllocatedProvisionedConcurrentExecutions") or 0 for each in configs]
         counts[name] = sum(told)
     return counts

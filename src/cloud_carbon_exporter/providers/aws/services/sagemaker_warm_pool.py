@@ -47,8 +47,10 @@ def _fleets(resources: Raw) -> tuple[Fleet, ...]:
     fleets: list[Fleet] = []
     for group in resources.get("InstanceGroups") or [resources]:
         size = group.get("VolumeSizeInGB", resources.get("VolumeSizeInGB"))
-        count = group.get("InstanceCount") or 0
-        fleets.append(Fleet(group.get("InstanceType") or "", count, size))
+        # A job that was given a choice of types tells the one that SageMaker took.
+        kind = group.get("InstanceType") or group.get("SelectedInstanceType") or ""
+        count = group.get("InstanceCount") or group.get("SelectedInstanceCount") or 0
+        fleets.append(Fleet(kind, count, size))
     return tuple(fleets)
 
 
