@@ -41,6 +41,7 @@ VERSIONS = {
     "sqladmin": "v1",
     "storage": "v1",
     "tpu": "v2",
+    "vmwareengine": "v1",
 }
 
 _DATETIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$"

@@ -76,8 +76,19 @@ LOCATED: Mapping[str, tuple[str, str]] = {
         "artifactregistry.googleapis.com/Repository",
         "repositories",
     ),
+    "vmwareengine.projects.locations.privateClouds.list": (
+        "vmwareengine.googleapis.com/PrivateCloud",
+        "privateClouds",
+    ),
+    "vmwareengine.projects.locations.privateClouds.clusters.list": (
+        "vmwareengine.googleapis.com/Cluster",
+        "clusters",
+    ),
 }
 """Asset type and field of the lists of one location."""
+
+PLACES = ("europe-west1", "europe-west3-a", "global", "us-central1")
+"""Locations of every product that lists its own."""
 
 LOCATED_APIS = frozenset(method.partition(".")[0] for method in LOCATED)
 
@@ -86,8 +97,9 @@ def located_list(assets: Sequence[Asset], method: str, location: str) -> dict[st
     """The answer of a product that lists one location at a time; None where it is none of those."""
     api, _, operation = method.partition(".")
     if operation == "projects.locations.list" and api in LOCATED_APIS:
-        places = ("europe-west1", "global", "us-central1")
-        return {"locations": [{"locationId": place} for place in places]}
+        return {"locations": [{"locationId": place} for place in PLACES]}
+    if method == "compute.regions.list":
+        return {"items": [{"name": place} for place in PLACES if place.count("-") == 1]}
     if method not in LOCATED:
         return None
     asset_type, key = LOCATED[method]

@@ -171,6 +171,7 @@ _GCP: Mapping[str, str] = {
     "sql/backup_run": "sql/backup",
     # its machine and its disk are of the project, and bear its labels
     "workstations/workstation": "compute/instance",
+    "vmwareengine/private_cloud": "vmwareengine/cluster",
 }
 
 # What a Kapsule cluster or an autoscaling group starts is an ordinary Instance, Load Balancer or

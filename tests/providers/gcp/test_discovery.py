@@ -209,7 +209,7 @@ async def test_a_product_that_fails_in_passing_fails_alone(
     cloud.break_("compute", "unavailable", method="compute.disks.aggregatedList")
     cloud.break_("spanner", "loop")
     cloud.break_(
-        "aiplatform", "unavailable", method="aiplatform.projects.locations.endpoints.list", times=12
+        "aiplatform", "unavailable", method="aiplatform.projects.locations.endpoints.list", times=16
     )
     client = explore()
     result = await swept(client)
@@ -341,6 +341,7 @@ async def test_a_project_named_by_its_number_is_known_by_its_id(explore: Explore
 
 WHERE_THE_ESTATE_STANDS = (
     "europe-west1",
+    "europe-west3",
     "us-central1",
     "us-central2",
     "eu",

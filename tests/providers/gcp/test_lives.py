@@ -84,6 +84,7 @@ TOLD = {
     "sql/instance": Told("sqladmin.v1", "DatabaseInstance", "createTime"),
     "storage/bucket": Told("storage.v1", "Bucket", "timeCreated"),
     "tpu/node": Told("tpu.v2", "Node", "createTime"),
+    "vmwareengine/cluster": Told("vmwareengine.v1", "Cluster", "createTime"),
 }
 """Kind -> its times. Where only a start stands, Google tells no end but in an asset's history."""
 

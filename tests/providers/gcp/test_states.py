@@ -66,6 +66,7 @@ ENUMERATIONS = {
     "sql/backup": Enumeration("sqladmin.v1", "Backup", "state"),
     "sql/instance": Enumeration("sqladmin.v1", "DatabaseInstance", "state"),
     "tpu/node": Enumeration("tpu.v2", "Node", "state"),
+    "vmwareengine/cluster": Enumeration("vmwareengine.v1", "Cluster", "state"),
 }
 
 # google-api-python-client brings no document of Memorystore; its reference has the words:

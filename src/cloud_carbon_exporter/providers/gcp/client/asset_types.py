@@ -52,4 +52,6 @@ TYPES = (
     "sqladmin.googleapis.com/Instance",
     "storage.googleapis.com/Bucket",
     "tpu.googleapis.com/Node",
+    "vmwareengine.googleapis.com/Cluster",
+    "vmwareengine.googleapis.com/PrivateCloud",
 )

@@ -9,10 +9,18 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from cloud_carbon_exporter.errors import CollectError, Incomplete, NoList, NotThere, Unreachable
+from cloud_carbon_exporter.errors import (
+    CollectError,
+    Incomplete,
+    Malformed,
+    NoList,
+    NotThere,
+    Unreachable,
+)
 from cloud_carbon_exporter.providers.gcp.client.asset_types import PROJECT
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
-from cloud_carbon_exporter.providers.gcp.client.products import PRODUCTS, Product
+from cloud_carbon_exporter.providers.gcp.client.product import Product
+from cloud_carbon_exporter.providers.gcp.client.products import PRODUCTS
 from cloud_carbon_exporter.providers.spec import Raw
 
 _SILENT = ("unreachable", "unreachables", "failedLocations", "missingZones")
@@ -67,7 +75,7 @@ async def _answers(rest: Rest, product: Product, project: str) -> AsyncIterator[
             yield page
         return
     places = await _places(rest, product.locations_call(project))
-    calls = (_all(rest, product.call(project, place)) for place in places)
+    calls = (_all(rest, product, project, place) for place in places)
     failure: BaseException | None = None
     for outcome in await asyncio.gather(*calls, return_exceptions=True):
         if isinstance(outcome, NotThere):
@@ -82,15 +90,25 @@ async def _answers(rest: Rest, product: Product, project: str) -> AsyncIterator[
 
 
 async def _places(rest: Rest, call: Call) -> list[str]:
-    """Locations of a product."""
+    """Locations of a product, or the regions of Compute Engine, as the call asks for."""
+    items, key = ("items", "name") if call.api == "compute" else ("locations", "locationId")
     places: list[str] = []
     async for page in rest.pages(call):
-        locations = call.listed(page, "locations")
-        places.extend(
-            str(location["locationId"]) for location in locations if "locationId" in location
-        )
+        places.extend(str(place[key]) for place in call.listed(page, items) if key in place)
     return places
 
 
-async def _all(rest: Rest, call: Call) -> list[Answer]:
-    return [answer async for answer in rest.pages(call)]
+async def _all(rest: Rest, product: Product, project: str, place: str) -> list[Answer]:
+    """All pages of a product in one location."""
+    listing_parents = product.parents_call(project, place)
+    if listing_parents is None or product.parents is None:
+        return [answer async for answer in rest.pages(product.call(project, place))]
+    answers: list[Answer] = []
+    async for page in rest.pages(listing_parents):
+        _check_whole(listing_parents, page)
+        for parent in listing_parents.listed(page, product.parents.items):
+            if not isinstance(parent, Mapping) or not parent.get("name"):
+                raise listing_parents.named(Malformed("something without a name"))
+            call = product.call(project, place, str(parent["name"]))
+            answers += [answer async for answer in rest.pages(call)]
+    return answers

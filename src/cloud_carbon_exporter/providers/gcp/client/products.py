@@ -1,14 +1,10 @@
-"""Lists of the products themselves, which stand in for Asset Inventory, their objects as assets."""
+"""Lists of the products themselves, which stand in for Asset Inventory: one call or more of each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
-from cloud_carbon_exporter.errors import Malformed
-from cloud_carbon_exporter.providers.gcp.client.http import Call
-from cloud_carbon_exporter.providers.gcp.describing.asset import kind
+from cloud_carbon_exporter.providers.gcp.client.product import Parents, Product
 from cloud_carbon_exporter.providers.spec import Raw
 
 # Firestore's permissions bear the name it had as Datastore.
@@ -41,85 +37,6 @@ def _bucket(raw: Raw, project: str) -> str:
 def _dataset(raw: Raw, project: str) -> str:
     dataset = raw["datasetReference"]["datasetId"]
     return f"//bigquery.googleapis.com/projects/{project}/datasets/{dataset}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
-    """One list call.
-
-    items: where the objects stand in a page, below each scope of an aggregated list.
-    type, regional: the asset type of its objects, and of those in a region where Asset Inventory
-        has another for them.
-    located: it lists one location at a time, which the path names. hosts: each of which has a host
-        of its own.
-    """
-
-    api: str
-    operation: str
-    path: str
-    items: str
-    type: str
-    permission: str
-    name: Callable[[Raw, str], str]
-    regional: str = ""
-    aggregated: bool = False
-    located: bool = False
-    hosts: bool = False
-    params: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of its objects."""
-        return tuple(kind(asset_type) for asset_type in (self.type, self.regional) if asset_type)
-
-    def call(self, project: str, location: str = "") -> Call:
-        """The list call in one project, and where it is `located` in one location."""
-        return Call(
-            api=self.api,
-            operation=self.operation,
-            path=self.path.format(project=project, location=location),
-            account_id=project,
-            params=tuple(
-                (key, value.format(project=project)) for key, value in self.params.items()
-            ),
-            permissions=(self.permission,),
-            host=f"{location}-{self.api}" if self.hosts and location != "global" else "",
-        )
-
-    def locations_call(self, project: str) -> Call:
-        """The call that lists the locations of a product that is `located`."""
-        version = self.path.partition("/")[0]
-        return Call(
-            api=self.api,
-            operation="projects.locations.list",
-            path=f"{version}/projects/{project}/locations",
-            account_id=project,
-            permissions=(f"{self.api}.locations.list",),
-        )
-
-    def assets(self, answer: Mapping[str, Any], project: str) -> Iterator[Raw]:
-        """Objects of one page, as Asset Inventory would show them.
-
-        Raises Malformed where there is no list.
-        """
-        pages = answer.get("items", {}) if self.aggregated else {"": answer}
-        call = self.call(project)
-        if not isinstance(pages, dict) or not all(
-            isinstance(page, dict) for page in pages.values()
-        ):
-            raise call.named(Malformed("items is no map of lists"))
-        for page in pages.values():
-            for raw in call.listed(page, self.items):
-                yield self._asset(raw, project)
-
-    def _asset(self, raw: Any, project: str) -> Raw:
-        """One object; one that cannot be read has no name, so that `describe` refuses it."""
-        try:
-            asset_type = self.regional if "region" in raw and self.regional else self.type
-            resource = {"data": raw, "location": raw.get("location", raw.get("region", ""))}
-            return {"name": self.name(raw, project), "assetType": asset_type, "resource": resource}
-        except (AttributeError, KeyError, TypeError, ValueError):
-            return {"assetType": self.type, "resource": {}}
 
 
 def _compute(
@@ -160,18 +77,42 @@ def _everywhere(
     )
 
 
-def _located(api: str, collection: str, name: str, *, hosts: bool = False) -> Product:
+def _located(
+    api: str,
+    collection: str,
+    name: str,
+    *,
+    version: str = "v1",
+    hosts: bool = False,
+    regions: bool = False,
+) -> Product:
     """An API that knows no `-`: each of its locations is asked."""
     return Product(
         api=api,
         operation=f"projects.locations.{collection}.list",
-        path=f"v1/projects/{{project}}/locations/{{location}}/{collection}",
+        path=f"{version}/projects/{{project}}/locations/{{location}}/{collection}",
         items=collection,
         type=f"{api}.googleapis.com/{name}",
         permission=f"{api}.{collection}.list",
         name=_of_name(api),
         located=True,
         hosts=hosts,
+        regions=regions,
+    )
+
+
+def _below(api: str, above: str, collection: str, name: str) -> Product:
+    """An API that knows no `-`, whose objects stand below others."""
+    return Product(
+        api=api,
+        operation=f"projects.locations.{above}.{collection}.list",
+        path=f"v1/{{parent}}/{collection}",
+        items=collection,
+        type=f"{api}.googleapis.com/{name}",
+        permission=f"{api}.{collection}.list",
+        name=_of_name(api),
+        located=True,
+        parents=Parents(above, f"{api}.{above}.list"),
     )
 
 
@@ -280,4 +221,5 @@ PRODUCTS: tuple[Product, ...] = (
     _located("aiplatform", "customJobs", "CustomJob", hosts=True),
     _located("aiplatform", "batchPredictionJobs", "BatchPredictionJob", hosts=True),
     _located("artifactregistry", "repositories", "Repository"),
+    _below("vmwareengine", "privateClouds", "clusters", "Cluster"),
 )

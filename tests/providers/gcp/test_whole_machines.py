@@ -1,0 +1,100 @@
+"""Machines that are their customer's alone: those of VMware Engine, and Oracle's in Google's halls."""
+
+from __future__ import annotations
+
+import pytest
+from tests.fakes.gcp import GoogleCloud
+from tests.providers.gcp.conftest import Explore
+from tests.providers.gcp.sweeps import Estate, changed, held, swept
+
+from cloud_carbon_exporter.model.types import Resource
+from cloud_carbon_exporter.providers.gcp.services.vmwareengine_cluster import machine_name
+
+VMWARE = "vmwareengine.googleapis.com/Cluster"
+
+
+def vmware(**configs: dict[str, int]) -> Resource:
+    types = {name.replace("_", "-"): config for name, config in configs.items()}
+    resource = changed(VMWARE, nodeTypeConfigs=types)
+    assert resource is not None
+    return resource
+
+
+async def test_a_cluster_is_the_machines_of_its_node_types(estate: Estate) -> None:
+    cluster = estate["vmwareengine/cluster", "management"]
+    assert (held(cluster, "vcpu").amount, held(cluster, "memory").amount) == (3 * 72, 3 * 768)
+    assert cluster.info["host_type"] == "ve1-standard-72"
+    assert cluster.location.zone == "europe-west3-a"
+    mixed = estate["vmwareengine/cluster", "orders"]
+    threads = sum(part.amount for part in mixed.components if part.kind == "vcpu")
+    assert threads == 6 * 128, "those that only store are whole machines as well"
+
+
+@pytest.mark.parametrize("cores", [0, 16, 32])
+def test_a_machine_is_whole_however_many_of_its_cores_are_in_use(cores: int) -> None:
+    fewer = vmware(ve2_mega_64={"nodeCount": 3, "customCoreCount": cores})
+    assert fewer.components == vmware(ve2_mega_128={"nodeCount": 3}).components
+
+
+# https://docs.cloud.google.com/vmware-engine/docs/concepts-node-types, raw storage in TB.
+@pytest.mark.parametrize(
+    ("node_type", "memory_gib", "terabytes"),
+    [
+        ("standard-72", 768, 19.2),
+        ("ve1-standard-so", 768, 19.2),
+        ("ve2-small-80", 2048, 12.8),
+        ("ve2-standard-112", 2048, 25.5),
+        ("ve2-large-so", 2048, 38.4),
+        ("ve2-mega-128", 2048, 51.2),
+    ],
+)
+def test_node_types_hold_what_google_says(
+    node_type: str, memory_gib: float, terabytes: float
+) -> None:
+    resource = changed(VMWARE, nodeTypeConfigs={node_type: {"nodeCount": 1}})
+    assert resource is not None
+    assert held(resource, "memory").amount == memory_gib
+    assert held(resource, "ssd").amount * 2**30 == pytest.approx(terabytes * 1e12, rel=1e-4)
+    assert not any(part.assumed for part in resource.components)
+
+
+def test_a_node_type_of_a_series_to_come_is_guessed_from_its_name() -> None:
+    newer = vmware(ve3_mega_192={"nodeCount": 2})
+    assert held(newer, "vcpu").amount == 2 * 192
+    assert "unknown" in held(newer, "vcpu").assumed
+    assert machine_name("ve3-mega-192") == "ve3-mega-192"
+
+
+async def test_clusters_of_every_private_cloud_are_listed_where_asset_inventory_is_closed(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
+    cloud.break_("cloudasset", "disabled")
+    result = await swept(explore())
+    assert {r.name for r in result.resources if r.kind == "vmwareengine/cluster"} == {
+        "management",
+        "orders",
+    }
+    cloud.break_(
+        "vmwareengine",
+        "permission",
+        method="vmwareengine.projects.locations.privateClouds.list",
+    )
+    failed = (await swept(explore())).failures
+    assert failed["vmwareengine/cluster"].reason == "permission_missing"
+    assert "vmwareengine.privateClouds.list" in str(failed["vmwareengine/cluster"])
+
+
+async def test_a_private_cloud_without_a_name_fails_its_clusters_alone(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
+    cloud.checked = False
+    cloud.break_("cloudasset", "disabled")
+    cloud.answers["vmwareengine.projects.locations.privateClouds.list"] = {"privateClouds": [{}]}
+    result = await swept(explore())
+    assert result.failures["vmwareengine/cluster"].reason == "malformed"
+    assert list(result.failures) == ["vmwareengine/cluster"]
+
+
+def test_a_cluster_without_node_types_is_skipped_and_not_nothing() -> None:
+    with pytest.raises(KeyError):
+        changed(VMWARE, "nodeTypeConfigs")
