@@ -9,7 +9,7 @@ from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import Asset, last, of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.hardware import boards, built, idle
+from cloud_carbon_exporter.providers.gcp.describing.hardware import boards, built, idle, times
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 # Of one that is made its resources are still being allocated. What INVALID means Google does not
@@ -48,10 +48,11 @@ def _tpus(aggregate: Mapping[str, Any], asset: Asset) -> Description:
     """Reservation of chips of one family, for slices of any shape."""
     # VM_FAMILY_CLOUD_TPU_LITE_POD_SLICE_CT6E: the last word is the family of the machine types.
     family = aggregate["vmFamily"].rpartition("_")[2].lower()
-    _, parts = built(f"{family}-hightpu-1t")
+    # Four chips share a host in each of them.
+    host, parts = built(f"{family}-hightpu-4t")
     held = _chips(aggregate.get("reservedResources", ()))
     used = _chips(aggregate.get("inUseResources", ()))
-    return _held(asset, family, held, used, parts)
+    return _held(asset, family, held, used, times(parts, 1 / (host.gpus or 1)))
 
 
 def _held(
