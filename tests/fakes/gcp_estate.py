@@ -115,6 +115,7 @@ AGGREGATED: Mapping[str, tuple[tuple[str, ...], str]] = {
         (f"{COMPUTE}ForwardingRule", f"{COMPUTE}GlobalForwardingRule"),
         "forwardingRules",
     ),
+    "compute.nodeGroups.aggregatedList": ((f"{COMPUTE}NodeGroup",), "nodeGroups"),
     "compute.reservations.aggregatedList": ((f"{COMPUTE}Reservation",), "reservations"),
     "compute.storagePools.aggregatedList": ((f"{COMPUTE}StoragePool",), "storagePools"),
     "compute.instantSnapshots.aggregatedList": (

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.fakes.gcp import GoogleCloud
 from tests.fakes.gcp_estate import replay
-from tests.providers.gcp.sweeps import Estate, held
+from tests.providers.gcp.conftest import Explore
+from tests.providers.gcp.sweeps import Estate, by_kind_and_name, held
 
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.gcp import PROVIDER
@@ -52,6 +55,33 @@ def test_a_reservation_that_is_all_in_use_holds_nothing_beside_its_instances() -
     raw = first("compute_reservation")
     raw["resource"]["data"]["specificReservation"]["inUseCount"] = "10"
     assert read("compute/reservation", raw).components == ()
+
+
+async def test_a_node_group_is_what_its_instances_leave(estate: Estate) -> None:
+    group = estate["compute/node_group", "licensed"]
+    assert group.info["host_type"] == "n2-node-80-640"
+    assert (held(group, "vcpu").amount, held(group, "vcpu").load) == (20, "")
+    assert held(group, "memory").amount == pytest.approx(160)
+    assert not held(group, "memory").assumed
+
+
+async def test_nodes_that_may_not_be_listed_are_guessed(
+    explore: Explore, cloud: GoogleCloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    cloud.break_("compute", "permission", method="compute.nodeGroups.listNodes", times=9)
+    group = (await by_kind_and_name(explore()))["compute/node_group", "licensed"]
+    assert held(group, "vcpu").amount == 80, "half of two nodes"
+    assert "half of them free" in held(group, "vcpu").assumed
+    assert "compute.nodeGroups.get" in caplog.text
+
+
+def test_vcpus_that_are_sold_twice_leave_none_over() -> None:
+    raw, nodes = first("compute_node_group"), copy.deepcopy(replay("node_group_nodes")["items"])
+    nodes[0]["consumedResources"]["guestCpus"] = 160
+    at = replace(SCOPE, catalogue={"node_groups": {raw["name"].removeprefix("//"): nodes}})
+    group = SPECS["compute/node_group"].resource(raw, at)
+    assert group is not None
+    assert {part.kind for part in group.components} == {"memory"}
 
 
 async def test_a_pool_counts_its_capacity_and_its_disks_count_there(estate: Estate) -> None:

@@ -69,6 +69,7 @@ TOLD = {
         ("lastStopTimestamp", "lastSuspendedTimestamp"),
     ),
     "compute/machine_image": Told("compute.v1", "MachineImage", "creationTimestamp"),
+    "compute/node_group": Told("compute.v1", "NodeGroup", "creationTimestamp"),
     "compute/region_disk": Told("compute.v1", "Disk", "creationTimestamp"),
     "compute/router": Told("compute.v1", "Router", "creationTimestamp"),
     "compute/snapshot": Told("compute.v1", "Snapshot", "creationTimestamp"),

@@ -49,6 +49,7 @@ ENUMERATIONS = {
     "compute/instance": Enumeration("compute.v1", "Instance", "status"),
     "compute/instant_snapshot": Enumeration("compute.v1", "InstantSnapshot", "status"),
     "compute/machine_image": Enumeration("compute.v1", "MachineImage", "status"),
+    "compute/node_group": Enumeration("compute.v1", "NodeGroup", "status"),
     "compute/region_disk": Enumeration("compute.v1", "Disk", "status"),
     "compute/reservation": Enumeration("compute.v1", "Reservation", "status"),
     "compute/snapshot": Enumeration("compute.v1", "Snapshot", "status"),

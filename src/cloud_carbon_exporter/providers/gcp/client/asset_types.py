@@ -26,6 +26,7 @@ TYPES = (
     "compute.googleapis.com/Instance",
     "compute.googleapis.com/InstantSnapshot",
     "compute.googleapis.com/MachineImage",
+    "compute.googleapis.com/NodeGroup",
     "compute.googleapis.com/RegionDisk",
     "compute.googleapis.com/Reservation",
     "compute.googleapis.com/Router",

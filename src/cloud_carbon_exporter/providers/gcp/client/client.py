@@ -16,6 +16,7 @@ from cloud_carbon_exporter.providers.gcp.client import (
     footprint,
     machines,
     monitoring,
+    node_groups,
     product_lists,
 )
 from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
@@ -120,7 +121,8 @@ class GcpClient:
         at = self._with_projects(scope)
         names = machines.in_use(page)
         shapes = await self._machine_types.shapes(project(page[0], at), names) if names else {}
-        return {**at.catalogue, "machine_types": shapes}
+        nodes = await node_groups.nodes(self._rest, page)
+        return {**at.catalogue, "machine_types": shapes, "node_groups": nodes}
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
         """One call a metric type and project."""

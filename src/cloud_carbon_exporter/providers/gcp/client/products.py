@@ -140,6 +140,13 @@ PRODUCTS: tuple[Product, ...] = (
         "compute.reservations.list",
     ),
     _compute(
+        "nodeGroups.aggregatedList",
+        "aggregated/nodeGroups",
+        "nodeGroups",
+        "NodeGroup",
+        "compute.nodeGroups.list",
+    ),
+    _compute(
         "storagePools.aggregatedList",
         "aggregated/storagePools",
         "storagePools",
