@@ -26,6 +26,8 @@ ZONE_MEMBER = re.compile(r"^(?:preferred|snapshot)?availabilityzone(?:name)?$", 
 UNREAD = {
     "elasticache/cache_cluster CacheNodes.CustomerOutpostArn": "PreferredOutpostArn is read",
     "elasticache/snapshot PreferredAvailabilityZone": "where the cluster stood, not the snapshot",
+    "elasticache/snapshot NodeSnapshots.NodeGroupConfiguration.PrimaryOutpostArn": "as its cluster",
+    "elasticache/snapshot NodeSnapshots.NodeGroupConfiguration.ReplicaOutpostArns": "its cluster's",
     "elasticache/snapshot PreferredOutpostArn": "where its cluster stood; snapshots lie in S3",
     "redshift/snapshot AvailabilityZone": "where the cluster stood, and not the snapshot",
     "rds/db_snapshot AvailabilityZone": "where the instance stood, and not the snapshot",

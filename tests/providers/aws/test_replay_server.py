@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import REGION, CountingMeter, ReplayClient, recording
-from tests.fakes.aws_replay_server import ReplayServer, account, paging
+from tests.fakes.aws_replay_server import ReplayServer, account, paging, part_of
 from tests.providers.aws.test_pages import LISTS, in_pages_of
 
 from cloud_carbon_exporter.collect.sweep import sweep
@@ -37,9 +37,10 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ReplayServer]
         takes_token = paging(listing.api, listing.operation)[0]
         if takes_token:
             cut: list[Mapping[str, Any]] = []
-            for answer in answers[listing.api, listing.operation]:
+            part = part_of(listing.api, listing.operation, listing.params)
+            for answer in answers[listing.api, part]:
                 cut += in_pages_of(answer, listing.items, 1)
-            answers[listing.api, listing.operation] = cut
+            answers[listing.api, part] = cut
     started = await ReplayServer(answers).start()
     monkeypatch.setenv("AWS_ENDPOINT_URL", started.url)
     yield started
