@@ -144,8 +144,13 @@ async def test_what_belongs_to_another_resource_is_not_called_unsupported(
     assert (await client.extras(time.time())).unsupported == {}
 
 
-UNLISTED = {"bigtableadmin/backup", "gkebackup/backup", "spanner/backup"}
-"""Kinds that are listed below each of the things they are of, and by Asset Inventory alone."""
+UNLISTED = {
+    "bigqueryreservation/reservation",
+    "bigtableadmin/backup",
+    "gkebackup/backup",
+    "spanner/backup",
+}
+"""Kinds that no API lists for a whole project, but for Asset Inventory."""
 
 
 def without_unlisted(result: Swept) -> list[Resource]:

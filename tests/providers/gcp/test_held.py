@@ -132,3 +132,27 @@ def test_a_backup_whose_size_is_not_told_says_so() -> None:
     raw = first("backups")
     del raw["resource"]["data"]["sizeBytes"]
     assert held(read("alloydb/backup", raw), "snapshot").assumed == "its size is not told"
+
+
+async def test_slots_held_are_where_the_reservation_stands(estate: Estate) -> None:
+    reservation = estate["bigqueryreservation/reservation", "prod"]
+    assert reservation.location.region == "eu"
+    assert (held(reservation, "vcpu").amount, held(reservation, "vcpu").load) == (200, "")
+    assert "taken as half" in held(reservation, "vcpu").assumed
+
+
+async def test_slots_of_queries_are_where_most_datasets_stand(
+    estate: Estate, explore: Explore, cloud: GoogleCloud
+) -> None:
+    name = "bigquery.googleapis.com/projects/shop-prod"
+    [project] = [at for (kind, _), at in estate.items() if kind == "bigquery/project"]
+    [dataset] = [at for (kind, _), at in estate.items() if kind == "bigquery/dataset"]
+    assert project.id == name
+    assert project.location.region == dataset.location.region
+    cloud.page_size = 1
+    client = explore()
+    first_regions = {at.location.region for at in (await by_kind_and_name(client)).values()}
+    assert first_regions
+    again = await by_kind_and_name(client)
+    [project] = [at for (kind, _), at in again.items() if kind == "bigquery/project"]
+    assert project.location.region == dataset.location.region, "as the listing before told"

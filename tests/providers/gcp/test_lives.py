@@ -48,6 +48,9 @@ TOLD = {
     "artifactregistry/repository": Told("artifactregistry.v1", "Repository", "createTime"),
     "alloydb/backup": Told("alloydb.v1", "Backup", "createTime"),
     "backupdr/backup_vault": Told("backupdr.v1", "BackupVault", "createTime"),
+    "bigqueryreservation/reservation": Told(
+        "bigqueryreservation.v1", "Reservation", "creationTime"
+    ),
     "bigtableadmin/backup": Told("bigtableadmin.v2", "Backup", "startTime"),
     "compute/instant_snapshot": Told("compute.v1", "InstantSnapshot", "creationTimestamp"),
     "compute/reservation": Told("compute.v1", "Reservation", "creationTimestamp"),

@@ -14,6 +14,7 @@ TYPES = (
     "artifactregistry.googleapis.com/Repository",
     "backupdr.googleapis.com/BackupVault",
     "bigquery.googleapis.com/Dataset",
+    "bigqueryreservation.googleapis.com/Reservation",
     "bigtableadmin.googleapis.com/Backup",
     "bigtableadmin.googleapis.com/Cluster",
     "cloudfunctions.googleapis.com/CloudFunction",

@@ -21,6 +21,7 @@ from cloud_carbon_exporter.providers.gcp.client import (
 )
 from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
+from cloud_carbon_exporter.providers.gcp.client.dataset_places import DatasetPlaces
 from cloud_carbon_exporter.providers.gcp.client.departures import Departures
 from cloud_carbon_exporter.providers.gcp.client.discovery import (
     LISTING,
@@ -69,6 +70,7 @@ class GcpClient:
         self._rest = Rest(Tokens(self._options.project_id), meter, settings.timeout_seconds)
         self._machine_types = machines.MachineTypes(self._rest)
         self._departures = Departures(self._rest, self._options.metrics_scope)
+        self._dataset_places = DatasetPlaces()
         self._inventory: Inventory | None = None
         self._account_id = ""
         # Ids of the projects below a folder or organisation, by number.
@@ -98,6 +100,7 @@ class GcpClient:
         listed: Counter[str] = Counter()
         incomplete: Incomplete | None = None
         self._departures.begin()
+        self._dataset_places.begin()
         try:
             async for page in self._sources(scope):
                 self._learn(named_projects(page))
@@ -121,8 +124,13 @@ class GcpClient:
         at = self._with_projects(scope)
         names = machines.in_use(page)
         shapes = await self._machine_types.shapes(project(page[0], at), names) if names else {}
-        nodes = await node_groups.nodes(self._rest, page)
-        return {**at.catalogue, "machine_types": shapes, "node_groups": nodes}
+        self._dataset_places.see(page, at)
+        return {
+            **at.catalogue,
+            "machine_types": shapes,
+            "node_groups": await node_groups.nodes(self._rest, page),
+            "dataset_regions": self._dataset_places.regions(),
+        }
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
         """One call a metric type and project."""

@@ -20,6 +20,10 @@ from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 PROJECT_STATES = states(running="ACTIVE", gone="DELETE_REQUESTED DELETE_IN_PROGRESS")
 
 
+SLOT = (1, 4, "a slot is taken as a vCPU with 4 GiB")
+"""Slot as a part of a host that Google does not show."""
+
+
 def describe(raw: Raw, scope: Scope) -> Description:
     """Dataset as a GiB of storage for each stored GiB."""
     asset = parse(raw, scope)
@@ -28,18 +32,19 @@ def describe(raw: Raw, scope: Scope) -> Description:
 
 
 def describe_project(raw: Raw, scope: Scope) -> Description:
-    """Slots that a project's queries hold, wherever its datasets stand.
+    """Slots that a project's queries hold, where most of its datasets stand.
 
     Monitoring tells slots by project only, so they are a resource of their own beside the datasets.
     """
     asset = parse(raw, scope)
     project = asset.location.account_id
+    region = scope.catalogue.get("dataset_regions", {}).get(project, "global")
     whole = replace(
         asset,
         id=f"bigquery.googleapis.com/projects/{project}",
-        location=Location(PROVIDER, project, "global"),
+        location=Location(PROVIDER, project, region),
     )
-    slots = per(hidden(1, 4, "a slot is taken as a vCPU with 4 GiB"), "capacity_units")
+    slots = per(hidden(*SLOT), "capacity_units")
     # Version 1 of the Resource Manager API, and version 3.
     state = asset.data.get("lifecycleState", asset.data.get("state", ""))
     return whole.described(running=slots, state=state, monitor={"project_id": project})
