@@ -116,6 +116,11 @@ AGGREGATED: Mapping[str, tuple[tuple[str, ...], str]] = {
         "forwardingRules",
     ),
     "compute.nodeGroups.aggregatedList": ((f"{COMPUTE}NodeGroup",), "nodeGroups"),
+    "compute.vpnTunnels.aggregatedList": ((f"{COMPUTE}VpnTunnel",), "vpnTunnels"),
+    "compute.interconnectAttachments.aggregatedList": (
+        (f"{COMPUTE}InterconnectAttachment",),
+        "interconnectAttachments",
+    ),
     "compute.reservations.aggregatedList": ((f"{COMPUTE}Reservation",), "reservations"),
     "compute.storagePools.aggregatedList": ((f"{COMPUTE}StoragePool",), "storagePools"),
     "compute.instantSnapshots.aggregatedList": (
@@ -127,6 +132,7 @@ AGGREGATED: Mapping[str, tuple[tuple[str, ...], str]] = {
 """Asset types and field of the lists that Compute Engine gives by zone or region."""
 
 FLAT: Mapping[str, tuple[str, str]] = {
+    "compute.interconnects.list": (f"{COMPUTE}Interconnect", "items"),
     "compute.snapshots.list": (f"{COMPUTE}Snapshot", "items"),
     "compute.images.list": (f"{COMPUTE}Image", "items"),
     "compute.machineImages.list": (f"{COMPUTE}MachineImage", "items"),

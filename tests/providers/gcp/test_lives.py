@@ -72,6 +72,11 @@ TOLD = {
         ("lastStopTimestamp", "lastSuspendedTimestamp"),
     ),
     "compute/machine_image": Told("compute.v1", "MachineImage", "creationTimestamp"),
+    "compute/interconnect": Told("compute.v1", "Interconnect", "creationTimestamp"),
+    "compute/interconnect_attachment": Told(
+        "compute.v1", "InterconnectAttachment", "creationTimestamp"
+    ),
+    "compute/vpn_tunnel": Told("compute.v1", "VpnTunnel", "creationTimestamp"),
     "compute/node_group": Told("compute.v1", "NodeGroup", "creationTimestamp"),
     "compute/region_disk": Told("compute.v1", "Disk", "creationTimestamp"),
     "compute/router": Told("compute.v1", "Router", "creationTimestamp"),

@@ -57,6 +57,12 @@ def _compute(
     )
 
 
+def _by_place(collection: str, name: str) -> Product:
+    """An aggregated list of Compute Engine, of things of one type."""
+    path, permission = f"aggregated/{collection}", f"compute.{collection}.list"
+    return _compute(f"{collection}.aggregatedList", path, collection, name, permission)
+
+
 def _everywhere(
     api: str, version: str, things: str, name: str, operation: str = "", host: str = ""
 ) -> Product:
@@ -132,34 +138,19 @@ PRODUCTS: tuple[Product, ...] = (
         "compute.disks.list",
         "RegionDisk",
     ),
+    _by_place("reservations", "Reservation"),
+    _by_place("nodeGroups", "NodeGroup"),
+    _by_place("vpnTunnels", "VpnTunnel"),
     _compute(
-        "reservations.aggregatedList",
-        "aggregated/reservations",
-        "reservations",
-        "Reservation",
-        "compute.reservations.list",
+        "interconnects.list",
+        "global/interconnects",
+        "items",
+        "Interconnect",
+        "compute.interconnects.list",
     ),
-    _compute(
-        "nodeGroups.aggregatedList",
-        "aggregated/nodeGroups",
-        "nodeGroups",
-        "NodeGroup",
-        "compute.nodeGroups.list",
-    ),
-    _compute(
-        "storagePools.aggregatedList",
-        "aggregated/storagePools",
-        "storagePools",
-        "StoragePool",
-        "compute.storagePools.list",
-    ),
-    _compute(
-        "instantSnapshots.aggregatedList",
-        "aggregated/instantSnapshots",
-        "instantSnapshots",
-        "InstantSnapshot",
-        "compute.instantSnapshots.list",
-    ),
+    _by_place("interconnectAttachments", "InterconnectAttachment"),
+    _by_place("storagePools", "StoragePool"),
+    _by_place("instantSnapshots", "InstantSnapshot"),
     _compute("snapshots.list", "global/snapshots", "items", "Snapshot", "compute.snapshots.list"),
     _compute("images.list", "global/images", "items", "Image", "compute.images.list"),
     _compute(
