@@ -187,7 +187,11 @@ def _where(raw: Raw, ids: Mapping[str, str]) -> str:
     config = data.get("config")
     if isinstance(config, str) and (matched := _INSTANCE_CONFIG.search(config)):
         return matched[1]
-    return str(data.get("location") or data.get("locationId") or resource.get("location") or "")
+    # The port of an Interconnect stands in a building of another's, which is in no region.
+    told = str(data.get("location") or data.get("locationId") or "")
+    if told and "/interconnectLocations/" not in told:
+        return told
+    return str(resource.get("location") or "")
 
 
 def parse(raw: Raw, scope: Scope) -> Asset:

@@ -6,12 +6,11 @@ Google shows no machine behind them.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-from cloud_carbon_exporter.model.types import Component, Location
+from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
-from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, of_type, parse
+from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 # A tunnel without a peer that answers is kept up all the same. STOPPED has lost its forwarding
@@ -59,13 +58,12 @@ def describe_tunnel(raw: Raw, scope: Scope) -> Description:
 
 
 def describe_port(raw: Raw, scope: Scope) -> Description:
-    """Interconnect as the ports of its links; it stands in a meeting room, which is no region."""
+    """Interconnect as the ports of its links; where they stand is no region."""
     asset = parse(raw, scope)
     data = asset.data
     link = data.get("linkType", "")
     speed = gigabits(link) * int(data.get("provisionedLinkCount", 0))
-    there = replace(asset, location=Location(PROVIDER, asset.location.account_id, "global"))
-    return there.described(
+    return asset.described(
         running=(Component("fixed", _PORT, speed, assumed=_WHY),),
         state=data.get("state", ""),
         name=data["name"],
