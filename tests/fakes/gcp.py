@@ -33,9 +33,13 @@ from tests.fakes.gcp_estate import (
     replay,
 )
 from tests.fakes.gcp_feed import Feed
+from tests.fakes.gcp_metric_types import PROJECTS
 from tests.fakes.gcp_monitoring import Series
 
 Query = Sequence[tuple[str, str]]
+
+UNDOCUMENTED = frozenset({"lustre", "memorystore"})
+"""APIs of instances of which google-api-python-client brings no discovery document."""
 
 
 @dataclass
@@ -165,7 +169,7 @@ class GoogleCloud:
 
     def environment(self) -> dict[str, str]:
         """The endpoint overrides that lead here."""
-        apis = [*gcp_discovery.VERSIONS, "memorystore"]
+        apis = [*gcp_discovery.VERSIONS, *UNDOCUMENTED]
         return {
             f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api.upper()}": f"{self.url}/{api}/" for api in apis
         }
@@ -182,8 +186,8 @@ class GoogleCloud:
             request.match_info["path"],
             list(request.query.items()),
         )
-        if api == "memorystore":  # of which the library's discovery documents know nothing
-            return self._memorystore()
+        if api in UNDOCUMENTED:
+            return self._undocumented(api)
         if api not in gcp_discovery.VERSIONS:
             return self._disabled(api)
         method = gcp_discovery.method(api, request.method, path)
@@ -208,8 +212,8 @@ class GoogleCloud:
             return answer
         return self._sent(method, fault, answer)
 
-    def _memorystore(self) -> web.Response:
-        method = "memorystore.projects.locations.instances.list"
+    def _undocumented(self, api: str) -> web.Response:
+        method = f"{api}.projects.locations.instances.list"
         self.calls[method] += 1
         return web.json_response(product_list(self.assets, method))
 
@@ -283,7 +287,9 @@ class GoogleCloud:
             return replay("node_group_nodes")
         if method == "bigquery.jobs.query":
             return self._query_response()
-        project = dict(query).get("project") or path.partition("projects/")[2].partition("/")[0]
+        # Apigee's organisations are called as their projects are.
+        below = path.partition("projects/")[2] or path.partition("organizations/")[2]
+        project = dict(query).get("project") or below.partition("/")[0]
         here = [asset for asset in self.assets if self._within(asset, f"projects/{project}")]
         location = path.partition("locations/")[2].partition("/")[0]
         listed = located_list(here, method, location)
@@ -356,7 +362,7 @@ class GoogleCloud:
         here = [
             series
             for series in self.series
-            if project == "scoping" or series.labels.get("project_id") == project
+            if project in ("scoping", *(series.labels.get(label) for label in PROJECTS))
         ]
         try:
             listed = gcp_monitoring.answer(here, query, time.time())
@@ -365,7 +371,8 @@ class GoogleCloud:
             return _error(400, str(error), "INVALID_ARGUMENT")
         except LookupError as error:
             return _error(404, str(error), "NOT_FOUND")
-        return {"timeSeries": listed} if listed else {}
+        unit = gcp_monitoring.unit_of(query)
+        return {"timeSeries": listed, "unit": unit} if listed else {"unit": unit}
 
 
 @dataclass

@@ -21,19 +21,28 @@ DOCUMENTS = Path(googleapiclient.__file__).parent / "discovery_cache" / "documen
 VERSIONS = {
     "aiplatform": "v1",
     "alloydb": "v1",
+    "apigee": "v1",
     "artifactregistry": "v1",
     "backupdr": "v1",
     "bigquery": "v2",
     "bigtableadmin": "v2",
     "cloudasset": "v1",
     "cloudfunctions": "v1",
+    "composer": "v1",
     "compute": "v1",
     "container": "v1",
+    "datafusion": "v1",
+    "dataproc": "v1",
     "file": "v1",
     "firestore": "v1",
     "gkebackup": "v1",
+    "looker": "v1",
+    "managedkafka": "v1",
     "memcache": "v1",
     "monitoring": "v3",
+    "netapp": "v1",
+    "oracledatabase": "v1",
+    "parallelstore": "v1",
     "pubsub": "v1",
     "redis": "v1",
     "run": "v2",
@@ -103,6 +112,15 @@ def methods(api: str) -> Sequence[Method]:
         )
         for method in _methods(tree)
     ]
+
+
+def aligners() -> Mapping[str, str]:
+    """Aligners of Cloud Monitoring, each with what its document says of it."""
+    [listing] = [
+        known for known in methods("monitoring") if known.id.endswith("cts.timeSeries.list")
+    ]
+    told = listing.parameters["aggregation.perSeriesAligner"]
+    return dict(zip(told["enum"], told["enumDescriptions"], strict=True))
 
 
 def method(api: str, verb: str, path: str) -> Method | None:

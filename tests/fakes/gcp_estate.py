@@ -76,6 +76,46 @@ LOCATED: Mapping[str, tuple[str, str]] = {
         "artifactregistry.googleapis.com/Repository",
         "repositories",
     ),
+    "composer.projects.locations.environments.list": (
+        "composer.googleapis.com/Environment",
+        "environments",
+    ),
+    "dataproc.projects.locations.batches.list": (
+        "dataproc.googleapis.com/Batch",
+        "batches",
+    ),
+    "dataproc.projects.locations.sessions.list": (
+        "dataproc.googleapis.com/Session",
+        "sessions",
+    ),
+    "looker.projects.locations.instances.list": (
+        "looker.googleapis.com/Instance",
+        "instances",
+    ),
+    "managedkafka.projects.locations.clusters.list": (
+        "managedkafka.googleapis.com/Cluster",
+        "clusters",
+    ),
+    "managedkafka.projects.locations.connectClusters.list": (
+        "managedkafka.googleapis.com/ConnectCluster",
+        "connectClusters",
+    ),
+    "netapp.projects.locations.storagePools.list": (
+        "netapp.googleapis.com/StoragePool",
+        "storagePools",
+    ),
+    "oracledatabase.projects.locations.autonomousDatabases.list": (
+        "oracledatabase.googleapis.com/AutonomousDatabase",
+        "autonomousDatabases",
+    ),
+    "oracledatabase.projects.locations.cloudExadataInfrastructures.list": (
+        "oracledatabase.googleapis.com/CloudExadataInfrastructure",
+        "cloudExadataInfrastructures",
+    ),
+    "run.projects.locations.workerPools.list": (
+        "run.googleapis.com/WorkerPool",
+        "workerPools",
+    ),
     "vmwareengine.projects.locations.privateClouds.list": (
         "vmwareengine.googleapis.com/PrivateCloud",
         "privateClouds",
@@ -87,7 +127,7 @@ LOCATED: Mapping[str, tuple[str, str]] = {
 }
 """Asset type and field of the lists of one location."""
 
-PLACES = ("europe-west1", "europe-west3-a", "global", "us-central1")
+PLACES = ("europe-west1", "europe-west3", "europe-west3-a", "global", "us-central1")
 """Locations of every product that lists its own."""
 
 LOCATED_APIS = frozenset(method.partition(".")[0] for method in LOCATED)
@@ -145,6 +185,22 @@ FLAT: Mapping[str, tuple[str, str]] = {
     "firestore.projects.locations.backups.list": ("firestore.googleapis.com/Backup", "backups"),
     "firestore.projects.databases.list": ("firestore.googleapis.com/Database", "databases"),
     "sql.Backups.ListBackups": ("sqladmin.googleapis.com/Backup", "backups"),
+    "apigee.organizations.instances.list": (
+        "apigee.googleapis.com/Instance",
+        "instances",
+    ),
+    "datafusion.projects.locations.instances.list": (
+        "datafusion.googleapis.com/Instance",
+        "instances",
+    ),
+    "lustre.projects.locations.instances.list": (
+        "lustre.googleapis.com/Instance",
+        "instances",
+    ),
+    "parallelstore.projects.locations.instances.list": (
+        "parallelstore.googleapis.com/Instance",
+        "instances",
+    ),
     "sql.instances.list": ("sqladmin.googleapis.com/Instance", "items"),
     "storage.buckets.list": ("storage.googleapis.com/Bucket", "items"),
     "container.projects.locations.clusters.list": (

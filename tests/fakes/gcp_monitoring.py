@@ -11,126 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-# kind, type, unit, monitored resource of what the exporter reads
-# (https://cloud.google.com/monitoring/api/metrics_gcp).
-METRICS: dict[str, tuple[str, str, str, str]] = {
-    "agent.googleapis.com/gpu/utilization": ("GAUGE", "DOUBLE", "%", "gce_instance"),
-    "aiplatform.googleapis.com/prediction/online/accelerator/duty_cycle": (
-        "GAUGE",
-        "DOUBLE",
-        "%",
-        "aiplatform.googleapis.com/Endpoint",
-    ),
-    "aiplatform.googleapis.com/prediction/online/cpu/utilization": (
-        "GAUGE",
-        "DOUBLE",
-        "%",
-        "aiplatform.googleapis.com/Endpoint",
-    ),
-    "alloydb.googleapis.com/cluster/storage/usage": (
-        "GAUGE",
-        "INT64",
-        "By",
-        "alloydb.googleapis.com/Cluster",
-    ),
-    "alloydb.googleapis.com/instance/cpu/average_utilization": (
-        "GAUGE",
-        "DOUBLE",
-        "10^2.%",
-        "alloydb.googleapis.com/Instance",
-    ),
-    "bigquery.googleapis.com/slots/allocated_for_project": (
-        "GAUGE",
-        "INT64",
-        "1",
-        "bigquery_project",
-    ),
-    "bigquery.googleapis.com/storage/stored_bytes": ("GAUGE", "INT64", "By", "bigquery_dataset"),
-    "bigtable.googleapis.com/cluster/cpu_load": ("GAUGE", "DOUBLE", "1", "bigtable_cluster"),
-    "bigtable.googleapis.com/disk/bytes_used": ("GAUGE", "INT64", "By", "bigtable_cluster"),
-    "cloudfunctions.googleapis.com/function/execution_times": (
-        "DELTA",
-        "DISTRIBUTION",
-        "ns",
-        "cloud_function",
-    ),
-    "cloudsql.googleapis.com/database/cpu/utilization": (
-        "GAUGE",
-        "DOUBLE",
-        "10^2.%",
-        "cloudsql_database",
-    ),
-    "compute.googleapis.com/instance/cpu/utilization": (
-        "GAUGE",
-        "DOUBLE",
-        "10^2.%",
-        "gce_instance",
-    ),
-    "compute.googleapis.com/instance/uptime": ("DELTA", "DOUBLE", "s{uptime}", "gce_instance"),
-    "firestore.googleapis.com/storage/data_and_index_storage_bytes": (
-        "GAUGE",
-        "INT64",
-        "By",
-        "firestore.googleapis.com/Database",
-    ),
-    "kubernetes.io/container/cpu/request_cores": ("GAUGE", "DOUBLE", "{cpu}", "k8s_container"),
-    "kubernetes.io/container/cpu/request_utilization": ("GAUGE", "DOUBLE", "1", "k8s_container"),
-    "kubernetes.io/container/memory/request_bytes": ("GAUGE", "INT64", "By", "k8s_container"),
-    "loadbalancing.googleapis.com/https/response_bytes_count": (
-        "DELTA",
-        "INT64",
-        "By",
-        "https_lb_rule",
-    ),
-    "memcache.googleapis.com/node/cpu/utilization": ("GAUGE", "DOUBLE", "10^2.%", "memcache_node"),
-    "memorystore.googleapis.com/instance/cpu/average_utilization": (
-        "GAUGE",
-        "DOUBLE",
-        "10^2.%",
-        "memorystore.googleapis.com/Instance",
-    ),
-    "redis.googleapis.com/cluster/cpu/average_utilization": (
-        "GAUGE",
-        "DOUBLE",
-        "10^2.%",
-        "redis.googleapis.com/Cluster",
-    ),
-    "redis.googleapis.com/stats/cpu_utilization": ("DELTA", "DOUBLE", "s{CPU}", "redis_instance"),
-    "router.googleapis.com/nat/sent_bytes_count": ("DELTA", "INT64", "By", "nat_gateway"),
-    "run.googleapis.com/container/cpu/allocation_time": (
-        "DELTA",
-        "DOUBLE",
-        "s{CPU}",
-        "cloud_run_revision",
-    ),
-    "run.googleapis.com/container/cpu/utilizations": (
-        "DELTA",
-        "DISTRIBUTION",
-        "10^2.%",
-        "cloud_run_revision",
-    ),
-    "run.googleapis.com/container/memory/allocation_time": (
-        "DELTA",
-        "DOUBLE",
-        "GiBy.s",
-        "cloud_run_revision",
-    ),
-    "spanner.googleapis.com/instance/cpu/utilization": (
-        "GAUGE",
-        "DOUBLE",
-        "10^2.%",
-        "spanner_instance",
-    ),
-    "spanner.googleapis.com/instance/storage/used_bytes": (
-        "GAUGE",
-        "INT64",
-        "By",
-        "spanner_instance",
-    ),
-    "storage.googleapis.com/storage/v2/total_bytes": ("GAUGE", "DOUBLE", "By", "gcs_bucket"),
-    "tpu.googleapis.com/tpu/mxu/utilization": ("GAUGE", "DOUBLE", "%", "tpu_worker"),
-    "tpu.googleapis.com/cpu/utilization": ("GAUGE", "DOUBLE", "%", "tpu_worker"),
-}
+from tests.fakes import gcp_discovery
+from tests.fakes.gcp_metric_types import METRICS, PROJECTS, RESOURCES
 
 _SYSTEM = "metadata.system_labels."
 _TERM = re.compile(r'([\w.]+) = "([^"]*)"(?: AND |$)')
@@ -217,14 +99,37 @@ def read(query: Sequence[tuple[str, str]], now: float) -> Query:
     return asked
 
 
+def valid_for(aligner: str, kind: str, value_type: str) -> bool:
+    """Whether an aligner may be applied, as the API's own document says of each."""
+    [said] = re.findall(r"valid for ([^.]+)\.", gcp_discovery.aligners()[aligner]) or [""]
+    # Where no type of value is named, each will do.
+    of_values = [word for word in ("numeric", "distribution", "Boolean") if word in said]
+    values = "distribution" if value_type == "DISTRIBUTION" else "numeric"
+    return kind in said and (not of_values or values in of_values)
+
+
 def _check_aligner(asked: Query) -> None:
-    kind, value_type, _, _ = METRICS[asked.metric]
-    if asked.aligner in ("ALIGN_RATE", "ALIGN_DELTA") and kind == "GAUGE":
-        raise BadQuestion(f"{asked.aligner} cannot be applied to a GAUGE")
-    if asked.aligner == "ALIGN_RATE" and value_type == "DISTRIBUTION":
-        raise BadQuestion("ALIGN_RATE cannot be applied to a DISTRIBUTION")
-    if asked.aligner == "ALIGN_MEAN" and (kind != "GAUGE" or value_type == "DISTRIBUTION"):
-        raise BadQuestion("ALIGN_MEAN is for numeric gauges")
+    known = METRICS[asked.metric]
+    if not valid_for(asked.aligner, known.kind, known.value_type):
+        what = f"{known.kind} {known.value_type} {asked.metric}"
+        raise BadQuestion(f"{asked.aligner} cannot be applied to {what}")
+
+
+def _type(series: Series) -> str:
+    """Type of resource it is of: as said, or the first of its metric's that has its labels.
+
+    Raises AssertionError where none has, so that no test invents labels.
+    """
+    metric = METRICS[series.metric]
+    for resource in (series.resource_type,) if series.resource_type else metric.resources:
+        if series.labels.keys() <= RESOURCES[resource].labels | PROJECTS:
+            return resource
+    raise AssertionError(f"{series.metric} is for nothing with labels {sorted(series.labels)}")
+
+
+def _check_labels(series: Series) -> None:
+    if strange := (series.metric_labels.keys() - METRICS[series.metric].labels):
+        raise AssertionError(f"{series.metric} has no label {', '.join(sorted(strange))}")
 
 
 def _label(series: Series, name: str) -> str:
@@ -242,7 +147,9 @@ def _matches(series: Series, terms: Mapping[str, str]) -> bool:
         if name == "metric.type":
             held = series.metric
         elif name == "resource.type":
-            held = series.resource_type or METRICS[series.metric][3]
+            held = _type(series)
+        elif name == "project":
+            held = next(series.labels[label] for label in PROJECTS if label in series.labels)
         else:
             held = _label(series, name)
         if held != wanted:
@@ -286,6 +193,8 @@ def _up(asked: Query, group: Iterable[Series], end: float) -> dict[str, Any]:
 def _nested(names: Iterable[str], key: Iterable[str]) -> dict[str, dict[str, str]]:
     labels: dict[str, dict[str, str]] = {"resource": {}, "metric": {}, "system": {}}
     for name, value in zip(names, key, strict=True):
+        if not value:
+            continue  # what is not there is not kept either
         if name.startswith(_SYSTEM):
             labels["system"][name.removeprefix(_SYSTEM)] = value
             continue
@@ -306,6 +215,13 @@ def _ends(asked: Query, group: Iterable[Series]) -> Iterator[float]:
             yield end
 
 
+def unit_of(query: Sequence[tuple[str, str]]) -> str:
+    """Unit of an answer, which stands beside its series."""
+    said = dict(query)
+    unit = METRICS[_terms(said["filter"])["metric.type"]].unit
+    return f"{unit}/s" if said["aggregation.perSeriesAligner"] == "ALIGN_RATE" else unit
+
+
 def answer(
     estate: Iterable[Series], query: Sequence[tuple[str, str]], now: float
 ) -> list[dict[str, Any]]:
@@ -314,10 +230,12 @@ def answer(
     if asked.metric not in METRICS:
         raise LookupError(f'Cannot find metric(s) that match type = "{asked.metric}".')
     _check_aligner(asked)
-    kind, value_type, unit, resource_type = METRICS[asked.metric]
-    groups: dict[tuple[str, ...], list[Series]] = defaultdict(list)
+    known = METRICS[asked.metric]
+    # "It is not possible to reduce across different resource types" (monitoring.v3, groupByFields).
+    groups: dict[tuple[str, tuple[str, ...]], list[Series]] = defaultdict(list)
     for series in estate:
         if _matches(series, asked.terms):
+            _check_labels(series)
             reduced = asked.reducer != "REDUCE_NONE"
             whole = (*sorted(series.labels.items()), *sorted(series.metric_labels.items()))
             key = (
@@ -325,32 +243,31 @@ def answer(
                 if reduced
                 else tuple(map(str, whole))
             )
-            groups[key].append(series)
+            groups[_type(series), key].append(series)
     answered = []
-    for key, group in groups.items():
+    for (resource_type, key), group in groups.items():
         if asked.reducer != "REDUCE_NONE":
             labels = _nested(asked.group_by, key)
         else:
             labels = {"resource": dict(group[0].labels), "metric": dict(group[0].metric_labels)}
-        value = _value(asked, group, value_type)
+        value = _value(asked, group, known.value_type)
         system = {"metadata": {"systemLabels": labels["system"]}} if labels.get("system") else {}
         values = {
             "doubleValue": "DOUBLE",
             "int64Value": "INT64",
             "distributionValue": "DISTRIBUTION",
         }
-        delta = kind == "DELTA" and asked.aligner == "ALIGN_DELTA"
+        delta = known.kind != "GAUGE" and asked.aligner == "ALIGN_DELTA"
         answered.append(
             {
                 "metric": {"type": asked.metric, "labels": labels["metric"]},
                 "resource": {
-                    "type": group[0].resource_type or resource_type,
+                    "type": resource_type,
                     "labels": labels["resource"],
                 },
                 **system,
                 "metricKind": "DELTA" if delta else "GAUGE",
                 "valueType": values[next(iter(value))],
-                "unit": unit,
                 "points": [
                     {
                         "interval": {

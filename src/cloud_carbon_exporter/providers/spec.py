@@ -83,9 +83,9 @@ class Metric:
         value.
     class_dimension: the dimension that tells storage classes apart; each value X read becomes the
         signal `into:X`.
-    spread: the dimension over which the series is spread, one for each board of a machine; those
-        that exist are found, whatever other dimensions they bear, and become one: ratios by their
-        mean, all else by its sum.
+    spread: the dimension over which the series is spread, one for each board of a machine or each
+        region of an instance; those that exist are found, whatever other dimensions they bear, and
+        become one: ratios by their mean, all else by its sum.
     counted_as: the signal that tells over how many series of its `spread` a value is the sum.
     over: key of Resource.monitor that holds the number of cores or boards the value is a sum over;
         it is divided by it. Several metrics of one resource that fill one signal (bytes in, bytes

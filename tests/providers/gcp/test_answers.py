@@ -33,7 +33,7 @@ def ids(snapshot: Snapshot) -> set[str]:
     return {row.resource.id for row in snapshot.rows}
 
 
-NOT_SPOILED = {"bigquery/project", "memorystore/instance"}
+NOT_SPOILED = {"bigquery/project", "lustre/instance", "memorystore/instance"}
 """Kinds the fake's products list under names that this test does not know."""
 
 

@@ -44,7 +44,8 @@ async def test_caches(estate: Estate) -> None:
     cache, sessions = estate["redis/instance", "cache"], estate["redis/cluster", "sessions"]
     assert held(cache, "memory").amount == 10  # a primary and a replica of 5 GiB
     assert cache.monitor == {
-        "instance_id": "projects/shop-prod/locations/europe-west1/instances/cache"
+        "instance_id": "projects/shop-prod/locations/europe-west1/instances/cache",
+        "vcpus": "2",
     }
     assert (held(sessions, "memory").amount, held(sessions, "vcpu").amount) == (6 * 13, 6 * 2)
     assert held(estate["memorystore/instance", "valkey"], "memory").amount == 13

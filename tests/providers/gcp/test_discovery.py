@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from tests.fakes.gcp import Calls, GoogleCloud
-from tests.fakes.gcp_estate import NUMBER, Asset, moved, recorded
+from tests.fakes.gcp_estate import NUMBER, PLACES, Asset, moved, recorded
 from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import by_kind_and_name, held, swept
 
@@ -225,9 +225,8 @@ async def test_a_product_that_fails_in_passing_fails_alone(
     cloud.break_("cloudasset", "disabled")
     cloud.break_("compute", "unavailable", method="compute.disks.aggregatedList")
     cloud.break_("spanner", "loop")
-    cloud.break_(
-        "aiplatform", "unavailable", method="aiplatform.projects.locations.endpoints.list", times=16
-    )
+    endpoints = "aiplatform.projects.locations.endpoints.list"
+    cloud.break_("aiplatform", "unavailable", method=endpoints, times=4 * len(PLACES))
     client = explore()
     result = await swept(client)
     assert reasons(result) == {

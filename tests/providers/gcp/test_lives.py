@@ -45,6 +45,7 @@ TOLD = {
     ),
     "alloydb/cluster": Told("alloydb.v1", "Cluster", "createTime"),
     "alloydb/instance": Told("alloydb.v1", "Instance", "createTime"),
+    "apigee/instance": Told("apigee.v1", "GoogleCloudApigeeV1Instance", "createdAt"),
     "artifactregistry/repository": Told("artifactregistry.v1", "Repository", "createTime"),
     "alloydb/backup": Told("alloydb.v1", "Backup", "createTime"),
     "backupdr/backup_vault": Told("backupdr.v1", "BackupVault", "createTime"),
@@ -61,6 +62,7 @@ TOLD = {
     "spanner/backup": Told("spanner.v1", "Backup", "createTime"),
     "bigquery/dataset": Told("bigquery.v2", "Dataset", "creationTime"),
     "bigquery/project": Told("cloudresourcemanager.v1", "Project", "createTime"),
+    "composer/environment": Told("composer.v1beta1", "Environment", "createTime"),
     "compute/disk": Told("compute.v1", "Disk", "creationTimestamp"),
     "compute/forwarding_rule": Told("compute.v1", "ForwardingRule", "creationTimestamp"),
     "compute/global_forwarding_rule": Told("compute.v1", "ForwardingRule", "creationTimestamp"),
@@ -82,13 +84,26 @@ TOLD = {
     "compute/router": Told("compute.v1", "Router", "creationTimestamp"),
     "compute/snapshot": Told("compute.v1", "Snapshot", "creationTimestamp"),
     "container/cluster": Told("container.v1", "Cluster", "createTime"),
+    "datafusion/instance": Told("datafusion.v1", "Instance", "createTime"),
     "file/instance": Told("file.v1", "Instance", "createTime"),
     "firestore/database": Told("firestore.v1", "GoogleFirestoreAdminV1Database", "createTime"),
+    "looker/instance": Told("looker.v1", "Instance", "createTime"),
+    "managedkafka/cluster": Told("managedkafka.v1", "Cluster", "createTime"),
+    "managedkafka/connect_cluster": Told("managedkafka.v1", "ConnectCluster", "createTime"),
     "memcache/instance": Told("memcache.v1", "Instance", "createTime"),
+    "netapp/storage_pool": Told("netapp.v1", "StoragePool", "createTime"),
+    "oracledatabase/autonomous_database": Told(
+        "oracledatabase.v1", "AutonomousDatabase", "createTime"
+    ),
+    "oracledatabase/cloud_exadata_infrastructure": Told(
+        "oracledatabase.v1", "CloudExadataInfrastructure", "createTime"
+    ),
+    "parallelstore/instance": Told("parallelstore.v1", "Instance", "createTime"),
     "redis/cluster": Told("redis.v1", "Cluster", "createTime"),
     "redis/instance": Told("redis.v1", "Instance", "createTime"),
     "run/job": Told("run.v2", "GoogleCloudRunV2Job", "createTime"),
     "run/service": Told("run.v2", "GoogleCloudRunV2Service", "createTime"),
+    "run/worker_pool": Told("run.v2", "GoogleCloudRunV2WorkerPool", "createTime"),
     "spanner/instance": Told("spanner.v1", "Instance", "createTime"),
     "sql/instance": Told("sqladmin.v1", "DatabaseInstance", "createTime"),
     "storage/bucket": Told("storage.v1", "Bucket", "timeCreated"),
@@ -100,6 +115,9 @@ TOLD = {
 UNTOLD = {
     # within another: `backupInterval` has its start
     "sql/backup": Told("sqladmin.v1", "Backup", ""),
+    # Their starts stand in the history of their states.
+    "dataproc/batch": Told("dataproc.v1", "Batch", ""),
+    "dataproc/session": Told("dataproc.v1", "Session", ""),
     "aiplatform/batch_prediction_job": Told(
         "aiplatform.v1", "GoogleCloudAiplatformV1BatchPredictionJob", "startTime", ("endTime",)
     ),
@@ -108,7 +126,8 @@ UNTOLD = {
     ),
     "bigtableadmin/cluster": Told("bigtableadmin.v2", "Cluster", ""),
     "cloudfunctions/cloud_function": Told("cloudfunctions.v1", "CloudFunction", "updateTime"),
-    # google-api-python-client brings no document of it; a recording has createTime.
+    # google-api-python-client brings no documents of these; recordings have createTime.
+    "lustre/instance": Told("", "", ""),
     "memorystore/instance": Told("", "", ""),
 }
 """Kinds whose API says no start: a function's last update is none."""
@@ -150,7 +169,7 @@ def test_a_kind_begins_when_its_api_says(kind: str) -> None:
         holder = holder["deployedModels"][-1]
     field = TOLD[kind].started
     at = NOON + 7 * HOUR  # later than any recording says
-    holder[field] = str(int(at * 1000)) if field == "creationTime" else rfc3339(at)
+    holder[field] = str(int(at * 1000)) if field in ("creationTime", "createdAt") else rfc3339(at)
     for other in ("lastStopTimestamp", "lastSuspendedTimestamp"):
         holder.pop(other, None)
     described = SPECS[kind].describe(asset, SCOPE)

@@ -47,13 +47,22 @@ def joins(resource: Resource, metric: Metric) -> bool:
     return resource.monitor.keys() >= set(metric.dimensions.values())
 
 
-def instance(number: int, value: float, metric: str = CPU) -> Series:
-    labels = {
+def _labels(number: int) -> dict[str, str]:
+    return {
         "instance_id": str(4751091017865185000 + number),
         "zone": "europe-west1-b",
         "project_id": "shop-prod",
     }
-    return Series(metric, labels, value, {"instance_name": "web-1"})
+
+
+def instance(number: int, value: float) -> Series:
+    return Series(CPU, _labels(number), value, {"instance_name": "web-1"})
+
+
+def board(number: int, gpu: str, value: float) -> Series:
+    return Series(
+        "agent.googleapis.com/gpu/utilization", _labels(number), value, {"gpu_number": gpu}
+    )
 
 
 class Measured:
@@ -157,8 +166,8 @@ async def test_percent_and_ratio_are_told_apart_by_the_unit(
     tpu = {"project_id": "shop-prod", "zone": "us-central2-b", "node_id": "v4"}
     cloud.series = [
         instance(82, 0.5),
-        instance(82, 80.0, "agent.googleapis.com/gpu/utilization"),
-        instance(82, 60.0, "agent.googleapis.com/gpu/utilization"),
+        board(82, "0", 80.0),
+        board(82, "1", 60.0),
         Series("tpu.googleapis.com/tpu/mxu/utilization", {**tpu, "worker_id": "0"}, 40.0),
     ]
     measured = await measure(explore(), until)

@@ -131,31 +131,60 @@ async def test_files(estate: Estate) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "expected"),
+    ("scheme", "target", "expected"),
     [
-        ("targetSslProxies/a", "proxy"),
-        ("targetPools/a", "passthrough"),
-        ("targetHttpProxies/a", "https_regional"),
+        ("EXTERNAL", "targetSslProxies/a", "proxy_classic"),
+        ("EXTERNAL", "targetTcpProxies/a", "proxy_classic"),
+        ("EXTERNAL_MANAGED", "targetTcpProxies/a", "proxy"),
+        ("INTERNAL_MANAGED", "targetTcpProxies/a", "proxy"),
+        ("EXTERNAL", "targetPools/a", "passthrough"),
+        # A classic one of the Standard tier stands in a region, and is the global proxies' all the
+        # same.
+        ("EXTERNAL", "targetHttpProxies/a", "https"),
+        ("EXTERNAL_MANAGED", "targetHttpsProxies/a", "https_regional"),
+        ("INTERNAL_MANAGED", "targetHttpsProxies/a", "https_internal"),
     ],
 )
-def test_kinds_of_load_balancer(target: str, expected: str) -> None:
+def test_kinds_of_load_balancer(scheme: str, target: str, expected: str) -> None:
     url = f"projects/p/regions/r/{target}"
     rule = changed(
         "compute.googleapis.com/ForwardingRule",
-        loadBalancingScheme="EXTERNAL",
+        loadBalancingScheme=scheme,
         target=url,
         backendService="",
     )
     assert rule is not None
-    assert expected in rule.monitor
+    assert rule.monitor == {expected: "ilb", "region": "europe-west1"}
+    assert parts(rule)["fixed"] == ("gcp/load-balancer", 1)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "target"),
+    [
+        ("", "projects/p/regions/r/serviceAttachments/a"),
+        ("", "all-apis"),
+        ("EXTERNAL", "projects/p/zones/z/targetInstances/a"),
+        ("INTERNAL_SELF_MANAGED", "projects/p/global/targetGrpcProxies/a"),
+    ],
+)
+def test_rules_of_no_load_balancer(scheme: str, target: str) -> None:
+    rule = changed(
+        "compute.googleapis.com/ForwardingRule",
+        loadBalancingScheme=scheme,
+        target=target,
+        backendService="",
+    )
+    assert rule is None
 
 
 async def test_traffic(estate: Estate) -> None:
-    assert estate["compute/global_forwarding_rule", "front"].monitor == {"https": "front"}
-    assert held(estate["compute/global_forwarding_rule", "front"], "network").part == "internet"
+    front = estate["compute/global_forwarding_rule", "front"]
+    assert front.monitor == {"https": "front", "region": "global"}
+    assert held(front, "network").part == "internet"
     assert held(estate["compute/forwarding_rule", "ilb"], "network").part == "intra"
     assert ("compute/forwarding_rule", "vpn") not in estate
     assert estate["compute/router", "edge"].monitor == {"router_id": "41"}
+    assert parts(estate["compute/router", "edge"])["fixed"] == ("gcp/nat-gateway", 1)
     assert ("compute/router", "bgp") not in estate
     assert parts(estate["artifactregistry/repository", "images"]) == {
         "object": ("gcp/artifact-registry", 50)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from tests.fakes import gcp_discovery, gcp_monitoring
+from tests.fakes import gcp_discovery
 from tests.fakes.gcp_estate import recorded
 from tests.providers.gcp.conftest import Explore
-from tests.providers.gcp.lateness import LATENESS
 from tests.providers.gcp.sweeps import swept
 
-from cloud_carbon_exporter.model.types import SIGNALS
 from cloud_carbon_exporter.providers.gcp import PROVIDER
 from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import kind
 from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
-
-UPTIME = "compute.googleapis.com/instance/uptime"
 
 
 @pytest.mark.parametrize(
@@ -41,35 +37,6 @@ def test_specs_and_the_list_of_types_agree() -> None:
     kinds = {spec.kind for spec in PROVIDER.services}
     assert kinds - {kind(asset_type) for asset_type in TYPES} == {"bigquery/project"}
     assert all(spec.listing is LISTING for spec in PROVIDER.services)
-
-
-@pytest.mark.parametrize("spec", PROVIDER.services, ids=lambda spec: spec.kind)
-def test_metrics_fit_what_monitoring_documents(spec: ServiceSpec) -> None:
-    for metric in spec.metrics:
-        assert metric.into in SIGNALS
-        known = gcp_monitoring.METRICS.get(metric.name)
-        if known:
-            kind_, value_type, _, resource_type = known
-            aligner = metric.statistic.partition("/")[0]
-            assert (kind_ == "GAUGE") == (aligner == "ALIGN_MEAN")
-            assert (value_type == "DISTRIBUTION") == (aligner == "ALIGN_DELTA")
-            assert metric.namespace in ("", resource_type, "cloud_run_job")
-
-
-@pytest.mark.parametrize("spec", PROVIDER.services, ids=lambda spec: spec.kind)
-def test_metrics_are_waited_for_as_long_as_google_says(spec: ServiceSpec) -> None:
-    for metric in spec.metrics:
-        hidden = LATENESS[metric.name].hidden_seconds
-        assert metric.delay_seconds == max(0, hidden - PROVIDER.settle_seconds), metric.name
-
-
-def test_the_table_of_lateness_names_what_is_read() -> None:
-    read: set[str] = {UPTIME}
-    for spec in PROVIDER.services:
-        read.update(metric.name for metric in spec.metrics)
-    assert read == LATENESS.keys()
-    for lateness in LATENESS.values():
-        assert lateness.source.startswith("https://docs.cloud.google.com/monitoring/api/metrics_")
 
 
 @pytest.mark.parametrize("spec", PROVIDER.services, ids=lambda spec: spec.kind)

@@ -22,11 +22,15 @@ WITH_STATES = [spec for spec in PROVIDER.services if spec.states]
 
 
 class Enumeration(NamedTuple):
-    """Where a discovery document enumerates the states of a kind: document, schema, property."""
+    """Where a discovery document enumerates the states of a kind: document, schema, property.
+
+    within: the property of the object that holds a value of that schema; empty for itself.
+    """
 
     document: str
     schema: str
     key: str
+    within: str = ""
 
 
 ENUMERATIONS = {
@@ -40,10 +44,12 @@ ENUMERATIONS = {
     "alloydb/cluster": Enumeration("alloydb.v1", "Cluster", "state"),
     "alloydb/instance": Enumeration("alloydb.v1", "Instance", "state"),
     "backupdr/backup_vault": Enumeration("backupdr.v1", "BackupVault", "state"),
+    "apigee/instance": Enumeration("apigee.v1", "GoogleCloudApigeeV1Instance", "state"),
     "bigquery/project": Enumeration("cloudresourcemanager.v1", "Project", "lifecycleState"),
     "bigtableadmin/backup": Enumeration("bigtableadmin.v2", "Backup", "state"),
     "bigtableadmin/cluster": Enumeration("bigtableadmin.v2", "Cluster", "state"),
     "cloudfunctions/cloud_function": Enumeration("cloudfunctions.v1", "CloudFunction", "status"),
+    "composer/environment": Enumeration("composer.v1beta1", "Environment", "state"),
     "compute/disk": Enumeration("compute.v1", "Disk", "status"),
     "compute/image": Enumeration("compute.v1", "Image", "status"),
     "compute/instance": Enumeration("compute.v1", "Instance", "status"),
@@ -62,7 +68,21 @@ ENUMERATIONS = {
     "file/instance": Enumeration("file.v1", "Instance", "state"),
     "firestore/backup": Enumeration("firestore.v1", "GoogleFirestoreAdminV1Backup", "state"),
     "gkebackup/backup": Enumeration("gkebackup.v1", "Backup", "state"),
+    "datafusion/instance": Enumeration("datafusion.v1", "Instance", "state"),
+    "dataproc/batch": Enumeration("dataproc.v1", "Batch", "state"),
+    "dataproc/session": Enumeration("dataproc.v1", "Session", "state"),
+    "looker/instance": Enumeration("looker.v1", "Instance", "state"),
+    "managedkafka/cluster": Enumeration("managedkafka.v1", "Cluster", "state"),
+    "managedkafka/connect_cluster": Enumeration("managedkafka.v1", "ConnectCluster", "state"),
     "memcache/instance": Enumeration("memcache.v1", "Instance", "state"),
+    "netapp/storage_pool": Enumeration("netapp.v1", "StoragePool", "state"),
+    "oracledatabase/autonomous_database": Enumeration(
+        "oracledatabase.v1", "AutonomousDatabaseProperties", "state", "properties"
+    ),
+    "oracledatabase/cloud_exadata_infrastructure": Enumeration(
+        "oracledatabase.v1", "CloudExadataInfrastructureProperties", "state", "properties"
+    ),
+    "parallelstore/instance": Enumeration("parallelstore.v1", "Instance", "state"),
     "redis/cluster": Enumeration("redis.v1", "Cluster", "state"),
     "redis/instance": Enumeration("redis.v1", "Instance", "state"),
     "spanner/backup": Enumeration("spanner.v1", "Backup", "state"),
@@ -73,10 +93,21 @@ ENUMERATIONS = {
     "vmwareengine/cluster": Enumeration("vmwareengine.v1", "Cluster", "state"),
 }
 
-# google-api-python-client brings no document of Memorystore; its reference has the words:
+# google-api-python-client brings no document of these two; their references have the words:
+# https://docs.cloud.google.com/managed-lustre/docs/reference/rest/v1/projects.locations.instances
 # https://cloud.google.com/ruby/docs/reference/google-cloud-memorystore-v1/latest/
 # Google-Cloud-Memorystore-V1-Instance-State
 DOCUMENTED = {
+    "lustre/instance": (
+        "STATE_UNSPECIFIED",
+        "ACTIVE",
+        "CREATING",
+        "DELETING",
+        "UPGRADING",
+        "REPAIRING",
+        "STOPPED",
+        "UPDATING",
+    ),
     "memorystore/instance": ("STATE_UNSPECIFIED", "CREATING", "ACTIVE", "UPDATING", "DELETING"),
 }
 
@@ -118,6 +149,10 @@ KEPT = {
     "firestore/database": {"object"},
     "gkebackup/backup": {"snapshot"},
     "spanner/backup": {"snapshot"},
+    "lustre/instance": {"file"},
+    "managedkafka/cluster": {"block"},
+    "netapp/storage_pool": {"file", "object"},
+    "oracledatabase/autonomous_database": {"block", "snapshot"},
     "spanner/instance": {"object"},
     "sql/backup": {"snapshot"},
     "sql/instance": {"block"},
@@ -168,8 +203,14 @@ def has_states(asset: dict[str, Any]) -> bool:
     if not (gcp_discovery.DOCUMENTS / f"{name}.json").exists():
         return True
     schema = gcp_discovery.document(name)["schemas"][resource["discoveryName"]]
-    keys = {"state", "status", "currentState", "lifecycleState"} & schema["properties"].keys()
-    return any("enum" in schema["properties"][key] for key in keys)
+    inner = schema["properties"].get("properties", {}).get("$ref", "")
+    held = [schema, *(gcp_discovery.document(name)["schemas"][each] for each in [inner] if each)]
+    return any(enumerated(each["properties"]) for each in held)
+
+
+def enumerated(properties: dict[str, Any]) -> bool:
+    keys = {"state", "status", "currentState", "lifecycleState"} & properties.keys()
+    return any("enum" in properties[key] for key in keys)
 
 
 @pytest.mark.parametrize("kind", sorted(SPECS.keys() - OWNERS["gcp"].keys()))
@@ -193,7 +234,10 @@ def key_of(kind: str) -> str:
 
 def in_state(spec: ServiceSpec, asset: dict[str, Any], word: str) -> Case:
     changed = copy.deepcopy(asset)
-    changed["resource"]["data"][key_of(spec.kind)] = word
+    holder = changed["resource"]["data"]
+    if spec.kind in ENUMERATIONS and ENUMERATIONS[spec.kind].within:
+        holder = holder[ENUMERATIONS[spec.kind].within]
+    holder[key_of(spec.kind)] = word
     return Case(spec, changed, word)
 
 

@@ -1,4 +1,4 @@
-"""Machines that are their customer's alone: those of VMware Engine, and Oracle's in Google's halls."""
+"""Machines that are one customer's alone: VMware Engine's, and Oracle's in halls of Google."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from tests.fakes.gcp import GoogleCloud
 from tests.providers.gcp.conftest import Explore
 from tests.providers.gcp.sweeps import Estate, changed, held, swept
 
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.gcp.services.vmwareengine_cluster import machine_name
 
 VMWARE = "vmwareengine.googleapis.com/Cluster"
+EXADATA = "oracledatabase.googleapis.com/CloudExadataInfrastructure"
+DATABASE = "oracledatabase.googleapis.com/AutonomousDatabase"
 
 
 def vmware(**configs: dict[str, int]) -> Resource:
@@ -98,3 +102,67 @@ async def test_a_private_cloud_without_a_name_fails_its_clusters_alone(
 def test_a_cluster_without_node_types_is_skipped_and_not_nothing() -> None:
     with pytest.raises(KeyError):
         changed(VMWARE, "nodeTypeConfigs")
+
+
+def exadata(**told: object) -> Resource:
+    resource = changed(EXADATA, properties=told)
+    assert resource is not None
+    return resource
+
+
+def amount(resource: Resource, kind: str) -> float:
+    return sum(part.amount for part in resource.components if part.kind == kind)
+
+
+async def test_an_infrastructure_is_all_of_its_servers(estate: Estate) -> None:
+    """Oracle: 192 cores a database server of X11M, 64 a storage server, with 12 disks of 22 TB."""
+    ledger = estate["oracledatabase/cloud_exadata_infrastructure", "ledger"]
+    assert amount(ledger, "vcpu") == 2 * 2 * 192 + 3 * 2 * 64
+    assert amount(ledger, "hdd") * 2**30 == pytest.approx(3 * 12 * 22e12, rel=1e-4)
+    assert ledger.info["host_type"] == "Exadata.X11M"
+    assert not any(part.assumed for part in ledger.components)
+
+
+def test_a_quarter_rack_draws_about_what_oracle_says_of_one() -> None:
+    """2.7 kW typically and 3.9 at most: data sheet of Exadata X8-2, two servers and three."""
+    quarter = exadata(shape="Exadata.X9M", computeCount=2, storageCount=3, state="AVAILABLE")
+    here = facts.place("gcp", "europe-west3")
+    watts = estimate(quarter, {}, here, None).power_watts
+    assert 2700 < watts.value / here.pue_ratio.value < 3900
+
+
+def test_servers_with_more_memory_than_the_usual_have_it() -> None:
+    larger = exadata(shape="Exadata.X11M", computeCount=2, storageCount=3, maxMemoryGb=5600)
+    usual = exadata(shape="Exadata.X11M", computeCount=2, storageCount=3, maxMemoryGb=2780)
+    assert amount(larger, "memory") - amount(usual, "memory") == 5600 - 2 * 1536
+
+
+@pytest.mark.parametrize(
+    ("told", "doubt"),
+    [
+        ({"shape": "Exadata.X13M", "computeCount": 2, "storageCount": 3}, "unknown shape"),
+        ({"shape": "Exadata.X11M"}, "its servers are not told"),
+    ],
+)
+def test_what_is_not_known_of_an_infrastructure_is_guessed(
+    told: dict[str, object], doubt: str
+) -> None:
+    guessed = exadata(**told)
+    assert amount(guessed, "vcpu") == 2 * 2 * 192 + 3 * 2 * 64
+    assert all(doubt in part.assumed for part in guessed.components)
+
+
+def test_an_autonomous_database_is_as_large_as_its_ecpus_and_has_a_standby_again() -> None:
+    alone = changed(DATABASE, properties={"computeCount": 760.0, "dataStorageSizeGb": 100})
+    twice = changed(
+        DATABASE,
+        properties={"computeCount": 760.0, "dataStorageSizeGb": 100, "localDataGuardEnabled": True},
+    )
+    assert alone is not None
+    assert twice is not None
+    assert amount(alone, "vcpu") == 380  # 190 of the 192 cores of a server
+    assert amount(twice, "vcpu") == 760
+    assert (amount(alone, "block"), amount(twice, "block")) == (100, 200)
+    older = changed(DATABASE, properties={"cpuCoreCount": 2})
+    assert older is not None
+    assert (amount(older, "vcpu"), amount(older, "memory")) == (4, 16)

@@ -21,13 +21,35 @@ async def read(rest: Rest, reads: Sequence[Read], until: float, scope: str = "")
     failures: dict[str, CollectError] = {}
     skipped: Counter[tuple[str, str]] = Counter()
     for answer in await asyncio.gather(*asked):
-        points.update(answer.points())
+        for of, found in answer.points():
+            points[of] = _together(of.signal, points.get(of, ()), found)
         kinds = _kinds(answer.question)
         for reason, count in answer.skipped.items():
             skipped[min(kinds), reason] += count
         if answer.error is not None:
             failures.update(dict.fromkeys(kinds, answer.error))
     return Reading(points, failures, skipped)
+
+
+def _together(
+    signal: Signal, before: tuple[Point, ...], more: tuple[Point, ...]
+) -> tuple[Point, ...]:
+    """Points of two metrics that fill one signal.
+
+    Quantities are added up by the period; of ratios the first one that speaks is taken.
+    """
+    if not any(point.value for point in more):
+        return before or more
+    if signal.endswith("_ratio"):
+        return before or more
+    if not any(point.value for point in before):
+        return more
+    by_end = {point.end: point for point in before}
+    for point in more:
+        known = by_end.get(point.end)
+        value = point.value + known.value if known else point.value
+        by_end[point.end] = Point(point.start, point.end, value)
+    return tuple(by_end[end] for end in sorted(by_end))
 
 
 async def _ask(rest: Rest, question: Question) -> Answer:

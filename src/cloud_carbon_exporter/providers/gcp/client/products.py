@@ -1,4 +1,4 @@
-"""Lists of the products themselves, which stand in for Asset Inventory: one call or more of each."""
+"""Lists of the products themselves, which stand in for Asset Inventory: their calls, one by one."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ def _bucket(raw: Raw, project: str) -> str:
 def _dataset(raw: Raw, project: str) -> str:
     dataset = raw["datasetReference"]["datasetId"]
     return f"//bigquery.googleapis.com/projects/{project}/datasets/{dataset}"
+
+
+def _apigee(raw: Raw, project: str) -> str:
+    return f"//apigee.googleapis.com/organizations/{project}/instances/{raw['name']}"
 
 
 def _compute(
@@ -218,6 +222,16 @@ PRODUCTS: tuple[Product, ...] = (
         name=_dataset,
         params={"maxResults": "1000"},
     ),
+    # An organisation is called as its project is (apigee.v1, organizations.create).
+    Product(
+        api="apigee",
+        operation="organizations.instances.list",
+        path="v1/organizations/{project}/instances",
+        items="instances",
+        type="apigee.googleapis.com/Instance",
+        permission="apigee.instances.list",
+        name=_apigee,
+    ),
     _everywhere("run", "v2", "locations/-/services", "Service"),
     _everywhere("run", "v2", "locations/-/jobs", "Job"),
     _everywhere("cloudfunctions", "v1", "locations/-/functions", "CloudFunction"),
@@ -248,10 +262,23 @@ PRODUCTS: tuple[Product, ...] = (
     ),
     _everywhere("firestore", "v1", "databases", "Database", operation="projects.databases.list"),
     _everywhere("firestore", "v1", "locations/-/backups", "Backup"),
+    _everywhere("datafusion", "v1", "locations/-/instances", "Instance"),
+    _everywhere("lustre", "v1", "locations/-/instances", "Instance"),
+    _everywhere("parallelstore", "v1", "locations/-/instances", "Instance"),
     _everywhere("tpu", "v2", "locations/-/nodes", "Node"),
     _located("aiplatform", "endpoints", "Endpoint", hosts=True),
     _located("aiplatform", "customJobs", "CustomJob", hosts=True),
     _located("aiplatform", "batchPredictionJobs", "BatchPredictionJob", hosts=True),
     _located("artifactregistry", "repositories", "Repository"),
+    _located("oracledatabase", "autonomousDatabases", "AutonomousDatabase"),
+    _located("oracledatabase", "cloudExadataInfrastructures", "CloudExadataInfrastructure"),
+    _located("netapp", "storagePools", "StoragePool"),
+    _located("composer", "environments", "Environment", regions=True),
+    _located("dataproc", "batches", "Batch", regions=True),
+    _located("dataproc", "sessions", "Session", regions=True),
+    _located("looker", "instances", "Instance"),
+    _located("managedkafka", "clusters", "Cluster"),
+    _located("managedkafka", "connectClusters", "ConnectCluster"),
+    _located("run", "workerPools", "WorkerPool", version="v2", regions=True),
     _below("vmwareengine", "privateClouds", "clusters", "Cluster"),
 )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cloud_carbon_exporter.errors import CollectError, Malformed, Unreachable
 from cloud_carbon_exporter.model.types import Point, Signal
 from cloud_carbon_exporter.providers.gcp.client.time_series_request import LabelValues, Question
+from cloud_carbon_exporter.providers.gcp.describing.asset import region_and_zone
 from cloud_carbon_exporter.providers.spec import Metric, Raw
 
 UNREADABLE = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
@@ -52,8 +53,13 @@ class _Sum(NamedTuple):
 _NOTHING = _Sum(0.0, 0)
 
 
-_Identity = tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
-"""What tells one series of a metric from another: the labels of its resource, and its own."""
+_Identity = tuple[str, frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
+"""What tells one series of a metric from another: the type and labels of its resource, its own."""
+
+_TO_RATIO = {"%": 0.01, "percent": 0.01, "10^2.%": 1.0, "1": 1.0}
+"""Factor to a ratio by the unit Google states: `10^2.%` is 0..1, shown as per cent."""
+
+_PLACES = frozenset({"location", "region", "zone"})
 
 
 class _Label(NamedTuple):
@@ -87,14 +93,16 @@ class Answer:
     def take_page(self, page: Raw) -> None:
         """Add one page; a series that cannot be read costs itself."""
         self.error = self.error or _complaint(page)
+        # One unit for all series of an answer, beside them; the schema has one in each as well.
+        unit = page.get("unit", "")
         for series in page.get("timeSeries", ()):
             self.series += 1
             values: LabelValues | None = None
             try:
-                values = tuple(_label(series, label) for label in self.question.labels)
+                values = self._values(series)
                 if values in self.question.reads:
                     self.seen.add(values)
-                    self._take(values, series)
+                    self._take(values, series, series.get("unit") or unit)
             except UNREADABLE as error:
                 self.skipped[type(error).__name__] += 1
                 if values is None:
@@ -102,13 +110,27 @@ class Answer:
                 else:
                     self.spoiled.add(values)
 
-    def _take(self, values: LabelValues, series: Raw) -> None:
+    def _values(self, series: Raw) -> LabelValues:
+        """What a series is joined on. Raises one of UNREADABLE."""
+        question = self.question
+        values = tuple(_label(series, label) for label in question.metric.dimensions)
+        project = (_project(series),) if question.scoped else ()
+        if (*values, *project) in question.reads:
+            return (*values, *project)
+        # A node may tell its zone where its instance tells the region.
+        wider = (
+            _place(label, value)
+            for label, value in zip(question.metric.dimensions, values, strict=True)
+        )
+        return (*wider, *project)
+
+    def _take(self, values: LabelValues, series: Raw, unit: str) -> None:
         """Add one series of the resource with these values. Raises one of UNREADABLE."""
         metric = self.question.metric
         signal = metric.into
         if metric.class_dimension:
             signal = f"{signal}:{_label(series, metric.class_dimension)}"
-        factor, period = _factor(metric, series.get("unit", "")), metric.period_seconds
+        factor, period = _factor(metric, unit), metric.period_seconds
         points = []
         counted = self.counted.setdefault(_identity(series), set())
         for point in series["points"]:
@@ -119,10 +141,11 @@ class Answer:
         counted.update(end for end, _ in points)
         for read in self.question.reads[values]:
             sums = self.sums.setdefault(SignalOf(read.resource.id, signal), {})
+            parts = float(read.resource.monitor[metric.over]) if metric.over else 1.0
             for end, value in points:
                 if read.start < end <= self.question.end:
                     total, number = sums.get(end, _NOTHING)
-                    sums[end] = _Sum(total + value, number + 1)
+                    sums[end] = _Sum(total + value / parts, number + 1)
 
     def judge(self) -> None:
         """Say what is wrong with the whole, after the last page."""
@@ -145,9 +168,11 @@ class Answer:
         yield from self._absent()
 
     def _points_of(self, signal: Signal, sums: dict[float, _Sum]) -> tuple[Point, ...]:
-        period = self.question.metric.period_seconds
-        # Several series of one resource (nodes, locations): ratios average, quantities add up.
-        averaged = signal.endswith("_ratio")
+        metric = self.question.metric
+        period = metric.period_seconds
+        # Several series of one resource (nodes, locations): ratios average, quantities add up, and
+        # so do shares of all its cores.
+        averaged = signal.endswith("_ratio") and not metric.over
         points = []
         for end in sorted(sums):
             total, number = sums[end]
@@ -185,15 +210,9 @@ def value_of(point: Raw, period_seconds: float) -> float:
 
 
 def _factor(metric: Metric, unit: str) -> float:
-    """Factor to the signal's unit.
-
-    Google states ratios as 0..1 shown as `10^2.%`, or as percent: the series says which.
-    """
+    """Factor to the signal's unit: as the answer says it of a ratio, else as the metric does."""
     if metric.into.endswith("_ratio"):
-        if unit == "%":
-            return 0.01
-        if unit == "10^2.%":
-            return 1.0
+        return _TO_RATIO.get(unit, metric.scale)
     return metric.scale
 
 
@@ -213,10 +232,24 @@ def _label(series: Raw, label: str) -> str:
     return str(series[owner]["labels"][name])
 
 
+def _project(series: Raw) -> str:
+    labels = series["resource"]["labels"]
+    return str(labels["project_id"] if "project_id" in labels else labels["resource_container"])
+
+
+def _place(label: str, value: str) -> str:
+    """Value of a label, a zone as its region."""
+    if _parsed(label).name in _PLACES:
+        region, _ = region_and_zone(value)
+        return region
+    return value
+
+
 def _identity(series: Raw) -> _Identity:
-    resource = series["resource"].get("labels", {})
-    metric = series["metric"].get("labels", {})
-    return frozenset(resource.items()), frozenset(metric.items())
+    resource = series["resource"]
+    labels = resource.get("labels", {})
+    own = series["metric"].get("labels", {})
+    return str(resource.get("type", "")), frozenset(labels.items()), frozenset(own.items())
 
 
 def _complaint(page: Raw) -> CollectError | None:

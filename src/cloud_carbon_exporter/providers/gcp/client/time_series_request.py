@@ -15,7 +15,11 @@ from cloud_carbon_exporter.providers.spec import Metric, Read
 PERMISSIONS = ("monitoring.timeSeries.list",)
 # pageSize counts points, not series; 100,000 is the most it takes.
 _PAGE_POINTS = "100000"
-_PROJECT_LABEL = "resource.label.project_id"
+_PROJECT_LABELS = ("resource.label.project_id", "resource.label.resource_container")
+"""Labels that tell the project of a series: types of resources have the one or the other
+(https://docs.cloud.google.com/monitoring/api/resources). To group by one that is not there does no
+harm.
+"""
 
 LabelValues = tuple[str, ...]
 """What a series is joined on: the values of the labels of its question, in their order."""
@@ -36,9 +40,20 @@ class Question:
     reads: Mapping[LabelValues, Sequence[Read]]
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """Labels a series is joined on, in the order of the keys of `reads`."""
-        return (*self.metric.dimensions, *((_PROJECT_LABEL,) if self.scoped else ()))
+    def _kept(self) -> Iterator[str]:
+        """Labels that are not reduced away: those a series is joined on, and what it is split by.
+
+        The type of the resource is always kept ("this field implicitly contains resource.type",
+        monitoring.v3, groupByFields).
+        """
+        metric = self.metric
+        yield from metric.dimensions
+        if metric.spread:
+            yield metric.spread
+        if self.scoped:
+            yield from _PROJECT_LABELS
+        if metric.class_dimension:
+            yield metric.class_dimension
 
     def call(self) -> Call:
         """The API call that answers it."""
@@ -54,9 +69,8 @@ class Question:
             ("pageSize", _PAGE_POINTS),
         ]
         if reducer:
-            kept = (*self.labels, *((metric.class_dimension,) if metric.class_dimension else ()))
             params.append(("aggregation.crossSeriesReducer", reducer))
-            params.extend(("aggregation.groupByFields", label) for label in kept)
+            params.extend(("aggregation.groupByFields", label) for label in self._kept)
         return Call(
             api="monitoring",
             operation="timeSeries.list",
@@ -76,7 +90,7 @@ class Question:
         accounts = {reads[0].resource.location.account_id for reads in self.reads.values()}
         # A scoping project sees the series of others too, and what is returned is paid for.
         if self.scoped and len(accounts) == 1:
-            terms.append(f'{_PROJECT_LABEL} = "{accounts.pop()}"')
+            terms.append(f'project = "{accounts.pop()}"')
         for label, value in metric.fixed.items():
             terms.append(f'{label} = "{value}"')
         return " AND ".join(terms)
@@ -118,6 +132,8 @@ def _label_values(read: Read, scoped: bool) -> LabelValues | None:
     try:
         values = tuple(monitor[key] for key in read.metric.dimensions.values())
     except KeyError:
+        return None
+    if read.metric.over and read.metric.over not in monitor:
         return None
     return (*values, read.resource.location.account_id) if scoped else values
 

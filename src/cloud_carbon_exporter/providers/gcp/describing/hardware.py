@@ -148,3 +148,26 @@ def idle(parts: Iterable[Component], count: float = 1, doubt: str = "") -> tuple
         amount = part.amount * part.share * count
         resting.append(Component(part.kind, part.part, amount, assumed=doubts))
     return tuple(resting)
+
+
+_SUFFIXES = {
+    "m": 1e-3,
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "Ki": 1024.0,
+    "Mi": 1024.0**2,
+    "Gi": 1024.0**3,
+}
+
+
+def quantity(text: str) -> float:
+    """Amount as Kubernetes writes it: "1500m" of a CPU, "512Mi" of bytes. Raises ValueError."""
+    number = text.rstrip("".join(_SUFFIXES))
+    suffix = text[len(number) :]
+    return float(number) * (_SUFFIXES[suffix] if suffix else 1)
+
+
+def within(parts: Iterable[Component], least: float, most: float) -> tuple[Component, ...]:
+    """The same hardware, as many as its configuration holds its units within."""
+    return tuple(replace(part, least=least, most=max(least, most)) for part in parts)

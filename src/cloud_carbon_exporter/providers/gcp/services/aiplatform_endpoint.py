@@ -70,7 +70,7 @@ SPEC = ServiceSpec(
     describe=describe,
     reason="The least number of replicas of its deployed models, by machine type and accelerators.",
     metrics=(
-        # Both in per cent, a series for each replica of each deployed model: their mean.
+        # A series for each replica of each deployed model: their mean.
         Metric(
             into="cpu_ratio",
             name="aiplatform.googleapis.com/prediction/online/cpu/utilization",
@@ -80,7 +80,6 @@ SPEC = ServiceSpec(
                 "resource.label.endpoint_id": "endpoint_id",
                 "resource.label.location": "location",
             },
-            scale=0.01,
             delay_seconds=120,
         ),
         Metric(
@@ -92,7 +91,6 @@ SPEC = ServiceSpec(
                 "resource.label.endpoint_id": "gpu_endpoint_id",
                 "resource.label.location": "location",
             },
-            scale=0.01,
             delay_seconds=120,
         ),
     ),

@@ -22,10 +22,14 @@ def describe(raw: Raw, scope: Scope) -> Description:
     node = hidden(
         float(size["cpuCount"]), size["memorySizeMb"] / 1024, "a node's processor is not shown"
     )
+    nodes = int(asset.data["nodeCount"])
+    monitor = {
+        "instance_id": asset.name,
+        "location": asset.location.region,
+        "vcpus": str(float(size["cpuCount"]) * nodes),
+    }
     return asset.described(
-        running=times(node, int(asset.data["nodeCount"])),
-        state=asset.data.get("state", ""),
-        monitor={"instance_id": asset.name, "location": asset.location.region},
+        running=times(node, nodes), state=asset.data.get("state", ""), monitor=monitor
     )
 
 
@@ -37,15 +41,18 @@ SPEC = ServiceSpec(
     states=STATES,
     reason="The vCPUs and memory of its nodes.",
     metrics=(
+        # vCPU-seconds of each node, which tells its zone: the instance's name is of one in its
+        # region. Their sum is how many of its vCPUs work.
         Metric(
             into="cpu_ratio",
-            name="memcache.googleapis.com/node/cpu/utilization",
+            name="memcache.googleapis.com/node/cpu/usage_time",
             namespace="memcache_node",
-            statistic="ALIGN_MEAN/REDUCE_MEAN",
+            statistic="ALIGN_RATE/REDUCE_SUM",
             dimensions={
                 "resource.label.instance_id": "instance_id",
                 "resource.label.location": "location",
             },
+            over="vcpus",
         ),
     ),
 )

@@ -56,7 +56,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
         running=times(node, nodes),
         state=data.get("state", ""),
         # Monitoring knows it by its full name.
-        monitor={"instance_id": data["name"]},
+        monitor={"instance_id": data["name"], "vcpus": str(_VCPUS)},
         info={"host_type": data.get("tier", "")},
     )
 
@@ -119,12 +119,12 @@ SPECS = (
                 into="cpu_ratio",
                 name="redis.googleapis.com/stats/cpu_utilization",
                 namespace="redis_instance",
-                # vCPU-seconds, split by space and relationship: their rate, the sum over the two
-                # vCPUs assumed.
+                # vCPU-seconds, split by space and relationship: the sum of their rates is how many
+                # of the vCPUs assumed work.
                 statistic="ALIGN_RATE/REDUCE_SUM",
                 dimensions={"resource.label.instance_id": "instance_id"},
                 fixed={"metric.label.role": "primary"},
-                scale=1 / _VCPUS,
+                over="vcpus",
             ),
         ),
     ),
@@ -139,6 +139,7 @@ SPECS = (
             Metric(
                 into="cpu_ratio",
                 name="redis.googleapis.com/cluster/cpu/average_utilization",
+                namespace="redis.googleapis.com/Cluster",
                 statistic="ALIGN_MEAN/REDUCE_MEAN",
                 dimensions={
                     "resource.label.cluster_id": "cluster_id",
@@ -159,6 +160,7 @@ SPECS = (
             Metric(
                 into="cpu_ratio",
                 name="memorystore.googleapis.com/instance/cpu/average_utilization",
+                namespace="memorystore.googleapis.com/Instance",
                 statistic="ALIGN_MEAN/REDUCE_MEAN",
                 dimensions={
                     "resource.label.instance_id": "instance_id",

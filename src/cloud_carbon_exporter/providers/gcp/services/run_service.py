@@ -1,30 +1,58 @@
-"""Cloud Run services and jobs, second-generation functions among them.
+"""Cloud Run services, jobs and worker pools, second-generation functions among them.
 
 Neither has a state: what is scaled to zero is there, and draws nothing.
 """
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import Signal
+from collections.abc import Mapping
+from typing import Any
+
+from cloud_carbon_exporter.model.types import Component, Signal
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
-from cloud_carbon_exporter.providers.gcp.describing.asset import Life, of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per
+from cloud_carbon_exporter.providers.gcp.describing.asset import (
+    BYTES_PER_GIB,
+    Life,
+    of_type,
+    parse,
+)
+from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per, quantity, within
 from cloud_carbon_exporter.providers.gcp.describing.times import made
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
+_LABELS = {"services": "service_name", "jobs": "job_name", "workerPools": "worker_pool_name"}
+"""Collection in a name -> the label by which Cloud Monitoring knows what is in it."""
+
+
+def _set_by_hand(parts: tuple[Component, ...], data: Mapping[str, Any]) -> tuple[Component, ...]:
+    """Parts of a worker pool, whose instances are as many as somebody has set."""
+    number = data.get("scaling", {}).get("manualInstanceCount")
+    if number is None:
+        return parts
+    containers = data.get("template", {}).get("containers", ())
+    limits = [container.get("resources", {}).get("limits", {}) for container in containers]
+    vcpus = sum(quantity(limit.get("cpu") or "1") for limit in limits) * number
+    memory_gib = sum(quantity(limit.get("memory") or "512Mi") for limit in limits) * number
+    of_each = {"vcpu": vcpus, "memory": memory_gib / BYTES_PER_GIB}
+    bounded: list[Component] = []
+    for part in parts:
+        bounded += within([part], of_each[part.kind], of_each[part.kind])
+    return tuple(bounded)
+
 
 def describe(raw: Raw, scope: Scope) -> Description:
-    """Service or job as a vCPU for each allocated vCPU and a GiB for each allocated GiB."""
+    """Service, job or pool as a vCPU for each allocated vCPU and a GiB for each allocated GiB."""
     asset = parse(raw, scope)
     # Asset Inventory passes the Knative shape (v1, labels under metadata) as well as v2's; the name
     # serves for both.
     tags = asset.data.get("labels") or asset.data.get("metadata", {}).get("labels")
     # One of each: what is allocated now comes as a signal.
     host = hidden(1, 1, "a Cloud Run host is not shown")
-    key = "service_name" if "services" in asset.ids else "job_name"
+    key = next(label for collection, label in _LABELS.items() if collection in asset.ids)
+    running = per(host, "capacity_units", memory="memory_gib")
     return asset.described(
-        running=per(host, "capacity_units", memory="memory_gib"),
+        running=_set_by_hand(running, asset.data),
         tags=tags,
         life=Life(made(asset.data) or made(asset.data.get("metadata", {}))),
         monitor={key: asset.name, "location": asset.location.region},
@@ -72,5 +100,13 @@ SPECS = (
         describe=describe,
         reason="The vCPUs and memory allocated to its tasks while they run.",
         metrics=_metrics("cloud_run_job", "job_name"),
+    ),
+    ServiceSpec(
+        kind="run/worker_pool",
+        listing=LISTING,
+        accepts=of_type("run.googleapis.com/WorkerPool"),
+        describe=describe,
+        reason="The vCPUs and memory allocated to its instances, as many as somebody has set.",
+        metrics=_metrics("cloud_run_worker_pool", "worker_pool_name"),
     ),
 )

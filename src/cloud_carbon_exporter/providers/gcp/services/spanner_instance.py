@@ -59,10 +59,11 @@ SPEC = ServiceSpec(
             into="cpu_ratio",
             name="spanner.googleapis.com/instance/cpu/utilization",
             namespace="spanner_instance",
-            # Split by database and task class: their sum, averaged over the replicas' locations by
-            # the join.
+            # Split by database: their sum, of what is provisioned in one region of the instance;
+            # then the mean of its regions.
             statistic="ALIGN_MEAN/REDUCE_SUM",
             dimensions={"resource.label.instance_id": "instance_id"},
+            spread="resource.label.location",
         ),
         Metric(
             into="stored_gib",
