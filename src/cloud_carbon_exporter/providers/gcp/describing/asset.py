@@ -187,11 +187,11 @@ def _where(raw: Raw, ids: Mapping[str, str]) -> str:
     config = data.get("config")
     if isinstance(config, str) and (matched := _INSTANCE_CONFIG.search(config)):
         return matched[1]
-    # The port of an Interconnect stands in a building of another's, which is in no region.
-    told = str(data.get("location") or data.get("locationId") or "")
-    if told and "/interconnectLocations/" not in told:
-        return told
-    return str(resource.get("location") or "")
+    for told in (data.get("location"), data.get("locationId"), resource.get("location")):
+        # The port of an Interconnect stands in a building of another's, which is in no region.
+        if told and "/interconnectLocations/" not in str(told):
+            return str(told)
+    return ""
 
 
 def parse(raw: Raw, scope: Scope) -> Asset:

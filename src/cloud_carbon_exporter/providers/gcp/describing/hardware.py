@@ -121,6 +121,11 @@ def hidden(vcpus: float, memory_gib: float, why: str, family: str = "n2") -> tup
     return tuple(sized)
 
 
+def slot() -> tuple[Component, ...]:
+    """Slot of BigQuery, as a part of a host that Google does not show."""
+    return hidden(1, 4, "a slot is taken as a vCPU with 4 GiB")
+
+
 def times(parts: tuple[Component, ...], factor: float) -> tuple[Component, ...]:
     """The same hardware `factor` times: nodes, standbys, replicas."""
     if factor == 1:

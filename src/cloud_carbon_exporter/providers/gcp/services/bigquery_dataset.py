@@ -13,15 +13,11 @@ from cloud_carbon_exporter.providers.gcp.describing.asset import (
     of_type,
     parse,
 )
-from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per
+from cloud_carbon_exporter.providers.gcp.describing.hardware import per, slot
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 # A project marked for deletion runs no queries any more, and can be restored for 30 days.
 PROJECT_STATES = states(running="ACTIVE", gone="DELETE_REQUESTED DELETE_IN_PROGRESS")
-
-
-SLOT = (1, 4, "a slot is taken as a vCPU with 4 GiB")
-"""Slot as a part of a host that Google does not show."""
 
 
 def describe(raw: Raw, scope: Scope) -> Description:
@@ -44,7 +40,7 @@ def describe_project(raw: Raw, scope: Scope) -> Description:
         id=f"bigquery.googleapis.com/projects/{project}",
         location=Location(PROVIDER, project, region),
     )
-    slots = per(hidden(*SLOT), "capacity_units")
+    slots = per(slot(), "capacity_units")
     # Version 1 of the Resource Manager API, and version 3.
     state = asset.data.get("lifecycleState", asset.data.get("state", ""))
     return whole.described(running=slots, state=state, monitor={"project_id": project})

@@ -5,8 +5,7 @@ from __future__ import annotations
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, idle
-from cloud_carbon_exporter.providers.gcp.services.bigquery_dataset import SLOT
+from cloud_carbon_exporter.providers.gcp.describing.hardware import idle, slot
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 _UNUSED = 0.5
@@ -21,7 +20,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
     asset = parse(raw, scope)
     slots = int(asset.data.get("slotCapacity", 0))
     return asset.described(
-        running=idle(hidden(*SLOT), slots * _UNUSED, _DOUBT) if slots else (),
+        running=idle(slot(), slots * _UNUSED, _DOUBT) if slots else (),
         info={"host_type": asset.data.get("edition", ""), "reserved": str(slots)},
     )
 
