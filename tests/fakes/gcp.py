@@ -33,7 +33,6 @@ from tests.fakes.gcp_estate import (
     replay,
 )
 from tests.fakes.gcp_feed import Feed
-from tests.fakes.gcp_metric_types import PROJECTS
 from tests.fakes.gcp_monitoring import Series
 
 Query = Sequence[tuple[str, str]]
@@ -362,7 +361,7 @@ class GoogleCloud:
         here = [
             series
             for series in self.series
-            if project in ("scoping", *(series.labels.get(label) for label in PROJECTS))
+            if project in ("scoping", gcp_monitoring.project_of(series))
         ]
         try:
             listed = gcp_monitoring.answer(here, query, time.time())

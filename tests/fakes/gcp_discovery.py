@@ -31,6 +31,7 @@ VERSIONS = {
     "composer": "v1",
     "compute": "v1",
     "container": "v1",
+    "dataflow": "v1b3",
     "datafusion": "v1",
     "dataproc": "v1",
     "file": "v1",

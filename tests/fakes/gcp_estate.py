@@ -189,6 +189,10 @@ FLAT: Mapping[str, tuple[str, str]] = {
         "apigee.googleapis.com/Instance",
         "instances",
     ),
+    "dataflow.projects.jobs.aggregated": (
+        "dataflow.googleapis.com/Job",
+        "jobs",
+    ),
     "datafusion.projects.locations.instances.list": (
         "datafusion.googleapis.com/Instance",
         "instances",

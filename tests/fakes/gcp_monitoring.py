@@ -115,6 +115,11 @@ def _check_aligner(asked: Query) -> None:
         raise BadQuestion(f"{asked.aligner} cannot be applied to {what}")
 
 
+def project_of(series: Series) -> str:
+    """Project of its resource, by the label that tells it."""
+    return next((series.labels[label] for label in PROJECTS if label in series.labels), "")
+
+
 def _type(series: Series) -> str:
     """Type of resource it is of: as said, or the first of its metric's that has its labels.
 
@@ -149,7 +154,7 @@ def _matches(series: Series, terms: Mapping[str, str]) -> bool:
         elif name == "resource.type":
             held = _type(series)
         elif name == "project":
-            held = next(series.labels[label] for label in PROJECTS if label in series.labels)
+            held = project_of(series)
         else:
             held = _label(series, name)
         if held != wanted:

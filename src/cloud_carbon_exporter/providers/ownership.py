@@ -147,8 +147,8 @@ _AWS: Mapping[str, str] = {
 }
 
 # Workers of Batch, Dataproc and Dataflow are instances of the customer's project, with disks of
-# their own. Composer is not here: from its third version on its machines stand in a project of
-# Google's, so that an environment is not counted anywhere else.
+# their own. Composer is not here: of an environment a part stands in a project of Google's, and
+# from its third version on the whole, that is not counted anywhere else.
 _GCP: Mapping[str, str] = {
     "artifactregistry/docker_image": "artifactregistry/repository",
     "batch/job": "compute/instance",
@@ -159,7 +159,6 @@ _GCP: Mapping[str, str] = {
     "compute/instance_group": "compute/instance",
     "compute/instance_group_manager": "compute/instance",
     "container/node_pool": "compute/instance",
-    "dataflow/job": "compute/instance",
     "dataproc/cluster": "compute/instance",
     "dataproc/job": "dataproc/cluster",
     "k8s.io/node": "compute/instance",

@@ -84,6 +84,7 @@ TOLD = {
     "compute/router": Told("compute.v1", "Router", "creationTimestamp"),
     "compute/snapshot": Told("compute.v1", "Snapshot", "creationTimestamp"),
     "container/cluster": Told("container.v1", "Cluster", "createTime"),
+    "dataflow/job": Told("dataflow.v1b3", "Job", "startTime", ("currentStateTime",)),
     "datafusion/instance": Told("datafusion.v1", "Instance", "createTime"),
     "file/instance": Told("file.v1", "Instance", "createTime"),
     "firestore/database": Told("firestore.v1", "GoogleFirestoreAdminV1Database", "createTime"),

@@ -14,6 +14,7 @@ from tests.providers.gcp.sweeps import Estate, changed, held, swept
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.providers.gcp.describing.hardware import quantity
+from cloud_carbon_exporter.providers.gcp.services.dataflow_job import SPEC as DATAFLOW
 from cloud_carbon_exporter.providers.gcp.services.dataproc_serverless import SPECS
 from cloud_carbon_exporter.providers.spec import Scope
 
@@ -169,3 +170,22 @@ async def test_regions_that_cannot_be_listed_fail_the_kinds_that_are_listed_by_t
         "run/worker_pool",
     }
     assert "compute.regions.list" in str(failures["dataproc/batch"])
+
+
+async def test_a_streaming_job_is_streaming_engine_by_the_vcpus_of_its_workers(
+    estate: Estate,
+) -> None:
+    clicks = estate["dataflow/job", "clicks"]
+    assert held(clicks, "fixed").per == "capacity_units"
+    assert clicks.monitor == {
+        "job_id": "2026-11-20_03_14_15-926535897932384626",
+        "region": "europe-west1",
+    }
+    assert ("dataflow/job", "wordcount") not in estate, "a batch is its workers alone"
+
+
+def test_a_streaming_job_that_has_ended_ran_until_its_state_says() -> None:
+    ended = DATAFLOW.read(named("2026-11-20_03_14_15-926535897932384627"), SCOPE)
+    assert isinstance(ended, Ended)
+    assert ended.resource.started is not None
+    assert ended.at - ended.resource.started == 3600

@@ -13,6 +13,7 @@ import pytest
 from tests.fakes import gcp_monitoring
 from tests.fakes.gcp import Calls, GoogleCloud
 from tests.fakes.gcp_estate import moved, recorded
+from tests.fakes.gcp_metric_types import METRICS as METRIC_TYPES
 from tests.fakes.gcp_monitoring import Series
 from tests.fakes.gcp_spoiled import moved_by
 from tests.providers.gcp.conftest import Explore
@@ -315,9 +316,7 @@ async def test_a_partial_answer_is_kept_and_counted(
 async def test_a_metric_nobody_ever_wrote_is_no_failure(
     explore: Explore, cloud: GoogleCloud, until: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.fakes import gcp_monitoring
-
-    monkeypatch.delitem(gcp_monitoring.METRICS, "agent.googleapis.com/gpu/utilization")
+    monkeypatch.delitem(METRIC_TYPES, "agent.googleapis.com/gpu/utilization")
     cloud.series = [instance(82, 0.5)]
     measured = await measure(explore(), until, kinds="compute/instance")
     assert measured.reading.failures == {}

@@ -68,6 +68,7 @@ ENUMERATIONS = {
     "file/instance": Enumeration("file.v1", "Instance", "state"),
     "firestore/backup": Enumeration("firestore.v1", "GoogleFirestoreAdminV1Backup", "state"),
     "gkebackup/backup": Enumeration("gkebackup.v1", "Backup", "state"),
+    "dataflow/job": Enumeration("dataflow.v1b3", "Job", "currentState"),
     "datafusion/instance": Enumeration("datafusion.v1", "Instance", "state"),
     "dataproc/batch": Enumeration("dataproc.v1", "Batch", "state"),
     "dataproc/session": Enumeration("dataproc.v1", "Session", "state"),
@@ -122,7 +123,7 @@ OF_OURS = {
 the history of an asset.
 """
 
-NOBODY_KNOWS = {"STATE_NOT_KNOWN", "UNKNOWN"}
+NOBODY_KNOWS = {"JOB_STATE_UNKNOWN", "STATE_NOT_KNOWN", "UNKNOWN"}
 """Words by which an API says that it does not know, beside those that end in _UNSPECIFIED."""
 
 STOPPED_OTHERWISE = {"parked"}

@@ -23,7 +23,7 @@ from cloud_carbon_exporter.providers.gcp.client.product import Product
 from cloud_carbon_exporter.providers.gcp.client.products import PRODUCTS
 from cloud_carbon_exporter.providers.spec import Raw
 
-_SILENT = ("unreachable", "unreachables", "failedLocations", "missingZones")
+_SILENT = ("unreachable", "unreachables", "failedLocations", "failedLocation", "missingZones")
 """Names the products give the places that did not answer: what is there is missing from a list."""
 
 Answer = Mapping[str, Any]

@@ -43,6 +43,11 @@ def _apigee(raw: Raw, project: str) -> str:
     return f"//apigee.googleapis.com/organizations/{project}/instances/{raw['name']}"
 
 
+def _job(raw: Raw, project: str) -> str:
+    where = f"projects/{project}/locations/{raw['location']}/jobs/{raw['id']}"
+    return f"//dataflow.googleapis.com/{where}"
+
+
 def _compute(
     operation: str, path: str, items: str, name: str, permission: str, regional: str = ""
 ) -> Product:
@@ -221,6 +226,16 @@ PRODUCTS: tuple[Product, ...] = (
         permission="bigquery.datasets.get",
         name=_dataset,
         params={"maxResults": "1000"},
+    ),
+    Product(
+        api="dataflow",
+        operation="projects.jobs.aggregated",
+        path="v1b3/projects/{project}/jobs:aggregated",
+        items="jobs",
+        type="dataflow.googleapis.com/Job",
+        permission="dataflow.jobs.list",
+        name=_job,
+        params={"filter": "ACTIVE"},
     ),
     # An organisation is called as its project is (apigee.v1, organizations.create).
     Product(

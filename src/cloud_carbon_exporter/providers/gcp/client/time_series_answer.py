@@ -27,6 +27,7 @@ _ALWAYS_WRITTEN = frozenset(
     }
 )
 _YOUNG_SECONDS = 900
+_SYSTEM_LABELS = "metadata.system_labels."
 
 
 class SignalOf(NamedTuple):
@@ -63,10 +64,14 @@ _PLACES = frozenset({"location", "region", "zone"})
 
 
 class _Label(NamedTuple):
-    """Where a label stands in a series. owner: `metric` or `resource`."""
+    """Where a label stands in a series: {"resource": {"labels": {name: ...}}}.
+
+    owner: `metric` or `resource`, or `metadata` with the labels of the system.
+    """
 
     owner: str
     name: str
+    group: str = "labels"
 
 
 @dataclass(slots=True)
@@ -223,13 +228,15 @@ def _seconds(timestamp: str) -> float:
 
 @lru_cache(maxsize=256)
 def _parsed(label: str) -> _Label:
+    if label.startswith(_SYSTEM_LABELS):
+        return _Label("metadata", label.removeprefix(_SYSTEM_LABELS), "systemLabels")
     owner, _, name = label.partition(".label.")
     return _Label(owner, name)
 
 
 def _label(series: Raw, label: str) -> str:
-    owner, name = _parsed(label)
-    return str(series[owner]["labels"][name])
+    owner, name, group = _parsed(label)
+    return str(series[owner][group][name])
 
 
 def _project(series: Raw) -> str:
@@ -249,7 +256,17 @@ def _identity(series: Raw) -> _Identity:
     resource = series["resource"]
     labels = resource.get("labels", {})
     own = series["metric"].get("labels", {})
-    return str(resource.get("type", "")), frozenset(labels.items()), frozenset(own.items())
+    system = series.get("metadata", {}).get("systemLabels", {})
+    return (
+        str(resource.get("type", "")),
+        frozenset((*labels.items(), *_texts(system))),
+        frozenset(own.items()),
+    )
+
+
+def _texts(labels: Raw) -> Iterator[tuple[str, str]]:
+    """System labels that are text; others are lists, or true and false."""
+    return ((key, value) for key, value in labels.items() if isinstance(value, str))
 
 
 def _complaint(page: Raw) -> CollectError | None:

@@ -1,4 +1,4 @@
-"""Dataproc clusters and Dataflow jobs: their workers are instances, counted there."""
+"""Dataproc clusters: their workers are instances, counted there."""
 
 from __future__ import annotations
 
@@ -7,21 +7,10 @@ from cloud_carbon_exporter.providers.gcp.describing.asset import of_type
 from cloud_carbon_exporter.providers.gcp.describing.owned import describe_owned
 from cloud_carbon_exporter.providers.spec import ServiceSpec
 
-_REASON = "Draws nothing of its own: its workers are instances."
-
-SPECS = (
-    ServiceSpec(
-        kind="dataproc/cluster",
-        listing=LISTING,
-        accepts=of_type("dataproc.googleapis.com/Cluster"),
-        describe=describe_owned,
-        reason=_REASON,
-    ),
-    ServiceSpec(
-        kind="dataflow/job",
-        listing=LISTING,
-        accepts=of_type("dataflow.googleapis.com/Job"),
-        describe=describe_owned,
-        reason=_REASON,
-    ),
+SPEC = ServiceSpec(
+    kind="dataproc/cluster",
+    listing=LISTING,
+    accepts=of_type("dataproc.googleapis.com/Cluster"),
+    describe=describe_owned,
+    reason="Draws nothing of its own: its workers are instances.",
 )
