@@ -282,6 +282,8 @@ class GoogleCloud:
             return self._time_series(path, query)
         if method == "compute.machineTypes.aggregatedList":
             return replay("machine_types")
+        if method == "compute.nodeGroups.listNodes":
+            return replay("node_group_nodes")
         if method == "bigquery.jobs.query":
             return self._query_response()
         # Apigee's organisations are called as their projects are.

@@ -23,6 +23,7 @@ VERSIONS = {
     "alloydb": "v1",
     "apigee": "v1",
     "artifactregistry": "v1",
+    "backupdr": "v1",
     "bigquery": "v2",
     "bigtableadmin": "v2",
     "cloudasset": "v1",
@@ -35,6 +36,7 @@ VERSIONS = {
     "dataproc": "v1",
     "file": "v1",
     "firestore": "v1",
+    "gkebackup": "v1",
     "looker": "v1",
     "managedkafka": "v1",
     "memcache": "v1",
@@ -156,7 +158,7 @@ def request_errors(asked: Method, query: Iterable[tuple[str, str]], body: Any) -
             errors.append(f"{name} is given more than once")
     if asked.request:
         errors += schema_errors(f"{asked.api}.{VERSIONS[asked.api]}", asked.request, body)
-    elif body is not None:
+    elif body:  # an empty object is none: all that a POST without parameters sends
         errors.append(f"{asked.id} takes no body")
     return errors
 

@@ -179,18 +179,40 @@ AGGREGATED: Mapping[str, tuple[tuple[str, ...], str]] = {
         (f"{COMPUTE}ForwardingRule", f"{COMPUTE}GlobalForwardingRule"),
         "forwardingRules",
     ),
+    "compute.nodeGroups.aggregatedList": ((f"{COMPUTE}NodeGroup",), "nodeGroups"),
+    "compute.vpnTunnels.aggregatedList": ((f"{COMPUTE}VpnTunnel",), "vpnTunnels"),
+    "compute.interconnectAttachments.aggregatedList": (
+        (f"{COMPUTE}InterconnectAttachment",),
+        "interconnectAttachments",
+    ),
+    "compute.reservations.aggregatedList": ((f"{COMPUTE}Reservation",), "reservations"),
+    "compute.storagePools.aggregatedList": ((f"{COMPUTE}StoragePool",), "storagePools"),
+    "compute.instantSnapshots.aggregatedList": (
+        (f"{COMPUTE}InstantSnapshot",),
+        "instantSnapshots",
+    ),
     "compute.routers.aggregatedList": ((f"{COMPUTE}Router",), "routers"),
 }
 """Asset types and field of the lists that Compute Engine gives by zone or region."""
 
 FLAT: Mapping[str, tuple[str, str]] = {
+    "compute.interconnects.list": (f"{COMPUTE}Interconnect", "items"),
+    "compute.snapshots.list": (f"{COMPUTE}Snapshot", "items"),
+    "compute.images.list": (f"{COMPUTE}Image", "items"),
+    "compute.machineImages.list": (f"{COMPUTE}MachineImage", "items"),
+    "alloydb.projects.locations.backups.list": ("alloydb.googleapis.com/Backup", "backups"),
+    "backupdr.projects.locations.backupVaults.list": (
+        "backupdr.googleapis.com/BackupVault",
+        "backupVaults",
+    ),
+    "file.projects.locations.backups.list": ("file.googleapis.com/Backup", "backups"),
+    "firestore.projects.locations.backups.list": ("firestore.googleapis.com/Backup", "backups"),
+    "firestore.projects.databases.list": ("firestore.googleapis.com/Database", "databases"),
+    "sql.Backups.ListBackups": ("sqladmin.googleapis.com/Backup", "backups"),
     "apigee.organizations.instances.list": (
         "apigee.googleapis.com/Instance",
         "instances",
     ),
-    "compute.snapshots.list": (f"{COMPUTE}Snapshot", "items"),
-    "compute.images.list": (f"{COMPUTE}Image", "items"),
-    "compute.machineImages.list": (f"{COMPUTE}MachineImage", "items"),
     "dataflow.projects.jobs.aggregated": (
         "dataflow.googleapis.com/Job",
         "jobs",
@@ -199,7 +221,6 @@ FLAT: Mapping[str, tuple[str, str]] = {
         "datafusion.googleapis.com/Instance",
         "instances",
     ),
-    "firestore.projects.databases.list": ("firestore.googleapis.com/Database", "databases"),
     "lustre.projects.locations.instances.list": (
         "lustre.googleapis.com/Instance",
         "instances",

@@ -14,7 +14,7 @@ from cloud_carbon_exporter.config.flag import COMMANDS, PROGRAM, Flag
 from cloud_carbon_exporter.config.flags import FLAGS
 from cloud_carbon_exporter.config.target_keys import KEYS, Key
 from cloud_carbon_exporter.config.values import listed
-from cloud_carbon_exporter.documents import api_page, aws_types, cost_tables, scaleway_lists
+from cloud_carbon_exporter.documents import api_page, cost_tables, scaleway_lists, type_tables
 from cloud_carbon_exporter.exposition import OF_ESTATE, OF_EXPORTER, UPSTREAM, Family
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 from cloud_carbon_exporter.reporting.tables import markdown_table
@@ -44,6 +44,7 @@ def pages() -> Mapping[str, str]:
         "METRICS.md": _metrics(),
         "AWS_TYPES.md": _aws_types(),
         "SCALEWAY_LISTS.md": _scaleway_lists(),
+        "GCP_TYPES.md": _gcp_types(),
     }
 
 
@@ -134,7 +135,17 @@ def _aws_types() -> str:
         "Every type that CloudFormation knows, whether it draws power of its own, and what we do "
         "with it. The table is `providers/aws/types.csv`; a type that is not in it is named in the "
         "ledger where an inventory of AWS shows it.",
-        *aws_types.blocks(),
+        *type_tables.aws_blocks(),
+    )
+
+
+def _gcp_types() -> str:
+    return _page(
+        "Asset types of Google Cloud",
+        "Every type that Cloud Asset Inventory knows, whether it draws power of its own, and what "
+        "we do with it. The table is `providers/gcp/types.csv`; a type that is not in it is named "
+        "in the ledger where Asset Inventory shows it.",
+        *type_tables.gcp_blocks(),
     )
 
 

@@ -169,6 +169,10 @@ _GCP: Mapping[str, str] = {
     "run/execution": "run/job",
     "run/revision": "run/service",
     "spanner/database": "spanner/instance",
+    # the same backups, as they were listed before they could outlive their instance
+    "sql/backup_run": "sql/backup",
+    # its machine and its disk are of the project, and bear its labels
+    "workstations/workstation": "compute/instance",
     "vmwareengine/private_cloud": "vmwareengine/cluster",
 }
 

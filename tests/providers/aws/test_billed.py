@@ -14,7 +14,7 @@ from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client import billed
 from cloud_carbon_exporter.providers.aws.client.regions import BILLED_AS
 from cloud_carbon_exporter.providers.aws.describing.bill import BILL, kind_unseen
-from cloud_carbon_exporter.providers.aws.describing.types import types
+from cloud_carbon_exporter.providers.aws.describing.types import service_of, types
 
 KINDS = frozenset(service.kind for service in PROVIDER.services)
 ROWS = list(csv.DictReader(BILL.read_text(encoding="utf-8").splitlines()))
@@ -45,7 +45,7 @@ def test_a_service_of_the_bill_is_read_or_named(service: str, kind: str) -> None
 def test_a_row_says_what_it_is_and_stands_once() -> None:
     names = [row["service"] for row in ROWS]
     assert len(set(names)) == len(names)
-    services = {known.service for known in types()}
+    services = {service_of(known.name) for known in types()}
     for row in ROWS:
         assert bool(row["types_of"]) != bool(row["why"]), row["service"]
         assert not row["types_of"] or row["types_of"] in services

@@ -11,21 +11,22 @@ from pathlib import Path
 import pytest
 from botocore.session import Session
 
+from cloud_carbon_exporter.documents.type_tables import DRAWS
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.describing.types import (
     APIS,
-    DRAWS,
     TYPES,
-    ResourceType,
     apis,
     holding_nothing,
     new_apis,
+    service_of,
     types,
 )
 from cloud_carbon_exporter.providers.ownership import OWNERS
+from cloud_carbon_exporter.providers.types_table import ResourceType
 
 KINDS = {service.kind for service in PROVIDER.services}
-SERVICES = {known.service.lower(): known.service for known in types()}
+SERVICES = {service_of(known.name).lower(): service_of(known.name) for known in types()}
 BY_KIND = {known.kind: known for known in types()}
 PARTS = [known for known in types() if known.draws == "part"]
 

@@ -75,7 +75,7 @@ async def test_law_products_that_say_nothing_cost_nothing_that_was_seen(
     assert failing(before) == set(), "where nothing stands, nothing is said"
     for product in PRODUCTS:
         cloud.answers[f"{product.api}.{product.operation}"] = {}
-    cloud.answers["sql.instances.list"] = {}
+    cloud.answers |= {"sql.instances.list": {}, "sql.Backups.ListBackups": {}}
     with caplog.at_level(logging.WARNING):
         await collector.refresh()
     assert ids(collector.snapshot) == ids(before)

@@ -26,7 +26,7 @@ async def test_bigquery(estate: Estate) -> None:
     sales, slots = estate["bigquery/dataset", "sales"], estate["bigquery/project", "shop-prod"]
     assert (sales.location.region, held(sales, "object").per) == ("eu", "stored_gib")
     assert slots.id == "bigquery.googleapis.com/projects/shop-prod"
-    assert (slots.location.account_id, slots.location.region) == ("shop-prod", "global")
+    assert (slots.location.account_id, slots.location.region) == ("shop-prod", "eu")
     assert held(slots, "vcpu").per == "capacity_units"
 
 

@@ -65,6 +65,19 @@ TOLD = {
     "alloydb/instance": Told("alloydb.v1", "Instance", "createTime"),
     "apigee/instance": Told("apigee.v1", "GoogleCloudApigeeV1Instance", "createdAt"),
     "artifactregistry/repository": Told("artifactregistry.v1", "Repository", "createTime"),
+    "alloydb/backup": Told("alloydb.v1", "Backup", "createTime"),
+    "backupdr/backup_vault": Told("backupdr.v1", "BackupVault", "createTime"),
+    "bigqueryreservation/reservation": Told(
+        "bigqueryreservation.v1", "Reservation", "creationTime"
+    ),
+    "bigtableadmin/backup": Told("bigtableadmin.v2", "Backup", "startTime"),
+    "compute/instant_snapshot": Told("compute.v1", "InstantSnapshot", "creationTimestamp"),
+    "compute/reservation": Told("compute.v1", "Reservation", "creationTimestamp"),
+    "compute/storage_pool": Told("compute.v1", "StoragePool", "creationTimestamp"),
+    "file/backup": Told("file.v1", "Backup", "createTime"),
+    "firestore/backup": Told("firestore.v1", "GoogleFirestoreAdminV1Backup", "snapshotTime"),
+    "gkebackup/backup": Told("gkebackup.v1", "Backup", "createTime"),
+    "spanner/backup": Told("spanner.v1", "Backup", "createTime"),
     "bigquery/dataset": Told("bigquery.v2", "Dataset", "creationTime"),
     "bigquery/project": Told("cloudresourcemanager.v1", "Project", "createTime"),
     "composer/environment": Told("composer.v1beta1", "Environment", "createTime"),
@@ -79,6 +92,12 @@ TOLD = {
         ("lastStopTimestamp", "lastSuspendedTimestamp"),
     ),
     "compute/machine_image": Told("compute.v1", "MachineImage", "creationTimestamp"),
+    "compute/interconnect": Told("compute.v1", "Interconnect", "creationTimestamp"),
+    "compute/interconnect_attachment": Told(
+        "compute.v1", "InterconnectAttachment", "creationTimestamp"
+    ),
+    "compute/vpn_tunnel": Told("compute.v1", "VpnTunnel", "creationTimestamp"),
+    "compute/node_group": Told("compute.v1", "NodeGroup", "creationTimestamp"),
     "compute/region_disk": Told("compute.v1", "Disk", "creationTimestamp"),
     "compute/router": Told("compute.v1", "Router", "creationTimestamp"),
     "compute/snapshot": Told("compute.v1", "Snapshot", "creationTimestamp"),
@@ -113,6 +132,8 @@ TOLD = {
 """Kind -> its times. Where only a start stands, Google tells no end but in an asset's history."""
 
 UNTOLD = {
+    # within another: `backupInterval` has its start
+    "sql/backup": Told("sqladmin.v1", "Backup", ""),
     # Their starts stand in the history of their states.
     "dataproc/batch": Told("dataproc.v1", "Batch", ""),
     "dataproc/session": Told("dataproc.v1", "Session", ""),

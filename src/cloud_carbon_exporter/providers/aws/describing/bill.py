@@ -12,7 +12,7 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
-from cloud_carbon_exporter.providers.aws.describing.types import types
+from cloud_carbon_exporter.providers.aws.describing.types import service_of, types
 
 BILL = Path(__file__).parent.parent / "bill.csv"
 UNKNOWN = "bill"
@@ -31,7 +31,7 @@ def kind_unseen(service: str, estimated: Collection[str]) -> str:
     named = _aliases().get(service) or _services().get(_bare(service))
     if named is None:
         return f"{UNKNOWN}/{_LETTERS.sub('_', service.lower()).strip('_')}"
-    of_it = [known for known in types() if known.service == named]
+    of_it = [known for known in types() if service_of(known.name) == named]
     kinds = [known.kind for known in of_it if known.draws == "yes"]
     if not set(kinds).isdisjoint(estimated):
         return ""
@@ -47,7 +47,8 @@ def _bare(service: str) -> str:
 
 @cache
 def _services() -> dict[str, str]:
-    return {known.service.lower(): known.service for known in types() if known.service}
+    services = {service_of(known.name) for known in types()}
+    return {service.lower(): service for service in services if service}
 
 
 @cache

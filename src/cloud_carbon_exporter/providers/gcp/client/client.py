@@ -16,10 +16,12 @@ from cloud_carbon_exporter.providers.gcp.client import (
     footprint,
     machines,
     monitoring,
+    node_groups,
     product_lists,
 )
 from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
+from cloud_carbon_exporter.providers.gcp.client.dataset_places import DatasetPlaces
 from cloud_carbon_exporter.providers.gcp.client.departures import Departures
 from cloud_carbon_exporter.providers.gcp.client.discovery import (
     LISTING,
@@ -31,6 +33,7 @@ from cloud_carbon_exporter.providers.gcp.client.discovery import (
 from cloud_carbon_exporter.providers.gcp.client.http import Rest
 from cloud_carbon_exporter.providers.gcp.client.publisher_models import PublisherModels
 from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, kind, project, region_of
+from cloud_carbon_exporter.providers.gcp.describing.types import holding_nothing
 from cloud_carbon_exporter.providers.options import GcpOptions
 from cloud_carbon_exporter.providers.ownership import OWNERS
 from cloud_carbon_exporter.providers.settings import TargetSettings
@@ -43,7 +46,8 @@ _COUNTS_KEPT_SECONDS = 6 * 3600
 _REPORT_KEPT_SECONDS = 86400
 _AGAIN_SECONDS = 3600
 _ASKED_FOR = frozenset(kind(asset_type) for asset_type in TYPES)
-_COUNTED = _ASKED_FOR | OWNERS["gcp"].keys()  # by ourselves, or with what holds their hardware
+# By ourselves, or with what holds their hardware; or they hold none.
+_COUNTED = _ASKED_FOR | OWNERS["gcp"].keys() | holding_nothing()
 
 
 def _ids(projects: Mapping[str, NamedProject]) -> dict[str, str]:
@@ -71,6 +75,7 @@ class GcpClient:
         self._machine_types = machines.MachineTypes(self._rest)
         self._publisher_models = PublisherModels(self._rest)
         self._departures = Departures(self._rest, self._options.metrics_scope)
+        self._dataset_places = DatasetPlaces()
         self._inventory: Inventory | None = None
         self._account_id = ""
         # Ids of the projects below a folder or organisation, by number.
@@ -100,6 +105,7 @@ class GcpClient:
         listed: Counter[str] = Counter()
         incomplete: Incomplete | None = None
         self._departures.begin()
+        self._dataset_places.begin()
         try:
             async for page in self._sources(scope):
                 self._learn(named_projects(page))
@@ -125,7 +131,13 @@ class GcpClient:
         at = self._with_projects(scope)
         names = machines.in_use(page)
         shapes = await self._machine_types.shapes(project(page[0], at), names) if names else {}
-        return {**at.catalogue, "machine_types": shapes}
+        self._dataset_places.see(page, at)
+        return {
+            **at.catalogue,
+            "machine_types": shapes,
+            "node_groups": await node_groups.nodes(self._rest, page),
+            "dataset_regions": self._dataset_places.regions(),
+        }
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
         """One call a metric type and project."""

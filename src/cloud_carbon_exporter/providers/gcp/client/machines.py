@@ -30,6 +30,11 @@ def _of_instance(data: Raw) -> Iterator[str]:
     yield last(data.get("machineType", ""))
 
 
+def _of_reservation(data: Raw) -> Iterator[str]:
+    properties = data.get("specificReservation", {}).get("instanceProperties", {})
+    yield last(properties.get("machineType", ""))
+
+
 def _of_endpoint(data: Raw) -> Iterator[str]:
     for deployed in (*data.get("deployedModels", ()), *data.get("deployedIndexes", ())):
         yield from _of_prediction(deployed)
@@ -55,6 +60,7 @@ def _of_runtime(data: Raw) -> Iterator[str]:
 
 _NAMED: Mapping[str, Callable[[Raw], Iterator[str]]] = {
     "compute.googleapis.com/Instance": _of_instance,
+    "compute.googleapis.com/Reservation": _of_reservation,
     "aiplatform.googleapis.com/Endpoint": _of_endpoint,
     "aiplatform.googleapis.com/DeploymentResourcePool": _of_prediction,
     "aiplatform.googleapis.com/IndexEndpoint": _of_endpoint,

@@ -66,6 +66,12 @@ def _compute(
     )
 
 
+def _by_place(collection: str, name: str) -> Product:
+    """An aggregated list of Compute Engine, of things of one type."""
+    path, permission = f"aggregated/{collection}", f"compute.{collection}.list"
+    return _compute(f"{collection}.aggregatedList", path, collection, name, permission)
+
+
 def _everywhere(
     api: str, version: str, things: str, name: str, operation: str = "", host: str = ""
 ) -> Product:
@@ -141,6 +147,19 @@ PRODUCTS: tuple[Product, ...] = (
         "compute.disks.list",
         "RegionDisk",
     ),
+    _by_place("reservations", "Reservation"),
+    _by_place("nodeGroups", "NodeGroup"),
+    _by_place("vpnTunnels", "VpnTunnel"),
+    _compute(
+        "interconnects.list",
+        "global/interconnects",
+        "items",
+        "Interconnect",
+        "compute.interconnects.list",
+    ),
+    _by_place("interconnectAttachments", "InterconnectAttachment"),
+    _by_place("storagePools", "StoragePool"),
+    _by_place("instantSnapshots", "InstantSnapshot"),
     _compute("snapshots.list", "global/snapshots", "items", "Snapshot", "compute.snapshots.list"),
     _compute("images.list", "global/images", "items", "Image", "compute.images.list"),
     _compute(
@@ -169,6 +188,15 @@ PRODUCTS: tuple[Product, ...] = (
         type="sqladmin.googleapis.com/Instance",
         permission="cloudsql.instances.list",
         name=_sql,
+    ),
+    Product(
+        api="sqladmin",
+        operation="Backups.ListBackups",
+        path="v1/projects/{project}/backups",
+        items="backups",
+        type="sqladmin.googleapis.com/Backup",
+        permission="cloudsql.backupRuns.list",
+        name=_of_name("cloudsql"),
     ),
     Product(
         api="storage",
@@ -227,8 +255,11 @@ PRODUCTS: tuple[Product, ...] = (
     _everywhere("memcache", "v1", "locations/-/instances", "Instance"),
     _everywhere("memorystore", "v1", "locations/-/instances", "Instance"),
     _everywhere("file", "v1", "locations/-/instances", "Instance"),
+    _everywhere("file", "v1", "locations/-/backups", "Backup"),
+    _everywhere("backupdr", "v1", "locations/-/backupVaults", "BackupVault"),
     _everywhere("spanner", "v1", "instances", "Instance", operation="projects.instances.list"),
     _everywhere("alloydb", "v1", "locations/-/clusters", "Cluster"),
+    _everywhere("alloydb", "v1", "locations/-/backups", "Backup"),
     _everywhere(
         "alloydb",
         "v1",
@@ -245,6 +276,7 @@ PRODUCTS: tuple[Product, ...] = (
         host="bigtable",
     ),
     _everywhere("firestore", "v1", "databases", "Database", operation="projects.databases.list"),
+    _everywhere("firestore", "v1", "locations/-/backups", "Backup"),
     _everywhere("datafusion", "v1", "locations/-/instances", "Instance"),
     _everywhere("lustre", "v1", "locations/-/instances", "Instance"),
     _everywhere("parallelstore", "v1", "locations/-/instances", "Instance"),

@@ -1,7 +1,7 @@
 """Assets of Cloud Asset Inventory: whose one is, where it stands, how people call it.
 
 Every object of Google Cloud reaches `describe` in this one form, also those of a product's own list
-call (client/products.py dresses them): `{"name", "assetType", "ancestors", "resource": {"location",
+call (client/product.py dresses them): `{"name", "assetType", "ancestors", "resource": {"location",
 "data"}}`, and `"deletedAt"` where it is there no more (client/departures.py).
 """
 
@@ -196,8 +196,10 @@ def _where(raw: Raw, ids: Mapping[str, str]) -> str:
     said = [data.get(key) for key in _PLACES_IN_DATA]
     # What Asset Inventory says goes before the names that other APIs have for it.
     for where in (*said[:2], resource.get("location"), *said[2:]):
-        if isinstance(where, str) and last(where).lower() not in ("", "global"):
-            return where
+        # The port of an Interconnect stands in a building of another's, which is in no region.
+        is_place = isinstance(where, str) and "/interconnectLocations/" not in where
+        if is_place and last(str(where)).lower() not in ("", "global"):
+            return str(where)
     return ""
 
 

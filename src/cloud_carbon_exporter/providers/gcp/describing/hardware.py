@@ -152,6 +152,11 @@ def bursting(parts: Iterable[Component]) -> tuple[Component, ...]:
     )
 
 
+def slot() -> tuple[Component, ...]:
+    """Slot of BigQuery, as a part of a host that Google does not show."""
+    return hidden(1, 4, "a slot is taken as a vCPU with 4 GiB")
+
+
 def times(parts: tuple[Component, ...], factor: float) -> tuple[Component, ...]:
     """The same hardware `factor` times: nodes, standbys, replicas."""
     if factor == 1:
@@ -169,6 +174,16 @@ def per(parts: Iterable[Component], signal: Signal, memory: Signal = "") -> tupl
         follows = memory if memory and part.kind == "memory" else signal
         scaled.append(replace(part, per=follows))
     return tuple(scaled)
+
+
+def idle(parts: Iterable[Component], count: float = 1, doubt: str = "") -> tuple[Component, ...]:
+    """Machines held and not used, so many of them, at rest. doubt: why so many is a guess."""
+    resting: list[Component] = []
+    for part in parts:
+        doubts = "; ".join(filter(None, (part.assumed, doubt)))
+        amount = part.amount * part.share * count
+        resting.append(Component(part.kind, part.part, amount, assumed=doubts))
+    return tuple(resting)
 
 
 _SUFFIXES = {

@@ -13,7 +13,7 @@ from cloud_carbon_exporter.providers.gcp.describing.asset import (
     of_type,
     parse,
 )
-from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per
+from cloud_carbon_exporter.providers.gcp.describing.hardware import per, slot
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 # A project marked for deletion runs no queries any more, and can be restored for 30 days.
@@ -28,18 +28,19 @@ def describe(raw: Raw, scope: Scope) -> Description:
 
 
 def describe_project(raw: Raw, scope: Scope) -> Description:
-    """Slots that a project's queries hold, wherever its datasets stand.
+    """Slots that a project's queries hold, where most of its datasets stand.
 
     Monitoring tells slots by project only, so they are a resource of their own beside the datasets.
     """
     asset = parse(raw, scope)
     project = asset.location.account_id
+    region = scope.catalogue.get("dataset_regions", {}).get(project, "global")
     whole = replace(
         asset,
         id=f"bigquery.googleapis.com/projects/{project}",
-        location=Location(PROVIDER, project, "global"),
+        location=Location(PROVIDER, project, region),
     )
-    slots = per(hidden(1, 4, "a slot is taken as a vCPU with 4 GiB"), "capacity_units")
+    slots = per(slot(), "capacity_units")
     # Version 1 of the Resource Manager API, and version 3.
     state = asset.data.get("lifecycleState", asset.data.get("state", ""))
     return whole.described(running=slots, state=state, monitor={"project_id": project})

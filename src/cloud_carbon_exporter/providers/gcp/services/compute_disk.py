@@ -17,10 +17,12 @@ _UNTOLD_GIB = 100
 """Size taken for a disk that tells none: the default of gcloud for SSD and balanced ones."""
 
 
-def describe(raw: Raw, scope: Scope) -> Description:
+def describe(raw: Raw, scope: Scope) -> Description | None:
     """Disk as its provisioned size, twice for a regional one, whatever is stored on it."""
     asset = parse(raw, scope)
     data = asset.data
+    if data.get("storagePool"):
+        return None  # the pool holds its bytes, and may hold fewer than all its disks promise
     disk_type = last(data.get("type", "pd-standard"))
     # A regional disk stands in no zone, and names its two zones or neither.
     copies = max(1, len(data.get("replicaZones", ()))) if asset.location.zone else 2
