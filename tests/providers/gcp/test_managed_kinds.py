@@ -29,11 +29,11 @@ def amount(resource: Resource, kind: str, per: str = "") -> float:
 
 
 async def test_kafka_is_the_vcpus_and_memory_of_all_its_brokers(estate: Estate) -> None:
-    orders = estate["managedkafka/cluster", "orders"]
-    assert (held(orders, "vcpu").amount, held(orders, "memory").amount) == (6, 24)
-    assert held(orders, "block").per == "stored_gib"
+    events = estate["managedkafka/cluster", "events"]
+    assert (held(events, "vcpu").amount, held(events, "memory").amount) == (6, 24)
+    assert held(events, "block").per == "stored_gib"
     # Cloud Monitoring tells vCPU-seconds a second, which are divided by this.
-    assert orders.monitor == {"cluster_id": "orders", "location": "europe-west1", "vcpus": "6"}
+    assert events.monitor == {"cluster_id": "events", "location": "europe-west1", "vcpus": "6"}
     sinks = estate["managedkafka/connect_cluster", "sinks"]
     assert (held(sinks, "vcpu").amount, held(sinks, "memory").amount) == (12, 20)
 

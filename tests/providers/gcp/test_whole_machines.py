@@ -29,7 +29,7 @@ async def test_a_cluster_is_the_machines_of_its_node_types(estate: Estate) -> No
     assert (held(cluster, "vcpu").amount, held(cluster, "memory").amount) == (3 * 72, 3 * 768)
     assert cluster.info["host_type"] == "ve1-standard-72"
     assert cluster.location.zone == "europe-west3-a"
-    mixed = estate["vmwareengine/cluster", "orders"]
+    mixed = estate["vmwareengine/cluster", "workloads"]
     threads = sum(part.amount for part in mixed.components if part.kind == "vcpu")
     assert threads == 6 * 128, "those that only store are whole machines as well"
 
@@ -76,7 +76,7 @@ async def test_clusters_of_every_private_cloud_are_listed_where_asset_inventory_
     result = await swept(explore())
     assert {r.name for r in result.resources if r.kind == "vmwareengine/cluster"} == {
         "management",
-        "orders",
+        "workloads",
     }
     cloud.break_(
         "vmwareengine",
