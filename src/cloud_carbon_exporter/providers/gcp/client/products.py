@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from cloud_carbon_exporter.providers.gcp.client.product import Parents, Product
-from cloud_carbon_exporter.providers.spec import Raw
+from cloud_carbon_exporter.providers.gcp.client.product_names import (
+    apigee,
+    bucket,
+    dataset,
+    job,
+    of_link,
+    of_name,
+    sql,
+)
 
 # Firestore's permissions bear the name it had as Datastore.
 _PERMISSION_OF_API = {"firestore": "datastore"}
-
-
-def _of_name(host: str) -> Callable[[Raw, str], str]:
-    """Objects that call themselves projects/.../things/thing."""
-    return lambda raw, project: f"//{host}.googleapis.com/{raw['name']}"
-
-
-def _of_link(host: str) -> Callable[[Raw, str], str]:
-    """Objects with a link to themselves, in which the resource name stands after the version."""
-
-    def name(raw: Raw, project: str) -> str:
-        link = raw["selfLink"]
-        return f"//{host}.googleapis.com/{link[link.index('projects/') :]}"
-
-    return name
-
-
-def _sql(raw: Raw, project: str) -> str:
-    return f"//cloudsql.googleapis.com/projects/{project}/instances/{raw['name']}"
-
-
-def _bucket(raw: Raw, project: str) -> str:
-    return f"//storage.googleapis.com/{raw['name']}"
-
-
-def _dataset(raw: Raw, project: str) -> str:
-    dataset = raw["datasetReference"]["datasetId"]
-    return f"//bigquery.googleapis.com/projects/{project}/datasets/{dataset}"
-
-
-def _apigee(raw: Raw, project: str) -> str:
-    return f"//apigee.googleapis.com/organizations/{project}/instances/{raw['name']}"
-
-
-def _job(raw: Raw, project: str) -> str:
-    where = f"projects/{project}/locations/{raw['location']}/jobs/{raw['id']}"
-    return f"//dataflow.googleapis.com/{where}"
 
 
 def _compute(
@@ -59,7 +28,7 @@ def _compute(
         items=items,
         type=f"compute.googleapis.com/{name}",
         permission=permission,
-        name=_of_link("compute"),
+        name=of_link("compute"),
         regional=f"compute.googleapis.com/{regional}" if regional else "",
         aggregated=aggregated,
         params={"maxResults": "500"},
@@ -88,7 +57,7 @@ def _everywhere(
         items=collection,
         type=f"{api}.googleapis.com/{name}",
         permission=f"{_PERMISSION_OF_API.get(api, host)}.{collection}.list",
-        name=_of_name(host),
+        name=of_name(host),
     )
 
 
@@ -109,7 +78,7 @@ def _located(
         items=collection,
         type=f"{api}.googleapis.com/{name}",
         permission=f"{api}.{collection}.list",
-        name=_of_name(api),
+        name=of_name(api),
         located=True,
         hosts=hosts,
         regions=regions,
@@ -125,7 +94,7 @@ def _below(api: str, above: str, collection: str, name: str) -> Product:
         items=collection,
         type=f"{api}.googleapis.com/{name}",
         permission=f"{api}.{collection}.list",
-        name=_of_name(api),
+        name=of_name(api),
         located=True,
         parents=Parents(above, f"{api}.{above}.list"),
     )
@@ -187,7 +156,7 @@ PRODUCTS: tuple[Product, ...] = (
         items="items",
         type="sqladmin.googleapis.com/Instance",
         permission="cloudsql.instances.list",
-        name=_sql,
+        name=sql,
     ),
     Product(
         api="sqladmin",
@@ -196,7 +165,7 @@ PRODUCTS: tuple[Product, ...] = (
         items="backups",
         type="sqladmin.googleapis.com/Backup",
         permission="cloudsql.backupRuns.list",
-        name=_of_name("cloudsql"),
+        name=of_name("cloudsql"),
     ),
     Product(
         api="storage",
@@ -205,7 +174,7 @@ PRODUCTS: tuple[Product, ...] = (
         items="items",
         type="storage.googleapis.com/Bucket",
         permission="storage.buckets.list",
-        name=_bucket,
+        name=bucket,
         params={"project": "{project}", "maxResults": "1000"},
     ),
     Product(
@@ -215,7 +184,7 @@ PRODUCTS: tuple[Product, ...] = (
         items="clusters",
         type="container.googleapis.com/Cluster",
         permission="container.clusters.list",
-        name=_of_link("container"),
+        name=of_link("container"),
     ),
     Product(
         api="bigquery",
@@ -224,7 +193,7 @@ PRODUCTS: tuple[Product, ...] = (
         items="datasets",
         type="bigquery.googleapis.com/Dataset",
         permission="bigquery.datasets.get",
-        name=_dataset,
+        name=dataset,
         params={"maxResults": "1000"},
     ),
     Product(
@@ -234,7 +203,7 @@ PRODUCTS: tuple[Product, ...] = (
         items="jobs",
         type="dataflow.googleapis.com/Job",
         permission="dataflow.jobs.list",
-        name=_job,
+        name=job,
         params={"filter": "ACTIVE"},
     ),
     # An organisation is called as its project is (apigee.v1, organizations.create).
@@ -245,7 +214,7 @@ PRODUCTS: tuple[Product, ...] = (
         items="instances",
         type="apigee.googleapis.com/Instance",
         permission="apigee.instances.list",
-        name=_apigee,
+        name=apigee,
     ),
     _everywhere("run", "v2", "locations/-/services", "Service"),
     _everywhere("run", "v2", "locations/-/jobs", "Job"),
