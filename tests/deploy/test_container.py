@@ -1,4 +1,4 @@
-"""Dockerfile, compose and systemd unit: linted, and true to what the program takes."""
+"""Dockerfile and compose: linted, and true to what the program takes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from tests.web.certificates import Authority
 
 DOCKERFILE = DEPLOY / "Dockerfile"
 TEXT = DOCKERFILE.read_text(encoding="utf-8")
-UNIT = DEPLOY / "systemd" / "cloud-carbon-exporter.service"
 
 
 def stages() -> list[list[str]]:
@@ -174,27 +173,3 @@ def test_compose_scrapes_the_exporter_by_its_name() -> None:
     host, port = jobs[0]["static_configs"][0]["targets"][0].split(":")
     assert host in services
     assert port == str(configured(["-demo.enabled"], {}).settings.listen.port)
-
-
-@pytest.mark.server
-def test_systemd_takes_the_unit(tmp_path: Path) -> None:
-    program = shutil.which("systemd-analyze")
-    text = UNIT.read_text(encoding="utf-8")
-    (command,) = re.findall(r"^ExecStart=(\S+)", text, re.MULTILINE)
-    copy = tmp_path / UNIT.name
-    copy.write_text(text.replace(command, "/bin/true"), encoding="utf-8")
-    assert program, "systemd-analyze is needed: apt-get install systemd"
-    done = subprocess.run(
-        [program, "verify", "--man=no", copy], capture_output=True, text=True, check=False
-    )
-    assert [line for line in done.stderr.splitlines() if UNIT.name in line] == []
-    assert done.returncode == 0, done.stderr
-
-
-def test_the_unit_keeps_state_where_it_may_write() -> None:
-    text = UNIT.read_text(encoding="utf-8")
-    (flags,) = re.findall(r"^ExecStart=\S+ (.*)", text, re.MULTILINE)
-    assert (
-        configured([flags, "-demo.enabled"], {}).settings.state_file == "${STATE_DIRECTORY}/state"
-    )
-    assert "DynamicUser=yes" in text and "StateDirectory=" in text
