@@ -150,4 +150,4 @@ def test_a_real_systemd_runs_reloads_and_stops_it(tmp_path: Path) -> None:
     assert told["read_by_it"] == sorted(
         value.partition("=")[0] for value in options("Environment")
     ), "each file of root's, as the service's own user"
-    assert (told["missing"], told["broken"]) == ("2", "2"), "it is not started again"
+    assert (told["empty"], told["broken"]) == ("2", "2"), "it is not started again"
