@@ -173,3 +173,26 @@ def test_compose_scrapes_the_exporter_by_its_name() -> None:
     host, port = jobs[0]["static_configs"][0]["targets"][0].split(":")
     assert host in services
     assert port == str(configured(["-demo.enabled"], {}).settings.listen.port)
+
+
+def test_compose_builds_what_no_registry_has() -> None:
+    services = load(DEPLOY / "compose.yml")["services"].values()
+    assert all(service["pull_policy"] == "build" for service in services if "build" in service)
+
+
+def test_compose_is_read_by_compose_without_a_word(tmp_path: Path) -> None:
+    program = shutil.which("docker-compose")
+    if program is None:
+        pytest.skip("docker-compose is not installed")
+    asked = [program, "version", "--short"]
+    version = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    if version.startswith("1."):
+        pytest.skip(f"docker-compose {version} is of another age")
+    done = subprocess.run(
+        [program, "--file", DEPLOY / "compose.yml", "config"],
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
