@@ -18,7 +18,8 @@ from cloud_carbon_exporter import aws_lambda
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.errors import ConfigError
 from tests.deploy.files import DEPLOY, load_all
-from tests.deploy.test_aws_role import Cfn, beside_python
+from tests.deploy.hcl import beside_python
+from tests.deploy.test_aws_role import Cfn
 
 TEMPLATE = DEPLOY / "aws-lambda" / "template.yml"
 ENVIRONMENT = {"CLOUD_CARBON_DEMO_ENABLED": "true", "CLOUD_CARBON_DEMO_RESOURCES": "20"}
