@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = (ROOT / "scripts" / "renew").read_text(encoding="utf-8")
-WRITTEN = re.findall(r"[\w*./-]+/[\w*./-]+|[A-Z]+\.md|\w+\.md", SCRIPT)
+WRITTEN = re.findall(r"[\w*./-]+/[\w*./-]+|[A-Z_]+\.md|\w+\.md", SCRIPT)
 """Files and folders that the script names, in its commands and in the comments beside them."""
 
 MODULES = re.findall(r"^run ([\w.]+)", SCRIPT, re.MULTILINE)

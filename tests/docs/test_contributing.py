@@ -103,13 +103,13 @@ class Outcome:
 
 OUTCOMES = {
     "aws-service.md": Outcome(
-        "docs/PERMISSIONS.md", ("directoryservice/microsoft_ad", "ds:DescribeDirectories")
+        "docs/PERMISSIONS.md", ("grafana/workspace", "grafana:ListWorkspaces")
     ),
     "google-service.md": Outcome("docs/SERVICES.md", ("vpcaccess/connector",)),
     "scaleway-service.md": Outcome("docs/PERMISSIONS.md", ("SiteToSiteVPNReadOnly",)),
     "family.md": Outcome("docs/METRICS.md", ("cloud_carbon_exporter_accounts",)),
     "flag.md": Outcome("docs/FLAGS.md", ("-kinds",)),
-    "fact.md": Outcome("tests/golden/facts.txt", ("fixed.aws/domain-controller.watts",)),
+    "fact.md": Outcome("tests/golden/facts.txt", ("fixed.aws/grafana-workspace.watts",)),
     "region.md": Outcome("tests/golden/facts.txt", ("pue.aws/eu-bordeaux-1",)),
 }
 

@@ -29,7 +29,14 @@ KEYS = {
 }  # moto checks no signature
 HOURS_OF_HISTORY = 3
 PERIOD = 300.0
-KINDS = ("ec2/instance", "ec2/volume", "rds/db_instance", "rds/db_cluster", "s3/bucket")
+KINDS = (
+    "ec2/instance",
+    "ec2/volume",
+    "rds/db_instance",
+    "rds/db_cluster",
+    "s3/bucket",
+    "elasticloadbalancingv2/load_balancer",
+)
 _INSTANCES = (
     ("web", "m5.large", 3),
     ("api", "c6g.xlarge", 2),
@@ -61,12 +68,13 @@ class Seeder:
         return self._clients[service, region]
 
     def seed(self, now: float) -> None:
-        """In each region instances, one stopped, volumes of every class, databases and buckets."""
+        """Instances in each region, one stopped, volumes, databases, buckets and a balancer."""
         for region in REGIONS:
             self._machines(region)
             self._disks(region)
             self._databases(region)
             self._buckets(region, now)
+            self._balancer(region)
             for step in range(int(HOURS_OF_HISTORY * 3600 / PERIOD)):
                 self.load(region, now - step * PERIOD)
 
@@ -147,6 +155,12 @@ class Seeder:
                     for rank, storage in enumerate(classes)
                 ]
                 cloudwatch.put_metric_data(Namespace="AWS/S3", MetricData=data)
+
+    def _balancer(self, region: str) -> None:
+        subnets = self.client("ec2", region).describe_subnets()["Subnets"]
+        self.client("elbv2", region).create_load_balancer(
+            Name="front", Subnets=[subnet["SubnetId"] for subnet in subnets[:2]], Type="application"
+        )
 
     def load(self, region: str, at: float) -> None:
         """One datum for every instance and database: a working day's curve, each a little apart."""

@@ -110,6 +110,7 @@ UNMARKED = {
     "ec2/network_interface",  # a part of an instance
     "ec2/spot_instances_request",  # an instance tells that it is spot
     "ecs/container_instance",  # an instance that has joined a cluster
+    "storagegateway/gateway",  # at the customer's, or an image that anyone may start
     "evs/environment",  # its hosts, of which no document names a tag
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import bcrypt
@@ -93,6 +94,15 @@ def test_the_context_is_as_strict_as_the_file_says(folder: Path) -> None:
     assert strict.verify_mode == ssl.CERT_OPTIONAL
     old = [cipher["name"] for cipher in strict.get_ciphers() if cipher["protocol"] != "TLSv1.3"]
     assert old == ["ECDHE-ECDSA-AES256-GCM-SHA384"]
+
+
+def test_a_curve_python_cannot_name_leaves_it_to_the_next(folder: Path) -> None:
+    text = PAIR + ", curve_preferences: [CurveP256]}"
+    encryption = read(folder, text).tls
+    assert encryption is not None
+    assert tls.context(replace(encryption, curves=("of tomorrow", *encryption.curves)))
+    with pytest.raises(ConfigError, match="the curve cannot be used"):
+        tls.context(replace(encryption, curves=("of tomorrow",)))
 
 
 def test_certificates_may_stand_in_the_file_itself(folder: Path, authority: Authority) -> None:

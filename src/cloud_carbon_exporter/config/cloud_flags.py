@@ -65,7 +65,7 @@ AWS_DISCOVERY: Flag[Discovery] = Flag(
     choice("regions", "cost-explorer"),
     "regions",
     "How the regions in use are found: by probing each opted-in region, or by asking Cost Explorer "
-    "once a day (0.01 USD a request).",
+    "once a day (0.01 USD a request), whose services that nothing estimates enter the ledger.",
     providers=("aws",),
 )
 GCP_PROJECT_ID = Flag(

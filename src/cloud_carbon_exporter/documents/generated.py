@@ -14,7 +14,7 @@ from cloud_carbon_exporter.config.flag import COMMANDS, PROGRAM, Flag
 from cloud_carbon_exporter.config.flags import FLAGS
 from cloud_carbon_exporter.config.target_keys import KEYS, Key
 from cloud_carbon_exporter.config.values import listed
-from cloud_carbon_exporter.documents import api_page, cost_tables
+from cloud_carbon_exporter.documents import api_page, aws_types, cost_tables
 from cloud_carbon_exporter.exposition import OF_ESTATE, OF_EXPORTER, UPSTREAM, Family
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 from cloud_carbon_exporter.reporting.tables import markdown_table
@@ -42,6 +42,7 @@ def pages() -> Mapping[str, str]:
         "SERVICES.md": _services(),
         "PERMISSIONS.md": _permissions(),
         "METRICS.md": _metrics(),
+        "AWS_TYPES.md": _aws_types(),
     }
 
 
@@ -123,6 +124,16 @@ def _metrics() -> str:
         "## Names of the original exporter",
         "Only with `-metrics.upstream-names`.",
         _families(UPSTREAM),
+    )
+
+
+def _aws_types() -> str:
+    return _page(
+        "Resource types of AWS",
+        "Every type that CloudFormation knows, whether it draws power of its own, and what we do "
+        "with it. The table is `providers/aws/types.csv`; a type that is not in it is named in the "
+        "ledger where an inventory of AWS shows it.",
+        *aws_types.blocks(),
     )
 
 

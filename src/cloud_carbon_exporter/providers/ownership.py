@@ -142,6 +142,8 @@ _AWS: Mapping[str, str] = {
     "savingsplans/savingsplan": PRICE,
     "sns/subscription": "sns/topic",
     "workspacesinstances/workspace_instance": "ec2/instance",
+    # a gateway that does not run on EC2 stands at the customer's
+    "storagegateway/gateway": "ec2/instance",
 }
 
 # Workers of Batch, Dataproc and Dataflow are instances of the customer's project, with disks of

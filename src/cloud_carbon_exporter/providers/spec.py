@@ -15,13 +15,7 @@ from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.model.types import Location, Point, Resource, Signal
 from cloud_carbon_exporter.providers.changes import Changes
-from cloud_carbon_exporter.providers.description import (
-    Description,
-    Ended,
-    States,
-    life,
-    resource,
-)
+from cloud_carbon_exporter.providers.description import Description, Ended, States, life, resource
 from cloud_carbon_exporter.providers.settings import TargetSettings
 
 Raw = Mapping[str, Any]

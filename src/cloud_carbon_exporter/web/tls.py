@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Sequence
 
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.web.tls_config import Tls
@@ -32,8 +33,7 @@ def context(tls: Tls) -> ssl.SSLContext:
         if tls.ciphers:
             context.set_ciphers(tls.ciphers)
         what = "the curve"
-        if tls.curve:
-            context.set_ecdh_curve(tls.curve)
+        _set_curve(context, tls.curves)
     except (ssl.SSLError, ValueError) as error:
         reason = getattr(error, "reason", "") or "not understood"
         said = str(reason).replace("_", " ").lower()
@@ -42,6 +42,18 @@ def context(tls: Tls) -> ssl.SSLContext:
         ) from None
     context.verify_mode = _CLIENT_AUTH[tls.client_auth]
     return context
+
+
+def _set_curve(context: ssl.SSLContext, curves: Sequence[str]) -> None:
+    """The first of the curves that this Python can name: Debian's 3.11.2 knows no X25519."""
+    for number, curve in enumerate(curves, 1):
+        try:
+            context.set_ecdh_curve(curve)
+        except (ssl.SSLError, ValueError):
+            if number == len(curves):
+                raise
+        else:
+            return
 
 
 def _no_passphrase() -> str:

@@ -77,7 +77,7 @@ class Tls:
     min_version: str = "TLS12"
     max_version: str = "TLS13"
     ciphers: str = ""
-    curve: str = ""
+    curves: tuple[str, ...] = ()
 
 
 class _ClientCertificates(NamedTuple):
@@ -111,7 +111,7 @@ def read_tls(file: WebConfigFile, said: Mapping[str, Any]) -> Tls | None:
         low,
         high,
         _ciphers(file, said.get("cipher_suites")),
-        _curve(file, said.get("curve_preferences")),
+        _curves(file, said.get("curve_preferences")),
     )
 
 
@@ -140,13 +140,13 @@ def _version(file: WebConfigFile, said: Mapping[str, Any], name: str) -> str:
     return file.word(f"tls_server_config.{name}", said.get(name), _VERSIONS)
 
 
-def _curve(file: WebConfigFile, said: object) -> str:
-    """OpenSSL's name of the first curve: Python's ssl takes one."""
+def _curves(file: WebConfigFile, said: object) -> tuple[str, ...]:
+    """OpenSSL's names of the curves, the preferred first: Python's ssl takes one of them."""
     key = "tls_server_config.curve_preferences"
     curves = file.words(key, said)
     for curve in curves:
         file.word(key, curve, tuple(_CURVES))
-    return _CURVES[curves[0]] if curves else ""
+    return tuple(_CURVES[curve] for curve in curves)
 
 
 def _client_certificates(

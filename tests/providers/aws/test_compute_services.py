@@ -100,11 +100,11 @@ async def test_lambda_tags_come_batched_and_only_when_asked_for() -> None:
     assert (resources["resize"].tags, resources["thumb"].tags) == ({"team": "shop"}, {})
 
 
-def test_a_function_without_memory_is_malformed() -> None:
-    with pytest.raises(KeyError):
-        lambda_function.SPEC.resource(
-            {"FunctionName": "x", "FunctionArn": "arn:aws:lambda:x"}, PARIS
-        )
+def test_a_function_without_memory_has_the_least_there_is() -> None:
+    raw = {"FunctionName": "x", "FunctionArn": "arn:aws:lambda:x"}
+    function = lambda_function.SPEC.resource(raw, PARIS)
+    assert function is not None
+    assert parts(function)["memory per executions"] == 0.125
 
 
 async def test_ecs_task() -> None:

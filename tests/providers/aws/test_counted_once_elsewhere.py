@@ -248,6 +248,12 @@ async def test_an_account_that_holds_every_pair_of_both_tables_counts_each_once(
 
 
 ALIKE = {
+    "directoryservice/ad_connector",
+    "directoryservice/simple_ad",
+    "docdb/cluster_automated_backup",
+    "docdb/cluster_snapshot",
+    "neptune/cluster_automated_backup",
+    "neptune/cluster_snapshot",
     "docdb/db_cluster",
     "docdb/db_instance",
     "neptune/db_cluster",

@@ -28,6 +28,7 @@ def arn(service: str, rest: str, region: str = "eu-west-3") -> str:
 
 
 QUEUE, KEY, ROLE = arn("sqs", "orders"), arn("kms", "key/1"), arn("iam", "role/x", "")
+CHECK = arn("route53", "healthcheck/1", "")
 MACHINE = arn("ec2", f"instance/{instance_id(1)}")
 NODES = arn("eks", "nodegroup/shop/blue/1")
 
@@ -86,7 +87,7 @@ async def test_the_aggregator_lists_all_regions_page_by_page(
     ]
     explore(fake, {"us-east-1": pages}, index("eu-west-3"), index("us-east-1", "AGGREGATOR"))
     assert await inventories(make_client()) == {
-        "resource-explorer": ({MACHINE: "ec2/instance", ROLE: "iam/role", KEY: "kms/key"}, True)
+        "resource-explorer": ({MACHINE: "ec2/instance", KEY: "kms/key"}, True)
     }
     asked = [call for call in fake.calls if call.operation == "/ListResources"]
     assert [(call.region, call.params["MaxResults"]) for call in asked] == [("us-east-1", 1000)] * 2
@@ -188,10 +189,10 @@ async def test_other_accounts_and_regions_that_are_not_wanted_are_no_gap(
 ) -> None:
     elsewhere = resource(arn("kms", "key/2", "us-east-1"), "us-east-1")
     foreign = {**resource(arn("kms", "key/3")), "OwningAccountId": "999999999999"}
-    page = [resource(KEY), elsewhere, foreign, resource(ROLE, "global")]
+    page = [resource(KEY), elsewhere, foreign, resource(CHECK, "global")]
     explore(fake, {"us-east-1": [page]}, index("us-east-1", "AGGREGATOR"))
     ((kinds, _),) = (await inventories(make_client(regions=("eu-west-3",)))).values()
-    assert set(kinds) == {KEY, ROLE}
+    assert set(kinds) == {KEY, CHECK}
 
 
 async def test_coverage_of_an_account_through_the_whole_pipeline(fake: AwsFake) -> None:
@@ -211,12 +212,12 @@ async def test_coverage_of_an_account_through_the_whole_pipeline(fake: AwsFake) 
         for (_, _, kind, basis), count in snapshot.ledger.items()
         if basis == "unsupported"
     }
-    assert unsupported == {"kms/key": 1, "iam/role": 1, "braket/job": 1}
+    assert unsupported == {"kms/key": 1, "braket/job": 1}
     assert snapshot.listed == {
-        ("aws", ACCOUNT, "resource-explorer"): 3,
+        ("aws", ACCOUNT, "resource-explorer"): 2,
         ("aws", ACCOUNT, "tagging"): 1,
     }
-    assert reported(snapshot)["ratio"] == 0.25
+    assert reported(snapshot)["ratio"] == 1 / 3
     assert coverage.unlisted(snapshot) == {("aws", ACCOUNT): 1}
 
 
@@ -248,6 +249,9 @@ async def test_coverage_of_an_account_through_the_whole_pipeline(fake: AwsFake) 
         (arn("timestream-influxdb", "db-instance/i"), "", "timestream/influx_db_instance"),
         (arn("elasticfilesystem", "file-system/fs-1"), "", "efs/file_system"),
         (arn("kafka", "cluster/events/1"), "", "msk/cluster"),
+        (CHECK, "", "route53/health_check"),
+        (arn("network-firewall", "firewall/edge"), "", "networkfirewall/firewall"),
+        (arn("ds", "directory/d-1"), "", "directoryservice/microsoft_ad"),
         (arn("newthing", "lonely"), "", "newthing/resource"),
         ("not an arn", "", "unknown/unknown"),
     ],

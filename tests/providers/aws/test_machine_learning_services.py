@@ -27,6 +27,7 @@ async def endpoints(
 ) -> dict[str, Resource]:
     """The recorded endpoint, changed; its first variant too."""
     answers = copy.deepcopy(recording("sagemaker_endpoint"))
+    del answers["ListEndpoints"][0]["Endpoints"][1:]
     answers["DescribeEndpoint"][0] |= change
     answers["DescribeEndpoint"][0]["ProductionVariants"][0] |= variant or {}
     swept = await sweep(
@@ -184,6 +185,59 @@ def test_a_serverless_endpoint_holds_what_is_provisioned() -> None:
     assert resource is not None
     assert parts(resource) == {"vcpu": 6, "memory": 6, "vcpu per executions": 2}
     assert watts(resource, executions=0) > 0
+
+
+async def test_flexible_and_restricted_groups_of_hyperpod_are_there_in_full() -> None:
+    flexible = (await described("sagemaker/cluster", "sagemaker_cluster"))["flexible"]
+    held = parts(flexible)
+    # Six are there and five are told by type: the sixth is taken as the first of the current types.
+    assert held["vcpu"] == 5 * 192 + 96 + 2 * 192
+    gpus = {part: amount for part, amount in held.items() if part.startswith("gpu ")}
+    assert gpus == {"gpu H100 SXM5 80GB": 5 * 8, "gpu A100 SXM4 40GB": 8, "gpu H200 SXM5 141GB": 16}
+    assert flexible.info["host_type"] == "ml.p5.48xlarge ml.p4d.24xlarge ml.p5en.48xlarge"
+    guessed = [part.amount for part in flexible.components if part.assumed and part.kind == "gpu"]
+    assert guessed == [8]
+
+
+async def test_an_endpoint_of_several_instance_types_and_its_successors() -> None:
+    resources = await described("sagemaker/endpoint", "sagemaker_endpoint")
+    pooled = resources["pooled"]
+    assert parts(pooled)["vcpu"] == 3 * 48 + 96
+    assert pooled.info["host_type"] == "ml.g6e.12xlarge ml.g5.24xlarge"
+    cores, boards = pooled.monitor["Cores"], pooled.monitor["Boards"]
+    assert (cores, boards) == ("60", "4"), "the mean of 48, 48, 48 and 96 cores"
+    assert parts(resources["pooled/main/pending"])["vcpu"] == 2 * 4
+
+
+async def test_an_endpoint_of_pools_that_is_made_and_one_whose_configuration_is_deleted() -> None:
+    ranked = [
+        {"InstanceType": "ml.m5.xlarge", "Priority": 2},
+        {"InstanceType": "ml.c5.2xlarge", "Priority": 1},
+    ]
+    made = await endpoints({}, {"VariantName": "new", "CurrentInstanceCount": 2})
+    assert parts(made["ranker"])["vcpu"] > 0, "of no type: taken as a middling one"
+    assert (made["ranker"].monitor, "host_type" in made["ranker"].info) == ({}, False)
+    made = await endpoints(
+        {}, {"VariantName": "new", "CurrentInstanceCount": 2, "InstancePools": ranked}
+    )
+    assert parts(made["ranker"])["vcpu"] == 2 * 8
+    assert made["ranker"].info["host_type"] == "ml.c5.2xlarge"
+
+
+async def test_serverless_training_is_named_and_takes_nothing_else_down() -> None:
+    listing = sagemaker_job.SPECS[0].listing
+    replay = ReplayClient(recording("sagemaker_job"))
+    swept = await sweep(replay, listing, [sagemaker_job.SPECS[0]], PARIS)
+    assert [resource.name for resource in swept.resources] == ["fit-1"]
+    assert swept.unsupported == {(ACCOUNT, "sagemaker/serverless_training_job"): 1}
+    assert swept.skipped == {}
+
+
+def test_a_job_of_which_the_choice_is_not_told_has_the_first_of_those_preferred() -> None:
+    preferred = [{"InstanceType": "ml.m5.xlarge", "InstanceCount": 3}]
+    resource = job({"InstancePreferences": preferred, "VolumeSizeInGB": 5})
+    assert parts(resource) == {"vcpu": 12, "memory": 48, "block aws/gp2": 15}
+    assert resource.components[0].assumed
 
 
 async def test_studio_apps_on_machines_of_their_own() -> None:

@@ -81,6 +81,7 @@ async def test_the_whole_estate_is_found_and_measured() -> None:
             "rds/db_instance": 3 * len(REGIONS),
             "rds/db_cluster": len(REGIONS),
             "s3/bucket": 2 * len(REGIONS),
+            "elasticloadbalancingv2/load_balancer": len(REGIONS),
         }
         assert len({resource.id for resource in resources}) == len(resources)
         assert {resource.location.region for resource in resources} == set(REGIONS)
@@ -194,6 +195,7 @@ def test_the_program_reports_the_estate(tmp_path: Path) -> None:
     kinds = Counter(resource["kind"] for resource in report["resources"])
     assert kinds["ec2/instance"] == MACHINES
     assert kinds["s3/bucket"] == 2 * len(REGIONS)
+    assert kinds["elasticloadbalancingv2/load_balancer"] == len(REGIONS)
     assert not report["errors"]
     training = next(
         resource for resource in report["resources"] if resource["cloud_resource_name"] == "train"

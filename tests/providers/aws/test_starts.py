@@ -44,11 +44,13 @@ def told(start: str, end: str = "", operation: str = "", items: str = "", **unre
 STOPPED = "when one that is stopped will begin again by itself"
 INSTANCE = told("InstanceCreateTime", AutomaticRestartTime=STOPPED)
 CLUSTER = told("ClusterCreateTime", AutomaticRestartTime=STOPPED)
+CLUSTER_SNAPSHOT = told("SnapshotCreateTime", ClusterCreateTime="of what it was taken of")
 STARTS: Mapping[str, Told] = {
     "amazonmq/broker": told("Created"),
     "apigateway/rest_api": told("createdDate"),
     "apigatewayv2/api": told("CreatedDate"),
     "apprunner/service": told("CreatedAt", "DeletedAt", "DescribeService", "Service"),
+    "appstream/fleet": told("CreatedTime"),
     "athena/capacity_reservation": told(
         "CreationTime", LastSuccessfulAllocationTime="of the newest change of its size"
     ),
@@ -66,6 +68,10 @@ STARTS: Mapping[str, Told] = {
     "qbusiness/index": told("createdAt", operation="GetIndex", items="."),
     "codebuild/build": told("startTime", "endTime", "BatchGetBuilds", "builds[]"),
     "codebuild/fleet": told("created", "", "BatchGetFleets", "fleets[]"),
+    "cloudhsm/cluster": told("CreateTimestamp"),
+    "directoryservice/ad_connector": told("LaunchTime"),
+    "directoryservice/microsoft_ad": told("LaunchTime"),
+    "directoryservice/simple_ad": told("LaunchTime"),
     "dms/replication_config": told(
         "ProvisionData.DateProvisioned",
         ReplicationCreateTime="when it was configured; it holds nothing before it is provisioned",
@@ -74,6 +80,8 @@ STARTS: Mapping[str, Told] = {
         ReplicationDeprovisionTime="when it will be, if nothing runs till then",
     ),
     "dms/replication_instance": told("InstanceCreateTime"),
+    "docdb/cluster_automated_backup": told("ClusterCreateTime"),
+    "docdb/cluster_snapshot": CLUSTER_SNAPSHOT,
     "docdb/db_cluster": CLUSTER,
     "docdb/db_instance": INSTANCE,
     "docdbelastic/cluster": told("createTime", "", "GetCluster", "cluster"),
@@ -108,12 +116,16 @@ STARTS: Mapping[str, Told] = {
     "eks/cluster": told("createdAt", "", "DescribeCluster", "cluster"),
     "elasticache/cache_cluster": told("CacheClusterCreateTime"),
     "elasticache/serverless_cache": told("CreateTime"),
+    "elasticache/serverless_cache_snapshot": told("CreateTime"),
     "elasticloadbalancing/load_balancer": told("CreatedTime"),
     "elasticloadbalancingv2/load_balancer": told("CreatedTime"),
     "emrserverless/application": told("createdAt", "updatedAt"),
     "events/event_bus": told("CreationTime"),
+    "fsx/backup": told("CreationTime"),
     "fsx/file_system": told("CreationTime"),
     "glacier/vault": told("CreationDate"),
+    "gamelift/container_fleet": told("CreationTime"),
+    "gamelift/fleet": told("CreationTime", "TerminationTime"),
     "glue/job": told("StartedOn", "CompletedOn", "GetJobRuns", "JobRuns[]"),
     "glue/session": told("CreatedOn", "CompletedOn"),
     "kafkaconnect/connector": told("creationTime"),
@@ -144,6 +156,11 @@ STARTS: Mapping[str, Told] = {
         EndDate="of one that is active, a time to come",
     ),
     "osis/pipeline": told("CreatedAt"),
+    "mediaconvert/queue": told("CreatedAt"),
+    "neptune/cluster_automated_backup": told("ClusterCreateTime"),
+    "neptune/cluster_snapshot": CLUSTER_SNAPSHOT,
+    "rds/cluster_automated_backup": told("ClusterCreateTime"),
+    "rds/cluster_snapshot": CLUSTER_SNAPSHOT,
     "rds/db_cluster": CLUSTER,
     "rds/db_instance": INSTANCE,
     "rds/db_proxy": told("CreatedDate"),
@@ -154,6 +171,14 @@ STARTS: Mapping[str, Told] = {
     ),
     "redshift/cluster": told(
         "ClusterCreateTime", NextMaintenanceWindowStartTime="of its maintenance"
+    ),
+    "redshift/snapshot": told(
+        "SnapshotCreateTime",
+        ClusterCreateTime="of what it was taken of",
+        SnapshotRetentionStartTime="from when its days are counted",
+    ),
+    "redshiftserverless/snapshot": told(
+        "snapshotCreateTime", snapshotRetentionStartTime="from when its days are counted"
     ),
     "redshiftserverless/workgroup": told("creationDate"),
     "s3/bucket": told("CreationDate"),
@@ -193,6 +218,8 @@ STARTS: Mapping[str, Told] = {
     ),
     "stepfunctions/state_machine": told("creationDate"),
     "timestream/table": told("CreationTime"),
+    "vpclattice/service": told("createdAt"),
+    "workspaces/workspaces_pool": told("CreatedAt"),
 }
 UNTOLD: Mapping[str, str] = {
     "bedrock/foundation_model": "a model is used, not started; what it draws follows from tokens",
@@ -200,11 +227,14 @@ UNTOLD: Mapping[str, str] = {
     "cassandra/table": "the list tells no time; what it draws follows from bytes and units",
     "cloudfront/distribution": "only its last change is told; what it draws follows from requests",
     "dax/cluster": "told of its nodes alone, of which some are younger than the cluster",
+    "directconnect/connection": "no time is told",
     "ec2/client_vpn_endpoint": "it holds something once a network is associated: no time of that",
     "ec2/vpn_connection": "no time is told",
     "kinesisanalyticsv2/application": "the list tells no time",
     "kinesisfirehose/delivery_stream": "only by one call a stream; it draws by what it takes in",
+    "elasticache/snapshot": "told of its nodes alone",
     "lambda/function": "only its last change is told; what it draws follows from its runs",
+    "medialive/channel": "no time is told",
     "memorydb/cluster": "told of its nodes alone, of which some are younger than the cluster",
     "neptunegraph/graph": "the list tells no time",
     "opensearchserverless/collection": "the list tells no time",
@@ -212,13 +242,20 @@ UNTOLD: Mapping[str, str] = {
     "outposts/outpost": "no time is told",
     "rekognition/project": "no time tells since when a version of it runs",
     "rds/db_shard_group": "no time is told",
+    "memorydb/snapshot": "told of its shards alone",
+    "networkfirewall/firewall": "no time is told",
+    "route53resolver/resolver_endpoint": "told as text, which is read",
     "sns/topic": "no time is told; what it draws follows from messages",
     "sqs/queue": "only by one call a queue; what it draws follows from messages",
     "timestream/influx_db_cluster": "the list tells no time",
     "timestream/influx_db_instance": "the list tells no time",
+    "transfer/server": "no time is told",
     "workspaces/workspace": "no time is told",
 }
-NOT_OF_A_RUN = {"rekognition/project": {"CreationTimestamp"}}
+NOT_OF_A_RUN = {
+    "elasticache/snapshot": {"CacheClusterCreateTime"},
+    "rekognition/project": {"CreationTimestamp"},
+}
 """Times of a list that are of what has been set up, and not of what runs since."""
 OTHERWISE: Mapping[str, str] = {
     "docdbelastic/cluster": "string",

@@ -37,6 +37,11 @@ migration-failed"""
 """Aurora user guide, "Viewing DB cluster status"; billed for storage are the same as above."""
 CLUSTER_WORDS = f"{CLUSTER_BILLED} {BILLED_FOR_STORAGE} {CLUSTER_NOT_BILLED}"
 
+CACHE_SNAPSHOT_WORDS = "creating available restoring copying deleting"
+"""ElastiCache and MemoryDB API reference, Snapshot."""
+SNAPSHOT_WORDS = "available copying creating deleting failed"
+"""RDS user guide, "Creating a DB snapshot", "Copying a DB snapshot"."""
+
 
 CAMPAIGN_WORDS = """ACTIVE CREATE_PENDING CREATE_IN_PROGRESS CREATE_FAILED DELETE_PENDING
 DELETE_IN_PROGRESS"""
@@ -77,6 +82,7 @@ TOLD: Mapping[str, Told] = {
     "personalize/recommender": Told("status", words=RECOMMENDER_WORDS),
     "qbusiness/index": Told("status", "GetIndex", "."),
     "rekognition/project": Told("Status"),
+    "appstream/fleet": Told("State"),
     "athena/capacity_reservation": Told("Status"),
     "athena/work_group": Told("State"),
     "backup/backup_vault": Told("VaultState"),
@@ -84,14 +90,21 @@ TOLD: Mapping[str, Told] = {
     "cloudfront/distribution": Told("Status", words="Deployed InProgress", ours="Disabled"),
     "codebuild/build": Told("buildStatus", "BatchGetBuilds", "builds[]"),
     "codebuild/fleet": Told("status.statusCode", "BatchGetFleets", "fleets[]"),
+    "cloudhsm/cluster": Told("State"),
     # DAX developer guide, DescribeClusters and the events of a cluster.
     "dax/cluster": Told("Status", words="creating available modifying deleting deleted"),
+    "directconnect/connection": Told("connectionState"),
+    "directoryservice/ad_connector": Told("Stage"),
+    "directoryservice/microsoft_ad": Told("Stage"),
+    "directoryservice/simple_ad": Told("Stage"),
     # DMS API reference, ProvisionData.
     "dms/replication_config": Told(
         "ProvisionData.ProvisionState",
         words="provisioning provisioned modifying deprovisioning deprovisioned",
     ),
     "dms/replication_instance": Told("ReplicationInstanceStatus"),
+    "docdb/cluster_automated_backup": Told("Status", words="active retained creating"),
+    "docdb/cluster_snapshot": Told("Status", words=SNAPSHOT_WORDS),
     "docdb/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "docdb/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
     "docdbelastic/cluster": Told("status"),
@@ -117,9 +130,14 @@ TOLD: Mapping[str, Told] = {
     "eks/cluster": Told("status", "DescribeCluster", "cluster"),
     "elasticache/cache_cluster": Told("CacheClusterStatus"),
     "elasticache/serverless_cache": Told("Status"),
+    "elasticache/serverless_cache_snapshot": Told("Status", words=CACHE_SNAPSHOT_WORDS),
+    "elasticache/snapshot": Told("SnapshotStatus", words=CACHE_SNAPSHOT_WORDS),
     "elasticloadbalancingv2/load_balancer": Told("State.Code"),
     "emrserverless/application": Told("state"),
+    "fsx/backup": Told("Lifecycle"),
     "fsx/file_system": Told("Lifecycle"),
+    "gamelift/container_fleet": Told("Status"),
+    "gamelift/fleet": Told("Status"),
     "glue/job": Told("JobRunState", "GetJobRuns", "JobRuns[]", ours="READY"),
     "glue/session": Told("Status"),
     "kafkaconnect/connector": Told("connectorState"),
@@ -136,11 +154,14 @@ TOLD: Mapping[str, Told] = {
         words="pending running rebooting shutting-down terminated stopping stopped",
     ),
     "lightsail/load_balancer": Told("state"),
+    "mediaconvert/queue": Told("Status"),
+    "medialive/channel": Told("State"),
     # MemoryDB API reference, Cluster, and the events of a cluster.
     "memorydb/cluster": Told(
         "Status",
         words="available creating updating modifying snapshotting deleting create-failed",
     ),
+    "memorydb/snapshot": Told("Status", words=CACHE_SNAPSHOT_WORDS),
     "msk/cluster": Told("State"),
     "msk/serverless_cluster": Told("State"),
     "mwaa/environment": Told("Status", "GetEnvironment", "Environment"),
@@ -150,12 +171,17 @@ TOLD: Mapping[str, Told] = {
     "neptune/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "neptune/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
     "neptunegraph/graph": Told("status"),
+    "neptune/cluster_automated_backup": Told("Status", words="active retained creating"),
+    "neptune/cluster_snapshot": Told("Status", words=SNAPSHOT_WORDS),
+    "networkfirewall/firewall": Told("FirewallStatus.Status", "DescribeFirewall", "."),
     "opensearchserverless/collection": Told("status"),
     "opensearchservice/domain": Told(
         "DomainProcessingStatus", "DescribeDomains", "DomainStatusList[]"
     ),
     "rds/db_capacity_reservation": Told("State"),
     "osis/pipeline": Told("Status"),
+    "rds/cluster_automated_backup": Told("Status", words="active retained creating"),
+    "rds/cluster_snapshot": Told("Status", words=SNAPSHOT_WORDS),
     "rds/db_cluster": Told("Status", words=CLUSTER_WORDS),
     "rds/db_instance": Told("DBInstanceStatus", words=INSTANCE_WORDS),
     "rds/db_proxy": Told("Status"),
@@ -164,7 +190,11 @@ TOLD: Mapping[str, Told] = {
     # RDS user guide, "Creating a DB snapshot", "Copying a DB snapshot".
     "rds/db_snapshot": Told("Status", words="available copying creating deleting failed"),
     "redshift/cluster": Told("ClusterStatus"),
+    # Redshift API reference, Snapshot; it may be "final snapshot" too, which is two words.
+    "redshift/snapshot": Told("Status", words="creating available failed deleted"),
+    "redshiftserverless/snapshot": Told("status"),
     "redshiftserverless/workgroup": Told("status"),
+    "route53resolver/resolver_endpoint": Told("Status"),
     "sagemaker/app": Told("Status"),
     "sagemaker/cluster": Told("ClusterStatus"),
     "sagemaker/endpoint": Told("EndpointStatus"),
@@ -177,7 +207,10 @@ TOLD: Mapping[str, Told] = {
     "timestream/influx_db_cluster": Told("status"),
     "timestream/influx_db_instance": Told("status"),
     "timestream/table": Told("TableStatus"),
+    "transfer/server": Told("State"),
+    "vpclattice/service": Told("status"),
     "workspaces/workspace": Told("State"),
+    "workspaces/workspaces_pool": Told("State"),
 }
 UNTOLD = {
     # A model is there or not; how far its life has come says nothing of what this account uses.

@@ -7,16 +7,26 @@ from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.aws.client.events import changes
 from cloud_carbon_exporter.providers.aws.describing.lateness import SETTLE_SECONDS
 from cloud_carbon_exporter.providers.finding import services_in
-from cloud_carbon_exporter.providers.spec import Provider
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Client, Meter, Provider
 
 # what most of a bill is for
 _FIRST = ("ec2_instance", "ec2_volume", "rds_db_instance", "rds_db_cluster", "s3_bucket")
 
+SERVICES = services_in(services, _FIRST)
+
+ESTIMATED = frozenset(service.kind for service in SERVICES)
+
+
+def _client(settings: TargetSettings, meter: Meter) -> Client:
+    return AwsClient(settings, meter, estimated=ESTIMATED)
+
+
 PROVIDER = Provider(
     name="aws",
     label="aws",
-    services=services_in(services, _FIRST),
-    client=AwsClient,
+    services=SERVICES,
+    client=_client,
     changes=changes,
     settle_seconds=SETTLE_SECONDS,
     reads_cost=True,
@@ -28,7 +38,6 @@ PROVIDER = Provider(
     optional={
         "ce:GetCostAndUsage": "discovery: cost-explorer",
         "cloudwatch:GetMetricStatistics": "-api.free-requests",
-        "lambda:ListProvisionedConcurrencyConfigs": "provisioned concurrency",
         "organizations:ListAccounts": "organization: true, in the home account",
         "resource-explorer-2:ListIndexes": "coverage",
         "resource-explorer-2:ListViews": "coverage",

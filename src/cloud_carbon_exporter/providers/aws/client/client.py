@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 
 from cloud_carbon_exporter.errors import CollectError, NotThere
 from cloud_carbon_exporter.providers.aws.client import (
+    billed,
     cloudwatch,
     inventory,
     paging,
@@ -26,9 +27,15 @@ class AwsClient(AwsApi):
     """See spec.Client. Listings and metrics say what to call; nothing here knows a service."""
 
     def __init__(
-        self, settings: TargetSettings, meter: Meter, clock: Callable[[], float] = time.time
+        self,
+        settings: TargetSettings,
+        meter: Meter,
+        clock: Callable[[], float] = time.time,
+        estimated: Collection[str] = (),
     ) -> None:
         super().__init__(settings, meter, clock)
+        self._estimated = estimated
+        """Kinds that the listings are for: what else the bill names is seen by none."""
         self._regions_unknown: dict[tuple[str, str], CollectError] = {}
         """(account, API) -> why its regions are not known."""
 
@@ -82,14 +89,18 @@ class AwsClient(AwsApi):
 
     async def extras(self, now: float) -> Extras:
         """See spec.Client."""
-        inventories, reported = await asyncio.gather(
-            inventory.inventories(self), sustainability.reported(self, now)
+        inventories, reported, unseen = await asyncio.gather(
+            inventory.inventories(self),
+            sustainability.reported(self, now),
+            billed.unseen(self, self._estimated),
         )
         names: dict[tuple[str, str], str] = {}
         for account_id in await self.accounts.known():
             if self.accounts.names.get(account_id):
                 names["aws", account_id] = self.accounts.names[account_id]
-        return Extras(reported=reported, account_names=names, inventories=inventories)
+        return Extras(
+            reported=reported, account_names=names, inventories=inventories, unsupported=unseen
+        )
 
     async def close(self) -> None:
         """See spec.Client."""

@@ -43,6 +43,34 @@ async def one_by_one(
     )
 
 
+async def lists_by_name(
+    client: AwsApi,
+    scope: Scope,
+    api: str,
+    operation: str,
+    items: str,
+    params: Mapping[str, Mapping[str, Any]],
+    *,
+    seconds: float,
+    permission: str,
+) -> dict[str, list[Any]]:
+    """Lists of an operation that lists what belongs to one thing, each to its end, by name.
+
+    items: the member that holds the list. Else as one_by_one.
+    """
+
+    async def ask(name: str) -> list[Any]:
+        listed: list[Any] = []
+        async for answer in client.answers(
+            scope, api, operation, params[name], permissions=permission
+        ):
+            listed += answer.get(items) or ()
+        return listed
+
+    what = (api, operation, scope.account_id, scope.region)
+    return await by_name(client, what, list(params), seconds, ask)
+
+
 async def by_name(
     client: AwsApi,
     what: tuple[str, ...],

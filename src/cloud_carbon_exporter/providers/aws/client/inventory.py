@@ -17,6 +17,7 @@ from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.providers.aws.client import regions, tagging
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.describing.kinds import kind_of
+from cloud_carbon_exporter.providers.aws.describing.types import holding_nothing
 from cloud_carbon_exporter.providers.ownership import OWNERS
 from cloud_carbon_exporter.providers.spec import Inventory, Scope
 
@@ -159,7 +160,7 @@ async def _read_view(
 
 def _add(kinds: dict[str, str], arn: str, cloudformation: str = "") -> None:
     kind = kind_of(arn, cloudformation)
-    if arn and kind not in OWNERS["aws"]:
+    if arn and kind not in OWNERS["aws"] and kind not in holding_nothing():
         kinds[arn] = intern(kind)  # a hundred thousand ARNs, some hundred kinds
 
 

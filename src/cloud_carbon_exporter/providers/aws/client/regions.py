@@ -36,10 +36,11 @@ no instance. An API not named here is looked for in every region that has any co
 
 
 class Use(NamedTuple):
-    """Use of a service in a region, as Cost Explorer names both."""
+    """Use of a service in a region, as Cost Explorer names both, and what it cost."""
 
     region: str
     service: str
+    dollars: float = 0.0
 
 
 async def regions(client: AwsApi, account_id: str, api: str) -> Sequence[str]:
@@ -48,14 +49,15 @@ async def regions(client: AwsApi, account_id: str, api: str) -> Sequence[str]:
     Raises CollectError when they cannot be known.
     """
     if client.options.discovery == "cost-explorer":
-        names = _billed(await _used(client, account_id), BILLED_AS.get(api))
+        names = _billed(await used(client, account_id), BILLED_AS.get(api))
     else:
         names = set(await enabled(client, account_id))
     return sorted(filter(client.wants, names))
 
 
-def _billed(used: Iterable[Use], services: Collection[str] | None) -> set[str]:
-    return {use.region for use in used if services is None or use.service in services}
+def _billed(uses: Iterable[Use], services: Collection[str] | None) -> set[str]:
+    names = {use.region for use in uses if services is None or use.service in services}
+    return names - _NO_REGION
 
 
 async def _uses(client: AwsApi, account_id: str) -> AsyncIterator[Use]:
@@ -66,7 +68,7 @@ async def _uses(client: AwsApi, account_id: str) -> AsyncIterator[Use]:
             "End": str(today + timedelta(days=1)),  # exclusive
         },
         "Granularity": "MONTHLY",
-        "Metrics": ["UsageQuantity"],
+        "Metrics": ["UsageQuantity", "UnblendedCost"],
         "GroupBy": [
             {"Type": "DIMENSION", "Key": "REGION"},
             {"Type": "DIMENSION", "Key": "SERVICE"},
@@ -82,7 +84,8 @@ async def _uses(client: AwsApi, account_id: str) -> AsyncIterator[Use]:
         for period in answer.get("ResultsByTime", ()):
             for group in period.get("Groups", ()):
                 region, service = group["Keys"]
-                yield Use(region, service)
+                cost = group.get("Metrics", {}).get("UnblendedCost", {}).get("Amount")
+                yield Use(region, service, float(cost or 0))
         token = str(answer.get("NextPageToken") or "")
         if not token or token in seen:
             return
@@ -125,11 +128,11 @@ async def enabled(client: AwsApi, account_id: str) -> Sequence[str]:
         return known
 
 
-async def _used(client: AwsApi, account_id: str) -> Sequence[Use]:
+async def used(client: AwsApi, account_id: str) -> Sequence[Use]:
     """What had any cost lately, asked once a day: each request to Cost Explorer costs 0.01 USD."""
 
     async def ask() -> Sequence[Use]:
-        return [use async for use in _uses(client, account_id) if use.region not in _NO_REGION]
+        return [use async for use in _uses(client, account_id)]
 
     try:
         return await client.cache.get(("used", account_id), _USED_SECONDS, ask)

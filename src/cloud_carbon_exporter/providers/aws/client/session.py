@@ -7,6 +7,7 @@ lives in the loader, which all share.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -81,7 +82,17 @@ def client_config(settings: TargetSettings, service: str) -> Any:
         user_agent=agent.USER_AGENT,
         parameter_validation=service not in _UNVALIDATED,
         max_pool_connections=16,  # more than the calls at once towards one API
+        **({"inject_host_prefix": False} if _endpoint_url(service) else {}),
     )
+
+
+def _endpoint_url(service: str) -> str:
+    """Endpoint that the environment sends a service to: a gateway, a stand-in of AWS.
+
+    MWAA and others put "api." before their host. One that somebody named is there as it is named.
+    """
+    own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
+    return os.environ.get(own) or os.environ.get("AWS_ENDPOINT_URL", "")
 
 
 def with_role(

@@ -55,7 +55,7 @@ def name_of(name: str) -> str:
 def called_alone(series: Raw, namespace: str, dimension: str) -> str:
     """Value of a dimension that a series bears alone; empty for one of finer grain."""
     named = {pair["Name"]: str(pair["Value"]) for pair in series.get("Dimensions", ())}
-    alone = series["Namespace"] == namespace and named.keys() == {dimension}
+    alone = series.get("Namespace", namespace) == namespace and named.keys() == {dimension}
     return named[dimension] if alone else ""
 
 

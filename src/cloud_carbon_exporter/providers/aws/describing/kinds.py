@@ -10,27 +10,26 @@ _HOLDERS = frozenset({"apis", "bucket", "database", "keyspace", "restapis"})
 # Services whose ARNs end in a name, without a word for what it names.
 _NAMED_ONLY = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
 
-# Service of an ARN -> the same in CloudFormation's types, where they differ.
+# Service of an ARN -> the same in CloudFormation's types, where they differ by more than dashes.
 _SERVICES = {
+    "acm": "certificatemanager",
     "airflow": "mwaa",
-    "airflow_serverless": "mwaaserverless",
+    "airflowserverless": "mwaaserverless",
     "aoss": "opensearchserverless",
-    "bedrock_agentcore": "bedrockagentcore",
-    "docdb_elastic": "docdbelastic",
+    "cognitoidentity": "cognito",
+    "cognitoidp": "cognito",
+    "ds": "directoryservice",
     "elasticfilesystem": "efs",
     "elasticmapreduce": "emr",
     "elasticsearch": "opensearchservice",
-    "emr_serverless": "emrserverless",
     "es": "opensearchservice",
     "firehose": "kinesisfirehose",
     "kafka": "msk",
-    "kendra_ranking": "kendraranking",
     "kinesisanalytics": "kinesisanalyticsv2",
     "mq": "amazonmq",
-    "neptune_graph": "neptunegraph",
-    "redshift_serverless": "redshiftserverless",
+    "geo": "location",
     "states": "stepfunctions",
-    "timestream_influxdb": "timestream",
+    "timestreaminfluxdb": "timestream",
 }
 
 # Kinds as ARNs spell them -> as CloudFormation's types do, and so do we, where they differ.
@@ -44,12 +43,15 @@ _KINDS = {
     "comprehend/entity_recognizer_endpoint": "comprehend/endpoint",
     "dax/cache": "dax/cluster",
     "dms/rep": "dms/replication_instance",
+    "directconnect/dxcon": "directconnect/connection",
+    "directoryservice/directory": "directoryservice/microsoft_ad",
     "ec2/dedicated_host": "ec2/host",
     "ec2/elastic_ip": "ec2/eip",
     "ec2/natgateway": "ec2/nat_gateway",
     "elasticache/cluster": "elasticache/cache_cluster",
     "elasticache/replicationgroup": "elasticache/replication_group",
     "elasticache/serverlesscache": "elasticache/serverless_cache",
+    "elasticache/serverlesscachesnapshot": "elasticache/serverless_cache_snapshot",
     "elasticloadbalancing/listener": "elasticloadbalancingv2/listener",
     "elasticloadbalancing/load_balancer_v2": "elasticloadbalancingv2/load_balancer",
     "elasticloadbalancing/loadbalancer": "elasticloadbalancing/load_balancer",
@@ -58,10 +60,12 @@ _KINDS = {
     "kendraranking/rescore_execution_plan": "kendraranking/execution_plan",
     "glacier/vaults": "glacier/vault",
     "kinesisfirehose/deliverystream": "kinesisfirehose/delivery_stream",
+    "gamelift/containerfleet": "gamelift/container_fleet",
     "lightsail/container_service": "lightsail/container",
     "lightsail/relational_database": "lightsail/database",
+    "mediaconvert/queues": "mediaconvert/queue",
     "rds/cluster": "rds/db_cluster",
-    "rds/cluster_snapshot": "rds/db_cluster_snapshot",
+    "rds/cluster_auto_backup": "rds/cluster_automated_backup",
     "rds/db": "rds/db_instance",
     "rds/pg": "rds/db_parameter_group",
     "rds/shard_group": "rds/db_shard_group",
@@ -72,7 +76,9 @@ _KINDS = {
     "s3tables/bucket": "s3tables/table_bucket",
     "s3vectors/bucket": "s3vectors/vector_bucket",
     "timestream/db_cluster": "timestream/influx_db_cluster",
+    "route53/healthcheck": "route53/health_check",
     "timestream/db_instance": "timestream/influx_db_instance",
+    "workspaces/workspacespool": "workspaces/workspaces_pool",
 }
 
 
@@ -89,7 +95,7 @@ def kind_of(arn: str, cloudformation: str = "") -> str:
     parts = arn.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn" or not parts[2]:
         return "unknown/unknown"
-    service = _snake(parts[2])
+    service = parts[2].replace("-", "").lower()
     kind = f"{_SERVICES.get(service, service)}/{_thing(service, parts[5])}"
     return _KINDS.get(kind, kind)
 

@@ -72,6 +72,7 @@ LATE: Mapping[str, Late] = {
     "AWS/SQS": Late(15 * _MINUTE, "SQS developer guide, CloudWatch metrics"),
     "AWS/SageMaker": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/States": Late(SETTLE_SECONDS, "Step Functions developer guide: best effort"),
+    "AWS/Transfer": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/TransitGateway": Late(SETTLE_SECONDS, _UNSAID),
     "AWS/VPN": Late(SETTLE_SECONDS, _UNSAID),
 }

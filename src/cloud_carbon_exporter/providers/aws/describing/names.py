@@ -9,7 +9,12 @@ from cloud_carbon_exporter.providers.partitions import partition
 
 
 def arn(service: str, region: str, account_id: str, resource: str) -> str:
-    """ARN of a resource in a region, in the partition that region belongs to."""
+    """ARN of a resource in a region, in the partition that region belongs to.
+
+    Raises ValueError where the resource is of no name: an answer that tells none is nonsense.
+    """
+    if resource.endswith(("/", ":")):
+        raise ValueError(f"an ARN of nothing: {resource!r}")
     return f"arn:{partition(region)}:{service}:{region}:{account_id}:{resource}"
 
 

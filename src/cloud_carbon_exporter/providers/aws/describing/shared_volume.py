@@ -21,7 +21,7 @@ from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 def describe_instance(raw: Raw, scope: Scope) -> Description | None:
     """One instance. The volume is its cluster's."""
-    arn, size = raw["DBInstanceArn"], raw["DBInstanceClass"]
+    arn, size = raw["DBInstanceArn"], raw.get("DBInstanceClass") or ""
     instance = parse(raw, scope, arn, raw["DBInstanceIdentifier"], zone=raw.get("AvailabilityZone"))
     serverless = size == SERVERLESS
     return instance.described(

@@ -33,8 +33,8 @@ async def brokers(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One broker: one instance, an active and a standby, or a cluster of three."""
     broker = parse(raw, scope, raw["BrokerArn"], raw["BrokerName"])
-    size, engine = raw["HostInstanceType"], raw.get("EngineType", "")
-    count = _INSTANCES.get(raw["DeploymentMode"], 1)
+    size, engine = raw.get("HostInstanceType") or "", raw.get("EngineType", "")
+    count = _INSTANCES.get(raw.get("DeploymentMode", ""), 1)
     volume_gib = MICRO_VOLUME_GIB if size.endswith(".micro") else VOLUME_GIB
     unknown = "size of a broker's volume is not told"
     # RabbitMQ reports as one broker, ActiveMQ instance by instance, numbered from 1: there the

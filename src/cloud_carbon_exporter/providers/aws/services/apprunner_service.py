@@ -20,6 +20,8 @@ STATES = states(
     stopped="PAUSED DELETE_FAILED",
     gone="CREATE_FAILED DELETED",
 )
+DEFAULT_CPU, DEFAULT_MEMORY = "1 vCPU", "2 GB"
+"""App Runner API reference, InstanceConfiguration: what a service has that was given none."""
 PER_UNIT = 1024
 """App Runner API reference: Cpu is "1024" or "1 vCPU", Memory "2048" or "2 GB"."""
 # The size of an instance changes with a deployment only.
@@ -68,8 +70,9 @@ def _held(vcpus: float, memory_gib: float) -> tuple[Component, ...]:
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One service. Paused, nothing of it is left running."""
     service = parse(raw, scope, raw["ServiceArn"], raw["ServiceName"])
-    settings = raw["InstanceConfiguration"]
-    vcpus, memory_gib = size(settings["Cpu"]), size(settings["Memory"])
+    settings = raw.get("InstanceConfiguration") or {}
+    vcpus = size(settings.get("Cpu") or DEFAULT_CPU)
+    memory_gib = size(settings.get("Memory") or DEFAULT_MEMORY)
     return service.described(
         running=_held(vcpus, memory_gib),
         state=raw.get("Status", ""),

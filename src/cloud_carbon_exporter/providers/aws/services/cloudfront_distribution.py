@@ -32,7 +32,7 @@ async def distributions(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Se
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One distribution. Disabled, it serves nothing and draws nothing."""
     aliases = (raw.get("Aliases") or {}).get("Items") or ()
-    name = aliases[0] if aliases else raw["DomainName"]
+    name = aliases[0] if aliases else raw.get("DomainName") or raw["Id"]
     status = raw.get("Status", "")
     unknown = "AWS does not say what its edge draws"
     return parse(raw, scope, raw["ARN"], name).described(

@@ -19,7 +19,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
     name = raw["EndpointArn"].rpartition("/")[2]
     return parse(raw, scope, raw["EndpointArn"], name).described(
         running=(Component("fixed", "aws/comprehend-unit", held, assumed=WHY),),
-        state=raw["Status"],
+        state=raw.get("Status", ""),
         started=raw.get("CreationTime"),
     )
 

@@ -28,10 +28,10 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     zone = zones.pop() if len(zones) == 1 else ""
     cluster = parse(raw, scope, raw["ClusterArn"], raw["ClusterName"], zone=zone)
     return cluster.described(
-        running=nodes(raw["NodeType"], raw["TotalNodes"]),
+        running=nodes(raw.get("NodeType") or "", raw.get("TotalNodes") or 1),
         state=raw.get("Status", ""),
         monitor={"ClusterId": cluster.name},
-        info={"host_type": raw["NodeType"]},
+        info={"host_type": raw.get("NodeType")},
     )
 
 

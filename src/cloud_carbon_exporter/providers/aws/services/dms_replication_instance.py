@@ -46,7 +46,7 @@ async def replications(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Seq
 
 def describe_instance(raw: Raw, scope: Scope) -> Description | None:
     """One instance and its standby."""
-    arn, size = raw["ReplicationInstanceArn"], raw["ReplicationInstanceClass"]
+    arn, size = raw["ReplicationInstanceArn"], raw.get("ReplicationInstanceClass") or ""
     instance = parse(raw, scope, arn, raw[_NAME], zone=raw.get("AvailabilityZone"))
     # The standby in a second zone is an instance with storage of its own, which no list shows.
     copies = 2 if raw.get("MultiAZ") else 1

@@ -9,6 +9,7 @@ from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.metrics import hourly
+from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
@@ -25,6 +26,11 @@ _SIZE_SECONDS = 6 * 3600.0
 _UNKNOWN = "energy of a capacity unit is not published"
 
 
+def _arn(raw: Raw, scope: Scope) -> str:
+    path = f"table/{raw['TableName']}"
+    return raw.get("TableArn") or arn("dynamodb", scope.region, scope.account_id, path)
+
+
 async def tables(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The tables described, each as often as its size is renewed."""
     params = {str(raw["Name"]): {"TableName": raw["Name"]} for raw in page}
@@ -38,23 +44,22 @@ async def tables(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[
         permission="dynamodb:DescribeTable",
     )
     described = [answer["Table"] for answer in answers.values()]
-    return await tagged(
-        client, scope, described, "dynamodb:table", lambda raw: str(raw["TableArn"])
-    )
+    return await tagged(client, scope, described, "dynamodb:table", lambda raw: _arn(raw, scope))
 
 
 def _stored_bytes(raw: Raw) -> float:
-    """Bytes of a table and its global indexes; a local index is part of its table's size."""
+    """Bytes of a table, its global and its vector indexes; a local one is part of its table."""
     # The bytes of a replica are told where it stands.
     stored: float = raw.get("TableSizeBytes", 0)
-    for index in raw.get("GlobalSecondaryIndexes") or ():
-        stored += index.get("IndexSizeBytes", 0)
+    for indexes in ("GlobalSecondaryIndexes", "VectorIndexes"):
+        for index in raw.get(indexes) or ():
+            stored += index.get("IndexSizeBytes", 0)
     return stored
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One table of one region; a replica in another region is listed there."""
-    table = parse(raw, scope, raw["TableArn"], raw["TableName"])
+    table = parse(raw, scope, _arn(raw, scope), raw["TableName"])
     # A table that was never on demand has no such summary.
     mode = (raw.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
     return table.described(

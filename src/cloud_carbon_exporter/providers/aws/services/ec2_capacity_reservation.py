@@ -40,7 +40,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     """
     if raw.get("OwnerId", scope.account_id) != scope.account_id or raw.get("OutpostArn"):
         return None
-    instance_type = raw["InstanceType"]
+    instance_type = raw.get("InstanceType") or ""
     count, doubt = _unused(raw)
     path = f"capacity-reservation/{raw['CapacityReservationId']}"
     return parse_ec2(raw, scope, path, zone=raw.get("AvailabilityZone")).described(

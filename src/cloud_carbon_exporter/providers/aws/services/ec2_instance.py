@@ -83,7 +83,7 @@ async def instance_types(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> M
             wanted = {"Filters": [{"Name": "instance-type", "Values": batch}]}
             async for answer in client.answers(scope, "ec2", "DescribeInstanceTypes", wanted):
                 for described in answer.get("InstanceTypes", ()):
-                    types[described["InstanceType"]] = described
+                    types[described.get("InstanceType") or ""] = described
         return types
 
     names = {raw["InstanceType"] for raw in page if isinstance(raw.get("InstanceType"), str)}
@@ -109,7 +109,7 @@ def hardware(raw: Raw, described: Mapping[str, Any]) -> Hardware:
     disks = described.get("InstanceStorageInfo", {}).get("Disks", ())
     boards = _accelerators(described)
     return _hardware(
-        raw["InstanceType"],
+        raw.get("InstanceType") or "",
         vcpus=processor.vcpus,
         memory_gib=memory_mib / 1024 if memory_mib else None,
         architecture=raw.get("Architecture"),
@@ -137,7 +137,7 @@ def _disk_gib(disks: Sequence[Mapping[str, Any]], disk_type: str) -> float:
     gigabytes = 0.0
     for disk in disks:
         if disk.get("Type") == disk_type:
-            gigabytes += float(disk["SizeInGB"]) * disk.get("Count", 1)
+            gigabytes += float(disk.get("SizeInGB") or 0) * disk.get("Count", 1)
     return gigabytes * _GIB_PER_GB
 
 
@@ -166,7 +166,8 @@ def _whole_boards(board: Mapping[str, Any]) -> float:
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One instance. Stopped, it holds no hardware and is still there: its volumes are listed."""
-    name, host_type, placement = raw["InstanceId"], raw["InstanceType"], raw.get("Placement", {})
+    name, host_type = raw["InstanceId"], raw.get("InstanceType") or ""
+    placement = raw.get("Placement", {})
     instance = parse_ec2(
         raw,
         scope,

@@ -6,6 +6,7 @@ from typing import Any
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
+from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
@@ -34,7 +35,9 @@ def _stored(sizes: dict[str, Any], one_zone: bool) -> tuple[Component, ...]:
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One file system, regional or of one zone."""
     zone, name = raw.get("AvailabilityZoneName"), raw.get("Name") or raw["FileSystemId"]
-    return parse(raw, scope, raw["FileSystemArn"], name, zone=zone).described(
+    path = f"file-system/{raw['FileSystemId']}"
+    id_ = raw.get("FileSystemArn") or arn("elasticfilesystem", scope.region, scope.account_id, path)
+    return parse(raw, scope, id_, name, zone=zone).described(
         kept=_stored(raw["SizeInBytes"], bool(zone)),
         state=raw.get("LifeCycleState", ""),
         started=raw.get("CreationTime"),

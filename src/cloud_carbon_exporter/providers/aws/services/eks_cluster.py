@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.aws.client.expand import one_by_one
+from cloud_carbon_exporter.providers.aws.client.expand import lists_by_name, one_by_one
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
@@ -32,18 +32,18 @@ async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequenc
         seconds=_CLUSTER_SECONDS,
         permission="eks:DescribeCluster",
     )
-    profiles = await one_by_one(
+    profiles = await lists_by_name(
         client,
         scope,
         "eks",
         "ListFargateProfiles",
+        "fargateProfileNames",
         {name: {"clusterName": name} for name in names},
         seconds=_HOUR,
         permission="eks:ListFargateProfiles",
     )
     objects: list[Raw] = [answer["cluster"] for answer in described.values()]
-    for answer in profiles.values():
-        named = answer.get("fargateProfileNames", ())
+    for named in profiles.values():
         objects += [{"fargateProfileName": profile} for profile in named]
     return objects
 

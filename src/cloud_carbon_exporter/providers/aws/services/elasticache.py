@@ -9,6 +9,7 @@ from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB, nodes
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent, rate
+from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Metric, Raw, Scope, ServiceSpec
@@ -25,9 +26,14 @@ COPIES = 2
 _UNKNOWN = "hardware of ElastiCache Serverless is not published"
 
 
+def _arn(raw: Raw, scope: Scope) -> str:
+    path = f"cluster:{raw['CacheClusterId']}"
+    return raw.get("ARN") or arn("elasticache", scope.region, scope.account_id, path)
+
+
 async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The clusters with their tags."""
-    return await tagged(client, scope, page, "elasticache:cluster", lambda raw: str(raw["ARN"]))
+    return await tagged(client, scope, page, "elasticache:cluster", lambda raw: _arn(raw, scope))
 
 
 async def serverless_caches(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
@@ -43,12 +49,12 @@ def describe_cluster(raw: Raw, scope: Scope) -> Description | None:
     # What a cluster says whose nodes stand in several zones.
     zone = "" if zone == "Multiple" else zone
     name, outpost = raw["CacheClusterId"], raw.get("PreferredOutpostArn")
-    cluster = parse(raw, scope, raw["ARN"], name, zone=zone, outpost=outpost)
+    cluster = parse(raw, scope, _arn(raw, scope), name, zone=zone, outpost=outpost)
     return cluster.described(
-        running=nodes(raw["CacheNodeType"], raw["NumCacheNodes"]),
+        running=nodes(raw.get("CacheNodeType") or "", raw.get("NumCacheNodes") or 1),
         state=raw.get("CacheClusterStatus", ""),
         monitor={"CacheClusterId": cluster.name},
-        info={"host_type": raw["CacheNodeType"], "engine": raw.get("Engine")},
+        info={"host_type": raw.get("CacheNodeType"), "engine": raw.get("Engine")},
         started=raw.get("CacheClusterCreateTime"),
     )
 

@@ -17,6 +17,7 @@ from cloud_carbon_exporter.providers.aws.describing.file_servers import (
     memory_of_server_gib,
 )
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
+from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse, tags_of
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
@@ -97,6 +98,11 @@ def _throughput(settings: Raw, pairs: int) -> float:
     return float(settings.get("ThroughputCapacityPerHAPair") or whole / pairs)
 
 
+def _arn(raw: Raw, scope: Scope) -> str:
+    path = f"file-system/{raw['FileSystemId']}"
+    return raw.get("ResourceARN") or arn("fsx", scope.region, scope.account_id, path)
+
+
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One file system."""
     product = _PRODUCTS.get(raw.get("FileSystemType", ""), _Product("", ""))
@@ -107,7 +113,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     name = tags_of(raw).get("Name") or raw["FileSystemId"]
     # Lustre tells the load of each server apart, under names that no answer holds.
     measured = product.name not in ("", "lustre")
-    return parse(raw, scope, raw["ResourceARN"], name).described(
+    return parse(raw, scope, _arn(raw, scope), name).described(
         running=_servers(raw, product.name, settings, zones),
         kept=_storage(raw, product.name, settings, zones),
         state=raw.get("Lifecycle", ""),

@@ -30,16 +30,17 @@ async def connectors(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Seque
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One connector: workers that were asked for, or those that scaling has started."""
     connector = parse(raw, scope, raw["connectorArn"], raw["connectorName"])
-    capacity: Mapping[str, Any] = raw["capacity"]
+    capacity: Mapping[str, Any] = raw.get("capacity") or {}
     scaled, monitor = capacity.get("autoScaling"), {"ConnectorName": connector.name}
-    units = (scaled or capacity["provisionedCapacity"])["mcuCount"]
+    provisioned = capacity.get("provisionedCapacity") or {}
+    units = (scaled or provisioned).get("mcuCount") or 1
     worker = hidden(VCPUS_PER_MCU * units, GIB_PER_MCU * units)
     if scaled:
         fewest, most = scaled.get("minWorkerCount"), scaled.get("maxWorkerCount")
         running = per(worker, "capacity_units", fewest, most)
         monitor["ScaledConnector"] = connector.name
     else:
-        running = times(worker, capacity["provisionedCapacity"]["workerCount"])
+        running = times(worker, provisioned.get("workerCount") or 1)
     return connector.described(
         running=running,
         state=raw.get("connectorState", ""),

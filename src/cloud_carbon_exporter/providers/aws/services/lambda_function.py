@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
+from cloud_carbon_exporter.providers.aws.client.expand import lists_by_name, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import (
     MIB_PER_GIB,
     environments,
@@ -29,6 +29,8 @@ STATES = states(
 )
 MIB_PER_VCPU = 1769
 """Lambda developer guide: at 1,769 MB a function has the equivalent of one vCPU."""
+LEAST_MIB = 128
+"""Lambda API reference, MemorySize: what a function has that was given none."""
 _MILLISECONDS = 1000
 _PROVISIONED = "lambda:ListProvisionedConcurrencyConfigs"
 _HOUR = 3600.0
@@ -44,7 +46,7 @@ async def functions(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequen
     try:
         counts = await _provisioned(client, scope, {str(raw["FunctionName"]) for raw in page})
     except PermissionMissing:
-        return labelled  # both permissions for it are optional
+        return labelled  # an older role may lack it
     return [{**raw, "Provisioned": counts.get(raw["FunctionName"], 0)} for raw in labelled]
 
 
@@ -65,18 +67,18 @@ async def _provisioned(client: AwsApi, scope: Scope, names: set[str]) -> Mapping
 
     key = ("provisioned functions", scope.account_id, scope.region)
     wanted = await client.cache.get(key, _HOUR, known) & names
-    answers = await one_by_one(
+    answers = await lists_by_name(
         client,
         scope,
         "lambda",
         "ListProvisionedConcurrencyConfigs",
+        "ProvisionedConcurrencyConfigs",
         {name: {"FunctionName": name} for name in sorted(wanted)},
         seconds=_HOUR,
         permission=_PROVISIONED,
     )
     counts: dict[str, int] = {}
-    for name, answer in answers.items():
-        configs = answer.get("ProvisionedConcurrencyConfigs") or ()
+    for name, configs in answers.items():
         told = [each.get("AllocatedProvisionedConcurrentExecutions") or 0 for each in configs]
         counts[name] = sum(told)
     return counts
@@ -88,7 +90,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         return None
     function, memory_mib = (
         parse(raw, scope, raw["FunctionArn"], raw["FunctionName"]),
-        raw["MemorySize"],
+        raw.get("MemorySize") or LEAST_MIB,
     )
     # A function has one architecture, in a list.
     architecture = (raw.get("Architectures") or ("x86_64",))[0]

@@ -30,17 +30,17 @@ def _node_count(raw: Raw) -> int:
     for shard in raw.get("Shards") or ():
         count += shard.get("NumberOfNodes") or len(shard.get("Nodes", ()))
     # Without its details a cluster tells no more than its number of shards.
-    return count or raw["NumberOfShards"]
+    return count or raw.get("NumberOfShards") or 1
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One cluster: primaries and replicas of every shard."""
     cluster = parse(raw, scope, raw["ARN"], raw["Name"])
     return cluster.described(
-        running=nodes(raw["NodeType"], _node_count(raw)),
+        running=nodes(raw.get("NodeType") or "", _node_count(raw)),
         state=raw.get("Status", ""),
         monitor={"ClusterName": cluster.name},
-        info={"host_type": raw["NodeType"], "engine": raw.get("Engine")},
+        info={"host_type": raw.get("NodeType"), "engine": raw.get("Engine")},
     )
 
 

@@ -68,7 +68,7 @@ async def environments(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Seq
 
 def _containers(raw: Raw, size: Class) -> tuple[Component, ...]:
     """Containers that are always there, and the database."""
-    micro = raw["EnvironmentClass"] == MICRO
+    micro = raw.get("EnvironmentClass") == MICRO
     # In micro one container is scheduler and worker.
     of_worker = 1 if micro else (raw.get("Schedulers") or DEFAULT_SERVERS) + _workers(raw)
     of_web = 1 if micro else raw.get("MinWebservers") or DEFAULT_SERVERS
@@ -86,7 +86,7 @@ def _workers(raw: Raw) -> int:
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One environment. A class added since is taken as small, which MWAA makes by default."""
     environment = parse(raw, scope, raw["Arn"], raw["Name"])
-    size = CLASSES.get(raw["EnvironmentClass"], CLASSES["mw1.small"])
+    size = CLASSES.get(raw.get("EnvironmentClass") or "", CLASSES["mw1.small"])
     monitor = {"Environment": environment.name}
     running = _containers(raw, size)
     more = (raw.get("MaxWorkers") or 1) - _workers(raw)
@@ -97,7 +97,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         running=running,
         state=raw.get("Status", ""),
         monitor=monitor,
-        info={"host_type": raw["EnvironmentClass"], "engine": raw.get("AirflowVersion")},
+        info={"host_type": raw.get("EnvironmentClass"), "engine": raw.get("AirflowVersion")},
         started=raw.get("CreatedAt"),
     )
 

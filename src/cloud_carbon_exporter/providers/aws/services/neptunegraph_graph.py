@@ -22,6 +22,8 @@ GIB_PER_UNIT = 1
 """Neptune Analytics pricing: a memory-optimised capacity unit is 1 GB of memory, with the CPU and
 network that go with it.
 """
+SMALLEST_UNITS = 16
+"""CreateGraph's least provisionedMemory, where an answer tells none."""
 
 
 async def graphs(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
@@ -31,12 +33,13 @@ async def graphs(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One graph."""
-    memory_gib = raw["provisionedMemory"] * GIB_PER_UNIT
+    units = raw.get("provisionedMemory") or SMALLEST_UNITS
+    memory_gib = units * GIB_PER_UNIT
     copies = 1 + (raw.get("replicaCount") or 0)
     return parse(raw, scope, raw["arn"], raw["name"]).described(
         running=times(hidden(memory_gib / GIB_PER_VCPU, memory_gib), copies),
         state=raw.get("status", ""),
-        info={"host_type": f"{raw['provisionedMemory']} m-NCU"},
+        info={"host_type": f"{units} m-NCU"},
     )
 
 

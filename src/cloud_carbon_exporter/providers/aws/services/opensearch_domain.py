@@ -51,15 +51,17 @@ async def domains(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence
 
 def _nodes(config: Raw) -> Iterator[Component]:
     """Nodes of a domain. The load read is that of the data nodes, and stands for the others."""
-    yield from nodes(config["InstanceType"], config.get("InstanceCount") or 1)
+    yield from nodes(config.get("InstanceType") or "", config.get("InstanceCount") or 1)
     if config.get("DedicatedMasterEnabled"):
-        yield from nodes(config["DedicatedMasterType"], config["DedicatedMasterCount"])
+        yield from nodes(
+            config.get("DedicatedMasterType") or "", config.get("DedicatedMasterCount") or 1
+        )
     if config.get("WarmEnabled"):
-        yield from nodes(config["WarmType"], config["WarmCount"])
+        yield from nodes(config.get("WarmType") or "", config.get("WarmCount") or 1)
     for option in config.get("NodeOptions") or ():
         extra = option.get("NodeConfig") or {}
         if extra.get("Enabled"):
-            yield from nodes(extra["Type"], extra["Count"])
+            yield from nodes(extra.get("Type") or "", extra.get("Count") or 1)
 
 
 def _in_s3(config: Raw) -> Iterator[str]:
@@ -80,7 +82,7 @@ def _storage(config: Raw, disks: Raw) -> Iterator[Component]:
         # VolumeSize is that of each data node.
         drive = f"aws/{disks.get('VolumeType') or 'gp3'}"
         count = config.get("InstanceCount") or 1
-        yield Component("block", drive, float(disks["VolumeSize"]) * count)
+        yield Component("block", drive, float(disks.get("VolumeSize") or 0) * count)
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
@@ -95,7 +97,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         # The API tells in a field of its own that a domain is being deleted.
         state="Deleting" if raw.get("Deleted") else state,
         monitor=monitor,
-        info={"host_type": config["InstanceType"], "engine": raw.get("EngineVersion")},
+        info={"host_type": config.get("InstanceType"), "engine": raw.get("EngineVersion")},
     )
 
 

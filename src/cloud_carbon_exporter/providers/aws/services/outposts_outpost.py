@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
-from cloud_carbon_exporter.providers.aws.client.expand import one_by_one
+from cloud_carbon_exporter.providers.aws.client.expand import lists_by_name
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
@@ -20,10 +20,10 @@ _ASSETS = "outposts:ListAssets"
 async def outposts(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The Outposts with what stands in their racks."""
     params = {str(raw["OutpostId"]): {"OutpostIdentifier": raw["OutpostId"]} for raw in page}
-    answers = await one_by_one(
-        client, scope, "outposts", "ListAssets", params, seconds=_HOUR, permission=_ASSETS
+    assets = await lists_by_name(
+        client, scope, "outposts", "ListAssets", "Assets", params, seconds=_HOUR, permission=_ASSETS
     )
-    return [{**raw, "Assets": answers.get(raw["OutpostId"], {}).get("Assets", ())} for raw in page]
+    return [{**raw, "Assets": assets.get(raw["OutpostId"], ())} for raw in page]
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:

@@ -52,7 +52,9 @@ def _described(raw: Raw, scope: Scope, identity: str, held: Any) -> Description:
     # API reference: one a second is the default, and the least that is billed
     part = Component("fixed", "aws/personalize-request", held or 1, assumed=WHY)
     return parse(raw, scope, identity, raw["name"]).described(
-        running=(part,), state=raw["status"].replace(" ", "_"), started=raw.get("creationDateTime")
+        running=(part,),
+        state=raw.get("status", "").replace(" ", "_"),
+        started=raw.get("creationDateTime"),
     )
 
 

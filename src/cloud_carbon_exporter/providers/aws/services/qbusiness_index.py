@@ -47,7 +47,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
     units = (raw.get("capacityConfiguration") or {}).get("units", 1)
     return parse(raw, scope, raw["indexArn"], raw.get("displayName") or raw["indexId"]).described(
         running=(Component("fixed", "aws/qbusiness-unit", units, assumed=WHY),),
-        state=raw["status"],
+        state=raw.get("status", ""),
         info={"engine": raw.get("type")},
         started=raw.get("createdAt"),
     )

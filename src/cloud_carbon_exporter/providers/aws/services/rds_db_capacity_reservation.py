@@ -20,7 +20,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     unused = 0
     for zone in raw.get("AvailableCapacityPerAvailabilityZoneList") or ():
         unused += zone.get("AvailableCapacity") or 0
-    identity, db_class = raw["DBCapacityReservationIdentifier"], raw["DBInstanceClass"]
+    identity, db_class = raw["DBCapacityReservationIdentifier"], raw.get("DBInstanceClass") or ""
     name = raw.get("DBCapacityReservationName") or identity
     return parse(raw, scope, raw["DBCapacityReservationArn"], name).described(
         running=idle(nodes(db_class), unused) if unused else (),

@@ -32,7 +32,7 @@ def _storage(raw: Raw) -> Component:
     # AllocatedStorage is that of each member.
     members = len(raw.get("DBClusterMembers", ())) or _MULTI_AZ_MEMBERS
     drive = f"aws/{raw.get('StorageType') or 'io1'}"
-    return Component("block", drive, float(raw["AllocatedStorage"]) * members)
+    return Component("block", drive, float(raw.get("AllocatedStorage") or 0) * members)
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:

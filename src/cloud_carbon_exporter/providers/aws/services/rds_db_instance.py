@@ -33,14 +33,19 @@ def _features(raw: Raw) -> dict[str, int]:
     return {feature["Name"]: int(feature["Value"]) for feature in changed}
 
 
+def _class(raw: Raw) -> str:
+    """Class of an instance; empty where none is told: it is taken as a middling one."""
+    return raw.get("DBInstanceClass") or ""
+
+
 def _compute(raw: Raw) -> tuple[Component, ...]:
     """Machine of an instance's class, or a capacity unit of a serverless one."""
-    if raw["DBInstanceClass"] == SERVERLESS:
+    if _class(raw) == SERVERLESS:
         return capacity_unit()
     features = _features(raw)
     cores, threads = features.get("coreCount"), features.get("threadsPerCore")
     vcpus = cores * threads if cores and threads else None
-    return components(machine("aws", raw["DBInstanceClass"], vcpus=vcpus, threads_per_core=threads))
+    return components(machine("aws", _class(raw), vcpus=vcpus, threads_per_core=threads))
 
 
 def _storage(raw: Raw) -> tuple[Component, ...]:
@@ -68,14 +73,14 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     copies = 2 if raw.get("MultiAZ") and not in_cluster else 1
     # CPUUtilization of a serverless instance is a share of its largest capacity, not of its present
     # one: no cpu_ratio is read of it.
-    serverless = raw["DBInstanceClass"] == SERVERLESS
+    serverless = _class(raw) == SERVERLESS
     zone, outpost = raw.get("AvailabilityZone"), outpost_of(raw)
     return parse(raw, scope, id_, name, zone=zone, outpost=outpost).described(
         running=times(_compute(raw), copies),
         kept=() if in_cluster else times(_storage(raw), copies),
         state=raw.get("DBInstanceStatus", ""),
         monitor={"ServerlessInstance" if serverless else "DBInstanceIdentifier": name},
-        info={"host_type": raw["DBInstanceClass"], "engine": raw.get("Engine")},
+        info={"host_type": _class(raw), "engine": raw.get("Engine")},
         started=raw.get("InstanceCreateTime"),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cloud_carbon_exporter.providers.aws.describing.databases import is_listed_by_ec2
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
+from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.snapshots import held, with_first
 from cloud_carbon_exporter.providers.description import Description, states
@@ -26,17 +27,26 @@ def snapshots(everything: Sequence[Raw]) -> Sequence[Raw]:
     )
 
 
+def _allocated_gib(raw: Raw) -> float:
+    """GiB allocated to an instance, on further volumes of Oracle and SQL Server among them."""
+    further = raw.get("AdditionalStorageVolumes") or ()
+    return float(raw["AllocatedStorage"]) + sum(
+        float(volume.get("AllocatedStorage") or 0) for volume in further
+    )
+
+
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One snapshot, at most as large as the storage allocated to its instance."""
     if is_listed_by_ec2(raw):
         return None
     told_bytes = raw.get("FullSnapshotSizeInBytes")
-    size_gib = told_bytes / BYTES_PER_GIB if told_bytes else float(raw["AllocatedStorage"])
-    arn, name = raw["DBSnapshotArn"], raw["DBSnapshotIdentifier"]
+    size_gib = told_bytes / BYTES_PER_GIB if told_bytes else _allocated_gib(raw)
+    name = raw["DBSnapshotIdentifier"]
+    id_ = raw.get("DBSnapshotArn") or arn("rds", scope.region, scope.account_id, f"snapshot:{name}")
     # AvailabilityZone is where the instance stood; this is told of Dedicated Local Zones alone.
     zone = raw.get("SnapshotAvailabilityZone")
     outpost = "its own" if raw.get("SnapshotTarget") == "outposts" else ""
-    return parse(raw, scope, arn, name, zone=zone, outpost=outpost).described(
+    return parse(raw, scope, id_, name, zone=zone, outpost=outpost).described(
         kept=(held("aws/rds-snapshot", size_gib, raw.get("First", True)),),
         state=raw.get("Status", ""),
         info={"engine": raw.get("Engine"), "host_type": raw.get("SnapshotType")},

@@ -66,7 +66,7 @@ def _nodes(raw: Raw) -> int:
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One cluster, and the clusters that concurrency scaling adds to it for a while."""
-    name, size = raw["ClusterIdentifier"], raw["NodeType"]
+    name, size = raw["ClusterIdentifier"], raw.get("NodeType") or ""
     id_ = arn("redshift", scope.region, scope.account_id, f"cluster:{name}")
     managed: tuple[Component, ...] = ()
     monitor = {"ClusterIdentifier": name}

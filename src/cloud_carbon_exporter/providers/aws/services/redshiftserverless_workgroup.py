@@ -37,7 +37,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         kept=(Component("block", "aws/redshift", 1.0, per="stored_gib"),),
         state=raw.get("status", ""),
         # Capacity is told by workgroup, bytes by namespace.
-        monitor={"Workgroup": workgroup.name, "Namespace": raw["namespaceName"]},
+        monitor={"Workgroup": workgroup.name, "Namespace": raw.get("namespaceName") or ""},
         started=raw.get("creationDate"),
     )
 

@@ -59,7 +59,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     identity = raw["ProjectArn"]
     return parse(raw, scope, identity, identity.split("/")[1]).described(
         running=(Component("fixed", "aws/rekognition-unit", units, assumed=WHY),),
-        state=raw["Status"],
+        state=raw.get("Status", ""),
         info={"engine": raw.get("Feature")},
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
@@ -14,7 +15,7 @@ from cloud_carbon_exporter.providers.aws.describing.file_servers import (
 )
 from cloud_carbon_exporter.providers.aws.describing.hardware import times, volume
 from cloud_carbon_exporter.providers.aws.describing.object import parse
-from cloud_carbon_exporter.providers.aws.describing.sagemaker import held
+from cloud_carbon_exporter.providers.aws.describing.sagemaker import Fleet, held, mixed, types
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
@@ -41,21 +42,31 @@ async def clusters(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequenc
     )
 
 
+def _fleets(group: Mapping[str, Any]) -> tuple[Fleet, ...]:
+    """Instances of a group: of one type, or of several, each told by itself (a flexible group)."""
+    count = group.get("CurrentCount") or 0
+    if group.get("InstanceType"):
+        return (Fleet(group["InstanceType"], count),)
+    told = [
+        (detail.get("InstanceType") or "", detail.get("CurrentCount") or 0)
+        for detail in group.get("InstanceTypeDetails") or ()
+    ]
+    choice = group.get("InstanceRequirements") or {}
+    wanted = choice.get("CurrentInstanceTypes") or choice.get("DesiredInstanceTypes") or ()
+    return mixed(told, count, wanted)
+
+
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One cluster: every instance of every group that has one now."""
-    instances: list[Component] = []
-    types: dict[str, None] = {}
-    for group in raw.get("InstanceGroups") or ():
-        instance_type = group.get("InstanceType")
-        # A group of several types names none: what runs in it is not told here.
-        if instance_type:
-            types[instance_type] = None
-            instances += held(instance_type, group.get("CurrentCount") or 0)
+    fleets: list[Fleet] = []
+    for name in ("InstanceGroups", "RestrictedInstanceGroups"):
+        for group in raw.get(name) or ():
+            fleets += _fleets(group)
     arn = raw["ClusterArn"]
     return parse(raw, scope, arn, raw.get("ClusterName") or arn.rpartition("/")[2]).described(
-        running=tuple(instances),
+        running=held(fleets),
         state=raw.get("ClusterStatus", ""),
-        info={"host_type": " ".join(types)},
+        info={"host_type": types(fleets)},
         started=raw.get("CreationTime"),
         kept=_storage(raw),
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws.describing.hardware import (
@@ -17,8 +17,11 @@ from cloud_carbon_exporter.providers.aws.describing.metrics import rate
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.sagemaker import (
     ENDPOINTS,
+    Fleet,
     held,
+    mixed,
     sizes,
+    types,
     utilisation,
 )
 from cloud_carbon_exporter.providers.description import Description, states
@@ -63,7 +66,7 @@ async def variants(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequenc
     )
     described: list[Raw] = []
     for endpoint in endpoints.values():
-        configuration = configurations.get(endpoint["EndpointConfigName"])
+        configuration = configurations.get(endpoint.get("EndpointConfigName") or "")
         described += _variants_of(endpoint, configuration or {})
     return await tagged(
         client, scope, described, "sagemaker:endpoint", lambda raw: str(raw["EndpointArn"])
@@ -77,45 +80,60 @@ def _all_variants(answer: Raw) -> Iterator[Mapping[str, Any]]:
 
 
 def _variants_of(endpoint: Raw, configuration: Raw) -> Iterator[Raw]:
-    """The endpoint once for each variant, as configured and as it is now."""
+    """The endpoint once for each variant, as configured and as it is now.
+
+    While it is updated, those that are to come have machines as well.
+    """
     configured = {variant["VariantName"]: variant for variant in _all_variants(configuration)}
     for number, variant in enumerate(_all_variants(endpoint)):
+        name = variant["VariantName"]
         # What is there now goes before what was configured.
-        whole = {**configured.get(variant["VariantName"], {}), **variant}
-        yield {**endpoint, "First": number == 0, "Variant": whole}
+        whole = {**configured.get(name, {}), **variant}
+        yield {**endpoint, "Suffix": f"/{name}" if number else "", "Variant": whole}
+    for variant in _all_variants(endpoint.get("PendingDeploymentSummary") or {}):
+        yield {**endpoint, "Suffix": f"/{variant['VariantName']}/pending", "Variant": variant}
 
 
-def _machines(variant: Mapping[str, Any]) -> tuple[Component, ...]:
-    serverless = variant.get("CurrentServerlessConfig") or variant.get("ServerlessConfig")
-    if serverless:
-        memory_mib = serverless["MemorySizeInMB"]
-        environment = hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB)
-        return environments(environment, serverless.get("ProvisionedConcurrency") or 0)
+def _fleets(variant: Mapping[str, Any]) -> tuple[Fleet, ...]:
     # An endpoint that is being made has no current number: the configured one stands.
     count = variant.get("CurrentInstanceCount")
     wanted = variant.get("InitialInstanceCount", 1) if count is None else count
-    return held(variant["InstanceType"], wanted, variant.get("VolumeSizeInGB"))
-
-
-def _monitor(endpoint: str, variant: Mapping[str, Any]) -> dict[str, str]:
-    if "InstanceType" not in variant:
-        return {"ServerlessEndpoint": endpoint, "ServerlessVariant": variant["VariantName"]}
-    return {
-        "EndpointName": endpoint,
-        "VariantName": variant["VariantName"],
-        **sizes(variant["InstanceType"]),
-    }
+    pools = variant.get("InstancePools") or ()
+    if variant.get("InstanceType"):
+        fleets: tuple[Fleet, ...] = (Fleet(variant["InstanceType"], wanted),)
+    else:
+        told = [
+            (pool["InstanceType"], pool["CurrentInstanceCount"])
+            for pool in pools
+            if pool.get("CurrentInstanceCount")
+        ]
+        # Its configuration ranks the pools: the first is taken as long as it has machines.
+        ranked = sorted(pools, key=lambda pool: pool.get("Priority") or 0)
+        fleets = mixed(told, wanted, [pool["InstanceType"] for pool in ranked])
+    return tuple(replace(fleet, volume_gib=variant.get("VolumeSizeInGB")) for fleet in fleets)
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One variant; an endpoint has one, mostly, which then bears the endpoint's name alone."""
-    endpoint, variant = raw["EndpointName"], raw["Variant"]
-    suffix = "" if raw["First"] else f"/{variant['VariantName']}"
+    endpoint, variant, suffix = raw["EndpointName"], raw["Variant"], raw["Suffix"]
+    serverless = variant.get("CurrentServerlessConfig") or variant.get("ServerlessConfig")
+    name = variant["VariantName"]
+    if serverless:
+        memory_mib = serverless["MemorySizeInMB"]
+        environment = hidden(memory_mib / MIB_PER_VCPU, memory_mib / MIB_PER_GIB)
+        provisioned = serverless.get("ProvisionedConcurrency") or 0
+        running, host_type = environments(environment, provisioned), "serverless"
+        monitor = {"ServerlessEndpoint": endpoint, "ServerlessVariant": name}
+    else:
+        fleets = _fleets(variant)
+        running, host_type = held(fleets), types(fleets)
+        monitor = {"EndpointName": endpoint, "VariantName": name} if host_type else {}
+        monitor |= sizes(fleets) if host_type else {}
     return parse(raw, scope, raw["EndpointArn"] + suffix, endpoint + suffix).described(
-        running=_machines(variant),
+        running=running,
         state=raw.get("EndpointStatus", ""),
-        monitor=_monitor(endpoint, variant),
-        info={"host_type": variant.get("InstanceType", "serverless")},
+        monitor=monitor,
+        info={"host_type": host_type},
         started=raw.get("CreationTime"),
     )
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one, tagged
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.sagemaker import (
     TRAINING,
+    Fleet,
     held,
+    mixed,
     sizes,
     utilisation,
 )
-from cloud_carbon_exporter.providers.description import Description, States, states
+from cloud_carbon_exporter.providers.description import Description, Phase, States, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 STATES = states(running="InProgress Stopping", gone="Completed Failed Stopped")
@@ -34,8 +35,7 @@ _HOUR = 3600.0
 # How long after its end a job is still told of: it counts once, whatever failed meanwhile.
 _ENDED_SECONDS = 2 * _HOUR
 _PAGES_SECONDS = 20.0
-Fleet = Mapping[str, Any]
-"""Machines of one type, as a described job names them."""
+_MACHINES = ("ResourceConfig", "ProcessingResources", "TransformResources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,16 @@ class _JobType:
 
     name: str
     states: States
-    fleets: Callable[[Raw], Sequence[Fleet]]
+    fleets: Callable[[Raw], tuple[Fleet, ...]]
 
     @property
     def word(self) -> str:
         """The name without "Job", as kinds and ARNs write it."""
         return self.name.removesuffix("Job").lower()
+
+    def phase(self, raw: Raw) -> Phase | None:
+        """Whether a job runs, waits or is over."""
+        return STATES.phase(str(raw.get(f"{self.name}Status")))
 
     @property
     def permission(self) -> str:
@@ -62,32 +66,37 @@ class _JobType:
         return f"sagemaker:List{self.name}s"
 
 
-def _chosen(fleet: Fleet) -> Fleet:
-    """A fleet with the type SageMaker chose where it was given a choice."""
-    if fleet.get("InstanceType"):
-        return fleet
-    return {
-        **fleet,
-        "InstanceType": fleet["SelectedInstanceType"],
-        "InstanceCount": fleet["SelectedInstanceCount"],
-    }
+def _fleet(resources: Raw) -> Fleet:
+    """Machines as a job names them; where it was given a choice, those SageMaker chose."""
+    chosen = resources.get("InstanceType") or resources.get("SelectedInstanceType") or ""
+    count = resources.get("InstanceCount") or resources.get("SelectedInstanceCount") or 0
+    preferences = resources.get("InstancePreferences") or ()
+    if chosen or not preferences:
+        return Fleet(chosen, count, resources.get("VolumeSizeInGB"))
+    (fleet,) = mixed(
+        (),
+        preferences[0].get("InstanceCount") or count or 1,
+        [preference["InstanceType"] for preference in preferences],
+    )
+    return replace(fleet, volume_gib=resources.get("VolumeSizeInGB"))
 
 
-def _training(raw: Raw) -> Sequence[Fleet]:
+def _training(raw: Raw) -> tuple[Fleet, ...]:
     """One fleet, or several groups; each machine has the volume of the whole configuration."""
     resources = raw["ResourceConfig"]
     groups = resources.get("InstanceGroups")
     if not groups:
-        return [_chosen(resources)]
-    return [{"VolumeSizeInGB": resources.get("VolumeSizeInGB"), **group} for group in groups]
+        return (_fleet(resources),)
+    volume_gib = resources.get("VolumeSizeInGB")
+    return tuple(replace(_fleet(group), volume_gib=volume_gib) for group in groups)
 
 
-def _processing(raw: Raw) -> Sequence[Fleet]:
-    return [_chosen(raw["ProcessingResources"]["ClusterConfig"])]
+def _processing(raw: Raw) -> tuple[Fleet, ...]:
+    return (_fleet(raw["ProcessingResources"]["ClusterConfig"]),)
 
 
-def _transform(raw: Raw) -> Sequence[Fleet]:
-    return [raw["TransformResources"]]
+def _transform(raw: Raw) -> tuple[Fleet, ...]:
+    return (_fleet(raw["TransformResources"]),)
 
 
 async def _jobs(
@@ -116,7 +125,9 @@ async def _jobs(
     )
     described: list[Raw] = []
     for version, answer in answers.items():
-        described.append({**answer, **summaries[params[version][key]]})
+        job = {**answer, **summaries[params[version][key]]}
+        if _has_machines(job) or job_type.phase(job) != "gone":
+            described.append(job)
     resource_type = f"sagemaker:{job_type.word}-job"
     return await tagged(
         client, scope, described, resource_type, lambda raw: str(raw[f"{job_type.name}Arn"])
@@ -138,25 +149,25 @@ async def _ended(job_type: _JobType, client: AwsApi, scope: Scope) -> Sequence[R
     # Once a sweep, however many pages it has.
     key = (f"ended {job_type.name}", scope.account_id, scope.region)
     changed = await client.cache.get(key, _PAGES_SECONDS, fetch)
-    status = f"{job_type.name}Status"
-    return [raw for raw in changed if STATES.phase(str(raw.get(status))) == "gone"]
+    return [raw for raw in changed if job_type.phase(raw) == "gone"]
+
+
+def _has_machines(raw: Raw) -> bool:
+    """Whether a job's machines are told: of serverless model customisation only its tokens are."""
+    return any(raw.get(name) for name in _MACHINES)
 
 
 def _describe(job_type: _JobType, raw: Raw, scope: Scope) -> Description | None:
     """One job. Its first machine is measured, and stands for all of them."""
     job = parse(raw, scope, raw[f"{job_type.name}Arn"], raw[f"{job_type.name}Name"])
     fleets = job_type.fleets(raw)
-    first = fleets[0]["InstanceType"]
-    machines: list[Component] = []
-    for fleet in fleets:
-        volume_gib = fleet.get("VolumeSizeInGB")
-        machines += held(fleet["InstanceType"], fleet["InstanceCount"], volume_gib)
+    first = fleets[0].instance_type
     monitor = {}
     # The machines of a training job are algo-1, algo-2 and so on.
-    if job_type.word == "training":
-        monitor = {"Host": f"{job.name}/algo-1", **sizes(first)}
+    if job_type.word == "training" and first:
+        monitor = {"Host": f"{job.name}/algo-1", **sizes(fleets[:1])}
     return job.described(
-        running=tuple(machines),
+        running=held(fleets),
         state=raw.get("SecondaryStatus") or raw.get(f"{job_type.name}Status", ""),
         monitor=monitor,
         info={"host_type": first},
@@ -179,10 +190,11 @@ def _spec(job_type: _JobType) -> ServiceSpec:
             scope="region",
             items=f"{job_type.name}Summaries[]",
             params={"StatusEquals": "InProgress"},
-            kind_of=lambda raw: "sagemaker/job",
+            kind_of=lambda raw: f"sagemaker/serverless_{job_type.word}_job",
             permissions=(job_type.listed, job_type.permission),
             expand=_expand(job_type),
         ),
+        accepts=_has_machines,
         states=job_type.states,
         describe=partial(_describe, job_type),
         metrics=utilisation(TRAINING, "Host") if job_type.word == "training" else (),

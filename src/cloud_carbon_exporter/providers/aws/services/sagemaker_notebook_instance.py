@@ -50,7 +50,7 @@ async def notebooks(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequen
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One notebook instance. Its machine is in an account of AWS: CloudWatch tells no load."""
-    size = raw["InstanceType"]
+    size = raw.get("InstanceType") or ""
     return parse(raw, scope, raw["NotebookInstanceArn"], raw["NotebookInstanceName"]).described(
         running=nodes(size),
         kept=volume(raw.get("VolumeSizeInGB"), "aws/gp2"),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one
 from cloud_carbon_exporter.providers.aws.describing.hardware import idle
 from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
-from cloud_carbon_exporter.providers.aws.describing.sagemaker import held
+from cloud_carbon_exporter.providers.aws.describing.sagemaker import Fleet, held, types
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
@@ -43,24 +42,31 @@ async def pools(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[R
     return kept
 
 
+def _fleets(resources: Raw) -> tuple[Fleet, ...]:
+    """Machines of a pool: those of all groups of a mixed cluster, else of one type."""
+    fleets: list[Fleet] = []
+    for group in resources.get("InstanceGroups") or [resources]:
+        size = group.get("VolumeSizeInGB", resources.get("VolumeSizeInGB"))
+        # A job that was given a choice of types tells the one that SageMaker took.
+        kind = group.get("InstanceType") or group.get("SelectedInstanceType") or ""
+        count = group.get("InstanceCount") or group.get("SelectedInstanceCount") or 0
+        fleets.append(Fleet(kind, count, size))
+    return tuple(fleets)
+
+
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One pool, by the name of the job that left it; that job itself has ended."""
     status = (raw.get("WarmPoolStatus") or {}).get("Status")
     if not status:
         return None
-    resources = raw["ResourceConfig"]
-    fleets = resources.get("InstanceGroups") or [resources]
-    machines: list[Component] = []
-    for fleet in fleets:
-        size = fleet.get("VolumeSizeInGB", resources.get("VolumeSizeInGB"))
-        machines += idle(held(fleet["InstanceType"], fleet["InstanceCount"], size), 1)
+    fleets = _fleets(raw.get("ResourceConfig") or {})
     # The job's own life has ended under its ARN: what it left is another thing.
     name = raw["TrainingJobName"]
     id_ = arn("sagemaker", scope.region, scope.account_id, f"warm-pool/{name}")
     return parse(raw, scope, id_, name).described(
-        running=tuple(machines),
+        running=idle(held(fleets), 1),
         state=status,
-        info={"host_type": fleets[0]["InstanceType"]},
+        info={"host_type": types(fleets)},
         # It is kept from the end of the job on.
         started=raw.get("TrainingEndTime"),
     )

@@ -8,7 +8,7 @@ from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import by_name, tagged
-from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, times, volume
+from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, nodes, times, volume
 from cloud_carbon_exporter.providers.aws.describing.metrics import percent
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.description import Description, states
@@ -97,22 +97,21 @@ def vcpus(instance_class: str) -> int:
     return VCPUS[size] if size in VCPUS else VCPUS["xlarge"] * int(size.removesuffix("xlarge"))
 
 
-def _machine(raw: Raw) -> tuple[Component, ...]:
-    size = vcpus(raw["dbInstanceType"])
-    return hidden(size, size * GIB_PER_VCPU)
+def _machine(size: str | None) -> tuple[Component, ...]:
+    return hidden(vcpus(size), vcpus(size) * GIB_PER_VCPU) if size else nodes("")
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:
     """One instance."""
-    instance = parse(raw, scope, raw["arn"], raw["name"])
+    instance, size = parse(raw, scope, raw["arn"], raw["name"]), raw.get("dbInstanceType")
     # Of a standby both the machine and the storage are there twice.
     copies = 2 if raw.get("deploymentType") == "WITH_MULTIAZ_STANDBY" else 1
     return instance.described(
-        running=times(_machine(raw), copies),
+        running=times(_machine(size), copies),
         kept=times(volume(raw.get("allocatedStorage")), copies),
         state=raw.get("status", ""),
         monitor={"DbInstanceName": instance.name},
-        info={"host_type": raw["dbInstanceType"]},
+        info={"host_type": size},
     )
 
 
@@ -121,7 +120,7 @@ def describe_cluster(raw: Raw, scope: Scope) -> Description | None:
     machines: list[Component] = []
     disks: list[Component] = []
     for node in raw["Nodes"]:
-        machines += _machine(node)
+        machines += _machine(node.get("dbInstanceType"))
         # Of a node that tells none, what the cluster tells.
         disks += volume(node.get("allocatedStorage") or raw.get("allocatedStorage"))
     return parse(raw, scope, raw["arn"], raw["name"]).described(
