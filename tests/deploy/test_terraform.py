@@ -147,3 +147,15 @@ def test_nomad_runs_flags_the_program_takes_and_a_file_it_reads(tmp_path: Path) 
     assert [target.provider for target in settings.targets] == ["scw"]
     assert f"to = {settings.listen.port}" in text
     assert settings.state_file == "/alloc/data/state"
+
+
+def test_the_job_of_nomad_is_one_alone_and_secrets_are_a_variable_of_it() -> None:
+    hcl2 = pytest.importorskip("hcl2", reason="python-hcl2 is not installed")
+    parsed = hcl2.loads(NOMAD.read_text(encoding="utf-8"))
+    ((name, job),) = ((name.strip('"'), job) for name, job in parsed["job"][0].items())
+    group = job["group"][0]['"exporter"']
+    task = group["task"][0]['"exporter"']
+    assert group["count"] == 1
+    assert len(task["template"]) == 2
+    assert f'nomadVar "nomad/jobs/{name}"' in task["template"][1]["data"].replace('\\"', '"')
+    assert task["template"][1]["env"] is True
