@@ -233,6 +233,7 @@ def test_no_concurrency_is_reserved_unless_it_is_asked_for() -> None:
     assert template["Parameters"]["Copies"]["Default"] == 0
 
 
+@pytest.mark.slow
 def test_the_linter_of_cloudformation_finds_nothing() -> None:
     linter = beside_python("cfn-lint")
     told = subprocess.run([linter, str(TEMPLATE)], capture_output=True, text=True, check=False)

@@ -183,6 +183,7 @@ def test_a_role_holds_the_whole_policy() -> None:
     assert len(json.dumps(document, separators=(",", ":"))) < LONGEST_POLICY
 
 
+@pytest.mark.slow
 def test_the_linter_of_cloudformation_finds_nothing() -> None:
     linter = beside_python("cfn-lint")
     told = subprocess.run(
@@ -200,6 +201,7 @@ def test_the_linter_of_cloudformation_finds_nothing() -> None:
     assert findings == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("regions", "features"), [([], ()), (REGIONS, ("coverage", "own-figure")), (REGIONS, FEATURES)]
 )

@@ -16,7 +16,7 @@ from tests.deploy.files import DEPLOY, load
 
 DEMO = {"CLOUD_CARBON_DEMO_ENABLED": "true"}
 DOCUMENT = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / "run.v1.json"
-PYTHON = {"string": str, "integer": int, "boolean": bool, "number": (int, float)}
+PYTHON: dict[str, Any] = {"string": str, "integer": int, "boolean": bool, "number": (int, float)}
 RUN = {**DEMO, "K_SERVICE": "carbon", "PORT": "8080"}
 
 

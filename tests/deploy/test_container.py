@@ -180,6 +180,7 @@ def test_compose_builds_what_no_registry_has() -> None:
     assert all(service["pull_policy"] == "build" for service in services if "build" in service)
 
 
+@pytest.mark.slow
 def test_compose_is_read_by_compose_without_a_word(tmp_path: Path) -> None:
     program = shutil.which("docker-compose")
     if program is None:

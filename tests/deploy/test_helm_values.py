@@ -161,6 +161,7 @@ def test_what_is_null_is_left_to_the_cluster() -> None:
     assert pod(SOME["a user of its own"])["securityContext"]["runAsUser"] == 1000700000
 
 
+@pytest.mark.slow
 def test_openshift_is_known_by_its_api(tmp_path: Path) -> None:
     def context(*more: str) -> dict[str, Any]:
         (made,) = templated({"config": TARGET}, tmp_path, *more)["StatefulSet"]
@@ -171,6 +172,7 @@ def test_openshift_is_known_by_its_api(tmp_path: Path) -> None:
     assert not set(NAMED) & set(context("--api-versions", OPENSHIFT))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
 def test_helm_itself_renders_the_same(values: dict[str, Any], tmp_path: Path) -> None:
     theirs, ours = templated(values, tmp_path), manifests(values)
@@ -182,6 +184,7 @@ def test_helm_itself_renders_the_same(values: dict[str, Any], tmp_path: Path) ->
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_helm_itself_says_what_is_missing() -> None:
     done = helm("template", "carbon", CHART)
     assert done.returncode != 0

@@ -18,6 +18,8 @@ from cloud_carbon_exporter.config import load as configured
 from tests.deploy.files import DEPLOY
 from tests.deploy.hcl import evaluated, terraform
 
+pytestmark = pytest.mark.slow
+
 FILES = sorted([*DEPLOY.rglob("*.tf"), *DEPLOY.rglob("*.hcl")])
 ECS = DEPLOY / "aws-ecs" / "terraform"
 RUN = DEPLOY / "cloud-run" / "terraform"
