@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from panels import (
     AT,
+    BOTH,
     GRAMS_PER_HOUR,
     PLACED,
     PLACES,
@@ -13,8 +14,8 @@ from panels import (
     bound,
     dashboard,
     emissions,
+    hourly,
     lines,
-    rate,
     row,
     service,
     stat,
@@ -107,28 +108,21 @@ BOARD = dashboard(
         lines(
             "Emissions: operational and embodied",
             {
-                "operational": f"sum({rate('operational', PLACED)})",
-                "embodied": f"sum({rate('embodied', PLACED)})",
+                "operational": hourly(("operational",), PLACED),
+                "embodied": hourly(("embodied",), PLACED),
             },
             GRAMS_PER_HOUR,
-            "Means over one hour.",
             stacked=True,
         ),
         lines(
             "Emissions by account",
-            {
-                "{{cloud_account_id}}": f"sum by (cloud_account_id) ({rate('operational', PLACED)}"
-                f" + {rate('embodied', PLACED)})"
-            },
+            {"{{cloud_account_id}}": hourly(BOTH, PLACED, "cloud_account_id")},
             GRAMS_PER_HOUR,
             stacked=True,
         ),
         lines(
             "Energy per connected user",
-            {
-                "J per user and second": "sum(rate(cloud_carbon_account_energy_joules_total[1h]))"
-                " / avg(avg_over_time(cloud_carbon_demo_connected_users[1h]))"
-            },
+            {"J per user and second": f"sum({POWER}) / avg(cloud_carbon_demo_connected_users)"},
             "joule",
             "Nights show what idles: users leave, power stays.",
         ),

@@ -17,6 +17,7 @@ GRAMS_PER_HOUR = "suffix: gCO2e/h"
 AT = 'cloud_provider=~"$provider",cloud_account_id=~"$account"'
 PLACED = f'{AT},cloud_region=~"$region"'
 KIND = f'{PLACED},kind=~"$kind"'
+BOTH = ("operational", "embodied")
 ONE = 'cloud_resource_id="$resource"'
 EMISSIONS = (
     "cloud_carbon_operational_emissions_grams_per_second{%s} + "
@@ -36,9 +37,21 @@ def emissions(selector: str) -> str:
     return f"({EMISSIONS % (selector, selector)})"
 
 
-def rate(part: str, selector: str) -> str:
-    """What accounts emit, in grams an hour. part: operational or embodied."""
-    return f"3600 * rate(cloud_carbon_account_{part}_emissions_grams_total{{{selector}}}[1h])"
+def hourly(parts: tuple[str, ...], selector: str, by: str = "") -> str:
+    """What is emitted now, in grams an hour, summed by labels. parts: operational, embodied.
+
+    The gauges are right from the first scrape on; the rate of a counter only after its whole
+    window. Where sums are exported instead of resources, there are counters alone.
+    """
+    grouped = f"sum by ({by})" if by else "sum"
+    gauges = " + ".join(
+        f"cloud_carbon_{part}_emissions_grams_per_second{{{selector}}}" for part in parts
+    )
+    counters = " + ".join(
+        f"rate(cloud_carbon_account_{part}_emissions_grams_total{{{selector}}}[1h])"
+        for part in parts
+    )
+    return f"3600 * ({grouped} ({gauges}) or {grouped} ({counters}))"
 
 
 def bound(side: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from panels import (
+    BOTH,
     GRAMS_PER_HOUR,
     KIND,
     ONE,
@@ -12,8 +13,8 @@ from panels import (
     RESOURCE_COLUMNS,
     bars,
     dashboard,
+    hourly,
     lines,
-    rate,
     row,
     stat,
     table,
@@ -47,7 +48,7 @@ BOARD = dashboard(
         ),
         lines(
             "Emissions by kind",
-            {"{{kind}}": f"sum by (kind) ({rate('operational', KIND)} + {rate('embodied', KIND)})"},
+            {"{{kind}}": hourly(BOTH, KIND, "kind")},
             GRAMS_PER_HOUR,
             stacked=True,
         ),

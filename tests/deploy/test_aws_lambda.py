@@ -5,18 +5,23 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from cloud_carbon_exporter import aws_lambda
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.errors import ConfigError
 from tests.deploy.files import DEPLOY, load_all
+from tests.deploy.hcl import beside_python
+from tests.deploy.test_aws_role import Cfn
 
+TEMPLATE = DEPLOY / "aws-lambda" / "template.yml"
 ENVIRONMENT = {"CLOUD_CARBON_DEMO_ENABLED": "true", "CLOUD_CARBON_DEMO_RESOURCES": "20"}
 
 
@@ -210,9 +215,26 @@ def test_a_web_config_that_cannot_be_followed_fails_each_request_and_leaves_noth
 
 
 def test_the_template_names_the_handler_and_variables_of_ours() -> None:
-    (template,) = load_all(DEPLOY / "aws-lambda" / "template.yml")
+    (template,) = load_all(TEMPLATE)
     function = template["Resources"]["Function"]["Properties"]
     module, name = function["Handler"].rsplit(".", 1)
     assert (module, name) == (aws_lambda.__name__, aws_lambda.handler.__name__)
     load(["-collect.mode=scrape"], function["Environment"]["Variables"])
     assert template["Resources"]["Url"]["Properties"]["AuthType"] == "AWS_IAM"
+
+
+def test_no_concurrency_is_reserved_unless_it_is_asked_for() -> None:
+    """Reserving it is refused in an account with the ten that new ones have."""
+    template = yaml.load(TEMPLATE.read_text(encoding="utf-8"), Cfn)
+    function = template["Resources"]["Function"]["Properties"]
+    bound = function["ReservedConcurrentExecutions"]["If"]
+    assert bound == ["Bounded", {"Ref": "Copies"}, {"Ref": "AWS::NoValue"}]
+    assert template["Conditions"]["Bounded"] == {"Not": [{"Equals": [{"Ref": "Copies"}, 0]}]}
+    assert template["Parameters"]["Copies"]["Default"] == 0
+
+
+@pytest.mark.slow
+def test_the_linter_of_cloudformation_finds_nothing() -> None:
+    linter = beside_python("cfn-lint")
+    told = subprocess.run([linter, str(TEMPLATE)], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout

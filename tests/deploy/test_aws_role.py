@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import shutil
 import subprocess
-import sys
 from collections.abc import Collection, Mapping
 from itertools import combinations
 from pathlib import Path
@@ -21,6 +19,7 @@ from cloud_carbon_exporter.commands import aws_policy
 from cloud_carbon_exporter.config.flags import FEATURES
 from cloud_carbon_exporter.service.loading import provider
 from tests.deploy.files import DEPLOY
+from tests.deploy.hcl import beside_python, evaluated
 
 FOLDER = DEPLOY / "aws-role"
 EXPORTER = "arn:aws:iam::111111111111:role/exporter"
@@ -184,14 +183,7 @@ def test_a_role_holds_the_whole_policy() -> None:
     assert len(json.dumps(document, separators=(",", ":"))) < LONGEST_POLICY
 
 
-def beside_python(name: str) -> str:
-    """A program of the virtual environment, or of the machine; skips the test without it."""
-    found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
-    if found is None:
-        pytest.skip(f"{name} is not installed")
-    return found
-
-
+@pytest.mark.slow
 def test_the_linter_of_cloudformation_finds_nothing() -> None:
     linter = beside_python("cfn-lint")
     told = subprocess.run(
@@ -209,30 +201,7 @@ def test_the_linter_of_cloudformation_finds_nothing() -> None:
     assert findings == []
 
 
-def evaluated(folder: Path, **said: Any) -> dict[str, Any]:
-    """Locals of the module as Terraform itself works them out, without any provider."""
-    terraform = beside_python("terraform")
-    for name in ("variables.tf", "policy.tf", "actions.json"):
-        shutil.copy(FOLDER / "terraform" / name, folder / name)
-    outputs = 'output "policy" { value = local.policy }\noutput "trust" { value = local.trust }\n'
-    (folder / "shown.tf").write_text(outputs, encoding="utf-8")
-    (folder / "terraform.tfvars.json").write_text(json.dumps(said), encoding="utf-8")
-    for words in (["init"], ["apply", "-auto-approve"]):
-        done = subprocess.run(
-            [terraform, *words, "-no-color", "-input=false"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-    shown = subprocess.run(
-        [terraform, "output", "-json"], cwd=folder, capture_output=True, text=True, check=True
-    )
-    values: dict[str, Any] = json.loads(shown.stdout)
-    return {name: each["value"] for name, each in values.items()}
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("regions", "features"), [([], ()), (REGIONS, ("coverage", "own-figure")), (REGIONS, FEATURES)]
 )
@@ -240,23 +209,19 @@ def test_the_module_allows_what_the_command_prints(
     tmp_path: Path, regions: list[str], features: tuple[str, ...]
 ) -> None:
     values = evaluated(
-        tmp_path, exporter_arn=EXPORTER, regions=regions, optional=features, external_id="x7"
+        FOLDER / "terraform",
+        ("variables.tf", "policy.tf", "actions.json"),
+        ("policy", "trust"),
+        tmp_path,
+        exporter_arn=EXPORTER,
+        regions=regions,
+        optional=features,
+        external_id="x7",
     )
     assert allowed(values["policy"]) == allowed(aws_policy.policy(regions, features))
     (trusted,) = values["trust"]["Statement"]
     assert trusted["Principal"] == {"AWS": EXPORTER}
     assert trusted["Condition"] == {"StringEquals": {"sts:ExternalId": "x7"}}
-
-
-def test_the_module_is_written_as_terraform_writes_it() -> None:
-    terraform = beside_python("terraform")
-    done = subprocess.run(
-        [terraform, "fmt", "-check", "-recursive", str(FOLDER / "terraform")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
 
 
 def test_the_module_can_be_parsed_and_makes_the_role_of_its_policies() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
+import googleapiclient
 import pytest
 
 from cloud_carbon_exporter.config import load as configured
@@ -11,6 +15,8 @@ from cloud_carbon_exporter.errors import ConfigError
 from tests.deploy.files import DEPLOY, load
 
 DEMO = {"CLOUD_CARBON_DEMO_ENABLED": "true"}
+DOCUMENT = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / "run.v1.json"
+PYTHON: dict[str, Any] = {"string": str, "integer": int, "boolean": bool, "number": (int, float)}
 RUN = {**DEMO, "K_SERVICE": "carbon", "PORT": "8080"}
 
 
@@ -47,3 +53,30 @@ def test_the_service_collects_when_it_is_asked() -> None:
     assert settings.listen.port == 8080
     assert [target.provider for target in settings.targets] == ["gcp"]
     assert service["spec"]["template"]["spec"]["timeoutSeconds"] >= 60
+
+
+def faults(value: Any, schema: Mapping[str, Any], schemas: Any, place: str = "") -> Iterator[str]:
+    """What a value has that a schema of Google's discovery does not know, or knows otherwise."""
+    schema = schemas[schema["$ref"]] if "$ref" in schema else schema
+    if schema["type"] == "object":
+        for name, inner in value.items():
+            known = schema.get("properties", {}).get(name) or schema.get("additionalProperties")
+            if known is None:
+                yield f"{place}.{name} is not known"
+            else:
+                yield from faults(inner, known, schemas, f"{place}.{name}")
+    elif schema["type"] == "array":
+        for inner in value:
+            yield from faults(inner, schema["items"], schemas, f"{place}[]")
+    elif not isinstance(value, PYTHON[schema["type"]]):
+        yield f"{place} is no {schema['type']}"
+
+
+def test_the_service_is_one_that_google_knows() -> None:
+    schemas = json.loads(DOCUMENT.read_text(encoding="utf-8"))["schemas"]
+    service = load(DEPLOY / "cloud-run" / "service.yml")
+    assert list(faults(service, schemas["Service"], schemas)) == []
+    service["spec"]["template"]["spec"]["containers"][0]["arg"] = [1]
+    assert list(faults(service, schemas["Service"], schemas)) == [
+        ".spec.template.spec.containers[].arg is not known"
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,75 +12,12 @@ import pytest
 import yaml
 
 from cloud_carbon_exporter.config import load as configured
-from tests.deploy.files import DEPLOY, RULES, load
+from tests.deploy.chart import ALL_ON, CHART, SOME, TARGET, container, manifests
+from tests.deploy.files import RULES, load
 
-CHART = DEPLOY / "helm" / "cloud-carbon-exporter"
 KUBERNETES = ("1.25", "1.33")
 OPERATED = {"ServiceMonitor", "PrometheusRule"}  # the operator's, whose schemas are not Kubernetes'
-ALL_ON: dict[str, Any] = {
-    "shards": 3,
-    "config": {
-        "targets": [
-            {"provider": "aws", "name": "prod"},
-            {"provider": "gcp", "project_id": "my-project"},
-        ]
-    },
-    "extraArgs": ["-metrics.upstream-names"],
-    "env": [{"name": "AWS_REGION", "value": "eu-west-3"}],
-    "existingSecret": "carbon-keys",
-    "webConfigSecret": "carbon-web",
-    "imagePullSecrets": [{"name": "registry"}],
-    "serviceAccount": {
-        "annotations": {
-            "eks.amazonaws.com/role-arn": "arn:aws:iam::111111111111:role/carbon",
-            "iam.gke.io/gcp-service-account": "carbon@my-project.iam.gserviceaccount.com",
-        }
-    },
-    "persistence": {"storageClass": "fast"},
-    "serviceMonitor": {
-        "enabled": True,
-        "labels": {"release": "prometheus"},
-        "endpoint": {
-            "scheme": "https",
-            "basicAuth": {"username": {"name": "carbon-scrape", "key": "user"}},
-        },
-    },
-    "prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}},
-    "networkPolicy": {"enabled": True, "fromPodLabels": {"app.kubernetes.io/name": "prometheus"}},
-    "podLabels": {"team": "green"},
-    "podAnnotations": {"note": "yes"},
-    "nodeSelector": {"kubernetes.io/arch": "arm64"},
-    "tolerations": [{"key": "spot", "operator": "Exists"}],
-    "affinity": {"nodeAffinity": {}},
-    "priorityClassName": "low",
-}
-SOME: dict[str, dict[str, Any]] = {
-    "defaults": {},
-    "all on": ALL_ON,
-    "bare": {
-        "persistence": {"enabled": False},
-        "serviceAccount": {"create": False, "name": "mine"},
-    },
-}
-
-
-def manifests(values: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """What Helm makes of the values, by kind."""
-    rendered = helm_python.Chart.load(str(CHART)).render(
-        values=dict(values), name="carbon", namespace="monitoring"
-    )
-    by_kind: dict[str, list[dict[str, Any]]] = {}
-    for path, text in rendered.items():
-        if path.endswith(".yaml"):
-            for document in filter(None, yaml.safe_load_all(text)):
-                by_kind.setdefault(document["kind"], []).append(document)
-    return by_kind
-
-
-def container(values: Mapping[str, Any]) -> dict[str, Any]:
-    (exporter,) = manifests(values)["StatefulSet"][0]["spec"]["template"]["spec"]["containers"]
-    assert isinstance(exporter, dict)
-    return exporter
+ONE = SOME["one target"]
 
 
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
@@ -114,11 +50,30 @@ def test_every_manifest_is_as_kubernetes_says(values: dict[str, Any], version: s
         {"image": {"tga": "1"}},
         {"persistence": {"size": "big"}},
         {"config": "x"},
+        {"podAnnotations": {"prometheus.io/scrape": True}},
+        {"podAnnotations": {"weight": 5}},
+        {"serviceAccount": {"annotations": {"weight": 5}}},
+        {"podLabels": {"app.kubernetes.io/name": "mine"}},
+        {"podLabels": {"app.kubernetes.io/instance": "mine"}},
+        {"podLabels": {"a b": "c"}},
+        {"podLabels": {"a": "b c"}},
+        {"serviceMonitor": {"labels": {"app.kubernetes.io/name": "mine"}}},
+        {"serviceMonitor": {"endpoint": {"port": "other"}}},
+        {"serviceMonitor": {"relabelings": {}}},
+        {"nodeSelector": {"gpu": True}},
+        {"env": [{"name": "A", "value": 5}]},
+        {"env": [{"name": "POD_NAME", "value": "x-7"}]},
+        {"extraVolumes": [{"name": "state", "emptyDir": {}}]},
+        {"extraVolumeMounts": [{"name": "x"}]},
+        {"serviceAccountTokens": [{"audience": "x"}]},
+        {"serviceAccountTokens": [{"path": "../x"}]},
+        {"image": {"digest": "latest"}},
+        {"fullnameOverride": "Carbon"},
     ],
 )
 def test_values_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(helm_python.HelmError):
-        manifests(wrong)
+    with pytest.raises(helm_python.HelmError, match="schema"):
+        manifests(ONE | wrong)
 
 
 def test_replicas_cover_the_estate_once(tmp_path: Path) -> None:
@@ -142,24 +97,27 @@ def test_replicas_cover_the_estate_once(tmp_path: Path) -> None:
         assert arguments[1:] == exporter["args"]
         shards.append(configured([arguments[0], "-demo.enabled"], {}).settings.shard)
     assert shards == [(0, 3), (1, 3), (2, 3)]
-    assert "command" not in container({}), "one replica needs no shell"
+    assert "command" not in container(ONE), "one replica needs no shell"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
 def test_the_exporter_takes_the_file_and_the_flags(values: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "config.yml"
-    file.write_text(manifests(values)["ConfigMap"][0]["data"]["config.yml"], encoding="utf-8")
+    secrets = manifests(values).get("Secret", [])
+    written = [secret["stringData"]["config.yml"] for secret in secrets]
+    file.write_text(written[0] if written else yaml.safe_dump(TARGET), encoding="utf-8")
     arguments = [
         argument
         for argument in container(values)["args"]
         if not argument.startswith("-config.file")
     ]
-    settings = configured([f"-config.file={file}", *arguments], {}).settings
+    elsewhere = {"CLOUD_CARBON_CLOUD_PROVIDER": "aws"} if set(values) == {"existingSecret"} else {}
+    settings = configured([f"-config.file={file}", *arguments], elsewhere).settings
     assert settings.listen.port == container(values)["ports"][0]["containerPort"]
-    assert [target.provider for target in settings.targets] == (
-        ["aws", "gcp"] if values is ALL_ON else ["demo"]
-    )
+    said = values.get("config", TARGET)
+    targets = [target["provider"] for target in said.get("targets", [{"provider": "demo"}])]
+    assert {target.provider for target in settings.targets} == set(targets)
     mounts = [mount["mountPath"] for mount in container(values)["volumeMounts"]]
     assert not settings.state_file or str(Path(settings.state_file).parent) in mounts
 
@@ -195,10 +153,10 @@ def test_a_password_stops_no_probe_and_its_file_is_mounted(values: dict[str, Any
 
 
 def test_a_pod_may_do_next_to_nothing() -> None:
-    pod = manifests({})["StatefulSet"][0]["spec"]["template"]["spec"]
+    pod = manifests(ONE)["StatefulSet"][0]["spec"]["template"]["spec"]
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["automountServiceAccountToken"] is False
-    assert container({})["securityContext"] == {
+    assert container(ONE)["securityContext"] == {
         "allowPrivilegeEscalation": False,
         "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"]},
@@ -212,20 +170,17 @@ def test_identities_of_the_clouds_stand_on_the_service_account() -> None:
 
 
 def test_monitor_and_network_policy_find_the_pods() -> None:
-    by_kind = manifests(ALL_ON)
-    labels = by_kind["StatefulSet"][0]["spec"]["template"]["metadata"]["labels"]
-    service, monitor = by_kind["Service"][0], by_kind["ServiceMonitor"][0]
+    found = manifests(ALL_ON)
+    labels = found["StatefulSet"][0]["spec"]["template"]["metadata"]["labels"]
+    service, monitor = found["Service"][0], found["ServiceMonitor"][0]
     assert service["spec"]["selector"].items() <= labels.items()
-    assert (
-        by_kind["NetworkPolicy"][0]["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
-    )
+    assert found["NetworkPolicy"][0]["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
     assert (
         monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
     )
     assert monitor["spec"]["endpoints"][0]["port"] == service["spec"]["ports"][0]["name"]
-    assert monitor["spec"]["endpoints"][0]["relabelings"] == [
-        {"targetLabel": "job", "replacement": "cloud-carbon"}
-    ]
+    told = [rule["targetLabel"] for rule in monitor["spec"]["endpoints"][0]["relabelings"]]
+    assert told == ["job", "team", "cluster"]
 
 
 def test_the_rules_of_the_chart_are_prometheus_own() -> None:

@@ -52,17 +52,50 @@ def test_every_script_and_file_named_is_there(name: str) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def commands(job: str) -> str:
+    found = [step.get("run", "") for step in WORKFLOWS["release.yml"]["jobs"][job]["steps"]]
+    return "\n".join(found)
+
+
 def test_a_release_builds_wheel_sdist_image_and_chart_after_the_tests() -> None:
     jobs = WORKFLOWS["release.yml"]["jobs"]
-    assert {"build", "pypi", "image", "chart", "release"} <= set(jobs)
-    assert jobs["build"]["needs"] == jobs["image"]["needs"] == "test"
-    assert "scripts/test" in [step.get("run") for step in jobs["test"]["steps"]]
+    assert {"build", "pypi", "image", "chart", "pull", "release"} <= set(jobs)
+    assert (jobs["build"]["needs"], jobs["image"]["needs"]) == ("test", "build")
+    assert "scripts/test" in commands("test")
+    assert 'scripts/release "$GITHUB_REF_NAME"' in commands("build")
     image = next(step for step in jobs["image"]["steps"] if "build-push" in step.get("uses", ""))
     assert image["with"]["file"] == "deploy/Dockerfile"
     assert image["with"]["platforms"] == "linux/amd64,linux/arm64"
     assert image["with"]["sbom"] is True
-    assert "scripts/sbom" in [step.get("run") for step in jobs["build"]["steps"]]
-    assert "sbom.cdx.json" in jobs["release"]["steps"][-1]["run"]
+
+
+def test_image_chart_and_files_are_signed_by_their_digests() -> None:
+    jobs = WORKFLOWS["release.yml"]["jobs"]
+    assert 'cosign sign --yes "$IMAGE@$DIGEST"' in commands("image")
+    assert "cosign attest --yes --type cyclonedx --predicate release/sbom.cdx.json" in commands(
+        "image"
+    )
+    assert 'cosign sign --yes "${CHARTS#oci://}/cloud-carbon-exporter@${digest:?}"' in commands(
+        "chart"
+    )
+    assert "cosign sign-blob --yes --bundle SHA256SUMS.sigstore.json SHA256SUMS" in commands(
+        "release"
+    )
+    for name, job in jobs.items():
+        signs = "cosign sign" in commands(name)
+        assert not signs or job["permissions"]["id-token"] == "write"
+
+
+def test_nothing_goes_to_pypi_before_anybody_can_pull_the_image_and_the_chart() -> None:
+    jobs = WORKFLOWS["release.yml"]["jobs"]
+    assert jobs["pull"]["permissions"] == {}
+    assert set(jobs["pull"]["needs"]) == {"image", "chart"}
+    assert "pull" in jobs["pypi"]["needs"]
+    assert jobs["release"]["needs"] == "pypi"
+    values = load(DEPLOY / "helm" / "cloud-carbon-exporter" / "values.yaml")
+    repository = re.search(r"github\.com/([\w-]+/[\w-]+)", (ROOT / "pyproject.toml").read_text())
+    assert repository is not None
+    assert values["image"]["repository"] == f"ghcr.io/{repository[1]}"
 
 
 def test_every_action_and_image_is_pinned_by_its_digest() -> None:

@@ -6,22 +6,64 @@
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
 {{- else if contains .Chart.Name .Release.Name -}}
-{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- .Release.Name | replace "." "-" | trunc 50 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 50 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name .Chart.Name | replace "." "-" | trunc 50 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
 
 {{- define "carbon.selector" -}}
-app.kubernetes.io/name: {{ include "carbon.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "carbon.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "carbon.labels" -}}
 {{ include "carbon.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | quote }}
+{{- end -}}
+
+{{- /* Labels with those of the values among them, each key once; what selects stays: (list $ .Values.podLabels). */ -}}
+{{- define "carbon.labelsWith" -}}
+{{- $selector := include "carbon.selector" (first .) | fromYaml -}}
+{{- merge $selector (last .) (include "carbon.labels" (first .) | fromYaml) | toYaml -}}
+{{- end -}}
+
+{{- /* OpenShift gives each namespace users and groups of its own, and refuses a pod that names others. */ -}}
+{{- define "carbon.podSecurityContext" -}}
+{{- $context := .Values.podSecurityContext -}}
+{{- if .Capabilities.APIVersions.Has "security.openshift.io/v1" -}}
+{{- $context = omit $context "runAsUser" "runAsGroup" "fsGroup" -}}
+{{- end -}}
+{{- toYaml $context -}}
+{{- end -}}
+
+{{- /* Not empty where something says what to explore. */ -}}
+{{- define "carbon.explores" -}}
+{{- with .Values -}}
+{{- with .config -}}
+{{- if or .targets (index . "cloud.provider") (index . "demo.enabled") }}config{{ end -}}
+{{- with .cloud }}{{ .provider }}{{ end -}}
+{{- with .demo }}{{ if .enabled }}demo{{ end }}{{ end -}}
+{{- end -}}
+{{- range .extraArgs }}{{ if regexMatch "^--?(cloud.provider|demo.enabled|config.file)\\b" . }}{{ . }}{{ end }}{{ end -}}
+{{- range .env }}{{ if has .name (list "CLOUD_CARBON_CLOUD_PROVIDER" "CLOUD_CARBON_DEMO_ENABLED") }}{{ .name }}{{ end }}{{ end -}}
+{{- .existingConfigSecret }}{{ .existingSecret }}{{ with .envFrom }}envFrom{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "carbon.required" -}}
+{{- if not (include "carbon.explores" .) -}}
+{{- fail `
+Nothing says what to explore. Put it into a file of values, and give Helm that file (--values carbon.yml):
+
+config:
+  targets:
+    - {provider: aws, name: prod, role_arn: "arn:aws:iam::111111111111:role/carbon"}
+
+provider is aws, gcp or scw. To look at a made-up estate: --set config.demo.enabled=true` -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "carbon.serviceAccountName" -}}
