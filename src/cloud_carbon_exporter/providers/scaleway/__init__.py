@@ -29,6 +29,8 @@ PROVIDER = Provider(
     permissions=("ProjectReadOnly", "ObservabilityReadOnly"),
     optional={
         "AuditTrailReadOnly": "starts and ends of Instances",
+        "EnvironmentalImpactReadOnly": "Scaleway's own figure",
+        "OrganizationReadOnly": "what else the organisation holds, by its search",
         "ObservabilityFullAccess": "cockpit_create_tokens: true",
     },
 )
