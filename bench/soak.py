@@ -241,6 +241,7 @@ def show(tally: Found, watch: Watch, minutes: float) -> bool:
     print(f"recovered within {max(tally.recoveries)} refreshes at most; too late: {tally.slow}")
     print(f"memory after each round, MB: {' '.join(f'{each:.0f}' for each in tally.megabytes)}")
     tell_loop("late", watch.late)
+    tell_loop("ran", watch.ran)
     over = tell_loop("held", watch.held)
     print(*(f"  {count} x {place}" for place, count in watch.at.most_common(8)), sep="\n")
     return not (tally.lost or tally.slow or over) and tally.megabytes[-1] < warm * ALLOWED_GROWTH

@@ -9,8 +9,10 @@ import threading
 import time
 import traceback
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import NamedTuple
 
 TICK_SECONDS = 0.005
 ALLOWED_SECONDS = 0.1
@@ -19,24 +21,34 @@ _WAITING = ("wait", "_worker", "select")
 OURS = ("cloud_carbon_exporter", "bench")
 
 
+class Spent(NamedTuple):
+    """Seconds of a thread so far: on a processor, and ready for one in vain."""
+
+    running: float
+    waiting: float
+
+
 class Watch:
     """Runs beside everything else on the loop it watches.
 
-    late: seconds each tick came late. held: the same without the time the thread waited for a
-        processor, which other
-    programs had: Linux tells it in schedstat, in nanoseconds. at: what the threads were at when it
-    was late.
+    late: seconds each tick came late. held: the same without the time in which other programs had
+        the processor: this thread waited for one, or for the lock of the interpreter, which another
+        thread of ours had that waited for one. Linux tells it in schedstat, in nanoseconds.
+    ran: seconds of a processor that the loop's own thread had in a tick. at: what the threads were
+        at when it was late.
     """
 
     def __init__(self) -> None:
         self.late: list[float] = []
         self.held: list[float] = []
+        self.ran: list[float] = []
         self.at: Counter[str] = Counter()
         self._thread = threading.get_ident()
+        self._native = threading.get_native_id()
         self._ticked = time.perf_counter()
-        self._schedule = os.open(
-            f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY
-        )
+        self._schedule = os.open(f"/proc/self/task/{self._native}/schedstat", os.O_RDONLY)
+        self._before: dict[str, float] = {}  # waits of the other threads before it was late
+        self._others_waited = 0.0
         self._over = threading.Event()
 
     async def run(self) -> None:
@@ -45,22 +57,46 @@ class Watch:
         try:
             while True:
                 self._ticked = time.perf_counter()
-                waited = self._waited_seconds()
+                before = _spent(os.pread(self._schedule, 64, 0))
                 await asyncio.sleep(TICK_SECONDS)
                 late = time.perf_counter() - self._ticked - TICK_SECONDS
-                self.late.append(late)
-                self.held.append(max(0.0, late - (self._waited_seconds() - waited)))
+                after = _spent(os.pread(self._schedule, 64, 0))
+                self._note(late, after.running - before.running, after.waiting - before.waiting)
         finally:
             self._over.set()
 
-    def _waited_seconds(self) -> float:
-        """How long the thread was ready in vain, so far."""
-        return int(os.pread(self._schedule, 64, 0).split()[1]) / 1e9
+    def _note(self, late: float, ran: float, waited: float) -> None:
+        self.late.append(late)
+        self.ran.append(ran)
+        locked_out = max(0.0, late - ran - waited)
+        others = self._others_waited if late > ALLOWED_SECONDS else 0.0
+        self.held.append(max(0.0, late - waited - min(locked_out, others)))
+
+    def _waits(self) -> dict[str, float]:
+        """How long each other thread was ready in vain, so far."""
+        waits: dict[str, float] = {}
+        for path in Path("/proc/self/task").iterdir():
+            if path.name != str(self._native):
+                with suppress(OSError):  # it has ended
+                    waits[path.name] = _spent((path / "schedstat").read_bytes()).waiting
+        return waits
+
+    def _compare_waits(self, *, late: bool) -> None:
+        """Keep what the other threads had waited before it was late, and what they have since."""
+        waits = self._waits()
+        if not late:
+            self._before, self._others_waited = waits, 0.0
+            return
+        for task, waited in waits.items():
+            since = waited - self._before.get(task, 0.0)
+            self._others_waited = max(self._others_waited, since)
 
     def _look(self) -> None:
         """From a thread of its own: what the loop's thread is at while it is late."""
         while not self._over.wait(LOOK_SECONDS):
-            if time.perf_counter() - self._ticked > ALLOWED_SECONDS:
+            seconds = time.perf_counter() - self._ticked
+            self._compare_waits(late=seconds > 2 * TICK_SECONDS)
+            if seconds > ALLOWED_SECONDS:
                 frames = sys._current_frames()
                 places = [
                     _place(frame)
@@ -68,6 +104,11 @@ class Watch:
                     if thread != threading.get_ident()
                 ]
                 self.at[" | ".join(sorted(place for place in places if place))] += 1
+
+
+def _spent(schedstat: bytes) -> Spent:
+    running, waiting, *_ = schedstat.split()
+    return Spent(int(running) / 1e9, int(waiting) / 1e9)
 
 
 def _place(thread: FrameType) -> str:

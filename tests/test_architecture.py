@@ -185,8 +185,12 @@ def names_called(tree: ast.AST) -> Iterator[str]:
         ({"Family"}, r"exposition\.families\.\w+"),
         # one table of routes: guard, limits, methods and the OpenAPI file follow from it
         ({"add_route", "add_get", "add_post", "add_static", "add_routes"}, r"web\.routes"),
-        # one place that turns a phase into a resource; `estimate` prices what is in no account
-        ({"Resource"}, r"providers\.description|commands\.estimate|model\.server"),
+        # one place that turns a phase into a resource; `estimate` prices what is in no account, and
+        # the state file gives back what was one
+        (
+            {"Resource"},
+            r"providers\.description|commands\.estimate|model\.server|storage\.life_rows",
+        ),
     ],
     ids=["family", "route", "resource"],
 )

@@ -10,6 +10,7 @@ from panels import (
     POWER,
     RESOURCE_COLUMNS,
     bars,
+    bound,
     dashboard,
     emissions,
     lines,
@@ -35,15 +36,17 @@ BOARD = dashboard(
         stat("Power now", f"sum({POWER}{{{PLACED}}})", "watt", "Mean power now, PUE included."),
         stat(
             "At least",
-            f"sum(cloud_carbon_account_power_lower_watts{{{PLACED}}})",
+            bound("lower"),
             "watt",
-            "Lower bound of the 90 % interval, added up: the true bound of the sum is higher.",
+            "Lower bound of the 90 % interval of the sum; of a part of a cloud, or of some clouds, "
+            "bounds of accounts added up: the true one is higher.",
         ),
         stat(
             "At most",
-            f"sum(cloud_carbon_account_power_upper_watts{{{PLACED}}})",
+            bound("upper"),
             "watt",
-            "Upper bound of the 90 % interval, added up: the true bound of the sum is lower.",
+            "Upper bound of the 90 % interval of the sum; of a part of a cloud, or of some clouds, "
+            "bounds of accounts added up: the true one is lower.",
         ),
         stat(
             "Operational",

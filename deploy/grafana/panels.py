@@ -41,6 +41,23 @@ def rate(part: str, selector: str) -> str:
     return f"3600 * rate(cloud_carbon_account_{part}_emissions_grams_total{{{selector}}}[1h])"
 
 
+def bound(side: str) -> str:
+    """A bound of the power of all that is chosen. side: lower or upper.
+
+    Bounds do not add up. The exporter has that of all clouds and of each, shown where all, or one
+    cloud and all of it, is chosen. Those of accounts are added up for a part alone.
+    """
+    total, accounts = (f"cloud_carbon_{of}_power_{side}_watts" for of in ("total", "account"))
+    chosen, of_clouds = f"{accounts}{{{PLACED}}}", f'{accounts}{{cloud_provider=~"$provider"}}'
+    clouds = f"count(count by (cloud_provider) ({chosen}))"
+    return (
+        f'sum({total}{{cloud_provider=""}}) and on () (count({chosen}) == count({accounts}))'
+        f' or sum({total}{{cloud_provider=~"$provider",cloud_provider!=""}})'
+        f" and on () (count({chosen}) == count({of_clouds})) and on () ({clouds} == 1)"
+        f" or sum({chosen})"
+    )
+
+
 def service(expression: str) -> str:
     """With the service, the first half of the kind, as a label."""
     return f'label_replace({expression}, "service", "$1", "kind", "([^/]+)/.*")'

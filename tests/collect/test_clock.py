@@ -24,7 +24,7 @@ from cloud_carbon_exporter.grid import preferences
 from cloud_carbon_exporter.grid.zone_state import next_due, rests
 from cloud_carbon_exporter.model.types import Location, Resource
 from cloud_carbon_exporter.providers.spec import Read, Reading
-from cloud_carbon_exporter.storage.counter_rows import SavedLife
+from cloud_carbon_exporter.storage.life_rows import SavedLife
 from tests.collect.two_clocks import EU, LASTING, PERIOD, STALE_AFTER, START, Machine, World
 from tests.fakes.cloud import FakeClient
 

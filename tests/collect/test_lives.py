@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.model.facts import figure
@@ -103,6 +103,37 @@ async def test_what_died_while_the_exporter_was_down_is_counted_to_its_end() -> 
     assert counted == pytest.approx(true_joules(churn.machines, since, clock.now))
 
 
+async def test_what_vanished_before_a_restart_counts_to_its_last_sight() -> None:
+    clock = Clock()
+    since = clock.now
+    churn = churn_of([(0, 1000)], clock, tells_ends=False)
+    run = Run(churn, clock)
+    await run.until(since + 1500)  # gone, and its last points have not come
+    assert run.exporter.counters.departed()
+    await run.restart()
+    await run.restart()  # before anything was listed
+    counted = await run.until(since + 7200)
+    await run.close()
+    assert counted == pytest.approx(true_joules(churn.machines, since, since + 900))
+
+
+async def test_what_awaits_its_last_read_is_given_up_after_a_restart_too() -> None:
+    clock = Clock()
+    since = clock.now
+    churn = churn_of([(0, 1000)], clock)
+    run = Run(churn, clock)
+    await run.until(since + 1500)
+    churn.failing.add("read")
+    clock.now += 7200  # and is not while nobody tries
+    await run.restart()
+    await run.until(since + 9000)
+    assert run.exporter.counters.departed()
+    counted = await run.until(since + 15_000)
+    assert not run.exporter.counters.departed()
+    assert counted > 0
+    await run.close()
+
+
 async def test_a_listing_that_fails_for_hours_loses_nothing_that_is_still_told() -> None:
     clock = Clock()
     since = clock.now
@@ -195,21 +226,23 @@ def test_law_no_second_is_counted_that_did_not_pass_and_none_twice(
         assert so_far <= true * (1 + 1e-9)
 
 
-MINUTES = st.lists(
-    st.tuples(st.integers(-2000, 15_000), st.integers(60, 9000)), min_size=1, max_size=6
-)
-"""Lives of a minute or more, as the promise is."""
-
-
 @pytest.mark.slow
 @settings(max_examples=15, deadline=None)
-@given(MINUTES, STEPS)
+@given(SPANS, STEPS)
+@example(
+    [(0, 30)],
+    [
+        Step(1, "", restart=False),
+        Step(1, "", restart=False),
+        Step(628, "", restart=False),
+        Step(1500, "", restart=True),
+        Step(1500, "", restart=True),
+    ],
+)
 def test_law_what_is_told_within_the_hour_is_counted_whole(
     spans: list[tuple[int, int]], steps: list[Step]
 ) -> None:
-    """While the exporter runs; a restart between an end and its last read is not promised."""
-    heard = [step for step in steps if step.failing != "list"]
-    listed = [Step(step.seconds, step.failing, restart=False) for step in heard]
+    listed = [step for step in steps if step.failing != "list"]
     counted, truths = asyncio.run(_run(spans, listed, True, True))
     assert counted[-1] == pytest.approx(truths[-1], rel=1e-6, abs=1e-3)
 

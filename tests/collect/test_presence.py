@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.earlier_lives import EARLIER
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.model.types import Component, Point, Resource
 from cloud_carbon_exporter.providers.description import Ended
@@ -168,17 +169,6 @@ def test_what_runs_again_counts_the_run_before_to_its_end() -> None:
     assert settle_all(counters) == pytest.approx((100 + 50) * HALF)
 
 
-def test_what_was_seen_stopped_since_the_start_it_tells_counts_from_its_sight() -> None:
-    counters = new_counters()
-    tell(counters, 1000, [stopped(None)])
-    tell(counters, 1300, [stopped(None)])
-    tell(counters, 1600, [with_disk(700)])
-    tell(counters, 1900, [with_disk(700)])
-    load(counters, 1000, 1900)
-    running = watts(with_disk(700), cpu_ratio=0.5)
-    assert settle_all(counters) == pytest.approx(600 * watts(stopped(None)) + 300 * running)
-
-
 def test_what_runs_again_nobody_knows_since_when_it_stood_still_counts_to_its_last_sight() -> None:
     counters = new_counters()
     tell(counters, 1000, [began(900)])
@@ -302,3 +292,41 @@ def test_what_stopped_while_the_exporter_was_down_counts_until_then() -> None:
     load(after, 900, 2000)
     running = watts(with_disk(900), cpu_ratio=0.5)
     assert settle_all(after) == pytest.approx(500 * running + 500 * watts(stopped(None)))
+
+
+def test_lives_before_that_of_what_is_there_count_each_once_whenever_they_are_told() -> None:
+    counters = new_counters()
+    tell(counters, 1000, [])
+    tell(counters, 3000, [began(2900)])  # made anew under its name
+    first, second = Ended(began(1100), 1500), Ended(began(1700), 2000)
+    for at in (3300, 3600):
+        tell(counters, at, [began(2900)], first)
+        tell(counters, at, [began(2900)], second)
+    assert counters.timeline("i-1") is not None  # neither was its own end
+    counters.record("i-1", "cpu_ratio", [Point(2900, 3600, 0.5)], 0)
+    earlier = f"i-1{EARLIER}"
+    counters.record(earlier, "cpu_ratio", [Point(1100, 1500, 0.5), Point(1700, 2000, 0.5)], 0)
+    assert settle_all(counters) == pytest.approx((400 + 300 + 700) * HALF)
+    again = new_counters()
+    again.load(list(counters.dump()))
+    tell(again, 3600, [began(2900)], first, second)
+    assert settle_all(again) == pytest.approx((400 + 300 + 700) * HALF)
+
+
+def test_an_earlier_life_ends_where_that_of_what_is_there_begins() -> None:
+    counters = new_counters()
+    tell(counters, 1000, [])
+    tell(counters, 3000, [began(2900)], Ended(began(2500), 2950))  # as exact as a sample
+    assert counters.timeline("i-1") is not None
+    counters.record("i-1", "cpu_ratio", [Point(2900, 3000, 0.5)], 0)
+    counters.record(f"i-1{EARLIER}", "cpu_ratio", [Point(2400, 3000, 0.5)], 0)
+    assert settle_all(counters) == pytest.approx((400 + 100) * HALF)
+
+
+def test_of_what_was_seen_before_it_was_made_anew_its_end_adds_nothing() -> None:
+    counters = new_counters()
+    tell(counters, 1000, [began(900)])
+    tell(counters, 1300, [began(900)])
+    tell(counters, 1600, [began(1500)], Ended(began(900), 1400))
+    load(counters, 900, 1600)
+    assert settle_all(counters) == pytest.approx((300 + 100) * HALF)

@@ -1,4 +1,4 @@
-"""Examples of fuzzing: few, always the same; more, and new ones, when FUZZ_EXAMPLES says so."""
+"""Examples of fuzzing: few; more when FUZZ_EXAMPLES says so; new ones by night (conftest.py)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-_ASKED = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-
 FUZZ = settings(
-    max_examples=_ASKED or 60,
-    derandomize=not _ASKED,
-    database=None,
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "60")),
     deadline=None,
     suppress_health_check=[
         HealthCheck.too_slow,

@@ -30,7 +30,7 @@ from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource, Totals
 from cloud_carbon_exporter.storage import state_file
 from cloud_carbon_exporter.storage.state_file import SAVING_RATIO, StateFile
-from cloud_carbon_exporter.storage.state_lines import ROWS_A_LINE, VERSION
+from cloud_carbon_exporter.storage.state_lines import OLDER_VERSIONS, ROWS_A_LINE, VERSION
 from cloud_carbon_exporter.web.trend import Trend, TrendPoint
 from tests.fakes.cloud import Clock
 
@@ -375,20 +375,23 @@ def test_a_newer_version_is_not_corrupt_and_refuses_the_start(
         seal = json.dumps({"sha256": digest}).encode()
     path.write_bytes(content := b"".join((*lines, seal)))
     file = StateFile(path, {"rows": Rows()})
-    with pytest.raises(ConfigError, match=r"-state\.file: .* is of version 3, and this program"):
+    newer = rf"-state\.file: .* is of version {VERSION + 1}, and this program"
+    with pytest.raises(ConfigError, match=newer):
         file.load()
     assert path.read_bytes() == content
     assert {entry.name for entry in tmp_path.iterdir()} == {"state", ".state.lock"}
     other = StateFile(path, {"rows": Rows()})
-    with pytest.raises(ConfigError, match="version 3"):  # and not that another process has it
+    # And not that another process has it.
+    with pytest.raises(ConfigError, match=f"version {VERSION + 1}"):
         other.load()
 
 
-def test_the_file_of_the_version_before_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", OLDER_VERSIONS)
+def test_the_file_of_a_version_before_is_read(tmp_path: Path, version: int) -> None:
     path = tmp_path / "state"
     row = ["i-1", 100.0, 200.0, 7.0, 8.0, 9.0]
     lines = [
-        b'{"cloud_carbon_exporter_state":1}\n',
+        b'{"cloud_carbon_exporter_state":%d}\n' % version,
         json.dumps({"section": "counters", "rows": [row]}).encode() + b"\n",
     ]
     digest = hashlib.sha256(b"".join(lines)).hexdigest()

@@ -76,9 +76,13 @@ class Counters:
         waits: Waits,
         kept: Collection[str] = (),
         endings: Sequence[Ended] = (),
+        *,
+        whole: bool = True,
     ) -> Mapping[str, int]:
         """A sweep saw these resources at `at`, and no others; see `Presence.observe`."""
-        return self.presence.observe(sweep, resources, at, settle, waits, kept, endings)
+        return self.presence.observe(
+            sweep, resources, at, settle, waits, kept, endings, whole=whole
+        )
 
     def accounts(self) -> Mapping[AccountKey, Totals]:
         """The sums, with all that was ever there."""

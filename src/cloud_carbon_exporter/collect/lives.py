@@ -13,7 +13,7 @@ from cloud_carbon_exporter.collect.integral import Piece
 from cloud_carbon_exporter.collect.timeline import Timeline
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended
-from cloud_carbon_exporter.storage.counter_rows import SavedBeginning, SavedLife
+from cloud_carbon_exporter.storage.life_rows import SavedBeginning, SavedLife
 
 # What ended longer ago than this is not counted any more, whoever tells of it now.
 LATEST_SECONDS = 7 * 86400.0

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
+from cloud_carbon_exporter.collect.earlier_lives import is_its_end, life_before
+from cloud_carbon_exporter.collect.kept_timelines import (
+    awaiting_again,
+    kept_awaiting,
+    kept_present,
+    resumed,
+)
+from cloud_carbon_exporter.collect.last_listings import LastListings
 from cloud_carbon_exporter.collect.lives import Lives, is_of_life
 from cloud_carbon_exporter.collect.moved_marks import move_timeline
 from cloud_carbon_exporter.collect.sweep import SweepKey
@@ -18,15 +27,19 @@ from cloud_carbon_exporter.collect.timeline import (
     Version,
     Waits,
     first_versions,
-    resumed,
 )
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended
-from cloud_carbon_exporter.storage.counter_rows import SavedBeginning, SavedLife, SavedTimeline
+from cloud_carbon_exporter.storage.counter_rows import SavedPresence
+from cloud_carbon_exporter.storage.life_rows import SavedAwaiting, SavedLife, SavedTimeline
 
 # What an earlier process knew and this one has not seen again is kept so long: a target whose
 # credentials have expired over a weekend must not start anew on Monday.
 KEEP_SECONDS = 7 * 86400.0
+
+# What awaits its last read is kept with its description, half a kilobyte each: so many at most, of
+# those that went first. Of the others, and they are the newest, their cloud still tells.
+MOST_KEPT_AWAITING = 10_000
 
 
 class Presence:
@@ -39,11 +52,13 @@ class Presence:
     def __init__(self, entered: Callable[[Resource], None]) -> None:
         self._entered = entered
         self._sweeps: dict[SweepKey, dict[str, Timeline]] = {}
+        self._listings = LastListings()
         self._saved: dict[str, SavedTimeline] = {}  # of an earlier process, not seen again yet
         self.there: dict[str, Timeline] = {}
         self.departed: dict[str, Timeline] = {}
         self.stopped: dict[str, Timeline] = {}
         self.lives = Lives()
+        self._again: set[str] = set()  # targets of what awaits since an earlier process
 
     def of_sweep(self, sweep: SweepKey) -> Iterable[Timeline]:
         """The Timelines of what a sweep saw the last time it went well."""
@@ -69,22 +84,27 @@ class Presence:
         del self.departed[timeline.resource.id]
         self.lives.close(timeline, now)
 
-    def resume(self, saved: SavedTimeline | SavedBeginning | SavedLife) -> None:
+    def resume(self, saved: SavedPresence) -> None:
         """Go on with what an earlier process knew."""
         if isinstance(saved, SavedTimeline):
             self._saved[saved.resource_id] = saved
+        elif isinstance(saved, SavedAwaiting):
+            self.departed[saved.timeline.resource_id] = awaiting_again(saved)
+            self._again.add(saved.target)
         else:
             self.lives.resume(saved)
 
-    def saved(self) -> Iterator[SavedTimeline | SavedBeginning | SavedLife]:
+    def saved(self) -> Iterator[SavedPresence]:
         """What a restart must not lose."""
         yield from self.lives.saved()
         newest = 0.0
         for timeline in self.there.values():
             newest = max(newest, timeline.seen_until)
-            yield timeline.saved()
-        # What awaits its last read is known by its cloud's word alone after a restart.
-        for timeline in self.departed.values():
+            yield kept_present(timeline)
+        for timeline in islice(self.departed.values(), MOST_KEPT_AWAITING):
+            if timeline.seen_until > newest - KEEP_SECONDS:
+                yield kept_awaiting(timeline)
+        for timeline in islice(self.departed.values(), MOST_KEPT_AWAITING, None):
             until = timeline.covered_until
             yield SavedLife(timeline.resource.id, until, timeline.ended, until)
         for saved in self._saved.values():
@@ -97,6 +117,7 @@ class Presence:
             move_timeline(timeline, seconds)
         for resource_id, saved in self._saved.items():
             self._saved[resource_id] = saved.moved(seconds)
+        self._listings.move(seconds)
         self.lives.move(seconds)
 
     def observe(
@@ -108,13 +129,15 @@ class Presence:
         waits: Waits,
         kept: Collection[str] = (),
         endings: Sequence[Ended] = (),
+        *,
+        whole: bool = True,
     ) -> Mapping[str, int]:
         """A sweep saw these resources at `at`, and no others: by kind, how many stand elsewhere.
 
         kept: ids of those it did not see, as their part of it failed: they stay as they were.
-        endings: what the cloud tells of what has ended.
+        endings: what the cloud tells of what has ended. whole: whether no part of it failed.
         """
-        self.lives.begin(sweep.target, at)
+        self._begin(sweep.target, at)
         told = {ending.resource.id: ending for ending in endings if ending.left is not None}
         before = self._sweeps.get(sweep, {})
         after: dict[str, Timeline] = {}
@@ -133,12 +156,33 @@ class Presence:
             if resource.id not in kept:
                 timeline.see(at)
             after[resource.id] = timeline
-        self._sweeps[sweep] = after
-        for resource_id in before.keys() - after.keys():
-            self._depart(self.there[resource_id], at)
+        self._take_list(sweep, after, at, whole=whole)
         for ending in (ending for ending in endings if ending.left is None):
             self._end(sweep, ending, at, settle, waits)
         return duplicates
+
+    def _begin(self, target: str, at: float) -> None:
+        """A target is listed: it counts from now, if it had not yet.
+
+        What awaits its last read since an earlier process is given up from now on, as all else.
+        """
+        self.lives.begin(target, at)
+        if target in self._again:
+            self._again.remove(target)
+            for timeline in self.departed.values():
+                if timeline.sweep.target == target:
+                    timeline.departed_at = min(timeline.departed_at, at)
+
+    def _take_list(
+        self, sweep: SweepKey, after: dict[str, Timeline], at: float, *, whole: bool
+    ) -> None:
+        """What a sweep saw takes the place of what it saw before; what is not in it has gone."""
+        before = self._sweeps.get(sweep, {})
+        self._sweeps[sweep] = after
+        if whole:
+            self._listings.note(sweep, at)
+        for resource_id in before.keys() - after.keys():
+            self._depart(self.there[resource_id], at)
 
     def _look(
         self,
@@ -177,7 +221,9 @@ class Presence:
             past = self.lives.past(resource.id)
             since = self.lives.begin(sweep.target, at)
             since = since if past is None else max(since, past.until)
-            timeline = Timeline(sweep, first_versions(sight, since, waits), at, settle)
+            missing_at = self._listings.missing_at(sweep, resource) if past is None else since
+            versions = first_versions(sight, since, waits, missing_at)
+            timeline = Timeline(sweep, versions, at, settle)
         timeline.see(at)
         self.there[resource.id] = timeline
         self._note_stopped(timeline, at)
@@ -206,8 +252,10 @@ class Presence:
         run, since = ending.resource, self.lives.begin(sweep.target, at)
         present = self.there.get(run.id)
         if present is not None:
-            began = present.resource.started
-            if began is None or began < ending.at:  # else it is the end of an earlier run
+            earlier = life_before(present, ending, self.lives)
+            if earlier is not None:
+                self._end(sweep, earlier, at, settle, waits)
+            elif is_its_end(present, ending):
                 present.end(ending, at, waits)
                 self._depart(present, at)
             return

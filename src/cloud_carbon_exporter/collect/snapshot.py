@@ -120,7 +120,7 @@ class SnapshotBuilder:
         settle = contribution.target.provider.settle_seconds
         for key in contribution.gone:
             self._seen_at.pop(key, None)
-            self._counters.observe(key, (), now, settle, contribution.waits)
+            self._counters.observe(key, (), now, settle, contribution.waits, whole=False)
         for last_good in contribution.sweeps:
             duplicates = self._counters.observe(
                 last_good.key,
@@ -130,6 +130,7 @@ class SnapshotBuilder:
                 contribution.waits,
                 last_good.kept,
                 last_good.swept.endings,
+                whole=not (last_good.swept.failures or last_good.swept.skipped),
             )
             self._count_duplicates(last_good, duplicates)
 

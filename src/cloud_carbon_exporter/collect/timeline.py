@@ -11,7 +11,6 @@ from cloud_carbon_exporter.collect.running_totals import RunningTotals
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.model.types import Point, Resource, Signal
 from cloud_carbon_exporter.providers.description import Ended
-from cloud_carbon_exporter.storage.counter_rows import SavedTimeline
 
 Waits = Callable[[Resource], bool]
 """Whether what a resource draws hangs on measurements we read."""
@@ -141,7 +140,7 @@ class Timeline:
         absent: whether a sweep missed it meanwhile. Then nothing is known of what it drew, but for
         what lies between a start and an end that its cloud tells.
         """
-        run, before, ending = sight.run, self.resource, sight.ending
+        run, ending = sight.run, sight.ending
         goes_on = self._goes_on(run, absent)
         if not goes_on:
             self._begin(run, sight.at, waits, absent)
@@ -152,8 +151,10 @@ class Timeline:
             else:
                 self._change(ending.at, _nothing(run), sight.at, waits)
             self._change(began, sight.resource, sight.at, waits)
-        elif goes_on and before != run:
-            self._change(self._changed_at(before, sight), run, sight.at, waits)
+        elif goes_on and self.resource != run:
+            # A start told since lies before a sight: RDS tells of a database that was stopped when
+            # it was created.
+            self._change(sight.at, run, sight.at, waits)
 
     def end(self, ending: Ended, at: float, waits: Waits) -> None:
         """It ended, as its cloud tells: cut to that, or lengthened. What is counted stays."""
@@ -169,14 +170,6 @@ class Timeline:
         if run.started is None:
             return not absent
         return run.started <= self.seen_until or run.started == self.resource.started
-
-    def _changed_at(self, before: Resource, sight: Sight) -> float:
-        """Since when it is as a sight describes it: its start, if told anew, else the sight."""
-        started = sight.resource.started
-        # RDS tells when a database was created, not when it was started: it was seen stopped since.
-        if started is None or started == before.started or started <= self.seen_until:
-            return sight.at
-        return started
 
     def _begin(self, run: Resource, at: float, waits: Waits, absent: bool) -> None:
         """A new run. Nothing tells when the last one ended, so it is counted to its last sight."""
@@ -207,11 +200,6 @@ class Timeline:
     def resource(self) -> Resource:
         """The description in force now."""
         return self.versions[-1].resource
-
-    def saved(self) -> SavedTimeline:
-        """What a restart must not lose."""
-        totals = self.totals.frozen()
-        return SavedTimeline(self.resource.id, self.covered_until, self.seen_until, totals)
 
     def take_newest(self, signal: Signal, point: Point, expires: float) -> None:
         """The last Point of a read, and until when it speaks for the present."""
@@ -268,26 +256,16 @@ def _nothing(resource: Resource) -> Resource:
     return replace(resource, components=())
 
 
-def resumed(
-    sweep: SweepKey, sight: Sight, saved: SavedTimeline, settle: float, waits: Waits
-) -> Timeline:
-    """A Timeline that goes on where an earlier process ended: nothing missed it since."""
-    covered_until = min(saved.covered_until, sight.at)
-    # Nothing is kept of when the run began that an earlier process saw.
-    run = sight.run
-    seen_then = run if run.started is None else replace(run, started=None)
-    version = Version(covered_until, seen_then, waits(seen_then))
-    timeline = Timeline(sweep, [version], min(saved.seen_until, sight.at), settle)
-    timeline.first_sight = covered_until
-    timeline.totals = RunningTotals(saved.totals)
-    timeline.take(sight, waits)
-    return timeline
+def first_versions(
+    sight: Sight, since: float, waits: Waits, missing_at: float = -math.inf
+) -> list[Version]:
+    """How a resource that is new was described, from its start on, or from `since` if later.
 
-
-def first_versions(sight: Sight, since: float, waits: Waits) -> list[Version]:
-    """How a resource that is new was described, from its start on, or from `since` if later."""
+    missing_at: when it is known not to have run; a run with start and end told counts all the same.
+    """
     resource, ending, at = sight
-    began = at if resource.started is None else min(at, max(resource.started, since))
+    earliest = max(since, missing_at)
+    began = at if resource.started is None else min(at, max(resource.started, earliest))
     versions: list[Version] = []
     if ending is not None and ending.resource.started is not None:
         run_began, ended = max(since, ending.resource.started), min(ending.at, at)

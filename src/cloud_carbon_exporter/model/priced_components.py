@@ -149,10 +149,13 @@ def in_force(component: Component, loads: Loads, kind: str) -> Iterator[InForce]
 
 
 def _usual_amount(component: Component, usual: Figure) -> Factor:
-    """Amount where its signal was not read: what is usual, within what the cloud allows."""
+    """Amount where its signal was not read: what is usual, within what the cloud allows.
+
+    What is kept whatever comes serves the usual; a busy hour adds to it, to the most there may be.
+    """
     value = min(max(usual.value, component.least), component.most)
     low = min(max(usual.low, component.least), value)
-    high = max(min(usual.high, component.most), value)
+    high = max(min(component.least + usual.high, component.most), value)
     amount = component.amount
     return Factor(usual.id, amount * value, amount * (value - low), amount * (high - value))
 

@@ -2,9 +2,7 @@
 
     ["account", provider, account, region, kind, joules, operational grams, embodied grams]
     ["month", provider, account, start, operational grams, embodied grams, first, last]
-    ["since", target, when its counting began]
-    ["life", resource id, counted until, 1 where its cloud told the end, told until]
-    [resource id, covered until, seen until, joules, operational grams, embodied grams]
+    and what lives, as life_rows.py has it: "since", "life", "awaits", and by resource id
 
 What is no longer there counts in its account alone, so that the file does not grow for ever; its
 life is kept as long as something may still tell of it, so that it is not counted again.
@@ -16,6 +14,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.model.types import Totals
+from cloud_carbon_exporter.storage.life_rows import (
+    SavedAwaiting,
+    SavedBeginning,
+    SavedLife,
+    SavedTimeline,
+    amounts,
+    read_awaiting,
+    read_timeline,
+)
 from cloud_carbon_exporter.storage.rows import Row
 
 
@@ -32,7 +39,7 @@ class SavedAccount:
     def row(self) -> Row:
         """As the file has it."""
         at = (self.provider, self.account_id, self.region, self.kind)
-        return ["account", *at, *_amounts(self.totals)]
+        return ["account", *at, *amounts(self.totals)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,52 +60,8 @@ class SavedMonth:
         return ["month", self.provider, self.account_id, self.start, *grams, self.first, self.last]
 
 
-@dataclass(frozen=True, slots=True)
-class SavedTimeline:
-    """Counters of one resource, up to when they go, and when it was last seen."""
-
-    resource_id: str
-    covered_until: float
-    seen_until: float
-    totals: Totals
-
-    def moved(self, seconds: float) -> SavedTimeline:
-        """The same after the clock was set."""
-        covered_until, seen_until = self.covered_until + seconds, self.seen_until + seconds
-        return SavedTimeline(self.resource_id, covered_until, seen_until, self.totals)
-
-    def row(self) -> Row:
-        """As the file has it."""
-        return [self.resource_id, self.covered_until, self.seen_until, *_amounts(self.totals)]
-
-
-@dataclass(frozen=True, slots=True)
-class SavedBeginning:
-    """When the counting of a target began: what lived before is not counted."""
-
-    target: str
-    since: float
-
-    def row(self) -> Row:
-        """As the file has it."""
-        return ["since", self.target, self.since]
-
-
-@dataclass(frozen=True, slots=True)
-class SavedLife:
-    """A life that is over: up to when it is counted, and when something last told of it."""
-
-    resource_id: str
-    until: float
-    ended: bool
-    told: float
-
-    def row(self) -> Row:
-        """As the file has it."""
-        return ["life", self.resource_id, self.until, int(self.ended), self.told]
-
-
-Saved = SavedAccount | SavedMonth | SavedTimeline | SavedBeginning | SavedLife
+SavedPresence = SavedBeginning | SavedLife | SavedAwaiting | SavedTimeline
+Saved = SavedAccount | SavedMonth | SavedPresence
 
 
 def read_counters(rows: Iterable[Row]) -> Iterator[Saved]:
@@ -119,11 +82,7 @@ def read_counters(rows: Iterable[Row]) -> Iterator[Saved]:
         elif name == "life":
             resource_id, until, ended, told = values
             yield SavedLife(str(resource_id), float(until), bool(ended), float(told))
+        elif name == "awaits":
+            yield read_awaiting(values)
         else:
-            covered_until, seen_until, energy, operational, embodied = map(float, values)
-            totals = Totals(energy, operational, embodied)
-            yield SavedTimeline(str(name), covered_until, seen_until, totals)
-
-
-def _amounts(totals: Totals) -> tuple[float, float, float]:
-    return (totals.energy_joules, totals.operational_grams, totals.embodied_grams)
+            yield read_timeline([name, *values])

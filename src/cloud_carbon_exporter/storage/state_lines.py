@@ -9,12 +9,13 @@ from typing import Any
 
 from cloud_carbon_exporter.storage.rows import Row, Section
 
-VERSION = 2
-"""Version of the format: 2 has lives among the counters, which a program of 1 would misread.
-Another section alone is no version: an older program passes over it."""
+VERSION = 3
+"""Version of the format: 2 has lives among the counters, 3 what awaits its last read as well; a
+program of the version before would misread them. Another section alone is no version: an older
+program passes over it."""
 
-OLDER_VERSIONS = frozenset({1})
-"""Versions that are read as well: all rows of 1 mean the same in 2."""
+OLDER_VERSIONS = frozenset({1, 2})
+"""Versions that are read as well: all rows of 1 and 2 mean the same in 3."""
 
 ROWS_A_LINE = 500
 """So that no single line holds the interpreter for long."""

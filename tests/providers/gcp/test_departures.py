@@ -191,6 +191,28 @@ async def test_what_runs_or_was_listed_is_not_told_a_second_time(
     assert (await listed(client)).endings == ()
 
 
+async def test_a_machine_made_anew_under_its_name_leaves_another_life(
+    explore: Explore, cloud: GoogleCloud
+) -> None:
+    """As a managed instance group does it with what was preempted."""
+    client, now, machine = explore(), time.time(), running()
+    data = machine["resource"]["data"]
+    await listed(client)
+    data |= {"id": "7700000000000000009"}
+    data["lastStartTimestamp"] = datetime.fromtimestamp(now - 1450, UTC).isoformat()
+    cloud.assets = [machine, *(one for one in cloud.assets if one["name"] != machine["name"])]
+    cloud.series = [
+        uptime(now - 2400, now - 2000, "web-1"),
+        uptime(now - 1900, now - 1500, "web-1", "7700000000000000002"),
+    ]
+    endings = (await listed(client)).endings
+    assert [ending.resource.monitor["instance_id"] for ending in endings] == [
+        NUMBER,
+        "7700000000000000002",
+    ]
+    assert {ending.resource.id for ending in endings} == {machine["name"].removeprefix("//")}
+
+
 async def test_a_node_of_autopilot_is_counted_at_its_cluster(
     explore: Explore, cloud: GoogleCloud
 ) -> None:

@@ -10,6 +10,7 @@ from tests.providers.scaleway.support import recorded
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate
+from cloud_carbon_exporter.model.priced_components import usual_load
 from cloud_carbon_exporter.model.types import Estimate
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
 from cloud_carbon_exporter.providers.spec import Scope
@@ -44,8 +45,18 @@ def test_what_is_kept_warm_is_held_unread(kind: str) -> None:
 def test_no_more_than_its_largest_scale_is_thought_of(kind: str) -> None:
     """Three are kept warm and there are never more: as sure as if they had been counted."""
     narrow, wide = power(kind, min_scale=3, max_scale=3), power(kind, min_scale=3, max_scale=50)
-    assert narrow.upper <= wide.upper
+    assert narrow.value == wide.value
+    assert narrow.upper < wide.upper
     assert narrow.upper == pytest.approx(power(kind, copies=3).upper, rel=0.01)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_keeps_nothing_warm_holds_what_is_usual_and_no_more_than_it_may(kind: str) -> None:
+    usual = usual_load(kind, "capacity_units")
+    unread = power(kind, min_scale=0, max_scale=50)
+    assert unread.value == pytest.approx(power(kind, copies=usual.value).value)
+    assert within(unread, power(kind, copies=usual.high))
+    assert power(kind, min_scale=0, max_scale=1).upper <= power(kind, copies=1).upper
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -145,7 +145,9 @@ class Accounts:
             await account.clients.close()
 
     async def _enter_home(self) -> Account:
-        base = open_session()  # anew: a key in the shared files may have been renewed meanwhile
+        # Anew: a key in the shared files may have been renewed meanwhile. In a thread, as the first
+        # one loads the library: most of a second in which the event loop would do nothing else.
+        base = await asyncio.to_thread(open_session)
         try:
             if await base.get_credentials() is None:
                 raise CredentialsMissing(

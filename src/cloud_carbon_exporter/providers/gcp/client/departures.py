@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from cloud_carbon_exporter.providers.gcp.client import history, uptime
 from cloud_carbon_exporter.providers.gcp.client.asset_feed import ToldDeletions, number_of
 from cloud_carbon_exporter.providers.gcp.client.discovery import is_closed
 from cloud_carbon_exporter.providers.gcp.client.http import Rest
+from cloud_carbon_exporter.providers.gcp.describing.times import moment
 from cloud_carbon_exporter.providers.spec import Raw
 
 log = logging.getLogger(__name__)
@@ -61,6 +63,7 @@ class Departures:
         self._before: frozenset[str] = frozenset()
         self._now: set[str] = set()
         self._numbers: dict[str, float] = {}
+        self._started: dict[str, float] = {}  # machines of the listing -> their last start
         self._projects: set[str] = set()
         self._uptime_until = 0.0
         self._next_uptime = 0.0
@@ -75,6 +78,7 @@ class Departures:
     def begin(self) -> None:
         """A listing begins."""
         self._now = set()
+        self._started = {}
         self._told.begin()
 
     def see(self, page: Iterable[Raw], now: float) -> None:
@@ -87,7 +91,10 @@ class Departures:
                     self._projects.add(history.project_of(name))
                     self._told.listed(raw)
                 if asset_type == INSTANCE:
-                    self._numbers[str(raw["resource"]["data"]["id"])] = now
+                    self._started[name] = -math.inf
+                    data = raw["resource"]["data"]
+                    self._numbers[str(data["id"])] = now
+                    self._started[name] = _last_start(data)
             except (AttributeError, KeyError, TypeError):
                 continue  # whatever is wrong with it, `describe` will tell
 
@@ -142,15 +149,22 @@ class Departures:
             return ()
         self._uptime_until = until
         self._forget(now)
-        gone: dict[str, uptime.Ran] = {}
-        for machine in ran:
-            unseen = machine.number not in self._numbers and machine.asset_name not in self._now
-            if unseen and machine.ended < now - _SILENT_SECONDS:
-                gone[machine.asset_name] = machine
+        gone = [machine for machine in ran if self._is_gone(machine, now)]
+        gone.sort(key=lambda machine: machine.ended)
         told: dict[str, Raw] = {}
-        for raw in await self._history(gone, now):
+        for raw in await self._history({machine.asset_name for machine in gone}, now):
             told[raw["name"]] = raw
-        return [_raw(machine, told.get(name)) for name, machine in gone.items()]
+        return [_raw(machine, told.get(machine.asset_name)) for machine in gone]
+
+    def _is_gone(self, machine: uptime.Ran, now: float) -> bool:
+        """Whether it is no more, and no listing had it.
+
+        Its name may be that of one that is there: of a managed group's machine that was made anew.
+        """
+        if machine.number in self._numbers or machine.ended >= now - _SILENT_SECONDS:
+            return False
+        name = machine.asset_name
+        return name not in self._now or self._started.get(name, -math.inf) >= machine.ended
 
     def _asked_in(self) -> Iterable[str]:
         """Projects whose Monitoring tells of all machines."""
@@ -182,6 +196,16 @@ def _raw(machine: uptime.Ran, told: Raw | None) -> Raw:
         "resource": {"location": machine.zone, "data": data},
         "deletedAt": uptime.rfc3339(machine.ended),
     }
+
+
+def _last_start(data: Mapping[str, Any]) -> float:
+    """When a machine that is there began to run; before all where nothing tells."""
+    started = moment(data.get("lastStartTimestamp"))
+    ends = [moment(data.get(field)) for field in ("lastStopTimestamp", "lastSuspendedTimestamp")]
+    # Once it was resumed nothing tells since when it runs.
+    if started is None or any(end is not None and end > started for end in ends):
+        return -math.inf
+    return started
 
 
 def _data(raw: Raw) -> Mapping[str, Any]:

@@ -1,6 +1,8 @@
 """Vertex AI jobs: the machines of custom training and of batch predictions, while they run.
 
-They stand in a project of Google's, where neither Asset Inventory nor Monitoring shows them.
+They stand in a project of Google's, where neither Asset Inventory nor Monitoring shows them. What
+tunes hyperparameters holds none beside those of its trials, and each trial is a custom job
+(aiplatform.v1, HyperparameterTuningJob.trialJobSpec and Trial.customJob).
 """
 
 from __future__ import annotations
