@@ -15,6 +15,7 @@ import pytest
 from cloud_carbon_exporter import aws_lambda
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.providers.options import ScalewayOptions
 from tests.deploy.files import DEPLOY, load_all
 
 ENVIRONMENT = {"CLOUD_CARBON_DEMO_ENABLED": "true", "CLOUD_CARBON_DEMO_RESOURCES": "20"}
@@ -216,3 +217,13 @@ def test_the_template_names_the_handler_and_variables_of_ours() -> None:
     assert (module, name) == (aws_lambda.__name__, aws_lambda.handler.__name__)
     load(["-collect.mode=scrape"], function["Environment"]["Variables"])
     assert template["Resources"]["Url"]["Properties"]["AuthType"] == "AWS_IAM"
+
+
+def test_it_makes_no_tokens_of_cockpit_as_nobody_would_delete_them(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    said = ["-cloud.provider=scw", "-cloud.scw.cockpit-create-tokens", "-cloud.scw.cockpit-token=t"]
+    settings = aws_lambda.without_made_tokens(load(said, {}).settings)
+    options = settings.targets[0].options_of(ScalewayOptions)
+    assert (options.cockpit_create_tokens, options.cockpit_token) == (False, "t")
+    assert "SCW_COCKPIT_TOKEN" in caplog.text

@@ -28,6 +28,7 @@ from cloud_carbon_exporter.providers.clouds import CLOUDS
 from cloud_carbon_exporter.providers.spec import Client, Listing, Read, Scope, ServiceSpec
 from cloud_carbon_exporter.reporting.tables import clean
 from cloud_carbon_exporter.service.opening import grid_settings, open_targets
+from cloud_carbon_exporter.service.signals import run_once
 
 Answer = TypeVar("Answer")
 
@@ -55,7 +56,7 @@ def run(invocation: Invocation) -> int:
     """Print the findings. Returns 1 when any call failed."""
     settings = invocation.settings
     logs.configure(settings.log_level, settings.log_format)
-    findings = asyncio.run(check(settings))
+    findings = run_once(check(settings))
     if settings.options[ANSWER_FORMAT] == "json":
         sys.stdout.write(json.dumps(list(map(asdict, findings))) + "\n")
     else:

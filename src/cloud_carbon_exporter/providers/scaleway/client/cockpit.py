@@ -8,6 +8,7 @@ product does not publish is not measured, and nothing fails.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,8 +24,11 @@ from cloud_carbon_exporter.errors import (
 )
 from cloud_carbon_exporter.model.types import Signal
 from cloud_carbon_exporter.providers.options import ScalewayOptions
+from cloud_carbon_exporter.providers.scaleway.client import left_tokens
+from cloud_carbon_exporter.providers.scaleway.client.account import projects_of
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.scaleway.client.http import Call
+from cloud_carbon_exporter.providers.scaleway.client.places import regions
 from cloud_carbon_exporter.providers.scaleway.client.promql import (
     Joined,
     Points,
@@ -34,7 +38,8 @@ from cloud_carbon_exporter.providers.scaleway.client.promql import (
     window_of,
     within,
 )
-from cloud_carbon_exporter.providers.scaleway.client.tokens import MadeTokens, SourceKey
+from cloud_carbon_exporter.providers.scaleway.client.token_calls import SourceKey
+from cloud_carbon_exporter.providers.scaleway.client.tokens import MadeTokens
 from cloud_carbon_exporter.providers.spec import Metric, Read, Reading
 
 log = logging.getLogger(__name__)
@@ -79,6 +84,7 @@ class Cockpit:
                 self._tokens[place] = token
         self.made = MadeTokens(api)
         self._makes = options.cockpit_create_tokens
+        self._reaping: asyncio.Task[None] | None = None
         self._hinted = False
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
@@ -95,8 +101,10 @@ class Cockpit:
         return _together(await asyncio.gather(*readings))
 
     async def close(self) -> None:
-        """Delete the tokens that were made."""
+        """Delete the tokens that were made; then what is left of others, if that is under way."""
         await self.made.close()
+        if self._reaping is not None:
+            await self._reaping
 
     async def _of_source(self, key: SourceKey, reads: Sequence[Read], until: float) -> Reading:
         try:
@@ -125,8 +133,21 @@ class Cockpit:
             return None
         url = await self._url(key)
         if url and not token:
+            if self._reaping is None:
+                self._reaping = asyncio.create_task(self._reap())
             token = await self.made.secret(key)
         return _Source(url, key.region, token) if url and token else None
+
+    async def _reap(self) -> None:
+        """Delete, once, what killed processes left behind, wherever the organisation has them."""
+        try:
+            projects = await projects_of(self._api)
+        except CollectError as error:
+            log.debug("scaleway: Cockpit tokens left behind are not looked for: %s", error)
+            return
+        everywhere = itertools.product(projects, regions(self._api.settings))
+        sources = [SourceKey(project.id, region) for project, region in everywhere]
+        await left_tokens.reap(self._api, sources, self.made.name)
 
     def _token_of(self, key: SourceKey) -> str:
         of_region = self._tokens.get(f"{key.project_id}/{key.region}")
