@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect.account_sums import AccountKey, account_key
@@ -102,6 +103,9 @@ class SnapshotBuilder:
             listings=_joined(contribution.listings for contribution in contributions),
             measurements=_joined(contribution.measurements for contribution in contributions),
             targets=tuple(contribution.state for contribution in contributions),
+            refused=tuple(
+                chain.from_iterable(contribution.refused for contribution in contributions)
+            ),
             api=self._budget.use(),
             gauges=said.gauges,
             reported=said.reported,

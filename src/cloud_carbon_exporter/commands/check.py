@@ -25,6 +25,7 @@ from cloud_carbon_exporter.grid import Feed
 from cloud_carbon_exporter.grid.feed import PlaceKey
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.clouds import CLOUDS
+from cloud_carbon_exporter.providers.refusals import refused_to
 from cloud_carbon_exporter.providers.spec import Client, Listing, Read, Scope, ServiceSpec
 from cloud_carbon_exporter.reporting.tables import clean
 from cloud_carbon_exporter.service.opening import grid_settings, open_targets
@@ -43,6 +44,7 @@ class Finding:
     """Finding of one call: what came of it.
 
     error: why it failed; empty when it went well. missing: whether a permission is.
+    refused: whether it is optional, and the permission for it is missing.
     """
 
     target: str
@@ -50,6 +52,7 @@ class Finding:
     detail: str = ""
     error: str = ""
     missing: bool = False
+    refused: bool = False
 
 
 def run(invocation: Invocation) -> int:
@@ -122,7 +125,8 @@ async def _target(target: Target, budget: Budget, places: set[PlaceKey]) -> list
         ]
         findings = list(itertools.chain.from_iterable(await asyncio.gather(*listing)))
         places.update(place_key(resource.location) for resource in resources.values())
-        return [opened, *findings, *await _metrics(name, client, services, resources)]
+        findings += await _metrics(name, client, services, resources)
+        return [opened, *findings, *await _extras(name, client)]
     finally:
         await client.close()
 
@@ -215,6 +219,22 @@ async def _metrics(
     return [Finding(name, "monitoring", f"{len(reads)} kinds asked, {series} answered with points")]
 
 
+async def _extras(name: str, client: Client) -> list[Finding]:
+    """Findings of what is optional: what else the cloud tells, and all it does not allow."""
+    failed: list[Finding] = []
+    try:
+        await _within(client.extras(time.time()))
+    except PermissionMissing:
+        pass  # it is among what is refused
+    except CollectError as error:
+        failed.append(_failed(name, "extras", error))
+    refused: list[Finding] = []
+    for refusal in refused_to(client):
+        text = f"optional, and refused: {refusal.error}"
+        refused.append(Finding(name, refusal.purpose, text, missing=True, refused=True))
+    return [*failed, *refused]
+
+
 async def _within(work: Awaitable[Answer]) -> Answer:
     """Answer of a call, if it comes in time. Raises DeadlineExceeded, or what the call raises."""
     try:
@@ -228,14 +248,22 @@ def _failed(name: str, call: str, error: CollectError) -> Finding:
     return Finding(name, call, error=str(error), missing=isinstance(error, PermissionMissing))
 
 
+def _state(finding: Finding) -> str:
+    if finding.error:
+        return "FAIL"
+    return "none" if finding.refused else "ok"
+
+
 def as_text(findings: Sequence[Finding], settings: Settings) -> str:
     """Findings as one line a call, and what to do at the end."""
     lines: list[str] = []
     for finding in findings:
-        state, told = ("FAIL", finding.error) if finding.error else ("ok", finding.detail)
-        lines.append(f"{state:<4}  {finding.target}: {finding.call}: {clean(told)}")
+        told = finding.error or finding.detail
+        lines.append(f"{_state(finding):<4}  {finding.target}: {finding.call}: {clean(told)}")
     failed = sum(1 for finding in findings if finding.error)
-    lines.append(f"{len(findings)} checked, {failed} failed.")
+    refused = sum(1 for finding in findings if finding.refused)
+    optional = f", {refused} optional ones refused" if refused else ""
+    lines.append(f"{len(findings)} checked, {failed} failed{optional}.")
     if any(finding.missing for finding in findings):
         policies = dict.fromkeys(CLOUDS[target.provider].policy for target in settings.targets)
         lines += [

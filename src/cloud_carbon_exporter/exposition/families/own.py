@@ -29,6 +29,12 @@ def _targets_up(snapshot: Snapshot) -> Iterator[FamilySample]:
         yield FamilySample((target.name, target.provider), int(target.up))
 
 
+def _refused(snapshot: Snapshot) -> Iterator[FamilySample]:
+    for refusal in snapshot.refused:
+        labels = (refusal.provider, refusal.account_id, refusal.permission, refusal.purpose)
+        yield FamilySample(labels, 1)
+
+
 def _of_outcomes(
     outcomes: Callable[[Snapshot], Iterable[Outcome]],
     number: Callable[[Outcome], float | None],
@@ -93,6 +99,13 @@ OWN: tuple[Family, ...] = (
         "Whether a target's credentials and account answered the last time.",
         FromSnapshot(_targets_up),
         ("target", "cloud_provider"),
+    ),
+    Family(
+        "cloud_carbon_exporter_optional_refused",
+        "gauge",
+        "What is optional and the cloud does not allow, with what it would bring; always 1.",
+        FromSnapshot(_refused),
+        (*ACCOUNT_LABELS, "permission", "purpose"),
     ),
     Family(
         # Listing and monitoring are two permissions and two APIs: one may fail without the other.

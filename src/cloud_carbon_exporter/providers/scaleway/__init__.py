@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloud_carbon_exporter.providers.finding import services_in
 from cloud_carbon_exporter.providers.scaleway import services
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.optional import OPTIONAL
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Client, Meter, Provider
 
@@ -27,10 +28,5 @@ PROVIDER = Provider(
     reads_cost=False,
     reads_span="region",
     permissions=("ProjectReadOnly", "ObservabilityReadOnly"),
-    optional={
-        "AuditTrailReadOnly": "starts and ends of Instances",
-        "EnvironmentalImpactReadOnly": "Scaleway's own figure",
-        "OrganizationReadOnly": "what else the organisation holds, by its search",
-        "ObservabilityFullAccess": "cockpit_create_tokens: true",
-    },
+    optional=OPTIONAL,
 )

@@ -141,7 +141,7 @@ class Cockpit:
     async def _reap(self) -> None:
         """Delete, once, what killed processes left behind, wherever the organisation has them."""
         try:
-            projects = await projects_of(self._api)
+            projects = (await projects_of(self._api)).known
         except CollectError as error:
             log.debug("scaleway: Cockpit tokens left behind are not looked for: %s", error)
             return

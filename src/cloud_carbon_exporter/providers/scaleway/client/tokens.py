@@ -175,7 +175,10 @@ class MadeTokens:
 
     async def _make(self, source: SourceKey) -> Token:
         try:
-            token = await token_calls.create(self._api, source, self.name)
+            with self._api.refusals.asking(
+                self._api.organization_id, token_calls.PERMISSION, str(source)
+            ):
+                token = await token_calls.create(self._api, source, self.name)
         except (Malformed, Unreachable):
             # What was asked for may have been carried out, though nobody told.
             self._doubtful.add(source)
