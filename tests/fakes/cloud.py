@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from cloud_carbon_exporter.errors import CollectError, Incomplete
 from cloud_carbon_exporter.model.types import Component, Point, Resource
+from cloud_carbon_exporter.providers.refusals import Refusals
 from cloud_carbon_exporter.providers.spec import (
     Extras,
     Inventory,
@@ -127,6 +128,9 @@ class Cloud:
     settle: float = 0
     costs: bool = False
     inventories: tuple[Inventory, ...] = ()
+    refusals: Refusals = field(
+        default_factory=lambda: Refusals("aws", {"vm:History": "when things ended"})
+    )
 
     def provider(self) -> Provider:
         """The Provider to hand to a Target."""
@@ -146,6 +150,11 @@ class FakeClient:
 
     cloud: Cloud
     meter: Meter
+
+    @property
+    def refusals(self) -> Refusals:
+        """What is optional and not allowed."""
+        return self.cloud.refusals
 
     async def _pass(self, operation: str) -> None:
         if operation in self.cloud.hang:

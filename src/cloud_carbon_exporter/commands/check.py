@@ -262,7 +262,7 @@ def as_text(findings: Sequence[Finding], settings: Settings) -> str:
         lines.append(f"{_state(finding):<4}  {finding.target}: {finding.call}: {clean(told)}")
     failed = sum(1 for finding in findings if finding.error)
     refused = sum(1 for finding in findings if finding.refused)
-    optional = f", {refused} optional ones refused" if refused else ""
+    optional = f", {refused} optional refused" if refused else ""
     lines.append(f"{len(findings)} checked, {failed} failed{optional}.")
     if any(finding.missing for finding in findings):
         policies = dict.fromkeys(CLOUDS[target.provider].policy for target in settings.targets)

@@ -13,7 +13,7 @@ from itertools import chain
 from sys import intern
 from typing import Any
 
-from cloud_carbon_exporter.errors import CollectError, PermissionMissing
+from cloud_carbon_exporter.errors import CollectError, NotThere, PermissionMissing
 from cloud_carbon_exporter.providers.aws.client import regions, tagging
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.optional import INDEXES, SEARCH, VIEWS
@@ -143,7 +143,8 @@ async def _list(client: AwsApi, scope: Scope, kinds: dict[str, str]) -> None:
         except CollectError:
             raise error from None
         if not views:
-            raise
+            where = {"provider": "aws", "account_id": scope.account_id, "region": scope.region}
+            raise NotThere("Resource Explorer has no view", **where) from None
         await _read_view(client, scope, {"ViewArn": views[0]}, kinds)
 
 
