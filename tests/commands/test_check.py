@@ -61,6 +61,16 @@ def test_what_is_optional_and_refused_is_named_and_fails_nothing(
     assert "4 checked, 0 failed, 1 optional refused.\nWhat to grant: " in told
 
 
+def test_a_kind_of_which_there_are_no_series_is_named_and_fails_nothing(
+    checked: Callable[[Cloud], tuple[int, list[Any]]],
+) -> None:
+    cloud = Cloud(estate={"eu-west-1": [MACHINE]}, unpublished={"vm/machine": "cpu{}"})
+    code, findings = checked(cloud)
+    assert (code, failures(findings)) == (0, [])
+    [told] = [finding for finding in findings if finding["call"] == "monitoring of vm/machine"]
+    assert "cpu{}" in told["detail"]
+
+
 def test_all_is_well(checked: Callable[[Cloud], tuple[int, list[Any]]]) -> None:
     cloud = Cloud(estate={"eu-west-1": [MACHINE], "eu-west-3": []})
     code, findings = checked(cloud)

@@ -122,6 +122,7 @@ class Cloud:
     lacking: dict[str, CollectError] = field(
         default_factory=dict
     )  # kind -> why listings end without it
+    unpublished: dict[str, str] = field(default_factory=dict)  # kind -> the query of no series
     reads: list[list[Read]] = field(default_factory=list)
     sweeps: list[str] = field(default_factory=list)
     closed: bool = False
@@ -205,7 +206,9 @@ class FakeClient:
             for read in reads
             if read.resource.id not in self.cloud.unread
         }
-        return Reading(points, failures, self.cloud.spoiled, frozenset(answers))
+        return Reading(
+            points, failures, self.cloud.spoiled, frozenset(answers), self.cloud.unpublished
+        )
 
     async def extras(self, now: float) -> Extras:
         await self._pass("extras")

@@ -22,6 +22,7 @@ from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
     Outcome,
+    Refusal,
     ReportedEmissions,
     Row,
     Snapshot,
@@ -103,9 +104,7 @@ class SnapshotBuilder:
             listings=_joined(contribution.listings for contribution in contributions),
             measurements=_joined(contribution.measurements for contribution in contributions),
             targets=tuple(contribution.state for contribution in contributions),
-            refused=tuple(
-                chain.from_iterable(contribution.refused for contribution in contributions)
-            ),
+            refused=_refused(contributions),
             api=self._budget.use(),
             gauges=said.gauges,
             reported=said.reported,
@@ -203,6 +202,10 @@ def _joined(parts: Iterable[Sequence[Outcome]]) -> tuple[Outcome, ...]:
     for part in parts:
         outcomes += part
     return tuple(outcomes)
+
+
+def _refused(contributions: Iterable[Contribution]) -> tuple[Refusal, ...]:
+    return tuple(chain.from_iterable(contribution.refused for contribution in contributions))
 
 
 def _together(parts: Iterable[Extras]) -> Extras:

@@ -125,7 +125,7 @@ async def _target(target: Target, budget: Budget, places: set[PlaceKey]) -> list
         ]
         findings = list(itertools.chain.from_iterable(await asyncio.gather(*listing)))
         places.update(place_key(resource.location) for resource in resources.values())
-        findings += await _metrics(name, client, services, resources)
+        findings += await _metrics(name, client, _reads(target, services, resources))
         return [opened, *findings, *await _extras(name, client)]
     finally:
         await client.close()
@@ -194,29 +194,43 @@ async def _sweep(
     return swept.warnings[0] if swept.warnings else len(swept.resources)
 
 
-async def _metrics(
-    name: str, client: Client, services: Sequence[ServiceSpec], resources: Mapping[str, Resource]
-) -> list[Finding]:
-    """Findings of reading the first metric of one resource of each kind."""
+def _reads(
+    target: Target, services: Sequence[ServiceSpec], resources: Mapping[str, Resource]
+) -> list[Read]:
+    """Reads of one resource of each kind: of its first metric, of all where that costs nothing."""
     now = time.time()
     reads: list[Read] = []
     for service in services:
-        if service.metrics and service.kind in resources:
-            metric = service.metrics[0]
+        resource = resources.get(service.kind)
+        if resource is None:
+            continue
+        for metric in service.metrics[:1] if target.provider.reads_cost else service.metrics:
             # A daily figure, or one that is seldom written, is not there in the last hour.
             back = max(_READ_SECONDS, metric.every_seconds, 2 * metric.period_seconds)
-            reads.append(Read(resources[service.kind], metric, now - back))
+            reads.append(Read(resource, metric, now - back))
+    return reads
+
+
+async def _metrics(name: str, client: Client, reads: Sequence[Read]) -> list[Finding]:
+    """Findings of reading these metrics, with the kinds of which there are no series."""
     if not reads:
         return [Finding(name, "monitoring", "nothing is there to be measured")]
     try:
-        reading = await _within(client.series(reads, now))
+        reading = await _within(client.series(reads, time.time()))
     except CollectError as error:
         return [_failed(name, "monitoring", error)]
     failed = [_failed(name, "monitoring", error) for error in reading.failures.values()]
     if failed:
         return list(dict.fromkeys(failed))  # the same error of two kinds is told once
-    series = len({resource for resource, _ in reading.points})
-    return [Finding(name, "monitoring", f"{len(reads)} kinds asked, {series} answered with points")]
+    kinds = len({read.resource.kind for read in reads})
+    answered = len({resource for resource, _ in reading.points})
+    findings = [
+        Finding(name, "monitoring", f"{kinds} kinds asked, {answered} answered with points")
+    ]
+    for kind, query in sorted(reading.unpublished.items()):
+        text = f"not measured: no such series here: {query}"
+        findings.append(Finding(name, f"monitoring of {kind}", text))
+    return findings
 
 
 async def _extras(name: str, client: Client) -> list[Finding]:

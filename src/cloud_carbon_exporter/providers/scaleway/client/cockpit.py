@@ -118,10 +118,13 @@ class Cockpit:
         for read in reads:
             by_query[_Query(read.metric.into, read.metric.name)].append(read)
         answers = []
+        unpublished: dict[str, str] = {}
         for query, group in by_query.items():
             if is_published(query.promql, names):
                 answers.append(self._answer(source, group, until))
-        return _together(await asyncio.gather(*answers))
+            else:
+                unpublished[group[0].resource.kind] = query.promql
+        return _together([*await asyncio.gather(*answers), Reading(unpublished=unpublished)])
 
     async def _open(self, key: SourceKey) -> _Source | None:
         """Source of a project and region; None where there is none, or nothing that opens it."""
@@ -284,8 +287,10 @@ def _together(readings: Iterable[Reading]) -> Reading:
     points: Points = {}
     failures: dict[str, CollectError] = {}
     skipped: Counter[tuple[str, str]] = Counter()
+    unpublished: dict[str, str] = {}
     for reading in readings:
         points.update(reading.points)
         failures.update(reading.failures)
         skipped.update(reading.skipped)
-    return Reading(points, failures, skipped)
+        unpublished.update(reading.unpublished)
+    return Reading(points, failures, skipped, unpublished=unpublished)
