@@ -108,14 +108,14 @@ def without_made_tokens(settings: Settings) -> Settings:
     for target in settings.targets:
         options = target.options
         if isinstance(options, ScalewayOptions) and options.cockpit_create_tokens:
-            log.warning(
-                "Lambda ends its copies without notice, so that tokens made here would stay for "
-                "ever: cockpit-create-tokens is not followed; give SCW_COCKPIT_TOKEN instead"
-            )
-            kept = replace(options, cockpit_create_tokens=False)
-            targets.append(replace(target, options=kept))
-        else:
-            targets.append(target)
+            options = replace(options, cockpit_create_tokens=False)
+        targets.append(replace(target, options=options))
+    if tuple(targets) == settings.targets:
+        return settings
+    log.warning(
+        "Lambda ends its copies without notice, so that tokens made here would be left behind: "
+        "cockpit-create-tokens is not followed; give SCW_COCKPIT_TOKEN instead"
+    )
     return replace(settings, targets=tuple(targets))
 
 

@@ -227,3 +227,6 @@ def test_it_makes_no_tokens_of_cockpit_as_nobody_would_delete_them(
     options = settings.targets[0].options_of(ScalewayOptions)
     assert (options.cockpit_create_tokens, options.cockpit_token) == (False, "t")
     assert "SCW_COCKPIT_TOKEN" in caplog.text
+    caplog.clear()
+    assert aws_lambda.without_made_tokens(settings) is settings
+    assert not caplog.records
