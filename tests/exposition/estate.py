@@ -10,6 +10,7 @@ from cloud_carbon_exporter.model.snapshot import (
     ApiUse,
     ClockNews,
     Outcome,
+    Refusal,
     ReportedEmissions,
     Row,
     Snapshot,
@@ -199,6 +200,15 @@ SNAPSHOT = Snapshot(
     targets=(
         TargetState("prod", "aws", True),
         TargetState("scw", "scaleway", False, "credentials refused"),
+    ),
+    refused=(
+        Refusal(
+            "aws",
+            "111111111111",
+            "sustainability:GetEstimatedCarbonEmissions",
+            "AWS' own figure",
+            "denied",
+        ),
     ),
     api=API,
     gauges={"demo_connected_users": 812},

@@ -29,12 +29,6 @@ def _targets_up(snapshot: Snapshot) -> Iterator[FamilySample]:
         yield FamilySample((target.name, target.provider), int(target.up))
 
 
-def _refused(snapshot: Snapshot) -> Iterator[FamilySample]:
-    for refusal in snapshot.refused:
-        labels = (refusal.provider, refusal.account_id, refusal.permission, refusal.purpose)
-        yield FamilySample(labels, 1)
-
-
 def _of_outcomes(
     outcomes: Callable[[Snapshot], Iterable[Outcome]],
     number: Callable[[Outcome], float | None],
@@ -55,6 +49,12 @@ def _of_listings(number: Callable[[Outcome], float | None]) -> FromSnapshot:
 
 def _of_measurements(number: Callable[[Outcome], float | None]) -> FromSnapshot:
     return _of_outcomes(lambda snapshot: snapshot.measurements, number)
+
+
+def _refused(snapshot: Snapshot) -> Iterator[FamilySample]:
+    for refusal in snapshot.refused:
+        labels = (refusal.provider, refusal.account_id, refusal.permission, refusal.purpose)
+        yield FamilySample(labels, 1)
 
 
 def _went_well(outcome: Outcome) -> int:
@@ -101,13 +101,6 @@ OWN: tuple[Family, ...] = (
         ("target", "cloud_provider"),
     ),
     Family(
-        "cloud_carbon_exporter_optional_refused",
-        "gauge",
-        "What is optional and the cloud does not allow, with what it would bring; always 1.",
-        FromSnapshot(_refused),
-        (*ACCOUNT_LABELS, "permission", "purpose"),
-    ),
-    Family(
         # Listing and monitoring are two permissions and two APIs: one may fail without the other.
         "cloud_carbon_exporter_collector_up",
         "gauge",
@@ -121,6 +114,13 @@ OWN: tuple[Family, ...] = (
         "Whether the last reading of utilisation succeeded.",
         _of_measurements(_went_well),
         ACCOUNT_KIND_LABELS,
+    ),
+    Family(
+        "cloud_carbon_exporter_optional_refused",
+        "gauge",
+        "What is optional and the cloud does not allow, with what it would bring; always 1.",
+        FromSnapshot(_refused),
+        (*ACCOUNT_LABELS, "permission", "purpose"),
     ),
     Family(
         "cloud_carbon_exporter_collector_duration_seconds",
