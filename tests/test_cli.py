@@ -176,9 +176,9 @@ def test_permissions_as_a_custom_role_and_as_a_scaleway_policy(capsys: Captured)
     role = yaml.safe_load(capsys.readouterr().out)
     assert "monitoring.timeSeries.list" in role["includedPermissions"]
     assert main(["permissions", "-format=scw"]) == 0
-    (rule,) = json.loads(capsys.readouterr().out)["rules"]
-    assert "InstancesReadOnly" in rule["permission_set_names"]
-    assert all(name.endswith("ReadOnly") for name in rule["permission_set_names"])
+    of_organization, of_projects = json.loads(capsys.readouterr().out)["rules"]
+    assert "ProjectReadOnly" in of_organization["permission_set_names"]
+    assert "InstancesReadOnly" in of_projects["permission_set_names"]
 
 
 def test_permissions_as_text_name_the_kinds_that_need_them(capsys: Captured) -> None:

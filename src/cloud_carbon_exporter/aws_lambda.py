@@ -9,14 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from cloud_carbon_exporter import logs
-from cloud_carbon_exporter.config import load
+from cloud_carbon_exporter.config import Settings, load
 from cloud_carbon_exporter.http.loopback import Loopback
+from cloud_carbon_exporter.providers.options import ScalewayOptions
+from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.service.service import Service
+
+log = logging.getLogger(__name__)
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -45,9 +51,11 @@ class Function:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         invocation = load(["-collect.mode=scrape"], environment)
-        logs.configure(invocation.settings.log_level, invocation.settings.log_format)
+        settings = invocation.settings
+        logs.configure(settings.log_level, settings.log_format)
         self._loop = asyncio.new_event_loop()
-        self._invocation = invocation
+        self._reread = invocation.reread
+        self._settings = without_made_tokens(settings)
         self._service: Service | None = None
         self._loopback: Loopback | None = None
 
@@ -62,7 +70,7 @@ class Function:
 
     async def _opened(self) -> Loopback:
         if self._loopback is None:
-            service = Service(self._invocation.settings, self._invocation.reread)
+            service = Service(self._settings, lambda: without_made_tokens(self._reread()))
             try:
                 bound = await service.listen("127.0.0.1", 0)
             except BaseException:  # the copy lives on, and tries again with the next request
@@ -92,6 +100,23 @@ class Function:
         headers[TIMEOUT] = f"{scrape_seconds(headers.get(TIMEOUT, ''), context):g}"
         answer = await loopback.send(method, f"{path}{'?' if query else ''}{query}", headers)
         return packed(answer.status, answer.headers, answer.body)
+
+
+def without_made_tokens(settings: Settings) -> Settings:
+    """Settings that make no token of Cockpit: a copy is ended untold, and would leave them all."""
+    targets: list[TargetSettings] = []
+    for target in settings.targets:
+        options = target.options
+        if isinstance(options, ScalewayOptions) and options.cockpit_create_tokens:
+            options = replace(options, cockpit_create_tokens=False)
+        targets.append(replace(target, options=options))
+    if tuple(targets) == settings.targets:
+        return settings
+    log.warning(
+        "Lambda ends its copies without notice, so that tokens made here would be left behind: "
+        "cockpit-create-tokens is not followed; give SCW_COCKPIT_TOKEN instead"
+    )
+    return replace(settings, targets=tuple(targets))
 
 
 def _carried(headers: Mapping[str, str]) -> dict[str, str]:

@@ -274,6 +274,8 @@ async def test_it_ends_when_what_is_being_built_is_done() -> None:
     await ending
     assert collector.exposition == 7
     assert running.cancelled()
+    assert not cloud.closed, "what is given back comes after what is kept"
+    await collector.close()
     assert cloud.closed
 
 

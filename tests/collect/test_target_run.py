@@ -54,6 +54,27 @@ async def test_two_causes_that_take_turns_are_two_lines(caplog: pytest.LogCaptur
     await collector.close()
 
 
+async def test_what_is_optional_and_refused_is_one_line_and_one_when_it_is_granted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, logger="cloud_carbon_exporter.collect")
+    cloud = Cloud({EU: []})
+    collector = new_collector(cloud.provider())
+    with pytest.raises(PermissionMissing), cloud.refusals.asking("1", "vm:History"):
+        raise DENIED
+    for _ in range(3):
+        await collector.refresh()
+    [refusal] = collector.snapshot.refused
+    assert (refusal.permission, refusal.error) == ("vm:History", str(DENIED))
+    with cloud.refusals.asking("1", "vm:History"):
+        pass
+    await collector.refresh()
+    assert collector.snapshot.refused == ()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    assert all("when things ended" in record.getMessage() for record in caplog.records)
+    await collector.close()
+
+
 def test_messages_that_are_never_the_same_do_not_flood(caplog: pytest.LogCaptureFixture) -> None:
     failures = FailureLog()
     for request in range(MOST_SAID * 3):

@@ -44,6 +44,33 @@ def failures(findings: list[Any]) -> list[tuple[str, str, bool]]:
     ]
 
 
+def test_what_is_optional_and_refused_is_named_and_fails_nothing(
+    checked: Callable[[Cloud], tuple[int, list[Any]]], capsys: Captured
+) -> None:
+    cloud = Cloud(estate={"eu-west-1": []})
+    with pytest.raises(PermissionMissing), cloud.refusals.asking("1", "vm:History"):
+        raise FORBIDDEN
+    code, findings = checked(cloud)
+    assert (code, failures(findings)) == (0, [])
+    [refused] = [finding for finding in findings if finding["refused"]]
+    assert refused["call"] == "when things ended"
+    assert "grant vm:List" in refused["detail"]
+    assert main(["check", "-cloud.provider=aws"]) == 0
+    told = capsys.readouterr().out
+    assert "none  aws: when things ended: optional, and refused: " in told
+    assert "4 checked, 0 failed, 1 optional refused.\nWhat to grant: " in told
+
+
+def test_a_kind_of_which_there_are_no_series_is_named_and_fails_nothing(
+    checked: Callable[[Cloud], tuple[int, list[Any]]],
+) -> None:
+    cloud = Cloud(estate={"eu-west-1": [MACHINE]}, unpublished={"vm/machine": "cpu{}"})
+    code, findings = checked(cloud)
+    assert (code, failures(findings)) == (0, [])
+    [told] = [finding for finding in findings if finding["call"] == "monitoring of vm/machine"]
+    assert "cpu{}" in told["detail"]
+
+
 def test_all_is_well(checked: Callable[[Cloud], tuple[int, list[Any]]]) -> None:
     cloud = Cloud(estate={"eu-west-1": [MACHINE], "eu-west-3": []})
     code, findings = checked(cloud)

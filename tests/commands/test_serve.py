@@ -141,6 +141,54 @@ def test_what_hangs_does_not_keep_it_longer_than_two_seconds() -> None:
         assert time.monotonic() - began < 2.5
 
 
+OWING = """
+import asyncio, sys
+from cloud_carbon_exporter import cli
+from cloud_carbon_exporter.collect import Collector
+owed = ['a token']
+async def close(self):
+    print('closing', flush=True)
+    await asyncio.sleep(SECONDS)
+    owed.clear()
+    print('given back', flush=True)
+Collector.close, Collector.owed = close, lambda self: owed
+sys.exit(cli.main(['-demo.enabled', '-listen=localhost:0']))
+"""
+
+
+def owing(seconds: float) -> subprocess.Popen[bytes]:
+    """A program that gives back for so long what it made, asked to end."""
+    program = subprocess.Popen(
+        [sys.executable, "-c", OWING.replace("SECONDS", str(seconds))],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert program.stdout
+    assert program.stderr
+    assert b"listening on" in program.stderr.readline()
+    program.send_signal(signal.SIGTERM)
+    assert program.stdout.readline() == b"closing\n"
+    return program
+
+
+@pytest.mark.slow
+def test_what_must_be_given_back_extends_the_end_which_says_so() -> None:
+    with owing(seconds=3) as program:
+        told, errors = program.communicate(timeout=PATIENCE_SECONDS)
+        assert program.returncode == 0
+    assert told == b"given back\n"
+    assert b"waits up to 25 s for 1 " in errors
+
+
+@pytest.mark.slow
+def test_a_second_signal_ends_it_at_once_whatever_is_owed() -> None:
+    with owing(seconds=60) as program:
+        began = time.monotonic()
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(PATIENCE_SECONDS) == 1
+        assert time.monotonic() - began < 2.5
+
+
 def test_a_port_in_use_is_named_with_who_to_ask(
     capsys: pytest.CaptureFixture[str], process_kept: logging.Logger
 ) -> None:

@@ -17,6 +17,7 @@ import yaml
 from cloud_carbon_exporter import aws_lambda
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.providers.options import ScalewayOptions
 from tests.deploy.files import DEPLOY, load_all
 from tests.deploy.hcl import beside_python
 from tests.deploy.test_aws_role import Cfn
@@ -238,3 +239,16 @@ def test_the_linter_of_cloudformation_finds_nothing() -> None:
     linter = beside_python("cfn-lint")
     told = subprocess.run([linter, str(TEMPLATE)], capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stdout
+
+
+def test_it_makes_no_tokens_of_cockpit_as_nobody_would_delete_them(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    said = ["-cloud.provider=scw", "-cloud.scw.cockpit-create-tokens", "-cloud.scw.cockpit-token=t"]
+    settings = aws_lambda.without_made_tokens(load(said, {}).settings)
+    options = settings.targets[0].options_of(ScalewayOptions)
+    assert (options.cockpit_create_tokens, options.cockpit_token) == (False, "t")
+    assert "SCW_COCKPIT_TOKEN" in caplog.text
+    caplog.clear()
+    assert aws_lambda.without_made_tokens(settings) is settings
+    assert not caplog.records

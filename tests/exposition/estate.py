@@ -11,6 +11,7 @@ from cloud_carbon_exporter.model.snapshot import (
     ClockNews,
     ModelRow,
     Outcome,
+    Refusal,
     ReportedEmissions,
     Row,
     Snapshot,
@@ -213,6 +214,15 @@ SNAPSHOT = Snapshot(
     targets=(
         TargetState("prod", "aws", True),
         TargetState("scw", "scaleway", False, "credentials refused"),
+    ),
+    refused=(
+        Refusal(
+            "aws",
+            "111111111111",
+            "sustainability:GetEstimatedCarbonEmissions",
+            "AWS' own figure",
+            "denied",
+        ),
     ),
     api=API,
     gauges={"demo_connected_users": 812},

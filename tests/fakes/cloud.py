@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from cloud_carbon_exporter.errors import CollectError, Incomplete
 from cloud_carbon_exporter.model.types import Component, Point, Resource
+from cloud_carbon_exporter.providers.refusals import Refusals
 from cloud_carbon_exporter.providers.spec import (
     Extras,
     Inventory,
@@ -121,12 +122,16 @@ class Cloud:
     lacking: dict[str, CollectError] = field(
         default_factory=dict
     )  # kind -> why listings end without it
+    unpublished: dict[str, str] = field(default_factory=dict)  # kind -> the query of no series
     reads: list[list[Read]] = field(default_factory=list)
     sweeps: list[str] = field(default_factory=list)
     closed: bool = False
     settle: float = 0
     costs: bool = False
     inventories: tuple[Inventory, ...] = ()
+    refusals: Refusals = field(
+        default_factory=lambda: Refusals("aws", {"vm:History": "when things ended"})
+    )
 
     def provider(self) -> Provider:
         """The Provider to hand to a Target."""
@@ -146,6 +151,11 @@ class FakeClient:
 
     cloud: Cloud
     meter: Meter
+
+    @property
+    def refusals(self) -> Refusals:
+        """What is optional and not allowed."""
+        return self.cloud.refusals
 
     async def _pass(self, operation: str) -> None:
         if operation in self.cloud.hang:
@@ -196,7 +206,9 @@ class FakeClient:
             for read in reads
             if read.resource.id not in self.cloud.unread
         }
-        return Reading(points, failures, self.cloud.spoiled, frozenset(answers))
+        return Reading(
+            points, failures, self.cloud.spoiled, frozenset(answers), self.cloud.unpublished
+        )
 
     async def extras(self, now: float) -> Extras:
         await self._pass("extras")

@@ -1,4 +1,4 @@
-"""The two calls of Scaleway's API that change something: CreateToken and DeleteToken of Cockpit."""
+"""Tokens of Cockpit: CreateToken and DeleteToken, all that we ever change, and their list."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ class MadeTokens:
         return {str(token["secret_key"]) for token in self.held.values()}
 
     async def answer(self, request: web.Request, path: str) -> web.Response:
-        """The answer to a POST or DELETE."""
+        """The answer to any of them."""
         parts = path.split("/")
         if parts[:3] != ["cockpit", "v1", "regions"] or parts[4] != "tokens":
             return _not_found("unknown path")
+        if request.method == "GET":
+            return self._list(request, parts[3])
         if request.method == "DELETE":
             if self.held.pop(parts[5], None) is None:
                 return _not_found("no such token")
@@ -37,6 +39,16 @@ class MadeTokens:
         token = made_token(len(self.bodies), parts[3], body)
         self.held[token["id"]] = token
         return web.json_response(token)
+
+    def _list(self, request: web.Request, region: str) -> web.Response:
+        """The answer to ListTokens: no secrets. Without a project the SDK asks of the default."""
+        place = (region, request.query["project_id"])
+        shown: list[dict[str, Any]] = []
+        for token in self.held.values():
+            if (token["region"], token["project_id"]) == place:
+                shown += [{**token, "secret_key": None}]
+        first = request.query.get("page", "1") == "1"
+        return web.json_response({"tokens": shown if first else [], "total_count": len(shown)})
 
 
 def made_token(number: int, region: str, body: Mapping[str, Any]) -> dict[str, Any]:

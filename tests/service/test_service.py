@@ -348,6 +348,68 @@ async def test_who_closes_while_a_reload_is_under_way_closes_the_collector_it_pu
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def collected(service: Service) -> asyncio.Task[None]:
+    """Let a service listen and collect once."""
+    await service.listen("127.0.0.1", 0)
+    task = asyncio.create_task(service.run())
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not service._newest.snapshot.first_collection_done:
+            await asyncio.sleep(0.02)
+    return task
+
+
+async def test_what_counts_is_kept_before_anything_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is killed while it deletes tokens has lost no counters."""
+    state, kept = tmp_path / "state", list[bool]()
+    close = Collector.close
+
+    async def noted(self: Any) -> None:
+        kept.append(state.exists())
+        await close(self)
+
+    service, _ = unheard(tmp_path, f"-state.file={state}")
+    task = await collected(service)
+    monkeypatch.setattr(Collector, "close", noted)
+    state.unlink()
+    await service.close()
+    assert kept == [True]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_reload_does_not_wait_for_what_is_given_back_and_the_end_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, given_back = asyncio.Event(), list[object]()
+    close = Collector.close
+
+    async def slowly(self: Any) -> None:
+        await go_on.wait()
+        given_back.append(self)
+        await close(self)
+
+    monkeypatch.setattr(Collector, "close", slowly)
+    monkeypatch.setattr(Collector, "owed", lambda self: [] if self in given_back else ["a token"])
+    service, file = unheard(tmp_path)
+    task, first = await collected(service), service._newest.current
+    file.write_text(demo(13))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await service.reload()
+        assert service._newest.current is not first
+        assert service.owed() == ["a token"] * 2, "of the one before, and of the one at work"
+        closing = asyncio.create_task(service.close())
+        await asyncio.sleep(0.05)
+        assert not closing.done()
+        go_on.set()
+        await closing
+    assert service.owed() == []
+    assert set(given_back) == {first, service._newest.current}
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_credentials_a_reload_has_mended_are_not_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ from cloud_carbon_exporter.collect.target_run import TargetRun
 from cloud_carbon_exporter.collect.threads import beside
 from cloud_carbon_exporter.grid import Feed, GridSettings
 from cloud_carbon_exporter.model.snapshot import ClockNews, Snapshot
+from cloud_carbon_exporter.providers.owing import owed_by
 
 log = logging.getLogger(__name__)
 
@@ -208,8 +209,15 @@ class Collector(Generic[Rendered]):
             self._feed.close(), *(run.close() for run in self.runs), return_exceptions=True
         )
 
+    def owed(self) -> Sequence[str]:
+        """What `close` gives back to the clouds."""
+        return owed_by(run.client for run in self.runs)
+
     async def end(self, running: asyncio.Task[None]) -> None:
-        """End `running`, this collector's `run`, between two Snapshots; nothing counts any more."""
+        """End `running`, this collector's `run`, between two Snapshots; nothing counts any more.
+
+        `close` comes after it, and may take its time.
+        """
         self._feed.give_up()  # a source that hangs holds up no Snapshot now
         # Under the lock nothing is being built any more, in a thread that would go on.
         async with self._publishing:
@@ -224,7 +232,6 @@ class Collector(Generic[Rendered]):
     async def _end(self, running: asyncio.Task[None]) -> None:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        await self.close()
 
     def _build(
         self, now: float, contributions: Sequence[Contribution], *, advance: bool = True

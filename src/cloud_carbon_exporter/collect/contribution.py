@@ -11,7 +11,7 @@ from cloud_carbon_exporter.collect.surroundings import place_key
 from cloud_carbon_exporter.collect.sweep import SweepKey, Swept
 from cloud_carbon_exporter.collect.target import Target
 from cloud_carbon_exporter.grid.feed import PlaceKey
-from cloud_carbon_exporter.model.snapshot import Outcome, TargetState
+from cloud_carbon_exporter.model.snapshot import Outcome, Refusal, TargetState
 from cloud_carbon_exporter.model.types import Location, Resource
 from cloud_carbon_exporter.providers.spec import Extras
 
@@ -36,8 +36,8 @@ class Contribution:
 
     waits: whether what a resource draws now hangs on a series that is read. gone: sweeps whose
         scope exists no more. rounds: reads made since the last Contribution; each is handed over
-        once. tried: whether its first refresh has ended. listings_ended, listings_known: sweeps
-        that have ended, of those known so far.
+        once. tried: whether its first refresh has ended. refused: what is optional and not allowed.
+        listings_ended, listings_known: sweeps that have ended, of those known so far.
     """
 
     target: Target
@@ -50,6 +50,7 @@ class Contribution:
     rounds: tuple[Round, ...]
     extras: Extras
     tried: bool
+    refused: tuple[Refusal, ...] = ()
     listings_ended: int = 0
     listings_known: int = 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect.account_sums import AccountKey, account_key
@@ -25,6 +26,7 @@ from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
     Outcome,
+    Refusal,
     ReportedEmissions,
     Row,
     Snapshot,
@@ -113,6 +115,7 @@ class SnapshotBuilder:
             listings=_joined(contribution.listings for contribution in contributions),
             measurements=_joined(contribution.measurements for contribution in contributions),
             targets=tuple(contribution.state for contribution in contributions),
+            refused=_refused(contributions),
             api=self._budget.use(),
             gauges=said.gauges,
             reported=said.reported,
@@ -227,6 +230,10 @@ def _joined(parts: Iterable[Sequence[Outcome]]) -> tuple[Outcome, ...]:
     for part in parts:
         outcomes += part
     return tuple(outcomes)
+
+
+def _refused(contributions: Iterable[Contribution]) -> tuple[Refusal, ...]:
+    return tuple(chain.from_iterable(contribution.refused for contribution in contributions))
 
 
 def _together(parts: Iterable[Extras]) -> Extras:

@@ -19,6 +19,7 @@ from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.collect.target_sweeps import TargetSweeps
 from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.snapshot import TargetState
+from cloud_carbon_exporter.providers.refusals import refused_to
 from cloud_carbon_exporter.providers.spec import Extras
 
 # Sweeps that are slow go on beside the next refreshes. A refresh waits for them no longer than half
@@ -48,6 +49,7 @@ class TargetRun:
         self._measurer = Measurer(self.client, target, shared, self._failures)
         self._rounds: list[Round] = []
         self._extras = Extras()
+        self._refused: dict[tuple[str, str, str], str] = {}
         self._asking: asyncio.Task[None] | None = None
         self._state = TargetState(target.name, self.label, up=False)
         self._step = ""
@@ -68,6 +70,7 @@ class TargetRun:
                 await self._measure()
                 if self._asking is not None:  # it may take its time: it is no figure
                     await asyncio.wait({self._asking}, timeout=MIN_PATIENCE_SECONDS)
+                self._tell_refusals()
         finally:
             self._step = ""
             self._tried = True
@@ -140,6 +143,7 @@ class TargetRun:
             (),
             self._extras,
             self._tried,
+            refused_to(self.client),
             progress.ended,
             progress.known,
         )
@@ -190,6 +194,16 @@ class TargetRun:
         # Only now is the list looked up: another target's publishing has put a new one in its place
         # meanwhile (`contribute`), and what is added to the old one is lost.
         self._rounds.append(fresh)
+
+    def _tell_refusals(self) -> None:
+        """Log what is optional and not allowed, once, and once more when it is."""
+        before, self._refused = self._refused, {}
+        for refusal in refused_to(self.client):
+            thing = ("optional", refusal.account_id, refusal.permission)
+            self._refused[thing] = f"optional, and refused: {refusal.purpose}"
+            self._failures.failed(thing, f"{self._refused[thing]}: {refusal.error}")
+        for thing in before.keys() - self._refused.keys():
+            self._failures.well(thing, before[thing])
 
     async def _ask_extras(self) -> None:
         async def ask() -> None:

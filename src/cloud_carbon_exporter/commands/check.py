@@ -25,9 +25,11 @@ from cloud_carbon_exporter.grid import Feed
 from cloud_carbon_exporter.grid.feed import PlaceKey
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.clouds import CLOUDS
+from cloud_carbon_exporter.providers.refusals import refused_to
 from cloud_carbon_exporter.providers.spec import Client, Listing, Read, Scope, ServiceSpec
 from cloud_carbon_exporter.reporting.tables import clean
 from cloud_carbon_exporter.service.opening import grid_settings, open_targets
+from cloud_carbon_exporter.service.signals import run_once
 
 Answer = TypeVar("Answer")
 
@@ -42,6 +44,7 @@ class Finding:
     """Finding of one call: what came of it.
 
     error: why it failed; empty when it went well. missing: whether a permission is.
+    refused: whether it is optional, and the permission for it is missing.
     """
 
     target: str
@@ -49,13 +52,14 @@ class Finding:
     detail: str = ""
     error: str = ""
     missing: bool = False
+    refused: bool = False
 
 
 def run(invocation: Invocation) -> int:
     """Print the findings. Returns 1 when any call failed."""
     settings = invocation.settings
     logs.configure(settings.log_level, settings.log_format)
-    findings = asyncio.run(check(settings))
+    findings = run_once(check(settings))
     if settings.options[ANSWER_FORMAT] == "json":
         sys.stdout.write(json.dumps(list(map(asdict, findings))) + "\n")
     else:
@@ -121,7 +125,8 @@ async def _target(target: Target, budget: Budget, places: set[PlaceKey]) -> list
         ]
         findings = list(itertools.chain.from_iterable(await asyncio.gather(*listing)))
         places.update(place_key(resource.location) for resource in resources.values())
-        return [opened, *findings, *await _metrics(name, client, services, resources)]
+        findings += await _metrics(name, client, _reads(target, services, resources))
+        return [opened, *findings, *await _extras(name, client)]
     finally:
         await client.close()
 
@@ -189,29 +194,59 @@ async def _sweep(
     return swept.warnings[0] if swept.warnings else len(swept.resources)
 
 
-async def _metrics(
-    name: str, client: Client, services: Sequence[ServiceSpec], resources: Mapping[str, Resource]
-) -> list[Finding]:
-    """Findings of reading the first metric of one resource of each kind."""
+def _reads(
+    target: Target, services: Sequence[ServiceSpec], resources: Mapping[str, Resource]
+) -> list[Read]:
+    """Reads of one resource of each kind: of its first metric, of all where that costs nothing."""
     now = time.time()
     reads: list[Read] = []
     for service in services:
-        if service.metrics and service.kind in resources:
-            metric = service.metrics[0]
+        resource = resources.get(service.kind)
+        if resource is None:
+            continue
+        for metric in service.metrics[:1] if target.provider.reads_cost else service.metrics:
             # A daily figure, or one that is seldom written, is not there in the last hour.
             back = max(_READ_SECONDS, metric.every_seconds, 2 * metric.period_seconds)
-            reads.append(Read(resources[service.kind], metric, now - back))
+            reads.append(Read(resource, metric, now - back))
+    return reads
+
+
+async def _metrics(name: str, client: Client, reads: Sequence[Read]) -> list[Finding]:
+    """Findings of reading these metrics, with the kinds of which there are no series."""
     if not reads:
         return [Finding(name, "monitoring", "nothing is there to be measured")]
     try:
-        reading = await _within(client.series(reads, now))
+        reading = await _within(client.series(reads, time.time()))
     except CollectError as error:
         return [_failed(name, "monitoring", error)]
     failed = [_failed(name, "monitoring", error) for error in reading.failures.values()]
     if failed:
         return list(dict.fromkeys(failed))  # the same error of two kinds is told once
-    series = len({resource for resource, _ in reading.points})
-    return [Finding(name, "monitoring", f"{len(reads)} kinds asked, {series} answered with points")]
+    kinds = len({read.resource.kind for read in reads})
+    answered = len({resource for resource, _ in reading.points})
+    findings = [
+        Finding(name, "monitoring", f"{kinds} kinds asked, {answered} answered with points")
+    ]
+    for kind, query in sorted(reading.unpublished.items()):
+        text = f"not measured: no such series here: {query}"
+        findings.append(Finding(name, f"monitoring of {kind}", text))
+    return findings
+
+
+async def _extras(name: str, client: Client) -> list[Finding]:
+    """Findings of what is optional: what else the cloud tells, and all it does not allow."""
+    failed: list[Finding] = []
+    try:
+        await _within(client.extras(time.time()))
+    except PermissionMissing:
+        pass  # it is among what is refused
+    except CollectError as error:
+        failed.append(_failed(name, "extras", error))
+    refused: list[Finding] = []
+    for refusal in refused_to(client):
+        text = f"optional, and refused: {refusal.error}"
+        refused.append(Finding(name, refusal.purpose, text, missing=True, refused=True))
+    return [*failed, *refused]
 
 
 async def _within(work: Awaitable[Answer]) -> Answer:
@@ -227,14 +262,22 @@ def _failed(name: str, call: str, error: CollectError) -> Finding:
     return Finding(name, call, error=str(error), missing=isinstance(error, PermissionMissing))
 
 
+def _state(finding: Finding) -> str:
+    if finding.error:
+        return "FAIL"
+    return "none" if finding.refused else "ok"
+
+
 def as_text(findings: Sequence[Finding], settings: Settings) -> str:
     """Findings as one line a call, and what to do at the end."""
     lines: list[str] = []
     for finding in findings:
-        state, told = ("FAIL", finding.error) if finding.error else ("ok", finding.detail)
-        lines.append(f"{state:<4}  {finding.target}: {finding.call}: {clean(told)}")
+        told = finding.error or finding.detail
+        lines.append(f"{_state(finding):<4}  {finding.target}: {finding.call}: {clean(told)}")
     failed = sum(1 for finding in findings if finding.error)
-    lines.append(f"{len(findings)} checked, {failed} failed.")
+    refused = sum(1 for finding in findings if finding.refused)
+    optional = f", {refused} optional refused" if refused else ""
+    lines.append(f"{len(findings)} checked, {failed} failed{optional}.")
     if any(finding.missing for finding in findings):
         policies = dict.fromkeys(CLOUDS[target.provider].policy for target in settings.targets)
         lines += [

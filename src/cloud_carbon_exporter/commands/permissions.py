@@ -13,6 +13,7 @@ from cloud_carbon_exporter.config.cloud_flags import PRINTED_PROVIDERS
 from cloud_carbon_exporter.config.flag import Values
 from cloud_carbon_exporter.config.flags import POLICY_FORMAT, POLICY_OPTIONAL, POLICY_REGIONS
 from cloud_carbon_exporter.providers.clouds import CLOUDS, REAL_CLOUDS
+from cloud_carbon_exporter.providers.scaleway.permission_sets import rules
 from cloud_carbon_exporter.service.loading import provider
 
 
@@ -79,16 +80,15 @@ def gcp(_: Values) -> str:
 def scw(_: Values) -> str:
     """Policy of Scaleway's IAM, as its API's CreatePolicy reads it; the ids are the reader's.
 
-    It only reads: what is optional would let it make and delete tokens.
+    It only reads: ObservabilityFullAccess would let it make and delete tokens.
     """
-    optional = provider("scw").optional
-    reading = [permission for permission in needed("scw") if permission not in optional]
+    reading = [name for name in needed("scw") if name.endswith("ReadOnly")]
     policy = {
         "name": "cloud-carbon-exporter",
         "description": "What the cloud carbon exporter reads",
         "organization_id": "<organization id>",
         "application_id": "<application id>",
-        "rules": [{"organization_id": "<organization id>", "permission_set_names": reading}],
+        "rules": rules(reading),
     }
     return json.dumps(policy, indent=2) + "\n"
 

@@ -22,6 +22,7 @@ from cloud_carbon_exporter.reporting import report, tables
 from cloud_carbon_exporter.reporting import what_if as what_if_report
 from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
+from cloud_carbon_exporter.service.signals import run_once
 from cloud_carbon_exporter.web.api.what_if import what_if_object
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ def run(invocation: Invocation) -> int:
     for warning in settings.warnings:
         log.warning("%s", warning)
     there = _there(settings.options[WHAT_IF])
-    snapshot = asyncio.run(collect(settings, there))
+    snapshot = run_once(collect(settings, there))
     form = settings.options[REPORT_FORMAT]
     text = FORMS[form](snapshot, settings.tags)
     if there is not None:

@@ -90,6 +90,20 @@ class TargetState:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something optional that a cloud does not allow.
+
+    permission: what would allow it. purpose: what it would bring. error: what the cloud said.
+    """
+
+    provider: str
+    account_id: str
+    permission: str
+    purpose: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedEmissions:
     """Emissions of a closed month [start, end), as the provider itself says.
 
@@ -176,6 +190,7 @@ class Snapshot:
     listings: tuple[Outcome, ...] = ()
     measurements: tuple[Outcome, ...] = ()
     targets: tuple[TargetState, ...] = ()
+    refused: tuple[Refusal, ...] = ()
     api: ApiUse = field(default_factory=ApiUse)
     gauges: Mapping[str, float] = field(default_factory=dict)
     reported: tuple[ReportedEmissions, ...] = ()

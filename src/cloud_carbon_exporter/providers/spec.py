@@ -178,12 +178,14 @@ class Reading:
         reads failed.
     skipped: (kind, reason) -> series that could not be read; each costs itself alone.
     made: (resource id, metric name) of reads that went well though others of their kind did not.
+    unpublished: kind -> a query that nothing was asked by, as no series of its names are there.
     """
 
     points: Mapping[tuple[str, Signal], tuple[Point, ...]] = field(default_factory=dict)
     failures: Mapping[str, CollectError] = field(default_factory=dict)
     skipped: Mapping[tuple[str, str], int] = field(default_factory=dict)
     made: frozenset[tuple[str, str]] = frozenset()
+    unpublished: Mapping[str, str] = field(default_factory=dict)
 
     def has_made(self, read: Read) -> bool:
         """Whether a read went well, with or without Points."""

@@ -77,6 +77,7 @@ class Service:
         self._listener, self._web_thread = Listener(app, settings.web_config_file), WebThread()
         self._collecting: asyncio.Task[None] | None = None
         self._reloading = asyncio.Lock()
+        self._leaving: dict[asyncio.Task[None], Collecting] = {}  # of earlier configurations
         self._closing = False
 
     def _open(self, settings: Settings, budget: Budget | None) -> Collecting:
@@ -194,8 +195,7 @@ class Service:
         before = self._newest.current
         if self._collecting is not None:
             await before.hand_over(self._collecting, opened)
-        else:
-            await before.close()
+        self._let_go(before)
         shown = self._newest.shown
         waits = settings.mode == "background" and shown.snapshot.first_collection_done
         self._newest.replace(opened, shown if waits else None)
@@ -203,10 +203,23 @@ class Service:
         self._serving.settings = web_settings(settings)
         self._keep()
 
+    def _let_go(self, collector: Collecting) -> None:
+        """Close a collector beside the next one: what it gives back to its cloud takes its time."""
+        leaving = asyncio.create_task(collector.close())
+        self._leaving[leaving] = collector
+        leaving.add_done_callback(lambda ended: self._leaving.pop(ended, None))
+
+    def owed(self) -> Sequence[str]:
+        """What is to be given back to the clouds before the program ends. Asked by any thread."""
+        texts: list[str] = []
+        for collector in {self._newest.current, *self._leaving.values()}:
+            texts += collector.owed()
+        return texts
+
     async def close(self) -> None:
         """Keep what a restart must not lose, then stop everything.
 
-        In this order, as an answer under way may hang until the deadline.
+        In this order, as an answer under way, or what is given back, may hang until the deadline.
         """
         self._closing = True
         # A reload under way puts another collector to work: what is kept must be of that one.
@@ -220,9 +233,10 @@ class Service:
             if self._counted:
                 self._state.save()
             self._state.close()
+        self._let_go(collector)
         await self._web_thread.run(self._listener.cleanup())
         await self._web_thread.close()
-        await collector.close()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
 
     async def _end_collecting(self, collector: Collecting, running: asyncio.Task[None]) -> None:
         if self._state is not None:

@@ -18,6 +18,7 @@ from tests.providers.aws.test_regions import Clock
 from cloud_carbon_exporter.exposition import coverage
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.aws.describing.kinds import kind_of
+from cloud_carbon_exporter.providers.refusals import refused_to
 from cloud_carbon_exporter.reporting.coverage import coverage as reported
 
 EXPLORER = "resource-explorer-2"
@@ -144,7 +145,9 @@ async def test_where_no_view_is_the_default_another_is_taken(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("broken", ["no index", "no view", "forbidden", "broken"])
+@pytest.mark.parametrize(
+    "broken", ["no index", "no view", "may not be searched", "forbidden", "broken"]
+)
 async def test_without_a_source_there_is_none_and_it_is_said_once(
     fake: AwsFake, make_client: MakeClient, caplog: pytest.LogCaptureFixture, broken: str
 ) -> None:
@@ -154,17 +157,21 @@ async def test_without_a_source_there_is_none_and_it_is_said_once(
     tag(fake, QUEUE)
     if broken == "no index":
         explore(fake, {})
-    elif broken == "no view":
+    elif broken in ("no view", "may not be searched"):
         fake.fault("/ListResources", "forbidden")
+        view = f"arn:aws:{EXPLORER}:eu-west-3:{ACCOUNT}:view/all/1"
+        views = [] if broken == "no view" else [view]
+        fake.handlers["/ListViews"] = checked(EXPLORER, "ListViews", {"Views": views})
     else:
         fake.fault("/ListIndexes", {"forbidden": "forbidden", "broken": "truncated"}[broken])
     clock = Clock()
     client = make_client(clock)
     assert await inventories(client) == {"tagging": ({QUEUE: "sqs/queue"}, False)}
     said = [record.message for record in caplog.records if "Resource Explorer" in record.message]
-    assert said
-    assert ("resource-explorer-2:Search" in said[0]) == (broken == "no view")
-    assert ("resource-explorer-2:ListIndexes" in said[0]) == (broken == "forbidden")
+    refused = {refusal.permission for refusal in refused_to(client)}
+    assert bool(said) != bool(refused)
+    assert ("resource-explorer-2:Search" in refused) == (broken == "may not be searched")
+    assert ("resource-explorer-2:ListIndexes" in refused) == (broken == "forbidden")
     clock.now += 3601
     await client.extras(0)
     assert [

@@ -15,6 +15,8 @@ from tests.providers.aws.conftest import MakeClient
 from tests.providers.aws.test_organisation import LAB, ORGANISATION, SHOP, organisation, who
 from tests.providers.aws.test_regions import Clock
 
+from cloud_carbon_exporter.providers.refusals import refused_to
+
 PATH = "/v1/estimated-carbon-emissions"
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC).timestamp()
 __all__ = ["organisation"]
@@ -85,12 +87,31 @@ async def test_the_last_closed_month_by_region_service_and_method(
     assert meter.calls["sustainability", "GetEstimatedCarbonEmissions", "success"] == 2
 
 
-@pytest.mark.parametrize("kind", ["forbidden", "server"])
+async def test_what_is_forbidden_is_told_and_not_asked_again_that_day(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
+    fake.fault(PATH, "forbidden")
+    clock = Clock(NOW)
+    client = make_client(clock)
+    for _ in range(3):
+        assert (await client.extras(clock.now)).reported == ()
+        clock.now += 300
+    own = [refusal for refusal in refused_to(client) if refusal.purpose == "AWS' own figure"]
+    assert len(own) == 1
+    assert "grant sustainability:GetEstimatedCarbonEmissions" in own[0].error
+    assert fake.count(PATH) == 1
+    fake.faults.clear()
+    fake.handlers[PATH] = answer(result(1))
+    clock.now += 86_400
+    assert len((await client.extras(clock.now)).reported) == 2
+    assert own[0] not in refused_to(client)
+
+
 async def test_what_cannot_be_had_is_said_once_and_harms_nothing(
-    fake: AwsFake, make_client: MakeClient, caplog: pytest.LogCaptureFixture, kind: str
+    fake: AwsFake, make_client: MakeClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    fake.fault(PATH, kind)
+    fake.fault(PATH, "server")
     clock = Clock(NOW)
     client = make_client(clock)
     for _ in range(3):
@@ -98,10 +119,7 @@ async def test_what_cannot_be_had_is_said_once_and_harms_nothing(
         clock.now += 300
     said = [record.message for record in caplog.records if "own figure" in record.message]
     assert len(said) == 1
-    assert ("grant sustainability:GetEstimatedCarbonEmissions" in said[0]) == (kind == "forbidden")
-    assert fake.count(PATH) == (1 if kind == "forbidden" else 3), (
-        "a fault that passes is tried again, a refusal is not"
-    )
+    assert fake.count(PATH) == 3, "a fault that passes is tried again"
     fake.faults.clear()
     fake.handlers[PATH] = answer(result(1))
     clock.now += 86_400

@@ -13,6 +13,7 @@ from tests.providers.aws.conftest import MakeClient
 from tests.providers.aws.test_regions import Clock
 
 from cloud_carbon_exporter.providers.aws.client import tagging
+from cloud_carbon_exporter.providers.refusals import refused_to
 
 TABLE = f"arn:aws:dynamodb:eu-west-3:{ACCOUNT}:table/orders"
 TOPIC = f"arn:aws:sns:eu-west-3:{ACCOUNT}:alerts"
@@ -65,7 +66,13 @@ async def test_tags_stay_while_they_cannot_be_read_and_the_reason_is_said_once(
     for _ in range(2):
         clock.now += 3601
         assert TOPIC in await tagging.by_arn(client, ACCOUNT, {"eu-west-3"}, "sns")
+    [refusal] = refused_to(client)
+    assert "grant tag:GetResources" in refusal.error
+    fake.faults.clear()
+    fake.fault("GetResources", "server")
+    for _ in range(2):
+        clock.now += 3601
+        assert TOPIC in await tagging.by_arn(client, ACCOUNT, {"eu-west-3"}, "sns")
     said = [record.message for record in caplog.records if "tags are missing" in record.message]
     assert len(said) == 1
-    assert "grant tag:GetResources" in said[0]
     assert await tagging.by_arn(make_client(tags=("team",)), ACCOUNT, {"eu-west-3"}, "sns") == {}

@@ -123,6 +123,6 @@ def test_the_tables_name_each_other() -> None:
 
 
 def test_what_few_lists_leave_open_is_said_so() -> None:
-    """Most rows are Google's word; of twelve a list was not found to tell how late they are."""
+    """Most rows are Google's word; of thirteen no list was found to tell how late they are."""
     open_rows = [name for name, known in METRICS.items() if not known.documented]
-    assert len(open_rows) <= 12, open_rows
+    assert len(open_rows) <= 13, open_rows

@@ -16,6 +16,7 @@ from cloud_carbon_exporter.errors import PermissionMissing, Unreachable
 from cloud_carbon_exporter.model.types import Point, Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.memory import Memory
 from cloud_carbon_exporter.providers.scaleway.client.promql import names_in
 from cloud_carbon_exporter.providers.spec import Metric, Read
 
@@ -46,6 +47,19 @@ async def servers(client: ScalewayClient) -> dict[str, Resource]:
 def busy(fake: FakeScaleway, resources: Sequence[Resource], value: float = 0.25) -> None:
     fake.series[CPU] = [({"resource_id": server.id}, value) for server in resources]
     fake.series[VCPUS] = [({"resource_id": server.id}, 4) for server in resources]
+
+
+async def test_a_kind_of_which_there_are_no_series_is_told(fake: FakeScaleway) -> None:
+    async with connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
+        web = (await servers(client))["web-1"]
+        cpu = metric_of("instance/server")
+        reading = await client.series(reads([web], cpu), NOW)
+        assert reading.unpublished == {"instance/server": cpu.name}
+        assert not reading.points
+        assert not reading.failures
+        client.memory = Memory()
+        busy(fake, [web])
+        assert not (await client.series(reads([web], cpu), NOW)).unpublished
 
 
 async def test_one_query_reads_all_servers_of_a_project_and_region(fake: FakeScaleway) -> None:

@@ -95,6 +95,32 @@ def test_a_broken_file_is_said_to_be_broken(tmp_path: Path) -> None:
     assert "unclosed" not in str(raised.value)
 
 
+def test_an_active_profile_that_is_not_there_is_refused_as_the_sdk_does(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(FILE + "active_profile: home\n")
+    with pytest.raises(CredentialsMissing, match=r"active_profile names 'home'.*profiles: work"):
+        find_credentials({"SCW_CONFIG_PATH": str(path)})
+
+
+def test_a_file_that_is_not_utf_8_is_one_clear_line(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes("secret_key: clé\n".encode("latin-1"))
+    with pytest.raises(CredentialsMissing, match=r"config\.yaml is not UTF-8.*save it as UTF-8"):
+        find_credentials({"SCW_CONFIG_PATH": str(path)})
+
+
+@pytest.mark.parametrize("organization", ["of-environment", ""])
+def test_where_all_keys_are_told_the_file_is_not_read(tmp_path: Path, organization: str) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(b"\xff: [")
+    environ = {"SCW_CONFIG_PATH": str(path), "SCW_ACCESS_KEY": "SCW", "SCW_SECRET_KEY": "hush"}
+    environ["SCW_DEFAULT_ORGANIZATION_ID"] = organization
+    key = find_credentials(environ, organization_id="" if organization else "of-flag")
+    assert key.secret_key == "hush"
+    with pytest.raises(CredentialsMissing):  # who names a profile wants what it holds
+        find_credentials({**environ, "SCW_PROFILE": "work"}, organization_id="of-flag")
+
+
 def test_the_secret_is_not_shown() -> None:
     assert "hush" not in repr(
         find_credentials({"SCW_SECRET_KEY": "hush", "SCW_CONFIG_PATH": "/nonexistent"})

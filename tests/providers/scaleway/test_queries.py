@@ -72,10 +72,19 @@ CASES: list[tuple[str, str, dict[str, str], dict[str, float]]] = [
         "containers/container",
         "cpu_ratio",
         {
-            'serverless_container_cpu_usage_ratio{resource_id="a", instance="1"}': "0.2+0x10",
-            'serverless_container_cpu_usage_ratio{resource_id="a", instance="2"}': "0.6+0x10",
+            'serverless_container_cpu_usage_ratio{resource_id="a", instance="1"}': "20+0x10",
+            'serverless_container_cpu_usage_ratio{resource_id="a", instance="2"}': "60+0x10",
         },
-        {"a": 0.4},
+        {"a": 40},
+    ),
+    (
+        "mongodb/instance",
+        "cpu_ratio",
+        {
+            'mgdb_instance_node_cpu_seconds_total{resource_id="a", mode="idle"}': "0+45x10",
+            'mgdb_instance_node_cpu_seconds_total{resource_id="a", mode="user"}': "0+15x10",
+        },
+        {"a": 0.25},
     ),
     (
         "object/bucket",

@@ -11,7 +11,7 @@ from tests.fakes.scaleway import COCKPIT_TOKEN, FakeScaleway
 from tests.providers.scaleway.support import connected, everything
 
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
-from cloud_carbon_exporter.providers.scaleway.client.tokens import SourceKey
+from cloud_carbon_exporter.providers.scaleway.client.token_calls import SourceKey
 
 GET = re.compile(r'"GET",\s*f?"/([^"]+)",(.*?)\n        \)', re.DOTALL)
 PLACE = re.compile(r"\{param_\w+\}")

@@ -51,6 +51,12 @@ def _of_measurements(number: Callable[[Outcome], float | None]) -> FromSnapshot:
     return _of_outcomes(lambda snapshot: snapshot.measurements, number)
 
 
+def _refused(snapshot: Snapshot) -> Iterator[FamilySample]:
+    for refusal in snapshot.refused:
+        labels = (refusal.provider, refusal.account_id, refusal.permission, refusal.purpose)
+        yield FamilySample(labels, 1)
+
+
 def _went_well(outcome: Outcome) -> int:
     return int(not outcome.error)
 
@@ -116,6 +122,13 @@ OWN: tuple[Family, ...] = (
         "Whether the last reading of utilisation succeeded.",
         _of_measurements(_went_well),
         ACCOUNT_KIND_LABELS,
+    ),
+    Family(
+        "cloud_carbon_exporter_optional_refused",
+        "gauge",
+        "What is optional and the cloud does not allow, with what it would bring; always 1.",
+        FromSnapshot(_refused),
+        (*ACCOUNT_LABELS, "permission", "purpose"),
     ),
     Family(
         "cloud_carbon_exporter_collector_duration_seconds",

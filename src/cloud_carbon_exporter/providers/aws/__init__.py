@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloud_carbon_exporter.providers.aws import services
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.aws.client.events import changes
+from cloud_carbon_exporter.providers.aws.client.optional import OPTIONAL
 from cloud_carbon_exporter.providers.aws.describing.lateness import SETTLE_SECONDS
 from cloud_carbon_exporter.providers.finding import services_in
 from cloud_carbon_exporter.providers.settings import TargetSettings
@@ -35,14 +36,5 @@ PROVIDER = Provider(
         {"ec2/instance", "ec2/volume", "rds/db_instance", "rds/db_cluster", "s3/bucket"}
     ),
     permissions=("cloudwatch:GetMetricData", "ec2:DescribeRegions", "sts:GetCallerIdentity"),
-    optional={
-        "ce:GetCostAndUsage": "discovery: cost-explorer",
-        "cloudwatch:GetMetricStatistics": "-api.free-requests",
-        "organizations:ListAccounts": "organization: true, in the home account",
-        "resource-explorer-2:ListIndexes": "coverage",
-        "resource-explorer-2:ListViews": "coverage",
-        "resource-explorer-2:Search": "coverage",
-        "sustainability:GetEstimatedCarbonEmissions": "AWS' own figure",
-        "tag:GetResources": "tags, and coverage",
-    },
+    optional=OPTIONAL,
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.providers.finding import services_in
 from cloud_carbon_exporter.providers.gcp import services
-from cloud_carbon_exporter.providers.gcp.client import history
 from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
+from cloud_carbon_exporter.providers.gcp.client.optional import OPTIONAL
 from cloud_carbon_exporter.providers.gcp.client.time_series_request import PERMISSIONS
 from cloud_carbon_exporter.providers.spec import Provider
 
@@ -19,5 +19,5 @@ PROVIDER = Provider(
     reads_cost=True,
     reads_span="account",
     permissions=PERMISSIONS,
-    optional={history.PERMISSION: "when what was deleted ended"},
+    optional=OPTIONAL,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloud_carbon_exporter.providers.finding import services_in
 from cloud_carbon_exporter.providers.scaleway import services
 from cloud_carbon_exporter.providers.scaleway.client.client import ScalewayClient
+from cloud_carbon_exporter.providers.scaleway.client.optional import OPTIONAL
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Client, Meter, Provider
 
@@ -30,8 +31,5 @@ PROVIDER = Provider(
         {"instance/server", "block/volume", "baremetal/server", "rdb/instance", "object/bucket"}
     ),
     permissions=("ProjectReadOnly", "ObservabilityReadOnly"),
-    optional={
-        "AuditTrailReadOnly": "starts and ends of Instances",
-        "ObservabilityFullAccess": "cockpit_create_tokens: true",
-    },
+    optional=OPTIONAL,
 )

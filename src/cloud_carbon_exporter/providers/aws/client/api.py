@@ -24,9 +24,11 @@ from cloud_carbon_exporter.providers.aws.client.accounts import Accounts
 from cloud_carbon_exporter.providers.aws.client.cache import Cache
 from cloud_carbon_exporter.providers.aws.client.clients import Account
 from cloud_carbon_exporter.providers.aws.client.errors import is_dns_failure, translate
+from cloud_carbon_exporter.providers.aws.client.optional import REFUSABLE
 from cloud_carbon_exporter.providers.aws.client.silence import Silence
 from cloud_carbon_exporter.providers.options import AwsOptions
 from cloud_carbon_exporter.providers.partitions import partition
+from cloud_carbon_exporter.providers.refusals import Refusals
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Meter, Scope
 
@@ -57,6 +59,7 @@ class AwsApi:
         self.options = settings.options_of(AwsOptions)
         self.clock = clock
         self.cache = Cache(clock)
+        self.refusals = Refusals("aws", REFUSABLE)
         self.accounts = Accounts(settings, meter, self.cache)
         self.surveying = asyncio.Semaphore(_SURVEYS_AT_ONCE)
         self._meter = meter

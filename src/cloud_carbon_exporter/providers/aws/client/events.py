@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.client.optional import EVENTS
 from cloud_carbon_exporter.providers.aws.describing.moments import moment
 from cloud_carbon_exporter.providers.changes import Change
 from cloud_carbon_exporter.providers.spec import Scope
@@ -49,9 +50,8 @@ async def changes(client: AwsApi) -> AsyncIterator[Sequence[Change]]:
     wait = max(1, min(_WAIT_SECONDS, int(client.settings.timeout_seconds / 2)))
     wanted = {"QueueUrl": url, "MaxNumberOfMessages": _MESSAGES, "WaitTimeSeconds": wait}
     while True:
-        answer = await client.call(
-            scope, "sqs", "ReceiveMessage", wanted, permissions="sqs:ReceiveMessage"
-        )
+        with client.refusals.asking(scope.account_id, EVENTS):
+            answer = await client.call(scope, "sqs", "ReceiveMessage", wanted, permissions=EVENTS)
         messages = answer.get("Messages") or ()
         if not messages:
             continue

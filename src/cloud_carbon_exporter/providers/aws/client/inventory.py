@@ -13,9 +13,10 @@ from itertools import chain
 from sys import intern
 from typing import Any
 
-from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.errors import CollectError, NotThere, PermissionMissing
 from cloud_carbon_exporter.providers.aws.client import regions, tagging
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.client.optional import INDEXES, SEARCH, VIEWS
 from cloud_carbon_exporter.providers.aws.describing.kinds import kind_of
 from cloud_carbon_exporter.providers.aws.describing.types import holding_nothing
 from cloud_carbon_exporter.providers.ownership import OWNERS
@@ -24,8 +25,6 @@ from cloud_carbon_exporter.providers.spec import Inventory, Scope
 _API = "resource-explorer-2"
 _SECONDS = 3600.0
 _PATIENCE_SECONDS = 120.0
-# ListResources is allowed by it, says its reference
-_PERMISSIONS = "resource-explorer-2:Search"
 EXPLORER, TAGGING = "resource-explorer", "tagging"
 
 Kinds = Mapping[str, str]
@@ -86,11 +85,16 @@ async def _explored(client: AwsApi, account_id: str) -> Kinds | None:
         failed: list[CollectError] = []
         for region in indexed:
             try:
-                await _list(client, Scope("aws", account_id, region), kinds)
+                with client.refusals.asking(account_id, SEARCH, region):
+                    await _list(client, Scope("aws", account_id, region), kinds)
+            except PermissionMissing as error:
+                failed.append(error)
             except CollectError as error:
                 failed.append(error)
                 client.say_once(f"Resource Explorer cannot see a region: {error}")
         return None if len(failed) == len(indexed) else kinds
+    except PermissionMissing:
+        return None
     except CollectError as error:
         client.say_once(f"Resource Explorer tells nothing, so coverage is not known: {error}")
         return None
@@ -100,8 +104,9 @@ async def _indexed(client: AwsApi, account_id: str) -> tuple[str, ...]:
     """Region of the aggregator index, else all that have an index; says which have none."""
     home = Scope("aws", account_id)  # any region tells the indexes of all
     indexes: list[Mapping[str, Any]] = []
-    async for answer in client.answers(home, _API, "ListIndexes", {}):
-        indexes += answer.get("Indexes", ())
+    with client.refusals.asking(account_id, INDEXES):
+        async for answer in client.answers(home, _API, "ListIndexes", {}):
+            indexes += answer.get("Indexes", ())
     local: set[str] = set()
     aggregating: tuple[str, ...] = ()
     for index in indexes:
@@ -134,11 +139,13 @@ async def _list(client: AwsApi, scope: Scope, kinds: dict[str, str]) -> None:
     except CollectError as error:
         # without a default view the answer is a refusal, as if the permission were missing
         try:
-            views = (await client.call(scope, _API, "ListViews", {})).get("Views")
+            with client.refusals.asking(scope.account_id, VIEWS, scope.region):
+                views = (await client.call(scope, _API, "ListViews", {})).get("Views")
         except CollectError:
             raise error from None
         if not views:
-            raise
+            where = {"provider": "aws", "account_id": scope.account_id, "region": scope.region}
+            raise NotThere("Resource Explorer has no view", **where) from None
         await _read_view(client, scope, {"ViewArn": views[0]}, kinds)
 
 
@@ -147,9 +154,7 @@ async def _read_view(
 ) -> None:
     # not Search: that tells the first thousand and no more
     params = {"MaxResults": 1000, **view}
-    async for answer in client.answers(
-        scope, _API, "ListResources", params, permissions=_PERMISSIONS
-    ):
+    async for answer in client.answers(scope, _API, "ListResources", params, permissions=SEARCH):
         for raw in answer.get("Resources", ()):
             # an organisation's view shows other accounts' resources too
             is_own = (raw.get("OwningAccountId") or scope.account_id) == scope.account_id
@@ -171,6 +176,8 @@ async def _tagged(client: AwsApi, account_id: str, explored: Kinds) -> Kinds:
     async def read(region: str) -> None:
         try:
             arns = await _tagged_arns(client, account_id, region)
+        except PermissionMissing:
+            return
         except CollectError as error:
             client.say_once(f"the tagging API adds nothing to the ledger: {error}")
             return

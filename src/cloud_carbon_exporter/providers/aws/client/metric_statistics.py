@@ -7,6 +7,7 @@ from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.client.optional import STATISTICS
 from cloud_carbon_exporter.providers.aws.client.series import Group, Readings, Series
 from cloud_carbon_exporter.providers.spec import Scope
 
@@ -35,7 +36,8 @@ async def read(client: AwsApi, group: Group, same: Sequence[Series], readings: R
     }
     scope = Scope("aws", group.account_id, group.region)
     try:
-        answer = await client.call(scope, "cloudwatch", OPERATION, params, units=1)
+        with client.refusals.asking(group.account_id, STATISTICS, group.region):
+            answer = await client.call(scope, "cloudwatch", OPERATION, params, units=1)
         values = _values(answer, metric.statistic)
     except CollectError as error:
         readings.fail(same, error)

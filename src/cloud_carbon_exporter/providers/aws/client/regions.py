@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.errors import CollectError, PermissionMissing
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.client.optional import COSTS
 from cloud_carbon_exporter.providers.spec import Scope
 
 log = logging.getLogger(__name__)
@@ -132,7 +133,8 @@ async def used(client: AwsApi, account_id: str) -> Sequence[Use]:
     """What had any cost lately, asked once a day: each request to Cost Explorer costs 0.01 USD."""
 
     async def ask() -> Sequence[Use]:
-        return [use async for use in _uses(client, account_id)]
+        with client.refusals.asking(account_id, COSTS):
+            return [use async for use in _uses(client, account_id)]
 
     try:
         return await client.cache.get(("used", account_id), _USED_SECONDS, ask)

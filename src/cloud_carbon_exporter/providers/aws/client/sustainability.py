@@ -15,6 +15,7 @@ from cloud_carbon_exporter.errors import CollectError, NotThere, PermissionMissi
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.client.optional import EMISSIONS
 from cloud_carbon_exporter.providers.spec import Scope
 
 SOURCE = "AWS Sustainability API"
@@ -56,14 +57,17 @@ async def _ask(client: AwsApi, account_id: str, now: float) -> Sequence[Reported
     async def ask() -> Sequence[ReportedEmissions]:
         try:
             async with asyncio.timeout(client.patience(_PATIENCE_SECONDS)):
-                return await _last_month(client, account_id, now)
+                with client.refusals.asking(account_id, EMISSIONS):
+                    return await _last_month(client, account_id, now)
         except TimeoutError:
             client.say_once(
                 f"AWS' own figure is not to be had: aws {account_id}: no answer in time"
             )
             return client.cache.last(key) or ()
-        except (PermissionMissing, NotThere) as error:
+        except PermissionMissing:
             # a refusal is an answer: it is asked again tomorrow, not at the next refresh
+            return ()
+        except NotThere as error:
             client.say_once(f"AWS' own figure is not to be had: {error}")
             return ()
 

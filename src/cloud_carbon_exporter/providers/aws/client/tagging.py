@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.errors import CollectError, PermissionMissing
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
+from cloud_carbon_exporter.providers.aws.client.optional import TAGS
 from cloud_carbon_exporter.providers.spec import Scope
 
 _TAGS_SECONDS = 3600.0
@@ -22,9 +23,10 @@ async def listed(client: AwsApi, account_id: str, region: str) -> AsyncIterator[
     """Resources of a region that bear tags, or once did. Raises CollectError."""
     # "all the tagged or previously tagged": the second kind comes with an empty list of tags
     scope = Scope("aws", account_id, region)
-    async for answer in client.answers(scope, "resourcegroupstaggingapi", "GetResources", {}):
-        for mapping in answer.get("ResourceTagMappingList", ()):
-            yield mapping
+    with client.refusals.asking(account_id, TAGS, region):
+        async for answer in client.answers(scope, "resourcegroupstaggingapi", "GetResources", {}):
+            for mapping in answer.get("ResourceTagMappingList", ()):
+                yield mapping
 
 
 async def of_region(client: AwsApi, account_id: str, region: str) -> Mapping[str, Tags]:
@@ -41,6 +43,8 @@ async def of_region(client: AwsApi, account_id: str, region: str) -> Mapping[str
             async for mapping in listed(client, account_id, region):
                 kept = (tag for tag in mapping.get("Tags", ()) if tag["Key"] in wanted)
                 tags[mapping["ResourceARN"]] = tuple(kept)
+        except PermissionMissing:
+            return client.cache.last(key) or {}
         except CollectError as error:
             client.say_once(f"tags are missing: {error}")
             return client.cache.last(key) or {}

@@ -16,10 +16,9 @@ from typing import Any, NamedTuple
 from cloud_carbon_exporter.providers.gcp.client.asset_types import TYPES
 from cloud_carbon_exporter.providers.gcp.client.history import begins, project_of
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
+from cloud_carbon_exporter.providers.gcp.client.optional import FEED
 from cloud_carbon_exporter.providers.gcp.describing.times import moment
 from cloud_carbon_exporter.providers.spec import Raw
-
-PERMISSION = "pubsub.subscriptions.consume"
 
 # Far below the 512 KiB that one request to acknowledge may have; an id takes some 200 bytes.
 _MESSAGES = 100
@@ -62,12 +61,13 @@ async def changes(
         path=f"v1/{subscription}:pull",
         account_id=subscription.split("/")[1],
         body={"maxMessages": _MESSAGES},
-        permissions=(PERMISSION,),
+        permissions=(FEED,),
         # The connection must not be taken for a dead one before nothing was told.
         waits_seconds=min(_LONGEST_WAIT_SECONDS, timeout_seconds / 2),
     )
     while True:
-        received = pull.listed(await rest.fetch(pull), "receivedMessages")
+        with rest.refusals.asking(pull.account_id, FEED):
+            received = pull.listed(await rest.fetch(pull), "receivedMessages")
         if not received:
             await asyncio.sleep(_PAUSE_SECONDS)
             continue
@@ -93,7 +93,7 @@ async def _acknowledge(rest: Rest, subscription: str, received: Iterable[Any]) -
         path=f"v1/{subscription}:acknowledge",
         account_id=subscription.split("/")[1],
         body={"ackIds": ids},
-        permissions=(PERMISSION,),
+        permissions=(FEED,),
     )
     await rest.fetch(call)
 

@@ -31,6 +31,7 @@ from cloud_carbon_exporter.providers.gcp.client.discovery import (
     named_projects,
 )
 from cloud_carbon_exporter.providers.gcp.client.http import Rest
+from cloud_carbon_exporter.providers.gcp.client.optional import ASSETS
 from cloud_carbon_exporter.providers.gcp.client.publisher_models import PublisherModels
 from cloud_carbon_exporter.providers.gcp.describing.asset import PROVIDER, kind, project, region_of
 from cloud_carbon_exporter.providers.gcp.describing.types import holding_nothing
@@ -72,6 +73,7 @@ class GcpClient:
         whole_project = not (options.organization_id or options.folder_id)
         tokens = Tokens(options.project_id, options.metrics_scope, needed=whole_project)
         self._rest = Rest(tokens, meter, settings.timeout_seconds)
+        self.refusals = self._rest.refusals
         self._machine_types = machines.MachineTypes(self._rest)
         self._publisher_models = PublisherModels(self._rest)
         self._departures = Departures(self._rest, self._options.metrics_scope)
@@ -272,17 +274,14 @@ class GcpClient:
     async def _sources(self, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
         inventory = await self._opened()
         try:
-            async for page in inventory.pages():
-                self._fallen_back = False
-                yield page
+            with self.refusals.asking(scope.account_id, ASSETS):
+                async for page in inventory.pages():
+                    self._fallen_back = False
+                    yield page
             return
         except CollectError as error:
             if not is_closed(error) or "/" in scope.account_id:
                 raise
-            if not self._fallen_back:
-                log.warning(
-                    "Asset Inventory is closed, so each product is listed by itself: %s", error
-                )
             self._fallen_back = True
         async for page in product_lists.pages(self._rest, scope.account_id):
             yield page

@@ -127,7 +127,8 @@ class Departures:
         except CollectError as error:
             if is_closed(error):
                 self._next_history = now + _AGAIN_SECONDS
-            log.info("what was deleted counts up to when it was last seen: %s", error)
+            else:
+                log.info("what was deleted counts up to when it was last seen: %s", error)
         return found
 
     async def _unseen(self, now: float) -> Sequence[Raw]:

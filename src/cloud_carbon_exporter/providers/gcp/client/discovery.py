@@ -11,12 +11,13 @@ from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.providers.gcp.client.asset_types import PROJECT, TYPES
 from cloud_carbon_exporter.providers.gcp.client.errors import Refused
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
+from cloud_carbon_exporter.providers.gcp.client.optional import ASSETS
 from cloud_carbon_exporter.providers.gcp.describing.asset import kind_of, project
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope
 
 log = logging.getLogger(__name__)
 
-PERMISSIONS = ("cloudasset.assets.listResource",)
+PERMISSIONS = (ASSETS,)
 PAGE_SIZE = "1000"
 
 

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from cloud_carbon_exporter.errors import ConfigError, Malformed
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
+from cloud_carbon_exporter.providers.gcp.client.optional import FOOTPRINT
 from cloud_carbon_exporter.providers.spec import Raw
 
-PERMISSIONS = ("bigquery.jobs.create", "bigquery.tables.getData")
 SOURCE = "Google Cloud Carbon Footprint"
 _TABLE = re.compile(r"(?P<project>[a-z][\w:.-]*)\.\w+\.\w+$")
 _GRAMS_PER_KILOGRAM = 1000
@@ -71,10 +71,11 @@ async def reported(rest: Rest, table: str, now: float) -> tuple[ReportedEmission
         operation="jobs.query",
         path=f"bigquery/v2/projects/{project}/queries",
         account_id=project,
-        permissions=PERMISSIONS,
+        permissions=FOOTPRINT,
         body={"query": query, "useLegacySql": False, "timeoutMs": 20000, "maxResults": 10000},
     )
-    answer = await rest.fetch(call)
+    with rest.refusals.asking(project, ", ".join(FOOTPRINT)):
+        answer = await rest.fetch(call)
     if not answer.get("jobComplete", True):
         raise call.named(Malformed("the query did not end in time"))
     reports: list[ReportedEmissions] = []

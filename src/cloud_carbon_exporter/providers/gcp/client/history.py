@@ -11,11 +11,11 @@ from typing import Any
 
 from cloud_carbon_exporter.providers.gcp.client.errors import Refused
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
+from cloud_carbon_exporter.providers.gcp.client.optional import HISTORY
 from cloud_carbon_exporter.providers.gcp.client.time_series_request import timestamp
 from cloud_carbon_exporter.providers.gcp.describing.times import moment
 from cloud_carbon_exporter.providers.spec import Raw
 
-PERMISSION = "cloudasset.assets.exportResource"
 """What reading a history takes (https://docs.cloud.google.com/asset-inventory/docs/access-control).
 """
 
@@ -38,7 +38,10 @@ async def deleted(rest: Rest, names: Iterable[str], since: float) -> AsyncIterat
         by_project[project_of(name)].append(name)
     for project, of_project in by_project.items():
         for first in range(0, len(of_project), NAMES_A_CALL):
-            yield await _asked(rest, project, of_project[first : first + NAMES_A_CALL], since)
+            asked = of_project[first : first + NAMES_A_CALL]
+            with rest.refusals.asking(project, HISTORY):
+                found = await _asked(rest, project, asked, since)
+            yield found
 
 
 async def _asked(rest: Rest, project: str, names: Sequence[str], since: float) -> list[Raw]:
@@ -53,7 +56,7 @@ async def _asked(rest: Rest, project: str, names: Sequence[str], since: float) -
             ("readTimeWindow.startTime", timestamp(since)),
             *(("assetNames", name) for name in names),
         ),
-        permissions=(PERMISSION,),
+        permissions=(HISTORY,),
     )
     try:
         answer = await rest.fetch(call)

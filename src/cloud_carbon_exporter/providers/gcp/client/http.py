@@ -13,6 +13,8 @@ from cloud_carbon_exporter.errors import (
     CollectError,
     CredentialsRefused,
     Malformed,
+    NotThere,
+    PermissionMissing,
     Throttled,
     Unreachable,
 )
@@ -28,7 +30,9 @@ from cloud_carbon_exporter.http.retry import (
 from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session
 from cloud_carbon_exporter.providers.gcp.client import errors
 from cloud_carbon_exporter.providers.gcp.client.auth import UNIVERSE, Tokens
+from cloud_carbon_exporter.providers.gcp.client.optional import REFUSABLE
 from cloud_carbon_exporter.providers.quotas import Quota, quota_of
+from cloud_carbon_exporter.providers.refusals import Refusals
 from cloud_carbon_exporter.providers.spec import Meter, Raw
 
 CONNECTIONS = 8
@@ -103,6 +107,8 @@ class Rest:
 
     def __init__(self, tokens: Tokens, meter: Meter, timeout_seconds: float) -> None:
         self.tokens = tokens
+        # An API that is not enabled is as closed as one that is forbidden.
+        self.refusals = Refusals("gcp", REFUSABLE, (PermissionMissing, NotThere))
         self._meter = meter
         self._paces: dict[tuple[str, str], Pace] = {}
         self._session = Session(

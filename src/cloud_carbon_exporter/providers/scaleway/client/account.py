@@ -6,8 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cloud_carbon_exporter.errors import CredentialsRefused, Malformed, NotThere, PermissionMissing
+from cloud_carbon_exporter.errors import (
+    CollectError,
+    CredentialsRefused,
+    Malformed,
+    NotThere,
+    PermissionMissing,
+)
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
+from cloud_carbon_exporter.providers.scaleway.client.optional import PROJECTS
 
 # Every page of every kind shows the names of its projects.
 PROJECTS_SECONDS = 600.0
@@ -19,6 +26,14 @@ class Project:
 
     id: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """Projects that are known. refused: why they may not be listed, so that there may be more."""
+
+    known: Sequence[Project]
+    refused: CollectError | None = None
 
 
 async def organization_of(api: Api) -> str:
@@ -63,32 +78,57 @@ async def _default_project(api: Api) -> str:
         ) from error
 
 
-async def projects_of(api: Api) -> Sequence[Project]:
+async def projects_of(api: Api) -> Projects:
     """Projects of the organisation the key may see, kept for ten minutes."""
     return await api.memory.get("projects", PROJECTS_SECONDS, lambda: list_projects(api))
 
 
 async def project_names(api: Api) -> Mapping[str, str]:
     """Project names by id."""
-    return {project.id: project.name for project in await projects_of(api)}
+    return {project.id: project.name for project in (await projects_of(api)).known}
 
 
-async def list_projects(api: Api, organization_id: str = "") -> Sequence[Project]:
-    """Projects the key may see; without the permission to list them, the default project alone."""
+async def list_projects(api: Api, organization_id: str = "") -> Projects:
+    """Projects the key may see.
+
+    Without the permission to list them, those that were listed before, or the default project.
+    """
+    try:
+        with api.refusals.asking(organization_id or api.organization_id, PROJECTS):
+            return Projects(await _listed(api, organization_id))
+    except PermissionMissing as error:
+        before: Projects | None = api.memory.last("projects")
+        default = api.credentials.project_id
+        fallback = (Project(default, default),) if default else ()
+        return Projects(before.known if before else fallback, error.bare())
+
+
+async def _listed(api: Api, organization_id: str) -> Sequence[Project]:
+    """Projects as they are listed. Raises PermissionMissing where none is shown."""
     projects: list[Project] = []
     try:
         async for page in api.list(
             "ListProjects",
             "account/v3/projects",
             "projects",
-            permission="ProjectReadOnly",
+            permission=PROJECTS,
             params={"organization_id": organization_id or api.organization_id},
         ):
             projects += _read(page)
-    except (PermissionMissing, NotThere):
-        default = api.credentials.project_id
-        return (Project(default, default),) if default else ()
+    except NotThere as error:
+        raise _hidden(error.message) from error
+    if not projects:  # every organisation has one
+        raise _hidden("account: no project is shown")
     return tuple(projects)
+
+
+def _hidden(message: str) -> PermissionMissing:
+    return PermissionMissing(
+        message,
+        provider="scaleway",
+        operation="ListProjects",
+        hint=f"grant the permission set {PROJECTS} for account to this API key",
+    )
 
 
 def _read(page: Sequence[Any]) -> Sequence[Project]:

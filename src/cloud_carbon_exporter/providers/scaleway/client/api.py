@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cloud_carbon_exporter.providers.options import ScalewayOptions
+from cloud_carbon_exporter.providers.refusals import Refusals
 from cloud_carbon_exporter.providers.scaleway.client import paging
 from cloud_carbon_exporter.providers.scaleway.client.credentials import (
     Credentials,
@@ -19,6 +20,7 @@ from cloud_carbon_exporter.providers.scaleway.client.credentials import (
 )
 from cloud_carbon_exporter.providers.scaleway.client.http import PATIENCE, Call, Http, Params
 from cloud_carbon_exporter.providers.scaleway.client.memory import Memory
+from cloud_carbon_exporter.providers.scaleway.client.optional import REFUSABLE
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Meter, Scope
 
@@ -57,6 +59,7 @@ class Api:
         self.settings = settings
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
         self.memory = Memory()
+        self.refusals = Refusals("scaleway", REFUSABLE)
         self.organization_id = ""
         self.label_values: LabelValues = _no_values
         self.http = Http(

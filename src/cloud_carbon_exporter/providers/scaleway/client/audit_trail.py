@@ -41,22 +41,27 @@ async def server_events(api: Api, scope: Scope) -> Sequence[ServerEvent] | None:
     """Events of the servers of a region in the last hour, newest first; None where not allowed."""
 
     async def ask() -> Sequence[ServerEvent]:
-        events: list[ServerEvent] = []
-        token = ""
-        for _ in range(MOST_PAGES):
-            document = await api.ask(
-                "ListEvents", PATH, scope=scope, permission=PERMISSION, params=_params(api, token)
-            )
-            listed = document.fields.get("events")
-            for event in listed if isinstance(listed, list) else ():
-                events += _read(event)
-            token = str(document.fields.get("next_page_token") or "")
-            if not token:
-                break
-        return events
+        with api.refusals.asking(api.organization_id, PERMISSION, scope.region):
+            return await _events(api, scope)
 
     key = ("audit-trail", scope.region)
     return await api.memory.get_extra(key, SHARED_SECONDS, ask, None)
+
+
+async def _events(api: Api, scope: Scope) -> Sequence[ServerEvent]:
+    events: list[ServerEvent] = []
+    token = ""
+    for _ in range(MOST_PAGES):
+        document = await api.ask(
+            "ListEvents", PATH, scope=scope, permission=PERMISSION, params=_params(api, token)
+        )
+        listed = document.fields.get("events")
+        for event in listed if isinstance(listed, list) else ():
+            events += _read(event)
+        token = str(document.fields.get("next_page_token") or "")
+        if not token:
+            break
+    return events
 
 
 def _params(api: Api, token: str) -> Mapping[str, str | int]:

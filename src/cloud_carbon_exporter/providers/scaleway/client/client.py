@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, CredentialsRefused, NotThere
-from cloud_carbon_exporter.model import facts
-from cloud_carbon_exporter.providers.scaleway.client import s3
+from cloud_carbon_exporter.providers.scaleway.client import places, s3
 from cloud_carbon_exporter.providers.scaleway.client.account import organization_of
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.scaleway.client.cockpit import Cockpit
@@ -62,19 +61,14 @@ class ScalewayClient(Api):
 
     async def scopes(self, listing: Listing) -> Sequence[Scope]:
         """Every zone or region of the facts that the settings let through."""
-        # Zones of our own facts: the SDK's list has been seen to lack the newest.
         account_id = self.organization_id
-        zones = [zone for zone in facts.zones("scaleway") if self._is_wanted(zone)]
         if listing.scope == "zone":
-            return [Scope("scaleway", account_id, _region_of(zone), zone) for zone in zones]
+            zones = places.zones(self.settings)
+            return [Scope("scaleway", account_id, places.region_of(zone), zone) for zone in zones]
         if listing.scope == "region":
-            regions = dict.fromkeys(map(_region_of, zones))
+            regions = places.regions(self.settings)
             return [Scope("scaleway", account_id, region) for region in regions]
         return [Scope("scaleway", account_id)]
-
-    def _is_wanted(self, zone: str) -> bool:
-        allowed = self.settings.regions
-        return not allowed or zone in allowed or _region_of(zone) in allowed
 
     async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
         """Pages of a list call, or the buckets of all projects.
@@ -129,12 +123,13 @@ class ScalewayClient(Api):
         counted = await count_resources(self, self._search_types)
         return replace(counted, reported=await reported(self, now))
 
+    def owed(self) -> Sequence[str]:
+        """Cockpit tokens it made."""
+        return self.cockpit.made.owed()
+
     async def close(self) -> None:
-        """Delete the Cockpit tokens it made, within a second, and close the session."""
-        await self.cockpit.close()
-        await self.http.close()
-
-
-def _region_of(zone: str) -> str:
-    """Region of a zone: fr-par-1 lies in fr-par."""
-    return zone.rsplit("-", 1)[0]
+        """Delete the Cockpit tokens it made, however long that takes, and close the session."""
+        try:
+            await self.cockpit.close()
+        finally:
+            await self.http.close()

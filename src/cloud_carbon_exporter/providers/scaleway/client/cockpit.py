@@ -8,6 +8,7 @@ product does not publish is not measured, and nothing fails.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -23,8 +24,11 @@ from cloud_carbon_exporter.errors import (
 )
 from cloud_carbon_exporter.model.types import Signal
 from cloud_carbon_exporter.providers.options import ScalewayOptions
+from cloud_carbon_exporter.providers.scaleway.client import left_tokens
+from cloud_carbon_exporter.providers.scaleway.client.account import projects_of
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.scaleway.client.http import Call
+from cloud_carbon_exporter.providers.scaleway.client.places import regions
 from cloud_carbon_exporter.providers.scaleway.client.promql import (
     is_published,
     join,
@@ -32,7 +36,8 @@ from cloud_carbon_exporter.providers.scaleway.client.promql import (
     window_of,
 )
 from cloud_carbon_exporter.providers.scaleway.client.readings import failed, reading, together
-from cloud_carbon_exporter.providers.scaleway.client.tokens import MadeTokens, SourceKey
+from cloud_carbon_exporter.providers.scaleway.client.token_calls import SourceKey
+from cloud_carbon_exporter.providers.scaleway.client.tokens import MadeTokens
 from cloud_carbon_exporter.providers.spec import Read, Reading
 
 log = logging.getLogger(__name__)
@@ -77,6 +82,7 @@ class Cockpit:
                 self._tokens[place] = token
         self.made = MadeTokens(api)
         self._makes = options.cockpit_create_tokens
+        self._reaping: asyncio.Task[None] | None = None
         self._hinted = False
 
     async def series(self, reads: Sequence[Read], until: float) -> Reading:
@@ -111,8 +117,10 @@ class Cockpit:
         return await self._api.memory.get(key, NAMES_SECONDS, ask)
 
     async def close(self) -> None:
-        """Delete the tokens that were made."""
+        """Delete the tokens that were made; then what is left of others, if that is under way."""
         await self.made.close()
+        if self._reaping is not None:
+            await self._reaping
 
     async def _of_source(self, key: SourceKey, reads: Sequence[Read], until: float) -> Reading:
         try:
@@ -126,10 +134,13 @@ class Cockpit:
         for read in reads:
             by_query[_Query(read.metric.into, read.metric.name)].append(read)
         answers = []
+        unpublished: dict[str, str] = {}
         for query, group in by_query.items():
             if is_published(query.promql, names):
                 answers.append(self._answer(source, group, until))
-        return together(await asyncio.gather(*answers))
+            else:
+                unpublished[group[0].resource.kind] = query.promql
+        return together([*await asyncio.gather(*answers), Reading(unpublished=unpublished)])
 
     async def _open(self, key: SourceKey) -> _Source | None:
         """Source of a project and region; None where there is none, or nothing that opens it."""
@@ -141,8 +152,21 @@ class Cockpit:
             return None
         url = await self._url(key)
         if url and not token:
+            if self._reaping is None:
+                self._reaping = asyncio.create_task(self._reap())
             token = await self.made.secret(key)
         return _Source(url, key.region, token) if url and token else None
+
+    async def _reap(self) -> None:
+        """Delete, once, what killed processes left behind, wherever the organisation has them."""
+        try:
+            projects = (await projects_of(self._api)).known
+        except CollectError as error:
+            log.debug("scaleway: Cockpit tokens left behind are not looked for: %s", error)
+            return
+        everywhere = itertools.product(projects, regions(self._api.settings))
+        sources = [SourceKey(project.id, region) for project, region in everywhere]
+        await left_tokens.reap(self._api, sources, self.made.name)
 
     def _token_of(self, key: SourceKey) -> str:
         of_region = self._tokens.get(f"{key.project_id}/{key.region}")

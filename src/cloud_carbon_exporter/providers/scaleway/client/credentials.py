@@ -30,7 +30,11 @@ def find_credentials(environ: Mapping[str, str], organization_id: str = "") -> C
     Raises CredentialsMissing with every place that was tried.
     """
     path = _config_path(environ)
-    profile = _profile(path, environ.get("SCW_PROFILE", ""))
+    profile = (
+        {}
+        if _complete(environ, organization_id)
+        else _profile(path, environ.get("SCW_PROFILE", ""))
+    )
     secret_key = environ.get("SCW_SECRET_KEY") or profile.get("secret_key", "")
     if not secret_key:
         raise CredentialsMissing(
@@ -47,6 +51,16 @@ def find_credentials(environ: Mapping[str, str], organization_id: str = "") -> C
         project_id=environ.get("SCW_DEFAULT_PROJECT_ID") or profile.get("default_project_id", ""),
         api_url=(environ.get("SCW_API_URL") or profile.get("api_url") or API_URL).rstrip("/"),
     )
+
+
+def _complete(environ: Mapping[str, str], organization_id: str) -> bool:
+    """Whether all is told without the config file: then it is not read, and may be broken.
+
+    A profile that is named is read all the same: who names it wants what it holds.
+    """
+    organization_id = organization_id or environ.get("SCW_DEFAULT_ORGANIZATION_ID", "")
+    keys = (environ.get("SCW_ACCESS_KEY"), environ.get("SCW_SECRET_KEY"), organization_id)
+    return all(keys) and not environ.get("SCW_PROFILE")
 
 
 def _config_path(environ: Mapping[str, str]) -> Path:
@@ -67,10 +81,11 @@ def _profile(path: Path, wanted: str) -> dict[str, str]:
     profiles = document.get("profiles")
     profiles = profiles if isinstance(profiles, dict) else {}
     name = wanted or document.get("active_profile") or ""
-    if wanted and wanted != "default" and wanted not in profiles:
-        known = ", ".join(sorted(profiles)) or "none"
+    if name and name != "default" and name not in profiles:
+        known = ", ".join(sorted(map(str, profiles))) or "none"
+        named_by = "SCW_PROFILE" if wanted else "active_profile"
         raise CredentialsMissing(
-            f"SCW_PROFILE names {wanted!r}, which {path} does not hold",
+            f"{named_by} names {name!r}, which {path} does not hold",
             provider="scaleway",
             hint=f"profiles: {known}",
         )
@@ -91,6 +106,12 @@ def _document(path: Path) -> Mapping[str, Any]:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError:
         return {}
+    except UnicodeDecodeError as error:
+        raise CredentialsMissing(
+            f"{path} is not UTF-8",
+            provider="scaleway",
+            hint="save it as UTF-8, or set the keys in the environment",
+        ) from error
     except yaml.YAMLError as error:
         raise CredentialsMissing(
             f"{path} is not valid YAML", provider="scaleway", hint="repair the file"

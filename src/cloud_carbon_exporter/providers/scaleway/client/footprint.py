@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 
+PERMISSION = "EnvironmentalImpactReadOnly"
 DAY_SECONDS = 86400.0
 GRAMS_PER_KILOGRAM = 1000
 LITERS_PER_CUBIC_METRE = 1000
@@ -54,7 +55,7 @@ async def reported(api: Api, now: float) -> tuple[ReportedEmissions, ...]:
     month = closed_month(now)
     nothing: tuple[ReportedEmissions, ...] = ()
     return await api.memory.get_extra(
-        ("footprint", month.start), DAY_SECONDS, lambda: _rows_of(api, month), nothing
+        ("footprint", month.start), DAY_SECONDS, lambda: _allowed(api, month), nothing
     )
 
 
@@ -68,6 +69,11 @@ def closed_month(now: float) -> Month:
     return Month(start, end)
 
 
+async def _allowed(api: Api, month: Month) -> tuple[ReportedEmissions, ...]:
+    with api.refusals.asking(api.organization_id, PERMISSION):
+        return await _rows_of(api, month)
+
+
 async def _rows_of(api: Api, month: Month) -> tuple[ReportedEmissions, ...]:
     # The end is exclusive. Reports begin with October 2024.
     window = {
@@ -78,12 +84,16 @@ async def _rows_of(api: Api, month: Month) -> tuple[ReportedEmissions, ...]:
     available = await api.ask(
         "GetImpactReportAvailability",
         "environmental-footprint/v1alpha1/reports/availability",
+        permission=PERMISSION,
         params=window,
     )
     if not _is_out(available.fields, month):
         return ()
     impact = await api.ask(
-        "GetImpactData", "environmental-footprint/v1alpha1/data/query", params=window
+        "GetImpactData",
+        "environmental-footprint/v1alpha1/data/query",
+        permission=PERMISSION,
+        params=window,
     )
     return read(impact.fields, api.organization_id, month)
 

@@ -80,6 +80,11 @@ class Memory:
             log.debug("not shown: %s", error)
             return otherwise
 
+    def last(self, key: Hashable) -> Any:
+        """What was answered last, however old; None where nothing was."""
+        answer = self._answers.get(key)
+        return None if answer is None else answer.value
+
     def remember(self, key: Hashable, seconds: float) -> None:
         """Note that something holds for `seconds`."""
         self._answers[key] = _Answer(self._clock() + seconds, True)

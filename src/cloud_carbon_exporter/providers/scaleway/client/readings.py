@@ -35,8 +35,10 @@ def together(readings: Iterable[Reading]) -> Reading:
     points: Points = {}
     failures: dict[str, CollectError] = {}
     skipped: Counter[tuple[str, str]] = Counter()
+    unpublished: dict[str, str] = {}
     for reading in readings:
         points.update(reading.points)
         failures.update(reading.failures)
         skipped.update(reading.skipped)
-    return Reading(points, failures, skipped)
+        unpublished.update(reading.unpublished)
+    return Reading(points, failures, skipped, unpublished=unpublished)

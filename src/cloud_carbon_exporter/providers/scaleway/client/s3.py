@@ -5,6 +5,7 @@ Scaleway lets an access key choose the project by a suffix: ACCESS_KEY@PROJECT_I
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from cloud_carbon_exporter.errors import (
     Incomplete,
     Malformed,
 )
-from cloud_carbon_exporter.providers.scaleway.client.account import projects_of
+from cloud_carbon_exporter.providers.scaleway.client.account import Project, projects_of
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.scaleway.client.http import Call
 from cloud_carbon_exporter.providers.spec import Raw, Scope
@@ -25,6 +26,8 @@ ENDPOINT = "https://s3.{region}.scw.cloud"
 NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 PERMISSION = "ObjectStorageReadOnly"
 KIND = "object/bucket"
+# In one region; four of them are listed at once, and the other products beside them.
+CALLS_AT_ONCE = 8
 
 
 class Bucket(NamedTuple):
@@ -35,20 +38,21 @@ class Bucket(NamedTuple):
 
 
 async def buckets(api: Api, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
-    """Pages of buckets, one for each project.
+    """Pages of buckets, one for each project, in the order of the projects.
 
     Those of the projects that do not answer stay as they were: raises Incomplete at the end.
+    Raises PermissionMissing where it is not known which projects there are.
     """
-    # Without the suffix S3 lists the buckets of the key's default project alone.
+    projects = await projects_of(api)
+    if projects.refused is not None and not projects.known:
+        raise projects.refused.bare()
     failure: CollectError | None = None
     seen: set[str] = set()
-    for project in await projects_of(api):
-        try:
-            listed = await _of_project(api, scope.region, project.id)
-        except CredentialsRefused:
-            raise
-        except CollectError as error:
-            failure = failure or error
+    for project, listed in zip(
+        projects.known, await _of_projects(api, scope.region, projects.known), strict=True
+    ):
+        if isinstance(listed, CollectError):
+            failure = failure or listed
             continue
         # A name is unique in its region, so that a bucket two projects show is the same.
         fresh = [bucket for bucket in listed if bucket.name not in seen]
@@ -57,6 +61,30 @@ async def buckets(api: Api, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
             yield [_raw(bucket, scope.region, project.id) for bucket in fresh]
     if failure is not None:
         raise Incomplete({KIND: failure}) if seen else failure
+
+
+async def _of_projects(
+    api: Api, region: str, projects: Sequence[Project]
+) -> Sequence[Sequence[Bucket] | CollectError]:
+    """Buckets of each project, or why it does not tell them. Raises CredentialsRefused."""
+    gate = asyncio.Semaphore(CALLS_AT_ONCE)
+
+    async def ask(project: Project) -> Sequence[Bucket] | CollectError:
+        async with gate:
+            try:
+                # Without the suffix S3 lists the buckets of the key's default project alone.
+                return await _of_project(api, region, project.id)
+            except CredentialsRefused:
+                raise
+            except CollectError as error:
+                return error.bare()
+
+    asking = [asyncio.create_task(ask(project)) for project in projects]
+    try:
+        return await asyncio.gather(*asking)
+    finally:  # the key is refused, or nobody waits any more
+        for task in asking:
+            task.cancel()
 
 
 def _raw(bucket: Bucket, region: str, project_id: str) -> Raw:

@@ -10,6 +10,7 @@ from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.spec import Extras
 
 # An alpha API, and a cross-check alone: it tells type and place of a thing, but no size.
+PERMISSION = "OrganizationReadOnly"
 HOUR_SECONDS = 3600.0
 MOST_PAGES = 500
 
@@ -31,7 +32,7 @@ async def count_resources(api: Api, our_types: frozenset[str]) -> Extras:
     our_types: what the search calls our kinds. Nothing when it does not answer.
     """
     nothing: Counter[str] = Counter()
-    counts = await api.memory.get_extra("search", HOUR_SECONDS, lambda: _count(api), nothing)
+    counts = await api.memory.get_extra("search", HOUR_SECONDS, lambda: _allowed(api), nothing)
     return _ledger(counts, our_types, api.organization_id) if counts else Extras()
 
 
@@ -52,6 +53,11 @@ def _kind(search_type: str) -> str:
     return f"{product}/{thing or 'unknown'}"
 
 
+async def _allowed(api: Api) -> Counter[str]:
+    with api.refusals.asking(api.organization_id, PERMISSION):
+        return await _count(api)
+
+
 async def _count(api: Api) -> Counter[str]:
     counts: Counter[str] = Counter()
     params: dict[str, str | int] = {
@@ -64,7 +70,7 @@ async def _count(api: Api) -> Counter[str]:
         document = await api.ask(
             "SearchResources",
             "search/v1alpha1/resources",
-            permission="OrganizationReadOnly",
+            permission=PERMISSION,
             params=params,
         )
         counts.update(str(thing.get("type")) for thing in document.fields.get("resources") or ())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.providers.spec import Metric
 
+PER_CENT = 100
+
 # The label every series of Scaleway's products bears.
 JOIN = {"resource_id": "resource_id"}
 
@@ -43,6 +45,9 @@ def instances(product: str) -> tuple[Metric, Metric]:
             name=f"avg by (resource_id) (avg_over_time({used}))",
             statistic="avg_over_time",
             dimensions=JOIN,
+            # By its name a ratio; Scaleway's own alerts hold it against 90 and call it per cent
+            # (docs-content, serverless-containers/how-to/configure-alerts-containers.mdx).
+            scale=1 / PER_CENT,
             absent=0,
         ),
     )

@@ -19,7 +19,7 @@ from cloud_carbon_exporter.providers.scaleway.describing.hardware import (
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
-PERMISSION = "DatalabReadOnly"
+PERMISSION = "DistributedDataLabReadOnly"
 
 # No state of a Data Lab is off: without workers its main node still runs.
 STATES = states(running="ready updating error locked", gone="creating deleting deleted")

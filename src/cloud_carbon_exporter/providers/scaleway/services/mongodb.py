@@ -39,7 +39,7 @@ SPECS = (
         ),
         states=INSTANCE_STATES,
         searched_as="mgdb_instance",
-        metrics=(node_cpu("mongodb_.*node_cpu_seconds_total"),),
+        metrics=(node_cpu("mgdb_instance_.*node_cpu_seconds_total"),),
     ),
     ServiceSpec(
         kind="mongodb/snapshot",
