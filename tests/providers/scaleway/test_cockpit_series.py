@@ -22,6 +22,7 @@ TYPES = (
     "rkv_cluster",
     "serverless_container",
     "serverless_function",
+    "generative_apis",  # of no recorded answer; the FAQ of Generative APIs tells its series
 )
 
 
