@@ -44,7 +44,7 @@ job "cloud-carbon-exporter" {
     task "exporter" {
       driver       = "docker"
       user         = "65532:65532"
-      kill_timeout = "10s"
+      kill_timeout = "30s"
 
       config {
         image           = var.image

@@ -62,7 +62,7 @@ ALL_ON: dict[str, Any] = {
         {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}
     ],
     "priorityClassName": "low",
-    "terminationGracePeriodSeconds": 30,
+    "terminationGracePeriodSeconds": 60,
 }
 SOME: dict[str, dict[str, Any]] = {
     "one target": {"config": TARGET},
