@@ -44,7 +44,9 @@ def _kept(timeline: Timeline, versions: tuple[SavedVersion, ...]) -> SavedTimeli
 def _versions(timeline: Timeline) -> tuple[SavedVersion, ...]:
     # A copy: the event loop may save, while a thread that builds a Snapshot drops some.
     versions = tuple(timeline.versions)
-    return tuple(SavedVersion(one.since, one.resource, one.waits) for one in versions)
+    return tuple(
+        SavedVersion(version.since, version.resource, version.waits) for version in versions
+    )
 
 
 def resumed(
@@ -83,4 +85,6 @@ def awaiting_again(saved: SavedAwaiting) -> Timeline:
 
 
 def _described(saved: SavedTimeline) -> list[Version]:
-    return [Version(one.since, one.resource, one.measured) for one in saved.versions]
+    return [
+        Version(version.since, version.resource, version.measured) for version in saved.versions
+    ]

@@ -199,11 +199,11 @@ class TargetRun:
         """Log what is optional and not allowed, once, and once more when it is."""
         before, self._refused = self._refused, {}
         for refusal in refused_to(self.client):
-            thing = ("optional", refusal.account_id, refusal.permission)
-            self._refused[thing] = f"optional, and refused: {refusal.purpose}"
-            self._failures.failed(thing, f"{self._refused[thing]}: {refusal.error}")
-        for thing in before.keys() - self._refused.keys():
-            self._failures.well(thing, before[thing])
+            key = ("optional", refusal.account_id, refusal.permission)
+            self._refused[key] = f"optional, and refused: {refusal.purpose}"
+            self._failures.failed(key, f"{self._refused[key]}: {refusal.error}")
+        for key in before.keys() - self._refused.keys():
+            self._failures.well(key, before[key])
 
     async def _ask_extras(self) -> None:
         async def ask() -> None:

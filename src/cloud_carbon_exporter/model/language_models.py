@@ -83,9 +83,9 @@ def _said(words: frozenset[str]) -> float | None:
     """Billions of parameters that a name says; the most, where it says several."""
     said: list[float] = []
     for word in words:
-        found = _BILLIONS.fullmatch(word)
-        if found:
-            said.append(float(found[2]) * int(found[1] or 1))
+        number = _BILLIONS.fullmatch(word)
+        if number:
+            said.append(float(number[2]) * int(number[1] or 1))
     return max(said, default=None)
 
 

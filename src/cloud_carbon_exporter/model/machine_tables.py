@@ -140,27 +140,27 @@ def _of_rule(provider: str, name: str, rule: Row, match: re.Match[str], architec
     family = _families(provider).get(key) or _guess(provider, key, architecture)
     base = _base(provider, name, family)
     base = replace(base, share=float(rule["share"] or base.share), gpu=family["gpu"])
-    found = sized(
+    shaped = sized(
         base,
         family,
         _vcpus(rule, said, family),
         float(rule["gib_per_vcpu"] or family["gib_per_vcpu"]),
     )
     if said.get("memory_mib"):
-        found = replace(found, memory_gib=float(said["memory_mib"]) / MIB_PER_GIB)
+        shaped = replace(shaped, memory_gib=float(said["memory_mib"]) / MIB_PER_GIB)
     if said.get("memory_gib"):
-        found = replace(found, memory_gib=float(said["memory_gib"]))
+        shaped = replace(shaped, memory_gib=float(said["memory_gib"]))
     if rule["ssd_gib_per_vcpu"]:
-        found = replace(found, ssd_gib=found.vcpus * float(rule["ssd_gib_per_vcpu"]))
+        shaped = replace(shaped, ssd_gib=shaped.vcpus * float(rule["ssd_gib_per_vcpu"]))
     if rule["vcpus"] == HOST:
-        found = replace(found, sockets=int(family["host_sockets"]))
+        shaped = replace(shaped, sockets=int(family["host_sockets"]))
     unsized = "gpus" in said and not family["gpus_per_vcpu"]
     guessed = bool(rule["assumed"] or family["pattern"] or unsized)
     reason = rule["assumed"].format(family=key, name=name) or (
         f"unknown machine {name}" if guessed else ""
     )
     reasons = "; ".join(each for each in (reason, family["assumed"]) if each)
-    return Known(replace(found, assumed=reasons), family, guessed)
+    return Known(replace(shaped, assumed=reasons), family, guessed)
 
 
 def _vcpus(rule: Row, said: Mapping[str, str], family: Row) -> float:

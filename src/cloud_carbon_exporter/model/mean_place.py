@@ -8,22 +8,23 @@ from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Place
 def mean(estimates: tuple[Estimate, ...]) -> Estimate:
     """Mean of members in unknown proportion, with the bounds of the lowest and the highest."""
     return Estimate(
-        sum(one.value for one in estimates) / len(estimates),
-        min(one.lower for one in estimates),
-        max(one.upper for one in estimates),
-        "assumed" if any(one.basis == "assumed" for one in estimates) else "measured",
+        sum(estimate.value for estimate in estimates) / len(estimates),
+        min(estimate.lower for estimate in estimates),
+        max(estimate.upper for estimate in estimates),
+        "assumed" if any(estimate.basis == "assumed" for estimate in estimates) else "measured",
     )
 
 
 def mean_place(provider: str, region: str, parts: tuple[Place, ...]) -> Place:
     """Place of that name with the means of its members, and their lowest and highest bounds."""
     intensities = []
-    for index, one in enumerate(parts[0].intensities):
+    for index, first in enumerate(parts[0].intensities):
         alike = tuple(part.intensities[index] for part in parts if len(part.intensities) > index)
         if len(alike) == len(parts):
-            grams = mean(tuple(each.grams_per_kilowatt_hour for each in alike))
-            ids = tuple(dict.fromkeys(fact for each in alike for fact in each.facts))
-            intensities.append(CarbonIntensity(grams, one.method, one.source, one.year, facts=ids))
+            grams = mean(tuple(intensity.grams_per_kilowatt_hour for intensity in alike))
+            ids = tuple(dict.fromkeys(fact for intensity in alike for fact in intensity.facts))
+            told = (first.method, first.source, first.year)
+            intensities.append(CarbonIntensity(grams, *told, facts=ids))
     waters = tuple(
         part.wue_liters_per_kilowatt_hour for part in parts if part.wue_liters_per_kilowatt_hour
     )

@@ -161,8 +161,8 @@ class Accounts:
         except Exception as error:
             raise self._refusal(error) from error
         session, role = base, self._options.role_arn
-        for each in (*self._options.role_chain, role) if role else ():
-            session = self._as(each, session)
+        for chained in (*self._options.role_chain, role) if role else ():
+            session = self._as(chained, session)
         return await self._enter(session, role)
 
     def _as(self, role: str, base: Any, account_id: str = "") -> Any:

@@ -1,4 +1,4 @@
-"""What the bill names and nothing here estimates, for accounts without an index to see it by.
+"""Services of the bill that nothing here estimates, for accounts without an index to see them by.
 
 Asked for only with `-cloud.aws.discovery=cost-explorer`: the answer that tells the regions, once a
 day, tells the services too, so that it costs nothing more.
@@ -19,7 +19,7 @@ async def unseen(client: AwsApi, estimated: Collection[str]) -> Mapping[tuple[st
     """(account, kind) -> 1, of each service of the bill that no listing brings; says its share."""
     if client.options.discovery != "cost-explorer":
         return {}
-    found: dict[tuple[str, str], int] = {}
+    kinds: dict[tuple[str, str], int] = {}
     for account_id in await client.accounts.known():
         try:
             used = await regions.used(client, account_id)
@@ -32,10 +32,10 @@ async def unseen(client: AwsApi, estimated: Collection[str]) -> Mapping[tuple[st
         for service in sorted(dollars):
             kind = kind_unseen(service, estimated)
             if kind:
-                found[account_id, kind] = 1
+                kinds[account_id, kind] = 1
                 share = dollars[service] / total if total else 0.0
                 client.say_once(
                     f"aws {account_id}: the bill names {service}, which is not estimated: "
                     f"{share:.1%} of its cost; in the ledger as {kind}"
                 )
-    return found
+    return kinds

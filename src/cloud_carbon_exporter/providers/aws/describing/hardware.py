@@ -31,19 +31,6 @@ def times(parts: Iterable[Component], factor: float) -> tuple[Component, ...]:
     return tuple(replace(part, amount=part.amount * factor) for part in parts)
 
 
-def idle(parts: Iterable[Component], count: float, doubt: str = "") -> tuple[Component, ...]:
-    """Machines held and not used, so many of them, at rest. doubt: why so many is a guess.
-
-    Of a burstable machine no more is held than the share that is always its own.
-    """
-    resting: list[Component] = []
-    for part in parts:
-        doubts = "; ".join(filter(None, (part.assumed, doubt)))
-        amount = part.amount * part.share * count
-        resting.append(Component(part.kind, part.part, amount, assumed=doubts))
-    return tuple(resting)
-
-
 def per(
     parts: Iterable[Component],
     signal: Signal,

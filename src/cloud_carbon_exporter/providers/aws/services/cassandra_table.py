@@ -36,11 +36,11 @@ async def tables(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[
     keyspaces = [str(raw["keyspaceName"]) for raw in page]
     own = [name for name in keyspaces if name not in _SYSTEM]
     what = ("keyspaces", "ListTables", scope.account_id, scope.region)
-    found: list[Raw] = []
+    own_tables: list[Raw] = []
     for listed in (await by_name(client, what, own, _SECONDS, ask)).values():
-        found += listed
+        own_tables += listed
     return await tagged(
-        client, scope, found, "cassandra:table", lambda raw: str(raw["resourceArn"])
+        client, scope, own_tables, "cassandra:table", lambda raw: str(raw["resourceArn"])
     )
 
 

@@ -65,7 +65,7 @@ async def _read(client: AwsApi, scope: Scope) -> list[Raw]:
     told_since = (now if known is None else known.asked) - _ENDED_SECONDS
     if known is not None:
         since = min(known.oldest, told_since)
-    found: list[Raw] = []
+    builds: list[Raw] = []
     oldest, pages = now, 0
     newest_first = {"sortOrder": "DESCENDING"}
     async for answer in client.answers(
@@ -78,24 +78,24 @@ async def _read(client: AwsApi, scope: Scope) -> list[Raw]:
             began = min(began, started)
             if raw.get("buildStatus") == "IN_PROGRESS":
                 oldest = min(oldest, started)
-                found.append(_since_its_machine(raw))
+                builds.append(_since_its_machine(raw))
             elif (moment(raw.get("endTime")) or 0.0) >= told_since:
-                found.append(_since_its_machine(raw))
+                builds.append(_since_its_machine(raw))
         pages += 1
         if began < since or pages == _MOST_PAGES:
             break
     client.cache.keep(key, _LONGEST_SECONDS, _Reach(now, oldest))
-    return found
+    return builds
 
 
 async def _describe_all(client: AwsApi, scope: Scope, ids: Sequence[str]) -> list[Raw]:
-    found: list[Raw] = []
+    builds: list[Raw] = []
     for some in batches(ids, _BUILDS_PER_CALL):
         answer = await client.call(
             scope, "codebuild", "BatchGetBuilds", {"ids": list(some)}, permissions=_DETAILS
         )
-        found += told(answer, "builds", scope, "BatchGetBuilds")
-    return found
+        builds += told(answer, "builds", scope, "BatchGetBuilds")
+    return builds
 
 
 def _since_its_machine(raw: Raw) -> Raw:

@@ -24,13 +24,13 @@ _FLEETS_PER_CALL = 100
 
 async def fleets(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[Raw]:
     """The fleets described, a hundred at once: the list has their ARNs alone."""
-    found: list[Raw] = []
+    described: list[Raw] = []
     for some in batches([str(raw["Name"]) for raw in page], _FLEETS_PER_CALL):
         answer = await client.call(
             scope, "codebuild", "BatchGetFleets", {"names": list(some)}, permissions=_DETAILS
         )
-        found += told(answer, "fleets", scope, "BatchGetFleets")
-    return found
+        described += told(answer, "fleets", scope, "BatchGetFleets")
+    return described
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.providers.aws.describing.hardware import idle, nodes
+from cloud_carbon_exporter.providers.aws.describing.hardware import nodes
 from cloud_carbon_exporter.providers.aws.describing.object import parse_ec2
 from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.idle_hardware import idle
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "ec2/capacity_reservation"

@@ -58,12 +58,12 @@ async def _provisioned(client: AwsApi, scope: Scope, names: set[str]) -> Mapping
 
     async def known() -> frozenset[str]:
         params = {"Namespace": "AWS/Lambda", "MetricName": "ProvisionedConcurrencyUtilization"}
-        found: set[str] = set()
+        functions: set[str] = set()
         async for answer in client.answers(scope, "cloudwatch", "ListMetrics", params, units=1):
             for series in answer.get("Metrics", ()):
                 pairs = {pair["Name"]: pair["Value"] for pair in series.get("Dimensions", ())}
-                found.add(pairs.get("FunctionName", ""))
-        return frozenset(found)
+                functions.add(pairs.get("FunctionName", ""))
+        return frozenset(functions)
 
     key = ("provisioned functions", scope.account_id, scope.region)
     wanted = await client.cache.get(key, _HOUR, known) & names
@@ -79,7 +79,7 @@ async def _provisioned(client: AwsApi, scope: Scope, names: set[str]) -> Mapping
     )
     counts: dict[str, int] = {}
     for name, configs in answers.items():
-        told = [each.get("AllocatedProvisionedConcurrentExecutions") or 0 for each in configs]
+        told = [config.get("AllocatedProvisionedConcurrentExecutions") or 0 for config in configs]
         counts[name] = sum(told)
     return counts
 

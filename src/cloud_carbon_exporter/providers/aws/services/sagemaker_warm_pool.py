@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from cloud_carbon_exporter.providers.aws.client.api import AwsApi
 from cloud_carbon_exporter.providers.aws.client.expand import one_by_one
-from cloud_carbon_exporter.providers.aws.describing.hardware import idle
 from cloud_carbon_exporter.providers.aws.describing.names import arn
 from cloud_carbon_exporter.providers.aws.describing.object import parse
 from cloud_carbon_exporter.providers.aws.describing.sagemaker import Fleet, held, types
 from cloud_carbon_exporter.providers.description import Description, states
+from cloud_carbon_exporter.providers.idle_hardware import idle
 from cloud_carbon_exporter.providers.spec import Listing, Raw, Scope, ServiceSpec
 
 KIND = "sagemaker/warm_pool"

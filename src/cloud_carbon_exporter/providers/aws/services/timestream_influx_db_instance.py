@@ -80,12 +80,12 @@ async def _nodes(
     """Nodes by the id of their cluster: one call a cluster, four times an hour."""
 
     async def ask(identity: str) -> list[Raw]:
-        found: list[Raw] = []
+        nodes: list[Raw] = []
         async for answer in client.answers(
             scope, API, "ListDbInstancesForCluster", {"dbClusterId": identity}, permissions=_NODES
         ):
-            found += answer.get("items", ())
-        return found
+            nodes += answer.get("items", ())
+        return nodes
 
     what = (API, "ListDbInstancesForCluster", scope.account_id, scope.region)
     return await by_name(client, what, [str(raw["id"]) for raw in listed], _NODES_SECONDS, ask)

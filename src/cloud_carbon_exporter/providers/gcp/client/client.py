@@ -191,8 +191,8 @@ class GcpClient:
         if "aiplatform/publisher_model" in self._settings.exclude:
             return ()
         projects = list(self._ids.values()) or [scope.account_id]
-        found = await self._publisher_models.pages(projects, time.time())
-        return [raw for raw in found if self._explores(raw)]
+        models = await self._publisher_models.pages(projects, time.time())
+        return [raw for raw in models if self._explores(raw)]
 
     async def _gone(self, failed: Collection[str]) -> AsyncIterator[Sequence[Raw]]:
         """What is there no more, where machines are of interest and their list came whole."""

@@ -40,8 +40,8 @@ async def deleted(rest: Rest, names: Iterable[str], since: float) -> AsyncIterat
         for first in range(0, len(of_project), NAMES_A_CALL):
             asked = of_project[first : first + NAMES_A_CALL]
             with rest.refusals.asking(project, HISTORY):
-                found = await _asked(rest, project, asked, since)
-            yield found
+                assets = await _asked(rest, project, asked, since)
+            yield assets
 
 
 async def _asked(rest: Rest, project: str, names: Sequence[str], since: float) -> list[Raw]:

@@ -21,8 +21,8 @@ async def read(rest: Rest, reads: Sequence[Read], until: float, scope: str = "")
     failures: dict[str, CollectError] = {}
     skipped: Counter[tuple[str, str]] = Counter()
     for answer in await asyncio.gather(*asked):
-        for of, found in answer.points():
-            points[of] = _together(of.signal, points.get(of, ()), found)
+        for of, told in answer.points():
+            points[of] = _together(of.signal, points.get(of, ()), told)
         kinds = _kinds(answer.question)
         for reason, count in answer.skipped.items():
             skipped[min(kinds), reason] += count

@@ -42,7 +42,7 @@ async def _of_group(rest: Rest, path: str) -> Sequence[Raw]:
         permissions=(PERMISSION,),
         body={},
     )
-    found: list[Raw] = []
+    nodes: list[Raw] = []
     async for page in rest.pages(call):
-        found.extend(call.listed(page, "items"))
-    return found
+        nodes.extend(call.listed(page, "items"))
+    return nodes

@@ -1,4 +1,4 @@
-"""One list call of a product, and its objects in the form of Asset Inventory."""
+"""Product of Google: its list call, and its objects in the form of Asset Inventory."""
 
 from __future__ import annotations
 

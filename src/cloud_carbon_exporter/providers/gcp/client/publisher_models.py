@@ -77,16 +77,16 @@ class PublisherModels:
 
 def _labels(series: Any) -> tuple[str, ...]:
     """Values of the labels of a series; empty where it bears none."""
-    found: list[str] = []
+    values: list[str] = []
     for label in _LABELS:
         owner, _, name = label.partition(".label.")
         labels = series.get(owner, {}).get("labels", {}) if isinstance(series, dict) else {}
-        found.append(str(labels.get(name, "")))
-    return tuple(found)
+        values.append(str(labels.get(name, "")))
+    return tuple(values)
 
 
 def _assets(project: str, types: Mapping[tuple[str, str, str], Sequence[str]]) -> Iterator[Raw]:
-    for (location, publisher, model), found in sorted(types.items()):
+    for (location, publisher, model), token_types in sorted(types.items()):
         if not (location and model):
             continue
         name = f"projects/{project}/locations/{location}/publishers/{publisher}/models/{model}"
@@ -96,7 +96,7 @@ def _assets(project: str, types: Mapping[tuple[str, str, str], Sequence[str]]) -
             "ancestors": [f"projects/{project}"],
             "resource": {
                 "location": location,
-                "data": {"name": name, "publisher": publisher, "tokenTypes": sorted(found)},
+                "data": {"name": name, "publisher": publisher, "tokenTypes": sorted(token_types)},
             },
         }
 

@@ -176,16 +176,6 @@ def per(parts: Iterable[Component], signal: Signal, memory: Signal = "") -> tupl
     return tuple(scaled)
 
 
-def idle(parts: Iterable[Component], count: float = 1, doubt: str = "") -> tuple[Component, ...]:
-    """Machines held and not used, so many of them, at rest. doubt: why so many is a guess."""
-    resting: list[Component] = []
-    for part in parts:
-        doubts = "; ".join(filter(None, (part.assumed, doubt)))
-        amount = part.amount * part.share * count
-        resting.append(Component(part.kind, part.part, amount, assumed=doubts))
-    return tuple(resting)
-
-
 _SUFFIXES = {
     "m": 1e-3,
     "k": 1e3,

@@ -49,8 +49,8 @@ def place(config: str, instance: Mapping[str, Any]) -> str:
     row = _configurations().get(config)
     if row:
         return row["place"]
-    found = replicas(config, instance)
-    return "+".join(sorted({*found.by_region, *found.witnesses} - {""}))
+    copies = replicas(config, instance)
+    return "+".join(sorted({*copies.by_region, *copies.witnesses} - {""}))
 
 
 def scaled_apart(instance: Mapping[str, Any]) -> dict[str, float]:
@@ -65,7 +65,7 @@ def scaled_apart(instance: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _of_row(row: Row) -> Replicas:
-    counts = (each.split(":") for each in row["replicas"].split())
+    counts = (pair.split(":") for pair in row["replicas"].split())
     return Replicas({at: int(count) for at, count in counts}, tuple(row["witnesses"].split()))
 
 
@@ -78,8 +78,8 @@ def _of_users_own(config: str, told: list[str]) -> Replicas:
     elif named:
         base = Replicas({named[0]: _OF_A_REGION})
     elif told:
-        each = _OF_A_REGION if len(told) == 1 else _OF_A_SHARE
-        base = Replicas(dict.fromkeys(told, each))
+        count = _OF_A_REGION if len(told) == 1 else _OF_A_SHARE
+        base = Replicas(dict.fromkeys(told, count))
     added = {*named[1:], *told} - base.by_region.keys() - {*base.witnesses, *_configurations()}
     if not (base.by_region or added):
         # Nothing tells where: as many as in most configurations of several regions.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.hardware import idle, slot
+from cloud_carbon_exporter.providers.gcp.describing.hardware import slot
+from cloud_carbon_exporter.providers.idle_hardware import idle
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 _UNUSED = 0.5

@@ -73,21 +73,21 @@ def _replicas(
 ) -> tuple[Component, ...]:
     """All replicas of one part of Airflow, of the size that is set; none where it is not there."""
     size = workloads.get(name, {})
-    one = hidden(float(size.get("cpu") or 0), float(size.get("memoryGb") or 0), _WHY)
-    return times(one, int(size.get(count) or 1)) if one else ()
+    replica = hidden(float(size.get("cpu") or 0), float(size.get("memoryGb") or 0), _WHY)
+    return times(replica, int(size.get(count) or 1)) if replica else ()
 
 
 def _containers(workloads: Mapping[str, Any]) -> tuple[Component, ...]:
     """Parts of Airflow that are there whatever it does, and as many workers as it has just now."""
     worker = workloads.get("worker", {})
-    one = hidden(float(worker.get("cpu") or 1), float(worker.get("memoryGb") or 2), _WHY)
+    machine = hidden(float(worker.get("cpu") or 1), float(worker.get("memoryGb") or 2), _WHY)
     fewest, most = int(worker.get("minCount") or 1), worker.get("maxCount")
     return (
         *_replicas(workloads, "scheduler"),
         *_replicas(workloads, "webServer"),
         *_replicas(workloads, "triggerer"),
         *_replicas(workloads, "dagProcessor"),
-        *within(per(one, "capacity_units"), fewest, float(most) if most else LARGEST),
+        *within(per(machine, "capacity_units"), fewest, float(most) if most else LARGEST),
     )
 
 

@@ -12,7 +12,8 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.client.node_groups import PERMISSION
 from cloud_carbon_exporter.providers.gcp.describing.asset import last, of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.hardware import Shape, boards, built, idle
+from cloud_carbon_exporter.providers.gcp.describing.hardware import Shape, boards, built
+from cloud_carbon_exporter.providers.idle_hardware import idle
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 # What INVALID means Google does not say.

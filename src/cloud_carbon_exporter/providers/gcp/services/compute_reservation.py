@@ -9,7 +9,8 @@ from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import Asset, last, of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.hardware import boards, built, idle, times
+from cloud_carbon_exporter.providers.gcp.describing.hardware import boards, built, times
+from cloud_carbon_exporter.providers.idle_hardware import idle
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 # Of one that is made its resources are still being allocated. What INVALID means Google does not
@@ -41,7 +42,7 @@ def _machines(specific: Mapping[str, Any], asset: Asset, scope: Scope) -> Descri
 
 def _chips(told: Iterable[Mapping[str, Any]]) -> int:
     """Chips in a list of resources."""
-    return sum(int(each.get("accelerator", {}).get("acceleratorCount", 0)) for each in told)
+    return sum(int(resource.get("accelerator", {}).get("acceleratorCount", 0)) for resource in told)
 
 
 def _tpus(aggregate: Mapping[str, Any], asset: Asset) -> Description:

@@ -56,7 +56,7 @@ def _servers(
     host, parts = built(name)
     if memory_gib > host.memory_gib:
         _, parts = built(name, Shape(int(host.vcpus), memory_gib))
-    doubts = "; ".join(each for each in (doubt, "" if told else "its servers are not told") if each)
+    doubts = "; ".join(filter(None, (doubt, "" if told else "its servers are not told")))
     if doubts:
         parts = tuple(replace(part, assumed=part.assumed or doubts) for part in parts)
     return times(parts, int(told or least))

@@ -22,11 +22,11 @@ def describe(raw: Raw, scope: Scope) -> Description:
     asset = parse(raw, scope)
     data = asset.data
     config = last(data["config"])
-    found = replicas(config, data)
+    copies = replicas(config, data)
     units = float(data.get("processingUnits") or int(data.get("nodeCount", 0)) * _UNITS_PER_NODE)
-    nodes = found.units(units, scaled_apart(data)) / _UNITS_PER_NODE
+    nodes = copies.units(units, scaled_apart(data)) / _UNITS_PER_NODE
     hosts = hidden(_NODE_VCPUS * nodes, _NODE_MEMORY_GIB * nodes, "a node's hardware is not shown")
-    storage = Component("object", "gcp/spanner", found.holding, per="stored_gib")
+    storage = Component("object", "gcp/spanner", copies.holding, per="stored_gib")
     return asset.described(
         running=hosts,
         kept=(storage,),

@@ -39,7 +39,7 @@ async def _backups_of(api: Api, scope: Scope, raws: Sequence[Raw]) -> Sequence[R
 
 async def _backups(api: Api, scope: Scope, database_id: str) -> Sequence[Raw]:
     async def ask() -> Sequence[Raw]:
-        found: list[Raw] = []
+        backups: list[Raw] = []
         async for page in api.list(
             "ListDatabaseBackups",
             "serverless-sqldb/v1alpha1/regions/{region}/backups",
@@ -48,8 +48,8 @@ async def _backups(api: Api, scope: Scope, database_id: str) -> Sequence[Raw]:
             permission=PERMISSION,
             params={"database_id": database_id},
         ):
-            found += [backup for backup in page if backup.get("database_id") == database_id]
-        return found
+            backups += [backup for backup in page if backup.get("database_id") == database_id]
+        return backups
 
     return await api.memory.get(("sqldb backups", database_id), BACKUPS_SECONDS, ask)
 
