@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-GENERATED = {"FLAGS.md", "METRICS.md", "PERMISSIONS.md", "SERVICES.md"}
+GENERATED = set(pages())
 PAGES = [
     ROOT / "README.md",
     *(page for page in sorted((ROOT / "docs").rglob("*.md")) if page.name not in GENERATED),

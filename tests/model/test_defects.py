@@ -22,7 +22,7 @@ def test_defect_2_no_factor_of_1_6_on_measured_watts() -> None:
     """Teads: 0.605, 3.58 and 4.98 W a vCPU on t3.micro's host; the original said 60 % more."""
     for load, measured in ((0, 0.605), (0.5, 3.58), (1, 4.98)):
         drawn = draw("vcpu", "Skylake")
-        down, up = drawn.deviation(load)
+        down, up = drawn.errors_at(load).reach()
         assert drawn.at(load) - down <= measured <= drawn.at(load) + up
         assert drawn.at(load) < 1.3 * measured
 

@@ -54,7 +54,7 @@ def test_what_is_flat_is_flat() -> None:
     drawn = draw("memory", "dram")
     assert isinstance(drawn, Draw)
     assert drawn.at(0) == drawn.at(1) == figure("memory.dram.watts_per_gib").value
-    assert drawn.deviation(0.7) == drawn.deviation(0)
+    assert drawn.errors_at(0.7).reach() == drawn.errors_at(0).reach()
 
 
 def test_a_thread_of_a_pool_is_as_unsure_as_all_it_may_be() -> None:
@@ -65,8 +65,8 @@ def test_a_thread_of_a_pool_is_as_unsure_as_all_it_may_be() -> None:
     for name in names:
         thread = draw("vcpu", name)
         for load in (0, 0.1, 0.5, 1):
-            down, up = pool.deviation(load)
-            own_down, own_up = thread.deviation(load)
+            down, up = pool.errors_at(load).reach()
+            own_down, own_up = thread.errors_at(load).reach()
             assert pool.at(load) - down <= thread.at(load) - own_down + 1e-12
             assert pool.at(load) + up >= thread.at(load) + own_up - 1e-12
         assert f"processors.{name}" in pool.facts

@@ -83,10 +83,6 @@ class Draw:
             left = right
         return self.errors[-1]
 
-    def deviation(self, load: float) -> tuple[float, float]:
-        """How far the 90 % interval reaches below and above at `load`."""
-        return self.errors_at(load).reach()
-
 
 def _between(near: Errors, other: Errors, far: float) -> Errors:
     return Errors(

@@ -6,7 +6,6 @@ a service of CloudFormation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -52,9 +51,3 @@ def apis() -> tuple[Api, ...]:
 def holding_nothing() -> frozenset[str]:
     """Kinds that no ledger has to name: they draw nothing here, or another kind counts it."""
     return without_power(types())
-
-
-def new_apis(names: Iterable[str]) -> list[str]:
-    """APIs of botocore that no row speaks for, by its own or by the name of CloudFormation."""
-    said = {api.name for api in apis()} | {service_of(known.name).lower() for known in types()}
-    return sorted(name for name in names if name not in said and name.replace("-", "") not in said)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -39,8 +38,6 @@ from cloud_carbon_exporter.providers.options import GcpOptions
 from cloud_carbon_exporter.providers.ownership import OWNERS
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Extras, Listing, Meter, Raw, Read, Reading, Scope
-
-log = logging.getLogger(__name__)
 
 _PROJECTS_KEPT_SECONDS = 3600
 _COUNTS_KEPT_SECONDS = 6 * 3600

@@ -7,7 +7,6 @@ row an API that lists things in projects and of which Asset Inventory knows no t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,11 +33,6 @@ def types() -> tuple[ResourceType, ...]:
     return read(TYPES, "gcp", lambda name: kind(name) if "." in name else name)
 
 
-def host_of(name: str) -> str:
-    """Host of an asset type: what stands before its slash."""
-    return name.partition("/")[0]
-
-
 @cache
 def apis() -> tuple[Api, ...]:
     """Every row of apis.csv."""
@@ -49,9 +43,3 @@ def apis() -> tuple[Api, ...]:
 def holding_nothing() -> frozenset[str]:
     """Kinds that no ledger has to name: they draw nothing here, or another kind counts it."""
     return without_power(types())
-
-
-def new_apis(hosts: Iterable[str]) -> list[str]:
-    """Hosts of APIs that no row speaks for."""
-    said = {api.host for api in apis()} | {host_of(known.name) for known in types()}
-    return sorted(set(hosts) - said)
