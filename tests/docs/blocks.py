@@ -10,10 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-GENERATED = set(pages())
+GENERATED = "<!-- Written by scripts/docs from the code"
 PAGES = [
     ROOT / "README.md",
-    *(page for page in sorted((ROOT / "docs").rglob("*.md")) if page.name not in GENERATED),
+    *(
+        page
+        for page in sorted((ROOT / "docs").rglob("*.md"))
+        if GENERATED not in page.read_text(encoding="utf-8")
+    ),
 ]
 
 _FENCE = re.compile(

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from cloud_carbon_exporter.model.types import Component, Location
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.describing import replicas
-from cloud_carbon_exporter.providers.gcp.describing.times import made, moment
+from cloud_carbon_exporter.providers.gcp.describing.times import created, moment
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 PROVIDER = "gcp"
@@ -129,7 +129,7 @@ class Asset:
         not spelled, as clients of gRPC write it: such a one is unknown. life: where it is another
         than from when it was made until it was deleted.
         """
-        lived = life or Life(made(self.data))
+        lived = life or Life(created(self.data))
         return Description(
             id=self.id,
             name=str(name or self.name),

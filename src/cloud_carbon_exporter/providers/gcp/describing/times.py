@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-MADE = ("creationTimestamp", "createTime", "timeCreated", "creationTime")
+CREATION_FIELDS = ("creationTimestamp", "createTime", "timeCreated", "creationTime")
 """Fields that say when an object was made: Compute's, most APIs', Storage's and BigQuery's."""
 
 
@@ -27,9 +27,9 @@ def moment(told: Any) -> float | None:
     return seconds if seconds > 0 else None
 
 
-def made(data: Mapping[str, Any]) -> float | None:
-    """When an object was made, as its API shows it; None where it does not say."""
-    for field in MADE:
+def created(data: Mapping[str, Any]) -> float | None:
+    """Creation of an object, as its API shows it; None where it does not say."""
+    for field in CREATION_FIELDS:
         if field in data:
             return moment(data[field])
     return None

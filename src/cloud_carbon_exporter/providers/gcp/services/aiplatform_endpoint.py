@@ -11,7 +11,7 @@ from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import Life, of_type, parse
 from cloud_carbon_exporter.providers.gcp.describing.hardware import per
-from cloud_carbon_exporter.providers.gcp.describing.times import made
+from cloud_carbon_exporter.providers.gcp.describing.times import created
 from cloud_carbon_exporter.providers.gcp.describing.vertex import deployed, machines
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
@@ -23,10 +23,10 @@ def _served_since(data: Mapping[str, Any]) -> float | None:
     """Since when an endpoint is as it is: when the newest of its models was deployed."""
     deployed: list[float] = []
     for model in data.get("deployedModels", ()):
-        since = made(model)
+        since = created(model)
         if since is not None:
             deployed.append(since)
-    return max(deployed, default=made(data))
+    return max(deployed, default=created(data))
 
 
 def describe(raw: Raw, scope: Scope) -> Description | None:

@@ -9,7 +9,7 @@ from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import Life, of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.times import made, moment
+from cloud_carbon_exporter.providers.gcp.describing.times import created, moment
 from cloud_carbon_exporter.providers.gcp.describing.vertex import boot_disks, data_disk, machines
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
@@ -41,7 +41,7 @@ def describe_resource(raw: Raw, scope: Scope) -> Description:
         running=parts,
         name=data.get("displayName", ""),
         state=data.get("state", ""),
-        life=Life(moment(data.get("startTime")) or made(data)),
+        life=Life(moment(data.get("startTime")) or created(data)),
     )
 
 

@@ -10,7 +10,7 @@ from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, States, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import Life, gib, kind, of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.times import made, moment
+from cloud_carbon_exporter.providers.gcp.describing.times import created, moment
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 _PART = "gcp/backup"
@@ -28,7 +28,7 @@ class _Backup:
     type: str
     states: States
     size: Callable[[Mapping[str, Any]], float | None]
-    began: Callable[[Mapping[str, Any]], float | None] = made
+    began: Callable[[Mapping[str, Any]], float | None] = created
     doubt: str = ""
     state_key: str = "state"
     part: str = _PART

@@ -23,7 +23,7 @@ from cloud_carbon_exporter.providers.gcp.describing.owned import (
     is_autopilot_node,
     is_gke_node,
 )
-from cloud_carbon_exporter.providers.gcp.describing.times import made, moment
+from cloud_carbon_exporter.providers.gcp.describing.times import created, moment
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 # PROVISIONING and STAGING come with each start, of a stopped instance as of a new one: no machine
@@ -50,7 +50,7 @@ def life(data: Mapping[str, Any]) -> Life:
             ends.append(end)
     ended = max(ends, default=None)
     if started is None and ended is None:
-        started = made(data)
+        started = created(data)
     elif started is not None and ended is not None:
         stopped = STATES.phase(data.get("status", "")) == "stopped"
         if stopped and ended < started:

@@ -10,7 +10,7 @@ from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.gcp.client.discovery import LISTING
 from cloud_carbon_exporter.providers.gcp.describing.asset import Life, of_type, parse
-from cloud_carbon_exporter.providers.gcp.describing.times import made, moment
+from cloud_carbon_exporter.providers.gcp.describing.times import created, moment
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 # STOPPED is one that has not begun; a job that was UPDATED goes on as another.
@@ -38,7 +38,7 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     if data.get("type") != "JOB_TYPE_STREAMING":
         return None
     state = data.get("currentState", "")
-    started = moment(data.get("startTime")) or made(data)
+    started = moment(data.get("startTime")) or created(data)
     ended = moment(data.get("currentStateTime")) if state in _ENDED else None
     why = "what Streaming Engine does for a job is not told"
     return asset.described(

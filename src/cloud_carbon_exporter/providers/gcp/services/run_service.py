@@ -19,7 +19,7 @@ from cloud_carbon_exporter.providers.gcp.describing.asset import (
 )
 from cloud_carbon_exporter.providers.gcp.describing.containers import boards_per_vcpu
 from cloud_carbon_exporter.providers.gcp.describing.hardware import hidden, per, quantity, within
-from cloud_carbon_exporter.providers.gcp.describing.times import made
+from cloud_carbon_exporter.providers.gcp.describing.times import created
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 _LABELS = {"services": "service_name", "jobs": "job_name", "workerPools": "worker_pool_name"}
@@ -56,7 +56,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
     return asset.described(
         running=_set_by_hand(running, asset.data),
         tags=tags,
-        life=Life(made(asset.data) or made(asset.data.get("metadata", {}))),
+        life=Life(created(asset.data) or created(asset.data.get("metadata", {}))),
         monitor={key: asset.name, "location": asset.location.region},
     )
 
