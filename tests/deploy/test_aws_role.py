@@ -26,6 +26,7 @@ EXPORTER = "arn:aws:iam::111111111111:role/exporter"
 REGIONS = ["eu-west-3", "us-east-1"]
 # IAM and STS quotas: all inline policies of a role together, spaces apart; newest actions of AWS.
 LONGEST_POLICY = 10240
+LONGEST_MANAGED_POLICY = 6144
 TOO_NEW_FOR_THE_LINTER = {"describedbcapacityreservations"}
 Allowed = set[tuple[str, tuple[str, ...]]]
 """Actions, each with the regions it is limited to."""
@@ -229,3 +230,9 @@ def test_the_module_can_be_parsed_and_makes_the_role_of_its_policies() -> None:
     text = (FOLDER / "terraform" / "main.tf").read_text(encoding="utf-8")
     made = {next(iter(each)) for each in hcl2.loads(text)["resource"]}
     assert {name.strip('"') for name in made} == {"aws_iam_role", "aws_iam_role_policy"}
+
+
+@pytest.mark.parametrize("regions", [(), tuple(REGIONS)])
+def test_the_printed_policy_fits_into_one_managed_policy(regions: tuple[str, ...]) -> None:
+    written = json.dumps(aws_policy.policy(regions), separators=(",", ":"))
+    assert len(written) <= LONGEST_MANAGED_POLICY
