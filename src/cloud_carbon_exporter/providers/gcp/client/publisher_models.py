@@ -13,7 +13,10 @@ from typing import Any
 
 from cloud_carbon_exporter.errors import CollectError, NotThere
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
-from cloud_carbon_exporter.providers.gcp.client.time_series_request import PERMISSIONS, timestamp
+from cloud_carbon_exporter.providers.gcp.client.time_series_request import (
+    time_series_call,
+    timestamp,
+)
 from cloud_carbon_exporter.providers.spec import Raw
 
 log = logging.getLogger(__name__)
@@ -105,12 +108,9 @@ def _call(project: str, now: float) -> Call:
     """One series for each kind of token of a model, of one point: what is billed is the series."""
     end = now - now % 60
     grouped = tuple(("aggregation.groupByFields", label) for label in _LABELS)
-    return Call(
-        api="monitoring",
-        operation="timeSeries.list",
-        path=f"v3/projects/{project}/timeSeries",
-        account_id=project,
-        params=(
+    return time_series_call(
+        project,
+        (
             ("filter", f'metric.type = "{METRIC}" AND resource.type = "{RESOURCE}"'),
             ("interval.startTime", timestamp(end - _IN_USE_SECONDS)),
             ("interval.endTime", timestamp(end)),
@@ -120,6 +120,4 @@ def _call(project: str, now: float) -> Call:
             *grouped,
             ("view", "HEADERS"),
         ),
-        permissions=PERMISSIONS,
-        units=lambda answer: len(answer.get("timeSeries", ())),
     )

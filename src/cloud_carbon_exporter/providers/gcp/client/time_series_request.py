@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -71,16 +71,7 @@ class Question:
         if reducer:
             params.append(("aggregation.crossSeriesReducer", reducer))
             params.extend(("aggregation.groupByFields", label) for label in self._kept)
-        return Call(
-            api="monitoring",
-            operation="timeSeries.list",
-            path=f"v3/projects/{self.project}/timeSeries",
-            account_id=self.project,
-            params=tuple(params),
-            permissions=PERMISSIONS,
-            # What is billed of this call is the series it returns.
-            units=lambda answer: len(answer.get("timeSeries", ())),
-        )
+        return time_series_call(self.project, params)
 
     def _filter(self) -> str:
         metric = self.metric
@@ -136,6 +127,19 @@ def _label_values(read: Read, scoped: bool) -> LabelValues | None:
     if read.metric.over and read.metric.over not in monitor:
         return None
     return (*values, read.resource.location.account_id) if scoped else values
+
+
+def time_series_call(project: str, params: Iterable[tuple[str, str]]) -> Call:
+    """Call of timeSeries.list. What is billed of it is the series it returns."""
+    return Call(
+        api="monitoring",
+        operation="timeSeries.list",
+        path=f"v3/projects/{project}/timeSeries",
+        account_id=project,
+        params=tuple(params),
+        permissions=PERMISSIONS,
+        units=lambda answer: len(answer.get("timeSeries", ())),
+    )
 
 
 def timestamp(seconds: float) -> str:

@@ -14,7 +14,10 @@ from typing import Any, NamedTuple
 from cloud_carbon_exporter.errors import NotThere
 from cloud_carbon_exporter.providers.gcp.client.errors import Refused
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
-from cloud_carbon_exporter.providers.gcp.client.time_series_request import PERMISSIONS, timestamp
+from cloud_carbon_exporter.providers.gcp.client.time_series_request import (
+    time_series_call,
+    timestamp,
+)
 
 METRIC = "compute.googleapis.com/instance/uptime"
 
@@ -127,12 +130,9 @@ def rfc3339(seconds: float) -> str:
 
 def _call(project: str, start: float, end: float, labels: tuple[str, ...]) -> Call:
     grouped = tuple(("aggregation.groupByFields", label) for label in labels)
-    return Call(
-        api="monitoring",
-        operation="timeSeries.list",
-        path=f"v3/projects/{project}/timeSeries",
-        account_id=project,
-        params=(
+    return time_series_call(
+        project,
+        (
             ("filter", f'metric.type = "{METRIC}" AND resource.type = "gce_instance"'),
             ("interval.startTime", timestamp(start)),
             ("interval.endTime", timestamp(end)),
@@ -143,6 +143,4 @@ def _call(project: str, start: float, end: float, labels: tuple[str, ...]) -> Ca
             ("view", "FULL"),
             ("pageSize", _PAGE_POINTS),
         ),
-        permissions=PERMISSIONS,
-        units=lambda answer: len(answer.get("timeSeries", ())),
     )
