@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from cloud_carbon_exporter.api_costs.prices import PRICES
 from tests.imports import SRC, parse
+
+from cloud_carbon_exporter.api_costs.prices import PRICES
 
 BILLED = {call.operation for call in PRICES if call.provider == "aws"}
 
