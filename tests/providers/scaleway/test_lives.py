@@ -20,7 +20,7 @@ from tests.providers.scaleway.support import connected, listing_of, path_of, rec
 from cloud_carbon_exporter.collect.sweep import Swept
 from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
-from cloud_carbon_exporter.providers.scaleway.moments import moment
+from cloud_carbon_exporter.providers.scaleway.describing.moments import moment
 from cloud_carbon_exporter.providers.scaleway.services.jobs import MOST_ENDED
 from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
 

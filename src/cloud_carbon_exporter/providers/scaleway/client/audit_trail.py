@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
-from cloud_carbon_exporter.providers.scaleway.moments import moment
+from cloud_carbon_exporter.providers.scaleway.describing.moments import moment
 from cloud_carbon_exporter.providers.spec import Scope
 
 PERMISSION = "AuditTrailReadOnly"

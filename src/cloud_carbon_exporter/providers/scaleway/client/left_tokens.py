@@ -17,7 +17,7 @@ from cloud_carbon_exporter.providers.scaleway.client import token_calls
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.scaleway.client.token_calls import SourceKey, Token
 from cloud_carbon_exporter.providers.scaleway.client.tokens import NAME
-from cloud_carbon_exporter.providers.scaleway.moments import moment
+from cloud_carbon_exporter.providers.scaleway.describing.moments import moment
 from cloud_carbon_exporter.providers.spec import Raw
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.scaleway.client.audit_trail import ServerEvent, server_events
-from cloud_carbon_exporter.providers.scaleway.moments import written
+from cloud_carbon_exporter.providers.scaleway.describing.moments import written
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 DELETED = "deleted"

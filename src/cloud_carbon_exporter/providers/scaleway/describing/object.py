@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cloud_carbon_exporter.model.types import Component, Location
 from cloud_carbon_exporter.providers.description import Description
-from cloud_carbon_exporter.providers.scaleway.moments import moment
+from cloud_carbon_exporter.providers.scaleway.describing.moments import moment
 from cloud_carbon_exporter.providers.spec import Raw, Scope
 
 

@@ -18,8 +18,8 @@ from cloud_carbon_exporter.providers.scaleway.client.server_lives import (
     STARTED_AT,
 )
 from cloud_carbon_exporter.providers.scaleway.describing.hardware import gib, machine_info, stored
+from cloud_carbon_exporter.providers.scaleway.describing.moments import moment
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
-from cloud_carbon_exporter.providers.scaleway.moments import moment
 from cloud_carbon_exporter.providers.spec import Metric, Raw, Scope, ServiceSpec
 
 PERMISSION = "InstancesReadOnly"

@@ -12,8 +12,8 @@ from cloud_carbon_exporter.providers.description import Description, states
 from cloud_carbon_exporter.providers.scaleway.client.api import Api
 from cloud_carbon_exporter.providers.scaleway.client.listing import listing
 from cloud_carbon_exporter.providers.scaleway.client.lookups import projects
+from cloud_carbon_exporter.providers.scaleway.describing.moments import moment
 from cloud_carbon_exporter.providers.scaleway.describing.object import parse
-from cloud_carbon_exporter.providers.scaleway.moments import moment
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
 PERMISSION = "ServerlessJobsReadOnly"
