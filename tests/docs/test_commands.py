@@ -167,8 +167,8 @@ RULES: Sequence[tuple[str, Callable[[str, Path, Path], None]]] = (
     (r"export ", check_export),
     (r"promtool ", check_promtool),
     (
-        r"(sudo )?(pip|pipx|gcloud|aws|docker|helm|kubectl|systemctl|git|cp|install|useradd|mkdir|"
-        r"zip|sam|python)\b",
+        r"(sudo )?(\S+/bin/)?(pip|pipx|gcloud|aws|docker|helm|kubectl|systemctl|git|cp|install|"
+        r"useradd|mkdir|zip|sam|python3?|cosign|nomad)\b",
         check_elsewhere,
     ),
 )
