@@ -1,4 +1,4 @@
-"""Permissions are the actions that allow what is asked, no fewer and no more.
+"""Permissions are the actions that allow what is asked, no fewer and no more; billed calls count.
 
 An action bears the name of the operation, after the prefix that botocore signs its calls with;
 where IAM names it otherwise, a table here says so, after the service authorization reference.
@@ -14,6 +14,7 @@ from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import REGION, ReplayClient, recording, recordings
 from tests.providers.aws.test_specs import model, module_specs
 
+from cloud_carbon_exporter.api_costs.prices import PRICES, ApiCall
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.errors import permission
@@ -48,14 +49,16 @@ def action(api: str, operation: str) -> str:
 
 
 class Asking(ReplayClient):
-    """Remembers each operation, with the permissions it would name where it is refused."""
+    """Remembers each operation: what it names where it is refused, and the units it counts."""
 
     def __init__(self, module: str) -> None:
         super().__init__(recording(module), TargetSettings(provider="aws", tags=("team",)))
         self.asked: dict[tuple[str, str], str] = {}
+        self.counted: dict[ApiCall, int] = {}
 
-    def _note(self, api: str, operation: str, permissions: str) -> None:
+    def _note(self, api: str, operation: str, permissions: str, units: int) -> None:
         self.asked[api, operation] = permissions or permission(api, operation)
+        self.counted[ApiCall("aws", api, operation)] = units
 
     async def call(
         self,
@@ -67,7 +70,7 @@ class Asking(ReplayClient):
         permissions: str = "",
         units: int = 0,
     ) -> Mapping[str, Any]:
-        self._note(api, operation, permissions)
+        self._note(api, operation, permissions, units)
         return await super().call(scope, api, operation, params)
 
     async def answers(
@@ -80,7 +83,7 @@ class Asking(ReplayClient):
         permissions: str = "",
         units: int = 0,
     ) -> AsyncIterator[Mapping[str, Any]]:
-        self._note(api, operation, permissions)
+        self._note(api, operation, permissions, units)
         if api != TAGS or operation in self._recorded:
             async for answer in super().answers(scope, api, operation, params):
                 yield answer
@@ -120,6 +123,8 @@ async def test_permissions_are_those_of_the_operations_that_are_asked(module: st
         for asked, told in client.asked.items():
             assert action(*asked) in told.split(", "), "a refusal names what is missing"
             assert set(told.split(", ")) <= declared(listing) | PROVIDER.optional.keys()
+        for call, units in client.counted.items():
+            assert (units > 0) == (call in PRICES), f"a price, and {units} units of {call}"
 
 
 @pytest.mark.parametrize("name", sorted({*PROVIDER.permissions, *PROVIDER.optional}))

@@ -47,7 +47,7 @@ async def models_in_use(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Se
         for namespace, metric, dimension in _CALLS:
             asked = {"Namespace": namespace, "MetricName": metric}
             async for answer in client.answers(
-                scope, "cloudwatch", "ListMetrics", asked, permissions=_LIST_METRICS
+                scope, "cloudwatch", "ListMetrics", asked, permissions=_LIST_METRICS, units=1
             ):
                 for series in answer.get("Metrics", ()):
                     name = called_alone(series, namespace, dimension)
