@@ -58,10 +58,9 @@ def _is_elsewhere(point: Raw) -> bool:
     return point.get("ResourceType") in SNAPSHOTS
 
 
-def _kept(points: Iterable[Raw], vault_type: str) -> _Kept:
-    """Bytes of the recovery points that the vault itself keeps."""
-    whole = later = 0.0
-    seen: set[str] = set()
+def _more(kept: _Kept, points: Iterable[Raw], vault_type: str, seen: set[str]) -> _Kept:
+    """Bytes kept with those of a page of recovery points. seen: volumes of the pages so far."""
+    whole, later = kept
     for point in points:
         # A parent of a composite backup has the size of its children, which are points themselves.
         if point.get("IsParent") or POINT_STATES.phase(point.get("Status", "")) == "gone":
@@ -69,11 +68,13 @@ def _kept(points: Iterable[Raw], vault_type: str) -> _Kept:
         if vault_type != AIR_GAPPED and _is_elsewhere(point):
             continue
         size, source = float(point.get("BackupSizeInBytes") or 0), str(point.get("ResourceArn"))
-        if point.get("ResourceType") in CHAINED and source in seen:
+        if point.get("ResourceType") not in CHAINED:
+            whole += size
+        elif source in seen:
             later += size
         else:
             whole += size
-        seen.add(source)
+            seen.add(source)
     return _Kept(whole, later)
 
 
@@ -81,16 +82,12 @@ async def vaults(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Sequence[
     """The vaults with the bytes they keep, added up four times a day; no call for an empty one."""
 
     async def stored(name: str, vault_type: str) -> _Kept:
-        points: list[Raw] = []
+        kept, seen, wanted = _Kept(), set[str](), {"BackupVaultName": name}
         async for answer in client.answers(
-            scope,
-            "backup",
-            "ListRecoveryPointsByBackupVault",
-            {"BackupVaultName": name},
-            permissions=_POINTS,
+            scope, "backup", "ListRecoveryPointsByBackupVault", wanted, permissions=_POINTS
         ):
-            points += answer.get("RecoveryPoints", ())
-        return _kept(points, vault_type)
+            kept = _more(kept, answer.get("RecoveryPoints", ()), vault_type, seen)
+        return kept
 
     async def filled(raw: Raw) -> Raw:
         name, vault_type = raw["BackupVaultName"], raw.get("VaultType") or ""
