@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.fakes.aws_replay import amounts, described
+from tests.providers.aws.parts import parts
+from tests.providers.aws.test_counted_once import arn, counted
 
+from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 from cloud_carbon_exporter.providers.aws.describing.snapshots import gib_of
 from cloud_carbon_exporter.providers.aws.services.backup_backup_vault import SNAPSHOTS
 
@@ -77,6 +82,62 @@ async def test_automated_snapshots_of_aurora_are_part_of_its_continuous_backup()
 
 def test_what_has_snapshots_of_its_own_is_not_counted_in_a_vault() -> None:
     assert {"Aurora", "DocumentDB", "Neptune", "Redshift", "FSx"} <= SNAPSHOTS
+
+
+def vault(name: str, vault_type: str) -> dict[str, Any]:
+    return {
+        "BackupVaultName": name,
+        "BackupVaultArn": arn("backup", f"backup-vault:{name}"),
+        "VaultType": vault_type,
+        "NumberOfRecoveryPoints": 2,
+    }
+
+
+def point(resource_type: str, its_arn: str, source: str = "") -> dict[str, Any]:
+    """Recovery point of 8 GiB."""
+    return {
+        "RecoveryPointArn": its_arn,
+        "ResourceArn": source,
+        "ResourceType": resource_type,
+        "Status": "COMPLETED",
+        "BackupSizeInBytes": 8 * BYTES_PER_GIB,
+    }
+
+
+def vaults(points: dict[str, list[dict[str, Any]]], *listed: dict[str, Any]) -> dict[str, Any]:
+    """Answers about vaults, and the points of each."""
+    answers: dict[str, Any] = {"backup.ListBackupVaults": {"BackupVaultList": list(listed)}}
+    for name, of_vault in points.items():
+        answers[f"backup.ListRecoveryPointsByBackupVault {name}"] = {"RecoveryPoints": of_vault}
+    return answers
+
+
+async def test_a_point_is_a_snapshot_by_its_arn_whatever_its_type_is_called() -> None:
+    points = [
+        point("Redshift Serverless", arn("redshift-serverless", "snapshot/1")),
+        point("DynamoDB", arn("dynamodb", "table/carts/backup/1")),
+    ]
+    resources, _ = await counted(vaults({"weekly": points}, vault("weekly", "BACKUP_VAULT")))
+    assert [parts(resource) for resource in resources] == [{"snapshot aws/backup": 8}]
+
+
+async def test_what_an_air_gapped_vault_keeps_shows_nowhere_else() -> None:
+    points = [
+        point("EBS", "arn:aws:ec2:eu-west-3::snapshot/snap-x", arn("ec2", "volume/vol-1")),
+        point("EBS", "arn:aws:ec2:eu-west-3::snapshot/snap-y", arn("ec2", "volume/vol-1")),
+        point("EFS", arn("backup", "recovery-point:1")),
+    ]
+    apart = vault("apart", "LOGICALLY_AIR_GAPPED_BACKUP_VAULT")
+    resources, _ = await counted(vaults({"apart": points}, apart))
+    assert [parts(resource) for resource in resources] == [
+        {"snapshot aws/backup": 16, "snapshot aws/backup/incremental": 8}
+    ], "of the second point of a volume nobody knows what it added"
+
+
+async def test_access_to_another_vault_is_no_copy_of_it() -> None:
+    points = [point("EFS", arn("backup", "recovery-point:1"))]
+    access = vault("rescue", "RESTORE_ACCESS_BACKUP_VAULT")
+    assert await counted(vaults({"rescue": points}, access)) == ([], {})
 
 
 async def test_a_snapshot_that_tells_no_size_has_one_nobody_knows() -> None:

@@ -119,6 +119,21 @@ async def test_every_name_of_a_model_leads_to_it_and_is_of_one_account(
     assert resource.monitor == {"AWS/Bedrock": called}
 
 
+@pytest.mark.parametrize(
+    "called",
+    [
+        f"{ARN}{ACCOUNT}:provisioned-model/9f0c2d7k1x3z",
+        f"arn:aws:sagemaker:eu-west-3:{ACCOUNT}:endpoint/shop-summaries",
+    ],
+)
+async def test_a_model_with_machines_of_its_own_is_counted_by_them(called: str) -> None:
+    answers = copy.deepcopy(recording("bedrock_foundation_model"))
+    (page,) = answers["ListMetrics"]
+    page["Metrics"] = page["Metrics"][:1]
+    page["Metrics"][0]["Dimensions"] = [{"Name": "ModelId", "Value": called}]
+    assert not await swept(Recorder(answers))
+
+
 async def test_tokens_of_each_kind_are_read_by_the_name_that_was_called() -> None:
     haiku = (await models())["Claude 3 Haiku"]
     series = series_of(KIND, haiku)

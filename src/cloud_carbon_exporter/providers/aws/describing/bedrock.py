@@ -17,7 +17,8 @@ RUNTIME, MANTLE, BATCH = "AWS/Bedrock", "AWS/BedrockMantle", "AWS/Bedrock/Batch"
 the key of Resource.monitor under which the name stands that it knows a model by.
 """
 
-_PROVISIONED = ":provisioned-model/"
+# InvokeModel takes an endpoint of SageMaker's by its ARN too: a model of Bedrock's marketplace.
+_MACHINES = (":provisioned-model/", ":endpoint/")
 _APPLICATION = "application-inference-profile/"
 
 # User guide, "How tokens are counted": what is read from a cache or put into one is not among
@@ -34,9 +35,9 @@ TOKEN_METRICS = tuple(
 """Tokens of whatever bedrock-runtime was asked for by name."""
 
 
-def is_provisioned(name: str) -> bool:
-    """Whether a name is that of a provisioned model, which holds machines of its own."""
-    return _PROVISIONED in name
+def holds_machines(name: str) -> bool:
+    """Whether a name is that of a model with machines of its own, by which it is counted."""
+    return any(word in name for word in _MACHINES)
 
 
 def is_opaque(name: str) -> bool:

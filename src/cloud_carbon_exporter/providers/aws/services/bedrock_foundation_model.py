@@ -14,8 +14,8 @@ from cloud_carbon_exporter.providers.aws.describing.bedrock import (
     TOKEN_METRICS,
     Profile,
     called_alone,
+    holds_machines,
     is_opaque,
-    is_provisioned,
     name_of,
     profiles_by_name,
 )
@@ -55,8 +55,8 @@ async def models_in_use(client: AwsApi, scope: Scope, page: Sequence[Raw]) -> Se
         return dict(sorted(used.items()))
 
     used = await client.cache.get(("bedrock models", scope.account_id, scope.region), _HOUR, ask)
-    # its own kind counts what a provisioned model reads and writes
-    called = [name for name in used if name and not is_provisioned(name)]
+    # what a provisioned model, or an endpoint of SageMaker's, works at is counted there
+    called = [name for name in used if name and not holds_machines(name)]
     profiles = await _profiles(client, scope, called)
     rows = [{"Called": name, "Profile": profiles.get(name), **used[name]} for name in called]
     return [*page, *rows]
