@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.providers.gcp.sweeps import Estate, amounts, changed, held, parts
 
+from cloud_carbon_exporter.model.power import draw
+
 
 async def test_cloud_sql(estate: Estate) -> None:
     orders = estate["sql/instance", "orders"]
@@ -19,6 +21,13 @@ async def test_cloud_sql(estate: Estate) -> None:
     fast = amounts(estate["sql/instance", "fast"])
     assert (fast["vcpu"], fast["memory"]) == (8, 64)
     assert ("sql/instance", "elsewhere") not in estate
+
+
+def test_each_node_of_a_read_pool_has_a_disk_of_its_own() -> None:
+    kind = "sqladmin.googleapis.com/Instance"
+    one, pool = changed(kind), changed(kind, instanceType="READ_POOL_INSTANCE", nodeCount=3)
+    assert one is not None and pool is not None
+    assert amounts(pool) == {part: 3 * amount for part, amount in amounts(one).items()}
 
 
 @pytest.mark.slow
@@ -73,6 +82,11 @@ async def test_databases_with_replicas(estate: Estate) -> None:
     events = estate["bigtableadmin/cluster", "events-c1"]
     assert (held(events, "vcpu").amount, held(events, "object").part) == (12, "gcp/bigtable-ssd")
     assert events.location.zone == "europe-west1-b"
+
+
+def test_a_replica_of_spanner_keeps_a_gib_as_any_disk_does() -> None:
+    """Replicas are counted by the instance, and are no copies of the class as well."""
+    assert draw("object", "gcp/spanner").watts == draw("block", "gcp/pd-ssd").watts
 
 
 def test_a_project_marked_for_deletion_holds_no_slots() -> None:
