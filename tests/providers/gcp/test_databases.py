@@ -62,6 +62,30 @@ async def test_caches(estate: Estate) -> None:
     assert (held(memcached, "memory").amount, held(memcached, "vcpu").amount) == (12, 6)
 
 
+# https://docs.cloud.google.com/memorystore/docs/valkey/instance-node-specification: those that do
+# not keep the usual proportion.
+@pytest.mark.parametrize(
+    ("node_type", "vcpus", "memory_gib"),
+    [
+        ("CUSTOM_PICO", 2, 1.25),
+        ("HIGHMEM_MEDIUM", 2, 13),
+        ("HIGHCPU_MEDIUM", 8, 13),
+        ("STANDARD_LARGE", 8, 26),
+        ("HIGHMEM_2XLARGE", 16, 110),
+    ],
+)
+def test_nodes_of_valkey_are_as_large_as_google_says(
+    node_type: str, vcpus: float, memory_gib: float
+) -> None:
+    for asset_type, name in (
+        ("memorystore.googleapis.com/Instance", node_type),
+        ("redis.googleapis.com/Cluster", f"REDIS_{node_type}"),
+    ):
+        resource = changed(asset_type, nodeType=name, shardCount=1, replicaCount=0)
+        assert resource is not None
+        assert amounts(resource) == pytest.approx({"vcpu": vcpus, "memory": memory_gib})
+
+
 @pytest.mark.slow
 async def test_databases_with_replicas(estate: Estate) -> None:
     ledger, world = estate["spanner/instance", "ledger"], estate["spanner/instance", "world"]
