@@ -108,6 +108,20 @@ async def test_databases_with_replicas(estate: Estate) -> None:
     assert events.location.zone == "europe-west1-b"
 
 
+@pytest.mark.parametrize(
+    ("said", "vcpus"),
+    [({}, 8), ({"availabilityType": "ZONAL"}, 4), ({"instanceType": "SECONDARY"}, 4)],
+)
+def test_a_primary_of_alloydb_has_a_standby_unless_it_says_otherwise(
+    said: dict[str, str], vcpus: float
+) -> None:
+    told = {"instanceType": "PRIMARY", "machineConfig": {"cpuCount": 4}, **said}
+    without = "" if "availabilityType" in said else "availabilityType"
+    primary = changed("alloydb.googleapis.com/Instance", without, **told)
+    assert primary is not None
+    assert held(primary, "vcpu").amount == vcpus
+
+
 def test_a_replica_of_spanner_keeps_a_gib_as_any_disk_does() -> None:
     """Replicas are counted by the instance, and are no copies of the class as well."""
     assert draw("object", "gcp/spanner").watts == draw("block", "gcp/pd-ssd").watts
