@@ -24,7 +24,8 @@ _SHELLS = {"bash", "sh", "shell", "console"}
 _PROGRAMS = re.compile(
     r"^(\$ )?(sudo )?(\./|scripts/|\.venv/bin/|cloud-carbon-exporter\b|curl |pip |pipx |uvx |"
     r"export |gcloud |aws |scw |"
-    r"kubectl |helm |docker |cp |promtool |prometheus |systemctl |python |git |eval |[A-Z_]+=\S+ )"
+    r"kubectl |helm |docker |cosign |nomad |cp |promtool |prometheus |systemctl |python3? |"
+    r"git |eval |[A-Z_]+=\S+ )"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import botocore.session
@@ -360,3 +361,18 @@ def test_a_processor_is_known_by_its_name(cpu: str, expected: str | None) -> Non
 def test_any_processor_name_is_one_we_have_figures_for_or_none(cpu: str) -> None:
     names = {row["name"] for row in facts.rows("processors") if row["kind"] == "microarchitecture"}
     assert microarchitecture(cpu) in {*names, None}
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("families", ("provider", "family")),
+        ("machine_types", ("provider", "type")),
+        ("whole_servers", ("provider", "type")),
+        ("accelerator_names", ("name", "accelerator")),
+    ],
+)
+def test_no_two_rows_are_of_one_thing(table: str, key: tuple[str, str]) -> None:
+    first, second = key
+    counted = Counter((row[first], row[second]) for row in facts.rows(table))
+    assert [name for name, count in counted.items() if count > 1] == []

@@ -4,6 +4,7 @@ locals {
     "cloudasset.assets.exportResource",
     "cloudasset.assets.listResource",
     "compute.machineTypes.list",
+    "compute.nodeGroups.get",
     "monitoring.timeSeries.list",
   ]
 

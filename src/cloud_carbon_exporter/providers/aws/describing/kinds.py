@@ -112,8 +112,6 @@ def _thing(service: str, rest: str) -> str:
     # "application/a/index/i/data-source/d": each is named within what holds it
     if service == "qbusiness":
         return _snake(words[-2])
-    # "database/d/table/t" is a table: these three name what holds the thing before the thing.
-    nested = len(words) > 3 and words[0] in ("database", "restapis", "apis")
     # "database/d/table/t" is a table: these name what holds the thing before the thing.
     nested = len(words) > 3 and words[0] in _HOLDERS
     return _snake(words[2] if nested else words[0])

@@ -101,8 +101,8 @@ def with_listed(everything: Sequence[Raw]) -> Sequence[Raw]:
 
 def _model_of(raw: Raw) -> str:
     """Model that was called, by a name of AWS': as it is, by its ARN, or by a profile of AWS'."""
-    profile: Profile | None = raw["Profile"]
-    return name_of(profile.model if profile else raw["Called"])
+    profile = raw.get("Profile")
+    return name_of(profile.model if isinstance(profile, Profile) else str(raw["Called"]))
 
 
 def _listed(model: str, known: Mapping[str, Raw]) -> Raw:
