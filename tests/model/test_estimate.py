@@ -38,6 +38,17 @@ def test_the_weakest_component_wins_and_every_reason_is_told_once() -> None:
     assert "model.assumed_ratio" in priced.facts
 
 
+def test_a_fixed_draw_is_a_guess_that_has_its_interval_in_its_row() -> None:
+    """It would be doubted twice, down to nothing where something runs."""
+    row = figure("fixed.gcp/apigee.watts")
+    runtimes = holding(Component("fixed", "gcp/apigee", 2, assumed="not shown"))
+    priced = estimate(runtimes, {}, NOWHERE, None)
+    assert (priced.basis, priced.reason) == ("assumed", "not shown")
+    assert priced.power_watts.lower == pytest.approx(2 * row.low)
+    assert priced.power_watts.upper == pytest.approx(2 * row.high)
+    assert "model.assumed_ratio" not in priced.facts
+
+
 @pytest.mark.parametrize(
     ("component", "reason"),
     [

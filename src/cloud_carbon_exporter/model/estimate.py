@@ -112,7 +112,7 @@ def _stand_ins(priced: list[PricedComponent]) -> tuple[str, ...]:
     ids: list[str] = []
     for component in priced:
         ids += component.usual
-    if any(each.basis == "assumed" for each in priced):
+    if any(each.making.guessed for each in priced):
         ids.append("model.assumed_ratio")
     return tuple(ids)
 

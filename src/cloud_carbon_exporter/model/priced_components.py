@@ -32,7 +32,7 @@ class Making(NamedTuple):
     """What the errors of a component's grams follow from.
 
     units: of what was made, or the share of one where `usual` stands for their number.
-    guessed: whether the hardware had to be guessed.
+    guessed: whether the hardware had to be guessed, and its row is not that guess.
     """
 
     made: Made
@@ -165,8 +165,10 @@ def _priced(component: Component, held: InForce, loads: Loads, kind: str) -> Pri
     drawn = _drawn(component, curve, loads, kind)
     errors, unread, stood_in = drawn.errors, drawn.unread, drawn.usual
     guessed = bool(component.assumed or curve.assumed)
+    # A row of fixed draw is a guess itself, and has the interval of one.
+    doubled = guessed and component.kind != "fixed"
     amount = units = held.amount
-    if guessed:
+    if doubled:
         # hardware that had to be guessed may be half or twice of what was guessed
         errors = product(drawn.watts, errors, figure("model.assumed_ratio").factor)
     if held.usual:
@@ -182,7 +184,7 @@ def _priced(component: Component, held: InForce, loads: Loads, kind: str) -> Pri
         component, held.part, curve, making, amount, drawn.load,
         watts, Units(errors, units),
         making.grams_per_second * component.share * amount,
-        Making(making, component.share * units, guessed, held.usual),
+        Making(making, component.share * units, doubled, held.usual),
         basis, unread, stood_in,
     )  # fmt: skip
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.providers.gcp.sweeps import Estate, amounts, changed, held, parts
 
+from cloud_carbon_exporter.model.power import draw
+
 
 async def test_cloud_sql(estate: Estate) -> None:
     orders = estate["sql/instance", "orders"]
@@ -19,6 +21,13 @@ async def test_cloud_sql(estate: Estate) -> None:
     fast = amounts(estate["sql/instance", "fast"])
     assert (fast["vcpu"], fast["memory"]) == (8, 64)
     assert ("sql/instance", "elsewhere") not in estate
+
+
+def test_each_node_of_a_read_pool_has_a_disk_of_its_own() -> None:
+    kind = "sqladmin.googleapis.com/Instance"
+    one, pool = changed(kind), changed(kind, instanceType="READ_POOL_INSTANCE", nodeCount=3)
+    assert one is not None and pool is not None
+    assert amounts(pool) == {part: 3 * amount for part, amount in amounts(one).items()}
 
 
 @pytest.mark.slow
@@ -53,6 +62,30 @@ async def test_caches(estate: Estate) -> None:
     assert (held(memcached, "memory").amount, held(memcached, "vcpu").amount) == (12, 6)
 
 
+# https://docs.cloud.google.com/memorystore/docs/valkey/instance-node-specification: those that do
+# not keep the usual proportion.
+@pytest.mark.parametrize(
+    ("node_type", "vcpus", "memory_gib"),
+    [
+        ("CUSTOM_PICO", 2, 1.25),
+        ("HIGHMEM_MEDIUM", 2, 13),
+        ("HIGHCPU_MEDIUM", 8, 13),
+        ("STANDARD_LARGE", 8, 26),
+        ("HIGHMEM_2XLARGE", 16, 110),
+    ],
+)
+def test_nodes_of_valkey_are_as_large_as_google_says(
+    node_type: str, vcpus: float, memory_gib: float
+) -> None:
+    for asset_type, name in (
+        ("memorystore.googleapis.com/Instance", node_type),
+        ("redis.googleapis.com/Cluster", f"REDIS_{node_type}"),
+    ):
+        resource = changed(asset_type, nodeType=name, shardCount=1, replicaCount=0)
+        assert resource is not None
+        assert amounts(resource) == pytest.approx({"vcpu": vcpus, "memory": memory_gib})
+
+
 @pytest.mark.slow
 async def test_databases_with_replicas(estate: Estate) -> None:
     ledger, world = estate["spanner/instance", "ledger"], estate["spanner/instance", "world"]
@@ -73,6 +106,25 @@ async def test_databases_with_replicas(estate: Estate) -> None:
     events = estate["bigtableadmin/cluster", "events-c1"]
     assert (held(events, "vcpu").amount, held(events, "object").part) == (12, "gcp/bigtable-ssd")
     assert events.location.zone == "europe-west1-b"
+
+
+@pytest.mark.parametrize(
+    ("said", "vcpus"),
+    [({}, 8), ({"availabilityType": "ZONAL"}, 4), ({"instanceType": "SECONDARY"}, 4)],
+)
+def test_a_primary_of_alloydb_has_a_standby_unless_it_says_otherwise(
+    said: dict[str, str], vcpus: float
+) -> None:
+    told = {"instanceType": "PRIMARY", "machineConfig": {"cpuCount": 4}, **said}
+    without = "" if "availabilityType" in said else "availabilityType"
+    primary = changed("alloydb.googleapis.com/Instance", without, **told)
+    assert primary is not None
+    assert held(primary, "vcpu").amount == vcpus
+
+
+def test_a_replica_of_spanner_keeps_a_gib_as_any_disk_does() -> None:
+    """Replicas are counted by the instance, and are no copies of the class as well."""
+    assert draw("object", "gcp/spanner").watts == draw("block", "gcp/pd-ssd").watts
 
 
 def test_a_project_marked_for_deletion_holds_no_slots() -> None:

@@ -60,6 +60,12 @@ async def test_a_pool_with_a_replica_stands_in_two_zones(estate: Estate) -> None
     assert held(shared, "fixed").amount == 2 * 512 / 1024, "its throughput is its own"
 
 
+def test_a_flex_pool_that_tiers_holds_its_hot_tier_on_flash() -> None:
+    tiering = pool(serviceLevel="FLEX", hotTierSizeGib="1024", coldTierSizeUsedGib="3000")
+    assert (held(tiering, "file").amount, held(tiering, "object").amount) == (1024, 3000)
+    assert held(pool(hotTierSizeGib="90000"), "file").amount == 8192, "no more than there is"
+
+
 def test_a_pool_never_has_more_tiered_than_it_is_large() -> None:
     assert held(pool(coldTierSizeUsedGib="9000"), "file").amount == 0
     assert held(pool(serviceLevel="ULTRA"), "file").part == "gcp/netapp/ULTRA"

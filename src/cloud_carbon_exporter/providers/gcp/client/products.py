@@ -16,6 +16,10 @@ from cloud_carbon_exporter.providers.gcp.client.product_names import (
 # Firestore's permissions bear the name it had as Datastore.
 _PERMISSION_OF_API = {"firestore": "datastore"}
 
+# What Cloud Run's API writes with a capital (https://docs.cloud.google.com/run/docs/reference/iam/
+# permissions).
+_PERMISSION_OF_COLLECTION = {"workerPools": "workerpools"}
+
 
 def _compute(
     operation: str, path: str, items: str, name: str, permission: str, regional: str = ""
@@ -77,7 +81,7 @@ def _located(
         path=f"{version}/projects/{{project}}/locations/{{location}}/{collection}",
         items=collection,
         type=f"{api}.googleapis.com/{name}",
-        permission=f"{api}.{collection}.list",
+        permission=f"{api}.{_PERMISSION_OF_COLLECTION.get(collection, collection)}.list",
         name=of_name(api),
         located=True,
         hosts=hosts,

@@ -49,7 +49,9 @@ def _nodes(data: Mapping[str, Any]) -> int:
     """Nodes of an instance: a regional primary has a standby, a read pool as many as it says."""
     if data.get("instanceType") == "READ_POOL":
         return max(1, int(data.get("readPoolConfig", {}).get("nodeCount", 1)))
-    return 2 if data.get("availabilityType") == "REGIONAL" else 1
+    # "If empty, defaults to REGIONAL for primary instances" (alloydb.v1, Instance).
+    usual = "REGIONAL" if data.get("instanceType") == "PRIMARY" else "ZONAL"
+    return 2 if data.get("availabilityType", usual) == "REGIONAL" else 1
 
 
 def describe_instance(raw: Raw, scope: Scope) -> Description:

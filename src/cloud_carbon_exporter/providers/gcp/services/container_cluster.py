@@ -19,6 +19,8 @@ _DIMENSIONS = {
     "resource.label.location": "location",
 }
 
+_WHY = "the machines of a control plane are not shown"
+
 
 def describe(raw: Raw, scope: Scope) -> Description:
     """Cluster as its control plane; one of Autopilot also as what its pods request."""
@@ -26,7 +28,7 @@ def describe(raw: Raw, scope: Scope) -> Description:
     data = asset.data
     # A regional cluster has a replica in each of three zones, a zonal one has one.
     replicas = 1 if asset.location.zone else 3
-    control_plane = Component("fixed", "gcp/gke-control-plane", replicas)
+    control_plane = Component("fixed", "gcp/gke-control-plane", replicas, assumed=_WHY)
     pods: tuple[Component, ...] = ()
     monitor = {}
     if data.get("autopilot", {}).get("enabled"):

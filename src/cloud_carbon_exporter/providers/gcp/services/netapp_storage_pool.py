@@ -41,7 +41,10 @@ def _controllers(data: Mapping[str, Any], size_gib: float) -> tuple[Component, .
 def _storage(data: Mapping[str, Any], size_gib: float) -> tuple[Component, ...]:
     """What lies on flash, and what has been moved to object storage."""
     cold_gib = min(float(data.get("coldTierSizeUsedGib") or 0), size_gib)
-    held = [Component("file", f"gcp/netapp/{data.get('serviceLevel', '')}", size_gib - cold_gib)]
+    # "Total hot tier capacity for the Storage Pool [...] applicable only to Flex" (netapp.v1,
+    # StoragePool.hotTierSizeGib): of such a pool only that much is provisioned on flash.
+    hot_gib = min(float(data.get("hotTierSizeGib") or size_gib - cold_gib), size_gib)
+    held = [Component("file", f"gcp/netapp/{data.get('serviceLevel', '')}", hot_gib)]
     if cold_gib:
         held.append(Component("object", "gcp/gcs", cold_gib))
     return tuple(held)

@@ -34,16 +34,18 @@ class _Node(NamedTuple):
 
 _NODES = {
     "SHARED_CORE_NANO": _Node(0.5, 1.4),
-    "CUSTOM_MICRO": _Node(1, 2),
-    "CUSTOM_MINI": _Node(2, 4),
+    "CUSTOM_PICO": _Node(2, 1.25),
+    "CUSTOM_MICRO": _Node(2, 2.5),
+    "CUSTOM_MINI": _Node(2, 3.75),
     "STANDARD_SMALL": _Node(2, 6.5),
-    "HIGHCPU_MEDIUM": _Node(4, 6.5),
-    "STANDARD_LARGE": _Node(4, 13),
     "HIGHMEM_MEDIUM": _Node(2, 13),
+    "HIGHCPU_MEDIUM": _Node(8, 13),
+    "STANDARD_LARGE": _Node(8, 26),
     "HIGHMEM_XLARGE": _Node(8, 58),
-    "HIGHMEM_2XLARGE": _Node(16, 116),
+    "HIGHMEM_2XLARGE": _Node(16, 110),
 }
-"""Node types (https://cloud.google.com/memorystore/docs/cluster/cluster-node-specification)."""
+"""Node types, with all of their memory
+(https://docs.cloud.google.com/memorystore/docs/valkey/instance-node-specification)."""
 
 
 def describe(raw: Raw, scope: Scope) -> Description:

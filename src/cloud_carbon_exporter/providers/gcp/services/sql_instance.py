@@ -41,7 +41,7 @@ def _state(data: Mapping[str, Any]) -> str:
 
 
 def _disk(settings: Mapping[str, Any], copies: int) -> Component:
-    """Data disk of an instance, which a standby in another zone has once more."""
+    """Data disk of an instance, which a standby has once more, and each node of a read pool."""
     disk_type = settings.get("dataDiskType", "PD_SSD")
     return Component(
         "block",
@@ -59,13 +59,14 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         return None  # it only stands for a server elsewhere
     settings = data["settings"]
     copies = 2 if settings.get("availabilityType") == "REGIONAL" else 1
-    # More than one in a read pool only.
+    # More than one in a read pool only, each of which is a replica with a disk of its own
+    # (https://docs.cloud.google.com/sql/docs/postgres/about-read-pools).
     nodes = max(1, int(data.get("nodeCount", 1)))
     # A tier is a machine type with "db-" before it, and tells its size by its name.
     host, parts = built(settings.get("tier", "").lower())
     return asset.described(
         running=times(bursting(parts), copies * nodes),
-        kept=(_disk(settings, copies),),
+        kept=(_disk(settings, copies * nodes),),
         state=_state(data),
         name=data["name"],
         # The label is `project:instance`, never the bare name.

@@ -12,9 +12,11 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 # A warning is a pipeline that lacks a stage, and passes nothing yet.
 STATES = states(running="ready error locked", gone="pending warning")
 
+WHY = "the proxies and caches are not told"
+
 
 def _pipeline(raw: Raw, scope: Scope) -> Description:
-    share = Component(kind="fixed", part="scaleway/edge-pipeline", amount=1)
+    share = Component("fixed", "scaleway/edge-pipeline", 1, assumed=WHY)
     return parse(raw, scope).described(running=[share])
 
 

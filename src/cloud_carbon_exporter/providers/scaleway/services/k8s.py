@@ -12,6 +12,8 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 # `pool_required`: the control plane runs, and waits for its first nodes.
 STATES = states(running="ready updating locked pool_required", gone="creating deleting deleted")
 
+WHY = "the machines of a control plane are not told"
+
 
 def _cluster(raw: Raw, scope: Scope) -> Description:
     """Control plane by the cluster's type.
@@ -23,7 +25,7 @@ def _cluster(raw: Raw, scope: Scope) -> Description:
     name = str(raw.get("type") or "kapsule").lower()
     part = f"scaleway/{name.replace('multicloud', 'kapsule')}"
     return parse(raw, scope).described(
-        running=[Component(kind="fixed", part=part, amount=1)],
+        running=[Component("fixed", part, 1, assumed=WHY)],
         info={"host_type": name, "version": str(raw.get("version") or "")},
     )
 

@@ -16,6 +16,8 @@ STATES = states(
     gone="to_create creating to_delete deleting",
 )
 
+WHY = "the size of its machines is not told"
+
 
 def _lb(raw: Raw, scope: Scope) -> Description:
     """Load balancer: one machine or a pair; the API shows each."""
@@ -23,7 +25,7 @@ def _lb(raw: Raw, scope: Scope) -> Description:
     # Managed Instances that no list of Instances shows.
     machines = len(raw.get("instances") or ()) or 1
     return parse(raw, scope).described(
-        running=[Component(kind="fixed", part=f"scaleway/{name}", amount=machines)],
+        running=[Component("fixed", f"scaleway/{name}", machines, assumed=WHY)],
         info={"host_type": name},
     )
 

@@ -12,11 +12,13 @@ from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 # Nothing says that the machine of a gateway that failed, or is locked, was given back.
 STATES = states(running="active configuring failed locked", gone="provisioning deprovisioning")
 
+WHY = "the machine of a gateway is not told"
+
 
 def _gateway(raw: Raw, scope: Scope) -> Description:
     name = str(raw.get("gateway_type") or "vgw-s").lower()
     return parse(raw, scope).described(
-        running=[Component(kind="fixed", part=f"scaleway/{name}", amount=1)],
+        running=[Component("fixed", f"scaleway/{name}", 1, assumed=WHY)],
         info={"host_type": name},
     )
 

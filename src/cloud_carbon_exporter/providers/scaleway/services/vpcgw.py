@@ -16,11 +16,13 @@ STATES = states(
     gone="allocating deleting",
 )
 
+WHY = "the machine of a gateway is not told"
+
 
 def _gateway(raw: Raw, scope: Scope) -> Description:
     name = str(raw.get("type") or "vpc-gw-s").lower()
     return parse(raw, scope).described(
-        running=[Component(kind="fixed", part=f"scaleway/{name}", amount=1)],
+        running=[Component("fixed", f"scaleway/{name}", 1, assumed=WHY)],
         info={"host_type": name},
     )
 
