@@ -10,8 +10,9 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
@@ -37,6 +38,16 @@ class CountingMeter:
         self.units[api, operation] += units
 
 
+class Asked(NamedTuple):
+    """A call as a service makes it: what it names where it is refused, the units it is billed."""
+
+    api: str
+    operation: str
+    params: Mapping[str, Any]
+    permissions: str = ""
+    units: int = 0
+
+
 def recording(module: str) -> dict[str, Any]:
     """One recording, by the module of its service."""
     pages: dict[str, Any] = json.loads((FOLDER / f"{module}.json").read_text(encoding="utf-8"))
@@ -57,14 +68,32 @@ def asked_for(answers: Sequence[Mapping[str, Any]], params: Mapping[str, Any]) -
 
 
 class ReplayClient(AwsClient):
-    """Answers every call from one recording; an operation that is not in it fails the test."""
+    """Answers every call from one recording; an operation that is not in it fails the test.
 
-    def __init__(self, answers: Mapping[str, Any], settings: TargetSettings | None = None) -> None:
+    refused: operations that fail, and how. asked: every call, in its order.
+    """
+
+    def __init__(
+        self,
+        answers: Mapping[str, Any],
+        settings: TargetSettings | None = None,
+        refused: Mapping[str, CollectError] | None = None,
+    ) -> None:
         super().__init__(settings or TargetSettings(provider="aws"), CountingMeter())
         self._recorded = answers
+        self._refused = refused or {}
+        self.asked: list[Asked] = []
 
     async def connect(self) -> Sequence[str]:
         return [ACCOUNT]
+
+    def operations(self) -> Counter[str]:
+        """How often each operation was asked."""
+        return Counter(asked.operation for asked in self.asked)
+
+    def params_of(self, operation: str) -> list[Mapping[str, Any]]:
+        """With what an operation was asked, each time."""
+        return [asked.params for asked in self.asked if asked.operation == operation]
 
     async def call(
         self,
@@ -76,6 +105,7 @@ class ReplayClient(AwsClient):
         permissions: str = "",
         units: int = 0,
     ) -> Mapping[str, Any]:
+        self._note(Asked(api, operation, params, permissions, units))
         return asked_for(self._recorded[operation], params)
 
     async def answers(
@@ -88,8 +118,14 @@ class ReplayClient(AwsClient):
         permissions: str = "",
         units: int = 0,
     ) -> AsyncIterator[Mapping[str, Any]]:
+        self._note(Asked(api, operation, params, permissions, units))
         for answer in self._recorded[operation]:
             yield answer
+
+    def _note(self, asked: Asked) -> None:
+        self.asked.append(asked)
+        if asked.operation in self._refused:
+            raise self._refused[asked.operation]
 
 
 def spec(kind: str) -> ServiceSpec:

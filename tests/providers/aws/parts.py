@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from tests.fakes.aws import ACCOUNT
-from tests.fakes.aws_replay import ReplayClient
 
-from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.facts import place
 from cloud_carbon_exporter.model.types import Footprint, Resource
@@ -56,43 +54,3 @@ def read(spec: ServiceSpec, resource: Resource) -> dict[str, Series]:
             named = {name: resource.monitor[key] for name, key in metric.dimensions.items()}
             series[metric.name] = Series(metric, {**metric.fixed, **named})
     return series
-
-
-class Asked(ReplayClient):
-    """Answers from a recording, and what was asked; details fail with `error` if there is one."""
-
-    def __init__(self, answers: Mapping[str, Any], error: CollectError | None = None) -> None:
-        super().__init__(answers)
-        self.asked: list[tuple[str, Mapping[str, Any]]] = []
-        self._error = error
-
-    async def call(
-        self,
-        scope: Scope,
-        api: str,
-        operation: str,
-        params: Mapping[str, Any],
-        *,
-        permissions: str = "",
-        units: int = 0,
-    ) -> Mapping[str, Any]:
-        self.asked.append((operation, params))
-        if self._error:
-            raise self._error
-        return await super().call(scope, api, operation, params)
-
-    async def answers(
-        self,
-        scope: Scope,
-        api: str,
-        operation: str,
-        params: Mapping[str, Any],
-        *,
-        permissions: str = "",
-        units: int = 0,
-    ) -> AsyncIterator[Mapping[str, Any]]:
-        self.asked.append((operation, params))
-        if self._error and len(self.asked) > 1:
-            raise self._error
-        async for answer in super().answers(scope, api, operation, params):
-            yield answer

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
@@ -31,22 +29,7 @@ RUNTIME = {
 }
 
 
-class Recorder(ReplayClient):
-    """Answers as recorded; refuses some operations, and remembers what was asked."""
-
-    def __init__(self, answers: Mapping[str, Any], *refused: str) -> None:
-        super().__init__(answers)
-        self.asked: Counter[str] = Counter()
-        self.refused = refused
-
-    async def answers(
-        self, scope: Any, api: str, operation: str, params: Mapping[str, Any], **more: Any
-    ) -> AsyncIterator[Mapping[str, Any]]:
-        self.asked[operation] += 1
-        if operation in self.refused:
-            raise PermissionMissing("no", provider="aws")
-        async for answer in super().answers(scope, api, operation, params, **more):
-            yield answer
+UNNAMED = {"ListInferenceProfiles": PermissionMissing("no", provider="aws")}
 
 
 async def swept(client: ReplayClient) -> dict[str, Resource]:
@@ -113,7 +96,7 @@ async def test_every_name_of_a_model_leads_to_it_and_is_of_one_account(
     (page,) = answers["ListMetrics"]
     page["Metrics"] = page["Metrics"][:1]
     page["Metrics"][0]["Dimensions"] = [{"Name": "ModelId", "Value": called}]
-    (resource,) = (await swept(Recorder(answers))).values()
+    (resource,) = (await swept(ReplayClient(answers))).values()
     assert resource.info["model"] == model
     assert resource.id.startswith(f"{ARN}{ACCOUNT}:"), "two accounts may use one model"
     assert resource.monitor == {"AWS/Bedrock": called}
@@ -131,7 +114,7 @@ async def test_a_model_with_machines_of_its_own_is_counted_by_them(called: str) 
     (page,) = answers["ListMetrics"]
     page["Metrics"] = page["Metrics"][:1]
     page["Metrics"][0]["Dimensions"] = [{"Name": "ModelId", "Value": called}]
-    assert not await swept(Recorder(answers))
+    assert not await swept(ReplayClient(answers))
 
 
 async def test_tokens_of_each_kind_are_read_by_the_name_that_was_called() -> None:
@@ -195,10 +178,10 @@ async def test_an_agent_that_reads_from_a_cache_is_not_taken_for_one_that_reads_
 
 
 async def test_which_models_are_in_use_is_asked_for_once_an_hour() -> None:
-    client = Recorder(recording("bedrock_foundation_model"))
+    client = ReplayClient(recording("bedrock_foundation_model"))
     for _ in range(3):
         await swept(client)
-    assert client.asked == {
+    assert client.operations() == {
         "ListFoundationModels": 3,
         "ListMetrics": 3,  # one a namespace
         "ListInferenceProfiles": 1,
@@ -206,9 +189,7 @@ async def test_which_models_are_in_use_is_asked_for_once_an_hour() -> None:
 
 
 async def test_without_the_permission_profiles_stay_and_their_models_are_unknown() -> None:
-    resources = await swept(
-        Recorder(recording("bedrock_foundation_model"), "ListInferenceProfiles")
-    )
+    resources = await swept(ReplayClient(recording("bedrock_foundation_model"), refused=UNNAMED))
     unresolved = resources["0xumpou8xusv"]
     assert {part.part.split("/")[1] for part in unresolved.components} == {"unknown"}
     assert "Claude 3 Haiku" in resources
@@ -218,9 +199,9 @@ async def test_profiles_are_not_asked_for_where_none_is_called() -> None:
     answers = copy.deepcopy(recording("bedrock_foundation_model"))
     metrics = answers["ListMetrics"][0]["Metrics"]
     answers["ListMetrics"][0]["Metrics"] = [metrics[0]]
-    client = Recorder(answers, "ListInferenceProfiles")
+    client = ReplayClient(answers, refused=UNNAMED)
     assert (await swept(client)).keys() == {"Claude 3 Haiku"}
-    assert client.asked["ListInferenceProfiles"] == 0
+    assert client.operations()["ListInferenceProfiles"] == 0
 
 
 async def test_model_units_are_held_whether_tokens_pass_or_not() -> None:

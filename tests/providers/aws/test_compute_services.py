@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import ReplayClient, described, recording, spec
-from tests.providers.aws.parts import PARIS, Asked, footprint, parts, read, watts
+from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import PermissionMissing
@@ -64,12 +64,13 @@ async def test_provisioned_concurrency_is_held_whether_it_runs_or_not() -> None:
 
 
 async def test_only_functions_with_provisioned_concurrency_are_asked_for_it() -> None:
-    client = Asked(recording("lambda_function"))
+    client = ReplayClient(recording("lambda_function"))
     listing = lambda_function.SPEC.listing
     await sweep(client, listing, [lambda_function.SPEC], PARIS)
-    asked = [params for operation, params in client.asked if operation.startswith("ListProv")]
+    asked = client.params_of("ListProvisionedConcurrencyConfigs")
     assert asked == [{"FunctionName": "thumb"}]
-    refused = Asked(recording("lambda_function"), PermissionMissing("no"))
+    no = {"ListProvisionedConcurrencyConfigs": PermissionMissing("no")}
+    refused = ReplayClient(recording("lambda_function"), refused=no)
     swept = await sweep(refused, listing, [lambda_function.SPEC], PARIS)
     assert {resource.name for resource in swept.resources} == {"resize", "thumb"}
 
@@ -142,25 +143,25 @@ async def test_ecs_asks_by_the_hundred_and_of_an_idle_cluster_what_has_stopped()
     answers = recording("ecs_task")
     answers["ListTasks"] = [{"taskArns": [f"arn:t{number}" for number in range(150)]}]
     answers["DescribeClusters"][0]["clusters"].reverse()
-    client = Asked(answers)
+    client = ReplayClient(answers)
     await sweep(client, ecs_task.SPEC.listing, [ecs_task.SPEC], PARIS)
-    listed = [params for operation, params in client.asked if operation == "ListTasks"]
+    listed = client.params_of("ListTasks")
     assert sorted(
         (params["cluster"].rpartition("/")[2], params["desiredStatus"]) for params in listed
     ) == [("idle", "STOPPED"), ("shop", "RUNNING"), ("shop", "STOPPED")]
     assert all(params["launchType"] == "FARGATE" for params in listed)
     batches = [
         len(params["tasks"])
-        for operation, params in client.asked
-        if operation == "DescribeTasks" and params["cluster"].endswith("shop")
+        for params in client.params_of("DescribeTasks")
+        if params["cluster"].endswith("shop")
     ]
     assert batches == [100, 50], "what is to run and to stop alike is asked for once"
 
 
 async def test_an_account_without_clusters_costs_one_call() -> None:
-    client = Asked({"ListClusters": [{"clusterArns": []}]})
+    client = ReplayClient({"ListClusters": [{"clusterArns": []}]})
     await sweep(client, ecs_task.SPEC.listing, [ecs_task.SPEC], PARIS)
-    assert [operation for operation, _ in client.asked] == ["ListClusters"]
+    assert client.operations() == {"ListClusters": 1}
 
 
 async def test_eks_cluster_and_its_fargate_profiles() -> None:
@@ -215,10 +216,10 @@ def test_a_control_plane_on_its_way_out_is_gone() -> None:
 
 
 async def test_details_are_asked_for_once_in_a_while() -> None:
-    client = Asked(recording("eks_cluster"))
+    client = ReplayClient(recording("eks_cluster"))
     for _ in range(3):
         await sweep(client, eks_cluster.SPEC.listing, [eks_cluster.SPEC], PARIS)
-    assert [operation for operation, _ in client.asked].count("DescribeCluster") == 1
+    assert client.operations()["DescribeCluster"] == 1
 
 
 async def test_what_was_asked_before_a_failure_is_kept_and_a_refusal_ends_the_asking() -> None:
@@ -231,7 +232,7 @@ async def test_what_was_asked_before_a_failure_is_kept_and_a_refusal_ends_the_as
             raise PermissionMissing("no")
         return name.upper()
 
-    client = Asked({})
+    client = ReplayClient({})
     names = [f"d{number}" for number in range(160)]
     with pytest.raises(PermissionMissing):
         await by_name(client, ("details",), names, 60, ask)

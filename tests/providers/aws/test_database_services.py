@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.fakes.aws_replay import described, recording, spec
-from tests.providers.aws.parts import PARIS, Asked, footprint, parts, read, watts
+from tests.fakes.aws_replay import ReplayClient, described, recording, spec
+from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import CollectError, PermissionMissing
@@ -102,7 +102,7 @@ async def test_a_table_deleted_meanwhile_is_left_out_and_a_missing_permission_is
     gone: bool,
 ) -> None:
     error = CollectError("ResourceNotFoundException") if gone else PermissionMissing("no")
-    client = Asked(recording("dynamodb_table"), error)
+    client = ReplayClient(recording("dynamodb_table"), refused={"DescribeTable": error})
     sweeping = sweep(client, dynamodb_table.SPEC.listing, [dynamodb_table.SPEC], PARIS)
     if gone:
         assert (await sweeping).resources == ()
@@ -140,10 +140,14 @@ async def test_opensearch_holds_data_master_warm_and_coordinating_nodes() -> Non
 
 
 async def test_opensearch_domains_are_described_five_at_a_time() -> None:
-    client = Asked({"DescribeDomains": [{"DomainStatusList": []}]})
+    client = ReplayClient({"DescribeDomains": [{"DomainStatusList": []}]})
     page = [{"DomainName": f"d{number}"} for number in range(12)]
     assert await opensearch_domain.domains(client, PARIS, page) == []
-    assert [len(params["DomainNames"]) for _, params in client.asked] == [5, 5, 2]
+    assert [len(params["DomainNames"]) for params in client.params_of("DescribeDomains")] == [
+        5,
+        5,
+        2,
+    ]
 
 
 async def test_serverless_collections_share_what_the_account_uses() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from tests.fakes.aws import ACCOUNT, AwsFake
-from tests.fakes.aws_replay import ReplayClient, spec
+from tests.fakes.aws_replay import Asked, ReplayClient, spec
 from tests.fakes.ec2_xml import instance, reservations
 from tests.providers.aws.conftest import INSTANCES, MakeClient
-from tests.providers.aws.parts import PARIS, Asked, parts
+from tests.providers.aws.parts import PARIS, parts
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
 from cloud_carbon_exporter.errors import Malformed
@@ -98,7 +98,7 @@ def task(number: int, status: str, **times: float) -> dict[str, Any]:
     }
 
 
-class Ecs(Asked):
+class Ecs(ReplayClient):
     """ECS of one cluster that lists tasks by what they are to be."""
 
     def __init__(self, running: Sequence[Any], stopped: Sequence[Any]) -> None:
@@ -111,7 +111,7 @@ class Ecs(Asked):
     async def call(
         self, scope: Scope, api: str, operation: str, params: Mapping[str, Any], **_: Any
     ) -> Mapping[str, Any]:
-        self.asked.append((operation, params))
+        self.asked.append(Asked(api, operation, params))
         if operation == "DescribeClusters":
             busy = {"clusterArn": CLUSTER, "runningTasksCount": len(self.running)}
             return {"clusters": [busy]}
@@ -121,7 +121,7 @@ class Ecs(Asked):
     async def answers(
         self, scope: Scope, api: str, operation: str, params: Mapping[str, Any], **_: Any
     ) -> Any:
-        self.asked.append((operation, params))
+        self.asked.append(Asked(api, operation, params))
         if operation == "ListClusters":
             yield {"clusterArns": [CLUSTER]}
             return
@@ -131,9 +131,8 @@ class Ecs(Asked):
     def described(self) -> list[str]:
         """ARNs asked for, each as often as it was."""
         arns: list[str] = []
-        for operation, params in self.asked:
-            if operation == "DescribeTasks":
-                arns += params["tasks"]
+        for params in self.params_of("DescribeTasks"):
+            arns += params["tasks"]
         return arns
 
 
@@ -281,7 +280,7 @@ class Glue(ReplayClient):
     def __init__(self, runs: Sequence[Any]) -> None:
         super().__init__({})
         self.runs = runs
-        self.asked = 0
+        self.pages_read = 0
         self.time = NOW
         self.clock = lambda: self.time
         self.cache = Cache(self.clock)
@@ -293,7 +292,7 @@ class Glue(ReplayClient):
             yield {"Jobs": [{"Name": "etl"}]}
             return
         for first in range(0, max(1, len(self.runs)), params["MaxResults"]):
-            self.asked += 1
+            self.pages_read += 1
             yield {"JobRuns": self.runs[first : first + params["MaxResults"]]}
 
 
@@ -310,11 +309,11 @@ async def test_every_run_that_is_under_way_is_read_however_many_are_newer() -> N
     client = Glue(stream)
     result = await swept(client, glue_job.SPECS[0])
     assert held(result) == 40
-    assert client.asked == 3
+    assert client.pages_read == 3
     assert len(result.endings) == 121, "those of the last two hours"
     client.time += 300
     assert held(await swept(client, glue_job.SPECS[0])) == 40
-    assert client.asked == 6, "what is under way may have ended since: it is asked for again"
+    assert client.pages_read == 6, "what is under way may have ended since: it is asked for again"
 
 
 async def test_a_job_that_sleeps_is_asked_for_its_newest_runs_every_ten_minutes() -> None:
@@ -323,7 +322,7 @@ async def test_a_job_that_sleeps_is_asked_for_its_newest_runs_every_ten_minutes(
     for minute in range(0, 60, 5):
         client.time = NOW + 60 * minute
         await swept(client, glue_job.SPECS[0])
-    assert client.asked == 1 + 5, (
+    assert client.pages_read == 1 + 5, (
         "seven days back at first, in a page; then a page each ten minutes"
     )
     client.runs = [run(0, "SUCCEEDED", client.time + 100, client.time + 400), *days]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from tests.fakes.aws import ACCOUNT
 from tests.fakes.aws_replay import ReplayClient, described, recording, spec
@@ -253,19 +251,6 @@ async def test_influx_instances_by_class() -> None:
         timestream_influx_db_instance.vcpus("db.influx.enormous")
 
 
-class Recorder(ReplayClient):
-    """Remembers which operations were asked for."""
-
-    def __init__(self, answers: Any) -> None:
-        super().__init__(answers)
-        self.asked: list[str] = []
-
-    async def answers(self, scope: Any, api: str, operation: str, params: Any, **more: Any) -> Any:
-        self.asked.append(operation)
-        async for answer in super().answers(scope, api, operation, params, **more):
-            yield answer
-
-
 async def test_a_vault_holds_what_is_no_snapshot_and_an_empty_one_costs_no_call() -> None:
     resources = await described("backup/backup_vault", "backup_backup_vault", TEAM)
     assert parts(resources["Default"]) == {"snapshot aws/backup": pytest.approx(120)}, (
@@ -273,10 +258,10 @@ async def test_a_vault_holds_what_is_no_snapshot_and_an_empty_one_costs_no_call(
     )
     assert parts(resources["empty"]) == {}
     assert resources["Default"].tags == {"team": "ops"}
-    client, known = Recorder(recording("backup_backup_vault")), spec("backup/backup_vault")
+    client, known = ReplayClient(recording("backup_backup_vault")), spec("backup/backup_vault")
     for _ in range(3):
         await sweep(client, known.listing, [known], PARIS)
-    assert client.asked.count("ListRecoveryPointsByBackupVault") == 1, (
+    assert client.operations()["ListRecoveryPointsByBackupVault"] == 1, (
         "one vault has any, and they change slowly"
     )
 

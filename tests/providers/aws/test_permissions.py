@@ -6,7 +6,7 @@ where IAM names it otherwise, a table here says so, after the service authorizat
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -39,54 +39,14 @@ BESIDES = {
 """Calls that botocore makes by itself: Timestream tells at which endpoint it is to be asked."""
 APIS = {"cloudwatch": "cloudwatch", "tag": "resourcegroupstaggingapi"}
 """APIs of actions that no listing needs, where they differ from the prefix."""
-TAGS = "resourcegroupstaggingapi"
+TEAM = TargetSettings(provider="aws", tags=("team",))
+UNTAGGED: Mapping[str, Any] = {"GetResources": [{"ResourceTagMappingList": []}]}
 
 
 def action(api: str, operation: str) -> str:
     """Action of IAM that allows an operation."""
     signed: str = model(api).signing_name
     return OTHERWISE.get((api, operation)) or f"{PREFIXES.get(signed, signed)}:{operation}"
-
-
-class Asking(ReplayClient):
-    """Remembers each operation: what it names where it is refused, and the units it counts."""
-
-    def __init__(self, module: str) -> None:
-        super().__init__(recording(module), TargetSettings(provider="aws", tags=("team",)))
-        self.asked: dict[tuple[str, str], str] = {}
-        self.counted: dict[ApiCall, int] = {}
-
-    def _note(self, api: str, operation: str, permissions: str, units: int) -> None:
-        self.asked[api, operation] = permissions or permission(api, operation)
-        self.counted[ApiCall("aws", api, operation)] = units
-
-    async def call(
-        self,
-        scope: Scope,
-        api: str,
-        operation: str,
-        params: Mapping[str, Any],
-        *,
-        permissions: str = "",
-        units: int = 0,
-    ) -> Mapping[str, Any]:
-        self._note(api, operation, permissions, units)
-        return await super().call(scope, api, operation, params)
-
-    async def answers(
-        self,
-        scope: Scope,
-        api: str,
-        operation: str,
-        params: Mapping[str, Any],
-        *,
-        permissions: str = "",
-        units: int = 0,
-    ) -> AsyncIterator[Mapping[str, Any]]:
-        self._note(api, operation, permissions, units)
-        if api != TAGS or operation in self._recorded:
-            async for answer in super().answers(scope, api, operation, params):
-                yield answer
 
 
 def declared(listing: Listing) -> set[str]:
@@ -112,19 +72,20 @@ def searched(listing: Listing) -> set[str]:
 async def test_permissions_are_those_of_the_operations_that_are_asked(module: str) -> None:
     listings = {id(spec.listing): spec.listing for spec in module_specs(module)}
     for listing in listings.values():
-        client = Asking(module)
+        client = ReplayClient({**UNTAGGED, **recording(module)}, TEAM)
         specs = [spec for spec in PROVIDER.services if spec.listing is listing]
         scope = Scope("aws", ACCOUNT, "global" if listing.scope == "global" else REGION)
         swept = await sweep(client, listing, specs, scope)
         assert swept.resources
-        needed = {action(*asked) for asked in client.asked}
+        needed = {action(asked.api, asked.operation) for asked in client.asked}
         besides = BESIDES.get(module, set()) | searched(listing)
         assert needed | besides == declared(listing) | (needed & PROVIDER.optional.keys())
-        for asked, told in client.asked.items():
-            assert action(*asked) in told.split(", "), "a refusal names what is missing"
-            assert set(told.split(", ")) <= declared(listing) | PROVIDER.optional.keys()
-        for call, units in client.counted.items():
-            assert (units > 0) == (call in PRICES), f"a price, and {units} units of {call}"
+        for asked in client.asked:
+            told = (asked.permissions or permission(asked.api, asked.operation)).split(", ")
+            assert action(asked.api, asked.operation) in told, "a refusal names what is missing"
+            assert set(told) <= declared(listing) | PROVIDER.optional.keys()
+            priced = ApiCall("aws", asked.api, asked.operation) in PRICES
+            assert (asked.units > 0) == priced, asked
 
 
 @pytest.mark.parametrize("name", sorted({*PROVIDER.permissions, *PROVIDER.optional}))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.fakes.aws_replay import described, recording, spec
-from tests.providers.aws.parts import PARIS, Asked, parts, read, watts
+from tests.fakes.aws_replay import ReplayClient, described, recording, spec
+from tests.providers.aws.parts import PARIS, parts, read, watts
 
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws.describing.codebuild import machine
@@ -55,7 +55,7 @@ def test_an_environment_class_nobody_knows_is_taken_as_small() -> None:
 
 
 async def builds(now: float = BEGUN + 600) -> dict[str, Resource]:
-    client = Asked(recording("codebuild_build"))
+    client = ReplayClient(recording("codebuild_build"))
     client.clock = lambda: now
     raws = await codebuild_build.builds(client, PARIS, [{"Name": "shop"}])
     read_all = [spec("codebuild/build").resource(raw, PARIS) for raw in raws]
@@ -83,7 +83,7 @@ def test_a_docker_server_is_a_machine_beside_the_build() -> None:
 
 
 async def test_a_build_that_has_ended_of_late_is_told_of() -> None:
-    client = Asked(recording("codebuild_build"))
+    client = ReplayClient(recording("codebuild_build"))
     client.clock = lambda: BEGUN + 600.0
     raws = await codebuild_build.builds(client, PARIS, [{"Name": "shop"}])
     lived = [codebuild_build.describe(raw, PARIS) for raw in raws]
@@ -97,13 +97,13 @@ async def test_builds_are_read_back_to_the_oldest_that_may_run_and_no_further() 
     recorded = recording("codebuild_build")
     recorded["ListBuilds"] = [{"ids": ["shop:8"]}] * 100
     running, ended = (recorded["BatchGetBuilds"][0]["builds"][at] for at in (1, 4))
-    client = Asked({**recorded, "BatchGetBuilds": [{"builds": [running]}]})
+    client = ReplayClient({**recorded, "BatchGetBuilds": [{"builds": [running]}]})
     client.clock = lambda: BEGUN + 600.0
     await codebuild_build.builds(client, PARIS, [{"Name": "shop"}])
     assert count(client) == 20, "a year of builds is not read"
     # Next time all that ran has ended: what is older than that is known to have ended before.
     old = {**ended, "startTime": BEGUN - 3 * 3600, "endTime": BEGUN - 2.5 * 3600}
-    later = Asked({**recorded, "BatchGetBuilds": [{"builds": [old]}]})
+    later = ReplayClient({**recorded, "BatchGetBuilds": [{"builds": [old]}]})
     later.cache, later.clock = client.cache, lambda: BEGUN + 600.0
     client.cache.keep(("codebuild builds", PARIS.account_id, PARIS.region), 0, None)
     later.clock = lambda: BEGUN + 3 * 3600.0
@@ -111,12 +111,12 @@ async def test_builds_are_read_back_to_the_oldest_that_may_run_and_no_further() 
     assert count(later) == 1
 
 
-def count(client: Asked) -> int:
-    return [operation for operation, _ in client.asked].count("BatchGetBuilds")
+def count(client: ReplayClient) -> int:
+    return client.operations()["BatchGetBuilds"]
 
 
 async def test_no_project_no_call_for_builds() -> None:
-    client = Asked(recording("codebuild_build"))
+    client = ReplayClient(recording("codebuild_build"))
     assert not await codebuild_build.builds(client, PARIS, [])
     assert client.asked == []
 
@@ -200,13 +200,13 @@ async def test_a_pipeline_is_the_compute_units_in_use() -> None:
 async def test_runs_of_a_workflow_are_asked_for_anew_while_one_is_under_way() -> None:
     recorded = recording("mwaaserverless_workflow")
     page = recorded["ListWorkflows"][0]["Workflows"]
-    busy = Asked(recorded)
+    busy = ReplayClient(recorded)
     for _ in range(2):
         found = await mwaaserverless_workflow.workflows(busy, PARIS, page)
-    assert [operation for operation, _ in busy.asked] == ["ListWorkflowRuns"] * 2
+    assert busy.operations() == {"ListWorkflowRuns": 2}
     running = [spec("mwaaserverless/workflow").resource(raw, PARIS) for raw in found]
     assert [parts(run) for run in running if run] == [{}, *[{"vcpu": 1, "memory": 2}] * 2]
-    asleep = Asked({"ListWorkflowRuns": [{"WorkflowRuns": []}]})
+    asleep = ReplayClient({"ListWorkflowRuns": [{"WorkflowRuns": []}]})
     for _ in range(2):
         await mwaaserverless_workflow.workflows(asleep, PARIS, page)
     assert len(asleep.asked) == 1

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.fakes.aws_replay import described, recording
-from tests.providers.aws.parts import PARIS, Asked, footprint, parts, watts
+from tests.fakes.aws_replay import ReplayClient, described, recording
+from tests.providers.aws.parts import PARIS, footprint, parts, watts
 
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.errors import CollectError, PermissionMissing
@@ -156,7 +156,7 @@ async def test_a_repository_deleted_meanwhile_is_left_out_and_a_missing_permissi
 ) -> None:
     error = CollectError("RepositoryNotFoundException") if gone else PermissionMissing("no")
 
-    client = Asked(recording("ecr_repository"), error)
+    client = ReplayClient(recording("ecr_repository"), refused={"DescribeImages": error})
     sweeping = sweep(client, ecr_repository.SPEC.listing, [ecr_repository.SPEC], PARIS)
     if gone:
         assert (await sweeping).resources == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.fakes.aws_replay import ReplayClient, described, recording, spec
-from tests.providers.aws.parts import PARIS, Asked, footprint, parts, read, watts
+from tests.providers.aws.parts import PARIS, footprint, parts, read, watts
 
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.providers.aws.services import (
@@ -81,10 +81,11 @@ async def test_a_table_of_keyspaces_is_its_bytes_and_units() -> None:
 
 async def test_the_keyspaces_of_aws_are_not_asked_for() -> None:
     recorded = recording("cassandra_table")
-    client = Asked(recorded)
+    client = ReplayClient(recorded)
     page = recorded["ListKeyspaces"][0]["keyspaces"]
     await cassandra_table.tables(client, PARIS, page)
-    assert client.asked == [("ListTables", {"keyspaceName": "shop"})]
+    [asked] = client.asked
+    assert (asked.operation, asked.params) == ("ListTables", {"keyspaceName": "shop"})
 
 
 async def test_a_cluster_of_dsql_draws_for_its_work_and_bytes() -> None:
@@ -144,7 +145,7 @@ async def test_nodes_of_a_cluster_are_counted_with_it_and_nowhere_else() -> None
 
 
 async def test_without_an_instance_no_cluster_is_asked_for() -> None:
-    client = Asked(recording("timestream_influx_db_instance"))
+    client = ReplayClient(recording("timestream_influx_db_instance"))
     assert not await timestream_influx_db_instance.instances(client, PARIS, [])
     assert client.asked == []
 
@@ -161,8 +162,8 @@ async def test_a_cluster_whose_nodes_are_not_told_is_not_made_up() -> None:
 
 async def test_instances_are_listed_where_clusters_may_not_be_read() -> None:
     recorded = recording("timestream_influx_db_instance")
-    client = Asked(recorded, PermissionMissing("no", provider="aws"))
-    client.asked.append(("ListDbInstances", {}))  # the error comes with what is asked next
+    refused = {"ListDbClusters": PermissionMissing("no", provider="aws")}
+    client = ReplayClient(recorded, refused=refused)
     page = recorded["ListDbInstances"][0]["items"]
     assert len(await timestream_influx_db_instance.instances(client, PARIS, page)) == len(page)
 
