@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,6 +19,17 @@ LENIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", LENIENT, derandomize=True)
 settings.register_profile("night", LENIENT, derandomize=False, print_blob=True)
 settings.load_profile("gate")
+
+
+MARK_OF_ALL = re.compile(r"^pytestmark = pytest\.mark\.(\w+)$", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Modules all of whose tests `-m` leaves out: the quick run need not even import them."""
+    if collection_path.suffix != ".py":
+        return None
+    of_all = MARK_OF_ALL.search(collection_path.read_text(encoding="utf-8"))
+    return True if of_all and f"not {of_all[1]}" in config.option.markexpr else None
 
 
 @pytest.fixture

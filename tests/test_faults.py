@@ -13,6 +13,7 @@ def test_the_table_in_the_repository_is_what_the_tests_are() -> None:
     assert faults.written(text) == text, "stale: run python -m tests.faults"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", faults.FAULTS)
 def test_every_fault_is_injected_by_a_test(fault: str) -> None:
     assert faults.tests_of(fault, faults.tests())

@@ -38,6 +38,7 @@ def text(snapshot: Snapshot) -> str:
     return b"".join(render(snapshot, Settings()).stream("text").plain()).decode()
 
 
+@pytest.mark.slow
 async def test_what_one_region_answered_is_shown_while_another_hangs() -> None:
     cloud = Cloud({EU: [vm()], US: [vm("i-us")]}, hang={US})
     collector = new_collector(Clock(), cloud)
@@ -96,6 +97,7 @@ async def test_a_look_asks_the_cloud_nothing_and_counts_nothing() -> None:
     await resumed.end(running)
 
 
+@pytest.mark.slow
 async def test_coverage_is_not_held_against_an_estate_that_is_not_listed_yet() -> None:
     inventory = Inventory(ACCOUNT, "search", {"i-1": "vm/machine", "x-1": "vm/unknown"})
     cloud = Cloud({EU: [vm()], US: []}, hang={US}, inventories=(inventory,))
@@ -122,6 +124,7 @@ class Looked(undisturbed.Interrupted):
         await asyncio.sleep(0)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=40))
 def test_law_a_look_at_any_await_costs_nothing(plan: list[int]) -> None:

@@ -69,6 +69,7 @@ TIMELINES = st.builds(
 AWAITING = st.builds(SavedAwaiting, st.text(), MOMENTS, st.booleans(), MOMENTS, TIMELINES)
 
 
+@pytest.mark.slow
 @given(TIMELINES | AWAITING)
 def test_law_a_row_says_what_was_kept(saved: SavedTimeline | SavedAwaiting) -> None:
     assert list(read_counters([json.loads(json.dumps(saved.row()))])) == [saved]
@@ -142,6 +143,7 @@ def test_a_description_that_makes_no_sense_is_said(nonsense: object) -> None:
         list(read_counters([row[:11]]))
 
 
+@pytest.mark.slow
 @given(TIMELINES)
 def test_all_moments_move_with_the_clock(saved: SavedTimeline) -> None:
     moved = saved.moved(60)

@@ -76,6 +76,7 @@ class Day:
         return shown
 
 
+@pytest.mark.slow
 async def test_a_replayed_day_has_its_known_total(clock: Clock, told: Told, tmp_path: Path) -> None:
     clock.now = NOON
     grams = [40 + 30 * math.sin(n / 24 * 2 * math.pi) for n in range(24)]
@@ -208,6 +209,7 @@ def laid(spans_: Sequence[tuple[int, int, int]], start: float) -> list[Span]:
     return laid_out
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(spans, st.lists(st.integers(1, 40), min_size=1, max_size=8), spans)
 def test_the_integral_is_that_of_the_value_at_each_moment(

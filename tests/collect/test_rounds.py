@@ -94,6 +94,7 @@ VM = Resource("i-1", "ec2/instance", "", AT, (Component("vcpu", "Skylake", 4, lo
 SWEEP = SweepKey("target", 0, "1", EU, "")
 
 
+@pytest.mark.slow
 @given(st.integers(1, 20), st.integers(1, 20))
 def test_law_a_last_read_is_that_of_what_vanished_then_and_of_nothing_later(
     gone_for: int, back_for: int

@@ -73,6 +73,7 @@ async def collected(**collect: Any) -> Snapshot:
     return collector.snapshot
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", DEFECTS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize(
     ("owner", "name", "fail"),

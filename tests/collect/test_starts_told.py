@@ -26,6 +26,7 @@ def test_what_was_seen_stopped_since_the_start_it_tells_counts_from_its_sight() 
     assert settle_all(counters) == pytest.approx(600 * watts(stopped(None)) + 300 * running)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failures", [0, 4], ids=["listed", "after failures"])
 async def test_what_begins_under_a_clock_that_is_ahead_counts_from_the_last_listing(
     failures: int,

@@ -109,6 +109,7 @@ def test_scaleway_goes_by_both_its_names() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "field", "word"),
     [
@@ -262,6 +263,7 @@ def test_no_json_does_more_than_be_refused(value: Any) -> None:
     )
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=40))
 def test_no_bytes_do_more_than_be_refused(line: bytes) -> None:
     assert "error" in answer(line)

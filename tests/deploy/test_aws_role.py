@@ -133,6 +133,7 @@ def test_the_lists_are_what_the_code_calls_today() -> None:
     assert builder.module() == (FOLDER / "terraform" / "actions.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regions", [[], REGIONS])
 @pytest.mark.parametrize("features", some_features())
 def test_the_template_allows_what_the_command_prints(

@@ -66,6 +66,7 @@ def test_what_is_emitted_now_is_right_from_the_first_scrape_on(name: str, query:
     assert not re.search(r"rate\(cloud_carbon_(account_)?\w*(emissions_grams|energy)", first), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOARDS)
 def test_a_dashboard_is_whole(name: str) -> None:
     board = BOARDS[name]

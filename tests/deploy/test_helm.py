@@ -122,6 +122,7 @@ def test_the_exporter_takes_the_file_and_the_flags(values: dict[str, Any], tmp_p
     assert not settings.state_file or str(Path(settings.state_file).parent) in mounts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
 def test_a_password_stops_no_probe_and_its_file_is_mounted(values: dict[str, Any]) -> None:
     exporter = container(values)

@@ -107,6 +107,7 @@ def test_another_configuration_starts_the_pods_anew() -> None:
     assert annotations(TARGET) != annotations({"demo": {"enabled": True}})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
 def test_every_volume_is_mounted_once_and_every_mount_has_its_volume(
     values: dict[str, Any],
@@ -138,6 +139,7 @@ def test_labels_of_the_values_never_hide_what_selects() -> None:
     assert template["annotations"]["checksum/config"] != "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("values", SOME.values(), ids=SOME)
 def test_metadata_is_of_strings(values: dict[str, Any]) -> None:
     for several in manifests(values).values():

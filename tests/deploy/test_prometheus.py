@@ -45,6 +45,7 @@ def test_every_alert_and_record_has_a_test() -> None:
         assert (rule.get("record") or rule["alert"]) in text
 
 
+@pytest.mark.slow
 def test_queries_name_what_the_exporter_has() -> None:
     for rule in rules():
         names = names_in(rule["expr"])

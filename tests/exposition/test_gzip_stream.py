@@ -32,6 +32,7 @@ def test_pieces_joined_are_one_gzip_member_of_the_same_text(
     assert stream.size == sum(map(len, pieces))
 
 
+@pytest.mark.slow
 def test_gzip_itself_takes_the_stream() -> None:
     program = which("gzip")
     assert program

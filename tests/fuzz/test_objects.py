@@ -161,6 +161,7 @@ def test_a_spoiled_object_costs_itself_alone_and_never_the_scrape(provider: str)
     law()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", ["aws", "gcp", "scaleway"])
 def test_every_recorded_object_is_read_as_it_stands(provider: str) -> None:
     """The recordings fuzzing starts from are sound: none of them is skipped."""

@@ -188,6 +188,7 @@ def of_monitoring(page: Any) -> Reading:
     return asyncio.run(monitoring.read(rest, [read], UNTIL))
 
 
+@pytest.mark.slow
 @FUZZ
 @given(
     spoiled({"timeSeries": [SERIES]})
@@ -244,6 +245,7 @@ def cockpit(document: Any) -> Reading:
     return asyncio.run(read())
 
 
+@pytest.mark.slow
 @FUZZ
 @given(spoiled(MATRIX) | JUNK)
 def test_cockpit_is_read_or_fails_its_kind(document: Any) -> None:
@@ -314,6 +316,7 @@ LINE = {
 }
 
 
+@pytest.mark.slow
 @FUZZ
 @given(
     st.one_of(

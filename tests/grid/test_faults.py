@@ -35,6 +35,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "fault", "reason"), CASES)
 async def test_the_next_source_serves(
     source: str, fault: str, reason: str, apis: GridApis, clock: Clock, told: Told, tmp_path: Path

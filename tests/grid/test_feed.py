@@ -18,6 +18,7 @@ FRANCE = {
 }
 
 
+@pytest.mark.slow
 async def test_one_request_a_zone_and_period_whatever_the_regions(
     apis: GridApis, clock: Clock, told: Told
 ) -> None:

@@ -72,6 +72,7 @@ def test_a_blend_lies_between_its_parts_where_both_are(
     assert grams[0] - 1e-9 <= blended.grams_per_kilowatt_hour <= grams[1] + 1e-9
 
 
+@pytest.mark.slow
 @given(sequences(), MOMENTS, MOMENTS)
 def test_a_timeline_covers_every_moment_once(sequence: list[Span], now: int, moment: int) -> None:
     line = timeline(sequence, "live", ANNUAL, inside(now))

@@ -73,6 +73,7 @@ def opening(source: str) -> set[str]:
     return OPENERS & set(names_used(tree)) | LIBRARIES & set(modules_imported(tree))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=module_of)
 def test_nobody_else_opens_a_connection(path: Path) -> None:
     module = module_of(path)
@@ -96,6 +97,7 @@ def test_a_sixth_stack_would_be_found(source: str) -> None:
     assert opening(source)
 
 
+@pytest.mark.slow
 def test_every_module_that_opens_a_session_is_asked_in_the_test_of_every_client() -> None:
     listed: set[str] = set()
     for client in CLIENTS:

@@ -45,6 +45,7 @@ def test_the_tables_are_sound() -> None:
     assert f"{len(facts.tables())} tables" in checked.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "old", "new", "finding"),
     [
@@ -138,6 +139,7 @@ def test_the_check_misses_a_table(tmp_path: Path) -> None:
     assert "regions.csv is missing" in check("--folder", str(tmp_path / "facts")).stdout
 
 
+@pytest.mark.slow
 def test_the_check_prints_what_is_old() -> None:
     assert "OLD   2021 accelerators.csv: gpu.TPU v3.max_watts" in check("--years", "4").stdout
     assert "gpu.TPU v3.max_watts" not in check("--years", "10").stdout
@@ -209,6 +211,7 @@ def test_every_region_has_its_figures(provider: str) -> None:
         assert known.intensities[0].source
 
 
+@pytest.mark.slow
 def test_every_region_the_sdk_of_aws_knows_is_there() -> None:
     session = botocore.session.get_session()
     partitions = ("aws", "aws-cn", "aws-us-gov")
@@ -314,6 +317,7 @@ def test_regions_name_the_grid_zones_they_hang_on() -> None:
     assert grid_zones("gcp", "global") == {}
 
 
+@pytest.mark.slow
 @given(st.sampled_from((*PROVIDERS, "", "x")), st.text(max_size=30))
 def test_a_place_is_found_for_any_region(provider: str, region: str) -> None:
     known = place(provider, region)

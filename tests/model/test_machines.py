@@ -447,6 +447,7 @@ def test_any_name_is_a_machine(
     assert hardware.name == name
 
 
+@pytest.mark.slow
 @given(
     st.integers(1, 200),
     st.sampled_from(("n2-custom-{}-8192", "custom-{}-8192", "n2d-standard-{}", "t2d-standard-{}")),

@@ -83,6 +83,7 @@ def held(known: Machine) -> tuple[object, ...]:
     return known.threads, known.memory_gib, known.gpu, known.gpus, known.ssd_gib, known.hdd_gib
 
 
+@pytest.mark.slow
 def test_every_name_is_known_or_says_what_is_not() -> None:
     doubted: set[str] = set()
     for name in named():
@@ -94,6 +95,7 @@ def test_every_name_is_known_or_says_what_is_not() -> None:
     assert doubted == set(DOUBTS)
 
 
+@pytest.mark.slow
 def test_a_new_list_of_machine_names_is_noticed() -> None:
     """A service of which botocore lists machine types is in NAMES, or is none of ours."""
     session = botocore.session.get_session()

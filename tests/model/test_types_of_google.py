@@ -12,6 +12,8 @@ from cloud_carbon_exporter.model import facts, machine_tables
 from cloud_carbon_exporter.model.machines import machine
 from cloud_carbon_exporter.model.power import is_whole_machine
 
+pytestmark = pytest.mark.slow
+
 TYPES = [row for row in facts.rows("machine_types") if row["provider"] == "gcp"]
 
 # Other names of the same hardware: X4 was renamed, N1's large types became M1; what a device and a

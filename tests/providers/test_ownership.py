@@ -90,6 +90,7 @@ def scaleway_estate() -> Iterator[Resource]:
                 yield resource
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cloud", OWNERS)
 async def test_nothing_of_the_recorded_estates_is_owned_or_counted_twice(cloud: str) -> None:
     estates = {"gcp": gcp_estate, "scaleway": scaleway_estate}

@@ -113,6 +113,7 @@ async def test_every_format_and_coding_holds_the_snapshot() -> None:
                 )
 
 
+@pytest.mark.slow
 async def test_an_estate_of_many_pieces_arrives_whole() -> None:
     async with served(held(large_snapshot(5000))) as client:
         _, plain = await scrape(client, Accept=PROMETHEUS_ACCEPT)

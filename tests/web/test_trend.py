@@ -15,6 +15,7 @@ from tests.web.serving import held, served
 from cloud_carbon_exporter.web.trend import Trend, TrendPoint
 
 
+@pytest.mark.slow
 @given(st.integers(1, 400), st.sampled_from([2, 3, 10, 50]))
 def test_the_trend_stays_bounded_and_keeps_the_start(snapshots: int, capacity: int) -> None:
     trend = Trend(capacity)

@@ -72,6 +72,7 @@ async def test_all_who_wait_share_one_failure_and_who_comes_later_asks_again() -
     assert cache.last("key") == 3
 
 
+@pytest.mark.slow
 async def test_a_failure_that_is_kept_keeps_nothing_else() -> None:
     """Its frames hold what was being read, which may be large."""
     cache, held = Cache(Clock()), []

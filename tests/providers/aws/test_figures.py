@@ -12,6 +12,8 @@ from tests.providers.aws.test_golden_services import KINDS, LOADS
 
 from cloud_carbon_exporter.model.types import Resource
 
+pytestmark = pytest.mark.slow
+
 WITHOUT_MANUFACTURE = {"network", "requests"}
 """Kinds of component that pass on, and hold nothing (docs/model.md)."""
 WIDE = 30

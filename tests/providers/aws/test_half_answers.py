@@ -71,6 +71,7 @@ async def test_an_error_of_s3_under_status_200_is_no_empty_list(
         await objects(make_client(), spec("s3/bucket").listing)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LISTS)
 async def test_a_list_that_had_objects_is_believed_empty_once_it_said_so_for_long(
     fake: AwsFake, make_client: MakeClient, kind: str

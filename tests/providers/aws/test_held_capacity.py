@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from botocore.session import Session
 
 from cloud_carbon_exporter.providers.aws import PROVIDER
+
+pytestmark = pytest.mark.slow
 
 TELLS = re.compile(
     r"(?i)(inference|model|capacity|query|storage|data|processing|throughput|compute|rescore)"

@@ -95,6 +95,7 @@ async def test_the_aggregator_lists_all_regions_page_by_page(
     assert meter.calls[EXPLORER, "ListResources", "success"] == 2
 
 
+@pytest.mark.slow
 async def test_without_an_aggregator_each_index_is_asked_and_blind_regions_are_named_once(
     fake: AwsFake, make_client: MakeClient, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -114,6 +115,7 @@ async def test_without_an_aggregator_each_index_is_asked_and_blind_regions_are_n
     assert sum("no index in ap-south-1" in record.message for record in caplog.records) == 1
 
 
+@pytest.mark.slow
 async def test_the_inventory_is_read_once_an_hour_and_stays_while_it_cannot_be(
     fake: AwsFake, make_client: MakeClient
 ) -> None:

@@ -115,6 +115,7 @@ def gives_token(session: Any, api: str, operation: str) -> bool:
     return any(name.lower() in TOKENS for name in members)
 
 
+@pytest.mark.slow
 def test_no_list_is_asked_for_its_first_page_alone(session: Any) -> None:
     asked = set(asked_for(ASK_ONCE))
     found = {("eks", "DescribeCluster"), ("sagemaker", "DescribeTrainingJob")}
@@ -123,6 +124,7 @@ def test_no_list_is_asked_for_its_first_page_alone(session: Any) -> None:
     assert once == set(FIRST_PAGE_ONLY), "page it by `answers` or `lists_by_name`, or say why not"
 
 
+@pytest.mark.slow
 def test_every_list_that_is_paged_beside_a_listing_is_one_that_we_know_how_to_page(
     session: Any,
 ) -> None:

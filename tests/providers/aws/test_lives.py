@@ -39,6 +39,7 @@ async def instances(fake: AwsFake, make_client: MakeClient, state: str, reason: 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["User", "Service"])
 async def test_a_terminated_instance_tells_its_life(
     fake: AwsFake, make_client: MakeClient, who: str

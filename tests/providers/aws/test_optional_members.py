@@ -17,6 +17,8 @@ from cloud_carbon_exporter.errors import CollectError
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.spec import Listing, Scope
 
+pytestmark = pytest.mark.slow
+
 Path = tuple[str | int, ...]
 ELSEWHERE = {"GetResources": "resourcegroupstaggingapi", "ListMetrics": "cloudwatch"}
 IDENTITY = ("arn", "id", "name", "identifier")

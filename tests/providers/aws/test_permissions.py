@@ -68,6 +68,7 @@ def searched(listing: Listing) -> set[str]:
     return set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", recordings())
 async def test_permissions_are_those_of_the_operations_that_are_asked(module: str) -> None:
     listings = {id(spec.listing): spec.listing for spec in module_specs(module)}

@@ -18,6 +18,8 @@ from cloud_carbon_exporter.model.types import Location
 from cloud_carbon_exporter.providers.aws import PROVIDER
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
+pytestmark = pytest.mark.slow
+
 SCOPE = Scope("aws", ACCOUNT, REGION)
 OUTPOST = f"arn:aws:outposts:{REGION}:{ACCOUNT}:outpost/op-1"
 ZONE = f"{REGION}-cmn-wlz-1a"

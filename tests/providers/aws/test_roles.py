@@ -145,6 +145,7 @@ async def test_a_session_that_is_too_long_for_the_role_says_so(
         await make_client(role_arn=CARBON, session_seconds=43200.0).connect()
 
 
+@pytest.mark.slow
 async def test_roles_of_another_partition_are_assumed_there(
     fake: AwsFake, make_client: MakeClient
 ) -> None:

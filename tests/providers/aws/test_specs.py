@@ -70,6 +70,7 @@ def test_a_spec_says_what_it_reads_and_why(spec: ServiceSpec) -> None:
         assert metric.statistic in {"Average", "Sum", "Maximum", "Minimum", "SampleCount"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 async def test_a_recorded_answer_of_every_service_has_the_shape_of_the_api_and_is_described(
     name: str,

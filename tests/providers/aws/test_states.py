@@ -268,6 +268,7 @@ def test_every_state_of_the_api_stands_in_the_table(service: ServiceSpec) -> Non
 MODELLED = [service for service in STATEFUL if not TOLD[service.kind].words]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", MODELLED, ids=lambda service: service.kind)
 def test_no_state_of_a_table_is_made_up(service: ServiceSpec) -> None:
     told = TOLD[service.kind]
@@ -408,6 +409,7 @@ def check(service: ServiceSpec, described: Description, resource: Any) -> None:
     assert resource.kind == service.kind
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("service", "module"), PHASED, ids=[service.kind for service, _ in PHASED])
 async def test_what_is_held_follows_from_the_state(service: ServiceSpec, module: str) -> None:
     raws, scope = await objects(service, module)

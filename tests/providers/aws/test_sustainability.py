@@ -141,6 +141,7 @@ async def test_it_is_asked_once_a_day_and_stays_while_it_cannot_be(
     assert len((await client.extras(clock.now)).reported) == 2
 
 
+@pytest.mark.slow
 async def test_a_management_account_answers_for_its_members_and_others_for_themselves(
     organisation: AwsFake, make_client: MakeClient
 ) -> None:

@@ -108,6 +108,7 @@ def left_by(module: str) -> set[str]:
     return left
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 def test_what_is_left_unread_has_a_reason(module: str) -> None:
     without = [
@@ -125,6 +126,7 @@ def test_every_reason_is_one() -> None:
     assert short == []
 
 
+@pytest.mark.slow
 def test_no_reason_is_left_of_what_is_read() -> None:
     left = {module: left_by(module) for module in MODULES}
     names = {path.rpartition(".")[2] for paths in left.values() for path in paths}

@@ -9,6 +9,7 @@ from cloud_carbon_exporter.model.power import draw
 from cloud_carbon_exporter.providers.gcp.services.tpu_node import chips
 
 
+@pytest.mark.slow
 async def test_accelerators_that_are_rented_whole(estate: Estate) -> None:
     assert parts(estate["tpu/node", "v4"])["gpu"] == ("TPU v4", 8)
     assert estate["tpu/node", "lite"].components == ()
@@ -99,6 +100,7 @@ def test_endpoints_hold_the_replicas_there_are(
     assert amounts(endpoint) == expected
 
 
+@pytest.mark.slow
 async def test_models_that_share_machines_are_counted_at_their_pool(estate: Estate) -> None:
     """Endpoints of shared pools drew 0 W, measured, and no pool was listed."""
     assert ("aiplatform/endpoint", "shared") not in estate
@@ -110,6 +112,7 @@ async def test_models_that_share_machines_are_counted_at_their_pool(estate: Esta
     assert pool.monitor["gpu_pool_id"] == "rankers"
 
 
+@pytest.mark.slow
 async def test_vector_search_and_notebooks_hold_machines(estate: Estate) -> None:
     catalogue = estate["aiplatform/index_endpoint", "catalogue"]
     assert amounts(catalogue) == {"vcpu": 32, "memory": 128}

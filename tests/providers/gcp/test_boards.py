@@ -58,6 +58,7 @@ async def test_boards_and_ssd_of_autopilot_stay_its_nodes(estate: Estate) -> Non
     assert ("compute/instance", "gk3-auto-pool-1-9f-x2") not in estate
 
 
+@pytest.mark.slow
 async def test_watts_of_boards_are_added_up(
     explore: Explore, cloud: GoogleCloud, until: float
 ) -> None:
@@ -68,6 +69,7 @@ async def test_watts_of_boards_are_added_up(
     assert measured.points("compute/instance", NODE, "gpu_watts")[-1].end <= until - 300
 
 
+@pytest.mark.slow
 async def test_boards_in_no_container_do_not_work(
     explore: Explore, cloud: GoogleCloud, until: float
 ) -> None:
@@ -77,6 +79,7 @@ async def test_boards_in_no_container_do_not_work(
     assert ratio == pytest.approx((0.8 + 0.4) / 8)
 
 
+@pytest.mark.slow
 async def test_boards_that_containers_share_are_told_by_node(
     explore: Explore, cloud: GoogleCloud, until: float
 ) -> None:
@@ -134,6 +137,7 @@ def test_a_part_of_a_board_is_counted_as_one_and_is_none(vcpus: int, part: float
     assert instance.monitor["boards"] == "1.0"
 
 
+@pytest.mark.slow
 async def test_a_service_with_boards_has_as_many_as_instances(estate: Estate) -> None:
     speech = held(estate["run/service", "speech"], "gpu")
     assert (speech.part, speech.amount, speech.per) == ("L4", 1 / 8, "capacity_units")
@@ -141,6 +145,7 @@ async def test_a_service_with_boards_has_as_many_as_instances(estate: Estate) ->
     assert "gpu" not in amounts(estate["run/service", "api"])
 
 
+@pytest.mark.slow
 async def test_boards_of_cloud_run_work_as_their_distribution_has_it(
     explore: Explore, cloud: GoogleCloud, until: float
 ) -> None:

@@ -54,6 +54,7 @@ async def test_a_pool_is_what_is_provisioned_whatever_its_volumes_take(estate: E
     assert held(homes, "fixed").amount == 8 * 64 / 1024, "8 TiB of 64 MiB/s each"
 
 
+@pytest.mark.slow
 async def test_a_pool_with_a_replica_stands_in_two_zones(estate: Estate) -> None:
     shared = estate["netapp/storage_pool", "shared"]
     assert held(shared, "file").amount == 2 * 2048

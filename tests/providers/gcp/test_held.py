@@ -30,6 +30,7 @@ def first(recording: str) -> dict[str, Any]:
     return copy.deepcopy(dict(replay(recording)["assets"][0]))
 
 
+@pytest.mark.slow
 async def test_a_reservation_holds_what_no_instance_uses(estate: Estate) -> None:
     reservation = estate["compute/reservation", "checkout"]
     assert (reservation.info["reserved"], reservation.info["unused"]) == ("10", "4")
@@ -57,6 +58,7 @@ def test_a_reservation_that_is_all_in_use_holds_nothing_beside_its_instances() -
     assert read("compute/reservation", raw).components == ()
 
 
+@pytest.mark.slow
 async def test_a_node_group_is_what_its_instances_leave(estate: Estate) -> None:
     group = estate["compute/node_group", "licensed"]
     assert group.info["host_type"] == "n2-node-80-640"
@@ -65,6 +67,7 @@ async def test_a_node_group_is_what_its_instances_leave(estate: Estate) -> None:
     assert not held(group, "memory").assumed
 
 
+@pytest.mark.slow
 async def test_nodes_that_may_not_be_listed_are_guessed(
     explore: Explore, cloud: GoogleCloud, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -84,6 +87,7 @@ def test_vcpus_that_are_sold_twice_leave_none_over() -> None:
     assert {part.kind for part in group.components} == {"memory"}
 
 
+@pytest.mark.slow
 async def test_a_pool_counts_its_capacity_and_its_disks_count_there(estate: Estate) -> None:
     pool = estate["compute/storage_pool", "fast"]
     assert held(pool, "block").amount == 20480, "not the 40960 that its disk promises"
@@ -99,6 +103,7 @@ def test_an_exapool_is_all_its_capacities() -> None:
     assert held(read("compute/storage_pool", raw), "block").amount == 1024
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "name", "size_gib"),
     [
@@ -134,6 +139,7 @@ def test_a_backup_whose_size_is_not_told_says_so() -> None:
     assert held(read("alloydb/backup", raw), "snapshot").assumed == "its size is not told"
 
 
+@pytest.mark.slow
 async def test_slots_held_are_where_the_reservation_stands(estate: Estate) -> None:
     reservation = estate["bigqueryreservation/reservation", "prod"]
     assert reservation.location.region == "eu"
@@ -141,6 +147,7 @@ async def test_slots_held_are_where_the_reservation_stands(estate: Estate) -> No
     assert "taken as half" in held(reservation, "vcpu").assumed
 
 
+@pytest.mark.slow
 async def test_slots_of_queries_are_where_most_datasets_stand(
     estate: Estate, explore: Explore, cloud: GoogleCloud
 ) -> None:

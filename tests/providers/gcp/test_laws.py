@@ -98,6 +98,7 @@ def test_labels_named_as_ours_change_nothing(asset: dict[str, Any]) -> None:
     assert plain == replace(odd, tags=plain.tags)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30))
 def test_every_location_has_a_place(where: str) -> None:
     region, zone = region_and_zone(where)

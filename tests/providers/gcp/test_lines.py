@@ -13,6 +13,7 @@ async def test_a_tunnel_is_one_end(estate: Estate) -> None:
     assert (end.part, end.amount) == ("gcp/vpn", 0.5)
 
 
+@pytest.mark.slow
 async def test_ports_count_by_their_speed_once(estate: Estate) -> None:
     port = estate["compute/interconnect", "dc-1"]
     assert (held(port, "fixed").amount, port.location.region) == (20, "global")

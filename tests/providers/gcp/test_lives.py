@@ -175,6 +175,7 @@ def test_every_kind_with_hardware_of_its_own_is_in_one_of_the_tables() -> None:
     assert TOLD.keys() | UNTOLD.keys() == SPECS.keys() - OWNERS["gcp"].keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(TOLD))
 def test_the_times_of_a_kind_are_where_google_documents_them(kind: str) -> None:
     told = TOLD[kind]

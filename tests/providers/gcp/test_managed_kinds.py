@@ -28,6 +28,7 @@ def amount(resource: Resource, kind: str, per: str = "") -> float:
     return sum(part.amount for part in parts)
 
 
+@pytest.mark.slow
 async def test_kafka_is_the_vcpus_and_memory_of_all_its_brokers(estate: Estate) -> None:
     events = estate["managedkafka/cluster", "events"]
     assert (held(events, "vcpu").amount, held(events, "memory").amount) == (6, 24)
@@ -120,6 +121,7 @@ def test_boards_are_read_in_the_older_words_and_the_newer(
     assert (held(batch, "gpu").part, held(batch, "gpu").amount) == (board, number)
 
 
+@pytest.mark.slow
 async def test_a_worker_pool_is_joined_by_its_own_label(estate: Estate) -> None:
     consumer = estate["run/worker_pool", "consumer"]
     assert consumer.monitor == {"worker_pool_name": "consumer", "location": "europe-west1"}
@@ -156,6 +158,7 @@ async def test_apigee_stands_where_its_runtime_does_and_began_when_it_says(estat
     assert runtime.started == 1767603600
 
 
+@pytest.mark.slow
 async def test_regions_that_cannot_be_listed_fail_the_kinds_that_are_listed_by_them(
     explore: Explore, cloud: GoogleCloud
 ) -> None:
@@ -172,6 +175,7 @@ async def test_regions_that_cannot_be_listed_fail_the_kinds_that_are_listed_by_t
     assert "compute.regions.list" in str(failures["dataproc/batch"])
 
 
+@pytest.mark.slow
 async def test_a_streaming_job_is_streaming_engine_by_the_vcpus_of_its_workers(
     estate: Estate,
 ) -> None:

@@ -12,6 +12,8 @@ from cloud_carbon_exporter.model.types import SIGNALS
 from cloud_carbon_exporter.providers.gcp import PROVIDER
 from cloud_carbon_exporter.providers.spec import Metric
 
+pytestmark = pytest.mark.slow
+
 READ = [
     pytest.param(metric, id=f"{spec.kind} {metric.name}")
     for spec in PROVIDER.services

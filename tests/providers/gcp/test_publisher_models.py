@@ -46,6 +46,7 @@ def in_use(cloud: GoogleCloud) -> GoogleCloud:
     return cloud
 
 
+@pytest.mark.slow
 async def test_models_in_use_are_found_with_their_maker_and_place(
     in_use: GoogleCloud, explore: Explore
 ) -> None:
@@ -66,6 +67,7 @@ async def test_models_in_use_are_found_with_their_maker_and_place(
     assert {part.per for part in gemini.components} == {"input_tokens", "output_tokens"}
 
 
+@pytest.mark.slow
 async def test_tokens_are_read_by_the_second_and_by_their_kind(
     in_use: GoogleCloud, explore: Explore
 ) -> None:
@@ -77,6 +79,7 @@ async def test_tokens_are_read_by_the_second_and_by_their_kind(
     assert measured.value(KIND, CLAUDE, "input_tokens") == 10
 
 
+@pytest.mark.slow
 async def test_they_are_asked_for_once_an_hour_and_kept_meanwhile(
     in_use: GoogleCloud, explore: Explore
 ) -> None:

@@ -24,6 +24,7 @@ async def history_of_a_machine(rest: Rest) -> None:
         pass
 
 
+@pytest.mark.slow
 async def test_each_is_told_with_the_permission_to_grant(
     explore: Explore, cloud: GoogleCloud
 ) -> None:

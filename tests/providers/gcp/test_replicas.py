@@ -55,6 +55,7 @@ def test_a_users_own_configuration_by_the_regions_the_instance_tells() -> None:
     assert added.by_region == {"us-east4": 2, "us-east1": 2, "us-west2": 1}
 
 
+@pytest.mark.slow
 async def test_instances_of_all_sorts_of_configurations(estate: Estate) -> None:
     planet, bund = estate["spanner/instance", "planet"], estate["spanner/instance", "bund"]
     # Two by two of a node, a witness, and a read-only replica of two nodes; a node is 4 vCPUs.

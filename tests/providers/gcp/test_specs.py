@@ -24,6 +24,7 @@ def test_recordings_are_what_google_documents(asset: dict[str, object]) -> None:
     assert gcp_discovery.asset_errors(asset) == []
 
 
+@pytest.mark.slow
 async def test_every_asset_finds_its_spec(explore: Explore) -> None:
     result = await swept(explore())
     assert result.unsupported == {}

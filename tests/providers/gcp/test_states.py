@@ -17,6 +17,8 @@ from cloud_carbon_exporter.providers.gcp import PROVIDER
 from cloud_carbon_exporter.providers.ownership import OWNERS
 from cloud_carbon_exporter.providers.spec import Scope, ServiceSpec
 
+pytestmark = pytest.mark.slow
+
 SCOPE = Scope("gcp", "shop-prod")
 SPECS = {spec.kind: spec for spec in PROVIDER.services}
 WITH_STATES = [spec for spec in PROVIDER.services if spec.states]

@@ -58,6 +58,7 @@ async def read(
     return [reading.points[resource.id, metric.into][-1].value for resource in resources]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "asset_type", "expected"),
     [

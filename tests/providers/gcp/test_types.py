@@ -113,6 +113,7 @@ def new_apis(hosts: Iterable[str]) -> list[str]:
     return sorted(set(hosts) - said)
 
 
+@pytest.mark.slow
 def test_every_api_that_lists_things_in_projects_is_in_a_table() -> None:
     listing = {host for host, (_, lists) in documents().items() if lists}
     assert len(listing) > 150
@@ -123,6 +124,7 @@ def test_every_api_that_lists_things_in_projects_is_in_a_table() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_type_is_a_schema_of_its_api() -> None:
     unknown: set[str] = set()
     for known in types():

@@ -69,6 +69,7 @@ def test_a_node_type_of_a_series_to_come_is_guessed_from_its_name() -> None:
     assert machine_name("ve3-mega-192") == "ve3-mega-192"
 
 
+@pytest.mark.slow
 async def test_clusters_of_every_private_cloud_are_listed_where_asset_inventory_is_closed(
     explore: Explore, cloud: GoogleCloud
 ) -> None:
@@ -88,6 +89,7 @@ async def test_clusters_of_every_private_cloud_are_listed_where_asset_inventory_
     assert "vmwareengine.privateClouds.list" in str(failed["vmwareengine/cluster"])
 
 
+@pytest.mark.slow
 async def test_a_private_cloud_without_a_name_fails_its_clusters_alone(
     explore: Explore, cloud: GoogleCloud
 ) -> None:

@@ -47,6 +47,7 @@ def body_of(route: Route, place: str) -> dict[str, Any]:
     return body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("route", "place"), CALLS, ids=lambda value: getattr(value, "path", value))
 def test_every_answer_fits_the_sdk(route: Route, place: str) -> None:
     assert complaints(route.response, body_of(route, place)) == []

@@ -7,6 +7,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
 from tests.fakes.scaleway import COCKPIT_TOKEN, FakeScaleway
 from tests.providers.scaleway.support import connected, everything
 
@@ -30,6 +31,7 @@ def sdk_requests() -> dict[re.Pattern[str], set[str]]:
     return known
 
 
+@pytest.mark.slow
 async def test_every_request_is_one_the_sdk_could_send() -> None:
     async with FakeScaleway() as fake, connected(fake, cockpit_token=COCKPIT_TOKEN) as client:
         await everything(client)

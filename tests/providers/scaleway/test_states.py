@@ -19,6 +19,8 @@ from cloud_carbon_exporter.providers.description import Description, States
 from cloud_carbon_exporter.providers.scaleway import PROVIDER
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
+pytestmark = pytest.mark.slow
+
 PARIS = Scope("scaleway", ORGANIZATION, "fr-par", "fr-par-1")
 SPECS = {spec.kind: spec for spec in PROVIDER.services}
 

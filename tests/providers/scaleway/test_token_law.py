@@ -108,6 +108,7 @@ async def live(made: MadeTokens, deeds: Sequence[tuple[str, int]]) -> None:
     await asyncio.gather(*asking, return_exceptions=True)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(fates=st.lists(FATES, max_size=40), deeds=st.lists(DEEDS, max_size=25))
 def test_what_was_made_is_deleted_or_held_and_named(
