@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.fakes.aws import ACCOUNT, AwsFake, Call
@@ -14,6 +15,8 @@ from tests.providers.aws.conftest import MakeClient, objects
 
 from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.providers.aws import PROVIDER
+from cloud_carbon_exporter.providers.aws.client.session import client_config, open_session
+from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Extras
 
 pytestmark = pytest.mark.slow
@@ -115,6 +118,29 @@ async def test_one_service_may_have_an_endpoint_of_its_own(
     assert (fake.count("DescribeInstances"), other.count("DescribeInstances")) == (0, 1)
     assert (fake.count("GetCallerIdentity"), other.count("GetCallerIdentity")) == (1, 0)
     await other.stop()
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({}, False),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, True),
+        ({"AWS_ENDPOINT_URL_MWAA": "http://127.0.0.1:1"}, True),
+        ({"AWS_ENDPOINT_URL_EC2": "http://127.0.0.1:1"}, False),
+        ({"AWS_PROFILE": "behind"}, True),
+        ({"AWS_PROFILE": "behind", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, False),
+    ],
+)
+def test_an_endpoint_that_somebody_named_is_asked_at_the_host_it_names(
+    environment: dict[str, str], named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config"
+    config.write_text("[profile behind]\nendpoint_url = http://127.0.0.1:1\n")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    for name, value in {**environment, "AWS_CONFIG_FILE": str(config)}.items():
+        monkeypatch.setenv(name, value)
+    settings = client_config(TargetSettings(provider="aws"), "mwaa", open_session())
+    assert settings.inject_host_prefix is not named
 
 
 async def test_all_clients_share_one_tls_context() -> None:

@@ -108,7 +108,9 @@ class Clients:
         gc.disable()
         try:
             context = self.session.create_client(
-                service, region_name=region, config=client_config(self._settings, service)
+                service,
+                region_name=region,
+                config=client_config(self._settings, service, self.session),
             )
             return await context.__aenter__()
         finally:

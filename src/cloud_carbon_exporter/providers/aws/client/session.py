@@ -7,7 +7,6 @@ lives in the loader, which all share.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -71,7 +70,7 @@ def _nobody_types(prompt: str) -> str:
     )
 
 
-def client_config(settings: TargetSettings, service: str) -> Any:
+def client_config(settings: TargetSettings, service: str, session: Any) -> Any:
     """Timeouts and pools. Retries are left to AWS_RETRY_MODE, AWS_MAX_ATTEMPTS and the profile."""
     from aiobotocore.config import AioConfig
 
@@ -82,17 +81,21 @@ def client_config(settings: TargetSettings, service: str) -> Any:
         user_agent=agent.USER_AGENT,
         parameter_validation=service not in _UNVALIDATED,
         max_pool_connections=16,  # more than the calls at once towards one API
-        **({"inject_host_prefix": False} if _endpoint_url(service) else {}),
+        **({"inject_host_prefix": False} if _is_redirected(session, service) else {}),
     )
 
 
-def _endpoint_url(service: str) -> str:
-    """Endpoint that the environment sends a service to: a gateway, a stand-in of AWS.
+def _is_redirected(session: Any, service: str) -> bool:
+    """Whether the environment or the profile names an endpoint: a gateway, a stand-in of AWS.
 
     MWAA and others put "api." before their host. One that somebody named is there as it is named.
     """
-    own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
-    return os.environ.get(own) or os.environ.get("AWS_ENDPOINT_URL", "")
+    from botocore.configprovider import ConfiguredEndpointProvider
+
+    if session.get_config_variable("ignore_configured_endpoint_urls"):
+        return False
+    named = ConfiguredEndpointProvider(session.full_config, session.get_scoped_config(), service)
+    return bool(named.provide())
 
 
 def with_role(
@@ -111,7 +114,7 @@ def with_role(
     session = open_session(options.profile)
 
     def sts(service: str, **credentials: Any) -> Any:
-        config = client_config(settings, service)
+        config = client_config(settings, service, base)
         region = options.default_region
         return base.create_client(service, region_name=region, config=config, **credentials)
 
