@@ -14,7 +14,7 @@ import sys
 import time
 from dataclasses import astuple, replace
 
-from cloud_carbon_exporter.collect import heap
+from cloud_carbon_exporter.collect import interpreter
 from cloud_carbon_exporter.exposition import Exposition, Renderer, Settings
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.types import Estimate, Footprint, Location, Resource, Totals
@@ -101,6 +101,6 @@ def measure(resources: int) -> None:
 
 
 if __name__ == "__main__":
-    heap.prepare()
+    interpreter.prepare()
     for count in [int(argument) for argument in sys.argv[1:]] or [10_000, 100_000]:
         measure(count)

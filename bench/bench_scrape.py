@@ -17,7 +17,7 @@ import time
 from multiprocessing.connection import Connection
 
 from bench.bench_exposition import SETTINGS, snapshot
-from cloud_carbon_exporter.collect import heap
+from cloud_carbon_exporter.collect import interpreter
 from cloud_carbon_exporter.exposition import Exposition, Renderer
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.web.app import make_app
@@ -52,7 +52,7 @@ class Held:
 
 
 async def _serve(resources: int, pipe: Connection) -> None:
-    heap.prepare()
+    interpreter.prepare()
     held = Held(snapshot(resources, 1), snapshot(resources, 2))
     runner = await start(make_app(WebSettings(exposition=SETTINGS), held), "127.0.0.1", 0)
     pipe.send(runner.addresses[0][1])

@@ -32,7 +32,7 @@ from bench.soak_clouds import FAULTS_PER_CLOUD, HOSTS
 from bench.soak_machine import INTERVAL_SECONDS, Machine, made, refresh
 from bench.soak_storms import GONE, NO_NAME
 from bench.soak_watch import ALLOWED_SECONDS, Watch
-from cloud_carbon_exporter.collect import Collector, heap
+from cloud_carbon_exporter.collect import Collector, interpreter
 from cloud_carbon_exporter.exposition import Exposition
 from cloud_carbon_exporter.providers.aws.client import regions
 
@@ -263,7 +263,7 @@ def main() -> None:
     """Soak for the minutes asked for."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    heap.prepare()
+    interpreter.prepare()
     regions._ENABLED_SECONDS = 1  # else a region could not vanish and return within minutes
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         os.environ.pop(name, None)

@@ -4,30 +4,18 @@ A full collection walks every object that is alive: at 100,000 resources nearly 
 nothing is answered. But an estate lives from refresh to refresh and holds no cycles. So what is
 there after the first Snapshot is set aside (`gc.freeze`), and full collections, which then walk
 only what has come since, are made seldom. Each object is walked once when young and once after;
-that in small lots, as a lot is a pause.
+that in small lots, as a lot is a pause (interpreter.py).
 """
 
 from __future__ import annotations
 
 import gc
 
-# Allocations between two looks at the youngest: Python's default of 700 looks too often.
-YOUNG_OBJECTS = 20_000
-YOUNG_ROUNDS = 4
-
-# Full collections are asked for, not triggered.
-NEVER = 1_000_000
-
 # An estate this much larger than when it was set aside is set aside again.
 GROWTH = 1.2
 
 # Snapshots between two full collections.
 SELDOM = 12
-
-
-def prepare() -> None:
-    """Set the collector up, once for the process."""
-    gc.set_threshold(YOUNG_OBJECTS, YOUNG_ROUNDS, NEVER)
 
 
 class Heap:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from cloud_carbon_exporter import logs
-from cloud_carbon_exporter.collect import heap
+from cloud_carbon_exporter.collect import heap, interpreter
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import ExporterError
@@ -32,7 +32,7 @@ def run(invocation: Invocation) -> int:
     logs.configure(settings.log_level, settings.log_format)
     for warning in settings.warnings:
         log.warning("%s", warning)
-    heap.prepare()
+    interpreter.prepare()
     deadline = ShutdownDeadline()
     try:
         asyncio.run(_serve(invocation, deadline))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cloud_carbon_exporter.errors import Unreachable
 from cloud_carbon_exporter.http.agent import USER_AGENT
 from cloud_carbon_exporter.http.body import ACCEPTED, read_body
+from cloud_carbon_exporter.http.turns import Turns
 
 if TYPE_CHECKING:
     import aiohttp
@@ -63,6 +64,7 @@ class Session:
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self._session: aiohttp.ClientSession | None = None
+        self._turns = Turns()
 
     async def send(self, request: Request) -> Answer:
         """Answer to one request, sent once.
@@ -72,6 +74,7 @@ class Session:
         """
         import aiohttp
 
+        await self._turns.take()
         try:
             sending = self._opened().request(
                 request.method,

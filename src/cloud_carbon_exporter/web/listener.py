@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import ssl
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +32,6 @@ _BACKLOG = 128
 # of the request line, and of one header
 _LINE_BYTES = 8190
 _HEADERS = 64
-# a refresh computes in a thread; at Python's 5 ms each piece written would wait that long
-_SWITCH_SECONDS = 0.0005
 
 
 class _FileState(NamedTuple):
@@ -110,7 +107,6 @@ class Listener:
 
     async def open(self, host: str, port: int) -> None:
         """Listen. Raises OSError where the port is taken, ConfigError for a wrong web config."""
-        sys.setswitchinterval(_SWITCH_SECONDS)
         context = self._take(await asyncio.to_thread(self._read)) if self._file else None
         await self._runner.setup()
         try:

@@ -19,6 +19,7 @@ from cloud_carbon_exporter.errors import (
     PermissionMissing,
     Unreachable,
 )
+from cloud_carbon_exporter.http.turns import Turns
 from cloud_carbon_exporter.providers.aws.client import paging
 from cloud_carbon_exporter.providers.aws.client.accounts import Accounts
 from cloud_carbon_exporter.providers.aws.client.cache import Cache
@@ -63,6 +64,7 @@ class AwsApi:
         self.accounts = Accounts(settings, meter, self.cache)
         self.surveying = asyncio.Semaphore(_SURVEYS_AT_ONCE)
         self._meter = meter
+        self._turns = Turns()
         self._silence = Silence(clock)
         self._said: set[str] = set()
         self._gates: dict[tuple[str, str, str], asyncio.Semaphore] = {}
@@ -103,6 +105,7 @@ class AwsApi:
                 self._gate(scope.account_id, region, api),
                 account.clients.using(api, region) as client,
             ):
+                await self._turns.take()
                 answer = await _invoke(client, operation, params)
         except Exception as error:
             failure = translate(

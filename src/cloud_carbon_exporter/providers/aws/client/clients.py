@@ -99,6 +99,7 @@ class Clients:
                     for idle in self._pool.take_idle():
                         await idle.client.__aexit__(None, None, None)
                     clients[key] = _Open(client)
+                    await asyncio.sleep(0)  # the next one in another turn of the loop
         clients.move_to_end(key)
         return clients[key]
 
