@@ -63,10 +63,10 @@ def test_a_disk_that_nobody_knows_is_a_share_of_a_clouds() -> None:
 
 
 def test_every_type_with_hard_disks_of_its_own_is_known() -> None:
-    """All of AWS' table but Redshift's and Oracle's, whose drives nobody names."""
+    """All of the table but Redshift's, whose drives nobody names."""
     unknown = {
         row["type"].partition(".")[0]
         for row in facts.rows("machine_types")
         if row["hdd_gib"] and hard_disk(row["provider"], row["type"]) == "hdd"
     }
-    assert unknown == {"ds2", "exadata-x9m-storage", "exadata-x11m-storage"}
+    assert unknown == {"ds2"}
