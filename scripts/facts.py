@@ -40,6 +40,7 @@ SCHEMAS = {
     "machine_rules": "provider pattern becomes family vcpus vcpus_per_unit gib_per_vcpu share"
     " ssd_gib_per_vcpu assumed source year note",
     "storage_classes": "class drive copies rest kept note",
+    "local_drives": "class drive made terabytes names microarchitectures source year note",
     "cpu_names": "pattern microarchitecture source year note",
     "accelerator_names": "name accelerator source year",
     "grid_zones": "grid_source zone name source year note",
@@ -51,6 +52,7 @@ NUMBERS = {
     "ssd_gib hdd_gib ssd_gib_per_vcpu hdd_gib_per_vcpu": (0, 1_000_000),
     "share": (0, 1),
     "billions": (0, 100_000),
+    "terabytes": (0.1, 100),
     "year": (2000, 2100),
 }
 RANGES = [  # of ids beginning so: least and most that can be meant
@@ -65,6 +67,7 @@ RANGES = [  # of ids beginning so: least and most that can be meant
     ("gpu.idle_share", 0, 1),
     ("gpu.full_load_ratio", 0, 1),
     ("gpu.", 0, 2_000_000),
+    ("drive.hdd.embodied_grams", 0, 1_000_000),
     ("drive.", 0, 10_000),
     ("rack.", 1, 10),
     ("copies.", 1, 20),
@@ -76,7 +79,8 @@ RANGES = [  # of ids beginning so: least and most that can be meant
 ]
 COMPLETE = {  # what each accelerator and drive must say
     "gpu": ("idle_watts", "max_watts", "embodied_grams", "memory_gib"),
-    "drive": ("watts_per_terabyte", "embodied_grams_per_gigabyte"),
+    "drive.ssd": ("watts_per_terabyte", "embodied_grams_per_gigabyte"),
+    "drive.hdd": ("watts_per_terabyte", "watts", "embodied_grams", "drives_per_terabyte"),
     "rack": ("watts_ratio", "embodied_ratio"),
     "fixed": ("watts", "embodied_grams"),
 }
@@ -249,6 +253,21 @@ def keys(tables: Tables) -> Iterator[str]:
             yield f"machine_types.csv: {row['type']}: no family"
     yield from region_keys(tables.get("regions", []), known)
     yield from storage_keys(tables.get("storage_classes", []), known)
+    yield from drive_keys(tables.get("local_drives", []), known, names)
+
+
+def drive_keys(drives: list[Row], known: set[str], names: set[str]) -> Iterator[str]:
+    """Factors of local drives, and the microarchitectures of hosts as old as they, are there."""
+    for row in drives:
+        drive, made = row["drive"], row["made"] or row["drive"]
+        power = "watts" if row["terabytes"] else "watts_per_terabyte"
+        making = "embodied_grams" if row["terabytes"] else "embodied_grams_per_gigabyte"
+        for name in (f"drive.{drive}.{power}", f"drive.{made}.{making}"):
+            if name not in known:
+                yield f"local_drives.csv: {row['class']}: no figure {name}"
+        for name in filter(None, row["microarchitectures"].split(";")):
+            if name not in names:
+                yield f"local_drives.csv: {row['class']}: no microarchitecture {name!r}"
 
 
 def storage_keys(classes: list[Row], known: set[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.fit import footprints
 from cloud_carbon_exporter.model.embodied import server_grams
 from cloud_carbon_exporter.model.facts import figure
 
@@ -39,9 +40,10 @@ def platforms() -> list[Platform]:
 def _platform(row: dict[str, str]) -> Platform:
     server = server_grams(int(row["sockets"]), float(row["memory_gib"]))
     value, (down, up) = server.value, server.errors.reach()
+    drives = ((row["flash"] or "ssd", row["ssd_gib"]), ("hdd", row["hdd_gib"]))
     extras = [
-        (figure(f"storage.{kind}.embodied_grams_per_gib"), float(row[f"{kind}_gib"] or 0))
-        for kind in ("ssd", "hdd")
+        (figure(f"storage.{drive}.embodied_grams_per_gib"), float(gib or 0))
+        for drive, gib in drives
     ]
     if row["gpu"]:
         extras.append((figure(f"gpu.{row['gpu']}.embodied_grams"), float(row["gpus"])))
@@ -61,7 +63,7 @@ def _platform(row: dict[str, str]) -> Platform:
 
 
 def report() -> str:
-    """The table, and how far off the whole is."""
+    """The table, how far off the whole is, and the footprints that vendors publish."""
     hosts = platforms()
     rows = [
         f"| {host.name} | {host.published:.0f} | {host.ours:.0f} ({host.lower:.0f} to "
@@ -77,4 +79,4 @@ def report() -> str:
         f"Median deviation {middle:+.0f} %, median size of it {size:.0f} %; "
         f"{inside} of {len(hosts)} lie inside the interval."
     )
-    return "\n".join([head, *rows, "", note])
+    return "\n".join([head, *rows, "", note, "", footprints.report()])

@@ -106,6 +106,16 @@ def test_the_tables_are_sound() -> None:
         ),
         ("storage_classes", "aws/gp3,ssd", "aws/gp3,tape", "aws/gp3: no figure drive.tape"),
         ("storage_classes", ",aws_block", ",aws_blocks", "no figure copies.aws_blocks"),
+        ("local_drives", "hdd/2tb,hdd", "hdd/2tb,tape", "hdd/2tb: no figure drive.tape.watts"),
+        ("local_drives", ",ssd_2019,", ",ssd_1919,", "ssd/2019: no figure drive.ssd_1919."),
+        ("local_drives", "Haswell;", "Haswill;", "ssd/2019: no microarchitecture 'Haswill'"),
+        ("local_drives", "hdd/2tb,hdd,,2,", "hdd/2tb,hdd,,two,", "terabytes two is outside"),
+        (
+            "storage_factors",
+            "drive.hdd.drives_per",
+            "drive.hdx.drives_per",
+            "drive.hdd.drives_per_terabyte is",
+        ),
         (
             "storage_classes",
             "aws/gp3,",

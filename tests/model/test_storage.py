@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -13,12 +14,17 @@ from cloud_carbon_exporter.model import facts, storage
 from cloud_carbon_exporter.model.figure import Figure
 
 CLASSES = facts.rows("storage_classes")
+DRIVES = facts.rows("local_drives")
 GB_PER_GIB = 2**30 / 10**9
 FACTORS = [
     name
     for name in facts.figures()
     if name.split(".")[0] in {"drive", "rack", "copies", "rest", "changed"}
 ]
+
+
+def bounds(figure: Figure) -> tuple[float, float, float]:
+    return figure.low, figure.value, figure.high
 
 
 def test_a_class_by_hand() -> None:
@@ -31,10 +37,49 @@ def test_a_class_by_hand() -> None:
     assert "copies: " in figure.source
 
 
-def test_a_local_disk_is_one_drive() -> None:
+def test_a_gibibyte_of_a_hard_disk_costs_by_how_many_drives_a_terabyte_takes() -> None:
     figure = facts.figure("storage.hdd.embodied_grams_per_gib")
-    for bound, told in ((figure.value, 2.8), (figure.low, 1.7), (figure.high, 6.7)):
-        assert bound == pytest.approx(told * GB_PER_GIB)
+    drive, number = (
+        facts.figure(f"drive.hdd.{name}") for name in ("embodied_grams", "drives_per_terabyte")
+    )
+    assert figure.value == pytest.approx(drive.value * number.value / 1000 * GB_PER_GIB)
+    up = math.hypot(math.log(drive.high / drive.value), math.log(number.high / number.value))
+    assert figure.high == pytest.approx(figure.value * math.exp(up))
+
+
+@pytest.mark.parametrize("row", DRIVES, ids=lambda row: row["class"])
+def test_a_local_drive_is_one_drive_of_its_size_or_its_generation(row: facts.Row) -> None:
+    """A hard disk costs, and draws, the same whatever it holds: no class is its own guess."""
+    for quantity, whole in (("watts", "watts"), ("embodied_grams", "embodied_grams")):
+        figure = facts.figure(f"storage.{row['class']}.{quantity}_per_gib")
+        if row["terabytes"]:
+            gib = float(row["terabytes"]) * 10**12 / 2**30
+            drive = facts.figure(f"drive.hdd.{whole}")
+            for told, bound in zip(bounds(figure), bounds(drive), strict=True):
+                assert told * gib == pytest.approx(bound)
+        elif quantity == "embodied_grams":
+            made = facts.figure(f"drive.{row['made']}.embodied_grams_per_gigabyte")
+            assert bounds(figure) == pytest.approx([each * GB_PER_GIB for each in bounds(made)])
+
+
+@pytest.mark.parametrize(
+    ("drive", "published"),
+    [
+        # grams a gigabyte, each by the source that the row names
+        ("drive.ssd.embodied_grams_per_gigabyte", (3.9, 12, 17.3, 28, 45, 55, 56)),
+        ("drive.ssd_2019.embodied_grams_per_gigabyte", (10.7, 16.9, 24.4, 29, 71, 108, 160)),
+        # kilograms a drive: Seagate's from 12 to 30 TB, UBA, Teads, PAIA
+        ("drive.hdd.embodied_grams", (14_000, 21_300, 29_700, 31_100, 38_000, 50_000, 67_000)),
+    ],
+)
+def test_a_drive_is_in_the_middle_of_what_is_published_and_holds_it(
+    drive: str, published: tuple[float, ...]
+) -> None:
+    figure = facts.figure(drive)
+    assert all(figure.low <= each <= figure.high for each in published)
+    assert min(published) < figure.value < max(published)
+    below = sum(each < figure.value for each in published)
+    assert 2 <= below <= len(published) - 2
 
 
 def test_what_rests_was_made_all_the_same() -> None:
@@ -56,18 +101,25 @@ def test_an_unknown_share_multiplies_the_bounds() -> None:
     assert part.high == pytest.approx(whole.high)
 
 
+def products(factors: Mapping[str, Figure]) -> list[Figure]:
+    """Figures of all classes and local drives, made of these factors."""
+    made: list[Figure] = []
+    for row in CLASSES:
+        made += storage.figures_of(row, factors)
+    for row in DRIVES:
+        made += storage.local_figures_of(row, factors)
+    return made
+
+
 @pytest.mark.parametrize("factor", FACTORS)
 def test_every_factor_moves_a_class_the_way_it_moves(factor: str) -> None:
     """No factor stands in the table for nothing, and a larger one makes nothing smaller."""
     known = dict(facts.figures())
     known[factor] = replace(known[factor], value=known[factor].high)
     moved = 0
-    for row in CLASSES:
-        for before, after in zip(
-            storage.figures_of(row, facts.figures()), storage.figures_of(row, known), strict=True
-        ):
-            assert after.value >= before.value
-            moved += after.value > before.value
+    for before, after in zip(products(facts.figures()), products(known), strict=True):
+        assert after.value >= before.value
+        moved += after.value > before.value
     assert moved or known[factor].value == facts.figure(factor).value
 
 

@@ -4,8 +4,9 @@ They are grams of CO2eq a second of one unit of a part.
 
 A thread carries its share of the host without memory, disks and accelerators: case, power supplies,
 motherboard, assembly, what a sum of parts leaves out, and the processors; the others are counted by
-the GiB or the board. A desktop machine that a cloud rents, such as a Mac mini, is no rack server:
-the whole of it is one figure.
+the GiB or the board. With the host come its shares of the rack, the switches and the building. A
+desktop machine that a cloud rents, such as a Mac mini, is no rack server: the whole of it is one
+figure.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from cloud_carbon_exporter.model.types import ComponentKind
 HOST_PARTS = ("case", "power_supplies", "motherboard", "assembly", "other")
 HOST = "embodied.host"
 """The rows of these parts are read off one study, so they are wrong together."""
+
+SITE_PARTS = ("rack", "network", "building")
+"""What a host of a cloud stands in and hangs on; no server that is described alone has any."""
 
 _FIGURE = {
     "memory": ("memory.{}.embodied_grams_per_gib", "dram"),
@@ -107,6 +111,18 @@ def server_grams(sockets: int, memory_gib: float) -> Grams:
     return Grams(grams, added(errors).errors, tuple(used))
 
 
+def site_grams() -> Grams:
+    """Grams of a host's shares of the rack, the switches and the building."""
+    parts = [figure(f"embodied.site.{name}_grams") for name in SITE_PARTS]
+    errors = added([Units(part.errors, 1) for part in parts]).errors
+    return Grams(sum(part.value for part in parts), errors, tuple(part.id for part in parts))
+
+
+def _together(one: Grams, other: Grams) -> Grams:
+    errors = added([Units(one.errors, 1), Units(other.errors, 1)]).errors
+    return Grams(one.value + other.value, errors, (*one.facts, *other.facts))
+
+
 @cache
 def _hosts() -> dict[str, tuple[int, int]]:
     return {
@@ -121,7 +137,8 @@ def _of_thread(part: str) -> Made:
     sockets, threads = _hosts()[name]
     # of no rack server its maker says what the whole of it is
     whole = facts.figures().get(f"embodied.machine.{name}.grams")
-    return _over_lifetime(_of_figure(whole) if whole else server_grams(sockets, 0), 1 / threads)
+    grams = _of_figure(whole) if whole else _together(server_grams(sockets, 0), site_grams())
+    return _over_lifetime(grams, 1 / threads)
 
 
 def _of_figure(known: Figure) -> Grams:

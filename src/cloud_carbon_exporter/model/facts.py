@@ -52,6 +52,8 @@ def figures() -> Mapping[str, Figure]:
             known |= {row["id"]: parse_figure(row) for row in rows(table)}
     for storage_class in rows("storage_classes"):
         known |= {each.id: each for each in storage.figures_of(storage_class, known)}
+    for local_drive in rows("local_drives"):
+        known |= {each.id: each for each in storage.local_figures_of(local_drive, known)}
     return known
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cloud_carbon_exporter.model import server
+from cloud_carbon_exporter.model import local_drives, server
 from cloud_carbon_exporter.model.power import POOLED, is_whole_machine
 from cloud_carbon_exporter.model.types import Component
 
@@ -22,6 +22,7 @@ class Machine:
     sockets: of a whole server that is the customer's; 0 where the machine is a share of a host.
     pool: every microarchitecture the family is served from, where that is more than one and the API
         did not say which.
+    hdd_terabytes: what one of its hard disks holds, where an API tells each; else 0.
     """
 
     provider: str
@@ -37,6 +38,7 @@ class Machine:
     gpus: float = 0
     ssd_gib: float = 0
     hdd_gib: float = 0
+    hdd_terabytes: float = 0
     sockets: int = 0
     assumed: str = ""
     pool: tuple[str, ...] = ()
@@ -65,10 +67,12 @@ def _held(machine: Machine) -> tuple[Component, ...]:
 
 def _boards_and_disks(machine: Machine) -> tuple[Component, ...]:
     reason = machine.assumed
+    ssd = local_drives.flash(machine.microarchitecture)
+    hdd = local_drives.hard_disk(machine.provider, machine.name, machine.hdd_terabytes)
     return (
         Component("gpu", machine.gpu or "default", machine.gpus, "gpu_ratio", assumed=reason),
-        Component("ssd", "ssd", machine.ssd_gib, assumed=reason),
-        Component("hdd", "hdd", machine.hdd_gib, assumed=reason),
+        Component("ssd", ssd, machine.ssd_gib, assumed=reason),
+        Component("hdd", hdd, machine.hdd_gib, assumed=reason),
     )
 
 

@@ -40,17 +40,17 @@ def machine(
     gpus: float | None = None,
     ssd_gib: float | None = None,
     hdd_gib: float | None = None,
+    hdd_terabytes: float = 0,
     threads_per_core: int | None = None,
     sockets: int | None = None,
 ) -> Machine:
     """Machine of a name, by what the API says (the keywords), else the tables; never fails.
 
-    Else a guess from its family and size, with `assumed` set to the reason.
-    vcpus: of the type. A guest that sees fewer (CpuOptions, threads per core 1) still holds what
-        its type holds.
-    cpu: processor or platform, as an API names it. gpu: accelerator, as an API names it.
+    Else a guess from family and size, with its reason in `assumed`.
+    vcpus: of the type, also where a guest sees fewer (CpuOptions, threads per core 1).
+    cpu: processor or platform, gpu: accelerator, as an API names it. sockets: of a whole server.
+    hdd_terabytes: what one hard disk holds; 0 where the API does not tell.
     threads_per_core: of the type; counts only where the family is unknown.
-    sockets: of a whole server; None where the tables know, or it is no whole server.
     """
     arch = _architecture(architecture or "")
     known = known_by_name(provider, name, arch)
@@ -63,6 +63,7 @@ def machine(
         gpus=(of_size.gpus or float(bool(gpu))) if gpus is None else gpus,
         ssd_gib=of_size.ssd_gib if ssd_gib is None else ssd_gib,
         hdd_gib=of_size.hdd_gib if hdd_gib is None else hdd_gib,
+        hdd_terabytes=hdd_terabytes,
         sockets=of_size.sockets if sockets is None else sockets,
         assumed=_without_known(known, vcpus, memory_gib),
     )

@@ -78,6 +78,8 @@ def test_a_new_type_reads_as_what_the_api_says_of_it() -> None:
     assert resource is not None
     held = {component.kind: component.amount for component in resource.components}
     assert held == {"vcpu": 48, "memory": 96, "gpu": 2, "hdd": pytest.approx(1000 * 1e9 / 2**30)}
+    parts = {component.kind: component.part for component in resource.components}
+    assert parts["hdd"] == "hdd/0.4tb", "the class next to two disks of 500 GB"
 
 
 def test_one_thread_a_core_still_holds_both() -> None:

@@ -32,7 +32,11 @@ async def test_a_stopped_instance_holds_nothing_and_is_not_read(estate: Estate) 
 
 async def test_custom_spot_machine_with_local_ssd(estate: Estate) -> None:
     batch = estate["compute/instance", "batch-spot"]
-    assert parts(batch) == {"vcpu": ("Cascade Lake", 4), "memory": ("dram", 8), "ssd": ("ssd", 750)}
+    assert parts(batch) == {
+        "vcpu": ("Cascade Lake", 4),
+        "memory": ("dram", 8),
+        "ssd": ("ssd/2019", 750),
+    }
     assert batch.info["provisioning"] == "spot"
 
 

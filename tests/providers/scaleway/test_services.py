@@ -104,7 +104,7 @@ async def test_elastic_metal_has_every_socket_of_its_offer(client: ScalewayClien
     server = described(metal)
     assert (server.sockets, server.threads, server.memory_gib) == (2, 24, 192)
     assert server.microarchitecture == "Sandy Bridge"
-    assert held(metal)[SSD] == 1907.349
+    assert held(metal)["ssd", "ssd/2019"] == 1907.349
     assert metal.info["catalogue_gco2e_per_hour"] == "13.6986", "by the hour, as by the month"
     assert metal.info["cpu"] == "Intel Xeon E5 2600 or equivalent"
     assert servers["metal-off"].components == ()
@@ -122,7 +122,7 @@ async def test_dedibox(client: ScalewayClient) -> None:
     assert server.id == "dedibox/41256"
     whole = described(server)
     assert (whole.processor, whole.threads, whole.memory_gib) == ("Xeon E5-2620 v4", 16, 64)
-    assert held(server)["hdd", "hdd"] == 1862.645
+    assert held(server)["hdd", "hdd/1tb"] == 1862.645, "two disks of 1 TB"
 
 
 async def test_rdb_counts_standby_and_replicas(client: ScalewayClient) -> None:

@@ -23,6 +23,7 @@ STATES = states(
     running="pending running", stopped="stopping stopped shutting-down", gone="terminated"
 )
 _GIB_PER_GB = 1000**3 / 1024**3
+_GB_PER_TB = 1000
 # What a type is made of never changes; a day is how long a new type stays unknown.
 _TYPES_SECONDS = 86400.0
 # EC2 takes at most 200 values a filter.
@@ -117,6 +118,7 @@ def hardware(raw: Raw, described: Mapping[str, Any]) -> Hardware:
         gpus=boards.number,
         ssd_gib=_disk_gib(disks, "ssd") if described else None,
         hdd_gib=_disk_gib(disks, "hdd") if described else None,
+        hdd_terabytes=_hard_disk_terabytes(disks),
         threads_per_core=processor.threads_per_core,
     )
 
@@ -139,6 +141,12 @@ def _disk_gib(disks: Sequence[Mapping[str, Any]], disk_type: str) -> float:
         if disk.get("Type") == disk_type:
             gigabytes += float(disk.get("SizeInGB") or 0) * disk.get("Count", 1)
     return gigabytes * _GIB_PER_GB
+
+
+def _hard_disk_terabytes(disks: Sequence[Mapping[str, Any]]) -> float:
+    """What the largest of the local hard disks holds; 0 where there is none."""
+    sizes = (disk.get("SizeInGB") or 0 for disk in disks if disk.get("Type") == "hdd")
+    return float(max(sizes, default=0)) / _GB_PER_TB
 
 
 def _accelerators(described: Mapping[str, Any]) -> _Boards:

@@ -9,6 +9,7 @@ from cloud_carbon_exporter.model.machines import Machine, machine
 from cloud_carbon_exporter.providers.scaleway.describing.hardware import gib, memory_gib
 
 FLASH = ("ssd", "nvme", "mmc")
+_BYTES_PER_TERABYTE = 10**12
 
 # An offer says H100 of both forms. SXM boards come soldered in fours and eights (NVIDIA HGX H100),
 # so fewer of them are cards.
@@ -35,6 +36,7 @@ def whole_server(name: str, offer: Mapping[str, Any]) -> Machine:
         gpus=len(gpus) or None,
         ssd_gib=_disks_gib(offer, flash=True) or None,
         hdd_gib=_disks_gib(offer, flash=False) or None,
+        hdd_terabytes=_hard_disk_terabytes(offer),
         sockets=len(cpus) or None,
     )
 
@@ -58,6 +60,13 @@ def _capacity_gib(parts: Sequence[Mapping[str, Any]]) -> float:
 def _disks_gib(offer: Mapping[str, Any], *, flash: bool) -> float:
     disks = offer.get("disks") or ()
     return _capacity_gib([disk for disk in disks if _is_flash(disk) == flash])
+
+
+def _hard_disk_terabytes(offer: Mapping[str, Any]) -> float:
+    """What the largest of the hard disks holds, which an offer tells in bytes; 0 without any."""
+    disks = offer.get("disks") or ()
+    sizes = (int(disk.get("capacity") or 0) for disk in disks if not _is_flash(disk))
+    return max(sizes, default=0) / _BYTES_PER_TERABYTE
 
 
 def _is_flash(disk: Mapping[str, Any]) -> bool:
