@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model.months import ReportedMonth
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.storage.comparison_rows import SavedReport
 
@@ -37,6 +38,7 @@ class ReportHistory:
     def __init__(self) -> None:
         self.version = 0
         self._reports: dict[ReportKey, SavedReport] = {}
+        self._months: tuple[ReportedMonth, ...] | None = None
 
     def take(self, rows: Iterable[ReportedEmissions]) -> None:
         """Put what is told in place of what was told of the same months."""
@@ -55,16 +57,15 @@ class ReportHistory:
         else:
             self._reports[key] = SavedReport(rows, before.restated + 1)
             _say(key, before.rows, rows)
-        self.version += 1
         self._drop_old()
+        self._changed()
 
-    def restated(self) -> Mapping[tuple[str, str, str], int]:
-        """How many months each source has told again, by provider, account and source."""
-        months: dict[tuple[str, str, str], int] = {}
-        for key, report in self._reports.items():
-            of = key.provider, key.account_id, key.source
-            months[of] = months.get(of, 0) + min(report.restated, 1)
-        return months
+    def months(self) -> tuple[ReportedMonth, ...]:
+        """The months by method, the oldest first; the same object until one changes."""
+        if self._months is None:
+            found = [month for report in self._reports.values() for month in _by_method(report)]
+            self._months = tuple(sorted(found, key=lambda month: (month.start, month)))
+        return self._months
 
     def rows(self) -> Sequence[ReportedEmissions]:
         """Everything that is kept."""
@@ -84,8 +85,12 @@ class ReportHistory:
             row = report.rows[0]
             key = ReportKey(row.start, row.provider, row.account_id, row.source)
             self._reports[key] = report
-        self.version += 1
         self._drop_old()
+        self._changed()
+
+    def _changed(self) -> None:
+        self.version += 1
+        self._months = None
 
     def _drop_old(self) -> None:
         starts = sorted({key.start for key in self._reports})
@@ -94,6 +99,25 @@ class ReportHistory:
             oldest = starts.pop(0)
             for key in [key for key in self._reports if key.start == oldest]:
                 rows -= len(self._reports.pop(key).rows)
+
+
+def _by_method(report: SavedReport) -> Iterator[ReportedMonth]:
+    one = report.rows[0]
+    grams: defaultdict[str, float] = defaultdict(float)
+    for row in report.rows:
+        grams[row.method] += row.grams
+    for method, total in grams.items():
+        yield ReportedMonth(
+            one.provider,
+            one.account_id,
+            one.source,
+            method,
+            one.start,
+            one.end,
+            total,
+            one.model_version,
+            report.restated,
+        )
 
 
 def _say(

@@ -126,7 +126,7 @@ class SnapshotBuilder:
             reported=newest_only(said.reported),
             months=months,
             calibrations=self._calibrations(now, said.reported, months),
-            restated=self._comparison.reports.restated(),
+            reported_months=self._comparison.reports.months(),
             account_names=said.account_names,
             known_by=self._counters.known_by.ratios() if self._counting else {},
             first_collection_done=all(contribution.tried for contribution in contributions),

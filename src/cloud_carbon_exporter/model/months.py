@@ -71,6 +71,23 @@ class ComparedMonth(NamedTuple):
     reported_grams: float
 
 
+class ReportedMonth(NamedTuple):
+    """What a provider reports of an account's month by one method, its services together.
+
+    restated: how often it told the month again, with other figures. model_version: of its model.
+    """
+
+    provider: str
+    account_id: str
+    source: str
+    method: str
+    start: float
+    end: float
+    grams: float
+    model_version: str
+    restated: int
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """Ratio of what a provider reports to what we counted, over the same months.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cloud_carbon_exporter.model.grid import GridNews
-from cloud_carbon_exporter.model.months import Calibration, OwnMonth
+from cloud_carbon_exporter.model.months import Calibration, OwnMonth, ReportedMonth
 from cloud_carbon_exporter.model.sums import FootprintSum, together
 from cloud_carbon_exporter.model.types import Estimate, Footprint, Place, Resource, Signal, Totals
 
@@ -173,7 +173,7 @@ class Snapshot:
         ours against.
     covered: (provider, account) -> how many of those are estimated, where the inventory names what
         it counts.
-    restated: (provider, account, source) -> months of its reports that were told anew.
+    reported_months: a year's, where `reported` has the newest alone, by service.
     gauges: families of one unlabelled value without a place above (demo_connected_users);
         exposition names them.
     account_names: (provider, account) -> the name people call it.
@@ -202,7 +202,7 @@ class Snapshot:
     reported: tuple[ReportedEmissions, ...] = ()
     months: tuple[OwnMonth, ...] = ()  # closed ones
     calibrations: tuple[Calibration, ...] = ()
-    restated: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    reported_months: tuple[ReportedMonth, ...] = ()
     models: tuple[ModelRow, ...] = ()
     account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     grid: GridNews = field(default_factory=GridNews)

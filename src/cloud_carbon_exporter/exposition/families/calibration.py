@@ -14,7 +14,6 @@ from cloud_carbon_exporter.exposition.family import (
     Family,
     FamilySample,
     FromSnapshot,
-    from_mapping,
 )
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_LABELS
 from cloud_carbon_exporter.model.months import Calibration
@@ -106,6 +105,15 @@ def _model_versions(snapshot: Snapshot) -> Iterator[FamilySample]:
         yield FamilySample(labels, 1)
 
 
+def _restated(snapshot: Snapshot) -> Iterator[FamilySample]:
+    told: dict[tuple[str, ...], set[float]] = defaultdict(set)
+    for month in snapshot.reported_months:
+        again = {month.start} if month.restated else set()
+        told[month.provider, month.account_id, month.source] |= again
+    for labels, months in told.items():
+        yield FamilySample(labels, len(months))
+
+
 CALIBRATION: tuple[Family, ...] = (
     *_families(
         "cloud_carbon_calibration",
@@ -149,7 +157,7 @@ CALIBRATION: tuple[Family, ...] = (
         "cloud_carbon_provider_restated_months",
         "gauge",
         "How many of the months kept the provider has told again with other figures.",
-        from_mapping(lambda snapshot: snapshot.restated),
+        FromSnapshot(_restated),
         (*ACCOUNT_LABELS, "source"),
     ),
 )
