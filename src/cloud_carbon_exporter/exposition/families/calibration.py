@@ -60,7 +60,8 @@ def _calibrated(bound: Callable[[Estimate], float]) -> FromSnapshot:
                 part = _Part(known.provider, known.account_id, known.region, known.service)
                 ratios[part].append(known)
         for part, grams_per_second in _by_service(snapshot).items():
-            for known in ratios.get(part) or ratios.get(part._replace(region=""), ()):
+            everywhere = part._replace(region="")
+            for known in ratios[part] or ratios[everywhere]:
                 yield FamilySample(
                     (*part, known.method, known.source), grams_per_second * bound(known.ratio)
                 )
@@ -91,7 +92,7 @@ def _families(
 ) -> Iterator[Family]:
     """The value of a figure, and each bound of it."""
     for word, head, bound in _SHOWN:
-        help_text = f"{head}{what}"
+        help_text = f"{head}{what}" if head else f"{what[0].upper()}{what[1:]}"
         yield Family(f"{name}_{word}{unit}", "gauge", help_text, source(bound), labels, unit)
 
 
@@ -118,7 +119,7 @@ CALIBRATION: tuple[Family, ...] = (
     *_families(
         "cloud_carbon_calibration",
         "ratio",
-        "What the provider reports over our own figure of the same whole months, by service and "
+        "what the provider reports over our own figure of the same whole months, by service and "
         "region; over all of them where none is named.",
         _ratios,
         _RATIO_LABELS,
@@ -141,7 +142,7 @@ CALIBRATION: tuple[Family, ...] = (
     *_families(
         "cloud_carbon_calibrated_emissions",
         "grams_per_second",
-        "Operational and embodied CO2eq of a service now, times what its provider reports over "
+        "operational and embodied CO2eq of a service now, times what its provider reports over "
         "our own figure: no part of any other total.",
         _calibrated,
         _TOTAL_LABELS,
