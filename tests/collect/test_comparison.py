@@ -10,19 +10,25 @@ from pathlib import Path
 
 import pytest
 
+from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.collect.comparison import Comparison, newest_only
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.report_history import KEPT_MONTHS, ReportHistory
 from cloud_carbon_exporter.collect.service_months import ServiceMonths, ServicePart
+from cloud_carbon_exporter.collect.shard import Shard
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.months import Calibration
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.model.types import Component, Location, Resource
+from cloud_carbon_exporter.providers.settings import TargetSettings
+from cloud_carbon_exporter.providers.spec import Extras
 from cloud_carbon_exporter.storage.comparison_rows import read_comparison
 from cloud_carbon_exporter.storage.rows import Row, Section
 from cloud_carbon_exporter.storage.state_file import StateFile
+from tests.fakes.cloud import Clock, Cloud, FakeClient
 
 PLACE = facts.place("aws", "eu-west-1")
 AT = Location("aws", "1", "eu-west-1")
@@ -179,6 +185,41 @@ def test_twelve_months_of_reports_are_kept_and_thirteen_of_ours(
     monkeypatch.setattr("cloud_carbon_exporter.collect.report_history.MOST_ROWS", 5)
     history.take([report(1001)])
     assert len(history.rows()) == 5, "in bounded memory"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("settings", "compared"),
+    [
+        (CollectSettings(), True),
+        (CollectSettings(mode="scrape"), False),
+        (CollectSettings(shard=Shard(0, 2)), False),
+    ],
+)
+async def test_a_collector_compares_what_it_counts_whole(
+    settings: CollectSettings, compared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def extras(self: FakeClient, now: float) -> Extras:
+        october = replace(report(1000), account_id="111111111111")
+        older = replace(october, start=moment(9), end=moment(10))
+        return Extras(reported=(older, october) if now > moment(11, 3) else ())
+
+    monkeypatch.setattr(FakeClient, "extras", extras)
+    clock = Clock(moment(9, 28))
+    volumes = [{"type": "volume", "id": f"vol-{number}", "gib": 100} for number in range(20)]
+    cloud = Cloud({"eu-west-1": volumes})
+    target = Target("target", cloud.provider(), TargetSettings(provider="aws"))
+    collector = Collector([target], settings, Budget(clock), lambda snapshot: None, clock)
+    while clock.now < moment(11, 8):
+        await collector.refresh()
+        clock.now += DAY
+    await collector.close()
+    shown = collector.snapshot
+    assert [row.start for row in shown.reported] == [moment(10)]
+    assert [month.start for month in shown.reported_months] == [moment(9), moment(10)]
+    assert bool(shown.calibrations) is compared
+    assert 0 < len(shown.rows) <= len(volumes)
+    assert {one.service for one in shown.calibrations} <= {""}, "a kind no report knows"
 
 
 def test_what_is_shown_is_of_the_newest_month() -> None:

@@ -124,6 +124,8 @@ def test_what_is_not_alike_is_not_compared() -> None:
     assert not calibrations([own()], [service()], [report(month=8)])
     assert not calibrations([own()], [service()], [report(method="")])
     assert not calibrations([own()], [service()], [report(0)]), "rounded to nothing"
+    for nonsense in (float("nan"), float("inf"), -1.0):
+        assert not calibrations([own()], [service()], [report(nonsense)])
     assert not calibrations([], [], [report()])
     assert not calibrations([own()], [service()], [])
 

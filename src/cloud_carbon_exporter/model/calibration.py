@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import exp, sqrt
+from math import exp, inf, sqrt
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.facts import figure
@@ -157,7 +157,7 @@ def _compared(
         )
         for scope, counted, said in pairs:
             # A zero is a rounded figure on their side, and nothing of the kind on ours.
-            if counted and said and counted > 0 and said > 0:
+            if counted and said and 0 < counted < inf and 0 < said < inf:
                 # pro rata: up to a twentieth of the month may not have been counted
                 yield part, scope, ComparedMonth(start, counted / own.covered_ratio, said)
 
