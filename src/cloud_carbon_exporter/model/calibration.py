@@ -139,8 +139,8 @@ def ratio_of(months: Sequence[ComparedMonth]) -> Estimate:
         squares += off * off
     freedom = worth + len(months) - 1
     normal = figure("calibration.interval_deviations").value
-    # Student's quantile for so many degrees of freedom, to the first term (Fisher and Cornish)
-    student = normal * (1 + (normal * normal + 1) / (4 * freedom))
+    # Student's quantile to the first term of its expansion: z + (z^3 + z) / 4v
+    student = normal * (1 + (normal * normal + 1) / 2 / (2 * freedom))
     reach = exp(student * sqrt(squares / freedom) * sqrt(1 + 1 / len(months)))
     return Estimate(ratio, ratio / reach, ratio * reach)
 

@@ -131,14 +131,6 @@ CALIBRATION: tuple[Family, ...] = (
         _per_ratio(lambda known: len(known.months)),
         _RATIO_LABELS,
     ),
-    Family(
-        "cloud_carbon_calibration_newest_month_timestamp_seconds",
-        "gauge",
-        "Start of the newest month that ratio is of.",
-        _per_ratio(lambda known: known.months[-1].start),
-        _RATIO_LABELS,
-        "seconds",
-    ),
     *_families(
         "cloud_carbon_calibrated_emissions",
         "grams_per_second",
