@@ -24,7 +24,7 @@ from cloud_carbon_exporter.model.months import Calibration
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.model.types import Component, Location, Resource
 from cloud_carbon_exporter.providers.settings import TargetSettings
-from cloud_carbon_exporter.providers.spec import Extras
+from cloud_carbon_exporter.providers.spec import Extras, Raw
 from cloud_carbon_exporter.storage.comparison_rows import read_comparison
 from cloud_carbon_exporter.storage.rows import Row, Section
 from cloud_carbon_exporter.storage.state_file import StateFile
@@ -206,7 +206,7 @@ async def test_a_collector_compares_what_it_counts_whole(
 
     monkeypatch.setattr(FakeClient, "extras", extras)
     clock = Clock(moment(9, 28))
-    estate = {
+    estate: dict[str, list[Raw]] = {
         f"eu-west-{number}": [{"type": "volume", "id": f"vol-{number}", "gib": 100}]
         for number in range(1, 9)  # replicas share an account by its regions
     }
