@@ -44,6 +44,7 @@ SCHEMAS = {
     "cpu_names": "pattern microarchitecture source year note",
     "accelerator_names": "name accelerator source year",
     "grid_zones": "grid_source zone name source year note",
+    "reported_services": "provider service also kinds source year note",
     "language_models": "words billions makes published source year note",
 }
 NUMBERS = {
@@ -340,6 +341,7 @@ def old(tables: Tables, years: int) -> Iterator[str]:
                 what = (
                     row.get("id")
                     or row.get("name")
+                    or row.get("service")
                     or row.get("region")
                     or row.get("family")
                     or row.get("type")

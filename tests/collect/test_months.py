@@ -11,6 +11,7 @@ from cloud_carbon_exporter.collect.account_sums import AccountKey
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.integral import Piece
 from cloud_carbon_exporter.collect.months import KEPT_MONTHS, Months
+from cloud_carbon_exporter.collect.service_months import ServiceMonths, ServicePart
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.exposition.families.reported import own_months, reported_ratios
@@ -24,6 +25,7 @@ PLACE = facts.place("aws", "eu-west-1")
 AT = Location("aws", "1", "eu-west-1")
 VOLUME = Resource("vol-1", "ec2/volume", "", AT, (Component("block", "aws/gp3", 1000),))
 SWEEP = SweepKey("prod", 0, "1", "eu-west-1", "")
+PART = ServicePart("aws", "1", "eu-west-1", "AmazonEC2", "location")
 DAY = 86400.0
 
 
@@ -55,16 +57,19 @@ def test_a_whole_month_is_what_its_counters_rose_by() -> None:
 
 
 def test_a_piece_over_the_end_of_a_month_counts_in_both() -> None:
-    months = Months()
+    services = ServiceMonths()
+    months = Months(services)
     piece = Piece(moment(10) - 3600, moment(10) + 2 * 3600, 0, 30, 3)
-    months.add("aws", "1", piece)
+    months.add(PART, piece)
     [september, october] = sorted(months.closed(moment(11)), key=lambda month: month.start)
     assert (september.operational_grams, october.operational_grams) == pytest.approx((10, 20))
     assert (september.embodied_grams, october.embodied_grams) == pytest.approx((1, 2))
+    assert [one.start for one in services.all()] == [moment(9), moment(10)]
+    assert [one.operational_grams for one in services.all()] == pytest.approx([10, 20])
 
 
 def test_months_survive_a_restart_and_old_ones_go(tmp_path: Path) -> None:
-    counters = counted(moment(3), moment(11, 5), DAY)
+    counters = counted(moment(1) - 365 * DAY, moment(11, 5), DAY)
     path = tmp_path / "state"
     StateFile(path, {"counters": counters}).save()
     again = counted(moment(11, 5), moment(11, 5))
@@ -109,7 +114,7 @@ def test_our_month_is_that_of_the_report_else_the_newest() -> None:
 
 
 def test_a_piece_is_cut_at_the_end_of_its_month() -> None:
-    counters = Months()
-    counters.add("aws", "1", Piece(moment(11) - 60, moment(11) + 60, 0, 1, 1))
+    counters = Months(ServiceMonths())
+    counters.add(PART, Piece(moment(11) - 60, moment(11) + 60, 0, 1, 1))
     [october] = counters.closed(moment(11, 2))
     assert october.last == moment(11)

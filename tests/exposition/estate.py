@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.exposition import Settings
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, GridSource
-from cloud_carbon_exporter.model.months import OwnMonth
+from cloud_carbon_exporter.model.months import (
+    Calibration,
+    ComparedMonth,
+    OwnMonth,
+    ReportedMonth,
+)
 from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
     ApiUse,
@@ -192,10 +197,62 @@ def _reported(start: float, grams: float) -> ReportedEmissions:
         start + MONTH,
         grams,
         grams / 100,
+        model_version="v3.0.0",
     )
 
 
 REPORTED = (_reported(1_690_848_000.0, 900.0), _reported(START, 1000.0))
+
+CALIBRATIONS = (
+    Calibration(
+        "aws",
+        "111111111111",
+        "",
+        "",
+        "total",
+        "location",
+        "aws sustainability",
+        "v3.0.0",
+        Estimate(0.5, 0.3, 0.8),
+        (ComparedMonth(START, 2000.0, 1000.0),),
+    ),
+    Calibration(
+        "aws",
+        "111111111111",
+        "eu-west-3",
+        "AmazonEC2",
+        "total",
+        "location",
+        "aws sustainability",
+        "v3.0.0",
+        Estimate(2, 1, 4),
+        (ComparedMonth(START - MONTH, 400.0, 900.0), ComparedMonth(START, 550.0, 1000.0)),
+    ),
+)
+REPORTED_MONTHS = (
+    ReportedMonth(
+        "aws",
+        "111111111111",
+        "aws sustainability",
+        "location",
+        START - MONTH,
+        START,
+        900.0,
+        "v3.0.0",
+        1,
+    ),
+    ReportedMonth(
+        "aws",
+        "111111111111",
+        "aws sustainability",
+        "location",
+        START,
+        START + MONTH,
+        1000.0,
+        "v3.0.0",
+        0,
+    ),
+)
 
 SNAPSHOT = Snapshot(
     TAKEN_AT,
@@ -233,6 +290,8 @@ SNAPSHOT = Snapshot(
             "aws", "111111111111", START, START + MONTH, 1500.0, 500.0, START, START + 0.96 * MONTH
         ),
     ),
+    calibrations=CALIBRATIONS,
+    reported_months=REPORTED_MONTHS,
     account_names={("aws", "111111111111"): "Production"},
     known_by={("aws", "events"): 0.25, ("aws", "sight"): 0.75},
     grid=GridNews(

@@ -140,6 +140,8 @@ class GoogleCloud:
         self.feed = Feed()
         self.report: list[list[str | None]] = []
         self.report_ready = True
+        self.report_page_rows = 10_000
+        self.queries: list[str] = []
         self.checked = True
         self.answers: dict[str, Any] = {}  # method -> what it answers in place of what is there
         self.compressed = False
@@ -284,8 +286,8 @@ class GoogleCloud:
             return replay("machine_types")
         if method == "compute.nodeGroups.listNodes":
             return replay("node_group_nodes")
-        if method == "bigquery.jobs.query":
-            return self._query_response()
+        if method.startswith("bigquery.jobs."):
+            return self._query_response(method, dict(query), body)
         # Apigee's organisations are called as their projects are.
         below = path.partition("projects/")[2] or path.partition("organizations/")[2]
         project = dict(query).get("project") or below.partition("/")[0]
@@ -296,14 +298,22 @@ class GoogleCloud:
             listed = product_list(here, method)
         return listed or _error(404, f"the fake has no {method}", "NOT_FOUND")
 
-    def _query_response(self) -> dict[str, Any]:
-        rows = [_row(values) for values in self.report]
-        return {
-            "kind": "bigquery#queryResponse",
+    def _query_response(self, method: str, query: Mapping[str, str], body: Any) -> dict[str, Any]:
+        if body:
+            self.queries.append(body["query"])
+        first = int(query.get("pageToken", 0))
+        until = first + self.report_page_rows
+        operation = method.rpartition(".")[2]
+        answer = {
+            "kind": f"bigquery#{operation}Response",
             "jobComplete": self.report_ready,
-            "rows": rows,
-            "totalRows": str(len(rows)),
+            "jobReference": {"projectId": PROJECT, "jobId": "job_1", "location": "EU"},
+            "rows": [_row(values) for values in self.report[first:until]],
+            "totalRows": str(len(self.report)),
         }
+        if until < len(self.report):
+            answer["pageToken"] = str(until)
+        return answer
 
     def _assets(self, path: str, query: Query) -> dict[str, Any] | web.Response:
         parent = "/".join(path.split("/")[1:3])

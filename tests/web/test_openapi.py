@@ -57,6 +57,7 @@ def examples(snapshot: Snapshot) -> dict[str, dict[str, int]]:
         },
         "/api/v1/what-if": {"/api/v1/what-if?region=eu-north-1": 200, "/api/v1/what-if": 400},
         "/api/v1/history": {"/api/v1/history": 200},
+        "/api/v1/calibration": {"/api/v1/calibration": 200},
         "/api/v1/openapi.json": {"/api/v1/openapi.json": 200},
     }
 

@@ -11,6 +11,7 @@ from typing import Generic, Literal, TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect.clock import as_clock, keep_watch
+from cloud_carbon_exporter.collect.comparison import Comparison
 from cloud_carbon_exporter.collect.contribution import Contribution, places_in_use
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.failure_log import FailureLog
@@ -64,6 +65,7 @@ class Collector(Generic[Rendered]):
         self._feed = Feed(settings.grid, budget.meter("grid"), budget.error, FailureLog(), clock)
         surroundings = SurroundingsIndex(self._feed)
         self.counters = Counters(surroundings.of, settings.stale_after_seconds)
+        self.comparison = Comparison(self.counters.services)
         shared = Shared(
             budget,
             self.counters,
@@ -75,6 +77,7 @@ class Collector(Generic[Rendered]):
         self.runs = [TargetRun(target, shared) for target in targets]
         self._builder = SnapshotBuilder(
             self.counters,
+            self.comparison,
             surroundings,
             budget,
             stale_after=settings.stale_after_seconds,
@@ -228,6 +231,7 @@ class Collector(Generic[Rendered]):
         async with self._publishing:
             await self._end(running)
             successor.counters.load(await asyncio.to_thread(list, self.counters.dump()))
+            successor.comparison.load(await asyncio.to_thread(list, self.comparison.dump()))
 
     async def _end(self, running: asyncio.Task[None]) -> None:
         running.cancel()

@@ -16,6 +16,7 @@ from cloud_carbon_exporter.collect.lives import KnownBy
 from cloud_carbon_exporter.collect.months import Months
 from cloud_carbon_exporter.collect.presence import Presence
 from cloud_carbon_exporter.collect.running_totals import RunningTotals
+from cloud_carbon_exporter.collect.service_months import ServiceMonths, ServicePart, part_of
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline, Waits
@@ -44,7 +45,8 @@ class Counters:
         self._surroundings_of = surroundings_of
         self._stale_after = stale_after_seconds
         self._accounts = AccountSums()
-        self.months = Months()
+        self.services = ServiceMonths()
+        self.months = Months(self.services)
         self.tokens = TokenSums()
         # Each sum is first shown at 0, so it stands from when a resource enters.
         self.presence = Presence(self._first_shown)
@@ -142,8 +144,9 @@ class Counters:
             timeline.counted = []
             return
         around = self._surroundings_of(timeline.resource)
+        part = part_of(timeline.resource, around.intensities)
         for piece in corrections(timeline, signal, points, around):
-            self._count(timeline, self._accounts.of(timeline.resource), piece)
+            self._count(timeline, self._accounts.of(timeline.resource), part, piece)
 
     def advance(self, now: float, released: Mapping[str, float] | None = None) -> None:
         """Integrate what has become known by `now`, and let go of what vanished.
@@ -191,16 +194,18 @@ class Counters:
         # Those of the newest description: where a resource stands does not change under its id.
         resource = timeline.resource
         around, account = self._surroundings_of(resource), self._accounts.of(resource)
+        part = part_of(resource, around.intensities)
         for piece in pieces(timeline, timeline.seen_until, final, around):
-            self._count(timeline, account, piece)
+            self._count(timeline, account, part, piece)
         timeline.forget_covered(self._stale_after)
 
-    def _count(self, timeline: Timeline, account: RunningTotals, piece: Piece) -> None:
+    def _count(
+        self, timeline: Timeline, account: RunningTotals, part: ServicePart, piece: Piece
+    ) -> None:
         amounts = (piece.joules, piece.operational_grams, piece.embodied_grams)
         timeline.totals.add(*amounts)
         account.add(*amounts)
-        at = timeline.resource.location
-        self.months.add(at.provider, at.account_id, piece)
+        self.months.add(part, piece)
         self.tokens.add(timeline.resource, piece)
         self.known_by.add(timeline, piece)
 
@@ -221,7 +226,8 @@ class Counters:
 
     def load(self, rows: Iterable[Row]) -> None:
         """Take back what `dump` gave. Raises ValueError or TypeError for anything else."""
-        self._accounts, self.months, self.tokens = AccountSums(), Months(), TokenSums()
+        self._accounts, self.tokens = AccountSums(), TokenSums()
+        self.months = Months(self.services)
         self.presence = Presence(self._first_shown)
         for saved in read_counters(rows):
             if isinstance(saved, SavedAccount):

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.api_costs.calendar_month import MonthBounds, month_bounds
 from cloud_carbon_exporter.collect.integral import Piece
+from cloud_carbon_exporter.collect.service_months import ServiceMonths, ServicePart
 from cloud_carbon_exporter.model.months import OwnMonth
 from cloud_carbon_exporter.storage.counter_rows import SavedMonth
 
-# Providers report a month up to three months late.
-KEPT_MONTHS = 4
+KEPT_MONTHS = 13
+"""The month that runs and the twelve before it."""
 
 
 class MonthKey(NamedTuple):
@@ -37,37 +38,51 @@ class Months:
 
     A piece that reaches over a month's end counts in each by its
     time there: a life may be counted in one piece, hours long.
+
+    services: sums of the same pieces by service, which are saved by themselves.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, services: ServiceMonths) -> None:
         self._sums: dict[MonthKey, MonthSums] = {}
+        self._services = services
         self._bounds = MonthBounds(0.0, 0.0)
 
-    def add(self, provider: str, account_id: str, piece: Piece) -> None:
+    def add(self, part: ServicePart, piece: Piece) -> None:
         """Count a piece of an account's time."""
         start, end, month = piece.start, piece.end, self._bounds
         if month.start <= start and end <= month.end:  # nearly all do
-            self._add(MonthKey(provider, account_id, month.start), piece, start, end, 1.0)
+            self._add(part, month.start, piece, start, end, 1.0)
             return
         while start < end:
             if not month.start <= start < month.end:
                 month = self._bounds = month_bounds(start)
             until = min(end, month.end)
             share = (until - start) / (end - piece.start)
-            self._add(MonthKey(provider, account_id, month.start), piece, start, until, share)
+            self._add(part, month.start, piece, start, until, share)
             start = until
 
-    def _add(self, key: MonthKey, piece: Piece, start: float, until: float, share: float) -> None:
+    def _add(
+        self,
+        part: ServicePart,
+        month: float,
+        piece: Piece,
+        start: float,
+        until: float,
+        share: float,
+    ) -> None:
+        key = MonthKey(part.provider, part.account_id, month)
         sums = self._sums.get(key)
         if sums is None:
             sums = self._sums[key] = MonthSums(start, start)
             self._drop_old(key.provider, key.account_id)
-        sums.operational_grams += share * piece.operational_grams
-        sums.embodied_grams += share * piece.embodied_grams
+        operational, embodied = share * piece.operational_grams, share * piece.embodied_grams
+        sums.operational_grams += operational
+        sums.embodied_grams += embodied
         sums.first = min(sums.first, start)
         # A month counts as covered from its first piece to its last; of the gaps between nothing
         # is known here, and a report is compared from 95 % on.
         sums.last = max(sums.last, until)
+        self._services.add(part, month, operational, embodied)
 
     def closed(self, now: float) -> Iterator[OwnMonth]:
         """The months that are over."""

@@ -9,6 +9,7 @@ from itertools import chain
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect.account_sums import AccountKey, account_key
+from cloud_carbon_exporter.collect.comparison import Comparison, newest_only
 from cloud_carbon_exporter.collect.contribution import Contribution, LastGood
 from cloud_carbon_exporter.collect.counters import Counters
 from cloud_carbon_exporter.collect.ledger import take_stock
@@ -23,6 +24,7 @@ from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.grid import GridNews
+from cloud_carbon_exporter.model.months import Calibration, OwnMonth
 from cloud_carbon_exporter.model.snapshot import (
     AccountRow,
     Outcome,
@@ -62,6 +64,7 @@ class SnapshotBuilder:
     def __init__(
         self,
         counters: Counters,
+        comparison: Comparison,
         surroundings: SurroundingsIndex,
         budget: Budget,
         *,
@@ -70,6 +73,7 @@ class SnapshotBuilder:
         whole: bool = True,
     ) -> None:
         self._counters = counters
+        self._comparison = comparison
         self._surroundings = surroundings
         self._budget = budget
         self._stale_after = stale_after
@@ -100,6 +104,7 @@ class SnapshotBuilder:
         places = tuple(self._places(rows))
         ledger = take_stock(rows, contributions, now, self._stale_after, whole=self._whole)
         said = _together(contribution.extras for contribution in contributions)
+        months = tuple(self._counters.months.closed(now)) if self._counting else ()
         # What scrape mode shows has no counters: each short-lived copy would begin them at 0 again.
         return Snapshot(
             taken_at=now,
@@ -118,8 +123,10 @@ class SnapshotBuilder:
             refused=_refused(contributions),
             api=self._budget.use(),
             gauges=said.gauges,
-            reported=said.reported,
-            months=tuple(self._counters.months.closed(now)) if self._counting else (),
+            reported=newest_only(said.reported),
+            months=months,
+            calibrations=self._calibrations(now, said.reported, months),
+            reported_months=self._comparison.reports.months(),
             account_names=said.account_names,
             known_by=self._counters.known_by.ratios() if self._counting else {},
             first_collection_done=all(contribution.tried for contribution in contributions),
@@ -207,6 +214,17 @@ class SnapshotBuilder:
         for key in sorted(footprints.keys() | totals.keys()):
             now = footprint_sum(footprints[key]) if key in footprints else FootprintSum()
             yield AccountRow(*key, now, totals.get(key) if self._counting else None)
+
+    def _calibrations(
+        self, now: float, reported: Sequence[ReportedEmissions], months: Sequence[OwnMonth]
+    ) -> tuple[Calibration, ...]:
+        """Ratios to what providers report; none where other replicas count a part of it."""
+        found: tuple[Calibration, ...] = ()
+        with unless_it_fails("the comparison with what providers report"):
+            self._comparison.reports.take(reported)
+            if self._whole:
+                found = self._comparison.calibrations(now, months)
+        return found
 
     def _place_of(self, resource: Resource) -> Place:
         return self._surroundings.of(resource).place

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cloud_carbon_exporter.model.grid import GridNews
-from cloud_carbon_exporter.model.months import OwnMonth
+from cloud_carbon_exporter.model.months import Calibration, OwnMonth, ReportedMonth
 from cloud_carbon_exporter.model.sums import FootprintSum, together
 from cloud_carbon_exporter.model.types import Estimate, Footprint, Place, Resource, Signal, Totals
 
@@ -108,6 +108,8 @@ class ReportedEmissions:
     """Emissions of a closed month [start, end), as the provider itself says.
 
     method: empty where it does not say. water_liters: None of providers that report no water.
+    operational_grams: scopes 1 and 2; embodied_grams: scope 3; None where it gives but their sum.
+    model_version: of the provider's own model; empty where it tells none.
     """
 
     provider: str
@@ -120,6 +122,9 @@ class ReportedEmissions:
     end: float
     grams: float
     water_liters: float | None = None
+    operational_grams: float | None = None
+    embodied_grams: float | None = None
+    model_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,7 @@ class Snapshot:
         ours against.
     covered: (provider, account) -> how many of those are estimated, where the inventory names what
         it counts.
+    reported_months: a year's, where `reported` has the newest alone, by service.
     gauges: families of one unlabelled value without a place above (demo_connected_users);
         exposition names them.
     account_names: (provider, account) -> the name people call it.
@@ -195,6 +201,8 @@ class Snapshot:
     gauges: Mapping[str, float] = field(default_factory=dict)
     reported: tuple[ReportedEmissions, ...] = ()
     months: tuple[OwnMonth, ...] = ()  # closed ones
+    calibrations: tuple[Calibration, ...] = ()
+    reported_months: tuple[ReportedMonth, ...] = ()
     models: tuple[ModelRow, ...] = ()
     account_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     grid: GridNews = field(default_factory=GridNews)

@@ -15,6 +15,7 @@ from cloud_carbon_exporter.web.api.answers import (
     snapshot_answer,
     trend_answer,
 )
+from cloud_carbon_exporter.web.api.calibration import calibration_answer
 from cloud_carbon_exporter.web.api.json_schema import TEXT, one_of
 from cloud_carbon_exporter.web.api.openapi import JSON, Answer, Operation, Parameter, json_answers
 from cloud_carbon_exporter.web.api.resource_query import (
@@ -217,6 +218,15 @@ API_ROUTES = (
             "getTrend",
             "The trend of the totals since the start",
             json_answers("history", "one number a column and moment"),
+        ),
+    ),
+    _get(
+        "/api/v1/calibration",
+        calibration_answer,
+        Operation(
+            "getCalibration",
+            "What providers report of the last twelve months, and its ratio to our own figures",
+            json_answers("calibration", "by account, service and region"),
         ),
     ),
     _get(

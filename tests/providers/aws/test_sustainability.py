@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import botocore.session
 import pytest
 from tests.fakes.aws import ACCOUNT, AwsFake, Call
 from tests.fakes.aws_replay import CountingMeter
@@ -19,6 +20,7 @@ from cloud_carbon_exporter.providers.refusals import refused_to
 
 PATH = "/v1/estimated-carbon-emissions"
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC).timestamp()
+NOVEMBER = datetime(2025, 11, 1, tzinfo=UTC).timestamp()
 __all__ = ["organisation"]
 
 
@@ -48,7 +50,7 @@ def answer(*results: Any, token: str = "") -> Mapping[str, Any]:
     )
 
 
-async def test_the_last_closed_month_by_region_service_and_method(
+async def test_the_closed_months_by_region_service_and_method(
     fake: AwsFake, make_client: MakeClient, meter: CountingMeter
 ) -> None:
     def pages(call: Call) -> Mapping[str, Any]:
@@ -58,6 +60,9 @@ async def test_the_last_closed_month_by_region_service_and_method(
 
     fake.handlers[PATH] = pages
     reported = (await make_client(Clock(NOW)).extras(NOW)).reported
+    october = [emissions for emissions in reported if emissions.start < NOVEMBER]
+    reported = tuple(emissions for emissions in reported if emissions.start == NOVEMBER)
+    assert [emissions.grams for emissions in october] == [9e6, 9e5]
     assert {(emissions.region, emissions.method, emissions.grams) for emissions in reported} == {
         ("eu-west-3", "location", 2000),
         ("eu-west-3", "market", 200),
@@ -68,12 +73,9 @@ async def test_the_last_closed_month_by_region_service_and_method(
         (emissions.provider, emissions.account_id, emissions.service, emissions.source)
         for emissions in reported
     } == {("aws", ACCOUNT, "AmazonEC2", "AWS Sustainability API")}
-    assert {(emissions.start, emissions.end) for emissions in reported} == {
-        (
-            datetime(2025, 11, 1, tzinfo=UTC).timestamp(),
-            datetime(2025, 12, 1, tzinfo=UTC).timestamp(),
-        )
-    }
+    december = datetime(2025, 12, 1, tzinfo=UTC).timestamp()
+    assert {emissions.end for emissions in reported} == {december}
+    assert {emissions.model_version for emissions in reported} == {"v3.0.0"}
     asked = next(call for call in fake.calls if call.operation == PATH).params
     assert asked["GroupBy"] == ["USAGE_ACCOUNT_ID", "REGION", "SERVICE"]
     assert asked["Granularity"] == "MONTHLY"
@@ -81,10 +83,60 @@ async def test_the_last_closed_month_by_region_service_and_method(
         datetime.fromtimestamp(at, UTC) if isinstance(at, int) else at
         for at in asked["TimePeriod"].values()
     ]
-    assert [str(at)[:10] for at in period] == ["2025-10-01", "2026-02-01"], (
-        "no month that is not closed"
+    assert [str(at)[:10] for at in period] == ["2024-10-01", "2026-02-01"], (
+        "a year, and no month that is not closed"
     )
     assert meter.calls["sustainability", "GetEstimatedCarbonEmissions", "success"] == 2
+
+
+async def test_scopes_stand_beside_the_total(fake: AwsFake, make_client: MakeClient) -> None:
+    tonnes = {"1": 0.1, "2_LBM": 0.5, "2_MBM": 0.0, "3_LBM": 0.4, "3_MBM": 0.3}
+    values = {
+        "TOTAL_LBM_CARBON_EMISSIONS": {"Value": 1.0, "Unit": "MTCO2e"},
+        "TOTAL_MBM_CARBON_EMISSIONS": {"Value": 0.4, "Unit": "MTCO2e"},
+    }
+    for scope, value in tonnes.items():
+        values[f"TOTAL_SCOPE_{scope}_CARBON_EMISSIONS"] = {"Value": value, "Unit": "MTCO2e"}
+    fake.handlers[PATH] = answer(result(0, EmissionsValues=values), result(1, region="us-east-1"))
+    rows = (await make_client(Clock(NOW)).extras(NOW)).reported
+    told = {(row.region, row.method): (row.operational_grams, row.embodied_grams) for row in rows}
+    assert told == {
+        ("eu-west-3", "location"): (pytest.approx(6e5), 4e5),
+        ("eu-west-3", "market"): (1e5, 3e5),
+        ("us-east-1", "location"): (None, None),
+        ("us-east-1", "market"): (None, None),
+    }
+    asked = next(call for call in fake.calls if call.operation == PATH).params
+    model = botocore.session.Session().get_service_model("sustainability")
+    assert sorted(asked["EmissionsTypes"]) == sorted(model.shape_for("EmissionsType").enum)
+
+
+async def test_a_year_is_asked_for_at_first_and_when_the_model_is_another(
+    fake: AwsFake, make_client: MakeClient
+) -> None:
+    clock = Clock(NOW)
+    client = make_client(clock)
+
+    async def months_asked(version: str) -> list[int]:
+        fake.calls.clear()
+        fake.handlers[PATH] = answer(result(1, ModelVersion=version))
+        await client.extras(clock.now)
+        clock.now += 86_400
+        starts = [
+            call.params["TimePeriod"]["Start"] for call in fake.calls if call.operation == PATH
+        ]
+        return [round((NOW - _at(start)) / 86_400 / 30.4) for start in starts]
+
+    assert await months_asked("v3.0.0") == [16]
+    assert await months_asked("v3.0.0") == [4]
+    assert await months_asked("v3.1.0") == [4, 16], "it tells all months anew"
+    assert await months_asked("v3.1.0") == [4]
+
+
+def _at(moment: int | str | datetime) -> float:
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return moment.timestamp() if isinstance(moment, datetime) else float(moment)
 
 
 async def test_what_is_forbidden_is_told_and_not_asked_again_that_day(

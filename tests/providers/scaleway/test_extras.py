@@ -12,19 +12,22 @@ from cloud_carbon_exporter.model.snapshot import ReportedEmissions
 from cloud_carbon_exporter.providers.scaleway.client.footprint import (
     NO_SKU,
     SOURCE,
-    closed_month,
+    closed_months,
     read,
 )
 from cloud_carbon_exporter.providers.scaleway.client.memory import Memory
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
+SEPTEMBER = datetime(2026, 9, 1, tzinfo=UTC).timestamp()
 OCTOBER = datetime(2026, 10, 1, tzinfo=UTC).timestamp()
 NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 QUERY = "environmental-footprint/v1alpha1/data/query"
 AVAILABILITY = "environmental-footprint/v1alpha1/reports/availability"
 
 
-def reported(region: str, service: str, grams: float) -> ReportedEmissions:
+def reported(
+    region: str, service: str, grams: float, start: float = 0, end: float = 0
+) -> ReportedEmissions:
     return ReportedEmissions(
         "scaleway",
         ORGANIZATION,
@@ -32,28 +35,31 @@ def reported(region: str, service: str, grams: float) -> ReportedEmissions:
         service,
         "location",
         SOURCE,
-        OCTOBER,
-        NOVEMBER,
+        start or OCTOBER,
+        end or NOVEMBER,
         grams,
         grams / 100,  # ten litres a kilogram, as the recording has it
     )
 
 
-async def test_the_last_closed_month_is_reported_by_region_and_product() -> None:
+async def test_closed_months_are_reported_by_region_and_product() -> None:
     async with FakeScaleway() as fake, connected(fake) as client:
         extras = await client.extras(NOW)
         again = await client.extras(NOW + 3600)
-    assert extras.reported == (
+    of_october = [row for row in extras.reported if row.start == OCTOBER]
+    assert of_october == [
         reported("fr-par", "block_storage", 1_000),
         reported("fr-par", "instances", 15_500),
         reported("fr-par", "object_storage", 750),
-    )
+    ]
+    [september] = {(row.start, row.end) for row in extras.reported if row not in of_october}
+    assert september == (SEPTEMBER, OCTOBER), "the other report that is out"
     total = fake.documents[QUERY]["total_impact"]["kg_co2_equivalent"]
-    assert sum(row.grams for row in extras.reported) == pytest.approx(total * 1000), (
+    assert sum(row.grams for row in of_october) == pytest.approx(total * 1000), (
         "nothing lost, nothing twice"
     )
     assert again == extras
-    assert fake.calls[QUERY] == 1, "asked once a day"
+    assert fake.calls[QUERY] == 2, "each month is asked for once a day"
 
 
 def impact(kilograms: float) -> dict[str, float]:
@@ -74,7 +80,7 @@ def test_what_a_total_holds_beyond_its_skus_is_a_row_of_its_own(
         "skus": [],
     }
     project = {"project_id": "p", "regions": [region], "total_project_impact": impact(8)}
-    rows = read({"projects": [project], "total_impact": impact(12)}, "o", closed_month(NOW))
+    rows = read({"projects": [project], "total_impact": impact(12)}, "o", closed_months(NOW)[0])
     assert [(row.region, row.service, row.grams) for row in rows] == [
         ("global", NO_SKU, 5_000),
         ("nl-ams", "instances", 5_000),
@@ -82,7 +88,7 @@ def test_what_a_total_holds_beyond_its_skus_is_a_row_of_its_own(
     ]
     assert sum(row.water_liters or 0 for row in rows) == pytest.approx(120)
     assert not caplog.records
-    read({"projects": [project], "total_impact": impact(6)}, "o", closed_month(NOW))
+    read({"projects": [project], "total_impact": impact(6)}, "o", closed_months(NOW)[0])
     assert "less than its parts" in caplog.text
 
 
@@ -92,8 +98,23 @@ async def test_a_month_whose_report_is_not_out_is_not_shown() -> None:
             "month_summary_reports": ["2026-09-01T00:00:00Z"],
             "yearly_summary_reports": [],
         }
+        assert {row.start for row in (await client.extras(NOW)).reported} == {SEPTEMBER}
+        fake.documents[AVAILABILITY] = {"month_summary_reports": [], "yearly_summary_reports": []}
+        client.memory = Memory()
         assert (await client.extras(NOW)).reported == ()
-        assert fake.calls[QUERY] == 0
+        assert fake.calls[QUERY] == 1
+
+
+async def test_a_month_that_was_told_is_asked_for_again_when_it_may_be_restated() -> None:
+    async with FakeScaleway() as fake, connected(fake) as client:
+        moment = [0.0]
+        client.memory = Memory(clock=lambda: moment[0])
+        asked: list[int] = []
+        for days in (0, 1, 15):
+            moment[0] = days * 86_400.0 + 1
+            await client.extras(NOW)
+            asked.append(fake.calls[QUERY])
+        assert asked == [2, 3, 5], "the newest daily, those before it every two weeks"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +129,7 @@ async def test_a_month_whose_report_is_not_out_is_not_shown() -> None:
 )
 def test_the_closed_month(now: str, start: str, end: str) -> None:
     moment = datetime.fromisoformat(now).replace(tzinfo=UTC).timestamp()
-    month = closed_month(moment)
+    month = closed_months(moment)[0]
     assert [month.start, month.end] == [
         datetime.fromisoformat(start).replace(tzinfo=UTC),
         datetime.fromisoformat(end).replace(tzinfo=UTC),

@@ -8,6 +8,7 @@ docs/METRICS.md is printed from here. A module a concern:
     places.py     grid intensity now, PUE and WUE of a region
     grid.py       what is foreseen of a grid, methods side by side, who was asked
     reported.py   what providers report, beside our own figure of the month
+    calibration.py  ratio of both by service, and totals calibrated by it
     demo.py       the made-up estate
     own.py        the exporter itself: health, calls, cost
     answer.py     the answer itself: series, size
@@ -20,6 +21,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from cloud_carbon_exporter.exposition.families.answer import ANSWER
+from cloud_carbon_exporter.exposition.families.calibration import CALIBRATION
 from cloud_carbon_exporter.exposition.families.demo import DEMO
 from cloud_carbon_exporter.exposition.families.grid import GRID, GRID_SOURCES
 from cloud_carbon_exporter.exposition.families.models import MODELS
@@ -40,6 +42,7 @@ OF_ESTATE: tuple[Family, ...] = (
     *PLACES,
     *GRID,
     *REPORTED,
+    *CALIBRATION,
     *DEMO,
 )
 """Families of what the clouds hold; -metrics.families chooses among them."""

@@ -11,9 +11,6 @@ from cloud_carbon_exporter.exposition.label_names import ACCOUNT_LABELS
 from cloud_carbon_exporter.model.months import OwnMonth
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions, Snapshot
 
-ENOUGH_RATIO = 0.95
-"""Share of a month that must have been counted before it is compared with a report."""
-
 _REPORT_LABELS = (*ACCOUNT_LABELS, "cloud_region", "service", "method", "source")
 
 
@@ -70,7 +67,7 @@ def reported_ratios(snapshot: Snapshot) -> Iterator[FamilySample]:
             reported[account, report.method, report.source] += report.grams
     for (account, method, source), grams in reported.items():
         month = months[account]
-        if month.covered_ratio >= ENOUGH_RATIO and month.grams > 0:
+        if month.is_whole and month.grams > 0:
             yield FamilySample((*account, method, source), grams / month.grams)
 
 

@@ -8,6 +8,7 @@ from typing import get_args
 from cloud_carbon_exporter.model.explain import Sum
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import BASES
+from cloud_carbon_exporter.web.api.calibration_schema import CALIBRATION
 from cloud_carbon_exporter.web.api.json_schema import (
     COUNT,
     FLAG,
@@ -228,6 +229,7 @@ _ANSWERS: Mapping[str, Schema] = {
         dict.fromkeys(COLUMNS, list_of(NUMBER)),
         description="Columns of equal length, oldest first.",
     ),
+    "calibration": CALIBRATION,
     "what_if": object_of(
         {
             "taken_at": MOMENT,

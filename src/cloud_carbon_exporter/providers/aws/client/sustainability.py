@@ -1,4 +1,4 @@
-"""Sustainability API: AWS' own figure, for the last month it has closed.
+"""Sustainability API: AWS' own figure, for the last months it has closed.
 
 Operation and fields: https://docs.aws.amazon.com/sustainability/latest/APIReference/Welcome.html
 """
@@ -23,17 +23,25 @@ _SECONDS = 86400.0
 _PATIENCE_SECONDS = 60.0
 # how far back the last closed month may lie: AWS says three months at most
 _MONTHS = 4
+# asked for at first, and after a new version of AWS' model, which tells all months anew
+_ALL_MONTHS = _MONTHS + 12
 _GRAMS_PER_TONNE = 1_000_000
 # location-based and market-based: the two ways of the GHG Protocol to count bought electricity
-_METHODS: Mapping[str, Method] = {
-    "TOTAL_LBM_CARBON_EMISSIONS": "location",
-    "TOTAL_MBM_CARBON_EMISSIONS": "market",
-}
+_METHODS: Mapping[str, Method] = {"LBM": "location", "MBM": "market"}
+_SCOPE_1 = "TOTAL_SCOPE_1_CARBON_EMISSIONS"
+_TYPES = (
+    _SCOPE_1,
+    *(
+        f"TOTAL_{scope}{method}_CARBON_EMISSIONS"
+        for scope in ("", "SCOPE_2_", "SCOPE_3_")
+        for method in _METHODS
+    ),
+)
 _BY = ("USAGE_ACCOUNT_ID", "REGION", "SERVICE")
 
 
 async def reported(client: AwsApi, now: float) -> tuple[ReportedEmissions, ...]:
-    """Emissions of every account in the last closed month, asked for once a day.
+    """Emissions of every account in the last closed months, asked for once a day.
 
     What is forbidden or absent is said once.
     """
@@ -58,7 +66,7 @@ async def _ask(client: AwsApi, account_id: str, now: float) -> Sequence[Reported
         try:
             async with asyncio.timeout(client.patience(_PATIENCE_SECONDS)):
                 with client.refusals.asking(account_id, EMISSIONS):
-                    return await _last_month(client, account_id, now)
+                    return await _last_months(client, account_id, now)
         except TimeoutError:
             client.say_once(
                 f"AWS' own figure is not to be had: aws {account_id}: no answer in time"
@@ -84,12 +92,24 @@ def _months_before(now: float, months: int) -> datetime:
     return datetime(years, month + 1, 1, tzinfo=UTC)
 
 
-async def _last_month(client: AwsApi, account_id: str, now: float) -> Sequence[ReportedEmissions]:
+async def _last_months(client: AwsApi, account_id: str, now: float) -> Sequence[ReportedEmissions]:
+    """Rows of the last few months; of a year more at first, and where AWS' model is another."""
+    before: Sequence[ReportedEmissions] = client.cache.last(("reported", account_id)) or ()
+    known = {row.model_version for row in before}
+    rows = await _months(client, account_id, now, _MONTHS if known else _ALL_MONTHS)
+    if known and not known.issuperset(row.model_version for row in rows):
+        rows = await _months(client, account_id, now, _ALL_MONTHS)
+    return rows
+
+
+async def _months(
+    client: AwsApi, account_id: str, now: float, months: int
+) -> Sequence[ReportedEmissions]:
     params = {
         # which month is closed is not told: the newest of the last few is
-        "TimePeriod": {"Start": _months_before(now, _MONTHS), "End": _months_before(now, 0)},
+        "TimePeriod": {"Start": _months_before(now, months), "End": _months_before(now, 0)},
         "GroupBy": list(_BY),
-        "EmissionsTypes": list(_METHODS),
+        "EmissionsTypes": list(_TYPES),
         "Granularity": "MONTHLY",
     }
     reported: list[ReportedEmissions] = []
@@ -98,15 +118,16 @@ async def _last_month(client: AwsApi, account_id: str, now: float) -> Sequence[R
     ):
         for result in answer.get("Results", ()):
             reported += _read(result, account_id)
-    newest = max((emissions.start for emissions in reported), default=0.0)
-    return [emissions for emissions in reported if emissions.start == newest]
+    return reported
 
 
 def _read(result: Mapping[str, Any], account_id: str) -> Iterator[ReportedEmissions]:
     named, period = result["DimensionsValues"], result["TimePeriod"]
-    for name, method in _METHODS.items():
-        value = result["EmissionsValues"].get(name)
-        if value is not None:
+    grams = _grams(result["EmissionsValues"])
+    for short, method in _METHODS.items():
+        total = grams.get(f"TOTAL_{short}_CARBON_EMISSIONS")
+        if total is not None:
+            used = (grams.get(_SCOPE_1), grams.get(f"TOTAL_SCOPE_2_{short}_CARBON_EMISSIONS"))
             yield ReportedEmissions(
                 provider="aws",
                 account_id=named.get("USAGE_ACCOUNT_ID") or account_id,
@@ -116,8 +137,17 @@ def _read(result: Mapping[str, Any], account_id: str) -> Iterator[ReportedEmissi
                 source=SOURCE,
                 start=_seconds(period["Start"]),
                 end=_seconds(period["End"]),
-                grams=max(0.0, float(value["Value"])) * _GRAMS_PER_TONNE,
+                grams=total,
+                operational_grams=None if None in used else sum(filter(None, used)),
+                embodied_grams=grams.get(f"TOTAL_SCOPE_3_{short}_CARBON_EMISSIONS"),
+                model_version=result.get("ModelVersion") or "",
             )
+
+
+def _grams(values: Mapping[str, Any]) -> Mapping[str, float]:
+    return {
+        name: max(0.0, float(value["Value"])) * _GRAMS_PER_TONNE for name, value in values.items()
+    }
 
 
 def _seconds(timestamp: str | float) -> float:

@@ -1,4 +1,4 @@
-"""Footprint Scaleway itself reports for the last closed month, by its own API.
+"""Footprint Scaleway itself reports for the closed months of the last year, by its own API.
 
 Only closed months: the daily values of the running one have been seen to be placeholders (an idle
 server at full load, figures for days before a server existed, a jump of seven times at the turn of
@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions
@@ -20,6 +21,8 @@ from cloud_carbon_exporter.providers.scaleway.client.api import Api
 
 PERMISSION = "EnvironmentalImpactReadOnly"
 DAY_SECONDS = 86400.0
+RESTATED_SECONDS = 14 * DAY_SECONDS
+MONTHS = 12
 GRAMS_PER_KILOGRAM = 1000
 LITERS_PER_CUBIC_METRE = 1000
 # Kilograms come as single-precision numbers.
@@ -48,61 +51,73 @@ class ReportedKey(NamedTuple):
 
 
 async def reported(api: Api, now: float) -> tuple[ReportedEmissions, ...]:
-    """Rows by region and product of the last closed month.
+    """Rows by region and product of the closed months of a year, those whose report is out.
 
-    None while its report is not out, or not readable.
+    None while no report is out, or none is readable.
     """
-    month = closed_month(now)
+    months = closed_months(now)
     nothing: tuple[ReportedEmissions, ...] = ()
-    return await api.memory.get_extra(
-        ("footprint", month.start), DAY_SECONDS, lambda: _allowed(api, month), nothing
+    none_out: tuple[Month, ...] = ()
+    out = await api.memory.get_extra(
+        ("footprints", months[0].start), DAY_SECONDS, lambda: _available(api, months), none_out
     )
+    rows: list[ReportedEmissions] = []
+    for month in out:
+        # The newest is asked for daily; earlier ones are told anew now and then, if ever.
+        kept_seconds = DAY_SECONDS if month is out[0] else RESTATED_SECONDS
+        rows += await api.memory.get_extra(
+            ("footprint", month.start), kept_seconds, partial(_rows_of, api, month), nothing
+        )
+    return tuple(rows)
 
 
-def closed_month(now: float) -> Month:
-    """Last calendar month that has ended."""
+def closed_months(now: float) -> tuple[Month, ...]:
+    """Calendar months of a year that have ended, the last first."""
     end = datetime.fromtimestamp(now, UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    january = end.month == 1
-    start = end.replace(
-        year=end.year - 1 if january else end.year, month=12 if january else end.month - 1
-    )
-    return Month(start, end)
+    months: list[Month] = []
+    for _ in range(MONTHS):
+        january = end.month == 1
+        start = end.replace(
+            year=end.year - 1 if january else end.year, month=12 if january else end.month - 1
+        )
+        months.append(Month(start, end))
+        end = start
+    return tuple(months)
 
 
-async def _allowed(api: Api, month: Month) -> tuple[ReportedEmissions, ...]:
+async def _available(api: Api, months: Sequence[Month]) -> tuple[Month, ...]:
+    """Those months whose report is out, in their order."""
+    window = _window(api, months[-1].start, months[0].end)
     with api.refusals.asking(api.organization_id, PERMISSION):
-        return await _rows_of(api, month)
+        available = await api.ask(
+            "GetImpactReportAvailability",
+            "environmental-footprint/v1alpha1/reports/availability",
+            permission=PERMISSION,
+            params=window,
+        )
+    reports = available.fields.get("month_summary_reports") or ()
+    out = {str(report)[: len("2026-10")] for report in reports}
+    return tuple(month for month in months if month.start.strftime("%Y-%m") in out)
 
 
 async def _rows_of(api: Api, month: Month) -> tuple[ReportedEmissions, ...]:
-    # The end is exclusive. Reports begin with October 2024.
-    window = {
-        "organization_id": api.organization_id,
-        "start_date": _text(month.start),
-        "end_date": _text(month.end),
-    }
-    available = await api.ask(
-        "GetImpactReportAvailability",
-        "environmental-footprint/v1alpha1/reports/availability",
-        permission=PERMISSION,
-        params=window,
-    )
-    if not _is_out(available.fields, month):
-        return ()
-    impact = await api.ask(
-        "GetImpactData",
-        "environmental-footprint/v1alpha1/data/query",
-        permission=PERMISSION,
-        params=window,
-    )
+    with api.refusals.asking(api.organization_id, PERMISSION):
+        impact = await api.ask(
+            "GetImpactData",
+            "environmental-footprint/v1alpha1/data/query",
+            permission=PERMISSION,
+            params=_window(api, month.start, month.end),
+        )
     return read(impact.fields, api.organization_id, month)
 
 
-def _is_out(available: Mapping[str, Any], month: Month) -> bool:
-    """Whether the month's report is among those that can be had."""
-    wanted = month.start.strftime("%Y-%m")
-    reports = available.get("month_summary_reports") or ()
-    return any(str(report).startswith(wanted) for report in reports)
+def _window(api: Api, start: datetime, end: datetime) -> dict[str, str]:
+    # The end is exclusive. Reports begin with October 2024.
+    return {
+        "organization_id": api.organization_id,
+        "start_date": _text(start),
+        "end_date": _text(end),
+    }
 
 
 class Sums(NamedTuple):
