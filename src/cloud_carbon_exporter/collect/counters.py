@@ -15,11 +15,11 @@ from cloud_carbon_exporter.collect.integral import Piece, corrections, pieces
 from cloud_carbon_exporter.collect.lives import KnownBy
 from cloud_carbon_exporter.collect.months import Months
 from cloud_carbon_exporter.collect.presence import Presence
-from cloud_carbon_exporter.collect.running_totals import RunningTotals
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline, Waits
 from cloud_carbon_exporter.collect.token_sums import TokenSums
+from cloud_carbon_exporter.collect.water_sums import WaterSums
 from cloud_carbon_exporter.model.types import LARGEST, Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.storage.counter_rows import (
@@ -46,6 +46,7 @@ class Counters:
         self._accounts = AccountSums()
         self.months = Months()
         self.tokens = TokenSums()
+        self.water = WaterSums()
         # Each sum is first shown at 0, so it stands from when a resource enters.
         self.presence = Presence(self._first_shown)
         self.known_by = KnownBy()
@@ -53,6 +54,7 @@ class Counters:
     def _first_shown(self, resource: Resource) -> None:
         self._accounts.of(resource)
         self.tokens.show(resource)
+        self.water.show(resource)
 
     def timeline(self, resource_id: str) -> Timeline | None:
         """The Timeline of a resource that is there."""
@@ -143,7 +145,7 @@ class Counters:
             return
         around = self._surroundings_of(timeline.resource)
         for piece in corrections(timeline, signal, points, around):
-            self._count(timeline, self._accounts.of(timeline.resource), piece)
+            self._count(timeline, piece, around)
 
     def advance(self, now: float, released: Mapping[str, float] | None = None) -> None:
         """Integrate what has become known by `now`, and let go of what vanished.
@@ -189,19 +191,19 @@ class Counters:
         if timeline.covered_until >= timeline.seen_until:
             return
         # Those of the newest description: where a resource stands does not change under its id.
-        resource = timeline.resource
-        around, account = self._surroundings_of(resource), self._accounts.of(resource)
+        around = self._surroundings_of(timeline.resource)
         for piece in pieces(timeline, timeline.seen_until, final, around):
-            self._count(timeline, account, piece)
+            self._count(timeline, piece, around)
         timeline.forget_covered(self._stale_after)
 
-    def _count(self, timeline: Timeline, account: RunningTotals, piece: Piece) -> None:
+    def _count(self, timeline: Timeline, piece: Piece, around: Surroundings) -> None:
+        resource = timeline.resource
         amounts = (piece.joules, piece.operational_grams, piece.embodied_grams)
         timeline.totals.add(*amounts)
-        account.add(*amounts)
-        at = timeline.resource.location
-        self.months.add(at.provider, at.account_id, piece)
-        self.tokens.add(timeline.resource, piece)
+        self._accounts.of(resource).add(*amounts)
+        self.water.add(resource, piece.joules, around.place)
+        self.months.add(resource.location.provider, resource.location.account_id, piece)
+        self.tokens.add(resource, piece)
         self.known_by.add(timeline, piece)
 
     def move(self, seconds: float) -> None:

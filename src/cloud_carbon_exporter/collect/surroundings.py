@@ -89,6 +89,7 @@ class SurroundingsIndex:
             place.wue_liters_per_kilowatt_hour,
             place.carbon_free_ratio,
             place.doubt,
+            place.water,
         )
 
     @property

@@ -101,7 +101,11 @@ class Service:
 
     def _keep(self) -> None:
         current = self._newest.current
-        self._sections |= {"counters": current.counters, "budget": current.budget}
+        self._sections |= {
+            "counters": current.counters,
+            "water": current.counters.water,
+            "budget": current.budget,
+        }
 
     async def listen(self, host: str, port: int) -> Bound:
         """Answer from now on; where.
