@@ -78,7 +78,8 @@ def _forecasts(snapshot: Snapshot) -> Iterator[FamilySample]:
 
 
 def _method_counted(snapshot: Snapshot) -> Iterator[FamilySample]:
-    yield FamilySample((snapshot.grid.method,), 1)
+    if snapshot.accounts:
+        yield FamilySample((snapshot.grid.method,), 1)
 
 
 def _sources_up(snapshot: Snapshot) -> Iterator[FamilySample]:
