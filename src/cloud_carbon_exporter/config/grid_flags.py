@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in
+from cloud_carbon_exporter.config.flag import COLLECTING, SERVE, Flag, flags_in
 from cloud_carbon_exporter.config.kinds import boolean, choice, several, shaped, text
 from cloud_carbon_exporter.config.values import Kind, listed
 from cloud_carbon_exporter.model.grid import Method
@@ -69,6 +69,7 @@ GRID_METHOD: Flag[Method] = Flag(
     "the same), the annual direct emissions of Scope 2, the present mean, what the provider claims "
     "after its purchases (else the residual mix), or that of the next kWh. The life-cycle mean "
     "stands in where there is none.",
+    commands=(*COLLECTING, "estimate"),
 )
 GRID_COMPARE = Flag(
     "grid.compare",

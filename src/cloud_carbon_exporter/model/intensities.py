@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.grid import Method
-from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate
+from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Place
 
 Row = Mapping[str, str]
 Figures = Mapping[str, Figure]
@@ -37,6 +37,14 @@ def annual_intensities(
     if bought is not None:
         methods.append(_annual((bought,), estimate_of(bought), "market"))
     return tuple(methods)
+
+
+def annual_of(place: Place, method: Method) -> CarbonIntensity | None:
+    """Annual figure a method counts by: its own where there is one, else the life-cycle mean."""
+    for intensity in place.intensities:
+        if intensity.method == method:
+            return intensity
+    return place.intensities[0] if place.intensities else None
 
 
 def widened(
