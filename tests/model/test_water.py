@@ -6,7 +6,7 @@ import pytest
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.facts import figure
-from cloud_carbon_exporter.model.types import Estimate, Place, Water, WaterTotals
+from cloud_carbon_exporter.model.types import Estimate, Place, Water
 from cloud_carbon_exporter.model.water import liters
 
 KILOWATT_HOUR = 3_600_000.0
@@ -21,8 +21,8 @@ def test_a_kilowatt_hour_takes_water_on_site_and_in_power_stations() -> None:
         water=Water(Estimate(0.5, 0.1, 1), Estimate(2, 1, 4)),
     )
     assert liters(10 * KILOWATT_HOUR, place) == pytest.approx((4, 20))
-    assert liters(0, place) == WaterTotals(0, 0)
-    assert liters(1, Place("", "", (), Estimate(1, 1, 1))) == WaterTotals(0, 0)
+    assert liters(0, place) == (0, 0)
+    assert liters(1, Place("", "", (), Estimate(1, 1, 1))) == (0, 0)
 
 
 def test_water_of_a_place_is_its_own_else_its_providers() -> None:

@@ -18,24 +18,23 @@ class WaterSums:
     """Liters of all accounts so far; a section of the state file."""
 
     def __init__(self) -> None:
-        self._sums: dict[AccountKey, WaterTotals] = {}
+        # On site, and of the power.
+        self._sums: dict[AccountKey, list[float]] = {}
 
     def show(self, resource: Resource) -> None:
         """Let the sum that a resource counts in stand at 0 from now on, if it is new."""
-        self._sums.setdefault(account_key(resource), WaterTotals())
+        self._sums.setdefault(account_key(resource), [0.0, 0.0])
 
     def add(self, resource: Resource, joules: float, place: Place) -> None:
         """Count the water of a piece of time."""
-        key, more = account_key(resource), liters(joules, place)
-        so_far = self._sums.get(key, WaterTotals())
-        self._sums[key] = WaterTotals(
-            so_far.on_site_liters + more.on_site_liters,
-            so_far.of_power_liters + more.of_power_liters,
-        )
+        on_site, of_power = liters(joules, place)
+        sums = self._sums.setdefault(account_key(resource), [0.0, 0.0])
+        sums[0] += on_site
+        sums[1] += of_power
 
     def totals(self) -> Mapping[AccountKey, WaterTotals]:
         """All sums as they stand now."""
-        return dict(self._sums)
+        return {key: WaterTotals(*sums) for key, sums in self._sums.items()}
 
     def dump(self) -> Iterator[Row]:
         """Rows of everything a restart must not lose: the key, liters on site and of power."""
@@ -44,8 +43,8 @@ class WaterSums:
 
     def load(self, rows: Iterable[Row]) -> None:
         """Take back what `dump` gave. Raises ValueError or TypeError for anything else."""
-        sums: dict[AccountKey, WaterTotals] = {}
+        sums: dict[AccountKey, list[float]] = {}
         for provider, account_id, region, kind, on_site, of_power in rows:
             at = AccountKey(str(provider), str(account_id), str(region), str(kind))
-            sums[at] = WaterTotals(float(on_site), float(of_power))
+            sums[at] = [float(on_site), float(of_power)]
         self._sums = sums

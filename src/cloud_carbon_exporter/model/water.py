@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.intensities import estimate_of
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
-from cloud_carbon_exporter.model.types import Place, Water, WaterTotals
+from cloud_carbon_exporter.model.types import Place, Water
 
 
 def water_of(on_site: Figure, country: str, known: Mapping[str, Figure]) -> Water:
@@ -16,14 +16,15 @@ def water_of(on_site: Figure, country: str, known: Mapping[str, Figure]) -> Wate
     return Water(estimate_of(on_site), estimate_of(of_power))
 
 
-def liters(joules: float, place: Place) -> WaterTotals:
-    """Liters that so much energy takes there; the energy is that of the whole site, with PUE.
+def liters(joules: float, place: Place) -> tuple[float, float]:
+    """Liters that so much energy takes there, on site and of the power.
 
-    WUE counts by the energy of the machines alone (The Green Grid, White Paper 35).
+    joules: of the whole site, with PUE. WUE counts by the energy of the machines alone (The Green
+        Grid, White Paper 35).
     """
     if place.water is None:
-        return WaterTotals()
+        return 0.0, 0.0
     drawn = joules / JOULES_PER_KILOWATT_HOUR
     of_machines = drawn / place.pue_ratio.value
     on_site, of_power = place.water
-    return WaterTotals(of_machines * on_site.value, drawn * of_power.value)
+    return of_machines * on_site.value, drawn * of_power.value
