@@ -29,7 +29,8 @@ FIGURE_TABLES = (FIGURE_COLUMNS, FIGURE_COLUMNS[:-1], [*FIGURE_COLUMNS, "alike"]
 """Columns of a table of figures; `alike` where rows stand for what resources differ in."""
 BASES = {"published", "derived", "recalled", "assumed"}
 SCHEMAS = {
-    "regions": "provider region kind location country grid rivals members source year note",
+    "regions": "provider region kind location country grid own direct rivals members source"
+    " year note",
     "families": "provider family pattern microarchitecture pool cpu architecture threads_per_vcpu"
     " threads_per_core gib_per_vcpu share host_vcpus host_sockets gpu gpus_per_vcpu"
     " ssd_gib_per_vcpu hdd_gib_per_vcpu assumed source year note",
@@ -60,6 +61,9 @@ RANGES = [  # of ids beginning so: least and most that can be meant
     ("pue.", 1, 3),
     ("wue.", 0, 10),
     ("grid.margin", 0, 1),
+    ("grid.direct.share", 0, 1),
+    ("residual.", 0, 1500),
+    ("water.", 0, 30),
     ("grid.live.", 0, 1),
     ("generation.", 0, 1500),
     ("grid.", 0, 1500),
@@ -298,9 +302,8 @@ def region_keys(regions: list[Row], known: set[str]) -> Iterator[str]:
                 yield f"{where}: no figure of grid zone {zone}"
         if weights and not math.isclose(sum(number(weight or "1") for _, _, weight in weights), 1):
             yield f"{where}: the weights of its zones do not sum to 1"
-        yield from (
-            f"{where}: no figure {rival}" for rival in row["rivals"].split() if rival not in known
-        )
+        named = f"{row['own']} {row['direct']} {row['rivals']}".split()
+        yield from (f"{where}: no figure {name}" for name in named if name not in known)
         members = [member for member in row["members"].split() if member != "*"]
         yield from (
             f"{where}: no member {member}"

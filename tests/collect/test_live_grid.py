@@ -115,7 +115,9 @@ async def test_by_location_nothing_changes(clock: Clock, told: Told, tmp_path: P
     ("method", "provider", "region", "expected"),
     [
         ("market", "aws", "eu-west-3", "market"),
-        ("market", "scaleway", "pl-waw", "location"),
+        ("market", "scaleway", "pl-waw", "market"),
+        ("market", "scaleway", "nl-ams", "location"),
+        ("direct", "aws", "eu-west-3", "direct"),
         ("marginal", "aws", "eu-west-3", "location"),
         ("live", "aws", "eu-west-3", "location"),
         ("location", "aws", "eu-west-3", "location"),

@@ -67,6 +67,22 @@ def test_emissions_are_power_times_grid_and_there_are_none_without_a_region() ->
     assert grids[1] > 5 * grids[0]  # nuclear France, fossil Virginia
 
 
+def test_the_grid_is_counted_by_the_method_that_is_asked_for(capsys: Captured) -> None:
+    grams = {}
+    for method in ("lifecycle", "location", "direct", "market", "live"):
+        answered = answer({**M5, "grid_method": method})
+        grams[method] = answered["operational_emissions_grams_per_second"]["value"]
+    assert grams["lifecycle"] == grams["location"] == grams["live"]  # no source is asked here
+    assert 0 == grams["market"] < grams["direct"] < grams["lifecycle"]
+    said = one(
+        capsys,
+        "-cloud.provider=aws -machine-type=m5.large -region=eu-west-3 -cpu-ratio=0.5"
+        " -grid.method=direct",
+    )
+    assert said["operational_emissions_grams_per_second"]["value"] == grams["direct"]
+    assert "grid.google.europe-west9" in said["facts"]
+
+
 def test_a_missing_load_is_a_default_and_says_so() -> None:
     answered = answer({"cloud_provider": "aws", "machine_type": "m5.large"})
     assert answered["power_watts"]["basis"] == "default"

@@ -79,7 +79,7 @@ def test_the_password_of_a_source_that_cannot_be_followed_is_not_shown(word: str
     [
         ("-grid.source=nothing", '"nothing"'),
         ("-grid.source=file:", "lacks a path"),
-        ("-grid.method=annual", "location, live, market or marginal"),
+        ("-grid.method=annual", "lifecycle, direct, live, market, marginal or location"),
         ("report -what-if=EU", "region=REGION"),
     ],
 )
@@ -99,3 +99,9 @@ def test_the_file_says_the_same(tmp_path: Path) -> None:
     said = settings(f"-demo.enabled -config.file={path}")
     assert said.grid_sources == ("rte", "file:grid.csv") and said.grid_method == "live"
     assert said.grid_secrets["electricitymaps-token"] == "t"
+
+
+def test_lifecycle_is_what_location_was_called_and_the_default() -> None:
+    for words in ("", "-grid.method=lifecycle", "-grid.method location"):
+        assert settings(f"-demo.enabled {words}").grid_method == "location"
+    assert settings("-demo.enabled -grid.method=direct").grid_method == "direct"

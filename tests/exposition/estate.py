@@ -33,6 +33,8 @@ from cloud_carbon_exporter.model.types import (
     Place,
     Resource,
     Totals,
+    Water,
+    WaterTotals,
 )
 
 TAKEN_AT = 1_700_000_600.0
@@ -107,6 +109,7 @@ PLACES = (
             ),
             CarbonIntensity(Estimate(44, 30, 60), "location", "Ember", 2024),
             CarbonIntensity(Estimate(56, 30, 80), "location", "Ember", 2023),
+            CarbonIntensity(Estimate(20, 10, 30), "direct", "Google", 2025),
             CarbonIntensity(Estimate(0, 0, 0), "market", "Amazon", 2024),
             CarbonIntensity(
                 Estimate(500, 400, 600), "marginal", "watttime", start=TAKEN_AT, end=TAKEN_AT + 300
@@ -115,6 +118,7 @@ PLACES = (
         Estimate(1.15, 1.1, 1.2),
         Estimate(0.18, 0.1, 0.3),
         0.75,
+        water=Water(Estimate(0.18, 0.1, 0.3), Estimate(3.5, 1, 6)),
     ),
     Place(
         "scaleway",
@@ -155,6 +159,7 @@ ACCOUNTS = (
         "ec2/instance",
         footprint_sum([MACHINE.footprint]),
         Totals(130000, 1.5, 0.5),
+        WaterTotals(0.006, 0.126),
     ),
     AccountRow("gcp", "project-1", "eu", "storage/bucket", footprint_sum([BUCKET.footprint])),
     AccountRow(
@@ -164,6 +169,7 @@ ACCOUNTS = (
         "instance/server",
         footprint_sum([SERVER.footprint]),
         Totals(),
+        WaterTotals(),
     ),
 )
 

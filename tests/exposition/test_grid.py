@@ -22,7 +22,13 @@ INSTANCES = {
 
 def test_every_method_in_full_side_by_side() -> None:
     scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
-    grams_per_kilowatt_hour = {"location": 44, "live": 36, "market": 0, "marginal": 500}
+    grams_per_kilowatt_hour = {
+        "location": 44,
+        "direct": 20,
+        "live": 36,
+        "market": 0,
+        "marginal": 500,
+    }
     assert grams_per_kilowatt_hour.keys() == set(METHODS)
     for method in METHODS:
         grams = scrape[series(method_family_name(method), **INSTANCES)]
@@ -33,6 +39,23 @@ def test_methods_side_by_side_only_where_asked_for() -> None:
     alone = replace(estate.SNAPSHOT, grid=replace(estate.SNAPSHOT.grid, compare=False))
     scrape = read(render(alone, estate.SETTINGS))
     assert not names_in(scrape) & set(map(method_family_name, METHODS))
+
+
+def test_what_counts_after_purchases_also_says_what_the_place_emits() -> None:
+    """The rule of Software Carbon Intensity takes it instead."""
+    grid = replace(estate.SNAPSHOT.grid, compare=False, method="market")
+    scrape = read(render(replace(estate.SNAPSHOT, grid=grid), estate.SETTINGS))
+    methods = names_in(scrape) & set(map(method_family_name, METHODS))
+    assert methods == {method_family_name("location")}
+    assert scrape[series(method_family_name("location"), **INSTANCES)] > 0
+    assert scrape[series("cloud_carbon_exporter_grid_method_info", method="market")] == 1
+
+
+def test_water_is_counted_by_account_and_shown_by_region() -> None:
+    scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
+    assert scrape[series("cloud_carbon_account_water_on_site_liters_total", **INSTANCES)] == 0.006
+    assert scrape[series("cloud_carbon_account_water_of_power_liters_total", **INSTANCES)] == 0.126
+    assert values_in(scrape, "cloud_carbon_grid_water_liters_per_kilowatt_hour") == [3.5]
 
 
 def test_what_is_foreseen_and_who_was_asked() -> None:

@@ -113,7 +113,7 @@ def test_places_show_grid_pue_and_water() -> None:
     assert scrape[series("cloud_carbon_grid_intensity_validity_seconds", **paris, **live)] == 2700
     assert scrape[series("cloud_carbon_pue_ratio", **paris)] == 1.15
     assert scrape[series("cloud_carbon_wue_liters_per_kilowatt_hour", **paris)] == 0.18
-    assert len(values_in(scrape, grid)) == 5  # of a method and source only the newest
+    assert len(values_in(scrape, grid)) == 6  # of a method and source only the newest
     # annual figures have no age
     assert len(values_in(scrape, "cloud_carbon_grid_intensity_age_seconds")) == 2
     assert len(values_in(scrape, "cloud_carbon_wue_liters_per_kilowatt_hour")) == 1

@@ -36,7 +36,8 @@ def parsed(text: str, form: str) -> float:
 class GridApis:
     """Grid sources on loopback.
 
-    grams: zone, moment -> g/kWh. faults: source -> what it does instead.
+    grams: zone, moment -> g/kWh. faults: source, or source/last part of the path -> what it does
+        instead.
     asked: (source, path, query).
     """
 
@@ -70,7 +71,8 @@ class GridApis:
     async def _answer(self, request: web.Request) -> web.Response:
         source, path = request.match_info["source"], request.match_info["path"]
         self.asked.append((source, path, dict(request.query)))
-        fault = self.faults.get(source, "")
+        asked_for = f"{source}/{path.rpartition('/')[2]}"
+        fault = self.faults.get(source, "") or self.faults.get(asked_for, "")
         if fault == "html":
             return web.Response(
                 text="<html><body>Scheduled maintenance</body></html>", content_type="text/html"

@@ -99,12 +99,43 @@ async def test_a_refused_token_rests_the_whole_source(
         await of.refresh(places)
         clock.now += 300
     asked = apis.count("electricitymaps")
-    assert asked <= 4  # those under way when the first answer came
+    # Those under way when the first answer came, each for the past and, refused, for the present.
+    assert asked <= 8
     clock.now += 3600
     await of.refresh(places)
     await of.close()
     assert apis.count("electricitymaps") > asked
     assert len(told.lines) == 1 and "refused" in told.lines[0]
+
+
+@pytest.mark.parametrize("fault", ["401", "402", "403", "404", "429", "html"])
+async def test_a_source_that_refuses_its_history_still_gives_its_latest(
+    fault: str, apis: GridApis, clock: Clock, told: Told
+) -> None:
+    of = feed([apis.base("electricitymaps")], clock, told)
+    apis.faults["electricitymaps/history"] = fault
+    await of.refresh({PLACES["electricitymaps"]})
+    assert value(of, "electricitymaps", clock) == (100, "electricitymaps", True)
+    assert not told.errors and not told.lines
+    clock.now += 9 * 3600  # and so after a gap
+    apis.grams = lambda zone, at: 120
+    await of.refresh({PLACES["electricitymaps"]})
+    await of.close()
+    assert value(of, "electricitymaps", clock) == (120, "electricitymaps", True)
+
+
+async def test_what_was_asked_for_the_present_alone_is_not_asked_twice(
+    apis: GridApis, clock: Clock, told: Told
+) -> None:
+    of = feed([apis.base("electricitymaps")], clock, told)
+    await of.refresh({PLACES["electricitymaps"]})
+    apis.asked.clear()
+    apis.faults["electricitymaps/latest"] = "404"
+    clock.now += 3600
+    await of.refresh({PLACES["electricitymaps"]})
+    await of.close()
+    asked = [path.rpartition("/")[2] for _, path, _ in apis.asked]
+    assert (asked.count("latest"), asked.count("history")) == (1, 0)
 
 
 async def test_an_odd_figure_among_sound_ones_is_left_out(

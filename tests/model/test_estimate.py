@@ -91,7 +91,7 @@ def test_pue_multiplies_power_and_not_manufacture() -> None:
     )
     assert housed.power_watts.value == pytest.approx(bare.power_watts.value * here.pue_ratio.value)
     assert housed.embodied_grams_per_second == bare.embodied_grams_per_second
-    assert "pue.aws" in housed.facts
+    assert "pue.aws/eu-west-3" in housed.facts
 
 
 def test_boards_that_say_what_they_draw_are_believed() -> None:

@@ -166,7 +166,7 @@ def test_no_figure_has_changed_unseen(tmp_path: Path) -> None:
 
 def test_a_figure_is_its_row() -> None:
     pue = figure("pue.aws/us-east-1")
-    assert (pue.value, pue.unit, pue.basis, pue.year) == (1.15, "ratio", "published", 2024)
+    assert (pue.value, pue.unit, pue.basis, pue.year) == (1.15, "ratio", "published", 2025)
     assert pue.low <= pue.value <= pue.high
     assert "AWS" in pue.source
 
@@ -195,17 +195,17 @@ def test_rival_figures_make_the_interval() -> None:
     assert place("aws", "us-west-2").intensities[0].facts[0] == "grid.electricitymaps.US-NW-PACW"
 
 
-def test_location_comes_first_then_market() -> None:
+def test_location_comes_first_then_direct_then_market() -> None:
     virginia = place("aws", "us-east-1")
     assert [(intensity.method, intensity.year) for intensity in virginia.intensities] == [
         ("location", 2025),
-        ("market", 2024),
+        ("direct", 2025),
+        ("market", 2025),
     ]
-    assert virginia.intensities[1].grams_per_kilowatt_hour.value == 0
+    assert virginia.intensities[2].grams_per_kilowatt_hour.value == 0
     assert virginia.carbon_free_ratio == 1
-    assert [intensity.method for intensity in place("scaleway", "fr-par-1").intensities] == [
-        "location"
-    ]
+    methods = [intensity.method for intensity in place("scaleway", "nl-ams-1").intensities]
+    assert methods == ["location", "direct"]
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -231,15 +231,15 @@ def test_every_region_the_sdk_of_aws_knows_is_there() -> None:
 
 
 def test_pue_and_water_only_where_published() -> None:
-    assert place("aws", "eu-central-1").pue_ratio.value == 1.35
+    assert place("aws", "eu-central-1").pue_ratio.value == 1.24
     water = place("aws", "ap-southeast-3").wue_liters_per_kilowatt_hour
     assert water is not None
-    assert water.value == 2.75
+    assert water.value == 2.85
     assert (
         place("aws", "me-south-1").wue_liters_per_kilowatt_hour is None
     )  # 0.18 there is the mean of the fleet
     assert place("gcp", "us-east1").wue_liters_per_kilowatt_hour is None
-    own, fleet = place("aws", "eu-north-1").pue_ratio, place("aws", "eu-west-3").pue_ratio
+    own, fleet = place("aws", "eu-north-1").pue_ratio, place("aws", "us-gov-east-1").pue_ratio
     assert fleet.upper - fleet.lower > own.upper - own.lower
 
 
@@ -249,7 +249,7 @@ def test_zones_of_scaleway_and_their_region() -> None:
     )
     parts = [place("scaleway", f"fr-par-{number}").pue_ratio for number in (1, 2, 3)]
     whole = place("scaleway", "fr-par")
-    assert [part.value for part in parts] == [1.46, 1.16, 1.44]
+    assert [part.value for part in parts] == [1.45, 1.16, 1.44]
     assert whole.pue_ratio.value == pytest.approx(sum(part.value for part in parts) / 3)
     assert whole.pue_ratio.lower == min(part.lower for part in parts)
     assert whole.pue_ratio.upper == max(part.upper for part in parts)
@@ -279,7 +279,7 @@ def test_a_multi_region_is_the_mean_of_its_members(region: str, members: tuple[s
         )
     )
     assert mean.region == region
-    assert mean.intensities[1].method == "market"
+    assert [intensity.method for intensity in mean.intensities] == ["location", "direct", "market"]
     assert set(place("gcp", members[1]).intensities[0].facts) < set(mean.intensities[0].facts)
     ratios = [place("gcp", member).carbon_free_ratio or 0 for member in members]
     assert mean.carbon_free_ratio == pytest.approx(sum(ratios) / 2)
@@ -296,9 +296,8 @@ def test_multi_regions_of_gcp_are_known(region: str) -> None:
 
 
 def test_market_of_a_mean_only_where_all_members_have_it() -> None:
-    assert [
-        intensity.method for intensity in place("gcp", "europe-north1+europe-north2").intensities
-    ] == ["location"]
+    methods = [each.method for each in place("gcp", "europe-north1+me-central1").intensities]
+    assert methods == ["location", "direct"]
 
 
 def test_an_availability_zone_is_its_region() -> None:
@@ -311,7 +310,7 @@ def test_an_unknown_region_is_the_world_and_says_so() -> None:
     somewhere = place("aws", "xx-new-1")
     world = somewhere.intensities[0].grams_per_kilowatt_hour
     assert (world.value, world.basis) == (472.94, "assumed")
-    assert (world.lower, world.upper) == (20, 800)
+    assert (world.lower, world.upper) == (15, 950)
     assert somewhere.pue_ratio.basis == "assumed"
     assert somewhere.pue_ratio.value == figure("pue.aws").value
     assert place("elsewhere", "xx").pue_ratio.value == figure("pue.default").value

@@ -50,7 +50,9 @@ def test_every_zone_apart_that_has_a_row_lies_in_a_region_we_know(zone: str) -> 
     region = next(name for name in facts.regions("aws") if zone.startswith(f"{name}-"))
     place = at("aws", region, zone)
     assert place.region == zone
-    assert [intensity.method for intensity in place.intensities] == ["location"]
+    # no purchase is published for them: what the market leaves is the residual mix, if any
+    assert [intensity.method for intensity in place.intensities[:2]] == ["location", "direct"]
+    assert all(each.facts[0].startswith("residual.") for each in place.intensities[2:])
     # nobody publishes the PUE of these sites: none is as good, or as sure, as a region's own
     assert place.pue_ratio.upper - place.pue_ratio.lower > 0.5
     assert pue_fact("aws", zone) == ("pue.edge",)

@@ -8,7 +8,7 @@ import pytest
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate
-from cloud_carbon_exporter.model.grid import GridForecast, GridNews
+from cloud_carbon_exporter.model.grid import GridForecast, GridNews, Method
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.types import (
     CarbonIntensity,
@@ -52,6 +52,19 @@ def test_power_follows_pue_and_grams_the_grid() -> None:
         elsewhere.power_watts_there.value * intensity / 3.6e6
     )
     assert elsewhere.grams_per_second_there.value < elsewhere.grams_per_second.value
+
+
+@pytest.mark.parametrize(
+    ("method", "counted"),
+    [("location", "location"), ("direct", "direct"), ("market", "market"), ("live", "location")],
+)
+def test_a_region_where_nothing_stands_is_counted_by_the_method_of_all_others(
+    method: Method, counted: Method
+) -> None:
+    there = what_if(replace(SNAPSHOT, grid=GridNews(method)), "aws", "eu-west-3")
+    assert there.intensity.method == counted
+    own = {each.method: each for each in facts.place("aws", "eu-west-3").intensities}
+    assert there.intensity == own[counted]
 
 
 def test_at_home_nothing_changes() -> None:

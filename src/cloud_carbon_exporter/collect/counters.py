@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.account_sums import AccountKey, AccountSums
 from cloud_carbon_exporter.collect.integral import Piece, corrections, pieces
@@ -21,7 +22,8 @@ from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline, Waits
 from cloud_carbon_exporter.collect.token_sums import TokenSums
-from cloud_carbon_exporter.model.types import LARGEST, Point, Resource, Signal, Totals
+from cloud_carbon_exporter.collect.water_sums import WaterSums
+from cloud_carbon_exporter.model.types import LARGEST, Place, Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.storage.counter_rows import (
     SavedAccount,
@@ -30,6 +32,14 @@ from cloud_carbon_exporter.storage.counter_rows import (
     read_counters,
 )
 from cloud_carbon_exporter.storage.rows import Row
+
+
+class Counting(NamedTuple):
+    """Counting of one resource: the sums of its account, its part of a month, its place."""
+
+    account: RunningTotals
+    part: ServicePart
+    place: Place
 
 
 class Counters:
@@ -48,6 +58,7 @@ class Counters:
         self.services = ServiceMonths()
         self.months = Months(self.services)
         self.tokens = TokenSums()
+        self.water = WaterSums()
         # Each sum is first shown at 0, so it stands from when a resource enters.
         self.presence = Presence(self._first_shown)
         self.known_by = KnownBy()
@@ -55,6 +66,7 @@ class Counters:
     def _first_shown(self, resource: Resource) -> None:
         self._accounts.of(resource)
         self.tokens.show(resource)
+        self.water.show(resource)
 
     def timeline(self, resource_id: str) -> Timeline | None:
         """The Timeline of a resource that is there."""
@@ -144,9 +156,9 @@ class Counters:
             timeline.counted = []
             return
         around = self._surroundings_of(timeline.resource)
-        part = part_of(timeline.resource, around.intensities)
+        counting = self._counting(timeline.resource, around)
         for piece in corrections(timeline, signal, points, around):
-            self._count(timeline, self._accounts.of(timeline.resource), part, piece)
+            self._count(timeline, counting, piece)
 
     def advance(self, now: float, released: Mapping[str, float] | None = None) -> None:
         """Integrate what has become known by `now`, and let go of what vanished.
@@ -192,20 +204,22 @@ class Counters:
         if timeline.covered_until >= timeline.seen_until:
             return
         # Those of the newest description: where a resource stands does not change under its id.
-        resource = timeline.resource
-        around, account = self._surroundings_of(resource), self._accounts.of(resource)
-        part = part_of(resource, around.intensities)
+        around = self._surroundings_of(timeline.resource)
+        counting = self._counting(timeline.resource, around)
         for piece in pieces(timeline, timeline.seen_until, final, around):
-            self._count(timeline, account, part, piece)
+            self._count(timeline, counting, piece)
         timeline.forget_covered(self._stale_after)
 
-    def _count(
-        self, timeline: Timeline, account: RunningTotals, part: ServicePart, piece: Piece
-    ) -> None:
+    def _counting(self, resource: Resource, around: Surroundings) -> Counting:
+        part = part_of(resource, around.intensities)
+        return Counting(self._accounts.of(resource), part, around.place)
+
+    def _count(self, timeline: Timeline, counting: Counting, piece: Piece) -> None:
         amounts = (piece.joules, piece.operational_grams, piece.embodied_grams)
         timeline.totals.add(*amounts)
-        account.add(*amounts)
-        self.months.add(part, piece)
+        counting.account.add(*amounts)
+        self.water.add(timeline.resource, piece.joules, counting.place)
+        self.months.add(counting.part, piece)
         self.tokens.add(timeline.resource, piece)
         self.known_by.add(timeline, piece)
 

@@ -210,10 +210,11 @@ class SnapshotBuilder:
         footprints: defaultdict[AccountKey, list[Footprint]] = defaultdict(list)
         for row in rows:
             footprints[account_key(row.resource)].append(row.footprint)
-        totals = self._counters.accounts()
+        totals, water = self._counters.accounts(), self._counters.water.totals()
         for key in sorted(footprints.keys() | totals.keys()):
             now = footprint_sum(footprints[key]) if key in footprints else FootprintSum()
-            yield AccountRow(*key, now, totals.get(key) if self._counting else None)
+            counted = (totals.get(key), water.get(key)) if self._counting else (None, None)
+            yield AccountRow(*key, now, *counted)
 
     def _calibrations(
         self, now: float, reported: Sequence[ReportedEmissions], months: Sequence[OwnMonth]

@@ -10,6 +10,7 @@ from cloud_carbon_exporter.grid.feed import PlaceKey
 from cloud_carbon_exporter.grid.series import at_moment, by_hour, intensity, timeline
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, Method
+from cloud_carbon_exporter.model.intensities import annual_of
 from cloud_carbon_exporter.model.types import CarbonIntensity, Location, Place, Resource
 
 # Methods with values of their own hour, which a source is asked for; the others are annual facts.
@@ -89,6 +90,7 @@ class SurroundingsIndex:
             place.wue_liters_per_kilowatt_hour,
             place.carbon_free_ratio,
             place.doubt,
+            place.water,
         )
 
     @property
@@ -105,7 +107,7 @@ class SurroundingsIndex:
 
     def _look_up(self, key: PlaceKey) -> Surroundings:
         place = facts.place(*key)
-        annual = _annual(place, self._method)
+        annual = annual_of(place, self._method)
         if annual is None:
             return Surroundings(place, ())
         if self._feed is None or self._method not in _HOURLY:
@@ -133,14 +135,6 @@ def _forecasts(feed: Feed, places: Collection[Place], now: float) -> Iterator[Gr
             ahead = feed.forecast((place.provider, place.region), method)
             for hour, grams, source in by_hour(ahead, now):
                 yield GridForecast(place.provider, place.region, method, source, hour, grams)
-
-
-def _annual(place: Place, method: Method) -> CarbonIntensity | None:
-    """The annual fact that comes last: the method's own where there is one, else the first."""
-    for fact in place.intensities:
-        if fact.method == method:
-            return fact
-    return place.intensities[0] if place.intensities else None
 
 
 def _counted_first(

@@ -16,11 +16,13 @@ from cloud_carbon_exporter.config.cloud_flags import MACHINE_PROVIDER
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.flag import Flag, Values
 from cloud_carbon_exporter.config.flags import ANSWER_FORMAT
+from cloud_carbon_exporter.config.grid_flags import GRID_METHOD
 from cloud_carbon_exporter.config.values import listed, quoted
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.explain import Term, explain
+from cloud_carbon_exporter.model.intensities import annual_of
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.server import describe, server
 from cloud_carbon_exporter.model.types import CarbonIntensity, Footprint, Location, Place, Resource
@@ -44,6 +46,7 @@ _DESCRIBING: tuple[Flag[object], ...] = (
     flags.MACHINE_TYPE,
     *_SERVER,
     *_LOADS,
+    GRID_METHOD,
 )
 FIELDS: Mapping[str, Flag[object]] = {flag.field: flag for flag in _DESCRIBING}
 """Fields of a line of a batch: the flags that describe what is estimated, in snake case."""
@@ -194,7 +197,7 @@ def subject_of(given: Values) -> Subject:
         ratio = given[flag]
         if ratio is not None:
             loads[flag.field] = ratio
-    return Subject(resource, place, place.intensities[0] if place.intensities else None, loads)
+    return Subject(resource, place, annual_of(place, given[GRID_METHOD]), loads)
 
 
 def _refuse_what_does_not_fit(given: Values) -> None:

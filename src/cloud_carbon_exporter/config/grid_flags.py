@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in
+from cloud_carbon_exporter.config.flag import COLLECTING, SERVE, Flag, flags_in
 from cloud_carbon_exporter.config.kinds import boolean, choice, several, shaped, text
-from cloud_carbon_exporter.config.values import Kind
+from cloud_carbon_exporter.config.values import Kind, listed
 from cloud_carbon_exporter.model.grid import Method
 
 _PREFIX = "grid."
@@ -47,14 +47,29 @@ GRID_SOURCE = Flag(
     "Where live grid intensities come from, the preferred first; the annual facts are always the "
     "last.",
 )
-# "location" and "market" are the two methods the GHG Protocol knows for scope 2.
+
+
+def _method() -> Kind[Method]:
+    """Method by which the grid is counted. `location` is what `lifecycle` was called before."""
+    inner: Kind[Method] = choice("location", "direct", "live", "market", "marginal")
+    words = ("lifecycle", *inner.choices[1:], "location")
+
+    def accept(value: object) -> Method:
+        return "location" if value == "lifecycle" else inner.accept(value)
+
+    return Kind("|".join(words), listed(words), accept, accept, "location", words)
+
+
+# The GHG Protocol's scope 2 is "direct" by location, and "market" after purchases.
 GRID_METHOD: Flag[Method] = Flag(
     "grid.method",
-    choice("location", "live", "market", "marginal"),
-    "location",
-    "Which intensity operational emissions are counted by: the annual mean, the present mean, what "
-    "the provider claims after its purchases, or that of the next kWh. The annual mean stands in "
-    "where there is none.",
+    _method(),
+    "lifecycle",
+    "Which intensity operational emissions are counted by: the annual life-cycle mean (location is "
+    "the same), the annual direct emissions of Scope 2, the present mean, what the provider claims "
+    "after its purchases (else the residual mix), or that of the next kWh. The life-cycle mean "
+    "stands in where there is none.",
+    commands=(*COLLECTING, "estimate"),
 )
 GRID_COMPARE = Flag(
     "grid.compare",

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from cloud_carbon_exporter.errors import (
     CollectError,
     CredentialsMissing,
     CredentialsRefused,
+    Malformed,
+    NotThere,
+    PermissionMissing,
     Throttled,
 )
 from cloud_carbon_exporter.grid import zone_state
 from cloud_carbon_exporter.grid.series import at_moment, spans_of
 from cloud_carbon_exporter.grid.settings import GridSettings, Preference
-from cloud_carbon_exporter.grid.spec import Ask, Fetch, Web, ZoneIntensity
+from cloud_carbon_exporter.grid.spec import Ask, Fetch, Source, Web, ZoneIntensity
 from cloud_carbon_exporter.grid.web import SourceWeb, open_session
 from cloud_carbon_exporter.grid.zone_state import ZoneState
 from cloud_carbon_exporter.model import facts
@@ -26,6 +30,8 @@ log = logging.getLogger(__name__)
 
 CALLS_PER_SOURCE = 4
 _METHODS: tuple[Method, ...] = ("live", "marginal")
+# What may be refused for the past, and given for the present.
+_REFUSALS = (CredentialsRefused, PermissionMissing, NotThere, Throttled, Malformed)
 # Whatever the zone: the next call to the same source fails as this one did.
 _OF_THE_WHOLE_SOURCE = (CredentialsMissing, CredentialsRefused, Throttled)
 
@@ -146,7 +152,7 @@ class Asking:
             ask = Ask(name, state.since(now, source), now)
             error: CollectError | None
             try:
-                intensities = await self._fetch(rank, source.live, ask)
+                intensities = await self._fetch_since(rank, source, ask)
                 state, error = zone_state.accepted(state, source, intensities, self._clock())
             except CollectError as failure:
                 state, error = zone_state.failed(state, failure, now), failure
@@ -174,6 +180,20 @@ class Asking:
             state = zone_state.not_foreseen(state, error, now)
             self._failed(("grid", rank, zone, "forecast"), source.name, f"{zone} forecast", error)
         self._states[StateKey(rank, zone)] = state
+
+    async def _fetch_since(self, rank: int, source: Source, ask: Ask) -> Sequence[ZoneIntensity]:
+        """Fetch what is missing; from a source that refuses its history, the present alone.
+
+        Electricity Maps' free plans and others' quotas tell no past, but do tell the present.
+        """
+        lately = ask.now - max(2 * source.period_seconds, source.hold_seconds)
+        present = replace(ask, since=max(ask.since, lately))
+        try:
+            return await self._fetch(rank, source.live, ask)
+        except _REFUSALS:
+            if present == ask or source.whole:
+                raise
+        return await self._fetch(rank, source.live, present)
 
     async def _fetch(self, rank: int, fetch: Fetch, ask: Ask) -> Sequence[ZoneIntensity]:
         try:

@@ -34,13 +34,14 @@ from cloud_carbon_exporter.model.types import Estimate
 
 BOUNDARIES: Mapping[Method, str] = {
     "location": "location",
+    "direct": "location",
     "live": "location",
     "market": "market",
     "marginal": "",
 }
 """Method of a provider's report that ours is held against.
 
-Hourly means of a grid are location-based as its yearly mean is. What one kWh more would emit, no
+Hourly means of a grid, and what is burnt for it, are location-based as its yearly mean is. What one kWh more would emit, no
 provider reports.
 """
 

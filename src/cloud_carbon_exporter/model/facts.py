@@ -11,14 +11,20 @@ from __future__ import annotations
 import csv
 import functools
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from importlib.resources import files
 
 from cloud_carbon_exporter.model import place_names, storage
 from cloud_carbon_exporter.model.figure import FIGURE_COLUMNS, Figure, parse_figure
+from cloud_carbon_exporter.model.intensities import (
+    annual_intensities,
+    estimate_of,
+    widened,
+    zone_weights,
+)
 from cloud_carbon_exporter.model.mean_place import mean_place
-from cloud_carbon_exporter.model.types import Basis, CarbonIntensity, Estimate, Location, Place
+from cloud_carbon_exporter.model.types import Location, Place
+from cloud_carbon_exporter.model.water import water_of
 
 Row = Mapping[str, str]
 
@@ -134,7 +140,7 @@ def place_of(at: Location) -> str:
 def place(provider: str, region: str) -> Place:
     """Figures of a region, zone, multi-region (its name, or its members joined by +) or "global".
 
-    Never fails. Intensities: "location" first, then "market" where the provider publishes one; both
+    Never fails. Intensities: "location" first, then "direct", and "market" where there is one; all
     annual and endless. A place within a region, of which nothing more is known, has the region's
     grid within the bounds of all regions'. What is not known at all gets the world's mean grid and
     the provider's (else the industry's) PUE, wide. Both have the basis "assumed".
@@ -149,30 +155,39 @@ def place(provider: str, region: str) -> Place:
     own = f"{provider}/{row['region'] if row else key}"
     wue = figures().get(f"wue.{own}")
     carbon_free = figures().get(f"carbon_free_ratio.{own}")
+    near = _row(provider, around) if around else row
+    intensities = annual_intensities(near, figures().get(f"market.{own}"), figures())
+    if around:
+        intensities = widened(intensities, place(provider, "global").intensities)
     return Place(
         provider,
         region,
-        _intensities_around(provider, around) if around else _intensities(row, own),
-        _estimate(pue(provider, region), "measured" if row else "assumed"),
-        _estimate(wue) if wue else None,
+        intensities,
+        estimate_of(pue(provider, region), "measured" if row else "assumed"),
+        estimate_of(wue) if wue else None,
         carbon_free.value if carbon_free else None,
         place_names.doubt(key) if around else "",
+        water_of(_own_or_usual("wue", provider, key), near["country"] if near else "", figures()),
     )
 
 
 def pue(provider: str, region: str) -> Figure:
     """Figure of a place's PUE: its own, else that of such places, else the provider's."""
-    key = region.lower()
+    return _own_or_usual("pue", provider, region.lower())
+
+
+def _own_or_usual(what: str, provider: str, key: str) -> Figure:
+    """Figure of a place's own, else that of such places, else the provider's. what: pue, wue."""
     row = _row(provider, key)
-    own = figures().get(f"pue.{provider}/{row['region'] if row else key}")
+    own = figures().get(f"{what}.{provider}/{row['region'] if row else key}")
     if own is not None:
         return own
     if key.endswith(place_names.ON_PREMISES):
-        return figure("pue.on_premises")
+        return figure(f"{what}.on_premises")
     elsewhere = row is None and _region_around(provider, key) and not place_names.in_own_campus(key)
     if _kind(row) in _KINDS_APART or elsewhere:
-        return figure("pue.edge")
-    return figures().get(f"pue.{provider}") or figure("pue.default")
+        return figure(f"{what}.edge")
+    return figures().get(f"{what}.{provider}") or figure(f"{what}.default")
 
 
 def _row(provider: str, key: str) -> Row | None:
@@ -198,30 +213,6 @@ def _region_around(provider: str, key: str) -> str:
     return ""
 
 
-def _intensities(row: Row | None, own: str) -> tuple[CarbonIntensity, ...]:
-    market = figures().get(f"market.{own}")
-    if market is None:
-        return (_location_intensity(row),)
-    return _location_intensity(row), _annual((market,), _estimate(market), "market")
-
-
-def _intensities_around(provider: str, region: str) -> tuple[CarbonIntensity, ...]:
-    """The region's grid as the best guess for what lies elsewhere, as wide as all regions' grids.
-
-    Half of the zones that have rows are within 17 % of their region's grid, and within 30 % of the
-    world's; the farthest have a sixth of it (Auckland) and 17 times as much (Casablanca).
-    """
-    nearest = _location_intensity(_row(provider, region))
-    grams = nearest.grams_per_kilowatt_hour
-    anywhere = place(provider, "global").intensities[0].grams_per_kilowatt_hour
-    lower, upper = min(grams.lower, anywhere.lower), max(grams.upper, anywhere.upper)
-    return (
-        replace(
-            nearest, grams_per_kilowatt_hour=Estimate(grams.value, lower, upper, basis="assumed")
-        ),
-    )
-
-
 def _members(row: Row | None, key: str) -> list[str]:
     """Regions a place is made of: as its row says, or joined by + where no row knows it."""
     if row:
@@ -241,7 +232,7 @@ def grid_zones(provider: str, region: str) -> Mapping[str, float]:
     if members == ["*"] or not (row or members):
         return {}
     if not members:
-        return dict(_weights(row["grid"])) if row else {}
+        return dict(zone_weights(row["grid"])) if row else {}
     zones_of_members: dict[str, float] = {}
     for member in members:
         for zone, weight in grid_zones(provider, member).items():
@@ -254,45 +245,3 @@ def zone_names(grid_source: str) -> Mapping[str, str]:
     """Names a source of live intensities has for grid zones; empty for one that has ours."""
     of_source = (row for row in rows("grid_zones") if row["grid_source"] == grid_source)
     return {row["zone"]: row["name"] for row in of_source}
-
-
-def _weights(grid: str) -> Iterable[tuple[str, float]]:
-    """ "ZONE" or "ZONE:0.7 OTHER:0.3"."""
-    for part in grid.split():
-        zone, _, weight = part.partition(":")
-        yield zone, float(weight or 1)
-
-
-def _location_intensity(row: Row | None) -> CarbonIntensity:
-    if row is None:
-        world = figure("grid.ember.WORLD")
-        return _annual((world,), _estimate(world, "assumed"), "location")
-    value = lower = upper = 0.0
-    used: list[Figure] = []
-    for zone, weight in _weights(row["grid"]):
-        mean = figure(f"grid.electricitymaps.{zone}")
-        value += mean.value * weight
-        lower += mean.low * weight
-        upper += mean.high * weight
-        used.append(mean)
-    lower, upper = min(lower, value), max(upper, value)
-    for rival in map(figure, row["rivals"].split()):
-        lower, upper = min(lower, rival.low), max(upper, rival.high)
-        used.append(rival)
-    margin = figure("grid.margin").value
-    grams = Estimate(value, lower * (1 - margin), upper * (1 + margin))
-    return _annual(tuple(used), grams, "location")
-
-
-def _annual(used: tuple[Figure, ...], grams: Estimate, method: str) -> CarbonIntensity:
-    return CarbonIntensity(
-        grams,
-        "market" if method == "market" else "location",
-        used[0].source,
-        used[0].year,
-        facts=tuple(each.id for each in used),
-    )
-
-
-def _estimate(known: Figure, basis: Basis = "measured") -> Estimate:
-    return Estimate(known.value, known.low, known.high, basis)

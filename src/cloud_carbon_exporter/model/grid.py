@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Method = Literal["location", "live", "market", "marginal"]
+Method = Literal["location", "direct", "live", "market", "marginal"]
+"""Method by which the grid is counted.
+
+location: the life-cycle mean of a year; direct: what Scope 2 counts of it, over a year too; live:
+the present mean; market: after purchases; marginal: of the next kWh.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Place
+from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Place, Water
 
 
 def mean(estimates: tuple[Estimate, ...]) -> Estimate:
@@ -36,4 +36,14 @@ def mean_place(provider: str, region: str, parts: tuple[Place, ...]) -> Place:
         mean(tuple(part.pue_ratio for part in parts)),
         mean(waters) if len(waters) == len(parts) else None,
         sum(free) / len(free) if len(free) == len(parts) else None,
+        water=_mean_water(tuple(part.water for part in parts if part.water)),
+    )
+
+
+def _mean_water(waters: tuple[Water, ...]) -> Water | None:
+    if not waters:
+        return None
+    return Water(
+        mean(tuple(water.on_site for water in waters)),
+        mean(tuple(water.of_power for water in waters)),
     )

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.months import Calibration, OwnMonth, ReportedMonth
 from cloud_carbon_exporter.model.sums import FootprintSum, together
-from cloud_carbon_exporter.model.types import Estimate, Footprint, Place, Resource, Signal, Totals
+from cloud_carbon_exporter.model.types import (
+    Estimate,
+    Footprint,
+    Place,
+    Resource,
+    Signal,
+    Totals,
+    WaterTotals,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class AccountRow:
     kind: str
     now: FootprintSum
     totals: Totals | None = None
+    water: WaterTotals | None = None
 
     @property
     def power_watts(self) -> Estimate:

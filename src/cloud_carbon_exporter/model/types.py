@@ -189,12 +189,23 @@ class CarbonIntensity:
     facts: tuple[str, ...] = ()
 
 
+class Water(NamedTuple):
+    """Liters of water a place takes.
+
+    on_site: for a kWh of its machines (WUE). of_power: in power stations, for a kWh of the site.
+    """
+
+    on_site: Estimate
+    of_power: Estimate
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A region in use and its figures: what the grid, PUE and WUE families show.
 
     A zone with figures of its own is one too. doubt: why the figures are assumed, where more can be
-    said than that nobody knows the region.
+    said than that nobody knows the region. water: with what stands in where nothing is published,
+    which `wue_liters_per_kilowatt_hour` leaves out.
     """
 
     provider: str
@@ -206,6 +217,7 @@ class Place:
         None  # share of carbon-free energy as the provider publishes it
     )
     doubt: str = ""
+    water: Water | None = None
 
 
 class FootprintErrors(NamedTuple):
@@ -246,3 +258,10 @@ class Totals:
     energy_joules: float = 0
     operational_grams: float = 0
     embodied_grams: float = 0
+
+
+class WaterTotals(NamedTuple):
+    """Liters of water since the exporter first saw the thing. They never fall."""
+
+    on_site_liters: float = 0
+    of_power_liters: float = 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate
+from cloud_carbon_exporter.model.intensities import annual_of
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.sums import footprint_sum
 from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Footprint, Place
@@ -60,11 +61,15 @@ def region_of(text: str) -> tuple[str, str]:
 
 
 def place_in(snapshot: Snapshot, provider: str, region: str) -> Place:
-    """The figures of a region, with its live intensity where the Snapshot has one."""
-    known = (
-        place for place in snapshot.places if (place.provider, place.region) == (provider, region)
-    )
-    return next(known, None) or facts.place(provider, region)
+    """The figures of a region, by the Snapshot's method, with its live intensity if known there."""
+    for shown in snapshot.places:
+        if (shown.provider, shown.region) == (provider, region):
+            return shown
+    place = facts.place(provider, region)
+    counted = annual_of(place, snapshot.grid.method)
+    # A stable sort: what is counted goes first, and all others keep their order.
+    ordered = sorted(place.intensities, key=lambda intensity: intensity is not counted)
+    return replace(place, intensities=tuple(ordered))
 
 
 def what_if(snapshot: Snapshot, provider: str, region: str) -> WhatIf:

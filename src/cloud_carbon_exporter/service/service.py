@@ -101,8 +101,12 @@ class Service:
 
     def _keep(self) -> None:
         current = self._newest.current
-        self._sections |= {"counters": current.counters, "budget": current.budget}
-        self._sections |= {"comparison": current.comparison}
+        self._sections |= {
+            "counters": current.counters,
+            "water": current.counters.water,
+            "budget": current.budget,
+            "comparison": current.comparison,
+        }
 
     async def listen(self, host: str, port: int) -> Bound:
         """Answer from now on; where.

@@ -30,10 +30,15 @@ def _newest_by_method(place: Place, method: Method) -> Estimate | None:
 
 
 def _by_method(method: Method) -> Family:
-    """What accounts emit when the grid is counted by one method; only where -grid.compare asks."""
+    """What accounts emit when the grid is counted by one method; where -grid.compare asks.
+
+    By location also where emissions are counted after purchases: the SCI specification (ISO/IEC
+    21031) takes no market-based intensity, and its rule takes this instead.
+    """
 
     def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
-        if not snapshot.grid.compare:
+        beside_market = snapshot.grid.method == "market" and method == "location"
+        if not snapshot.grid.compare and not beside_market:
             return
         grids: dict[tuple[str, str], Estimate] = {}
         for place in snapshot.places:
@@ -72,6 +77,11 @@ def _forecasts(snapshot: Snapshot) -> Iterator[FamilySample]:
         yield FamilySample(labels, forecast.grams_per_kilowatt_hour)
 
 
+def _method_counted(snapshot: Snapshot) -> Iterator[FamilySample]:
+    if snapshot.accounts:
+        yield FamilySample((snapshot.grid.method,), 1)
+
+
 def _sources_up(snapshot: Snapshot) -> Iterator[FamilySample]:
     for asked in snapshot.grid.sources:
         yield FamilySample((asked.source, asked.zone), int(not asked.error))
@@ -97,6 +107,13 @@ GRID: tuple[Family, ...] = (
 )
 
 GRID_SOURCES: tuple[Family, ...] = (
+    Family(
+        "cloud_carbon_exporter_grid_method_info",
+        "gauge",
+        "The method operational emissions are counted by; always 1.",
+        FromSnapshot(_method_counted),
+        ("method",),
+    ),
     Family(
         "cloud_carbon_exporter_grid_source_up",
         "gauge",

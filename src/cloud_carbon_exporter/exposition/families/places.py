@@ -83,6 +83,10 @@ def _wue_liters_per_kilowatt_hour(place: Place) -> float | None:
     return None if water is None else water.value
 
 
+def _grid_water_liters_per_kilowatt_hour(place: Place) -> float | None:
+    return None if place.water is None else place.water.of_power.value
+
+
 def _carbon_free_ratio(place: Place) -> float | None:
     return place.carbon_free_ratio
 
@@ -128,6 +132,14 @@ PLACES: tuple[Family, ...] = (
         "gauge",
         "Water used on site for a kilowatt hour of IT energy, where the provider publishes it.",
         _of_place(_wue_liters_per_kilowatt_hour),
+        PLACE_LABELS,
+        "liters_per_kilowatt_hour",
+    ),
+    Family(
+        "cloud_carbon_grid_water_liters_per_kilowatt_hour",
+        "gauge",
+        "Water that power stations take for a kilowatt hour of the region's grid, by country.",
+        _of_place(_grid_water_liters_per_kilowatt_hour),
         PLACE_LABELS,
         "liters_per_kilowatt_hour",
     ),

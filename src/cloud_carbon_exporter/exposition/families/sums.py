@@ -16,7 +16,7 @@ from cloud_carbon_exporter.exposition.family import (
 )
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, ACCOUNT_LABELS
 from cloud_carbon_exporter.model.snapshot import Snapshot
-from cloud_carbon_exporter.model.types import Totals
+from cloud_carbon_exporter.model.types import Totals, WaterTotals
 
 _SUM_HELP = "Sum over the resources of one account, region and kind, of what has vanished too: "
 
@@ -41,6 +41,18 @@ def _counted(total_name: str) -> FromSnapshot:
             if row.totals is not None:
                 labels = (row.provider, row.account_id, row.region, row.kind)
                 yield FamilySample(labels, read_total(row.totals))
+
+    return FromSnapshot(samples)
+
+
+def _water(total_name: str) -> FromSnapshot:
+    read_total: Callable[[WaterTotals], float] = attrgetter(total_name)
+
+    def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
+        for row in snapshot.accounts:
+            if row.water is not None:
+                labels = (row.provider, row.account_id, row.region, row.kind)
+                yield FamilySample(labels, read_total(row.water))
 
     return FromSnapshot(samples)
 
@@ -105,6 +117,26 @@ SUMS: tuple[Family, ...] = (
         _counted("embodied_grams"),
         ACCOUNT_KIND_LABELS,
         "grams",
+        summed="added",
+    ),
+    Family(
+        # Two families, as the one is the provider's to save, and the other the grid's.
+        "cloud_carbon_account_water_on_site_liters_total",
+        "counter",
+        f"{_SUM_HELP}water that cooling on site took, by the WUE of the region, "
+        "or of its provider where none is published.",
+        _water("on_site_liters"),
+        ACCOUNT_KIND_LABELS,
+        "liters",
+        summed="added",
+    ),
+    Family(
+        "cloud_carbon_account_water_of_power_liters_total",
+        "counter",
+        f"{_SUM_HELP}water that power stations took for the energy used, by country.",
+        _water("of_power_liters"),
+        ACCOUNT_KIND_LABELS,
+        "liters",
         summed="added",
     ),
     Family(

@@ -1,0 +1,76 @@
+"""Counters of water: they follow the energy that is counted, and outlive a restart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloud_carbon_exporter.collect.account_sums import account_key
+from cloud_carbon_exporter.collect.water_sums import WaterSums
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.types import Component, Location, Resource, WaterTotals
+from tests.collect.test_collector import new_collector
+from tests.fakes.cloud import Clock, Cloud
+
+PARIS = Location("aws", "1", "eu-west-3")
+VOLUME = Resource("v", "ec2/volume", "v", PARIS, (Component("block", "aws/gp3", 100),))
+PLACE = facts.place("aws", "eu-west-3")
+
+
+def test_a_sum_is_first_shown_at_zero() -> None:
+    sums = WaterSums()
+    sums.show(VOLUME)
+    assert sums.totals() == {account_key(VOLUME): WaterTotals(0, 0)}
+
+
+@given(st.lists(st.floats(0, 1e12)))
+def test_water_never_falls_and_is_the_same_in_any_pieces(joules: list[float]) -> None:
+    pieces, whole = WaterSums(), WaterSums()
+    before = WaterTotals()
+    for piece in joules:
+        pieces.add(VOLUME, piece, PLACE)
+        now = pieces.totals()[account_key(VOLUME)]
+        assert now >= before
+        before = now
+    whole.add(VOLUME, sum(joules), PLACE)
+    assert before == pytest.approx(whole.totals()[account_key(VOLUME)])
+
+
+def test_a_restart_loses_nothing_and_nonsense_is_an_error() -> None:
+    sums, after = WaterSums(), WaterSums()
+    sums.add(VOLUME, 1e9, PLACE)
+    elsewhere = replace(VOLUME, location=replace(PARIS, region="us-east-1"))
+    sums.add(elsewhere, 1e9, facts.place("aws", "us-east-1"))
+    after.load(list(sums.dump()))
+    assert after.totals() == sums.totals()
+    for nonsense in (["aws", "1"], ["aws", "1", "r", "k", "much", 1], []):
+        with pytest.raises(ValueError):
+            after.load([nonsense])
+    assert after.totals() == sums.totals()
+
+
+async def test_what_is_counted_as_energy_is_counted_as_water() -> None:
+    cloud, clock = Cloud(), Clock()
+    cloud.estate = {"eu-west-3": [{"type": "volume", "gib": 1000, "id": "here"}]}
+    collector = new_collector(clock, cloud)
+    await collector.refresh()
+    first = collector.snapshot.accounts[0]
+    assert first.water == WaterTotals(0, 0)
+    clock.now += 3600
+    await collector.refresh()
+    account = collector.snapshot.accounts[0]
+    await collector.close()
+    assert account.totals and account.water
+    kilowatt_hours = account.totals.energy_joules / 3.6e6
+    place = facts.place("aws", "eu-west-3")
+    assert place.water
+    assert account.water.of_power_liters == pytest.approx(
+        kilowatt_hours * place.water.of_power.value
+    )
+    assert account.water.on_site_liters == pytest.approx(
+        kilowatt_hours / place.pue_ratio.value * place.water.on_site.value
+    )
+    assert account.water.of_power_liters > 0
