@@ -23,7 +23,7 @@ BOARD = dashboard(
         ),
         stat(
             "Listings that fail",
-            f"count({OWN}collector_up{{{AT}}} == 0) or vector(0)",
+            f"sum({OWN}collectors{{{AT},state='failing'}}) or vector(0)",
             "short",
             width=4,
             **ANY_IS_BAD,
@@ -55,15 +55,15 @@ BOARD = dashboard(
         ),
         table(
             "Errors in 24 h, by reason",
-            f"sum by (cloud_provider, operation, reason) (increase({OWN}errors_total[24h]))",
+            f"sum by (cloud_provider, reason) (increase({OWN}errors_total[24h]))",
             "short",
-            ("cloud_provider", "operation", "reason"),
+            ("cloud_provider", "reason"),
             width=12,
         ),
         lines(
             "Errors",
             {
-                "{{operation}} {{reason}}": "sum by (operation, reason) "
+                "{{cloud_provider}} {{reason}}": "sum by (cloud_provider, reason) "
                 f"(rate({OWN}errors_total[1h]))"
             },
             "cps",
@@ -71,7 +71,7 @@ BOARD = dashboard(
         lines(
             "Objects left out",
             {
-                "{{kind}} {{reason}}": "sum by (kind, reason) "
+                "{{cloud_provider}} {{reason}}": "sum by (cloud_provider, reason) "
                 f"(increase({OWN}skipped_objects_total[1h]))"
             },
             "short",
@@ -89,7 +89,7 @@ BOARD = dashboard(
         lines(
             "Calls",
             {
-                "{{cloud_provider}} {{operation}}": "sum by (cloud_provider, operation) "
+                "{{cloud_provider}} {{api}}": "sum by (cloud_provider, api) "
                 f"(rate({OWN}api_requests_total[1h]))"
             },
             "reqps",
@@ -117,7 +117,7 @@ BOARD = dashboard(
         lines(
             "Slowest listings",
             {
-                "{{cloud_account_id}} {{cloud_region}} {{kind}}": "topk(10, "
+                "{{cloud_account_id}} {{service}}": "topk(10, "
                 f"{OWN}collector_duration_seconds{{{AT}}})"
             },
             "s",

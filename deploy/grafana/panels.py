@@ -41,17 +41,13 @@ def hourly(parts: tuple[str, ...], selector: str, by: str = "") -> str:
     """What is emitted now, in grams an hour, summed by labels. parts: operational, embodied.
 
     The gauges are right from the first scrape on; the rate of a counter only after its whole
-    window. Where sums are exported instead of resources, there are counters alone.
+    window. Those of accounts are there whatever -metrics.labels and -metrics.aggregate say.
     """
     grouped = f"sum by ({by})" if by else "sum"
     gauges = " + ".join(
-        f"cloud_carbon_{part}_emissions_grams_per_second{{{selector}}}" for part in parts
+        f"cloud_carbon_account_{part}_emissions_grams_per_second{{{selector}}}" for part in parts
     )
-    counters = " + ".join(
-        f"rate(cloud_carbon_account_{part}_emissions_grams_total{{{selector}}}[1h])"
-        for part in parts
-    )
-    return f"3600 * ({grouped} ({gauges}) or {grouped} ({counters}))"
+    return f"3600 * {grouped} ({gauges})"
 
 
 def bound(side: str) -> str:

@@ -91,7 +91,7 @@ BOARD = dashboard(
         ),
         stat(
             "Age of the measurement",
-            f"cloud_carbon_measurement_age_seconds{{{ONE}}}",
+            f"time() - cloud_carbon_measurement_timestamp_seconds{{{ONE}}}",
             "s",
             "None: nothing is measured.",
         ),
@@ -131,7 +131,6 @@ BOARD = dashboard(
                 "attached",
                 "basis",
                 "reason",
-                "model_version",
             ),
         ),
     ],

@@ -160,3 +160,14 @@ class Incomplete(CollectError):
     def __init__(self, failures: Mapping[str, CollectError]) -> None:
         super().__init__("; ".join(dict.fromkeys(map(str, failures.values()))))
         self.failures = failures
+
+
+def _reasons(error: type[CollectError]) -> set[str]:
+    found = {error.reason}
+    for narrower in error.__subclasses__():
+        found |= _reasons(narrower)
+    return found
+
+
+REASONS: tuple[str, ...] = tuple(sorted(_reasons(CollectError)))
+"""Every reason there is: a closed set, as it is a label."""

@@ -122,13 +122,12 @@ def test_all_calls_went_well_and_are_counted(scrape: Scrape) -> None:
     assert not down & CORE  # moto does not know every call of the rest
     up = {s.labels["kind"] for s in scrape.of("cloud_carbon_exporter_collector_up") if s.value == 1}
     assert up >= CORE
-    calls = {s.labels["operation"] for s in scrape.of("cloud_carbon_exporter_api_requests_total")}
+    calls = {s.labels["api"] for s in scrape.of("cloud_carbon_exporter_api_requests_total")}
     assert {
-        "DescribeInstances",
-        "DescribeVolumes",
-        "DescribeDBInstances",
-        "ListBuckets",
-        "GetMetricData",
+        "ec2",
+        "rds",
+        "s3",
+        "cloudwatch",
     } <= calls
     assert sum(s.value for s in scrape.of("cloud_carbon_exporter_api_cost_dollars_total")) > 0
 

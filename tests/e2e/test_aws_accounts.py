@@ -90,7 +90,7 @@ def test_cost_explorer_says_where_to_look_and_is_paid_for(moto: Moto, tmp_path: 
     with Exporter(tmp_path, *arguments, **reach(moto.url)) as exporter:
         scrape = exporter.ready().scrape()
     assert {s.labels["cloud_region"] for s in scrape.of(POWER)} == {REGION}
-    asked = scrape.of("cloud_carbon_exporter_api_requests_total", operation="GetCostAndUsage")
+    asked = scrape.of("cloud_carbon_exporter_api_requests_total", api="ce")
     assert sum(s.value for s in asked) >= 1
     paid = scrape.of("cloud_carbon_exporter_api_cost_dollars_total", api="ce")
     assert sum(s.value for s in paid) == pytest.approx(0.01 * sum(s.value for s in asked))
@@ -125,5 +125,5 @@ def test_scrape_mode_explores_on_the_request(moto: Moto, tmp_path: Path) -> None
 
 
 def _listings(scrape: Scrape) -> float:
-    listed = {"operation": "DescribeInstances", "outcome": "success"}
+    listed = {"api": "ec2", "outcome": "success"}
     return sum(s.value for s in scrape.of("cloud_carbon_exporter_api_requests_total", **listed))

@@ -71,7 +71,7 @@ def test_the_families_of_the_contract_are_there(scrape: Scrape) -> None:
             "cloud_carbon_embodied_emissions_grams_total",
         ),
         *(
-            "cloud_carbon_measurement_age_seconds",
+            "cloud_carbon_measurement_timestamp_seconds",
             "cloud_carbon_resource_info",
             "cloud_carbon_resources",
         ),

@@ -38,7 +38,9 @@ from cloud_carbon_exporter.model.types import (
 )
 
 TAKEN_AT = 1_700_000_600.0
-SETTINGS = Settings(tags=("team", "cost-center"), version="1.2.3", model_version="1.2.3+abc")
+SETTINGS = Settings(
+    tags=("team", "cost-center"), version="1.2.3", model_version="1.2.3+abc", interval_seconds=300
+)
 
 MACHINE = Row(
     Resource(
@@ -174,7 +176,7 @@ ACCOUNTS = (
 )
 
 LISTINGS = (
-    Outcome("aws", "111111111111", "eu-west-3", "ec2/instance", "", 0.75, 1, TAKEN_AT - 3),
+    Outcome("aws", "111111111111", "eu-west-3", "ec2/instance", "", 0.75, 1, TAKEN_AT - 3, True),
     Outcome(
         "scaleway",
         "organization",
@@ -185,6 +187,7 @@ LISTINGS = (
         0,
         None,
     ),
+    Outcome("aws", "111111111111", "us-east-1", "s3/bucket", "denied", 1, 4, TAKEN_AT - 900, True),
 )
 
 MONTH = 2_592_000.0

@@ -92,7 +92,6 @@ def test_two_resources_with_the_same_labels_are_one_series_and_a_count() -> None
     skipped = series(
         "cloud_carbon_exporter_skipped_objects_total",
         cloud_provider="aws",
-        kind="ec2/instance",
         reason="duplicate",
     )
     assert scrape[series("cloud_carbon_power_watts", **MACHINE)] == 12.5
@@ -198,7 +197,10 @@ def test_every_family_is_there_once_the_snapshot_holds_all() -> None:
 def test_an_empty_snapshot_still_says_who_speaks() -> None:
     names = names_in(read(render(estate.EMPTY, estate.SETTINGS)))
     own = "cloud_carbon_exporter_"
-    assert names == {f"{own}build_info", f"{own}series", f"{own}scrape_size_bytes"}
+    assert names == {
+        f"{own}{each}"
+        for each in ("build_info", "collect_interval_seconds", "series", "scrape_size_bytes")
+    }
 
 
 @pytest.mark.server
@@ -217,7 +219,7 @@ def test_label_text_is_kept_until_the_resource_changes() -> None:
 
 def test_the_model_has_the_version_of_the_program_unless_it_has_its_own() -> None:
     scrape = read(render(estate.SNAPSHOT, Settings(version="1.2.3")))
-    told = {info["model_version"] for info in labels_in(scrape, "cloud_carbon_resource_info")}
+    told = {info["model_version"] for info in labels_in(scrape, "cloud_carbon_exporter_build_info")}
     assert told == {"1.2.3"}
 
 

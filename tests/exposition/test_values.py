@@ -44,9 +44,7 @@ def expected_of_row(row: Row) -> dict[Series, float]:
         "embodied_emissions_grams_total": row.totals.embodied_grams if row.totals else None,
         "cpu_utilisation_ratio": row.loads.get("cpu_ratio"),
         "gpu_utilisation_ratio": row.loads.get("gpu_ratio"),
-        "measurement_age_seconds": None
-        if row.measured_at is None
-        else estate.TAKEN_AT - row.measured_at,
+        "measurement_timestamp_seconds": row.measured_at,
     }
     return {
         series(f"cloud_carbon_{name}", **estate.labels_of(row)): value
@@ -109,13 +107,19 @@ def test_places_show_grid_pue_and_water() -> None:
         == 44
     )
     assert scrape[series(grid, **paris, **live, estimated="true")] == 36
-    assert scrape[series("cloud_carbon_grid_intensity_age_seconds", **paris, **live)] == 900
-    assert scrape[series("cloud_carbon_grid_intensity_validity_seconds", **paris, **live)] == 2700
+    assert (
+        scrape[series("cloud_carbon_grid_intensity_start_timestamp_seconds", **paris, **live)]
+        == estate.TAKEN_AT - 900
+    )
+    assert (
+        scrape[series("cloud_carbon_grid_intensity_end_timestamp_seconds", **paris, **live)]
+        == estate.TAKEN_AT + 2700
+    )
     assert scrape[series("cloud_carbon_pue_ratio", **paris)] == 1.15
     assert scrape[series("cloud_carbon_wue_liters_per_kilowatt_hour", **paris)] == 0.18
     assert len(values_in(scrape, grid)) == 6  # of a method and source only the newest
     # annual figures have no age
-    assert len(values_in(scrape, "cloud_carbon_grid_intensity_age_seconds")) == 2
+    assert len(values_in(scrape, "cloud_carbon_grid_intensity_start_timestamp_seconds")) == 2
     assert len(values_in(scrape, "cloud_carbon_wue_liters_per_kilowatt_hour")) == 1
 
 
@@ -151,11 +155,11 @@ def test_the_exporters_own_figures() -> None:
         "cloud_region": "fr-par",
         "kind": "instance/server",
     }
+    account = {"cloud_provider": "aws", "cloud_account_id": "111111111111"}
     billed = {"cloud_provider": "aws", "cloud_account_id": "111111111111", "api": "cloudwatch"}
     call = {
         "cloud_provider": "aws",
         "api": "ec2",
-        "operation": "DescribeInstances",
         "outcome": "success",
     }
     expected = {
@@ -164,24 +168,25 @@ def test_the_exporters_own_figures() -> None:
         series(f"{own}target_up", target="scw", cloud_provider="scaleway"): 0,
         series(f"{own}collector_up", **machines): 1,
         series(f"{own}collector_up", **servers): 0,
-        series(f"{own}measurement_up", **machines): 0,
-        series(f"{own}collector_duration_seconds", **machines): 0.75,
-        series(f"{own}collector_resources", **machines): 1,
-        series(f"{own}collector_last_success_timestamp_seconds", **machines): estate.TAKEN_AT - 3,
+        series(f"{own}collectors", **account, state="found"): 1,
+        series(f"{own}collectors", **account, state="empty"): 0,
+        series(f"{own}collectors", **account, state="failing"): 1,
+        series(f"{own}measurement_up", **account, kind="ec2/instance"): 0,
+        series(f"{own}collector_duration_seconds", **account, service="ec2"): 0.75,
+        series(f"{own}collector_resources", **account, kind="ec2/instance"): 1,
         series(f"{own}api_requests_total", **call): 7,
         series(f"{own}api_cost_dollars_total", **billed): 0.0125,
         series(f"{own}api_cost_forecast_dollars_per_month", **billed): 3.75,
         series(
             f"{own}errors_total",
             cloud_provider="aws",
-            operation="GetMetricData",
             reason="throttled",
         ): 1,
+        series(f"{own}errors_total", cloud_provider="aws", reason="unreachable"): 0,
         series(
             f"{own}skipped_objects_total",
             cloud_provider="aws",
-            kind="ec2/volume",
-            reason="malformed",
+            reason="unreadable",
         ): 2,
         series(
             f"{own}listed_resources",
@@ -200,15 +205,17 @@ def test_the_exporters_own_figures() -> None:
     }
     for key, value in expected.items():
         assert scrape.get(key) == value, key
-    assert series(f"{own}collector_last_success_timestamp_seconds", **servers) not in scrape
+    # of what is well the moment says nothing, and what never was has none
+    last = values_in(scrape, f"{own}collector_last_success_timestamp_seconds")
+    assert list(last) == [estate.TAKEN_AT - 900]
 
 
 def test_the_info_family_says_how_figures_came_about() -> None:
     scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
     told = {"host_type": "m5.large", "architecture": "x86_64", "cpu": "Xeon Platinum 8175M"}
-    how = {"basis": "measured", "model_version": "1.2.3+abc"}
+    how = {"basis": "measured"}
     assert scrape[series("cloud_carbon_resource_info", **MACHINE, **told, **how)] == 1
-    weak = {"basis": "assumed", "reason": "unknown region eu", "model_version": "1.2.3+abc"}
+    weak = {"basis": "assumed", "reason": "unknown region eu"}
     assert scrape[series("cloud_carbon_resource_info", **BUCKET, **weak)] == 1
 
 
@@ -227,12 +234,6 @@ def test_numbers_that_are_none_are_left_out() -> None:
     assert all(math.isfinite(value) for value in scrape.values())
     assert series("cloud_carbon_embodied_emissions_grams_total", **MACHINE) in scrape
     assert series("cloud_carbon_energy_joules_total", **MACHINE) not in scrape
-
-
-def test_a_measurement_from_the_future_is_not_of_negative_age() -> None:
-    rows = (replace(estate.MACHINE, measured_at=estate.TAKEN_AT + 5),)
-    scrape = read(render(replace(estate.SNAPSHOT, rows=rows), estate.SETTINGS))
-    assert scrape[series("cloud_carbon_measurement_age_seconds", **MACHINE)] == 0
 
 
 def test_an_account_that_is_all_zero_counts_from_zero() -> None:

@@ -122,7 +122,7 @@ def test_otlp_arrives_failures_are_metrics_and_no_secret_is_seen(
     with Exporter(tmp_path, "-demo.enabled", "-collect.interval=1s", *arguments) as exporter:
         exporter.ready()
         eventually(lambda: handler.refused, "refused")
-        key = {"cloud_provider": "push", "operation": "export", "reason": "credentials_refused"}
+        key = {"cloud_provider": "push", "reason": "credentials_refused"}
 
         def counted() -> bool:
             errors = exporter.scrape().of("cloud_carbon_exporter_errors_total")

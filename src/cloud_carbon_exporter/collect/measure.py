@@ -246,7 +246,9 @@ class Measurer:
             last_success = before.last_success if before is not None else None
             if error is None:
                 last_success = now
-            self._outcomes[key] = Outcome(*key, str(error or ""), seconds, count, last_success)
+            self._outcomes[key] = Outcome(
+                *key, str(error or ""), seconds, count, last_success, found=True
+            )
         self._say(reading.failures, {key.kind for key in counts})
 
     def _say(self, failures: Mapping[str, CollectError], kinds: Iterable[str]) -> None:

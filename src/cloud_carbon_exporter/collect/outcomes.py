@@ -38,4 +38,5 @@ def _together(outcome: Outcome, other: Outcome) -> Outcome:
         seconds=max(outcome.seconds, other.seconds),
         resources=outcome.resources + other.resources,
         last_success=last_success,
+        found=outcome.found or other.found,
     )

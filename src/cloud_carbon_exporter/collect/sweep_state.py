@@ -20,9 +20,10 @@ class SweepState:
 
     swept: the last good result, from `seen_at`. since: kind that fails -> when it last did not.
     kept: ids in `swept` of an earlier sweep, as their kind fails since. seconds: how long the
-    newest sweep took. inhabited: whether it ever found something. rest: how long it is left alone,
-    having been empty. rested: refreshes that it was; None where it need not rest. task: the sweep
-    that is under way. missing_since: kind -> since when its list is missing from answers.
+    newest sweep took. inhabited: whether it ever found something. found: kinds it ever found. rest:
+    how long it is left alone, having been empty. rested: refreshes that it was; None where it need
+    not rest. task: the sweep that is under way. missing_since: kind -> since when its
+    list is missing from answers.
     """
 
     listing: Listing
@@ -35,6 +36,7 @@ class SweepState:
     kept: frozenset[str] = frozenset()
     seconds: float = 0
     inhabited: bool = False
+    found: frozenset[str] = frozenset()
     rest: Rest = field(default_factory=Rest)
     rested: int | None = None
     missing_since: dict[str, float] = field(default_factory=dict)
@@ -69,6 +71,7 @@ class SweepState:
         self.since = since
         self.kept = frozenset(resource.id for resource in kept)
         self.swept, self.seen_at, self.error = fresh.with_kept(kept), now, ""
+        self.found = self.found.union(kind for kind, count in fresh.counts.items() if count)
         self.inhabited = self.inhabited or bool(fresh.resources or fresh.unsupported)
         self.rested = None if self.inhabited or failures else 0
         return self.swept
@@ -109,4 +112,5 @@ class SweepState:
                 self.seconds,
                 swept.counts.get(spec.kind, 0),
                 self.since.get(spec.kind, success),
+                spec.kind in self.found,
             )

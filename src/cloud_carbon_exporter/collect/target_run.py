@@ -163,7 +163,8 @@ class TargetRun:
         name = self._state.name
         if name == self.target.settings.provider and len(accounts) == 1:
             name = f"{name}/{accounts[0]}"  # nobody gave it a name, so the account does
-        self._state = TargetState(name, self.label, up=error is None, error=str(error or ""))
+        account_ids = tuple(accounts) if error is None else self._state.account_ids
+        self._state = TargetState(name, self.label, error is None, str(error or ""), account_ids)
         if error is None:
             self._failures.well("connect", f"target {name}")
             return True

@@ -62,11 +62,13 @@ class RenderContext:
     """What samples come from: the Snapshot, and what the Renderer knows besides.
 
     duplicates: objects dropped so far because their labels were taken already.
+    interval_seconds: from one refresh to the next; 0 where there is none.
     """
 
     snapshot: Snapshot
     version: str = ""
     model_version: str = ""
+    interval_seconds: float = 0
     duplicates: Mapping[ProviderKind, int] = field(default_factory=dict)
 
 

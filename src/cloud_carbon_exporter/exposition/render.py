@@ -48,7 +48,8 @@ class Settings:
     carry cloud_resource_id alone, the rest is on the info family). families: names to export, None
     for all; the exporter's own are always there. aggregate: of account, region and kind, what the
     sums stand by that go out instead of the resources; empty for resources, and sums by all three.
-    model_version: what resource_info says of the model and its facts, if not the version.
+    model_version: what build_info says of the model and its facts, if not the version.
+    interval_seconds: from one refresh to the next; 0 where there is none.
     """
 
     tags: tuple[str, ...] = ()
@@ -58,6 +59,7 @@ class Settings:
     upstream_names: bool = False
     version: str = ""
     model_version: str = ""
+    interval_seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class Renderer:
             snapshot,
             self.settings.version,
             self.settings.model_version or self.settings.version,
+            self.settings.interval_seconds,
             self._duplicates,
         )
         bodies = _Bodies()

@@ -47,13 +47,12 @@ def counter_lines(value: Value) -> Lines:
     return lines
 
 
-def age_lines(
+def measured_at_lines(
     name: str, labels: Sequence[str], rows: Sequence[Row], context: RenderContext
 ) -> list[str]:
-    """Lines of the age of what was measured; a clock ahead of ours is no negative age."""
-    taken_at = context.snapshot.taken_at
+    """Lines of when the newest utilisation used was measured."""
     return [
-        f"{name}{{{text}}} {max(0.0, taken_at - row.measured_at):.8g}\n"
+        f"{name}{{{text}}} {row.measured_at:.13g}\n"
         for text, row in zip(labels, rows, strict=True)
         if row.measured_at is not None and math.isfinite(row.measured_at)
     ]
@@ -66,7 +65,7 @@ def info_lines(
     lines = []
     for text, row in zip(labels, rows, strict=True):
         footprint = row.footprint
-        origin = (footprint.basis, footprint.reason, context.model_version)
+        origin = (footprint.basis, footprint.reason)
         info = [*_told(row), *zip(ORIGIN_LABELS, origin, strict=True)]
         lines.append(f"{name}{{{text},{pairs(info)}}} 1\n")
     return lines

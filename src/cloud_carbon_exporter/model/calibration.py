@@ -41,8 +41,8 @@ BOUNDARIES: Mapping[Method, str] = {
 }
 """Method of a provider's report that ours is held against.
 
-Hourly means of a grid, and what is burnt for it, are location-based as its yearly mean is. What one kWh more would emit, no
-provider reports.
+Hourly means of a grid, and what is burnt for it, are location-based as its yearly mean is. What one
+kWh more would emit, no provider reports.
 """
 
 

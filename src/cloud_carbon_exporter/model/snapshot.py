@@ -76,7 +76,10 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the last listing or measurement of one kind in one account and region ended."""
+    """How the last listing or measurement of one kind in one account and region ended.
+
+    found: whether it has found something since the start; a measurement always has.
+    """
 
     provider: str
     account_id: str
@@ -86,16 +89,21 @@ class Outcome:
     seconds: float = 0
     resources: int = 0
     last_success: float | None = None
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TargetState:
-    """Whether a Target's credentials and account answered the last time."""
+    """Whether a Target's credentials and account answered the last time.
+
+    account_ids: those it answered for then, or the last time that it answered.
+    """
 
     name: str
     provider: str
     up: bool
     error: str = ""
+    account_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ def exposition_settings(settings: Settings) -> exposition.Settings:
         upstream_names=settings.upstream_names,
         version=cloud_carbon_exporter.__version__,
         model_version=model_version(),
+        interval_seconds=settings.interval_seconds if settings.mode == "background" else 0,
     )
 
 

@@ -22,6 +22,7 @@ from fnmatch import fnmatchcase
 
 from cloud_carbon_exporter.exposition.families.answer import ANSWER
 from cloud_carbon_exporter.exposition.families.calibration import CALIBRATION
+from cloud_carbon_exporter.exposition.families.collectors import COLLECTORS
 from cloud_carbon_exporter.exposition.families.demo import DEMO
 from cloud_carbon_exporter.exposition.families.grid import GRID, GRID_SOURCES
 from cloud_carbon_exporter.exposition.families.models import MODELS
@@ -47,7 +48,7 @@ OF_ESTATE: tuple[Family, ...] = (
 )
 """Families of what the clouds hold; -metrics.families chooses among them."""
 
-OF_EXPORTER: tuple[Family, ...] = (*GRID_SOURCES, *OWN, *ANSWER)
+OF_EXPORTER: tuple[Family, ...] = (*GRID_SOURCES, *COLLECTORS, *OWN, *ANSWER)
 """Families of the exporter itself, which are always there."""
 
 FAMILIES: tuple[Family, ...] = (*OF_ESTATE, *OF_EXPORTER)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 
+from cloud_carbon_exporter.errors import REASONS
 from cloud_carbon_exporter.exposition import coverage
 from cloud_carbon_exporter.exposition.family import (
     Family,
@@ -14,51 +16,32 @@ from cloud_carbon_exporter.exposition.family import (
     RenderContext,
     from_mapping,
 )
-from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, ACCOUNT_LABELS
-from cloud_carbon_exporter.model.snapshot import Outcome, Snapshot
+from cloud_carbon_exporter.exposition.label_names import ACCOUNT_LABELS
+from cloud_carbon_exporter.model.snapshot import Snapshot
 
 _BILLED_LABELS = (*ACCOUNT_LABELS, "api")
+_UNREADABLE, _DUPLICATE = "unreadable", "duplicate"
 
 
 def _build_info(context: RenderContext) -> Iterator[FamilySample]:
     yield FamilySample((context.version, context.model_version), 1.0)
 
 
+def _interval(context: RenderContext) -> Iterator[FamilySample]:
+    if context.interval_seconds:
+        yield FamilySample((), context.interval_seconds)
+
+
 def _targets_up(snapshot: Snapshot) -> Iterator[FamilySample]:
     for target in snapshot.targets:
-        yield FamilySample((target.name, target.provider), int(target.up))
-
-
-def _of_outcomes(
-    outcomes: Callable[[Snapshot], Iterable[Outcome]],
-    number: Callable[[Outcome], float | None],
-) -> FromSnapshot:
-    def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
-        for outcome in outcomes(snapshot):
-            value = number(outcome)
-            if value is not None:
-                labels = (outcome.provider, outcome.account_id, outcome.region, outcome.kind)
-                yield FamilySample(labels, value)
-
-    return FromSnapshot(samples)
-
-
-def _of_listings(number: Callable[[Outcome], float | None]) -> FromSnapshot:
-    return _of_outcomes(lambda snapshot: snapshot.listings, number)
-
-
-def _of_measurements(number: Callable[[Outcome], float | None]) -> FromSnapshot:
-    return _of_outcomes(lambda snapshot: snapshot.measurements, number)
+        for account_id in target.account_ids or ("",):
+            yield FamilySample((target.name, target.provider, account_id), int(target.up))
 
 
 def _refused(snapshot: Snapshot) -> Iterator[FamilySample]:
     for refusal in snapshot.refused:
-        labels = (refusal.provider, refusal.account_id, refusal.permission, refusal.purpose)
+        labels = (refusal.provider, refusal.account_id, refusal.permission)
         yield FamilySample(labels, 1)
-
-
-def _went_well(outcome: Outcome) -> int:
-    return int(not outcome.error)
 
 
 def _last_collection(snapshot: Snapshot) -> Iterator[FamilySample]:
@@ -85,11 +68,37 @@ def _clock_steps(snapshot: Snapshot) -> Iterator[FamilySample]:
         yield FamilySample((), snapshot.clock.steps)
 
 
+def _providers(snapshot: Snapshot) -> Iterable[str]:
+    return dict.fromkeys(target.provider for target in snapshot.targets)
+
+
+def _requests(snapshot: Snapshot) -> Iterator[FamilySample]:
+    # by API: an account is asked by 200 operations, most of which never fail
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for (provider, api, _operation, outcome), count in snapshot.api.requests.items():
+        counts[provider, api, outcome] += count
+    for labels, count in counts.items():
+        yield FamilySample(labels, count)
+
+
+def _errors(snapshot: Snapshot) -> Iterator[FamilySample]:
+    # A counter that is not there at 0 hides its first error from rate() and increase().
+    counts = Counter(dict.fromkeys(product(_providers(snapshot), REASONS), 0))
+    for (provider, _operation, reason), count in snapshot.api.errors.items():
+        counts[provider, reason] += count
+    for labels, count in counts.items():
+        yield FamilySample(labels, count)
+
+
 def _skipped(context: RenderContext) -> Iterator[FamilySample]:
-    skipped = Counter(dict(context.snapshot.api.skipped))
+    counts = Counter(
+        dict.fromkeys(product(_providers(context.snapshot), (_UNREADABLE, _DUPLICATE)), 0)
+    )
+    for (provider, _kind, reason), count in context.snapshot.api.skipped.items():
+        counts[provider, _DUPLICATE if reason == _DUPLICATE else _UNREADABLE] += count
     for dropped, count in context.duplicates.items():
-        skipped[dropped.provider, dropped.kind, "duplicate"] += count
-    for labels, count in skipped.items():
+        counts[dropped.provider, _DUPLICATE] += count
+    for labels, count in counts.items():
         yield FamilySample(labels, count)
 
 
@@ -104,61 +113,23 @@ OWN: tuple[Family, ...] = (
     Family(
         "cloud_carbon_exporter_target_up",
         "gauge",
-        "Whether a target's credentials and account answered the last time.",
+        "Whether a target's credentials answered the last time, by account that it has.",
         FromSnapshot(_targets_up),
-        ("target", "cloud_provider"),
-    ),
-    Family(
-        # Listing and monitoring are two permissions and two APIs: one may fail without the other.
-        "cloud_carbon_exporter_collector_up",
-        "gauge",
-        "Whether the last listing succeeded.",
-        _of_listings(_went_well),
-        ACCOUNT_KIND_LABELS,
-    ),
-    Family(
-        "cloud_carbon_exporter_measurement_up",
-        "gauge",
-        "Whether the last reading of utilisation succeeded.",
-        _of_measurements(_went_well),
-        ACCOUNT_KIND_LABELS,
+        ("target", *ACCOUNT_LABELS),
     ),
     Family(
         "cloud_carbon_exporter_optional_refused",
         "gauge",
-        "What is optional and the cloud does not allow, with what it would bring; always 1.",
+        "What is optional and the cloud does not allow; always 1. `check` says what for.",
         FromSnapshot(_refused),
-        (*ACCOUNT_LABELS, "permission", "purpose"),
-    ),
-    Family(
-        "cloud_carbon_exporter_collector_duration_seconds",
-        "gauge",
-        "How long the last listing took.",
-        _of_listings(lambda listing: listing.seconds),
-        ACCOUNT_KIND_LABELS,
-        "seconds",
-    ),
-    Family(
-        "cloud_carbon_exporter_collector_resources",
-        "gauge",
-        "How many resources the last listing brought.",
-        _of_listings(lambda listing: listing.resources),
-        ACCOUNT_KIND_LABELS,
-    ),
-    Family(
-        "cloud_carbon_exporter_collector_last_success_timestamp_seconds",
-        "gauge",
-        "When a listing last succeeded.",
-        _of_listings(lambda listing: listing.last_success),
-        ACCOUNT_KIND_LABELS,
-        "seconds",
+        (*ACCOUNT_LABELS, "permission"),
     ),
     Family(
         "cloud_carbon_exporter_api_requests_total",
         "counter",
         "Calls made to the clouds, by outcome (success, or the reason of the error).",
-        from_mapping(lambda snapshot: snapshot.api.requests),
-        ("cloud_provider", "api", "operation", "outcome"),
+        FromSnapshot(_requests),
+        ("cloud_provider", "api", "outcome"),
     ),
     Family(
         # CloudWatch bills each metric read, Google each time series returned, Scaleway nothing.
@@ -181,8 +152,8 @@ OWN: tuple[Family, ...] = (
         "cloud_carbon_exporter_errors_total",
         "counter",
         "Errors of calls to the clouds, by reason.",
-        from_mapping(lambda snapshot: snapshot.api.errors),
-        ("cloud_provider", "operation", "reason"),
+        FromSnapshot(_errors),
+        ("cloud_provider", "reason"),
     ),
     Family(
         # AWS' Resource Explorer and Google's Cloud Asset Inventory see kinds we have no listing
@@ -228,6 +199,14 @@ OWN: tuple[Family, ...] = (
         "seconds",
     ),
     Family(
+        "cloud_carbon_exporter_collect_interval_seconds",
+        "gauge",
+        "How often the figures are made anew; absent where each scrape does it.",
+        FromContext(_interval),
+        (),
+        "seconds",
+    ),
+    Family(
         # Figures are shown as listings end: until all have, sums over accounts and regions are low.
         "cloud_carbon_exporter_first_collection_done",
         "gauge",
@@ -267,7 +246,7 @@ OWN: tuple[Family, ...] = (
         "counter",
         "Objects left out, by reason: unreadable, or with the labels of another (duplicate).",
         FromContext(_skipped),
-        ("cloud_provider", "kind", "reason"),
+        ("cloud_provider", "reason"),
     ),
 )
 """Skipped objects come last: they count what was dropped while the other families were written."""

@@ -44,24 +44,15 @@ def _intensities(snapshot: Snapshot) -> Iterator[FamilySample]:
         yield FamilySample(labels, intensity.grams_per_kilowatt_hour.value)
 
 
-def _of_live_intensity(seconds: Callable[[CarbonIntensity, float], float]) -> FromSnapshot:
+def _of_live_intensity(moment: Callable[[CarbonIntensity], float]) -> FromSnapshot:
     def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
         for newest in _newest_intensities(snapshot):
-            number = seconds(newest.intensity, snapshot.taken_at)
-            # a figure of a whole year is endless: it has neither an age nor an end
+            number = moment(newest.intensity)
+            # a figure of a whole year is endless: it has neither a start nor an end
             if math.isfinite(number):
                 yield FamilySample(newest.labels(), number)
 
     return FromSnapshot(samples)
-
-
-def _age_seconds(intensity: CarbonIntensity, now: float) -> float:
-    return max(0.0, now - intensity.start)
-
-
-def _validity_seconds(intensity: CarbonIntensity, now: float) -> float:
-    # negative once it has run out: an alert sees how long ago
-    return intensity.end - now
 
 
 def _of_place(number: Callable[[Place], float | None]) -> FromSnapshot:
@@ -102,19 +93,19 @@ PLACES: tuple[Family, ...] = (
         "grams_per_kilowatt_hour",
     ),
     Family(
-        "cloud_carbon_grid_intensity_age_seconds",
+        # moments, not ages: those are new in each scrape, and wrong by the time they are read
+        "cloud_carbon_grid_intensity_start_timestamp_seconds",
         "gauge",
-        "Age, at the last refresh, of a live grid intensity: "
-        "since the start of the time it was published for.",
-        _of_live_intensity(_age_seconds),
+        "When the time begins that a live grid intensity was published for.",
+        _of_live_intensity(lambda intensity: intensity.start),
         _INTENSITY_LABELS,
         "seconds",
     ),
     Family(
-        "cloud_carbon_grid_intensity_validity_seconds",
+        "cloud_carbon_grid_intensity_end_timestamp_seconds",
         "gauge",
-        "How long, from the last refresh, a live grid intensity is still valid.",
-        _of_live_intensity(_validity_seconds),
+        "Until when a live grid intensity is valid.",
+        _of_live_intensity(lambda intensity: intensity.end),
         _INTENSITY_LABELS,
         "seconds",
     ),

@@ -8,10 +8,10 @@ from cloud_carbon_exporter.exposition.family import Family, PerResource
 from cloud_carbon_exporter.exposition.label_names import INFO_LABELS, RESOURCE_LABELS
 from cloud_carbon_exporter.exposition.resource_lines import (
     Value,
-    age_lines,
     counter_lines,
     gauge_lines,
     info_lines,
+    measured_at_lines,
 )
 from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.types import Signal
@@ -122,12 +122,11 @@ RESOURCES: tuple[Family, ...] = (
         "grams",
     ),
     Family(
-        "cloud_carbon_measurement_age_seconds",
+        # a moment, not an age: that would be written anew in each refresh
+        "cloud_carbon_measurement_timestamp_seconds",
         "gauge",
-        "Age, at the last refresh, of the newest utilisation used; "
-        "absent where nothing is measured.",
-        # grows with every refresh, so there is nothing to keep
-        PerResource(age_lines, None),
+        "When the newest utilisation used was measured; absent where nothing is measured.",
+        PerResource(measured_at_lines, lambda row: row.measured_at),
         RESOURCE_LABELS,
         "seconds",
     ),

@@ -16,21 +16,25 @@ from cloud_carbon_exporter.exposition.family import (
 )
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, ACCOUNT_LABELS
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.sums import FootprintSum, Sum
 from cloud_carbon_exporter.model.types import Totals, WaterTotals
 
 _SUM_HELP = "Sum over the resources of one account, region and kind, of what has vanished too: "
 
 
-def _powers(snapshot: Snapshot) -> Iterator[SumSample]:
-    for row in snapshot.accounts:
-        # What an earlier process counted and this one has not listed yet does not draw 0 watts.
-        if row.now.resources or snapshot.first_collection_done:
-            labels = (row.provider, row.account_id, row.region, row.kind)
-            yield SumSample(labels, row.now.power_watts)
+def _now(amount: Callable[[FootprintSum], Sum], shown: Shown) -> FromSums:
+    def samples(snapshot: Snapshot) -> Iterator[SumSample]:
+        for row in snapshot.accounts:
+            # What an earlier process counted and this one has not listed yet draws not 0 watts.
+            if row.now.resources or snapshot.first_collection_done:
+                labels = (row.provider, row.account_id, row.region, row.kind)
+                yield SumSample(labels, amount(row.now))
+
+    return FromSums(samples, shown)
 
 
 def _power(shown: Shown) -> FromSums:
-    return FromSums(_powers, shown)
+    return _now(attrgetter("power_watts"), shown)
 
 
 def _counted(total_name: str) -> FromSnapshot:
@@ -88,6 +92,24 @@ SUMS: tuple[Family, ...] = (
         _power("upper"),
         ACCOUNT_KIND_LABELS,
         "watts",
+        summed="interval",
+    ),
+    Family(
+        "cloud_carbon_account_operational_emissions_grams_per_second",
+        "gauge",
+        "Sum of the CO2eq emitted now by the power drawn.",
+        _now(attrgetter("operational_grams_per_second"), "value"),
+        ACCOUNT_KIND_LABELS,
+        "grams_per_second",
+        summed="interval",
+    ),
+    Family(
+        "cloud_carbon_account_embodied_emissions_grams_per_second",
+        "gauge",
+        "Sum of the CO2eq of manufacture, spread over the lifetime of the hardware.",
+        _now(attrgetter("embodied_grams_per_second"), "value"),
+        ACCOUNT_KIND_LABELS,
+        "grams_per_second",
         summed="interval",
     ),
     Family(
