@@ -46,6 +46,7 @@ SCHEMAS = {
     "accelerator_names": "name accelerator source year",
     "grid_zones": "grid_source zone name source year note",
     "reported_services": "provider service also kinds source year note",
+    "source_names": "name source year note",
     "language_models": "words billions makes published source year note",
 }
 NUMBERS = {

@@ -21,6 +21,7 @@ from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.quantities import ratio
 from cloud_carbon_exporter.model.types import Basis, Component, Resource, Signal
+from cloud_carbon_exporter.model.weaknesses import gravest, of_words, unread
 
 Loads = Mapping[Signal, float]
 
@@ -88,6 +89,15 @@ class PricedComponent(NamedTuple):
         """What is weak, in short; empty where all was read and known."""
         unread = [f"no {signal}" for signal in self.unread]
         return [*unread, *filter(None, (self.component.assumed, self.draw.assumed))]
+
+    @property
+    def weakness(self) -> str:
+        """The gravest of the reasons, as an id."""
+        kind = self.component.kind
+        guessed = gravest(
+            (of_words(self.component.assumed, kind), of_words(self.draw.assumed, kind))
+        )
+        return guessed or gravest(map(unread, self.unread))
 
 
 class InForce(NamedTuple):

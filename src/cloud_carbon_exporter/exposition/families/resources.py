@@ -152,7 +152,8 @@ RESOURCES: tuple[Family, ...] = (
         # The one family that says everything, whatever -metrics.labels leaves on the others.
         "cloud_carbon_resource_info",
         "gauge",
-        "What the resource is and how its figures came about; always 1.",
+        "What the resource is and how its figures came about; always 1. "
+        "reason: the gravest there is to doubt them, in an id; the API has all, in words.",
         PerResource(info_lines, _RESOURCE_AND_FOOTPRINT, "full"),
         INFO_LABELS,
     ),
