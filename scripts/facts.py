@@ -42,6 +42,7 @@ SCHEMAS = {
     "storage_classes": "class drive copies rest kept note",
     "cpu_names": "pattern microarchitecture source year note",
     "accelerator_names": "name accelerator source year",
+    "accelerator_nodes": "accelerator node source year",
     "grid_zones": "grid_source zone name source year note",
     "language_models": "words billions makes published source year note",
 }
@@ -65,6 +66,7 @@ RANGES = [  # of ids beginning so: least and most that can be meant
     ("gpu.idle_share", 0, 1),
     ("gpu.full_load_ratio", 0, 1),
     ("gpu.", 0, 2_000_000),
+    ("node.", 0, 2),
     ("drive.", 0, 10_000),
     ("rack.", 1, 10),
     ("copies.", 1, 20),
@@ -76,6 +78,7 @@ RANGES = [  # of ids beginning so: least and most that can be meant
 ]
 COMPLETE = {  # what each accelerator and drive must say
     "gpu": ("idle_watts", "max_watts", "embodied_grams", "memory_gib"),
+    "node": ("idle_ratio", "full_ratio"),
     "drive": ("watts_per_terabyte", "embodied_grams_per_gigabyte"),
     "rack": ("watts_ratio", "embodied_ratio"),
     "fixed": ("watts", "embodied_grams"),
@@ -232,10 +235,12 @@ def keys(tables: Tables) -> Iterator[str]:
         ("machine_types", "gpu"),
         ("whole_servers", "gpu"),
         ("accelerator_names", "accelerator"),
+        ("accelerator_nodes", "accelerator"),
     ):
         for row in tables.get(table, []):
             if row[column] and row[column] not in boards:
                 yield f"{table}.csv: no accelerator {row[column]!r}"
+    yield from node_keys(tables.get("accelerator_nodes", []), boards, known)
     families = {
         (row["provider"], row["family"].lower())
         for row in tables.get("families", [])
@@ -249,6 +254,17 @@ def keys(tables: Tables) -> Iterator[str]:
             yield f"machine_types.csv: {row['type']}: no family"
     yield from region_keys(tables.get("regions", []), known)
     yield from storage_keys(tables.get("storage_classes", []), known)
+
+
+def node_keys(nodes: list[Row], boards: set[str], known: set[str]) -> Iterator[str]:
+    """Each accelerator has one kind of node, and that its figures."""
+    named = [row["accelerator"] for row in nodes]
+    for board in sorted(boards):
+        if named.count(board) != 1:
+            yield f"accelerator_nodes.csv: {board} stands {named.count(board)} times"
+    for row in nodes:
+        if f"node.{row['node']}.full_ratio" not in known:
+            yield f"accelerator_nodes.csv: {row['accelerator']}: no figures of node {row['node']!r}"
 
 
 def storage_keys(classes: list[Row], known: set[str]) -> Iterator[str]:

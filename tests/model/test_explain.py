@@ -3,6 +3,7 @@ from tests.model.machines import holding, resource
 
 from cloud_carbon_exporter.model.explain import explain
 from cloud_carbon_exporter.model.facts import figures, place
+from cloud_carbon_exporter.model.nodes import node_watts
 from cloud_carbon_exporter.model.power import processors
 from cloud_carbon_exporter.model.server import describe, part
 from cloud_carbon_exporter.model.types import Component
@@ -39,12 +40,9 @@ def test_a_term_says_its_load_and_what_is_weak() -> None:
 
 def test_boards_that_say_what_they_draw_have_no_utilisation() -> None:
     term = explain(holding(Component("gpu", "L4", 2, "gpu_ratio")), {"gpu_watts": 60})[0]
-    assert (term.fact, term.value, term.figure, term.utilisation) == (
-        "model.gpu_watts_ratio",
-        60,
-        30,
-        None,
-    )
+    told = node_watts("L4", 2, 60)
+    assert (term.fact, term.value, term.utilisation) == ("model.gpu_watts_ratio", told, None)
+    assert term.figure == pytest.approx(told / 2)
 
 
 def test_nothing_of_a_thing_adds_nothing() -> None:

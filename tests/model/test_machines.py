@@ -276,7 +276,7 @@ def test_an_unknown_server_of_accelerators_is_not_taken_for_a_plain_one() -> Non
         ("gcp", "a5-gpu-8g", "default", 8, True),
         ("gcp", "a9-highgpu-2g-metal", "default", 2, True),
         ("gcp", "a2-megagpu-3g", "A100 SXM4 40GB", 3, False),
-        ("gcp", "a4x-maxgpu-4g", "B200", 4, False),
+        ("gcp", "a4x-maxgpu-4g", "GB200", 4, False),
         ("gcp", "tpu9x-standard-4t", "TPU v7x", 4, True),
         ("gcp", "ct5p-lowtpu-1t", "TPU v5p", 1, False),
         ("scaleway", "B300-SXM-4-288G", "B300", 4, False),

@@ -2,6 +2,7 @@ import itertools
 
 import pytest
 
+from cloud_carbon_exporter.model import nodes
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.power import Draw, draw, interpolate, processors
 
@@ -44,10 +45,10 @@ def test_memory_of_the_benchmark_machine_is_not_in_a_thread() -> None:
 
 @pytest.mark.parametrize("board", ["T4", "A100 SXM4 40GB", "H100 SXM5 80GB", "TPU v5e", "no such"])
 def test_a_busy_board_draws_more_than_an_idle_one_and_less_than_its_limit(board: str) -> None:
-    drawn = draw("gpu", board)
-    known = board if board != "no such" else "default"
-    assert drawn.at(0) == figure(f"gpu.{known}.idle_watts").value
-    assert drawn.at(0) < drawn.at(0.5) < drawn.at(1) < figure(f"gpu.{known}.max_watts").value
+    drawn, known = draw("gpu", board), nodes.board(board)
+    idle, most = known.idle.value, known.most.value
+    assert drawn.at(0) == idle + nodes.overhead(known, idle).value
+    assert drawn.at(0) < drawn.at(0.5) < drawn.at(1) < most + nodes.overhead(known, most).value
 
 
 def test_what_is_flat_is_flat() -> None:

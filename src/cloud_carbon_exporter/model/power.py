@@ -13,7 +13,7 @@ from itertools import zip_longest
 from math import sqrt
 from typing import NamedTuple
 
-from cloud_carbon_exporter.model import facts, server, server_power
+from cloud_carbon_exporter.model import facts, nodes, server, server_power
 from cloud_carbon_exporter.model.errors import Errors, Factor, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
@@ -57,7 +57,8 @@ class Draw:
     """Watts of one unit at ascending loads, and the errors of each.
 
     One load (0) where the draw follows from size alone. errors: of the watts at each load, all by
-    the same facts. assumed: why this is not the part that was asked for.
+    the same facts. assumed: why this is not the part that was asked for. doubt: why the watts are
+    no better than assumed though the part is known; the rows have the interval of that.
     """
 
     loads: tuple[float, ...]
@@ -67,6 +68,7 @@ class Draw:
     unit: str
     source: str
     assumed: str = ""
+    doubt: str = ""
 
     def at(self, load: float) -> float:
         """Watts of a unit at `load`, 0..1."""
@@ -136,28 +138,30 @@ def _flat(known: Figure, assumed: str = "") -> Draw:
 
 
 def _of_board(part: str) -> Draw:
-    """An accelerator: from idle to what a busy board draws, which is less than it may."""
-    known = f"gpu.{part}.max_watts" in facts.figures()
-    name = part if known else "default"
-    idle, most, busy = (
-        figure(f"gpu.{name}.idle_watts"),
-        figure(f"gpu.{name}.max_watts"),
-        figure("gpu.full_load_ratio"),
-    )
+    """An accelerator and its share of the node: from idle to what a busy board draws.
+
+    A busy board draws less than it may.
+    """
+    board, busy = nodes.board(part), figure("gpu.full_load_ratio")
+    idle, most = board.idle, board.most
     full = max(idle.value, most.value * busy.value)
-    # what is wrong about a board is wrong at rest and at work; how much of its limit a busy board
-    # draws is one figure for all boards
-    board = f"gpu.{name}"
-    at_rest = Errors((board, busy.id), (idle.down, 0), (idle.up, 0))
-    at_work = product(most.value, Errors((board,), (most.down,), (most.up,)), busy.factor)
+    rest, work = nodes.overhead(board, idle.value), nodes.overhead(board, full)
+    # what is wrong about a board, or a node, is wrong at rest and at work; how much of its limit a
+    # busy board draws is one figure for all boards
+    fact = f"gpu.{board.name}"
+    at_rest = Errors((fact, busy.id, board.node), (idle.down, 0, rest.down), (idle.up, 0, rest.up))
+    at_work = product(most.value, Errors((fact,), (most.down,), (most.up,)), busy.factor)
+    at_work = at_work.times(1 + work.slope).also(board.node, work.down, work.up)
+    known = board.name == part
     return Draw(
         (0, 1),
-        (idle.value, full),
-        (at_rest, at_work.within(full)),
-        (idle.id, most.id, busy.id),
+        (idle.value + rest.value, full + work.value),
+        (at_rest, at_work.within(full + work.value)),
+        (*board.facts, busy.id),
         "W/board",
         f"{most.source} ({most.year})",
         "" if known else f"unknown accelerator {part}",
+        board.doubt if known else "",
     )
 
 
