@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench.fit import platforms, report, tables
+from bench.fit import nodes, platforms, report, tables
 from cloud_carbon_exporter.documents.marks import Marks
 
 DOC = Path(__file__).parents[2] / "docs" / "model.md"
@@ -19,8 +19,9 @@ MARKS = Marks("<!-- figures: python -m bench.fit.run --write -->", "<!-- end of 
 
 
 def _is_current(figures: str) -> bool:
-    """Whether figures are of today's fit, which is not made to tell, and of today's machines."""
-    return f"made from {report.digest()}" in figures and platforms.report() in figures
+    """Whether figures are of today's fit, which is not made to tell, of today's hosts and nodes."""
+    current = (f"made from {report.digest()}", platforms.report(), nodes.report())
+    return all(each in figures for each in current)
 
 
 def main() -> None:
