@@ -16,10 +16,20 @@ from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
 
 
+class Overhead(NamedTuple):
+    """Watts of a node for one board, how far they may be off, and more of them a board's watt."""
+
+    value: float
+    down: float
+    up: float
+    slope: float
+
+
 class Board(NamedTuple):
     """An accelerator's watts, and the watts of its nodes for each watt of its limit.
 
-    at_rest, at_limit: the node's, while its boards idle, and while they draw what they may.
+    at_rest, at_limit: the node's, while its boards idle, and while they draw what they may. rest:
+    watts of the node while the board idles; more: for each watt that it draws above that.
     """
 
     name: str
@@ -28,6 +38,8 @@ class Board(NamedTuple):
     most: Figure
     at_rest: Figure
     at_limit: Figure
+    rest: Overhead
+    more: Overhead
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -47,15 +59,6 @@ class Board(NamedTuple):
         return f"assumed node of {self.name}" if guessed else ""
 
 
-class Overhead(NamedTuple):
-    """Watts of a node for one board, how far they may be off, and more of them a board's watt."""
-
-    value: float
-    down: float
-    up: float
-    slope: float
-
-
 @cache
 def _nodes() -> dict[str, str]:
     return {row["accelerator"]: row["node"] for row in facts.rows("accelerator_nodes")}
@@ -66,27 +69,34 @@ def board(part: str) -> Board:
     """The accelerator of that name, else the one that stands for those nobody knows."""
     name = part if f"gpu.{part}.max_watts" in facts.figures() else "default"
     node = _nodes()[name]
+    idle, most = figure(f"gpu.{name}.idle_watts"), figure(f"gpu.{name}.max_watts")
+    rest, full = figure(f"node.{node}.idle_ratio"), figure(f"node.{node}.full_ratio")
+    limit = most.value
+    rate = limit / (limit - idle.value) if limit > idle.value else 0
+    slope = (full.value - rest.value) * rate
     return Board(
         name,
         f"node.{node}",
-        figure(f"gpu.{name}.idle_watts"),
-        figure(f"gpu.{name}.max_watts"),
-        figure(f"node.{node}.idle_ratio"),
-        figure(f"node.{node}.full_ratio"),
+        idle,
+        most,
+        rest,
+        full,
+        Overhead(limit * rest.value, limit * rest.down, limit * rest.up, 0),
+        Overhead(slope, (full.down - rest.down) * rate, (full.up - rest.up) * rate, slope),
     )
 
 
 def overhead(of: Board, watts: float) -> Overhead:
     """What the node draws for a board that draws so many watts itself."""
-    idle, limit = of.idle.value, of.most.value
-    span = limit - idle
-    share = max(0, (watts - idle) / span) if span > 0 else 1
-    rest, full = of.at_rest, of.at_limit
+    rest, above = of.rest, watts - of.idle.value
+    if above <= 0:
+        return rest
+    more = of.more
     return Overhead(
-        limit * (rest.value + (full.value - rest.value) * share),
-        limit * (rest.down + (full.down - rest.down) * share),
-        limit * (rest.up + (full.up - rest.up) * share),
-        limit * (full.value - rest.value) / span if share and span > 0 else 0,
+        rest.value + more.value * above,
+        rest.down + more.down * above,
+        rest.up + more.up * above,
+        more.slope,
     )
 
 

@@ -244,14 +244,13 @@ def _measured_boards(component: Component, watts: float) -> PricedComponent:
     """Accelerators that say themselves what they draw, and what their node draws for them."""
     curve, making = _reported(component.part), made("gpu", component.part)
     guessed = bool(component.assumed or curve.assumed)
-    amount = component.amount
-    each = watts / amount if amount else 0.0
-    node = nodes.overhead(nodes.board(component.part), each)
-    told = curve.errors[0].times(each * (1 + node.slope))
-    errors = told.also(nodes.board(component.part).node, node.down, node.up)
+    amount, (accuracy, *_) = component.amount, curve.errors
+    each, board = watts / amount if amount else 0.0, nodes.board(component.part)
+    node = nodes.overhead(board, each)
+    errors = accuracy.times(each * (1 + node.slope)).also(board.node, node.down, node.up)
     return PricedComponent(
         component, component.part, curve, making, amount, 0,
-        nodes.node_watts(component.part, amount, watts), Units(errors, amount),
+        watts + amount * node.value, Units(errors, amount),
         making.grams_per_second * amount,
         Making(making, amount, guessed, None),
         "assumed" if guessed or curve.doubt else "measured", (), (),
