@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.fit import nodes, peers, platforms
+from bench.fit import peers, platforms
 from bench.fit.data import Machine, read
 from bench.fit.mixed import Fit, fit_all
 from bench.fit.tables import interval
@@ -152,5 +152,4 @@ def _meaning(source: Path) -> str:
 
 def render(validation: Validation) -> str:
     """The whole report."""
-    tables = (accuracy(validation), platforms.report(), nodes.report())
-    return "\n\n".join((f"<!-- made from {digest()} -->", *tables))
+    return f"<!-- made from {digest()} -->\n\n{accuracy(validation)}\n\n{platforms.report()}"

@@ -37,7 +37,7 @@ def main() -> None:
             tables.figures(validation.fitted, validation.machines, validation.by_knowledge)
         )
         tables.write_processors(validation.fitted, validation.machines, validation.by_knowledge)
-    figures = report.render(validation)
+    figures = f"{report.render(validation)}\n\n{nodes.report()}"
     if writing:
         DOC.write_text(MARKS.written(page, figures), encoding="utf-8")
     print(figures)

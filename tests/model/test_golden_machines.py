@@ -56,7 +56,12 @@ def test_golden_machines() -> None:
             (7, 20),
         ),  # Cloud Carbon Footprint 1.3 to 8.5 W and memory; Teads 1.2 to 10
         ("aws", "c7a.48xlarge", (90, 400), (500, 1200)),  # two EPYC of 360 W each, and 384 GiB
-        ("aws", "p4d.24xlarge", (600, 1500), (3000, 6500)),  # vendor: 6.5 kW at most for eight A100
+        (
+            "aws",
+            "p4d.24xlarge",
+            (1000, 1900),
+            (3500, 6500),
+        ),  # a DGX A100 rests at 1480 W, with PUE 1.1 and more; vendor: 6.5 kW at most
         (
             "gcp",
             "n2-standard-4",
