@@ -8,25 +8,17 @@ give the rest. Curves never fall.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import zip_longest
 from math import sqrt
-from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, server, server_power
 from cloud_carbon_exporter.model.errors import Errors, Factor, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
-from cloud_carbon_exporter.model.quantities import PERCENT
+from cloud_carbon_exporter.model.hosts import POOLED, names
+from cloud_carbon_exporter.model.thread_watts import LEVELS, thread
 from cloud_carbon_exporter.model.types import ComponentKind
-
-LEVELS = {
-    level: load / PERCENT for level, load in (("idle", 0), ("ten", 10), ("half", 50), ("full", 100))
-}
-"""The loads at which a processor's draw stands in the tables."""
-
-POOLED = " or "
-"""Joins the microarchitectures of a family where nobody said which: "Skylake or Cascade Lake"."""
 
 PRODUCTION_GAP = "model.production_gap"
 """The rows of the gap at each load stand on one measured host, so they are wrong together."""
@@ -161,55 +153,6 @@ def _of_board(part: str) -> Draw:
     )
 
 
-class Bounds(NamedTuple):
-    """Watts of a thread at one load, with its interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Processor:
-    """One row of the table of processors: a microarchitecture, or a CPU model of one."""
-
-    name: str
-    watts: tuple[Bounds, ...]
-    source: str
-    year: str
-    basis: str
-
-
-@cache
-def processors() -> dict[str, Processor]:
-    """Microarchitectures by name."""
-    known: dict[str, Processor] = {}
-    for row in facts.rows("processors"):
-        if row["kind"] == "microarchitecture":
-            watts = tuple(_bounds(row, level) for level in LEVELS)
-            known[row["name"]] = Processor(
-                row["name"], watts, row["source"], row["year"], row["basis"]
-            )
-    return known
-
-
-def _bounds(row: facts.Row, level: str) -> Bounds:
-    return Bounds(
-        float(row[f"{level}_watts_per_thread"]),
-        float(row[f"{level}_low"]),
-        float(row[f"{level}_high"]),
-    )
-
-
-def microarchitecture(part: str) -> tuple[str, str]:
-    """The microarchitecture that stands for a part, and why it had to be assumed: "" if known."""
-    part = part.partition(POOLED)[0]
-    if part in processors():
-        return part, "unknown processor" if part == "default" else ""
-    name = facts.microarchitecture(part)
-    return (name, "") if name in processors() else ("default", f"unknown processor {part}")
-
-
 def is_whole_machine(name: str) -> bool:
     """Whether a processor's row is a desktop machine, memory included, as its maker measured it.
 
@@ -232,21 +175,21 @@ def _of_pool(part: str) -> Draw:
         # beside what the first one's figures may be wrong by: that it is not the first
         less = sqrt(max(0, (value - low) ** 2 - down**2))
         more = sqrt(max(0, (high - value) ** 2 - up**2))
-        errors.append(first.errors[level].also(f"processors.{part}", less, more))
+        errors.append(first.errors[level].also(f"processors.{names(part)}", less, more))
     used = (*first.facts, *(other.facts[0] for other in others))
     return replace(first, errors=tuple(errors), facts=used)
 
 
 def _of_thread(part: str) -> Draw:
     """A hardware thread of a cloud host: that of the benchmark machine x the gap to production."""
-    name, assumed = microarchitecture(part)
-    processor = processors()[name]
+    held = thread(part)
+    name = held.microarchitecture
     levels = () if is_whole_machine(name) else tuple(LEVELS)
     gaps = [figure(f"model.production_gap.{level}_ratio") for level in levels]
     watts: list[float] = []
     errors: list[Errors] = []
     most = 0.0
-    for measured, gap in zip_longest(processor.watts, gaps):
+    for measured, gap in zip_longest(held.watts, gaps):
         down, up = measured.value - measured.low, measured.high - measured.value
         errs, ratio = Errors((f"processors.{name}",), (down,), (up,)), 1.0
         if gap:
@@ -256,11 +199,9 @@ def _of_thread(part: str) -> Draw:
         watts.append(max(measured.value * ratio, *watts, 0))
         most = max(watts[-1] + up, most)  # what may be drawn at rest may be drawn at work
         errors.append(errs.reaching(min(watts[-1], down), most - watts[-1]))
-    ids = (f"processors.{name}", *(gap.id for gap in gaps))
-    source = f"{processor.source} ({processor.year})"
-    return Draw(
-        tuple(LEVELS.values()), tuple(watts), tuple(errors), ids, "W/thread", source, assumed
-    )
+    ids = (*held.facts, *(gap.id for gap in gaps))
+    loads = tuple(LEVELS.values())
+    return Draw(loads, tuple(watts), tuple(errors), ids, "W/thread", held.source, held.assumed)
 
 
 def _of_server(described: server.Server) -> Draw:

@@ -16,12 +16,13 @@ from cloud_carbon_exporter.model.types import Component, Location, Resource
 _NOISE = re.compile(
     r"\([^)]*\)|[®™]|@.*$|\b[\d.]+ ?ghz\b|\b\w+-(?:core|bit)\b"
     r"|\bor equivalent\b"
-    r"|\b(?:amd|intel|ampere|annapurna|nvidia|platinum|gold|silver|bronze|processor|cpu|\d+c)\b",
+    r"|\b(?:amd|intel|ampere|annapurna|nvidia|platinum|gold|silver|bronze|processor|cpu|class|\d{1,3}c)\b",
     re.IGNORECASE,
 )
 _GENERATION = re.compile(r"\b(E\d-\w*?\d+L?)\s?v(\d)\b", re.IGNORECASE)
 _SERIES = re.compile(r"\b(E[357]) (?=\d{4})", re.IGNORECASE)
 _PREFIX = "server|"
+_HOST_PREFIX = "host|"
 TERMS = ("tdp", "threads", "memory")
 """What a server is known by, one socket's each."""
 
@@ -59,6 +60,12 @@ def cpu_models() -> Mapping[str, facts.Row]:
     }
 
 
+def cpu_model(processor: str) -> facts.Row:
+    """Row of a CPU model, as anybody spells its name; empty where the table has none."""
+    models = cpu_models()
+    return models.get(processor.lower()) or models.get(canonical(processor).lower()) or {}
+
+
 @cache
 def _microarchitectures() -> Mapping[str, str]:
     return {
@@ -93,8 +100,8 @@ def describe(
 
     What is said wins over the table. Without sockets one is taken, or as many as the threads fill.
     """
-    name = processor if processor.lower() in cpu_models() else canonical(processor)
-    row = cpu_models().get(name.lower(), {})
+    row = cpu_model(processor)
+    name = canonical(processor)
     stated = _microarchitectures().get(
         microarchitecture.strip().lower()
     ) or facts.microarchitecture(microarchitecture)
@@ -133,6 +140,15 @@ def server(described: Server) -> Resource:
 
 def part(described: Server) -> str:
     """The name under which a whole server's threads are a part of the model."""
+    return _PREFIX + _written(described)
+
+
+def host_part(described: Server) -> str:
+    """The name under which a share of a cloud's host is a part: its threads without its memory."""
+    return _HOST_PREFIX + _written(described)
+
+
+def _written(described: Server) -> str:
     numbers = (described.tdp_watts, described.sockets, described.threads, described.memory_gib)
     words = (
         described.processor,
@@ -140,13 +156,21 @@ def part(described: Server) -> str:
         *map(repr, numbers),
         described.assumed,
     )
-    return _PREFIX + "|".join(words)
+    return "|".join(words)
 
 
 @lru_cache(maxsize=65536)
 def parse(name: str) -> Server | None:
     """The server a part stands for; None where the part is not a whole server."""
-    if not name.startswith(_PREFIX):
-        return None
-    processor, family, tdp, sockets, threads, memory, assumed = name[len(_PREFIX) :].split("|")
+    return _read(name[len(_PREFIX) :]) if name.startswith(_PREFIX) else None
+
+
+@lru_cache(maxsize=4096)
+def parse_host(name: str) -> Server | None:
+    """The host a part is a share of; None where the part does not say which."""
+    return _read(name[len(_HOST_PREFIX) :]) if name.startswith(_HOST_PREFIX) else None
+
+
+def _read(words: str) -> Server:
+    processor, family, tdp, sockets, threads, memory, assumed = words.split("|")
     return Server(processor, family, float(tdp), int(sockets), int(threads), float(memory), assumed)
