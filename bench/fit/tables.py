@@ -6,7 +6,6 @@ import csv
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from bench.fit.data import LEVELS, Machine
 from bench.fit.mixed import REFERENCE, Effects, Fit
 from bench.fit.validate import Point
+from cloud_carbon_exporter.model import memory
 
 FACTS = Path(__file__).parents[2] / "src" / "cloud_carbon_exporter" / "facts"
 SOURCE = "fitted by bench/fit on SPECpower_ssj2008 results"
@@ -151,15 +151,6 @@ def write_server(rows: Sequence[Row]) -> None:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Watts a GiB of a benchmark machine's memory at one load: value, low, high."""
-
-    value: float
-    low: float
-    high: float
-
-
 def write_processors(
     fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Sequence[Point]]
 ) -> None:
@@ -167,25 +158,14 @@ def write_processors(
     path = FACTS / "processors.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    memory = _memory()
     cpus = {row["name"]: row for row in rows if row["kind"] == "cpu model"}
     for row in rows:
         if row["kind"] == "microarchitecture" and row["basis"] not in BY_HAND:
-            _fill(row, cpus.get(row["host_cpu"]), fitted, machines, points, memory)
+            _fill(row, cpus.get(row["host_cpu"]), fitted, machines, points)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-
-
-def _memory() -> dict[str, Memory]:
-    with (FACTS / "model.csv").open(encoding="utf-8", newline="") as file:
-        by_id = {row["id"]: row for row in csv.DictReader(file)}
-    memory = {}
-    for name in NAMED:
-        row = by_id[f"model.benchmark_memory.{name}_watts_per_gib"]
-        memory[name] = Memory(float(row["value"]), float(row["low"]), float(row["high"]))
-    return memory
 
 
 def _fill(
@@ -194,7 +174,6 @@ def _fill(
     fitted: Fit,
     machines: Sequence[Machine],
     points: Mapping[str, Sequence[Point]],
-    memory: Mapping[str, Memory],
 ) -> None:
     """Watts a thread of the host that stands for a microarchitecture in clouds, without memory."""
     name = row["like"] or row["name"]
@@ -212,14 +191,13 @@ def _fill(
     measured = bool([m for m in machines if m.microarchitecture == row["name"]])
     spread = points["microarchitecture" if measured else "none"]
     before = 0.0
-    for level, percent in NAMED.items():
+    held_by_level = memory.watts(gib, sockets)
+    for (level, percent), held in zip(NAMED.items(), held_by_level, strict=True):
         low, high = interval(spread, percent)
-        held, own = memory[level], watts[percent]
-        value = max(own - gib * held.value, own / 4, before)
-        down = min(
-            value * 0.9, math.hypot(own * (1 - min(1.0, low)), gib * (held.high - held.value))
-        )
-        up = math.hypot(own * (max(1.0, high) - 1), gib * (held.value - held.low))
+        own, (less, more) = watts[percent], held.errors.reach()
+        value = max(own - held.value, own / 4, before)
+        down = min(value * 0.9, math.hypot(own * (1 - min(1.0, low)), more))
+        up = math.hypot(own * (max(1.0, high) - 1), less)
         cells = (value / threads, (value - down) / threads, (value + up) / threads)
         for column, cell in zip(
             (f"{level}_watts_per_thread", f"{level}_low", f"{level}_high"), cells, strict=True

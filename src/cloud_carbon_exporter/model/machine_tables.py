@@ -190,7 +190,16 @@ def _base(provider: str, name: str, family: Row) -> Machine:
         assumed=family["assumed"],
         pool=pool,
         host=part_of_family(family["provider"], family["family"], processors),
+        host_gib_per_socket=_gib_per_socket(family),
     )
+
+
+def _gib_per_socket(family: Row) -> float:
+    """Memory of a socket of a family's host; 0 where the host is not known."""
+    if not (family["host_vcpus"] and family["host_sockets"]):
+        return 0
+    gib = float(family["host_vcpus"]) * float(family["gib_per_vcpu"])
+    return gib / float(family["host_sockets"])
 
 
 def _guess(provider: str, family: str, architecture: str) -> Row:

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import zip_longest
 from math import sqrt
 
-from cloud_carbon_exporter.model import facts, server, server_power
-from cloud_carbon_exporter.model.errors import Errors, Factor, product
+from cloud_carbon_exporter.model import facts, memory, production_gap, server, server_power
+from cloud_carbon_exporter.model.errors import Errors, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.hosts import POOLED, names
-from cloud_carbon_exporter.model.thread_watts import LEVELS, thread
+from cloud_carbon_exporter.model.loads import LEVELS, interpolate
+from cloud_carbon_exporter.model.thread_watts import thread
 from cloud_carbon_exporter.model.types import ComponentKind
-
-PRODUCTION_GAP = "model.production_gap"
-"""The rows of the gap at each load stand on one measured host, so they are wrong together."""
 
 _FIGURE = {
     "memory": "memory.{}.watts_per_gib",
@@ -36,7 +33,6 @@ _FIGURE = {
     "fixed": "fixed.{}.watts",
 }
 _DEFAULT_PART = {
-    "memory": "dram",
     "ssd": "ssd",
     "hdd": "hdd",
     "network": "default",
@@ -84,18 +80,6 @@ def _between(near: Errors, other: Errors, far: float) -> Errors:
     )
 
 
-def interpolate(knots: tuple[float, ...], values: tuple[float, ...], x: float) -> float:
-    """The value at `x` on the straight lines between the knots; level beyond the last."""
-    left = knots[0]
-    for index in range(1, len(knots)):
-        right = knots[index]
-        if x <= right:
-            below = values[index - 1]
-            return below + (values[index] - below) * (x - left) / (right - left)
-        left = right
-    return values[-1]
-
-
 @lru_cache(maxsize=65536)
 def draw(kind: ComponentKind, part: str) -> Draw:
     """Power curve of one unit of a part; never an error.
@@ -106,9 +90,13 @@ def draw(kind: ComponentKind, part: str) -> Draw:
         return _of_processor(part)
     if kind == "gpu":
         return _of_board(part)
+    if kind == "memory" and memory.is_dram(part):
+        return _of_memory(part)
     known = facts.figures().get(_FIGURE[kind].format(part))
     if known:
         return _flat(known)
+    if kind == "memory":
+        return _of_memory(memory.DRAM, f"unknown {kind} {part}")
     stand_in = figure(_FIGURE[kind].format(_DEFAULT_PART.get(kind, "default")))
     return _flat(stand_in, f"unknown {kind} {part}")
 
@@ -125,6 +113,21 @@ def _flat(known: Figure, assumed: str = "") -> Draw:
     """The same at every load: the draw follows from size alone."""
     source = f"{known.source} ({known.year})"
     return Draw((0,), (known.value,), (known.errors,), (known.id,), known.unit, source, assumed)
+
+
+def _of_memory(part: str, assumed: str = "") -> Draw:
+    """A GiB of DRAM: by the load of the processor beside it, and the size of its modules."""
+    curve = memory.curve(part)
+    row = figure(memory.IDS[0])
+    return Draw(
+        tuple(LEVELS.values()),
+        tuple(each.value for each in curve),
+        tuple(each.errors for each in curve),
+        memory.IDS,
+        row.unit,
+        f"{row.source} ({row.year})",
+        assumed,
+    )
 
 
 def _of_board(part: str) -> Draw:
@@ -181,25 +184,28 @@ def _of_pool(part: str) -> Draw:
 
 
 def _of_thread(part: str) -> Draw:
-    """A hardware thread of a cloud host: that of the benchmark machine x the gap to production."""
+    """A hardware thread of a cloud host: that of the benchmark machine and the gap to production.
+
+    The gap does not grow with what is wrong about the benchmark machine: hosts that were measured
+    say what there is in all.
+    """
     held = thread(part)
     name = held.microarchitecture
-    levels = () if is_whole_machine(name) else tuple(LEVELS)
-    gaps = [figure(f"model.production_gap.{level}_ratio") for level in levels]
+    in_production = not is_whole_machine(name)
     watts: list[float] = []
     errors: list[Errors] = []
     most = 0.0
-    for measured, gap in zip_longest(held.watts, gaps):
-        down, up = measured.value - measured.low, measured.high - measured.value
-        errs, ratio = Errors((f"processors.{name}",), (down,), (up,)), 1.0
-        if gap:
-            factor = Factor(PRODUCTION_GAP, gap.value, gap.down, gap.up)
-            errs, ratio = product(measured.value, errs, factor), gap.value
+    for level, measured in zip(LEVELS, held.watts, strict=True):
+        value = measured.value
+        errs = Errors((f"processors.{name}",), (value - measured.low,), (measured.high - value,))
+        if in_production:
+            gap = production_gap.gap(level, value, held.tdp_watts)
+            value, errs = value + gap.more, errs.also(production_gap.FACT, gap.down, gap.up)
         down, up = errs.reach()
-        watts.append(max(measured.value * ratio, *watts, 0))
+        watts.append(max(value, *watts, 0))
         most = max(watts[-1] + up, most)  # what may be drawn at rest may be drawn at work
         errors.append(errs.reaching(min(watts[-1], down), most - watts[-1]))
-    ids = (*held.facts, *(gap.id for gap in gaps))
+    ids = (*held.facts, *(production_gap.IDS if in_production else ()))
     loads = tuple(LEVELS.values())
     return Draw(loads, tuple(watts), tuple(errors), ids, "W/thread", held.source, held.assumed)
 

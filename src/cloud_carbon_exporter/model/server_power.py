@@ -20,10 +20,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import exp, log, log2
+from typing import NamedTuple
 
-from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model import facts, memory
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
+from cloud_carbon_exporter.model.loads import LEVELS, interpolate
 from cloud_carbon_exporter.model.quantities import PERCENT
 from cloud_carbon_exporter.model.server import TERMS, Server
 
@@ -45,12 +47,9 @@ class Curve:
 def curve(server: Server) -> Curve:
     """Watts of a whole server at idle, 10 .. 100 % load.
 
-    Memory beyond that of any measured server counts by the GiB.
+    Memory beyond that of any measured server draws as memory does elsewhere.
     """
     terms = _terms(server)
-    dram = figure("memory.dram.watts_per_gib")
-    most_gib = figure("server.reference.memory").high * server.sockets
-    beyond = max(0.0, server.memory_gib - most_gib) * dram.value
     family = _like().get(server.microarchitecture, server.microarchitecture)
     names = ("all", family, server.processor)
     tdp = server.sockets * server.tdp_watts
@@ -61,10 +60,11 @@ def curve(server: Server) -> Curve:
     for load, share in zip(_LOADS, _shape(family), strict=True):
         spread = figure(f"server.interval.{known}.{load}")
         value = idle + share * (full - idle)
-        watts.append(value + beyond)
-        low.append(value * min(1.0, spread.low) + beyond / dram.value * dram.low)
-        high.append(value * max(1.0, spread.high) + beyond / dram.value * dram.high)
-    used = [figure(f"server.interval.{known}.{_LOADS[0]}"), *([dram] if beyond else [])]
+        more = _beyond(server, load / PERCENT)
+        watts.append(value + more.value)
+        low.append(value * min(1.0, spread.low) + more.low)
+        high.append(value * max(1.0, spread.high) + more.high)
+    used = figure(f"server.interval.{known}.{_LOADS[0]}")
     rows: list[str] = []
     for name in names:
         for level in ("idle", "full"):
@@ -74,9 +74,33 @@ def curve(server: Server) -> Curve:
         tuple(watts),
         tuple(low),
         tuple(high),
-        (*rows, *(each.id for each in used)),
-        f"{used[0].source} ({used[0].year})",
+        (*rows, *(memory.IDS if more.value else ()), used.id),
+        f"{used.source} ({used.year})",
     )
+
+
+class _Watts(NamedTuple):
+    value: float
+    low: float
+    high: float
+
+
+def _beyond(server: Server, load: float) -> _Watts:
+    """Watts of the memory that no measured server has."""
+    most_gib = figure("server.reference.memory").high * server.sockets
+    if server.memory_gib <= most_gib:
+        return _Watts(0, 0, 0)
+    measured = memory.watts(most_gib, server.sockets)
+    values, lows, highs = [], [], []
+    for held, known in zip(memory.watts(server.memory_gib, server.sockets), measured, strict=True):
+        down, up = held.errors.reach()
+        share = (held.value - known.value) / held.value
+        values.append(held.value * share)
+        lows.append((held.value - down) * share)
+        highs.append((held.value + up) * share)
+    knots = tuple(LEVELS.values())
+    at_load = (interpolate(knots, tuple(each), load) for each in (values, lows, highs))
+    return _Watts(*at_load)
 
 
 def _terms(server: Server) -> dict[str, float]:

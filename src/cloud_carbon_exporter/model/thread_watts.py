@@ -5,20 +5,14 @@ The gap to production is not in it; `power.py` applies that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from math import hypot
 from typing import NamedTuple
 
-from cloud_carbon_exporter.model import facts, server, server_power
-from cloud_carbon_exporter.model.facts import figure
+from cloud_carbon_exporter.model import facts, memory, server, server_power
 from cloud_carbon_exporter.model.hosts import POOLED
-from cloud_carbon_exporter.model.quantities import PERCENT
-
-LEVELS = {
-    level: load / PERCENT for level, load in (("idle", 0), ("ten", 10), ("half", 50), ("full", 100))
-}
-"""The loads at which a thread's draw is known."""
+from cloud_carbon_exporter.model.loads import LEVELS
 
 _LEAST = 1 / 4
 """Of a server's watts at least this share is not its memory's."""
@@ -40,9 +34,11 @@ class Thread:
     """A thread of one processor in its host.
 
     microarchitecture: whose rows are wrong together. facts: ids of the rows that were used.
+    tdp_watts: its part of what its host's processors may draw.
     """
 
     microarchitecture: str
+    tdp_watts: float
     watts: tuple[Bounds, ...]
     source: str
     facts: tuple[str, ...]
@@ -63,9 +59,10 @@ def thread(part: str) -> Thread:
     if row["idle_watts_per_thread"]:
         watts = tuple(_bounds(row, level) for level in LEVELS)
         source = f"{row['source']} ({row['year']})"
-        return Thread(name, watts, source, (f"processors.{name}",), assumed)
+        tdp = _tdp_watts(_usual_host(row))
+        return Thread(name, tdp, watts, source, (f"processors.{name}",), assumed)
     of_host = _of_host(_usual_host(row))
-    return Thread(name, of_host.watts, of_host.source, of_host.facts, assumed)
+    return replace(of_host, microarchitecture=name, assumed=assumed)
 
 
 def microarchitecture(part: str) -> tuple[str, str]:
@@ -113,6 +110,10 @@ def _usual_host(row: facts.Row) -> server.Server:
     )
 
 
+def _tdp_watts(host: server.Server) -> float:
+    return host.tdp_watts * host.sockets / host.threads
+
+
 def _of_host(host: server.Server) -> Thread:
     """The server's watts less its memory's, spread over its threads.
 
@@ -121,17 +122,19 @@ def _of_host(host: server.Server) -> Thread:
     curve = server_power.curve(host)
     bounds: list[Bounds] = []
     before = 0.0
-    for level, load in LEVELS.items():
-        memory = figure(f"model.benchmark_memory.{level}_watts_per_gib")
+    for load, held in zip(
+        LEVELS.values(), memory.watts(host.memory_gib, host.sockets), strict=True
+    ):
         index = curve.loads.index(load)
-        own, gib = curve.watts[index], host.memory_gib
-        value = max(own - gib * memory.value, own * _LEAST, before)
-        down = hypot(own - curve.low[index], gib * memory.up)
-        up = hypot(curve.high[index] - own, gib * memory.down)
+        own, (less, more) = curve.watts[index], held.errors.reach()
+        value = max(own - held.value, own * _LEAST, before)
+        down = hypot(own - curve.low[index], more)
+        up = hypot(curve.high[index] - own, less)
         low = max(value - down, value * _LEAST_OF_THREAD)
         unit = 1 / host.threads
         bounds.append(Bounds(value * unit, low * unit, (value + up) * unit))
         before = value
     name = host.processor or host.microarchitecture
     row = f"processors.{name}"
-    return Thread(host.microarchitecture, tuple(bounds), curve.source, (row, *curve.facts[-1:]))
+    used = (row, *curve.facts[-1:])
+    return Thread(host.microarchitecture, _tdp_watts(host), tuple(bounds), curve.source, used)
