@@ -199,7 +199,7 @@ def _gib_per_socket(family: Row) -> float:
     if not (family["host_vcpus"] and family["host_sockets"]):
         return 0
     gib = float(family["host_vcpus"]) * float(family["gib_per_vcpu"])
-    return gib / float(family["host_sockets"])
+    return round(gib / float(family["host_sockets"]))
 
 
 def _guess(provider: str, family: str, architecture: str) -> Row:

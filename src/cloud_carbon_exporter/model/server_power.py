@@ -16,7 +16,7 @@ has the measured shape of its microarchitecture.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import exp, log, log2
@@ -57,10 +57,10 @@ def curve(server: Server) -> Curve:
     full = max(idle, tdp * exp(_effect("full", names, terms)))
     known = _known(server)
     watts, low, high = [], [], []
-    for load, share in zip(_LOADS, _shape(family), strict=True):
+    beyond = _beyond(server)
+    for load, share, more in zip(_LOADS, _shape(family), beyond, strict=True):
         spread = figure(f"server.interval.{known}.{load}")
         value = idle + share * (full - idle)
-        more = _beyond(server, load / PERCENT)
         watts.append(value + more.value)
         low.append(value * min(1.0, spread.low) + more.low)
         high.append(value * max(1.0, spread.high) + more.high)
@@ -74,7 +74,7 @@ def curve(server: Server) -> Curve:
         tuple(watts),
         tuple(low),
         tuple(high),
-        (*rows, *(memory.IDS if more.value else ()), used.id),
+        (*rows, *(memory.IDS if beyond[0].value else ()), used.id),
         f"{used.source} ({used.year})",
     )
 
@@ -85,11 +85,14 @@ class _Watts(NamedTuple):
     high: float
 
 
-def _beyond(server: Server, load: float) -> _Watts:
-    """Watts of the memory that no measured server has."""
+_NOTHING = _Watts(0, 0, 0)
+
+
+def _beyond(server: Server) -> tuple[_Watts, ...]:
+    """Watts of the memory that no measured server has, at each load."""
     most_gib = figure("server.reference.memory").high * server.sockets
     if server.memory_gib <= most_gib:
-        return _Watts(0, 0, 0)
+        return (_NOTHING,) * len(_LOADS)
     measured = memory.watts(most_gib, server.sockets)
     values, lows, highs = [], [], []
     for held, known in zip(memory.watts(server.memory_gib, server.sockets), measured, strict=True):
@@ -98,9 +101,12 @@ def _beyond(server: Server, load: float) -> _Watts:
         values.append(held.value * share)
         lows.append((held.value - down) * share)
         highs.append((held.value + up) * share)
-    knots = tuple(LEVELS.values())
-    at_load = (interpolate(knots, tuple(each), load) for each in (values, lows, highs))
-    return _Watts(*at_load)
+    return tuple(map(_Watts, _at_loads(values), _at_loads(lows), _at_loads(highs)))
+
+
+def _at_loads(values: Sequence[float]) -> Iterator[float]:
+    knots, known = tuple(LEVELS.values()), tuple(values)
+    return (interpolate(knots, known, load / PERCENT) for load in _LOADS)
 
 
 def _terms(server: Server) -> dict[str, float]:
