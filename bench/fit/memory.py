@@ -73,7 +73,7 @@ def rows(machines: Sequence[Machine], measured: Sequence[MetalHost]) -> Iterable
 def rounded(row: Row) -> Row:
     """A row to the three digits that it is known by at most."""
     name, value, low, high, unit = row
-    return name, *(_rounded(number) for number in (value, low, high)), unit
+    return name, _rounded(value), _rounded(low), _rounded(high), unit
 
 
 def _rounded(number: float) -> float:

@@ -34,9 +34,11 @@ def test_memory_draws_more_the_harder_it_works(part: str) -> None:
     curve = draw("memory", part)
     assert list(curve.watts) == sorted(curve.watts)
     assert 0 < curve.watts[0] < curve.watts[-1]
-    tops = [watts + errors.reach()[1] for watts, errors in zip(curve.watts, curve.errors, strict=1)]
+    tops = [
+        watts + errors.reach()[1] for watts, errors in zip(curve.watts, curve.errors, strict=True)
+    ]
     bottoms = [
-        watts - errors.reach()[0] for watts, errors in zip(curve.watts, curve.errors, strict=1)
+        watts - errors.reach()[0] for watts, errors in zip(curve.watts, curve.errors, strict=True)
     ]
     assert tops == sorted(tops)
     assert min(bottoms) >= 0

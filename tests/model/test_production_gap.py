@@ -23,7 +23,7 @@ def test_a_host_draws_what_its_chips_do_and_little_more(host: MetalHost, level: 
 
 def families() -> list[str]:
     """Parts of the threads of every family."""
-    parts = set()
+    parts: set[str] = set()
     for row in rows("families"):
         if not row["pattern"]:
             held = components(machine(row["provider"], row["family"], vcpus=2, memory_gib=8))

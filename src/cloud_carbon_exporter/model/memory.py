@@ -7,6 +7,7 @@ watts of whole servers and added for the memory of a machine.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -84,4 +85,4 @@ def _scale(gib_per_socket: float, exponent: float) -> float:
     Below a socket's least there are fewer modules rather than smaller ones.
     """
     usual, most = figure(_USUAL), figure("memory.dram.most_gib_per_socket")
-    return (min(max(gib_per_socket, usual.low), most.value) / usual.value) ** exponent
+    return math.pow(min(max(gib_per_socket, usual.low), most.value) / usual.value, exponent)
