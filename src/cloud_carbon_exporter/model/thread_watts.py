@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, server, server_power
 from cloud_carbon_exporter.model.facts import figure
-from cloud_carbon_exporter.model.hosts import POOLED
+from cloud_carbon_exporter.model.hosts import POOLED, no_servers
 from cloud_carbon_exporter.model.quantities import PERCENT
 
 LEVELS = {
@@ -59,8 +59,8 @@ def thread(part: str) -> Thread:
     if described:
         return _of_host(described)
     name, assumed = microarchitecture(part)
-    row = _microarchitectures()[name]
-    if row["idle_watts_per_thread"]:
+    row = microarchitectures()[name]
+    if name in no_servers():
         watts = tuple(_bounds(row, level) for level in LEVELS)
         source = f"{row['source']} ({row['year']})"
         return Thread(name, watts, source, (f"processors.{name}",), assumed)
@@ -73,7 +73,7 @@ def microarchitecture(part: str) -> tuple[str, str]:
     part = part.partition(POOLED)[0]
     described = server.parse_host(part)
     name = described.microarchitecture if described else part
-    known = _microarchitectures()
+    known = microarchitectures()
     if name in known:
         return name, "unknown processor" if name == "default" else ""
     found = facts.microarchitecture(name)
@@ -85,12 +85,13 @@ def host(part: str) -> tuple[int, int]:
     described = server.parse_host(part.partition(POOLED)[0])
     if described:
         return described.sockets, described.threads
-    row = _microarchitectures()[microarchitecture(part)[0]]
+    row = microarchitectures()[microarchitecture(part)[0]]
     return int(row["host_sockets"]), int(row["host_threads"])
 
 
 @cache
-def _microarchitectures() -> dict[str, facts.Row]:
+def microarchitectures() -> dict[str, facts.Row]:
+    """Rows of microarchitectures by name."""
     rows = facts.rows("processors")
     return {row["name"]: row for row in rows if row["kind"] == "microarchitecture"}
 
