@@ -3,7 +3,10 @@ import itertools
 import pytest
 
 from cloud_carbon_exporter.model.facts import figure
-from cloud_carbon_exporter.model.power import Draw, draw, interpolate, processors
+from cloud_carbon_exporter.model.power import Draw, draw, interpolate
+from cloud_carbon_exporter.model.server import describe
+from cloud_carbon_exporter.model.server_power import curve
+from cloud_carbon_exporter.model.thread_watts import microarchitectures, thread
 
 
 def test_straight_lines_join_the_knots() -> None:
@@ -14,7 +17,7 @@ def test_straight_lines_join_the_knots() -> None:
     assert interpolate((0, 0.5, 1), (10, 20, 60), 2) == 60
 
 
-@pytest.mark.parametrize("name", sorted(processors()))
+@pytest.mark.parametrize("name", sorted(microarchitectures()))
 def test_every_microarchitecture_has_a_curve_that_never_falls(name: str) -> None:
     curve = draw("vcpu", name)
     assert list(curve.watts) == sorted(curve.watts)
@@ -26,7 +29,7 @@ def test_every_microarchitecture_has_a_curve_that_never_falls(name: str) -> None
 
 def test_a_thread_of_a_cloud_idles_above_one_of_a_benchmark_machine() -> None:
     gap = figure("model.production_gap.idle_ratio")
-    measured = processors()["Skylake"].watts[0][0]
+    measured = thread("Skylake").watts[0].value
     assert draw("vcpu", "Skylake").at(0) == pytest.approx(measured * gap.value)
     assert gap.id in draw("vcpu", "Skylake").facts
 
@@ -37,9 +40,10 @@ def test_a_cpu_model_draws_as_its_microarchitecture() -> None:
 
 
 def test_memory_of_the_benchmark_machine_is_not_in_a_thread() -> None:
-    """A Rome host idles at 0.42 W a thread without its 1 GiB a thread; the whole server at 0.48."""
-    low, whole = processors()["Rome (Zen 2)"].watts[0][0], 0.484
-    assert low < whole
+    host = describe("EPYC 7R32", sockets=2, threads=192)
+    watts, whole = thread("Rome (Zen 2)").watts[0].value, curve(host).watts[0] / host.threads
+    memory = figure("model.benchmark_memory.idle_watts_per_gib").value
+    assert watts == pytest.approx(whole - memory * host.memory_gib / host.threads)
 
 
 @pytest.mark.parametrize("board", ["T4", "A100 SXM4 40GB", "H100 SXM5 80GB", "TPU v5e", "no such"])
@@ -69,10 +73,10 @@ def test_a_thread_of_a_pool_is_as_unsure_as_all_it_may_be() -> None:
             own_down, own_up = thread.errors_at(load).reach()
             assert pool.at(load) - down <= thread.at(load) - own_down + 1e-12
             assert pool.at(load) + up >= thread.at(load) + own_up - 1e-12
-        assert f"processors.{name}" in pool.facts
+        assert thread(name).facts[0] in pool.facts
 
 
-@pytest.mark.parametrize("name", sorted(processors()))
+@pytest.mark.parametrize("name", sorted(microarchitectures()))
 def test_neither_bound_of_a_thread_falls_with_its_load(name: str) -> None:
     curve = draw("vcpu", name)
     tops: list[float] = []

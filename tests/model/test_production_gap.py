@@ -43,17 +43,18 @@ def test_no_thread_of_a_cloud_draws_less_than_one_of_the_benchmark(part: str) ->
 def test_a_thread_of_a_cloud_draws_as_the_metal_hosts_by_its_tdp() -> None:
     held = thread("Skylake")
     for level, load in LEVELS.items():
-        wall = figure(f"{FACT}.{level}_watts_per_tdp").value * held.tdp_watts
+        wall = figure(f"{FACT}.{level}_watts_per_tdp").value * held.tdp_watts.value
         assert draw("vcpu", "Skylake").at(load) == pytest.approx(wall)
     assert set(IDS) <= set(draw("vcpu", "Skylake").facts)
 
 
 def test_what_draws_more_in_the_benchmark_has_no_gap() -> None:
     wall = figure(f"{FACT}.full_watts_per_tdp")
-    assert gap("full", 2 * wall.high, 1) == (0, 0, 0)
-    beyond = gap("full", (wall.value + wall.high) / 2, 1)
+    assert gap("full", 2 * wall.high, (1, 1, 1)) == (0, 0, 0)
+    beyond = gap("full", (wall.value + wall.high) / 2, (1, 1, 1))
     assert beyond.more == beyond.down == 0
     assert beyond.up == pytest.approx((wall.high - wall.value) / 2)
+    assert gap("full", 0, (1, 1, 2)).up > gap("full", 0, (1, 1, 1)).up > 0
 
 
 def test_a_machine_whose_maker_measured_the_whole_has_no_gap() -> None:

@@ -1,8 +1,9 @@
 import pytest
 
+from cloud_carbon_exporter.model.cpu_models import canonical
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.facts import figure
-from cloud_carbon_exporter.model.server import canonical, describe, parse, part, server
+from cloud_carbon_exporter.model.server import describe, parse, part, server
 from cloud_carbon_exporter.model.server_power import curve
 from cloud_carbon_exporter.model.types import Footprint
 
@@ -95,7 +96,7 @@ def test_the_load_of_a_server_may_be_missing() -> None:
 @pytest.mark.parametrize("known", ["EPYC 7742", "EPYC 7H12", "Graviton3"])
 def test_the_less_was_measured_the_wider(known: str) -> None:
     kind = {"EPYC 7742": "model", "EPYC 7H12": "microarchitecture", "Graviton3": "none"}[known]
-    server = priced(0, processor=known, sockets=1)
+    server = priced(0, processor=known, sockets=1, tdp_watts=200)
     interval = figure(f"server.interval.{kind}.0")
     assert server.power_watts.upper / server.power_watts.value == pytest.approx(interval.high)
     assert server.power_watts.lower / server.power_watts.value == pytest.approx(interval.low)

@@ -7,9 +7,10 @@ microarchitecture, for which the usual host of clouds stands.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from cloud_carbon_exporter.model import facts, server
+from cloud_carbon_exporter.model.cpu_models import cpu_model
 
 POOLED = " or "
 """Joins the hosts of a family where nobody said which: "Skylake or Cascade Lake"."""
@@ -29,7 +30,7 @@ def part_of_family(provider: str, family: str, microarchitectures: tuple[str, ..
 def part_of_processor(provider: str, family: str, cpu: str, microarchitecture: str) -> str:
     """The part of a thread on a host whose processor the API named, as a model or a platform."""
     row = _family(provider, family)
-    if not server.cpu_model(cpu):
+    if microarchitecture in no_servers() or not cpu_model(cpu):
         return _part(row, microarchitecture)
     sockets = int(row["host_sockets"] or 1) if row else 1
     return server.host_part(server.describe(cpu, microarchitecture, sockets=sockets))
@@ -46,11 +47,20 @@ def _name(part: str) -> str:
     return described.processor if described else part
 
 
+@cache
+def no_servers() -> frozenset[str]:
+    """Microarchitectures whose machines are no rack servers, as a Mac: their rows say the watts."""
+    rows = facts.rows("processors")
+    return frozenset(row["name"] for row in rows if row["idle_watts_per_thread"])
+
+
 def _part(row: facts.Row, microarchitecture: str) -> str:
     """The family's own processor of a microarchitecture; without one, the microarchitecture."""
+    if microarchitecture in no_servers():
+        return microarchitecture
     cpus = row["cpu"].split(_NAMES)
     for cpu in cpus:
-        model = server.cpu_model(cpu)
+        model = cpu_model(cpu)
         if model and model["microarchitecture"] == microarchitecture and row["host_sockets"]:
             return server.host_part(_host(row, cpu, model, alone=len(cpus) == 1))
     return microarchitecture

@@ -7,6 +7,7 @@ losses of the supplies, in watts for each watt of TDP, that is what such a host 
 
 from __future__ import annotations
 
+from math import hypot
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.facts import figure
@@ -27,12 +28,14 @@ class Gap(NamedTuple):
     up: float
 
 
-def gap(level: str, thread_watts: float, tdp_watts: float) -> Gap:
+def gap(level: str, thread_watts: float, tdp_watts: tuple[float, float, float]) -> Gap:
     """Gap of a thread of so many watts in the benchmark; low: none, high: as most hosts measured.
 
-    tdp_watts: a thread's part of its host's.
+    tdp_watts: a thread's part of its host's: value, low and high.
     """
     wall = figure(f"{FACT}.{level}_watts_per_tdp")
-    more = max(0.0, wall.value * tdp_watts - thread_watts)
-    most = max(more, wall.high * tdp_watts - thread_watts)
-    return Gap(more, more, most - more)
+    tdp, _, most_tdp = tdp_watts
+    value = wall.value * tdp
+    most = value + hypot(wall.up * tdp, wall.value * (most_tdp - tdp))
+    more = max(0.0, value - thread_watts)
+    return Gap(more, more, max(0.0, most - thread_watts) - more)

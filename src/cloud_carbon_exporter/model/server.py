@@ -5,22 +5,14 @@ No cloud, no gap to production. `server_power.py` holds the power of one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.cpu_models import canonical, cpu_model
 from cloud_carbon_exporter.model.types import Component, Location, Resource
 
-_NOISE = re.compile(
-    r"\([^)]*\)|[®™]|@.*$|\b[\d.]+ ?ghz\b|\b\w+-(?:core|bit)\b"
-    r"|\bor equivalent\b"
-    r"|\b(?:amd|intel|ampere|annapurna|nvidia|platinum|gold|silver|bronze|processor|cpu|class|\d{1,3}c)\b",
-    re.IGNORECASE,
-)
-_GENERATION = re.compile(r"\b(E\d-\w*?\d+L?)\s?v(\d)\b", re.IGNORECASE)
-_SERIES = re.compile(r"\b(E[357]) (?=\d{4})", re.IGNORECASE)
 _PREFIX = "server|"
 _HOST_PREFIX = "host|"
 TERMS = ("tdp", "threads", "memory")
@@ -43,29 +35,6 @@ class Server:
     assumed: str = ""
 
 
-def canonical(processor: str) -> str:
-    """Name of a CPU as the table of processors spells it.
-
-    "Intel(R) Xeon(R) Platinum 8480+ @ 2.0GHz" is "Xeon 8480+".
-    """
-    name = " ".join(_NOISE.sub(" ", processor).strip(" ,").split()).replace("Altra Max ", "Altra ")
-    return _GENERATION.sub(r"\1 v\2", _SERIES.sub(r"\1-", name))
-
-
-@cache
-def cpu_models() -> Mapping[str, facts.Row]:
-    """Rows of CPU models by their name in lower case."""
-    return {
-        row["name"].lower(): row for row in facts.rows("processors") if row["kind"] == "cpu model"
-    }
-
-
-def cpu_model(processor: str) -> facts.Row:
-    """Row of a CPU model, as anybody spells its name; empty where the table has none."""
-    models = cpu_models()
-    return models.get(processor.lower()) or models.get(canonical(processor).lower()) or {}
-
-
 @cache
 def _microarchitectures() -> Mapping[str, str]:
     return {
@@ -73,6 +42,14 @@ def _microarchitectures() -> Mapping[str, str]:
         for row in facts.rows("processors")
         if row["kind"] == "microarchitecture"
     }
+
+
+def _usual_memory(model: str, family: str, threads: float) -> float:
+    """GiB a socket; of one nobody measured those of any, but for a small one by its threads."""
+    most = facts.figure("server.reference.threads").value
+    measured = f"server.usual.{family}.memory" in facts.figures()
+    share = 1 if measured else min(1, threads / most)
+    return share * _usual("memory", model, family)
 
 
 def _usual(term: str, model: str, family: str) -> float:
@@ -108,16 +85,17 @@ def describe(
     family = (
         stated or row.get("microarchitecture") or facts.microarchitecture(processor) or "default"
     )
-    usual = {term: _usual(term, row.get("name", name), family) for term in TERMS}
-    tdp = _positive(tdp_watts) or float(row.get("tdp_watts") or usual["tdp"])
-    per_socket = float(row.get("threads") or usual["threads"])
+    model = row.get("name", name)
+    tdp = _positive(tdp_watts) or float(row.get("tdp_watts") or _usual("tdp", model, family))
+    per_socket = float(row.get("threads") or _usual("threads", model, family))
     count = int(_positive(sockets)) or max(1, round(_positive(threads) / per_socket))
     whole = int(_positive(threads)) or round(count * per_socket)
     known = family != "default" and (row or stated)
     assumed = "" if known else f"unknown processor {processor or microarchitecture}".strip()
-    memory = count * usual["memory"] if memory_gib is None else max(0.0, memory_gib)
+    usual_gib = count * _usual_memory(model, family, whole / count)
+    memory = usual_gib if memory_gib is None else max(0.0, memory_gib)
     return Server(
-        row.get("name", name).replace("|", "/"),
+        model.replace("|", "/"),
         family,
         tdp,
         count,
@@ -125,6 +103,14 @@ def describe(
         memory,
         assumed.replace("|", "/"),
     )
+
+
+def tdp_range(described: Server) -> tuple[float, float]:
+    """Between which watts the TDP of one socket lies: apart where the table's is an estimate."""
+    row = cpu_model(described.processor)
+    if row.get("tdp_low") and described.tdp_watts == float(row["tdp_watts"]):
+        return float(row["tdp_low"]), float(row["tdp_high"])
+    return described.tdp_watts, described.tdp_watts
 
 
 def server(described: Server) -> Resource:

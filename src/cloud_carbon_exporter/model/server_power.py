@@ -17,9 +17,9 @@ has the measured shape of its microarchitecture.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from math import exp, log, log2
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from math import exp, hypot, log, log2
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, memory
@@ -27,7 +27,7 @@ from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.loads import LEVELS, interpolate
 from cloud_carbon_exporter.model.quantities import PERCENT
-from cloud_carbon_exporter.model.server import TERMS, Server
+from cloud_carbon_exporter.model.server import TERMS, Server, tdp_range
 
 _LOADS = tuple(range(0, PERCENT + 1, PERCENT // 10))
 
@@ -44,8 +44,33 @@ class Curve:
     source: str
 
 
+@lru_cache(maxsize=4096)
 def curve(server: Server) -> Curve:
     """Watts of a whole server at idle, 10 .. 100 % load.
+
+    Where the TDP of its processor is somebody's estimate, the watts may be those of another TDP.
+    """
+    known = _of_tdp(server)
+    least, most = tdp_range(server)
+    if least == most:
+        return known
+    lower, higher = (_of_tdp(replace(server, tdp_watts=watts)).watts for watts in (least, most))
+    down = map(_apart, known.watts, known.low, lower)
+    up = map(_apart, known.watts, known.high, higher)
+    return replace(
+        known,
+        low=tuple(max(0.0, watts - far) for watts, far in zip(known.watts, down, strict=True)),
+        high=tuple(watts + far for watts, far in zip(known.watts, up, strict=True)),
+    )
+
+
+def _apart(value: float, bound: float, other: float) -> float:
+    """How far off a value may be that errs by two reasons of their own."""
+    return hypot(value - bound, value - other)
+
+
+def _of_tdp(server: Server) -> Curve:
+    """The curve as if the TDP were known.
 
     Memory beyond that of any measured server draws as memory does elsewhere.
     """
@@ -53,8 +78,8 @@ def curve(server: Server) -> Curve:
     family = _like().get(server.microarchitecture, server.microarchitecture)
     names = ("all", family, server.processor)
     tdp = server.sockets * server.tdp_watts
-    idle = tdp * exp(_effect("idle", names, terms))
-    full = max(idle, tdp * exp(_effect("full", names, terms)))
+    full = tdp * exp(_effect("full", names, terms))
+    idle = min(tdp * exp(_effect("idle", names, terms)), full * _most_idle())
     known = _known(server)
     watts, low, high = [], [], []
     beyond = _beyond(server)
@@ -107,6 +132,14 @@ def _beyond(server: Server) -> tuple[_Watts, ...]:
 def _at_loads(values: Sequence[float]) -> Iterator[float]:
     knots, known = tuple(LEVELS.values()), tuple(values)
     return (interpolate(knots, known, load / PERCENT) for load in _LOADS)
+
+
+def _most_idle() -> float:
+    """The most a measured server of one or two sockets drew at rest, of what it drew at work.
+
+    Both are fitted apart, so that far from what was measured one could overtake the other.
+    """
+    return figure("server.reference.idle_share").high
 
 
 def _terms(server: Server) -> dict[str, float]:

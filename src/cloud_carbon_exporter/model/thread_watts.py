@@ -11,7 +11,7 @@ from math import hypot
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, memory, server, server_power
-from cloud_carbon_exporter.model.hosts import POOLED
+from cloud_carbon_exporter.model.hosts import POOLED, no_servers
 from cloud_carbon_exporter.model.loads import LEVELS
 
 _LEAST = 1 / 4
@@ -22,7 +22,7 @@ _LEAST_OF_THREAD = 1 / 10
 
 
 class Bounds(NamedTuple):
-    """Watts of a thread at one load, with its interval."""
+    """Watts of a thread, with their interval."""
 
     value: float
     low: float
@@ -34,11 +34,11 @@ class Thread:
     """A thread of one processor in its host.
 
     microarchitecture: whose rows are wrong together. facts: ids of the rows that were used.
-    tdp_watts: its part of what its host's processors may draw.
+    tdp_watts: its part of the TDP of its host's processors, which of some is an estimate.
     """
 
     microarchitecture: str
-    tdp_watts: float
+    tdp_watts: Bounds
     watts: tuple[Bounds, ...]
     source: str
     facts: tuple[str, ...]
@@ -55,8 +55,8 @@ def thread(part: str) -> Thread:
     if described:
         return _of_host(described)
     name, assumed = microarchitecture(part)
-    row = _microarchitectures()[name]
-    if row["idle_watts_per_thread"]:
+    row = microarchitectures()[name]
+    if name in no_servers():
         watts = tuple(_bounds(row, level) for level in LEVELS)
         source = f"{row['source']} ({row['year']})"
         tdp = _tdp_watts(_usual_host(row))
@@ -70,7 +70,7 @@ def microarchitecture(part: str) -> tuple[str, str]:
     part = part.partition(POOLED)[0]
     described = server.parse_host(part)
     name = described.microarchitecture if described else part
-    known = _microarchitectures()
+    known = microarchitectures()
     if name in known:
         return name, "unknown processor" if name == "default" else ""
     found = facts.microarchitecture(name)
@@ -82,12 +82,13 @@ def host(part: str) -> tuple[int, int]:
     described = server.parse_host(part.partition(POOLED)[0])
     if described:
         return described.sockets, described.threads
-    row = _microarchitectures()[microarchitecture(part)[0]]
+    row = microarchitectures()[microarchitecture(part)[0]]
     return int(row["host_sockets"]), int(row["host_threads"])
 
 
 @cache
-def _microarchitectures() -> dict[str, facts.Row]:
+def microarchitectures() -> dict[str, facts.Row]:
+    """Rows of microarchitectures by name."""
     rows = facts.rows("processors")
     return {row["name"]: row for row in rows if row["kind"] == "microarchitecture"}
 
@@ -110,8 +111,9 @@ def _usual_host(row: facts.Row) -> server.Server:
     )
 
 
-def _tdp_watts(host: server.Server) -> float:
-    return host.tdp_watts * host.sockets / host.threads
+def _tdp_watts(host: server.Server) -> Bounds:
+    share = host.sockets / host.threads
+    return Bounds(*(share * watts for watts in (host.tdp_watts, *server.tdp_range(host))))
 
 
 def _of_host(host: server.Server) -> Thread:
@@ -122,9 +124,8 @@ def _of_host(host: server.Server) -> Thread:
     curve = server_power.curve(host)
     bounds: list[Bounds] = []
     before = 0.0
-    for load, held in zip(
-        LEVELS.values(), memory.watts(host.memory_gib, host.sockets), strict=True
-    ):
+    of_memory = memory.watts(host.memory_gib, host.sockets)
+    for load, held in zip(LEVELS.values(), of_memory, strict=True):
         index = curve.loads.index(load)
         own, (less, more) = curve.watts[index], held.errors.reach()
         value = max(own - held.value, own * _LEAST, before)
