@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from cloud_carbon_exporter.model import facts, server, server_power
+from cloud_carbon_exporter.model import facts, memory, production_gap, server, server_power
 from cloud_carbon_exporter.model.cpu_models import cpu_model
 from cloud_carbon_exporter.model.embodied import made, server_grams
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.hosts import names, no_servers, part_of_family
+from cloud_carbon_exporter.model.loads import LEVELS
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.power import POOLED, draw
-from cloud_carbon_exporter.model.thread_watts import LEVELS, host, microarchitectures, thread
+from cloud_carbon_exporter.model.thread_watts import host, microarchitectures, thread
 
 NAMED = [
     (row["provider"], row["family"], cpu)
@@ -43,8 +44,8 @@ def hosts_of(row: facts.Row) -> list[server.Server]:
 def without_memory(described: server.Server, level: str) -> float:
     curve = server_power.curve(described)
     whole = curve.watts[curve.loads.index(LEVELS[level])]
-    memory = figure(f"model.benchmark_memory.{level}_watts_per_gib").value
-    return whole - described.memory_gib * memory
+    taken = memory.of_benchmark(described.memory_gib, described.sockets)
+    return whole - taken[list(LEVELS).index(level)].value
 
 
 @pytest.mark.parametrize(("provider", "name", "cpu"), NAMED)
@@ -79,9 +80,9 @@ def test_the_gap_to_production_and_nothing_else_comes_to_it() -> None:
     (processor, *_) = components(machine("aws", "z1d.metal"))
     assert (described.processor, described.threads) == ("Xeon 8151", 48)
     for load, level in ((0, "idle"), (1, "full")):
-        gap = figure(f"model.production_gap.{level}_ratio").value
-        drawn = draw("vcpu", processor.part).at(load) * processor.amount
-        assert drawn == pytest.approx(without_memory(described, level) * gap)
+        benchmark = without_memory(described, level) / described.threads
+        gap = production_gap.gap(level, benchmark, thread(processor.part).tdp_watts)
+        assert draw("vcpu", processor.part).at(load) == pytest.approx(benchmark + gap.more)
 
 
 def test_one_host_is_one_curve() -> None:

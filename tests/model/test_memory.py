@@ -98,15 +98,17 @@ def test_a_family_with_more_memory_a_vcpu_has_larger_modules() -> None:
 
 
 @pytest.mark.parametrize("cpu", ["Xeon 8480+", "EPYC 7742", "EPYC 9654", "Xeon 8375C"])
-def test_what_is_taken_off_a_benchmark_machine_is_what_is_added(cpu: str) -> None:
+def test_the_low_end_of_the_curve_is_taken_off_a_benchmark_machine(cpu: str) -> None:
     """Threads and memory of a host together are the server that was measured."""
     host = describe(cpu, sockets=2)
     measured = server_power.curve(host)
     threads = thread(host_part(host)).watts
+    taken = memory.of_benchmark(host.memory_gib, host.sockets)
     held = memory.watts(host.memory_gib, host.sockets)
-    for load, unit, dram in zip(LEVELS.values(), threads, held, strict=True):
+    for load, unit, off, dram in zip(LEVELS.values(), threads, taken, held, strict=True):
         whole = measured.watts[measured.loads.index(load)]
-        assert unit.value * host.threads + dram.value == pytest.approx(whole)
+        assert unit.value * host.threads + off.value == pytest.approx(whole)
+        assert off.value + off.more == pytest.approx(dram.value)
 
 
 def test_memory_whose_load_nobody_reads_stands_at_the_usual_one() -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from cloud_carbon_exporter.model import memory
 from cloud_carbon_exporter.model.cpu_models import canonical
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.facts import figure
@@ -116,7 +117,7 @@ def test_a_server_knows_no_gap_to_production() -> None:
     assert not [name for name in priced(processor="EPYC 7742").facts if "production_gap" in name]
 
 
-def test_memory_beyond_any_measured_server_counts_by_the_gib() -> None:
+def test_memory_beyond_any_measured_server_draws_as_memory_does() -> None:
     most = figure("server.reference.memory").high
     full, more = (
         estimate(
@@ -127,10 +128,9 @@ def test_memory_beyond_any_measured_server_counts_by_the_gib() -> None:
         ).power_watts
         for gib in (most, most + 1000)
     )
-    dram = figure("memory.dram.watts_per_gib")
-    assert more.value - full.value == pytest.approx(1000 * dram.value)
-    assert more.upper - full.upper == pytest.approx(1000 * dram.high)
-    assert more.lower - full.lower == pytest.approx(1000 * dram.low)
+    held, measured = (memory.watts(gib, 1)[0].value for gib in (most + 1000, most))
+    assert more.value - full.value == pytest.approx(held - measured)
+    assert more.upper - full.upper > held - measured > more.lower - full.lower > 0
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Watts of a GiB of memory by the load of its processor and by the size of its modules.
 
-Modules are not told by any cloud. The more GiB a socket has, the larger they are, and the less a
-GiB of them draws: watts go by a power of the GiB a socket. The same curve is taken off the measured
-watts of whole servers and added for the memory of a machine.
+No cloud tells its modules. The more GiB a socket has, the larger they are, and the less a GiB of
+them draws: watts go by a power of the GiB a socket. The low end of the curve is the memory of tuned
+benchmark machines, and is taken off their watts.
 """
 
 from __future__ import annotations
@@ -59,6 +59,27 @@ def watts(gib: float, sockets: float) -> tuple[MemoryWatts, ...]:
         return (MemoryWatts(0.0, Errors()),) * len(LEVELS)
     unit = curve(part(gib / sockets))
     return tuple(MemoryWatts(each.value * gib, each.errors.times(gib)) for each in unit)
+
+
+class Taken(NamedTuple):
+    """Watts of the memory of a benchmark machine at one load; more: that they may be too few by."""
+
+    value: float
+    more: float
+
+
+def of_benchmark(gib: float, sockets: float) -> tuple[Taken, ...]:
+    """Watts of the memory of a benchmark machine at each level of load: the low end of the curve.
+
+    By so much machines of one CPU differ: theirs sleeps at rest, and works less hard than in a
+    cloud that is under stress.
+    """
+    taken: list[Taken] = []
+    scale = _scale(gib / sockets, figure(_EXPONENT).value)
+    for level in LEVELS:
+        row = figure(f"{FACT}.{level}_watts_per_gib")
+        taken.append(Taken(gib * scale * row.low, gib * scale * row.down))
+    return tuple(taken)
 
 
 def _at(level: str, size: float, least: float, most: float) -> MemoryWatts:

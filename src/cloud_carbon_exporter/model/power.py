@@ -194,7 +194,7 @@ def _of_thread(part: str) -> Draw:
     in_production = not is_whole_machine(name)
     watts: list[float] = []
     errors: list[Errors] = []
-    most = 0.0
+    least = most = 0.0
     for level, measured in zip(LEVELS, held.watts, strict=True):
         value = measured.value
         errs = Errors((f"processors.{name}",), (value - measured.low,), (measured.high - value,))
@@ -203,8 +203,9 @@ def _of_thread(part: str) -> Draw:
             value, errs = value + gap.more, errs.also(production_gap.FACT, gap.down, gap.up)
         down, up = errs.reach()
         watts.append(max(value, *watts, 0))
-        most = max(watts[-1] + up, most)  # what may be drawn at rest may be drawn at work
-        errors.append(errs.reaching(min(watts[-1], down), most - watts[-1]))
+        # what may be drawn at rest may be drawn at work, and no less
+        least, most = max(watts[-1] - down, least), max(watts[-1] + up, most)
+        errors.append(errs.reaching(watts[-1] - least, most - watts[-1]))
     ids = (*held.facts, *(production_gap.IDS if in_production else ()))
     loads = tuple(LEVELS.values())
     return Draw(loads, tuple(watts), tuple(errors), ids, "W/thread", held.source, held.assumed)

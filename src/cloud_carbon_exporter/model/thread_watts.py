@@ -119,18 +119,18 @@ def _tdp_watts(host: server.Server) -> Bounds:
 def _of_host(host: server.Server) -> Thread:
     """The server's watts less its memory's, spread over its threads.
 
-    Too much taken off for memory, and the thread draws more; the two errors are independent.
+    Too little taken off for memory, and the thread draws less; the two errors are independent.
     """
     curve = server_power.curve(host)
     bounds: list[Bounds] = []
     before = 0.0
-    of_memory = memory.watts(host.memory_gib, host.sockets)
-    for load, held in zip(LEVELS.values(), of_memory, strict=True):
+    taken = memory.of_benchmark(host.memory_gib, host.sockets)
+    for load, held in zip(LEVELS.values(), taken, strict=True):
         index = curve.loads.index(load)
-        own, (less, more) = curve.watts[index], held.errors.reach()
+        own = curve.watts[index]
         value = max(own - held.value, own * _LEAST, before)
-        down = hypot(own - curve.low[index], more)
-        up = hypot(curve.high[index] - own, less)
+        down = hypot(own - curve.low[index], held.more)
+        up = curve.high[index] - own
         low = max(value - down, value * _LEAST_OF_THREAD)
         unit = 1 / host.threads
         bounds.append(Bounds(value * unit, low * unit, (value + up) * unit))
