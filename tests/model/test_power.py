@@ -67,12 +67,12 @@ def test_a_thread_of_a_pool_is_as_unsure_as_all_it_may_be() -> None:
     pool = draw("vcpu", " or ".join(names))
     assert pool.watts == draw("vcpu", names[0]).watts
     for name in names:
-        thread = draw("vcpu", name)
+        own = draw("vcpu", name)
         for load in (0, 0.1, 0.5, 1):
             down, up = pool.errors_at(load).reach()
-            own_down, own_up = thread.errors_at(load).reach()
-            assert pool.at(load) - down <= thread.at(load) - own_down + 1e-12
-            assert pool.at(load) + up >= thread.at(load) + own_up - 1e-12
+            own_down, own_up = own.errors_at(load).reach()
+            assert pool.at(load) - down <= own.at(load) - own_down + 1e-12
+            assert pool.at(load) + up >= own.at(load) + own_up - 1e-12
         assert thread(name).facts[0] in pool.facts
 
 

@@ -80,7 +80,7 @@ def _of_tdp(server: Server) -> Curve:
     names = ("all", family, server.processor)
     tdp = server.sockets * server.tdp_watts
     full = tdp * exp(_effect("full", names, terms))
-    idle = min(tdp * exp(_effect("idle", names, terms)), full * _most_idle())
+    idle = min(tdp * exp(_effect("idle", names, terms)), full * most_idle())
     known = _known(server)
     watts, low, high = [], [], []
     for load, share in zip(_LOADS, _shape(family), strict=True):
@@ -104,7 +104,7 @@ def _of_tdp(server: Server) -> Curve:
     )
 
 
-def _most_idle() -> float:
+def most_idle() -> float:
     """The most a measured server of one or two sockets drew at rest, of what it drew at work.
 
     Both are fitted apart, so that far from what was measured one could overtake the other.

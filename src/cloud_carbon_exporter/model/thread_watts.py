@@ -20,12 +20,6 @@ LEVELS = {
 }
 """The loads at which a thread's draw is known."""
 
-_LEAST = 1 / 4
-"""Of a server's watts at least this share is not its memory's."""
-
-_LEAST_OF_THREAD = 1 / 10
-"""What is taken off for memory is not known well enough to leave a thread less of its watts."""
-
 
 class Bounds(NamedTuple):
     """Watts of a thread at one load, with its interval."""
@@ -117,22 +111,30 @@ def _usual_host(row: facts.Row) -> server.Server:
 def _of_host(host: server.Server) -> Thread:
     """The server's watts less its memory's, spread over its threads.
 
-    Too much taken off for memory, and the thread draws more; the two errors are independent.
+    Too much taken off for memory, and the thread draws more; the two errors are independent. The
+    rest of a small server idles at no more of its full load than a whole server does.
     """
     curve = server_power.curve(host)
     bounds: list[Bounds] = []
-    before = 0.0
-    for level, load in LEVELS.items():
+    gib, values = host.memory_gib, _without_memory(host, curve)
+    for value, (level, load) in zip(values, LEVELS.items(), strict=True):
         memory = figure(f"model.benchmark_memory.{level}_watts_per_gib")
         index = curve.loads.index(load)
-        own, gib = curve.watts[index], host.memory_gib
-        value = max(own - gib * memory.value, own * _LEAST, before)
+        own = curve.watts[index]
         down = hypot(own - curve.low[index], gib * memory.up)
         up = hypot(curve.high[index] - own, gib * memory.down)
-        low = max(value - down, value * _LEAST_OF_THREAD)
         unit = 1 / host.threads
-        bounds.append(Bounds(value * unit, low * unit, (value + up) * unit))
-        before = value
+        bounds.append(Bounds(value * unit, max(0.0, value - down) * unit, (value + up) * unit))
     name = host.processor or host.microarchitecture
     row = f"processors.{name}"
     return Thread(host.microarchitecture, tuple(bounds), curve.source, (row, *curve.facts[-1:]))
+
+
+def _without_memory(host: server.Server, curve: server_power.Curve) -> list[float]:
+    watts: list[float] = []
+    for level, load in LEVELS.items():
+        memory = figure(f"model.benchmark_memory.{level}_watts_per_gib").value
+        own = curve.watts[curve.loads.index(load)]
+        watts.append(max(own - host.memory_gib * memory, *watts, 0.0))
+    watts[0] = min(watts[0], watts[-1] * server_power.most_idle())
+    return watts
