@@ -60,6 +60,8 @@ def test_the_threads_of_a_host_draw_together_what_the_server_draws(
     threads = thread(server.host_part(described)).watts
     for watts, level in zip(threads, LEVELS, strict=True):
         expected = without_memory(described, level)
+        if level == "idle":
+            expected = min(expected, without_memory(described, "full") * MEASURED_IDLE_SHARE)
         assert watts.value * described.threads == pytest.approx(expected, rel=0.01)
         assert watts.low < watts.value < watts.high
 
@@ -143,7 +145,7 @@ def test_no_arm_host_idles_above_what_was_measured(provider: str, name: str, cpu
         curve = server_power.curve(described)
         assert curve.watts[0] <= curve.watts[-1] * MEASURED_IDLE_SHARE, cpu
         threads = thread(server.host_part(described)).watts
-        assert threads[0].value <= threads[-1].value * 0.6
+        assert threads[0].value <= threads[-1].value * MEASURED_IDLE_SHARE
 
 
 def test_an_estimated_tdp_widens_the_interval() -> None:

@@ -15,9 +15,10 @@ def priced(
     microarchitecture: str = "",
     sockets: int | None = None,
     memory_gib: float | None = None,
+    tdp_watts: float | None = None,
 ) -> Footprint:
     """A described server at a load."""
-    described = describe(processor, microarchitecture, None, sockets, None, memory_gib)
+    described = describe(processor, microarchitecture, tdp_watts, sockets, None, memory_gib)
     return estimate(server(described), {} if load is None else {"cpu_ratio": load}, NOWHERE, None)
 
 

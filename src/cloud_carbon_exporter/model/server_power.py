@@ -79,7 +79,7 @@ def _of_tdp(server: Server) -> Curve:
     names = ("all", family, server.processor)
     tdp = server.sockets * server.tdp_watts
     full = tdp * exp(_effect("full", names, terms))
-    idle = min(tdp * exp(_effect("idle", names, terms)), full * _most_idle())
+    idle = min(tdp * exp(_effect("idle", names, terms)), full * most_idle())
     known = _known(server)
     watts, low, high = [], [], []
     beyond = _beyond(server)
@@ -134,7 +134,7 @@ def _at_loads(values: Sequence[float]) -> Iterator[float]:
     return (interpolate(knots, known, load / PERCENT) for load in _LOADS)
 
 
-def _most_idle() -> float:
+def most_idle() -> float:
     """The most a measured server of one or two sockets drew at rest, of what it drew at work.
 
     Both are fitted apart, so that far from what was measured one could overtake the other.

@@ -14,12 +14,6 @@ from cloud_carbon_exporter.model import facts, memory, server, server_power
 from cloud_carbon_exporter.model.hosts import POOLED, no_servers
 from cloud_carbon_exporter.model.loads import LEVELS
 
-_LEAST = 1 / 4
-"""Of a server's watts at least this share is not its memory's."""
-
-_LEAST_OF_THREAD = 1 / 10
-"""What is taken off for memory is not known well enough to leave a thread less of its watts."""
-
 
 class Bounds(NamedTuple):
     """Watts of a thread, with their interval."""
@@ -119,23 +113,28 @@ def _tdp_watts(host: server.Server) -> Bounds:
 def _of_host(host: server.Server) -> Thread:
     """The server's watts less its memory's, spread over its threads.
 
-    Too little taken off for memory, and the thread draws less; the two errors are independent.
+    Too little taken off for memory, and the thread draws less; the two errors are independent. The
+    rest of a small server idles at no more of its full load than a whole server does.
     """
     curve = server_power.curve(host)
     bounds: list[Bounds] = []
-    before = 0.0
     taken = memory.of_benchmark(host.memory_gib, host.sockets)
-    for load, held in zip(LEVELS.values(), taken, strict=True):
+    values = _without_memory(curve, taken)
+    for value, load, held in zip(values, LEVELS.values(), taken, strict=True):
         index = curve.loads.index(load)
         own = curve.watts[index]
-        value = max(own - held.value, own * _LEAST, before)
-        down = hypot(own - curve.low[index], held.more)
-        up = curve.high[index] - own
-        low = max(value - down, value * _LEAST_OF_THREAD)
+        down, up = hypot(own - curve.low[index], held.more), curve.high[index] - own
         unit = 1 / host.threads
-        bounds.append(Bounds(value * unit, low * unit, (value + up) * unit))
-        before = value
+        bounds.append(Bounds(value * unit, max(0.0, value - down) * unit, (value + up) * unit))
     name = host.processor or host.microarchitecture
     row = f"processors.{name}"
     used = (row, *curve.facts[-1:])
     return Thread(host.microarchitecture, _tdp_watts(host), tuple(bounds), curve.source, used)
+
+
+def _without_memory(curve: server_power.Curve, taken: tuple[memory.Taken, ...]) -> list[float]:
+    watts: list[float] = []
+    for load, held in zip(LEVELS.values(), taken, strict=True):
+        watts.append(max(curve.watts[curve.loads.index(load)] - held.value, *watts, 0.0))
+    watts[0] = min(watts[0], watts[-1] * server_power.most_idle())
+    return watts
