@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bench.fit import platforms, report
+from bench.fit import nodes, platforms, report
 from bench.fit.data import Machine, read
 from bench.fit.mixed import Effects, Key, features, fit_all
 from bench.fit.run import DOC, MARKS
@@ -117,7 +117,8 @@ def test_the_page_carries_the_figures_of_this_fit() -> None:
     assert f"made from {report.digest()}" in figures_of_page, (
         "stale: run python -m bench.fit.run --write"
     )
-    assert platforms.report() in figures_of_page, "stale: run python -m bench.fit.run --write"
+    for table in (platforms.report(), nodes.report()):
+        assert table in figures_of_page, "stale: run python -m bench.fit.run --write"
     assert "| this model, machines left out |" in figures_of_page
 
 

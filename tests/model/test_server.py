@@ -1,8 +1,10 @@
 import pytest
 
+from cloud_carbon_exporter.model import memory
+from cloud_carbon_exporter.model.cpu_models import canonical
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.facts import figure
-from cloud_carbon_exporter.model.server import canonical, describe, parse, part, server
+from cloud_carbon_exporter.model.server import describe, parse, part, server
 from cloud_carbon_exporter.model.server_power import curve
 from cloud_carbon_exporter.model.types import Footprint
 
@@ -13,9 +15,10 @@ def priced(
     microarchitecture: str = "",
     sockets: int | None = None,
     memory_gib: float | None = None,
+    tdp_watts: float | None = None,
 ) -> Footprint:
     """A described server at a load."""
-    described = describe(processor, microarchitecture, None, sockets, None, memory_gib)
+    described = describe(processor, microarchitecture, tdp_watts, sockets, None, memory_gib)
     return estimate(server(described), {} if load is None else {"cpu_ratio": load}, NOWHERE, None)
 
 
@@ -95,7 +98,7 @@ def test_the_load_of_a_server_may_be_missing() -> None:
 @pytest.mark.parametrize("known", ["EPYC 7742", "EPYC 7H12", "Graviton3"])
 def test_the_less_was_measured_the_wider(known: str) -> None:
     kind = {"EPYC 7742": "model", "EPYC 7H12": "microarchitecture", "Graviton3": "none"}[known]
-    server = priced(0, processor=known, sockets=1)
+    server = priced(0, processor=known, sockets=1, tdp_watts=200)
     interval = figure(f"server.interval.{kind}.0")
     assert server.power_watts.upper / server.power_watts.value == pytest.approx(interval.high)
     assert server.power_watts.lower / server.power_watts.value == pytest.approx(interval.low)
@@ -115,7 +118,7 @@ def test_a_server_knows_no_gap_to_production() -> None:
     assert not [name for name in priced(processor="EPYC 7742").facts if "production_gap" in name]
 
 
-def test_memory_beyond_any_measured_server_counts_by_the_gib() -> None:
+def test_memory_beyond_any_measured_server_draws_as_memory_does() -> None:
     most = figure("server.reference.memory").high
     full, more = (
         estimate(
@@ -126,10 +129,9 @@ def test_memory_beyond_any_measured_server_counts_by_the_gib() -> None:
         ).power_watts
         for gib in (most, most + 1000)
     )
-    dram = figure("memory.dram.watts_per_gib")
-    assert more.value - full.value == pytest.approx(1000 * dram.value)
-    assert more.upper - full.upper == pytest.approx(1000 * dram.high)
-    assert more.lower - full.lower == pytest.approx(1000 * dram.low)
+    held, measured = (memory.watts(gib, 1)[0].value for gib in (most + 1000, most))
+    assert more.value - full.value == pytest.approx(held - measured)
+    assert more.upper - full.upper > held - measured > more.lower - full.lower > 0
 
 
 @pytest.mark.parametrize(

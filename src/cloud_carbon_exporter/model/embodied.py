@@ -12,15 +12,15 @@ figure.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, server
 from cloud_carbon_exporter.model.errors import Errors, Factor, Units, added, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
-from cloud_carbon_exporter.model.power import microarchitecture
 from cloud_carbon_exporter.model.quantities import SECONDS_PER_YEAR
+from cloud_carbon_exporter.model.thread_watts import host, microarchitecture
 from cloud_carbon_exporter.model.types import ComponentKind
 
 HOST_PARTS = ("case", "power_supplies", "motherboard", "assembly", "other")
@@ -123,18 +123,9 @@ def _together(one: Grams, other: Grams) -> Grams:
     return Grams(one.value + other.value, errors, (*one.facts, *other.facts))
 
 
-@cache
-def _hosts() -> dict[str, tuple[int, int]]:
-    return {
-        row["name"]: (int(row["host_sockets"]), int(row["host_threads"]))
-        for row in facts.rows("processors")
-        if row["kind"] == "microarchitecture"
-    }
-
-
 def _of_thread(part: str) -> Made:
     name, _ = microarchitecture(part)
-    sockets, threads = _hosts()[name]
+    sockets, threads = host(part)
     # of no rack server its maker says what the whole of it is
     whole = facts.figures().get(f"embodied.machine.{name}.grams")
     grams = _of_figure(whole) if whole else _together(server_grams(sockets, 0), site_grams())

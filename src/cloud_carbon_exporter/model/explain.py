@@ -8,6 +8,7 @@ from typing import Literal
 from cloud_carbon_exporter.model import server
 from cloud_carbon_exporter.model.estimate import NOWHERE, pue_fact
 from cloud_carbon_exporter.model.facts import figures
+from cloud_carbon_exporter.model.hosts import names
 from cloud_carbon_exporter.model.priced_components import Loads, PricedComponent, priced_components
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR, SECONDS_PER_YEAR
 from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Resource
@@ -118,7 +119,7 @@ def _grid(watts: float, place: Place, intensity: CarbonIntensity) -> Term:
 def _shown(part: str) -> str:
     """A part as people read it: of a described server its processor, or what stands for it."""
     described = server.parse(part)
-    return (described.processor or described.microarchitecture) if described else part
+    return (described.processor or described.microarchitecture) if described else names(part)
 
 
 def _embodied(priced: PricedComponent) -> Term:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model import nodes
 from cloud_carbon_exporter.model.boards import boards
 from cloud_carbon_exporter.model.embodied import Made, made
 from cloud_carbon_exporter.model.errors import (
@@ -87,7 +88,10 @@ class PricedComponent(NamedTuple):
     def reasons(self) -> list[str]:
         """What is weak, in short; empty where all was read and known."""
         unread = [f"no {signal}" for signal in self.unread]
-        return [*unread, *filter(None, (self.component.assumed, self.draw.assumed))]
+        return [
+            *unread,
+            *filter(None, (self.component.assumed, self.draw.assumed, self.draw.doubt)),
+        ]
 
 
 class InForce(NamedTuple):
@@ -175,7 +179,7 @@ def _priced(component: Component, held: InForce, loads: Loads, kind: str) -> Pri
         unread, stood_in = (*unread, held.unread), (*stood_in, held.usual.fact)
         errors, units = product_of_ratios(drawn.watts, errors, held.usual), 1
     basis: Basis = "assumed"
-    if not guessed:
+    if not (guessed or curve.doubt):
         basis = "default" if unread else "measured"
     watts = drawn.watts * amount
     if basis != "measured":  # what was read and known is within its bounds from the start
@@ -223,23 +227,31 @@ def _drawn(component: Component, curve: Draw, loads: Loads, kind: str) -> _Drawn
     return _Drawn(load, watts, errors)
 
 
-@cache
-def _reported(assumed: str) -> Draw:
-    """Draw of boards that say it themselves: only how well they know is a figure of ours."""
-    accuracy = figure("model.gpu_watts_ratio")
+@lru_cache(maxsize=4096)
+def _reported(part: str) -> Draw:
+    """Draw of boards that say it themselves: how well they know, and their node, are figures."""
+    accuracy, board = figure("model.gpu_watts_ratio"), nodes.board(part)
+    rows = (accuracy.id, *board.facts)
     source = f"{accuracy.source} ({accuracy.year})"
-    return Draw((0,), (accuracy.value,), (accuracy.errors,), (accuracy.id,), "W", source, assumed)
+    assumed = draw("gpu", part).assumed
+    return Draw(
+        (0,), (accuracy.value,), (accuracy.errors,), rows, "W/board", source, assumed,
+        board.node_doubt,
+    )  # fmt: skip
 
 
 def _measured_boards(component: Component, watts: float) -> PricedComponent:
-    """Accelerators that say themselves what they draw."""
-    curve, making = _reported(draw("gpu", component.part).assumed), made("gpu", component.part)
+    """Accelerators that say themselves what they draw, and what their node draws for them."""
+    curve, making = _reported(component.part), made("gpu", component.part)
     guessed = bool(component.assumed or curve.assumed)
-    watts = max(0.0, watts)
+    amount, (accuracy, *_) = component.amount, curve.errors
+    each, board = watts / amount if amount else 0.0, nodes.board(component.part)
+    node = nodes.overhead(board, each)
+    errors = accuracy.times(each * (1 + node.slope)).also(board.node, node.down, node.up)
     return PricedComponent(
-        component, component.part, curve, making, component.amount, 0,
-        watts, Units(curve.errors[0], watts),
-        making.grams_per_second * component.amount,
-        Making(making, component.amount, guessed, None),
-        "assumed" if guessed else "measured", (), (),
+        component, component.part, curve, making, amount, 0,
+        watts + amount * node.value, Units(errors, amount),
+        making.grams_per_second * amount,
+        Making(making, amount, guessed, None),
+        "assumed" if guessed or curve.doubt else "measured", (), (),
     )  # fmt: skip
