@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.model.facts import rows
+from cloud_carbon_exporter.model.hosts import names
 from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component
 
@@ -408,10 +409,10 @@ def test_an_accelerator_is_known_by_the_name_an_api_gives_it(
 
 
 def test_components_are_what_the_machine_holds() -> None:
-    assert components(machine("aws", "m5.large")) == (
-        Component("vcpu", "Skylake or Cascade Lake", 2, "cpu_ratio"),
-        Component("memory", "dram", 8),
-    )
+    threads, memory = components(machine("aws", "m5.large"))
+    assert names(threads.part) == "Xeon 8175M or Xeon 8259CL"
+    assert threads == Component("vcpu", threads.part, 2, "cpu_ratio")
+    assert memory == Component("memory", "dram", 8)
     held = {component.kind: component for component in components(machine("aws", "p4d.24xlarge"))}
     assert held["gpu"] == Component("gpu", "A100 SXM4 40GB", 8, "gpu_ratio")
     assert held["ssd"].amount == pytest.approx(7450.58, abs=0.01)
