@@ -11,7 +11,8 @@ since the budget is in absolute errors.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -188,11 +189,15 @@ def _shape(machines: Sequence[Machine]) -> dict[int, float]:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The whole model: watts of a server at any load."""
+    """The whole model: watts of a server at any load.
+
+    systems: how many machines of a CPU model, or of a microarchitecture, were fitted.
+    """
 
     idle: Effects
     full: Effects
     shapes: dict[str, dict[int, float]]
+    systems: Mapping[str, int]
 
     def watts(self, machine: Machine) -> dict[int, float]:
         """Predicted wall watts at 0, 10 .. 100 % load."""
@@ -217,4 +222,7 @@ def fit_all(machines: Sequence[Machine]) -> Fit:
     idle, full = fit(modern, 0, IDLE), fit(modern, 100, FULL)
     if others:
         idle, full = fit(others, 0, IDLE, idle), fit(others, 100, FULL, full)
-    return Fit(idle, full, shapes([*modern, *others]))
+    fitted = [*modern, *others]
+    systems = Counter(machine.model for machine in fitted)
+    systems.update(machine.microarchitecture for machine in fitted)
+    return Fit(idle, full, shapes(fitted), systems)

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from bench.fit import platforms, report, tables
+from bench.fit.widths import widths
 from cloud_carbon_exporter.documents.marks import Marks
 
 DOC = Path(__file__).parents[2] / "docs" / "model.md"
@@ -32,10 +33,9 @@ def main() -> None:
     writing = renewing or "--write" in sys.argv
     validation = report.validate()
     if writing:
-        tables.write_server(
-            tables.figures(validation.fitted, validation.machines, validation.by_knowledge)
-        )
-        tables.write_processors(validation.fitted, validation.machines, validation.by_knowledge)
+        found = widths(validation.calibration)
+        tables.write_server(tables.figures(validation.fitted, validation.machines, found))
+        tables.write_processors(validation.fitted, validation.machines, found)
     figures = report.render(validation)
     if writing:
         DOC.write_text(MARKS.written(page, figures), encoding="utf-8")

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from bench.fit.data import LEVELS, Machine
 from bench.fit.mixed import REFERENCE, Effects, Fit
-from bench.fit.validate import Point
+from bench.fit.validate import FAMILIAR, KNOWN, OFTEN
+from bench.fit.widths import ENDS, Widths
 
 FACTS = Path(__file__).parents[2] / "src" / "cloud_carbon_exporter" / "facts"
 SOURCE = "fitted by bench/fit on SPECpower_ssj2008 results"
@@ -22,16 +21,11 @@ COLUMNS = ("id", "value", "low", "high", "unit", "basis", "source", "year", "not
 SIGMA_90 = 1.645
 SMALL = 0.002
 NAMED = {"idle": 0, "ten": 10, "half": 50, "full": 100}
-BY_HAND = {"published", "recalled"}
-"""Bases of rows that no fit touches: machines nothing like a server."""
-KNOWN = ("model", "microarchitecture", "none")
 
 Row = tuple[str, float, float, float, str]
 
 
-def figures(
-    fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Sequence[Point]]
-) -> list[Row]:
+def figures(fitted: Fit, machines: Sequence[Machine], widths: Widths) -> list[Row]:
     """Every row of server.csv: id, value, low, high, unit."""
     return [
         *_references(machines),
@@ -39,7 +33,8 @@ def figures(
         *_effects("idle", fitted.idle),
         *_effects("full", fitted.full),
         *_shapes(fitted),
-        *_intervals(points),
+        *_systems(fitted),
+        *_intervals(widths),
     ]
 
 
@@ -111,25 +106,21 @@ def _shapes(fitted: Fit) -> Iterable[Row]:
             )
 
 
-def interval(points: Sequence[Point], level: int) -> tuple[float, float]:
-    """Between which ratios of measured to estimated watts 90 % of held-back machines lie at a load.
-
-    Middle loads lean on their neighbours too, since few machines state them.
-    """
-    near = [
-        p
-        for p in points
-        if p.level == level or (level % 100 and p.level % 100 and abs(p.level - level) <= 20)
-    ]
-    low, high = np.quantile([1 / p.ratio for p in near], (0.05, 0.95))
-    return float(low), float(high)
+def _systems(fitted: Fit) -> Iterable[Row]:
+    """How many machines of a CPU model or a microarchitecture were fitted."""
+    yield "server.often.systems", OFTEN, OFTEN, OFTEN, "systems"
+    for name, count in sorted(fitted.systems.items()):
+        yield f"server.systems.{name}", count, count, count, "systems"
 
 
-def _intervals(points: Mapping[str, Sequence[Point]]) -> Iterable[Row]:
+def _intervals(widths: Widths) -> Iterable[Row]:
+    """Between which ratios of measured to estimated watts 90 % of machines left out lie."""
     for known in KNOWN:
         for level in LEVELS:
-            low, high = interval(points[known], level)
-            yield f"server.interval.{known}.{level}", 1.0, min(1.0, low), max(1.0, high), "ratio"
+            down, up = widths.bounds[known, level]
+            yield f"server.interval.{known}.{level}", 1.0, math.exp(-down), math.exp(up), "ratio"
+    for (family, end), spread in sorted(widths.spreads.items()):
+        yield f"server.spread.{family}.{ENDS[end]}", spread, spread, spread, "ratio"
 
 
 def write_server(rows: Sequence[Row]) -> None:
@@ -160,9 +151,7 @@ class Memory:
     high: float
 
 
-def write_processors(
-    fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Sequence[Point]]
-) -> None:
+def write_processors(fitted: Fit, machines: Sequence[Machine], widths: Widths) -> None:
     """Fill the watts a thread of every microarchitecture in processors.csv."""
     path = FACTS / "processors.csv"
     with path.open(encoding="utf-8", newline="") as file:
@@ -170,8 +159,9 @@ def write_processors(
     memory = _memory()
     cpus = {row["name"]: row for row in rows if row["kind"] == "cpu model"}
     for row in rows:
-        if row["kind"] == "microarchitecture" and row["basis"] not in BY_HAND:
-            _fill(row, cpus.get(row["host_cpu"]), fitted, machines, points, memory)
+        fitted_before = row["source"].startswith(SOURCE)  # what is no server has its maker's watts
+        if row["kind"] == "microarchitecture" and (fitted_before or not row["source"]):
+            _fill(row, cpus.get(row["host_cpu"]), fitted, machines, widths, memory)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
         writer.writeheader()
@@ -193,7 +183,7 @@ def _fill(
     cpu: Mapping[str, str] | None,
     fitted: Fit,
     machines: Sequence[Machine],
-    points: Mapping[str, Sequence[Point]],
+    widths: Widths,
     memory: Mapping[str, Memory],
 ) -> None:
     """Watts a thread of the host that stands for a microarchitecture in clouds, without memory."""
@@ -210,10 +200,10 @@ def _fill(
     host = Machine("", "", row["host_cpu"], name, sockets, threads, gib, tdp, {})
     watts = fitted.watts(host)
     measured = bool([m for m in machines if m.microarchitecture == row["name"]])
-    spread = points["microarchitecture" if measured else "none"]
+    known = FAMILIAR[-1] if measured else KNOWN[-1]
     before = 0.0
     for level, percent in NAMED.items():
-        low, high = interval(spread, percent)
+        low, high = widths.ratios(known, name, percent)
         held, own = memory[level], watts[percent]
         value = max(own - gib * held.value, own / 4, before)
         down = min(
