@@ -66,7 +66,8 @@ def info_lines(
     lines = []
     for text, row in zip(labels, rows, strict=True):
         footprint = row.footprint
-        origin = (footprint.basis, footprint.reason, context.model_version)
+        bases = (footprint.basis, footprint.hardware_basis)
+        origin = (*bases, footprint.reason, context.model_version)
         info = [*_told(row), *zip(ORIGIN_LABELS, origin, strict=True)]
         lines.append(f"{name}{{{text},{pairs(info)}}} 1\n")
     return lines

@@ -147,14 +147,16 @@ def place(provider: str, region: str) -> Place:
     own = f"{provider}/{row['region'] if row else key}"
     wue = figures().get(f"wue.{own}")
     carbon_free = figures().get(f"carbon_free_ratio.{own}")
+    overhead = pue(provider, region)
+    guessed = f"assumed PUE of {key}" if overhead.basis == "assumed" else ""
     return Place(
         provider,
         region,
         _intensities_around(provider, around) if around else _intensities(row, own),
-        _estimate(pue(provider, region), "measured" if row else "assumed"),
+        _estimate(overhead, "measured" if row and not guessed else "assumed"),
         _estimate(wue) if wue else None,
         carbon_free.value if carbon_free else None,
-        place_names.doubt(key) if around else "",
+        place_names.doubt(key) if around else (guessed if row else ""),
     )
 
 

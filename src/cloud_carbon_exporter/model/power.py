@@ -14,6 +14,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, server, server_power
+from cloud_carbon_exporter.model.doubts import doubt
 from cloud_carbon_exporter.model.errors import Errors, Factor, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
@@ -57,7 +58,8 @@ class Draw:
     """Watts of one unit at ascending loads, and the errors of each.
 
     One load (0) where the draw follows from size alone. errors: of the watts at each load, all by
-    the same facts. assumed: why this is not the part that was asked for.
+    the same facts. assumed: why this is not the part that was asked for. doubt: why the watts are
+    no better than assumed though the part is known; the rows have the interval of that.
     """
 
     loads: tuple[float, ...]
@@ -67,6 +69,7 @@ class Draw:
     unit: str
     source: str
     assumed: str = ""
+    doubt: str = ""
 
     def at(self, load: float) -> float:
         """Watts of a unit at `load`, 0..1."""
@@ -108,8 +111,15 @@ def interpolate(knots: tuple[float, ...], values: tuple[float, ...], x: float) -
 def draw(kind: ComponentKind, part: str) -> Draw:
     """Power curve of one unit of a part; never an error.
 
-    A part nobody knows gets the default of its kind, and says so.
+    A part nobody knows gets the default of its kind, and says so; so does one whose row is a guess.
     """
+    found = _draw(kind, part)
+    if found.assumed or found.doubt:
+        return found
+    return replace(found, doubt=doubt(found.facts, f"watts of {server.shown(part)}"))
+
+
+def _draw(kind: ComponentKind, part: str) -> Draw:
     if kind == "vcpu":
         return _of_processor(part)
     if kind == "gpu":

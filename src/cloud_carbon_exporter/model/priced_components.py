@@ -84,10 +84,21 @@ class PricedComponent(NamedTuple):
     usual: tuple[str, ...]
 
     @property
+    def guesses(self) -> list[str]:
+        """Why the hardware had to be guessed; empty where it is known."""
+        return [*filter(None, (self.component.assumed, self.draw.assumed))]
+
+    @property
     def reasons(self) -> list[str]:
         """What is weak, in short; empty where all was read and known."""
+        doubts = [] if self.guesses else filter(None, (self.made.doubt,))
+        return [*self.reasons_of_draw, *doubts]
+
+    @property
+    def reasons_of_draw(self) -> list[str]:
+        """What is weak about its watts. That the row of a guess is one goes without saying."""
         unread = [f"no {signal}" for signal in self.unread]
-        return [*unread, *filter(None, (self.component.assumed, self.draw.assumed))]
+        return [*unread, *(self.guesses or filter(None, (self.draw.doubt,)))]
 
 
 class InForce(NamedTuple):
@@ -175,7 +186,7 @@ def _priced(component: Component, held: InForce, loads: Loads, kind: str) -> Pri
         unread, stood_in = (*unread, held.unread), (*stood_in, held.usual.fact)
         errors, units = product_of_ratios(drawn.watts, errors, held.usual), 1
     basis: Basis = "assumed"
-    if not guessed:
+    if not (guessed or curve.doubt or making.doubt):
         basis = "default" if unread else "measured"
     watts = drawn.watts * amount
     if basis != "measured":  # what was read and known is within its bounds from the start
@@ -241,5 +252,5 @@ def _measured_boards(component: Component, watts: float) -> PricedComponent:
         watts, Units(curve.errors[0], watts),
         making.grams_per_second * component.amount,
         Making(making, component.amount, guessed, None),
-        "assumed" if guessed else "measured", (), (),
+        "assumed" if guessed or making.doubt else "measured", (), (),
     )  # fmt: skip

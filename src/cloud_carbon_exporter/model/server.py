@@ -150,3 +150,9 @@ def parse(name: str) -> Server | None:
         return None
     processor, family, tdp, sockets, threads, memory, assumed = name[len(_PREFIX) :].split("|")
     return Server(processor, family, float(tdp), int(sockets), int(threads), float(memory), assumed)
+
+
+def shown(part: str) -> str:
+    """A part as people read it: of a described server its processor, or what stands for it."""
+    described = parse(part)
+    return (described.processor or described.microarchitecture) if described else part
