@@ -192,19 +192,21 @@ class Fit:
     """The whole model: watts of a server at any load.
 
     systems: how many machines of a CPU model, or of a microarchitecture, were fitted.
+    most_idle: the most that a measured server drew at rest, of what it drew at work.
     """
 
     idle: Effects
     full: Effects
     shapes: dict[str, dict[int, float]]
     systems: Mapping[str, int]
+    most_idle: float
 
     def watts(self, machine: Machine) -> dict[int, float]:
         """Predicted wall watts at 0, 10 .. 100 % load."""
         known = features(machine)
         scale = machine.sockets * machine.tdp_watts
-        idle = scale * math.exp(self.idle.predict(known))
-        full = max(idle, scale * math.exp(self.full.predict(known)))
+        full = scale * math.exp(self.full.predict(known))
+        idle = min(scale * math.exp(self.idle.predict(known)), full * self.most_idle)
         shape = self.shapes.get(machine.microarchitecture, self.shapes[""])
         middle = {level: idle + share * (full - idle) for level, share in shape.items()}
         return {0: idle, **middle, 100: full}
@@ -225,4 +227,10 @@ def fit_all(machines: Sequence[Machine]) -> Fit:
     fitted = [*modern, *others]
     systems = Counter(machine.model for machine in fitted)
     systems.update(machine.microarchitecture for machine in fitted)
-    return Fit(idle, full, shapes(fitted), systems)
+    most_idle = max(idle_share(machine) for machine in modern)
+    return Fit(idle, full, shapes(fitted), systems, most_idle)
+
+
+def idle_share(machine: Machine) -> float:
+    """What a server draws at rest, of what it draws at work."""
+    return machine.watts[0] / machine.watts[100]

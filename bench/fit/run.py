@@ -1,8 +1,7 @@
 """Fit of the power of processors: print its error on unseen machines, write tables of facts.
 
 python -m bench.fit.run            prints the report
-python -m bench.fit.run --write    writes facts/server.csv, the watts of facts/processors.csv and
-                                   docs/model.md, too
+python -m bench.fit.run --write    writes facts/server.csv and docs/model.md, too
 python -m bench.fit.run --renew    the same, where the page is not of today's fit; it takes minutes
 """
 
@@ -35,7 +34,6 @@ def main() -> None:
     if writing:
         found = widths(validation.calibration)
         tables.write_server(tables.figures(validation.fitted, validation.machines, found))
-        tables.write_processors(validation.fitted, validation.machines, found)
     figures = report.render(validation)
     if writing:
         DOC.write_text(MARKS.written(page, figures), encoding="utf-8")

@@ -150,13 +150,13 @@ def _spreads(left: Sequence[Left], by: Widths) -> dict[tuple[str, int], float]:
 
 def _squares(left: Sequence[Left], by: Widths) -> dict[str, list[float]]:
     """Mean square of each machine's errors in widths, by microarchitecture."""
-    off: dict[str, dict[int, list[float]]] = {}
+    off: dict[tuple[str, int], list[float]] = {}
     for each in left:
         down, up = by.bounds[each.known, each.level]
         widths_off = abs(each.off) / (up if each.off > 0 else down)
-        of_family = off.setdefault(each.family, {})
-        of_family.setdefault(each.machine, []).append(min(FARTHEST, widths_off) ** 2)
-    return {
-        family: [float(np.mean(squares)) for squares in of_family.values()]
-        for family, of_family in sorted(off.items())
-    }
+        of_machine = off.setdefault((each.family, each.machine), [])
+        of_machine.append(min(FARTHEST, widths_off) ** 2)
+    means: dict[str, list[float]] = {}
+    for (family, _), squares in off.items():
+        means.setdefault(family, []).append(float(np.mean(squares)))
+    return means

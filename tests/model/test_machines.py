@@ -229,7 +229,7 @@ def test_local_disks_follow_the_rule_of_the_name() -> None:
     [
         ("aws", "m99.large", "Cascade Lake", "unknown machine m99.large"),
         ("aws", "m99g.large", "Graviton4", "unknown machine m99g.large"),
-        ("aws", "m99a.large", "Turin (Zen 5)", "unknown machine m99a.large"),
+        ("aws", "m99a.large", "Turin (Zen 5/5c)", "unknown machine m99a.large"),
         ("aws", "m5.enormous", "Skylake", "unknown size of m5"),
         ("aws", "", "Cascade Lake", "unknown machine"),
         ("aws", "m9g.large", "Graviton4", "no power figure of Graviton5"),
@@ -240,7 +240,7 @@ def test_local_disks_follow_the_rule_of_the_name() -> None:
         ("gcp", "nonsense", "Emerald Rapids", "unknown machine nonsense"),
         ("scaleway", "PRO2-XXXXL", "Milan (Zen 3)", "unknown size of pro2"),
         ("scaleway", "NEWARM-4C-8G", "Ampere Altra (Neoverse N1)", "unknown machine NEWARM-4C-8G"),
-        ("scaleway", "NETWORK4-X8C-16G", "Turin (Zen 5)", "unknown family"),
+        ("scaleway", "NETWORK4-X8C-16G", "Turin (Zen 5/5c)", "unknown family"),
         ("scaleway", "PRO9-XL", "Milan (Zen 3)", "unknown machine PRO9-XL"),
         ("scaleway", "XS", "Milan (Zen 3)", "unknown size of managed"),
         ("elsewhere", "b2-7", "Cascade Lake", "unknown machine b2-7"),

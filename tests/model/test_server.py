@@ -1,8 +1,9 @@
 import pytest
 
+from cloud_carbon_exporter.model.cpu_models import canonical
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.facts import figure
-from cloud_carbon_exporter.model.server import canonical, describe, parse, part, server
+from cloud_carbon_exporter.model.server import describe, parse, part, server
 from cloud_carbon_exporter.model.server_power import curve
 from cloud_carbon_exporter.model.types import Footprint
 
@@ -13,9 +14,10 @@ def priced(
     microarchitecture: str = "",
     sockets: int | None = None,
     memory_gib: float | None = None,
+    tdp_watts: float | None = None,
 ) -> Footprint:
     """A described server at a load."""
-    described = describe(processor, microarchitecture, None, sockets, None, memory_gib)
+    described = describe(processor, microarchitecture, tdp_watts, sockets, None, memory_gib)
     return estimate(server(described), {} if load is None else {"cpu_ratio": load}, NOWHERE, None)
 
 
@@ -111,7 +113,7 @@ def test_the_less_was_measured_the_wider(processor: str, known: str, family: str
 
 
 def test_of_what_was_never_measured_there_is_no_spread() -> None:
-    power = priced(0, processor="Graviton3", sockets=1).power_watts
+    power = priced(0, processor="Graviton3", sockets=1, tdp_watts=200).power_watts
     assert power.upper / power.value == pytest.approx(figure("server.interval.none.0").high)
 
 

@@ -11,7 +11,7 @@ the whole of it is one figure.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, server
@@ -19,8 +19,9 @@ from cloud_carbon_exporter.model.doubts import doubt
 from cloud_carbon_exporter.model.errors import Errors, Factor, Units, added, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
-from cloud_carbon_exporter.model.power import microarchitecture
+from cloud_carbon_exporter.model.hosts import shown
 from cloud_carbon_exporter.model.quantities import SECONDS_PER_YEAR
+from cloud_carbon_exporter.model.thread_watts import host, microarchitecture
 from cloud_carbon_exporter.model.types import ComponentKind
 
 HOST_PARTS = ("case", "power_supplies", "motherboard", "assembly", "other")
@@ -70,7 +71,7 @@ def made(kind: ComponentKind, part: str) -> Made:
     language models: see docs/model.md.
     """
     found = _made(kind, part)
-    return replace(found, doubt=doubt(found.facts, f"manufacture of {server.shown(part)}"))
+    return replace(found, doubt=doubt(found.facts, f"manufacture of {shown(part)}"))
 
 
 def _made(kind: ComponentKind, part: str) -> Made:
@@ -117,18 +118,9 @@ def server_grams(sockets: int, memory_gib: float) -> Grams:
     return Grams(grams, added(errors).errors, tuple(used))
 
 
-@cache
-def _hosts() -> dict[str, tuple[int, int]]:
-    return {
-        row["name"]: (int(row["host_sockets"]), int(row["host_threads"]))
-        for row in facts.rows("processors")
-        if row["kind"] == "microarchitecture"
-    }
-
-
 def _of_thread(part: str) -> Made:
     name, _ = microarchitecture(part)
-    sockets, threads = _hosts()[name]
+    sockets, threads = host(part)
     # of no rack server its maker says what the whole of it is
     whole = facts.figures().get(f"embodied.machine.{name}.grams")
     return _over_lifetime(_of_figure(whole) if whole else server_grams(sockets, 0), 1 / threads)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cloud_carbon_exporter.model import server
 from cloud_carbon_exporter.model.estimate import NOWHERE, pue_fact
 from cloud_carbon_exporter.model.facts import figures
+from cloud_carbon_exporter.model.hosts import shown
 from cloud_carbon_exporter.model.priced_components import Loads, PricedComponent, priced_components
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR, SECONDS_PER_YEAR
 from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Resource
@@ -62,7 +62,7 @@ def _power(priced: PricedComponent) -> Term:
     return Term(
         "power_watts",
         priced.component.kind,
-        server.shown(priced.part),
+        shown(priced.part),
         priced.amount,
         priced.load if len(priced.draw.loads) > 1 else None,
         priced.draw.facts[0],
@@ -122,7 +122,7 @@ def _embodied(priced: PricedComponent) -> Term:
     return Term(
         "embodied_grams_per_second",
         priced.component.kind,
-        server.shown(priced.part),
+        shown(priced.part),
         priced.amount,
         None,
         priced.made.facts[0],

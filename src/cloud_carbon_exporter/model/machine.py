@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.model import server
-from cloud_carbon_exporter.model.power import POOLED, is_whole_machine
+from cloud_carbon_exporter.model.hosts import POOLED
+from cloud_carbon_exporter.model.power import is_whole_machine
 from cloud_carbon_exporter.model.types import Component
 
 
@@ -22,6 +23,7 @@ class Machine:
     sockets: of a whole server that is the customer's; 0 where the machine is a share of a host.
     pool: every microarchitecture the family is served from, where that is more than one and the API
         did not say which.
+    host: the part that its threads are, where the host they are a share of is known.
     """
 
     provider: str
@@ -40,6 +42,7 @@ class Machine:
     sockets: int = 0
     assumed: str = ""
     pool: tuple[str, ...] = ()
+    host: str = ""
 
 
 def components(machine: Machine) -> tuple[Component, ...]:
@@ -51,12 +54,17 @@ def _held(machine: Machine) -> tuple[Component, ...]:
     reason = machine.assumed
     if machine.sockets and not is_whole_machine(machine.microarchitecture):
         return (_whole_server(machine), *_boards_and_disks(machine))
-    processor = POOLED.join(dict.fromkeys((machine.microarchitecture, *machine.pool)))
+    pool = POOLED.join(dict.fromkeys((machine.microarchitecture, *machine.pool)))
     # Of a Mac its maker measured the whole: what its memory draws stands in its processor's row.
     memory = "unified" if is_whole_machine(machine.microarchitecture) else "dram"
     return (
         Component(
-            "vcpu", processor, machine.threads, "cpu_ratio", share=machine.share, assumed=reason
+            "vcpu",
+            machine.host or pool,
+            machine.threads,
+            "cpu_ratio",
+            share=machine.share,
+            assumed=reason,
         ),
         Component("memory", memory, machine.memory_gib, assumed=reason),
         *_boards_and_disks(machine),

@@ -8,26 +8,18 @@ give the rest. Curves never fall.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import zip_longest
 from math import sqrt
-from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, server, server_power
 from cloud_carbon_exporter.model.doubts import doubt
 from cloud_carbon_exporter.model.errors import Errors, Factor, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
-from cloud_carbon_exporter.model.quantities import PERCENT
+from cloud_carbon_exporter.model.hosts import POOLED, names, shown
+from cloud_carbon_exporter.model.thread_watts import LEVELS, thread
 from cloud_carbon_exporter.model.types import ComponentKind
-
-LEVELS = {
-    level: load / PERCENT for level, load in (("idle", 0), ("ten", 10), ("half", 50), ("full", 100))
-}
-"""The loads at which a processor's draw stands in the tables."""
-
-POOLED = " or "
-"""Joins the microarchitectures of a family where nobody said which: "Skylake or Cascade Lake"."""
 
 PRODUCTION_GAP = "model.production_gap"
 """The rows of the gap at each load stand on one measured host, so they are wrong together."""
@@ -116,7 +108,7 @@ def draw(kind: ComponentKind, part: str) -> Draw:
     found = _draw(kind, part)
     if found.assumed or found.doubt:
         return found
-    return replace(found, doubt=doubt(found.facts, f"watts of {server.shown(part)}"))
+    return replace(found, doubt=doubt(found.facts, f"watts of {shown(part)}"))
 
 
 def _draw(kind: ComponentKind, part: str) -> Draw:
@@ -136,7 +128,23 @@ def _of_processor(part: str) -> Draw:
     described = server.parse(part)
     if described:
         return _of_server(described)
-    return _of_pool(part) if POOLED in part else _of_thread(part)
+    return _of_pool(part) if POOLED in part else _of_share(part)
+
+
+def _of_share(part: str) -> Draw:
+    """A thread of a host, and its share of the hosts and switches beside it that nobody is given.
+
+    No cloud says how much of these is whose, so that they are in the interval alone. Who rents a
+    whole server is given all of it, and the benchmark knows no other.
+    """
+    curve = _of_thread(part)
+    if is_whole_machine(part):
+        return curve
+    spare = figure("model.spare_capacity.ratio")
+    errors: list[Errors] = []
+    for watts, known in zip(curve.watts, curve.errors, strict=True):
+        errors.append(known.also(spare.id, watts * spare.down, watts * spare.up))
+    return replace(curve, errors=tuple(errors), facts=(*curve.facts, spare.id))
 
 
 def _flat(known: Figure, assumed: str = "") -> Draw:
@@ -171,55 +179,6 @@ def _of_board(part: str) -> Draw:
     )
 
 
-class Bounds(NamedTuple):
-    """Watts of a thread at one load, with its interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Processor:
-    """One row of the table of processors: a microarchitecture, or a CPU model of one."""
-
-    name: str
-    watts: tuple[Bounds, ...]
-    source: str
-    year: str
-    basis: str
-
-
-@cache
-def processors() -> dict[str, Processor]:
-    """Microarchitectures by name."""
-    known: dict[str, Processor] = {}
-    for row in facts.rows("processors"):
-        if row["kind"] == "microarchitecture":
-            watts = tuple(_bounds(row, level) for level in LEVELS)
-            known[row["name"]] = Processor(
-                row["name"], watts, row["source"], row["year"], row["basis"]
-            )
-    return known
-
-
-def _bounds(row: facts.Row, level: str) -> Bounds:
-    return Bounds(
-        float(row[f"{level}_watts_per_thread"]),
-        float(row[f"{level}_low"]),
-        float(row[f"{level}_high"]),
-    )
-
-
-def microarchitecture(part: str) -> tuple[str, str]:
-    """The microarchitecture that stands for a part, and why it had to be assumed: "" if known."""
-    part = part.partition(POOLED)[0]
-    if part in processors():
-        return part, "unknown processor" if part == "default" else ""
-    name = facts.microarchitecture(part)
-    return (name, "") if name in processors() else ("default", f"unknown processor {part}")
-
-
 def is_whole_machine(name: str) -> bool:
     """Whether a processor's row is a desktop machine, memory included, as its maker measured it.
 
@@ -230,7 +189,7 @@ def is_whole_machine(name: str) -> bool:
 
 def _of_pool(part: str) -> Draw:
     """A thread of one of several microarchitectures: as the first, and as unsure as all of them."""
-    first, *others = curves = [_of_thread(name) for name in part.split(POOLED)]
+    first, *others = curves = [_of_share(name) for name in part.split(POOLED)]
     errors: list[Errors] = []
     for level, value in enumerate(first.watts):
         down, up = first.errors[level].reach()
@@ -242,21 +201,21 @@ def _of_pool(part: str) -> Draw:
         # beside what the first one's figures may be wrong by: that it is not the first
         less = sqrt(max(0, (value - low) ** 2 - down**2))
         more = sqrt(max(0, (high - value) ** 2 - up**2))
-        errors.append(first.errors[level].also(f"processors.{part}", less, more))
+        errors.append(first.errors[level].also(f"processors.{names(part)}", less, more))
     used = (*first.facts, *(other.facts[0] for other in others))
     return replace(first, errors=tuple(errors), facts=used)
 
 
 def _of_thread(part: str) -> Draw:
     """A hardware thread of a cloud host: that of the benchmark machine x the gap to production."""
-    name, assumed = microarchitecture(part)
-    processor = processors()[name]
+    held = thread(part)
+    name = held.microarchitecture
     levels = () if is_whole_machine(name) else tuple(LEVELS)
     gaps = [figure(f"model.production_gap.{level}_ratio") for level in levels]
     watts: list[float] = []
     errors: list[Errors] = []
     most = 0.0
-    for measured, gap in zip_longest(processor.watts, gaps):
+    for measured, gap in zip_longest(held.watts, gaps):
         down, up = measured.value - measured.low, measured.high - measured.value
         errs, ratio = Errors((f"processors.{name}",), (down,), (up,)), 1.0
         if gap:
@@ -266,11 +225,9 @@ def _of_thread(part: str) -> Draw:
         watts.append(max(measured.value * ratio, *watts, 0))
         most = max(watts[-1] + up, most)  # what may be drawn at rest may be drawn at work
         errors.append(errs.reaching(min(watts[-1], down), most - watts[-1]))
-    ids = (f"processors.{name}", *(gap.id for gap in gaps))
-    source = f"{processor.source} ({processor.year})"
-    return Draw(
-        tuple(LEVELS.values()), tuple(watts), tuple(errors), ids, "W/thread", source, assumed
-    )
+    ids = (*held.facts, *(gap.id for gap in gaps))
+    loads = tuple(LEVELS.values())
+    return Draw(loads, tuple(watts), tuple(errors), ids, "W/thread", held.source, held.assumed)
 
 
 def _of_server(described: server.Server) -> Draw:

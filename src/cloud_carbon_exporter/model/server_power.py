@@ -18,16 +18,16 @@ and full load the curve has the measured shape of its microarchitecture.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from math import exp, log, log2
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from math import exp, hypot, log, log2
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.quantities import PERCENT
-from cloud_carbon_exporter.model.server import TERMS, Server
+from cloud_carbon_exporter.model.server import TERMS, Server, tdp_range
 
 _LOADS = tuple(range(0, PERCENT + 1, PERCENT // 10))
 _FITTED_SOCKETS = 2
@@ -46,8 +46,33 @@ class Curve:
     source: str
 
 
+@lru_cache(maxsize=4096)
 def curve(server: Server) -> Curve:
     """Watts of a whole server at idle, 10 .. 100 % load.
+
+    Where the TDP of its processor is somebody's estimate, the watts may be those of another TDP.
+    """
+    known = _of_tdp(server)
+    least, most = tdp_range(server)
+    if least == most:
+        return known
+    lower, higher = (_of_tdp(replace(server, tdp_watts=watts)).watts for watts in (least, most))
+    down = map(_apart, known.watts, known.low, lower)
+    up = map(_apart, known.watts, known.high, higher)
+    return replace(
+        known,
+        low=tuple(max(0.0, watts - far) for watts, far in zip(known.watts, down, strict=True)),
+        high=tuple(watts + far for watts, far in zip(known.watts, up, strict=True)),
+    )
+
+
+def _apart(value: float, bound: float, other: float) -> float:
+    """How far off a value may be that errs by two reasons of their own."""
+    return hypot(value - bound, value - other)
+
+
+def _of_tdp(server: Server) -> Curve:
+    """The curve as if the TDP were known.
 
     Memory beyond that of any measured server counts by the GiB.
     """
@@ -58,8 +83,8 @@ def curve(server: Server) -> Curve:
     family = _like().get(server.microarchitecture, server.microarchitecture)
     names = ("all", family, server.processor)
     tdp = server.sockets * server.tdp_watts
-    idle = tdp * exp(_effect("idle", names, terms))
-    full = max(idle, tdp * exp(_effect("full", names, terms)))
+    full = tdp * exp(_effect("full", names, terms))
+    idle = min(tdp * exp(_effect("idle", names, terms)), full * most_idle())
     width = _width(server)
     watts, low, high = [], [], []
     for load, share in zip(_LOADS, _shape(family), strict=True):
@@ -68,7 +93,7 @@ def curve(server: Server) -> Curve:
         watts.append(value + beyond)
         low.append(value * least + beyond / dram.value * dram.low)
         high.append(value * most + beyond / dram.value * dram.high)
-    used = [*width.used, *([dram] if beyond else [])]
+    used = [*([dram] if beyond else []), *width.spreads, width.interval(0)]
     rows: list[str] = []
     for name in names:
         for level in ("idle", "full"):
@@ -79,8 +104,16 @@ def curve(server: Server) -> Curve:
         tuple(low),
         tuple(high),
         (*rows, *(each.id for each in used)),
-        f"{used[0].source} ({used[0].year})",
+        f"{used[-1].source} ({used[-1].year})",
     )
+
+
+def most_idle() -> float:
+    """The most a measured server of one or two sockets drew at rest, of what it drew at work.
+
+    Both are fitted apart, so that far from what was measured one could overtake the other.
+    """
+    return figure("server.reference.idle_share").high
 
 
 def _terms(server: Server) -> dict[str, float]:
@@ -101,15 +134,14 @@ class _Width(NamedTuple):
 
     def ratios(self, load: int) -> tuple[float, float]:
         """Ratios of the true to the estimated watts at a load in percent, nine times in ten."""
-        at_load, factor = figure(f"server.interval.{self.known}.{load}"), 1.0
+        at_load, factor = self.interval(load), 1.0
         if self.spreads:
             idle, full = (spread.value for spread in self.spreads)
             factor = idle + (full - idle) * load / PERCENT
         return at_load.low**factor, at_load.high**factor
 
-    @property
-    def used(self) -> list[Figure]:
-        return [figure(f"server.interval.{self.known}.{_LOADS[0]}"), *self.spreads]
+    def interval(self, load: int) -> Figure:
+        return figure(f"server.interval.{self.known}.{load}")
 
 
 def _width(server: Server) -> _Width:

@@ -56,7 +56,7 @@ SIGNALS = frozenset(
 )
 
 ComponentKind = Literal[
-    "vcpu",  # amount in hardware threads; part = a microarchitecture, or a CPU model, of facts
+    "vcpu",  # amount in hardware threads; part = a host, written out, or a microarchitecture
     "memory",  # GiB of DRAM
     "gpu",  # boards; part = an accelerator of facts
     "ssd",  # GiB of local flash
