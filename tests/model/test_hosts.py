@@ -8,9 +8,9 @@ from cloud_carbon_exporter.model import facts, server, server_power
 from cloud_carbon_exporter.model.cpu_models import cpu_model
 from cloud_carbon_exporter.model.embodied import made, server_grams
 from cloud_carbon_exporter.model.facts import figure
-from cloud_carbon_exporter.model.hosts import names, no_servers, part_of_family
+from cloud_carbon_exporter.model.hosts import POOLED, names, no_servers, part_of_family
 from cloud_carbon_exporter.model.machines import components, machine
-from cloud_carbon_exporter.model.power import POOLED, draw
+from cloud_carbon_exporter.model.power import draw
 from cloud_carbon_exporter.model.thread_watts import LEVELS, host, microarchitectures, thread
 
 NAMED = [

@@ -98,7 +98,8 @@ def test_spare_capacity_is_in_the_interval_of_a_share_of_a_host_alone() -> None:
         assert spare.id in curve.facts
         for watts, errors in zip(curve.watts, curve.errors, strict=True):
             at = errors.facts.index(spare.id)
-            assert (errors.down[at], errors.up[at]) == (0, pytest.approx(watts * spare.up))
+            assert errors.down[at] == 0
+            assert errors.up[at] == pytest.approx(watts * spare.up)
     assert spare.id not in draw("vcpu", "Apple M2").facts
     whole = server_part(describe("EPYC 7742", sockets=1))
     assert spare.id not in draw("vcpu", whole).facts

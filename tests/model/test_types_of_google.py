@@ -9,6 +9,7 @@ import pytest
 from tests.model.machines import footprint, resource
 
 from cloud_carbon_exporter.model import facts, machine_tables
+from cloud_carbon_exporter.model.embodied import made
 from cloud_carbon_exporter.model.machines import machine
 from cloud_carbon_exporter.model.power import draw, is_whole_machine
 
@@ -73,9 +74,11 @@ def test_a_type_is_estimated_as_what_it_is_and_nothing_of_it_is_guessed(row: fac
     there = resource("gcp", row["type"], "us-central1")
     idle = footprint(there, {"cpu_ratio": 0, "gpu_ratio": 0})
     busy = footprint(there, {"cpu_ratio": 1, "gpu_ratio": 1})
-    doubts = [draw(each.kind, each.part).doubt for each in there.components]
-    assert idle.basis == busy.basis == ("assumed" if any(doubts) else "measured"), busy.reason
-    assert busy.reason == "; ".join(filter(None, doubts))
+    doubts: list[str] = []
+    for each in there.components:
+        doubts += filter(None, (draw(each.kind, each.part).doubt, made(each.kind, each.part).doubt))
+    assert idle.basis == busy.basis == ("assumed" if doubts else "measured"), busy.reason
+    assert busy.reason == "; ".join(doubts)
     assert 0 < idle.power_watts.value < busy.power_watts.value
 
 
