@@ -32,11 +32,12 @@ def blocks() -> Iterator[str]:
     usual = {
         signal: figure(f"model.default.{signal}").value for signal in ("cpu_ratio", "gpu_ratio")
     }
+    cpu, gpu = (f"{PERCENT * ratio:.0f} %" for ratio in usual.values())
     yield (
         "One vCPU of each family with its part of memory and accelerators, without PUE, at the "
-        f"default loads ({usual['cpu_ratio']:.0%} of processors, {usual['gpu_ratio']:.0%} of "
-        "accelerators). Intervals are the 90 % bounds beside the value: first where monitoring did "
-        "not tell the load, then where it told just that."
+        f"default loads ({cpu} of processors, {gpu} of accelerators). Intervals are the 90 % "
+        "bounds beside the value: first where monitoring did not tell the load, then where it told "
+        "just that."
     )
     rows = [_row(family, usual) for family in facts.rows("families") if not family["pattern"]]
     yield markdown_table(HEAD, rows)

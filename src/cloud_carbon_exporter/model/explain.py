@@ -132,5 +132,5 @@ def _embodied(priced: PricedComponent) -> Term:
         "gCO2eq/unit/year",
         priced.made.source,
         priced.grams,
-        "; ".join(priced.guesses) or priced.made.doubt,
+        priced.component.assumed or priced.draw.assumed or priced.made.doubt,
     )

@@ -84,21 +84,26 @@ class PricedComponent(NamedTuple):
     usual: tuple[str, ...]
 
     @property
-    def guesses(self) -> list[str]:
-        """Why the hardware had to be guessed; empty where it is known."""
-        return [*filter(None, (self.component.assumed, self.draw.assumed))]
+    def is_guessed(self) -> bool:
+        """Whether the hardware had to be guessed."""
+        return bool(self.component.assumed or self.draw.assumed)
 
     @property
     def reasons(self) -> list[str]:
         """What is weak, in short; empty where all was read and known."""
-        doubts = [] if self.guesses else filter(None, (self.made.doubt,))
-        return [*self.reasons_of_draw, *doubts]
+        reasons = self.reasons_of_draw
+        if self.made.doubt and not self.is_guessed:
+            reasons.append(self.made.doubt)
+        return reasons
 
     @property
     def reasons_of_draw(self) -> list[str]:
         """What is weak about its watts. That the row of a guess is one goes without saying."""
-        unread = [f"no {signal}" for signal in self.unread]
-        return [*unread, *(self.guesses or filter(None, (self.draw.doubt,)))]
+        reasons = [f"no {signal}" for signal in self.unread]
+        reasons += filter(None, (self.component.assumed, self.draw.assumed))
+        if self.draw.doubt and not self.is_guessed:
+            reasons.append(self.draw.doubt)
+        return reasons
 
 
 class InForce(NamedTuple):
@@ -189,7 +194,7 @@ def _priced(component: Component, held: InForce, loads: Loads, kind: str) -> Pri
     if not (guessed or curve.doubt or making.doubt):
         basis = "default" if unread else "measured"
     watts = drawn.watts * amount
-    if basis != "measured":  # what was read and known is within its bounds from the start
+    if guessed or unread:  # what was read and known is within its bounds from the start
         errors = errors.within(watts if held.usual else drawn.watts)
     return PricedComponent(
         component, held.part, curve, making, amount, drawn.load,
