@@ -6,7 +6,17 @@ from cloud_carbon_exporter.documents import machine_page
 from cloud_carbon_exporter.model import facts
 
 PROSE, TABLE = machine_page.blocks()
-ROWS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in TABLE.splitlines()[2:]]
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.split("|")[1:-1]]
+
+
+ROWS = list(map(cells, TABLE.splitlines()[2:]))
+
+
+def bounds(cell: str) -> list[float]:
+    return [float(bound.removesuffix(" %")) for bound in cell.split(" to ")]
 
 
 def test_every_family_has_a_row() -> None:
@@ -20,9 +30,7 @@ def test_every_family_has_a_row() -> None:
 
 def test_a_load_that_was_not_read_makes_the_interval_no_narrower() -> None:
     for row in ROWS:
-        unread, read = (
-            [float(bound.removesuffix(" %")) for bound in cell.split(" to ")] for cell in row[4:6]
-        )
+        unread, read = map(bounds, row[4:6])
         assert unread[0] <= read[0] <= 0 <= read[1] <= unread[1], row
 
 

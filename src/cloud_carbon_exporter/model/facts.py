@@ -148,7 +148,7 @@ def place(provider: str, region: str) -> Place:
     wue = figures().get(f"wue.{own}")
     carbon_free = figures().get(f"carbon_free_ratio.{own}")
     overhead = pue(provider, region)
-    guessed = f"assumed PUE of {key}" if overhead.basis == "assumed" else ""
+    guessed = f"assumed PUE of {key}" if row and overhead.basis == "assumed" else ""
     return Place(
         provider,
         region,
@@ -156,7 +156,7 @@ def place(provider: str, region: str) -> Place:
         _estimate(overhead, "measured" if row and not guessed else "assumed"),
         _estimate(wue) if wue else None,
         carbon_free.value if carbon_free else None,
-        place_names.doubt(key) if around else (guessed if row else ""),
+        place_names.doubt(key) if around else guessed,
     )
 
 
