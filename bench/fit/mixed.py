@@ -11,7 +11,8 @@ since the budget is in absolute errors.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -190,12 +191,14 @@ def _shape(machines: Sequence[Machine]) -> dict[int, float]:
 class Fit:
     """The whole model: watts of a server at any load.
 
+    systems: how many machines of a CPU model, or of a microarchitecture, were fitted.
     most_idle: the most that a measured server drew at rest, of what it drew at work.
     """
 
     idle: Effects
     full: Effects
     shapes: dict[str, dict[int, float]]
+    systems: Mapping[str, int]
     most_idle: float
 
     def watts(self, machine: Machine) -> dict[int, float]:
@@ -221,8 +224,11 @@ def fit_all(machines: Sequence[Machine]) -> Fit:
     idle, full = fit(modern, 0, IDLE), fit(modern, 100, FULL)
     if others:
         idle, full = fit(others, 0, IDLE, idle), fit(others, 100, FULL, full)
+    fitted = [*modern, *others]
+    systems = Counter(machine.model for machine in fitted)
+    systems.update(machine.microarchitecture for machine in fitted)
     most_idle = max(idle_share(machine) for machine in modern)
-    return Fit(idle, full, shapes([*modern, *others]), most_idle)
+    return Fit(idle, full, shapes(fitted), systems, most_idle)
 
 
 def idle_share(machine: Machine) -> float:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench.fit import nodes, platforms, report, tables
+from bench.fit import accounts, nodes, platforms, report, tables
+from bench.fit.widths import widths
 from cloud_carbon_exporter.documents.marks import Marks
 
 DOC = Path(__file__).parents[2] / "docs" / "model.md"
@@ -18,8 +19,11 @@ MARKS = Marks("<!-- figures: python -m bench.fit.run --write -->", "<!-- end of 
 
 
 def _is_current(figures: str) -> bool:
-    """Whether figures are of today's fit, which is not made to tell, of today's hosts and nodes."""
-    current = (f"made from {report.digest()}", platforms.report(), nodes.report())
+    """Whether figures are of today's fit, which is not made to tell, hosts, nodes, accounts."""
+    current = (
+        f"made from {report.digest()}",
+        *(each.report() for each in (platforms, nodes, accounts)),
+    )
     return all(each in figures for each in current)
 
 
@@ -32,10 +36,9 @@ def main() -> None:
     writing = renewing or "--write" in sys.argv
     validation = report.validate()
     if writing:
-        tables.write_server(
-            tables.figures(validation.fitted, validation.machines, validation.by_knowledge)
-        )
-    figures = f"{report.render(validation)}\n\n{nodes.report()}"
+        found = widths(validation.calibration)
+        tables.write_server(tables.figures(validation.fitted, validation.machines, found))
+    figures = "\n\n".join((report.render(validation), nodes.report(), accounts.report()))
     if writing:
         DOC.write_text(MARKS.written(page, figures), encoding="utf-8")
     print(figures)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
+import math
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-import numpy as np
 
 from bench.fit.data import LEVELS, Machine
 from bench.fit.mixed import REFERENCE, Effects, Fit, idle_share
-from bench.fit.validate import Point
+from bench.fit.validate import KNOWN, OFTEN
+from bench.fit.widths import ENDS, Widths
 
 FACTS = Path(__file__).parents[2] / "src" / "cloud_carbon_exporter" / "facts"
 SOURCE = "fitted by bench/fit on SPECpower_ssj2008 results"
@@ -19,14 +19,11 @@ YEAR = 2026
 COLUMNS = ("id", "value", "low", "high", "unit", "basis", "source", "year", "note")
 SIGMA_90 = 1.645
 SMALL = 0.002
-KNOWN = ("model", "microarchitecture", "none")
 
 Row = tuple[str, float, float, float, str]
 
 
-def figures(
-    fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Sequence[Point]]
-) -> list[Row]:
+def figures(fitted: Fit, machines: Sequence[Machine], widths: Widths) -> list[Row]:
     """Every row of server.csv: id, value, low, high, unit."""
     return [
         *_references(machines),
@@ -34,7 +31,8 @@ def figures(
         *_effects("idle", fitted.idle),
         *_effects("full", fitted.full),
         *_shapes(fitted),
-        *_intervals(points),
+        *_systems(fitted),
+        *_intervals(widths),
     ]
 
 
@@ -108,25 +106,21 @@ def _shapes(fitted: Fit) -> Iterable[Row]:
             )
 
 
-def interval(points: Sequence[Point], level: int) -> tuple[float, float]:
-    """Between which ratios of measured to estimated watts 90 % of held-back machines lie at a load.
-
-    Middle loads lean on their neighbours too, since few machines state them.
-    """
-    near = [
-        p
-        for p in points
-        if p.level == level or (level % 100 and p.level % 100 and abs(p.level - level) <= 20)
-    ]
-    low, high = np.quantile([1 / p.ratio for p in near], (0.05, 0.95))
-    return float(low), float(high)
+def _systems(fitted: Fit) -> Iterable[Row]:
+    """How many machines of a CPU model or a microarchitecture were fitted."""
+    yield "server.often.systems", OFTEN, OFTEN, OFTEN, "systems"
+    for name, count in sorted(fitted.systems.items()):
+        yield f"server.systems.{name}", count, count, count, "systems"
 
 
-def _intervals(points: Mapping[str, Sequence[Point]]) -> Iterable[Row]:
+def _intervals(widths: Widths) -> Iterable[Row]:
+    """Between which ratios of measured to estimated watts 90 % of machines left out lie."""
     for known in KNOWN:
         for level in LEVELS:
-            low, high = interval(points[known], level)
-            yield f"server.interval.{known}.{level}", 1.0, min(1.0, low), max(1.0, high), "ratio"
+            down, up = widths.bounds[known, level]
+            yield f"server.interval.{known}.{level}", 1.0, math.exp(-down), math.exp(up), "ratio"
+    for (family, end), spread in sorted(widths.spreads.items()):
+        yield f"server.spread.{family}.{ENDS[end]}", spread, spread, spread, "ratio"
 
 
 def write_server(rows: Sequence[Row]) -> None:
@@ -140,9 +134,19 @@ def write_server(rows: Sequence[Row]) -> None:
                     name,
                     *(f"{number:.5g}" for number in (value, low, high)),
                     unit,
-                    "derived",
-                    SOURCE,
+                    *_origin(name),
                     YEAR,
                     "",
                 )
             )
+
+
+NEVER = f"server.interval.{KNOWN[-1]}."
+"""Rows for servers of which nothing was measured: whatever stands on them is a guess."""
+
+
+def _origin(name: str) -> tuple[str, str]:
+    """Basis and source of a row."""
+    if name.startswith(NEVER):
+        return "assumed", f"{SOURCE}; never measured: as others of its TDP and threads"
+    return "derived", SOURCE

@@ -7,6 +7,7 @@ from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.loads import interpolate
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.server import describe
+from cloud_carbon_exporter.model.server import part as server_part
 from cloud_carbon_exporter.model.server_power import curve
 from cloud_carbon_exporter.model.thread_watts import microarchitectures, thread
 
@@ -89,3 +90,26 @@ def test_neither_bound_of_a_thread_falls_with_its_load(name: str) -> None:
         bottoms.append(watts - down)
     assert all(more >= less - 1e-12 for less, more in itertools.pairwise(tops))
     assert all(more >= less - 1e-12 for less, more in itertools.pairwise(bottoms))
+
+
+def test_spare_capacity_is_in_the_interval_of_a_share_of_a_host_alone() -> None:
+    spare = figure("model.spare_capacity.ratio")
+    assert spare.value == spare.low == 1 < spare.high
+    for part in ("Skylake", "Skylake or Cascade Lake", "Graviton3"):
+        curve = draw("vcpu", part)
+        assert spare.id in curve.facts
+        for watts, errors in zip(curve.watts, curve.errors, strict=True):
+            at = errors.facts.index(spare.id)
+            assert errors.down[at] == 0
+            assert errors.up[at] == pytest.approx(watts * spare.up)
+    assert spare.id not in draw("vcpu", "Apple M2").facts
+    whole = server_part(describe("EPYC 7742", sockets=1))
+    assert spare.id not in draw("vcpu", whole).facts
+
+
+def test_a_load_that_was_not_read_lies_where_published_fleets_do() -> None:
+    """CAST AI 8 to 17 %, Azure 15 %: the mean of machines, and what half of them stay below."""
+    usual = figure("model.default.cpu_ratio")
+    assert 0.08 <= usual.value <= 0.2
+    assert usual.low < 0.08
+    assert 0.5 < usual.high < 0.9

@@ -78,7 +78,17 @@ def estimate(
     )
     down, up = errors.grams.reach()
     embodied = Estimate(grams, max(0.0, grams - down), grams + up, basis)
-    return Footprint(power, operational, embodied, basis, reason, facts_used, errors)
+    return Footprint(
+        power, operational, embodied, basis, reason, facts_used, errors, _hardware_basis(priced)
+    )
+
+
+def _hardware_basis(priced: list[PricedComponent]) -> Basis:
+    """Basis of the hardware alone, whatever was read of its load."""
+    for each in priced:
+        if each.basis == "assumed":
+            return "assumed"
+    return "measured"
 
 
 def power_watts(resource: Resource, loads: Loads, place: Place) -> float:

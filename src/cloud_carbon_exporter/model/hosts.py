@@ -42,6 +42,13 @@ def names(part: str) -> str:
     return POOLED.join(map(_name, part.split(POOLED)))
 
 
+@lru_cache(maxsize=65536)
+def shown(part: str) -> str:
+    """Any part as people read it: of a described server its processor, or what stands for it."""
+    described = server.parse(part)
+    return (described.processor or described.microarchitecture) if described else names(part)
+
+
 def _name(part: str) -> str:
     described = server.parse_host(part)
     return described.processor if described else part

@@ -12,10 +12,11 @@ from functools import lru_cache
 from math import sqrt
 
 from cloud_carbon_exporter.model import facts, memory, nodes, production_gap, server, server_power
+from cloud_carbon_exporter.model.doubts import doubt
 from cloud_carbon_exporter.model.errors import Errors, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
-from cloud_carbon_exporter.model.hosts import POOLED, names
+from cloud_carbon_exporter.model.hosts import POOLED, names, shown
 from cloud_carbon_exporter.model.loads import LEVELS, interpolate
 from cloud_carbon_exporter.model.thread_watts import thread
 from cloud_carbon_exporter.model.types import ComponentKind
@@ -86,8 +87,15 @@ def _between(near: Errors, other: Errors, far: float) -> Errors:
 def draw(kind: ComponentKind, part: str) -> Draw:
     """Power curve of one unit of a part; never an error.
 
-    A part nobody knows gets the default of its kind, and says so.
+    A part nobody knows gets the default of its kind, and says so; so does one whose row is a guess.
     """
+    found = _draw(kind, part)
+    if found.assumed or found.doubt:
+        return found
+    return replace(found, doubt=doubt(found.facts, f"watts of {shown(part)}"))
+
+
+def _draw(kind: ComponentKind, part: str) -> Draw:
     if kind == "vcpu":
         return _of_processor(part)
     if kind == "gpu":
@@ -108,7 +116,23 @@ def _of_processor(part: str) -> Draw:
     described = server.parse(part)
     if described:
         return _of_server(described)
-    return _of_pool(part) if POOLED in part else _of_thread(part)
+    return _of_pool(part) if POOLED in part else _of_share(part)
+
+
+def _of_share(part: str) -> Draw:
+    """A thread of a host, and its share of the hosts and switches beside it that nobody is given.
+
+    No cloud says how much of these is whose, so that they are in the interval alone. Who rents a
+    whole server is given all of it, and the benchmark knows no other.
+    """
+    curve = _of_thread(part)
+    if is_whole_machine(part):
+        return curve
+    spare = figure("model.spare_capacity.ratio")
+    errors: list[Errors] = []
+    for watts, known in zip(curve.watts, curve.errors, strict=True):
+        errors.append(known.also(spare.id, watts * spare.down, watts * spare.up))
+    return replace(curve, errors=tuple(errors), facts=(*curve.facts, spare.id))
 
 
 def _flat(known: Figure, assumed: str = "") -> Draw:
@@ -170,7 +194,7 @@ def is_whole_machine(name: str) -> bool:
 
 def _of_pool(part: str) -> Draw:
     """A thread of one of several microarchitectures: as the first, and as unsure as all of them."""
-    first, *others = curves = [_of_thread(name) for name in part.split(POOLED)]
+    first, *others = curves = [_of_share(name) for name in part.split(POOLED)]
     errors: list[Errors] = []
     for level, value in enumerate(first.watts):
         down, up = first.errors[level].reach()

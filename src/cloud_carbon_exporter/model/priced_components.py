@@ -85,13 +85,26 @@ class PricedComponent(NamedTuple):
     usual: tuple[str, ...]
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether the hardware had to be guessed."""
+        return bool(self.component.assumed or self.draw.assumed)
+
+    @property
     def reasons(self) -> list[str]:
         """What is weak, in short; empty where all was read and known."""
-        unread = [f"no {signal}" for signal in self.unread]
-        return [
-            *unread,
-            *filter(None, (self.component.assumed, self.draw.assumed, self.draw.doubt)),
-        ]
+        reasons = self.reasons_of_draw
+        if self.made.doubt and not self.is_guessed:
+            reasons.append(self.made.doubt)
+        return reasons
+
+    @property
+    def reasons_of_draw(self) -> list[str]:
+        """What is weak about its watts. That the row of a guess is one goes without saying."""
+        reasons = [f"no {signal}" for signal in self.unread]
+        reasons += filter(None, (self.component.assumed, self.draw.assumed))
+        if self.draw.doubt and not self.is_guessed:
+            reasons.append(self.draw.doubt)
+        return reasons
 
 
 class InForce(NamedTuple):
@@ -179,10 +192,10 @@ def _priced(component: Component, held: InForce, loads: Loads, kind: str) -> Pri
         unread, stood_in = (*unread, held.unread), (*stood_in, held.usual.fact)
         errors, units = product_of_ratios(drawn.watts, errors, held.usual), 1
     basis: Basis = "assumed"
-    if not (guessed or curve.doubt):
+    if not (guessed or curve.doubt or making.doubt):
         basis = "default" if unread else "measured"
     watts = drawn.watts * amount
-    if basis != "measured":  # what was read and known is within its bounds from the start
+    if guessed or unread:  # what was read and known is within its bounds from the start
         errors = errors.within(watts if held.usual else drawn.watts)
     return PricedComponent(
         component, held.part, curve, making, amount, drawn.load,
@@ -253,5 +266,5 @@ def _measured_boards(component: Component, watts: float) -> PricedComponent:
         watts + amount * node.value, Units(errors, amount),
         making.grams_per_second * amount,
         Making(making, amount, guessed, None),
-        "assumed" if guessed or curve.doubt else "measured", (), (),
+        "assumed" if guessed or curve.doubt or making.doubt else "measured", (), (),
     )  # fmt: skip

@@ -10,8 +10,9 @@ the microarchitecture, the CPU model.
         socket / 64)
 
 What was never measured adds nothing and widens the interval, which is the spread of measured over
-estimated watts when servers like it were left out of the fit. Between idle and full load the curve
-has the measured shape of its microarchitecture.
+estimated watts when servers like it were left out of the fit: by how often the CPU model was
+measured, by load, and by how far machines of its microarchitecture err beside others. Between idle
+and full load the curve has the measured shape of its microarchitecture.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from cloud_carbon_exporter.model.quantities import PERCENT
 from cloud_carbon_exporter.model.server import TERMS, Server, tdp_range
 
 _LOADS = tuple(range(0, PERCENT + 1, PERCENT // 10))
+_FITTED_SOCKETS = 2
+"""The fit stands on servers of one and two sockets; of larger ones too few were measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +83,16 @@ def _of_tdp(server: Server) -> Curve:
     tdp = server.sockets * server.tdp_watts
     full = tdp * exp(_effect("full", names, terms))
     idle = min(tdp * exp(_effect("idle", names, terms)), full * most_idle())
-    known = _known(server)
+    width = _width(server)
     watts, low, high = [], [], []
     beyond = _beyond(server)
     for load, share, more in zip(_LOADS, _shape(family), beyond, strict=True):
-        spread = figure(f"server.interval.{known}.{load}")
+        least, most = width.ratios(load)
         value = idle + share * (full - idle)
         watts.append(value + more.value)
-        low.append(value * min(1.0, spread.low) + more.low)
-        high.append(value * max(1.0, spread.high) + more.high)
-    used = figure(f"server.interval.{known}.{_LOADS[0]}")
+        low.append(value * least + more.low)
+        high.append(value * most + more.high)
+    used = [*width.spreads, width.interval(0)]
     rows: list[str] = []
     for name in names:
         for level in ("idle", "full"):
@@ -99,8 +102,8 @@ def _of_tdp(server: Server) -> Curve:
         tuple(watts),
         tuple(low),
         tuple(high),
-        (*rows, *(memory.IDS if beyond[0].value else ()), used.id),
-        f"{used.source} ({used.year})",
+        (*rows, *(memory.IDS if beyond[0].value else ()), *(each.id for each in used)),
+        f"{used[-1].source} ({used[-1].year})",
     )
 
 
@@ -145,18 +148,53 @@ def most_idle() -> float:
 def _terms(server: Server) -> dict[str, float]:
     """What the fit knows a server by, a socket's each, as logarithms to the reference."""
     said = (server.tdp_watts, server.threads / server.sockets, server.memory_gib / server.sockets)
-    terms = {"level": 1.0, "sockets": log2(min(server.sockets, 2)) - 1 / 2}
+    terms = {"level": 1.0, "sockets": log2(min(server.sockets, _FITTED_SOCKETS)) - 1 / 2}
     for term, value in zip(TERMS, said, strict=True):
         scale = figure(f"server.reference.{term}")
         terms[term] = log(min(max(value, scale.low), scale.high) / scale.value)
     return terms
 
 
-def _known(server: Server) -> str:
-    """How much of a server was measured: its CPU model, its microarchitecture, or none of it."""
-    if server.processor in _effects("idle"):
-        return "model"
-    return "microarchitecture" if server.microarchitecture in _effects("idle") else "none"
+class _Width(NamedTuple):
+    """Width of a server's interval: what is known of it, and how its microarchitecture spreads."""
+
+    known: str
+    spreads: tuple[Figure, ...]
+
+    def ratios(self, load: int) -> tuple[float, float]:
+        """Ratios of the true to the estimated watts at a load in percent, nine times in ten."""
+        at_load, factor = self.interval(load), 1.0
+        if self.spreads:
+            idle, full = (spread.value for spread in self.spreads)
+            factor = idle + (full - idle) * load / PERCENT
+        return at_load.low**factor, at_load.high**factor
+
+    def interval(self, load: int) -> Figure:
+        return figure(f"server.interval.{self.known}.{load}")
+
+
+def _width(server: Server) -> _Width:
+    """By how often a CPU model was measured, else its microarchitecture; of neither, none."""
+    systems = _systems(server.processor)
+    if not (systems or _systems(server.microarchitecture)):
+        return _Width("none", ())
+    often = systems >= figure("server.often.systems").value
+    known = "unseen"  # what is known of two sockets is not known of four
+    if systems and server.sockets <= _FITTED_SOCKETS:
+        known = "often" if often else "few"
+    ends = (f"server.spread.{{}}.{end}" for end in ("idle", "full"))
+    figures = facts.figures()
+    spreads = [
+        figures.get(end.format(server.microarchitecture)) or figure(end.format("all"))
+        for end in ends
+    ]
+    return _Width(known, tuple(spreads))
+
+
+def _systems(name: str) -> float:
+    """How many servers with that CPU model, or microarchitecture, were measured."""
+    counted = facts.figures().get(f"server.systems.{name}")
+    return counted.value if counted else 0
 
 
 @cache
