@@ -42,6 +42,7 @@ LAYERS = [
     ("model", "version"),
     ("errors",),
     ("masking",),
+    ("known_secrets",),
     ("__init__",),
 ]
 

@@ -16,6 +16,7 @@ from cloud_carbon_exporter.http.retry import (
 )
 from cloud_carbon_exporter.http.session import Bounds, Request, Session
 from cloud_carbon_exporter.http.status import error_kind, may_pass
+from cloud_carbon_exporter.masking import excerpt
 
 PATIENCE = Patience(tries=4, first_pause_seconds=0.5, longest_pause_seconds=30)
 SILENCE_SECONDS = 20.0
@@ -86,7 +87,7 @@ async def _try(session: Session, request: Request) -> bytes:
     answer = await again_if_unreachable(session.send(request))
     if 200 <= answer.status < 300:
         return answer.body
-    words = " ".join(answer.body.decode("utf-8", "replace").split())[:160]
+    words = excerpt(" ".join(answer.body.decode("utf-8", "replace").split()), 160)
     error = error_kind(answer.status)(f"{answer.status} {words}".strip())
     if may_pass(answer.status):
         raise Again(error, seconds_asked(answer.headers))
