@@ -41,7 +41,7 @@ LAYERS = [
     ("http",),
     ("model", "version"),
     ("errors",),
-    ("masking",),
+    ("masking", "repeats"),
     ("known_secrets",),
     ("__init__",),
 ]

@@ -1,7 +1,7 @@
 """Log lines on stderr, for people (text) or for machines (json).
 
 The keys of json, severity and message, are those Cloud Logging reads a line's level and text from.
-No line holds the password of a URL, not even where a library's traceback does.
+No line holds a secret, not even where a library's traceback does, and no error fills the log.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import time
 
 from cloud_carbon_exporter.masking import masked
+from cloud_carbon_exporter.repeats import Repeats
 
 _LEVELS = {
     "debug": logging.DEBUG,
@@ -56,6 +57,7 @@ def configure(level: str, form: str) -> None:
     urllib3 log headers, and in them tokens.
     """
     handler = logging.StreamHandler()
+    handler.addFilter(Repeats())
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -43,7 +43,8 @@ def _without_known(text: str) -> str:
     spans = KNOWN.spans(text)
     if not spans:
         return text
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for begin, end in spans:
         pieces += (text[at:begin], MASK)
         at = end

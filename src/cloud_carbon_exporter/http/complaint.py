@@ -33,5 +33,5 @@ def complaint(document: Mapping[str, Any]) -> str:
             value = value.get("message", value.get("Message"))
         if isinstance(value, str) and value:
             said += value.split()
-    words = " ".join(["an error in place of an answer:", *(said or ["no words"])])
-    return excerpt(words, _LONGEST)
+    whole = " ".join(["an error in place of an answer:", *(said or ["no words"])])
+    return excerpt(whole, _LONGEST)

@@ -14,6 +14,7 @@ from socket import socket
 from typing import Any, NamedTuple
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.web import tls
@@ -35,6 +36,18 @@ _LINE_BYTES = 8190
 _HEADERS = 64
 # a refresh computes in a thread; at Python's 5 ms each piece written would wait that long
 _SWITCH_SECONDS = 0.0005
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether aiohttp tells of a fault of ours; of bytes that are no HTTP it does so as well.
+
+    Those are answered with 400, and whoever sends them must not write our log.
+    """
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is None or not issubclass(kind, HttpProcessingError)
+
+
+logging.getLogger("aiohttp.server").addFilter(_is_news)
 
 
 class _FileState(NamedTuple):
@@ -118,6 +131,7 @@ class Listener:
         except OSError:
             await self._runner.cleanup()
             raise
+        self._guard.own.learn(host)
         self._servers = [server]
         # duplicates live on when a server is closed, so the port is never free for another
         self._sockets = [listening.dup() for listening in server.sockets]
