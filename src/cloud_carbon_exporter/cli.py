@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from types import FrameType
 
 from cloud_carbon_exporter.config import Invocation, load
 from cloud_carbon_exporter.config.flag import PROGRAM
@@ -22,6 +24,7 @@ _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code of the program, run with `arguments`; with those of the process when None."""
+    _end_when_told()
     try:
         invocation = load(sys.argv[1:] if arguments is None else arguments, os.environ)
         code = _run(invocation)
@@ -41,6 +44,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(ExporterError(f"the output cannot be written: {error.strerror}"), 1)
     except KeyboardInterrupt:
         return 130
+
+
+def _end_when_told() -> None:
+    """SIGTERM ends the program while it loads as well: Linux keeps it from a process 1 without."""
+    if os.getpid() == 1:
+        signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 def _write_no_more() -> None:

@@ -132,6 +132,8 @@ def test_certificates_may_stand_in_the_file_itself(folder: Path, authority: Auth
         ),
         (f"basic_auth: {{bob: {SECRET}}}", ["unknown key 'basic_auth'", "basic_auth_users"]),
         (f"basic_auth_users: {{bob: {SECRET}}}", ["basic_auth_users.bob", "bcrypt", "htpasswd"]),
+        (f"basic_auth_users: {{bob: {HASH.replace('$04$', '$15$')}}}", ["bob", "15", "14"]),
+        (f"basic_auth_users: {{bob: {HASH.replace('$04$', '$31$')}}}", ["bob", "31", "14"]),
         (f"basic_auth_users: {{bob: [{SECRET}]}}", ["basic_auth_users.bob", "bcrypt"]),
         pytest.param(
             f"basic_auth_users: {{'a:b': '{HASH}'}}", ["basic_auth_users", "colon"], id="colon"

@@ -109,7 +109,7 @@ class Guard:
             self._logged_at = now
             log.warning(
                 "wrong user or password from %s; more in the next minute are not logged",
-                request.remote,
+                (request.remote or "").removeprefix("::ffff:"),  # IPv4, on a socket of both
             )
         raise Refused(401, "user and password are needed", _REALM)
 

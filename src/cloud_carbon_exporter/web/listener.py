@@ -20,6 +20,7 @@ from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.web import tls
 from cloud_carbon_exporter.web.guard import GUARD, HEAD_SECONDS, KEEPALIVE_SECONDS
 from cloud_carbon_exporter.web.settings import SERVING
+from cloud_carbon_exporter.web.sockets import BACKLOG, IPV4, of_both_families
 from cloud_carbon_exporter.web.tls_config import Tls
 from cloud_carbon_exporter.web.web_config import WebConfig, read_web_config
 from cloud_carbon_exporter.web.web_config_file import WebConfigFile
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 _SHUTDOWN_SECONDS = 0.5
 # how often files are looked at, and connections
 _LOOK_SECONDS = 1.0
-_BACKLOG = 128
 # of the request line, and of one header
 _LINE_BYTES = 8190
 _HEADERS = 64
@@ -127,7 +127,10 @@ class Listener:
         context = self._take(await asyncio.to_thread(self._read)) if self._file else None
         await self._runner.setup()
         try:
-            server = await self._serve(context, host=host or None, port=port, backlog=_BACKLOG)
+            where: dict[str, Any] = {"host": host or IPV4, "port": port, "backlog": BACKLOG}
+            for both in of_both_families(host, port):
+                where = {"sock": both}
+            server = await self._serve(context, **where)
         except OSError:
             await self._runner.cleanup()
             raise
