@@ -41,7 +41,7 @@ LAYERS = [
     ("http",),
     ("model", "version"),
     ("errors",),
-    ("masking", "repeats"),
+    ("masking", "printable", "repeats"),
     ("known_secrets",),
     ("__init__",),
 ]

@@ -18,6 +18,7 @@ from types import FrameType
 from cloud_carbon_exporter.config import Invocation, load
 from cloud_carbon_exporter.config.flag import PROGRAM
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
+from cloud_carbon_exporter.printable import printable
 
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
@@ -62,7 +63,7 @@ def _write_no_more() -> None:
 
 
 def _fail(error: Exception, code: int) -> int:
-    sys.stderr.write(f"{PROGRAM}: {' '.join(str(error).split())}\n")
+    sys.stderr.write(f"{PROGRAM}: {printable(' '.join(str(error).split()))}\n")
     return code
 
 

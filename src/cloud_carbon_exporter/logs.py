@@ -11,6 +11,7 @@ import logging
 import time
 
 from cloud_carbon_exporter.masking import masked
+from cloud_carbon_exporter.printable import printable
 from cloud_carbon_exporter.repeats import Repeats
 
 _LEVELS = {
@@ -19,8 +20,6 @@ _LEVELS = {
     "warn": logging.WARNING,
     "error": logging.ERROR,
 }
-_NAMED_CONTROLS = {10: "\\n", 13: "\\r", 9: "\\t"}
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)} | _NAMED_CONTROLS
 
 
 class TextFormatter(logging.Formatter):
@@ -28,9 +27,10 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line: time in UTC, level, message."""
-        line = f"{_moment(record)} {record.levelname:<7} {record.getMessage().translate(_CONTROLS)}"
+        line = f"{_moment(record)} {record.levelname:<7} {printable(record.getMessage())}"
         if record.exc_info:
-            line = f"{line}\n{self.formatException(record.exc_info)}"
+            trace = self.formatException(record.exc_info).split("\n")
+            line = "\n".join([line, *map(printable, trace)])
         return masked(line)
 
 
