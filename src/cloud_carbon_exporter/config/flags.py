@@ -178,6 +178,8 @@ POLICY_FORMAT = Flag(
 
 Feature = Literal["coverage", "cost-explorer", "free-requests", "organization", "own-figure"]
 FEATURES: tuple[Feature, ...] = get_args(Feature)
+# Of Scaleway and Google; own-figure and coverage are of both as well.
+OTHER_FEATURES = ("audit-trail", "history")
 POLICY_REGIONS = Flag(
     "regions",
     several("REGIONS"),
@@ -187,9 +189,9 @@ POLICY_REGIONS = Flag(
 )
 POLICY_OPTIONAL = Flag(
     "optional",
-    several("FEATURES", *FEATURES),
-    ",".join(FEATURES),
-    "What of the optional the IAM policy allows; nothing when empty.",
+    several("FEATURES", *FEATURES, *OTHER_FEATURES),
+    ",".join((*FEATURES, *OTHER_FEATURES)),
+    "What of the optional a policy or role allows; nothing when empty.",
     commands=("permissions",),
 )
 
