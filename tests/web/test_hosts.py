@@ -14,7 +14,7 @@ from cloud_carbon_exporter.config.flags import ALLOWED_HOSTS
 from cloud_carbon_exporter.config.values import read_value
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.web.hosts import OwnNames, answers_for
-from cloud_carbon_exporter.web.routes import ROUTES
+from cloud_carbon_exporter.web.routes import ROUTES, Route
 
 REFUSED = (
     "evil.example",
@@ -45,7 +45,7 @@ ANSWERED = (
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
-async def test_no_route_answers_another_name(route: object) -> None:
+async def test_no_route_answers_another_name(route: Route) -> None:
     path = route.path.replace("{id}", "i-1").replace("{file}", "page.js")
     async with served(held(estate.SNAPSHOT)) as client:
         for method in route.operations:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import logging
+import socket
+import struct
+from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from multidict import MultiDict
 from tests.exposition import estate
+from tests.web.listening import MUTUAL, TLS, connect, listening
 from tests.web.serving import SETTINGS, held
 
 from cloud_carbon_exporter.web.api.resource_query import PARAMETERS, SORTS, BadQuery, parse
@@ -86,6 +92,16 @@ FIELDS = st.fixed_dictionaries(
 )
 
 
+async def end(writer: asyncio.StreamWriter, *, reset: bool = False) -> None:
+    """Go away, with a reset where that is asked for."""
+    if reset:
+        linger = struct.pack("ii", 1, 0)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    writer.transport.abort()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+
+
 async def sends(port: int, sent: bytes) -> bytes:
     """What comes back for bytes on a new connection; the first line of it."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -97,7 +113,7 @@ async def sends(port: int, sent: bytes) -> bytes:
     except ConnectionError:
         return b""
     finally:
-        writer.close()
+        await end(writer)
 
 
 class Heard(logging.Handler):
@@ -198,3 +214,42 @@ def test_law_no_bytes_are_an_error_of_ours(requests: list[bytes]) -> None:
     for request, answer in zip(requests, answers, strict=True):
         assert b" 5" not in answer[8:11], (request, answer)
     assert logged == []
+
+
+GARBAGE = (
+    b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 500,
+    b"\x16\x03\x01\x00\x05hello",
+    b"\x80" * 100,
+    b"",
+)
+
+
+@pytest.mark.parametrize("text", [TLS, MUTUAL], ids=["tls", "mutual"])
+async def test_no_bytes_in_place_of_tls_are_told(
+    folder: Path, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening(folder, text) as (_, url):
+        for sent in GARBAGE:
+            reader, writer = await connect(url, sent)
+            writer.write_eof()
+            with contextlib.suppress(ConnectionError):
+                await reader.read()
+            await end(writer)
+            _, writer = await connect(url, sent)
+            await end(writer, reset=True)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= 20] == []
+
+
+async def test_who_goes_away_within_an_answer_is_not_told(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening(folder, "") as (_, url):
+        for path in PATHS:
+            request = f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+            for sent in (request, request * 20, request[:-5]):
+                _, writer = await connect(url, sent)
+                await asyncio.sleep(0)
+                await end(writer, reset=True)
+        await asyncio.sleep(0.2)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= 20] == []

@@ -64,7 +64,8 @@ def as_csv(of: Snapshot, tags: tuple[str, ...]) -> str:
         "reason",
         "measured_at_unix_seconds",
     ]
-    table = [columns, *([row.get(column) for column in columns] for row in rows)]
+    table: list[list[object]] = [list(columns)]
+    table += ([row.get(column) for column in columns] for row in rows)
     return csv_text(table)
 
 

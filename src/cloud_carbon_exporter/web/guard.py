@@ -153,7 +153,7 @@ class Guard:
 
 def _check_host(request: web.Request, own: OwnNames) -> None:
     # not request.host, which asks DNS for a name where the request holds none
-    hosts = request.headers.getall("Host", ())
+    hosts: list[str] = list(request.headers.getall("Host", ()))
     if not answers_for(hosts, own.names, request.app[SERVING].settings.allowed_hosts):
         name = ascii(name_in(hosts[-1])[:80])
         raise Refused(421, f"{name} is no name of this server; -web.allowed-hosts adds one", _CLOSE)
