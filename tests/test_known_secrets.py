@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.errors import CredentialsRefused
-from cloud_carbon_exporter.http.sent import remember_sent
+from cloud_carbon_exporter.http.sent import remember_given, remember_sent
 from cloud_carbon_exporter.known_secrets.known import KNOWN, LASTING, PASSING, KnownSecrets
 from cloud_carbon_exporter.masking import excerpt, masked
 from tests.echoes import ECHOES, shows, squeezed
@@ -156,6 +156,12 @@ def test_a_header_that_speaks_of_secrets_is_remembered(name: str) -> None:
     secret = HEADERS[name].rpartition(" ")[2]
     assert secret not in masked(f"you sent {secret}")
     assert masked("application/json") == "application/json"
+
+
+def test_a_header_a_person_gave_is_remembered_whatever_its_name() -> None:
+    remember_given({"X-Made-Up": "made-up-key-of-a-vendor", "X-Scope-OrgID": "tenant-7"})
+    told = masked("made-up-key-of-a-vendor of tenant-7")
+    assert told == "*** of tenant-7"
 
 
 def test_a_signed_request_is_remembered_by_its_parts() -> None:

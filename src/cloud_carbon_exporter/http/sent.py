@@ -37,6 +37,8 @@ _HARMLESS = re.compile(
 )
 _SIGNATURE = re.compile(r"(?i)\bsignature=([^\s,&]+)")
 _CREDENTIAL = re.compile(r"(?i)\bcredential=([^\s,&/]+)")
+# A tenant or a team has a shorter name.
+_SHORTEST_GIVEN = 16
 # Of a form or a document that asks for a token; what is larger holds no credentials.
 _LARGEST_BODY = 1 << 16
 
@@ -48,6 +50,13 @@ def remember_sent(url: str, headers: Mapping[str, Any], body: object = None) -> 
         if _says(name, _HEADERS):
             _remember_header(_text(value))
     KNOWN.remember(_of_body(body))
+
+
+def remember_given(headers: Mapping[str, str]) -> None:
+    """Remember the headers a person gave for a receiver: a vendor's key has whatever name."""
+    for value in headers.values():
+        if len(value) >= _SHORTEST_GIVEN:
+            _remember_header(value)
 
 
 def remember_proxies() -> None:

@@ -14,6 +14,7 @@ from cloud_carbon_exporter.http.retry import (
     persistent,
     seconds_asked,
 )
+from cloud_carbon_exporter.http.sent import remember_given
 from cloud_carbon_exporter.http.session import Bounds, Request, Session
 from cloud_carbon_exporter.http.status import error_kind, may_pass
 from cloud_carbon_exporter.masking import excerpt
@@ -75,6 +76,7 @@ async def send(
     The same samples may arrive twice: to remote-write and OTLP a sample of the same moment and
     value is the same sample.
     """
+    remember_given(receiver.headers)
     request = Request(receiver.url, "POST", headers={**receiver.headers, **headers}, body=body)
     try:
         return await persistent(lambda: _try(session, request), PATIENCE)
