@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.exposition import estate
-from tests.web.listening import USERS, connect, listening
+from tests.web.listening import USERS, connect, end, listening
 from tests.web.serving import SETTINGS, held, served
 
 from cloud_carbon_exporter.config.flags import ALLOWED_HOSTS
@@ -104,30 +105,30 @@ async def test_two_hosts_must_both_be_ours(folder: Path) -> None:
         b"Host: evil.example\r\nHost: localhost",
     ):
         async with listening(folder, "") as (_, url):
-            reader, writer = await connect(url, b"GET /metrics HTTP/1.1\r\n" + hosts + b"\r\n")
+            reader, writer = await connect(url, b"GET /metrics HTTP/1.1\r\n" + hosts + b"\r\n\r\n")
             assert (await reader.readline()).split()[1] in (b"400", b"421")
-            writer.close()
+            await end(writer)
 
 
 async def test_who_names_no_host_is_no_browser(folder: Path) -> None:
     async with listening(folder, "") as (_, url):
         reader, writer = await connect(url, b"GET /healthz HTTP/1.0\r\n\r\n")
         assert (await reader.readline()).split()[1] == b"200"
-        writer.close()
+        await end(writer)
 
 
 async def test_the_name_is_looked_at_before_the_password(folder: Path) -> None:
     async with listening(folder, USERS) as (_, url):
         reader, writer = await connect(url, b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n")
         assert (await reader.readline()).split()[1] == b"421"
-        writer.close()
+        await end(writer)
 
 
-def test_the_machine_is_asked_by_its_own_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("socket.gethostname", lambda: "Carbon.corp.example")
-    monkeypatch.setattr("socket.getfqdn", lambda: "carbon.corp.example.")
+def test_the_machine_is_asked_by_its_own_names() -> None:
     own = OwnNames()
-    own.learn("metrics.corp.example")
+    own.learn(("metrics.corp.example", ""), lambda: "Carbon.corp.example.")
+    while len(own.names) < 2:
+        time.sleep(0.01)
     for name in ("carbon.corp.example:2922", "metrics.corp.example"):
         assert answers_for([name], own.names, ())
     assert not answers_for(["other.corp.example"], own.names, ())

@@ -7,8 +7,6 @@ import base64
 import contextlib
 import json
 import logging
-import socket
-import struct
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from multidict import MultiDict
 from tests.exposition import estate
-from tests.web.listening import MUTUAL, TLS, connect, listening
+from tests.web.listening import MUTUAL, TLS, connect, end, listening
 from tests.web.serving import SETTINGS, held
 
 from cloud_carbon_exporter.web.api.resource_query import PARAMETERS, SORTS, BadQuery, parse
@@ -90,16 +88,6 @@ HEADERS = {
 FIELDS = st.fixed_dictionaries(
     {}, optional={name: st.sampled_from(values) for name, values in HEADERS.items()}
 )
-
-
-async def end(writer: asyncio.StreamWriter, *, reset: bool = False) -> None:
-    """Go away, with a reset where that is asked for."""
-    if reset:
-        linger = struct.pack("ii", 1, 0)
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    writer.transport.abort()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
 
 
 async def sends(port: int, sent: bytes) -> bytes:

@@ -29,6 +29,8 @@ _FIELDS = re.compile(
     r"|^token$|^code$|device_?code",
     re.IGNORECASE,
 )
+# Most bodies hold none of them, and are not read any further.
+_IN_ANY_FIELD = ("ssertion", "ecret", "assw", "oken", "ode")
 # Tokens of pages, idempotency keys, and what says which kind of token is asked for.
 _HARMLESS = re.compile(
     r"next|page|continu|client_?token|idempot|type|scope|lifetime|expir|version|ur[il]$"
@@ -73,7 +75,8 @@ def _says(name: str, secrets: re.Pattern[str]) -> bool:
 
 def _remember_header(value: str) -> None:
     scheme, _, shown = value.strip().partition(" ")
-    if signature := _SIGNATURE.search(value):
+    # Parts with commas between them, of which no token has one.
+    if "," in value and (signature := _SIGNATURE.search(value)):
         KNOWN.remember_signature(signature[1])
         if key := _CREDENTIAL.search(value):
             KNOWN.remember([key[1]])
@@ -85,12 +88,13 @@ def _remember_header(value: str) -> None:
 
 
 def _of_basic(encoded: str) -> Iterator[str]:
-    """The password of basic authentication; the user, where that is all there is."""
+    """The password of basic authentication; a token in its place, where that is all there is."""
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
         return
-    yield password or user
+    if password or len(user) >= _SHORTEST_GIVEN:
+        yield password or user
 
 
 def _of_url(url: str) -> Iterator[str]:
@@ -104,7 +108,9 @@ def _of_user(url: str) -> Iterator[str]:
     user, at, _ = urlsplit(url).netloc.rpartition("@")
     if at:
         name, _, password = user.partition(":")
-        yield unquote(password or name)
+        # A name alone may be a token; a short one is a name.
+        if password or len(name) >= _SHORTEST_GIVEN:
+            yield unquote(password or name)
         # As it goes in the header: botocore, aiohttp and urllib3 all make it of these two.
         yield base64.b64encode(unquote(user).encode()).decode()
 
@@ -123,6 +129,8 @@ def _of_body(body: object) -> Iterator[str]:
     if not isinstance(body, str | bytes) or not body or len(body) > _LARGEST_BODY:
         return
     text = _text(body)
+    if not any(word in text for word in _IN_ANY_FIELD):
+        return
     if not text.startswith("{"):
         yield from _of_pairs(parse_qsl(text), _FIELDS)
         return

@@ -15,6 +15,7 @@ _LONG = 32  # of these a part is found as well
 _STEP = 12  # between the places in it where a part may begin
 _PLACES = 40  # at most; of a longer one the steps are longer
 _PART = 12
+_WORD = 12  # a shorter one may be a word of any language
 _MARKS_BEFORE, _MARKS_AFTER = re.compile(r"\A[\W_]+"), re.compile(r"[\W_]+\Z")
 _BEYOND_TEXT = 0xF0000  # private use
 
@@ -32,16 +33,18 @@ _UNITS = re.compile(
 class Form(NamedTuple):
     """A form of a secret, its letters and digits in lower case, and a place in it.
 
-    before, after: what else a secret begins and ends with, as it stands in plain.
+    before, after: what else a secret begins and ends with, as it stands in plain. is_word: it may
+    be part of an innocent word, and counts where it is one of its own.
     """
 
     text: str
     offset: int
     before: str
     after: str
+    is_word: bool = False
 
 
-class _Squeezed(NamedTuple):
+class Squeezed(NamedTuple):
     """Letters and digits of a text in lower case, and where each stands: from, and up to."""
 
     text: str
@@ -49,7 +52,7 @@ class _Squeezed(NamedTuple):
     ends: array[int]
 
 
-def squeezed(text: str) -> _Squeezed:
+def squeezed(text: str) -> Squeezed:
     """Letters and digits of a text, what escapes stand for among them."""
     letters: list[str] = []
     begins, ends = array("q"), array("q")
@@ -64,7 +67,7 @@ def squeezed(text: str) -> _Squeezed:
         letters.append(meant)
         begins.extend([begin] * len(meant))
         ends.extend([end] * len(meant))
-    return _Squeezed("".join(letters), begins, ends)
+    return Squeezed("".join(letters), begins, ends)
 
 
 def _meant(unit: re.Match[str]) -> str:
@@ -89,10 +92,8 @@ def _letter(byte: str) -> str:
     return byte.lower() if byte.isalnum() else ""
 
 
-def _forms(secret: str) -> Iterator[str]:
-    """Squeezed forms of a secret."""
-    yield _in_lower_letters(secret)  # one that holds escapes, taken literally
-    yield squeezed(secret).text
+def _coded(secret: str) -> Iterator[str]:
+    """Forms of a secret in hex and base64, squeezed."""
     for spelt in dict.fromkeys((secret, quote(secret, safe=""), quote_plus(secret))):
         data = spelt.encode("utf-8", "surrogatepass")
         yield data.hex()
@@ -132,14 +133,22 @@ def windows(secret: str) -> Iterator[Form]:
     """Forms of a secret, each once for every place where it is looked for."""
     before, after = _MARKS_BEFORE.search(secret), _MARKS_AFTER.search(secret)
     marks = before[0] if before else "", after[0] if after else ""
-    for form in dict.fromkeys(_forms(secret)):
+    plain = _in_lower_letters(secret), squeezed(secret).text
+    for form in dict.fromkeys((*plain, *_coded(secret))):
         if len(form) < WINDOW:
             continue
-        yield Form(form, 0, *marks)
+        yield Form(form, 0, *marks, is_word=form in plain and len(form) < _WORD)
         if len(form) >= _LONG:
             step = max(_STEP, len(form) // _PLACES)
             for offset in range(step, len(form) - WINDOW + 1, step):
                 yield Form(form, offset, *marks)
+
+
+def stands_alone(letters: Squeezed, begin: int, end: int) -> bool:
+    """Whether no letter or digit touches a part of a text: it is a word of its own."""
+    before = begin and letters.ends[begin - 1] == letters.begins[begin]
+    after = end < len(letters.text) and letters.begins[end] == letters.ends[end - 1]
+    return not before and not after
 
 
 def extent_of(text: str, at: int, form: Form) -> tuple[int, int] | None:

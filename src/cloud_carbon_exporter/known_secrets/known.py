@@ -13,6 +13,7 @@ from cloud_carbon_exporter.known_secrets.forms import (
     extent_of,
     spellings,
     squeezed,
+    stands_alone,
     windows,
     with_marks,
 )
@@ -67,7 +68,7 @@ class _Index:
             end = at
             for form in self._by_window.get(letters.text[at : at + WINDOW], ()):
                 extent = extent_of(letters.text, at, form)
-                if extent is not None:
+                if extent is not None and (not form.is_word or stands_alone(letters, *extent)):
                     begins, ends = letters.begins[extent[0]], letters.ends[extent[1] - 1]
                     found.append(with_marks(text, begins, ends, form))
                     end = max(end, extent[1])

@@ -9,9 +9,8 @@ safe.
 from __future__ import annotations
 
 import ipaddress
-import socket
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 ANY = "*"
 # No registry sells a name below these: RFC 6761 (localhost), ICANN's resolution of 2024-07-29
@@ -25,14 +24,11 @@ class OwnNames:
     def __init__(self) -> None:
         self.names: frozenset[str] = frozenset()
 
-    def learn(self, listen: str) -> None:
-        """Learn them. listen: the host that is listened on, which may be a name."""
-        self._add(listen, socket.gethostname())
+    def learn(self, names: Iterable[str], ask: Callable[[], str]) -> None:
+        """Learn those known already, and the one there is to ask for."""
+        self._add(*names)
         # A thread of its own, which no end of the program waits for.
-        threading.Thread(target=self._ask, name="own-name", daemon=True).start()
-
-    def _ask(self) -> None:
-        self._add(socket.getfqdn())
+        threading.Thread(target=lambda: self._add(ask()), name="own-name", daemon=True).start()
 
     def _add(self, *names: str) -> None:
         self.names |= {name.lower().rstrip(".") for name in names if name}
