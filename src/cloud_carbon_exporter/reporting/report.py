@@ -65,7 +65,8 @@ def as_csv(of: Snapshot, tags: tuple[str, ...]) -> str:
         "measured_at_unix_seconds",
     ]
     table: list[list[object]] = [list(columns)]
-    table += ([row.get(column) for column in columns] for row in rows)
+    for row in rows:
+        table.append([row.get(column) for column in columns])
     return csv_text(table)
 
 
