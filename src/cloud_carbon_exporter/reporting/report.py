@@ -65,8 +65,7 @@ def as_csv(of: Snapshot, tags: tuple[str, ...]) -> str:
         "measured_at_unix_seconds",
     ]
     table: list[list[object]] = [list(columns)]
-    for row in rows:
-        table.append([row.get(column) for column in columns])
+    table += (list(map(row.get, columns)) for row in rows)
     return csv_text(table)
 
 
