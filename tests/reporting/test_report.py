@@ -344,8 +344,7 @@ def test_a_targets_own_tags_are_shown_instead_of_those_of_all(
 
 def test_there_is_one_writer_of_csv() -> None:
     """Whoever writes one elsewhere writes formulas: it goes through csv_text."""
-    writers: list[str] = []
-    for path in Path(report.__file__).parents[1].rglob("*.py"):
-        if re.search(r"csv\.writer|DictWriter", path.read_text(encoding="utf-8")):
-            writers.append(path.name)
+    sources = Path(report.__file__).parents[1].rglob("*.py")
+    writes = re.compile(r"csv\.writer|DictWriter")
+    writers = [path.name for path in sources if writes.search(path.read_text(encoding="utf-8"))]
     assert writers == ["csv_text.py"]
