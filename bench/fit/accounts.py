@@ -115,8 +115,8 @@ def _shares(reach: Reach) -> list[Share]:
 def report() -> str:
     """The table of docs/model.md."""
     lines = [
-        "Four typical accounts (`bench/fit/accounts.csv`): what they emit, and which facts make the "
-        "upper half of its interval wide.",
+        "Four typical accounts (`bench/fit/accounts.csv`): what they emit, and which facts make "
+        "the upper half of its interval wide.",
         "",
         "| account | t CO2eq a year | 90 % | making | width by fact |",
         "|---|---|---|---|---|",
