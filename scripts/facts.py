@@ -44,6 +44,7 @@ SCHEMAS = {
     "local_drives": "class drive made terabytes names microarchitectures source year note",
     "cpu_names": "pattern microarchitecture source year note",
     "accelerator_names": "name accelerator source year",
+    "accelerator_nodes": "accelerator node source year",
     "grid_zones": "grid_source zone name source year note",
     "reported_services": "provider service also kinds source year note",
     "source_names": "name source year note",
@@ -74,6 +75,7 @@ RANGES = [  # of ids beginning so: least and most that can be meant
     ("gpu.full_load_ratio", 0, 1),
     ("gpu.", 0, 2_000_000),
     ("drive.hdd.embodied_grams", 0, 1_000_000),
+    ("node.", 0, 2),
     ("drive.", 0, 10_000),
     ("rack.", 1, 10),
     ("copies.", 1, 20),
@@ -85,6 +87,7 @@ RANGES = [  # of ids beginning so: least and most that can be meant
 ]
 COMPLETE = {  # what each accelerator and drive must say
     "gpu": ("idle_watts", "max_watts", "embodied_grams", "memory_gib"),
+    "node": ("idle_ratio", "full_ratio"),
     "drive.ssd": ("watts_per_terabyte", "embodied_grams_per_gigabyte"),
     "drive.hdd": ("watts_per_terabyte", "watts", "embodied_grams", "drives_per_terabyte"),
     "rack": ("watts_ratio", "embodied_ratio"),
@@ -242,10 +245,12 @@ def keys(tables: Tables) -> Iterator[str]:
         ("machine_types", "gpu"),
         ("whole_servers", "gpu"),
         ("accelerator_names", "accelerator"),
+        ("accelerator_nodes", "accelerator"),
     ):
         for row in tables.get(table, []):
             if row[column] and row[column] not in boards:
                 yield f"{table}.csv: no accelerator {row[column]!r}"
+    yield from node_keys(tables.get("accelerator_nodes", []), boards, known)
     families = {
         (row["provider"], row["family"].lower())
         for row in tables.get("families", [])
@@ -274,6 +279,17 @@ def drive_keys(drives: list[Row], known: set[str], names: set[str]) -> Iterator[
         for name in filter(None, row["microarchitectures"].split(";")):
             if name not in names:
                 yield f"local_drives.csv: {row['class']}: no microarchitecture {name!r}"
+
+
+def node_keys(nodes: list[Row], boards: set[str], known: set[str]) -> Iterator[str]:
+    """Each accelerator has one kind of node, and that its figures."""
+    named = [row["accelerator"] for row in nodes]
+    for board in sorted(boards):
+        if named.count(board) != 1:
+            yield f"accelerator_nodes.csv: {board} stands {named.count(board)} times"
+    for row in nodes:
+        if f"node.{row['node']}.full_ratio" not in known:
+            yield f"accelerator_nodes.csv: {row['accelerator']}: no figures of node {row['node']!r}"
 
 
 def storage_keys(classes: list[Row], known: set[str]) -> Iterator[str]:

@@ -41,7 +41,8 @@ LAYERS = [
     ("http",),
     ("model", "version"),
     ("errors",),
-    ("masking",),
+    ("masking", "printable", "repeats"),
+    ("known_secrets",),
     ("__init__",),
 ]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloud_carbon_exporter.model.server import canonical
+from cloud_carbon_exporter.model.cpu_models import canonical
 
 TRAIN = Path(__file__).with_name("spec_power_train.csv")
 LEVELS = tuple(range(0, 101, 10))

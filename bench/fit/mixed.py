@@ -11,7 +11,8 @@ since the budget is in absolute errors.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -188,18 +189,24 @@ def _shape(machines: Sequence[Machine]) -> dict[int, float]:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The whole model: watts of a server at any load."""
+    """The whole model: watts of a server at any load.
+
+    systems: how many machines of a CPU model, or of a microarchitecture, were fitted.
+    most_idle: the most that a measured server drew at rest, of what it drew at work.
+    """
 
     idle: Effects
     full: Effects
     shapes: dict[str, dict[int, float]]
+    systems: Mapping[str, int]
+    most_idle: float
 
     def watts(self, machine: Machine) -> dict[int, float]:
         """Predicted wall watts at 0, 10 .. 100 % load."""
         known = features(machine)
         scale = machine.sockets * machine.tdp_watts
-        idle = scale * math.exp(self.idle.predict(known))
-        full = max(idle, scale * math.exp(self.full.predict(known)))
+        full = scale * math.exp(self.full.predict(known))
+        idle = min(scale * math.exp(self.idle.predict(known)), full * self.most_idle)
         shape = self.shapes.get(machine.microarchitecture, self.shapes[""])
         middle = {level: idle + share * (full - idle) for level, share in shape.items()}
         return {0: idle, **middle, 100: full}
@@ -217,4 +224,13 @@ def fit_all(machines: Sequence[Machine]) -> Fit:
     idle, full = fit(modern, 0, IDLE), fit(modern, 100, FULL)
     if others:
         idle, full = fit(others, 0, IDLE, idle), fit(others, 100, FULL, full)
-    return Fit(idle, full, shapes([*modern, *others]))
+    fitted = [*modern, *others]
+    systems = Counter(machine.model for machine in fitted)
+    systems.update(machine.microarchitecture for machine in fitted)
+    most_idle = max(idle_share(machine) for machine in modern)
+    return Fit(idle, full, shapes(fitted), systems, most_idle)
+
+
+def idle_share(machine: Machine) -> float:
+    """What a server draws at rest, of what it draws at work."""
+    return machine.watts[0] / machine.watts[100]

@@ -1,8 +1,7 @@
 """Fit of the power of processors: print its error on unseen machines, write tables of facts.
 
 python -m bench.fit.run            prints the report
-python -m bench.fit.run --write    writes facts/server.csv, the watts of facts/processors.csv and
-                                   docs/model.md, too
+python -m bench.fit.run --write    writes facts/server.csv and docs/model.md, too
 python -m bench.fit.run --renew    the same, where the page is not of today's fit; it takes minutes
 """
 
@@ -11,7 +10,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench.fit import platforms, report, tables
+from bench.fit import accounts, nodes, platforms, report, tables
+from bench.fit.widths import widths
 from cloud_carbon_exporter.documents.marks import Marks
 
 DOC = Path(__file__).parents[2] / "docs" / "model.md"
@@ -19,8 +19,12 @@ MARKS = Marks("<!-- figures: python -m bench.fit.run --write -->", "<!-- end of 
 
 
 def _is_current(figures: str) -> bool:
-    """Whether figures are of today's fit, which is not made to tell, and of today's machines."""
-    return f"made from {report.digest()}" in figures and platforms.report() in figures
+    """Whether figures are of today's fit, which is not made to tell, hosts, nodes, accounts."""
+    current = (
+        f"made from {report.digest()}",
+        *(each.report() for each in (platforms, nodes, accounts)),
+    )
+    return all(each in figures for each in current)
 
 
 def main() -> None:
@@ -32,11 +36,9 @@ def main() -> None:
     writing = renewing or "--write" in sys.argv
     validation = report.validate()
     if writing:
-        tables.write_server(
-            tables.figures(validation.fitted, validation.machines, validation.by_knowledge)
-        )
-        tables.write_processors(validation.fitted, validation.machines, validation.by_knowledge)
-    figures = report.render(validation)
+        found = widths(validation.calibration)
+        tables.write_server(tables.figures(validation.fitted, validation.machines, found))
+    figures = "\n\n".join((report.render(validation), nodes.report(), accounts.report()))
     if writing:
         DOC.write_text(MARKS.written(page, figures), encoding="utf-8")
     print(figures)

@@ -1,19 +1,17 @@
-"""Tables of facts that the fit fills: effects and intervals of servers, watts a thread."""
+"""Table of facts that the fit fills: effects and intervals of servers."""
 
 from __future__ import annotations
 
 import csv
 import math
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from bench.fit.data import LEVELS, Machine
-from bench.fit.mixed import REFERENCE, Effects, Fit
-from bench.fit.validate import Point
+from bench.fit.mixed import REFERENCE, Effects, Fit, idle_share
+from bench.fit.validate import KNOWN, OFTEN
+from bench.fit.widths import ENDS, Widths
 
 FACTS = Path(__file__).parents[2] / "src" / "cloud_carbon_exporter" / "facts"
 SOURCE = "fitted by bench/fit on SPECpower_ssj2008 results"
@@ -21,17 +19,11 @@ YEAR = 2026
 COLUMNS = ("id", "value", "low", "high", "unit", "basis", "source", "year", "note")
 SIGMA_90 = 1.645
 SMALL = 0.002
-NAMED = {"idle": 0, "ten": 10, "half": 50, "full": 100}
-BY_HAND = {"published", "recalled"}
-"""Bases of rows that no fit touches: machines nothing like a server."""
-KNOWN = ("model", "microarchitecture", "none")
 
 Row = tuple[str, float, float, float, str]
 
 
-def figures(
-    fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Sequence[Point]]
-) -> list[Row]:
+def figures(fitted: Fit, machines: Sequence[Machine], widths: Widths) -> list[Row]:
     """Every row of server.csv: id, value, low, high, unit."""
     return [
         *_references(machines),
@@ -39,7 +31,8 @@ def figures(
         *_effects("idle", fitted.idle),
         *_effects("full", fitted.full),
         *_shapes(fitted),
-        *_intervals(points),
+        *_systems(fitted),
+        *_intervals(widths),
     ]
 
 
@@ -55,6 +48,8 @@ def _references(machines: Sequence[Machine]) -> Iterable[Row]:
     }
     for term, (amount, unit) in values.items():
         yield f"server.reference.{term}", REFERENCE[term], min(amount), max(amount), unit
+    idle = [idle_share(m) for m in machines if m.in_budget]
+    yield "server.reference.idle_share", statistics.median(idle), min(idle), max(idle), "ratio"
 
 
 def _usual(machines: Sequence[Machine]) -> Iterable[Row]:
@@ -111,25 +106,21 @@ def _shapes(fitted: Fit) -> Iterable[Row]:
             )
 
 
-def interval(points: Sequence[Point], level: int) -> tuple[float, float]:
-    """Between which ratios of measured to estimated watts 90 % of held-back machines lie at a load.
-
-    Middle loads lean on their neighbours too, since few machines state them.
-    """
-    near = [
-        p
-        for p in points
-        if p.level == level or (level % 100 and p.level % 100 and abs(p.level - level) <= 20)
-    ]
-    low, high = np.quantile([1 / p.ratio for p in near], (0.05, 0.95))
-    return float(low), float(high)
+def _systems(fitted: Fit) -> Iterable[Row]:
+    """How many machines of a CPU model or a microarchitecture were fitted."""
+    yield "server.often.systems", OFTEN, OFTEN, OFTEN, "systems"
+    for name, count in sorted(fitted.systems.items()):
+        yield f"server.systems.{name}", count, count, count, "systems"
 
 
-def _intervals(points: Mapping[str, Sequence[Point]]) -> Iterable[Row]:
+def _intervals(widths: Widths) -> Iterable[Row]:
+    """Between which ratios of measured to estimated watts 90 % of machines left out lie."""
     for known in KNOWN:
         for level in LEVELS:
-            low, high = interval(points[known], level)
-            yield f"server.interval.{known}.{level}", 1.0, min(1.0, low), max(1.0, high), "ratio"
+            down, up = widths.bounds[known, level]
+            yield f"server.interval.{known}.{level}", 1.0, math.exp(-down), math.exp(up), "ratio"
+    for (family, end), spread in sorted(widths.spreads.items()):
+        yield f"server.spread.{family}.{ENDS[end]}", spread, spread, spread, "ratio"
 
 
 def write_server(rows: Sequence[Row]) -> None:
@@ -143,93 +134,19 @@ def write_server(rows: Sequence[Row]) -> None:
                     name,
                     *(f"{number:.5g}" for number in (value, low, high)),
                     unit,
-                    "derived",
-                    SOURCE,
+                    *_origin(name),
                     YEAR,
                     "",
                 )
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Watts a GiB of a benchmark machine's memory at one load: value, low, high."""
-
-    value: float
-    low: float
-    high: float
+NEVER = f"server.interval.{KNOWN[-1]}."
+"""Rows for servers of which nothing was measured: whatever stands on them is a guess."""
 
 
-def write_processors(
-    fitted: Fit, machines: Sequence[Machine], points: Mapping[str, Sequence[Point]]
-) -> None:
-    """Fill the watts a thread of every microarchitecture in processors.csv."""
-    path = FACTS / "processors.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    memory = _memory()
-    cpus = {row["name"]: row for row in rows if row["kind"] == "cpu model"}
-    for row in rows:
-        if row["kind"] == "microarchitecture" and row["basis"] not in BY_HAND:
-            _fill(row, cpus.get(row["host_cpu"]), fitted, machines, points, memory)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def _memory() -> dict[str, Memory]:
-    with (FACTS / "model.csv").open(encoding="utf-8", newline="") as file:
-        by_id = {row["id"]: row for row in csv.DictReader(file)}
-    memory = {}
-    for name in NAMED:
-        row = by_id[f"model.benchmark_memory.{name}_watts_per_gib"]
-        memory[name] = Memory(float(row["value"]), float(row["low"]), float(row["high"]))
-    return memory
-
-
-def _fill(
-    row: dict[str, str],
-    cpu: Mapping[str, str] | None,
-    fitted: Fit,
-    machines: Sequence[Machine],
-    points: Mapping[str, Sequence[Point]],
-    memory: Mapping[str, Memory],
-) -> None:
-    """Watts a thread of the host that stands for a microarchitecture in clouds, without memory."""
-    name = row["like"] or row["name"]
-    alike = [m for m in machines if m.microarchitecture == name] or [
-        m for m in machines if m.in_budget
-    ]
-    threads, sockets = int(row["host_threads"]), int(row["host_sockets"])
-    gib = statistics.median(m.memory_gib / m.threads for m in alike) * threads
-    usual = (
-        statistics.median(m.tdp_watts * m.sockets / m.threads for m in alike) * threads / sockets
-    )
-    tdp = float((cpu or {}).get("tdp_watts") or usual)
-    host = Machine("", "", row["host_cpu"], name, sockets, threads, gib, tdp, {})
-    watts = fitted.watts(host)
-    measured = bool([m for m in machines if m.microarchitecture == row["name"]])
-    spread = points["microarchitecture" if measured else "none"]
-    before = 0.0
-    for level, percent in NAMED.items():
-        low, high = interval(spread, percent)
-        held, own = memory[level], watts[percent]
-        value = max(own - gib * held.value, own / 4, before)
-        down = min(
-            value * 0.9, math.hypot(own * (1 - min(1.0, low)), gib * (held.high - held.value))
-        )
-        up = math.hypot(own * (max(1.0, high) - 1), gib * (held.value - held.low))
-        cells = (value / threads, (value - down) / threads, (value + up) / threads)
-        for column, cell in zip(
-            (f"{level}_watts_per_thread", f"{level}_low", f"{level}_high"), cells, strict=True
-        ):
-            row[column] = f"{cell:.4g}"
-        before = value
-    row["systems"] = str(len([m for m in machines if m.microarchitecture == row["name"]]))
-    row["basis"] = "derived" if measured else "assumed"
-    like = row["like"] or "any server"
-    row["source"] = (
-        SOURCE if measured else f"{SOURCE}; never measured: as {like} of its TDP and threads"
-    )
-    row["year"] = str(YEAR)
+def _origin(name: str) -> tuple[str, str]:
+    """Basis and source of a row."""
+    if name.startswith(NEVER):
+        return "assumed", f"{SOURCE}; never measured: as others of its TDP and threads"
+    return "derived", SOURCE

@@ -10,6 +10,12 @@ import numpy as np
 from bench.fit.data import LEVELS, Machine
 from bench.fit.mixed import Fit, fit_all
 
+KNOWN = ("often", "few", "unseen", "none")
+"""How often the fit had met a CPU model: `OFTEN` times or more, fewer, never; or nothing of it."""
+FAMILIAR = KNOWN[:-1]
+"""Those whose microarchitecture the fit had met."""
+OFTEN = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -104,12 +110,16 @@ def _held_back(machines: Sequence[Machine], held: set[int]) -> list[Point]:
 def compare(fitted: Fit, machine: Machine) -> list[Point]:
     """Estimated over measured watts at every load that was measured."""
     estimated = fitted.watts(machine)
-    groups = (("model", machine.model), ("microarchitecture", machine.microarchitecture))
-    known = next(
-        (kind for kind, name in groups if (kind, name, "level") in fitted.idle.value), "none"
-    )
+    known = _known(fitted, machine)
     return [
         Point(machine, level, estimated[level] / machine.watts[level], known)
         for level in LEVELS
         if level in machine.watts
     ]
+
+
+def _known(fitted: Fit, machine: Machine) -> str:
+    count = fitted.systems.get(machine.model, 0)
+    if count:
+        return "often" if count >= OFTEN else "few"
+    return "unseen" if fitted.systems.get(machine.microarchitecture) else "none"

@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from types import FrameType
 
 from cloud_carbon_exporter.config import Invocation, load
 from cloud_carbon_exporter.config.flag import PROGRAM
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
+from cloud_carbon_exporter.printable import printable
 
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code of the program, run with `arguments`; with those of the process when None."""
+    _end_when_told()
     try:
         invocation = load(sys.argv[1:] if arguments is None else arguments, os.environ)
         code = _run(invocation)
@@ -43,13 +47,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _end_when_told() -> None:
+    """SIGTERM ends the program while it loads as well: Linux keeps it from a process 1 without."""
+    if os.getpid() == 1:
+        signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
 def _write_no_more() -> None:
     """What is still to be written at the end of the process goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: Exception, code: int) -> int:
-    sys.stderr.write(f"{PROGRAM}: {' '.join(str(error).split())}\n")
+    sys.stderr.write(f"{PROGRAM}: {printable(' '.join(str(error).split()))}\n")
     return code
 
 

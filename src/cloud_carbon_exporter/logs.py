@@ -1,7 +1,7 @@
 """Log lines on stderr, for people (text) or for machines (json).
 
 The keys of json, severity and message, are those Cloud Logging reads a line's level and text from.
-No line holds the password of a URL, not even where a library's traceback does.
+No line holds a secret, not even where a library's traceback does, and no error fills the log.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import logging
 import time
 
 from cloud_carbon_exporter.masking import masked
+from cloud_carbon_exporter.printable import printable
+from cloud_carbon_exporter.repeats import Repeats
 
 _LEVELS = {
     "debug": logging.DEBUG,
@@ -18,8 +20,6 @@ _LEVELS = {
     "warn": logging.WARNING,
     "error": logging.ERROR,
 }
-_NAMED_CONTROLS = {10: "\\n", 13: "\\r", 9: "\\t"}
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)} | _NAMED_CONTROLS
 
 
 class TextFormatter(logging.Formatter):
@@ -27,9 +27,10 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line: time in UTC, level, message."""
-        line = f"{_moment(record)} {record.levelname:<7} {record.getMessage().translate(_CONTROLS)}"
+        line = f"{_moment(record)} {record.levelname:<7} {printable(record.getMessage())}"
         if record.exc_info:
-            line = f"{line}\n{self.formatException(record.exc_info)}"
+            trace = self.formatException(record.exc_info).split("\n")
+            line = "\n".join([line, *map(printable, trace)])
         return masked(line)
 
 
@@ -56,6 +57,7 @@ def configure(level: str, form: str) -> None:
     urllib3 log headers, and in them tokens.
     """
     handler = logging.StreamHandler()
+    handler.addFilter(Repeats())
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]

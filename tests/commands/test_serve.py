@@ -215,8 +215,10 @@ def test_another_reason_not_to_listen_is_passed_on() -> None:
 @pytest.mark.parametrize(
     ("listen", "bound", "expected"),
     [
-        (Address("0.0.0.0", 0), [("0.0.0.0", 4711)], "http://localhost:4711/"),
-        (Address("", 0), [("::", 4711, 0, 0), ("0.0.0.0", 4711)], "http://localhost:4711/"),
+        (Address("0.0.0.0", 0), [("0.0.0.0", 4711)], "http://127.0.0.1:4711/"),
+        (Address("", 0), [("::", 4711, 0, 0)], "http://localhost:4711/"),
+        (Address("", 0), [("0.0.0.0", 4711)], "http://127.0.0.1:4711/"),
+        (Address("::", 0), [("::", 4711, 0, 0)], "http://localhost:4711/"),
         (Address("::1", 0), [("::1", 4711, 0, 0)], "http://[::1]:4711/"),
         (Address("carbon.example", 80), [("10.0.0.1", 80)], "http://carbon.example:80/"),
     ],

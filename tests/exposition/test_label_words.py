@@ -97,7 +97,8 @@ def test_hardware_that_nobody_knows_says_which_it_is(kind: ComponentKind) -> Non
 def test_the_gravest_of_several_reasons_is_told() -> None:
     words = "AWS does not tell; unknown machine no cpu_ratio; x; unknown region y"
     assert weaknesses.of_words(words) == "unknown_machine_type"
-    assert weaknesses.unread("stored_gib:Glacier") == "no_stored_gib"
+    assert weaknesses.of_words("no stored_gib:Glacier; no machine is told") == "assumed_figure"
+    assert weaknesses.of_words("no stored_gib:Glacier") == "no_stored_gib"
     assert weaknesses.gravest(("no_cpu_ratio", "", "unknown_region")) == "unknown_region"
     assert weaknesses.of_words("") == weaknesses.gravest(()) == ""
 

@@ -220,9 +220,9 @@ def test_the_exporters_own_figures() -> None:
 def test_the_info_family_says_how_figures_came_about() -> None:
     scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
     told = {"host_type": "m5.large", "architecture": "x86_64", "cpu": "xeon-platinum-8175m"}
-    how = {"basis": "measured"}
+    how = {"basis": "measured", "hardware_basis": "measured"}
     assert scrape[series("cloud_carbon_resource_info", **MACHINE, **told, **how)] == 1
-    weak = {"basis": "assumed", "reason": "unknown_region"}
+    weak = {"basis": "assumed", "hardware_basis": "measured", "reason": "unknown_region"}
     assert scrape[series("cloud_carbon_resource_info", **BUCKET, **weak)] == 1
 
 

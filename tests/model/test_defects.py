@@ -19,12 +19,15 @@ def test_defect_1_cpu_watts_count_every_vcpu() -> None:
 
 
 def test_defect_2_no_factor_of_1_6_on_measured_watts() -> None:
-    """Teads: 0.605, 3.58 and 4.98 W a vCPU on t3.micro's host; the original said 60 % more."""
-    for load, measured in ((0, 0.605), (0.5, 3.58), (1, 4.98)):
+    """Teads: 0.605, 3.58 and 4.98 W a vCPU of packages alone; the original said 60 % more.
+
+    At the wall come the rest of the machine and the supplies, which weigh most at rest.
+    """
+    for load, measured, most in ((0, 0.605, 2), (0.5, 3.58, 1.4), (1, 4.98, 1.4)):
         drawn = draw("vcpu", "Skylake")
         down, up = drawn.errors_at(load).reach()
         assert drawn.at(load) - down <= measured <= drawn.at(load) + up
-        assert drawn.at(load) < 1.3 * measured
+        assert measured < drawn.at(load) < most * measured
 
 
 def test_defect_3_one_figure_for_each_thing() -> None:
@@ -48,8 +51,8 @@ def test_defect_9_local_disks_draw_and_accelerators_count() -> None:
     work = footprint(
         resource("aws", "p4d.24xlarge"), {"cpu_ratio": 1, "gpu_ratio": 1}
     ).power_watts.value
-    assert 500 < rest < 1500
-    assert 2500 < work < 6500
+    assert 1000 < rest < 1800  # a DGX A100 was measured at 1480 W
+    assert 3500 < work < 6500
 
 
 @pytest.mark.parametrize(

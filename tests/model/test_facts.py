@@ -128,6 +128,9 @@ def test_the_tables_are_sound() -> None:
             "gpu.T4.idle_watts,88,8,99",
             "idles above its maximum",
         ),
+        ("accelerator_nodes", "\nT4,pcie,", "\nT4,riser,", "T4: no figures of node 'riser'"),
+        ("accelerator_nodes", "\nT4G,", "\nT4,", "T4G stands 0 times"),
+        ("nodes", "node.tpu.full_ratio", "node.tpv.full_ratio", "node.tpu.full_ratio is missing"),
     ],
 )
 def test_the_check_sees_a_spoiled_row(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from bench.fit import platforms, report
+from bench.fit import accounts, nodes, platforms, report
+from bench.fit.coverage import LOADS, SEEN, groups, half
 from bench.fit.data import Machine, read
 from bench.fit.mixed import Effects, Key, features, fit_all
 from bench.fit.run import DOC, MARKS
-from bench.fit.validate import Point, error, leave_groups_out, leave_machines_out, validation_half
+from bench.fit.validate import Point, error, leave_machines_out
+from bench.fit.widths import widths
 
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.facts import figures
@@ -49,19 +52,54 @@ def test_the_error_budget_on_machines_left_out(machines: list[Machine]) -> None:
     assert abs(whole.signed) <= 3
 
 
-def test_intervals_cover_nine_in_ten_of_the_validation_half(machines: list[Machine]) -> None:
-    """Fit and intervals of one half, measured on the other, which neither has seen."""
-    held = validation_half(machines, seed=8)
-    unseen = {id(point.machine) for point in held}
-    seen = [machine for machine in machines if id(machine) not in unseen]
-    alike = leave_machines_out(seen, folds=8, seeds=(1,))
-    models = leave_groups_out(seen, lambda machine: machine.model, folds=8)
-    calibration = {
-        "model": [point for point in alike if point.known == "model"],
-        "microarchitecture": [point for point in models if point.known == "microarchitecture"],
-        "none": leave_groups_out(seen, lambda machine: machine.microarchitecture, folds=4),
-    }
-    assert 85 <= report.coverage(held, calibration) <= 95
+COVERED = re.compile(r"^\| ([^|]+) \| (\d+) \| (\d+) % \|$", re.MULTILINE)
+
+
+def test_intervals_cover_nine_in_ten_of_each_group() -> None:
+    """The page's table: fit and widths of one half, tried on the other, ten times over."""
+    page = MARKS.content(DOC.read_text(encoding="utf-8"))
+    covered = {name: (int(count), int(inside)) for name, count, inside in COVERED.findall(page)}
+    for name in ("all", *list(SEEN.values())[:-1], *LOADS.values()):
+        assert 85 <= covered.pop(name)[1] <= 96, name
+    families = {name: group for name, group in covered.items() if name not in SEEN.values()}
+    assert len(families) > 10
+    for name, (count, inside) in families.items():
+        # a dozen machines, of which half is tried at a time, do not tell their own to ten points
+        least = 85 if count >= 14 else 70
+        assert least <= inside <= 99, name
+
+
+def test_the_coverage_of_a_half_is_near_what_is_stated(machines: list[Machine]) -> None:
+    covered = {group.name: group.inside for group in groups([half(machines, seed=21)])}
+    assert 85 <= covered["all"] <= 97
+    assert all(80 <= covered[name] <= 99 for name in LOADS.values())
+
+
+def test_a_width_is_the_quantile_of_what_was_left_out(machines: list[Machine]) -> None:
+    """A hundred machines of one family off by 1 to 100 %: 4 % of them beyond either bound."""
+    one = next(machine for machine in machines if machine.in_budget)
+    alone = [replace(one, model=f"CPU {index}") for index in range(100)]
+    points = [
+        Point(machine, level, 1 / (1 + index / 100), "often")
+        for index, machine in enumerate(alone)
+        for level in (0, 100)
+    ]
+    low, high = widths(points).ratios("often", one.microarchitecture, 0)
+    assert low == pytest.approx(0.98, abs=0.001)  # the narrowest there is: none lies below
+    assert high == pytest.approx(1.96, abs=0.03)
+
+
+def test_a_family_that_errs_more_is_wider(machines: list[Machine]) -> None:
+    budget = [machine for machine in machines if machine.in_budget]
+    points = []
+    for index, machine in enumerate(budget):
+        size = 0.3 if machine.microarchitecture == "Skylake" else 0.1
+        ratio = 1 + size * (-1) ** index
+        points += [Point(machine, level, ratio, "often") for level in (0, 100)]
+    found = widths(points)
+    for level in (0, 100):
+        wide, narrow = (found.ratios("often", name, level) for name in ("Skylake", "Rome (Zen 2)"))
+        assert wide[1] - 1 > 1.5 * (narrow[1] - 1)
 
 
 def test_the_tables_are_made_from_the_fit(machines: list[Machine]) -> None:
@@ -84,7 +122,7 @@ def test_the_program_meets_the_budget_on_what_it_was_fitted_on(machines: list[Ma
     off = [said.value / watts - 1 for said, watts in points]
     inside = [said.lower <= watts <= said.upper for said, watts in points]
     assert np.mean(np.abs(off)) < 0.08
-    assert 0.85 <= np.mean(inside) <= 0.97
+    assert 0.85 <= np.mean(inside) <= 0.98  # widths are those of machines left out
 
 
 def test_a_model_measured_once_moves_less_than_one_measured_often(machines: list[Machine]) -> None:
@@ -117,11 +155,12 @@ def test_the_page_carries_the_figures_of_this_fit() -> None:
     assert f"made from {report.digest()}" in figures_of_page, (
         "stale: run python -m bench.fit.run --write"
     )
-    assert platforms.report() in figures_of_page, "stale: run python -m bench.fit.run --write"
+    for table in (platforms.report(), nodes.report(), accounts.report()):
+        assert table in figures_of_page, "stale: run python -m bench.fit.run --write"
     assert "| this model, machines left out |" in figures_of_page
 
 
 def test_every_fitted_row_is_a_figure() -> None:
     names = [name for name in figures() if name.startswith("server.")]
     assert len([name for name in names if name.startswith("server.idle.")]) > 100
-    assert len([name for name in names if name.startswith("server.interval.")]) == 3 * 11
+    assert len([name for name in names if name.startswith("server.interval.")]) == 4 * 11

@@ -53,10 +53,15 @@ def test_golden_machines() -> None:
             "aws",
             "m5.large",
             (1.2, 6),
-            (7, 20),
-        ),  # Cloud Carbon Footprint 1.3 to 8.5 W and memory; Teads 1.2 to 10
+            (7, 24),
+        ),  # Cloud Carbon Footprint 1.3 to 8.5 W and memory; Teads 4.4 to 20 W, then PUE
         ("aws", "c7a.48xlarge", (90, 400), (500, 1200)),  # two EPYC of 360 W each, and 384 GiB
-        ("aws", "p4d.24xlarge", (600, 1500), (3000, 6500)),  # vendor: 6.5 kW at most for eight A100
+        (
+            "aws",
+            "p4d.24xlarge",
+            (1000, 1900),
+            (3500, 6500),
+        ),  # a DGX A100 rests at 1480 W, with PUE 1.1 and more; vendor: 6.5 kW at most
         (
             "gcp",
             "n2-standard-4",
@@ -67,8 +72,8 @@ def test_golden_machines() -> None:
             "gcp",
             "t2a-standard-8",
             (4, 25),
-            (12, 40),
-        ),  # an Altra of 250 W over 128 cores, and 32 GiB
+            (12, 60),
+        ),  # an Altra of 180 W or more over 64 cores, and 32 GiB
         ("scaleway", "H100-1-80G", (80, 250), (350, 800)),  # a board of 350 W
     ],
 )

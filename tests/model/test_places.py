@@ -42,7 +42,10 @@ def test_a_zone_apart_has_the_grid_of_its_city(region: str, zone: str, expected:
     place = at("aws", region, zone)
     assert grams(place) == expected
     assert place.intensities[0].grams_per_kilowatt_hour.basis == "measured"
-    assert place.doubt == ""
+    # of a site of its own nobody publishes the PUE
+    apart = place.region != region
+    assert place.doubt == (f"assumed PUE of {place.region}" if apart else "")
+    assert place.pue_ratio.basis == ("assumed" if apart else "measured")
 
 
 @pytest.mark.parametrize("zone", APART)

@@ -1,8 +1,10 @@
 import pytest
 
+from cloud_carbon_exporter.model import memory
+from cloud_carbon_exporter.model.cpu_models import canonical
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.facts import figure
-from cloud_carbon_exporter.model.server import canonical, describe, parse, part, server
+from cloud_carbon_exporter.model.server import describe, parse, part, server
 from cloud_carbon_exporter.model.server_power import curve
 from cloud_carbon_exporter.model.types import Footprint
 
@@ -13,9 +15,10 @@ def priced(
     microarchitecture: str = "",
     sockets: int | None = None,
     memory_gib: float | None = None,
+    tdp_watts: float | None = None,
 ) -> Footprint:
     """A described server at a load."""
-    described = describe(processor, microarchitecture, None, sockets, None, memory_gib)
+    described = describe(processor, microarchitecture, tdp_watts, sockets, None, memory_gib)
     return estimate(server(described), {} if load is None else {"cpu_ratio": load}, NOWHERE, None)
 
 
@@ -92,30 +95,56 @@ def test_the_load_of_a_server_may_be_missing() -> None:
     assert priced(None, processor="EPYC 7742", sockets=1).reason == "no cpu_ratio"
 
 
-@pytest.mark.parametrize("known", ["EPYC 7742", "EPYC 7H12", "Graviton3"])
-def test_the_less_was_measured_the_wider(known: str) -> None:
-    kind = {"EPYC 7742": "model", "EPYC 7H12": "microarchitecture", "Graviton3": "none"}[known]
-    server = priced(0, processor=known, sockets=1)
-    interval = figure(f"server.interval.{kind}.0")
-    assert server.power_watts.upper / server.power_watts.value == pytest.approx(interval.high)
-    assert server.power_watts.lower / server.power_watts.value == pytest.approx(interval.low)
-    assert interval.id in server.facts
+@pytest.mark.parametrize(
+    ("processor", "known", "family"),
+    [
+        ("EPYC 7742", "often", "Rome (Zen 2)"),
+        ("EPYC 8124P", "few", "Siena (Zen 4c)"),
+        ("EPYC 7H12", "unseen", "Rome (Zen 2)"),
+    ],
+)
+def test_the_less_was_measured_the_wider(processor: str, known: str, family: str) -> None:
+    for load, end in ((0, "idle"), (100, "full")):
+        server = priced(load / 100, processor=processor, sockets=1)
+        interval = figure(f"server.interval.{known}.{load}")
+        spread = figure(f"server.spread.{family}.{end}").value
+        power = server.power_watts
+        assert power.upper / power.value == pytest.approx(interval.high**spread)
+        assert power.lower / power.value == pytest.approx(interval.low**spread)
+
+
+def test_of_what_was_never_measured_there_is_no_spread() -> None:
+    power = priced(0, processor="Graviton3", sockets=1, tdp_watts=200).power_watts
+    assert power.upper / power.value == pytest.approx(figure("server.interval.none.0").high)
+
+
+def test_rows_of_an_interval_are_told() -> None:
+    used = priced(processor="EPYC 7742", sockets=1).facts
+    assert {"server.interval.often.0", "server.spread.Rome (Zen 2).full"} <= set(used)
+
+
+def test_four_sockets_are_as_wide_as_a_processor_never_measured() -> None:
+    two, four = (priced(0, processor="Xeon 8380H", sockets=count) for count in (2, 4))
+    assert "server.interval.unseen.0" in four.facts
+    assert "server.interval.unseen.0" not in two.facts
 
 
 def test_intervals_widen_with_ignorance() -> None:
-    for load in (0, 50, 100):
-        known, family, none = (
-            figure(f"server.interval.{kind}.{load}")
-            for kind in ("model", "microarchitecture", "none")
+    for load in range(0, 101, 10):
+        often, few, unseen, none = (
+            figure(f"server.interval.{known}.{load}")
+            for known in ("often", "few", "unseen", "none")
         )
-        assert known.high - known.low < family.high - family.low < none.high - none.low
+        assert often.high <= few.high <= unseen.high <= none.high
+        assert often.low >= few.low >= unseen.low >= none.low
+        assert often.high - often.low < unseen.high - unseen.low < none.high - none.low
 
 
 def test_a_server_knows_no_gap_to_production() -> None:
     assert not [name for name in priced(processor="EPYC 7742").facts if "production_gap" in name]
 
 
-def test_memory_beyond_any_measured_server_counts_by_the_gib() -> None:
+def test_memory_beyond_any_measured_server_draws_as_memory_does() -> None:
     most = figure("server.reference.memory").high
     full, more = (
         estimate(
@@ -126,10 +155,9 @@ def test_memory_beyond_any_measured_server_counts_by_the_gib() -> None:
         ).power_watts
         for gib in (most, most + 1000)
     )
-    dram = figure("memory.dram.watts_per_gib")
-    assert more.value - full.value == pytest.approx(1000 * dram.value)
-    assert more.upper - full.upper == pytest.approx(1000 * dram.high)
-    assert more.lower - full.lower == pytest.approx(1000 * dram.low)
+    held, measured = (memory.watts(gib, 1)[0].value for gib in (most + 1000, most))
+    assert more.value - full.value == pytest.approx(held - measured)
+    assert more.upper - full.upper > held - measured > more.lower - full.lower > 0
 
 
 @pytest.mark.parametrize(

@@ -213,10 +213,12 @@ def test_a_mac_draws_what_apple_measured(name: str, idle: float, full: float) ->
     held_by = components(machine("aws", name))
     mac = Resource("mac", "ec2/instance", name, Location("aws", "", ""), held_by)
     for load, watts in ((0, idle), (1, full)):
-        power = estimate(mac, {"cpu_ratio": load}, NOWHERE, None).power_watts
+        priced = estimate(mac, {"cpu_ratio": load}, NOWHERE, None)
+        power = priced.power_watts
         assert power.lower <= watts <= power.upper
         assert power.value == pytest.approx(watts, abs=0.5)
-        assert power.basis == "measured"
+        # Apple's report of the Mac Studio was not read: what it cost to make is a guess
+        assert priced.reason in ("", f"assumed manufacture of {held_by[0].part}")
 
 
 def test_every_mac_is_made_as_a_mac() -> None:

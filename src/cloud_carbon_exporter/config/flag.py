@@ -87,6 +87,9 @@ class Values:
         # The one place where a type is asserted: what stands under a flag came out of its Kind.
         return cast(Asked, self._values[flag])
 
+    def __contains__(self, flag: Flag[object]) -> bool:
+        return flag in self._values
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Values) and self._values == other._values
 

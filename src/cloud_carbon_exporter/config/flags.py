@@ -12,7 +12,7 @@ from cloud_carbon_exporter.config.cloud_flags import CLOUD_FLAGS
 from cloud_carbon_exporter.config.exported import families
 from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in, words_of
 from cloud_carbon_exporter.config.grid_flags import GRID_FLAGS
-from cloud_carbon_exporter.config.kinds import boolean, choice, several, text
+from cloud_carbon_exporter.config.kinds import boolean, choice, host_names, several, text
 from cloud_carbon_exporter.config.machine_flags import MACHINE_FLAGS
 from cloud_carbon_exporter.config.push_flags import PUSH_FLAGS
 from cloud_carbon_exporter.config.quantities import address, count, duration, fraction, number
@@ -28,6 +28,14 @@ WEB_CONFIG_FILE = Flag(
     text("FILE"),
     "",
     "YAML file with TLS, users, headers and rates, in the format of Prometheus' exporter toolkit.",
+    commands=SERVE,
+)
+ALLOWED_HOSTS = Flag(
+    "web.allowed-hosts",
+    host_names(),
+    "",
+    "Names the exporter is asked by, beside those of its machine, addresses and localhost: "
+    "carbon.example.org, *.example.org, or * for any. A page of another name is refused.",
     commands=SERVE,
 )
 LOG_LEVEL = Flag(
@@ -170,6 +178,8 @@ POLICY_FORMAT = Flag(
 
 Feature = Literal["coverage", "cost-explorer", "free-requests", "organization", "own-figure"]
 FEATURES: tuple[Feature, ...] = get_args(Feature)
+# Of Scaleway and Google; own-figure and coverage are of both as well.
+OTHER_FEATURES = ("audit-trail", "history")
 POLICY_REGIONS = Flag(
     "regions",
     several("REGIONS"),
@@ -179,9 +189,9 @@ POLICY_REGIONS = Flag(
 )
 POLICY_OPTIONAL = Flag(
     "optional",
-    several("FEATURES", *FEATURES),
-    ",".join(FEATURES),
-    "What of the optional the IAM policy allows; nothing when empty.",
+    several("FEATURES", *FEATURES, *OTHER_FEATURES),
+    ",".join((*FEATURES, *OTHER_FEATURES)),
+    "What of the optional a policy or role allows; nothing when empty.",
     commands=("permissions",),
 )
 

@@ -11,6 +11,7 @@ from cloud_carbon_exporter.config.values import Kind, listed, quoted
 Word = TypeVar("Word", bound=str)
 
 _TRUE, _FALSE = ("1", "t", "true"), ("0", "f", "false")
+_HOST = re.compile(r"(?i)(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?\.?")
 _FIRST_PRINTABLE = 32  # of ASCII; what stands below is a control character
 
 
@@ -96,6 +97,21 @@ def several(name: str, *choices: str) -> Kind[tuple[str, ...]]:
         f"{listed(choices)}; several with commas" if choices else "words with commas between them"
     )
     return Kind(name, allowed, accept, accept, (), choices)
+
+
+def host_names() -> Kind[tuple[str, ...]]:
+    """Names of hosts, without a port: `*.` before one for all below it, `*` alone for any."""
+    inner = several("HOSTS")
+
+    def accept(value: object) -> tuple[str, ...]:
+        names = inner.accept(value)
+        for name in names:
+            if name != "*" and not _HOST.fullmatch(name):
+                raise ValueError(f"holds {quoted(name)}, which is no name of a host without a port")
+        return tuple(name.lower().removesuffix(".") for name in names)
+
+    allowed = "names of hosts with commas between them, *.NAME for all below one, or *"
+    return Kind("HOSTS", allowed, accept, accept, ())
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ class Settings:
     shard: tuple[int, int] = flags.SHARD.value_by_default
     state_file: str = ""
     web_config_file: str = ""
+    allowed_hosts: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     labels: LabelSet = flags.LABEL_SET.value_by_default
     families: tuple[str, ...] = ()
@@ -127,6 +128,7 @@ def _settings(
         shard=values[flags.SHARD],
         state_file=values[flags.STATE_FILE],
         web_config_file=values[flags.WEB_CONFIG_FILE],
+        allowed_hosts=values[flags.ALLOWED_HOSTS],
         tags=_tags(values[flags.TAGS], targets),
         labels=values[flags.LABEL_SET],
         families=values[flags.FAMILIES],
@@ -174,12 +176,16 @@ def _from_words(words: Words) -> Said:
 def _from_platform(command: str, environment: Mapping[str, str]) -> Said:
     """Address a platform says: Cloud Run, and Knative under it, tell it in PORT.
 
-    K_SERVICE is set by both; elsewhere a PORT that is around means nothing.
+    K_SERVICE is set by both; elsewhere a PORT that is around means nothing. What stands before the
+    program there lets no name through but the service's own.
     """
     port = environment.get("PORT", "")
     if command not in flags.LISTEN.commands or not environment.get("K_SERVICE") or not port:
         return {}
-    return {flags.LISTEN: read_value("PORT", flags.LISTEN.kind, f":{port}")}
+    return {
+        flags.LISTEN: read_value("PORT", flags.LISTEN.kind, f":{port}"),
+        flags.ALLOWED_HOSTS: ("*",),
+    }
 
 
 def _from_environment(command: str, environment: Mapping[str, str]) -> Said:

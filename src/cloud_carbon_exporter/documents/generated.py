@@ -14,7 +14,13 @@ from cloud_carbon_exporter.config.flag import COMMANDS, PROGRAM, Flag
 from cloud_carbon_exporter.config.flags import FLAGS
 from cloud_carbon_exporter.config.target_keys import KEYS, Key
 from cloud_carbon_exporter.config.values import listed
-from cloud_carbon_exporter.documents import api_page, cost_tables, scaleway_lists, type_tables
+from cloud_carbon_exporter.documents import (
+    api_page,
+    cost_tables,
+    machine_page,
+    scaleway_lists,
+    type_tables,
+)
 from cloud_carbon_exporter.exposition import OF_ESTATE, OF_EXPORTER, UPSTREAM, Family
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 from cloud_carbon_exporter.reporting.tables import markdown_table
@@ -45,6 +51,7 @@ def pages() -> Mapping[str, str]:
         "AWS_TYPES.md": _aws_types(),
         "SCALEWAY_LISTS.md": _scaleway_lists(),
         "GCP_TYPES.md": _gcp_types(),
+        "MACHINES.md": _page("Machine families, and how sure of each", *machine_page.blocks()),
     }
 
 

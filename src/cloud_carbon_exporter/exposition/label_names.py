@@ -20,7 +20,7 @@ RESOURCE_LABELS = (
 # Value series do not carry these: a label that changes begins a new series. Queries join them with
 # `* on (cloud_resource_id) group_left (host_type) cloud_carbon_resource_info`.
 HARDWARE_LABELS = ("host_type", "architecture", "cpu")
-ORIGIN_LABELS = ("basis", "reason")
+ORIGIN_LABELS = ("basis", "hardware_basis", "reason")
 INFO_LABELS = (*RESOURCE_LABELS, *HARDWARE_LABELS, *ORIGIN_LABELS)
 """Labels of `cloud_carbon_resource_info`."""
 

@@ -66,7 +66,7 @@ def info_lines(
     lines = []
     for text, row in zip(labels, rows, strict=True):
         footprint = row.footprint
-        origin = (footprint.basis, footprint.weakness)
+        origin = (footprint.basis, footprint.hardware_basis, footprint.weakness)
         info = [*_told(row), *zip(ORIGIN_LABELS, origin, strict=True)]
         lines.append(f"{name}{{{text},{pairs(info)}}} 1\n")
     return lines

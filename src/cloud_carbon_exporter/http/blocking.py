@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from cloud_carbon_exporter.http.agent import USER_AGENT
+from cloud_carbon_exporter.http.sent import remember_sent
 
 if TYPE_CHECKING:
     import urllib3
@@ -48,12 +49,14 @@ class BlockingPool:
         options.setdefault("timeout", self._timeout_seconds)
         options["redirect"] = False
         named = {**(headers or {}), "User-Agent": USER_AGENT}
+        remember_sent(url, named, options.get("body") or options.get("fields"))
         proxy = "" if urlsplit(url).netloc in self._direct else _proxy_of(url)
         return self._manager(proxy).request(method, url, headers=named, **options)
 
     def _manager(self, proxy: str) -> urllib3.PoolManager:
         import urllib3
 
+        remember_sent(proxy, {})
         if proxy not in self._managers:
             self._managers[proxy] = (
                 urllib3.ProxyManager(proxy, proxy_headers=_proxy_headers(proxy))

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cloud_carbon_exporter.masking import excerpt
+
 # As AWS' JSON services (__type, message, Message), its REST services (Error, Code), Google (error)
 # and Scaleway (type, message) spell an error.
 _COMPLAINTS = frozenset({"message", "Message", "__type", "Error", "error", "errorMessage"})
@@ -31,4 +33,5 @@ def complaint(document: Mapping[str, Any]) -> str:
             value = value.get("message", value.get("Message"))
         if isinstance(value, str) and value:
             said += value.split()
-    return " ".join(["an error in place of an answer:", *(said or ["no words"])])[:_LONGEST]
+    whole = " ".join(["an error in place of an answer:", *(said or ["no words"])])
+    return excerpt(whole, _LONGEST)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from cloud_carbon_exporter.errors import Unreachable
 from cloud_carbon_exporter.http.agent import USER_AGENT
 from cloud_carbon_exporter.http.body import ACCEPTED, read_body
+from cloud_carbon_exporter.http.sent import remember_proxies, remember_sent
 from cloud_carbon_exporter.http.turns import Turns
 
 if TYPE_CHECKING:
@@ -76,6 +78,8 @@ class Session:
 
         await self._turns.take()
         try:
+            remember_sent(request.url, request.headers or {}, request.document or request.body)
+            remember_sent(f"?{urlencode(request.params)}", {})
             sending = self._opened().request(
                 request.method,
                 request.url,
@@ -118,6 +122,7 @@ class Session:
 def _open(bounds: Bounds) -> aiohttp.ClientSession:
     import aiohttp
 
+    remember_proxies()
     silence = bounds.silence_seconds
     timeout = aiohttp.ClientTimeout(
         total=bounds.total_seconds, sock_connect=silence, sock_read=silence

@@ -11,16 +11,18 @@ figure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts, server
+from cloud_carbon_exporter.model.doubts import doubt
 from cloud_carbon_exporter.model.errors import Errors, Factor, Units, added, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
-from cloud_carbon_exporter.model.power import microarchitecture
+from cloud_carbon_exporter.model.hosts import shown
 from cloud_carbon_exporter.model.quantities import SECONDS_PER_YEAR
+from cloud_carbon_exporter.model.thread_watts import host, microarchitecture
 from cloud_carbon_exporter.model.types import ComponentKind
 
 HOST_PARTS = ("case", "power_supplies", "motherboard", "assembly", "other")
@@ -45,12 +47,16 @@ _FIGURE = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """Grams a second of one unit, and their errors. facts: ids of all rows that were used."""
+    """Grams a second of one unit, and their errors. facts: ids of all rows that were used.
+
+    doubt: why they are no better than assumed; empty where no row is.
+    """
 
     grams_per_second: float
     errors: Errors
     facts: tuple[str, ...]
     source: str
+    doubt: str = ""
 
 
 class Grams(NamedTuple):
@@ -68,6 +74,11 @@ def made(kind: ComponentKind, part: str) -> Made:
     Bytes carry none, and of requests only those of boards that stand there for them, as tokens of
     language models: see docs/model.md.
     """
+    found = _made(kind, part)
+    return replace(found, doubt=doubt(found.facts, f"manufacture of {shown(part)}"))
+
+
+def _made(kind: ComponentKind, part: str) -> Made:
     if kind == "vcpu":
         described = server.parse(part)
         return _of_server(described) if described else _of_thread(part)
@@ -123,18 +134,9 @@ def _together(one: Grams, other: Grams) -> Grams:
     return Grams(one.value + other.value, errors, (*one.facts, *other.facts))
 
 
-@cache
-def _hosts() -> dict[str, tuple[int, int]]:
-    return {
-        row["name"]: (int(row["host_sockets"]), int(row["host_threads"]))
-        for row in facts.rows("processors")
-        if row["kind"] == "microarchitecture"
-    }
-
-
 def _of_thread(part: str) -> Made:
     name, _ = microarchitecture(part)
-    sockets, threads = _hosts()[name]
+    sockets, threads = host(part)
     # of no rack server its maker says what the whole of it is
     whole = facts.figures().get(f"embodied.machine.{name}.grams")
     grams = _of_figure(whole) if whole else _together(server_grams(sockets, 0), site_grams())

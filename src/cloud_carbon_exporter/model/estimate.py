@@ -20,6 +20,7 @@ from cloud_carbon_exporter.model.boards import boards
 from cloud_carbon_exporter.model.embodied import Made
 from cloud_carbon_exporter.model.emissions import operational_grams_per_second, product, weakest
 from cloud_carbon_exporter.model.errors import added
+from cloud_carbon_exporter.model.nodes import node_watts
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.priced_components import (
     NOT_READ,
@@ -79,7 +80,25 @@ def estimate(
     )
     down, up = errors.grams.reach()
     embodied = Estimate(grams, max(0.0, grams - down), grams + up, basis)
-    return Footprint(power, operational, embodied, basis, reason, facts_used, errors, weakness)
+    return Footprint(
+        power,
+        operational,
+        embodied,
+        basis,
+        reason,
+        facts_used,
+        errors,
+        _hardware_basis(priced),
+        weakness,
+    )
+
+
+def _hardware_basis(priced: list[PricedComponent]) -> Basis:
+    """Basis of the hardware alone, whatever was read of its load."""
+    for each in priced:
+        if each.basis == "assumed":
+            return "assumed"
+    return "measured"
 
 
 def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
@@ -89,7 +108,7 @@ def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
         kind, signal = component.kind, component.load
         if kind == "gpu" and "gpu_watts" in loads:
             of = boards(component, resource, loads)
-            watts += of.watts
+            watts += node_watts(component.part, of.told.amount, of.watts)
             if of.silent is not None:
                 alone = replace(resource, components=(of.silent,))
                 watts += power_watts(alone, NOT_READ, place) / place.pue_ratio.value

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cloud_carbon_exporter.model import server
 from cloud_carbon_exporter.model.estimate import NOWHERE, pue_fact
 from cloud_carbon_exporter.model.facts import figures
+from cloud_carbon_exporter.model.hosts import shown
 from cloud_carbon_exporter.model.priced_components import Loads, PricedComponent, priced_components
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR, SECONDS_PER_YEAR
 from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Resource
@@ -62,7 +62,7 @@ def _power(priced: PricedComponent) -> Term:
     return Term(
         "power_watts",
         priced.component.kind,
-        _shown(priced.part),
+        shown(priced.part),
         priced.amount,
         priced.load if len(priced.draw.loads) > 1 else None,
         priced.draw.facts[0],
@@ -72,7 +72,7 @@ def _power(priced: PricedComponent) -> Term:
         priced.draw.unit,
         priced.draw.source,
         priced.watts,
-        "; ".join(priced.reasons),
+        "; ".join(priced.reasons_of_draw),
     )
 
 
@@ -115,12 +115,6 @@ def _grid(watts: float, place: Place, intensity: CarbonIntensity) -> Term:
     )
 
 
-def _shown(part: str) -> str:
-    """A part as people read it: of a described server its processor, or what stands for it."""
-    described = server.parse(part)
-    return (described.processor or described.microarchitecture) if described else part
-
-
 def _embodied(priced: PricedComponent) -> Term:
     """Grams a year of one unit, of which each second bears its part."""
     units = priced.amount or 1
@@ -128,7 +122,7 @@ def _embodied(priced: PricedComponent) -> Term:
     return Term(
         "embodied_grams_per_second",
         priced.component.kind,
-        _shown(priced.part),
+        shown(priced.part),
         priced.amount,
         None,
         priced.made.facts[0],
@@ -138,5 +132,5 @@ def _embodied(priced: PricedComponent) -> Term:
         "gCO2eq/unit/year",
         priced.made.source,
         priced.grams,
-        priced.component.assumed or priced.draw.assumed,
+        priced.component.assumed or priced.draw.assumed or priced.made.doubt,
     )

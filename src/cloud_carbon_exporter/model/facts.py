@@ -159,14 +159,16 @@ def place(provider: str, region: str) -> Place:
     intensities = annual_intensities(near, figures().get(f"market.{own}"), figures())
     if around:
         intensities = widened(intensities, place(provider, "global").intensities)
+    overhead = pue(provider, region)
+    guessed = f"assumed PUE of {key}" if row and overhead.basis == "assumed" else ""
     return Place(
         provider,
         region,
         intensities,
-        estimate_of(pue(provider, region), "measured" if row else "assumed"),
+        estimate_of(overhead, "measured" if row and not guessed else "assumed"),
         estimate_of(wue) if wue else None,
         carbon_free.value if carbon_free else None,
-        place_names.doubt(key) if around else "",
+        place_names.doubt(key) if around else guessed,
         water_of(_own_or_usual("wue", provider, key), near["country"] if near else "", figures()),
     )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.model import local_drives, server
-from cloud_carbon_exporter.model.power import POOLED, is_whole_machine
+from cloud_carbon_exporter.model.hosts import POOLED
+from cloud_carbon_exporter.model.memory import part as dram
+from cloud_carbon_exporter.model.power import is_whole_machine
 from cloud_carbon_exporter.model.types import Component
 
 
@@ -23,6 +25,8 @@ class Machine:
     pool: every microarchitecture the family is served from, where that is more than one and the API
         did not say which.
     hdd_terabytes: what one of its hard disks holds, where an API tells each; else 0.
+    host: the part that its threads are, where the host they are a share of is known.
+    host_gib_per_socket: memory of a socket of that host; 0 where nobody knows.
     """
 
     provider: str
@@ -42,6 +46,8 @@ class Machine:
     sockets: int = 0
     assumed: str = ""
     pool: tuple[str, ...] = ()
+    host: str = ""
+    host_gib_per_socket: float = 0
 
 
 def components(machine: Machine) -> tuple[Component, ...]:
@@ -53,14 +59,21 @@ def _held(machine: Machine) -> tuple[Component, ...]:
     reason = machine.assumed
     if machine.sockets and not is_whole_machine(machine.microarchitecture):
         return (_whole_server(machine), *_boards_and_disks(machine))
-    processor = POOLED.join(dict.fromkeys((machine.microarchitecture, *machine.pool)))
+    pool = POOLED.join(dict.fromkeys((machine.microarchitecture, *machine.pool)))
     # Of a Mac its maker measured the whole: what its memory draws stands in its processor's row.
-    memory = "unified" if is_whole_machine(machine.microarchitecture) else "dram"
+    whole = is_whole_machine(machine.microarchitecture)
+    memory = "unified" if whole else dram(machine.host_gib_per_socket)
     return (
         Component(
-            "vcpu", processor, machine.threads, "cpu_ratio", share=machine.share, assumed=reason
+            "vcpu",
+            machine.host or pool,
+            machine.threads,
+            "cpu_ratio",
+            share=machine.share,
+            assumed=reason,
         ),
-        Component("memory", memory, machine.memory_gib, assumed=reason),
+        # How much memory works nobody tells: as hard as the processor beside it.
+        Component("memory", memory, machine.memory_gib, "cpu_ratio", assumed=reason),
         *_boards_and_disks(machine),
     )
 

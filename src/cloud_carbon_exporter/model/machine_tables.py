@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.model.facts import Row, microarchitecture, rows
+from cloud_carbon_exporter.model.hosts import part_of_family
 from cloud_carbon_exporter.model.machine import Machine
 
 MIB_PER_GIB = 1024
@@ -174,6 +175,8 @@ def _vcpus(rule: Row, said: Mapping[str, str], family: Row) -> float:
 
 
 def _base(provider: str, name: str, family: Row) -> Machine:
+    pool = tuple(family["pool"].split(";")) if family["pool"] else ()
+    processors = (family["microarchitecture"], *pool)
     return Machine(
         provider=provider,
         name=name,
@@ -185,8 +188,18 @@ def _base(provider: str, name: str, family: Row) -> Machine:
         microarchitecture=family["microarchitecture"],
         share=float(family["share"] or 1),
         assumed=family["assumed"],
-        pool=tuple(family["pool"].split(";")) if family["pool"] else (),
+        pool=pool,
+        host=part_of_family(family["provider"], family["family"], processors),
+        host_gib_per_socket=_gib_per_socket(family),
     )
+
+
+def _gib_per_socket(family: Row) -> float:
+    """Memory of a socket of a family's host; 0 where the host is not known."""
+    if not (family["host_vcpus"] and family["host_sockets"]):
+        return 0
+    gib = float(family["host_vcpus"]) * float(family["gib_per_vcpu"])
+    return round(gib / float(family["host_sockets"]))
 
 
 def _guess(provider: str, family: str, architecture: str) -> Row:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cloud_carbon_exporter.model.facts import Row, microarchitecture, rows
+from cloud_carbon_exporter.model.hosts import part_of_processor
 from cloud_carbon_exporter.model.machine import Machine, components
 from cloud_carbon_exporter.model.machine_tables import Known, lists, sized
 from cloud_carbon_exporter.model.machine_tables import known as known_by_name
@@ -103,7 +104,9 @@ def _with_cpu(found: Machine, cpu: str, family: Row) -> Machine:
     reasons = [
         reason for reason in found.assumed.split("; ") if reason and reason != family["assumed"]
     ]
-    return replace(found, cpu=cpu, microarchitecture=named, pool=(), assumed="; ".join(reasons))
+    host = part_of_processor(family["provider"], family["family"], cpu, named)
+    why = "; ".join(reasons)
+    return replace(found, cpu=cpu, microarchitecture=named, pool=(), host=host, assumed=why)
 
 
 def _resized(known: Known, vcpus: float) -> Machine:

@@ -8,28 +8,18 @@ give the rest. Curves never fall.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from itertools import zip_longest
+from functools import lru_cache
 from math import sqrt
-from typing import NamedTuple
 
-from cloud_carbon_exporter.model import facts, server, server_power
-from cloud_carbon_exporter.model.errors import Errors, Factor, product
+from cloud_carbon_exporter.model import facts, memory, nodes, production_gap, server, server_power
+from cloud_carbon_exporter.model.doubts import doubt
+from cloud_carbon_exporter.model.errors import Errors, product
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
-from cloud_carbon_exporter.model.quantities import PERCENT
+from cloud_carbon_exporter.model.hosts import POOLED, names, shown
+from cloud_carbon_exporter.model.loads import LEVELS, interpolate
+from cloud_carbon_exporter.model.thread_watts import thread
 from cloud_carbon_exporter.model.types import ComponentKind
-
-LEVELS = {
-    level: load / PERCENT for level, load in (("idle", 0), ("ten", 10), ("half", 50), ("full", 100))
-}
-"""The loads at which a processor's draw stands in the tables."""
-
-POOLED = " or "
-"""Joins the microarchitectures of a family where nobody said which: "Skylake or Cascade Lake"."""
-
-PRODUCTION_GAP = "model.production_gap"
-"""The rows of the gap at each load stand on one measured host, so they are wrong together."""
 
 _FIGURE = {
     "memory": "memory.{}.watts_per_gib",
@@ -44,7 +34,6 @@ _FIGURE = {
     "fixed": "fixed.{}.watts",
 }
 _DEFAULT_PART = {
-    "memory": "dram",
     "ssd": "ssd",
     "hdd": "hdd",
     "network": "default",
@@ -57,7 +46,8 @@ class Draw:
     """Watts of one unit at ascending loads, and the errors of each.
 
     One load (0) where the draw follows from size alone. errors: of the watts at each load, all by
-    the same facts. assumed: why this is not the part that was asked for.
+    the same facts. assumed: why this is not the part that was asked for. doubt: why the watts are
+    no better than assumed though the part is known; the rows have the interval of that.
     """
 
     loads: tuple[float, ...]
@@ -67,6 +57,7 @@ class Draw:
     unit: str
     source: str
     assumed: str = ""
+    doubt: str = ""
 
     def at(self, load: float) -> float:
         """Watts of a unit at `load`, 0..1."""
@@ -92,31 +83,30 @@ def _between(near: Errors, other: Errors, far: float) -> Errors:
     )
 
 
-def interpolate(knots: tuple[float, ...], values: tuple[float, ...], x: float) -> float:
-    """The value at `x` on the straight lines between the knots; level beyond the last."""
-    left = knots[0]
-    for index in range(1, len(knots)):
-        right = knots[index]
-        if x <= right:
-            below = values[index - 1]
-            return below + (values[index] - below) * (x - left) / (right - left)
-        left = right
-    return values[-1]
-
-
 @lru_cache(maxsize=65536)
 def draw(kind: ComponentKind, part: str) -> Draw:
     """Power curve of one unit of a part; never an error.
 
-    A part nobody knows gets the default of its kind, and says so.
+    A part nobody knows gets the default of its kind, and says so; so does one whose row is a guess.
     """
+    found = _draw(kind, part)
+    if found.assumed or found.doubt:
+        return found
+    return replace(found, doubt=doubt(found.facts, f"watts of {shown(part)}"))
+
+
+def _draw(kind: ComponentKind, part: str) -> Draw:
     if kind == "vcpu":
         return _of_processor(part)
     if kind == "gpu":
         return _of_board(part)
+    if kind == "memory" and memory.is_dram(part):
+        return _of_memory(part)
     known = facts.figures().get(_FIGURE[kind].format(part))
     if known:
         return _flat(known)
+    if kind == "memory":
+        return _of_memory(memory.DRAM, f"unknown {kind} {part}")
     stand_in = figure(_FIGURE[kind].format(_DEFAULT_PART.get(kind, "default")))
     return _flat(stand_in, f"unknown {kind} {part}")
 
@@ -126,7 +116,23 @@ def _of_processor(part: str) -> Draw:
     described = server.parse(part)
     if described:
         return _of_server(described)
-    return _of_pool(part) if POOLED in part else _of_thread(part)
+    return _of_pool(part) if POOLED in part else _of_share(part)
+
+
+def _of_share(part: str) -> Draw:
+    """A thread of a host, and its share of the hosts and switches beside it that nobody is given.
+
+    No cloud says how much of these is whose, so that they are in the interval alone. Who rents a
+    whole server is given all of it, and the benchmark knows no other.
+    """
+    curve = _of_thread(part)
+    if is_whole_machine(part):
+        return curve
+    spare = figure("model.spare_capacity.ratio")
+    errors: list[Errors] = []
+    for watts, known in zip(curve.watts, curve.errors, strict=True):
+        errors.append(known.also(spare.id, watts * spare.down, watts * spare.up))
+    return replace(curve, errors=tuple(errors), facts=(*curve.facts, spare.id))
 
 
 def _flat(known: Figure, assumed: str = "") -> Draw:
@@ -135,79 +141,47 @@ def _flat(known: Figure, assumed: str = "") -> Draw:
     return Draw((0,), (known.value,), (known.errors,), (known.id,), known.unit, source, assumed)
 
 
-def _of_board(part: str) -> Draw:
-    """An accelerator: from idle to what a busy board draws, which is less than it may."""
-    known = f"gpu.{part}.max_watts" in facts.figures()
-    name = part if known else "default"
-    idle, most, busy = (
-        figure(f"gpu.{name}.idle_watts"),
-        figure(f"gpu.{name}.max_watts"),
-        figure("gpu.full_load_ratio"),
+def _of_memory(part: str, assumed: str = "") -> Draw:
+    """A GiB of DRAM: by the load of the processor beside it, and the size of its modules."""
+    curve = memory.curve(part)
+    row = figure(memory.IDS[0])
+    return Draw(
+        tuple(LEVELS.values()),
+        tuple(each.value for each in curve),
+        tuple(each.errors for each in curve),
+        memory.IDS,
+        row.unit,
+        f"{row.source} ({row.year})",
+        assumed,
     )
+
+
+def _of_board(part: str) -> Draw:
+    """An accelerator and its share of the node: from idle to what a busy board draws.
+
+    A busy board draws less than it may.
+    """
+    board, busy = nodes.board(part), figure("gpu.full_load_ratio")
+    idle, most = board.idle, board.most
     full = max(idle.value, most.value * busy.value)
-    # what is wrong about a board is wrong at rest and at work; how much of its limit a busy board
-    # draws is one figure for all boards
-    board = f"gpu.{name}"
-    at_rest = Errors((board, busy.id), (idle.down, 0), (idle.up, 0))
-    at_work = product(most.value, Errors((board,), (most.down,), (most.up,)), busy.factor)
+    rest, work = nodes.overhead(board, idle.value), nodes.overhead(board, full)
+    # what is wrong about a board, or a node, is wrong at rest and at work; how much of its limit a
+    # busy board draws is one figure for all boards
+    fact = f"gpu.{board.name}"
+    at_rest = Errors((fact, busy.id, board.node), (idle.down, 0, rest.down), (idle.up, 0, rest.up))
+    at_work = product(most.value, Errors((fact,), (most.down,), (most.up,)), busy.factor)
+    at_work = at_work.times(1 + work.slope).also(board.node, work.down, work.up)
+    known = board.name == part
     return Draw(
         (0, 1),
-        (idle.value, full),
-        (at_rest, at_work.within(full)),
-        (idle.id, most.id, busy.id),
+        (idle.value + rest.value, full + work.value),
+        (at_rest, at_work.within(full + work.value)),
+        (*board.facts, busy.id),
         "W/board",
         f"{most.source} ({most.year})",
         "" if known else f"unknown accelerator {part}",
+        board.doubt if known else "",
     )
-
-
-class Bounds(NamedTuple):
-    """Watts of a thread at one load, with its interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Processor:
-    """One row of the table of processors: a microarchitecture, or a CPU model of one."""
-
-    name: str
-    watts: tuple[Bounds, ...]
-    source: str
-    year: str
-    basis: str
-
-
-@cache
-def processors() -> dict[str, Processor]:
-    """Microarchitectures by name."""
-    known: dict[str, Processor] = {}
-    for row in facts.rows("processors"):
-        if row["kind"] == "microarchitecture":
-            watts = tuple(_bounds(row, level) for level in LEVELS)
-            known[row["name"]] = Processor(
-                row["name"], watts, row["source"], row["year"], row["basis"]
-            )
-    return known
-
-
-def _bounds(row: facts.Row, level: str) -> Bounds:
-    return Bounds(
-        float(row[f"{level}_watts_per_thread"]),
-        float(row[f"{level}_low"]),
-        float(row[f"{level}_high"]),
-    )
-
-
-def microarchitecture(part: str) -> tuple[str, str]:
-    """The microarchitecture that stands for a part, and why it had to be assumed: "" if known."""
-    part = part.partition(POOLED)[0]
-    if part in processors():
-        return part, "unknown processor" if part == "default" else ""
-    name = facts.microarchitecture(part)
-    return (name, "") if name in processors() else ("default", f"unknown processor {part}")
 
 
 def is_whole_machine(name: str) -> bool:
@@ -220,7 +194,7 @@ def is_whole_machine(name: str) -> bool:
 
 def _of_pool(part: str) -> Draw:
     """A thread of one of several microarchitectures: as the first, and as unsure as all of them."""
-    first, *others = curves = [_of_thread(name) for name in part.split(POOLED)]
+    first, *others = curves = [_of_share(name) for name in part.split(POOLED)]
     errors: list[Errors] = []
     for level, value in enumerate(first.watts):
         down, up = first.errors[level].reach()
@@ -232,35 +206,37 @@ def _of_pool(part: str) -> Draw:
         # beside what the first one's figures may be wrong by: that it is not the first
         less = sqrt(max(0, (value - low) ** 2 - down**2))
         more = sqrt(max(0, (high - value) ** 2 - up**2))
-        errors.append(first.errors[level].also(f"processors.{part}", less, more))
+        errors.append(first.errors[level].also(f"processors.{names(part)}", less, more))
     used = (*first.facts, *(other.facts[0] for other in others))
     return replace(first, errors=tuple(errors), facts=used)
 
 
 def _of_thread(part: str) -> Draw:
-    """A hardware thread of a cloud host: that of the benchmark machine x the gap to production."""
-    name, assumed = microarchitecture(part)
-    processor = processors()[name]
-    levels = () if is_whole_machine(name) else tuple(LEVELS)
-    gaps = [figure(f"model.production_gap.{level}_ratio") for level in levels]
+    """A hardware thread of a cloud host: that of the benchmark machine and the gap to production.
+
+    The gap does not grow with what is wrong about the benchmark machine: hosts that were measured
+    say what there is in all.
+    """
+    held = thread(part)
+    name = held.microarchitecture
+    in_production = not is_whole_machine(name)
     watts: list[float] = []
     errors: list[Errors] = []
-    most = 0.0
-    for measured, gap in zip_longest(processor.watts, gaps):
-        down, up = measured.value - measured.low, measured.high - measured.value
-        errs, ratio = Errors((f"processors.{name}",), (down,), (up,)), 1.0
-        if gap:
-            factor = Factor(PRODUCTION_GAP, gap.value, gap.down, gap.up)
-            errs, ratio = product(measured.value, errs, factor), gap.value
+    least = most = 0.0
+    for level, measured in zip(LEVELS, held.watts, strict=True):
+        value = measured.value
+        errs = Errors((f"processors.{name}",), (value - measured.low,), (measured.high - value,))
+        if in_production:
+            gap = production_gap.gap(level, value, held.tdp_watts)
+            value, errs = value + gap.more, errs.also(production_gap.FACT, gap.down, gap.up)
         down, up = errs.reach()
-        watts.append(max(measured.value * ratio, *watts, 0))
-        most = max(watts[-1] + up, most)  # what may be drawn at rest may be drawn at work
-        errors.append(errs.reaching(min(watts[-1], down), most - watts[-1]))
-    ids = (f"processors.{name}", *(gap.id for gap in gaps))
-    source = f"{processor.source} ({processor.year})"
-    return Draw(
-        tuple(LEVELS.values()), tuple(watts), tuple(errors), ids, "W/thread", source, assumed
-    )
+        watts.append(max(value, *watts, 0))
+        # what may be drawn at rest may be drawn at work, and no less
+        least, most = max(watts[-1] - down, least), max(watts[-1] + up, most)
+        errors.append(errs.reaching(watts[-1] - least, most - watts[-1]))
+    ids = (*held.facts, *(production_gap.IDS if in_production else ()))
+    loads = tuple(LEVELS.values())
+    return Draw(loads, tuple(watts), tuple(errors), ids, "W/thread", held.source, held.assumed)
 
 
 def _of_server(described: server.Server) -> Draw:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model import nodes
 from cloud_carbon_exporter.model.boards import boards
 from cloud_carbon_exporter.model.embodied import Made, made
 from cloud_carbon_exporter.model.errors import (
@@ -21,7 +22,7 @@ from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.quantities import ratio
 from cloud_carbon_exporter.model.types import Basis, Component, Resource, Signal
-from cloud_carbon_exporter.model.weaknesses import gravest, of_words, unread
+from cloud_carbon_exporter.model.weaknesses import gravest, of_words
 
 Loads = Mapping[Signal, float]
 
@@ -85,19 +86,31 @@ class PricedComponent(NamedTuple):
     usual: tuple[str, ...]
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether the hardware had to be guessed."""
+        return bool(self.component.assumed or self.draw.assumed)
+
+    @property
     def reasons(self) -> list[str]:
         """What is weak, in short; empty where all was read and known."""
-        unread = [f"no {signal}" for signal in self.unread]
-        return [*unread, *filter(None, (self.component.assumed, self.draw.assumed))]
+        reasons = self.reasons_of_draw
+        if self.made.doubt and not self.is_guessed:
+            reasons.append(self.made.doubt)
+        return reasons
+
+    @property
+    def reasons_of_draw(self) -> list[str]:
+        """What is weak about its watts. That the row of a guess is one goes without saying."""
+        reasons = [f"no {signal}" for signal in self.unread]
+        reasons += filter(None, (self.component.assumed, self.draw.assumed))
+        if self.draw.doubt and not self.is_guessed:
+            reasons.append(self.draw.doubt)
+        return reasons
 
     @property
     def weakness(self) -> str:
         """The gravest of the reasons, as an id."""
-        kind = self.component.kind
-        guessed = gravest(
-            (of_words(self.component.assumed, kind), of_words(self.draw.assumed, kind))
-        )
-        return guessed or gravest(map(unread, self.unread))
+        return gravest([of_words(words, self.component.kind) for words in self.reasons])
 
 
 class InForce(NamedTuple):
@@ -185,10 +198,10 @@ def _priced(component: Component, held: InForce, loads: Loads, kind: str) -> Pri
         unread, stood_in = (*unread, held.unread), (*stood_in, held.usual.fact)
         errors, units = product_of_ratios(drawn.watts, errors, held.usual), 1
     basis: Basis = "assumed"
-    if not guessed:
+    if not (guessed or curve.doubt or making.doubt):
         basis = "default" if unread else "measured"
     watts = drawn.watts * amount
-    if basis != "measured":  # what was read and known is within its bounds from the start
+    if guessed or unread:  # what was read and known is within its bounds from the start
         errors = errors.within(watts if held.usual else drawn.watts)
     return PricedComponent(
         component, held.part, curve, making, amount, drawn.load,
@@ -233,23 +246,31 @@ def _drawn(component: Component, curve: Draw, loads: Loads, kind: str) -> _Drawn
     return _Drawn(load, watts, errors)
 
 
-@cache
-def _reported(assumed: str) -> Draw:
-    """Draw of boards that say it themselves: only how well they know is a figure of ours."""
-    accuracy = figure("model.gpu_watts_ratio")
+@lru_cache(maxsize=4096)
+def _reported(part: str) -> Draw:
+    """Draw of boards that say it themselves: how well they know, and their node, are figures."""
+    accuracy, board = figure("model.gpu_watts_ratio"), nodes.board(part)
+    rows = (accuracy.id, *board.facts)
     source = f"{accuracy.source} ({accuracy.year})"
-    return Draw((0,), (accuracy.value,), (accuracy.errors,), (accuracy.id,), "W", source, assumed)
+    assumed = draw("gpu", part).assumed
+    return Draw(
+        (0,), (accuracy.value,), (accuracy.errors,), rows, "W/board", source, assumed,
+        board.node_doubt,
+    )  # fmt: skip
 
 
 def _measured_boards(component: Component, watts: float) -> PricedComponent:
-    """Accelerators that say themselves what they draw."""
-    curve, making = _reported(draw("gpu", component.part).assumed), made("gpu", component.part)
+    """Accelerators that say themselves what they draw, and what their node draws for them."""
+    curve, making = _reported(component.part), made("gpu", component.part)
     guessed = bool(component.assumed or curve.assumed)
-    watts = max(0.0, watts)
+    amount, (accuracy, *_) = component.amount, curve.errors
+    each, board = watts / amount if amount else 0.0, nodes.board(component.part)
+    node = nodes.overhead(board, each)
+    errors = accuracy.times(each * (1 + node.slope)).also(board.node, node.down, node.up)
     return PricedComponent(
-        component, component.part, curve, making, component.amount, 0,
-        watts, Units(curve.errors[0], watts),
-        making.grams_per_second * component.amount,
-        Making(making, component.amount, guessed, None),
-        "assumed" if guessed else "measured", (), (),
+        component, component.part, curve, making, amount, 0,
+        watts + amount * node.value, Units(errors, amount),
+        making.grams_per_second * amount,
+        Making(making, amount, guessed, None),
+        "assumed" if guessed or curve.doubt or making.doubt else "measured", (), (),
     )  # fmt: skip

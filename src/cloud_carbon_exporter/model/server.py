@@ -5,23 +5,16 @@ No cloud, no gap to production. `server_power.py` holds the power of one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.cpu_models import canonical, cpu_model
 from cloud_carbon_exporter.model.types import Component, Location, Resource
 
-_NOISE = re.compile(
-    r"\([^)]*\)|[®™]|@.*$|\b[\d.]+ ?ghz\b|\b\w+-(?:core|bit)\b"
-    r"|\bor equivalent\b"
-    r"|\b(?:amd|intel|ampere|annapurna|nvidia|platinum|gold|silver|bronze|processor|cpu|\d+c)\b",
-    re.IGNORECASE,
-)
-_GENERATION = re.compile(r"\b(E\d-\w*?\d+L?)\s?v(\d)\b", re.IGNORECASE)
-_SERIES = re.compile(r"\b(E[357]) (?=\d{4})", re.IGNORECASE)
 _PREFIX = "server|"
+_HOST_PREFIX = "host|"
 TERMS = ("tdp", "threads", "memory")
 """What a server is known by, one socket's each."""
 
@@ -42,23 +35,6 @@ class Server:
     assumed: str = ""
 
 
-def canonical(processor: str) -> str:
-    """Name of a CPU as the table of processors spells it.
-
-    "Intel(R) Xeon(R) Platinum 8480+ @ 2.0GHz" is "Xeon 8480+".
-    """
-    name = " ".join(_NOISE.sub(" ", processor).strip(" ,").split()).replace("Altra Max ", "Altra ")
-    return _GENERATION.sub(r"\1 v\2", _SERIES.sub(r"\1-", name))
-
-
-@cache
-def cpu_models() -> Mapping[str, facts.Row]:
-    """Rows of CPU models by their name in lower case."""
-    return {
-        row["name"].lower(): row for row in facts.rows("processors") if row["kind"] == "cpu model"
-    }
-
-
 @cache
 def _microarchitectures() -> Mapping[str, str]:
     return {
@@ -66,6 +42,14 @@ def _microarchitectures() -> Mapping[str, str]:
         for row in facts.rows("processors")
         if row["kind"] == "microarchitecture"
     }
+
+
+def _usual_memory(model: str, family: str, threads: float) -> float:
+    """GiB a socket; of one nobody measured those of any, but for a small one by its threads."""
+    most = facts.figure("server.reference.threads").value
+    measured = f"server.usual.{family}.memory" in facts.figures()
+    share = 1 if measured else min(1, threads / most)
+    return share * _usual("memory", model, family)
 
 
 def _usual(term: str, model: str, family: str) -> float:
@@ -93,24 +77,25 @@ def describe(
 
     What is said wins over the table. Without sockets one is taken, or as many as the threads fill.
     """
-    name = processor if processor.lower() in cpu_models() else canonical(processor)
-    row = cpu_models().get(name.lower(), {})
+    row = cpu_model(processor)
+    name = canonical(processor)
     stated = _microarchitectures().get(
         microarchitecture.strip().lower()
     ) or facts.microarchitecture(microarchitecture)
     family = (
         stated or row.get("microarchitecture") or facts.microarchitecture(processor) or "default"
     )
-    usual = {term: _usual(term, row.get("name", name), family) for term in TERMS}
-    tdp = _positive(tdp_watts) or float(row.get("tdp_watts") or usual["tdp"])
-    per_socket = float(row.get("threads") or usual["threads"])
+    model = row.get("name", name)
+    tdp = _positive(tdp_watts) or float(row.get("tdp_watts") or _usual("tdp", model, family))
+    per_socket = float(row.get("threads") or _usual("threads", model, family))
     count = int(_positive(sockets)) or max(1, round(_positive(threads) / per_socket))
     whole = int(_positive(threads)) or round(count * per_socket)
     known = family != "default" and (row or stated)
     assumed = "" if known else f"unknown processor {processor or microarchitecture}".strip()
-    memory = count * usual["memory"] if memory_gib is None else max(0.0, memory_gib)
+    usual_gib = count * _usual_memory(model, family, whole / count)
+    memory = usual_gib if memory_gib is None else max(0.0, memory_gib)
     return Server(
-        row.get("name", name).replace("|", "/"),
+        model.replace("|", "/"),
         family,
         tdp,
         count,
@@ -118,6 +103,14 @@ def describe(
         memory,
         assumed.replace("|", "/"),
     )
+
+
+def tdp_range(described: Server) -> tuple[float, float]:
+    """Between which watts the TDP of one socket lies: apart where the table's is an estimate."""
+    row = cpu_model(described.processor)
+    if row.get("tdp_low") and described.tdp_watts == float(row["tdp_watts"]):
+        return float(row["tdp_low"]), float(row["tdp_high"])
+    return described.tdp_watts, described.tdp_watts
 
 
 def server(described: Server) -> Resource:
@@ -133,6 +126,15 @@ def server(described: Server) -> Resource:
 
 def part(described: Server) -> str:
     """The name under which a whole server's threads are a part of the model."""
+    return _PREFIX + _written(described)
+
+
+def host_part(described: Server) -> str:
+    """The name under which a share of a cloud's host is a part: its threads without its memory."""
+    return _HOST_PREFIX + _written(described)
+
+
+def _written(described: Server) -> str:
     numbers = (described.tdp_watts, described.sockets, described.threads, described.memory_gib)
     words = (
         described.processor,
@@ -140,13 +142,21 @@ def part(described: Server) -> str:
         *map(repr, numbers),
         described.assumed,
     )
-    return _PREFIX + "|".join(words)
+    return "|".join(words)
 
 
 @lru_cache(maxsize=65536)
 def parse(name: str) -> Server | None:
     """The server a part stands for; None where the part is not a whole server."""
-    if not name.startswith(_PREFIX):
-        return None
-    processor, family, tdp, sockets, threads, memory, assumed = name[len(_PREFIX) :].split("|")
+    return _read(name[len(_PREFIX) :]) if name.startswith(_PREFIX) else None
+
+
+@lru_cache(maxsize=4096)
+def parse_host(name: str) -> Server | None:
+    """The host a part is a share of; None where the part does not say which."""
+    return _read(name[len(_HOST_PREFIX) :]) if name.startswith(_HOST_PREFIX) else None
+
+
+def _read(words: str) -> Server:
+    processor, family, tdp, sockets, threads, memory, assumed = words.split("|")
     return Server(processor, family, float(tdp), int(sockets), int(threads), float(memory), assumed)

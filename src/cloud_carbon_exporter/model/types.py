@@ -23,7 +23,8 @@ Basis = Literal["measured", "default", "assumed"]
 
 measured: every load that drives the power was read, or the power follows from size and state alone.
 default:  the hardware is known, a load is missing and a stated default stands in.
-assumed:  the hardware, its class or its region is unknown and was guessed from what is known.
+assumed:  the hardware, its class or its region is unknown and was guessed from what is known; or a
+    row that the number stands on is a guess itself.
 """
 
 BASES: tuple[Basis, ...] = ("measured", "default", "assumed")
@@ -55,7 +56,7 @@ SIGNALS = frozenset(
 )
 
 ComponentKind = Literal[
-    "vcpu",  # amount in hardware threads; part = a microarchitecture, or a CPU model, of facts
+    "vcpu",  # amount in hardware threads; part = a host, written out, or a microarchitecture
     "memory",  # GiB of DRAM
     "gpu",  # boards; part = an accelerator of facts
     "ssd",  # GiB of local flash
@@ -250,6 +251,7 @@ class Footprint:
     reason: str = ""
     facts: tuple[str, ...] = ()
     errors: FootprintErrors | None = field(default=None, compare=False)
+    hardware_basis: Basis = "measured"
     weakness: str = ""
 
 

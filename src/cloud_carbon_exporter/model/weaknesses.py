@@ -35,9 +35,14 @@ _BY_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("unknown_state", re.compile(r"unknown state\b")),
     ("unknown_region", re.compile(r"unknown (?:region|zone)\b|on premises\b")),
     ("unknown_part", re.compile(r"unknown (?:memory|network|requests|fixed)\b")),
-    ("weak_region_figures", re.compile(r"weak figures of\b")),
+    ("assumed_node", re.compile(r"assumed node of\b")),
+    ("assumed_watts", re.compile(r"assumed watts of\b")),
+    ("assumed_manufacture", re.compile(r"assumed manufacture of\b")),
+    ("assumed_region_figures", re.compile(r"assumed PUE of\b|weak figures of\b")),
 )
 """What our own words begin with; whatever a cloud told stands behind them."""
+
+_UNREAD = "no "
 
 _BY_KIND: dict[ComponentKind, str] = {
     "vcpu": "assumed_hardware",
@@ -55,11 +60,15 @@ _BY_KIND: dict[ComponentKind, str] = {
 }
 """Of any other words: nobody tells the hardware, nor the bytes held, nor what a unit draws."""
 
-WEAKNESSES: tuple[str, ...] = (
-    *(weakness for weakness, _ in _BY_WORDS[:-1]),
-    *dict.fromkeys(_BY_KIND.values()),
-    "weak_region_figures",
-    *sorted(f"no_{signal}" for signal in SIGNALS),
+WEAKNESSES: tuple[str, ...] = tuple(
+    dict.fromkeys(
+        (
+            *(weakness for weakness, _ in _BY_WORDS if weakness.startswith("unknown_")),
+            *_BY_KIND.values(),
+            *(weakness for weakness, _ in _BY_WORDS),
+            *sorted(f"no_{signal}" for signal in SIGNALS),
+        )
+    )
 )
 """All ids, the gravest first: what was guessed goes before a load that was not read."""
 
@@ -72,17 +81,16 @@ def of_words(words: str, kind: ComponentKind = "fixed") -> str:
     return gravest(_of_one(each, kind) for each in words.split("; ") if each)
 
 
-def unread(signal: str) -> str:
-    """Weakness of what a signal was not read of; a class behind its name is left out."""
-    return f"no_{signal.partition(':')[0]}"
-
-
 def gravest(weaknesses: Iterable[str]) -> str:
     """The one of them that weighs most; empty where there is none."""
     return min(filter(None, weaknesses), key=_RANKS.__getitem__, default="")
 
 
 def _of_one(words: str, kind: ComponentKind) -> str:
+    if words.startswith(_UNREAD):
+        signal = words[len(_UNREAD) :].partition(":")[0]
+        if signal in SIGNALS:
+            return f"no_{signal}"
     for weakness, beginning in _BY_WORDS:
         if beginning.match(words):
             return weakness

@@ -14,8 +14,10 @@ from cloud_carbon_exporter.http.retry import (
     persistent,
     seconds_asked,
 )
+from cloud_carbon_exporter.http.sent import remember_given
 from cloud_carbon_exporter.http.session import Bounds, Request, Session
 from cloud_carbon_exporter.http.status import error_kind, may_pass
+from cloud_carbon_exporter.masking import excerpt
 
 PATIENCE = Patience(tries=4, first_pause_seconds=0.5, longest_pause_seconds=30)
 SILENCE_SECONDS = 20.0
@@ -74,6 +76,7 @@ async def send(
     The same samples may arrive twice: to remote-write and OTLP a sample of the same moment and
     value is the same sample.
     """
+    remember_given(receiver.headers)
     request = Request(receiver.url, "POST", headers={**receiver.headers, **headers}, body=body)
     try:
         return await persistent(lambda: _try(session, request), PATIENCE)
@@ -86,7 +89,7 @@ async def _try(session: Session, request: Request) -> bytes:
     answer = await again_if_unreachable(session.send(request))
     if 200 <= answer.status < 300:
         return answer.body
-    words = " ".join(answer.body.decode("utf-8", "replace").split())[:160]
+    words = excerpt(" ".join(answer.body.decode("utf-8", "replace").split()), 160)
     error = error_kind(answer.status)(f"{answer.status} {words}".strip())
     if may_pass(answer.status):
         raise Again(error, seconds_asked(answer.headers))

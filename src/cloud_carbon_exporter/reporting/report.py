@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -12,6 +10,7 @@ from cloud_carbon_exporter.exposition.label_names import RESOURCE_LABELS
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.reporting import tables
 from cloud_carbon_exporter.reporting.coverage import coverage
+from cloud_carbon_exporter.reporting.csv_text import csv_text
 from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.reporting.sections import ESTIMATES, largest_first, sections
 from cloud_carbon_exporter.web.api import json_objects
@@ -65,11 +64,9 @@ def as_csv(of: Snapshot, tags: tuple[str, ...]) -> str:
         "reason",
         "measured_at_unix_seconds",
     ]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    table: list[list[object]] = [list(columns)]
+    table += (list(map(row.get, columns)) for row in rows)
+    return csv_text(table)
 
 
 def _tags_of(rows: Iterable[dict[str, Any]]) -> list[str]:

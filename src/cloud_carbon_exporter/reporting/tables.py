@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+
+from cloud_carbon_exporter.printable import printable
 
 SECONDS_PER_HOUR = 3600
 VALUES = ("", "unit", "value", "low", "high")
 
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
-_CONTROLS |= {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 _OF_NUMBERS = set("0123456789.,")
 _FLOORS = (99.95, 9.995, 0.9995, 0.09995)
 """Least values that are shown with 0, 1, 2 and 3 decimals, each rounded up to the next digit."""
@@ -28,7 +28,7 @@ class Section:
 def as_text(sections: Iterable[Section]) -> str:
     """Sections in aligned columns, for a terminal or a mail."""
     parts: list[str] = []
-    for section in sections:
+    for section in map(_cleaned, sections):
         lines = [section.title, "-" * len(section.title)]
         lines += _aligned(section.header, section.rows)
         parts.append("\n".join([*lines, *section.notes]))
@@ -38,7 +38,7 @@ def as_text(sections: Iterable[Section]) -> str:
 def as_markdown(sections: Iterable[Section]) -> str:
     """Sections as a heading and a table each, the notes as paragraphs."""
     parts: list[str] = []
-    for section in sections:
+    for section in map(_inert, map(_cleaned, sections)):
         blocks = [f"## {section.title}"]
         if section.rows:
             right = _numeric(section.rows)
@@ -67,7 +67,31 @@ def figure(value: float) -> str:
 
 def clean(text: str) -> str:
     """Text without control characters: a name must not move the cursor of who reads it."""
-    return text.translate(_CONTROLS)
+    return printable(text)
+
+
+def _cleaned(section: Section) -> Section:
+    return _each(section, clean)
+
+
+def _inert(section: Section) -> Section:
+    """Section in whose text markdown finds no tag, link or picture."""
+    return _each(section, _without_tags)
+
+
+def _without_tags(text: str) -> str:
+    return text.replace("<", "&lt;").replace("](", "]&#40;")
+
+
+def _each(section: Section, change: Callable[[str], str]) -> Section:
+    """Section with each of its texts changed."""
+    rows = tuple(tuple(map(change, row)) for row in section.rows)
+    return Section(
+        change(section.title),
+        tuple(map(change, section.header)),
+        rows,
+        tuple(map(change, section.notes)),
+    )
 
 
 def _numeric(rows: Sequence[Sequence[str]]) -> list[bool]:

@@ -37,6 +37,7 @@ def web_settings(settings: Settings) -> WebSettings:
         exposition=exposition_settings(settings),
         mode=settings.mode,
         version=cloud_carbon_exporter.__version__,
+        allowed_hosts=settings.allowed_hosts,
     )
 
 

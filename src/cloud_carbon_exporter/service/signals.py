@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.service.service import Service
+from cloud_carbon_exporter.service.signal_thread import SignalThread
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ _LOOK_SECONDS = 0.1
 
 
 class ShutdownDeadline:
-    """Ends the process should a thread or a connection hang after a signal."""
+    """Ends the process should a thread, a connection or the event loop hang after a signal."""
 
     def __init__(self) -> None:
         self._ended = threading.Event()
@@ -69,10 +70,19 @@ async def run_until_signalled(
 
     SIGHUP reloads it as soon as it listens.
     """
-    loop, stop, reload_asked = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _leave, stop, deadline, service)
-    loop.add_signal_handler(signal.SIGHUP, reload_asked.set)
+    stop, reload_asked = asyncio.Event(), asyncio.Event()
+    orders = _Orders(asyncio.get_running_loop(), stop, reload_asked, deadline, service)
+    with SignalThread((signal.SIGTERM, signal.SIGINT, signal.SIGHUP), orders.follow):
+        await _run(service, listen, work, stop, reload_asked)
+
+
+async def _run(
+    service: Service,
+    listen: Callable[[], Coroutine[Any, Any, None]],
+    work: Callable[[], Coroutine[Any, Any, None]],
+    stop: asyncio.Event,
+    reload_asked: asyncio.Event,
+) -> None:
     reloading: asyncio.Task[None] | None = None
     try:
         await listen()
@@ -99,12 +109,38 @@ def run_once(work: Coroutine[Any, Any, Answer]) -> Answer:
         raise SystemExit(128 + signal.SIGTERM) from None
 
 
-def _leave(stop: asyncio.Event, deadline: ShutdownDeadline, service: Service) -> None:
-    """Stop, at the latest at the deadline; a second signal does not wait for it."""
-    if stop.is_set():
-        os._exit(1)
-    deadline.start(service.owed)
-    stop.set()
+class _Orders:
+    """What each signal orders; heard in another thread than that of the loop, which may hang."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        stop: asyncio.Event,
+        reload_asked: asyncio.Event,
+        deadline: ShutdownDeadline,
+        service: Service,
+    ) -> None:
+        self._loop = loop
+        self._stop = stop
+        self._reload_asked = reload_asked
+        self._deadline = deadline
+        self._service = service
+        self._stopping = False
+
+    def follow(self, number: int) -> None:
+        """Reload, or stop, at the latest at the deadline; a second signal does not wait for it."""
+        if number == signal.SIGHUP:
+            self._set(self._reload_asked)
+            return
+        if self._stopping:
+            os._exit(1)
+        self._stopping = True
+        self._deadline.start(self._service.owed)
+        self._set(self._stop)
+
+    def _set(self, event: asyncio.Event) -> None:
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            self._loop.call_soon_threadsafe(event.set)
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:

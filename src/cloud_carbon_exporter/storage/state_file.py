@@ -55,6 +55,7 @@ class StateFile:
         self._due_at = -math.inf
         self._lock: int | None = None
         self._rows: Mapping[str, list[Row]] | None = None
+        self._unwritten = ""  # why, while it cannot be
         self._untouched = False  # what is there could be neither read nor set aside
 
     def load(self) -> None:
@@ -177,17 +178,26 @@ class StateFile:
             self._due_at = began + took / SAVING_RATIO
 
     def save(self) -> None:
-        """Replace the file. A failure is logged, whatever it is: serving goes on without."""
+        """Replace the file. A failure is logged once a change: serving goes on without."""
         if self._untouched:
             return
         try:
             self._write(self._beside("new"))
         except Exception as error:
-            log.warning("state file %s cannot be written: %s", self._path, _why(error))
-            log.debug("what was at work", exc_info=True)
+            self._say_unwritten(_why(error))
             # It may not be there, or not be ours to take away; the next save writes over it.
             with suppress(*_NO_FILE):
                 self._beside("new").unlink()
+            return
+        if self._unwritten:
+            log.info("state file %s is written again", self._path)
+        self._unwritten = ""
+
+    def _say_unwritten(self, why: str) -> None:
+        if why != self._unwritten:
+            log.warning("state file %s cannot be written: %s", self._path, why)
+            log.debug("what was at work", exc_info=True)
+        self._unwritten = why
 
     def _write(self, beside: Path) -> None:
         # What it holds of the estate is nobody else's to read, whatever the umask; nor is what a

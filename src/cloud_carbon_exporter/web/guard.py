@@ -12,7 +12,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from cloud_carbon_exporter.web import tls
+from cloud_carbon_exporter.web.hosts import OwnNames, answers_for, name_in
 from cloud_carbon_exporter.web.passwords import Busy, Passwords
+from cloud_carbon_exporter.web.settings import SERVING
 from cloud_carbon_exporter.web.web_config import WebConfig
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ CONNECTIONS_MOST = 512
 AT_ONCE = {"metrics": 16, "api": 16}
 
 _REALM = {"WWW-Authenticate": 'Basic realm="cloud-carbon-exporter", charset="UTF-8"'}
+_CLOSE = {"Connection": "close"}
 _AGAIN = {"Retry-After": "1", "Connection": "close"}
 _UNAUTHORIZED_LOGGED_SECONDS = 60.0
 
@@ -61,6 +64,7 @@ class Guard:
     """Guard with the web config in force. due: when each connection is cut, by its protocol."""
 
     config: WebConfig = field(default_factory=WebConfig)
+    own: OwnNames = field(default_factory=OwnNames)
     due: dict[object, float] = field(default_factory=dict)
     _passwords: Passwords = field(default_factory=lambda: Passwords({}))
     _under_way: Counter[str] = field(default_factory=Counter)
@@ -78,6 +82,7 @@ class Guard:
         """Raises Refused for who may not ask, or not now."""
         # before anything else: who is refused does not keep a connection either
         self.due[request.protocol] = asyncio.get_running_loop().time() + _answer_seconds(request)
+        _check_host(request, self.own)
         if not self._token():
             raise Refused(429, "more requests than rate_limit allows", _AGAIN)
         encryption = self.config.tls
@@ -104,7 +109,7 @@ class Guard:
             self._logged_at = now
             log.warning(
                 "wrong user or password from %s; more in the next minute are not logged",
-                request.remote,
+                (request.remote or "").removeprefix("::ffff:"),  # IPv4, on a socket of both
             )
         raise Refused(401, "user and password are needed", _REALM)
 
@@ -144,6 +149,14 @@ class Guard:
         for rank, protocol in enumerate(by_age):
             if (rank < too_many or self.due[protocol] < now) and protocol.transport is not None:
                 protocol.transport.abort()
+
+
+def _check_host(request: web.Request, own: OwnNames) -> None:
+    # not request.host, which asks DNS for a name where the request holds none
+    hosts: list[str] = list(request.headers.getall("Host", ()))
+    if not answers_for(hosts, own.names, request.app[SERVING].settings.allowed_hosts):
+        name = ascii(name_in(hosts[-1])[:80])
+        raise Refused(421, f"{name} is no name of this server; -web.allowed-hosts adds one", _CLOSE)
 
 
 GUARD = web.AppKey("guard", Guard)

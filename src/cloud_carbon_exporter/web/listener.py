@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
+import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
 from typing import Any, NamedTuple
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.web import tls
@@ -28,10 +30,26 @@ log = logging.getLogger(__name__)
 _SHUTDOWN_SECONDS = 0.5
 # how often files are looked at, and connections
 _LOOK_SECONDS = 1.0
+# as in Go; asyncio alone would shut IPv4 out of the one, and of the other take two ports for port 0
+_BOTH_FAMILIES = ("::", "")
+_IPV4 = socket.inet_ntoa(bytes(4))
+_NO_IPV6 = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 _BACKLOG = 128
 # of the request line, and of one header
 _LINE_BYTES = 8190
 _HEADERS = 64
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether aiohttp tells of a fault of ours; of bytes that are no HTTP it does so as well.
+
+    Those are answered with 400, and whoever sends them must not write our log.
+    """
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is None or not issubclass(kind, HttpProcessingError)
+
+
+logging.getLogger("aiohttp.server").addFilter(_is_news)
 
 
 class _FileState(NamedTuple):
@@ -90,7 +108,7 @@ class Listener:
             max_field_size=_LINE_BYTES,
             max_headers=_HEADERS,
         )
-        self._sockets: list[socket] = []
+        self._sockets: list[socket.socket] = []
         self._servers: list[asyncio.Server] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._encryption: Tls | None = None
@@ -110,10 +128,14 @@ class Listener:
         context = self._take(await asyncio.to_thread(self._read)) if self._file else None
         await self._runner.setup()
         try:
-            server = await self._serve(context, host=host or None, port=port, backlog=_BACKLOG)
+            where: dict[str, Any] = {"host": host or _IPV4, "port": port, "backlog": _BACKLOG}
+            for both in _of_both_families(host, port):
+                where = {"sock": both}
+            server = await self._serve(context, **where)
         except OSError:
             await self._runner.cleanup()
             raise
+        self._guard.own.learn((host, socket.gethostname()), socket.getfqdn)
         self._servers = [server]
         # duplicates live on when a server is closed, so the port is never free for another
         self._sockets = [listening.dup() for listening in server.sockets]
@@ -199,6 +221,27 @@ class Listener:
             with contextlib.suppress(OSError):
                 listening.close()
         await self._runner.cleanup()
+
+
+def _of_both_families(host: str, port: int) -> Sequence[socket.socket]:
+    """The one socket that IPv4 comes in at as well; none where the host asks for no such thing.
+
+    Raises OSError where the port is taken.
+    """
+    if host not in _BOTH_FAMILIES or not socket.has_dualstack_ipv6():
+        return ()
+    address = ("::", port)
+    try:
+        return (
+            socket.create_server(
+                address, family=socket.AF_INET6, backlog=_BACKLOG, dualstack_ipv6=True
+            ),
+        )
+    except OSError as error:
+        # A machine whose IPv6 is turned off knows the family, and has no such address.
+        if host or error.errno not in _NO_IPV6:
+            raise
+    return ()
 
 
 async def start(app: web.Application, host: str, port: int, web_config_file: str = "") -> Listener:

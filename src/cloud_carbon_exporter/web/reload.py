@@ -17,7 +17,7 @@ def from_elsewhere(request: web.Request) -> bool:
     # curl and Prometheus' operators send neither header; a browser sends one of them with every
     # POST
     return site not in ("", "same-origin", "none") or (
-        bool(origin) and urlsplit(origin).netloc != request.host
+        bool(origin) and urlsplit(origin).netloc != request.headers.get("Host", "")
     )
 
 

@@ -39,13 +39,14 @@ class WebSettings:
     """Settings of what is served.
 
     mode: as in -collect.mode. source_url: where the source of the running version is, if not where
-    it comes from.
+    it comes from. allowed_hosts: as in -web.allowed-hosts.
     """
 
     exposition: exposition.Settings = field(default_factory=exposition.Settings)
     mode: Literal["background", "scrape"] = "background"
     version: str = ""
     source_url: str = ""
+    allowed_hosts: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:

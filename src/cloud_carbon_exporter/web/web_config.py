@@ -23,6 +23,10 @@ _HEADERS = (
 )
 # htpasswd writes 2y, Python's bcrypt 2b, older tools 2a: one algorithm
 _BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
+MOST_COST = 14
+"""Cost of a hash: a second of a processor. Each step doubles it, anybody's wrong guess costs it,
+and nobody can end the check of one: at 31 it lasts a day."""
+
 _INTERVAL = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _UNIT_SECONDS = {"ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -70,11 +74,11 @@ def _users(file: WebConfigFile, said: object) -> Mapping[str, str]:
         if not name or ":" in name:
             raise file.wrong("basic_auth_users", "a user's name is empty or holds a colon")
         matched = _BCRYPT.fullmatch(hashed) if isinstance(hashed, str) else None
+        key = f"basic_auth_users.{name[:40]}"
         if matched is None or not 4 <= int(matched[1]) <= 31:  # the costs bcrypt knows
-            raise file.wrong(
-                f"basic_auth_users.{name[:40]}",
-                "not a bcrypt hash; `htpasswd -nBC 10 NAME` makes one",
-            )
+            raise file.wrong(key, "not a bcrypt hash; `htpasswd -nBC 10 NAME` makes one")
+        if int(matched[1]) > MOST_COST:
+            raise file.wrong(key, f"its bcrypt cost is {matched[1]}; {MOST_COST} is the most")
     return dict(users)
 
 

@@ -43,7 +43,7 @@ async def test_lambda_function_is_as_many_environments_as_were_running() -> None
 async def test_provisioned_concurrency_is_held_whether_it_runs_or_not() -> None:
     thumb = (await described("lambda/function", "lambda_function"))["thumb"]
     assert parts(thumb)["memory"] == 10 * 512 / 1024
-    assert "memory per executions" not in parts(thumb), "what runs has the memory that is held"
+    assert {part.share for part in thumb.components if part.per} == {0}, "what runs is held"
     alone = replace(
         thumb,
         components=tuple(

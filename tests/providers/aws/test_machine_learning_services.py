@@ -183,7 +183,13 @@ def test_a_serverless_endpoint_holds_what_is_provisioned() -> None:
     }
     resource = sagemaker_endpoint.SPEC.resource(raw, PARIS)
     assert resource is not None
-    assert parts(resource) == {"vcpu": 6, "memory": 6, "vcpu per executions": 2}
+    assert {part.share for part in resource.components if part.per} == {0}
+    assert parts(resource) == {
+        "vcpu": 6,
+        "memory": 6,
+        "vcpu per executions": 2,
+        "memory per executions": 2,
+    }
     assert watts(resource, executions=0) > 0
 
 

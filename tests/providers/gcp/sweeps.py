@@ -8,6 +8,7 @@ from typing import Any
 from tests.fakes.gcp_estate import recorded
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
+from cloud_carbon_exporter.model.hosts import names
 from cloud_carbon_exporter.model.types import Component, Resource
 from cloud_carbon_exporter.providers.gcp import PROVIDER
 from cloud_carbon_exporter.providers.gcp.client.client import GcpClient
@@ -42,8 +43,8 @@ def held(resource: Resource, kind: str) -> Component:
 
 
 def parts(resource: Resource) -> dict[str, tuple[str, float]]:
-    """Kind of component -> its part and amount."""
-    return {component.kind: (component.part, component.amount) for component in resource.components}
+    """Kind of component -> its part, of a host its processor, and amount."""
+    return {part.kind: (names(part.part), part.amount) for part in resource.components}
 
 
 def amounts(resource: Resource) -> dict[str, float]:

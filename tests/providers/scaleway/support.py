@@ -13,6 +13,8 @@ from tests.fakes.scaleway import FakeScaleway, routes
 from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.collect.sweep import Swept, sweep
+from cloud_carbon_exporter.model.hosts import names
+from cloud_carbon_exporter.model.memory import DRAM, is_dram
 from cloud_carbon_exporter.model.server import Server, parse
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.scaleway import PROVIDER, SEARCH_TYPES
@@ -139,8 +141,12 @@ def described(resource: Resource) -> Server:
 
 
 def held(resource: Resource) -> dict[tuple[str, str], float]:
-    """What a resource holds: (kind, part) -> amount, rounded."""
+    """What a resource holds: (kind, part) -> amount, rounded.
+
+    Hosts go by their processors, and memory without the size of its modules.
+    """
     amounts: defaultdict[tuple[str, str], float] = defaultdict(float)
     for component in resource.components:
-        amounts[component.kind, component.part] += component.amount
+        part = DRAM if is_dram(component.part) else names(component.part)
+        amounts[component.kind, part] += component.amount
     return {key: round(amount, 3) for key, amount in amounts.items()}

@@ -99,6 +99,7 @@ def resource(row: Row, tags: tuple[str, ...]) -> JsonObject:
         "operational_emissions_grams_per_second": estimate(footprint.operational_grams_per_second),
         "embodied_emissions_grams_per_second": estimate(footprint.embodied_grams_per_second),
         "basis": footprint.basis,
+        "hardware_basis": footprint.hardware_basis,
         "reason": footprint.reason,
         "measured_at": row.measured_at,
         "facts": list(footprint.facts),

@@ -19,6 +19,7 @@ from cloud_carbon_exporter.web.api import json_objects
 LIMIT_DEFAULT = 100
 LIMIT_MOST = 1000
 _LIMIT_DIGITS = 9
+_CURSOR_MOST = 16_384  # of characters; the longest id of a cloud is a tenth of it
 SORT_DEFAULT = "-power_watts"
 PARAMETERS = ("limit", "cursor", "sort", "filter", "search")
 
@@ -122,11 +123,13 @@ def _filter(text: str) -> tuple[str, str]:
 
 
 def _after(cursor: str, sort: str) -> SortKey:
+    if len(cursor) > _CURSOR_MOST:
+        raise BadQuery("cursor", "not a cursor of ours")
     try:
         made_for, value, resource_id = json.loads(
             base64.urlsafe_b64decode(cursor.encode("ascii") + b"==")
         )
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
         raise BadQuery("cursor", "not a cursor of ours") from error
     value_type = (int, float) if sort.removeprefix("-") in NUMBERS else str
     if made_for != sort or not isinstance(resource_id, str) or not isinstance(value, value_type):

@@ -101,6 +101,7 @@ _PARTS: Mapping[str, Schema] = {
             "operational_emissions_grams_per_second": _ESTIMATE_OR_NULL,
             "embodied_emissions_grams_per_second": _ESTIMATE,
             "basis": _BASIS,
+            "hardware_basis": _BASIS,
             "reason": TEXT,
             "measured_at": MOMENT_OR_NULL,
             "facts": list_of(TEXT),

@@ -27,6 +27,7 @@ from cloud_carbon_exporter.providers.aws.client.organisation import active_accou
 from cloud_carbon_exporter.providers.aws.client.session import (
     on_its_own,
     open_session,
+    remember_key,
     with_role,
 )
 from cloud_carbon_exporter.providers.aws.describing.names import role_arn
@@ -154,10 +155,12 @@ class Accounts:
         base = await asyncio.to_thread(open_session, self._options.profile)
         region = self._options.default_region
         try:
-            if await on_its_own(base, region).get_credentials() is None:
+            found = await on_its_own(base, region).get_credentials()
+            if found is None:
                 raise CredentialsMissing(
                     _what_was_tried(base), provider="aws", hint=_CREDENTIALS_HINT
                 )
+            await remember_key(found)
         except Exception as error:
             raise self._refusal(error) from error
         session, role = base, self._options.role_arn

@@ -1,7 +1,7 @@
 """Exceptions of botocore as our error tree, with what the person can do about each.
 
 Only the error code, the message and the host of an endpoint are carried on: no header, no body, no
-query string, so no secret.
+query string. A message may quote them all the same, as SignatureDoesNotMatch does.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
+from cloud_carbon_exporter.masking import excerpt
 
 FORBIDDEN = frozenset(
     {
@@ -85,6 +86,7 @@ _IAM_NAMES = {
     ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
     ("resourcegroupstaggingapi", "GetResources"): "tag:GetResources",
 }
+_LOOKED_AT = 4000
 _MARKUP = re.compile(r"<[^<>]*>")  # of the error page of a proxy
 _SECRETS = re.compile(
     r"(?i)(encoded authorization failure message:\s*\S+)|\b(A[KS]IA[A-Z0-9]{12,})\b"
@@ -102,7 +104,9 @@ def permission(api: str, operation: str) -> str:
 
 def one_line(text: object) -> str:
     """Message on one line, of bearable length, without markup, access keys and encoded blobs."""
-    return " ".join(_MARKUP.sub(" ", _SECRETS.sub("[withheld]", str(text))).split())[:400]
+    # what we sent first, while it is whole
+    said = _SECRETS.sub("[withheld]", excerpt(str(text), _LOOKED_AT))
+    return " ".join(_MARKUP.sub(" ", said).split())[:400]
 
 
 def is_dns_failure(error: BaseException | None) -> bool:

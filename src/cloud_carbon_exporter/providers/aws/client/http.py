@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cloud_carbon_exporter.http.body import read_body
+from cloud_carbon_exporter.http.sent import remember_sent
 
 if TYPE_CHECKING:
     import aiohttp
@@ -62,11 +63,13 @@ def http_session_class() -> Any:
         return tls_context(self._verify), None
 
     async def session(self: Any, proxy_url: str | None) -> Any:
+        remember_sent(proxy_url or "", {})
         return _Straight(await AIOHTTPSession._get_session(self, proxy_url))
 
     async def send(self: Any, request: Any) -> Any:
         # botocore would read the whole body; of a stream it leaves the body to us
         request.stream_output = True
+        remember_sent(request.url, request.headers, request.body)
         response = await AIOHTTPSession.send(self, request)
         read = _Body(await _read(response.raw, request.url))
         return AioAWSResponse(response.url, response.status_code, response.headers, read)

@@ -13,6 +13,7 @@ from typing import Any
 
 from cloud_carbon_exporter.errors import CredentialsRefused
 from cloud_carbon_exporter.http import agent
+from cloud_carbon_exporter.known_secrets.known import KNOWN
 from cloud_carbon_exporter.providers.aws.client.hooks import aliaser_class, hooks_class
 from cloud_carbon_exporter.providers.aws.client.http import http_session_class
 from cloud_carbon_exporter.providers.aws.client.models import prune
@@ -58,6 +59,12 @@ def on_its_own(session: Any, region: str) -> Any:
         if hasattr(provider, "_prompter"):
             provider._prompter = _nobody_types
     return session
+
+
+async def remember_key(credentials: Any) -> None:
+    """Remember the secret key of credentials, which signs and is never sent, to be masked."""
+    frozen = await credentials.get_frozen_credentials()
+    KNOWN.remember([frozen.secret_key or ""])
 
 
 def _nobody_types(prompt: str) -> str:

@@ -79,7 +79,7 @@ def capacity_unit(load: str = "cpu_ratio") -> tuple[Component, ...]:
     vcpus = GIB_PER_CAPACITY_UNIT / GIB_PER_VCPU
     return (
         Component("vcpu", "default", vcpus, load=load, per="capacity_units", assumed=unknown),
-        Component("memory", "dram", GIB_PER_CAPACITY_UNIT, per="capacity_units"),
+        Component("memory", "dram", GIB_PER_CAPACITY_UNIT, load=load, per="capacity_units"),
     )
 
 

@@ -54,7 +54,7 @@ def environments(environment: tuple[Component, ...], provisioned: float) -> tupl
     if not provisioned:
         return per(environment, "executions")
     held = tuple(replace(part, load="") for part in times(environment, provisioned))
-    work = tuple(replace(part, share=0.0) for part in environment if part.kind == "vcpu")
+    work = tuple(replace(part, share=0.0) for part in environment if part.load)
     return (*held, *per(work, "executions"))
 
 

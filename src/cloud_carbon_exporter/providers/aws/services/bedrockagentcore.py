@@ -24,7 +24,7 @@ REASON = "The vCPUs and memory that its sessions use, none while none is open."
 def sessions() -> tuple[Component, ...]:
     """A vCPU and a GiB of memory of sessions; how many are at work is measured."""
     processors = (part for part in hidden(1, 1) if part.kind == "vcpu")
-    memory = Component("memory", "dram", 1, per="memory_gib", assumed=_UNKNOWN)
+    memory = Component("memory", "dram", 1, load="cpu_ratio", per="memory_gib", assumed=_UNKNOWN)
     return (*per(processors, "capacity_units"), memory)
 
 

@@ -64,7 +64,9 @@ def describe_serverless(raw: Raw, scope: Scope) -> Description | None:
     cache = parse(raw, scope, raw["ARN"], raw["ServerlessCacheName"])
     return cache.described(
         running=(
-            Component("memory", "dram", COPIES, per="memory_gib", assumed=_UNKNOWN),
+            Component(
+                "memory", "dram", COPIES, load="cpu_ratio", per="memory_gib", assumed=_UNKNOWN
+            ),
             Component("requests", "cache", 1, per="requests", assumed=_UNKNOWN),
         ),
         state=raw.get("Status", ""),

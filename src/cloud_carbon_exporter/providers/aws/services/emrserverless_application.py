@@ -43,7 +43,7 @@ def _workers(architecture: str) -> tuple[Component, ...]:
     # CPUAllocated counts vCPUs, MemoryAllocated GB: two signals, so that each scales its own
     # part.
     processors = (part for part in hidden(1, 1, architecture) if part.kind == "vcpu")
-    memory = Component("memory", "dram", 1, per="memory_gib", assumed=unknown)
+    memory = Component("memory", "dram", 1, load="cpu_ratio", per="memory_gib", assumed=unknown)
     return (*per(processors, "capacity_units"), memory)
 
 

@@ -50,7 +50,16 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
     share = 1 / raw["Tables"]
     name = f"{raw['DatabaseName']}/{raw['TableName']}"
     return parse(raw, scope, raw["Arn"], name).described(
-        running=(Component("memory", "dram", COPIES * share, per="memory_gib", assumed=_SHARED),),
+        running=(
+            Component(
+                "memory",
+                "dram",
+                COPIES * share,
+                load="cpu_ratio",
+                per="memory_gib",
+                assumed=_SHARED,
+            ),
+        ),
         kept=(Component("block", "aws/timestream", share, per="stored_gib", assumed=_SHARED),),
         state=raw.get("TableStatus", ""),
         started=raw.get("CreationTime"),

@@ -23,10 +23,12 @@ from cloud_carbon_exporter.errors import (
     Unreachable,
 )
 from cloud_carbon_exporter.http.blocking import BlockingPool
+from cloud_carbon_exporter.masking import excerpt
 
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 _EARLY_SECONDS = 300
 _TIMEOUT_SECONDS = 30
+_LONGEST = 200  # of what an error says
 _FILE = "GOOGLE_APPLICATION_CREDENTIALS"
 _QUOTA_PROJECT = "GOOGLE_CLOUD_QUOTA_PROJECT"
 _IMPERSONATE = "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT"
@@ -97,7 +99,7 @@ def _missing(error: Exception) -> CollectError:
     named = os.environ.get(_FILE)
     if named and Path(named).exists():
         words = str(error.args[0]) if error.args else "unreadable"
-        return CredentialsRefused(f"{_FILE}={named}: {words[:200]}", provider="gcp")
+        return CredentialsRefused(f"{_FILE}={named}: {excerpt(words, _LONGEST)}", provider="gcp")
     hint = "gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS"
     return CredentialsMissing(f"no credentials found; tried {_tried()}", provider="gcp", hint=hint)
 
@@ -208,7 +210,8 @@ def _refresh(credentials: Any) -> _Token:
             words = f"token endpoint: {type(error).__name__}"
             raise Unreachable(words, provider="gcp", operation="token") from None
         except exceptions.GoogleAuthError as error:
-            words = str(error.args[0] if error.args else type(error).__name__)[:200]
+            told = str(error.args[0] if error.args else type(error).__name__)
+            words = excerpt(told, _LONGEST)
             kind = Unreachable if getattr(error, "retryable", False) else CredentialsRefused
             raise kind(f"no token: {words}", provider="gcp", operation="token") from None
         except (TypeError, ValueError) as error:

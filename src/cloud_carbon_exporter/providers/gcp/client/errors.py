@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from cloud_carbon_exporter.errors import CollectError, NotThere, PermissionMissing, Throttled
 from cloud_carbon_exporter.http.status import error_kind
+from cloud_carbon_exporter.masking import excerpt
 
 # Reasons of 403, as ErrorInfo has them and, in lower case first, the APIs older than it.
 _DISABLED = frozenset({"SERVICE_DISABLED", "accessNotConfigured", "BILLING_DISABLED"})
@@ -19,6 +20,7 @@ _RATE = frozenset(
 # google.protobuf.Duration, as JSON has it.
 _DELAY = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s")
 _MINUTE_SECONDS = 60.0
+_LONGEST = 300
 
 
 class Refused(CollectError):
@@ -61,7 +63,8 @@ def _forbidden(
 def read(status: int, body: Any, *, api: str, permissions: tuple[str, ...]) -> CollectError:
     """Error of an answer with this status and decoded body, None where it is not JSON."""
     error = _error_of(body)
-    message = str(error.get("message") or f"HTTP {status}").splitlines()[0][:300]
+    told = excerpt(str(error.get("message") or f"HTTP {status}"), _LONGEST)
+    message = told.splitlines()[0]
     reason, said = _first_detail(error)
     if status == 403:
         kind, hint = _forbidden(reason, said, api, permissions)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.errors import CollectError, Malformed, NotThere
+from cloud_carbon_exporter.masking import excerpt
 from cloud_carbon_exporter.model.types import Point, Signal
 from cloud_carbon_exporter.providers.gcp.client.http import Rest
 from cloud_carbon_exporter.providers.gcp.client.time_series_answer import UNREADABLE, Answer
@@ -61,7 +62,7 @@ async def _ask(rest: Rest, question: Question) -> Answer:
                 answer.take_page(page)
             except UNREADABLE as error:
                 said = f"unreadable series: {type(error).__name__} {error}"
-                answer.error = Malformed(said[:200])
+                answer.error = Malformed(excerpt(said, 200))
     except NotThere as error:
         # Nothing ever wrote this metric here (no agent), or Monitoring itself is off: only the
         # latter has a remedy.

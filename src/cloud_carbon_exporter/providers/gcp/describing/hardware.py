@@ -144,11 +144,13 @@ def bursting(parts: Iterable[Component]) -> tuple[Component, ...]:
     "Fractional utilization of allocated CPU on this instance [...] some machine types allow
     bursting above 1.0" (Google Cloud metrics, compute instance/cpu/utilization; of Cloud SQL:
     "percentage of the reserved CPU"). An e2-micro has an eighth of each of its two vCPUs, so that
-    both work wholly at 8.
+    both work wholly at 8, and so does the memory beside them.
     """
+    held = tuple(parts)
+    share = next((part.share for part in held if part.kind == "vcpu"), 0)
+    full = 1 / share if share else 1
     return tuple(
-        replace(part, full_load=1 / part.share) if part.kind == "vcpu" and part.share else part
-        for part in parts
+        replace(part, full_load=full) if part.load == "cpu_ratio" else part for part in held
     )
 
 

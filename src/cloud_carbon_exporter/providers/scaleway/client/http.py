@@ -12,6 +12,7 @@ from cloud_carbon_exporter.http.complaint import complaint
 from cloud_carbon_exporter.http.retry import Again, Patience, persistent, seconds_asked
 from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session, Silence
 from cloud_carbon_exporter.http.status import error_kind, may_pass
+from cloud_carbon_exporter.masking import excerpt
 from cloud_carbon_exporter.providers.spec import Meter
 
 Params = Mapping[str, str | int | Sequence[str]]
@@ -206,7 +207,7 @@ def _message(fields: Mapping[str, Any]) -> str:
     for key in ("type", "message", "reason"):
         if isinstance(fields.get(key), str):
             words += fields[key].split()
-    return " ".join(words)[:160]
+    return excerpt(" ".join(words), 160)
 
 
 def _refuses_place(fields: Mapping[str, Any]) -> bool:

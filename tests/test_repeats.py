@@ -1,0 +1,111 @@
+"""Unexpected errors are told once, not as often as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+import socket
+
+import pytest
+
+from cloud_carbon_exporter import logs
+from cloud_carbon_exporter.repeats import AGAIN_SECONDS, Repeats
+
+pytestmark = pytest.mark.usefixtures("process_kept")
+Captured = pytest.CaptureFixture[str]
+OURS = logging.getLogger("cloud_carbon_exporter.test")
+
+
+class Clock:
+    """A clock the test sets."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def fails(log: logging.Logger, what: str, error: Exception) -> None:
+    try:
+        raise error
+    except Exception:
+        log.exception("%s failed", what)
+
+
+def test_an_error_that_comes_again_is_told_once(capsys: Captured) -> None:
+    logs.configure("info", "text")
+    for number in range(50):
+        fails(OURS, f"task {number}", ValueError(f"cause {number}"))
+    told = capsys.readouterr().err
+    assert told.count("Traceback") == 1
+    assert "task 0 failed" in told and "cause 0" in told
+
+
+def test_another_kind_or_place_is_another_error(capsys: Captured) -> None:
+    logs.configure("info", "text")
+    fails(OURS, "task", ValueError())
+    fails(OURS, "task", KeyError())
+    fails(logging.getLogger("library"), "task", ValueError())
+    try:
+        raise ValueError
+    except ValueError:
+        OURS.exception("elsewhere")
+    assert capsys.readouterr().err.count("Traceback") == 4
+
+
+def test_it_is_told_again_after_an_hour_with_how_many_there_were() -> None:
+    clock = Clock()
+    repeats = Repeats(clock)
+
+    def record() -> logging.LogRecord:
+        return logging.LogRecord("asyncio", logging.ERROR, "x.py", 1, "no %s", ("files",), None)
+
+    assert [repeats.filter(record()) for _ in range(4)] == [True, False, False, False]
+    clock.now = AGAIN_SECONDS
+    again = record()
+    assert repeats.filter(again)
+    assert again.getMessage() == "no files (3 more like it since it was last told)"
+    assert not repeats.filter(record())
+
+
+def test_our_own_lines_are_all_told(capsys: Captured) -> None:
+    logs.configure("info", "text")
+    for number in range(5):
+        OURS.warning("failure %d", number)
+    assert capsys.readouterr().err.count("failure") == 5
+
+
+def test_however_many_errors_there_are_few_are_remembered() -> None:
+    repeats = Repeats()
+    for line in range(5000):
+        repeats.filter(logging.LogRecord("lib", logging.ERROR, "x.py", line, "no", (), None))
+    assert len(repeats._told) <= 256
+
+
+def test_a_server_without_file_descriptors_says_so_once(capsys: Captured) -> None:
+    """asyncio tells each connection it cannot accept, a hundred times a second and more."""
+    logs.configure("info", "text")
+
+    async def run() -> None:
+        server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+        address = server.sockets[0].getsockname()
+        waiting = [socket.socket() for _ in range(3)]
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        taken = socket.socket()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (taken.fileno(), most[1]))
+        try:
+            for one in waiting:
+                one.setblocking(False)
+                one.connect_ex(address)
+            await asyncio.sleep(2.5)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, most)
+            for one in (*waiting, taken):
+                one.close()
+            server.close()
+
+    asyncio.run(run())
+    told = capsys.readouterr().err
+    assert told.count("socket.accept() out of system resource") == 1
+    assert told.count("Traceback") == 1
