@@ -83,7 +83,7 @@ async def test_every_label_of_the_recorded_estates() -> None:
     holds(scaleway_estate())
 
 
-def test_every_label_of_the_demo() -> None:
+def test_every_label_of_what_the_demo_describes() -> None:
     holds(demo_support.described(demo_support.client()))
 
 
@@ -119,7 +119,8 @@ def test_every_source_has_a_short_name_and_one_text() -> None:
             assert source_name(intensity.source) in texts().keys() - {OTHER}, intensity.source
             assert source_name(intensity.source) != OTHER, intensity.source
     told = (sustainability.SOURCE, of_google.SOURCE, of_scaleway.SOURCE)
-    inventories = (inventory.EXPLORER, inventory.TAGGING)
+    google, scaleway = ("asset_inventory", "product_lists"), ("search",)
+    inventories = (inventory.EXPLORER, inventory.TAGGING, *google, *scaleway, "demo")
     for source in (*SOURCES, *told, *inventories):
         assert source_name(source) != OTHER, source
 
