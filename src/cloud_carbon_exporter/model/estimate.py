@@ -80,16 +80,9 @@ def estimate(
     )
     down, up = errors.grams.reach()
     embodied = Estimate(grams, max(0.0, grams - down), grams + up, basis)
+    hardware = _hardware_basis(priced)
     return Footprint(
-        power,
-        operational,
-        embodied,
-        basis,
-        reason,
-        facts_used,
-        errors,
-        _hardware_basis(priced),
-        weakness,
+        power, operational, embodied, basis, reason, facts_used, errors, hardware, weakness
     )
 
 
@@ -154,8 +147,9 @@ def _quality(
     for each in priced:
         if each.basis != "measured":
             basis = weakest(basis, each.basis)
-            reasons += each.reasons
-            weaknesses.append(each.weakness)
+            told, kind = each.reasons, each.component.kind
+            reasons += told
+            weaknesses += [of_words(words, kind) for words in told]
     grid = intensity.grams_per_kilowatt_hour.basis if intensity else "measured"
     if place.pue_ratio.basis != "measured" or grid != "measured":
         basis = weakest(basis, place.pue_ratio.basis, grid)

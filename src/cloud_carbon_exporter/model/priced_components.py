@@ -22,7 +22,6 @@ from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.quantities import ratio
 from cloud_carbon_exporter.model.types import Basis, Component, Resource, Signal
-from cloud_carbon_exporter.model.weaknesses import gravest, of_words
 
 Loads = Mapping[Signal, float]
 
@@ -106,11 +105,6 @@ class PricedComponent(NamedTuple):
         if self.draw.doubt and not self.is_guessed:
             reasons.append(self.draw.doubt)
         return reasons
-
-    @property
-    def weakness(self) -> str:
-        """The gravest of the reasons, as an id."""
-        return gravest([of_words(words, self.component.kind) for words in self.reasons])
 
 
 class InForce(NamedTuple):
