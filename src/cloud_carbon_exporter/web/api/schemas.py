@@ -182,7 +182,15 @@ _ANSWERS: Mapping[str, Schema] = {
                 )
             ),
             "targets": list_of(
-                object_of({"name": TEXT, "provider": TEXT, "up": FLAG, "error": TEXT})
+                object_of(
+                    {
+                        "name": TEXT,
+                        "provider": TEXT,
+                        "up": FLAG,
+                        "error": TEXT,
+                        "account_ids": list_of(TEXT),
+                    }
+                )
             ),
             "listings": list_of(reference("outcome")),
             "measurements": list_of(reference("outcome")),
