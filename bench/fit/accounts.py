@@ -80,10 +80,10 @@ def accounts() -> list[Account]:
 def _footprints(row: Mapping[str, str]) -> Iterator[Footprint]:
     where = place(row["provider"], row["region"])
     at = Location(row["provider"], "typical", row["region"])
-    loads = {
-        _SIGNALS[name]: float(value)
-        for name, _, value in (each.partition("=") for each in row["signals"].split())
-    }
+    loads: dict[Signal, float] = {}
+    for told in row["signals"].split():
+        name, _, value = told.partition("=")
+        loads[_SIGNALS[name]] = float(value)
     for number in range(int(row["count"])):
         resource = Resource(
             id=f"{row['account']}/{row['kind']}/{row['machine']}{row['part']}/{number}",

@@ -46,7 +46,11 @@ async def test_what_stands_in_a_local_zone_has_its_grid_and_its_place_is_shown()
         grams[each.resource.id] = emitted.value / each.footprint.power_watts.value * 3_600_000
     assert grams == pytest.approx({"here": 342, "there": 565, "somewhere": 342})
     reasons = {each.resource.id: each.footprint.reason for each in taken.rows}
-    assert reasons == {"here": "", "there": "", "somewhere": "unknown zone eu-central-1-nix-1"}
+    assert reasons == {
+        "here": "",
+        "there": "assumed PUE of eu-central-1-waw-1",
+        "somewhere": "unknown zone eu-central-1-nix-1",
+    }
     assert row(taken, "somewhere").footprint.basis == "assumed"
     # what is told line by line is told of the zone, by which it was estimated
     lines = explanation(taken, row(taken, "there"), ())["terms"]

@@ -53,9 +53,9 @@ def test_golden_machines() -> None:
             "aws",
             "m5.large",
             (1.2, 6),
-            (7, 24),
-        ),  # Cloud Carbon Footprint 1.3 to 8.5 W and memory; Teads 4.4 to 20 W, then PUE
-        ("aws", "c7a.48xlarge", (90, 400), (500, 1200)),  # two EPYC of 360 W each, and 384 GiB
+            (7, 27),
+        ),  # Cloud Carbon Footprint 1.3 to 8.5 W and memory; Teads 4.4 to 20 W, then PUE 1.35
+        ("aws", "c7a.48xlarge", (90, 400), (500, 1350)),  # two EPYC of 360 W, 384 GiB; 1 kW at 1.35
         (
             "aws",
             "p4d.24xlarge",

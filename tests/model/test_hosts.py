@@ -6,7 +6,7 @@ import pytest
 
 from cloud_carbon_exporter.model import facts, memory, production_gap, server, server_power
 from cloud_carbon_exporter.model.cpu_models import cpu_model
-from cloud_carbon_exporter.model.embodied import made, server_grams
+from cloud_carbon_exporter.model.embodied import made, server_grams, site_grams
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.hosts import POOLED, names, no_servers, part_of_family
 from cloud_carbon_exporter.model.loads import LEVELS
@@ -115,7 +115,7 @@ def test_what_the_api_names_wins() -> None:
 def test_making_a_host_is_borne_by_its_own_threads() -> None:
     (processor, *_) = components(machine("aws", "z1d.large"))
     years = figure("embodied.lifetime_years").value * 365.25 * 24 * 3600
-    grams = server_grams(2, 0).value / 48 / years
+    grams = (server_grams(2, 0).value + site_grams().value) / 48 / years
     assert made("vcpu", processor.part).grams_per_second == pytest.approx(grams, rel=1e-3)
 
 

@@ -96,6 +96,7 @@ def test_every_failure_is_an_error() -> None:
     assert [(error["what"], error["message"]) for error in told] == [
         ("target", "credentials refused"),
         ("listing", "Unreachable: no answer"),
+        ("listing", "denied"),
         ("measurement", "AccessDenied"),
         ("objects", "2 could not be read: malformed"),
     ]

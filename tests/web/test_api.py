@@ -43,7 +43,7 @@ async def test_the_snapshot_holds_totals_ledger_health_and_the_source() -> None:
     prod, scw = told["targets"]
     assert (prod["name"], prod["up"]) == ("prod", True)
     assert (scw["name"], scw["up"]) == ("scw", False)
-    went_well, failed = told["listings"]
+    went_well, failed, _ = told["listings"]
     assert (went_well["error"], failed["error"]) == ("", "Unreachable: no answer")
     assert told["api"]["cost_dollars"][0]["dollars"] == 0.0125
 

@@ -119,7 +119,7 @@ async def test_opensearch_holds_data_master_warm_and_coordinating_nodes() -> Non
         "memory": 3 * 16 + 3 * 8 + 2 * 15.25 + 2 * 4,
         "object aws/s3 per stored_gib": 1,
         "block aws/gp3": 300,
-        "ssd ssd": pytest.approx(2 * 442.378),
+        "ssd ssd/2019": pytest.approx(2 * 442.378),
     }
     assert set(read(spec("opensearchservice/domain"), resources["logs"])) == {
         "CPUUtilization",
@@ -135,7 +135,7 @@ async def test_opensearch_holds_data_master_warm_and_coordinating_nodes() -> Non
     }
     small = parts(resources["small"])
     assert small["vcpu"] == 2
-    assert small["ssd ssd"] == pytest.approx(442.378)
+    assert small["ssd ssd/2019"] == pytest.approx(442.378)
     assert set(read(spec("opensearchservice/domain"), resources["small"])) == {"CPUUtilization"}
 
 
@@ -177,10 +177,10 @@ async def test_redshift_nodes_paused_and_gone() -> None:
     assert parts(resources["legacy"]) == {
         "vcpu": 6,
         "memory": 45,
-        "ssd ssd": pytest.approx(3 * 149.012),
+        "ssd ssd/2019": pytest.approx(3 * 149.012),
         "vcpu per capacity_units": 6,
         "memory per capacity_units": 45,
-        "ssd ssd per capacity_units": pytest.approx(3 * 149.012),
+        "ssd ssd/2019 per capacity_units": pytest.approx(3 * 149.012),
     }
     assert parts(resources["weekend"]) == {"block aws/redshift per stored_gib": 1}, (
         "paused: its data stay"

@@ -297,4 +297,4 @@ def test_motos_organisation_is_explored(tmp_path: Path) -> None:
     assert accounts == {MOTO_ACCOUNT, created["AccountId"]}
     named = {s.labels["cloud_account_name"] for s in scrape.of("cloud_carbon_account_info")}
     assert "lab" in named
-    assert [s.value for s in scrape.of("cloud_carbon_exporter_target_up")] == [1.0]
+    assert {s.value for s in scrape.of("cloud_carbon_exporter_target_up")} == {1.0}

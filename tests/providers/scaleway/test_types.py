@@ -137,7 +137,7 @@ def of_an_hour(row: dict[str, str]) -> Footprint:
     [
         # Theirs has a part for each Instance that is no hardware of its own: docs/scaleway.md.
         # Ours has the gap to production, which their figures do not show.
-        ("Instance", 1, 1.7, 0.5),
+        ("Instance", 1, 1.8, 0.45),
         # Making a server is 1,000 kg over 5 years here, and 850 kg over 6 there.
         ("Elastic Metal", 1, 1.8, 0.75),
     ],
