@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.bench_churn import BUDGET_A_MACHINE
 from cloud_carbon_exporter.api_costs.calendar_month import SECONDS_PER_MONTH
 from cloud_carbon_exporter.api_costs.prices import read_price
 from cloud_carbon_exporter.config import load
@@ -38,6 +39,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "aws first": ("bench.bench_first_figures", "--regions", "one"),
     "gcp": ("bench.bench_gcp",),
     "refresh": ("bench.bench_refresh", "10000", "100000"),
+    "churn": ("bench.bench_churn",),
 }
 
 
@@ -193,6 +195,13 @@ LINES: tuple[Line, ...] = (
         "calls",
         printed("aws calls", r"(\d+) calls"),
         "listing and reading",
+    ),
+    Line(
+        "new series a day for each machine that comes",
+        BUDGET_A_MACHINE,
+        "series",
+        printed("churn", r"([\d.]+) a machine", max),
+        "1,000 a day, of ten minutes or an hour",
     ),
     Line(
         "CloudWatch, a metric a resource-month, default settings",

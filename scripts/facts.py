@@ -47,6 +47,7 @@ SCHEMAS = {
     "accelerator_nodes": "accelerator node source year",
     "grid_zones": "grid_source zone name source year note",
     "reported_services": "provider service also kinds source year note",
+    "source_names": "name source year note",
     "language_models": "words billions makes published source year note",
 }
 NUMBERS = {

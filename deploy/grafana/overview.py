@@ -5,7 +5,9 @@ from __future__ import annotations
 from panels import (
     AT,
     BOTH,
+    EMISSIONS,
     GRAMS_PER_HOUR,
+    INFO,
     PLACED,
     PLACES,
     POWER,
@@ -13,9 +15,9 @@ from panels import (
     bars,
     bound,
     dashboard,
-    emissions,
     hourly,
     lines,
+    of_resources,
     row,
     service,
     stat,
@@ -27,6 +29,10 @@ IDLE_ABOUT = (
     "Measured, and never more than 5 % at work in the last day; what only accelerators "
     "work in is not idle."
 )
+
+UNATTACHED = f'{PLACED},attached="false"'
+LEDGER = f'cloud_carbon_resources{{{AT},basis!="unsupported"}}'
+"""How many there are where no resource has series of its own (-metrics.aggregate)."""
 
 BOARD = dashboard(
     "cloud-carbon-overview",
@@ -51,17 +57,17 @@ BOARD = dashboard(
         ),
         stat(
             "Operational",
-            f"3600 * sum(cloud_carbon_operational_emissions_grams_per_second{{{PLACED}}})",
+            hourly(("operational",), PLACED),
             GRAMS_PER_HOUR,
         ),
         stat(
             "Embodied",
-            f"3600 * sum(cloud_carbon_embodied_emissions_grams_per_second{{{PLACED}}})",
+            hourly(("embodied",), PLACED),
             GRAMS_PER_HOUR,
         ),
         stat(
             "A year at this rate",
-            f"86400 * 365.25 / 1000 * sum({emissions(PLACED)})",
+            f"24 * 365.25 / 1000 * {hourly(BOTH, PLACED)}",
             "suffix: kgCO2e",
             "Operational and embodied emissions, as if every hour of the year were this one.",
         ),
@@ -77,7 +83,11 @@ BOARD = dashboard(
             f"sum(increase(cloud_carbon_account_embodied_emissions_grams_total{{{PLACED}}}[24h]))",
             "massg",
         ),
-        stat("Resources", f"count(cloud_carbon_power_watts{{{PLACED}}})", "short"),
+        stat(
+            "Resources",
+            f"count({INFO}{{{PLACED}}}) or sum({LEDGER})",
+            "short",
+        ),
         stat(
             "Measured",
             f'sum(cloud_carbon_resources{{{AT},basis="measured"}}) / '
@@ -94,7 +104,7 @@ BOARD = dashboard(
         ),
         stat(
             "Emissions per user and hour",
-            f"3600 * (sum({emissions('')})) / avg(cloud_carbon_demo_connected_users)",
+            f"{hourly(BOTH, '')} / avg(cloud_carbon_demo_connected_users)",
             "massg",
             "Software Carbon Intensity (ISO/IEC 21031): operational and embodied, per "
             "functional unit.",
@@ -151,15 +161,14 @@ BOARD = dashboard(
         row("Where to begin"),
         table(
             "Largest emitters, g a day",
-            f"topk(20, 86400 * {emissions(PLACED)})",
+            f"topk(20, 86400 * {of_resources(EMISSIONS, PLACED)})",
             "massg",
             RESOURCE_COLUMNS,
             width=12,
         ),
         table(
             "Disks without a machine, g a day",
-            f"topk(20, 86400 * {emissions(PLACED)}"
-            ' and on (cloud_resource_id) cloud_carbon_resource_info{attached="false"})',
+            f"topk(20, 86400 * {of_resources(EMISSIONS, UNATTACHED)})",
             "massg",
             RESOURCE_COLUMNS,
             WASTE_ABOUT,
@@ -167,7 +176,7 @@ BOARD = dashboard(
         ),
         table(
             "Machines that idle, g a day",
-            f"topk(20, 86400 * {emissions(PLACED)}"
+            f"topk(20, 86400 * {of_resources(EMISSIONS, PLACED)}"
             " and on (cloud_resource_id) "
             "(max_over_time(cloud_carbon_cpu_utilisation_ratio[1d]) < 0.05)"
             " unless on (cloud_resource_id) "

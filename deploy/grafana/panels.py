@@ -1,6 +1,8 @@
 """Panels, places and variables of a dashboard. Which questions are asked, the boards know.
 
 Counters step with -collect.utilisation-interval, so rates are over one hour, four of its default.
+What a resource is stands on cloud_carbon_resource_info alone (-metrics.labels=slim): what is chosen
+or grouped by is joined from there, and what is summed is taken from the gauges of accounts.
 """
 
 from __future__ import annotations
@@ -20,9 +22,12 @@ KIND = f'{PLACED},kind=~"$kind"'
 BOTH = ("operational", "embodied")
 ONE = 'cloud_resource_id="$resource"'
 EMISSIONS = (
-    "cloud_carbon_operational_emissions_grams_per_second{%s} + "
-    "cloud_carbon_embodied_emissions_grams_per_second{%s}"
+    "(cloud_carbon_operational_emissions_grams_per_second"
+    " + cloud_carbon_embodied_emissions_grams_per_second)"
 )
+"""What each resource emits now, with its manufacture, in grams a second."""
+
+INFO = "cloud_carbon_resource_info"
 RESOURCE_COLUMNS = (
     "cloud_resource_name",
     "kind",
@@ -32,9 +37,12 @@ RESOURCE_COLUMNS = (
 )
 
 
-def emissions(selector: str) -> str:
-    """What resources emit now, with their manufacture, in grams a second."""
-    return f"({EMISSIONS % (selector, selector)})"
+def of_resources(
+    expression: str, selector: str, labels: Sequence[str] = RESOURCE_COLUMNS[:-1]
+) -> str:
+    """Series of resources, those that are chosen, with labels of what they are."""
+    joined = f"on (job, instance, cloud_resource_id) group_left ({', '.join(labels)})"
+    return f"{expression} * {joined} {INFO}{{{selector}}}"
 
 
 def hourly(parts: tuple[str, ...], selector: str, by: str = "") -> str:

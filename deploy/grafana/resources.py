@@ -15,11 +15,15 @@ from panels import (
     dashboard,
     hourly,
     lines,
+    of_resources,
     row,
     stat,
     table,
     variable,
 )
+
+WATTS, CPU = "cloud_carbon_power_watts", "cloud_carbon_cpu_utilisation_ratio"
+KINDS = ("kind",)
 
 BOARD = dashboard(
     "cloud-carbon-resources",
@@ -30,7 +34,7 @@ BOARD = dashboard(
         variable("kind", f"label_values({POWER}{{{PLACED}}}, kind)"),
         variable(
             "resource",
-            f"query_result(topk(200, cloud_carbon_power_watts{{{KIND}}}))",
+            f"query_result(topk(200, {of_resources(WATTS, KIND)}))",
             '/cloud_resource_id="([^"]+)"/',
             multi=False,
             includeAll=False,
@@ -54,21 +58,21 @@ BOARD = dashboard(
         ),
         bars(
             "Power per resource",
-            f"avg by (kind) (cloud_carbon_power_watts{{{KIND}}})",
+            f"avg by (kind) ({of_resources(WATTS, KIND, KINDS)})",
             "{{kind}}",
             "watt",
             width=12,
         ),
         bars(
             "Mean utilisation of processors",
-            f"avg by (kind) (cloud_carbon_cpu_utilisation_ratio{{{KIND}}})",
+            f"avg by (kind) ({of_resources(CPU, KIND, KINDS)})",
             "{{kind}}",
             "percentunit",
             width=12,
         ),
         table(
             "Largest, in watts",
-            f"topk(50, cloud_carbon_power_watts{{{KIND}}})",
+            f"topk(50, {of_resources(WATTS, KIND)})",
             "watt",
             RESOURCE_COLUMNS,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import time
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from cloud_carbon_exporter.exposition.label_names import TOLD_LABELS
+from cloud_carbon_exporter.model.source_names import OTHER
 from tests.e2e.programs import (
     OPENMETRICS,
     Exporter,
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.e2e
 POWER = "cloud_carbon_power_watts"
 ENERGY = "cloud_carbon_energy_joules_total"
 EXACT = 200
+WORD = re.compile(r"[a-z0-9_./:-]{1,64}")
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +59,18 @@ def test_every_resource_of_three_clouds_has_power_within_its_bounds(scrape: Scra
         (s.labels["cloud_provider"], s.labels["cloud_account_id"]) for s in scrape.of(POWER)
     }
     assert accounts == {("aws", "demo-aws"), ("gcp", "demo-gcp"), ("scaleway", "demo-scaleway")}
+
+
+def test_every_label_is_a_name_that_was_given_or_one_word(scrape: Scrape) -> None:
+    for sample in scrape.samples:
+        words = sample.labels if sample.name.startswith("cloud_carbon_") else {}
+        for label, value in words.items():
+            assert label in TOLD_LABELS or WORD.fullmatch(value), f"{sample.name}: {label}={value}"
+            assert (label, value) != ("source", OTHER), sample.name
+    told = {sample.labels["source"] for sample in scrape.of("cloud_carbon_source_info")}
+    assert told == {
+        sample.labels["source"] for sample in scrape.samples if "source" in sample.labels
+    }
 
 
 def test_the_families_of_the_contract_are_there(scrape: Scrape) -> None:

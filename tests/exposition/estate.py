@@ -38,6 +38,8 @@ from cloud_carbon_exporter.model.types import (
 )
 
 TAKEN_AT = 1_700_000_600.0
+EMBER = "Ember yearly average, life-cycle (as passed on by CO2.js 0.19.0)"
+GOOGLE = "Google Cloud region carbon data (grid carbon intensity, direct emissions)"
 SETTINGS = Settings(
     tags=("team", "cost-center"), version="1.2.3", model_version="1.2.3+abc", interval_seconds=300
 )
@@ -73,7 +75,12 @@ BUCKET = Row(
         (Component("object", "gcp/gcs/STANDARD", 1, per="stored_gib"),),
     ),
     Footprint(
-        Estimate(0, 0, 3, "assumed"), None, Estimate(0, 0, 0.001), "assumed", "unknown region eu"
+        Estimate(0, 0, 3, "assumed"),
+        None,
+        Estimate(0, 0, 0.001),
+        "assumed",
+        "unknown region eu",
+        weakness="unknown_region",
     ),
     {},
 )
@@ -91,6 +98,7 @@ SERVER = Row(
         Estimate(1e-5, 0, 2e-5),
         "default",
         "no cpu_ratio",
+        weakness="no_cpu_ratio",
     ),
     {},
     Totals(),
@@ -109,10 +117,10 @@ PLACES = (
                 end=TAKEN_AT + 2700,
                 estimated=True,
             ),
-            CarbonIntensity(Estimate(44, 30, 60), "location", "Ember", 2024),
-            CarbonIntensity(Estimate(56, 30, 80), "location", "Ember", 2023),
-            CarbonIntensity(Estimate(20, 10, 30), "direct", "Google", 2025),
-            CarbonIntensity(Estimate(0, 0, 0), "market", "Amazon", 2024),
+            CarbonIntensity(Estimate(44, 30, 60), "location", EMBER, 2024),
+            CarbonIntensity(Estimate(56, 30, 80), "location", EMBER, 2023),
+            CarbonIntensity(Estimate(20, 10, 30), "direct", GOOGLE, 2025),
+            CarbonIntensity(Estimate(0, 0, 0), "market", "amazon_matched", 2024),
             CarbonIntensity(
                 Estimate(500, 400, 600), "marginal", "watttime", start=TAKEN_AT, end=TAKEN_AT + 300
             ),
@@ -125,7 +133,7 @@ PLACES = (
     Place(
         "scaleway",
         "fr-par",
-        (CarbonIntensity(Estimate(44, 30, 60), "location", "Ember", 2024),),
+        (CarbonIntensity(Estimate(44, 30, 60), "location", EMBER, 2024),),
         Estimate(1.3, 1.2, 1.4),
     ),
 )
@@ -201,7 +209,7 @@ def _reported(start: float, grams: float) -> ReportedEmissions:
         "eu-west-3",
         "EC2",
         "location",
-        "aws sustainability",
+        "AWS Sustainability API",
         start,
         start + MONTH,
         grams,
@@ -220,7 +228,7 @@ CALIBRATIONS = (
         "",
         "total",
         "location",
-        "aws sustainability",
+        "AWS Sustainability API",
         "v3.0.0",
         Estimate(0.5, 0.3, 0.8),
         (ComparedMonth(START, 2000.0, 1000.0),),
@@ -232,7 +240,7 @@ CALIBRATIONS = (
         "AmazonEC2",
         "total",
         "location",
-        "aws sustainability",
+        "AWS Sustainability API",
         "v3.0.0",
         Estimate(2, 1, 4),
         (ComparedMonth(START - MONTH, 400.0, 900.0), ComparedMonth(START, 550.0, 1000.0)),
@@ -242,7 +250,7 @@ REPORTED_MONTHS = (
     ReportedMonth(
         "aws",
         "111111111111",
-        "aws sustainability",
+        "AWS Sustainability API",
         "location",
         START - MONTH,
         START,
@@ -253,7 +261,7 @@ REPORTED_MONTHS = (
     ReportedMonth(
         "aws",
         "111111111111",
-        "aws sustainability",
+        "AWS Sustainability API",
         "location",
         START,
         START + MONTH,
@@ -273,7 +281,7 @@ SNAPSHOT = Snapshot(
         ("aws", "111111111111", "ec2/instance", "measured"): 1,
         ("aws", "111111111111", "m99/thing", "unsupported"): 4,
     },
-    listed={("aws", "111111111111", "resource explorer"): 5},
+    listed={("aws", "111111111111", "resource-explorer"): 5},
     covered={("aws", "111111111111"): 1},
     listings=LISTINGS,
     measurements=(Outcome("aws", "111111111111", "eu-west-3", "ec2/instance", "AccessDenied"),),

@@ -102,7 +102,14 @@ def test_places_show_grid_pue_and_water() -> None:
     live = {"method": "live", "source": "file"}
     assert (
         scrape[
-            series(grid, **paris, method="location", source="Ember", year="2024", estimated="false")
+            series(
+                grid,
+                **paris,
+                method="location",
+                source="ember_yearly",
+                year="2024",
+                estimated="false",
+            )
         ]
         == 44
     )
@@ -131,7 +138,7 @@ def test_the_newest_month_a_provider_reports_is_shown_with_its_start() -> None:
         "cloud_region": "eu-west-3",
         "service": "EC2",
         "method": "location",
-        "source": "aws sustainability",
+        "source": "aws_sustainability",
     }
     assert scrape[series("cloud_carbon_provider_reported_emissions_grams", **labels)] == 1000
     assert (
@@ -192,7 +199,7 @@ def test_the_exporters_own_figures() -> None:
             f"{own}listed_resources",
             cloud_provider="aws",
             cloud_account_id="111111111111",
-            source="resource explorer",
+            source="resource-explorer",
         ): 5,
         series(f"{own}last_collection_timestamp_seconds"): estate.TAKEN_AT,
         series("cloud_carbon_demo_connected_users"): 812,
@@ -212,10 +219,10 @@ def test_the_exporters_own_figures() -> None:
 
 def test_the_info_family_says_how_figures_came_about() -> None:
     scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
-    told = {"host_type": "m5.large", "architecture": "x86_64", "cpu": "Xeon Platinum 8175M"}
+    told = {"host_type": "m5.large", "architecture": "x86_64", "cpu": "xeon-platinum-8175m"}
     how = {"basis": "measured", "hardware_basis": "measured"}
     assert scrape[series("cloud_carbon_resource_info", **MACHINE, **told, **how)] == 1
-    weak = {"basis": "assumed", "hardware_basis": "measured", "reason": "unknown region eu"}
+    weak = {"basis": "assumed", "hardware_basis": "measured", "reason": "unknown_region"}
     assert scrape[series("cloud_carbon_resource_info", **BUCKET, **weak)] == 1
 
 

@@ -79,7 +79,7 @@ def test_coverage_counts_what_is_there_and_how_well_it_is_known() -> None:
             {
                 "cloud_provider": "aws",
                 "cloud_account_id": "111111111111",
-                "source": "resource explorer",
+                "source": "resource-explorer",
                 "resources": 5,
             }
         ],

@@ -3,6 +3,7 @@
 from cloud_carbon_exporter.exposition.families import FAMILIES, OF_ESTATE, OF_EXPORTER, UPSTREAM
 from cloud_carbon_exporter.exposition.family import ConfigReload, Family
 from cloud_carbon_exporter.exposition.render import Exposition, Format, Renderer, Settings, render
+from cloud_carbon_exporter.exposition.selection import select
 from cloud_carbon_exporter.exposition.tail import tail
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Renderer",
     "Settings",
     "render",
+    "select",
     "tail",
 ]

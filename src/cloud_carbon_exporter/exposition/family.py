@@ -29,6 +29,13 @@ LabelSet = Literal["series", "full", "upstream"]
 """Label text of a resource: of its value series (slim or full), all of it, or the original's."""
 
 
+STEPS = (
+    " It steps when utilisation is read (-collect.utilisation-interval, 15m): "
+    "take rate() over four steps, 1h."
+)
+"""End of HELP of a counter of the estate: who meets it is about to choose a window."""
+
+
 class FamilySample(NamedTuple):
     """Sample of a family: label values in the order of its labels, and the number."""
 

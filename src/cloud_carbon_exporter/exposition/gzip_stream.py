@@ -44,6 +44,11 @@ def compress(text: bytes) -> Block:
     return Block(deflated, isal_zlib.crc32(text), len(text))
 
 
+def plain(block: Block) -> bytes:
+    """The text of a Block."""
+    return isal_zlib.decompressobj(_RAW_DEFLATE).decompress(block.deflated)
+
+
 class GzipPieces(NamedTuple):
     """Pieces of a gzip stream, to be written in order, and their length in bytes."""
 

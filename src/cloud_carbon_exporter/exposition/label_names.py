@@ -24,6 +24,26 @@ ORIGIN_LABELS = ("basis", "hardware_basis", "reason")
 INFO_LABELS = (*RESOURCE_LABELS, *HARDWARE_LABELS, *ORIGIN_LABELS)
 """Labels of `cloud_carbon_resource_info`."""
 
+TOLD_LABELS = frozenset(
+    {
+        *RESOURCE_LABELS,
+        "host_type",
+        "cloud_account_name",
+        "model",
+        "service",
+        "permission",
+        "target",
+        "zone",
+        "version",
+        "model_version",
+        "text",
+    }
+) - {"cloud_provider", "kind"}
+"""Labels whose values are names that a cloud or the operator gave, as they are given, and versions.
+
+All others are one word of a closed set. `text` is that of cloud_carbon_source_info alone.
+"""
+
 # az is AWS' alone; zone and region are those of Google and Scaleway.
 UPSTREAM_LABELS = (
     "explorer",

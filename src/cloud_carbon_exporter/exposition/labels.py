@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from cloud_carbon_exporter.exposition.label_names import RESOURCE_LABELS
@@ -12,6 +13,8 @@ from cloud_carbon_exporter.model.types import Resource
 
 # characters; clouds allow 256, and a label is kept in memory by all who read it
 _LONGEST_TAG = 1024
+_LONGEST_WORD = 64
+_NOT_IN_WORD = re.compile(r"[^a-z0-9._]+")
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\0": "\N{REPLACEMENT CHARACTER}"})
 _NOT_PLAIN = re.compile(r'[\\"\n\0\ud800-\udfff]')
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -30,6 +33,12 @@ def escape(value: str) -> str:
 def pairs(labels: Iterable[tuple[str, str]]) -> str:
     """Label pairs as they stand between the braces; empty values are left out."""
     return ",".join([f'{name}="{escape(value)}"' for name, value in labels if value])
+
+
+@lru_cache(maxsize=4096)
+def word(text: str) -> str:
+    """Words as one, for a label that is chosen by: letters, digits and dots, the rest a dash."""
+    return _NOT_IN_WORD.sub("-", text.lower()).strip("-")[:_LONGEST_WORD]
 
 
 def tag_label(key: str) -> str:

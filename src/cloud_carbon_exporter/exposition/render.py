@@ -63,16 +63,28 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class LargeFamily:
+    """Family of many lines: its sample lines, in the blocks that both formats share."""
+
+    family: Family
+    blocks: tuple[Block, ...]
+    series: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exposition:
     """One refresh, ready to be written. series: how many samples.
 
-    duplicates: label sets dropped since the start, by provider and kind.
+    duplicates: label sets dropped since the start, by provider and kind. large, small: what the
+    streams are made of, in order: the families of many lines, then all others in one block.
     """
 
     text: Stream
     openmetrics: Stream
     series: int
     duplicates: Mapping[ProviderKind, int]
+    large: tuple[LargeFamily, ...]
+    small: Mapping[Format, Block]
 
     def stream(self, format_: Format) -> Stream:
         """The Stream of one format."""
@@ -93,8 +105,8 @@ def metadata(family: Family, format_: Format) -> str:
 class _Bodies:
     """The two bodies as they grow."""
 
-    text: list[Block] = field(default_factory=list)
-    openmetrics: list[Block] = field(default_factory=list)
+    large: list[LargeFamily] = field(default_factory=list)
+    small: dict[Format, Block] = field(default_factory=dict)
     series: int = 0
 
     def add_large(self, family: Family, rendered: Iterable[RenderedLines]) -> None:
@@ -102,12 +114,12 @@ class _Bodies:
         parts = [part for part in rendered if part.series]
         if not parts:
             return
-        self.series += sum(part.series for part in parts)
+        series = sum(part.series for part in parts)
+        self.series += series
         # both formats write a sample in the same way, bar the timestamps and exemplars we have none
         # of
-        shared = list(pieces(part.block for part in parts))
-        self.text += [compress(metadata(family, "text").encode()), *shared]
-        self.openmetrics += [compress(metadata(family, "openmetrics").encode()), *shared]
+        shared = tuple(pieces(part.block for part in parts))
+        self.large.append(LargeFamily(family, shared, series))
 
     def add_small(self, families: Iterable[tuple[Family, list[str]]]) -> None:
         """Families of few lines, all in one block a format."""
@@ -118,8 +130,15 @@ class _Bodies:
                 self.series += len(lines)
                 text += [metadata(family, "text"), *lines]
                 openmetrics += [metadata(family, "openmetrics"), *lines]
-        self.text.append(compress("".join(text).encode()))
-        self.openmetrics.append(compress("".join(openmetrics).encode()))
+        self.small["text"] = compress("".join(text).encode())
+        self.small["openmetrics"] = compress("".join(openmetrics).encode())
+
+    def stream(self, format_: Format) -> Stream:
+        """All of it in one format."""
+        blocks: list[Block] = []
+        for part in self.large:
+            blocks += [compress(metadata(part.family, format_).encode()), *part.blocks]
+        return join([*blocks, self.small[format_]])
 
 
 @dataclass(slots=True)
@@ -154,7 +173,12 @@ class Renderer:
             self._add_per_resource(bodies, context)
         bodies.add_small(self._small(context))
         return Exposition(
-            join(bodies.text), join(bodies.openmetrics), bodies.series, dict(self._duplicates)
+            bodies.stream("text"),
+            bodies.stream("openmetrics"),
+            bodies.series,
+            dict(self._duplicates),
+            tuple(bodies.large),
+            bodies.small,
         )
 
     def _add_per_resource(self, bodies: _Bodies, context: RenderContext) -> None:

@@ -11,13 +11,14 @@ from cloud_carbon_exporter.exposition.label_names import (
     INFO_LABELS,
     ORIGIN_LABELS,
 )
-from cloud_carbon_exporter.exposition.labels import pairs
+from cloud_carbon_exporter.exposition.labels import pairs, word
 from cloud_carbon_exporter.model.snapshot import Row
 
 Value = Callable[[Row], float | None]
 """The number of a row; None where it has none."""
 
 _OUR_LABELS = frozenset(INFO_LABELS)
+_OF_WORDS = frozenset({"architecture", "cpu"})
 
 
 # Comprehensions here: this is the hot loop of a refresh, a million lines for a large estate.
@@ -65,7 +66,7 @@ def info_lines(
     lines = []
     for text, row in zip(labels, rows, strict=True):
         footprint = row.footprint
-        origin = (footprint.basis, footprint.hardware_basis, footprint.reason)
+        origin = (footprint.basis, footprint.hardware_basis, footprint.weakness)
         info = [*_told(row), *zip(ORIGIN_LABELS, origin, strict=True)]
         lines.append(f"{name}{{{text},{pairs(info)}}} 1\n")
     return lines
@@ -75,7 +76,16 @@ def _told(row: Row) -> list[tuple[str, str]]:
     """What a provider tells of a resource, as labels: the hardware first, none of our own names."""
     info = row.resource.info
     others = filter(_is_label_name, sorted(info.keys() - _OUR_LABELS))
-    return [(name, info.get(name, "")) for name in (*HARDWARE_LABELS, *others)]
+    return [(name, _as_label(name, info.get(name, ""))) for name in (*HARDWARE_LABELS, *others)]
+
+
+def _as_label(name: str, told: str) -> str:
+    """What is told, as a label: names of clouds as they are, names of products and sizes a word.
+
+    "Xeon Platinum 8175M" and "2 vCPU, 4 GiB" are for people, who have them in the API; and AWS
+    says arm64 of a machine and ARM64 of a task.
+    """
+    return word(told) if name in _OF_WORDS or " " in told else told
 
 
 def _is_label_name(name: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from cloud_carbon_exporter.exposition.families.answer import ANSWER
-from cloud_carbon_exporter.exposition.family import AnswerFigures, ConfigReload, FromAnswer
+from cloud_carbon_exporter.exposition.family import AnswerFigures, ConfigReload, Family, FromAnswer
 from cloud_carbon_exporter.exposition.render import Exposition, Format, metadata
+from cloud_carbon_exporter.exposition.selection import only, samples_in
 
 _EOF = "# EOF\n"
 
@@ -16,30 +17,35 @@ def tail(
     format_: Format,
     process: bytes,
     reload: ConfigReload | None = None,
+    names: Collection[str] | None = None,
 ) -> bytes:
     """What follows the body of one answer.
 
     process: families of the process in that format, complete lines.
     reload: how reading the configuration again went; None where it is not read again.
+    names: of the families that were asked for; None: all were.
     """
     # prometheus_client ends its own OpenMetrics answer; ours goes on
     process = process.removesuffix(_EOF.encode())
     end = _EOF if format_ == "openmetrics" else ""
-    samples_of_process = sum(not line.startswith(b"#") for line in process.splitlines())
-    own_series = len(list(_written(AnswerFigures(0, 0, reload), format_)))
+    if names is not None:
+        process = only(process.decode(), names).encode()
+    samples_of_process = samples_in(process.decode())
+    own = [family for family in ANSWER if names is None or family.name in names]
+    own_series = len(list(_written(own, AnswerFigures(0, 0, reload), format_)))
     series = exposition.series + samples_of_process + own_series
     before = exposition.stream(format_).size + len(process)
     size = 0
     while True:  # the size counts its own digits, so it grows until it is right
-        text = "".join(_written(AnswerFigures(series, size, reload), format_)) + end
+        text = "".join(_written(own, AnswerFigures(series, size, reload), format_)) + end
         if before + len(text) == size:
             return process + text.encode()
         size = before + len(text)
 
 
-def _written(figures: AnswerFigures, format_: Format) -> Iterator[str]:
+def _written(families: Iterable[Family], figures: AnswerFigures, format_: Format) -> Iterator[str]:
     """Each family of the answer that has a number now, whole."""
-    for family in ANSWER:
+    for family in families:
         if isinstance(family.source, FromAnswer):
             number = family.source.number(figures)
             if number is not None:

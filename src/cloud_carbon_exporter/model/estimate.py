@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.boards import boards
@@ -41,6 +42,7 @@ from cloud_carbon_exporter.model.types import (
     Place,
     Resource,
 )
+from cloud_carbon_exporter.model.weaknesses import gravest, of_words
 
 NOWHERE = Place("", "", (), Estimate(1, 1, 1))
 """The place of a machine whose region is not said: PUE 1, and no grid."""
@@ -55,7 +57,7 @@ def estimate(
     intensity no operational emissions are known.
     """
     priced = priced_components(resource, loads)
-    basis, reason = _quality(priced, place, intensity)
+    basis, reason, weakness = _quality(priced, place, intensity)
     watts = sum([component.watts for component in priced])
     grams = sum([component.grams for component in priced])
     errors = FootprintErrors(
@@ -78,8 +80,9 @@ def estimate(
     )
     down, up = errors.grams.reach()
     embodied = Estimate(grams, max(0.0, grams - down), grams + up, basis)
+    hardware = _hardware_basis(priced)
     return Footprint(
-        power, operational, embodied, basis, reason, facts_used, errors, _hardware_basis(priced)
+        power, operational, embodied, basis, reason, facts_used, errors, hardware, weakness
     )
 
 
@@ -128,21 +131,32 @@ def _stand_ins(priced: list[PricedComponent]) -> tuple[str, ...]:
     return tuple(ids)
 
 
+class _Quality(NamedTuple):
+    basis: Basis
+    reason: str
+    weakness: str
+
+
 def _quality(
     priced: list[PricedComponent], place: Place, intensity: CarbonIntensity | None
-) -> tuple[Basis, str]:
-    """The weakest basis of all that went in, and every reason once."""
+) -> _Quality:
+    """The weakest basis of all that went in, every reason once, and the gravest of them."""
     basis: Basis = "measured"
     reasons: list[str] = []
+    weaknesses: list[str] = []
     for each in priced:
         if each.basis != "measured":
             basis = weakest(basis, each.basis)
-            reasons += each.reasons
+            told, kind = each.reasons, each.component.kind
+            reasons += told
+            weaknesses += [of_words(words, kind) for words in told]
     grid = intensity.grams_per_kilowatt_hour.basis if intensity else "measured"
     if place.pue_ratio.basis != "measured" or grid != "measured":
         basis = weakest(basis, place.pue_ratio.basis, grid)
-        reasons.append(_doubt(place, basis))
-    return basis, "; ".join(dict.fromkeys(reasons)) if reasons else ""
+        doubt = _doubt(place, basis)
+        reasons.append(doubt)
+        weaknesses.append(of_words(doubt))
+    return _Quality(basis, "; ".join(dict.fromkeys(reasons)), gravest(weaknesses))
 
 
 def _doubt(place: Place, basis: Basis) -> str:

@@ -241,6 +241,7 @@ class Footprint:
     operational_grams_per_second: None where no region, so no grid, is known.
     facts: ids of the facts rows used. reason: what is weak, in short ("no cpu_ratio", "unknown
         machine m99.large"). errors: what sums are drawn from; it follows from the rest.
+    weakness: the gravest of the reasons, as one of `weaknesses.WEAKNESSES`; empty without any.
     """
 
     power_watts: Estimate
@@ -251,6 +252,7 @@ class Footprint:
     facts: tuple[str, ...] = ()
     errors: FootprintErrors | None = field(default=None, compare=False)
     hardware_basis: Basis = "measured"
+    weakness: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ CONTENT_TYPES: dict[Format, str] = {
     "openmetrics": "application/openmetrics-text; version=1.0.0; charset=utf-8",
 }
 
+NAME_FILTER = "name[]"
+"""Query parameter for the families that are wanted, as Prometheus' client libraries have it."""
+
 _TIMEOUT_HEADER = "X-Prometheus-Scrape-Timeout-Seconds"
 # Prometheus' own default
 _DEFAULT_TIMEOUT_SECONDS = 10.0
@@ -118,7 +121,11 @@ async def metrics(request: web.Request) -> web.StreamResponse:
             exposition.render, collector.snapshot, settings.exposition
         )
     format_ = choose_format(request.headers.get("Accept", ""))
-    end = exposition.tail(rendered, format_, process_metrics(format_), serving.reloads.newest())
+    names = frozenset(request.query.getall(NAME_FILTER)) if NAME_FILTER in request.query else None
+    if names is not None:
+        rendered = await asyncio.to_thread(exposition.select, rendered, format_, names)
+    process, reload = process_metrics(format_), serving.reloads.newest()
+    end = exposition.tail(rendered, format_, process, reload, names)
     stream = rendered.stream(format_)
     headers = {
         "Content-Type": CONTENT_TYPES[format_],

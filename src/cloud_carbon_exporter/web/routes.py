@@ -27,7 +27,7 @@ from cloud_carbon_exporter.web.api.resource_query import (
 )
 from cloud_carbon_exporter.web.api.what_if import what_if_answer
 from cloud_carbon_exporter.web.health import healthy, ready
-from cloud_carbon_exporter.web.metrics import CONTENT_TYPES, metrics
+from cloud_carbon_exporter.web.metrics import CONTENT_TYPES, NAME_FILTER, metrics
 from cloud_carbon_exporter.web.page import page, static_file
 from cloud_carbon_exporter.web.reload import reload
 
@@ -134,6 +134,15 @@ METRIC_ROUTES = (
                 ),
                 "503": _text("too many answers are under way"),
             },
+            (
+                Parameter(
+                    NAME_FILTER,
+                    "name of a family that is wanted, whole (several times for several); "
+                    "without any: all",
+                    TEXT,
+                    repeated=True,
+                ),
+            ),
         ),
     ),
     _get(

@@ -9,6 +9,7 @@ docs/METRICS.md is printed from here. A module a concern:
     grid.py       what is foreseen of a grid, methods side by side, who was asked
     reported.py   what providers report, beside our own figure of the month
     calibration.py  ratio of both by service, and totals calibrated by it
+    sources.py    what short names of sources stand for
     demo.py       the made-up estate
     own.py        the exporter itself: health, calls, cost
     answer.py     the answer itself: series, size
@@ -30,6 +31,7 @@ from cloud_carbon_exporter.exposition.families.own import OWN
 from cloud_carbon_exporter.exposition.families.places import PLACES
 from cloud_carbon_exporter.exposition.families.reported import REPORTED
 from cloud_carbon_exporter.exposition.families.resources import RESOURCES
+from cloud_carbon_exporter.exposition.families.sources import SOURCES
 from cloud_carbon_exporter.exposition.families.sums import SUMS
 from cloud_carbon_exporter.exposition.families.totals import TOTALS
 from cloud_carbon_exporter.exposition.families.upstream import UPSTREAM
@@ -44,6 +46,7 @@ OF_ESTATE: tuple[Family, ...] = (
     *GRID,
     *REPORTED,
     *CALIBRATION,
+    *SOURCES,
     *DEMO,
 )
 """Families of what the clouds hold; -metrics.families chooses among them."""

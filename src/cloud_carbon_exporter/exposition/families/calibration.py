@@ -19,6 +19,7 @@ from cloud_carbon_exporter.exposition.label_names import ACCOUNT_LABELS
 from cloud_carbon_exporter.model.months import Calibration
 from cloud_carbon_exporter.model.reported_services import service_of
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.source_names import source_name
 from cloud_carbon_exporter.model.types import Estimate
 
 _SHOWN: tuple[tuple[str, str, Callable[[Estimate], float]], ...] = (
@@ -41,7 +42,8 @@ def _per_ratio(number: Callable[[Calibration], float]) -> FromSnapshot:
     def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
         for known in snapshot.calibrations:
             of = (known.provider, known.account_id, known.region, known.service)
-            yield FamilySample((*of, known.scope, known.method, known.source), number(known))
+            how = (known.scope, known.method, source_name(known.source))
+            yield FamilySample((*of, *how), number(known))
 
     return FromSnapshot(samples)
 
@@ -62,9 +64,8 @@ def _calibrated(bound: Callable[[Estimate], float]) -> FromSnapshot:
         for part, grams_per_second in _by_service(snapshot).items():
             everywhere = part._replace(region="")
             for known in ratios[part] or ratios[everywhere]:
-                yield FamilySample(
-                    (*part, known.method, known.source), grams_per_second * bound(known.ratio)
-                )
+                labels = (*part, known.method, source_name(known.source))
+                yield FamilySample(labels, grams_per_second * bound(known.ratio))
 
     return FromSnapshot(samples)
 
@@ -100,8 +101,8 @@ def _model_versions(snapshot: Snapshot) -> Iterator[FamilySample]:
     told: dict[tuple[str, ...], None] = {}
     for report in snapshot.reported:
         if report.model_version:
-            of = (report.provider, report.account_id, report.source, report.model_version)
-            told[of] = None
+            source = source_name(report.source)
+            told[report.provider, report.account_id, source, report.model_version] = None
     for labels in told:
         yield FamilySample(labels, 1)
 
@@ -110,7 +111,7 @@ def _restated(snapshot: Snapshot) -> Iterator[FamilySample]:
     told: dict[tuple[str, ...], set[float]] = defaultdict(set)
     for month in snapshot.reported_months:
         again = {month.start} if month.restated else set()
-        told[month.provider, month.account_id, month.source] |= again
+        told[month.provider, month.account_id, source_name(month.source)] |= again
     for labels, months in told.items():
         yield FamilySample(labels, len(months))
 

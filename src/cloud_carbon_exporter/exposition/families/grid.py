@@ -10,6 +10,7 @@ from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, PL
 from cloud_carbon_exporter.model.emissions import operational_grams_per_second
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.source_names import source_name
 from cloud_carbon_exporter.model.types import Estimate, Place
 
 # The GHG Protocol's Scope 2 knows two methods, by location and by market, and has both reported;
@@ -70,7 +71,7 @@ def _forecasts(snapshot: Snapshot) -> Iterator[FamilySample]:
             forecast.provider,
             forecast.region,
             forecast.method,
-            forecast.source,
+            source_name(forecast.source),
             # hours ahead, not a moment: a label must not be new at every scrape
             str(forecast.hours_ahead),
         )

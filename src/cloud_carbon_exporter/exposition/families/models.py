@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import starmap
 from operator import attrgetter
 
-from cloud_carbon_exporter.exposition.family import Family, FamilySample, FromSnapshot
+from cloud_carbon_exporter.exposition.family import STEPS, Family, FamilySample, FromSnapshot
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_KIND_LABELS, PLACE_LABELS
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.types import Estimate
@@ -45,7 +45,7 @@ MODELS: tuple[Family, ...] = (
         "counter",
         "Tokens of a language model: read for the first time (input), written (output), read from "
         "a cache (cache_read), read and kept in one (cache_write). Only those that monitoring "
-        "told.",
+        f"told.{STEPS}",
         FromSnapshot(_tokens),
         _TOKEN_LABELS,
         summed="added",

@@ -18,6 +18,7 @@ from cloud_carbon_exporter.exposition.family import (
 )
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_LABELS
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.source_names import source_name
 
 _BILLED_LABELS = (*ACCOUNT_LABELS, "api")
 _UNREADABLE, _DUPLICATE = "unreadable", "duplicate"
@@ -102,6 +103,11 @@ def _skipped(context: RenderContext) -> Iterator[FamilySample]:
         yield FamilySample(labels, count)
 
 
+def _listed(snapshot: Snapshot) -> Iterator[FamilySample]:
+    for (provider, account_id, source), count in snapshot.listed.items():
+        yield FamilySample((provider, account_id, source_name(source)), count)
+
+
 OWN: tuple[Family, ...] = (
     Family(
         "cloud_carbon_exporter_build_info",
@@ -161,7 +167,7 @@ OWN: tuple[Family, ...] = (
         "cloud_carbon_exporter_listed_resources",
         "gauge",
         "How many resources another inventory of the provider counts, to hold ours against.",
-        from_mapping(lambda snapshot: snapshot.listed),
+        FromSnapshot(_listed),
         (*ACCOUNT_LABELS, "source"),
     ),
     Family(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cloud_carbon_exporter.exposition.family import Family, FamilySample, FromSnapshot
 from cloud_carbon_exporter.exposition.label_names import PLACE_LABELS
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.source_names import source_name
 from cloud_carbon_exporter.model.types import CarbonIntensity, Place
 
 _INTENSITY_LABELS = (*PLACE_LABELS, "method", "source")
@@ -20,7 +21,7 @@ class _PlaceIntensity(NamedTuple):
 
     def labels(self) -> tuple[str, ...]:
         place, intensity = self
-        return place.provider, place.region, intensity.method, intensity.source
+        return place.provider, place.region, intensity.method, source_name(intensity.source)
 
 
 def _newest_intensities(snapshot: Snapshot) -> Iterator[_PlaceIntensity]:
@@ -29,7 +30,7 @@ def _newest_intensities(snapshot: Snapshot) -> Iterator[_PlaceIntensity]:
     for place in snapshot.places:
         seen: set[tuple[str, str]] = set()
         for intensity in place.intensities:
-            origin = (intensity.method, intensity.source)
+            origin = (intensity.method, source_name(intensity.source))
             if origin not in seen:
                 seen.add(origin)
                 yield _PlaceIntensity(place, intensity)

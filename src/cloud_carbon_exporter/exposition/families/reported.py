@@ -10,6 +10,7 @@ from cloud_carbon_exporter.exposition.family import Family, FamilySample, FromSn
 from cloud_carbon_exporter.exposition.label_names import ACCOUNT_LABELS
 from cloud_carbon_exporter.model.months import OwnMonth
 from cloud_carbon_exporter.model.snapshot import ReportedEmissions, Snapshot
+from cloud_carbon_exporter.model.source_names import source_name
 
 _REPORT_LABELS = (*ACCOUNT_LABELS, "cloud_region", "service", "method", "source")
 
@@ -31,7 +32,7 @@ def _reported(number: Callable[[ReportedEmissions], float | None]) -> FromSnapsh
                 report.region,
                 report.service,
                 report.method,
-                report.source,
+                source_name(report.source),
             )
             if labels not in newest or report.start > newest[labels].start:
                 newest[labels] = report
@@ -64,7 +65,7 @@ def reported_ratios(snapshot: Snapshot) -> Iterator[FamilySample]:
         month = months.get(account)
         if month is not None and month.start == report.start:
             # reports come by region and service; our month is the whole account's
-            reported[account, report.method, report.source] += report.grams
+            reported[account, report.method, source_name(report.source)] += report.grams
     for (account, method, source), grams in reported.items():
         month = months[account]
         if month.is_whole and month.grams > 0:

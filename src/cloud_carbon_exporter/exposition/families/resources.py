@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from cloud_carbon_exporter.exposition.family import Family, PerResource
+from cloud_carbon_exporter.exposition.family import STEPS, Family, PerResource
 from cloud_carbon_exporter.exposition.label_names import INFO_LABELS, RESOURCE_LABELS
 from cloud_carbon_exporter.exposition.resource_lines import (
     Value,
@@ -100,7 +100,7 @@ RESOURCES: tuple[Family, ...] = (
         # Joules and grams, Prometheus' base units: rate() of joules is watts.
         "cloud_carbon_energy_joules_total",
         "counter",
-        "Energy used: the integral of power.",
+        f"Energy used: the integral of power.{STEPS}",
         _counted("energy_joules"),
         RESOURCE_LABELS,
         "joules",
@@ -108,7 +108,7 @@ RESOURCES: tuple[Family, ...] = (
     Family(
         "cloud_carbon_operational_emissions_grams_total",
         "counter",
-        "CO2eq emitted by the energy used: the integral of operational emissions.",
+        f"CO2eq emitted by the energy used: the integral of operational emissions.{STEPS}",
         _counted("operational_grams"),
         RESOURCE_LABELS,
         "grams",
@@ -116,7 +116,7 @@ RESOURCES: tuple[Family, ...] = (
     Family(
         "cloud_carbon_embodied_emissions_grams_total",
         "counter",
-        "CO2eq of manufacture: the integral of embodied emissions.",
+        f"CO2eq of manufacture: the integral of embodied emissions.{STEPS}",
         _counted("embodied_grams"),
         RESOURCE_LABELS,
         "grams",
@@ -152,7 +152,8 @@ RESOURCES: tuple[Family, ...] = (
         # The one family that says everything, whatever -metrics.labels leaves on the others.
         "cloud_carbon_resource_info",
         "gauge",
-        "What the resource is and how its figures came about; always 1.",
+        "What the resource is and how its figures came about; always 1. "
+        "reason: the gravest there is to doubt them, in an id; the API has all, in words.",
         PerResource(info_lines, _RESOURCE_AND_FOOTPRINT, "full"),
         INFO_LABELS,
     ),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 
 from cloud_carbon_exporter.exposition.family import (
+    STEPS,
     Family,
     FamilySample,
     FromSnapshot,
@@ -117,7 +118,7 @@ SUMS: tuple[Family, ...] = (
         # over series that come and go would fall.
         "cloud_carbon_account_energy_joules_total",
         "counter",
-        f"{_SUM_HELP}energy used.",
+        f"{_SUM_HELP}energy used.{STEPS}",
         _counted("energy_joules"),
         ACCOUNT_KIND_LABELS,
         "joules",
@@ -126,7 +127,7 @@ SUMS: tuple[Family, ...] = (
     Family(
         "cloud_carbon_account_operational_emissions_grams_total",
         "counter",
-        f"{_SUM_HELP}CO2eq emitted by the energy used.",
+        f"{_SUM_HELP}CO2eq emitted by the energy used.{STEPS}",
         _counted("operational_grams"),
         ACCOUNT_KIND_LABELS,
         "grams",
@@ -135,7 +136,7 @@ SUMS: tuple[Family, ...] = (
     Family(
         "cloud_carbon_account_embodied_emissions_grams_total",
         "counter",
-        f"{_SUM_HELP}CO2eq of manufacture.",
+        f"{_SUM_HELP}CO2eq of manufacture.{STEPS}",
         _counted("embodied_grams"),
         ACCOUNT_KIND_LABELS,
         "grams",
@@ -146,7 +147,7 @@ SUMS: tuple[Family, ...] = (
         "cloud_carbon_account_water_on_site_liters_total",
         "counter",
         f"{_SUM_HELP}water that cooling on site took, by the WUE of the region, "
-        "or of its provider where none is published.",
+        f"or of its provider where none is published.{STEPS}",
         _water("on_site_liters"),
         ACCOUNT_KIND_LABELS,
         "liters",
@@ -155,7 +156,7 @@ SUMS: tuple[Family, ...] = (
     Family(
         "cloud_carbon_account_water_of_power_liters_total",
         "counter",
-        f"{_SUM_HELP}water that power stations took for the energy used, by country.",
+        f"{_SUM_HELP}water that power stations took for the energy used, by country.{STEPS}",
         _water("of_power_liters"),
         ACCOUNT_KIND_LABELS,
         "liters",
