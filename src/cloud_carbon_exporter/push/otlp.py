@@ -12,6 +12,7 @@ from itertools import groupby
 
 from isal import isal_zlib
 
+from cloud_carbon_exporter.exposition import Family
 from cloud_carbon_exporter.push.protobuf import double, fields, fixed64, nested, text, whole
 from cloud_carbon_exporter.push.samples import Labels, Sample
 
@@ -25,20 +26,35 @@ _GZIP = 31
 # How Prometheus maps the two, the other way round.
 _RESOURCE = {"job": "service.name", "instance": "service.instance.id"}
 
-_UNITS = {  # UCUM, as OpenTelemetry wants them
+# In UCUM, as OpenTelemetry wants units. A receiver that translates appends those words of a unit
+# that the name lacks, and looks for "per_second" as one word, which no name is split into: "g/s"
+# arrived as "..._grams_per_second_per_second". An annotation, in braces, is appended nowhere.
+# Source: unit_namer.go and metric_namer.go of the Go module prometheus/otlptranslator 1.0.0, and
+# sanitize.go of VictoriaMetrics, which knows the same words.
+_UNITS = {
     "watts": "W",
     "joules": "J",
     "grams": "g",
-    "grams_per_second": "g/s",
+    "grams_per_second": "{g/s}",
+    "grams_per_kilowatt_hour": "{g/kW.h}",
+    "liters": "{L}",
+    "liters_per_kilowatt_hour": "{L/kW.h}",
     "seconds": "s",
     "bytes": "By",
     "ratio": "1",
+    "dollars": "{USD}",
+    "dollars_per_month": "{USD/mo}",
 }
 
 
 def url(endpoint: str) -> str:
     """URL metrics go to, of an endpoint as OTEL_EXPORTER_OTLP_ENDPOINT has it, or of the whole."""
     return endpoint if endpoint.rstrip("/").endswith(PATH) else endpoint.rstrip("/") + PATH
+
+
+def unit(family: Family) -> str:
+    """Unit of a family as OTLP says it; empty where it has none."""
+    return _UNITS.get(family.unit, "")
 
 
 def request(batch: Sequence[Sample], common: Labels, now: float, since: float) -> bytes:
@@ -76,8 +92,8 @@ def _metric(samples: Sequence[Sample], now: float, since: float) -> bytes:
         attributes = b"".join(_attribute(7, name, value) for name, value in sample.labels)
         points.append(nested(1, time + double(4, sample.value) + attributes))
     head = text(1, family.name) + text(2, family.help)
-    if unit := _UNITS.get(family.unit):
-        head += text(3, unit)
+    if said := unit(family):
+        head += text(3, said)
     if family.type == "counter":
         return head + nested(7, b"".join(points) + whole(2, _CUMULATIVE) + whole(3, 1))
     return head + nested(5, b"".join(points))
