@@ -11,6 +11,7 @@ from typing import NamedTuple
 import cramjam
 
 from cloud_carbon_exporter.exposition import Exposition, Renderer
+from cloud_carbon_exporter.push.delivery import Delivery
 from cloud_carbon_exporter.push.destinations import destinations
 from cloud_carbon_exporter.push.protobuf import fields
 from cloud_carbon_exporter.push.pusher import Pusher
@@ -67,6 +68,16 @@ async def push(
     for delivery in pushing.deliveries:
         await delivery.push(exposition)
         await delivery.close()
+
+
+def delivery_to(
+    settings: PushSettings, tally: Tally | None = None, since: float | None = SINCE
+) -> Delivery:
+    """Delivery to the one receiver of the settings, not pushed to yet."""
+    wanted = destinations(settings, since, {})
+    pushing = Pusher(settings, wanted, tally or Tally(), lambda: None, lambda: NOW)
+    (delivery,) = pushing.deliveries
+    return delivery
 
 
 class WrittenSeries(NamedTuple):

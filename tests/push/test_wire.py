@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
 )
 
+from cloud_carbon_exporter import __version__
 from cloud_carbon_exporter.push import delivery
 from cloud_carbon_exporter.push.samples import samples
 from cloud_carbon_exporter.push.settings import PushSettings, RemoteWriteVersion
@@ -89,11 +90,13 @@ class Received:
     kinds: dict[str, tuple[str | None, str]] = field(default_factory=dict)
 
     def take(self, body: bytes) -> None:
-        (resource,) = ExportMetricsServiceRequest.FromString(gzip.decompress(body)).resource_metrics
-        said = dict(attributes(resource.resource.attributes))
-        assert said == {"service.name": "carbon", "service.instance.id": "a", "env": "prod"}
-        for metric in resource.scope_metrics[0].metrics:
-            self._take(metric)
+        request = ExportMetricsServiceRequest.FromString(gzip.decompress(body))
+        for resource in request.resource_metrics:
+            said = dict(attributes(resource.resource.attributes))
+            sender = {"service.name": "carbon", "service.instance.id": "a", "env": "prod"}
+            assert said.items() >= {**sender, "service.version": __version__}.items()
+            for metric in resource.scope_metrics[0].metrics:
+                self._take(metric)
 
     def _take(self, metric: Any) -> None:
         kind = metric.WhichOneof("data")
@@ -103,6 +106,7 @@ class Received:
         for point in (metric.sum if kind == "sum" else metric.gauge).data_points:
             assert point.time_unix_nano == round(NOW * 1e9)
             assert point.start_time_unix_nano == (round(SINCE * 1e9) if kind == "sum" else 0)
+            assert (metric.name, frozenset(attributes(point.attributes))) not in self.points
             self.points[metric.name, frozenset(attributes(point.attributes))] = point.as_double
 
 
