@@ -150,7 +150,11 @@ CLIENTS = (
     ),
     Client("scaleway", ask_scaleway, ("providers.scaleway.client.http",)),
     Client("grid", ask_grid, ("grid.web", "grid.feed")),
-    Client("push", ask_push, ("push.sending", "push.delivery")),
+    Client(
+        "push",
+        ask_push,
+        ("push.sending", "push.delivery", "push.protocol", "push.remote_write_2"),
+    ),
     # botocore has a rule of its own for when to try again.
     Client(
         "aws",

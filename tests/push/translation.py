@@ -50,7 +50,8 @@ def escaped(name: str, unit: str, monotonic: bool) -> str:
 def suffixed(name: str, unit: str, monotonic: bool) -> str:
     """Name under NoUTF8EscapingWithSuffixes: suffixes alone."""
     main, per = _suffixes(unit)
-    last = "total" if monotonic else "ratio" if unit == "1" else ""
+    of_ratio = "ratio" if unit == "1" else ""
+    last = "total" if monotonic else of_ratio
     for suffix in (last, per):
         if suffix and name.endswith(suffix):
             name = name[: -len(suffix) - 1]
