@@ -153,7 +153,10 @@ async def test_one_request_refused_does_not_repeat_the_endings_for_ever() -> Non
     assert read_write(at.requests[-1][2])[1] == set()
 
 
-async def test_the_end_of_the_program_is_said(caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_end_of_the_program_is_said(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "END_SECONDS", 20)
     async with receiver() as at:
         settings = PushSettings(remote_write_url=at.url, interval_seconds=0.02)
         wanted = destinations(settings, SINCE, {})

@@ -62,6 +62,10 @@ def unit(family: Family) -> str:
     return _UNITS.get(family.unit, "")
 
 
+Encoded = dict[tuple[str, str], bytes]
+"""Attributes of data points as they are written: most come again and again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conventions:
     """Conventions to write by. since: when counting began; None where nobody knows.
@@ -78,10 +82,11 @@ def request(batch: Sequence[Sample], common: Labels, now: float, conventions: Co
     """Body of one request. common: attributes of every resource."""
     sender = of_exporter(common)
     scope = nested(1, text(1, "cloud_carbon_exporter") + text(2, __version__))
+    encoded: Encoded = {}
     body = b""
     for place, samples in by_resource(batch, conventions.resource_of).items():
         resource = b"".join([_attribute(1, *pair) for pair in (*sender, *place)])
-        metrics = b"".join(_metrics(samples, now, conventions))
+        metrics = b"".join(_metrics(samples, now, conventions, encoded))
         body += nested(1, nested(1, resource) + nested(2, scope + metrics))
     compressor = isal_zlib.compressobj(1, isal_zlib.DEFLATED, _GZIP)
     return bytes(compressor.compress(body) + compressor.flush())
@@ -98,31 +103,44 @@ def rejected(answer: bytes) -> int:
     return 0
 
 
-def _metrics(samples: Sequence[Sample], now: float, conventions: Conventions) -> Iterator[bytes]:
+def _metrics(
+    samples: Sequence[Sample], now: float, conventions: Conventions, encoded: Encoded
+) -> Iterator[bytes]:
     for _, members in groupby(samples, lambda sample: sample.family.name):
         of_family = tuple(members)
         family = of_family[0].family
         head = text(1, family.name) + text(2, family.help)
         if said := unit(family):
             head += text(3, said)
-        yield _metric(head, of_family, now, conventions.since)
+        start = None if family.type == "gauge" else conventions.since
+        yield _metric(head, of_family, _times(now, start), encoded)
         if conventions.hardware_names and (name := otlp_hardware.NAMES.get(family.name)):
             head = text(1, name) + text(2, family.help) + text(3, unit(family))
-            yield _metric(head, otlp_hardware.named(of_family), now, conventions.since)
+            named = otlp_hardware.named(of_family)
+            yield _metric(head, named, _times(now, start), encoded)
 
 
-def _metric(head: bytes, samples: Sequence[Sample], now: float, since: float | None) -> bytes:
+def _times(now: float, since: float | None) -> bytes:
+    """Moment of a data point, and since when it counts where that is known."""
+    moment = fixed64(3, round(now * 1e9))
+    if since is None:
+        return moment
+    # A start after the end would be refused; the clock may have been set back since.
+    return fixed64(2, round(min(since, now) * 1e9)) + moment
+
+
+def _metric(head: bytes, samples: Sequence[Sample], times: bytes, encoded: Encoded) -> bytes:
     """Metric of the samples of one family. head: its name, description and unit."""
-    counter = samples[0].family.type == "counter"
-    time = fixed64(3, round(now * 1e9))
-    if counter and since is not None:
-        # A start after the end would be refused; the clock may have been set back since.
-        time = fixed64(2, round(min(since, now) * 1e9)) + time
     points = []
     for sample in samples:
-        attributes = b"".join([_attribute(7, *pair) for pair in sample.labels])
-        points.append(nested(1, time + _value(sample) + attributes))
-    if counter:
+        parts = [times, _value(sample)]
+        for pair in sample.labels:
+            attribute = encoded.get(pair)
+            if attribute is None:
+                attribute = encoded[pair] = _attribute(7, *pair)
+            parts.append(attribute)
+        points.append(nested(1, b"".join(parts)))
+    if samples[0].family.type == "counter":
         told = b"".join(points) + whole(2, _CUMULATIVE) + whole(3, 1)
         return nested(2, head + nested(7, told))
     return nested(2, head + nested(5, b"".join(points)))
