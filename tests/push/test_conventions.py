@@ -59,7 +59,7 @@ async def test_a_resource_says_which_cloud_its_points_are_about(resource_of: Res
         settings = PushSettings(otlp_endpoint=at.url, otlp_resource_of=resource_of)
         await push(settings, rendered(2), Tally())
     own = {family.name for family in OF_EXPORTER}
-    seen = set()
+    seen: set[str] = set()
     for item in points(at):
         cloud = {name: value for name, value in item.resource.items() if "cloud." in name}
         due = {}

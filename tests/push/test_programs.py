@@ -238,6 +238,23 @@ def test_otlp_arrives_failures_are_metrics_and_no_secret_is_seen(
         assert exporter.popen.poll() is None
 
 
+def test_a_receiver_that_hangs_holds_up_neither_the_end_nor_the_state(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"-push.otlp.endpoint=http://127.0.0.1:{silent.getsockname()[1]}"
+        flags = (url, "-collect.interval=1s", f"-state.file={state}")
+        with Exporter(tmp_path, "-demo.enabled", *flags) as exporter:
+            exporter.ready()
+            silent.settimeout(20)
+            pushed, _ = silent.accept()
+            state.unlink(missing_ok=True)
+            code, seconds = exporter.end()
+            pushed.close()
+            assert code == 0 and seconds < 2
+            exporter.line("otlp was not told that all series end")
+    assert '"section":"counters"' in state.read_text()
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_start_is_told_only_where_counters_begin_with_the_process(
     collector: tuple[str, type[Collecting]], tmp_path: Path, kept: bool
