@@ -35,6 +35,8 @@ def test_the_rules_know_the_fault_they_are_here_for() -> None:
     assert translation.escaped(name, "g/s", False) == f"{name}_per_second"
     assert translation.escaped("water_liters_total", "L", True) == "water_liters_L_total"
     assert translation.suffixed(name, "g/s", False) == name
+    # As VictoriaMetrics 1.150 itself named it.
+    assert translation.victoria(name, "{g/s}", False) == f"{name}_per_s}}"
 
 
 PROGRAM = """package main
@@ -98,6 +100,8 @@ def test_prometheus_own_translator_says_the_same(tmp_path: Path) -> None:
         ("x_liters_total", "L", True),
         ("share", "1", False),
         ("n_total_of", "{thing}", True),
+        ("a_per_b", "{g}/{s}", False),
+        ("a_per_b", "{g/s}", False),
     ]
     asked = [(family.name, unit(family), family.type == "counter") for family in ALL]
     rows = [dict(zip(("Name", "Unit", "Monotonic"), row, strict=True)) for row in asked + others]

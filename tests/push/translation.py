@@ -2,7 +2,7 @@
 
 An oracle written anew from metric_namer.go and unit_namer.go of the Go module
 prometheus/otlptranslator 1.0.0, which Prometheus 3 and the collector's Prometheus exporters use;
-VictoriaMetrics' sanitize.go (with -opentelemetry.usePrometheusNaming) differs in one rule alone.
+VictoriaMetrics 1.150's sanitize.go (with -opentelemetry.usePrometheusNaming) differs in two rules.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ PER = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "mo":
 PER["y"] = "year"
 
 
-def _suffixes(unit: str) -> tuple[str, str]:
+def _suffixes(unit: str, annotation: str = "[{}]") -> tuple[str, str]:
     """Words of a unit, the one before the stroke and the one after; an annotation has none."""
     main, _, per = (part.strip() for part in unit.partition("/"))
-    main = "" if re.search("[{}]", main) else WORDS.get(main, main)
-    per = "" if re.search("[{}]", per) else PER.get(per, per)
+    main = "" if re.search(annotation, main) else WORDS.get(main, main)
+    per = "" if re.search(annotation, per) else PER.get(per, per)
     return main, f"per_{per}" if per else ""
 
 
@@ -61,9 +61,12 @@ def suffixed(name: str, unit: str, monotonic: bool) -> str:
 
 
 def victoria(name: str, unit: str, monotonic: bool) -> str:
-    """Name in VictoriaMetrics with Prometheus naming: of a "per" the last word is looked for."""
+    """Name in VictoriaMetrics with Prometheus naming.
+
+    Of a "per" the last word is looked for, and an annotation is what an opening brace is in.
+    """
     words = [word for word in name.split("_") if word]
-    main, per = _suffixes(unit)
+    main, per = _suffixes(unit, "{")
     if main and main not in words:
         words.append(main)
     if per and per.removeprefix("per_") not in words:

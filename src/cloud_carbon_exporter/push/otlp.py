@@ -33,22 +33,23 @@ _GZIP = 31
 
 # In UCUM, as OpenTelemetry wants units. A receiver that translates appends those words of a unit
 # that the name lacks, and looks for "per_second" as one word, which no name is split into: "g/s"
-# arrived as "..._grams_per_second_per_second". An annotation, in braces, is appended nowhere.
+# arrived as "..._grams_per_second_per_second". An annotation, in braces, is appended nowhere; there
+# is one on either side of the stroke, as VictoriaMetrics looks for "{" in each by itself.
 # Source: unit_namer.go and metric_namer.go of the Go module prometheus/otlptranslator 1.0.0, and
-# sanitize.go of VictoriaMetrics, which knows the same words.
+# sanitize.go of VictoriaMetrics 1.150, which knows the same words.
 _UNITS = {
     "watts": "W",
     "joules": "J",
     "grams": "g",
-    "grams_per_second": "{g/s}",
-    "grams_per_kilowatt_hour": "{g/kW.h}",
+    "grams_per_second": "{g}/{s}",
+    "grams_per_kilowatt_hour": "{g}/{kW.h}",
     "liters": "{L}",
-    "liters_per_kilowatt_hour": "{L/kW.h}",
+    "liters_per_kilowatt_hour": "{L}/{kW.h}",
     "seconds": "s",
     "bytes": "By",
     "ratio": "1",
     "dollars": "{USD}",
-    "dollars_per_month": "{USD/mo}",
+    "dollars_per_month": "{USD}/{mo}",
 }
 
 
