@@ -23,7 +23,7 @@ PLACE = {
 PROMISED: dict[ResourceOf, dict[str, str]] = {
     "exporter": {},
     "place": PLACE,
-    "cloud-resource": {**PLACE, "cloud.resource_id": "cloud_resource_id"},
+    "each": {**PLACE, "cloud.resource_id": "cloud_resource_id"},
 }
 
 

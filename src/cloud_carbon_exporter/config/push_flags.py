@@ -74,7 +74,7 @@ OTLP_ENDPOINT = Flag(
 OTLP_HEADERS_FILE = Flag("push.otlp.headers-file", text("FILE"), "", _HEADERS, commands=SERVE)
 OTLP_RESOURCE: Flag[ResourceOf] = Flag(
     "push.otlp.resource",
-    choice("place", "cloud-resource", "exporter"),
+    choice("place", "each", "exporter"),
     "place",
     "What an OTLP resource is, and so which cloud.* attributes it has: each cloud, account, region "
     "and zone; each resource of a cloud (cloud.resource_id); or this exporter alone, with none.",

@@ -24,7 +24,7 @@ _PLACE = {
 _NAMED: dict[ResourceOf, dict[str, str]] = {
     "exporter": {},
     "place": _PLACE,
-    "cloud-resource": {**_PLACE, "cloud_resource_id": "cloud.resource_id"},
+    "each": {**_PLACE, "cloud_resource_id": "cloud.resource_id"},
 }
 # What the exporter says of itself names a provider too, and is not about a place in it.
 _ABOUT_A_CLOUD = frozenset(family.name for family in OF_ESTATE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 RemoteWriteVersion = Literal["auto", "1.0", "2.0"]
-ResourceOf = Literal["place", "cloud-resource", "exporter"]
+ResourceOf = Literal["place", "each", "exporter"]
 DEFAULT_LABELS = ("job=cloud-carbon-exporter",)
 
 
