@@ -78,6 +78,9 @@ async def test_resources_are_told_once_a_request() -> None:
     request = ExportMetricsServiceRequest.FromString(gzip.decompress(body))
     told = [pairs(resource.resource.attributes) for resource in request.resource_metrics]
     assert len(told) > 1
+    # A receiver that makes labels of the scope must not begin all series anew with each release.
+    scopes = [scope for resource in request.resource_metrics for scope in resource.scope_metrics]
+    assert not any(scope.scope.version for scope in scopes)
     assert len({frozenset(one.items()) for one in told}) == len(told)
 
 

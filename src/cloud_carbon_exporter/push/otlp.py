@@ -13,7 +13,6 @@ from itertools import groupby
 
 from isal import isal_zlib
 
-from cloud_carbon_exporter import __version__
 from cloud_carbon_exporter.exposition import Family
 from cloud_carbon_exporter.push import otlp_hardware
 from cloud_carbon_exporter.push.otlp_resources import by_resource, of_exporter
@@ -82,7 +81,9 @@ class Conventions:
 def request(batch: Sequence[Sample], common: Labels, now: float, conventions: Conventions) -> bytes:
     """Body of one request. common: attributes of every resource."""
     sender = of_exporter(common)
-    scope = nested(1, text(1, "cloud_carbon_exporter") + text(2, __version__))
+    # Without a version: the collector makes labels of a scope, and each release would begin every
+    # series anew.
+    scope = nested(1, text(1, "cloud_carbon_exporter"))
     encoded: Encoded = {}
     body = b""
     for place, samples in by_resource(batch, conventions.resource_of).items():
