@@ -158,6 +158,9 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "receiver_that_stumbles",
         "what_fails_is_counted",
         "nobody_there_is_counted",
+        "what_went_while_nobody_answered",
+        "who_cannot_be_told_of_the_end",
+        "a_receiver_that_hangs_holds_up",
     ),
 }
 

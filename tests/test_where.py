@@ -82,6 +82,7 @@ ANSWERS = (
     Answer("how are passwords checked?", "web/passwords.py", "bcrypt"),
     Answer("what does the OpenAPI file say?", "web/api/openapi.py", "openapi"),
     Answer("how is remote write encoded?", "push/remote_write.py", "WriteRequest"),
+    Answer("when is a stale marker sent?", "push/endings.py", "rendering that the next lacks"),
     Answer("how is ENTSO-E asked?", "grid/entsoe.py", "ENTSO-E"),
     Answer("which policy must the exporter have?", "commands/permissions.py", "policy"),
     Answer("who writes docs/METRICS.md?", "documents/generated.py", "METRICS.md"),

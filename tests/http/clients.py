@@ -19,7 +19,8 @@ from cloud_carbon_exporter.providers.gcp.client import auth
 from cloud_carbon_exporter.providers.gcp.client import http as gcp
 from cloud_carbon_exporter.providers.scaleway.client import http as scaleway
 from cloud_carbon_exporter.providers.settings import TargetSettings
-from cloud_carbon_exporter.push import sending
+from cloud_carbon_exporter.push import remote_write, sending
+from cloud_carbon_exporter.push.protocol import Protocol
 from tests.fakes.gcp import Calls
 from tests.fakes.gcp_auth import Tokens
 
@@ -104,6 +105,9 @@ async def ask_grid(setting: Setting) -> object:
     return await _closing(session, source.json("latest", "/v3", None, {"auth-token": SECRET}))
 
 
+WRITE = Protocol(name="remote write 1.0", headers={}, encode=remote_write.request)
+
+
 async def ask_push(setting: Setting) -> object:
     setting.monkeypatch.setattr(sending, "SILENCE_SECONDS", setting.timeout_seconds)
     hasty = replace(sending.PATIENCE, first_pause_seconds=0.001)
@@ -111,7 +115,7 @@ async def ask_push(setting: Setting) -> object:
     session = sending.open_session()
     headers = {"Authorization": f"Bearer {SECRET}"}
     receiver = sending.Receiver(f"{setting.url}/api/v1/write", "write", headers)
-    return await _closing(session, sending.send(session, receiver, {}, b"samples"))
+    return await _closing(session, sending.send(session, receiver, WRITE, b"samples"))
 
 
 async def ask_aws(setting: Setting) -> object:
@@ -146,7 +150,11 @@ CLIENTS = (
     ),
     Client("scaleway", ask_scaleway, ("providers.scaleway.client.http",)),
     Client("grid", ask_grid, ("grid.web", "grid.feed")),
-    Client("push", ask_push, ("push.sending", "push.pusher")),
+    Client(
+        "push",
+        ask_push,
+        ("push.sending", "push.delivery", "push.protocol", "push.remote_write_2"),
+    ),
     # botocore has a rule of its own for when to try again.
     Client(
         "aws",

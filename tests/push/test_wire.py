@@ -12,36 +12,49 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
 )
 
-from cloud_carbon_exporter.push import pusher
+from cloud_carbon_exporter import __version__
+from cloud_carbon_exporter.push import delivery
 from cloud_carbon_exporter.push.samples import samples
-from cloud_carbon_exporter.push.settings import PushSettings
+from cloud_carbon_exporter.push.settings import PushSettings, RemoteWriteVersion
 from tests.push.pushing import NOW, SINCE, Tally, WrittenSeries, push, rendered, write_request
 from tests.push.receiver import receiver
 
 JOB = ("job", "cloud-carbon-exporter")
 
 
+VERSIONS = {
+    "2.0": ("application/x-protobuf;proto=io.prometheus.write.v2.Request", "2.0.0"),
+    "1.0": ("application/x-protobuf", "0.1.0"),
+}
+
+
 @pytest.mark.slow
-async def test_remote_write_brings_every_series_once_sorted_and_in_bounded_requests() -> None:
+@pytest.mark.parametrize("version", ["2.0", "1.0"])
+async def test_remote_write_brings_every_series_once_sorted_and_in_bounded_requests(
+    version: RemoteWriteVersion,
+) -> None:
     exposition, tally = rendered(500), Tally()
     async with receiver() as at:
-        await push(PushSettings(remote_write_url=f"{at.url}/api/v1/write"), exposition, tally)
-    assert len(at.requests) == -(-exposition.series // pusher.SERIES_A_REQUEST) > 1
+        url = f"{at.url}/api/v1/write"
+        settings = PushSettings(remote_write_url=url, remote_write_version=version)
+        await push(settings, exposition, tally)
+    assert len(at.requests) == -(-exposition.series // delivery.SERIES_A_REQUEST) > 1
     written: list[WrittenSeries] = []
     for _, _, body in at.requests:
         written += write_request(body)
-    for labels, sample in written:
-        assert labels == sorted(labels) and JOB in labels
-        assert sample[1] == (2, round(NOW * 1000))
+    for series in written:
+        assert series.labels == sorted(series.labels) and JOB in series.labels
+        assert series.sample[2] == round(NOW * 1000)
     ours = set()
     for item in samples(exposition.text.plain()):
         ours.add(tuple(sorted([*item.labels, ("__name__", item.family.name), JOB])))
-    assert {tuple(labels) for labels, _ in written} == ours
+    assert {tuple(series.labels) for series in written} == ours
     assert len(written) == len(ours) == exposition.series
     path, headers, _ = at.requests[0]
-    assert (path, headers["X-Prometheus-Remote-Write-Version"]) == ("/api/v1/write", "0.1.0")
+    said = (headers["Content-Type"], headers["X-Prometheus-Remote-Write-Version"])
+    assert (path, said) == ("/api/v1/write", VERSIONS[version])
     assert headers["Content-Encoding"] == "snappy"
-    assert headers["Content-Type"] == "application/x-protobuf"
+    assert headers["User-Agent"].startswith("cloud-carbon-exporter/")
     assert tally.calls == {("remote-write", "write", "success"): len(at.requests)}
     assert not tally.errors
 
@@ -77,11 +90,13 @@ class Received:
     kinds: dict[str, tuple[str | None, str]] = field(default_factory=dict)
 
     def take(self, body: bytes) -> None:
-        (resource,) = ExportMetricsServiceRequest.FromString(gzip.decompress(body)).resource_metrics
-        said = dict(attributes(resource.resource.attributes))
-        assert said == {"service.name": "carbon", "service.instance.id": "a", "env": "prod"}
-        for metric in resource.scope_metrics[0].metrics:
-            self._take(metric)
+        request = ExportMetricsServiceRequest.FromString(gzip.decompress(body))
+        for resource in request.resource_metrics:
+            said = dict(attributes(resource.resource.attributes))
+            sender = {"service.name": "carbon", "service.instance.id": "a", "env": "prod"}
+            assert said.items() >= {**sender, "service.version": __version__}.items()
+            for metric in resource.scope_metrics[0].metrics:
+                self._take(metric)
 
     def _take(self, metric: Any) -> None:
         kind = metric.WhichOneof("data")
@@ -91,6 +106,7 @@ class Received:
         for point in (metric.sum if kind == "sum" else metric.gauge).data_points:
             assert point.time_unix_nano == round(NOW * 1e9)
             assert point.start_time_unix_nano == (round(SINCE * 1e9) if kind == "sum" else 0)
+            assert (metric.name, frozenset(attributes(point.attributes))) not in self.points
             self.points[metric.name, frozenset(attributes(point.attributes))] = point.as_double
 
 

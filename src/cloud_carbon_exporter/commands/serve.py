@@ -11,10 +11,9 @@ from typing import Any
 
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.collect import heap, interpreter
-from cloud_carbon_exporter.config import Invocation
+from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import ExporterError
-from cloud_carbon_exporter.push.settings import PushSettings
 from cloud_carbon_exporter.service.orphans import bury_orphans
 from cloud_carbon_exporter.service.pushing import keep_pushing
 from cloud_carbon_exporter.service.service import Service
@@ -50,7 +49,7 @@ async def _serve(invocation: Invocation, deadline: ShutdownDeadline) -> None:
     await run_until_signalled(
         service,
         partial(_listen, service, settings.listen),
-        partial(_collect_and_push, service, settings.push),
+        partial(_collect_and_push, service, settings),
         deadline,
     )
 
@@ -63,9 +62,10 @@ async def _listen(service: Service, address: Address) -> None:
     log.info("listening on %s", url(address, bound.addresses, bound.scheme))
 
 
-async def _collect_and_push(service: Service, push: PushSettings) -> None:
+async def _collect_and_push(service: Service, settings: Settings) -> None:
     """Collect, and push beside it; the end of one is the end of both."""
-    tasks = [asyncio.create_task(work) for work in (service.run(), keep_pushing(push, service))]
+    pushing = keep_pushing(settings.push, service, goes_on=bool(settings.state_file))
+    tasks = [asyncio.create_task(work) for work in (service.run(), pushing)]
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in ended:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in
-from cloud_carbon_exporter.config.kinds import several, text
+from cloud_carbon_exporter.config.kinds import boolean, choice, several, text
 from cloud_carbon_exporter.config.quantities import duration
 from cloud_carbon_exporter.config.values import Kind
+from cloud_carbon_exporter.push.settings import RemoteWriteVersion, ResourceOf
 
 _URL = re.compile(r"https?://[^\s/@]+(/[^\s@]*)?")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*=.+")
@@ -55,6 +56,13 @@ REMOTE_WRITE_URL = Flag(
 REMOTE_WRITE_HEADERS_FILE = Flag(
     "push.remote-write.headers-file", text("FILE"), "", _HEADERS, commands=SERVE
 )
+REMOTE_WRITE_VERSION: Flag[RemoteWriteVersion] = Flag(
+    "push.remote-write.version",
+    choice("auto", "1.0", "2.0"),
+    "auto",
+    "Version of remote write; auto: 2.0, and 1.0 where the receiver does not take it.",
+    commands=SERVE,
+)
 OTLP_ENDPOINT = Flag(
     "push.otlp.endpoint",
     _url(),
@@ -64,6 +72,22 @@ OTLP_ENDPOINT = Flag(
     commands=SERVE,
 )
 OTLP_HEADERS_FILE = Flag("push.otlp.headers-file", text("FILE"), "", _HEADERS, commands=SERVE)
+OTLP_RESOURCE: Flag[ResourceOf] = Flag(
+    "push.otlp.resource",
+    choice("place", "each", "exporter"),
+    "place",
+    "What an OTLP resource is, and so which cloud.* attributes it has: each cloud, account, region "
+    "and zone; each resource of a cloud (cloud.resource_id); or this exporter alone, with none.",
+    commands=SERVE,
+)
+OTLP_HARDWARE_NAMES = Flag(
+    "push.otlp.hardware-names",
+    boolean(),
+    "false",
+    "Push hw.power and hw.energy as well, OpenTelemetry's names of what each resource draws; they "
+    "may yet change there.",
+    commands=SERVE,
+)
 PUSH_INTERVAL = Flag(
     "push.interval",
     duration(),

@@ -160,8 +160,11 @@ def _push(values: Values) -> PushSettings:
         interval_seconds=values[push_flags.PUSH_INTERVAL],
         remote_write_url=values[push_flags.REMOTE_WRITE_URL],
         remote_write_headers_file=values[push_flags.REMOTE_WRITE_HEADERS_FILE],
+        remote_write_version=values[push_flags.REMOTE_WRITE_VERSION],
         otlp_endpoint=values[push_flags.OTLP_ENDPOINT],
         otlp_headers_file=values[push_flags.OTLP_HEADERS_FILE],
+        otlp_resource_of=values[push_flags.OTLP_RESOURCE],
+        otlp_hardware_names=values[push_flags.OTLP_HARDWARE_NAMES],
         labels=values[push_flags.PUSH_LABELS],
     )
 

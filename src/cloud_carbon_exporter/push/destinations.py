@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import urllib.parse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from cloud_carbon_exporter.push import otlp, remote_write
-from cloud_carbon_exporter.push.samples import Labels, Sample
+from cloud_carbon_exporter.push import otlp, remote_write, remote_write_2
+from cloud_carbon_exporter.push.protocol import Protocol
 from cloud_carbon_exporter.push.settings import PushSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """A receiver and its protocol. encode: a batch, the common labels, the moment -> a body.
+    """A receiver. protocols: those it may understand, the newest first.
 
-    rejected: how many samples of a request an answer of success refuses all the same.
     environment_headers: those the ecosystem's own variable says.
     """
 
@@ -25,48 +24,62 @@ class Destination:
     operation: str
     url: str
     headers_file: str
-    headers: Mapping[str, str]
-    encode: Callable[[Sequence[Sample], Labels, float], bytes]
-    rejected: Callable[[bytes], int] = lambda answer: 0
+    protocols: tuple[Protocol, ...]
     environment_headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def destinations(
-    settings: PushSettings, since: float, environment: Mapping[str, str] = os.environ
+    settings: PushSettings, since: float | None, environment: Mapping[str, str] = os.environ
 ) -> list[Destination]:
-    """Destinations of the settings. since: when counting began.
+    """Destinations of the settings. since: when counting began; None where nobody knows.
 
     Raises ConfigError where an optional library is missing.
     """
     wanted = []
     if settings.remote_write_url:
         remote_write.check()
-        wanted.append(_remote_write(settings))
+        wanted.append(_remote_write(settings, since))
     if settings.otlp_endpoint:
         wanted.append(_otlp(settings, since, environment))
     return wanted
 
 
-def _remote_write(settings: PushSettings) -> Destination:
+def _remote_write(settings: PushSettings, since: float | None) -> Destination:
+    newest = Protocol(
+        name="remote write 2.0",
+        headers=remote_write_2.HEADERS,
+        encode=partial(remote_write_2.request, since=since),
+        understood=remote_write_2.understood,
+    )
+    first = Protocol(
+        name="remote write 1.0", headers=remote_write.HEADERS, encode=remote_write.request
+    )
+    protocols = {"auto": (newest, first), "2.0": (newest,), "1.0": (first,)}
     return Destination(
         name="remote-write",
         operation="write",
         url=settings.remote_write_url,
         headers_file=settings.remote_write_headers_file,
-        headers=remote_write.HEADERS,
-        encode=remote_write.request,
+        protocols=protocols[settings.remote_write_version],
     )
 
 
-def _otlp(settings: PushSettings, since: float, environment: Mapping[str, str]) -> Destination:
+def _otlp(
+    settings: PushSettings, since: float | None, environment: Mapping[str, str]
+) -> Destination:
+    conventions = otlp.Conventions(since, settings.otlp_resource_of, settings.otlp_hardware_names)
+    protocol = Protocol(
+        name="OTLP",
+        headers=otlp.HEADERS,
+        encode=partial(otlp.request, conventions=conventions),
+        rejected=otlp.rejected,
+    )
     return Destination(
         name="otlp",
         operation="export",
         url=otlp.url(settings.otlp_endpoint),
         headers_file=settings.otlp_headers_file,
-        headers=otlp.HEADERS,
-        encode=partial(otlp.request, since=since),
-        rejected=otlp.rejected,
+        protocols=(protocol,),
         environment_headers=_environment_headers(environment.get("OTEL_EXPORTER_OTLP_HEADERS", "")),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.push.protobuf import double, nested, text, whole
+from cloud_carbon_exporter.push.protobuf import double, fixed64, nested, text, whole
 from cloud_carbon_exporter.push.samples import Labels, Sample
 
 HEADERS = {
@@ -17,6 +17,11 @@ HEADERS = {
     "Content-Encoding": "snappy",
     "X-Prometheus-Remote-Write-Version": "0.1.0",
 }
+
+
+# The one NaN that means "ended" (section "Stale Markers"). As bits, since a NaN that a processor
+# has touched may be another afterwards.
+_STALE = 0x7FF0000000000002
 
 
 def check() -> None:
@@ -45,5 +50,11 @@ def request(batch: Sequence[Sample], common: Labels, now: float) -> bytes:
             if label is None:
                 label = encoded[name, value] = nested(1, text(1, name) + text(2, value))
             parts.append(label)
-        series.append(nested(1, b"".join(parts) + nested(2, double(1, sample.value) + moment)))
+        series.append(nested(1, b"".join(parts) + nested(2, sent(sample) + moment)))
     return bytes(cramjam.snappy.compress_raw(b"".join(series)))
+
+
+def sent(sample: Sample) -> bytes:
+    """Value of a sample as its first field, or the marker that its series has ended."""
+    # A double and a fixed64 are the same eight bytes on the wire, and of the same wire type.
+    return fixed64(1, _STALE) if sample.value is None else double(1, sample.value)

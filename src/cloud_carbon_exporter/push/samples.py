@@ -19,22 +19,35 @@ _MEANT = {"n": "\n"}
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One series and its value now. labels: in the order of the text, the name apart."""
+    """One series and its value now; None: it has ended, which both protocols can say.
+
+    labels: in the order of the text, the name apart.
+    """
 
     family: Family
     labels: Labels
-    value: float
+    value: float | None
+
+
+def lines(text: Iterable[bytes]) -> Iterator[str]:
+    """Every line of a sample in a rendered text of ours. text: in parts, each of whole lines."""
+    for part in text:
+        for line in part.decode().split("\n"):
+            if line and not line.startswith("#"):
+                yield line
 
 
 def samples(text: Iterable[bytes]) -> Iterator[Sample]:
     """Every sample of a rendered text of ours. text: in parts, each of whole lines."""
-    for part in text:
-        for line in part.decode().split("\n"):
-            if line.startswith("#") or not line:
-                continue
-            series, _, value = line.rpartition(" ")
-            name, _, labels = series.partition("{")
-            yield Sample(_BY_NAME[name], _labels(labels), float(value))
+    for line in lines(text):
+        series, _, value = line.rpartition(" ")
+        yield sample(series, float(value))
+
+
+def sample(series: str, value: float | None) -> Sample:
+    """Sample of a series as the text names it: `name{labels}`."""
+    name, _, labels = series.partition("{")
+    return Sample(_BY_NAME[name], _labels(labels), value)
 
 
 def _labels(text: str) -> Labels:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloud_carbon_exporter.errors import CollectError, CredentialsMissing
+from cloud_carbon_exporter.errors import CollectError, CredentialsMissing, Malformed
 from cloud_carbon_exporter.http.retry import (
     Again,
     Patience,
@@ -18,6 +18,7 @@ from cloud_carbon_exporter.http.sent import remember_given
 from cloud_carbon_exporter.http.session import Bounds, Request, Session
 from cloud_carbon_exporter.http.status import error_kind, may_pass
 from cloud_carbon_exporter.masking import excerpt
+from cloud_carbon_exporter.push.protocol import Protocol
 
 PATIENCE = Patience(tries=4, first_pause_seconds=0.5, longest_pause_seconds=30)
 SILENCE_SECONDS = 20.0
@@ -52,6 +53,10 @@ def read_headers(file: str, operation: str) -> dict[str, str]:
     return headers
 
 
+class NotUnderstood(Malformed):
+    """Answer of a receiver that does not know the protocol it was spoken to in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receiver:
     """One place to send to. operation: how it is called in metrics and messages."""
@@ -68,28 +73,35 @@ def open_session() -> Session:
     )
 
 
-async def send(
-    session: Session, receiver: Receiver, headers: Mapping[str, str], body: bytes
-) -> bytes:
+async def send(session: Session, receiver: Receiver, protocol: Protocol, body: bytes) -> bytes:
     """POST a body until it is taken. Returns the answer. Raises the CollectError of the last try.
 
     The same samples may arrive twice: to remote-write and OTLP a sample of the same moment and
     value is the same sample.
     """
     remember_given(receiver.headers)
-    request = Request(receiver.url, "POST", headers={**receiver.headers, **headers}, body=body)
+    headers = {**_unreserved(receiver.headers, protocol), **protocol.headers}
+    request = Request(receiver.url, "POST", headers=headers, body=body)
     try:
-        return await persistent(lambda: _try(session, request), PATIENCE)
+        return await persistent(lambda: _try(session, request, protocol), PATIENCE)
     except CollectError as error:
         error.provider, error.operation = "push", receiver.operation
         raise
 
 
-async def _try(session: Session, request: Request) -> bytes:
+def _unreserved(headers: Mapping[str, str], protocol: Protocol) -> dict[str, str]:
+    """Headers of the operator without those that are the protocol's, however they are spelled."""
+    reserved = {"user-agent", *map(str.lower, protocol.headers)}
+    return {name: value for name, value in headers.items() if name.lower() not in reserved}
+
+
+async def _try(session: Session, request: Request, protocol: Protocol) -> bytes:
     answer = await again_if_unreachable(session.send(request))
+    words = excerpt(" ".join(answer.body.decode("utf-8", "replace").split()), 160)
+    if not protocol.understood(answer):
+        raise NotUnderstood(f"{answer.status} {words}".strip() + f": no answer of {protocol.name}")
     if 200 <= answer.status < 300:
         return answer.body
-    words = excerpt(" ".join(answer.body.decode("utf-8", "replace").split()), 160)
     error = error_kind(answer.status)(f"{answer.status} {words}".strip())
     if may_pass(answer.status):
         raise Again(error, seconds_asked(answer.headers))
