@@ -120,6 +120,7 @@ class Counters:
             timeline.delay = max(timeline.delay, delay)
             timeline.asked_until = max(timeline.asked_until, until)
             timeline.next_read = next_read
+            timeline.touch()
 
     def record(
         self,
@@ -167,7 +168,8 @@ class Counters:
         vanished again since awaits another.
         """
         for timeline in self.presence.there.values():
-            self._integrate(timeline, self._final(timeline, now))
+            if timeline.covered_until < timeline.seen_until:
+                self._integrate(timeline, self._final(timeline, now))
         # What vanished was there up to when it was last seen, or its cloud told, and no longer; so
         # all of that is integrated now, at the default load where nothing was read.
         for timeline in list(self.presence.departed.values()):
@@ -203,6 +205,8 @@ class Counters:
     def _integrate(self, timeline: Timeline, final: float) -> None:
         if timeline.covered_until >= timeline.seen_until:
             return
+        if timeline.stuck and final <= timeline.covered_until:
+            return
         # Those of the newest description: where a resource stands does not change under its id.
         around = self._surroundings_of(timeline.resource)
         counting = self._counting(timeline.resource, around)
@@ -217,6 +221,7 @@ class Counters:
     def _count(self, timeline: Timeline, counting: Counting, piece: Piece) -> None:
         amounts = (piece.joules, piece.operational_grams, piece.embodied_grams)
         timeline.totals.add(*amounts)
+        timeline.touch()
         counting.account.add(*amounts)
         self.water.add(timeline.resource, piece.joules, counting.place)
         self.months.add(counting.part, piece)

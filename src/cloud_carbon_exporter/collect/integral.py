@@ -62,6 +62,7 @@ def pieces(timeline: Timeline, limit: float, final: float, around: Surroundings)
         version, version_ends = version_at(timeline.versions, start)
         loads, end = known_loads(timeline, version, min(limit, version_ends), final)
         if end <= start:
+            timeline.stuck = True  # what is waited for is a read, or that `final` gets here
             return
         rates = timeline.rates = _rates(timeline.rates, version, loads, around.place)
         seconds = end - start

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.running_totals import RunningTotals
 from cloud_carbon_exporter.collect.sweep import SweepKey
+from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.types import Point, Resource, Signal
 from cloud_carbon_exporter.providers.description import Ended
 
@@ -86,6 +87,8 @@ class Timeline:
     asked_until: monitoring was asked for all that happened before; next_read: and will be asked
     again then. points: by signal, those not counted yet. rates: those of the piece counted last.
     counted: what was counted lately at loads that may still be corrected; None where none may.
+    row: as it was shown last, and holds until then if nothing befalls it. stuck: whether its time
+    goes on only with a read, or once nothing is waited for any more.
     """
 
     __slots__ = (
@@ -101,8 +104,11 @@ class Timeline:
         "next_read",
         "points",
         "rates",
+        "row",
+        "row_holds_until",
         "seen_until",
         "settle",
+        "stuck",
         "sweep",
         "totals",
         "versions",
@@ -127,12 +133,30 @@ class Timeline:
         self.totals = RunningTotals()
         self.rates: Rates | None = None
         self.counted: list[Counted] | None = None
+        self.row: Row | None = None
+        self.row_holds_until = -math.inf
+        self.stuck = False
 
     def see(self, at: float) -> None:
         """It was there at that moment."""
         self.seen_until = max(self.seen_until, at)
         self.first_sight = min(self.first_sight, at)
         self.last_sight = max(self.last_sight, at)
+
+    def touch(self) -> None:
+        """Something befell it: what is kept of how it was shown and counted holds no more."""
+        self.row_holds_until = -math.inf
+        self.stuck = False
+
+    def show(self, row: Row, now: float) -> None:
+        """Keep how it is shown, and for how long that holds: until a load is too old."""
+        until = math.inf
+        for newest in self.newest.values():
+            if newest.expires >= now:
+                until = min(until, newest.expires)
+            elif self._holds(newest, now):
+                until = min(until, self.next_read)
+        self.row, self.row_holds_until = row, until
 
     def take(self, sight: Sight, waits: Waits, *, absent: bool = False) -> None:
         """Go on as it is described now, with what its cloud tells of the time since it was seen.
@@ -149,7 +173,7 @@ class Timeline:
             if began is None or began <= ending.at:
                 began = ending.at
             else:
-                self._change(ending.at, _nothing(run), sight.at, waits)
+                self._change(ending.at, nothing_of(run), sight.at, waits)
             self._change(began, sight.resource, sight.at, waits)
         elif goes_on and self.resource != run:
             # A start told since lies before a sight: RDS tells of a database that was stopped when
@@ -177,11 +201,12 @@ class Timeline:
         # What held less before than it does now was stopped: that it was until it ran again.
         was_stopped = set(before.components) < set(run.components)
         if absent or not was_stopped:
-            self._change(self.seen_until, _nothing(before), at, waits)
+            self._change(self.seen_until, nothing_of(before), at, waits)
         self._change(at if run.started is None else run.started, run, at, waits)
 
     def _change(self, since: float, resource: Resource, at: float, waits: Waits) -> None:
         """Another description from a moment on: not in counted time, nor after `at`."""
+        self.touch()
         earliest = max(self.covered_until, self.versions[-1].since)
         self.versions.append(Version(max(earliest, min(since, at)), resource, waits(resource)))
 
@@ -203,12 +228,14 @@ class Timeline:
 
     def take_newest(self, signal: Signal, point: Point, expires: float) -> None:
         """The last Point of a read, and until when it speaks for the present."""
+        self.touch()
         known = self.newest.get(signal)
         if known is None or point.end >= known.point.end:
             self.newest[signal] = NewestPoint(point, expires)
 
     def take_points(self, signal: Signal, points: Sequence[Point]) -> None:
         """Points of one read, ascending; those of the last read that are not covered are in it."""
+        self.touch()
         self.points[signal] = self._not_covered(points)
 
     def forget_covered(self, corrected_seconds: float) -> None:
@@ -251,26 +278,6 @@ class Timeline:
         )
 
 
-def _nothing(resource: Resource) -> Resource:
+def nothing_of(resource: Resource) -> Resource:
     """The resource while nothing is known of what it drew."""
     return replace(resource, components=())
-
-
-def first_versions(
-    sight: Sight, since: float, waits: Waits, missing_at: float = -math.inf
-) -> list[Version]:
-    """How a resource that is new was described, from its start on, or from `since` if later.
-
-    missing_at: when it is known not to have run; a run with start and end told counts all the same.
-    """
-    resource, ending, at = sight
-    earliest = max(since, missing_at)
-    began = at if resource.started is None else min(at, max(resource.started, earliest))
-    versions: list[Version] = []
-    if ending is not None and ending.resource.started is not None:
-        run_began, ended = max(since, ending.resource.started), min(ending.at, at)
-        if run_began < ended:
-            run = ending.resource
-            versions.append(Version(run_began, run, waits(run)))
-            versions.append(Version(ended, _nothing(run), waits=False))
-    return [*versions, Version(began, resource, waits(resource))]
