@@ -129,14 +129,14 @@ LINES: tuple[Line, ...] = (
     Line("scrape, gzip, p99, idle, 100,000 resources", 15, "ms", _scrape(100_000, "idle")),
     Line(
         "the same beside a bare server, 10,000 resources",
-        2,
+        1.1,
         "times",
         _over_bare(10_000),
         "p99 over p99",
     ),
     Line(
         "the same beside a bare server, 100,000 resources",
-        2,
+        1.1,
         "times",
         _over_bare(100_000),
         "p99 over p99",

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.surroundings import Surroundings
-from cloud_carbon_exporter.collect.timeline import Counted, Rates, Timeline, Version
+from cloud_carbon_exporter.collect.timeline import NO_LOADS, Counted, Rates, Timeline, Version
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
 from cloud_carbon_exporter.model.language_models import TOKENS
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
@@ -48,7 +48,7 @@ class VersionInForce(NamedTuple):
 class KnownLoads(NamedTuple):
     """Loads from the end of covered time on, and up to when they hold."""
 
-    loads: dict[Signal, float]
+    loads: Mapping[Signal, float]
     until: float
 
 
@@ -152,7 +152,7 @@ def version_at(versions: Sequence[Version], moment: float) -> VersionInForce:
 def known_loads(timeline: Timeline, version: Version, limit: float, final: float) -> KnownLoads:
     """The loads from `covered_until` on; where they end there, what comes is not known yet."""
     if not version.waits:
-        return KnownLoads({}, limit)
+        return KnownLoads(NO_LOADS, limit)
     start, end = timeline.covered_until, limit
     loads: dict[Signal, float] = {}
     missing = False
@@ -168,7 +168,7 @@ def known_loads(timeline: Timeline, version: Version, limit: float, final: float
         missing = missing or newest.expires > start
     if missing or not loads:
         end = max(start, min(end, final))
-    return KnownLoads(loads, end)
+    return KnownLoads(loads or NO_LOADS, end)
 
 
 def _first_ending_after(points: Sequence[Point], moment: float) -> Point | None:

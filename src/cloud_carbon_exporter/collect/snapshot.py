@@ -12,6 +12,7 @@ from cloud_carbon_exporter.collect.account_sums import AccountKey
 from cloud_carbon_exporter.collect.comparison import Comparison, newest_only
 from cloud_carbon_exporter.collect.contribution import Contribution, LastGood
 from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.footprints import Footprints
 from cloud_carbon_exporter.collect.ledger import take_stock
 from cloud_carbon_exporter.collect.measure import Round
 from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
@@ -23,7 +24,6 @@ from cloud_carbon_exporter.collect.surroundings import (
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.sweep_rows import RowSums
 from cloud_carbon_exporter.collect.timeline import Timeline
-from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.months import Calibration, OwnMonth
 from cloud_carbon_exporter.model.snapshot import (
@@ -65,6 +65,7 @@ class SnapshotBuilder:
         self._counting = counting
         self._whole = whole  # no other replica reads a part of the same targets
         self._sums = RowSums()
+        self._footprints = Footprints()
         self._taken: dict[SweepKey, LastGood] = {}
         self._now = -math.inf
         self._changes_around = 0
@@ -190,6 +191,8 @@ class SnapshotBuilder:
         """Rows by sweep: the same objects again where nothing befell a resource."""
         around_holds = now >= self._now and self._changes_around == self._surroundings.changes
         self._now, self._changes_around = now, self._surroundings.changes
+        if not around_holds:
+            self._footprints.forget()
         rows_by_sweep: dict[SweepKey, Sequence[Row]] = {}
         for contribution in contributions:
             oldest = contribution.oldest(now, self._stale_after)
@@ -211,9 +214,10 @@ class SnapshotBuilder:
         if last is not None and _is_of(last, resource, loads, around):
             footprint, loads = last.footprint, last.loads
         else:
-            last = None
-            intensity = around.intensities[0] if around.intensities else None
-            footprint = estimate(resource, loads, around.place, intensity)
+            last, rates = None, timeline.rates
+            footprint = self._footprints.of(resource, loads, around)
+            if rates is not None and rates.loads == loads:
+                loads = rates.loads  # one object for both: mostly the last piece is the newest
         totals = timeline.totals.frozen() if self._counting else None
         row = Row(resource, footprint, loads, totals, timeline.measured_at(now))
         if row == last:
@@ -266,9 +270,7 @@ def _is_of(
     row: Row, resource: Resource, loads: Mapping[Signal, float], around: Surroundings
 ) -> bool:
     """Whether its Footprint still holds. What has not changed is the same object (see `sweep`)."""
-    errors, intensity = row.footprint.errors, None
-    if around.intensities:
-        intensity = around.intensities[0]
+    errors, intensity = row.footprint.errors, next(iter(around.intensities), None)
     if errors is None or errors.place is not around.place or errors.intensity is not intensity:
         return False
     return row.resource is resource and row.loads == loads
