@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
+from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep_rows import RowSums
 from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
-from cloud_carbon_exporter.model.types import Point
+from cloud_carbon_exporter.model.types import Estimate, Point
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Raw
 from tests.fakes.cloud import Clock, Cloud
@@ -122,4 +125,41 @@ async def test_what_was_read_anew_is_shown_anew(value: float) -> None:
     await exporter.refresh()
     [row] = rows_of(exporter)
     assert row.loads == {"cpu_ratio": value}
+    await exporter.close()
+
+
+async def test_a_row_holds_until_a_load_is_too_old() -> None:
+    clock, cloud = Clock(), Cloud({EU: [machine_of(1)]})
+    exporter = collector(cloud, clock)
+    await exporter.refresh()
+    clock.now += INTERVAL
+    cloud.series["i-1", "cpu_ratio"] = [Point(clock.now - 60, clock.now, 0.5)]
+    await exporter.refresh()
+    timeline = exporter.counters.timeline("i-1")
+    assert timeline is not None
+    assert timeline.row_holds_until == timeline.newest["cpu_ratio"].expires
+    timeline.touch()
+    assert timeline.row_holds_until < clock.now
+    await exporter.close()
+
+
+async def test_a_grid_that_changes_changes_a_row_that_nothing_else_befell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exporter = collector(Cloud({EU: [machine_of(1)]}), Clock())
+    await exporter.refresh()
+    [before] = rows_of(exporter)
+    place = facts.place("aws", EU)
+    dirty = replace(place.intensities[0], grams_per_kilowatt_hour=Estimate(900, 900, 900))
+    index = exporter._builder._surroundings
+    monkeypatch.setattr(index, "_look_up", lambda key: Surroundings(place, (dirty,)))
+    monkeypatch.setattr(index, "_version", -2)
+    await exporter.publish()
+    [after] = rows_of(exporter)
+    assert after.footprint.operational_grams_per_second is not None
+    assert before.footprint.operational_grams_per_second is not None
+    watts = after.footprint.power_watts.value
+    grams = after.footprint.operational_grams_per_second.value
+    assert grams == pytest.approx(watts * 900 / 3.6e6)
+    assert grams > before.footprint.operational_grams_per_second.value
     await exporter.close()
