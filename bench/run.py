@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "aws calls": ("bench.bench_aws", "--instances", "1000", "--rounds", "2"),
     "aws first": ("bench.bench_first_figures", "--regions", "one"),
     "gcp": ("bench.bench_gcp",),
+    "large": ("bench.bench_large", "100000"),
     "refresh": ("bench.bench_refresh", "10000", "100000"),
 }
 
@@ -186,6 +187,27 @@ LINES: tuple[Line, ...] = (
         1200,
         "MB",
         printed("refresh", r"\b100000 resources.*?peak memory ([\d.]+) MB"),
+    ),
+    Line(
+        "a refresh in which nothing changed, with sums, CPU a resource",
+        3,
+        "us",
+        printed("large", r"nothing changed: ([\d.]+) us"),
+        "100,000",
+    ),
+    Line(
+        "a refresh with sums by account, region, kind, CPU a resource",
+        60,
+        "us",
+        printed("large", r"refresh \d: ([\d.]+) us"),
+        "100,000 on a virtual clock, the made-up estate's own time included",
+    ),
+    Line(
+        "memory, 100,000 resources with sums",
+        250,
+        "MB",
+        printed("large", r"([\d.]+) MB at most"),
+        "a tenth of what a million may take, the made-up estate's own included",
     ),
     Line(
         "API calls a refresh, EC2 and EBS, 1,000 instances",
