@@ -19,6 +19,7 @@ import argparse
 import asyncio
 import ctypes
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -277,6 +278,7 @@ def main() -> None:
     """Soak for the minutes asked for."""
     asked = arguments()
     interpreter.prepare()
+    logging.disable(logging.WARNING)  # each fault is told as it comes: a night of that fills a disk
     if asked.day:
         sys.exit(0 if asyncio.run(churn_a_day(asked.arrivals, asked.seed)) else 1)
     minutes = asked.minutes if asked.hours is None else asked.hours * 60
