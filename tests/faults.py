@@ -1,4 +1,4 @@
-"""The fault table of docs/contributing/faults.md, from the names of the tests that inject each fault.
+"""The table of docs/contributing/faults.md, from the names of the tests that inject each fault.
 
 `python -m tests.faults` writes it; tests/test_faults.py fails when it is stale, or when a fault has
 no test.

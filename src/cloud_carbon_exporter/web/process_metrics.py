@@ -6,7 +6,7 @@ the time: that was the longest part of a scrape that is not sending it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from cloud_carbon_exporter.exposition import Format
 from cloud_carbon_exporter.exposition.labels import pairs
 
 _EOF = "# EOF\n"
+_number: Callable[[float], str] = floatToGoString  # which has no types
 
 
 class _Collectors(NamedTuple):
@@ -54,7 +55,7 @@ def written(families: Iterable[Metric], format_: Format) -> bytes:
         lines.append(_head(family.name, family.documentation, family.type, format_))
         for sample in family.samples:
             series = _series(sample.name, tuple(sample.labels.items()))
-            lines.append(f"{series} {floatToGoString(sample.value)}\n")
+            lines.append(f"{series} {_number(sample.value)}\n")
     if format_ == "openmetrics":
         lines.append(_EOF)
     return "".join(lines).encode()
