@@ -1,9 +1,9 @@
-"""Seconds of a scrape: p50 and p99, idle and during a refresh, beside a bare server.
+"""Seconds of a scrape: p50 and p99, idle beside a bare server, and during a refresh.
 
     python -m bench.bench_scrape [resources ...]
 
-The application runs in a process of its own; the client reads the whole gzip body from a raw
-socket.
+Application and bare server run in processes of their own and are asked in turn, so that what else
+the machine does befalls both; the client reads the whole gzip body from a raw socket.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import asyncio
 import multiprocessing
 import socket
 import sys
-import threading
 import time
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
 from bench.bench_exposition import SETTINGS, snapshot
@@ -26,6 +26,7 @@ from cloud_carbon_exporter.web.settings import WebSettings
 
 REQUEST = b"GET /metrics HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: gzip\r\n\r\n"
 SCRAPES = 200
+IN_TURN = 10
 
 
 class Held:
@@ -99,25 +100,35 @@ def timed(port: int, size: int, scrapes: int) -> tuple[list[float], int]:
     return sorted(times), length
 
 
-def bare(body: bytes) -> int:
-    """The port of a server that answers everything with the same bytes and does nothing else."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def serve_bare(length: int, pipe: Connection) -> None:
+    """The process of a server that answers everything with the same bytes and no more."""
+    body = bytes(length)
     answer = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        pipe.send(listener.getsockname()[1])
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                while connection.recv(65536):
+                    connection.sendall(answer)
 
-    def run() -> None:
-        connection, _ = listener.accept()
-        with listener, connection:
-            while connection.recv(65536):
-                connection.sendall(answer)
 
-    threading.Thread(target=run, daemon=True).start()
-    return int(listener.getsockname()[1])
+def in_turn(ports: Sequence[int], size: int, scrapes: int) -> list[list[float]]:
+    """Milliseconds of so many scrapes of each, ascending; asked in turn, a few at a time."""
+    times: list[list[float]] = [[] for _ in ports]
+    for _ in range(scrapes // IN_TURN):
+        for rank, port in enumerate(ports):
+            times[rank] += timed(port, size, IN_TURN)[0]
+    return [sorted(of_port) for of_port in times]
 
 
 def show(what: str, times: list[float]) -> None:
     """Print p50 and p99."""
-    p50, p99 = times[len(times) // 2], times[min(len(times) - 1, len(times) * 99 // 100)]
-    print(f"  {what}: p50 {p50:.2f} ms, p99 {p99:.2f} ms")
+    print(f"  {what}: p50 {_at(times, 50):.2f} ms, p99 {_at(times, 99):.2f} ms")
+
+
+def _at(times: Sequence[float], hundredth: int) -> float:
+    return times[min(len(times) - 1, len(times) * hundredth // 100)]
 
 
 def measure(resources: int) -> None:
@@ -127,21 +138,23 @@ def measure(resources: int) -> None:
     process = context.Process(target=serve, args=(resources, theirs), daemon=True)
     process.start()
     port, size = ours.recv(), 1000 * resources + (1 << 20)
-    idle, length = timed(port, size, SCRAPES)
+    length = timed(port, size, 1)[1]
+    bare_ours, bare_theirs = multiprocessing.Pipe()
+    bare = context.Process(target=serve_bare, args=(length, bare_theirs), daemon=True)
+    bare.start()
+    idle, beside = in_turn((port, bare_ours.recv()), size, SCRAPES)
+    bare.terminate()
     print(f"{resources} resources, {length / 1e6:.2f} MB compressed")
     show("idle", idle)
+    show("bare server of the same bytes", beside)
+    print(
+        f"  p50 over p50 {_at(idle, 50) / _at(beside, 50):.2f}, "
+        f"p99 over p99 {_at(idle, 99) / _at(beside, 99):.2f}"
+    )
     ours.send("refresh")
     show("during refreshes", timed(port, size, SCRAPES)[0])
     ours.send("stop")
     process.join()
-    bare_context = context.Pool(1)
-    with bare_context:
-        show("bare server of the same bytes", bare_context.apply(bare_times, (length, size)))
-
-
-def bare_times(length: int, size: int) -> list[float]:
-    """Scrapes of the bare server, in a process of their own."""
-    return timed(bare(bytes(length)), size, SCRAPES)[0]
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "aws calls": ("bench.bench_aws", "--instances", "1000", "--rounds", "2"),
     "aws first": ("bench.bench_first_figures", "--regions", "one"),
     "gcp": ("bench.bench_gcp",),
+    "large": ("bench.bench_large", "100000"),
     "refresh": ("bench.bench_refresh", "10000", "100000"),
     "churn": ("bench.bench_churn",),
 }
@@ -131,14 +132,14 @@ LINES: tuple[Line, ...] = (
     Line("scrape, gzip, p99, idle, 100,000 resources", 15, "ms", _scrape(100_000, "idle")),
     Line(
         "the same beside a bare server, 10,000 resources",
-        2,
+        1.1,
         "times",
         _over_bare(10_000),
         "p99 over p99",
     ),
     Line(
         "the same beside a bare server, 100,000 resources",
-        2,
+        1.1,
         "times",
         _over_bare(100_000),
         "p99 over p99",
@@ -188,6 +189,27 @@ LINES: tuple[Line, ...] = (
         1200,
         "MB",
         printed("refresh", r"\b100000 resources.*?peak memory ([\d.]+) MB"),
+    ),
+    Line(
+        "a refresh in which nothing changed, with sums, CPU a resource",
+        3,
+        "us",
+        printed("large", r"nothing changed: ([\d.]+) us"),
+        "100,000",
+    ),
+    Line(
+        "a refresh with sums by account, region, kind, CPU a resource",
+        60,
+        "us",
+        printed("large", r"refresh \d: ([\d.]+) us"),
+        "100,000 on a virtual clock, the made-up estate's own time included",
+    ),
+    Line(
+        "memory, 100,000 resources with sums",
+        250,
+        "MB",
+        printed("large", r"([\d.]+) MB at most"),
+        "a tenth of what a million may take, the made-up estate's own included",
     ),
     Line(
         "API calls a refresh, EC2 and EBS, 1,000 instances",

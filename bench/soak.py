@@ -1,6 +1,8 @@
-"""Soak: minutes of faults at the wire of three clouds. Nothing lost, memory flat, loop free?
+"""Soak: minutes or a night of faults at the wire. Nothing lost, memory flat, loop free?
 
     bench/soak [minutes] [seed]
+    bench/soak --hours 8
+    bench/soak --day            a day of machines that come and go, on a virtual clock: soak_day.py
 
 The clouds are the fakes of the tests, in a process of their own; here runs the collector as the
 program runs it, without a pause between refreshes. A round is a storm of three refreshes (four
@@ -13,9 +15,11 @@ event loop was held for longer than 100 ms, but for the time in which others had
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import ctypes
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -29,9 +33,10 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from bench.soak_clouds import FAULTS_PER_CLOUD, HOSTS
+from bench.soak_day import ARRIVALS, churn_a_day
 from bench.soak_machine import INTERVAL_SECONDS, Machine, made, refresh
 from bench.soak_storms import GONE, NO_NAME
-from bench.soak_watch import ALLOWED_SECONDS, Watch
+from bench.soak_watch import Watch, tell_loop
 from cloud_carbon_exporter.collect import Collector, interpreter
 from cloud_carbon_exporter.exposition import Exposition
 from cloud_carbon_exporter.providers.aws.client import regions
@@ -39,6 +44,7 @@ from cloud_carbon_exporter.providers.aws.client import regions
 STORM_REFRESHES, PATIENCE_REFRESHES, WARM_ROUNDS = 3, 6, 2
 ALLOWED_REFRESHES, ALLOWED_GROWTH = 2, 1.1
 CLOUDS = len(HOSTS)
+TELL_SECONDS = 600.0  # of a night, how it goes is said so often
 
 Collecting = Collector[Exposition]
 
@@ -222,8 +228,17 @@ async def soak(
         flush=True,
     )
     end = time.monotonic() + minutes * 60
+    told = time.monotonic()
     while time.monotonic() < end or not tally.rounds:
         await one_round(collector, machine, pipe, tally, names, seed + tally.rounds)
+        if time.monotonic() > told + TELL_SECONDS:
+            told = time.monotonic()
+            print(
+                f"{tally.rounds} storms, lost {len(tally.lost)}, too late {tally.slow}, "
+                f"{tally.megabytes[-1]:.0f} MB, loop held {watch.held.longest * 1e3:.0f} ms at "
+                "most",
+                flush=True,
+            )
     watching.cancel()
     await collector.close()
     return tally, watch
@@ -239,7 +254,8 @@ def show(tally: Found, watch: Watch, minutes: float) -> bool:
     )
     print(f"lost: {len(tally.lost)}", *tally.lost, sep="\n  ")
     print(f"recovered within {max(tally.recoveries)} refreshes at most; too late: {tally.slow}")
-    print(f"memory after each round, MB: {' '.join(f'{each:.0f}' for each in tally.megabytes)}")
+    shown = tally.megabytes[:: max(1, len(tally.megabytes) // 50)]
+    print(f"memory after rounds, MB: {' '.join(f'{each:.0f}' for each in shown)}")
     tell_loop("late", watch.late)
     tell_loop("ran", watch.ran)
     over = tell_loop("held", watch.held)
@@ -247,28 +263,30 @@ def show(tally: Found, watch: Watch, minutes: float) -> bool:
     return not (tally.lost or tally.slow or over) and tally.megabytes[-1] < warm * ALLOWED_GROWTH
 
 
-def tell_loop(how: str, seconds: Sequence[float]) -> int:
-    """Print how the loop did. Returns how often it was worse than allowed."""
-    ranked = sorted(seconds)
-    over = sum(each > ALLOWED_SECONDS for each in ranked)
-    print(
-        f"event loop {how}: p99.9 {ranked[len(ranked) * 999 // 1000] * 1e3:.0f} ms, longest "
-        f"{ranked[-1] * 1e3:.0f} ms; "
-        f"over 100 ms: {over} of {len(ranked)} looks"
-    )
-    return over
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="bench/soak", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("minutes", nargs="?", type=float, default=5.0)
+    parser.add_argument("seed", nargs="?", type=int, default=0)
+    parser.add_argument("--hours", type=float, help="instead of minutes: a night is 8")
+    parser.add_argument("--day", action="store_true", help="a day of churn on a virtual clock")
+    parser.add_argument("--arrivals", type=int, default=ARRIVALS, help="machines of that day")
+    return parser.parse_args()
 
 
 def main() -> None:
     """Soak for the minutes asked for."""
-    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    asked = arguments()
     interpreter.prepare()
+    logging.disable(logging.WARNING)  # each fault is told as it comes: a night of that fills a disk
+    if asked.day:
+        sys.exit(0 if asyncio.run(churn_a_day(asked.arrivals, asked.seed)) else 1)
+    minutes = asked.minutes if asked.hours is None else asked.hours * 60
     regions._ENABLED_SECONDS = 1  # else a region could not vanish and return within minutes
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         os.environ.pop(name, None)
     with clouds() as pipe, tempfile.TemporaryDirectory() as folder:
-        fine = show(*asyncio.run(soak(minutes, seed, pipe, Path(folder))), minutes)
+        fine = show(*asyncio.run(soak(minutes, asked.seed, pipe, Path(folder))), minutes)
     sys.exit(0 if fine else 1)
 
 

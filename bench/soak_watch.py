@@ -28,6 +28,49 @@ class Spent(NamedTuple):
     waiting: float
 
 
+class Delays:
+    """How long ticks were, by the millisecond: a night has six million of them."""
+
+    def __init__(self) -> None:
+        self._by_millisecond: Counter[int] = Counter()
+        self.longest = 0.0
+
+    def note(self, seconds: float) -> None:
+        """One tick."""
+        self._by_millisecond[int(seconds * 1e3)] += 1
+        self.longest = max(self.longest, seconds)
+
+    @property
+    def count(self) -> int:
+        """How many ticks there were."""
+        return self._by_millisecond.total()
+
+    def over(self, seconds: float) -> int:
+        """How many were longer than that."""
+        least = int(seconds * 1e3)
+        return sum(count for each, count in self._by_millisecond.items() if each >= least)
+
+    def quantile_seconds(self, share: float) -> float:
+        """What this share of them was no longer than, to the millisecond."""
+        left = self.count * share
+        for milliseconds in sorted(self._by_millisecond):
+            left -= self._by_millisecond[milliseconds]
+            if left < 0:
+                return milliseconds / 1e3
+        return self.longest
+
+
+def tell_loop(how: str, delays: Delays) -> int:
+    """Print how the loop did. Returns how often it was worse than allowed."""
+    over = delays.over(ALLOWED_SECONDS)
+    print(
+        f"event loop {how}: p99.9 {delays.quantile_seconds(0.999) * 1e3:.0f} ms, longest "
+        f"{delays.longest * 1e3:.0f} ms; "
+        f"over 100 ms: {over} of {delays.count} looks"
+    )
+    return over
+
+
 class Watch:
     """Runs beside everything else on the loop it watches.
 
@@ -39,9 +82,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self.late: list[float] = []
-        self.held: list[float] = []
-        self.ran: list[float] = []
+        self.late, self.held, self.ran = Delays(), Delays(), Delays()
         self.at: Counter[str] = Counter()
         self._thread = threading.get_ident()
         self._native = threading.get_native_id()
@@ -66,11 +107,11 @@ class Watch:
             self._over.set()
 
     def _note(self, late: float, ran: float, waited: float) -> None:
-        self.late.append(late)
-        self.ran.append(ran)
+        self.late.note(late)
+        self.ran.note(ran)
         locked_out = max(0.0, late - ran - waited)
         others = self._others_waited if late > ALLOWED_SECONDS else 0.0
-        self.held.append(max(0.0, late - waited - min(locked_out, others)))
+        self.held.note(max(0.0, late - waited - min(locked_out, others)))
 
     def _waits(self) -> dict[str, float]:
         """How long each other thread was ready in vain, so far."""

@@ -1,4 +1,4 @@
-"""The fault table of docs/reliability.md, from the names of the tests that inject each fault.
+"""The table of docs/contributing/faults.md, from the names of the tests that inject each fault.
 
 `python -m tests.faults` writes it; tests/test_faults.py fails when it is stale, or when a fault has
 no test.
@@ -15,7 +15,7 @@ from pathlib import Path
 from cloud_carbon_exporter.documents.marks import Marks
 
 TESTS = Path(__file__).parent
-PAGE = TESTS.parent / "docs" / "reliability.md"
+PAGE = TESTS.parent / "docs" / "contributing" / "faults.md"
 MARKS = Marks("<!-- faults: written by python -m tests.faults -->", "<!-- end of faults -->")
 
 FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"

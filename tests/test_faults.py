@@ -1,4 +1,4 @@
-"""The fault table of docs/reliability.md is what the tests are."""
+"""The fault table of docs/contributing/faults.md is what the tests are."""
 
 from __future__ import annotations
 

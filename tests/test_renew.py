@@ -43,7 +43,7 @@ def test_a_generated_document_is_renewed(name: str) -> None:
 
 
 def test_documents_are_known_to_be_generated() -> None:
-    assert {"FLAGS.md", "cost.md", "model.md", "reliability.md"} <= set(generated_documents())
+    assert {"FLAGS.md", "cost.md", "model.md", "faults.md"} <= set(generated_documents())
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -136,6 +136,6 @@ def test_law_listed_is_covered_and_unsupported(kinds: dict[str, str]) -> None:
     contribution = Contribution(
         target, lambda _: False, state, (), (), (), (), (), extras, tried=True
     )
-    ledger = take_stock((), [contribution], 0, 1800, whole=True)
+    ledger = take_stock((), (), [contribution], 0, 1800, whole=True)
     assert sum(ledger.listed.values()) == sum(ledger.covered.values()) + sum(ledger.counts.values())
     assert sum(ledger.counts.values()) == sum(kind != "vm/machine" for kind in kinds.values())

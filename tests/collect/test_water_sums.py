@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.collect.account_sums import account_key
-from cloud_carbon_exporter.collect.water_sums import WaterSums
+from cloud_carbon_exporter.collect.water_sums import WaterSums, add_liters
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.types import Component, Location, Resource, WaterTotals
 from tests.collect.test_collector import new_collector
@@ -31,19 +31,19 @@ def test_water_never_falls_and_is_the_same_in_any_pieces(joules: list[float]) ->
     pieces, whole = WaterSums(), WaterSums()
     before = WaterTotals()
     for piece in joules:
-        pieces.add(VOLUME, piece, PLACE)
+        add_liters(pieces.of(VOLUME), piece, PLACE)
         now = pieces.totals()[account_key(VOLUME)]
         assert now >= before
         before = now
-    whole.add(VOLUME, sum(joules), PLACE)
+    add_liters(whole.of(VOLUME), sum(joules), PLACE)
     assert before == pytest.approx(whole.totals()[account_key(VOLUME)])
 
 
 def test_a_restart_loses_nothing_and_nonsense_is_an_error() -> None:
     sums, after = WaterSums(), WaterSums()
-    sums.add(VOLUME, 1e9, PLACE)
+    add_liters(sums.of(VOLUME), 1e9, PLACE)
     elsewhere = replace(VOLUME, location=replace(PARIS, region="us-east-1"))
-    sums.add(elsewhere, 1e9, facts.place("aws", "us-east-1"))
+    add_liters(sums.of(elsewhere), 1e9, facts.place("aws", "us-east-1"))
     after.load(list(sums.dump()))
     assert after.totals() == sums.totals()
     for nonsense in (["aws", "1"], ["aws", "1", "r", "k", "much", 1], []):

@@ -22,8 +22,8 @@ from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline, Waits
 from cloud_carbon_exporter.collect.token_sums import TokenSums
-from cloud_carbon_exporter.collect.water_sums import WaterSums
-from cloud_carbon_exporter.model.types import LARGEST, Place, Point, Resource, Signal, Totals
+from cloud_carbon_exporter.collect.water_sums import WaterSums, add_liters
+from cloud_carbon_exporter.model.types import LARGEST, Location, Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.storage.counter_rows import (
     SavedAccount,
@@ -35,11 +35,12 @@ from cloud_carbon_exporter.storage.rows import Row
 
 
 class Counting(NamedTuple):
-    """Counting of one resource: the sums of its account, its part of a month, its place."""
+    """Counting of all of a kind in one place: the sums they count in, their part of a month."""
 
     account: RunningTotals
+    water: list[float]
     part: ServicePart
-    place: Place
+    around: Surroundings
 
 
 class Counters:
@@ -62,6 +63,7 @@ class Counters:
         # Each sum is first shown at 0, so it stands from when a resource enters.
         self.presence = Presence(self._first_shown)
         self.known_by = KnownBy()
+        self._countings: dict[tuple[str, Location], Counting] = {}
 
     def _first_shown(self, resource: Resource) -> None:
         self._accounts.of(resource)
@@ -120,6 +122,7 @@ class Counters:
             timeline.delay = max(timeline.delay, delay)
             timeline.asked_until = max(timeline.asked_until, until)
             timeline.next_read = next_read
+            timeline.touch()
 
     def record(
         self,
@@ -167,7 +170,8 @@ class Counters:
         vanished again since awaits another.
         """
         for timeline in self.presence.there.values():
-            self._integrate(timeline, self._final(timeline, now))
+            if timeline.covered_until < timeline.seen_until:
+                self._integrate(timeline, self._final(timeline, now))
         # What vanished was there up to when it was last seen, or its cloud told, and no longer; so
         # all of that is integrated now, at the default load where nothing was read.
         for timeline in list(self.presence.departed.values()):
@@ -203,6 +207,8 @@ class Counters:
     def _integrate(self, timeline: Timeline, final: float) -> None:
         if timeline.covered_until >= timeline.seen_until:
             return
+        if timeline.stuck and final <= timeline.covered_until:
+            return
         # Those of the newest description: where a resource stands does not change under its id.
         around = self._surroundings_of(timeline.resource)
         counting = self._counting(timeline.resource, around)
@@ -211,14 +217,20 @@ class Counters:
         timeline.forget_covered(self._stale_after)
 
     def _counting(self, resource: Resource, around: Surroundings) -> Counting:
-        part = part_of(resource, around.intensities)
-        return Counting(self._accounts.of(resource), part, around.place)
+        key = (resource.kind, resource.location)
+        known = self._countings.get(key)
+        if known is None or known.around is not around:
+            part = part_of(resource, around.intensities)
+            sums = self._accounts.of(resource), self.water.of(resource)
+            known = self._countings[key] = Counting(*sums, part, around)
+        return known
 
     def _count(self, timeline: Timeline, counting: Counting, piece: Piece) -> None:
         amounts = (piece.joules, piece.operational_grams, piece.embodied_grams)
         timeline.totals.add(*amounts)
+        timeline.touch()
         counting.account.add(*amounts)
-        self.water.add(timeline.resource, piece.joules, counting.place)
+        add_liters(counting.water, piece.joules, counting.around.place)
         self.months.add(counting.part, piece)
         self.tokens.add(timeline.resource, piece)
         self.known_by.add(timeline, piece)
@@ -243,6 +255,7 @@ class Counters:
         self._accounts, self.tokens = AccountSums(), TokenSums()
         self.months = Months(self.services)
         self.presence = Presence(self._first_shown)
+        self._countings = {}
         for saved in read_counters(rows):
             if isinstance(saved, SavedAccount):
                 self._accounts.resume(saved)

@@ -6,10 +6,11 @@ that was preempted; both may be told of after the second is listed.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from cloud_carbon_exporter.collect.lives import Lives
-from cloud_carbon_exporter.collect.timeline import Timeline
+from cloud_carbon_exporter.collect.timeline import Sight, Timeline, Version, Waits, nothing_of
 from cloud_carbon_exporter.providers.description import Ended
 
 # Ends the id under which earlier lives are counted, one after the other: their Points are not those
@@ -38,3 +39,23 @@ def life_before(present: Timeline, ending: Ended, lives: Lives) -> Ended | None:
     past = lives.past(run.id)
     started = run.started if past is None else max(run.started, past.until)
     return Ended(replace(run, id=run.id + EARLIER, started=started), end)
+
+
+def first_versions(
+    sight: Sight, since: float, waits: Waits, missing_at: float = -math.inf
+) -> list[Version]:
+    """How a resource that is new was described, from its start on, or from `since` if later.
+
+    missing_at: when it is known not to have run; a run with start and end told counts all the same.
+    """
+    resource, ending, at = sight
+    earliest = max(since, missing_at)
+    began = at if resource.started is None else min(at, max(resource.started, earliest))
+    versions: list[Version] = []
+    if ending is not None and ending.resource.started is not None:
+        run_began, ended = max(since, ending.resource.started), min(ending.at, at)
+        if run_began < ended:
+            run = ending.resource
+            versions.append(Version(run_began, run, waits(run)))
+            versions.append(Version(ended, nothing_of(run), waits=False))
+    return [*versions, Version(began, resource, waits(resource))]

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.surroundings import Surroundings
-from cloud_carbon_exporter.collect.timeline import Counted, Rates, Timeline, Version
+from cloud_carbon_exporter.collect.timeline import NO_LOADS, Counted, Rates, Timeline, Version
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
 from cloud_carbon_exporter.model.language_models import TOKENS
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
@@ -48,7 +48,7 @@ class VersionInForce(NamedTuple):
 class KnownLoads(NamedTuple):
     """Loads from the end of covered time on, and up to when they hold."""
 
-    loads: dict[Signal, float]
+    loads: Mapping[Signal, float]
     until: float
 
 
@@ -62,6 +62,7 @@ def pieces(timeline: Timeline, limit: float, final: float, around: Surroundings)
         version, version_ends = version_at(timeline.versions, start)
         loads, end = known_loads(timeline, version, min(limit, version_ends), final)
         if end <= start:
+            timeline.stuck = True  # what is waited for is a read, or that `final` gets here
             return
         rates = timeline.rates = _rates(timeline.rates, version, loads, around.place)
         seconds = end - start
@@ -142,6 +143,8 @@ def _added(start: float, end: float, first: Rates, second: Rates, around: Surrou
 
 def version_at(versions: Sequence[Version], moment: float) -> VersionInForce:
     """The description in force at a moment, and when the next one takes over."""
+    if len(versions) == 1:  # nearly always
+        return VersionInForce(versions[0], math.inf)
     for version, later in pairwise(versions):
         if moment < later.since:
             return VersionInForce(version, later.since)
@@ -151,7 +154,7 @@ def version_at(versions: Sequence[Version], moment: float) -> VersionInForce:
 def known_loads(timeline: Timeline, version: Version, limit: float, final: float) -> KnownLoads:
     """The loads from `covered_until` on; where they end there, what comes is not known yet."""
     if not version.waits:
-        return KnownLoads({}, limit)
+        return KnownLoads(NO_LOADS, limit)
     start, end = timeline.covered_until, limit
     loads: dict[Signal, float] = {}
     missing = False
@@ -167,7 +170,7 @@ def known_loads(timeline: Timeline, version: Version, limit: float, final: float
         missing = missing or newest.expires > start
     if missing or not loads:
         end = max(start, min(end, final))
-    return KnownLoads(loads, end)
+    return KnownLoads(loads or NO_LOADS, end)
 
 
 def _first_ending_after(points: Sequence[Point], moment: float) -> Point | None:
@@ -203,6 +206,10 @@ def grams_emitted(
     Where several hold at a moment, the first counts; where none does, nothing is emitted.
     """
     grams = 0.0
+    if intensities and intensities[0].start <= start and end <= intensities[0].end:
+        # nearly always: what comes first holds all the time
+        value = intensities[0].grams_per_kilowatt_hour.value
+        return watts * (end - start) * value / JOULES_PER_KILOWATT_HOUR
     while start < end:
         until, in_force = end, None
         for intensity in intensities:

@@ -50,7 +50,8 @@ class Coverage:
 
 def take_stock(
     rows: Sequence[Row],
-    contributions: Iterable[Contribution],
+    counts_of_sweeps: Iterable[Mapping[LedgerKey, int]],
+    contributions: Sequence[Contribution],
     now: float,
     stale_after: float,
     *,
@@ -58,12 +59,16 @@ def take_stock(
 ) -> Ledger:
     """Count everything once.
 
-    whole: False where other replicas estimate a part: then coverage is not ours to know.
+    counts_of_sweeps: of the rows, by the sweep that brought them. whole: False where other replicas
+    estimate a part: then coverage is not ours to know.
     """
-    counts = _estimated(rows)
+    counts: Counter[LedgerKey] = Counter()
+    for of_sweep in counts_of_sweeps:
+        counts.update(of_sweep)
     listed: Counter[tuple[str, str, str]] = Counter()
     covered: Counter[tuple[str, str]] = Counter()
-    estimated = frozenset(row.resource.id for row in rows)
+    held_against = any(contribution.extras.inventories for contribution in contributions)
+    estimated = frozenset(row.resource.id for row in rows) if held_against else frozenset()
     for contribution in contributions:
         counts.update(_unsupported(contribution, contribution.oldest(now, stale_after)))
         label, inventories = contribution.target.label, contribution.extras.inventories
@@ -83,14 +88,6 @@ def take_stock(
             key = LedgerKey(label, account_id, kind, UNSUPPORTED)
             counts[key] = max(counts[key], count)  # our own listings may have counted the same
     return Ledger(dict(counts.items()), dict(listed), dict(covered) if whole else {})
-
-
-def _estimated(rows: Iterable[Row]) -> Counter[LedgerKey]:
-    counts: Counter[LedgerKey] = Counter()
-    for row in rows:
-        at, basis = row.resource.location, row.footprint.basis
-        counts[LedgerKey(at.provider, at.account_id, row.resource.kind, basis)] += 1
-    return counts
 
 
 def _unsupported(contribution: Contribution, oldest: float) -> Counter[LedgerKey]:

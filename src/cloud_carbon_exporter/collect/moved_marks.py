@@ -12,6 +12,7 @@ from cloud_carbon_exporter.collect.timeline import Timeline
 
 def move_timeline(timeline: Timeline, seconds: float) -> None:
     """Move all of a Timeline but its Points, which have the time of the cloud."""
+    timeline.touch()
     timeline.covered_until += seconds
     timeline.seen_until += seconds
     timeline.first_sight += seconds

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from cloud_carbon_exporter.collect.earlier_lives import is_its_end, life_before
+from cloud_carbon_exporter.collect.earlier_lives import first_versions, is_its_end, life_before
 from cloud_carbon_exporter.collect.kept_timelines import (
     awaiting_again,
     kept_awaiting,
@@ -26,7 +26,6 @@ from cloud_carbon_exporter.collect.timeline import (
     Timeline,
     Version,
     Waits,
-    first_versions,
 )
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended

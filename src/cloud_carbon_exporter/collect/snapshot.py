@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect.account_sums import AccountKey, account_key
+from cloud_carbon_exporter.collect.account_sums import AccountKey
 from cloud_carbon_exporter.collect.comparison import Comparison, newest_only
 from cloud_carbon_exporter.collect.contribution import Contribution, LastGood
 from cloud_carbon_exporter.collect.counters import Counters
+from cloud_carbon_exporter.collect.footprints import Footprints
 from cloud_carbon_exporter.collect.ledger import take_stock
 from cloud_carbon_exporter.collect.measure import Round
 from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
@@ -21,8 +22,8 @@ from cloud_carbon_exporter.collect.surroundings import (
     place_key,
 )
 from cloud_carbon_exporter.collect.sweep import SweepKey
+from cloud_carbon_exporter.collect.sweep_rows import RowSums
 from cloud_carbon_exporter.collect.timeline import Timeline
-from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.months import Calibration, OwnMonth
 from cloud_carbon_exporter.model.snapshot import (
@@ -34,25 +35,9 @@ from cloud_carbon_exporter.model.snapshot import (
     Snapshot,
     totals_by_provider,
 )
-from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
-from cloud_carbon_exporter.model.types import Footprint, Place, Resource, Signal
+from cloud_carbon_exporter.model.sums import FootprintSum
+from cloud_carbon_exporter.model.types import Location, Place, Resource, Signal
 from cloud_carbon_exporter.providers.spec import Extras
-
-
-@dataclass(frozen=True, slots=True)
-class _Estimated:
-    """A Footprint and what it was made from, so that the same is not estimated twice."""
-
-    resource: Resource
-    loads: Mapping[Signal, float]
-    around: Surroundings
-    footprint: Footprint
-
-    def is_of(
-        self, resource: Resource, loads: Mapping[Signal, float], around: Surroundings
-    ) -> bool:
-        """Whether it still holds. What has not changed is the same object again (see `sweep`)."""
-        return self.resource is resource and self.around is around and self.loads == loads
 
 
 class SnapshotBuilder:
@@ -79,7 +64,11 @@ class SnapshotBuilder:
         self._stale_after = stale_after
         self._counting = counting
         self._whole = whole  # no other replica reads a part of the same targets
-        self._estimated: dict[str, _Estimated] = {}
+        self._sums = RowSums()
+        self._footprints = Footprints()
+        self._taken: dict[SweepKey, LastGood] = {}
+        self._now = -math.inf
+        self._changes_around = 0
         self._seen_at: dict[SweepKey, float] = {}
 
     def build(
@@ -98,11 +87,13 @@ class SnapshotBuilder:
         return replace(self._shown(now, contributions), counted=advance)
 
     def _shown(self, now: float, contributions: Sequence[Contribution]) -> Snapshot:
-        rows = tuple(self._rows(contributions, now))
-        accounts = tuple(self._accounts(rows))
-        self._estimated = {row.resource.id: self._estimated[row.resource.id] for row in rows}
-        places = tuple(self._places(rows))
-        ledger = take_stock(rows, contributions, now, self._stale_after, whole=self._whole)
+        rows_by_sweep = self._rows(contributions, now)
+        rows = tuple(chain.from_iterable(rows_by_sweep.values()))
+        parts = self._sums.take(rows_by_sweep)
+        accounts = tuple(self._accounts(self._sums.by_account()))
+        places = tuple(self._places(frozenset().union(*[part.locations for part in parts])))
+        counts = [part.counts for part in parts]
+        ledger = take_stock(rows, counts, contributions, now, self._stale_after, whole=self._whole)
         said = _together(contribution.extras for contribution in contributions)
         months = tuple(self._counters.months.closed(now)) if self._counting else ()
         # What scrape mode shows has no counters: each short-lived copy would begin them at 0 again.
@@ -153,8 +144,12 @@ class SnapshotBuilder:
         settle = contribution.target.provider.settle_seconds
         for key in contribution.gone:
             self._seen_at.pop(key, None)
+            self._taken.pop(key, None)
             self._counters.observe(key, (), now, settle, contribution.waits, whole=False)
         for last_good in contribution.sweeps:
+            # Each target publishes for all: what the others have not listed anew tells nothing new.
+            if _is_taken(last_good, self._taken.get(last_good.key)):
+                continue
             duplicates = self._counters.observe(
                 last_good.key,
                 last_good.swept.resources,
@@ -166,6 +161,10 @@ class SnapshotBuilder:
                 whole=not (last_good.swept.failures or last_good.swept.skipped),
             )
             self._count_duplicates(last_good, duplicates)
+            if duplicates:  # they enter as soon as the sweep they stand in has them no more
+                self._taken.pop(last_good.key, None)
+            else:
+                self._taken[last_good.key] = last_good
 
     def _count_duplicates(self, last_good: LastGood, duplicates: Mapping[str, int]) -> None:
         """Each sweep says them once, however many Snapshots it stands in."""
@@ -186,33 +185,50 @@ class SnapshotBuilder:
                 corrects=series.corrects,
             )
 
-    def _rows(self, contributions: Iterable[Contribution], now: float) -> Iterator[Row]:
+    def _rows(
+        self, contributions: Iterable[Contribution], now: float
+    ) -> Mapping[SweepKey, Sequence[Row]]:
+        """Rows by sweep: the same objects again where nothing befell a resource."""
+        around_holds = now >= self._now and self._changes_around == self._surroundings.changes
+        self._now, self._changes_around = now, self._surroundings.changes
+        if not around_holds:
+            self._footprints.forget()
+        rows_by_sweep: dict[SweepKey, Sequence[Row]] = {}
         for contribution in contributions:
             oldest = contribution.oldest(now, self._stale_after)
             for last_good in contribution.sweeps:
+                rows: list[Row] = []
                 for timeline in self._counters.present(last_good.key):
-                    if timeline.seen_until >= oldest:
-                        yield self._row(timeline, now)
+                    if timeline.seen_until < oldest:
+                        continue
+                    row = timeline.row
+                    if row is None or now > timeline.row_holds_until or not around_holds:
+                        row = self._row(timeline, now)
+                    rows.append(row)
+                rows_by_sweep[last_good.key] = rows
+        return rows_by_sweep
 
     def _row(self, timeline: Timeline, now: float) -> Row:
-        resource, loads = timeline.resource, timeline.loads(now)
+        resource, loads, last = timeline.resource, timeline.loads(now), timeline.row
         around = self._surroundings.of(resource)
-        last = self._estimated.get(resource.id)
-        if last is None or not last.is_of(resource, loads, around):
-            intensity = around.intensities[0] if around.intensities else None
-            footprint = estimate(resource, loads, around.place, intensity)
-            last = _Estimated(resource, loads, around, footprint)
-            self._estimated[resource.id] = last
+        if last is not None and _is_of(last, resource, loads, around):
+            footprint, loads = last.footprint, last.loads
+        else:
+            last, rates = None, timeline.rates
+            footprint = self._footprints.of(resource, loads, around)
+            if rates is not None and rates.loads == loads:
+                loads = rates.loads  # one object for both: mostly the last piece is the newest
         totals = timeline.totals.frozen() if self._counting else None
-        return Row(resource, last.footprint, last.loads, totals, timeline.measured_at(now))
+        row = Row(resource, footprint, loads, totals, timeline.measured_at(now))
+        if row == last:
+            row = last
+        timeline.show(row, now)
+        return row
 
-    def _accounts(self, rows: Iterable[Row]) -> Iterator[AccountRow]:
-        footprints: defaultdict[AccountKey, list[Footprint]] = defaultdict(list)
-        for row in rows:
-            footprints[account_key(row.resource)].append(row.footprint)
+    def _accounts(self, footprints: Mapping[AccountKey, FootprintSum]) -> Iterator[AccountRow]:
         totals, water = self._counters.accounts(), self._counters.water.totals()
         for key in sorted(footprints.keys() | totals.keys()):
-            now = footprint_sum(footprints[key]) if key in footprints else FootprintSum()
+            now = footprints.get(key) or FootprintSum()
             counted = (totals.get(key), water.get(key)) if self._counting else (None, None)
             yield AccountRow(*key, now, *counted)
 
@@ -236,12 +252,28 @@ class SnapshotBuilder:
             news = self._surroundings.news(places)
         return news
 
-    def _places(self, rows: Iterable[Row]) -> Iterator[Place]:
-        locations = {row.resource.location for row in rows}
+    def _places(self, locations: Iterable[Location]) -> Iterator[Place]:
         places = {(at.provider, at.region) for at in locations}
         places.update(map(place_key, locations))
         for provider, region in sorted(places.union(self._surroundings.wanted)):
             yield self._surroundings.place(provider, region)
+
+
+def _is_taken(last_good: LastGood, taken: LastGood | None) -> bool:
+    """Whether the counters have it already."""
+    if taken is None or taken.swept is not last_good.swept:
+        return False
+    return taken.seen_at == last_good.seen_at and taken.kept == last_good.kept
+
+
+def _is_of(
+    row: Row, resource: Resource, loads: Mapping[Signal, float], around: Surroundings
+) -> bool:
+    """Whether its Footprint still holds. What has not changed is the same object (see `sweep`)."""
+    errors, intensity = row.footprint.errors, next(iter(around.intensities), None)
+    if errors is None or errors.place is not around.place or errors.intensity is not intensity:
+        return False
+    return row.resource is resource and row.loads == loads
 
 
 def _joined(parts: Iterable[Sequence[Outcome]]) -> tuple[Outcome, ...]:

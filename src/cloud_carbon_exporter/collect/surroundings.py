@@ -29,7 +29,10 @@ class Surroundings:
 
 
 class SurroundingsIndex:
-    """Surroundings of every location: the same object again as long as nothing has changed."""
+    """Surroundings of every location: the same object again as long as nothing has changed.
+
+    changes: how often any has changed.
+    """
 
     def __init__(self, feed: Feed | None = None) -> None:
         self._feed = feed
@@ -38,6 +41,7 @@ class SurroundingsIndex:
         self._by_place: dict[PlaceKey, Surroundings] = {}
         self._now = 0.0
         self._version = -1
+        self.changes = 0
 
     def of(self, resource: Resource) -> Surroundings:
         """Where a resource stands. A zone with figures of its own goes before its region."""
@@ -72,6 +76,7 @@ class SurroundingsIndex:
         if changed:
             self._by_place |= changed
             self._by_location = {}
+            self.changes += 1
 
     def place(self, provider: str, region: str) -> Place:
         """The Place as it is shown: the intensity in force first, then that of other methods."""

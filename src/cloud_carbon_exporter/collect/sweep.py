@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.portions import in_portions
-from cloud_carbon_exporter.collect.tags import checked, with_tags
+from cloud_carbon_exporter.collect.tags import checked, shared, with_tags
 from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed, NoList
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.description import Ended
@@ -178,7 +178,7 @@ def _take(lived: Resource | Ended, shown: frozenset[str] | None, known: Known, t
 
 def _as_known(resource: Resource, known: Known) -> Resource:
     before = known(resource.id)
-    return resource if before is None or before != resource else before
+    return shared(resource) if before is None or before != resource else before
 
 
 def _counts(resources: Iterable[Resource]) -> Mapping[str, int]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.running_totals import RunningTotals
 from cloud_carbon_exporter.collect.sweep import SweepKey
+from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.types import Point, Resource, Signal
 from cloud_carbon_exporter.providers.description import Ended
 
@@ -22,6 +23,12 @@ class NewestPoint:
 
     point: Point
     expires: float
+
+
+# What is never measured has these in common: an empty dict each would be 64 bytes, four times.
+NO_LOADS: Mapping[Signal, float] = {}
+NO_POINTS: Mapping[Signal, tuple[Point, ...]] = {}
+NO_NEWEST: Mapping[Signal, NewestPoint] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,8 @@ class Timeline:
     asked_until: monitoring was asked for all that happened before; next_read: and will be asked
     again then. points: by signal, those not counted yet. rates: those of the piece counted last.
     counted: what was counted lately at loads that may still be corrected; None where none may.
+    row: as it was shown last, and holds until then if nothing befalls it. stuck: whether its time
+    goes on only with a read, or once nothing is waited for any more.
     """
 
     __slots__ = (
@@ -101,8 +110,11 @@ class Timeline:
         "next_read",
         "points",
         "rates",
+        "row",
+        "row_holds_until",
         "seen_until",
         "settle",
+        "stuck",
         "sweep",
         "totals",
         "versions",
@@ -122,17 +134,35 @@ class Timeline:
         self.delay = 0.0
         self.asked_until = -math.inf
         self.next_read = -math.inf
-        self.points: dict[Signal, tuple[Point, ...]] = {}
-        self.newest: dict[Signal, NewestPoint] = {}
+        self.points: Mapping[Signal, tuple[Point, ...]] = NO_POINTS
+        self.newest: Mapping[Signal, NewestPoint] = NO_NEWEST
         self.totals = RunningTotals()
         self.rates: Rates | None = None
         self.counted: list[Counted] | None = None
+        self.row: Row | None = None
+        self.row_holds_until = -math.inf
+        self.stuck = False
 
     def see(self, at: float) -> None:
         """It was there at that moment."""
         self.seen_until = max(self.seen_until, at)
         self.first_sight = min(self.first_sight, at)
         self.last_sight = max(self.last_sight, at)
+
+    def touch(self) -> None:
+        """Something befell it: what is kept of how it was shown and counted holds no more."""
+        self.row_holds_until = -math.inf
+        self.stuck = False
+
+    def show(self, row: Row, now: float) -> None:
+        """Keep how it is shown, and for how long that holds: until a load is too old."""
+        until = math.inf
+        for newest in self.newest.values():
+            if newest.expires >= now:
+                until = min(until, newest.expires)
+            elif self._holds(newest, now):
+                until = min(until, self.next_read)
+        self.row, self.row_holds_until = row, until
 
     def take(self, sight: Sight, waits: Waits, *, absent: bool = False) -> None:
         """Go on as it is described now, with what its cloud tells of the time since it was seen.
@@ -149,7 +179,7 @@ class Timeline:
             if began is None or began <= ending.at:
                 began = ending.at
             else:
-                self._change(ending.at, _nothing(run), sight.at, waits)
+                self._change(ending.at, nothing_of(run), sight.at, waits)
             self._change(began, sight.resource, sight.at, waits)
         elif goes_on and self.resource != run:
             # A start told since lies before a sight: RDS tells of a database that was stopped when
@@ -177,11 +207,12 @@ class Timeline:
         # What held less before than it does now was stopped: that it was until it ran again.
         was_stopped = set(before.components) < set(run.components)
         if absent or not was_stopped:
-            self._change(self.seen_until, _nothing(before), at, waits)
+            self._change(self.seen_until, nothing_of(before), at, waits)
         self._change(at if run.started is None else run.started, run, at, waits)
 
     def _change(self, since: float, resource: Resource, at: float, waits: Waits) -> None:
         """Another description from a moment on: not in counted time, nor after `at`."""
+        self.touch()
         earliest = max(self.covered_until, self.versions[-1].since)
         self.versions.append(Version(max(earliest, min(since, at)), resource, waits(resource)))
 
@@ -203,13 +234,15 @@ class Timeline:
 
     def take_newest(self, signal: Signal, point: Point, expires: float) -> None:
         """The last Point of a read, and until when it speaks for the present."""
+        self.touch()
         known = self.newest.get(signal)
         if known is None or point.end >= known.point.end:
-            self.newest[signal] = NewestPoint(point, expires)
+            self.newest = {**self.newest, signal: NewestPoint(point, expires)}
 
     def take_points(self, signal: Signal, points: Sequence[Point]) -> None:
         """Points of one read, ascending; those of the last read that are not covered are in it."""
-        self.points[signal] = self._not_covered(points)
+        self.touch()
+        self.points = {**self.points, signal: self._not_covered(points)}
 
     def forget_covered(self, corrected_seconds: float) -> None:
         """Drop what lies wholly in covered time; what may be corrected stays for so long."""
@@ -220,13 +253,15 @@ class Timeline:
             del self.versions[0]
         for signal, points in self.points.items():
             if points and points[0].end <= self.covered_until:
-                self.points[signal] = self._not_covered(points)
+                self.points = {**self.points, signal: self._not_covered(points)}
 
     def _not_covered(self, points: Sequence[Point]) -> tuple[Point, ...]:
         return tuple(point for point in points if point.end > self.covered_until)
 
-    def loads(self, now: float) -> dict[Signal, float]:
+    def loads(self, now: float) -> Mapping[Signal, float]:
         """The newest value of each signal that still speaks for the present."""
+        if not self.newest:
+            return NO_LOADS
         loads: dict[Signal, float] = {}
         for signal, newest in self.newest.items():
             if self._holds(newest, now):
@@ -251,26 +286,6 @@ class Timeline:
         )
 
 
-def _nothing(resource: Resource) -> Resource:
+def nothing_of(resource: Resource) -> Resource:
     """The resource while nothing is known of what it drew."""
     return replace(resource, components=())
-
-
-def first_versions(
-    sight: Sight, since: float, waits: Waits, missing_at: float = -math.inf
-) -> list[Version]:
-    """How a resource that is new was described, from its start on, or from `since` if later.
-
-    missing_at: when it is known not to have run; a run with start and end told counts all the same.
-    """
-    resource, ending, at = sight
-    earliest = max(since, missing_at)
-    began = at if resource.started is None else min(at, max(resource.started, earliest))
-    versions: list[Version] = []
-    if ending is not None and ending.resource.started is not None:
-        run_began, ended = max(since, ending.resource.started), min(ending.at, at)
-        if run_began < ended:
-            run = ending.resource
-            versions.append(Version(run_began, run, waits(run)))
-            versions.append(Version(ended, _nothing(run), waits=False))
-    return [*versions, Version(began, resource, waits(resource))]

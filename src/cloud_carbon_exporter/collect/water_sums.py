@@ -14,6 +14,13 @@ from cloud_carbon_exporter.model.water import liters
 from cloud_carbon_exporter.storage.rows import Row
 
 
+def add_liters(sums: list[float], joules: float, place: Place) -> None:
+    """Count the water of a piece of time in a sum."""
+    on_site, of_power = liters(joules, place)
+    sums[0] += on_site
+    sums[1] += of_power
+
+
 class WaterSums:
     """Liters of all accounts so far; a section of the state file."""
 
@@ -23,14 +30,11 @@ class WaterSums:
 
     def show(self, resource: Resource) -> None:
         """Let the sum that a resource counts in stand at 0 from now on, if it is new."""
-        self._sums.setdefault(account_key(resource), [0.0, 0.0])
+        self.of(resource)
 
-    def add(self, resource: Resource, joules: float, place: Place) -> None:
-        """Count the water of a piece of time."""
-        on_site, of_power = liters(joules, place)
-        sums = self._sums.setdefault(account_key(resource), [0.0, 0.0])
-        sums[0] += on_site
-        sums[1] += of_power
+    def of(self, resource: Resource) -> list[float]:
+        """The sum that a resource counts in: liters on site and of power, for `add_liters`."""
+        return self._sums.setdefault(account_key(resource), [0.0, 0.0])
 
     def totals(self) -> Mapping[AccountKey, WaterTotals]:
         """All sums as they stand now."""

@@ -15,7 +15,13 @@ from functools import partial
 from typing import Literal
 
 from cloud_carbon_exporter.exposition.aggregation import samples_of
-from cloud_carbon_exporter.exposition.chunks import Chunk, chunks, unique_rows
+from cloud_carbon_exporter.exposition.chunks import (
+    Chunk,
+    chunks,
+    same_objects,
+    unchanged,
+    unique_rows,
+)
 from cloud_carbon_exporter.exposition.families import OF_ESTATE, OF_EXPORTER, UPSTREAM
 from cloud_carbon_exporter.exposition.family import (
     Family,
@@ -34,7 +40,7 @@ from cloud_carbon_exporter.exposition.render_cache import (
     compressed,
 )
 from cloud_carbon_exporter.exposition.upstream_labels import upstream_label_text
-from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.types import Resource
 
 Format = Literal["text", "openmetrics"]
@@ -141,6 +147,15 @@ class _Bodies:
         return join([*blocks, self.small[format_]])
 
 
+@dataclass(frozen=True, slots=True)
+class _Chunked:
+    """Chunks of one Snapshot's rows. dropped: rows left out, as their label text stood there."""
+
+    rows: Sequence[Row] = ()
+    chunks: Sequence[Chunk] = ()
+    dropped: Counter[ProviderKind] = field(default_factory=Counter)
+
+
 @dataclass(slots=True)
 class Renderer:
     """Renders one Snapshot after another.
@@ -153,6 +168,7 @@ class Renderer:
     _families: Sequence[Family] = field(init=False)
     _labels: LabelCache = field(init=False)
     _rendered: Mapping[CacheKey, RenderedLines] = field(default_factory=dict)
+    _chunked: _Chunked = field(default_factory=_Chunked)
     _duplicates: Counter[ProviderKind] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -182,7 +198,10 @@ class Renderer:
         )
 
     def _add_per_resource(self, bodies: _Bodies, context: RenderContext) -> None:
-        parts = list(self._chunks(context.snapshot))
+        if not same_objects(self._chunked.rows, context.snapshot.rows):
+            self._chunked = self._cut(context.snapshot.rows)
+        self._duplicates += self._chunked.dropped
+        parts = self._chunked.chunks
         cache = RenderCache(self._rendered)
         for family in self._families:
             if isinstance(family.source, PerResource):
@@ -190,12 +209,12 @@ class Renderer:
                 bodies.add_large(family, _rendered(name, source, parts, cache, context))
         self._rendered = cache.now
 
-    def _chunks(self, snapshot: Snapshot) -> Iterator[Chunk]:
-        resources = [row.resource for row in snapshot.rows]
+    def _cut(self, rows: Sequence[Row]) -> _Chunked:
+        """The rows in Chunks: those of the refresh before where nothing in them has changed."""
+        resources = [row.resource for row in rows]
         slim = self.settings.labels == "slim"
         texts = _id_labels(resources) if slim else self._labels.texts(resources)
-        unique = unique_rows(snapshot.rows, texts)
-        self._duplicates += unique.dropped
+        unique = unique_rows(rows, texts)
         full = unique.labels
         if slim:
             full = self._labels.texts([row.resource for row in unique.rows])
@@ -203,7 +222,12 @@ class Renderer:
         if self.settings.upstream_names:
             tags = self.settings.tags
             labels["upstream"] = [upstream_label_text(row.resource, tags) for row in unique.rows]
-        return chunks(unique.rows, labels)
+        before = {chunk.name: chunk for chunk in self._chunked.chunks}
+        parts: list[Chunk] = []
+        for chunk in chunks(unique.rows, labels):
+            known = before.get(chunk.name)
+            parts.append(known if known is not None and unchanged(known, chunk) else chunk)
+        return _Chunked(rows, parts, unique.dropped)
 
     def _small(self, context: RenderContext) -> Iterator[tuple[Family, list[str]]]:
         for family in self._families:

@@ -142,10 +142,21 @@ def priced_components(resource: Resource, loads: Loads) -> list[PricedComponent]
         elif component.per:
             amounts = in_force(component, loads, resource.kind)
             priced += [_priced(component, held, loads, resource.kind) for held in amounts]
-        else:
+        elif component.load:
             whole = InForce(component.part, component.amount)
             priced.append(_priced(component, whole, loads, resource.kind))
+        else:
+            priced.append(_of_size(component, resource.kind, isinstance(component.amount, int)))
     return priced
+
+
+@lru_cache(maxsize=65536)
+def _of_size(component: Component, kind: str, _: bool) -> PricedComponent:
+    """A component that hangs on no load: the same for all that are alike, however often read.
+
+    _: whether the amount is an int, as 8 and 8.0 are equal and not told in the same letters.
+    """
+    return _priced(component, InForce(component.part, component.amount), NOT_READ, kind)
 
 
 def in_force(component: Component, loads: Loads, kind: str) -> Iterator[InForce]:
