@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.account_sums import AccountKey, AccountSums
+from cloud_carbon_exporter.collect.hour_sums import HourSums
 from cloud_carbon_exporter.collect.integral import Piece, corrections, pieces
 from cloud_carbon_exporter.collect.lives import KnownBy
 from cloud_carbon_exporter.collect.months import Months
@@ -23,6 +24,7 @@ from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline, Waits
 from cloud_carbon_exporter.collect.token_sums import TokenSums
 from cloud_carbon_exporter.collect.water_sums import WaterSums
+from cloud_carbon_exporter.model.hours import Group, group_of
 from cloud_carbon_exporter.model.types import LARGEST, Place, Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.storage.counter_rows import (
@@ -35,10 +37,11 @@ from cloud_carbon_exporter.storage.rows import Row
 
 
 class Counting(NamedTuple):
-    """Counting of one resource: the sums of its account, its part of a month, its place."""
+    """Counting of one resource: sums of its account, its part of a month, its group and place."""
 
     account: RunningTotals
     part: ServicePart
+    group: Group
     place: Place
 
 
@@ -59,6 +62,7 @@ class Counters:
         self.months = Months(self.services)
         self.tokens = TokenSums()
         self.water = WaterSums()
+        self.hours = HourSums()
         # Each sum is first shown at 0, so it stands from when a resource enters.
         self.presence = Presence(self._first_shown)
         self.known_by = KnownBy()
@@ -212,7 +216,7 @@ class Counters:
 
     def _counting(self, resource: Resource, around: Surroundings) -> Counting:
         part = part_of(resource, around.intensities)
-        return Counting(self._accounts.of(resource), part, around.place)
+        return Counting(self._accounts.of(resource), part, group_of(resource), around.place)
 
     def _count(self, timeline: Timeline, counting: Counting, piece: Piece) -> None:
         amounts = (piece.joules, piece.operational_grams, piece.embodied_grams)
@@ -220,6 +224,7 @@ class Counters:
         counting.account.add(*amounts)
         self.water.add(timeline.resource, piece.joules, counting.place)
         self.months.add(counting.part, piece)
+        self.hours.add(counting.group, piece)
         self.tokens.add(timeline.resource, piece)
         self.known_by.add(timeline, piece)
 
