@@ -78,6 +78,6 @@ def _moment(name: str, text: str, now: float) -> float:
         return float(text)
     try:
         at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        return max(0.0, (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError):
         raise BadQuery(name, f"cannot be read as a time; allowed are {_ALLOWED}") from None
