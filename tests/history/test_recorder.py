@@ -14,9 +14,9 @@ import pytest
 from cloud_carbon_exporter.history import recorder, shares, waiting
 from cloud_carbon_exporter.history.file import in_memory
 from cloud_carbon_exporter.history.query import Query
-from cloud_carbon_exporter.history.recorder import DAY_SECONDS, Recorder
+from cloud_carbon_exporter.history.recorder import Recorder
 from cloud_carbon_exporter.history.series import HourRow, Span, tag_value
-from cloud_carbon_exporter.history.store import Store
+from cloud_carbon_exporter.history.store import DAY_SECONDS, Store
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
 from tests.history.estates import START, counted, snapshot
 

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ import pytest
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.history.file import HistoryFile, in_memory, opened
 from cloud_carbon_exporter.history.query import Query, summed
-from cloud_carbon_exporter.history.series import Span
+from cloud_carbon_exporter.history.series import LABELS, Span
 from cloud_carbon_exporter.history.shares import Shares
-from cloud_carbon_exporter.history.store import Store
+from cloud_carbon_exporter.history.store import DAY_SECONDS, Store
 from cloud_carbon_exporter.history.tables import STEPS, VERSION, migrate
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
+from cloud_carbon_exporter.model.snapshot import Row
 from tests.history.estates import ROWS, START, asked, counted
 
 
@@ -190,3 +192,33 @@ def test_a_transaction_that_fails_leaves_nothing_and_harms_nothing() -> None:
     assert joules(store) == 0
     store.add(rows, ())
     assert joules(store) == pytest.approx(EXPECTED)
+
+
+def less_certain(row: Row, hour: int) -> Row:
+    """The row, which may draw more with every hour."""
+    power = row.footprint.power_watts
+    wider = replace(power, upper=power.upper + power.value * hour)
+    return replace(row, footprint=replace(row.footprint, power_watts=wider))
+
+
+def test_a_settled_day_has_the_sums_it_had_and_errs_alike() -> None:
+    day = START // DAY_SECONDS * DAY_SECONDS
+    store, query = in_memory(), Query(day, day + DAY_SECONDS, {"kind": LABELS["kind"]})
+    for hour in range(24):
+        shares = Shares()
+        shares.look_at([less_certain(row, hour) for row in ROWS])
+        for part in counted(day + hour * HOUR_SECONDS):
+            store.add(shares.rows(part), ())
+    before = summed(store.find(query.since, query.until, ""), query)
+    found = store.find(query.since, query.until, "")
+    store.settle([day])
+    settled = store.find(query.since, query.until, "")
+    assert len(settled.parts) < len(found.parts)
+    assert len(settled.parts) == len({part.series for part in settled.parts})
+    for one, other in zip(before, summed(settled, query), strict=True):
+        assert one.labels == other.labels
+        for name in ("energy_joules", "operational_grams", "embodied_grams"):
+            first, second = (getattr(row.amounts, name).estimate for row in (one, other))
+            assert first.value == pytest.approx(second.value)
+            assert first.lower == pytest.approx(second.lower, rel=1e-3)
+            assert first.upper == pytest.approx(second.upper, rel=1e-3)

@@ -14,14 +14,19 @@ from collections.abc import Callable, Iterable, Sequence
 from cloud_carbon_exporter.history.query import Query, Summed, summed
 from cloud_carbon_exporter.history.series import AlikeHours
 from cloud_carbon_exporter.history.shares import Shares
-from cloud_carbon_exporter.history.store import Store
+from cloud_carbon_exporter.history.store import DAY_SECONDS, Store
 from cloud_carbon_exporter.history.waiting import Waiting
 from cloud_carbon_exporter.model.hours import CountedHour
 from cloud_carbon_exporter.model.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
-DAY_SECONDS = 86_400
+SETTLED_DAYS = 35
+"""Days after which all hours of one err alike: until then, each has its own interval."""
+
+LOOKED_BACK_DAYS = 31
+"""Days before that are looked at each day: as many as an exporter may have been away."""
+
 MOST_COUNTED = 100_000
 """Parts of hours that wait for a thread that hangs; then the oldest go."""
 
@@ -115,6 +120,7 @@ class Recorder:
                 self._store.fill(past(snapshot))
         self._write()
         if snapshot is not None and snapshot.taken_at >= self._forgot_at + DAY_SECONDS:
+            self._store.settle(_days_to_settle(snapshot.taken_at))
             self._store.forget(snapshot.taken_at - self._kept_seconds)
             self._forgot_at = snapshot.taken_at
 
@@ -131,3 +137,9 @@ class Recorder:
         if why != self._unwritten:
             log.warning("the history cannot be written: %s", why)
         self._unwritten = why
+
+
+def _days_to_settle(now: float) -> Iterable[int]:
+    today = int(now // DAY_SECONDS) * DAY_SECONDS
+    last = today - SETTLED_DAYS * DAY_SECONDS
+    return range(last - LOOKED_BACK_DAYS * DAY_SECONDS, last, DAY_SECONDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from cloud_carbon_exporter.history.steps import STEPS
 from cloud_carbon_exporter.history.tables import migrate
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, Group, amounts_over_time
 from cloud_carbon_exporter.model.types import Basis
+
+DAY_SECONDS = 24 * HOUR_SECONDS
 
 PATIENCE_SECONDS = 10
 """How long a thread waits for its turn."""
@@ -37,6 +40,12 @@ _PARTS = (
     " WHERE hour >= ? AND hour < ? GROUP BY 1, 2, 3"
 )
 _SPANS = "SELECT {start}, sum(last - first) FROM spans WHERE hour >= ? AND hour < ? GROUP BY 1"
+_OF_DAY = (
+    "SELECT series, basis, body, sum(joules), sum(operational), sum(embodied) FROM hours"
+    " JOIN series ON series.id = series JOIN errors ON errors.id = errors"
+    " WHERE hour >= ? AND hour < ? GROUP BY series, errors"
+)
+_SET_ERRORS = "UPDATE hours SET errors = ? WHERE hour >= ? AND hour < ? AND series = ?"
 _UNUSED = "DELETE FROM {table} WHERE id NOT IN (SELECT {column} FROM hours)"
 
 
@@ -137,6 +146,17 @@ class Store:
             for table, column in (("errors", "errors"), ("series", "series")):
                 self._database.execute(_UNUSED.format(table=table, column=column))
 
+    def settle(self, days: Iterable[int]) -> None:
+        """Let all hours of each of these days err alike: by what they err over the whole of it.
+
+        days: their starts. A year of hours takes a quarter of the room so, and is read in a tenth
+        of the time; sums over whole days stay as they are. Raises sqlite3.Error.
+        """
+        with self._turn():
+            for day in days:
+                with self._transaction():
+                    self._settle(day, day + DAY_SECONDS)
+
     def close(self) -> None:
         """Close the database: what was added is on the disk."""
         with self._turn():
@@ -166,6 +186,17 @@ class Store:
             values = (joules * drawn, operational * drawn, embodied * there)
             self._database.execute(_PUT_HOUR, (hour, series, *values, errors))
             self._database.execute(_ADD_SPAN, (hour, hour, hour + HOUR_SECONDS))
+
+    def _settle(self, start: int, end: int) -> None:
+        of_series: defaultdict[tuple[int, Basis], list[Amounts]] = defaultdict(list)
+        for series, basis, body, *values in self._database.execute(_OF_DAY, (start, end)):
+            ratios = unpacked(body, self._facts)
+            of_series[series, basis].append(amounts_with(ratios, values, basis))
+        for (series, _), parts in of_series.items():
+            if len(parts) > 1:
+                ratios = ratios_of(amounts_over_time(parts))
+                errors = self._number_of_errors(packed(ratios, self._number_of_fact))
+                self._database.execute(_SET_ERRORS, (errors, start, end, series))
 
     def _number_of_series(self, series: Series) -> int:
         group = series.group

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from cloud_carbon_exporter.config import Settings
-from cloud_carbon_exporter.history.recorder import DAY_SECONDS, Past
+from cloud_carbon_exporter.history.recorder import Past
 from cloud_carbon_exporter.history.series import AlikeHours, Series
+from cloud_carbon_exporter.history.store import DAY_SECONDS
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, group_of
