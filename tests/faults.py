@@ -148,6 +148,12 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "cannot_be_read_is_set_aside",
         "newer_version",
     ),
+    "a history file that is corrupt, of a full disk, of one that hangs; a kill amid a write": (
+        r"history/test_store\.py::test_a_(corrupt_file|kill|step_that|transaction|newer|file_that)",
+        r"history/test_recorder\.py::test_(a_full|a_disk|what_waits)",
+        "test_what_is_shown_does_not_hang_on_the_history",
+        "test_a_store_that_fails_costs_its_answer_alone",
+    ),
     "a state file that cannot be written: a read-only or full disk, a name no file can have": (
         "a_save_that_fails_in_any_way",
         "a_name_that_no_file_can_have",

@@ -33,7 +33,7 @@ LAYERS = [
     ("config", "logs", "reporting"),
     ("web", "push"),
     ("exposition",),
-    ("collect",),
+    ("collect", "history"),
     ("api_costs",),
     ("storage",),
     ("grid",),

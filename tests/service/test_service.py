@@ -460,3 +460,42 @@ async def test_a_scrape_on_its_way_while_a_reload_ends_collects_with_the_new_col
     newest.replace(new, None)
     await asyncio.to_thread(scrape.join)
     assert asked == ["new"]
+
+
+async def history(run: Running, query: str) -> dict[str, Any]:
+    async with run.client.get(f"/api/v1/history?{query}") as answer:
+        return cast(dict[str, Any], await answer.json())
+
+
+async def test_the_history_is_kept_over_a_restart_and_a_demo_has_a_past(tmp_path: Path) -> None:
+    flags = (f"-history.file={tmp_path / 'history'}", f"-state.file={tmp_path / 'state'}")
+    recent = "since=1h&by=cloud_provider"
+    async with running(tmp_path, demo(12), *flags) as run:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (await history(run, "since=40d&step=day"))["sums"]:
+                await asyncio.sleep(0.05)
+        days = (await history(run, "since=40d&step=day"))["sums"]
+        assert 30 <= len(days) <= 32
+        watts = [row["power_watts"]["value"] for row in days]
+        assert 0 < min(watts) < max(watts) < 3 * min(watts)
+        await run.once(lambda values: sum(values[ENERGY].values()) > 0)
+    async with running(tmp_path, demo(12), *flags) as run:
+        again = (await history(run, "since=40d&step=day"))["sums"]
+        assert [row["energy_joules"] for row in again[:-1]] == [
+            row["energy_joules"] for row in days[:-1]
+        ]
+        assert (await history(run, recent))["sums"]
+
+
+async def test_what_is_shown_does_not_hang_on_the_history(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no history")
+
+    monkeypatch.setattr("cloud_carbon_exporter.history.store.Store.add", broken)
+    monkeypatch.setattr("cloud_carbon_exporter.history.store.Store.fill", broken)
+    monkeypatch.setattr("cloud_carbon_exporter.history.shares.Shares.look_at", broken)
+    async with running(tmp_path, demo(12)) as run:
+        await run.once(lambda values: sum(values[ENERGY].values()) > 0)
+        assert (await history(run, "since=1h"))["sums"] == []

@@ -28,7 +28,7 @@ from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Component, Location, Point, Resource, Totals
-from cloud_carbon_exporter.storage import state_file
+from cloud_carbon_exporter.storage import beside
 from cloud_carbon_exporter.storage.state_file import SAVING_RATIO, StateFile
 from cloud_carbon_exporter.storage.state_lines import OLDER_VERSIONS, ROWS_A_LINE, VERSION
 from cloud_carbon_exporter.web.trend import Trend, TrendPoint
@@ -332,7 +332,7 @@ def test_what_was_set_aside_before_is_not_replaced(tmp_path: Path) -> None:
 def test_names_to_set_aside_under_run_out(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state_file, "MOST_SET_ASIDE", 3)
+    monkeypatch.setattr(beside, "MOST_SET_ASIDE", 3)
     path = tmp_path / "state"
     for content in (b"1", b"2", b"3", b"4"):
         path.write_bytes(content)

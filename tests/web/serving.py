@@ -11,6 +11,7 @@ from tests.exposition import estate
 
 from cloud_carbon_exporter.exposition import Exposition, render
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.web.api.history import Remembered, nothing_remembered
 from cloud_carbon_exporter.web.app import make_app
 from cloud_carbon_exporter.web.listener import start
 from cloud_carbon_exporter.web.settings import WebSettings
@@ -45,10 +46,13 @@ def held(snapshot: Snapshot) -> Held:
 
 @contextlib.asynccontextmanager
 async def served(
-    collector: Held, settings: WebSettings = SETTINGS, trend: Trend | None = None
+    collector: Held,
+    settings: WebSettings = SETTINGS,
+    trend: Trend | None = None,
+    remembered: Remembered = nothing_remembered,
 ) -> AsyncIterator[ClientSession]:
     """A client of the running application; its URLs are relative to it."""
-    runner = await start(make_app(settings, collector, trend), "127.0.0.1", 0)
+    runner = await start(make_app(settings, collector, trend, remembered), "127.0.0.1", 0)
     port = runner.addresses[0][1]
     try:
         async with ClientSession(

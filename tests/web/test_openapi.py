@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -13,10 +13,15 @@ from aiohttp import ClientResponse, ClientSession
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from tests.exposition import estate
+from tests.history.estates import ROWS, START, counted
 from tests.web.browsing import FAILING, SETTINGS, demo_snapshot, rising_trend
 from tests.web.serving import held, served
 from yarl import URL
 
+from cloud_carbon_exporter.history.file import in_memory
+from cloud_carbon_exporter.history.query import Query, Summed, summed
+from cloud_carbon_exporter.history.shares import Shares
+from cloud_carbon_exporter.model.hours import HOUR_SECONDS
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.api.resource_query import FILTERS, PARAMETERS, SORTS
@@ -56,7 +61,12 @@ def examples(snapshot: Snapshot) -> dict[str, dict[str, int]]:
             "/api/v1/resources/none/explain": 404,
         },
         "/api/v1/what-if": {"/api/v1/what-if?region=eu-north-1": 200, "/api/v1/what-if": 400},
-        "/api/v1/history": {"/api/v1/history": 200},
+        "/api/v1/history": {
+            "/api/v1/history": 200,
+            "/api/v1/history?since=1700000000&until=2025-11-30&step=day&by=kind,tag_team": 200,
+            "/api/v1/history?since=7d&format=csv": 200,
+            "/api/v1/history?by=color": 400,
+        },
         "/api/v1/calibration": {"/api/v1/calibration": 200},
         "/api/v1/openapi.json": {"/api/v1/openapi.json": 200},
     }
@@ -67,9 +77,18 @@ async def snapshot(request: pytest.FixtureRequest) -> Snapshot:
     return HAND_MADE.get(request.param) or await demo_snapshot()
 
 
+def told(query: Query) -> Sequence[Summed]:
+    """Two hours of the estate made by hand, whatever range is asked for."""
+    store, shares = in_memory(), Shares()
+    shares.look_at(ROWS)
+    for hour in (START, START + HOUR_SECONDS):
+        store.add([row for part in counted(hour) for row in shares.rows(part)], ())
+    return summed(store.find(query.since, query.until, query.step), query)
+
+
 @pytest_asyncio.fixture
 async def client(snapshot: Snapshot) -> AsyncIterator[ClientSession]:
-    async with served(held(snapshot), SETTINGS, rising_trend(snapshot, 3)) as session:
+    async with served(held(snapshot), SETTINGS, rising_trend(snapshot, 3), told) as session:
         yield session
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.account_sums import AccountKey, AccountSums
+from cloud_carbon_exporter.collect.hour_sums import HourSums
 from cloud_carbon_exporter.collect.integral import Piece, corrections, pieces
 from cloud_carbon_exporter.collect.lives import KnownBy
 from cloud_carbon_exporter.collect.months import Months
@@ -23,6 +24,7 @@ from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.timeline import Timeline, Waits
 from cloud_carbon_exporter.collect.token_sums import TokenSums
 from cloud_carbon_exporter.collect.water_sums import WaterSums, add_liters
+from cloud_carbon_exporter.model.hours import group_of
 from cloud_carbon_exporter.model.types import LARGEST, Location, Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
 from cloud_carbon_exporter.storage.counter_rows import (
@@ -60,6 +62,7 @@ class Counters:
         self.months = Months(self.services)
         self.tokens = TokenSums()
         self.water = WaterSums()
+        self.hours = HourSums()
         # Each sum is first shown at 0, so it stands from when a resource enters.
         self.presence = Presence(self._first_shown)
         self.known_by = KnownBy()
@@ -232,6 +235,7 @@ class Counters:
         counting.account.add(*amounts)
         add_liters(counting.water, piece.joules, counting.around.place)
         self.months.add(counting.part, piece)
+        self.hours.add(group_of(timeline.resource), piece)
         self.tokens.add(timeline.resource, piece)
         self.known_by.add(timeline, piece)
 

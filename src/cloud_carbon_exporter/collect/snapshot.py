@@ -84,7 +84,9 @@ class SnapshotBuilder:
         released = self._take_over(contributions, now)
         if advance:
             self._counters.advance(now, released)
-        return replace(self._shown(now, contributions), counted=advance)
+        hours = self._counters.hours.take() if advance else ()
+        shown = self._shown(now, contributions)
+        return replace(shown, counted=advance, hours=hours if self._counting else ())
 
     def _shown(self, now: float, contributions: Sequence[Contribution]) -> Snapshot:
         rows_by_sweep = self._rows(contributions, now)

@@ -113,6 +113,14 @@ STATE_FILE = Flag(
     "Where counters, the bill and the trend are kept over a restart.",
     commands=SERVE,
 )
+HISTORY_FILE = Flag(
+    "history.file",
+    text("FILE"),
+    "",
+    "Where sums by hour are kept for 13 months, as a database of SQLite; without it a day is kept "
+    "in memory.",
+    commands=SERVE,
+)
 TAGS = Flag(
     "metrics.tags",
     several("KEYS"),

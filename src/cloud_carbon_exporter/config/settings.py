@@ -44,6 +44,7 @@ class Settings:
     stale_after_seconds: float = flags.STALE_AFTER.value_by_default
     shard: tuple[int, int] = flags.SHARD.value_by_default
     state_file: str = ""
+    history_file: str = ""
     web_config_file: str = ""
     allowed_hosts: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -127,6 +128,7 @@ def _settings(
         stale_after_seconds=values[flags.STALE_AFTER],
         shard=values[flags.SHARD],
         state_file=values[flags.STATE_FILE],
+        history_file=values[flags.HISTORY_FILE],
         web_config_file=values[flags.WEB_CONFIG_FILE],
         allowed_hosts=values[flags.ALLOWED_HOSTS],
         tags=_tags(values[flags.TAGS], targets),

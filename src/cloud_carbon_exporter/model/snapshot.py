@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cloud_carbon_exporter.model.grid import GridNews
+from cloud_carbon_exporter.model.hours import CountedHour
 from cloud_carbon_exporter.model.months import Calibration, OwnMonth, ReportedMonth
 from cloud_carbon_exporter.model.sums import FootprintSum, together
 from cloud_carbon_exporter.model.types import (
@@ -200,6 +201,7 @@ class Snapshot:
     listings_ended, listings_known: how far it is; how many there will be is known once the regions
         are.
     counted: whether the counters were moved on for it, as they are not for what is shown early.
+    hours: what they were moved on by since the Snapshot before, by hour.
     """
 
     taken_at: float
@@ -229,6 +231,7 @@ class Snapshot:
     listings_ended: int = 0
     listings_known: int = 0
     counted: bool = False
+    hours: tuple[CountedHour, ...] = ()
 
     @property
     def progress(self) -> str:

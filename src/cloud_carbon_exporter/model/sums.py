@@ -47,6 +47,11 @@ class Reach:
         by_fact[fact] = by_fact.get(fact, 0) + value * deviation
         return Reach(by_fact, self.own * wide * wide)
 
+    def scaled(self, ratio: float) -> Reach:
+        """Reach of the sum times a number that is known exactly."""
+        by_fact = {fact: reach * ratio for fact, reach in self.by_fact.items()}
+        return Reach(by_fact, self.own * ratio * ratio)
+
     def whole(self) -> float:
         """All of it: facts err independently of one another."""
         return hypot(sqrt(self.own), *self.by_fact.values())
@@ -71,13 +76,18 @@ class Sum:
     basis: Basis = "measured"
 
     def __add__(self, other: Sum) -> Sum:
-        return _sum_of_all((self, other))
+        return sum_of_all((self, other))
 
     @property
     def estimate(self) -> Estimate:
         """The sum with its 90 % interval."""
         lower = max(0.0, self.value - self.down.whole())
         return Estimate(self.value, lower, self.value + self.up.whole(), self.basis)
+
+    def scaled(self, ratio: float) -> Sum:
+        """The sum times a number that is known exactly, such as seconds."""
+        down, up = self.down.scaled(ratio), self.up.scaled(ratio)
+        return Sum(self.value * ratio, down, up, self.basis)
 
     def times(self, factor: Factor, basis: Basis, unit: float = 1) -> Sum:
         """The sum times one factor of all its terms, in `unit`s."""
@@ -91,12 +101,29 @@ class Sum:
         )
 
 
-def _sum_of_all(sums: Sequence[Sum]) -> Sum:
+def sum_of_all(sums: Sequence[Sum]) -> Sum:
+    """Sum of sums over different resources."""
     return Sum(
         sum([part.value for part in sums]),
         _reach_of_all([part.down for part in sums]),
         _reach_of_all([part.up for part in sums]),
         weakest("measured", *{part.basis for part in sums}),
+    )
+
+
+def over_time(sums: Sequence[Sum]) -> Sum:
+    """Sum of what the same resources drew or emitted in several stretches of time.
+
+    What a resource has alone, it has in each of them: it errs alike in all, as a fact does.
+    """
+    added = sum_of_all(sums)
+    down = sum([sqrt(part.down.own) for part in sums])
+    up = sum([sqrt(part.up.own) for part in sums])
+    return Sum(
+        added.value,
+        Reach(added.down.by_fact, down * down),
+        Reach(added.up.by_fact, up * up),
+        added.basis,
     )
 
 
@@ -123,9 +150,9 @@ def together(sums: Iterable[FootprintSum]) -> FootprintSum:
     parts = tuple(sums)
     return FootprintSum(
         sum([part.resources for part in parts]),
-        _sum_of_all([part.power_watts for part in parts]),
-        _sum_of_all([part.operational_grams_per_second for part in parts]),
-        _sum_of_all([part.embodied_grams_per_second for part in parts]),
+        sum_of_all([part.power_watts for part in parts]),
+        sum_of_all([part.operational_grams_per_second for part in parts]),
+        sum_of_all([part.embodied_grams_per_second for part in parts]),
     )
 
 

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from cloud_carbon_exporter.exposition.csv_text import csv_text
 from cloud_carbon_exporter.exposition.label_names import RESOURCE_LABELS
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.reporting import tables
 from cloud_carbon_exporter.reporting.coverage import coverage
-from cloud_carbon_exporter.reporting.csv_text import csv_text
 from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.reporting.sections import ESTIMATES, largest_first, sections
 from cloud_carbon_exporter.web.api import json_objects

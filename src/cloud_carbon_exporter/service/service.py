@@ -19,6 +19,7 @@ from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.service.newest import Collecting, Newest
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
+from cloud_carbon_exporter.service.remembering import open_history
 from cloud_carbon_exporter.service.shown import SizeWarning, exposition_settings, web_settings
 from cloud_carbon_exporter.storage.rows import Section
 from cloud_carbon_exporter.storage.state_file import StateFile
@@ -37,6 +38,7 @@ RELOAD_PATIENCE_SECONDS = 0.5
 _FIXED = {
     "listen": "-listen",
     "state_file": "-state.file",
+    "history_file": "-history.file",
     "web_config_file": "-web.config.file",
     "push": "destination of pushes",
 }
@@ -67,12 +69,14 @@ class Service:
         )
         if state is not None:
             state.read()  # the clock goes on before anything looks at it
+        self._history = open_history(settings)
         self._newest = Newest(self._open(settings, None))
         self._keep()
         if state is not None:
             state.hand_out()
         self._state = state
-        app = make_app(web_settings(settings), self._newest, self._trend)
+        recorder = self._history.recorder
+        app = make_app(web_settings(settings), self._newest, self._trend, recorder.find)
         self._serving = app[SERVING]
         self._listener, self._web_thread = Listener(app, settings.web_config_file), WebThread()
         self._collecting: asyncio.Task[None] | None = None
@@ -89,15 +93,25 @@ class Service:
                 self._trend.record(snapshot)
             with unless_it_fails("the look at the size"):
                 self._size.look_at(rendered.text.size, settings)
-            with unless_it_fails("the state file"):
-                # Before it is shown: a killed process must not have counted further than is kept.
-                # One target may be counted while another's first collection goes on.
-                if self._state is not None and snapshot.counted:
-                    self._counted = True
-                    self._state.save_if_due()
+            # One target may be counted while another's first collection goes on.
+            if snapshot.counted:
+                self._keep_counted(snapshot)
             return rendered
 
         return open_collector(settings, show, budget=budget, clock=self.clock)
+
+    def _keep_counted(self, snapshot: Snapshot) -> None:
+        """Save what was counted.
+
+        Before it is shown: a killed process must not have counted further than is kept.
+        """
+        kept = self._state is None
+        with unless_it_fails("the state file"):
+            if self._state is not None:
+                self._counted = True
+                kept = self._state.save_if_due()
+        with unless_it_fails("the history"):
+            self._history.recorder.record(snapshot, kept=kept)
 
     def _keep(self) -> None:
         current = self._newest.current
@@ -238,6 +252,7 @@ class Service:
             if self._counted:
                 self._state.save()
             self._state.close()
+        await asyncio.to_thread(self._history.close)
         self._let_go(collector)
         await self._web_thread.run(self._listener.cleanup())
         await self._web_thread.close()

@@ -11,7 +11,6 @@ The header is the first line in all versions, so that an older program knows a n
 from __future__ import annotations
 
 import errno
-import fcntl
 import logging
 import math
 import os
@@ -21,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.storage.beside import NO_FILE, beside, claimed, free_name
 from cloud_carbon_exporter.storage.rows import Row, Section
 from cloud_carbon_exporter.storage.state_lines import NewerVersion, parsed, sealed
 
@@ -30,11 +30,6 @@ SAVING_RATIO = 0.05
 """Of the time, at most, goes into saving: a small estate is kept with every Snapshot, a large one
 every few."""
 
-MOST_SET_ASIDE = 1000
-"""Files set aside beside one another; then somebody has to look after them."""
-
-# What paths and contents that make no sense raise: a zero byte in a name is a ValueError.
-_NO_FILE = (OSError, ValueError)
 # No file can be there, or it is a directory, which no file takes the place of.
 _NOTHING_TO_LOSE = frozenset({errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR})
 _NO_STATE = (ValueError, TypeError, LookupError, RecursionError, OverflowError)
@@ -75,7 +70,7 @@ class StateFile:
             lines = self._path.read_bytes().splitlines(keepends=True)
         except FileNotFoundError:
             return
-        except _NO_FILE as error:
+        except NO_FILE as error:
             self._give_up_reading(error)
             return
         try:
@@ -105,21 +100,12 @@ class StateFile:
 
     def _claim(self) -> None:
         try:
-            lock = os.open(self._beside("lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        except _NO_FILE:
-            return  # nor can the state be saved, which is said then
-        try:
-            # Of the open file, not of a name: it ends with the process, even one that was killed.
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock = claimed(self._path)
         except BlockingIOError:
-            os.close(lock)
             raise ConfigError(
                 f"-state.file: another exporter keeps its state in {self._path}; "
                 "end that one, or name another file"
             ) from None
-        except OSError as error:  # some network file systems know no locks
-            log.debug("state file %s cannot be locked: %s", self._path, error.strerror)
-        self._lock = lock
 
     def _give_up_reading(self, error: Exception) -> None:
         if isinstance(error, OSError) and error.errno not in _NOTHING_TO_LOSE:
@@ -132,9 +118,9 @@ class StateFile:
     def _set_aside(self, fault: str) -> None:
         """Rename what cannot be used, and never in place of what was set aside before."""
         try:
-            aside = self._free_name()
+            aside = free_name(self._path)
             self._path.rename(aside)
-        except _NO_FILE as refused:
+        except NO_FILE as refused:
             self._untouched = True
             log.error(
                 "state file %s %s; it cannot be set aside (%s), so it is not written over: "
@@ -149,45 +135,33 @@ class StateFile:
             "state file %s %s: set aside as %s, counters start anew", self._path, fault, aside
         )
 
-    def _free_name(self) -> Path:
-        """A name beside it that nothing has: .corrupt, .corrupt.2, .corrupt.3 ..."""
-        free = self._path.with_name(f"{self._path.name}.corrupt")
-        for number in range(2, MOST_SET_ASIDE + 1):
-            if not os.path.lexists(free):
-                break
-            free = self._path.with_name(f"{self._path.name}.corrupt.{number}")
-        else:
-            raise FileExistsError(None, f"{MOST_SET_ASIDE} files stand aside already")
-        return free
-
-    def _beside(self, name: str) -> Path:
-        return self._path.with_name(f".{self._path.name}.{name}")
-
     def close(self) -> None:
         """Let another process have the file."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
-    def save_if_due(self) -> None:
-        """Save, unless saving would take too large a part of the time."""
+    def save_if_due(self) -> bool:
+        """Save, unless saving would take too large a part of the time. Whether it was due."""
         began = self._clock()
-        if began >= self._due_at:
-            self.save()
-            took = self._clock() - began
-            self._due_at = began + took / SAVING_RATIO
+        if began < self._due_at:
+            return False
+        self.save()
+        took = self._clock() - began
+        self._due_at = began + took / SAVING_RATIO
+        return True
 
     def save(self) -> None:
         """Replace the file. A failure is logged once a change: serving goes on without."""
         if self._untouched:
             return
         try:
-            self._write(self._beside("new"))
+            self._write(beside(self._path, "new"))
         except Exception as error:
             self._say_unwritten(_why(error))
             # It may not be there, or not be ours to take away; the next save writes over it.
-            with suppress(*_NO_FILE):
-                self._beside("new").unlink()
+            with suppress(*NO_FILE):
+                beside(self._path, "new").unlink()
             return
         if self._unwritten:
             log.info("state file %s is written again", self._path)
@@ -199,11 +173,11 @@ class StateFile:
             log.debug("what was at work", exc_info=True)
         self._unwritten = why
 
-    def _write(self, beside: Path) -> None:
+    def _write(self, new: Path) -> None:
         # What it holds of the estate is nobody else's to read, whatever the umask; nor is what a
         # killed process left under this name, which is written over.
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-        with os.fdopen(os.open(beside, flags, 0o600), "wb") as file:
+        with os.fdopen(os.open(new, flags, 0o600), "wb") as file:
             os.fchmod(file.fileno(), 0o600)
             for line in sealed(self._sections):
                 file.write(line)
@@ -211,7 +185,7 @@ class StateFile:
             # an empty file behind it.
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(self._path)
+        new.replace(self._path)
 
 
 def _why(error: Exception) -> str:

@@ -13,6 +13,7 @@ from cloud_carbon_exporter.web.api.answers import (
     SnapshotCache,
     error_answer,
 )
+from cloud_carbon_exporter.web.api.history import HISTORY, Remembered, nothing_remembered
 from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.guard import GUARD, Guard, Refused, guarded
 from cloud_carbon_exporter.web.page import STATIC_FILES, static_files
@@ -89,11 +90,18 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def make_app(
-    settings: WebSettings, collector: Collector, trend: Trend | None = None
+    settings: WebSettings,
+    collector: Collector,
+    trend: Trend | None = None,
+    remembered: Remembered = nothing_remembered,
 ) -> web.Application:
-    """The application over a collector, not yet listening. trend: what records each Snapshot."""
+    """The application over a collector, not yet listening.
+
+    trend: what records each Snapshot. remembered: what answers queries of the history.
+    """
     app = web.Application(middlewares=[_errors, guarded])
     app[SERVING], app[GUARD] = Serving(collector, settings), Guard()
+    app[HISTORY] = remembered
     app[TREND], app[SNAPSHOT_CACHE] = trend or Trend(), SnapshotCache()
     app[OPENAPI], app[STATIC_FILES] = openapi_document(ROUTES), static_files()
     app.on_response_prepare.append(_secure)

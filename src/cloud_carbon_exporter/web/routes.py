@@ -13,10 +13,11 @@ from cloud_carbon_exporter.web.api.answers import (
     openapi_answer,
     resources_answer,
     snapshot_answer,
-    trend_answer,
 )
 from cloud_carbon_exporter.web.api.calibration import calibration_answer
-from cloud_carbon_exporter.web.api.json_schema import TEXT, one_of
+from cloud_carbon_exporter.web.api.history import history_answer
+from cloud_carbon_exporter.web.api.history_parameters import HISTORY_PARAMETERS
+from cloud_carbon_exporter.web.api.json_schema import TEXT, one_of, reference
 from cloud_carbon_exporter.web.api.openapi import JSON, Answer, Operation, Parameter, json_answers
 from cloud_carbon_exporter.web.api.resource_query import (
     FILTERS,
@@ -222,11 +223,16 @@ API_ROUTES = (
     ),
     _get(
         "/api/v1/history",
-        trend_answer,
+        history_answer,
         Operation(
-            "getTrend",
-            "The trend of the totals since the start",
-            json_answers("history", "one number a column and moment"),
+            "getHistory",
+            "Sums of the past by label and step, with intervals; without a parameter the trend of "
+            "the totals since the start",
+            {
+                **json_answers("history", "sums, or the trend"),
+                "200": Answer("sums, or the trend", {JSON: reference("history"), "text/csv": TEXT}),
+            },
+            HISTORY_PARAMETERS,
         ),
     ),
     _get(

@@ -18,7 +18,6 @@ from cloud_carbon_exporter.web.api import json_objects
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.resource_query import BadQuery, ResourceQuery, page_of, parse
 from cloud_carbon_exporter.web.settings import SERVING, WebSettings
-from cloud_carbon_exporter.web.trend import TREND
 
 _HEADERS = {"Cache-Control": "no-store"}
 
@@ -73,11 +72,6 @@ async def snapshot_answer(request: web.Request) -> web.Response:
     response = web.Response(text=text, content_type="application/json", headers=headers)
     response.enable_compression()
     return response
-
-
-async def trend_answer(request: web.Request) -> web.Response:
-    """The trend of the totals since the start."""
-    return json_answer(dict(request.app[TREND].columns()))
 
 
 async def openapi_answer(request: web.Request) -> web.Response:

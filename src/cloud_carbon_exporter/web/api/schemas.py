@@ -9,6 +9,7 @@ from cloud_carbon_exporter.model.explain import Sum
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import BASES
 from cloud_carbon_exporter.web.api.calibration_schema import CALIBRATION
+from cloud_carbon_exporter.web.api.history_schema import HISTORY, HISTORY_PARTS
 from cloud_carbon_exporter.web.api.json_schema import (
     COUNT,
     FLAG,
@@ -25,7 +26,6 @@ from cloud_carbon_exporter.web.api.json_schema import (
     one_of,
     reference,
 )
-from cloud_carbon_exporter.web.trend import COLUMNS
 
 _ESTIMATE = reference("estimate")
 _ESTIMATE_OR_NULL: Schema = {"anyOf": [_ESTIMATE, {"type": "null"}]}
@@ -234,10 +234,7 @@ _ANSWERS: Mapping[str, Schema] = {
             ),
         }
     ),
-    "history": object_of(
-        dict.fromkeys(COLUMNS, list_of(NUMBER)),
-        description="Columns of equal length, oldest first.",
-    ),
+    "history": HISTORY,
     "calibration": CALIBRATION,
     "what_if": object_of(
         {
@@ -273,5 +270,5 @@ _ANSWERS: Mapping[str, Schema] = {
     ),
 }
 
-SCHEMAS: Mapping[str, Schema] = {**_PARTS, **_ANSWERS}
+SCHEMAS: Mapping[str, Schema] = {**_PARTS, **HISTORY_PARTS, **_ANSWERS}
 """Name -> schema; the names of the answers are those of their endpoints."""

@@ -1,0 +1,54 @@
+"""Sums by hour, of what was counted since the Snapshot before: what the history is made of."""
+
+from __future__ import annotations
+
+import math
+
+from cloud_carbon_exporter.collect.integral import Piece
+from cloud_carbon_exporter.model.hours import HOUR_SECONDS, CountedHour, Group
+
+
+class _Hour:
+    __slots__ = ("embodied", "first", "joules", "last", "operational")
+
+    def __init__(self, first: float) -> None:
+        self.joules = self.operational = self.embodied = 0.0
+        self.first = self.last = first
+
+
+class HourSums:
+    """Adds up pieces of counted time until they are taken. One caller at a time.
+
+    A piece that reaches over an hour's end counts in each by its time there.
+    """
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[int, Group], _Hour] = {}
+
+    def add(self, group: Group, piece: Piece) -> None:
+        """Count a piece of the time of one of a group."""
+        start = piece.start
+        while start < piece.end:
+            hour = math.floor(start / HOUR_SECONDS) * HOUR_SECONDS
+            until = min(piece.end, hour + HOUR_SECONDS)
+            self._add(hour, group, piece, start, until)
+            start = until
+
+    def _add(self, hour: int, group: Group, piece: Piece, start: float, until: float) -> None:
+        sums = self._sums.get((hour, group))
+        if sums is None:
+            sums = self._sums[hour, group] = _Hour(start)
+        share = (until - start) / (piece.end - piece.start)
+        sums.joules += share * piece.joules
+        sums.operational += share * piece.operational_grams
+        sums.embodied += share * piece.embodied_grams
+        sums.first, sums.last = min(sums.first, start), max(sums.last, until)
+
+    def take(self) -> tuple[CountedHour, ...]:
+        """All that was counted since this was last asked."""
+        taken, self._sums = self._sums, {}
+        rows: list[CountedHour] = []
+        for (hour, group), sums in taken.items():
+            grams = (sums.operational, sums.embodied)
+            rows.append(CountedHour(hour, group, sums.joules, *grams, sums.first, sums.last))
+        return tuple(rows)

@@ -1,0 +1,145 @@
+"""Query of the history: a range, cut into steps, grouped by labels, as sums with intervals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter, mul
+
+from cloud_carbon_exporter.history.ratios import SumRatios
+from cloud_carbon_exporter.history.series import By
+from cloud_carbon_exporter.history.steps import STEPS
+from cloud_carbon_exporter.history.store import Found, Part
+from cloud_carbon_exporter.model.emissions import weakest
+from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts
+from cloud_carbon_exporter.model.sums import Reach, Sum
+from cloud_carbon_exporter.model.types import Basis
+
+MOST_SUMS = 50_000
+"""Sums of one answer: more than a year of hours in five groups."""
+
+
+class TooManySums(Exception):
+    """An answer would have too many sums."""
+
+    def __init__(self, sums: int) -> None:
+        super().__init__(f"{sums:,} sums, and {MOST_SUMS:,} at most: ask for a longer step")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: whole hours of [since, until), by labels, in steps ("" for one)."""
+
+    since: int
+    until: int
+    by: Mapping[str, By]
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """Sum of one group over one step.
+
+    [start, end): the step, cut to the range. seconds: how much of it was counted.
+    """
+
+    start: int
+    end: int
+    labels: tuple[str, ...]
+    seconds: float
+    amounts: Amounts
+
+    @property
+    def power_watts(self) -> Sum:
+        """Mean power over the time that was counted."""
+        return self.amounts.energy_joules.scaled(1 / self.seconds if self.seconds else 0)
+
+
+def whole_hours(since: float, until: float) -> tuple[int, int]:
+    """The hours that hold [since, until), from the start of the first to the end of the last."""
+    first = int(since // HOUR_SECONDS) * HOUR_SECONDS
+    last = -int(-until // HOUR_SECONDS) * HOUR_SECONDS
+    return first, last
+
+
+def summed(found: Found, query: Query) -> Sequence[Summed]:
+    """The sums of what the store found, by step, then by label. Raises TooManySums."""
+    labels_of: dict[int, tuple[str, ...]] = {}
+    for number, series in found.series.items():
+        labels_of[number] = tuple([by(series) for by in query.by.values()])
+    groups: defaultdict[tuple[int, tuple[str, ...]], list[Part]] = defaultdict(list)
+    for part in found.parts:
+        groups[part.start, labels_of[part.series]].append(part)
+    if len(groups) > MOST_SUMS:
+        raise TooManySums(len(groups))
+    sums: list[Summed] = []
+    for (start, labels), parts in sorted(groups.items(), key=itemgetter(0)):
+        first, end = max(start, query.since), query.until
+        if query.step:
+            end = min(end, STEPS[query.step].end(start))
+        seconds = found.seconds.get(start, 0)
+        sums.append(Summed(first, end, labels, seconds, _amounts(parts, found)))
+    return sums
+
+
+def _amounts(parts: Sequence[Part], found: Found) -> Amounts:
+    """Amounts of all series of a group over a time."""
+    errors = [found.errors[part.errors] for part in parts]
+    series = [part.series for part in parts]
+    basis = weakest(*{found.series[number].basis for number in series})
+    return Amounts(
+        _sum([each.energy for each in errors], [part.joules for part in parts], series, basis),
+        _sum(
+            [each.operational for each in errors],
+            [part.operational_grams for part in parts],
+            series,
+            basis,
+        ),
+        _sum(
+            [each.embodied for each in errors],
+            [part.embodied_grams for part in parts],
+            series,
+            basis,
+        ),
+    )
+
+
+def _sum(
+    errors: Sequence[SumRatios], values: Sequence[float], series: Sequence[int], basis: Basis
+) -> Sum:
+    """Sum over time and series, a column a fact: `over_time` of each, then `sum_of_all` of these.
+
+    By a fact all errors add up, over time as over series. What a series has alone it has in every
+    hour, so that its reach adds up over time, and its squares over series.
+    """
+    alike: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for index, each in enumerate(errors):
+        alike[each.facts].append(index)
+    down: dict[str, float] = {}
+    up: dict[str, float] = {}
+    for facts, indexes in alike.items():
+        of_them = [values[index] for index in indexes]
+        _add(down, facts, [errors[index].down for index in indexes], of_them)
+        _add(up, facts, [errors[index].up for index in indexes], of_them)
+    own_down: dict[int, float] = {}
+    own_up: dict[int, float] = {}
+    for each, value, number in zip(errors, values, series, strict=True):
+        own_down[number] = own_down.get(number, 0) + each.own_down * value
+        own_up[number] = own_up.get(number, 0) + each.own_up * value
+    below, above = _squares(own_down.values()), _squares(own_up.values())
+    return Sum(sum(values), Reach(down, below), Reach(up, above), basis)
+
+
+def _squares(reaches: Iterable[float]) -> float:
+    return sum([reach * reach for reach in reaches])
+
+
+def _add(
+    reach: dict[str, float],
+    facts: Sequence[str],
+    ratios: Iterable[tuple[float, ...]],
+    values: Sequence[float],
+) -> None:
+    for fact, column in zip(facts, zip(*ratios, strict=True), strict=True):
+        reach[fact] = reach.get(fact, 0) + sum(map(mul, column, values))

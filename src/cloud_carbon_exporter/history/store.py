@@ -1,0 +1,250 @@
+"""Store: the history's rows in a database of SQLite. Asked and written to in any thread."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from cloud_carbon_exporter.history.ratios import Ratios, packed, ratios_of, unpacked
+from cloud_carbon_exporter.history.series import AlikeHours, HourRow, Series, Span
+from cloud_carbon_exporter.history.steps import STEPS
+from cloud_carbon_exporter.history.tables import migrate
+from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, Group, amounts_over_time
+from cloud_carbon_exporter.model.types import Basis
+
+DAY_SECONDS = 24 * HOUR_SECONDS
+
+PATIENCE_SECONDS = 10
+"""How long a thread waits for its turn."""
+
+_ADD_SPAN = (
+    "INSERT INTO spans VALUES (?, ?, ?) ON CONFLICT (hour) DO UPDATE SET"
+    " first = min(first, excluded.first), last = max(last, excluded.last)"
+)
+_PUT_HOUR = "INSERT OR REPLACE INTO hours VALUES (?, ?, ?, ?, ?, ?)"
+_FIND_HOUR = (
+    "SELECT joules, operational, embodied, body FROM hours JOIN errors ON errors.id = hours.errors"
+    " WHERE hour = ? AND series = ?"
+)
+_SERIES_OF = (
+    "SELECT id FROM series WHERE provider = ? AND account = ? AND region = ? AND kind = ?"
+    " AND tags = ? AND basis = ?"
+)
+_PARTS = (
+    "SELECT {start}, series, errors, sum(joules), sum(operational), sum(embodied) FROM hours"
+    " WHERE hour >= ? AND hour < ? GROUP BY 1, 2, 3"
+)
+_SPANS = "SELECT {start}, sum(last - first) FROM spans WHERE hour >= ? AND hour < ? GROUP BY 1"
+_OF_DAY = (
+    "SELECT series, basis, body, sum(joules), sum(operational), sum(embodied) FROM hours"
+    " JOIN series ON series.id = series JOIN errors ON errors.id = errors"
+    " WHERE hour >= ? AND hour < ? GROUP BY series, errors"
+)
+_SET_ERRORS = "UPDATE hours SET errors = ? WHERE hour >= ? AND hour < ? AND series = ?"
+_UNUSED = "DELETE FROM {table} WHERE id NOT IN (SELECT {column} FROM hours)"
+
+
+class Part(NamedTuple):
+    """What one series has in one step, of hours that err alike; series and errors by number."""
+
+    start: int
+    series: int
+    errors: int
+    joules: float
+    operational_grams: float
+    embodied_grams: float
+
+
+class Found(NamedTuple):
+    """Answer of the store: parts by step and series, what they refer to, and the time counted.
+
+    seconds: by the start of a step, how much of it was counted.
+    """
+
+    parts: Sequence[Part]
+    series: Mapping[int, Series]
+    errors: Mapping[int, Ratios]
+    seconds: Mapping[int, float]
+
+
+class Store:
+    """An open database, brought to the newest version. Raises what `migrate` does."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        migrate(database)
+        self._database = database
+        self._lock = threading.Lock()
+        self._facts: list[str] = []
+        self._read_facts()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One thread at a time. Raises TimeoutError where another one hangs, as on its disk."""
+        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+            raise TimeoutError("the history is busy")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All that is within, or nothing."""
+        try:
+            with self._database:
+                self._database.execute("BEGIN IMMEDIATE")
+                yield
+        except BaseException:
+            self._read_facts()  # new ones were not kept
+            raise
+
+    def add(self, rows: Iterable[HourRow], spans: Iterable[Span]) -> None:
+        """Add to what stands there: all of it or nothing. Raises sqlite3.Error."""
+        with self._turn(), self._transaction():
+            for row in rows:
+                self._add(row)
+            self._database.executemany(_ADD_SPAN, spans)
+
+    def fill(self, past: Iterable[AlikeHours]) -> None:
+        """Write whole hours into a store that has none of them. Raises sqlite3.Error."""
+        with self._turn(), self._transaction():
+            for alike in past:
+                self._fill(alike)
+
+    def find(self, since: int, until: int, step: str) -> Found:
+        """All that is known of the hours in [since, until), by step; "" is one.
+
+        Raises sqlite3.Error or TimeoutError.
+        """
+        start = STEPS[step].start if step else str(since)
+        with self._turn():
+            hours = (since, until)
+            parts = list(map(Part._make, self._database.execute(_PARTS.format(start=start), hours)))
+            seconds = dict(self._database.execute(_SPANS.format(start=start), hours))
+            series = self._series_by_number()
+            errors = self._ratios({part.errors for part in parts})
+        return Found(parts, series, errors, seconds)
+
+    def ends(self) -> tuple[int, float] | None:
+        """Start of the first hour that is kept and end of the last; None of an empty store."""
+        with self._turn():
+            first, last = self._database.execute(
+                "SELECT min(hour), max(last) FROM spans"
+            ).fetchone()
+        return None if first is None else (first, last)
+
+    def forget(self, before: float) -> None:
+        """Drop the hours before a moment, and what nothing refers to. Raises sqlite3.Error."""
+        with self._turn(), self._transaction():
+            self._database.execute("DELETE FROM hours WHERE hour < ?", (before,))
+            self._database.execute("DELETE FROM spans WHERE hour < ?", (before,))
+            for table, column in (("errors", "errors"), ("series", "series")):
+                self._database.execute(_UNUSED.format(table=table, column=column))
+
+    def settle(self, days: Iterable[int]) -> None:
+        """Let all hours of each of these days err alike: by what they err over the whole of it.
+
+        days: their starts. A year of hours takes a quarter of the room so, and is read in a tenth
+        of the time; sums over whole days stay as they are. Raises sqlite3.Error.
+        """
+        with self._turn():
+            for day in days:
+                with self._transaction():
+                    self._settle(day, day + DAY_SECONDS)
+
+    def close(self) -> None:
+        """Close the database: what was added is on the disk."""
+        with self._turn():
+            self._database.close()
+
+    def _add(self, row: HourRow) -> None:
+        series, amounts = self._number_of_series(row.series), row.amounts
+        place = (row.hour, series)
+        known = self._database.execute(_FIND_HOUR, place).fetchone()
+        if known is not None:
+            before = amounts_with(unpacked(known[3], self._facts), known[:3], row.series.basis)
+            amounts = amounts_over_time((before, amounts))
+        values = (
+            amounts.energy_joules.value,
+            amounts.operational_grams.value,
+            amounts.embodied_grams.value,
+        )
+        body = packed(ratios_of(amounts), self._number_of_fact)
+        self._database.execute(_PUT_HOUR, (*place, *values, self._number_of_errors(body)))
+
+    def _fill(self, alike: AlikeHours) -> None:
+        series, amounts = self._number_of_series(alike.series), alike.amounts
+        errors = self._number_of_errors(packed(ratios_of(amounts), self._number_of_fact))
+        joules, operational = amounts.energy_joules.value, amounts.operational_grams.value
+        embodied = amounts.embodied_grams.value
+        for hour, drawn, there in alike.changes:
+            values = (joules * drawn, operational * drawn, embodied * there)
+            self._database.execute(_PUT_HOUR, (hour, series, *values, errors))
+            self._database.execute(_ADD_SPAN, (hour, hour, hour + HOUR_SECONDS))
+
+    def _settle(self, start: int, end: int) -> None:
+        of_series: defaultdict[tuple[int, Basis], list[Amounts]] = defaultdict(list)
+        for series, basis, body, *values in self._database.execute(_OF_DAY, (start, end)):
+            ratios = unpacked(body, self._facts)
+            of_series[series, basis].append(amounts_with(ratios, values, basis))
+        for (series, _), parts in of_series.items():
+            if len(parts) > 1:
+                ratios = ratios_of(amounts_over_time(parts))
+                errors = self._number_of_errors(packed(ratios, self._number_of_fact))
+                self._database.execute(_SET_ERRORS, (errors, start, end, series))
+
+    def _number_of_series(self, series: Series) -> int:
+        group = series.group
+        labels = (*group[:4], json.dumps(group.tags), series.basis)
+        self._database.execute(
+            "INSERT OR IGNORE INTO series VALUES (NULL, ?, ?, ?, ?, ?, ?)", labels
+        )
+        return int(self._database.execute(_SERIES_OF, labels).fetchone()[0])
+
+    def _number_of_errors(self, body: bytes) -> int:
+        self._database.execute("INSERT OR IGNORE INTO errors VALUES (NULL, ?)", (body,))
+        found = self._database.execute("SELECT id FROM errors WHERE body = ?", (body,))
+        return int(found.fetchone()[0])
+
+    def _number_of_fact(self, name: str) -> int:
+        if name not in self._numbers:
+            number = len(self._facts)
+            self._database.execute("INSERT INTO facts VALUES (?, ?)", (number, name))
+            self._facts.append(name)
+            self._numbers[name] = number
+        return self._numbers[name]
+
+    def _read_facts(self) -> None:
+        found = self._database.execute("SELECT name FROM facts ORDER BY id")
+        self._facts = [name for (name,) in found]
+        self._numbers = {name: number for number, name in enumerate(self._facts)}
+
+    def _series_by_number(self) -> dict[int, Series]:
+        known: dict[int, Series] = {}
+        for row in self._database.execute("SELECT * FROM series"):
+            number, provider, account, region, kind, tags, basis = row
+            pairs = tuple(map(tuple, json.loads(tags)))
+            known[number] = Series(Group(provider, account, region, kind, pairs), basis)
+        return known
+
+    def _ratios(self, numbers: set[int]) -> dict[int, Ratios]:
+        known: dict[int, Ratios] = {}
+        for number, body in self._database.execute("SELECT id, body FROM errors"):
+            if number in numbers:
+                known[number] = unpacked(body, self._facts)
+        return known
+
+
+def amounts_with(ratios: Ratios, values: Sequence[float], basis: Basis) -> Amounts:
+    """Amounts of these values (joules, operational and embodied grams) that err by the ratios."""
+    joules, operational, embodied = values
+    return Amounts(
+        ratios.energy.of(joules, basis),
+        ratios.operational.of(operational, basis),
+        ratios.embodied.of(embodied, basis),
+    )

@@ -1,0 +1,101 @@
+"""Past of a demo: thirty days of its history, made up from its seed before it is started.
+
+The estate is taken to have stood as it stands now. Its load repeats by the hour of a working day or
+of a weekend, so two days are estimated, and every day of the past is one of them, a little more or
+less; what the estate holds has grown.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from cloud_carbon_exporter.config import Settings
+from cloud_carbon_exporter.history.recorder import Past
+from cloud_carbon_exporter.history.series import AlikeHours, Series
+from cloud_carbon_exporter.history.store import DAY_SECONDS
+from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
+from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, group_of
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
+from cloud_carbon_exporter.model.types import Footprint
+from cloud_carbon_exporter.providers.demo.day import noise
+from cloud_carbon_exporter.providers.demo.past import loads_at
+from cloud_carbon_exporter.providers.options import DemoOptions
+
+DEMO_DAYS = 30
+MOST_ESTIMATES = 5_000
+"""Resources times hours that are estimated; of a larger estate, no resource but every n-th."""
+
+DAY_HOURS = 24
+
+GROWTH_A_DAY = 0.002
+UNREST = 0.12
+"""How far two days of one group may be apart."""
+
+_EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday
+_SATURDAY = 5
+
+
+def past_of(settings: Settings) -> Past:
+    """What makes up the past of the demo of these settings."""
+    seed = settings.targets[0].options_of(DemoOptions).seed
+    return partial(made_up_past, seed=seed)
+
+
+def made_up_past(snapshot: Snapshot, seed: int) -> Iterator[AlikeHours]:
+    """Thirty days of hours before the one the Snapshot was taken in."""
+    until = int(snapshot.taken_at // HOUR_SECONDS) * HOUR_SECONDS
+    together = _hours_together(len(snapshot.rows))
+    every = max(1, len(snapshot.rows) * 2 // MOST_ESTIMATES)
+    seconds = HOUR_SECONDS * every
+    alike: defaultdict[tuple[bool, int], list[int]] = defaultdict(list)
+    for hour in range(until - DEMO_DAYS * DAY_SECONDS, until, HOUR_SECONDS):
+        time_of_day = hour % DAY_SECONDS // HOUR_SECONDS // together
+        alike[_is_weekend(hour), time_of_day].append(hour)
+    for hours in alike.values():
+        for series, sums in _sums(snapshot, hours[0], seed, every).items():
+            amounts = Amounts(
+                sums.power_watts.scaled(seconds),
+                sums.operational_grams_per_second.scaled(seconds),
+                sums.embodied_grams_per_second.scaled(seconds),
+            )
+            changes = [(hour, *_change(series, hour, until, seed)) for hour in hours]
+            yield AlikeHours(series, amounts, changes)
+
+
+def _hours_together(resources: int) -> int:
+    """How many hours of a day are taken for one, so that not too many are estimated."""
+    for hours in (2, 3, 4, 6, 12):
+        if resources * 2 * DAY_HOURS // hours <= MOST_ESTIMATES:
+            return hours
+    return DAY_HOURS
+
+
+def _is_weekend(at: int) -> bool:
+    return (at // DAY_SECONDS + _EPOCH_WEEKDAY) % 7 >= _SATURDAY
+
+
+def _sums(snapshot: Snapshot, at: int, seed: int, every: int) -> Mapping[Series, FootprintSum]:
+    """What is there now, as it was loaded at a moment; of it every n-th."""
+    places = {(place.provider, place.region): place for place in snapshot.places}
+    footprints: defaultdict[Series, list[Footprint]] = defaultdict(list)
+    for row in snapshot.rows[::every]:
+        resource = row.resource
+        here = (resource.location.provider, facts.place_of(resource.location))
+        place = places.get(here, NOWHERE)
+        grid = place.intensities[0] if place.intensities else None
+        footprint = estimate(resource, loads_at(resource, at, seed), place, grid)
+        footprints[Series(group_of(resource), footprint.basis)].append(footprint)
+    return {series: footprint_sum(of_it) for series, of_it in footprints.items()}
+
+
+def _change(series: Series, hour: int, until: int, seed: int) -> tuple[float, float]:
+    """By how much an hour differs from its like: what was drawn, and what was there."""
+    days_ago = (until - hour) / DAY_SECONDS
+    there = 1 - GROWTH_A_DAY * days_ago
+    key = zlib.crc32(repr(series.group).encode(), seed & 0xFFFFFFFF)
+    return there * (1 + UNREST * (noise(key, hour // DAY_SECONDS) - 0.5)), there

@@ -1,0 +1,105 @@
+"""/api/v1/history: sums of the past by label and step, as JSON or CSV; or the page's trend."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+
+from aiohttp import web
+
+from cloud_carbon_exporter.exposition.csv_text import csv_text
+from cloud_carbon_exporter.history.query import Query, Summed, TooManySums
+from cloud_carbon_exporter.model.sums import Sum
+from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
+from cloud_carbon_exporter.web.api.history_query import HistoryQuery, parse_history
+from cloud_carbon_exporter.web.api.json_objects import JsonObject
+from cloud_carbon_exporter.web.api.resource_query import BadQuery
+from cloud_carbon_exporter.web.settings import SERVING
+from cloud_carbon_exporter.web.trend import TREND
+
+Remembered = Callable[[Query], Sequence[Summed]]
+"""What answers a query of the history."""
+
+HISTORY: web.AppKey[Remembered] = web.AppKey("history")
+
+AMOUNTS: dict[str, Callable[[Summed], Sum]] = {
+    "power_watts": lambda row: row.power_watts,
+    "energy_joules": lambda row: row.amounts.energy_joules,
+    "operational_emissions_grams": lambda row: row.amounts.operational_grams,
+    "embodied_emissions_grams": lambda row: row.amounts.embodied_grams,
+    "emissions_grams": lambda row: row.amounts.emissions_grams,
+}
+"""Amounts of every sum, by their names in the answer."""
+
+TIMES = ("start", "end", "counted_seconds")
+
+
+def nothing_remembered(query: Query) -> Sequence[Summed]:
+    """Where no history is kept."""
+    return ()
+
+
+async def history_answer(request: web.Request) -> web.Response:
+    """The sums that are asked for; without any parameter, the trend of the totals."""
+    if not request.query:
+        return json_answer(dict(request.app[TREND].columns()))
+    tags = request.app[SERVING].settings.exposition.tags
+    try:
+        asked = parse_history(request.query, tags, time.time())
+        text = await asyncio.to_thread(_text, request.app[HISTORY], asked)
+    except BadQuery as bad:
+        return error_answer(400, str(bad), bad.parameter)
+    except TooManySums as many:
+        return error_answer(400, str(many), "step")
+    except (sqlite3.Error, TimeoutError):
+        return error_answer(503, "the history cannot be read now; the log says more")
+    response = web.Response(
+        text=text,
+        content_type="text/csv" if asked.form == "csv" else "application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+    response.enable_compression()
+    return response
+
+
+def _text(remembered: Remembered, asked: HistoryQuery) -> str:
+    rows = remembered(asked.query)
+    if asked.form == "csv":
+        return history_csv(rows, asked.by)
+    return json.dumps(history_object(rows, asked))
+
+
+def history_object(rows: Sequence[Summed], asked: HistoryQuery) -> JsonObject:
+    """The sums as JSON: each with its bounds and basis."""
+    return {
+        "since": asked.query.since,
+        "until": asked.query.until,
+        "by": list(asked.by),
+        "step": asked.query.step,
+        "sums": [_object(row, asked.by) for row in rows],
+    }
+
+
+def _object(row: Summed, by: Sequence[str]) -> JsonObject:
+    amounts = {name: asdict(amount(row).estimate) for name, amount in AMOUNTS.items()}
+    times = dict(zip(TIMES, (row.start, row.end, row.seconds), strict=True))
+    return {**times, "labels": dict(zip(by, row.labels, strict=True)), **amounts}
+
+
+def history_csv(rows: Sequence[Summed], by: Sequence[str]) -> str:
+    """The sums as CSV, a row each; units in the names of the columns."""
+    columns = [*TIMES, *by]
+    for name in AMOUNTS:
+        columns += [name, f"{name}_lower", f"{name}_upper"]
+    lines: list[Sequence[object]] = [(*columns, "basis")]
+    for row in rows:
+        cells: list[object] = [row.start, row.end, row.seconds, *row.labels]
+        for amount in AMOUNTS.values():
+            estimate = amount(row).estimate
+            cells += [estimate.value, estimate.lower, estimate.upper]
+        lines.append((*cells, row.power_watts.basis))
+    return csv_text(lines)

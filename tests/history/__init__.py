@@ -1,0 +1,1 @@
+"""Tests of the history: its store, its sums, what it survives."""

@@ -1,0 +1,143 @@
+"""Recorder: what it takes down, and that no store that fails is felt by what is shown."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from cloud_carbon_exporter.history import recorder, shares, waiting
+from cloud_carbon_exporter.history.file import in_memory
+from cloud_carbon_exporter.history.query import Query
+from cloud_carbon_exporter.history.recorder import Recorder
+from cloud_carbon_exporter.history.series import HourRow, Span, tag_value
+from cloud_carbon_exporter.history.store import DAY_SECONDS, Store
+from cloud_carbon_exporter.model.hours import HOUR_SECONDS
+from tests.history.estates import START, counted, snapshot
+
+EXPECTED = sum(part.joules for part in counted(START))
+ALL = Query(START, START + 100 * HOUR_SECONDS, {})
+
+
+class FailingStore(Store):
+    """A store whose disk is full until it is not."""
+
+    full = True
+    hangs: threading.Event | None = None
+
+    def add(self, rows: Iterable[HourRow], spans: Iterable[Span]) -> None:
+        if self.hangs is not None:
+            self.hangs.wait(30)
+        if self.full:
+            raise sqlite3.OperationalError("database or disk is full")
+        super().add(rows, spans)
+
+
+def failing() -> FailingStore:
+    return FailingStore(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
+
+
+@contextmanager
+def recording(store: Store, kept_seconds: float = DAY_SECONDS) -> Iterator[Recorder]:
+    at_work = Recorder(store, kept_seconds)
+    try:
+        yield at_work
+    finally:
+        at_work.close(5)
+
+
+def joules(of: Recorder, query: Query = ALL) -> float:
+    return sum(row.amounts.energy_joules.value for row in of.find(query))
+
+
+def once(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
+def test_what_was_counted_is_found() -> None:
+    with recording(in_memory()) as at_work:
+        at_work.record(snapshot(START))
+        at_work.record(snapshot(START + HOUR_SECONDS))
+        once(lambda: joules(at_work) == pytest.approx(2 * EXPECTED))
+
+
+def test_what_the_counters_have_not_saved_is_not_written() -> None:
+    """A killed exporter counts it again, and it would stand there twice."""
+    with recording(in_memory()) as at_work:
+        at_work.record(snapshot(START), kept=False)
+        time.sleep(0.05)
+        assert joules(at_work) == 0
+        at_work.record(snapshot(START + HOUR_SECONDS))
+        once(lambda: joules(at_work) == pytest.approx(2 * EXPECTED))
+
+
+def test_a_full_disk_loses_nothing_and_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    store = failing()
+    with recording(store) as at_work:
+        for hour in range(3):
+            at_work.record(snapshot(START + hour * HOUR_SECONDS))
+            once(lambda: not at_work._kept)
+        once(lambda: "disk is full" in caplog.text)
+        store.full = False
+        at_work.record(snapshot(START + 3 * HOUR_SECONDS))
+        once(lambda: joules(at_work) == pytest.approx(4 * EXPECTED))
+    assert caplog.text.count("disk is full") == 1
+    assert "is written again" in caplog.text
+
+
+def test_a_disk_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "MOST_COUNTED", 50)
+    store = failing()
+    store.full, store.hangs = False, threading.Event()
+    at_work = Recorder(store, DAY_SECONDS)
+    began = time.monotonic()
+    for hour in range(60):
+        at_work.record(snapshot(START + hour * HOUR_SECONDS))
+    at_work.close(0.05)
+    assert time.monotonic() - began < 5
+    assert len(at_work._counted) <= 50
+    store.hangs.set()
+
+
+def test_what_waits_is_bounded(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(waiting, "MOST_ROWS", 10)
+    store = failing()
+    with recording(store) as at_work:
+        for hour in range(20):
+            at_work.record(snapshot(START + hour * HOUR_SECONDS))
+        once(lambda: "has lost" in caplog.text)
+        once(lambda: not at_work._kept)
+        assert len(list(at_work._waiting.rows())) <= 10
+
+
+def test_tags_of_every_resource_its_own_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(shares, "MOST_GROUPS", 1)
+    by_team = Query(ALL.since, ALL.until, {"tag_team": tag_value("team")})
+    with recording(in_memory()) as at_work:
+        at_work.record(snapshot(START))
+        once(lambda: joules(at_work) == pytest.approx(EXPECTED))
+        assert [row.labels for row in at_work.find(by_team)] == [("",)]
+    assert "without tags" in caplog.text
+
+
+def test_what_is_older_than_is_kept_goes() -> None:
+    with recording(in_memory(), DAY_SECONDS) as at_work:
+        at_work.record(snapshot(START))
+        once(lambda: joules(at_work) == pytest.approx(EXPECTED))
+        at_work.record(snapshot(START + 49 * HOUR_SECONDS))
+        first = Query(START, START + HOUR_SECONDS, {})
+        once(lambda: joules(at_work, first) == 0)
+        assert joules(at_work) == pytest.approx(EXPECTED)
