@@ -10,12 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cloud_carbon_exporter.commands.doubted_names import Doubts, doubts
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config import machine_flags as flags
 from cloud_carbon_exporter.config.cloud_flags import MACHINE_PROVIDER
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.flag import Flag, Values
-from cloud_carbon_exporter.config.flags import ANSWER_FORMAT
+from cloud_carbon_exporter.config.flags import ANSWER_FORMAT, STRICT
 from cloud_carbon_exporter.config.grid_flags import GRID_METHOD
 from cloud_carbon_exporter.config.values import listed, quoted
 from cloud_carbon_exporter.errors import ConfigError
@@ -51,7 +52,7 @@ _DESCRIBING: tuple[Flag[object], ...] = (
 FIELDS: Mapping[str, Flag[object]] = {flag.field: flag for flag in _DESCRIBING}
 """Fields of a line of a batch: the flags that describe what is estimated, in snake case."""
 
-_NOTHING = Values({flag: flag.kind.empty for flag in _DESCRIBING})
+_NOTHING = Values({flag: flag.kind.empty for flag in (*_DESCRIBING, STRICT)})
 
 
 class BadField(Exception):
@@ -87,7 +88,7 @@ def run(invocation: Invocation) -> int:
     if options[flags.BATCH]:
         return _batch(options[flags.BATCH], options, explained=explained)
     try:
-        subject = subject_of(options)
+        subject = _checked(options, Doubts())
     except BadField as error:
         name = f"-{FIELDS[error.field].name}: " if error.field else ""
         raise ConfigError(f"{name}{error}") from None
@@ -136,9 +137,10 @@ def answers(
     given: what holds for every line that does not say otherwise. explained: each answer also holds
         its sum.
     """
+    told = Doubts()
     for line in lines:
         try:
-            subject = subject_of(_parse(line, given))
+            subject = _checked(_parse(line, given), told)
             yield False, _answer(subject, explained=explained)
         except BadField as error:
             yield True, json.dumps({"error": {"field": error.field, "message": str(error)}}) + "\n"
@@ -174,6 +176,17 @@ def _accept(flag: Flag[object], value: object) -> object:
     except ValueError as error:
         message = f"{quoted(value)} {error}; allowed: {flag.kind.allowed}"
         raise BadField(flag.field, message) from None
+
+
+def _checked(given: Values, told: Doubts) -> Subject:
+    """Subject of an input; a name nobody knows is told, with -strict refused. Raises BadField."""
+    subject = subject_of(given)
+    if given[STRICT]:
+        for flag, doubt in doubts(given):
+            raise BadField(flag.field, doubt)
+    else:
+        told.tell(given)
+    return subject
 
 
 def subject_of(given: Values) -> Subject:

@@ -13,7 +13,7 @@ from typing import TextIO
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.collect import Collector
 from cloud_carbon_exporter.config import Invocation, Settings
-from cloud_carbon_exporter.config.flags import REPORT_FORMAT
+from cloud_carbon_exporter.config.flags import REPORT_FORMAT, STRICT
 from cloud_carbon_exporter.config.grid_flags import WHAT_IF
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.snapshot import Snapshot
@@ -43,7 +43,7 @@ _WIPE = "\r\x1b[K"
 
 
 def run(invocation: Invocation) -> int:
-    """Print the report. Returns 1 when anything failed.
+    """Print the report. Returns 1 when nothing could be listed; with -strict when anything failed.
 
     Raises ExporterError when no target has credentials.
     """
@@ -58,7 +58,16 @@ def run(invocation: Invocation) -> int:
     if there is not None:
         text = with_what_if(text, form, snapshot, there)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    return 1 if failures(snapshot) else 0
+    return _code(snapshot, strict=settings.options[STRICT])
+
+
+def _code(of: Snapshot, *, strict: bool) -> int:
+    """Exit code of a report. A partial one is a success that says so in the log."""
+    count = len(failures(of))
+    if count and not strict and any(not listing.error for listing in of.listings):
+        log.warning("the report is partial: %d errors; with -strict its exit code is 1", count)
+        return 0
+    return 1 if count else 0
 
 
 def _there(text: str) -> tuple[str, str] | None:
@@ -66,7 +75,7 @@ def _there(text: str) -> tuple[str, str] | None:
     try:
         return region_of(text) if text else None
     except ValueError as error:
-        raise ConfigError(f"-what-if: {error}; allowed: region=REGION") from None
+        raise ConfigError(f"-what-if: {error}") from None
 
 
 def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str]) -> str:

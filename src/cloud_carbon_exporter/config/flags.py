@@ -164,6 +164,14 @@ ANSWER_FORMAT = Flag(
     "Form of the answer.",
     commands=("estimate", "check"),
 )
+STRICT = Flag(
+    "strict",
+    boolean(),
+    "false",
+    "Refuse a region, machine or processor that is not known, with exit code 2; and end a report "
+    "of which anything failed with exit code 1.",
+    commands=("report", "estimate"),
+)
 LIST_FORMAT = Flag(
     "format", choice("text", "markdown"), "text", "Form of the list.", commands=("services",)
 )
