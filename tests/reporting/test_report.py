@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cloud_carbon_exporter.cli import main
-from cloud_carbon_exporter.commands.report import bar
+from cloud_carbon_exporter.commands.progress_bar import bar
 from cloud_carbon_exporter.model.snapshot import ApiUse, Outcome, Snapshot, TargetState
 from cloud_carbon_exporter.reporting import report
 from cloud_carbon_exporter.reporting.coverage import coverage
@@ -310,7 +310,7 @@ def test_a_partial_report_is_a_failure_to_the_strict_alone(
 ) -> None:
     """The demo estate holds one refused call, on purpose."""
     assert main(["report", "-demo.enabled", "-demo.resources=5", *words]) == code
-    partial = "the report is partial: 1 errors; with -strict its exit code is 1"
+    partial = "the report is partial (errors: 1); -strict makes its exit code 1"
     assert (partial in capsys.readouterr().err) == (not words)
 
 

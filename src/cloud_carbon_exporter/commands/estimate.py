@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cloud_carbon_exporter.commands import terminal
 from cloud_carbon_exporter.commands.doubted_names import Doubts, doubts
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config import machine_flags as flags
@@ -97,7 +98,8 @@ def run(invocation: Invocation) -> int:
         return 0
     title = " ".join(options[flag] for flag in _TITLE if options.holds(flag)) or "server"
     terms = subject.terms() if explained else ()
-    sys.stdout.write(footprint_text(title, subject.footprint(), terms))
+    text = footprint_text(title, subject.footprint(), terms, terminal.width(sys.stdout))
+    sys.stdout.write(text)
     return 0
 
 

@@ -31,6 +31,10 @@ _TERM_HEADER = (
 )
 
 
+_SPARE_TERMS = ("load", "unit", "low", "high")
+_PROSE = ("fact", "source")
+
+
 class _Sum(NamedTuple):
     """Sum of an estimate. factor: from its own unit to the one it is shown in."""
 
@@ -46,7 +50,9 @@ _SUMS = (
 )
 
 
-def footprint_text(title: str, of: Footprint, terms: Sequence[Term] = ()) -> str:
+def footprint_text(
+    title: str, of: Footprint, terms: Sequence[Term] = (), width: int | None = None
+) -> str:
     """Estimate as a person reads it, and the sum it comes from where `terms` are given."""
     sections = [_figures(title, of)]
     for sum_of in _SUMS:
@@ -54,8 +60,9 @@ def footprint_text(title: str, of: Footprint, terms: Sequence[Term] = ()) -> str
         if own:
             lines = tuple(_cells(term, sum_of.factor) for term in own)
             total = figure(sum(term.value for term in own) * sum_of.factor)
-            sections.append(Section(sum_of.title, _TERM_HEADER, lines, (f"Sum: {total}",)))
-    return as_text(sections)
+            notes = (f"Sum: {total}",)
+            sections.append(Section(sum_of.title, _TERM_HEADER, lines, notes, _SPARE_TERMS, _PROSE))
+    return as_text(sections, width)
 
 
 def _figures(title: str, of: Footprint) -> Section:

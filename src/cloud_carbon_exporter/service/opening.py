@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Shard, Target
 from cloud_carbon_exporter.collect.clock import Clock
+from cloud_carbon_exporter.collect.progress import Progress, say_progress
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.values import quoted
@@ -120,20 +121,28 @@ def open_collector(
     )
 
 
-async def missing_credentials(clients: Sequence[Client]) -> Sequence[CredentialsMissing]:
-    """Why no target has credentials; empty as soon as one of them has."""
-    tasks = [asyncio.create_task(_connect(client)) for client in clients]
+async def missing_credentials(clients: Mapping[str, Client]) -> Sequence[CredentialsMissing]:
+    """Why no target has credentials; empty as soon as one of them has. clients: by their target."""
+    tasks = {name: asyncio.create_task(_connect(client)) for name, client in clients.items()}
+
+    def waiting() -> list[Progress]:
+        return [
+            Progress(step=f"{name} to accept the credentials", done=task.done())
+            for name, task in tasks.items()
+        ]
+
+    saying = asyncio.create_task(say_progress(waiting))
     errors: list[CredentialsMissing] = []
     try:
-        for task in asyncio.as_completed(tasks):
+        for task in asyncio.as_completed(tasks.values()):
             error = await task
             if error is None:
                 break  # one target that works is enough to serve; the others show as down
             errors.append(error)
     finally:  # nobody who leaves meanwhile waits for a cloud that hangs
-        for pending in tasks:
+        for pending in (saying, *tasks.values()):
             pending.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(saying, *tasks.values(), return_exceptions=True)
     return errors if len(errors) == len(clients) else ()
 
 
