@@ -16,7 +16,7 @@ import yaml
 import cloud_carbon_exporter
 from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.commands import help as help_text
-from cloud_carbon_exporter.config.flag import COMMANDS
+from cloud_carbon_exporter.config.flag import COMMANDS, EXIT_CODES
 from cloud_carbon_exporter.config.flags import of_command
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.providers.clouds import CLOUDS
@@ -92,9 +92,11 @@ def test_help_needs_no_heavy_import() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("ask", ["-help", "--help", "-h", "help"])
-def test_help_names_every_flag_of_the_command(command: str, ask: str, capsys: Captured) -> None:
-    assert main([ask, command] if ask == "help" else [command, ask]) == 0
+@pytest.mark.parametrize("ask", ["{} -help-all", "--help-all {}", "{} -help all", "help all {}"])
+def test_the_whole_help_names_every_flag_of_the_command(
+    command: str, ask: str, capsys: Captured
+) -> None:
+    assert main(ask.format(command).split()) == 0
     out = capsys.readouterr().out
     for flag in of_command(command):
         for name in flag.names:
@@ -102,16 +104,36 @@ def test_help_names_every_flag_of_the_command(command: str, ask: str, capsys: Ca
     assert all(len(line) <= 120 for line in out.splitlines())
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("ask", ["{} -help", "{} --help", "{} -h", "help {}"])
+def test_help_is_short_and_says_where_the_rest_is(command: str, ask: str, capsys: Captured) -> None:
+    assert main(ask.format(command).split()) == 0
+    out = capsys.readouterr().out
+    flags = of_command(command)
+    named = [flag for flag in flags if re.search(rf"^  -{re.escape(flag.name)}\b", out, re.M)]
+    assert len(named) <= 7
+    left = len(flags) - len(named)
+    assert (f"The other {left} flags: cloud-carbon-exporter help all" in out) == (left > 0)
+    for code in EXIT_CODES:
+        assert re.search(rf"^  {code} +\w", out, re.M)
+
+
+def test_the_few_flags_of_a_command_are_flags_it_takes() -> None:
+    for command, few in help_text.FEW.items():
+        assert set(few) < set(of_command(command))
+
+
 def test_help_fits_a_narrow_terminal_and_states_defaults() -> None:
-    text = help_text.render("serve", 60)
+    text = help_text.render("serve", 60, whole=True)
     assert max(map(len, text.splitlines())) <= 60
     assert "(default 0.0.0.0:2922)" in " ".join(text.split())
     for command in COMMANDS:
         assert command in text
 
 
-def test_version(capsys: Captured) -> None:
-    assert main(["-version"]) == 0
+@pytest.mark.parametrize("ask", ["-version", "--version", "version"])
+def test_version(ask: str, capsys: Captured) -> None:
+    assert main([ask]) == 0
     version = re.escape(cloud_carbon_exporter.__version__)
     pattern = rf"cloud-carbon-exporter {version} \(model {version}\+[0-9a-f]{{8}}\)\n"
     assert re.fullmatch(pattern, capsys.readouterr().out)

@@ -68,8 +68,8 @@ def _fail(error: Exception, code: int) -> int:
 
 
 def _run(invocation: Invocation) -> int:
-    """Run the module of the command's own name; help and version are one."""
-    name = "help" if invocation.wants else invocation.command
+    """Run the module of the command's own name; help and version are one each."""
+    name = invocation.wants.removesuffix(" all") or invocation.command
     module = import_module(f"cloud_carbon_exporter.commands.{name}")
     run: Callable[[Invocation], int] = module.run
     return run(invocation)

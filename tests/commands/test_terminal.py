@@ -48,7 +48,7 @@ def _read(screen: int) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 40])
-@pytest.mark.parametrize("words", [REPORT, [*MACHINE, "-explain"]])
+@pytest.mark.parametrize("words", [REPORT, [*MACHINE, "-explain"], ["help"]])
 def test_every_line_fits_the_terminal(words: list[str], columns: int) -> None:
     shown = typed(words, columns).rpartition("\r\x1b[K")[2]  # the bar has been wiped away
     assert shown.count("\n") > 8

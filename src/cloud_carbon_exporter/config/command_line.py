@@ -16,10 +16,15 @@ from cloud_carbon_exporter.config.flags import FLAGS, find
 from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError
 
-Wish = Literal["", "help", "version"]
+Wish = Literal["", "help", "help all", "version"]
 
 _NAMES = words_of(FLAGS)
-_WISHES: dict[str, Wish] = {"help": "help", "h": "help", "version": "version"}
+_WISHES: dict[str, Wish] = {
+    "help": "help",
+    "h": "help",
+    "help-all": "help all",
+    "version": "version",
+}
 
 
 class Given(NamedTuple):
@@ -54,7 +59,9 @@ def read_words(arguments: Sequence[str]) -> Words:
     asked = [_WISHES[pair.name] for pair in pairs if pair.name in _WISHES]
     wants: Wish = asked[0] if asked else ""
     if words and words[0] == "help":
-        words, wants = words[1:], "help"
+        words, wants = words[1:], wants or "help"
+    if wants == "help" and "all" in words:
+        words, wants = [word for word in words if word != "all"], "help all"
     command = words.pop(0) if words else "serve"
     if command not in COMMANDS:
         raise ConfigError(f"unknown command {quoted(command)}{nearest(command, COMMANDS)}")
