@@ -16,11 +16,13 @@ import yaml
 import cloud_carbon_exporter
 from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.commands import help as help_text
+from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.config.flag import COMMANDS, EXIT_CODES
 from cloud_carbon_exporter.config.flags import of_command
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.providers.clouds import CLOUDS
 from cloud_carbon_exporter.service.loading import provider
+from cloud_carbon_exporter.service.opening import open_targets
 
 Captured = pytest.CaptureFixture[str]
 
@@ -154,6 +156,17 @@ def test_a_region_nobody_knows_is_refused_where_the_cloud_cannot_tell(
     assert main(["report", f"-config.file={file}"]) == 2
     error = capsys.readouterr().err
     assert 'unknown region "fr-pra-1"; the nearest known one is fr-par-1' in error
+
+
+def test_a_region_of_a_target_that_no_table_has_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is not refused: the account may be in a region that is newer than the tables."""
+    file = tmp_path / "carbon.yml"
+    file.write_text("targets: [{provider: aws, regions: [eu-west-3, eu-west-33]}]")
+    open_targets(load([f"-config.file={file}"], {}).settings)
+    near = [record.getMessage().partition("did you mean ")[2] for record in caplog.records]
+    assert near == ["eu-west-3?"]
 
 
 def test_an_excluded_kind_nobody_knows_is_refused(tmp_path: Path, capsys: Captured) -> None:

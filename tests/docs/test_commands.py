@@ -21,7 +21,8 @@ from cloud_carbon_exporter.config.flags import FLAGS
 pytestmark = pytest.mark.e2e
 
 PROGRAM = "cloud-carbon-exporter"
-OFFLINE = {"permissions", "services", "estimate", "completion"}  # commands that never ask a cloud
+OFFLINE = {"permissions", "services", "estimate", "completion", "version"}
+"""Commands that never ask a cloud."""
 LINES = {
     (str(block), line): block.page
     for block in blocks()

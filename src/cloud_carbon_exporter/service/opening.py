@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
@@ -16,10 +17,13 @@ from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError, CredentialsMissing
 from cloud_carbon_exporter.grid import GridSettings, preferences
 from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.known_names import doubt_of_region
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Client, Provider
 from cloud_carbon_exporter.service.loading import provider
+
+log = logging.getLogger(__name__)
 
 Rendered = TypeVar("Rendered")
 
@@ -27,16 +31,20 @@ Rendered = TypeVar("Rendered")
 def check_names(settings: TargetSettings, provider_of_target: Provider) -> None:
     """Check the kinds a target excludes, and the regions it explores.
 
-    Raises ConfigError for one that its provider does not know.
+    Raises ConfigError for one that its provider does not know. Of a provider without zones among
+    the facts the account itself tells its regions, newer ones than ours among them: one that we do
+    not know is only told.
     """
     name = settings.name or settings.provider
     zones = facts.zones(provider_of_target.label)
     regions = {*zones, *(zone.rpartition("-")[0] for zone in zones)}
     for region in settings.regions:
-        # Of a provider without zones among the facts, the account itself tells its regions.
         if zones and region not in regions:
             near = nearest(region, regions)
             raise ConfigError(f"regions of target {name}: unknown region {quoted(region)}{near}")
+        doubt = doubt_of_region(provider_of_target.label, region)
+        if doubt:
+            log.warning("regions of target %s: %s", name, doubt)
     kinds = {service.kind for service in provider_of_target.services}
     for kind in settings.exclude:
         if kind not in kinds:
