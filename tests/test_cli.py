@@ -72,6 +72,18 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
 
 
 @pytest.mark.slow
+def test_a_terminal_without_letters_of_others_is_no_error() -> None:
+    """A machine type of a batch may be named in any letters; LANG=C has but those of ASCII."""
+    command = [sys.executable, "-m", "cloud_carbon_exporter", "estimate", "-processor=処理"]
+    environment = {"PATH": os.environ["PATH"], "PYTHONIOENCODING": "ascii:strict"}
+    environment["PYTHONPATH"] = os.environ.get("PYTHONPATH", "")
+    ended = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert ended.returncode == 0
+    assert rb"\u51e6\u7406" in ended.stdout
+    assert b"Traceback" not in ended.stderr
+
+
+@pytest.mark.slow
 def test_output_that_cannot_be_written_is_said_in_one_line() -> None:
     for command in ("services", "report -demo.enabled -demo.resources=3 -log.level=error"):
         with Path("/dev/full").open("wb") as full:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.reporting import report
-from cloud_carbon_exporter.reporting.columns import clipped, width_of
+from cloud_carbon_exporter.reporting.columns import clipped, folded, width_of
 from cloud_carbon_exporter.reporting.tables import Section, as_text
 from tests.exposition import estate
 
@@ -69,6 +69,18 @@ def test_wide_letters_take_two_columns_and_marks_none() -> None:
     assert width_of("abc") == width_of("a\u0301bc") == 3
     section = Section("T", ("name", "W"), (("東京", "1"), ("abcd", "2")))
     assert lines(section, 80)[3:] == ["東京  1", "abcd  2"]
+
+
+def test_a_line_goes_on_below_under_its_last_column() -> None:
+    line = "  ec2:DescribeInstances  ec2/instance, ec2/host, ec2/dedicated_host, ec2/capacity\n"
+    assert folded(line, 100) == line
+    first, second = folded(line, 60).splitlines()
+    assert first == "  ec2:DescribeInstances  ec2/instance, ec2/host,"
+    assert second == f"{' ' * 25}ec2/dedicated_host, ec2/capacity"
+    assert folded(line, 30).splitlines()[:2] == [
+        "  ec2:DescribeInstances",
+        "      ec2/instance, ec2/host,",
+    ]
 
 
 @given(

@@ -7,7 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from cloud_carbon_exporter.commands import aws_policy
+from cloud_carbon_exporter.commands import aws_policy, terminal
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.cloud_flags import PRINTED_PROVIDERS
 from cloud_carbon_exporter.config.flag import PROGRAM, Values
@@ -24,7 +24,7 @@ def run(invocation: Invocation) -> int:
     options = invocation.settings.options
     form = options[POLICY_FORMAT]
     if form == "text":
-        sys.stdout.write(as_text(options[PRINTED_PROVIDERS] or REAL_CLOUDS))
+        terminal.printed(as_text(options[PRINTED_PROVIDERS] or REAL_CLOUDS))
     else:
         sys.stdout.write(POLICIES[form](options))
     return 0

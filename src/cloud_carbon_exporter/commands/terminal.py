@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TextIO
+
+from cloud_carbon_exporter.reporting.columns import folded
 
 _USUAL = 80
 _NARROWEST = 20
+
+
+def printed(text: str) -> None:
+    """Write lines to stdout; on a terminal none is wider than it is."""
+    columns = width(sys.stdout)
+    sys.stdout.write(text if columns is None else folded(text, columns))
 
 
 def width(stream: TextIO) -> int | None:

@@ -6,6 +6,7 @@ are clipped to what can still be told apart; columns that can be spared are left
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -91,6 +92,29 @@ def paragraph(text: str, width: int, indent: str = "") -> list[str]:
         width,
         initial_indent=indent,
         subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def folded(text: str, width: int) -> str:
+    """Lines of a text, those that are too wide gone on with below, under what they tell of."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        lines += _hanging(line, width) if width_of(line) > width else [line]
+    return "\n".join([*lines, ""])
+
+
+def _hanging(line: str, width: int) -> list[str]:
+    """Lines of one: it goes on where its last column began, or a step within its beginning."""
+    begun = [gap.end() for gap in re.finditer(r"  +", line) if gap.end() <= width // 2]
+    start = len(line) - len(line.lstrip())
+    column = max(begun, default=0) if len(begun) > bool(start) else start + len(_INDENT)
+    return textwrap.wrap(
+        line[start:],
+        width,
+        initial_indent=" " * start,
+        subsequent_indent=" " * column,
         break_long_words=False,
         break_on_hyphens=False,
     )
