@@ -87,7 +87,8 @@ def _split(arguments: Sequence[str]) -> tuple[list[_Pair], list[str]]:
         spelled, equals, value = word.partition("=")
         name = spelled.removeprefix("-").removeprefix("-")
         if name not in _NAMES and name not in _WISHES:
-            raise ConfigError(f"unknown flag {quoted(spelled)}{nearest(name, _NAMES, '-')}")
+            near = nearest(name, {**_NAMES, **_WISHES}, "-")
+            raise ConfigError(f"unknown flag {quoted(spelled)}{near}")
         pairs.append(_Pair(name, value if equals else _next_value(name, rest), spelled))
     return pairs, words
 
