@@ -119,7 +119,7 @@ def test_the_whole_help_names_every_flag_of_the_command(
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("ask", ["{} -help", "{} --help", "{} -h", "help {}"])
+@pytest.mark.parametrize("ask", ["{} -help", "{} --help", "{} -h", "help {}", "{} help"])
 def test_help_is_short_and_says_where_the_rest_is(command: str, ask: str, capsys: Captured) -> None:
     assert main(ask.format(command).split()) == 0
     out = capsys.readouterr().out

@@ -27,6 +27,11 @@ _EXAMPLES = (
     ("report -cloud.provider=aws", "collect once, and print"),
     ("-cloud.provider=aws,gcp", "serve what Prometheus scrapes"),
 )
+_USAGES = {
+    "serve": "[serve] [flags]",
+    "completion": "completion bash|zsh|fish",
+    "version": "version",
+}
 _EVERYWHERE: tuple[Flag[object], ...] = (
     cloud_flags.PROVIDERS,
     cloud_flags.DEMO_ENABLED,
@@ -59,9 +64,8 @@ def run(invocation: Invocation) -> int:
 
 def render(command: str, width: int = _WIDTH_OF_A_FILE, *, whole: bool = False) -> str:
     """Help of one command, wrapped to `width` columns. whole: with every flag."""
-    usages = {"serve": "[serve] [flags]", "completion": "completion bash|zsh|fish"}
-    usage = f"usage: {PROGRAM} {usages.get(command, f'{command} [flags]')}"
-    lines = [*paragraph(usage, width), ""]
+    usage = _USAGES.get(command, f"{command} [flags]")
+    lines = [*paragraph(f"usage: {PROGRAM} {usage}", width), ""]
     lines += _of_serve(width, whole=whole) if command == "serve" else _of_another(command, width)
     every = of_command(command)
     shown = every if whole else FEW.get(command, every)

@@ -58,13 +58,15 @@ def read_words(arguments: Sequence[str]) -> Words:
     pairs, words = _split(arguments)
     asked = [_WISHES[pair.name] for pair in pairs if pair.name in _WISHES]
     wants: Wish = asked[0] if asked else ""
-    if words and words[0] == "help":
-        words, wants = words[1:], wants or "help"
+    if "help" in words[:2]:  # help report, report help
+        words = [word for word in words if word != "help"]
+        wants = wants or "help"
     if wants == "help" and "all" in words:
         words, wants = [word for word in words if word != "all"], "help all"
     command = words.pop(0) if words else "serve"
     if command not in COMMANDS:
-        raise ConfigError(f"unknown command {quoted(command)}{nearest(command, COMMANDS)}")
+        near = nearest(command, [*COMMANDS, "help"])
+        raise ConfigError(f"unknown command {quoted(command)}{near}")
     if words and command != "completion":
         raise ConfigError(f"unexpected argument {quoted(words[0])}: a flag begins with a dash")
     given = () if wants else tuple(_given(command, pair) for pair in pairs)
@@ -87,7 +89,7 @@ def _split(arguments: Sequence[str]) -> tuple[list[_Pair], list[str]]:
         spelled, equals, value = word.partition("=")
         name = spelled.removeprefix("-").removeprefix("-")
         if name not in _NAMES and name not in _WISHES:
-            near = nearest(name, {**_NAMES, **_WISHES}, "-")
+            near = nearest(name, [*_NAMES, *_WISHES], "-")
             raise ConfigError(f"unknown flag {quoted(spelled)}{near}")
         pairs.append(_Pair(name, value if equals else _next_value(name, rest), spelled))
     return pairs, words
