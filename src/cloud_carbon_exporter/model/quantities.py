@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import hypot
 
 PERCENT = 100
+SECONDS_PER_HOUR = 3600
 JOULES_PER_KILOWATT_HOUR = 3_600_000
 GIB_PER_GIGABYTE = 10**9 / 2**30
 GIB_PER_TERABYTE = 10**12 / 2**30

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from cloud_carbon_exporter.printable import printable
 
-SECONDS_PER_HOUR = 3600
 VALUES = ("", "unit", "value", "low", "high")
 
 _OF_NUMBERS = set("0123456789.,")
