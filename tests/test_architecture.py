@@ -37,6 +37,7 @@ LAYERS = [
     ("api_costs",),
     ("storage",),
     ("grid",),
+    ("plan",),
     ("estimate",),
     ("providers",),
     ("http",),

@@ -7,23 +7,23 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from cloud_carbon_exporter import estimate
+from cloud_carbon_exporter.commands import estimate_plan
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config import machine_flags as flags
 from cloud_carbon_exporter.config.cloud_flags import MACHINE_PROVIDER
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.flag import Flag, Values
-from cloud_carbon_exporter.config.flags import ANSWER_FORMAT
+from cloud_carbon_exporter.config.flags import ESTIMATE_FORMAT
 from cloud_carbon_exporter.config.grid_flags import GRID_METHOD
+from cloud_carbon_exporter.config.plan_flags import BUDGET, PLAN
 from cloud_carbon_exporter.config.values import listed, quoted
 from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.model.types import Footprint
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
+from cloud_carbon_exporter.reporting import estimates
 from cloud_carbon_exporter.reporting.explanation import figures, period, sums
-from cloud_carbon_exporter.reporting.tables import as_text
-from cloud_carbon_exporter.web.api import json_objects
+from cloud_carbon_exporter.reporting.tables import as_markdown, as_text
 
 _SERVER: tuple[Flag[object], ...] = (
     flags.PROCESSOR,
@@ -59,8 +59,13 @@ class BadField(Exception):
 
 
 def run(invocation: Invocation) -> int:
-    """Print one estimate, or those of a batch. Returns 1 when a line of the batch was bad."""
+    """Print one estimate, those of a batch, or that of a plan.
+
+    Returns 1 when a line of the batch was bad, or the plan is above its budget.
+    """
     options = invocation.settings.options
+    if options[PLAN] or options.holds(BUDGET):
+        return estimate_plan.answer(options)
     if options[flags.BATCH]:
         return _batch(options[flags.BATCH], options)
     try:
@@ -68,7 +73,7 @@ def run(invocation: Invocation) -> int:
     except BadField as error:
         name = f"-{FIELDS[error.field].name}: " if error.field else ""
         raise ConfigError(f"{name}{error}") from None
-    if options[ANSWER_FORMAT] == "json":
+    if options[ESTIMATE_FORMAT] == "json":
         sys.stdout.write(_answer(result, options))
         return 0
     title = " ".join(options[flag] for flag in _TITLE if options.holds(flag)) or "server"
@@ -77,15 +82,16 @@ def run(invocation: Invocation) -> int:
         sections.append(period(result))
     if options[flags.EXPLAIN]:
         sections += sums(result.explain())
-    sys.stdout.write(as_text(sections))
+    written = as_markdown if options[ESTIMATE_FORMAT] == "markdown" else as_text
+    sys.stdout.write(written(sections))
     return 0
 
 
 def _answer(result: estimate.Result, options: Values) -> str:
     """Estimate as one JSON line, with its period and its sum where they are asked for."""
-    answer = document(result.footprint)
+    answer = estimates.footprint(result.footprint)
     if options.holds(flags.HOURS):
-        answer |= _period(result)
+        answer |= estimates.period(result)
     if options[flags.EXPLAIN]:
         answer["explain"] = list(map(asdict, result.explain()))
     return json.dumps(answer) + "\n"
@@ -199,30 +205,3 @@ def _refuse_what_does_not_fit(given: Values) -> None:
     if not machine_type and not described:
         fields = ", ".join(flag.field for flag in _SERVER)
         raise BadField(flags.MACHINE_TYPE.field, f"is missing; or describe a server by {fields}")
-
-
-def document(footprint: Footprint) -> dict[str, Any]:
-    """Estimate as one JSON object."""
-    return {
-        "power_watts": json_objects.estimate(footprint.power_watts),
-        "operational_emissions_grams_per_second": json_objects.estimate(
-            footprint.operational_grams_per_second
-        ),
-        "embodied_emissions_grams_per_second": json_objects.estimate(
-            footprint.embodied_grams_per_second
-        ),
-        "reason": footprint.reason,
-        "facts": list(footprint.facts),
-    }
-
-
-def _period(result: estimate.Result) -> dict[str, Any]:
-    """What the hours come to, as members of the same object."""
-    sums = {
-        "energy_kilowatt_hours": result.energy_kilowatt_hours,
-        "operational_emissions_grams": result.operational_grams,
-        "embodied_emissions_grams": result.embodied_grams,
-        "emissions_grams": result.total_grams,
-    }
-    told = {name: json_objects.estimate(of) for name, of in sums.items()}
-    return {"hours": result.hours, **told}
