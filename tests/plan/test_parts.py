@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from cloud_carbon_exporter.plan.parts import NotTold, Source, parts_of
 from cloud_carbon_exporter.plan.regions import CLOUDS
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 from cloud_carbon_exporter.service.loading import provider
+from tests.imports import ROOT
 
 ROWS = facts.rows("plan_parts")
 TYPES = sorted({row["type"] for row in ROWS})
@@ -115,3 +117,10 @@ def test_as_many_as_are_told(row: dict[str, str]) -> None:
 def test_what_no_plan_tells_says_so(resource_type: str) -> None:
     with pytest.raises(NotTold):
         parts_of(resource_type, Source({}))
+
+
+def test_the_page_has_every_type_that_is_estimated() -> None:
+    page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
+    _, _, below = page.partition("What is estimated, by the table")
+    table = below.partition("\n\n- ")[0]
+    assert set(re.findall(r"`(\w+_\w+)`", table)) == {row["type"] for row in HELD}
