@@ -14,11 +14,16 @@ from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.quantities import GIB_PER_GIGABYTE
 from cloud_carbon_exporter.model.types import Component
 from cloud_carbon_exporter.plan.document import BadPlan, parse
-from cloud_carbon_exporter.plan.plan import Asked, Plan, Planned, estimated
+from cloud_carbon_exporter.plan.plan import Asked, Pick, Plan, Planned, estimated
 from tests.plan.plans import RECORDED, change, document, plan_of, recorded
 
 PLAN = recorded()
 RECORDED_TEXT = RECORDED.read_text(encoding="utf-8")
+PICKS: tuple[Pick, ...] = (
+    lambda of: of.power_watts,
+    lambda of: of.operational_grams_per_second,
+    lambda of: of.emissions_grams_per_second,
+)
 BY_ADDRESS = {of.address: of for of in PLAN.resources}
 
 
@@ -159,7 +164,7 @@ def test_what_stays_adds_nothing_to_the_difference_and_its_doubt() -> None:
         change("aws_instance.a", instance, bigger),
         *(change(f"aws_instance.b[{number}]", instance, instance) for number in range(50)),
     )
-    for pick in (lambda of: of.power_watts, lambda of: of.emissions_grams_per_second):
+    for pick in PICKS:
         one, many = alone.difference(pick), among.difference(pick)
         assert (one.value, one.lower, one.upper) == pytest.approx(
             (many.value, many.lower, many.upper)
@@ -186,7 +191,7 @@ def test_creating_is_the_whole_and_deleting_its_opposite() -> None:
     disk = {"size": 100, "type": "gp3", "availability_zone": "us-east-1a"}
     made = plan_of(change("aws_ebs_volume.a", None, disk))
     gone = plan_of(change("aws_ebs_volume.a", disk, None))
-    for pick in (lambda of: of.power_watts, lambda of: of.emissions_grams_per_second):
+    for pick in PICKS:
         whole, more, less = pick(made.after).estimate, made.difference(pick), gone.difference(pick)
         assert (more.lower, more.value, more.upper) == pytest.approx(
             (whole.lower, whole.value, whole.upper)
