@@ -27,7 +27,8 @@ COMMANDS: Mapping[str, str] = {
 
 EXIT_CODES: Mapping[int, str] = {
     0: "all is well; a report is, where only a part of it failed and -strict was not said",
-    1: "it failed: no credentials, nothing to be read, a call that check tried, a line of a batch",
+    1: "it failed: no credentials, nothing to be read, a call that check tried, a line of a batch; "
+    "a plan is above its budget",
     2: "the command line, a variable or the file cannot be followed; with -strict a name, too",
     130: "ended by Ctrl-C; serve ends with 0, as it does when told to by SIGTERM",
 }

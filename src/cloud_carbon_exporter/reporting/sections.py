@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cloud_carbon_exporter.model.quantities import SECONDS_PER_HOUR
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.types import Estimate
 from cloud_carbon_exporter.reporting.coverage import coverage
 from cloud_carbon_exporter.reporting.failures import failures
-from cloud_carbon_exporter.reporting.tables import SECONDS_PER_HOUR, VALUES, Section, clean, figure
+from cloud_carbon_exporter.reporting.tables import VALUES, Section, clean, figure
 from cloud_carbon_exporter.web.api import json_objects
 
 HOURS_PER_YEAR = 8766

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from cloud_carbon_exporter.printable import printable
 from cloud_carbon_exporter.reporting.columns import Column, fitted, natural, paragraph, width_of
 
-SECONDS_PER_HOUR = 3600
 VALUES = ("", "unit", "value", "low", "high")
 
 _OF_NUMBERS = set("0123456789.,")
