@@ -48,6 +48,8 @@ SCHEMAS = {
     "grid_zones": "grid_source zone name source year note",
     "reported_services": "provider service also kinds source year note",
     "source_names": "name source year note",
+    "plan_parts": "type kind part at name usual_name names size usual_size unit always times"
+    " boards off through source year note",
     "language_models": "words billions makes published source year note",
 }
 NUMBERS = {

@@ -37,6 +37,8 @@ LAYERS = [
     ("api_costs",),
     ("storage",),
     ("grid",),
+    ("plan",),
+    ("estimate",),
     ("providers",),
     ("http",),
     ("model", "version"),
@@ -201,7 +203,7 @@ def names_called(tree: ast.AST) -> Iterator[str]:
         # the state file gives back what was one
         (
             {"Resource"},
-            r"providers\.description|commands\.estimate|model\.server|storage\.life_rows",
+            r"providers\.description|estimate|model\.server|storage\.life_rows",
         ),
     ],
     ids=["family", "route", "resource"],

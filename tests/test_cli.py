@@ -16,11 +16,13 @@ import yaml
 import cloud_carbon_exporter
 from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.commands import help as help_text
-from cloud_carbon_exporter.config.flag import COMMANDS
+from cloud_carbon_exporter.config import load
+from cloud_carbon_exporter.config.flag import COMMANDS, EXIT_CODES
 from cloud_carbon_exporter.config.flags import of_command
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.providers.clouds import CLOUDS
 from cloud_carbon_exporter.service.loading import provider
+from cloud_carbon_exporter.service.opening import open_targets
 
 Captured = pytest.CaptureFixture[str]
 
@@ -70,6 +72,18 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
 
 
 @pytest.mark.slow
+def test_a_terminal_without_letters_of_others_is_no_error() -> None:
+    """A machine type of a batch may be named in any letters; LANG=C has but those of ASCII."""
+    command = [sys.executable, "-m", "cloud_carbon_exporter", "estimate", "-processor=処理"]
+    environment = {"PATH": os.environ["PATH"], "PYTHONIOENCODING": "ascii:strict"}
+    environment["PYTHONPATH"] = os.environ.get("PYTHONPATH", "")
+    ended = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert ended.returncode == 0
+    assert rb"\u51e6\u7406" in ended.stdout
+    assert b"Traceback" not in ended.stderr
+
+
+@pytest.mark.slow
 def test_output_that_cannot_be_written_is_said_in_one_line() -> None:
     for command in ("services", "report -demo.enabled -demo.resources=3 -log.level=error"):
         with Path("/dev/full").open("wb") as full:
@@ -92,9 +106,11 @@ def test_help_needs_no_heavy_import() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("ask", ["-help", "--help", "-h", "help"])
-def test_help_names_every_flag_of_the_command(command: str, ask: str, capsys: Captured) -> None:
-    assert main([ask, command] if ask == "help" else [command, ask]) == 0
+@pytest.mark.parametrize("ask", ["{} -help-all", "--help-all {}", "{} -help all", "help all {}"])
+def test_the_whole_help_names_every_flag_of_the_command(
+    command: str, ask: str, capsys: Captured
+) -> None:
+    assert main(ask.format(command).split()) == 0
     out = capsys.readouterr().out
     for flag in of_command(command):
         for name in flag.names:
@@ -102,16 +118,36 @@ def test_help_names_every_flag_of_the_command(command: str, ask: str, capsys: Ca
     assert all(len(line) <= 120 for line in out.splitlines())
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("ask", ["{} -help", "{} --help", "{} -h", "help {}", "{} help"])
+def test_help_is_short_and_says_where_the_rest_is(command: str, ask: str, capsys: Captured) -> None:
+    assert main(ask.format(command).split()) == 0
+    out = capsys.readouterr().out
+    flags = of_command(command)
+    named = [flag for flag in flags if re.search(rf"^  -{re.escape(flag.name)}\b", out, re.M)]
+    assert len(named) <= 7
+    left = len(flags) - len(named)
+    assert (f"The other {left} flags: cloud-carbon-exporter help all" in out) == (left > 0)
+    for code in EXIT_CODES:
+        assert re.search(rf"^  {code} +\w", out, re.M)
+
+
+def test_the_few_flags_of_a_command_are_flags_it_takes() -> None:
+    for command, few in help_text.FEW.items():
+        assert set(few) < set(of_command(command))
+
+
 def test_help_fits_a_narrow_terminal_and_states_defaults() -> None:
-    text = help_text.render("serve", 60)
+    text = help_text.render("serve", 60, whole=True)
     assert max(map(len, text.splitlines())) <= 60
     assert "(default 0.0.0.0:2922)" in " ".join(text.split())
     for command in COMMANDS:
         assert command in text
 
 
-def test_version(capsys: Captured) -> None:
-    assert main(["-version"]) == 0
+@pytest.mark.parametrize("ask", ["-version", "--version", "version"])
+def test_version(ask: str, capsys: Captured) -> None:
+    assert main([ask]) == 0
     version = re.escape(cloud_carbon_exporter.__version__)
     pattern = rf"cloud-carbon-exporter {version} \(model {version}\+[0-9a-f]{{8}}\)\n"
     assert re.fullmatch(pattern, capsys.readouterr().out)
@@ -132,6 +168,17 @@ def test_a_region_nobody_knows_is_refused_where_the_cloud_cannot_tell(
     assert main(["report", f"-config.file={file}"]) == 2
     error = capsys.readouterr().err
     assert 'unknown region "fr-pra-1"; the nearest known one is fr-par-1' in error
+
+
+def test_a_region_of_a_target_that_no_table_has_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is not refused: the account may be in a region that is newer than the tables."""
+    file = tmp_path / "carbon.yml"
+    file.write_text("targets: [{provider: aws, regions: [eu-west-3, eu-west-33]}]")
+    open_targets(load([f"-config.file={file}"], {}).settings)
+    near = [record.getMessage().partition("did you mean ")[2] for record in caplog.records]
+    assert near == ["eu-west-3?"]
 
 
 def test_an_excluded_kind_nobody_knows_is_refused(tmp_path: Path, capsys: Captured) -> None:

@@ -8,6 +8,7 @@ server and no cloud.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code of the program, run with `arguments`; with those of the process when None."""
     _end_when_told()
+    _write_whatever_there_is()
     try:
         invocation = load(sys.argv[1:] if arguments is None else arguments, os.environ)
         code = _run(invocation)
@@ -53,6 +55,13 @@ def _end_when_told() -> None:
         signal.signal(signal.SIGTERM, _end)
 
 
+def _write_whatever_there_is() -> None:
+    """A name in letters that the terminal does not have (LANG=C) is shown as escapes, not fatal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _end(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
@@ -68,8 +77,8 @@ def _fail(error: Exception, code: int) -> int:
 
 
 def _run(invocation: Invocation) -> int:
-    """Run the module of the command's own name; help and version are one."""
-    name = "help" if invocation.wants else invocation.command
+    """Run the module of the command's own name; help and version are one each."""
+    name = invocation.wants.removesuffix(" all") or invocation.command
     module = import_module(f"cloud_carbon_exporter.commands.{name}")
     run: Callable[[Invocation], int] = module.run
     return run(invocation)

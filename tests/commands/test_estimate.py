@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -256,7 +257,7 @@ def test_what_bad_flags_get(line: str, words: list[str], capsys: Captured) -> No
 
 def test_the_fields_of_a_line_are_the_flags_in_snake_case() -> None:
     flags = {flag.name.replace(".", "_").replace("-", "_") for flag in of_command("estimate")}
-    assert set(FIELDS) == flags - {"format", "explain", "batch"}
+    assert set(FIELDS) == flags - {"format", "explain", "batch", "strict", "plan", "budget"}
 
 
 JSON = st.recursive(
@@ -283,3 +284,30 @@ def test_no_json_does_more_than_be_refused(value: Any) -> None:
 @given(st.binary(max_size=40))
 def test_no_bytes_do_more_than_be_refused(line: bytes) -> None:
     assert "error" in answer(line)
+
+
+def test_hours_are_told_as_well_by_a_line_and_by_the_flag(capsys: Captured) -> None:
+    flags = "-cloud.provider=aws -machine-type=m5.large -region=eu-west-3 -cpu-ratio=0.5"
+    month = answer({**M5, "hours": 730})
+    assert month == one(capsys, f"{flags} -hours=730")
+    assert month["hours"] == 730
+    power = month["power_watts"]["value"]
+    assert month["energy_kilowatt_hours"]["value"] == pytest.approx(power * 0.73)
+    parts = [month[f"{part}_emissions_grams"]["value"] for part in ("operational", "embodied")]
+    assert month["emissions_grams"]["value"] == pytest.approx(sum(parts))
+    assert set(month) - KEYS == {
+        "hours",
+        "energy_kilowatt_hours",
+        "operational_emissions_grams",
+        "embodied_emissions_grams",
+        "emissions_grams",
+    }
+    assert main(["estimate", *flags.split(), "-hours=730"]) == 0
+    assert re.search(r"Over 730 hours\n.*\n.*\nEnergy +kWh", capsys.readouterr().out)
+
+
+def test_hours_without_a_region_have_no_grams_of_power(capsys: Captured) -> None:
+    nowhere = answer({**M5, "region": None, "hours": 2})
+    assert nowhere["operational_emissions_grams"] is None
+    assert nowhere["emissions_grams"] is None
+    assert nowhere["embodied_emissions_grams"]["value"] > 0

@@ -20,6 +20,7 @@ import pytest
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.cli import main
+from cloud_carbon_exporter.collect import progress
 from cloud_carbon_exporter.commands.serve import url, why_not
 from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import CredentialsMissing, CredentialsRefused
@@ -227,12 +228,14 @@ def test_the_url_is_one_a_browser_takes(listen: Address, bound: list[Any], expec
     assert url(listen, bound) == expected
 
 
-def clients(*clouds: Cloud) -> list[Client]:
+def clients(*clouds: Cloud) -> dict[str, Client]:
     budget = Budget(time.time)
-    return [
-        cloud.provider().client(TargetSettings(provider="aws"), budget.meter("aws"))
-        for cloud in clouds
-    ]
+    return {
+        f"target {number}": cloud.provider().client(
+            TargetSettings(provider="aws"), budget.meter("aws")
+        )
+        for number, cloud in enumerate(clouds)
+    }
 
 
 async def test_credentials_are_missing_only_when_no_target_has_any() -> None:
@@ -246,6 +249,20 @@ async def test_credentials_are_missing_only_when_no_target_has_any() -> None:
     assert not await missing_credentials(clients(none, refused))
     async with asyncio.timeout(PATIENCE_SECONDS):
         assert not await missing_credentials(clients(hanging, none, Cloud()))
+
+
+async def test_a_cloud_that_accepts_no_credentials_nor_refuses_them_is_named(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(progress, "SAID_EVERY_SECONDS", 0.01)
+    caplog.set_level(logging.INFO)
+    none = Cloud(fail={"connect": CredentialsMissing("tried everything")})
+    asking = asyncio.create_task(missing_credentials(clients(none, Cloud(hang={"connect"}))))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while "waiting for target 1 to accept the credentials" not in caplog.text:
+            await asyncio.sleep(0.01)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
 
 
 async def test_asking_for_credentials_leaves_nothing_behind_when_it_is_given_up() -> None:
@@ -264,7 +281,7 @@ async def test_asking_for_credentials_leaves_nothing_behind_when_it_is_given_up(
                 self.let_go = True
 
     client = Hanging()
-    asking = asyncio.create_task(missing_credentials([cast(Client, client)]))
+    asking = asyncio.create_task(missing_credentials({"aws": cast(Client, client)}))
     await connecting.wait()
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)

@@ -94,6 +94,8 @@ def test_the_examples_of_the_original_work_verbatim() -> None:
             ["-cloud.aws.defaultregion", '"E!"', "eu-west-3"],
         ),
         ("repot", ["unknown command", '"repot"', "report"]),
+        ("hlep", ["unknown command", "nearest known one is help"]),
+        ("-help-al", ["unknown flag", "nearest known one is -help-all"]),
         ("report extra", ["unexpected argument", '"extra"']),
         ("report -listen=:1 -demo.enabled", ["-listen is not a flag of report", "serve"]),
         (

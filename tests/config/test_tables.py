@@ -23,7 +23,7 @@ from cloud_carbon_exporter.config.target_keys import KEYS, Key
 from cloud_carbon_exporter.config.targets import FiledTarget, read_targets
 from cloud_carbon_exporter.exposition import upstream_labels
 from cloud_carbon_exporter.grid import SOURCES
-from cloud_carbon_exporter.model import what_if
+from cloud_carbon_exporter.model import known_names
 from cloud_carbon_exporter.providers.clouds import CLOUDS, REAL_CLOUDS, CloudName
 from cloud_carbon_exporter.providers.options import AwsOptions, DemoOptions
 from cloud_carbon_exporter.providers.settings import TargetSettings
@@ -78,7 +78,7 @@ def test_the_table_of_clouds_is_what_the_packages_say_of_themselves(name: str) -
 def test_the_names_of_clouds_are_the_same_wherever_they_stand() -> None:
     labels = [cloud.label for cloud in REAL_CLOUDS.values()]
     assert tuple(CLOUDS) == get_args(CloudName)
-    assert list(what_if.PROVIDERS) == labels
+    assert list(known_names.PROVIDERS) == labels
     for label, name in upstream_labels._EXPLORERS.items():
         assert CLOUDS[name].label == label
     assert set(POLICIES) == {cloud.policy for cloud in REAL_CLOUDS.values()}

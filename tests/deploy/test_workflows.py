@@ -129,6 +129,7 @@ def test_dependabot_looks_after_everything_that_is_pinned() -> None:
     looked_after = {(update["package-ecosystem"], update["directory"]) for update in updates}
     assert looked_after == {
         ("github-actions", "/"),
+        ("github-actions", "/deploy/github-action"),
         ("uv", "/"),
         ("docker", "/deploy"),
         ("docker-compose", "/deploy"),

@@ -21,7 +21,8 @@ from cloud_carbon_exporter.config.flags import FLAGS
 pytestmark = pytest.mark.e2e
 
 PROGRAM = "cloud-carbon-exporter"
-OFFLINE = {"permissions", "services", "estimate", "completion"}  # commands that never ask a cloud
+OFFLINE = {"permissions", "services", "estimate", "completion", "version"}
+"""Commands that never ask a cloud."""
 LINES = {
     (str(block), line): block.page
     for block in blocks()
@@ -37,6 +38,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk = tmp_path_factory.mktemp("desk")
     (desk / "scripts").mkdir()
     (desk / ".venv").symlink_to(sys.prefix)
+    (desk / "plan.json").symlink_to(ROOT / "tests" / "replay" / "terraform" / "plan.json")
     for script in (ROOT / "scripts").iterdir():
         if script.name == "setup":
             (desk / "scripts" / "setup").write_text("#!/bin/sh\n")
@@ -161,14 +163,19 @@ def check_promtool(line: str, desk: Path, files: Path) -> None:
     run(line, desk, ROOT)
 
 
+def check_piped(line: str, desk: Path, files: Path) -> None:
+    assert run(line, desk).strip()
+
+
 RULES: Sequence[tuple[str, Callable[[str, Path, Path], None]]] = (
     (rf"(\.venv/bin/)?{PROGRAM}\b|uvx (--from \S+ )?{PROGRAM}\b", check_ours),
+    (rf"echo '[^']+' \| {PROGRAM} estimate ", check_piped),
     (r"(\./)?scripts/", check_script),
     (r"export ", check_export),
     (r"promtool ", check_promtool),
     (
         r"(sudo )?(\S+/bin/)?(pip|pipx|gcloud|aws|docker|helm|kubectl|systemctl|git|cp|install|"
-        r"useradd|mkdir|zip|sam|python3?|cosign|nomad)\b",
+        r"useradd|mkdir|zip|sam|python3?|cosign|nomad|terraform)\b",
         check_elsewhere,
     ),
 )

@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def promtool(*arguments: str) -> None:
 
 
 def test_every_block_is_something_a_test_knows() -> None:
-    known = {"commands", "flags", "json", "samples", "grid", "yaml", "promql", "text"}
+    known = {"commands", "flags", "json", "samples", "grid", "yaml", "promql", "text", "python"}
     assert not [str(block) for block in BLOCKS if block.kind not in known]
     prose = [block for block in BLOCKS if block.kind == "text"]
     assert not [
@@ -137,6 +138,18 @@ def test_flags_alone_are_followed(block: Block) -> None:
 @pytest.mark.parametrize("block", of("json"), ids=str)
 def test_json_is_json(block: Block) -> None:
     assert json.loads(block.text)
+
+
+@pytest.mark.parametrize("block", of("python"), ids=str)
+def test_a_program_runs_by_itself(block: Block) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", block.text],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip()
 
 
 @pytest.mark.parametrize("block", of("grid"), ids=str)

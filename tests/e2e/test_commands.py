@@ -32,7 +32,7 @@ def run(home: Path, *arguments: str, given: str = "") -> subprocess.CompletedPro
 
 
 def test_report_prints_one_object_of_all_resources(tmp_path: Path) -> None:
-    done = run(tmp_path, "report", "-demo.enabled", "-format=json")
+    done = run(tmp_path, "report", "-demo.enabled", "-format=json", "-strict")
     report = json.loads(done.stdout)
     assert done.returncode == FAILING
     assert {

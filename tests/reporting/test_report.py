@@ -1,4 +1,4 @@
-"""Report of a Snapshot: the same figures in four forms, and an exit code that tells of failures."""
+"""Report of a Snapshot: the same figures in four forms, and the exit code that goes with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cloud_carbon_exporter.cli import main
-from cloud_carbon_exporter.commands.report import bar
+from cloud_carbon_exporter.commands.progress_bar import bar
 from cloud_carbon_exporter.model.snapshot import ApiUse, Outcome, Snapshot, TargetState
 from cloud_carbon_exporter.reporting import report
 from cloud_carbon_exporter.reporting.coverage import coverage
@@ -286,15 +286,9 @@ def test_the_bar_fills() -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_command_reports_the_demo_and_exits_1_for_its_failing_service(
-    form: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert (
-        main(
-            ["report", "-demo.enabled", "-demo.resources=20", f"-format={form}", "-log.level=error"]
-        )
-        == 1
-    )
+def test_the_command_reports_the_demo(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["report", "-demo.enabled", "-demo.resources=20", f"-format={form}", "-log.level=error"]
+    assert main(asked) == 0
     out, err = capsys.readouterr()
     assert "\x1b" not in out
     assert err == ""
@@ -310,6 +304,27 @@ def test_the_command_reports_the_demo_and_exits_1_for_its_failing_service(
         assert "20 resources." in out
 
 
+@pytest.mark.parametrize(("words", "code"), [((), 0), (("-strict",), 1)])
+def test_a_partial_report_is_a_failure_to_the_strict_alone(
+    words: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The demo estate holds one refused call, on purpose."""
+    assert main(["report", "-demo.enabled", "-demo.resources=5", *words]) == code
+    partial = "the report is partial (errors: 1); -strict makes its exit code 1"
+    assert (partial in capsys.readouterr().err) == (not words)
+
+
+def test_a_report_of_which_every_listing_failed_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def nothing_listed(*_: object) -> Snapshot:
+        failed = Outcome("aws", "1", "eu-west-3", "ec2/instance", "AccessDenied")
+        return replace(estate.SNAPSHOT, listings=(failed,))
+
+    monkeypatch.setattr("cloud_carbon_exporter.commands.report.collect", nothing_listed)
+    assert main(["report", "-demo.enabled"]) == 1
+
+
 def test_a_terminal_sees_how_far_it_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -322,7 +337,7 @@ def test_a_terminal_sees_how_far_it_is(
     main(["report", "-demo.enabled"])
     shown = screen.getvalue()
     assert bar(0, 0) in shown
-    assert shown.endswith("\r\x1b[K")
+    assert shown.rpartition("\r\x1b[K")[2].count("\n") == 1  # nothing of it stays, but the log
     warning = re.search(r"(.*)\d{4}-\d\d-\d\dT[\d:.]+Z WARNING .*s3:ListAllMyBuckets", shown)
     assert warning
     assert warning[1].endswith("\x1b[K")  # a log line does not stand behind the bar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import thread_time
 from typing import Generic, Literal, TypeVar
@@ -28,6 +28,7 @@ from cloud_carbon_exporter.collect.threads import beside
 from cloud_carbon_exporter.grid import Feed, GridSettings
 from cloud_carbon_exporter.model.snapshot import ClockNews, Snapshot
 from cloud_carbon_exporter.providers.owing import owed_by
+from cloud_carbon_exporter.providers.spec import Client
 
 log = logging.getLogger(__name__)
 
@@ -101,19 +102,25 @@ class Collector(Generic[Rendered]):
             for target in self.runs:
                 group.create_task(self._keep_fresh(target))
                 group.create_task(self._watch(target))
-            group.create_task(say_progress(self._target_progress))
-            group.create_task(show_first_figures(self._target_progress, self.preview))
+            group.create_task(say_progress(self.target_progress))
+            group.create_task(show_first_figures(self.target_progress, self.preview))
             group.create_task(keep_watch(self._clock))
 
-    def _target_progress(self) -> list[Progress]:
+    def target_progress(self) -> list[Progress]:
+        """How far the refresh under way of each target is."""
         return [run.progress for run in self.runs]
+
+    @property
+    def clients(self) -> Mapping[str, Client]:
+        """What talks to the cloud of each target, by the target's name."""
+        return {run.target.name: run.client for run in self.runs}
 
     @property
     def progress(self) -> str:
         """How far the first collection is, in a sentence; empty once it has ended."""
         if self.snapshot.first_collection_done:
             return ""
-        return sentence(self._target_progress())
+        return sentence(self.target_progress())
 
     async def refresh(self) -> None:
         """One collection of every target, then a new Snapshot."""

@@ -49,7 +49,8 @@ def sentence(targets: Iterable[Progress]) -> str:
     text = awaited[0]
     if len(awaited) > 1:
         text = f"{text} and {len(awaited) - 1:,} more"
-    return f"first collection: {ended:,} of {known:,} listings, waiting for {text}"
+    listed = f"{ended:,} of {known:,} listings, " if known else ""
+    return f"first collection: {listed}waiting for {text}"
 
 
 async def say_progress(

@@ -17,6 +17,7 @@ from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Target
 from cloud_carbon_exporter.collect.surroundings import place_key
 from cloud_carbon_exporter.collect.sweep import sweep
+from cloud_carbon_exporter.commands import terminal
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.config.flag import PROGRAM
 from cloud_carbon_exporter.config.flags import ANSWER_FORMAT
@@ -63,7 +64,7 @@ def run(invocation: Invocation) -> int:
     if settings.options[ANSWER_FORMAT] == "json":
         sys.stdout.write(json.dumps(list(map(asdict, findings))) + "\n")
     else:
-        sys.stdout.write(as_text(findings, settings))
+        terminal.printed(as_text(findings, settings))
     return 1 if any(finding.error for finding in findings) else 0
 
 

@@ -47,8 +47,8 @@ def bash(*, zsh: bool = False) -> str:
 {values}
     {files}) COMPREPLY=($(compgen -f -- "$current")); return ;;
     completion:*) words="{" ".join(SHELLS)}" ;;
-    *) words="$flags -help -version"
-       [ "$COMP_CWORD" = 1 ] && words="{" ".join(COMMANDS)} $words" ;;
+    *) words="$flags -help -help-all -version"
+       [ "$COMP_CWORD" = 1 ] && words="{" ".join(COMMANDS)} help $words" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }}

@@ -5,30 +5,26 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from functools import lru_cache
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
+from cloud_carbon_exporter import estimate
+from cloud_carbon_exporter.commands import estimate_plan, terminal
+from cloud_carbon_exporter.commands.doubted_names import Doubts, doubts
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config import machine_flags as flags
 from cloud_carbon_exporter.config.cloud_flags import MACHINE_PROVIDER
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.flag import Flag, Values
-from cloud_carbon_exporter.config.flags import ANSWER_FORMAT
+from cloud_carbon_exporter.config.flags import ESTIMATE_FORMAT, STRICT
 from cloud_carbon_exporter.config.grid_flags import GRID_METHOD
+from cloud_carbon_exporter.config.plan_flags import BUDGET, PLAN
 from cloud_carbon_exporter.config.values import listed, quoted
 from cloud_carbon_exporter.errors import ConfigError
-from cloud_carbon_exporter.model import facts
-from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
-from cloud_carbon_exporter.model.explain import Term, explain
-from cloud_carbon_exporter.model.intensities import annual_of
-from cloud_carbon_exporter.model.machines import components, machine
-from cloud_carbon_exporter.model.server import describe, server
-from cloud_carbon_exporter.model.types import CarbonIntensity, Footprint, Location, Place, Resource
-from cloud_carbon_exporter.providers.clouds import LABELS, REAL_CLOUDS
-from cloud_carbon_exporter.reporting.explanation import footprint_text
-from cloud_carbon_exporter.web.api import json_objects
+from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
+from cloud_carbon_exporter.reporting import estimates
+from cloud_carbon_exporter.reporting.explanation import figures, period, sums
+from cloud_carbon_exporter.reporting.tables import as_markdown, as_text
 
 _SERVER: tuple[Flag[object], ...] = (
     flags.PROCESSOR,
@@ -46,12 +42,13 @@ _DESCRIBING: tuple[Flag[object], ...] = (
     flags.MACHINE_TYPE,
     *_SERVER,
     *_LOADS,
+    flags.HOURS,
     GRID_METHOD,
 )
 FIELDS: Mapping[str, Flag[object]] = {flag.field: flag for flag in _DESCRIBING}
 """Fields of a line of a batch: the flags that describe what is estimated, in snake case."""
 
-_NOTHING = Values({flag: flag.kind.empty for flag in _DESCRIBING})
+_NOTHING = Values({flag: flag.kind.empty for flag in (*_DESCRIBING, flags.EXPLAIN, STRICT)})
 
 
 class BadField(Exception):
@@ -62,58 +59,53 @@ class BadField(Exception):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Subject of an estimate: what it is, where it stands, and how hard it works."""
-
-    resource: Resource
-    place: Place
-    intensity: CarbonIntensity | None
-    loads: Mapping[str, float]
-
-    def footprint(self) -> Footprint:
-        """Footprint of it."""
-        return estimate(self.resource, self.loads, self.place, self.intensity)
-
-    def terms(self) -> tuple[Term, ...]:
-        """Terms of the sum it comes from."""
-        return explain(self.resource, self.loads, self.place, self.intensity)
-
-
 def run(invocation: Invocation) -> int:
-    """Print one estimate, or those of a batch. Returns 1 when a line of the batch was bad."""
+    """Print one estimate, those of a batch, or that of a plan.
+
+    Returns 1 when a line of the batch was bad, or the plan is above its budget.
+    """
     options = invocation.settings.options
-    explained = options[flags.EXPLAIN]
+    if options[PLAN] or options.holds(BUDGET):
+        return estimate_plan.answer(options)
     if options[flags.BATCH]:
-        return _batch(options[flags.BATCH], options, explained=explained)
+        return _batch(options[flags.BATCH], options)
     try:
-        subject = subject_of(options)
+        result = _checked(options, Doubts())
     except BadField as error:
         name = f"-{FIELDS[error.field].name}: " if error.field else ""
         raise ConfigError(f"{name}{error}") from None
-    if options[ANSWER_FORMAT] == "json":
-        sys.stdout.write(_answer(subject, explained=explained))
+    if options[ESTIMATE_FORMAT] == "json":
+        sys.stdout.write(_answer(result, options))
         return 0
     title = " ".join(options[flag] for flag in _TITLE if options.holds(flag)) or "server"
-    terms = subject.terms() if explained else ()
-    sys.stdout.write(footprint_text(title, subject.footprint(), terms))
+    sections = [figures(title, result.footprint)]
+    if options.holds(flags.HOURS):
+        sections.append(period(result))
+    if options[flags.EXPLAIN]:
+        sections += sums(result.explain())
+    if options[ESTIMATE_FORMAT] == "markdown":
+        sys.stdout.write(as_markdown(sections))
+    else:
+        sys.stdout.write(as_text(sections, terminal.width(sys.stdout)))
     return 0
 
 
-def _answer(subject: Subject, *, explained: bool) -> str:
-    """Estimate as one JSON line, with its sum where that is asked for."""
-    answer = document(subject.footprint())
-    if explained:
-        answer["explain"] = list(map(asdict, subject.terms()))
+def _answer(result: estimate.Result, options: Values) -> str:
+    """Estimate as one JSON line, with its period and its sum where they are asked for."""
+    answer = estimates.footprint(result.footprint)
+    if options.holds(flags.HOURS):
+        answer |= estimates.period(result)
+    if options[flags.EXPLAIN]:
+        answer["explain"] = list(map(asdict, result.explain()))
     return json.dumps(answer) + "\n"
 
 
-def _batch(name: str, given: Values, *, explained: bool) -> int:
+def _batch(name: str, given: Values) -> int:
     if name == "-":
-        return _write(answers(sys.stdin.buffer, given, explained=explained))
+        return _write(answers(sys.stdin.buffer, given))
     try:
         with Path(name).open("rb") as file:
-            return _write(answers(file, given, explained=explained))
+            return _write(answers(file, given))
     except OSError as error:
         if error.filename != name:  # not of reading, but of writing
             raise
@@ -128,18 +120,16 @@ def _write(answered: Iterable[tuple[bool, str]]) -> int:
     return failed
 
 
-def answers(
-    lines: Iterable[bytes], given: Values = _NOTHING, *, explained: bool = False
-) -> Iterator[tuple[bool, str]]:
+def answers(lines: Iterable[bytes], given: Values = _NOTHING) -> Iterator[tuple[bool, str]]:
     """One JSON line for each line, in order; whether it is an error stands before it.
 
-    given: what holds for every line that does not say otherwise. explained: each answer also holds
-        its sum.
+    given: what holds for every line that does not say otherwise.
     """
+    told = Doubts()
     for line in lines:
         try:
-            subject = subject_of(_parse(line, given))
-            yield False, _answer(subject, explained=explained)
+            options = _parse(line, given)
+            yield False, _answer(_checked(options, told), options)
         except BadField as error:
             yield True, json.dumps({"error": {"field": error.field, "message": str(error)}}) + "\n"
 
@@ -176,28 +166,43 @@ def _accept(flag: Flag[object], value: object) -> object:
         raise BadField(flag.field, message) from None
 
 
-def subject_of(given: Values) -> Subject:
-    """Machine or server that values describe. Raises BadField where they do not fit together."""
-    _refuse_what_does_not_fit(given)
-    provider, region = given[MACHINE_PROVIDER], given[flags.MACHINE_REGION]
-    place = facts.place(LABELS[provider], region) if region else NOWHERE
-    if machine_type := given[flags.MACHINE_TYPE]:
-        resource = _machine(LABELS[provider], machine_type, region)
+def _checked(given: Values, told: Doubts) -> estimate.Result:
+    """Estimate of an input; a name nobody knows is told, with -strict refused. Raises BadField."""
+    result = result_of(given)
+    if given[STRICT]:
+        for flag, doubt in doubts(given):
+            raise BadField(flag.field, doubt)
     else:
-        resource = _server(
-            given[flags.PROCESSOR],
-            given[flags.MICROARCHITECTURE],
-            given[flags.TDP_WATTS],
-            given[flags.SOCKETS],
-            given[flags.THREADS],
-            given[flags.MEMORY_GIB],
-        )
+        told.tell(given)
+    return result
+
+
+def result_of(given: Values) -> estimate.Result:
+    """Estimate of what values describe. Raises BadField where they do not fit together."""
+    _refuse_what_does_not_fit(given)
+    hours = given[flags.HOURS]
+    provider, region = given[MACHINE_PROVIDER], given[flags.MACHINE_REGION]
     loads: dict[str, float] = {}
     for flag in _LOADS:
         ratio = given[flag]
         if ratio is not None:
             loads[flag.field] = ratio
-    return Subject(resource, place, annual_of(place, given[GRID_METHOD]), loads)
+    over = 1 if hours is None else hours
+    if machine_type := given[flags.MACHINE_TYPE]:
+        return estimate.machine(provider, machine_type, region, loads, over, given[GRID_METHOD])
+    return estimate.server(
+        given[flags.PROCESSOR],
+        given[flags.MICROARCHITECTURE],
+        given[flags.TDP_WATTS],
+        given[flags.SOCKETS],
+        given[flags.THREADS],
+        given[flags.MEMORY_GIB],
+        provider=provider,
+        region=region,
+        loads=loads,
+        hours=over,
+        grid_method=given[GRID_METHOD],
+    )
 
 
 def _refuse_what_does_not_fit(given: Values) -> None:
@@ -215,36 +220,3 @@ def _refuse_what_does_not_fit(given: Values) -> None:
     if not machine_type and not described:
         fields = ", ".join(flag.field for flag in _SERVER)
         raise BadField(flags.MACHINE_TYPE.field, f"is missing; or describe a server by {fields}")
-
-
-@lru_cache(maxsize=4096)
-def _machine(provider: str, name: str, region: str) -> Resource:
-    hardware = components(machine(provider, name))
-    return Resource(name, "machine", name, Location(provider, "", region), hardware)
-
-
-@lru_cache(maxsize=4096)
-def _server(
-    processor: str,
-    microarchitecture: str,
-    tdp_watts: float | None,
-    sockets: int | None,
-    threads: int | None,
-    memory_gib: float | None,
-) -> Resource:
-    return server(describe(processor, microarchitecture, tdp_watts, sockets, threads, memory_gib))
-
-
-def document(footprint: Footprint) -> dict[str, Any]:
-    """Estimate as one JSON object."""
-    return {
-        "power_watts": json_objects.estimate(footprint.power_watts),
-        "operational_emissions_grams_per_second": json_objects.estimate(
-            footprint.operational_grams_per_second
-        ),
-        "embodied_emissions_grams_per_second": json_objects.estimate(
-            footprint.embodied_grams_per_second
-        ),
-        "reason": footprint.reason,
-        "facts": list(footprint.facts),
-    }

@@ -7,11 +7,13 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from cloud_carbon_exporter.commands import aws_policy
+from cloud_carbon_exporter.commands import aws_policy, terminal
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.cloud_flags import PRINTED_PROVIDERS
-from cloud_carbon_exporter.config.flag import Values
+from cloud_carbon_exporter.config.flag import PROGRAM, Values
 from cloud_carbon_exporter.config.flags import POLICY_FORMAT, POLICY_OPTIONAL, POLICY_REGIONS
+from cloud_carbon_exporter.model.known_names import doubt_of_region
+from cloud_carbon_exporter.printable import printable
 from cloud_carbon_exporter.providers.clouds import CLOUDS, REAL_CLOUDS
 from cloud_carbon_exporter.providers.scaleway.permission_sets import rules
 from cloud_carbon_exporter.service.loading import provider
@@ -22,7 +24,7 @@ def run(invocation: Invocation) -> int:
     options = invocation.settings.options
     form = options[POLICY_FORMAT]
     if form == "text":
-        sys.stdout.write(as_text(options[PRINTED_PROVIDERS] or REAL_CLOUDS))
+        terminal.printed(as_text(options[PRINTED_PROVIDERS] or REAL_CLOUDS))
     else:
         sys.stdout.write(POLICIES[form](options))
     return 0
@@ -61,6 +63,10 @@ def as_text(names: Iterable[str]) -> str:
 
 def iam(options: Values) -> str:
     """Policy document of AWS IAM: nothing but reading names, sizes and metrics."""
+    for region in options[POLICY_REGIONS]:
+        doubt = printable(doubt_of_region("aws", region))
+        if doubt:
+            sys.stderr.write(f"{PROGRAM}: -regions: {doubt} (the policy names it all the same)\n")
     document = aws_policy.policy(options[POLICY_REGIONS], options[POLICY_OPTIONAL])
     return json.dumps(document, indent=2) + "\n"
 

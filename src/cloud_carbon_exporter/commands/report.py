@@ -8,12 +8,13 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TextIO
 
 from cloud_carbon_exporter import logs
-from cloud_carbon_exporter.collect import Collector
+from cloud_carbon_exporter.collect.progress import say_progress
+from cloud_carbon_exporter.commands import terminal
+from cloud_carbon_exporter.commands.progress_bar import draw
 from cloud_carbon_exporter.config import Invocation, Settings
-from cloud_carbon_exporter.config.flags import REPORT_FORMAT
+from cloud_carbon_exporter.config.flags import REPORT_FORMAT, STRICT
 from cloud_carbon_exporter.config.grid_flags import WHAT_IF
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.snapshot import Snapshot
@@ -28,7 +29,7 @@ from cloud_carbon_exporter.web.api.what_if import what_if_object
 log = logging.getLogger(__name__)
 
 FORMS: Mapping[str, Callable[[Snapshot, tuple[str, ...]], str]] = {
-    "text": report.as_text,
+    "text": lambda of, tags: report.as_text(of, tags, terminal.width(sys.stdout)),
     "json": report.as_json,
     "csv": report.as_csv,
     "markdown": report.as_markdown,
@@ -37,13 +38,9 @@ FORMS: Mapping[str, Callable[[Snapshot, tuple[str, ...]], str]] = {
 GRID_PATIENCE_SECONDS = 30.0
 """A report has one moment: it waits for every source's answer, or its timeout."""
 
-_BAR = 30
-_DRAWS_PER_SECOND = 10
-_WIPE = "\r\x1b[K"
-
 
 def run(invocation: Invocation) -> int:
-    """Print the report. Returns 1 when anything failed.
+    """Print the report. Returns 1 when nothing could be listed; with -strict when anything failed.
 
     Raises ExporterError when no target has credentials.
     """
@@ -58,7 +55,16 @@ def run(invocation: Invocation) -> int:
     if there is not None:
         text = with_what_if(text, form, snapshot, there)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    return 1 if failures(snapshot) else 0
+    return _code(snapshot, strict=settings.options[STRICT])
+
+
+def _code(of: Snapshot, *, strict: bool) -> int:
+    """Exit code of a report. A partial one is a success that says so in the log."""
+    count = len(failures(of))
+    if count and not strict and any(not listing.error for listing in of.listings):
+        log.warning("the report is partial (errors: %d); -strict makes its exit code 1", count)
+        return 0
+    return 1 if count else 0
 
 
 def _there(text: str) -> tuple[str, str] | None:
@@ -66,7 +72,7 @@ def _there(text: str) -> tuple[str, str] | None:
     try:
         return region_of(text) if text else None
     except ValueError as error:
-        raise ConfigError(f"-what-if: {error}; allowed: region=REGION") from None
+        raise ConfigError(f"-what-if: {error}") from None
 
 
 def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str]) -> str:
@@ -81,8 +87,8 @@ def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str
     if form == "markdown":
         return f"{text}\n{tables.as_markdown([section])}"
     if form == "text":
-        return f"{text}\n{tables.as_text([section])}"
-    sys.stderr.write(tables.as_text([section]))
+        return f"{text}\n{tables.as_text([section], terminal.width(sys.stdout))}"
+    sys.stderr.write(tables.as_text([section], terminal.width(sys.stderr)))
     return text
 
 
@@ -93,51 +99,19 @@ async def collect(settings: Settings, there: tuple[str, str] | None = None) -> S
     collector = open_collector(
         uncounted, lambda _: None, GRID_PATIENCE_SECONDS, places=(there,) if there else ()
     )
+    telling: list[asyncio.Task[None]] = []
+    if sys.stderr.isatty():
+        telling.append(asyncio.create_task(draw(collector.target_progress, sys.stderr)))
     try:
-        missing = await missing_credentials([run.client for run in collector.runs])
+        missing = await missing_credentials(collector.clients)
         if missing:
             raise ExporterError("; ".join(map(str, missing)))
-        drawing = asyncio.create_task(_draw(collector, sys.stderr)) if sys.stderr.isatty() else None
+        if not telling:
+            telling.append(asyncio.create_task(say_progress(collector.target_progress)))
         await collector.refresh()
-        if drawing is not None:
-            drawing.cancel()
-            await asyncio.gather(drawing, return_exceptions=True)
-        return collector.snapshot
     finally:
+        for task in telling:
+            task.cancel()
+        await asyncio.gather(*telling, return_exceptions=True)
         await collector.close()
-
-
-async def _draw(collector: Collector[None], screen: TextIO) -> None:
-    """Show how far the sweeps are, until cancelled; then wipe it away.
-
-    A log line wipes it, too, and it comes again.
-    """
-
-    def wiped(_: logging.LogRecord) -> bool:
-        screen.write(_WIPE)
-        screen.flush()
-        return True
-
-    handlers = logging.getLogger().handlers[:]
-    for handler in handlers:
-        handler.addFilter(wiped)
-    try:
-        while True:
-            targets = [run.progress for run in collector.runs]
-            ended = sum(progress.ended for progress in targets)
-            screen.write(f"{_WIPE}{bar(ended, sum(progress.known for progress in targets))}")
-            screen.flush()
-            await asyncio.sleep(1 / _DRAWS_PER_SECOND)
-    finally:
-        for handler in handlers:
-            handler.removeFilter(wiped)
-        screen.write(_WIPE)
-        screen.flush()
-
-
-def bar(done: int, whole: int) -> str:
-    """Progress bar over sweeps; how many there will be is known once the regions are."""
-    if not whole:
-        return f"[{' ' * _BAR}] looking for regions"
-    filled = _BAR * done // whole
-    return f"[{'#' * filled}{' ' * (_BAR - filled)}] {done}/{whole} sweeps"
+    return collector.snapshot

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 
+from cloud_carbon_exporter.commands import terminal
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config.cloud_flags import PRINTED_PROVIDERS
 from cloud_carbon_exporter.config.flags import LIST_FORMAT
@@ -19,7 +19,7 @@ def run(invocation: Invocation) -> int:
     options = invocation.settings.options
     names = options[PRINTED_PROVIDERS] or REAL_CLOUDS
     form = as_markdown if options[LIST_FORMAT] == "markdown" else as_text
-    sys.stdout.write(form(names))
+    terminal.printed(form(names))
     return 0
 
 

@@ -16,10 +16,15 @@ from cloud_carbon_exporter.config.flags import FLAGS, find
 from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError
 
-Wish = Literal["", "help", "version"]
+Wish = Literal["", "help", "help all", "version"]
 
 _NAMES = words_of(FLAGS)
-_WISHES: dict[str, Wish] = {"help": "help", "h": "help", "version": "version"}
+_WISHES: dict[str, Wish] = {
+    "help": "help",
+    "h": "help",
+    "help-all": "help all",
+    "version": "version",
+}
 
 
 class Given(NamedTuple):
@@ -53,11 +58,15 @@ def read_words(arguments: Sequence[str]) -> Words:
     pairs, words = _split(arguments)
     asked = [_WISHES[pair.name] for pair in pairs if pair.name in _WISHES]
     wants: Wish = asked[0] if asked else ""
-    if words and words[0] == "help":
-        words, wants = words[1:], "help"
+    if "help" in words[:2]:  # help report, report help
+        words = [word for word in words if word != "help"]
+        wants = wants or "help"
+    if wants == "help" and "all" in words:
+        words, wants = [word for word in words if word != "all"], "help all"
     command = words.pop(0) if words else "serve"
     if command not in COMMANDS:
-        raise ConfigError(f"unknown command {quoted(command)}{nearest(command, COMMANDS)}")
+        near = nearest(command, [*COMMANDS, "help"])
+        raise ConfigError(f"unknown command {quoted(command)}{near}")
     if words and command != "completion":
         raise ConfigError(f"unexpected argument {quoted(words[0])}: a flag begins with a dash")
     given = () if wants else tuple(_given(command, pair) for pair in pairs)
@@ -80,7 +89,8 @@ def _split(arguments: Sequence[str]) -> tuple[list[_Pair], list[str]]:
         spelled, equals, value = word.partition("=")
         name = spelled.removeprefix("-").removeprefix("-")
         if name not in _NAMES and name not in _WISHES:
-            raise ConfigError(f"unknown flag {quoted(spelled)}{nearest(name, _NAMES, '-')}")
+            near = nearest(name, [*_NAMES, *_WISHES], "-")
+            raise ConfigError(f"unknown flag {quoted(spelled)}{near}")
         pairs.append(_Pair(name, value if equals else _next_value(name, rest), spelled))
     return pairs, words
 

@@ -22,7 +22,17 @@ COMMANDS: Mapping[str, str] = {
     "services": "print what is supported, and how it is estimated",
     "estimate": "price a machine type or a server, without any account",
     "completion": "print a completion script for a shell",
+    "version": "print which release this is, and which model it estimates by",
 }
+
+EXIT_CODES: Mapping[int, str] = {
+    0: "all is well; a report is, where only a part of it failed and -strict was not said",
+    1: "it failed: no credentials, nothing to be read, a call that check tried, a line of a batch; "
+    "a plan is above its budget",
+    2: "the command line, a variable or the file cannot be followed; with -strict a name, too",
+    130: "ended by Ctrl-C; serve ends with 0, as it does when told to by SIGTERM",
+}
+"""Exit codes and what they tell."""
 
 COLLECTING = ("serve", "report", "check")
 SERVE = ("serve",)

@@ -14,6 +14,7 @@ from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in, words_of
 from cloud_carbon_exporter.config.grid_flags import GRID_FLAGS
 from cloud_carbon_exporter.config.kinds import boolean, choice, host_names, several, text
 from cloud_carbon_exporter.config.machine_flags import MACHINE_FLAGS
+from cloud_carbon_exporter.config.plan_flags import PLAN_FLAGS
 from cloud_carbon_exporter.config.push_flags import PUSH_FLAGS
 from cloud_carbon_exporter.config.quantities import address, count, duration, fraction, number
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
@@ -170,7 +171,22 @@ ANSWER_FORMAT = Flag(
     choice("text", "json"),
     "text",
     "Form of the answer.",
-    commands=("estimate", "check"),
+    commands=("check",),
+)
+ESTIMATE_FORMAT = Flag(
+    "format",
+    choice("text", "json", "markdown"),
+    "text",
+    "Form of the answer.",
+    commands=("estimate",),
+)
+STRICT = Flag(
+    "strict",
+    boolean(),
+    "false",
+    "Refuse a region, machine or processor that is not known, with exit code 2; and end a report "
+    "of which anything failed with exit code 1.",
+    commands=("report", "estimate"),
 )
 LIST_FORMAT = Flag(
     "format", choice("text", "markdown"), "text", "Form of the list.", commands=("services",)
@@ -209,6 +225,7 @@ FLAGS: tuple[Flag[object], ...] = (
     *GRID_FLAGS,
     *PUSH_FLAGS,
     *MACHINE_FLAGS,
+    *PLAN_FLAGS,
 )
 
 

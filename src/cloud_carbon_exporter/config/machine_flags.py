@@ -82,6 +82,13 @@ GPU_RATIO = Flag(
     "Share of the accelerators at work; a stated default when empty.",
     commands=_ESTIMATE,
 )
+HOURS = Flag(
+    "hours",
+    maybe(number("HOURS", "a number from 0 up", 0)),
+    "",
+    "Also print what so many hours of it come to: energy and emissions.",
+    commands=_ESTIMATE,
+)
 EXPLAIN = Flag(
     "explain",
     boolean(),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from cloud_carbon_exporter.commands import permissions, services
-from cloud_carbon_exporter.config.flag import COMMANDS, PROGRAM, Flag
+from cloud_carbon_exporter.config.flag import COMMANDS, EXIT_CODES, PROGRAM, Flag
 from cloud_carbon_exporter.config.flags import FLAGS
 from cloud_carbon_exporter.config.target_keys import KEYS, Key
 from cloud_carbon_exporter.config.values import listed
@@ -71,6 +71,12 @@ def _flags() -> str:
         markdown_table(
             ("command", "what it does"), zip(map(_code, COMMANDS), COMMANDS.values(), strict=True)
         ),
+        f"`{PROGRAM} help` prints the few flags one begins with, `help all` every one of them, and "
+        "`help all report` those of one command.",
+        "## Exit codes",
+        markdown_table(("code", "what it tells"), _exit_codes()),
+        "A batch (`-batch`) goes on after a bad line: with `-strict` too a name that is not known "
+        "is an error in that line's answer, and the exit code 1.",
         "## Flags",
         markdown_table(("flag", "default", "commands", "meaning"), map(_flag, FLAGS)),
         "Every flag is also an environment variable: `CLOUD_CARBON_` and its name in capitals, "
@@ -82,6 +88,10 @@ def _flags() -> str:
         _EXAMPLE,
         markdown_table(("key of a target", "providers", "value", "meaning"), map(_key, KEYS)),
     )
+
+
+def _exit_codes() -> list[tuple[str, ...]]:
+    return [(str(code), meaning) for code, meaning in EXIT_CODES.items()]
 
 
 def _flag(flag: Flag[object]) -> tuple[str, ...]:

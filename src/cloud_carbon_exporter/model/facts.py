@@ -173,6 +173,15 @@ def place(provider: str, region: str) -> Place:
     )
 
 
+def knows(provider: str, region: str) -> bool:
+    """Whether a place is known by its name: on its own, within a region, or member by member."""
+    key = region.lower()
+    row = _row(provider, key)
+    if row or "+" not in key:
+        return bool(row or _region_around(provider, key))
+    return all(knows(provider, member) for member in key.split("+"))
+
+
 def pue(provider: str, region: str) -> Figure:
     """Figure of a place's PUE: its own, else that of such places, else the provider's."""
     return _own_or_usual("pue", provider, region.lower())

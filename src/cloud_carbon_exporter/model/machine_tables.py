@@ -69,6 +69,24 @@ def lists(provider: str, name: str) -> bool:
     return (provider, name.lower()) in _types()
 
 
+def is_guessed(provider: str, name: str) -> bool:
+    """Whether size or family of a machine had to be guessed from its name."""
+    return known(provider, name, "").size_assumed
+
+
+def inner_name(provider: str, name: str) -> str:
+    """Name of the type within a longer one: m5.large of db.m5.large; else the name itself."""
+    rule, match = next(_fitting_rules(provider, name.lower()))
+    return match.expand(rule["becomes"]) if rule["becomes"] else name.lower()
+
+
+@functools.cache
+def type_names(provider: str) -> tuple[str, ...]:
+    """Names of all types the tables have of a provider, as it spells them."""
+    listed = (*rows("machine_types"), *rows("whole_servers"))
+    return tuple(row["type"] for row in listed if row["provider"] == provider)
+
+
 def _multiplied(inner: Known, times: float) -> Machine:
     """So many times a machine: of a larger one of its family whose cores are not all in use."""
     machine = inner.machine

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.intensities import annual_of
+from cloud_carbon_exporter.model.known_names import PROVIDERS, did_you_mean
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.sums import footprint_sum
 from cloud_carbon_exporter.model.types import CarbonIntensity, Estimate, Footprint, Place
 
-PROVIDERS = ("aws", "gcp", "scaleway")
 _ALIASES = {"scw": "scaleway"}
 
 
@@ -56,7 +57,10 @@ def region_of(text: str) -> tuple[str, str]:
         region = name
         found = [provider for provider in PROVIDERS if region in facts.regions(provider)]
     if not found:
-        raise ValueError(f'"{name}" is no region of {", ".join(PROVIDERS)} that is known')
+        asked = [provider] if provider in PROVIDERS and colon else PROVIDERS
+        known = itertools.chain.from_iterable(map(facts.regions, asked))
+        owners = ", ".join(asked)
+        raise ValueError(f'"{name}" is no known region of {owners}{did_you_mean(region, known)}')
     return found[0], region
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cloud_carbon_exporter.estimate import Result
 from cloud_carbon_exporter.model.explain import Term
+from cloud_carbon_exporter.model.quantities import SECONDS_PER_HOUR
 from cloud_carbon_exporter.model.types import Estimate, Footprint
 from cloud_carbon_exporter.reporting.tables import (
-    SECONDS_PER_HOUR,
     VALUES,
     Section,
-    as_text,
     clean,
     figure,
 )
@@ -31,6 +31,10 @@ _TERM_HEADER = (
 )
 
 
+_SPARE_TERMS = ("load", "unit", "low", "high")
+_PROSE = ("fact", "source")
+
+
 class _Sum(NamedTuple):
     """Sum of an estimate. factor: from its own unit to the one it is shown in."""
 
@@ -46,19 +50,33 @@ _SUMS = (
 )
 
 
-def footprint_text(title: str, of: Footprint, terms: Sequence[Term] = ()) -> str:
-    """Estimate as a person reads it, and the sum it comes from where `terms` are given."""
-    sections = [_figures(title, of)]
+def sums(terms: Sequence[Term]) -> list[Section]:
+    """Sums that an estimate comes from, a line each of their terms."""
+    sections: list[Section] = []
     for sum_of in _SUMS:
         own = [term for term in terms if term.sum == sum_of.name]
         if own:
             lines = tuple(_cells(term, sum_of.factor) for term in own)
             total = figure(sum(term.value for term in own) * sum_of.factor)
-            sections.append(Section(sum_of.title, _TERM_HEADER, lines, (f"Sum: {total}",)))
-    return as_text(sections)
+            notes = (f"Sum: {total}",)
+            sections.append(Section(sum_of.title, _TERM_HEADER, lines, notes, _SPARE_TERMS, _PROSE))
+    return sections
 
 
-def _figures(title: str, of: Footprint) -> Section:
+def period(of: Result) -> Section:
+    """What the hours of an estimate come to."""
+    rows = [("Energy", "kWh", *_bounds(of.energy_kilowatt_hours, 1))]
+    emissions = (
+        ("Emissions of the power", of.operational_grams),
+        ("Emissions of manufacture", of.embodied_grams),
+        ("Emissions", of.total_grams),
+    )
+    rows += [(name, "gCO2eq", *_bounds(grams, 1)) for name, grams in emissions if grams]
+    return Section(f"Over {of.hours:g} hours", VALUES, tuple(rows))
+
+
+def figures(title: str, of: Footprint) -> Section:
+    """Figures of an estimate, and what they rest on."""
     operational, embodied = of.operational_grams_per_second, of.embodied_grams_per_second
     reason = f" ({of.reason})" if of.reason else ""
     notes = [f"Basis: {of.basis}{reason}. Low and high are the 90 % interval."]

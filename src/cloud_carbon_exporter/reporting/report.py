@@ -19,9 +19,9 @@ from cloud_carbon_exporter.web.api.json_objects import JsonObject
 _API_KEYS = ("requests", "cost_dollars", "forecast_dollars_per_month")
 
 
-def as_text(of: Snapshot, tags: tuple[str, ...]) -> str:
-    """Report in aligned columns, for a terminal or a mail."""
-    return tables.as_text(sections(of, tags))
+def as_text(of: Snapshot, tags: tuple[str, ...], width: int | None = None) -> str:
+    """Report in aligned columns, for a terminal of that width or, without one, a mail."""
+    return tables.as_text(sections(of, tags), width)
 
 
 def as_markdown(of: Snapshot, tags: tuple[str, ...]) -> str:

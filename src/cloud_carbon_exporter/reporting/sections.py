@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cloud_carbon_exporter.model.quantities import SECONDS_PER_HOUR
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.types import Estimate
 from cloud_carbon_exporter.reporting.coverage import coverage
 from cloud_carbon_exporter.reporting.failures import failures
-from cloud_carbon_exporter.reporting.tables import SECONDS_PER_HOUR, VALUES, Section, clean, figure
+from cloud_carbon_exporter.reporting.tables import VALUES, Section, clean, figure
 from cloud_carbon_exporter.web.api import json_objects
 
 HOURS_PER_YEAR = 8766
@@ -22,6 +23,7 @@ ESTIMATES = (
 )
 
 _SUMS = ("name", "resources", "W", "W, low", "W, high", "gCO2eq/h", "embodied gCO2eq/h")
+_SPARE_SUMS = ("W, low", "W, high", "embodied gCO2eq/h", "resources")
 _LARGEST = (
     "kind",
     "name",
@@ -33,6 +35,7 @@ _LARGEST = (
     "basis",
     "reason",
 )
+_SPARE_LARGEST = ("embodied gCO2eq/h", "region", "basis", "type", "kind")
 _FAILURES = {
     "what": "what",
     "cloud_provider": "cloud",
@@ -42,6 +45,7 @@ _FAILURES = {
     "message": "message",
 }
 """Heading of a column by the key of a failure."""
+_SPARE_FAILURES = ("what", "account", "cloud", "region")
 _BILL = ("cloud", "account", "api", "USD now", "USD a month at this pace")
 
 
@@ -110,12 +114,13 @@ def _sums(title: str, groups: Iterable[dict[str, Any]]) -> Section:
                 figure(embodied * SECONDS_PER_HOUR),
             )
         )
-    return Section(title, _SUMS, tuple(rows))
+    return Section(title, _SUMS, tuple(rows), spare=_SPARE_SUMS)
 
 
 def _largest(of: Snapshot) -> Section:
     rows = tuple(map(_resource, largest_first(of.rows)[:TOP]))
-    return Section(f"Largest {len(rows)} resources", _LARGEST, rows)
+    title = f"Largest {len(rows)} resources"
+    return Section(title, _LARGEST, rows, spare=_SPARE_LARGEST, prose=("reason",))
 
 
 def _resource(row: Row) -> tuple[str, ...]:
@@ -151,7 +156,8 @@ def _covered(of: Snapshot) -> Section:
 def _failed(of: Snapshot) -> Section:
     rows = tuple(map(_failure, failures(of)))
     header = tuple(_FAILURES.values())
-    return Section("Errors", header, rows, () if rows else ("None.",))
+    notes = () if rows else ("None.",)
+    return Section("Errors", header, rows, notes, _SPARE_FAILURES, ("message",))
 
 
 def _failure(failure: Mapping[str, str]) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.printable import printable
+from cloud_carbon_exporter.reporting.columns import Column, fitted, natural, paragraph, width_of
 
-SECONDS_PER_HOUR = 3600
 VALUES = ("", "unit", "value", "low", "high")
 
 _OF_NUMBERS = set("0123456789.,")
@@ -17,22 +17,34 @@ _FLOORS = (99.95, 9.995, 0.9995, 0.09995)
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Section of a readable report. notes stand below the table; numbers are right-aligned."""
+    """Section of a readable report. notes stand below the table; numbers are right-aligned.
+
+    Where a terminal is narrow: spare: headings of columns that may be left out, the first first.
+    prose: those of columns of sentences, which go under their row.
+    """
 
     title: str
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     notes: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()
 
 
-def as_text(sections: Iterable[Section]) -> str:
-    """Sections in aligned columns, for a terminal or a mail."""
+def as_text(sections: Iterable[Section], width: int | None = None) -> str:
+    """Sections in aligned columns, for a terminal of that width; as wide as they are for a mail."""
     parts: list[str] = []
     for section in map(_cleaned, sections):
-        lines = [section.title, "-" * len(section.title)]
-        lines += _aligned(section.header, section.rows)
-        parts.append("\n".join([*lines, *section.notes]))
+        title = _prose(section.title, width)
+        lines = [*title, "-" * max(map(width_of, title), default=0), *_table(section, width)]
+        for note in section.notes:
+            lines += _prose(note, width)
+        parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
+
+
+def _prose(text: str, width: int | None) -> list[str]:
+    return [text] if width is None else paragraph(text, width)
 
 
 def as_markdown(sections: Iterable[Section]) -> str:
@@ -85,12 +97,12 @@ def _without_tags(text: str) -> str:
 
 def _each(section: Section, change: Callable[[str], str]) -> Section:
     """Section with each of its texts changed."""
-    rows = tuple(tuple(map(change, row)) for row in section.rows)
-    return Section(
-        change(section.title),
-        tuple(map(change, section.header)),
-        rows,
-        tuple(map(change, section.notes)),
+    return replace(
+        section,
+        title=change(section.title),
+        header=tuple(map(change, section.header)),
+        rows=tuple(tuple(map(change, row)) for row in section.rows),
+        notes=tuple(map(change, section.notes)),
     )
 
 
@@ -103,18 +115,19 @@ def _numeric(rows: Sequence[Sequence[str]]) -> list[bool]:
     return numeric
 
 
-def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    if not rows:
+def _table(section: Section, width: int | None) -> list[str]:
+    """Lines of the table, and a word on what the width of a terminal leaves out of it."""
+    if not section.rows:
         return []
-    right = _numeric(rows)
-    columns = zip(header, *rows, strict=True)
-    widths = [max(map(len, column)) for column in columns]
-    lines: list[str] = []
-    for row in (header, *rows):
-        cells: list[str] = []
-        for cell, width, number in zip(row, widths, right, strict=True):
-            cells.append(cell.rjust(width) if number else cell.ljust(width))
-        lines.append("  ".join(cells).rstrip())
+    cells = zip(*section.rows, strict=True)
+    known = zip(section.header, cells, _numeric(section.rows), strict=True)
+    columns = [Column(*each) for each in known]
+    lines = natural(columns, width)
+    if lines is not None or width is None:
+        return lines or []
+    lines, left_out = fitted(columns, width, section.spare, section.prose)
+    if left_out:
+        lines += paragraph(f"Left out in this width: {'; '.join(left_out)}.", width)
     return lines
 
 

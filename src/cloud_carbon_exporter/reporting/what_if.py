@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
+from cloud_carbon_exporter.model.quantities import SECONDS_PER_HOUR
 from cloud_carbon_exporter.model.types import Estimate
 from cloud_carbon_exporter.model.what_if import WhatIf
-from cloud_carbon_exporter.reporting.tables import SECONDS_PER_HOUR, Section, figure
+from cloud_carbon_exporter.reporting.tables import Section, figure
 
 
 def section(of: WhatIf, taken_at: float) -> Section:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Shard, Target
 from cloud_carbon_exporter.collect.clock import Clock
+from cloud_carbon_exporter.collect.progress import Progress, say_progress
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError, CredentialsMissing
 from cloud_carbon_exporter.grid import GridSettings, preferences
 from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.known_names import doubt_of_region
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Client, Provider
 from cloud_carbon_exporter.service.loading import provider
+
+log = logging.getLogger(__name__)
 
 Rendered = TypeVar("Rendered")
 
@@ -26,16 +31,20 @@ Rendered = TypeVar("Rendered")
 def check_names(settings: TargetSettings, provider_of_target: Provider) -> None:
     """Check the kinds a target excludes, and the regions it explores.
 
-    Raises ConfigError for one that its provider does not know.
+    Raises ConfigError for one that its provider does not know. Of a provider without zones among
+    the facts the account itself tells its regions, newer ones than ours among them: one that we do
+    not know is only told.
     """
     name = settings.name or settings.provider
     zones = facts.zones(provider_of_target.label)
     regions = {*zones, *(zone.rpartition("-")[0] for zone in zones)}
     for region in settings.regions:
-        # Of a provider without zones among the facts, the account itself tells its regions.
         if zones and region not in regions:
             near = nearest(region, regions)
             raise ConfigError(f"regions of target {name}: unknown region {quoted(region)}{near}")
+        doubt = doubt_of_region(provider_of_target.label, region)
+        if doubt:
+            log.warning("regions of target %s: %s", name, doubt)
     kinds = {service.kind for service in provider_of_target.services}
     for kind in settings.exclude:
         if kind not in kinds:
@@ -120,20 +129,28 @@ def open_collector(
     )
 
 
-async def missing_credentials(clients: Sequence[Client]) -> Sequence[CredentialsMissing]:
-    """Why no target has credentials; empty as soon as one of them has."""
-    tasks = [asyncio.create_task(_connect(client)) for client in clients]
+async def missing_credentials(clients: Mapping[str, Client]) -> Sequence[CredentialsMissing]:
+    """Why no target has credentials; empty as soon as one of them has. clients: by their target."""
+    tasks = {name: asyncio.create_task(_connect(client)) for name, client in clients.items()}
+
+    def waiting() -> list[Progress]:
+        return [
+            Progress(step=f"{name} to accept the credentials", done=task.done())
+            for name, task in tasks.items()
+        ]
+
+    saying = asyncio.create_task(say_progress(waiting))
     errors: list[CredentialsMissing] = []
     try:
-        for task in asyncio.as_completed(tasks):
+        for task in asyncio.as_completed(tasks.values()):
             error = await task
             if error is None:
                 break  # one target that works is enough to serve; the others show as down
             errors.append(error)
     finally:  # nobody who leaves meanwhile waits for a cloud that hangs
-        for pending in tasks:
+        for pending in (saying, *tasks.values()):
             pending.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(saying, *tasks.values(), return_exceptions=True)
     return errors if len(errors) == len(clients) else ()
 
 

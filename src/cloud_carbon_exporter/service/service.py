@@ -159,7 +159,7 @@ class Service:
         """Raises ExporterError when no target of the configuration in force has credentials."""
         while True:
             collector = self._newest.current
-            missing = await missing_credentials([run.client for run in collector.runs])
+            missing = await missing_credentials(collector.clients)
             if collector is not self._newest.current:
                 continue  # reloaded meanwhile, most likely to mend just that
             if missing:

@@ -1,0 +1,1 @@
+"""Plans of Terraform and OpenTofu, read and estimated: what stands before, and what after."""

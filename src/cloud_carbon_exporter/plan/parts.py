@@ -1,0 +1,212 @@
+"""Hardware of a resource in a plan, read by the table `facts/plan_parts.csv`; facts/README has it.
+
+A path of the table is looked up in the block a part stands in, then in the resource, then in what
+it refers to (a launch template). "a|b" is the first of them that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import cast
+
+from cloud_carbon_exporter.model import facts, machines
+from cloud_carbon_exporter.model.quantities import GIB_PER_GIGABYTE
+from cloud_carbon_exporter.model.types import Component, ComponentKind
+from cloud_carbon_exporter.plan.regions import CLOUDS, is_zone
+from cloud_carbon_exporter.plan.values import Values, number, reached, said, text
+
+BY_USE = "draws by its use, which no plan tells"
+_NOT_TOLD = {"by_use": BY_USE, "elsewhere": "is counted where it is used"}
+_LOCAL = "local"
+_BY_USE = "?"
+_GIB = {"GiB": 1.0, "GB": GIB_PER_GIGABYTE}
+# Scaleway shows the local disks of an Instance as volumes; its type alone holds none.
+_DISKS_APART = frozenset({("scaleway", "instance/server")})
+# A regional cluster of GKE has its nodes in three zones, unless others are named.
+_ZONES_OF_A_REGION = 3
+
+
+class NotTold(Exception):
+    """Plan does not tell what a resource is; the message says why it cannot be estimated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where values of a resource are looked up: in itself, then in what it refers to."""
+
+    own: Values
+    others: tuple[Values, ...] = ()
+
+    def within(self, block: Values) -> Source:
+        """The same, in one of its blocks first."""
+        return Source(block, (self.own, *self.others))
+
+    def text(self, paths: str) -> str:
+        """First text at one of the paths."""
+        return next((found for found in self._texts(paths) if found), "")
+
+    def number(self, path: str) -> float | None:
+        """First number at a path."""
+        found = (number(values, path) for values in (self.own, *self.others))
+        return next((each for each in found if each is not None), None)
+
+    def blocks(self, paths: str) -> list[Values]:
+        """Blocks at the first path that has any; itself where there is no path."""
+        if not paths:
+            return [self.own]
+        for path in paths.split("|"):
+            for values in (self.own, *self.others):
+                found = [block for block in reached(values, path) if isinstance(block, Mapping)]
+                if found:
+                    return found
+        return []
+
+    def said(self, conditions: str) -> bool:
+        """Whether one of the conditions holds."""
+        return any(said(self.own, condition) for condition in conditions.split("|") if condition)
+
+    def _texts(self, paths: str) -> Iterator[str]:
+        for path in paths.split("|"):
+            if path:
+                for values in (self.own, *self.others):
+                    yield text(values, path) or _whole(number(values, path))
+
+
+def _whole(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+@cache
+def rows_of(resource_type: str) -> tuple[facts.Row, ...]:
+    """Rows of a type of resource; none of a type that nobody knows."""
+    return tuple(row for row in facts.rows("plan_parts") if row["type"] == resource_type)
+
+
+def parts_of(resource_type: str, values: Source) -> tuple[Component, ...]:
+    """Hardware of a resource. Raises NotTold where the plan does not say what it is."""
+    try:
+        return tuple(part for part in _held(resource_type, values) if part.amount)
+    except ValueError:  # of Component
+        raise NotTold("would hold more than there is") from None
+
+
+def _held(resource_type: str, values: Source) -> list[Component]:
+    held: list[Component] = []
+    for row in rows_of(resource_type):
+        if row["part"] in _NOT_TOLD:
+            raise NotTold(_NOT_TOLD[row["part"]])
+        if values.said(row["off"]):
+            continue
+        count = _Count(row["times"], values)
+        for block in _blocks(row, values):
+            source = values.within(block) if block is not values.own else values
+            found = _machine(row, source) if row["part"] == "machine" else [_stored(row, source)]
+            held += (_times(part, count) for part in found)
+    return held
+
+
+def _blocks(row: facts.Row, values: Source) -> list[Values]:
+    """Blocks a part stands in, one each; one that is made in any case has at least one."""
+    blocks = values.blocks(row["at"])
+    return blocks or ([values.own] if row["always"] else [])
+
+
+def _times(part: Component, count: _Count) -> Component:
+    return replace(part, amount=part.amount * count.value, assumed=part.assumed or count.assumed)
+
+
+def _machine(row: facts.Row, source: Source) -> list[Component]:
+    cloud = CLOUDS[row["type"].partition("_")[0]]
+    name, why = _named(row, source)
+    if not name:
+        raise NotTold(f"{row['name'].replace('|', ' or ')} is known only once it is applied")
+    named = {"gcp": name.rpartition("/")[2].lower(), "scaleway": name.upper()}.get(cloud, name)
+    machine = _with_boards(row, source, machines.machine(cloud, named))
+    parts = machines.components(machine)
+    if (cloud, row["kind"]) in _DISKS_APART:
+        parts = tuple(part for part in parts if part.kind not in ("ssd", "hdd"))
+    return [replace(part, assumed=part.assumed or why) for part in parts]
+
+
+def _with_boards(row: facts.Row, source: Source, machine: machines.Machine) -> machines.Machine:
+    """Machine with the boards that are added to it; those of its type stand there once more."""
+    boards = source.blocks(row["boards"]) if row["boards"] and not machine.gpus else []
+    for board in boards:
+        model, count = text(board, "type").rpartition("/")[2], number(board, "count")
+        if model and count:
+            return machines.machine(machine.provider, machine.name, gpu=model, gpus=count)
+    return machine
+
+
+def _stored(row: facts.Row, source: Source) -> Component:
+    cloud = CLOUDS[row["type"].partition("_")[0]]
+    name, why = _named(row, source)
+    size = source.number(row["size"]) if row["size"] else None
+    if size is None:
+        size, why = float(row["usual_size"]), "the size is not told by the plan"
+    amount = size * _GIB[row["unit"]]
+    if name == _LOCAL or row["part"] == "ssd":
+        return Component("ssd", "ssd", amount, assumed=why)
+    part = f"{cloud}/{name.rpartition('/')[2] if cloud == 'gcp' and '://' in name else name}"
+    return Component(cast(ComponentKind, row["part"]), part, amount, assumed=why)
+
+
+def _named(row: facts.Row, source: Source) -> tuple[str, str]:
+    """Name of a type or class in our tables' words, and why it had to be guessed."""
+    told = source.text(row["name"])
+    ours = dict(pair.split("=") for pair in row["names"].split())
+    name = ours.get(told, told) or row["usual_name"]
+    if name == _BY_USE:
+        raise NotTold(f"{told} {BY_USE}")
+    choices = set(map(str, reached(source.own, row["name"].partition("|")[0])))
+    if len(choices) > 1:
+        return name, f"the first of {len(choices)} types is taken"
+    return name, ""
+
+
+class _Count:
+    """How many times a resource holds its parts: product of the factors in a cell of the table."""
+
+    def __init__(self, cell: str, values: Source) -> None:
+        self.value = 1.0
+        self.assumed = ""
+        self._values = values
+        for factor in cell.split():
+            self.value *= self._factor(factor)
+
+    def _factor(self, factor: str) -> float:
+        if factor == "@zones":
+            return self._zones()
+        condition, colon, times = factor.rpartition(":")
+        if colon:
+            return float(times) if said(self._values.own, condition) else 1
+        if factor.isdecimal():
+            return float(factor)
+        for choice in factor.split("|"):
+            count = self._product(choice)
+            if count is not None:
+                return count
+        self.assumed = "how many there are is not told by the plan"
+        return 1
+
+    def _product(self, choice: str) -> float | None:
+        """Product such as shards*replicas+1; None where its first term is not said."""
+        first, *others = choice.split("*")
+        count = self._values.number(first)
+        for term in others if count is not None else ():
+            path, _, more = term.partition("+")
+            count = (count or 0) * ((self._values.number(path) or 0) + float(more or 0))
+        return count
+
+    def _zones(self) -> float:
+        """Zones of a node pool of GKE, whose counts are those of one zone."""
+        named = reached(self._values.own, "node_locations")
+        if named:
+            return len(named)
+        location = text(self._values.own, "location")
+        if location and is_zone("gcp", location):
+            return 1
+        self.assumed = "the zones of its cluster are not told by the plan"
+        return _ZONES_OF_A_REGION

@@ -1,0 +1,168 @@
+"""Plan estimated: every resource before and after, the sums of both, and how far they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cloud_carbon_exporter import estimate
+from cloud_carbon_exporter.estimate import Result
+from cloud_carbon_exporter.model.differences import Difference, difference
+from cloud_carbon_exporter.model.grid import Method
+from cloud_carbon_exporter.model.sums import FootprintSum, Sum, footprint_sum
+from cloud_carbon_exporter.plan.configuration import module_of, references, resource_of
+from cloud_carbon_exporter.plan.document import Change, Document, without_indices
+from cloud_carbon_exporter.plan.parts import NotTold, Source, parts_of, rows_of
+from cloud_carbon_exporter.plan.regions import CLOUDS, place_of
+from cloud_carbon_exporter.plan.values import Values, reached
+
+Pick = Callable[[FootprintSum], Sum]
+"""One of the sums of a FootprintSum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a plan beside it. region: of what does not tell its own."""
+
+    region: str = ""
+    loads: Mapping[str, float] = field(default_factory=dict)
+    grid_method: Method = "location"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Resource of a plan, estimated. before, after: None where there is none then."""
+
+    address: str
+    type: str
+    action: str
+    before: Result | None
+    after: Result | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotEstimated:
+    """Resource of a plan that is not estimated, and why."""
+
+    address: str
+    type: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Plan estimated. partial: why it is not all of the change; empty where it is."""
+
+    resources: tuple[Planned, ...]
+    not_estimated: tuple[NotEstimated, ...]
+    partial: str = ""
+
+    @property
+    def before(self) -> FootprintSum:
+        """Sum of what stands before."""
+        return footprint_sum(of.before.footprint for of in self.resources if of.before)
+
+    @property
+    def after(self) -> FootprintSum:
+        """Sum of what stands after."""
+        return footprint_sum(of.after.footprint for of in self.resources if of.after)
+
+    @property
+    def without_region(self) -> tuple[str, ...]:
+        """Addresses of what has no region, so no emissions of its power."""
+        return tuple(
+            of.address
+            for of in self.resources
+            for result in (of.after or of.before,)
+            if result and result.operational_grams is None
+        )
+
+    def difference(self, pick: Pick) -> Difference:
+        """What stands after without what stands before, each resource against itself."""
+        return difference_of(self.resources, pick)
+
+
+def difference_of(resources: Iterable[Planned], pick: Pick) -> Difference:
+    """The same of some resources of a plan."""
+    before: dict[str, Sum] = {}
+    after: dict[str, Sum] = {}
+    for of in resources:
+        if of.before:
+            before[of.address] = pick(footprint_sum([of.before.footprint]))
+        if of.after:
+            after[of.address] = pick(footprint_sum([of.after.footprint]))
+    return difference(before, after)
+
+
+def estimated(document: Document, asked: Asked) -> Plan:
+    """Plan with every resource that the tables know estimated, and the others listed."""
+    planned: list[Planned] = []
+    left: list[NotEstimated] = []
+    for change in document.changes:
+        if change.before is None and change.after is None:
+            continue
+        try:
+            planned.append(_planned(document, change, asked))
+        except NotTold as error:
+            left.append(NotEstimated(change.address, change.type, str(error)))
+    return Plan(tuple(planned), tuple(left), document.partial)
+
+
+def _planned(document: Document, change: Change, asked: Asked) -> Planned:
+    if change.type.partition("_")[0] not in CLOUDS:
+        raise NotTold("is of a provider that is not known")
+    if not rows_of(change.type):
+        raise NotTold("is of a type without figures; many such draw nothing")
+    before, after = change.before, change.after
+    old = "" if before is None else place_of(document, change, before, asked.region)
+    new = "" if after is None else place_of(document, change, after, asked.region)
+    stood = None if before is None else _result(document, change, before, old or new, asked)
+    stands = None if after is None else _result(document, change, after, new or old, asked)
+    return Planned(change.address, change.type, change.action, stood, stands)
+
+
+def _result(document: Document, change: Change, values: Values, place: str, asked: Asked) -> Result:
+    others = tuple(_referred(document, change, values))
+    return estimate.components(
+        parts_of(change.type, Source(values, others)),
+        CLOUDS[change.type.partition("_")[0]],
+        place,
+        asked.loads,
+        grid_method=asked.grid_method,
+        kind=rows_of(change.type)[0]["kind"],
+    )
+
+
+def _referred(document: Document, change: Change, values: Values) -> Iterator[Values]:
+    """Values of what a resource refers to for its hardware, such as its launch template.
+
+    By the name or id that its own values hold; else, as an id is known only once it is applied, by
+    what its configuration refers to.
+    """
+    paths = {row["through"] for row in rows_of(change.type)} - {""}
+    for path in "|".join(sorted(paths)).split("|") if paths else ():
+        block = resource_of(module_of(document, change.module), change)
+        named = set(references(block, path))
+        held = _identities(values, path)
+        for other in document.changes:
+            theirs = other.after if values is change.after else other.before
+            if theirs is None or other is change:
+                continue
+            beside = other.module == change.module
+            own = without_indices(f"{other.type}.{other.name}")
+            if held & _names(theirs) or (beside and own in named):
+                yield theirs
+
+
+def _identities(values: Values, path: str) -> set[str]:
+    found: set[str] = set()
+    for value in reached(values, path):
+        inner = value.values() if isinstance(value, Mapping) else (value,)
+        found.update(each for each in inner if isinstance(each, str) and each)
+    return found
+
+
+def _names(values: Values) -> set[str]:
+    """Names a resource is referred to by; versions of templates ($Latest) are none."""
+    names = (values.get(key) for key in ("id", "name", "self_link", "self_link_unique", "arn"))
+    return {name for name in names if isinstance(name, str) and name}
