@@ -67,7 +67,7 @@ ANSWERS = (
     Answer("what did making the hardware emit?", "model/embodied.py", "lifetime"),
     Answer("what does a GiB of a storage class draw?", "model/storage.py", "storage"),
     Answer("which PUE has a region?", "facts/disclosures.csv", "pue.aws/"),
-    Answer("what happens to a corrupt state file?", "storage/state_file.py", ".corrupt"),
+    Answer("what happens to a corrupt state file?", "storage/beside.py", ".corrupt"),
     Answer("how are counters integrated?", "collect/integral.py", "def pieces"),
     Answer("which replica takes which resource?", "collect/shard.py", "class Shard"),
     Answer("which reads wait when the budget is small?", "collect/read_budget.py", "budget"),

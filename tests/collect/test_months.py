@@ -97,8 +97,8 @@ def test_the_ratio_sums_what_is_reported_and_appears_from_95_percent_on() -> Non
     rows = (reported(100), reported(60), reported(7, method="market"), reported(9999, month=9))
     whole = Snapshot(0, months=(own(0.96),), reported=rows)
     assert dict(reported_ratios(whole)) == {
-        ("aws", "1", "location", "test"): pytest.approx(0.4),
-        ("aws", "1", "market", "test"): pytest.approx(7 / 400),
+        ("aws", "1", "location", "other"): pytest.approx(0.4),
+        ("aws", "1", "market", "other"): pytest.approx(7 / 400),
     }
     assert not dict(reported_ratios(Snapshot(0, months=(own(0.94),), reported=rows)))
     assert not dict(reported_ratios(Snapshot(0, months=(own(1, month=9),), reported=rows)))

@@ -16,11 +16,7 @@ from cloud_carbon_exporter.collect.footprints import Footprints
 from cloud_carbon_exporter.collect.ledger import take_stock
 from cloud_carbon_exporter.collect.measure import Round
 from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
-from cloud_carbon_exporter.collect.surroundings import (
-    Surroundings,
-    SurroundingsIndex,
-    place_key,
-)
+from cloud_carbon_exporter.collect.surroundings import Surroundings, SurroundingsIndex, place_key
 from cloud_carbon_exporter.collect.sweep import SweepKey
 from cloud_carbon_exporter.collect.sweep_rows import RowSums
 from cloud_carbon_exporter.collect.timeline import Timeline
