@@ -135,3 +135,7 @@ def test_memory_of_an_unknown_kind_is_dram_and_says_so() -> None:
 def test_memory_of_a_mac_stands_in_its_processor() -> None:
     assert of_machine("aws", "mac2.metal").part == "unified"
     assert draw("memory", "unified").watts == (0,)
+
+
+def test_no_memory_draws_nothing() -> None:
+    assert {each.value for each in memory.watts(0, 2)} == {0.0}

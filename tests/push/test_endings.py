@@ -171,12 +171,12 @@ async def test_who_cannot_be_told_of_the_end_holds_nobody_up(
 ) -> None:
     monkeypatch.setattr(deliveries, "END_SECONDS", 0.05)
     async with receiver() as at:
-        settings = PushSettings(remote_write_url=at.url, interval_seconds=60)
-        wanted = destinations(settings, SINCE, {})
-        pusher = Pusher(settings, wanted, Tally(), lambda: rendered(1), lambda: SINCE)
-        at.answers = [(200, b"", {}), *[(503, b"", {})] * 9]
+        delivery = delivery_to(PushSettings(remote_write_url=at.url))
+        await delivery.push(rendered(1))
+        at.answers += [(503, b"", {})] * 9
         async with asyncio.timeout(5):
-            await cancelled_after_a_push(pusher, at)
+            await delivery.end()
+        await delivery.close()
     assert "remote-write was not told that all series end" in caplog.text
 
 

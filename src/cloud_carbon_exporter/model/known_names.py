@@ -12,12 +12,13 @@ from functools import cache, lru_cache
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.cpu_models import canonical, cpu_models
 from cloud_carbon_exporter.model.machine_tables import inner_name, is_guessed, type_names
+from cloud_carbon_exporter.model.quantities import PERCENT
 from cloud_carbon_exporter.model.server import describe
 
 PROVIDERS = ("aws", "gcp", "scaleway")
 
-_NEAR_ENOUGH = 0.7
-"""Least likeness (twice the letters in common by all letters) of a name that was meant."""
+_NEAR_ENOUGH_PERCENT = 70
+"""Least likeness, in percent (twice the letters in common by all letters), of a name meant."""
 
 _OFFERED_AT_MOST = 3
 
@@ -87,7 +88,7 @@ def _nearest(name: str, known: tuple[str, ...]) -> list[str]:
     from difflib import SequenceMatcher  # the help needs it not
 
     matcher = SequenceMatcher(b=name, autojunk=False)
-    best = _NEAR_ENOUGH
+    best = _NEAR_ENOUGH_PERCENT / PERCENT
     nearest: list[str] = []
     for word in known:
         matcher.set_seq1(word.lower())
