@@ -189,3 +189,18 @@ async def cancelled_after_a_push(pusher: Pusher, at: Receiver) -> None:
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_who_hangs_at_the_end_of_a_pusher_is_told_of_too(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task is being cancelled by then, which Python 3.11.2 takes for the end of a timeout."""
+    monkeypatch.setattr(deliveries, "END_SECONDS", 0.05)
+    async with receiver() as at:
+        settings = PushSettings(remote_write_url=at.url, interval_seconds=60)
+        wanted = destinations(settings, SINCE, {})
+        pusher = Pusher(settings, wanted, Tally(), lambda: rendered(1), lambda: SINCE)
+        at.answers = [(200, b"", {}), *[(503, b"", {})] * 9]
+        async with asyncio.timeout(5):
+            await cancelled_after_a_push(pusher, at)
+    assert "remote-write was not told that all series end" in caplog.text

@@ -251,6 +251,7 @@ def test_a_receiver_that_hangs_holds_up_neither_the_end_nor_the_state(tmp_path: 
             code, seconds = exporter.end()
             pushed.close()
             assert code == 0 and seconds < 2
+            exporter.line("otlp was not told that all series end")
     assert '"section":"counters"' in state.read_text()
 
 

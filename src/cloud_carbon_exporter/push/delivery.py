@@ -110,8 +110,8 @@ class Delivery:
         held, self._held = self._held, None
         try:
             if held is not None:
-                async with asyncio.timeout(END_SECONDS):
-                    await self._send_all(ended(held, None), errors)
+                # in a task that is being cancelled Python 3.11.2 ends asyncio.timeout as cancelled
+                await asyncio.wait_for(self._send_all(ended(held, None), errors), END_SECONDS)
         except (TimeoutError, CollectError) as error:
             errors.append(self._error(Unreachable, str(error) or "no time was left"))
         if errors:

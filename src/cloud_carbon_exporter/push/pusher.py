@@ -56,8 +56,10 @@ class Pusher:
                     log.exception("pushing to %s begins anew", delivery.name)
                 await asyncio.sleep(self._interval_seconds)
         finally:
-            await delivery.end()
-            await delivery.close()
+            try:
+                await delivery.end()
+            finally:
+                await delivery.close()
 
     async def _push_on_time(self, delivery: Delivery) -> None:
         loop = asyncio.get_running_loop()
