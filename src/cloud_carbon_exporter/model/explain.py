@@ -63,7 +63,7 @@ def _power(priced: PricedComponent) -> Term:
         "power_watts",
         priced.component.kind,
         shown(priced.part),
-        priced.amount,
+        float(priced.amount),  # 8 and 8.0 are equal, and share what is cached
         priced.load if len(priced.draw.loads) > 1 else None,
         priced.draw.facts[0],
         max(0.0, (priced.watts - down) / units),
@@ -123,7 +123,7 @@ def _embodied(priced: PricedComponent) -> Term:
         "embodied_grams_per_second",
         priced.component.kind,
         shown(priced.part),
-        priced.amount,
+        float(priced.amount),
         None,
         priced.made.facts[0],
         max(0.0, (priced.grams - down) / units * SECONDS_PER_YEAR),

@@ -146,16 +146,13 @@ def priced_components(resource: Resource, loads: Loads) -> list[PricedComponent]
             whole = InForce(component.part, component.amount)
             priced.append(_priced(component, whole, loads, resource.kind))
         else:
-            priced.append(_of_size(component, resource.kind, isinstance(component.amount, int)))
+            priced.append(_of_size(component, resource.kind))
     return priced
 
 
 @lru_cache(maxsize=65536)
-def _of_size(component: Component, kind: str, _: bool) -> PricedComponent:
-    """A component that hangs on no load: the same for all that are alike, however often read.
-
-    _: whether the amount is an int, as 8 and 8.0 are equal and not told in the same letters.
-    """
+def _of_size(component: Component, kind: str) -> PricedComponent:
+    """A component that hangs on no load: the same for all that are alike, however often read."""
     return _priced(component, InForce(component.part, component.amount), NOT_READ, kind)
 
 

@@ -98,8 +98,10 @@ class Clients:
                     client = await self._make(service, region)
                     for idle in self._pool.take_idle():
                         await idle.client.__aexit__(None, None, None)
+                    # The next one in another turn of the loop. Before it is there for others: one
+                    # that nobody uses yet is idle, and another account may close it.
+                    await asyncio.sleep(0)
                     clients[key] = _Open(client)
-                    await asyncio.sleep(0)  # the next one in another turn of the loop
         clients.move_to_end(key)
         return clients[key]
 
