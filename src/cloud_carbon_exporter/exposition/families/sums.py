@@ -39,25 +39,16 @@ def _power(shown: Shown) -> FromSums:
 
 
 def _counted(total_name: str) -> FromSnapshot:
-    read_total: Callable[[Totals], float] = attrgetter(total_name)
+    """Counter of accounts, by where it stands in their row: `totals.energy_joules`."""
+    held, _, name = total_name.partition(".")
+    read_held, read_total = attrgetter(held), attrgetter(name)
 
     def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
         for row in snapshot.accounts:
-            if row.totals is not None:
+            totals: Totals | WaterTotals | None = read_held(row)
+            if totals is not None:
                 labels = (row.provider, row.account_id, row.region, row.kind)
-                yield FamilySample(labels, read_total(row.totals))
-
-    return FromSnapshot(samples)
-
-
-def _water(total_name: str) -> FromSnapshot:
-    read_total: Callable[[WaterTotals], float] = attrgetter(total_name)
-
-    def samples(snapshot: Snapshot) -> Iterator[FamilySample]:
-        for row in snapshot.accounts:
-            if row.water is not None:
-                labels = (row.provider, row.account_id, row.region, row.kind)
-                yield FamilySample(labels, read_total(row.water))
+                yield FamilySample(labels, read_total(totals))
 
     return FromSnapshot(samples)
 
@@ -119,7 +110,7 @@ SUMS: tuple[Family, ...] = (
         "cloud_carbon_account_energy_joules_total",
         "counter",
         f"{_SUM_HELP}energy used.{STEPS}",
-        _counted("energy_joules"),
+        _counted("totals.energy_joules"),
         ACCOUNT_KIND_LABELS,
         "joules",
         summed="added",
@@ -128,7 +119,7 @@ SUMS: tuple[Family, ...] = (
         "cloud_carbon_account_operational_emissions_grams_total",
         "counter",
         f"{_SUM_HELP}CO2eq emitted by the energy used.{STEPS}",
-        _counted("operational_grams"),
+        _counted("totals.operational_grams"),
         ACCOUNT_KIND_LABELS,
         "grams",
         summed="added",
@@ -137,7 +128,7 @@ SUMS: tuple[Family, ...] = (
         "cloud_carbon_account_embodied_emissions_grams_total",
         "counter",
         f"{_SUM_HELP}CO2eq of manufacture.{STEPS}",
-        _counted("embodied_grams"),
+        _counted("totals.embodied_grams"),
         ACCOUNT_KIND_LABELS,
         "grams",
         summed="added",
@@ -148,7 +139,7 @@ SUMS: tuple[Family, ...] = (
         "counter",
         f"{_SUM_HELP}water that cooling on site took, by the WUE of the region, "
         f"or of its provider where none is published.{STEPS}",
-        _water("on_site_liters"),
+        _counted("water.on_site_liters"),
         ACCOUNT_KIND_LABELS,
         "liters",
         summed="added",
@@ -157,7 +148,7 @@ SUMS: tuple[Family, ...] = (
         "cloud_carbon_account_water_of_power_liters_total",
         "counter",
         f"{_SUM_HELP}water that power stations took for the energy used, by country.{STEPS}",
-        _water("of_power_liters"),
+        _counted("water.of_power_liters"),
         ACCOUNT_KIND_LABELS,
         "liters",
         summed="added",
