@@ -1,4 +1,7 @@
-"""`report`: collect once, print, and say by the exit code whether anything failed."""
+"""`report`: collect once, print, and say by the exit code whether anything failed.
+
+With -since it is of a period, and `report_period` does it.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,12 @@ from dataclasses import replace
 
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.collect.progress import say_progress
-from cloud_carbon_exporter.commands import terminal
+from cloud_carbon_exporter.commands import report_period, terminal
 from cloud_carbon_exporter.commands.progress_bar import draw
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.config.flags import REPORT_FORMAT, STRICT
 from cloud_carbon_exporter.config.grid_flags import WHAT_IF
+from cloud_carbon_exporter.config.period_flags import SINCE
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.what_if import region_of, what_if
@@ -33,6 +37,7 @@ FORMS: Mapping[str, Callable[[Snapshot, tuple[str, ...]], str]] = {
     "json": report.as_json,
     "csv": report.as_csv,
     "markdown": report.as_markdown,
+    "html": report.as_html,
 }
 
 GRID_PATIENCE_SECONDS = 30.0
@@ -48,6 +53,9 @@ def run(invocation: Invocation) -> int:
     logs.configure(settings.log_level, settings.log_format)
     for warning in settings.warnings:
         log.warning("%s", warning)
+    if settings.options.holds(SINCE):
+        return report_period.run(settings, lambda: run_once(collect(settings)))
+    report_period.check_alone(settings)
     there = _there(settings.options[WHAT_IF])
     snapshot = run_once(collect(settings, there))
     form = settings.options[REPORT_FORMAT]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cloud_carbon_exporter.config import flags, grid_flags, push_flags
+from cloud_carbon_exporter.config import flags, grid_flags, period_flags, push_flags
+from cloud_carbon_exporter.config.cloud_flags import DEMO_ENABLED, PROVIDERS
 from cloud_carbon_exporter.config.command_line import Wish, Words, nearest, read_words
 from cloud_carbon_exporter.config.file import read_file
 from cloud_carbon_exporter.config.flag import COLLECTING, Flag, Values, said_or_inherited
@@ -116,7 +117,8 @@ def _defaults(command: str) -> Said:
 def _settings(
     values: Values, filed: Sequence[FiledTarget], environment: Mapping[str, str]
 ) -> Settings:
-    targets = read_targets(values, filed, environment)
+    counted = _reads_what_was_counted(values, filed)
+    targets = () if counted else read_targets(values, filed, environment)
     return Settings(
         targets=targets,
         listen=values[flags.LISTEN],
@@ -147,6 +149,13 @@ def _settings(
         push=_push(values),
         options=values,
     )
+
+
+def _reads_what_was_counted(values: Values, filed: Sequence[FiledTarget]) -> bool:
+    """Whether a report of the past explores nothing: then no cloud need be named."""
+    if period_flags.SINCE not in values or not values.holds(period_flags.SINCE):
+        return False
+    return not filed and not values[PROVIDERS] and not values[DEMO_ENABLED]
 
 
 def _tags(everywhere: Sequence[str], targets: Sequence[TargetSettings]) -> tuple[str, ...]:
