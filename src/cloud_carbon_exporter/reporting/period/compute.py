@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from cloud_carbon_exporter.api_costs.calendar_month import month_bounds
 from cloud_carbon_exporter.history.query import Query, Summed
 from cloud_carbon_exporter.history.series import LABELS, By
+from cloud_carbon_exporter.model.calibration import BOUNDARIES
 from cloud_carbon_exporter.model.differences import difference
 from cloud_carbon_exporter.model.facts import figures
 from cloud_carbon_exporter.model.grid import Method
@@ -82,7 +83,7 @@ def period_report(source: Source, asked: Asked, now: float) -> PeriodReport:
         by_basis=_by_basis(source, period),
         change=_change(source, period, whole[0], how_much),
         doubts=_doubts(emissions),
-        provider_figures=_provider_figures(source, period, asked.reported),
+        provider_figures=_provider_figures(source, asked, power.counted_as or asked.method),
         intensity=_intensity(asked, whole[0], power),
     )
 
@@ -171,13 +172,12 @@ def _doubts(emissions: Sum) -> tuple[Doubt, ...]:
     return tuple(doubts)
 
 
-def _provider_figures(
-    source: Source, period: Stretch, reported: Sequence[ReportedMonth]
-) -> tuple[ProviderFigure, ...]:
+def _provider_figures(source: Source, asked: Asked, method: Method) -> tuple[ProviderFigure, ...]:
     """Providers' figures of the months within the period, each beside what was counted of it."""
-    within = [
-        month for month in reported if period.start <= month.start and month.end <= period.end
-    ]
+    period, within = asked.period, list[ReportedMonth]()
+    for month in asked.reported:
+        if period.start <= month.start and month.end <= period.end:
+            within.append(month)
     if not within:
         return ()
     own: dict[tuple[str, str, int], Summed] = {}
@@ -191,7 +191,7 @@ def _provider_figures(
         grams = ours.amounts.emissions_grams.value if ours else 0.0
         seconds = ours.seconds if ours else 0.0
         ratio = min(1.0, seconds / (month.end - month.start))
-        told.append(ProviderFigure(month, grams, ratio))
+        told.append(ProviderFigure(month, grams, ratio, month.method == BOUNDARIES[method]))
     return tuple(told)
 
 

@@ -159,4 +159,5 @@ def _provider_figure(of: ProviderFigure) -> dict[str, Any]:
         "emissions_grams": month.grams,
         "own_emissions_grams": of.own_grams,
         "own_counted_ratio": of.own_ratio,
+        "own_is_alike": of.alike,
     }

@@ -51,7 +51,7 @@ def electricity(regions: Sequence[RegionEnergy], preferred: Method) -> Electrici
 
     What no grid is known of was counted as no grams, and has none by any method.
     """
-    placed = [region for region in regions if region.operational_grams.value]
+    placed = [region for region in regions if _intensity(region, "location", "direct")]
     by_method: dict[Method, Sum] = {}
     methods: list[MethodSums] = []
     for method in METHODS:

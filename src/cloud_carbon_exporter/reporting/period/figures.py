@@ -130,11 +130,15 @@ class Doubt(NamedTuple):
 
 
 class ProviderFigure(NamedTuple):
-    """What a provider reports of a month, and what was counted of that month and account."""
+    """What a provider reports of a month, and what was counted of that month and account.
+
+    alike: whether both are by location, or both by market.
+    """
 
     reported: ReportedMonth
     own_grams: float
     own_ratio: float
+    alike: bool
 
 
 class SoftwareCarbonIntensity(NamedTuple):

@@ -62,6 +62,12 @@ def stretch_text(of: Stretch) -> str:
     return f"{moment_text(of.start)} to {moment_text(of.end)}"
 
 
+def share_text(ratio: float) -> str:
+    """Share of a time, cut and not rounded: 100 % is said of the whole alone."""
+    tenths = min(1000, int(ratio * 1000 + 1e-9))
+    return f"{tenths / 10:g}%"
+
+
 def cells(of: Amount, factor: float = 1) -> tuple[str, str, str]:
     """Value and bounds of an amount; an empty cell where a bound is not known."""
     value, lower, upper = of.times(factor)
@@ -84,8 +90,10 @@ def _total(of: PeriodReport) -> Section:
         ("Emissions of manufacture", "kgCO2eq", *_kilograms(total.embodied_grams)),
         ("Emissions", "kgCO2eq", *_kilograms(total.emissions_grams)),
     )
-    counted = f"{of.counted.ratio:.1%} of the period was counted"
-    notes = [f"{counted}, and nothing is added for the rest."]
+    notes = ["All of the period was counted."]
+    if of.counted.ratio < 1:
+        share = share_text(of.counted.ratio)
+        notes = [f"{share} of the period was counted, and nothing is added for the rest."]
     if of.made_at < of.period.end:
         notes.append("The period has not ended yet.")
     return Section(f"Cloud carbon, {stretch_text(of.period)} (UTC)", VALUES, rows, tuple(notes))
@@ -94,7 +102,11 @@ def _total(of: PeriodReport) -> Section:
 def _counted(counted: Counted, of: PeriodReport) -> Section:
     hours, whole = counted.seconds / _HOUR_SECONDS, of.period.seconds / _HOUR_SECONDS
     rows = [
-        ("Hours that were counted", figure(hours), f"{counted.ratio:.1%} of {figure(whole)}"),
+        (
+            "Hours that were counted",
+            figure(hours),
+            f"{share_text(counted.ratio)} of {figure(whole)}",
+        ),
     ]
     for basis, meaning in (
         ("measured", "all loads were read"),
@@ -120,12 +132,11 @@ def _change(of: PeriodReport) -> Section:
     change = of.change
     if change is None:
         return Section("Change")
-    now = of.total.emissions_grams.times(1 / GRAMS)
     a_day = change.grams_per_day.times(1 / GRAMS)
     share = "" if change.ratio is None else f"{change.ratio:+.1%}"
     rows = (
-        (stretch_text(change.before), f"{change.before_ratio:.1%}", *_plain(change.before_grams)),
-        (stretch_text(of.period), f"{of.counted.ratio:.1%}", *cells(now)),
+        _side(change.before, change.before_ratio, change.before_grams),
+        _side(of.period, of.counted.ratio, of.total.emissions_grams),
     )
     notes = (
         f"The mean of a counted day: {_signed(a_day.value)} kgCO2eq ({share}), 90 % interval "
@@ -136,8 +147,8 @@ def _change(of: PeriodReport) -> Section:
     return Section("Change against the period before", header, rows, notes)
 
 
-def _plain(of: Amount) -> tuple[str, str, str]:
-    return cells(of, 1 / GRAMS)
+def _side(period: Stretch, ratio: float, grams: Amount) -> tuple[str, ...]:
+    return (stretch_text(period), share_text(ratio), *_kilograms(grams))
 
 
 def _signed(value: float) -> str:
@@ -186,7 +197,7 @@ def _row(group: GroupSums, period: Stretch) -> tuple[str, ...]:
     ratio = min(1.0, group.counted_seconds / period.seconds)
     return (
         *[clean(label) or "(none)" for label in group.labels],
-        f"{ratio:.0%}",
+        share_text(ratio),
         figure(group.energy_kilowatt_hours.value),
         figure(group.operational_grams.value / GRAMS),
         figure(group.embodied_grams.value / GRAMS),
@@ -201,8 +212,8 @@ def _intensity(of: PeriodReport) -> Section:
     unit = clean(known.unit)
     rows = ((f"for one {unit}", "gCO2eq", *cells(known.grams_per_unit)),)
     notes = (
-        f"SCI (ISO/IEC 21031): operational and embodied emissions over {figure(known.units)} "
-        f"{unit}. The grid is counted by location.",
+        f"SCI (ISO/IEC 21031): operational and embodied emissions over {figure(known.units)} of "
+        f"the functional unit, which is {unit}. The grid is counted by location.",
     )
     return Section("Software Carbon Intensity", VALUES, rows, notes)
 
@@ -212,7 +223,7 @@ def _provider(of: PeriodReport) -> Section:
     rows: list[tuple[str, ...]] = []
     for told in of.provider_figures:
         month = told.reported
-        ratio = f"{month.grams / told.own_grams:.2f}" if told.own_grams else ""
+        ratio = f"{month.grams / told.own_grams:.2f}" if told.own_grams and told.alike else ""
         rows.append(
             (
                 moment_text(month.start)[: len("2026-10")],
@@ -221,7 +232,7 @@ def _provider(of: PeriodReport) -> Section:
                 source_name(month.source),
                 figure(month.grams / GRAMS),
                 figure(told.own_grams / GRAMS),
-                f"{told.own_ratio:.0%}",
+                share_text(told.own_ratio),
                 ratio,
             )
         )
@@ -229,7 +240,10 @@ def _provider(of: PeriodReport) -> Section:
         note = "Nothing is known of it: reports come weeks after a month, and are kept in the state"
         return Section(title, notes=(f"{note} file (-state.file).",))
     header = ("month", "account", "method", "source", "kgCO2eq", "ours", "counted", "ratio")
-    note = "Their boundaries differ from ours: the page on the model says how."
+    note = (
+        "Their boundaries differ from ours: the page on the model says how. A ratio stands where "
+        "both count the grid alike, by location or by market."
+    )
     return Section(title, header, tuple(rows), (note,), ("source", "method"))
 
 
