@@ -100,9 +100,11 @@ def hours() -> Iterator[int]:
             yield hour
 
 
-def filled(method: Method = "location", parts: Sequence[Part] = PARTS) -> Store:
+def filled(
+    method: Method = "location", parts: Sequence[Part] = PARTS, into: Store | None = None
+) -> Store:
     """The store of both months."""
-    store, waiting = in_memory(), Waiting()
+    store, waiting = into or in_memory(), Waiting()
     for part in parts:
         sizes = {scale: amounts(part, scale, method) for scale in (1, GROWTH)}
         for hour in hours():

@@ -24,7 +24,7 @@ from tests.exposition import estate
 
 TAGS = ("team", "cost-center")
 pytestmark = pytest.mark.usefixtures("process_kept")
-FORMS = ("text", "json", "csv", "markdown")
+FORMS = ("text", "json", "csv", "markdown", "html")
 
 
 def document() -> dict[str, Any]:

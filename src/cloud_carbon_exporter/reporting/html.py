@@ -16,7 +16,8 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .25rem .6rem .25rem 0; vertical-align: top;
   border-bottom: 1px solid #8884; overflow-wrap: anywhere; }
-thead th { border-bottom: 2px solid #8888; } tbody th { font-weight: 400; }
+thead th { border-bottom: 2px solid #8888; overflow-wrap: normal; white-space: normal; }
+tbody th { font-weight: 400; }
 .number { text-align: right; white-space: nowrap; padding-left: .6rem; }
 p { margin: .4rem 0; max-width: 48rem; }
 @page { size: A4; margin: 18mm 15mm; }
@@ -24,6 +25,7 @@ p { margin: .4rem 0; max-width: 48rem; }
   :root { color-scheme: light; }
   body { font-size: 9.5pt; max-width: none; margin: 0; padding: 0; color: #000; }
   .wide { overflow: visible; }
+  table { font-size: 8.5pt; } th, td { padding-right: .35rem; } .number { padding-left: .35rem; }
   h1, h2 { break-after: avoid; }
   thead { display: table-header-group; }
   tr, p { break-inside: avoid; }

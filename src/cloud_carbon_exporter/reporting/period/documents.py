@@ -56,13 +56,11 @@ def as_json(of: PeriodReport) -> str:
 
 
 def as_csv(of: PeriodReport) -> str:
-    """Report as one row a group, the whole first where there are groups: its labels are empty."""
+    """Report as one row a group, which add up to the whole; as the whole where there is none."""
     columns: list[object] = ["start", "end", "counted_ratio", *of.by]
     for name in _AMOUNTS:
         columns += [name, f"{name}_lower", f"{name}_upper"]
-    rows = [columns, _row(of, of.total._replace(labels=("",) * len(of.by)))]
-    rows += [_row(of, group) for group in of.groups]
-    return csv_text(rows)
+    return csv_text([columns, *[_row(of, group) for group in of.groups or (of.total,)]])
 
 
 def _row(of: PeriodReport, group: GroupSums) -> list[object]:
