@@ -4,8 +4,8 @@ The history has grams by the one method that was counted; those of the others fo
 energy of each region and the annual figures of its grid. A live value has no year: beside it
 stand the annual figures all the same.
 
-Where no market-based figure exists, the direct one stands in: the hierarchy of the GHG Protocol's
-Scope 2 Guidance (table 6.3) ends with the mean of the grid, and fuels' supply is told apart.
+Where no market-based figure exists, the direct one stands in: so does the GHG Protocol's Scope 2
+Guidance have it (7.1) of places without such a market, and fuels' supply is told apart.
 """
 
 from __future__ import annotations

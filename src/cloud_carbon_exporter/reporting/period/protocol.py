@@ -1,8 +1,8 @@
 """Scopes of the GHG Protocol: whose scope each part is, the provider's and the customer's.
 
 What a cloud's machines burn and were made of is the provider's own inventory; to its customer all
-of it is a purchased service: Scope 3, category 1 (Corporate Value Chain Standard, chapter 5). Its
-electricity is to be told twice, by location and by market (Scope 2 Guidance, chapter 7).
+of it is a purchased service: Scope 3, category 1, of the Corporate Value Chain Standard. Its
+electricity is to be told twice, by location and by market (Scope 2 Guidance, 7.1).
 """
 
 from __future__ import annotations
