@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from cloud_carbon_exporter.history import recorder, shares, waiting
-from cloud_carbon_exporter.history.file import in_memory
+from cloud_carbon_exporter.history.file import HistoryFile, in_memory
 from cloud_carbon_exporter.history.query import Query
 from cloud_carbon_exporter.history.recorder import Recorder
 from cloud_carbon_exporter.history.series import HourRow, Span, tag_value
@@ -79,6 +80,19 @@ def test_what_the_counters_have_not_saved_is_not_written() -> None:
         once(lambda: joules(at_work) == pytest.approx(2 * EXPECTED))
 
 
+def test_what_the_counters_could_not_save_at_the_end_is_not_written(tmp_path: Path) -> None:
+    file = HistoryFile(tmp_path / "history")
+    at_work = Recorder(file.store, DAY_SECONDS)
+    at_work.record(snapshot(START))
+    at_work.record(snapshot(START + HOUR_SECONDS), kept=False)
+    at_work.close(5, kept=False)
+    file.close()
+    again = HistoryFile(tmp_path / "history")
+    with recording(again.store) as at_work:
+        assert joules(at_work) == pytest.approx(EXPECTED)
+    again.close()
+
+
 def test_a_full_disk_loses_nothing_and_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     store = failing()
@@ -94,7 +108,9 @@ def test_a_full_disk_loses_nothing_and_is_said_once(caplog: pytest.LogCaptureFix
     assert "is written again" in caplog.text
 
 
-def test_a_disk_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_hangs_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(recorder, "MOST_COUNTED", 50)
     store = failing()
     store.full, store.hangs = False, threading.Event()
@@ -105,6 +121,7 @@ def test_a_disk_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) ->
     at_work.close(0.05)
     assert time.monotonic() - began < 5
     assert len(at_work._counted) <= 50
+    assert "has lost" in caplog.text
     store.hangs.set()
 
 

@@ -28,7 +28,8 @@ LOOKED_BACK_DAYS = 31
 """Days before that are looked at each day: as many as an exporter may have been away."""
 
 MOST_COUNTED = 100_000
-"""Parts of hours that wait for a thread that hangs; then the oldest go."""
+"""Parts of hours that wait for a thread that hangs, or for counters that cannot be saved; then the
+oldest go."""
 
 Past = Callable[[Snapshot], Iterable[AlikeHours]]
 """What makes up a past before the first Snapshot, for an estate that is made up."""
@@ -71,6 +72,7 @@ class Recorder:
             beyond = max(0, len(self._counted) - MOST_COUNTED)
             del self._counted[:beyond]
             self._kept = max(0, self._kept - beyond)
+        _say_lost(beyond)
 
     def find(self, query: Query) -> Sequence[Summed]:
         """The sums that are asked for. Raises TooManySums, sqlite3.Error or TimeoutError."""
@@ -80,10 +82,14 @@ class Recorder:
         """Start of the first hour that is kept, and end of the last; None before there is one."""
         return self._store.ends()
 
-    def close(self, patience_seconds: float) -> None:
-        """Write what was counted so far, and close the store; no longer than patience allows."""
+    def close(self, patience_seconds: float, *, kept: bool = True) -> None:
+        """Write what was counted so far, and close the store; no longer than patience allows.
+
+        kept: as in `record`.
+        """
         with self._news:
-            self._kept = len(self._counted)
+            if kept:
+                self._kept = len(self._counted)
             self._closing = True
             self._news.notify()
         self._thread.join(patience_seconds)
@@ -112,8 +118,7 @@ class Recorder:
             self._waiting.cover(part)
             for row in self._shares.rows(part):
                 self._waiting.add(row)
-        if lost := self._waiting.shorten():
-            log.warning("the history has lost %d hourly sums that could not be written", lost)
+        _say_lost(self._waiting.shorten())
         if snapshot is not None and self._past is not None:
             past, self._past = self._past, None
             if self._store.ends() is None:
@@ -137,6 +142,11 @@ class Recorder:
         if why != self._unwritten:
             log.warning("the history cannot be written: %s", why)
         self._unwritten = why
+
+
+def _say_lost(sums: int) -> None:
+    if sums:
+        log.warning("the history has lost %d hourly sums that could not be written", sums)
 
 
 def _days_to_settle(now: float) -> Iterable[int]:
