@@ -17,8 +17,8 @@ from cloud_carbon_exporter.history.file import HistoryFile, in_memory
 from cloud_carbon_exporter.history.query import Query
 from cloud_carbon_exporter.history.recorder import Recorder
 from cloud_carbon_exporter.history.series import HourRow, Span, tag_value
-from cloud_carbon_exporter.history.store import DAY_SECONDS, Store
-from cloud_carbon_exporter.model.hours import HOUR_SECONDS
+from cloud_carbon_exporter.history.store import Store
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
 from tests.history.estates import START, counted, snapshot
 
 EXPECTED = sum(part.joules for part in counted(START))

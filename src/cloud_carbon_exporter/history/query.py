@@ -13,6 +13,7 @@ from cloud_carbon_exporter.history.steps import STEPS
 from cloud_carbon_exporter.history.store import Found, Part
 from cloud_carbon_exporter.model.emissions import weakest
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts
+from cloud_carbon_exporter.model.stretches import Lengths, Stretch
 from cloud_carbon_exporter.model.sums import Reach, Sum
 from cloud_carbon_exporter.model.types import Basis
 
@@ -41,7 +42,8 @@ class Query:
 class Summed:
     """Sum of one group over one step.
 
-    [start, end): the step, cut to the range. seconds: how much of it was counted.
+    [start, end): the step, cut to the range. seconds: how much of it was counted, of any of the
+        accounts that have a part in the sum.
     """
 
     start: int
@@ -73,14 +75,34 @@ def summed(found: Found, query: Query) -> Sequence[Summed]:
         groups[part.start, labels_of[part.series]].append(part)
     if len(groups) > MOST_SUMS:
         raise TooManySums(len(groups))
+    counted = _Counted(found)
     sums: list[Summed] = []
     for (start, labels), parts in sorted(groups.items(), key=itemgetter(0)):
         first, end = max(start, query.since), query.until
         if query.step:
             end = min(end, STEPS[query.step].end(start))
-        seconds = found.seconds.get(start, 0)
+        seconds = counted.of(parts).within(first, end)
         sums.append(Summed(first, end, labels, seconds, _amounts(parts, found)))
     return sums
+
+
+class _Counted:
+    """The time that was counted of several accounts; worked out once for each set of them."""
+
+    def __init__(self, found: Found) -> None:
+        self._accounts: dict[int, tuple[str, str]] = {}
+        for number, series in found.series.items():
+            self._accounts[number] = series.group[:2]
+        self._spans = found.spans
+        self._known: dict[frozenset[tuple[str, str]], Lengths] = {}
+
+    def of(self, parts: Sequence[Part]) -> Lengths:
+        accounts = frozenset([self._accounts[part.series] for part in parts])
+        if accounts not in self._known:
+            of_them = [span for span in self._spans if span[:2] in accounts]
+            stretches = [Stretch(span.first, span.last) for span in of_them]
+            self._known[accounts] = Lengths(stretches)
+        return self._known[accounts]
 
 
 def _amounts(parts: Sequence[Part], found: Found) -> Amounts:

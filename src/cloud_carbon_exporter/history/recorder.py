@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 from cloud_carbon_exporter.history.query import Query, Summed, summed
 from cloud_carbon_exporter.history.series import AlikeHours
 from cloud_carbon_exporter.history.shares import Shares
-from cloud_carbon_exporter.history.store import DAY_SECONDS, Store
+from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.history.waiting import Waiting
-from cloud_carbon_exporter.model.hours import CountedHour
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, CountedHour
 from cloud_carbon_exporter.model.snapshot import Snapshot
 
 log = logging.getLogger(__name__)

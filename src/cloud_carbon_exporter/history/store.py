@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import threading
 from collections import defaultdict
@@ -14,17 +15,22 @@ from cloud_carbon_exporter.history.ratios import Ratios, packed, ratios_of, unpa
 from cloud_carbon_exporter.history.series import AlikeHours, HourRow, Series, Span
 from cloud_carbon_exporter.history.steps import STEPS
 from cloud_carbon_exporter.history.tables import migrate
-from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, Group, amounts_over_time
+from cloud_carbon_exporter.model.hours import (
+    DAY_SECONDS,
+    HOUR_SECONDS,
+    Amounts,
+    Group,
+    amounts_over_time,
+)
+from cloud_carbon_exporter.model.stretches import Stretch, joined
 from cloud_carbon_exporter.model.types import Basis
-
-DAY_SECONDS = 24 * HOUR_SECONDS
 
 PATIENCE_SECONDS = 10
 """How long a thread waits for its turn."""
 
-_ADD_SPAN = (
-    "INSERT INTO spans VALUES (?, ?, ?) ON CONFLICT (hour) DO UPDATE SET"
-    " first = min(first, excluded.first), last = max(last, excluded.last)"
+_TOUCHING = (
+    "FROM spans WHERE provider = :provider AND account = :account AND first <= :last"
+    " AND last >= :first"
 )
 _PUT_HOUR = "INSERT OR REPLACE INTO hours VALUES (?, ?, ?, ?, ?, ?)"
 _FIND_HOUR = (
@@ -39,7 +45,7 @@ _PARTS = (
     "SELECT {start}, series, errors, sum(joules), sum(operational), sum(embodied) FROM hours"
     " WHERE hour >= ? AND hour < ? GROUP BY 1, 2, 3"
 )
-_SPANS = "SELECT {start}, sum(last - first) FROM spans WHERE hour >= ? AND hour < ? GROUP BY 1"
+_SPANS = "SELECT provider, account, first, last FROM spans WHERE last > ? AND first < ?"
 _OF_DAY = (
     "SELECT series, basis, body, sum(joules), sum(operational), sum(embodied) FROM hours"
     " JOIN series ON series.id = series JOIN errors ON errors.id = errors"
@@ -61,15 +67,12 @@ class Part(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Answer of the store: parts by step and series, what they refer to, and the time counted.
-
-    seconds: by the start of a step, how much of it was counted.
-    """
+    """Answer of the store: parts by step and series, what they refer to, and the time counted."""
 
     parts: Sequence[Part]
     series: Mapping[int, Series]
     errors: Mapping[int, Ratios]
-    seconds: Mapping[int, float]
+    spans: Sequence[Span]
 
 
 class Store:
@@ -108,13 +111,21 @@ class Store:
         with self._turn(), self._transaction():
             for row in rows:
                 self._add(row)
-            self._database.executemany(_ADD_SPAN, spans)
+            for span in spans:
+                self._cover(span)
 
     def fill(self, past: Iterable[AlikeHours]) -> None:
         """Write whole hours into a store that has none of them. Raises sqlite3.Error."""
         with self._turn(), self._transaction():
+            accounts: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
             for alike in past:
                 self._fill(alike)
+                hours = [hour for hour, _, _ in alike.changes]
+                accounts[alike.series.group[:2]].update(hours)
+            for account, hours_of_it in accounts.items():
+                whole = [Stretch(hour, hour + HOUR_SECONDS) for hour in hours_of_it]
+                for stretch in joined(whole):
+                    self._cover(Span(*account, *stretch))
 
     def find(self, since: int, until: int, step: str) -> Found:
         """All that is known of the hours in [since, until), by step; "" is one.
@@ -125,24 +136,28 @@ class Store:
         with self._turn():
             hours = (since, until)
             parts = list(map(Part._make, self._database.execute(_PARTS.format(start=start), hours)))
-            seconds = dict(self._database.execute(_SPANS.format(start=start), hours))
+            spans = list(map(Span._make, self._database.execute(_SPANS, hours)))
             series = self._series_by_number()
             errors = self._ratios({part.errors for part in parts})
-        return Found(parts, series, errors, seconds)
+        return Found(parts, series, errors, spans)
 
     def ends(self) -> tuple[int, float] | None:
         """Start of the first hour that is kept and end of the last; None of an empty store."""
         with self._turn():
             first, last = self._database.execute(
-                "SELECT min(hour), max(last) FROM spans"
+                "SELECT min(first), max(last) FROM spans"
             ).fetchone()
-        return None if first is None else (first, last)
+        return None if first is None else (_hour_of(first), last)
 
     def forget(self, before: float) -> None:
         """Drop the hours before a moment, and what nothing refers to. Raises sqlite3.Error."""
         with self._turn(), self._transaction():
             self._database.execute("DELETE FROM hours WHERE hour < ?", (before,))
-            self._database.execute("DELETE FROM spans WHERE hour < ?", (before,))
+            # of an hour all of the amounts go, and so does all of its time
+            kept_from = _hour_of(math.nextafter(before, -math.inf)) + HOUR_SECONDS
+            self._database.execute("DELETE FROM spans WHERE last <= ?", (kept_from,))
+            cut = (kept_from, kept_from)
+            self._database.execute("UPDATE spans SET first = ? WHERE first < ?", cut)
             for table, column in (("errors", "errors"), ("series", "series")):
                 self._database.execute(_UNUSED.format(table=table, column=column))
 
@@ -185,7 +200,16 @@ class Store:
         for hour, drawn, there in alike.changes:
             values = (joules * drawn, operational * drawn, embodied * there)
             self._database.execute(_PUT_HOUR, (hour, series, *values, errors))
-            self._database.execute(_ADD_SPAN, (hour, hour, hour + HOUR_SECONDS))
+
+    def _cover(self, span: Span) -> None:
+        """Add a span to those of its account; those that touch become one."""
+        named = dict(zip(("provider", "account", "first", "last"), span, strict=True))
+        found = self._database.execute(f"SELECT first, last {_TOUCHING}", named)
+        together = joined([Stretch(span.first, span.last), *map(Stretch._make, found)])
+        self._database.execute(f"DELETE {_TOUCHING}", named)
+        for stretch in together:
+            values = (span.provider, span.account_id, *stretch)
+            self._database.execute("INSERT INTO spans VALUES (?, ?, ?, ?)", values)
 
     def _settle(self, start: int, end: int) -> None:
         of_series: defaultdict[tuple[int, Basis], list[Amounts]] = defaultdict(list)
@@ -238,6 +262,11 @@ class Store:
             if number in numbers:
                 known[number] = unpacked(body, self._facts)
         return known
+
+
+def _hour_of(moment: float) -> int:
+    """Start of the hour a moment lies in."""
+    return math.floor(moment / HOUR_SECONDS) * HOUR_SECONDS
 
 
 def amounts_with(ratios: Ratios, values: Sequence[float], basis: Basis) -> Amounts:

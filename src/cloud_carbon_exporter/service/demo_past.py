@@ -15,10 +15,9 @@ from functools import partial
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.history.recorder import Past
 from cloud_carbon_exporter.history.series import AlikeHours, Series
-from cloud_carbon_exporter.history.store import DAY_SECONDS
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
-from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, group_of
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS, Amounts, group_of
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
 from cloud_carbon_exporter.model.types import Footprint

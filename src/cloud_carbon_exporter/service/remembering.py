@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.history.file import HistoryFile, in_memory, opened
 from cloud_carbon_exporter.history.recorder import Recorder
-from cloud_carbon_exporter.history.store import DAY_SECONDS
+from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.service.demo_past import DEMO_DAYS, past_of
 
