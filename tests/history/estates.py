@@ -55,4 +55,5 @@ def asked(
 ) -> Sequence[Summed]:
     """The sums of so many hours from the start on."""
     until = START + hours * HOUR_SECONDS
-    return summed(store.find(START, until, step), Query(START, until, by or {}, step))
+    found = store.reader.find(START, until, step)
+    return list(summed(found, Query(START, until, by or {}, step)))

@@ -61,7 +61,7 @@ def test_time_that_touches_is_one_span_however_long() -> None:
     for hour in range(50):
         counted(store, AWS, START + hour * 3600, START + hour * 3600 + 3600)
     counted(store, AWS, START + 60, START + 120)
-    found = store.find(START, START + 50 * 3600, "hour")
+    found = store.reader.find(START, START + 50 * 3600, "hour")
     assert found.spans == [("aws", "1", START, START + 50 * 3600)]
     assert [row.seconds for row in asked(store, 50, step="hour")] == [3600] * 50
 
@@ -72,12 +72,12 @@ def test_hours_that_go_take_their_time_along() -> None:
         counted(store, AWS, START + hour * 3600, START + hour * 3600 + 3600)
     counted(store, GCP, START, START + 600)
     store.forget(START + 3601)
-    assert store.ends() == (START + 2 * 3600, START + 3 * 3600)
-    assert store.find(START, START + 3 * 3600, "").spans == [
+    assert store.reader.ends() == (START + 2 * 3600, START + 3 * 3600)
+    assert store.reader.find(START, START + 3 * 3600, "").spans == [
         ("aws", "1", START + 2 * 3600, START + 3 * 3600)
     ]
     store.forget(START + 2 * 3600)
-    assert store.ends() == (START + 2 * 3600, START + 3 * 3600)
+    assert store.reader.ends() == (START + 2 * 3600, START + 3 * 3600)
 
 
 stretches = st.lists(

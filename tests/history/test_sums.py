@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.history.file import in_memory
-from cloud_carbon_exporter.history.query import MOST_SUMS, Query, TooManySums, summed
+from cloud_carbon_exporter.history.query import MOST_SUMS, Query, summed
+from cloud_carbon_exporter.history.reader import Found, Part, TooManySums
 from cloud_carbon_exporter.history.series import LABELS, Series, tag_value
 from cloud_carbon_exporter.history.shares import Shares
-from cloud_carbon_exporter.history.store import Found, Part, Store
+from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.history.waiting import Waiting
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, CountedHour, Group
@@ -135,7 +136,7 @@ def test_weeks_begin_on_monday_and_months_on_their_first() -> None:
     until = monday + HOUR_SECONDS
     for step, start in (("week", monday), ("month", first)):
         query = Query(first - HOUR_SECONDS, until, {}, step)
-        starts = [row.start for row in summed(store.find(query.since, until, step), query)]
+        starts = [row.start for row in summed(store.reader.find(query.since, until, step), query)]
         assert start in starts
 
 
@@ -164,4 +165,4 @@ def test_too_many_sums_are_not_made() -> None:
     parts = [Part(number, 0, 0, 1.0, 1.0, 1.0) for number in range(MOST_SUMS + 1)]
     series = {0: Series(Group("aws", "1", "eu-west-3", "ec2/instance"), "measured")}
     with pytest.raises(TooManySums):
-        summed(Found(parts, series, {}, []), Query(0, MOST_SUMS + 1, {}, "hour"))
+        next(summed(Found(parts, series, {}, (), []), Query(0, MOST_SUMS + 1, {}, "hour")))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from cloud_carbon_exporter.history.query import Query, Summed, summed
 from cloud_carbon_exporter.history.series import AlikeHours
@@ -74,13 +74,13 @@ class Recorder:
             self._kept = max(0, self._kept - beyond)
         _say_lost(beyond)
 
-    def find(self, query: Query) -> Sequence[Summed]:
+    def find(self, query: Query) -> Iterator[Summed]:
         """The sums that are asked for. Raises TooManySums, sqlite3.Error or TimeoutError."""
-        return summed(self._store.find(query.since, query.until, query.step), query)
+        return summed(self._store.reader.find(query.since, query.until, query.step), query)
 
     def ends(self) -> tuple[int, float] | None:
         """Start of the first hour that is kept, and end of the last; None before there is one."""
-        return self._store.ends()
+        return self._store.reader.ends()
 
     def close(self, patience_seconds: float, *, kept: bool = True) -> None:
         """Write what was counted so far, and close the store; no longer than patience allows.
@@ -121,7 +121,7 @@ class Recorder:
         _say_lost(self._waiting.shorten())
         if snapshot is not None and self._past is not None:
             past, self._past = self._past, None
-            if self._store.ends() is None:
+            if self._store.reader.ends() is None:
                 self._store.fill(past(snapshot))
         self._write()
         if snapshot is not None and snapshot.taken_at >= self._forgot_at + DAY_SECONDS:
