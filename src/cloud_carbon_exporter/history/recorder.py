@@ -45,6 +45,7 @@ class Recorder:
         self._store = store
         self._kept_seconds = kept_seconds
         self._past = past
+        self._first: Snapshot | None = None  # what the past lies before, until it is written
         self._shares = Shares()
         self._waiting = Waiting()
         self._unwritten = ""  # why, while it cannot be
@@ -120,14 +121,24 @@ class Recorder:
                 self._waiting.add(row)
         _say_lost(self._waiting.shorten())
         if snapshot is not None and self._past is not None:
-            past, self._past = self._past, None
-            if self._store.reader.ends() is None:
-                self._store.fill(past(snapshot))
+            self._first = self._first or snapshot
+            self._fill(self._past, self._first)
         self._write()
         if snapshot is not None and snapshot.taken_at >= self._forgot_at + DAY_SECONDS:
             self._store.settle(_days_to_settle(snapshot.taken_at))
             self._store.forget(snapshot.taken_at - self._kept_seconds)
             self._forgot_at = snapshot.taken_at
+
+    def _fill(self, past: Past, first: Snapshot) -> None:
+        """Write what lies before the first Snapshot; later hours wait, or are written already."""
+        try:
+            if self._store.reader.ends() is None:
+                self._store.fill(past(first))
+        except (sqlite3.Error, TimeoutError):
+            raise  # the disk may come back: the next Snapshot tries again
+        except Exception:
+            log.exception("the past could not be made up: the history does without")
+        self._past = self._first = None
 
     def _write(self) -> None:
         if not self._waiting:
