@@ -16,12 +16,12 @@ from cloud_carbon_exporter.history.prometheus_web import PrometheusWeb
 from cloud_carbon_exporter.history.query import Query, Summed
 from cloud_carbon_exporter.history.series import LABELS, By, tag_value
 from cloud_carbon_exporter.model.months import ReportedMonth
-from cloud_carbon_exporter.reporting.period.figures import Stretch
+from cloud_carbon_exporter.reporting.period.figures import Period
 from tests.e2e.programs import Prometheus
 from tests.reporting.months import at
 
 SINCE, UNTIL = at("2025-11-01"), at("2025-11-04T12:00")
-GAP = Stretch(at("2025-11-02T06:00"), at("2025-11-02T12:00"))
+GAP = Period(at("2025-11-02T06:00"), at("2025-11-02T12:00"))
 STEP = 120
 WATTS, GRAMS = 50.0, 0.002
 """Of each series, a second."""
@@ -188,7 +188,7 @@ def test_what_a_provider_reported_later_is_found(url: str) -> None:
     async def ask() -> Sequence[ReportedMonth]:
         web = PrometheusWeb(url, {})
         try:
-            october = Stretch(at("2025-10-01"), at("2025-11-01"))
+            october = Period(at("2025-10-01"), at("2025-11-01"))
             return await months_of_prometheus(web.samples, "", october, UNTIL)
         finally:
             await web.close()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from cloud_carbon_exporter.history.file import in_memory
-from cloud_carbon_exporter.history.query import Query, Summed, summed
+from cloud_carbon_exporter.history.reading import asking
 from cloud_carbon_exporter.history.series import HourRow, Series, tag_value
 from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.history.waiting import Waiting
@@ -17,10 +17,11 @@ from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, CountedHour
 from cloud_carbon_exporter.model.intensities import annual_of
 from cloud_carbon_exporter.model.months import ReportedMonth
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
+from cloud_carbon_exporter.model.stretches import Stretch
 from cloud_carbon_exporter.model.sums import Reach, Sum
 from cloud_carbon_exporter.model.types import Basis
 from cloud_carbon_exporter.reporting.period.compute import Asked
-from cloud_carbon_exporter.reporting.period.figures import Source, Stretch
+from cloud_carbon_exporter.reporting.period.figures import Period, Source
 
 
 def at(text: str) -> int:
@@ -28,9 +29,9 @@ def at(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
-OCTOBER = Stretch(at("2025-10-01"), at("2025-11-01"))
-NOVEMBER = Stretch(at("2025-11-01"), at("2025-12-01"))
-GAP = Stretch(at("2025-11-10"), at("2025-11-11T06:00"))
+OCTOBER = Period(at("2025-10-01"), at("2025-11-01"))
+NOVEMBER = Period(at("2025-11-01"), at("2025-12-01"))
+GAP = Period(at("2025-11-10"), at("2025-11-11T06:00"))
 MADE_AT = at("2026-01-15T08:00")
 GROWTH = 1.1
 """What November drew by what October did."""
@@ -110,20 +111,15 @@ def filled(
         for hour in hours():
             row = sizes[1] if hour < NOVEMBER.start else sizes[GROWTH]
             waiting.add(HourRow(hour, Series(part.group, part.basis), row))
-            end = hour + HOUR_SECONDS
-            waiting.cover(CountedHour(hour, part.group, 0, 0, 0, hour, end))
+            whole = (Stretch(hour, hour + HOUR_SECONDS),)
+            waiting.cover(CountedHour(hour, part.group, 0, 0, 0, whole))
     store.add(waiting.rows(), waiting.spans())
     return store
 
 
-def asking(store: Store) -> Callable[[Query], Sequence[Summed]]:
-    """How a report asks the store."""
-    return lambda query: summed(store.find(query.since, query.until, query.step), query)
-
-
 def source(store: Store) -> Source:
     """The store, as a report reads it."""
-    return Source("the history file carbon.sqlite", asking(store))
+    return Source("the history file carbon.sqlite", asking(store.reader))
 
 
 REPORTED = ReportedMonth(
@@ -139,7 +135,7 @@ REPORTED = ReportedMonth(
 )
 
 
-def asked(period: Stretch = NOVEMBER, method: Method = "location") -> Asked:
+def asked(period: Period = NOVEMBER, method: Method = "location") -> Asked:
     """What the goldens ask for."""
     return Asked(
         period,

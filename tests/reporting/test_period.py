@@ -20,7 +20,7 @@ from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.reporting import html, tables
 from cloud_carbon_exporter.reporting.period import documents
 from cloud_carbon_exporter.reporting.period.compute import before, period_report
-from cloud_carbon_exporter.reporting.period.figures import PeriodReport, Stretch
+from cloud_carbon_exporter.reporting.period.figures import Period, PeriodReport
 from cloud_carbon_exporter.reporting.period.sections import sections
 from tests.reporting.months import (
     GAP,
@@ -48,7 +48,7 @@ COUNTED_HOURS = WHOLE_HOURS - GAP.seconds // 3600
 
 
 @cache
-def report(period: Stretch = NOVEMBER, method: Method = "location") -> PeriodReport:
+def report(period: Period = NOVEMBER, method: Method = "location") -> PeriodReport:
     return period_report(source(filled(method)), asked(period, method), MADE_AT)
 
 
@@ -83,10 +83,10 @@ def test_a_whole_month_has_no_gap() -> None:
 
 
 def test_a_long_period_tells_its_gaps_by_the_day() -> None:
-    of = report(Stretch(at("2025-09-15"), at("2025-12-10")))
-    days = [Stretch(at("2025-09-15"), at("2025-10-01")), Stretch(GAP.start, at("2025-11-11"))]
+    of = report(Period(at("2025-09-15"), at("2025-12-10")))
+    days = [Period(at("2025-09-15"), at("2025-10-01")), Period(GAP.start, at("2025-11-11"))]
     # of the day with 18 hours something is known
-    assert of.counted.gaps == (days[0], days[1], Stretch(at("2025-12-01"), at("2025-12-10")))
+    assert of.counted.gaps == (days[0], days[1], Period(at("2025-12-01"), at("2025-12-10")))
     assert of.counted.seconds == OCTOBER.seconds + COUNTED_HOURS * 3600
 
 
@@ -124,7 +124,7 @@ def test_a_change_is_of_counted_days_and_facts_cancel_in_it() -> None:
     ],
 )
 def test_the_period_before(since: str, until: str, start: str) -> None:
-    assert before(Stretch(at(since), at(until))) == Stretch(at(start), at(since))
+    assert before(Period(at(since), at(until))) == Period(at(start), at(since))
 
 
 @pytest.mark.parametrize("method", ["location", "direct", "market"])

@@ -24,15 +24,11 @@ from cloud_carbon_exporter.history.file import in_memory
 from cloud_carbon_exporter.history.prometheus import CannotTell, PrometheusHistory
 from cloud_carbon_exporter.history.prometheus_web import PrometheusWeb
 from cloud_carbon_exporter.history.query import (
-    Query,
-    Summed,
-    TooManySums,
-    summed,
     whole_hours,
 )
-from cloud_carbon_exporter.history.reading import read_copy
+from cloud_carbon_exporter.history.reader import TooManySums
+from cloud_carbon_exporter.history.reading import asking, reading
 from cloud_carbon_exporter.history.series import LABELS, By, Series
-from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.masking import masked
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
 from cloud_carbon_exporter.model.months import ReportedMonth
@@ -41,7 +37,7 @@ from cloud_carbon_exporter.push.sending import read_headers
 from cloud_carbon_exporter.reporting import html, tables
 from cloud_carbon_exporter.reporting.period import documents
 from cloud_carbon_exporter.reporting.period.compute import Asked, period_report
-from cloud_carbon_exporter.reporting.period.figures import PeriodReport, Source, Stretch
+from cloud_carbon_exporter.reporting.period.figures import Period, PeriodReport, Source
 from cloud_carbon_exporter.reporting.period.sections import sections
 from cloud_carbon_exporter.service.demo_past import past_of
 from cloud_carbon_exporter.version import model_version
@@ -76,8 +72,8 @@ class Opened:
     """
 
     source: Source
-    reported: Callable[[Stretch], Sequence[ReportedMonth]]
-    units: Callable[[str, Stretch], float]
+    reported: Callable[[Period], Sequence[ReportedMonth]]
+    units: Callable[[str, Period], float]
 
 
 def run(settings: Settings, collect: Callable[[], Snapshot]) -> int:
@@ -115,7 +111,7 @@ def check_alone(settings: Settings) -> None:
             raise ConfigError(f"-{flag.name} is of a period: say -since as well")
 
 
-def _period(settings: Settings, now: float) -> Stretch:
+def _period(settings: Settings, now: float) -> Period:
     """Whole hours of the period. Raises ConfigError."""
     since = _moment(flags.SINCE.name, settings.options[flags.SINCE], now)
     until = now // HOUR_SECONDS * HOUR_SECONDS
@@ -125,7 +121,7 @@ def _period(settings: Settings, now: float) -> Stretch:
         raise ConfigError("-until: does not lie behind -since")
     if since > now:
         raise ConfigError("-since: lies in the future, of which nothing is counted")
-    return Stretch(*whole_hours(since, until))
+    return Period(*whole_hours(since, until))
 
 
 def _moment(name: str, text: str, now: float) -> float:
@@ -172,7 +168,7 @@ def _check_tags(report: PeriodReport) -> None:
             )
 
 
-def _units(settings: Settings, opened: Opened, period: Stretch) -> tuple[str, float]:
+def _units(settings: Settings, opened: Opened, period: Period) -> tuple[str, float]:
     asked = settings.options[flags.FUNCTIONAL_UNITS]
     if asked is None:
         return "", 0.0
@@ -195,26 +191,19 @@ def _opened(settings: Settings, collect: Callable[[], Snapshot]) -> Iterator[Ope
         raise ConfigError(
             "-since needs what was counted: -history.file, which serve keeps, or -from.prometheus"
         )
-    store = read_copy(Path(file)) if file else _demo_store(settings, collect())
-    try:
-        reported = months_of_state(settings.state_file)
-        name = f"the history file {Path(file).name}" if file else "a past made up for the demo"
-        yield Opened(Source(name, _asking(store)), lambda _: reported, _no_query)
-    finally:
-        store.close()
-
-
-def _demo_store(settings: Settings, snapshot: Snapshot) -> Store:
+    reported = months_of_state(settings.state_file)
+    if file:
+        with reading(Path(file)) as reader:
+            source = Source(f"the history file {Path(file).name}", asking(reader))
+            yield Opened(source, lambda _: reported, _no_query)
+        return
     store = in_memory()
-    store.fill(past_of(settings)(snapshot))
-    return store
+    store.fill(past_of(settings)(collect()))
+    source = Source("a past made up for the demo", asking(store.reader))
+    yield Opened(source, lambda _: reported, _no_query)
 
 
-def _asking(store: Store) -> Callable[[Query], Sequence[Summed]]:
-    return lambda query: summed(store.find(query.since, query.until, query.step), query)
-
-
-def _no_query(query: str, period: Stretch) -> float:
+def _no_query(query: str, period: Period) -> float:
     raise ConfigError("-functional-units: a query needs -from.prometheus; allowed: a count")
 
 
@@ -228,12 +217,12 @@ def _prometheus(settings: Settings, url: str) -> Iterator[Opened]:
     past = PrometheusHistory(web.samples, selector)
     with asyncio.Runner() as runner:
 
-        def units(query: str, period: Stretch) -> float:
+        def units(query: str, period: Period) -> float:
             asked = query.replace("$range", f"{period.seconds}s")
             samples = runner.run(web.samples(asked, period.end))
             return sum(sample.value for sample in samples)
 
-        def reported(period: Stretch) -> Sequence[ReportedMonth]:
+        def reported(period: Period) -> Sequence[ReportedMonth]:
             return runner.run(months_of_prometheus(web.samples, selector, period, time.time()))
 
         name = f"Prometheus at {masked(url)}"

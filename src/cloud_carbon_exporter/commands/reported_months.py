@@ -11,7 +11,7 @@ from cloud_carbon_exporter.api_costs.calendar_month import month_bounds
 from cloud_carbon_exporter.collect.report_history import ReportHistory
 from cloud_carbon_exporter.history.prometheus import Ask
 from cloud_carbon_exporter.model.months import ReportedMonth
-from cloud_carbon_exporter.reporting.period.figures import Stretch
+from cloud_carbon_exporter.reporting.period.figures import Period
 from cloud_carbon_exporter.storage.comparison_rows import SavedReport, read_comparison
 from cloud_carbon_exporter.storage.state_lines import NewerVersion, parsed
 
@@ -43,7 +43,7 @@ def months_of_state(file: str) -> Sequence[ReportedMonth]:
 
 
 async def months_of_prometheus(
-    ask: Ask, selector: str, period: Stretch, now: float
+    ask: Ask, selector: str, period: Period, now: float
 ) -> Sequence[ReportedMonth]:
     """Months as the exporter showed them, a day at a time; the last that was told stands.
 

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from cloud_carbon_exporter.api_costs.calendar_month import month_bounds
 from cloud_carbon_exporter.history.query import Query, Summed
 from cloud_carbon_exporter.history.series import LABELS
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts
@@ -216,8 +215,6 @@ def _start(at: int, query: Query) -> int:
     """Start of the step a day lies in, cut to the range."""
     if query.step == "day":
         return at
-    if query.step == "month":
-        return max(query.since, int(month_bounds(at).start))
     return query.since
 
 

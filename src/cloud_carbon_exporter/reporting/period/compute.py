@@ -30,11 +30,11 @@ from cloud_carbon_exporter.reporting.period.figures import (
     Doubt,
     Electricity,
     GroupSums,
+    Period,
     PeriodReport,
     ProviderFigure,
     SoftwareCarbonIntensity,
     Source,
-    Stretch,
     amount_of,
 )
 
@@ -50,7 +50,7 @@ class Asked:
         there were; none where units is 0. method: by which the grid is counted now.
     """
 
-    period: Stretch
+    period: Period
     by: Mapping[str, By]
     method: Method
     model_version: str
@@ -114,7 +114,7 @@ def _largest_first(groups: Sequence[GroupSums]) -> tuple[GroupSums, ...]:
     return tuple(sorted(groups, key=lambda group: (-group.emissions_grams.value, group.labels)))
 
 
-def _by_basis(source: Source, period: Stretch) -> Mapping[Basis, float]:
+def _by_basis(source: Source, period: Period) -> Mapping[Basis, float]:
     """Share of the energy by basis: of `measured` every load was read."""
     joules: dict[Basis, float] = {}
     for row in source.ask(Query(*period, _labels("basis"))):
@@ -124,20 +124,20 @@ def _by_basis(source: Source, period: Stretch) -> Mapping[Basis, float]:
     return {basis: value / whole for basis, value in joules.items()} if whole else {}
 
 
-def before(period: Stretch) -> Stretch:
+def before(period: Period) -> Period:
     """Period before: as many calendar months where it is whole ones, else as long."""
     months, start = 0, period.start
     while start < period.end and month_bounds(start).start == start:
         start, months = int(month_bounds(start).end), months + 1
     if start != period.end:
-        return Stretch(period.start - period.seconds, period.start)
+        return Period(period.start - period.seconds, period.start)
     first = period.start
     for _ in range(months):
         first = int(month_bounds(first - 1).start)
-    return Stretch(first, period.start)
+    return Period(first, period.start)
 
 
-def _change(source: Source, period: Stretch, now: Summed, how_much: Counted) -> Change | None:
+def _change(source: Source, period: Period, now: Summed, how_much: Counted) -> Change | None:
     """Change against the period before; None where nothing of that was counted."""
     earlier = before(period)
     rows = source.ask(Query(*earlier, {})) if earlier.start >= 0 else ()
@@ -180,14 +180,14 @@ def _provider_figures(source: Source, asked: Asked, method: Method) -> tuple[Pro
             within.append(month)
     if not within:
         return ()
-    own: dict[tuple[str, str, int], Summed] = {}
     by = _labels("cloud_provider", "cloud_account_id")
-    for row in source.ask(Query(*period, by, "month")):
-        provider, account = row.labels
-        own[provider, account, row.start] = row
+    own: dict[tuple[float, tuple[str, ...]], Summed] = {}
+    for start, end in {(int(month.start), int(month.end)) for month in within}:
+        for row in source.ask(Query(start, end, by)):
+            own[start, row.labels] = row
     told: list[ProviderFigure] = []
     for month in within:
-        ours = own.get((month.provider, month.account_id, int(month.start)))
+        ours = own.get((month.start, (month.provider, month.account_id)))
         grams = ours.amounts.emissions_grams.value if ours else 0.0
         seconds = ours.seconds if ours else 0.0
         ratio = min(1.0, seconds / (month.end - month.start))

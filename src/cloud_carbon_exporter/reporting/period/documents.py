@@ -11,9 +11,9 @@ from cloud_carbon_exporter.reporting.period.figures import (
     Amount,
     Change,
     GroupSums,
+    Period,
     PeriodReport,
     ProviderFigure,
-    Stretch,
 )
 from cloud_carbon_exporter.reporting.period.protocol import added
 from cloud_carbon_exporter.reporting.period.sections import EXCLUDED, INCLUDED
@@ -71,7 +71,7 @@ def _row(of: PeriodReport, group: GroupSums) -> list[object]:
     return cells
 
 
-def _stretch(of: Stretch) -> Mapping[str, int]:
+def _stretch(of: Period) -> Mapping[str, int]:
     return {"start": of.start, "end": of.end}
 
 
@@ -153,7 +153,7 @@ def _provider_figure(of: ProviderFigure) -> dict[str, Any]:
         "cloud_account_id": month.account_id,
         "source": month.source,
         "method": month.method,
-        **_stretch(Stretch(int(month.start), int(month.end))),
+        **_stretch(Period(int(month.start), int(month.end))),
         "emissions_grams": month.grams,
         "own_emissions_grams": of.own_grams,
         "own_counted_ratio": of.own_ratio,

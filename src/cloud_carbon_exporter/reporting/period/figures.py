@@ -36,8 +36,8 @@ def amount_of(total: Sum, *, bounded: bool = True) -> Amount:
     return Amount(estimate.value, estimate.lower, estimate.upper)
 
 
-class Stretch(NamedTuple):
-    """Stretch of time [start, end), in Unix seconds."""
+class Period(NamedTuple):
+    """Period [start, end), in Unix seconds."""
 
     start: int
     end: int
@@ -104,7 +104,7 @@ class Counted(NamedTuple):
 
     seconds: float
     ratio: float
-    gaps: tuple[Stretch, ...]
+    gaps: tuple[Period, ...]
     step: str
 
 
@@ -114,7 +114,7 @@ class Change(NamedTuple):
     grams_per_day: what it is more; ratio: that beside what was before, None where that was 0.
     """
 
-    before: Stretch
+    before: Period
     before_ratio: float
     before_grams: Amount
     grams_per_day: Difference
@@ -156,7 +156,7 @@ class PeriodReport:
     by: labels the groups are by. by_basis: share of the energy.
     """
 
-    period: Stretch
+    period: Period
     made_at: float
     source: str
     model_version: str

@@ -10,8 +10,8 @@ from cloud_carbon_exporter.reporting.period.figures import (
     Doubt,
     Electricity,
     GroupSums,
+    Period,
     PeriodReport,
-    Stretch,
 )
 from cloud_carbon_exporter.reporting.period.protocol import protocol
 from cloud_carbon_exporter.reporting.tables import VALUES, Section, clean, figure
@@ -57,8 +57,8 @@ def sections(of: PeriodReport) -> list[Section]:
     return told
 
 
-def stretch_text(of: Stretch) -> str:
-    """Stretch of time as a report says it, its end not included."""
+def stretch_text(of: Period) -> str:
+    """Period of time as a report says it, its end not included."""
     return f"{moment_text(of.start)} to {moment_text(of.end)}"
 
 
@@ -147,7 +147,7 @@ def _change(of: PeriodReport) -> Section:
     return Section("Change against the period before", header, rows, notes)
 
 
-def _side(period: Stretch, ratio: float, grams: Amount) -> tuple[str, ...]:
+def _side(period: Period, ratio: float, grams: Amount) -> tuple[str, ...]:
     return (stretch_text(period), share_text(ratio), *_kilograms(grams))
 
 
@@ -193,7 +193,7 @@ def _groups(of: PeriodReport) -> Section:
     return Section(title, (*names, *_GROUPS), tuple(rows), notes, _SPARE)
 
 
-def _row(group: GroupSums, period: Stretch) -> tuple[str, ...]:
+def _row(group: GroupSums, period: Period) -> tuple[str, ...]:
     ratio = min(1.0, group.counted_seconds / period.seconds)
     return (
         *[clean(label) or "(none)" for label in group.labels],
