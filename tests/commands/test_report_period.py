@@ -117,8 +117,8 @@ def test_a_provider_s_figures_come_from_the_state_file(
     kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     comparison = Comparison(ServiceMonths())
-    month = ("", "EC2", "market", "AWS Sustainability API", *map(float, NOVEMBER), 28_000.0)
-    comparison.reports.take([ReportedEmissions("aws", "111111111111", *month)])
+    of, how = ("aws", "111111111111", "", "EC2"), ("market", "AWS Sustainability API")
+    comparison.reports.take([ReportedEmissions(*of, *how, *NOVEMBER, 28_000)])
     state = StateFile(tmp_path / "state", {"comparison": comparison})
     state.load()  # and holds it, as a process that serves does
     state.save()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.exposition import Settings
+from cloud_carbon_exporter.model.budgets import BudgetStanding
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, GridSource
 from cloud_carbon_exporter.model.months import (
     Calibration,
@@ -311,6 +312,23 @@ SNAPSHOT = Snapshot(
     reported_months=REPORTED_MONTHS,
     account_names={("aws", "111111111111"): "Production"},
     known_by={("aws", "events"): 0.25, ("aws", "sight"): 0.75},
+    budgets=(
+        BudgetStanding(
+            "web",
+            "month",
+            START + MONTH,
+            START + 2 * MONTH,
+            90_000,
+            Estimate(30_000, 20_000, 50_000),
+            1.25,
+            Estimate(110_000, 70_000, 180_000),
+            0.75,
+            140_000,
+        ),
+        BudgetStanding(
+            "all", "year", START, START + 12 * MONTH, 1e6, Estimate(0, 0, 0), None, None, 0, 0
+        ),
+    ),
     grid=GridNews(
         "live",
         (GridSource("file", "", "", TAKEN_AT - 900), GridSource("gb", "GB", "throttled")),

@@ -132,7 +132,8 @@ def test_methods_stand_side_by_side_whichever_was_counted(method: Method) -> Non
     of = report(NOVEMBER, method).electricity
     assert of.counted_as == method
     grams = {sums.method: sums.grams.value for sums in of.methods}
-    for name, instead in (("location", ""), ("direct", ""), ("market", "direct")):
+    names: tuple[Method, ...] = ("location", "direct", "market")
+    for name in names:
         by_hand = 0.0
         for part in PARTS:
             known = {
@@ -140,7 +141,7 @@ def test_methods_stand_side_by_side_whichever_was_counted(method: Method) -> Non
                 for intensity in facts.place(part.group.provider, part.group.region).intensities
             }
             kilowatt_hours = part.watts * GROWTH * COUNTED_HOURS / 1000
-            by_hand += kilowatt_hours * known.get(name, known.get(instead, 0))
+            by_hand += kilowatt_hours * known.get(name, known["direct"])
         assert grams[name] == pytest.approx(by_hand), name
     assert of.upstream_grams.value == pytest.approx(grams["location"] - grams["direct"])
 

@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cloud_carbon_exporter.config import flags, grid_flags, period_flags, push_flags
+from cloud_carbon_exporter.config.budgets import read_budgets
 from cloud_carbon_exporter.config.cloud_flags import DEMO_ENABLED, PROVIDERS
 from cloud_carbon_exporter.config.command_line import Wish, Words, nearest, read_words
-from cloud_carbon_exporter.config.file import read_file
+from cloud_carbon_exporter.config.file import Filed, read_file
 from cloud_carbon_exporter.config.flag import COLLECTING, Flag, Values, said_or_inherited
 from cloud_carbon_exporter.config.flags import FLAGS, LabelSet, Mode, of_command
 from cloud_carbon_exporter.config.targets import FiledTarget, read_targets
 from cloud_carbon_exporter.config.values import Address, read_value
+from cloud_carbon_exporter.model.budgets import CarbonBudget
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.push.settings import PushSettings
@@ -59,6 +61,7 @@ class Settings:
     grid_options: Mapping[str, str] = field(default_factory=dict)
     grid_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     push: PushSettings = field(default_factory=PushSettings)
+    budgets: tuple[CarbonBudget, ...] = ()
     options: Values = field(default_factory=Values)
     warnings: tuple[str, ...] = ()
 
@@ -86,23 +89,25 @@ def load(arguments: Sequence[str], environment: Mapping[str, str]) -> Invocation
     if words.wants:
         return Invocation(words.command, Settings(), words.wants)
     said = _from_environment(words.command, environment) | _from_words(words)
-    filed: Said = {}
-    targets: tuple[FiledTarget, ...] = ()
-    if file := said.get(flags.CONFIG_FILE):
-        filed, targets = read_file(str(file))
+    file = said.get(flags.CONFIG_FILE)
+    filed = read_file(str(file)) if file else Filed({})
     values = Values(
         {
             **_defaults(words.command),
             **_from_platform(words.command, environment),
-            **filed,
+            **filed.values,
             **said,
         }
     )
     settings = Settings(options=values)
     if words.command in COLLECTING:
-        settings = _settings(values, targets, environment)
-        idle = _without_effect(filed | said, settings.targets)
-        settings = replace(settings, warnings=(*idle, *_unknown_variables(environment)))
+        settings = _settings(values, filed.targets, environment)
+        idle = _without_effect(filed.values | said, settings.targets)
+        settings = replace(
+            settings,
+            budgets=read_budgets(filed.budgets, settings.tags),
+            warnings=(*idle, *_unknown_variables(environment)),
+        )
     return Invocation(
         words.command, settings, "", words.operands, lambda: load(arguments, environment).settings
     )

@@ -31,6 +31,7 @@ TOLD_LABELS = frozenset(
         "cloud_account_name",
         "model",
         "service",
+        "budget",
         "permission",
         "target",
         "zone",

@@ -9,6 +9,7 @@ docs/METRICS.md is printed from here. A module a concern:
     grid.py       what is foreseen of a grid, methods side by side, who was asked
     reported.py   what providers report, beside our own figure of the month
     calibration.py  ratio of both by service, and totals calibrated by it
+    budgets.py    budgets of carbon: allowed, spent, left, foreseen
     sources.py    what short names of sources stand for
     demo.py       the made-up estate
     own.py        the exporter itself: health, calls, cost
@@ -22,6 +23,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from cloud_carbon_exporter.exposition.families.answer import ANSWER
+from cloud_carbon_exporter.exposition.families.budgets import BUDGETS
 from cloud_carbon_exporter.exposition.families.calibration import CALIBRATION
 from cloud_carbon_exporter.exposition.families.collectors import COLLECTORS
 from cloud_carbon_exporter.exposition.families.demo import DEMO
@@ -46,6 +48,7 @@ OF_ESTATE: tuple[Family, ...] = (
     *GRID,
     *REPORTED,
     *CALIBRATION,
+    *BUDGETS,
     *SOURCES,
     *DEMO,
 )
