@@ -34,6 +34,14 @@ UNATTACHED = f'{PLACED},attached="false"'
 LEDGER = f'cloud_carbon_resources{{{AT},basis!="unsupported"}}'
 """How many there are where no resource has series of its own (-metrics.aggregate)."""
 
+ALLOWED = "max by (budget, period) (cloud_carbon_budget_grams)"
+
+
+def of_budgets(family: str) -> str:
+    """A family of budgets, of all replicas together."""
+    return f"sum by (budget, period) ({family})"
+
+
 BOARD = dashboard(
     "cloud-carbon-overview",
     "Cloud carbon: overview",
@@ -157,6 +165,34 @@ BOARD = dashboard(
             "suffix: g/kWh",
             "Where a kilowatt hour emits most, by the annual mean (location) and, with "
             "-grid.source, now (live).",
+        ),
+        row("Budgets"),
+        bars(
+            "Budgets: spent",
+            f"{of_budgets('cloud_carbon_budget_spent_grams')} / {ALLOWED}",
+            "{{budget}}, this {{period}}",
+            "percentunit",
+            "Emitted in the month or year so far, by what is allowed in all of it. Budgets "
+            "stand in the file of -config.file.",
+        ),
+        lines(
+            "Budgets: burn rate",
+            {"{{budget}}": of_budgets("cloud_carbon_budget_burn_rate_ratio")},
+            "short",
+            "1 uses a budget up exactly at the end of its month or year.",
+        ),
+        lines(
+            "Budgets: foreseen",
+            {
+                "{{budget}}": f"{of_budgets('cloud_carbon_budget_forecast_grams')} / {ALLOWED}",
+                "{{budget}}, low": f"{of_budgets('cloud_carbon_budget_forecast_lower_grams')}"
+                f" / {ALLOWED}",
+                "{{budget}}, high": f"{of_budgets('cloud_carbon_budget_forecast_upper_grams')}"
+                f" / {ALLOWED}",
+            },
+            "percentunit",
+            "What is emitted by the end of the month or year, as the last seven days went, by what "
+            "is allowed; shown once a day of a month, or a week of a year, was counted.",
         ),
         row("Where to begin"),
         table(

@@ -119,6 +119,7 @@ SCRAPED_TWICE = (
     "rate(cloud_carbon_exporter_api_requests_total[1h])",
     "increase(cloud_carbon_exporter_errors_total[24h])",
     "cloud_carbon:software_carbon_intensity_grams_per_unit > 0",
+    "cloud_carbon_budget_forecast_grams",
 )
 """What is there once every counter of the demo was scraped twice, and rules ran over it."""
 
@@ -149,6 +150,8 @@ class Ruled(Prometheus):
             self, [program, *where, "--web.listen-address=127.0.0.1:0"], surroundings(home, {})
         )
 
+
+BUDGETS = "budgets: [{name: all, kilograms: 800}, {name: data, grams: 90000, tags: {team: data}}]"
 
 SHOWN = {
     "full": "-metrics.labels=full",
@@ -182,8 +185,9 @@ def shown(request: pytest.FixtureRequest) -> str:
 def prometheus(shown: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     """One that has scraped the demo often enough for rates, and recorded sums of them."""
     home = tmp_path_factory.mktemp("grafana")
+    (home / "budgets.yml").write_text(BUDGETS, encoding="utf-8")
     flags = ("-demo.enabled", "-collect.interval=1s", "-metrics.tags=team,env", SHOWN[shown])
-    demo = Exporter(home, *flags)
+    demo = Exporter(home, *flags, f"-config.file={home / 'budgets.yml'}")
     with demo, Ruled(home, demo.ready().url) as server:
         server.ready()
         eventually(

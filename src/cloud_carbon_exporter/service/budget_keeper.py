@@ -39,8 +39,13 @@ class BudgetKeeper:
         except (sqlite3.Error, TimeoutError, TooManySums) as error:
             log.warning("budgets begin with nothing: the history cannot be read (%s)", error)
 
-    def take(self, snapshot: Snapshot) -> None:
-        """Count what the Snapshot has counted, and look how all budgets stand by it."""
+    def take(self, snapshot: Snapshot, *, counting: bool = True) -> None:
+        """Count what the Snapshot has counted, and look how all budgets stand by it.
+
+        counting: False of a short-lived copy (-collect.mode=scrape), which knows of no month.
+        """
+        if not counting:
+            return
         if self._budgets.unfilled and 0 < self._tries < TRIES:
             self.fill(snapshot.taken_at)
         self._tries = max(0, self._tries - 1)

@@ -103,7 +103,7 @@ class Service:
             # One target may be counted while another's first collection goes on.
             if snapshot.counted:
                 with unless_it_fails("the budgets"):
-                    self._keeper.take(snapshot)
+                    self._keeper.take(snapshot, counting=settings.mode == "background")
                 self._keep_counted(snapshot)
             rendered = render(replace(snapshot, budgets=self._budgets.standings))
             with unless_it_fails("the look at the size"):
