@@ -61,6 +61,11 @@ def examples(snapshot: Snapshot) -> dict[str, dict[str, int]]:
             "/api/v1/resources/none/explain": 404,
         },
         "/api/v1/what-if": {"/api/v1/what-if?region=eu-north-1": 200, "/api/v1/what-if": 400},
+        "/api/v1/window": {
+            "/api/v1/window": 200 if snapshot.grid.forecasts else 404,
+            "/api/v1/window?region=atlantis-1": 400,
+        },
+        "/api/v1/budgets": {"/api/v1/budgets": 200},
         "/api/v1/history": {
             "/api/v1/history": 200,
             "/api/v1/history?since=1700000000&until=2025-11-30&step=day&by=kind,tag_team": 200,

@@ -85,7 +85,8 @@ class Service:
         recorder = self._history.recorder
         self._keeper = BudgetKeeper(self._budgets, recorder.find)
         self._keeper.fill(self.clock())
-        app = make_app(web_settings(settings), self._newest, self._trend, recorder.find)
+        told = self._trend, recorder.find, lambda: self._budgets.standings
+        app = make_app(web_settings(settings), self._newest, *told)
         self._serving = app[SERVING]
         self._listener, self._web_thread = Listener(app, settings.web_config_file), WebThread()
         self._collecting: asyncio.Task[None] | None = None

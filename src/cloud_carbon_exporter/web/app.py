@@ -13,6 +13,7 @@ from cloud_carbon_exporter.web.api.answers import (
     SnapshotCache,
     error_answer,
 )
+from cloud_carbon_exporter.web.api.budgets import BUDGETS, Standings, no_budgets
 from cloud_carbon_exporter.web.api.history import HISTORY, History, Remembered, nothing_remembered
 from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.guard import GUARD, Guard, Refused, guarded
@@ -94,14 +95,16 @@ def make_app(
     collector: Collector,
     trend: Trend | None = None,
     remembered: Remembered = nothing_remembered,
+    budgets: Standings = no_budgets,
 ) -> web.Application:
     """The application over a collector, not yet listening.
 
-    trend: what records each Snapshot. remembered: what answers queries of the history.
+    trend: what records each Snapshot. remembered: what answers queries of the history. budgets:
+    what knows how those of carbon stand.
     """
     app = web.Application(middlewares=[_errors, guarded])
     app[SERVING], app[GUARD] = Serving(collector, settings), Guard()
-    app[HISTORY] = History(remembered)
+    app[HISTORY], app[BUDGETS] = History(remembered), budgets
     app[TREND], app[SNAPSHOT_CACHE] = trend or Trend(), SnapshotCache()
     app[OPENAPI], app[STATIC_FILES] = openapi_document(ROUTES), static_files()
     app.on_response_prepare.append(_secure)

@@ -14,6 +14,7 @@ from cloud_carbon_exporter.web.api.answers import (
     resources_answer,
     snapshot_answer,
 )
+from cloud_carbon_exporter.web.api.budgets import budgets_answer
 from cloud_carbon_exporter.web.api.calibration import calibration_answer
 from cloud_carbon_exporter.web.api.history import history_answer
 from cloud_carbon_exporter.web.api.history_parameters import HISTORY_PARAMETERS
@@ -27,6 +28,8 @@ from cloud_carbon_exporter.web.api.resource_query import (
     SORTS,
 )
 from cloud_carbon_exporter.web.api.what_if import what_if_answer
+from cloud_carbon_exporter.web.api.window import window_answer
+from cloud_carbon_exporter.web.api.window_parameters import WINDOW_PARAMETERS
 from cloud_carbon_exporter.web.health import healthy, ready
 from cloud_carbon_exporter.web.metrics import CONTENT_TYPES, NAME_FILTER, metrics
 from cloud_carbon_exporter.web.page import page, static_file
@@ -219,6 +222,28 @@ API_ROUTES = (
                     required=True,
                 ),
             ),
+        ),
+    ),
+    _get(
+        "/api/v1/window",
+        window_answer,
+        Operation(
+            "findWindow",
+            "When and where a run that may wait is cleanest, by the hours that are foreseen",
+            {
+                **json_answers("window", "the cleanest start, and what it saves"),
+                "404": Answer("nothing is foreseen", {JSON: reference("error")}),
+            },
+            WINDOW_PARAMETERS,
+        ),
+    ),
+    _get(
+        "/api/v1/budgets",
+        budgets_answer,
+        Operation(
+            "listBudgets",
+            "How each budget of carbon stands: spent, left, and what is foreseen",
+            json_answers("budgets", "all budgets of the file"),
         ),
     ),
     _get(

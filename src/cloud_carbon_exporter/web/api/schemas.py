@@ -8,6 +8,7 @@ from typing import get_args
 from cloud_carbon_exporter.model.explain import Sum
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import BASES
+from cloud_carbon_exporter.web.api.budgets import BUDGETS_SCHEMA
 from cloud_carbon_exporter.web.api.calibration_schema import CALIBRATION
 from cloud_carbon_exporter.web.api.history_schema import HISTORY, HISTORY_PARTS
 from cloud_carbon_exporter.web.api.json_schema import (
@@ -26,6 +27,7 @@ from cloud_carbon_exporter.web.api.json_schema import (
     one_of,
     reference,
 )
+from cloud_carbon_exporter.web.api.window_schema import WINDOW
 
 _ESTIMATE = reference("estimate")
 _ESTIMATE_OR_NULL: Schema = {"anyOf": [_ESTIMATE, {"type": "null"}]}
@@ -236,6 +238,8 @@ _ANSWERS: Mapping[str, Schema] = {
     ),
     "history": HISTORY,
     "calibration": CALIBRATION,
+    "budgets": BUDGETS_SCHEMA,
+    "window": WINDOW,
     "what_if": object_of(
         {
             "taken_at": MOMENT,
