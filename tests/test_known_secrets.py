@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.errors import CredentialsRefused
 from cloud_carbon_exporter.http.sent import remember_given, remember_sent
+from cloud_carbon_exporter.known_secrets.forms import windows, windows_of_signature
 from cloud_carbon_exporter.known_secrets.known import KNOWN, LASTING, PASSING, KnownSecrets
 from cloud_carbon_exporter.masking import excerpt, masked
 from tests.echoes import ECHOES, shows, squeezed
@@ -98,17 +100,56 @@ def test_what_is_shorter_hides_nothing() -> None:
     assert masked("abc of abc") == "abc of abc"
 
 
+def signature_of(number: int) -> str:
+    return sha256(str(number).encode()).hexdigest()
+
+
 def test_the_newest_are_remembered_and_no_more() -> None:
     known = KnownSecrets()
     known.remember(["first-secret-of-all"])
     for number in range(LASTING + 3 * PASSING):
         known.remember([f"later-secret-{number:06}-x", "again-and-again-the-same"])
-        known.remember_signature(f"{number:064x}")
+        known.remember_signature(signature_of(number))
         known.spans("a line of the log")
     assert known.spans("again-and-again-the-same")
     assert not known.spans("first-secret-of-all")
-    assert known.spans(f"{number:064x}")
-    assert len(known._index) <= LASTING + 3 * PASSING + 2
+    assert known.spans(signature_of(number))
+    assert known.spans(signature_of(number - PASSING + 1))
+    assert not known.spans(signature_of(number - PASSING))
+    assert len(known._index) <= LASTING + PASSING
+
+
+def test_a_signature_is_dropped_form_by_form_and_leaves_nothing() -> None:
+    index = KnownSecrets()._index
+    signatures = [signature_of(number) for number in range(20)]
+    for signature in signatures:
+        forms = list(windows_of_signature(signature))
+        assert len(forms) <= 10, "one is made with every call"
+        index.add(signature, forms)
+    index.add("p&ss", windows("p&ss"))
+    for number, signature in enumerate(signatures):
+        index.drop(signature)
+        assert not index.spans(signature)
+        assert all(map(index.spans, signatures[number + 1 :])), "no other is touched"
+    index.drop("p&ss")
+    assert not (len(index) or index._by_window or index._spelt)
+
+
+def test_one_that_is_sent_as_both_outlives_its_signature() -> None:
+    known, both = KnownSecrets(), signature_of(-1)
+    known.remember_signature(both)
+    known.remember([both])
+    for number in range(2 * PASSING):
+        known.remember_signature(signature_of(number))
+    assert known.spans(both.encode().hex()[20:])
+
+
+@pytest.mark.parametrize("form", ECHOES)
+def test_no_form_of_a_signature_is_told(form: str) -> None:
+    signature = KINDS_OF_SECRET["signature"]
+    KNOWN.remember_signature(signature)
+    told = masked(f"refused: x-token:{ECHOES[form](signature)} is wrong")
+    assert not shows(told, signature), told
 
 
 def test_a_token_is_known_however_many_signatures_came_since() -> None:

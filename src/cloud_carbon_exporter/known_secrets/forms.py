@@ -131,17 +131,41 @@ def with_marks(text: str, begins: int, ends: int, form: Form) -> tuple[int, int]
 
 def windows(secret: str) -> Iterator[Form]:
     """Forms of a secret, each once for every place where it is looked for."""
-    before, after = _MARKS_BEFORE.search(secret), _MARKS_AFTER.search(secret)
-    marks = before[0] if before else "", after[0] if after else ""
     plain = _in_lower_letters(secret), squeezed(secret).text
+    before, after = _marks(secret)
     for form in dict.fromkeys((*plain, *_coded(secret))):
-        if len(form) < WINDOW:
-            continue
-        yield Form(form, 0, *marks, is_word=form in plain and len(form) < _WORD)
-        if len(form) >= _LONG:
-            step = max(_STEP, len(form) // _PLACES)
-            for offset in range(step, len(form) - WINDOW + 1, step):
-                yield Form(form, offset, *marks)
+        is_word = form in plain and len(form) < _WORD
+        for offset in _offsets(form):
+            yield Form(form, offset, before, after, is_word)
+
+
+def windows_of_signature(signature: str) -> Iterator[Form]:
+    """Forms of what is sent once: plain in its parts, in hex and base64 from its beginning.
+
+    One is made with every call: a quarter of the places is what it may cost.
+    """
+    plain = squeezed(signature).text
+    before, after = _marks(signature)
+    for offset in _offsets(plain):
+        yield Form(plain, offset, before, after, len(plain) < _WORD)
+    for form in dict.fromkeys(_coded(signature)):
+        if len(form) >= WINDOW and form != plain:
+            yield Form(form, 0, before, after)
+
+
+def _offsets(form: str) -> Iterator[int]:
+    """Places of a form where it is looked for; none in one that is too short."""
+    if len(form) < WINDOW:
+        return
+    yield 0
+    if len(form) >= _LONG:
+        step = max(_STEP, len(form) // _PLACES)
+        yield from range(step, len(form) - WINDOW + 1, step)
+
+
+def _marks(secret: str) -> tuple[str, str]:
+    before, after = _MARKS_BEFORE.search(secret), _MARKS_AFTER.search(secret)
+    return before[0] if before else "", after[0] if after else ""
 
 
 def stands_alone(letters: Squeezed, begin: int, end: int) -> bool:
