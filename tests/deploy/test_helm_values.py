@@ -173,6 +173,7 @@ def test_it_is_asked_by_the_names_of_its_service() -> None:
     "values",
     [
         {"config": TARGET | {"web": {"allowed-hosts": ["carbon.example.org"]}}},
+        {"config": TARGET | {"web": {"allowed_hosts": ["carbon.example.org"]}}},
         {"config": TARGET | {"web.allowed-hosts": "carbon.example.org"}},
         {"config": TARGET, "extraArgs": ["-web.allowed-hosts=carbon.example.org"]},
         {

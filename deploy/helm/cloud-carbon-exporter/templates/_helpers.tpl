@@ -60,11 +60,8 @@ what names the exporter is asked: a flag would win over it.
 {{- define "carbon.allowedHosts" -}}
 {{- $said := "" -}}
 {{- with .Values -}}
-{{- with .config -}}
-{{- if hasKey . "web.allowed-hosts" }}{{ $said = "config" }}{{ end -}}
-{{- if kindIs "map" .web }}{{ if hasKey .web "allowed-hosts" }}{{ $said = "config" }}{{ end }}{{ end -}}
-{{- end -}}
-{{- range .extraArgs }}{{ if regexMatch "^--?(web.allowed-hosts|config.file)\\b" . }}{{ $said = . }}{{ end }}{{ end -}}
+{{- if regexMatch "allowed[-_]hosts" (toJson .config) }}{{ $said = "config" }}{{ end -}}
+{{- range .extraArgs }}{{ if regexMatch "^--?(web.allowed[-_]hosts|config.file)\\b" . }}{{ $said = . }}{{ end }}{{ end -}}
 {{- range .env }}{{ if eq .name "CLOUD_CARBON_WEB_ALLOWED_HOSTS" }}{{ $said = .name }}{{ end }}{{ end -}}
 {{- if or .existingConfigSecret .existingSecret .envFrom }}{{ $said = "another" }}{{ end -}}
 {{- end -}}
