@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from hashlib import sha256
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.errors import CredentialsRefused
 from cloud_carbon_exporter.http.sent import remember_given, remember_sent
-from cloud_carbon_exporter.known_secrets.forms import windows, windows_of_signature
+from cloud_carbon_exporter.known_secrets.forms import Form, windows, windows_of_signature
 from cloud_carbon_exporter.known_secrets.known import KNOWN, LASTING, PASSING, KnownSecrets
 from cloud_carbon_exporter.masking import excerpt, masked
 from tests.echoes import ECHOES, shows, squeezed
@@ -142,6 +143,19 @@ def test_one_that_is_sent_as_both_outlives_its_signature() -> None:
     for number in range(2 * PASSING):
         known.remember_signature(signature_of(number))
     assert known.spans(both.encode().hex()[20:])
+
+
+def test_one_that_lasts_from_now_on_is_never_lost_in_between() -> None:
+    index, signature = KnownSecrets()._index, signature_of(-1)
+    index.add(signature, windows_of_signature(signature))
+
+    def looked_at() -> Iterator[Form]:
+        for form in windows(signature):
+            assert index.spans(signature)
+            yield form
+
+    index.add(signature, looked_at())
+    assert len(index._by_window) == len(list(windows(signature))), "the first forms are gone"
 
 
 @pytest.mark.parametrize("form", ECHOES)

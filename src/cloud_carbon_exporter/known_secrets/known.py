@@ -48,27 +48,30 @@ class _Index:
 
     def add(self, secret: str, forms: Iterable[Form]) -> None:
         """Find a secret from now on, in these forms alone."""
-        self.drop(secret)
-        self._forms[secret] = tuple(forms)
+        before, self._forms[secret] = self._forms.get(secret, ()), tuple(forms)
         for form in self._forms[secret]:
             window = _window(form)
             self._by_window[window] = (*self._by_window.get(window, ()), form)
+        self._take_out(before)  # last: who looks meanwhile finds it by the one or the other
         if len(squeezed(secret).text) < WINDOW:
             self._spelt_secrets[secret] = None
             self._spelt = _pattern(self._spelt_secrets)
 
     def drop(self, secret: str) -> None:
         """Find a secret no more."""
-        for dropped in self._forms.pop(secret, ()):
+        self._take_out(self._forms.pop(secret, ()))
+        if secret in self._spelt_secrets:
+            del self._spelt_secrets[secret]
+            self._spelt = _pattern(self._spelt_secrets)
+
+    def _take_out(self, forms: Iterable[Form]) -> None:
+        for dropped in forms:
             window = _window(dropped)
             left = tuple(form for form in self._by_window[window] if form is not dropped)
             if left:
                 self._by_window[window] = left
             else:
                 del self._by_window[window]
-        if secret in self._spelt_secrets:
-            del self._spelt_secrets[secret]
-            self._spelt = _pattern(self._spelt_secrets)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where secrets stand in a text, in order and apart."""
