@@ -16,6 +16,7 @@ _STEP = 12  # between the places in it where a part may begin
 _PLACES = 40  # at most; of a longer one the steps are longer
 _PART = 12
 _WORD = 12  # a shorter one may be a word of any language
+_CUT = 12  # of one that the end of a text cuts off: fewer may be the last word of a sentence
 _MARKS_BEFORE, _MARKS_AFTER = re.compile(r"\A[\W_]+"), re.compile(r"[\W_]+\Z")
 _BEYOND_TEXT = 0xF0000  # private use
 
@@ -175,6 +176,11 @@ def stands_alone(letters: Squeezed, begin: int, end: int) -> bool:
     return not before and not after
 
 
+def _least_cut(form: Form) -> int:
+    """Letters from which a form counts that the end cuts off: of a short one, three quarters."""
+    return min(_CUT, -(-3 * len(form.text) // 4))
+
+
 def extent_of(text: str, at: int, form: Form) -> tuple[int, int] | None:
     """How far a form reaches around a place of a text; None where it is too little of it."""
     begin, first = at, form.offset
@@ -184,6 +190,6 @@ def extent_of(text: str, at: int, form: Form) -> tuple[int, int] | None:
     while end < len(text) and last < len(form.text) and text[end] == form.text[last]:
         end, last = end + 1, last + 1
     is_whole = not first and last == len(form.text)
-    is_cut = not first and end == len(text)
+    is_cut = not first and end == len(text) and end - begin >= _least_cut(form)
     is_part = len(form.text) >= _LONG and end - begin >= _PART
     return (begin, end) if is_whole or is_cut or is_part else None
