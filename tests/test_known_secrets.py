@@ -276,6 +276,12 @@ def test_a_header_that_may_hold_a_key_is_remembered(name: str) -> None:
     assert masked("no made-up-key-of-a-vendor") == "no ***"
 
 
+def test_a_parameter_beside_the_url_is_remembered() -> None:
+    params = [("zone", "made-up-zone-of-it"), ("securityToken", "made-up-token-of-it")]
+    remember_sent("https://grid.example/api", {}, None, params)
+    assert masked("made-up-token-of-it of made-up-zone-of-it") == "*** of made-up-zone-of-it"
+
+
 @pytest.mark.parametrize(
     "name",
     ["X-aws-ec2-metadata-token-ttl-seconds", "X-Token-TTL", "tokenTtl", "Token-Lifetime-Seconds"],

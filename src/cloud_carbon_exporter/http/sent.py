@@ -53,9 +53,18 @@ _NAMING = re.compile(
 _LARGEST_BODY = 1 << 16
 
 
-def remember_sent(url: str, headers: Mapping[str, Any], body: object = None) -> None:
-    """Remember the credentials of a request. body: a form or JSON, as text, bytes or mapping."""
+def remember_sent(
+    url: str,
+    headers: Mapping[str, Any],
+    body: object = None,
+    params: Iterable[tuple[str, str]] = (),
+) -> None:
+    """Remember the credentials of a request.
+
+    body: a form or JSON, as text, bytes or mapping. params: of the query, beside those of the URL.
+    """
     KNOWN.remember(_of_url(url))
+    KNOWN.remember(_of_pairs(params, _PARAMETERS))
     for name, value in headers.items():
         if _says(name, _HEADERS):
             _remember_header(_text(value))
