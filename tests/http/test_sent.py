@@ -5,6 +5,7 @@ from __future__ import annotations
 from unittest.mock import patch
 
 from cloud_carbon_exporter.http import session
+from cloud_carbon_exporter.http.sent import remember_sent
 from cloud_carbon_exporter.http.session import Bounds, Request, Session
 from cloud_carbon_exporter.masking import masked
 from tests.http.sites import serving, succeeds
@@ -16,7 +17,7 @@ async def test_a_request_is_looked_through_once() -> None:
         url = f"{site.url}/?token=made-up-token-in-the-url"
         params = (("securityToken", "made-up-token-beside-it"),)
         try:
-            with patch.object(session, "remember_sent", wraps=session.remember_sent) as looked:
+            with patch(f"{session.__name__}.remember_sent", wraps=remember_sent) as looked:
                 await sender.send(Request(url, params=params))
         finally:
             await sender.close()
