@@ -32,6 +32,10 @@ class NotTold(Exception):
     """Plan does not tell what a resource is; the message says why it cannot be estimated."""
 
 
+class NotKnownYet(NotTold):
+    """Plan does not tell it, and what it draws is of the kind that is estimated elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where values of a resource are looked up: in itself, then in what it refers to."""
@@ -89,7 +93,7 @@ def parts_of(resource_type: str, values: Source) -> tuple[Component, ...]:
     try:
         return tuple(part for part in _held(resource_type, values) if part.amount)
     except ValueError:  # of Component
-        raise NotTold("would hold more than there is") from None
+        raise NotKnownYet("would hold more than there is") from None
 
 
 def _held(resource_type: str, values: Source) -> list[Component]:
@@ -121,7 +125,7 @@ def _machine(row: facts.Row, source: Source) -> list[Component]:
     cloud = CLOUDS[row["type"].partition("_")[0]]
     name, why = _named(row, source)
     if not name:
-        raise NotTold(f"{row['name'].replace('|', ' or ')} is known only once it is applied")
+        raise NotKnownYet(f"{row['name'].replace('|', ' or ')} is known only once it is applied")
     named = {"gcp": name.rpartition("/")[2].lower(), "scaleway": name.upper()}.get(cloud, name)
     machine = _with_boards(row, source, machines.machine(cloud, named))
     parts = machines.components(machine)

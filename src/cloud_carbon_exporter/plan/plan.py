@@ -12,7 +12,7 @@ from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.sums import FootprintSum, Sum, footprint_sum
 from cloud_carbon_exporter.plan.configuration import module_of, references, resource_of
 from cloud_carbon_exporter.plan.document import Change, Document, without_indices
-from cloud_carbon_exporter.plan.parts import NotTold, Source, parts_of, rows_of
+from cloud_carbon_exporter.plan.parts import NotKnownYet, NotTold, Source, parts_of, rows_of
 from cloud_carbon_exporter.plan.regions import CLOUDS, place_of
 from cloud_carbon_exporter.plan.values import Values, reached
 
@@ -42,11 +42,15 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class NotEstimated:
-    """Resource of a plan that is not estimated, and why."""
+    """Resource of a plan that is not estimated, and why.
+
+    unknown: it stands after the plan, and draws what would be estimated were it known.
+    """
 
     address: str
     type: str
     reason: str
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,13 @@ class Plan:
     def after(self) -> FootprintSum:
         """Sum of what stands after."""
         return footprint_sum(of.after.footprint for of in self.resources if of.after)
+
+    @property
+    def unknown_after(self) -> tuple[str, ...]:
+        """Addresses of what stands after, and whose emissions are not known."""
+        nowhere = [of for of in self.resources if of.after and of.after.operational_grams is None]
+        untold = [of.address for of in self.not_estimated if of.unknown]
+        return (*(of.address for of in nowhere), *untold)
 
     @property
     def without_region(self) -> tuple[str, ...]:
@@ -104,7 +115,8 @@ def estimated(document: Document, asked: Asked) -> Plan:
         try:
             planned.append(_planned(document, change, asked))
         except NotTold as error:
-            left.append(NotEstimated(change.address, change.type, str(error)))
+            unknown = isinstance(error, NotKnownYet) and change.after is not None
+            left.append(NotEstimated(change.address, change.type, str(error), unknown))
     return Plan(tuple(planned), tuple(left), document.partial)
 
 
