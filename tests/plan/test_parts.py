@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from cloud_carbon_exporter.model import facts
-from cloud_carbon_exporter.plan.parts import NotTold, Source, parts_of
+from cloud_carbon_exporter.plan.parts import NotTold, parts_of
 from cloud_carbon_exporter.plan.regions import CLOUDS
+from cloud_carbon_exporter.plan.source import Source
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 from cloud_carbon_exporter.service.loading import provider
 from tests.imports import ROOT

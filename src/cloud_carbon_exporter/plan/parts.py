@@ -1,21 +1,23 @@
 """Hardware of a resource in a plan, read by the table `facts/plan_parts.csv`; facts/README has it.
 
 A path of the table is looked up in the block a part stands in, then in the resource, then in what
-it refers to (a launch template). "a|b" is the first of them that is said.
+it refers to (a launch template). "a|b" is the first of them that the configuration sets, else
+that is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import cast
 
 from cloud_carbon_exporter.model import facts, machines
 from cloud_carbon_exporter.model.quantities import GIB_PER_GIGABYTE
 from cloud_carbon_exporter.model.types import Component, ComponentKind
-from cloud_carbon_exporter.plan.regions import CLOUDS, is_zone
-from cloud_carbon_exporter.plan.values import Values, number, reached, said, text
+from cloud_carbon_exporter.plan.counts import Count, count_of
+from cloud_carbon_exporter.plan.regions import CLOUDS
+from cloud_carbon_exporter.plan.source import Source
+from cloud_carbon_exporter.plan.values import Values, number, reached, text
 
 BY_USE = "draws by its use, which no plan tells"
 _NOT_TOLD = {"by_use": BY_USE, "elsewhere": "is counted where it is used"}
@@ -24,8 +26,6 @@ _BY_USE = "?"
 _GIB = {"GiB": 1.0, "GB": GIB_PER_GIGABYTE}
 # Scaleway shows the local disks of an Instance as volumes; its type alone holds none.
 _DISKS_APART = frozenset({("scaleway", "instance/server")})
-# A regional cluster of GKE has its nodes in three zones, unless others are named.
-_ZONES_OF_A_REGION = 3
 
 
 class NotTold(Exception):
@@ -34,52 +34,6 @@ class NotTold(Exception):
 
 class NotKnownYet(NotTold):
     """Plan does not tell it, and what it draws is of the kind that is estimated elsewhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where values of a resource are looked up: in itself, then in what it refers to."""
-
-    own: Values
-    others: tuple[Values, ...] = ()
-
-    def within(self, block: Values) -> Source:
-        """The same, in one of its blocks first."""
-        return Source(block, (self.own, *self.others))
-
-    def text(self, paths: str) -> str:
-        """First text at one of the paths."""
-        return next((found for found in self._texts(paths) if found), "")
-
-    def number(self, path: str) -> float | None:
-        """First number at a path."""
-        found = (number(values, path) for values in (self.own, *self.others))
-        return next((each for each in found if each is not None), None)
-
-    def blocks(self, paths: str) -> list[Values]:
-        """Blocks at the first path that has any; itself where there is no path."""
-        if not paths:
-            return [self.own]
-        for path in paths.split("|"):
-            for values in (self.own, *self.others):
-                found = [block for block in reached(values, path) if isinstance(block, Mapping)]
-                if found:
-                    return found
-        return []
-
-    def said(self, conditions: str) -> bool:
-        """Whether one of the conditions holds."""
-        return any(said(self.own, condition) for condition in conditions.split("|") if condition)
-
-    def _texts(self, paths: str) -> Iterator[str]:
-        for path in paths.split("|"):
-            if path:
-                for values in (self.own, *self.others):
-                    yield text(values, path) or _whole(number(values, path))
-
-
-def _whole(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
 
 
 @cache
@@ -91,9 +45,10 @@ def rows_of(resource_type: str) -> tuple[facts.Row, ...]:
 def parts_of(resource_type: str, values: Source) -> tuple[Component, ...]:
     """Hardware of a resource. Raises NotTold where the plan does not say what it is."""
     try:
-        return tuple(part for part in _held(resource_type, values) if part.amount)
+        held = [part for part in _held(resource_type, values) if part.amount]
     except ValueError:  # of Component
         raise NotKnownYet("would hold more than there is") from None
+    return tuple(replace(part, assumed=part.assumed or values.doubt) for part in held)
 
 
 def _held(resource_type: str, values: Source) -> list[Component]:
@@ -103,7 +58,7 @@ def _held(resource_type: str, values: Source) -> list[Component]:
             raise NotTold(_NOT_TOLD[row["part"]])
         if values.said(row["off"]):
             continue
-        count = _Count(row["times"], values)
+        count = count_of(row["times"], values)
         for block in _blocks(row, values):
             source = values.within(block) if block is not values.own else values
             found = _machine(row, source) if row["part"] == "machine" else [_stored(row, source)]
@@ -113,11 +68,15 @@ def _held(resource_type: str, values: Source) -> list[Component]:
 
 def _blocks(row: facts.Row, values: Source) -> list[Values]:
     """Blocks a part stands in, one each; one that is made in any case has at least one."""
+    if row["held_by"]:
+        here = values.held_here(row["at"], row["held_by"], bool(row["always"]))
+        if here is not None:
+            return here
     blocks = values.blocks(row["at"])
     return blocks or ([values.own] if row["always"] else [])
 
 
-def _times(part: Component, count: _Count) -> Component:
+def _times(part: Component, count: Count) -> Component:
     return replace(part, amount=part.amount * count.value, assumed=part.assumed or count.assumed)
 
 
@@ -168,49 +127,3 @@ def _named(row: facts.Row, source: Source) -> tuple[str, str]:
     if len(choices) > 1:
         return name, f"the first of {len(choices)} types is taken"
     return name, ""
-
-
-class _Count:
-    """How many times a resource holds its parts: product of the factors in a cell of the table."""
-
-    def __init__(self, cell: str, values: Source) -> None:
-        self.value = 1.0
-        self.assumed = ""
-        self._values = values
-        for factor in cell.split():
-            self.value *= self._factor(factor)
-
-    def _factor(self, factor: str) -> float:
-        if factor == "@zones":
-            return self._zones()
-        condition, colon, times = factor.rpartition(":")
-        if colon:
-            return float(times) if said(self._values.own, condition) else 1
-        if factor.isdecimal():
-            return float(factor)
-        for choice in factor.split("|"):
-            count = self._product(choice)
-            if count is not None:
-                return count
-        self.assumed = "how many there are is not told by the plan"
-        return 1
-
-    def _product(self, choice: str) -> float | None:
-        """Product such as shards*replicas+1; None where its first term is not said."""
-        first, *others = choice.split("*")
-        count = self._values.number(first)
-        for term in others if count is not None else ():
-            path, _, more = term.partition("+")
-            count = (count or 0) * ((self._values.number(path) or 0) + float(more or 0))
-        return count
-
-    def _zones(self) -> float:
-        """Zones of a node pool of GKE, whose counts are those of one zone."""
-        named = reached(self._values.own, "node_locations")
-        if named:
-            return len(named)
-        location = text(self._values.own, "location")
-        if location and is_zone("gcp", location):
-            return 1
-        self.assumed = "the zones of its cluster are not told by the plan"
-        return _ZONES_OF_A_REGION
