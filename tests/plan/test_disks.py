@@ -136,3 +136,28 @@ def test_what_holds_a_disk_elsewhere_has_a_row_for_the_disk() -> None:
     for row in ROWS:
         assert row["part"] == "block"
         assert rows_of(DISKS[row["type"].partition("_")[0]][0].partition(".")[0])
+
+
+@pytest.mark.parametrize("new", [None, {"size": 900, "availability_zone": "eu-west-3a"}])
+def test_a_disk_that_goes_goes_from_the_machine_that_still_names_it(
+    new: dict[str, Any] | None,
+) -> None:
+    """The machine stays as it is: what it holds is read anew once the plan is applied."""
+    address, values = DISKS["aws"]
+    root = {**MACHINE["aws_instance"]}
+    holding = {**root, "ebs_block_device": [{"volume_id": "vol-1", "volume_size": 900}]}
+    goes = change(address, values, new, {"id": True} if new else None)
+    plan = plan_of(change("aws_instance.a", holding, holding), goes)
+    alone = plan_of(change("aws_instance.a", root, root))
+    assert watts_of(plan, "aws_instance.a") == watts_of(alone, "aws_instance.a")
+
+
+def test_a_disk_that_is_taken_up_was_the_machines_before() -> None:
+    address, values = DISKS["aws"]
+    holding = {
+        **MACHINE["aws_instance"],
+        "ebs_block_device": [{"volume_id": "vol-1", "volume_size": 900}],
+    }
+    plan = plan_of(change("aws_instance.a", holding, holding), change(address, None, values))
+    before, after = (watts_of(plan, "aws_instance.a", side) for side in ("before", "after"))
+    assert before > after + 0.1
