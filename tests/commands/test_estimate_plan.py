@@ -140,6 +140,18 @@ def test_a_budget_counts_what_is_not_known_of_what_stands_after(
     assert budget["unknown_resources"] == code
 
 
+@pytest.mark.parametrize("partial", [{"errored": True}, {"complete": False}])
+def test_a_budget_is_not_kept_by_a_plan_that_is_not_all_of_the_change(
+    partial: dict[str, bool], tmp_path: Path, capsys: Captured
+) -> None:
+    file = tmp_path / "plan.json"
+    disk = change("aws_ebs_volume.a", None, {"size": 10, "availability_zone": "eu-west-3a"})
+    file.write_bytes(document(disk, **partial))
+    assert main(["estimate", "-plan", str(file), "-budget=100"]) == 1
+    assert "the plan is not all of the change" in capsys.readouterr().out
+    assert main(["estimate", "-plan", str(file)]) == 0
+
+
 def test_what_is_above_already_is_above_whatever_else_is_not_known(
     tmp_path: Path, capsys: Captured
 ) -> None:

@@ -137,6 +137,6 @@ def test_a_program_that_falls_is_no_verdict(tmp_path: Path, program: str) -> Non
 def test_what_cannot_be_followed_fails_and_tells_nothing(tmp_path: Path) -> None:
     hostile = '$(touch "$RUNNER_TEMP/done")'
     for inputs in ({"plan": "/nowhere"}, {"region": hostile}, {"budget": hostile}):
-        assert ran(tmp_path, **inputs).returncode == 2
+        assert ran(tmp_path, FOLDER, **inputs).returncode == 2
     assert not (tmp_path / "summary.md").exists()
     assert not (tmp_path / "done").exists()

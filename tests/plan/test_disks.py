@@ -10,7 +10,7 @@ from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.plan.parts import rows_of
 from tests.plan.plans import change, plan_of, referring, watts_of
 
-MACHINE = {
+MACHINE: dict[str, dict[str, Any]] = {
     "aws_instance": {"instance_type": "m5.large", "availability_zone": "eu-west-3a"},
     "aws_spot_instance_request": {"instance_type": "m5.large", "availability_zone": "eu-west-3a"},
     "google_compute_instance": {"machine_type": "e2-medium", "zone": "europe-west1-b"},
@@ -28,7 +28,7 @@ MACHINE = {
 }
 UUID = "11111111-1111-1111-1111-111111111111"
 GOOGLE = "projects/p/zones/europe-west1-b/disks/d"
-DISKS = {
+DISKS: dict[str, tuple[str, dict[str, Any]]] = {
     "aws": ("aws_ebs_volume.d", {"id": "vol-1", "size": 900, "availability_zone": "eu-west-3a"}),
     "google": (
         "google_compute_disk.d",
@@ -51,7 +51,7 @@ CASES = [(row, named) for row in ROWS for named in TOLD[row["type"].partition("_
 def held(row: facts.Row, named: str | None) -> dict[str, Any]:
     """Block a row tells a disk by, of 900 and naming another resource."""
     around, _, name = row["held_by"].rpartition(".")
-    inner = row["at"].removeprefix(around).lstrip(".")
+    inner = row["at"].partition("|")[0].removeprefix(around).lstrip(".")
     told: dict[str, Any] = {row["size"]: 900}
     block = {inner: [told]} if inner else told
     return {around: [{**block, name: named} if named else block]}
@@ -60,7 +60,7 @@ def held(row: facts.Row, named: str | None) -> dict[str, Any]:
 def machine_of(row: facts.Row, block: dict[str, Any]) -> list[dict[str, Any]]:
     """Machine of a row with a block, which stands in its template where it has one."""
     values = MACHINE[row["type"]]
-    if not row["through"]:
+    if not row["through"].endswith("instance_template"):
         return [change(f"{row['type']}.a", {**values, **block}, {**values, **block})]
     template = {"id": "projects/p/global/instanceTemplates/t", "machine_type": "e2-medium", **block}
     return [
@@ -144,7 +144,7 @@ def test_a_disk_that_goes_goes_from_the_machine_that_still_names_it(
 ) -> None:
     """The machine stays as it is: what it holds is read anew once the plan is applied."""
     address, values = DISKS["aws"]
-    root = {**MACHINE["aws_instance"]}
+    root = MACHINE["aws_instance"]
     holding = {**root, "ebs_block_device": [{"volume_id": "vol-1", "volume_size": 900}]}
     goes = change(address, values, new, {"id": True} if new else None)
     plan = plan_of(change("aws_instance.a", holding, holding), goes)

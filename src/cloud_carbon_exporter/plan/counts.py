@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cloud_carbon_exporter.plan.regions import is_zone
 from cloud_carbon_exporter.plan.source import Source
-from cloud_carbon_exporter.plan.values import reached, said, text
+from cloud_carbon_exporter.plan.values import reached, text
 
 # A regional cluster of GKE has its nodes in three zones, unless others are named.
 _ZONES_OF_A_REGION = 3
+_ZONES_NOT_TOLD = "the zones of its cluster are not told by the plan"
 _SET, _OPEN = 0, 2  # ranks of Source.rank
 _TERM = re.compile(r"[a-z_][a-z_.]*")
 
@@ -45,17 +47,16 @@ def count_of(cell: str, source: Source) -> Count:
 
 
 def _factor(factor: str, source: Source) -> Count | None:
-    if factor == "@zones":
-        return _zones(source)
+    if factor in _PLACES:
+        return _PLACES[factor](source)
     condition, colon, times = factor.rpartition(":")
     if colon:
-        return Count(float(times) if said(source.own, condition) else 1)
+        return Count(float(times) if source.said(condition) else 1)
     return Count(float(factor)) if factor.isdecimal() else _first(factor, source)
 
 
 def _told(path: str, source: Source) -> Count | None:
-    value = source.number(path)
-    return None if value is None else Count(value)
+    return _product(path, source)
 
 
 def _in_its_place(count: Count | None, other: Count | None) -> Count | None:
@@ -101,23 +102,54 @@ def _rank(choice: str, source: Source) -> int:
 def _product(choice: str, source: Source) -> Count | None:
     """Product such as shards*replicas+1; None where its first term is not said."""
     first, *others = choice.split("*")
-    value, assumed = source.number(first), ""
+    value, assumed = _term(first, source), ""
     if value is None and any(source.sets(path) for path in _TERM.findall(choice)[1:]):
         value, assumed = 1, f"{first} is not told by the plan"
     if value is None:
         return None
     for term in others:
-        path, _, more = term.partition("+")
-        value *= (source.number(path) or 0) + float(more or 0)
+        value *= _term(term, source, 0) or 0
     return Count(value, assumed)
+
+
+def _term(term: str, source: Source, missing: float | None = None) -> float | None:
+    """Number at a path, and what is added to it."""
+    path, _, more = term.partition("+")
+    value = source.number(path)
+    value = missing if value is None else value
+    return None if value is None else value + float(more or 0)
 
 
 def _zones(source: Source) -> Count:
     """Zones of a node pool of GKE, whose counts are those of one zone."""
-    named = reached(source.own, "node_locations")
-    if named:
-        return Count(len(named))
-    location = text(source.own, "location")
-    if location and is_zone("gcp", location):
+    for level in source.levels():
+        if named := reached(level.own, "node_locations"):
+            return Count(len(named))
+    if is_zone("gcp", source.text("location")):
         return Count(1)
-    return Count(_ZONES_OF_A_REGION, "the zones of its cluster are not told by the plan")
+    return Count(_ZONES_OF_A_REGION, _ZONES_NOT_TOLD)
+
+
+def _cluster_zones(source: Source) -> Count:
+    """Zones of a pool that stands in its cluster, whose own zone is not among its others."""
+    *pools, cluster = source.levels()
+    for pool in pools:
+        if named := reached(pool.own, "node_locations"):
+            return Count(len(named))
+    others = set(map(str, reached(cluster.own, "node_locations")))
+    location = text(cluster.own, "location")
+    if is_zone("gcp", location):
+        return Count(len({location, *others}))
+    return Count(len(others)) if others else Count(_ZONES_OF_A_REGION, _ZONES_NOT_TOLD)
+
+
+def _control_planes(source: Source) -> Count:
+    """Replicas of a control plane: one in a zone, three in a region."""
+    return Count(1 if is_zone("gcp", source.text("location")) else _ZONES_OF_A_REGION)
+
+
+_PLACES: dict[str, Callable[[Source], Count]] = {
+    "@zones": _zones,
+    "@cluster_zones": _cluster_zones,
+    "@control_planes": _control_planes,
+}

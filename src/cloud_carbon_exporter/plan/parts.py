@@ -7,8 +7,9 @@ that is said.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import cast
 
 from cloud_carbon_exporter.model import facts, machines
@@ -17,10 +18,14 @@ from cloud_carbon_exporter.model.types import Component, ComponentKind
 from cloud_carbon_exporter.plan.counts import Count, count_of
 from cloud_carbon_exporter.plan.regions import CLOUDS
 from cloud_carbon_exporter.plan.source import Source
-from cloud_carbon_exporter.plan.values import Values, number, reached, text
+from cloud_carbon_exporter.plan.values import Values, number, reached, said, text
 
 BY_USE = "draws by its use, which no plan tells"
-_NOT_TOLD = {"by_use": BY_USE, "elsewhere": "is counted where it is used"}
+_NOT_TOLD = {
+    "by_use": BY_USE,
+    "elsewhere": "is counted where it is used",
+    "not_read": "draws by its use, or by a size that is not read from a plan",
+}
 _LOCAL = "local"
 _BY_USE = "?"
 _GIB = {"GiB": 1.0, "GB": GIB_PER_GIGABYTE}
@@ -53,17 +58,35 @@ def parts_of(resource_type: str, values: Source) -> tuple[Component, ...]:
 
 def _held(resource_type: str, values: Source) -> list[Component]:
     held: list[Component] = []
+    bundled: list[Values] = []
     for row in rows_of(resource_type):
+        if not _applies(row, values.may_be_said, ""):
+            continue
         if row["part"] in _NOT_TOLD:
             raise NotTold(_NOT_TOLD[row["part"]])
-        if values.said(row["off"]):
-            continue
-        count = count_of(row["times"], values)
         for block in _blocks(row, values):
             source = values.within(block) if block is not values.own else values
-            found = _machine(row, source) if row["part"] == "machine" else [_stored(row, source)]
-            held += (_times(part, count) for part in found)
+            if not _applies(row, partial(said, block), "."):
+                continue
+            if row["part"] == "ssd" and any(each in (block, values.own) for each in bundled):
+                continue  # as of c3-standard-8-lssd: its disks stand beside it once more
+            parts = _parts(row, source)
+            if row["part"] == "machine" and any(part.kind == "ssd" for part in parts):
+                bundled.append(block)
+            held += _times(row, parts, count_of(row["times"], source))
     return held
+
+
+def _applies(row: facts.Row, holds: Callable[[str], bool], mark: str) -> bool:
+    """Whether a row is of a resource, or of a block of it: these conditions begin with a dot."""
+    off = _conditions(row["off"], mark)
+    only = _conditions(row["only"], mark)
+    return not any(map(holds, off)) and (not only or any(map(holds, only)))
+
+
+def _conditions(cell: str, mark: str) -> list[str]:
+    conditions = filter(None, cell.split("|"))
+    return [each.removeprefix(mark) for each in conditions if each.startswith(".") == bool(mark)]
 
 
 def _blocks(row: facts.Row, values: Source) -> list[Values]:
@@ -76,8 +99,14 @@ def _blocks(row: facts.Row, values: Source) -> list[Values]:
     return blocks or ([values.own] if row["always"] else [])
 
 
-def _times(part: Component, count: Count) -> Component:
-    return replace(part, amount=part.amount * count.value, assumed=part.assumed or count.assumed)
+def _parts(row: facts.Row, source: Source) -> list[Component]:
+    return _machine(row, source) if row["part"] == "machine" else [_stored(row, source)]
+
+
+def _times(row: facts.Row, parts: list[Component], count: Count) -> Iterator[Component]:
+    for part in parts:
+        assumed = part.assumed or row["assumed"] or count.assumed
+        yield replace(part, amount=part.amount * count.value, assumed=assumed)
 
 
 def _machine(row: facts.Row, source: Source) -> list[Component]:
@@ -86,11 +115,23 @@ def _machine(row: facts.Row, source: Source) -> list[Component]:
     if not name:
         raise NotKnownYet(f"{row['name'].replace('|', ' or ')} is known only once it is applied")
     named = {"gcp": name.rpartition("/")[2].lower(), "scaleway": name.upper()}.get(cloud, name)
-    machine = _with_boards(row, source, machines.machine(cloud, named))
+    machine = _with_boards(
+        row, source, machines.machine(cloud, named, memory_gib=_memory(row, source))
+    )
     parts = machines.components(machine)
     if (cloud, row["kind"]) in _DISKS_APART:
         parts = tuple(part for part in parts if part.kind not in ("ssd", "hdd"))
     return [replace(part, assumed=part.assumed or why) for part in parts]
+
+
+def _memory(row: facts.Row, source: Source) -> float | None:
+    """GiB of memory of a machine that is named by them; None where its type tells."""
+    if not row["size"]:
+        return None
+    size = source.number(row["size"])
+    if size is None:
+        raise NotKnownYet(f"{row['size']} is known only once it is applied")
+    return size * _GIB[row["unit"]]
 
 
 def _with_boards(row: facts.Row, source: Source, machine: machines.Machine) -> machines.Machine:
@@ -106,10 +147,13 @@ def _with_boards(row: facts.Row, source: Source, machine: machines.Machine) -> m
 def _stored(row: facts.Row, source: Source) -> Component:
     cloud = CLOUDS[row["type"].partition("_")[0]]
     name, why = _named(row, source)
+    if row["part"] == "fixed":
+        return Component("fixed", f"{cloud}/{name}", 1, assumed=why)
     size = source.number(row["size"]) if row["size"] else None
     if size is None:
         size, why = float(row["usual_size"]), "the size is not told by the plan"
-    amount = size * _GIB[row["unit"]]
+    number_of, _, unit = row["unit"].rpartition(" ")
+    amount = size * float(number_of or 1) * _GIB[unit]
     if name == _LOCAL or row["part"] == "ssd":
         return Component("ssd", "ssd", amount, assumed=why)
     part = f"{cloud}/{name.rpartition('/')[2] if cloud == 'gcp' and '://' in name else name}"

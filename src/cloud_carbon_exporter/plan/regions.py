@@ -77,4 +77,4 @@ def _name(told: str) -> str:
 
 def is_zone(cloud: str, told: str) -> bool:
     """Whether a name is that of a zone and no region."""
-    return _name(told) not in facts.regions(cloud)
+    return bool(told) and _name(told) not in facts.regions(cloud)

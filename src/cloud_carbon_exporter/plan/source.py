@@ -46,10 +46,14 @@ class Source:
         """First text at one of the paths, those that the configuration sets first."""
         return next((found for found in self._texts(paths) if found), "")
 
-    def number(self, path: str) -> float | None:
-        """First number at a path."""
-        found = (number(level.own, path) for level in self.levels())
-        return next((each for each in found if each is not None), None)
+    def number(self, paths: str) -> float | None:
+        """First number at one of the paths, those that the configuration sets first."""
+        for path in sorted(paths.split("|"), key=self.rank):
+            for level in self.levels():
+                found = number(level.own, path)
+                if found is not None:
+                    return found
+        return None
 
     def blocks(self, paths: str) -> list[Values]:
         """Blocks at the first path that has any; itself where there is no path."""
@@ -62,9 +66,13 @@ class Source:
                     return found
         return []
 
-    def said(self, conditions: str) -> bool:
-        """Whether one of the conditions holds."""
-        return any(said(self.own, condition) for condition in conditions.split("|") if condition)
+    def said(self, condition: str) -> bool:
+        """Whether a condition holds, of itself or of what stands around it."""
+        return any(said(level.own, condition) for level in self.levels())
+
+    def may_be_said(self, condition: str) -> bool:
+        """The same, also of a path that has its value only once the plan is applied."""
+        return self.said(condition) or ("=" not in condition and self.is_open(condition))
 
     def sets(self, path: str) -> bool:
         """Whether the configuration sets what stands at a path."""
@@ -92,7 +100,7 @@ class Source:
         held_by: attribute that names the disk, of the same block or of one around it.
         """
         around, _, name = held_by.rpartition(".")
-        inner = path.removeprefix(around).lstrip(".")
+        inner = path.partition("|")[0].removeprefix(around).lstrip(".")
         for level in self.levels():
             holders = _blocks(level.own, around)
             here: list[Values] = []

@@ -77,8 +77,10 @@ def number(values: Values, path: str) -> float | None:
 
 
 def said(values: Values, condition: str) -> bool:
-    """Whether a condition "path=value" holds; booleans are written true and false."""
-    path, _, wanted = condition.partition("=")
+    """Whether "path=value" holds, booleans as true and false; "path" alone: is there and not 0."""
+    path, equals, wanted = condition.partition("=")
+    if not equals:
+        return any(reached(values, path))
     return any(_written(value) == wanted for value in reached(values, path))
 
 

@@ -53,20 +53,21 @@ class Held(NamedTuple):
     """Budget a plan is held against. kilograms, and what stands after the plan, in one period.
 
     unknown: how many of its resources emit what is not known: they have no region, or the plan
-    tells what they are only once it is applied.
+    tells what they are only once it is applied. partial: the plan is not all of the change.
     """
 
     kilograms: float
     period: str
     after: Estimate
     unknown: int
+    partial: bool
 
     @property
     def verdict(self) -> Verdict:
         """Above, where what is known is so already; unknown where something is not; else within."""
         if self.after.value > self.kilograms:
             return "above"
-        return "unknown" if self.unknown else "within"
+        return "unknown" if self.unknown or self.partial else "within"
 
     @property
     def exceeded(self) -> bool:
@@ -83,7 +84,7 @@ def held(plan: Plan, kilograms: float, period: str) -> Held:
     """Budget with what stands after the plan."""
     after = plan.after.emissions_grams_per_second.estimate
     scaled = _scaled(after, seconds_of(period) / GRAMS_PER_KILOGRAM)
-    return Held(kilograms, period, scaled, len(plan.unknown_after))
+    return Held(kilograms, period, scaled, len(plan.unknown_after), bool(plan.partial))
 
 
 def sections(plan: Plan, period: str, budget: Held | None) -> list[Section]:
@@ -130,7 +131,9 @@ def _verdict(budget: Held) -> str:
     limit = f"the budget of {figure(budget.kilograms)} kg a {budget.period}"
     if budget.verdict == "above":
         return f"Above {limit}: {_interval(budget.after)} kg after the plan."
-    if budget.verdict == "unknown":
+    if budget.partial:
+        return f"Not known to be within {limit}: the plan is not all of the change."
+    if budget.unknown:
         return (
             f"Not known to be within {limit}: what {budget.unknown} of the resources after the "
             "plan emit is not known, for want of a region or of a value that is known only once "
