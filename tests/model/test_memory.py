@@ -41,6 +41,7 @@ def test_memory_draws_more_the_harder_it_works(part: str) -> None:
         watts - errors.reach()[0] for watts, errors in zip(curve.watts, curve.errors, strict=True)
     ]
     assert tops == sorted(tops)
+    assert bottoms == pytest.approx(sorted(bottoms), rel=1e-12)
     assert min(bottoms) >= 0
     assert curve.assumed == ""
 

@@ -11,7 +11,7 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from cloud_carbon_exporter.model.errors import Errors
+from cloud_carbon_exporter.model.errors import Errors, rising
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.loads import LEVELS
 
@@ -46,11 +46,13 @@ def is_dram(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def curve(name: str) -> tuple[MemoryWatts, ...]:
     """Watts of a GiB of a part at each level of load."""
-    size = figure(_USUAL)
+    usual = figure(_USUAL)
+    size, least, most = usual.value, usual.low, usual.high
     if name.startswith(_SIZED):
-        told = float(name[len(_SIZED) :])
-        return tuple(_at(level, told, told, told) for level in LEVELS)
-    return tuple(_at(level, size.value, size.low, size.high) for level in LEVELS)
+        size = least = most = float(name[len(_SIZED) :])
+    found = [_at(level, size, least, most) for level in LEVELS]
+    bounds = rising([each.value for each in found], [each.errors for each in found])
+    return tuple(map(MemoryWatts, (each.value for each in found), bounds))
 
 
 def watts(gib: float, sockets: float) -> tuple[MemoryWatts, ...]:

@@ -13,7 +13,7 @@ from math import sqrt
 
 from cloud_carbon_exporter.model import facts, memory, nodes, production_gap, server, server_power
 from cloud_carbon_exporter.model.doubts import doubt
-from cloud_carbon_exporter.model.errors import Errors, product
+from cloud_carbon_exporter.model.errors import Errors, product, rising
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.hosts import POOLED, names, shown
@@ -222,21 +222,18 @@ def _of_thread(part: str) -> Draw:
     in_production = not is_whole_machine(name)
     watts: list[float] = []
     errors: list[Errors] = []
-    least = most = 0.0
     for level, measured in zip(LEVELS, held.watts, strict=True):
         value = measured.value
         errs = Errors((f"processors.{name}",), (value - measured.low,), (measured.high - value,))
         if in_production:
             gap = production_gap.gap(level, value, held.tdp_watts)
             value, errs = value + gap.more, errs.also(production_gap.FACT, gap.down, gap.up)
-        down, up = errs.reach()
         watts.append(max(value, *watts, 0))
-        # what may be drawn at rest may be drawn at work, and no less
-        least, most = max(watts[-1] - down, least), max(watts[-1] + up, most)
-        errors.append(errs.reaching(watts[-1] - least, most - watts[-1]))
+        errors.append(errs)
     ids = (*held.facts, *(production_gap.IDS if in_production else ()))
     loads = tuple(LEVELS.values())
-    return Draw(loads, tuple(watts), tuple(errors), ids, "W/thread", held.source, held.assumed)
+    bounds = rising(watts, errors)
+    return Draw(loads, tuple(watts), bounds, ids, "W/thread", held.source, held.assumed)
 
 
 def _of_server(described: server.Server) -> Draw:
@@ -252,7 +249,7 @@ def _of_server(described: server.Server) -> Draw:
     return Draw(
         curve.loads,
         tuple(watts),
-        tuple(errors),
+        rising(watts, errors),
         curve.facts,
         "W/thread",
         curve.source,
