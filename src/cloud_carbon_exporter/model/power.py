@@ -115,24 +115,47 @@ def _of_processor(part: str) -> Draw:
     """A thread: of a server somebody described, of a family with several processors, or of one."""
     described = server.parse(part)
     if described:
-        return _of_server(described)
+        return _of_rented(described) if server.is_rented(part) else _of_server(described)
     return _of_pool(part) if POOLED in part else _of_share(part)
 
 
 def _of_share(part: str) -> Draw:
     """A thread of a host, and its share of the hosts and switches beside it that nobody is given.
 
-    No cloud says how much of these is whose, so that they are in the interval alone. Who rents a
-    whole server is given all of it, and the benchmark knows no other.
+    Who rents all threads of a host has the same: hosts like it wait for the next. A machine that
+    stands in a cloud as it was bought does not.
     """
     curve = _of_thread(part)
-    if is_whole_machine(part):
-        return curve
+    return curve if is_whole_machine(part) else _with_spare(curve)
+
+
+def _with_spare(curve: Draw) -> Draw:
+    """Spare capacity: no cloud says how much of it is whose, so that it is in the interval alone.
+
+    The benchmark, and so a server that somebody describes, knows none.
+    """
     spare = figure("model.spare_capacity.ratio")
     errors: list[Errors] = []
     for watts, known in zip(curve.watts, curve.errors, strict=True):
         errors.append(known.also(spare.id, watts * spare.down, watts * spare.up))
     return replace(curve, errors=tuple(errors), facts=(*curve.facts, spare.id))
+
+
+def _of_rented(described: server.Server) -> Draw:
+    """A server that a cloud rents whole: as such a server measures, or up to what a host draws.
+
+    The gap to production is that of EC2's hosts. Of a plain server nobody measured one, and what
+    Scaleway says of its own shows none (docs/scaleway.md), so that it is in the interval alone.
+    """
+    curve, hosted = _of_server(described), _of_thread(server.host_part(described))
+    dram = [each.value for each in memory.watts(described.memory_gib, described.sockets)]
+    errors: list[Errors] = []
+    for load, watts, known in zip(curve.loads, curve.watts, curve.errors, strict=True):
+        of_memory = interpolate(hosted.loads, dram, load) / described.threads
+        more = hosted.at(load) + of_memory - watts
+        errors.append(known.also(production_gap.FACT, 0, max(0, more)))
+    used = (*curve.facts, *production_gap.IDS)
+    return _with_spare(replace(curve, errors=rising(curve.watts, errors), facts=used))
 
 
 def _flat(known: Figure, assumed: str = "") -> Draw:
