@@ -10,7 +10,7 @@ from cloud_carbon_exporter.model.hosts import POOLED
 from cloud_carbon_exporter.model.memory import USUAL_SIZE
 from cloud_carbon_exporter.model.memory import part as dram
 from cloud_carbon_exporter.model.power import is_whole_machine
-from cloud_carbon_exporter.model.thread_watts import host
+from cloud_carbon_exporter.model.thread_watts import holding, host
 from cloud_carbon_exporter.model.types import Component
 
 
@@ -62,7 +62,8 @@ def _held(machine: Machine) -> tuple[Component, ...]:
     reason = machine.assumed
     if machine.sockets and not is_whole_machine(machine.microarchitecture):
         return (_whole_server(machine), *_boards_and_disks(machine))
-    part = machine.host or POOLED.join(dict.fromkeys((machine.microarchitecture, *machine.pool)))
+    pool = POOLED.join(dict.fromkeys((machine.microarchitecture, *machine.pool)))
+    part = holding(machine.host or pool, machine.threads)
     # Of a Mac its maker measured the whole: what its memory draws stands in its processor's row.
     whole = is_whole_machine(machine.microarchitecture)
     memory = "unified" if whole else dram(_gib_per_socket(machine, part))
