@@ -32,7 +32,8 @@ HOST = "embodied.host"
 SITE_PARTS = ("rack", "network", "building")
 """What a host of a cloud stands in and hangs on, and a server that a cloud rents whole does, too.
 
-No server that is described alone has any."""
+No server that is described alone has any.
+"""
 
 _FIGURE = {
     "memory": ("memory.{}.embodied_grams_per_gib", "dram"),
