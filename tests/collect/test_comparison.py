@@ -164,6 +164,27 @@ def test_a_month_told_again_replaces_what_was_told_and_is_said(
     assert [month.restated for month in history.months()] == [0, 2]
 
 
+def test_sums_added_up_in_another_order_restate_nothing() -> None:
+    history = ReportHistory()
+    history.take([report(1e6), report(0.5, service="AmazonS3")])
+    version = history.version
+    history.take([report(0.5 + 1e-9, service="AmazonS3"), report(1e6 + 0.4)])
+    assert history.version == version
+    assert [month.restated for month in history.months()] == [0]
+    history.take([report(1.001e6), report(0.5, service="AmazonS3")])
+    assert [month.restated for month in history.months()] == [1]
+
+
+def test_more_months_than_are_kept_are_not_taken_again_and_again() -> None:
+    history = ReportHistory()
+    told = [replace(report(1000), start=start) for start in months_back(KEPT_MONTHS + 4)]
+    history.take(told)
+    version, months = history.version, history.months()
+    assert len(months) == KEPT_MONTHS
+    history.take(told)
+    assert history.version == version and history.months() is months
+
+
 def months_back(count: int) -> Iterator[float]:
     for number in range(count):
         year, month = divmod(2026 * 12 + 9 - number, 12)

@@ -15,6 +15,7 @@ from cloud_carbon_exporter.collect import Collector, CollectSettings, Target
 from cloud_carbon_exporter.collect.surroundings import Surroundings
 from cloud_carbon_exporter.collect.sweep_rows import RowSums
 from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.grid.feed import PlaceKey
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.types import Estimate, Point
@@ -25,7 +26,10 @@ from tests.fakes.cloud import Clock, Cloud
 EU, US = "eu-west-1", "us-east-1"
 INTERVAL = 300.0
 
-STEPS = ("nothing", "busy", "grow", "stop", "another", "gone", "failing", "well", "night", "move")
+STEPS = (
+    *("nothing", "busy", "grow", "stop", "another", "gone", "back"),
+    *("failing", "well", "night", "move", "grid"),
+)
 
 
 def collector(cloud: Cloud, clock: Clock) -> Collector[None]:
@@ -37,8 +41,8 @@ def machine_of(rank: int) -> Raw:
     return {"type": "machine", "id": f"i-{rank}", "state": "running"}
 
 
-def befall(cloud: Cloud, clock: Clock, step: str, rank: int) -> None:
-    """One thing that happens between two refreshes."""
+def befall(cloud: Cloud, clock: Clock, away: list[Raw], step: str, rank: int) -> None:
+    """One thing that happens between two refreshes. away: what is gone, and may come back."""
     here = cloud.estate[EU if rank % 2 else US]
     if step == "busy":
         points = [Point(clock.now - 60, clock.now, rank / 10)]
@@ -49,13 +53,35 @@ def befall(cloud: Cloud, clock: Clock, step: str, rank: int) -> None:
     elif step == "another":
         here.append(machine_of(len(here) + 10 * rank))
     elif step == "gone" and here:
-        here.pop()
+        away.append(here.pop())
+    elif step == "back" and away:
+        here.append(away.pop())
     elif step == "failing":
         cloud.fail[US] = CollectError("not now", operation="ListThings")
     elif step == "well":
         cloud.fail.clear()
     elif step in {"night", "move"}:
         clock.now += 8 * 3600 if step == "night" else -7200
+
+
+class Grid:
+    """Grid of Europe, which a test can turn."""
+
+    def __init__(self, exporter: Collector[None], patch: pytest.MonkeyPatch) -> None:
+        self._index, self._turned = exporter._builder._surroundings, 0.0
+        self._usual = self._index._look_up
+        patch.setattr(self._index, "_look_up", self._look_up)
+
+    def turn(self, grams: float) -> None:
+        """It is another one from now on."""
+        self._turned, self._index._version = grams, -2
+
+    def _look_up(self, key: PlaceKey) -> Surroundings:
+        if not self._turned or key != ("aws", EU):
+            return self._usual(key)
+        place, grams = facts.place("aws", EU), self._turned
+        told = replace(place.intensities[0], grams_per_kilowatt_hour=Estimate(grams, grams, grams))
+        return Surroundings(place, (told,))
 
 
 def anew(exporter: Collector[None]) -> None:
@@ -75,14 +101,18 @@ async def lived(steps: list[tuple[str, int]], *, kept: bool) -> list[tuple[objec
     clock, snapshots = Clock(), []
     volumes: list[Raw] = [{"type": "volume", "id": f"vol-{n}", "gib": n % 3} for n in range(5)]
     cloud = Cloud({EU: [machine_of(1), *volumes], US: [machine_of(2)]})
-    exporter = collector(cloud, clock)
-    for step, rank in [("nothing", 0), *steps]:
-        befall(cloud, clock, step, rank)
-        if not kept:
-            anew(exporter)
-        await exporter.refresh()
-        snapshots.append(shown(exporter.snapshot))
-        clock.now += INTERVAL
+    exporter, away = collector(cloud, clock), list[Raw]()
+    with pytest.MonkeyPatch.context() as patch:
+        grid = Grid(exporter, patch)
+        for step, rank in [("nothing", 0), *steps]:
+            befall(cloud, clock, away, step, rank)
+            if step == "grid":
+                grid.turn(100.0 * (rank + 1))
+            if not kept:
+                anew(exporter)
+            await exporter.refresh()
+            snapshots.append(shown(exporter.snapshot))
+            clock.now += INTERVAL
     await exporter.close()
     return snapshots
 

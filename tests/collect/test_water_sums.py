@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -74,3 +75,24 @@ async def test_what_is_counted_as_energy_is_counted_as_water() -> None:
         kilowatt_hours / place.pue_ratio.value * place.water.on_site.value
     )
     assert account.water.of_power_liters > 0
+
+
+async def test_whoever_takes_over_counts_on_where_the_other_ended() -> None:
+    """Each counter of an account: what a reload lost, the state file would lose for ever."""
+    cloud, clock = Cloud(), Clock()
+    cloud.estate = {"eu-west-3": [{"type": "volume", "gib": 1000, "id": "here"}]}
+    first, second = new_collector(clock, cloud), new_collector(clock, cloud)
+    await first.refresh()
+    clock.now += 3600
+    await first.refresh()
+    [before] = first.snapshot.accounts
+    running = asyncio.create_task(first.run())
+    await first.hand_over(running, second)
+    await first.close()
+    clock.now += 300
+    await second.refresh()
+    [after] = second.snapshot.accounts
+    await second.close()
+    assert before.totals and before.water and after.totals and after.water
+    assert after.totals.energy_joules >= before.totals.energy_joules > 0
+    assert after.water >= before.water > WaterTotals(0, 0)

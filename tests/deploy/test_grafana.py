@@ -114,6 +114,14 @@ def test_they_are_provisioned_where_compose_mounts_them() -> None:
 
 EVERYTHING: Mapping[str, str] = {}
 
+SCRAPED_TWICE = (
+    "rate(process_cpu_seconds_total[5m])",
+    "rate(cloud_carbon_exporter_api_requests_total[1h])",
+    "increase(cloud_carbon_exporter_errors_total[24h])",
+    "cloud_carbon:software_carbon_intensity_grams_per_unit > 0",
+)
+"""What is there once every counter of the demo was scraped twice, and rules ran over it."""
+
 
 class Ruled(Prometheus):
     """A Prometheus that scrapes and evaluates every second, with our rules."""
@@ -178,8 +186,10 @@ def prometheus(shown: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     demo = Exporter(home, *flags)
     with demo, Ruled(home, demo.ready().url) as server:
         server.ready()
-        counted = "cloud_carbon:software_carbon_intensity_grams_per_unit > 0"
-        eventually(lambda: server.query(counted), f"what comes of two scrapes:\n{server.output}")
+        eventually(
+            lambda: all(server.query(twice) for twice in SCRAPED_TWICE),
+            f"what comes of two scrapes:\n{server.output}",
+        )
         yield server
 
 

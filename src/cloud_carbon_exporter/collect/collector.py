@@ -237,8 +237,12 @@ class Collector(Generic[Rendered]):
         """End as `end` does; another, not started yet, goes on counting where this one ends."""
         async with self._publishing:
             await self._end(running)
-            successor.counters.load(await asyncio.to_thread(list, self.counters.dump()))
-            successor.comparison.load(await asyncio.to_thread(list, self.comparison.dump()))
+            for ours, theirs in (
+                (self.counters, successor.counters),
+                (self.counters.water, successor.counters.water),
+                (self.comparison, successor.comparison),
+            ):
+                theirs.load(await asyncio.to_thread(list, ours.dump()))
 
     async def _end(self, running: asyncio.Task[None]) -> None:
         running.cancel()

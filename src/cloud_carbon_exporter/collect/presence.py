@@ -241,6 +241,7 @@ class Presence:
         """It is there no more."""
         resource_id = timeline.resource.id
         timeline.departed_at = at
+        timeline.touch()  # what it was shown as does not hold any more when it comes back
         del self.there[resource_id]
         self.stopped.pop(resource_id, None)
         self._sweeps.get(timeline.sweep, {}).pop(resource_id, None)

@@ -80,8 +80,9 @@ class SnapshotBuilder:
         released = self._take_over(contributions, now)
         if advance:
             self._counters.advance(now, released)
-        hours = self._counters.hours.take() if advance else ()
         shown = self._shown(now, contributions)
+        # last: what a Snapshot that fails would take with it, no history gets any more
+        hours = self._counters.hours.take() if advance else ()
         return replace(shown, counted=advance, hours=hours if self._counting else ())
 
     def _shown(self, now: float, contributions: Sequence[Contribution]) -> Snapshot:

@@ -9,12 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from operator import is_
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.account_sums import AccountKey, account_key
 from cloud_carbon_exporter.collect.ledger import LedgerKey
 from cloud_carbon_exporter.collect.sweep import SweepKey
+from cloud_carbon_exporter.model.identity import same_objects
 from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
 from cloud_carbon_exporter.model.types import Footprint, Location
@@ -64,24 +64,19 @@ class RowSums:
         sums: dict[AccountKey, _Summed] = {}
         for key, lists in parts.items():
             before = self._sums.get(key)
-            if before is None or not _same(before.parts, lists):
+            if before is None or not same_objects(before.parts, lists):
                 before = _Summed(lists, footprint_sum(chain.from_iterable(lists)))
             sums[key] = before
         self._sums = sums
         return {key: summed.total for key, summed in sums.items()}
 
 
-def _same(before: Sequence[object], now: Sequence[object]) -> bool:
-    """Whether these are the same objects; equality would look into a hundred thousand of them."""
-    return len(before) == len(now) and all(map(is_, before, now))
-
-
 def _kept(before: SweepRows | None, rows: Sequence[Row]) -> SweepRows:
     if before is None:
         return _of(rows, {})
-    if _same(before.rows, rows):
+    if same_objects(before.rows, rows):
         return before
-    if _same(_shown(before.rows), _shown(rows)):
+    if same_objects(_shown(before.rows), _shown(rows)):
         return replace(before, rows=rows)  # counters went on, and nothing else
     return _of(rows, before.footprints)
 
@@ -106,5 +101,5 @@ def _of(rows: Sequence[Row], before: Mapping[AccountKey, Sequence[Footprint]]) -
     kept: dict[AccountKey, Sequence[Footprint]] = {}
     for key, now in footprints.items():
         known = before.get(key, ())
-        kept[key] = known if _same(known, now) else now
+        kept[key] = known if same_objects(known, now) else now
     return SweepRows(rows, kept, counts, frozenset(locations))

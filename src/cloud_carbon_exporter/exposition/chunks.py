@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import is_
 from typing import NamedTuple
 from zlib import crc32
 
 from cloud_carbon_exporter.exposition.family import LabelSet, ProviderKind
+from cloud_carbon_exporter.model.identity import same_objects
 from cloud_carbon_exporter.model.snapshot import Row
 
 Column = Callable[[Row], object]
@@ -48,11 +48,6 @@ class Chunk:
         if column not in self._columns:
             self._columns[column] = [column(row) for row in self.rows]
         return [self.labels[label_set], self._columns[column]]
-
-
-def same_objects(before: Sequence[object], now: Sequence[object]) -> bool:
-    """Whether these are the same objects; equality would look into a hundred thousand of them."""
-    return len(before) == len(now) and all(map(is_, before, now))
 
 
 def unchanged(before: Chunk, now: Chunk) -> bool:

@@ -18,7 +18,6 @@ from cloud_carbon_exporter.exposition.aggregation import samples_of
 from cloud_carbon_exporter.exposition.chunks import (
     Chunk,
     chunks,
-    same_objects,
     unchanged,
     unique_rows,
 )
@@ -40,6 +39,7 @@ from cloud_carbon_exporter.exposition.render_cache import (
     compressed,
 )
 from cloud_carbon_exporter.exposition.upstream_labels import upstream_label_text
+from cloud_carbon_exporter.model.identity import same_objects
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.types import Resource
 

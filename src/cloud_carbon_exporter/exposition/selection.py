@@ -35,12 +35,19 @@ def only(text: str, names: Collection[str]) -> str:
 
 def samples_in(text: str) -> int:
     """How many samples a text of whole families holds."""
-    return sum(not line.startswith("#") for line in text.splitlines())
+    return sum(not line.startswith("#") for line in _lines(text))
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines as the formats have them: the marks of other scripts end none, as splitlines has it."""
+    for line in text.split("\n"):
+        if line:
+            yield line + "\n"
 
 
 def _lines_of(text: str, names: Collection[str]) -> Iterator[str]:
     wanted = False
-    for line in text.splitlines(keepends=True):
+    for line in _lines(text):
         if line.startswith(_HELP):
             name = line[len(_HELP) :].partition(" ")[0]
             # OpenMetrics names a counter without the suffix its samples carry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cloud_carbon_exporter.model.grid import GridNews
@@ -239,6 +239,15 @@ class Snapshot:
         if self.first_collection_done:
             return ""
         return f"first collection: {self.listings_ended:,} of {self.listings_known:,} listings"
+
+    def accounts_now(self) -> Iterator[AccountRow]:
+        """Accounts of which it is known what is there now.
+
+        What an earlier process counted and this one has not listed yet draws not 0 watts.
+        """
+        for row in self.accounts:
+            if row.now.resources or self.first_collection_done:
+                yield row
 
     def total(self) -> FootprintSum:
         """Sum over all clouds: the one that all surfaces show."""

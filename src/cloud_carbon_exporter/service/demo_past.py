@@ -12,11 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from cloud_carbon_exporter.collect.surroundings import place_key
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.history.recorder import Past
 from cloud_carbon_exporter.history.series import AlikeHours, Series
 from cloud_carbon_exporter.history.store import DAY_SECONDS
-from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, group_of
 from cloud_carbon_exporter.model.snapshot import Snapshot
@@ -85,8 +85,7 @@ def _sums(snapshot: Snapshot, at: int, seed: int, every: int) -> Mapping[Series,
     footprints: defaultdict[Series, list[Footprint]] = defaultdict(list)
     for row in snapshot.rows[::every]:
         resource = row.resource
-        here = (resource.location.provider, facts.place_of(resource.location))
-        place = places.get(here, NOWHERE)
+        place = places.get(place_key(resource.location), NOWHERE)
         grid = place.intensities[0] if place.intensities else None
         footprint = estimate(resource, loads_at(resource, at, seed), place, grid)
         footprints[Series(group_of(resource), footprint.basis)].append(footprint)

@@ -27,8 +27,16 @@ def exposition_settings(settings: Settings) -> exposition.Settings:
         upstream_names=settings.upstream_names,
         version=cloud_carbon_exporter.__version__,
         model_version=model_version(),
-        interval_seconds=settings.interval_seconds if settings.mode == "background" else 0,
+        interval_seconds=_interval_seconds(settings),
     )
+
+
+def _interval_seconds(settings: Settings) -> float:
+    """How often what is shown is made anew: each target's refresh shows all; 0 in scrape mode."""
+    if settings.mode != "background":
+        return 0
+    own = [target.interval_seconds for target in settings.targets]
+    return min(own, default=settings.interval_seconds)
 
 
 def web_settings(settings: Settings) -> WebSettings:

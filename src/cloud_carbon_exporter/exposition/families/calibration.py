@@ -75,7 +75,7 @@ def _by_service(snapshot: Snapshot) -> dict[_Part, float]:
     sums: dict[_Part, float] = defaultdict(float)
     if not snapshot.calibrations:
         return sums
-    for row in snapshot.accounts:
+    for row in snapshot.accounts_now():
         service = service_of(row.provider, row.kind)
         if service:
             now = row.now

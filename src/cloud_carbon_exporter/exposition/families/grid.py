@@ -46,7 +46,7 @@ def _by_method(method: Method) -> Family:
             intensity = _newest_by_method(place, method)
             if intensity is not None:
                 grids[place.provider, place.region] = intensity
-        for row in snapshot.accounts:
+        for row in snapshot.accounts_now():
             intensity = grids.get((row.provider, row.region))
             if intensity is not None:
                 grams = operational_grams_per_second(row.power_watts, intensity).value

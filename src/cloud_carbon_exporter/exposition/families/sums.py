@@ -25,11 +25,9 @@ _SUM_HELP = "Sum over the resources of one account, region and kind, of what has
 
 def _now(amount: Callable[[FootprintSum], Sum], shown: Shown) -> FromSums:
     def samples(snapshot: Snapshot) -> Iterator[SumSample]:
-        for row in snapshot.accounts:
-            # What an earlier process counted and this one has not listed yet draws not 0 watts.
-            if row.now.resources or snapshot.first_collection_done:
-                labels = (row.provider, row.account_id, row.region, row.kind)
-                yield SumSample(labels, amount(row.now))
+        for row in snapshot.accounts_now():
+            labels = (row.provider, row.account_id, row.region, row.kind)
+            yield SumSample(labels, amount(row.now))
 
     return FromSums(samples, shown)
 
