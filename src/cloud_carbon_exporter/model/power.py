@@ -148,7 +148,7 @@ def _of_rented(described: server.Server) -> Draw:
     Scaleway says of its own shows none (docs/scaleway.md), so that it is in the interval alone.
     """
     curve, hosted = _of_server(described), _of_thread(server.host_part(described))
-    dram = [each.value for each in memory.watts(described.memory_gib, described.sockets)]
+    dram = tuple(each.value for each in memory.watts(described.memory_gib, described.sockets))
     errors: list[Errors] = []
     for load, watts, known in zip(curve.loads, curve.watts, curve.errors, strict=True):
         of_memory = interpolate(hosted.loads, dram, load) / described.threads
