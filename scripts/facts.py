@@ -49,7 +49,7 @@ SCHEMAS = {
     "reported_services": "provider service also kinds source year note",
     "source_names": "name source year note",
     "plan_parts": "type kind part at name usual_name names size usual_size unit always times"
-    " boards off through source year note",
+    " boards off only held_by through assumed source year note",
     "language_models": "words billions makes published source year note",
 }
 NUMBERS = {
