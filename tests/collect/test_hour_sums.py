@@ -25,8 +25,8 @@ def test_a_piece_over_an_hours_end_counts_in_each_by_its_time() -> None:
     assert [part.joules for part in (first, second, third)] == pytest.approx([900, 3600, 900])
     assert [part.operational_grams for part in (first, second)] == pytest.approx([9, 36])
     assert [part.embodied_grams for part in (second, third)] == pytest.approx([3.6, 0.9])
-    assert first.stretches == ((start, HOUR + HOUR_SECONDS),)
-    assert third.stretches == ((HOUR + 2 * HOUR_SECONDS, end),)
+    assert first.stretches == (Stretch(start, HOUR + HOUR_SECONDS),)
+    assert third.stretches == (Stretch(HOUR + 2 * HOUR_SECONDS, end),)
 
 
 def test_what_was_taken_is_not_given_again() -> None:

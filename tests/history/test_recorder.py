@@ -144,8 +144,8 @@ def test_what_waits_is_bounded(
         for hour in range(20):
             at_work.record(snapshot(START + hour * HOUR_SECONDS))
         once(lambda: "has lost" in caplog.text)
-        once(lambda: not at_work._kept)
-        assert len(list(at_work._waiting.rows())) <= 10
+    # its thread has ended: amid a Snapshot there may be more
+    assert len(list(at_work._waiting.rows())) <= 10
 
 
 def test_tags_of_every_resource_its_own_are_left_out(

@@ -23,6 +23,7 @@ from cloud_carbon_exporter.history.query import Query, Summed, summed
 from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.history.shares import Shares
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts
+from cloud_carbon_exporter.web.api.history import History
 from cloud_carbon_exporter.web.api.history_parameters import HISTORY_PARAMETERS
 from cloud_carbon_exporter.web.api.history_query import PARAMETERS, parse_history
 from cloud_carbon_exporter.web.api.resource_query import BadQuery
@@ -157,6 +158,14 @@ async def test_the_history_is_asked_by_one_at_a_time() -> None:
     async with served(held(estate.SNAPSHOT), remembered=slow) as client:
         assert await asyncio.gather(*[ask(client) for _ in range(5)]) == [200] * 5
     assert at_once == [1] * 5
+    at_once.clear()
+    history, query = History(slow), parse_history(MultiDict({"since": "1h"}), (), NOW)
+    for _ in range(3):  # who asks is cut
+        asking = asyncio.create_task(history.text(query))
+        await asyncio.sleep(0.01)
+        asking.cancel()
+    assert await history.text(query)
+    assert at_once and set(at_once) == {1}
 
 
 class WatchedAmounts(Amounts):

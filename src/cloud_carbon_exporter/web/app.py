@@ -82,9 +82,9 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         gone = isinstance(error, ConnectionError)  # who asked: what follows is not sent
         _LOG.log(
             logging.DEBUG if gone else logging.ERROR,
-            "cannot answer %s %s",
-            request.method,
-            request.path,
+            # put in here, not by the log: repeats.py tells errors apart by what is, and whoever
+            # asks chooses the path
+            f"cannot answer {request.method} {request.path}",
             exc_info=not gone,
         )
         return _failed(request, 500, "internal error; the log says more")

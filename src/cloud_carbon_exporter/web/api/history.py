@@ -7,7 +7,9 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
 from aiohttp import web
 
@@ -28,10 +30,18 @@ Remembered = Callable[[Query], Iterable[Summed]]
 
 @dataclass
 class History:
-    """What answers queries of the history, one at a time: each may take a hundred megabytes."""
+    """What answers queries of the history, one at a time: each may take a hundred megabytes.
+
+    thread: a query whose answer nobody waits for any more still goes on in it.
+    """
 
     remembered: Remembered
-    answering: asyncio.Lock = field(default_factory=asyncio.Lock)
+    thread: Executor = field(default_factory=partial(ThreadPoolExecutor, 1, "history-queries"))
+
+    async def text(self, asked: HistoryQuery) -> str:
+        """The answer. Raises what `remembered` does."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.thread, _text, self.remembered, asked)
 
 
 HISTORY: web.AppKey[History] = web.AppKey("history")
@@ -60,8 +70,7 @@ async def history_answer(request: web.Request) -> web.Response:
     tags, history = request.app[SERVING].settings.exposition.tags, request.app[HISTORY]
     try:
         asked = parse_history(request.query, tags, time.time())
-        async with history.answering:
-            text = await asyncio.to_thread(_text, history.remembered, asked)
+        text = await history.text(asked)
     except BadQuery as bad:
         return error_answer(400, str(bad), bad.parameter)
     except TooManySums as many:
