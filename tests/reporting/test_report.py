@@ -174,6 +174,7 @@ def test_an_empty_snapshot_can_be_reported(form: str) -> None:
         "json": report.as_json,
         "csv": report.as_csv,
         "markdown": report.as_markdown,
+        "html": report.as_html,
     }[form]
     assert make(estate.EMPTY, ())
 
