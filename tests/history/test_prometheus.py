@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
+from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.commands.reported_months import months_of_prometheus
 from cloud_carbon_exporter.history.prometheus import CannotTell, PrometheusHistory, Sample
 from cloud_carbon_exporter.history.prometheus_web import PrometheusWeb
@@ -220,3 +222,61 @@ async def test_the_selector_stands_in_every_query() -> None:
     assert asked
     for query in asked:
         assert query.count("cloud_carbon_") == query.count('job="carbon"'), query
+
+
+def told(capsys: pytest.CaptureFixture[str], url: str, *more: str) -> dict[str, Any]:
+    """A report of the whole time that is held there."""
+    period = ("-since=2025-11-01", "-until=2025-11-04T12:00Z", "-format=json")
+    assert main(["report", f"-from.prometheus={url}", *period, *more]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+@pytest.mark.server
+@pytest.mark.usefixtures("process_kept")
+def test_a_report_of_it(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    query = (
+        'sum(increase(cloud_carbon_account_energy_joules_total{cloud_account_id="111"}[$range]))'
+    )
+    document = told(capsys, url, "-by=account", f"-functional-units=joule={query}")
+    seconds = sum(map(expected, SERIES))
+    totals = document["totals"]
+    assert totals["emissions_grams"]["value"] == pytest.approx(1.5 * GRAMS * seconds, rel=0.005)
+    assert totals["emissions_grams"]["lower"] < totals["emissions_grams"]["value"]
+    assert {group["labels"]["cloud_account_id"] for group in document["groups"]} == {"111", "222"}
+    # of groups no interval is known, and none is made up
+    assert {group["emissions_grams"]["lower"] for group in document["groups"]} == {None}
+    assert document["counted"]["step"] == "day"
+    assert document["counted"]["ratio"] == pytest.approx(78 / 84, abs=0.01)
+    assert document["energy_by_basis"] == {"measured": 1}
+    units = document["software_carbon_intensity"]["units"]
+    of_one = sum(expected(series) for series in SERIES if series.account == "111")
+    assert units == pytest.approx(WATTS * of_one, rel=0.005)
+
+
+@pytest.mark.server
+@pytest.mark.usefixtures("process_kept")
+@pytest.mark.parametrize(
+    ("more", "code", "message"),
+    [
+        (("-from.selector=job=",), 1, "400"),
+        (("-from.selector=job='nobody'",), 1, "nothing of that time was counted"),
+        (("-by=team,basis",), 2, "tells it of the whole alone"),
+        (("-functional-units=order=nothing_there",), 2, "there were none"),
+    ],
+)
+def test_what_it_cannot_tell_is_said(
+    url: str, more: tuple[str, ...], code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    period = ("-since=2025-11-01", "-until=2025-11-04T12:00Z")
+    assert main(["report", f"-from.prometheus={url}", *period, *more]) == code
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("process_kept")
+def test_a_password_is_told_to_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    url = "http://reader:hunter2-and-more@127.0.0.1:1"
+    assert main(["report", f"-from.prometheus={url}", "-since=2025-11-01"]) == 1
+    said = capsys.readouterr()
+    assert "no connection" in said.err
+    assert "hunter2" not in said.out + said.err
