@@ -46,10 +46,10 @@ def test_the_nearest_name_is_told(text: str, meant: str) -> None:
         what_if.read(text)
 
 
-@pytest.mark.parametrize("text", ["machine-type=m5.large", "region=a b", "machine-type=a:b:c"])
+@pytest.mark.parametrize("text", ["machine-type=", "region=a b", "machine-type=a:b:c"])
 def test_what_has_another_shape_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "-demo.enabled", f"-what-if={text}"]) == 2
-    assert "machine-type=OLD:NEW" in capsys.readouterr().err
+    assert "OLD:NEW" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -61,6 +61,6 @@ def test_every_form_holds_all_of_it(form: str, capsys: pytest.CaptureFixture[str
     if form == "json":
         assert {"what_if", "what_if_machines", "best_regions"} <= json.loads(told).keys()
         return
-    assert "What if in eu-north-1, with m7g.* for m5.*" in shown
+    assert "What if in eu-north-1, with machines of m7g.*" in shown
     assert "Best regions" in shown
     assert told.startswith(text[:40])

@@ -48,13 +48,39 @@ def row(name: str, provider: str = "aws", region: str = "eu-central-1") -> Row:
     ],
 )
 def test_a_type_becomes_another(swap: Swap, name: str, becomes: str) -> None:
-    assert swap.becomes(name) == becomes
+    assert swap.becomes("aws", name) == becomes
+
+
+@pytest.mark.parametrize(
+    ("provider", "wanted", "name", "becomes"),
+    [
+        ("aws", "m7g", "m5.xlarge", "m7g.xlarge"),
+        ("aws", "m7g", "c5.xlarge", "m7g.xlarge"),  # with more memory than it had
+        ("aws", "c7g", "m5.xlarge", "c7g.2xlarge"),  # as much memory takes one of twice the size
+        ("aws", "M7G", "m5.large", "m7g.large"),
+        ("aws", "m7g.large", "m5.large", "m7g.large"),
+        ("aws", "m7g.large", "m5.xlarge", ""),
+        ("aws", "m7g", "m7g.large", ""),
+        ("aws", "m7g", "g4dn.xlarge", ""),  # it has an accelerator
+        ("aws", "m7g", "db.m5.large", ""),
+        ("aws", "m7g", "m5.24xlarge", ""),  # none is as large
+        ("gcp", "n4-standard", "n2-standard-8", "n4-standard-8"),
+        ("gcp", "m7g", "n2-standard-8", ""),
+    ],
+)
+def test_of_a_family_the_smallest_as_large(
+    provider: str, wanted: str, name: str, becomes: str
+) -> None:
+    assert swap_of(wanted).becomes(provider, name) == becomes
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("m7g.large", "OLD:NEW"),
+        ("", "OLD:NEW"),
+        (":m7g", "OLD:NEW"),
+        ("m5:m6:m7", "OLD:NEW"),
+        ("m7gg", "did you mean m7g"),
         ("m5.*:m7g.large", "one \\* in both"),
         ("m5.large:m7g.larg", "did you mean m7g.large"),
         ("m5.large:thing.of.nobody", "no known machine type"),

@@ -56,7 +56,7 @@ def sections(wish: Wish, snapshot: Snapshot) -> list[Section]:
         told.append(machine_report.section(what_if_machines(snapshot, wish.swap)))
     if wish.there is not None:
         moved = what_if(_estate(wish, snapshot), *wish.there)
-        machines = f"{wish.swap.new} for {wish.swap.old}" if wish.swap else ""
+        machines = f"machines of {wish.swap.new}" if wish.swap else ""
         told.append(region_report.section(moved, snapshot.taken_at, machines))
     if wish.best:
         told.append(machine_report.best(better_regions(snapshot, OFFERED)))

@@ -102,9 +102,9 @@ WHAT_IF = Flag(
     shaped(
         "CHANGE",
         "region=REGION, of the same cloud or of one named, as in gcp:europe-north1; region=best; "
-        "machine-type=OLD:NEW, as in m5.large:m7g.large or m5.*:m7g.*; or a region and machines "
-        "with a comma between them",
-        r"((region=)?([a-z]+:)?[a-z][a-z0-9-]*)?,?(machine-type=[A-Za-z0-9.*_-]+:[A-Za-z0-9.*_-]+)?",
+        "machine-type=NEW, a family or a type, as in m7g, or OLD:NEW, as in m5.large:m7g.large or "
+        "m5.*:m7g.*; or a region and machines with a comma between them",
+        r"((region=)?([a-z]+:)?[a-z][a-z0-9-]*)?,?(machine-type=[A-Za-z0-9.*_:-]+)?",
     ),
     "",
     "Also tell what the same estate would come to in another region, now; in which regions it "

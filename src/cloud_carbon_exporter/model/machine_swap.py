@@ -12,8 +12,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
-from cloud_carbon_exporter.model.known_names import PROVIDERS, doubt_of_machine
-from cloud_carbon_exporter.model.machine_tables import inner_name, is_guessed, type_names
+from cloud_carbon_exporter.model.known_names import PROVIDERS, did_you_mean
+from cloud_carbon_exporter.model.machine_tables import (
+    inner_name,
+    is_guessed,
+    lists,
+    type_names,
+)
 from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component, ComponentKind, Resource, Signal
 
@@ -22,13 +27,18 @@ _OF_MACHINE: frozenset[ComponentKind] = frozenset({"vcpu", "memory", "gpu", "ssd
 
 
 class Swap(NamedTuple):
-    """Types to be replaced, and by what. Each may have one `*`: what stands there is kept."""
+    """Types to be replaced, and by what. Each may have one `*`: what stands there is kept.
+
+    Without old ones, `new` is a family, or a type: all that is as large becomes of it.
+    """
 
     old: str
     new: str
 
-    def becomes(self, name: str) -> str:
+    def becomes(self, provider: str, name: str) -> str:
         """Name of the type in place of this one; empty where it stays."""
+        if not self.old:
+            return _as_large(provider, name, self.new)
         before, star, after = self.old.lower().partition("*")
         lower = name.lower()
         if not star:
@@ -48,16 +58,19 @@ class Swapped:
 
 
 def swap_of(text: str) -> Swap:
-    """Swap of "m5.large:m7g.large", or "m5.*:m7g.*". Raises ValueError for anything else."""
-    old, colon, new = text.partition(":")
-    if not (old and colon and new):
-        raise ValueError(f'"{text}" is not OLD:NEW, such as m5.large:m7g.large or m5.*:m7g.*')
+    """Swap of "m7g", "m7g.large", "m5.large:m7g.large" or "m5.*:m7g.*".
+
+    Raises ValueError, with the nearest name, for anything else.
+    """
+    old, colon, new = text.rpartition(":")
+    if not new or (colon and not old) or ":" in old:
+        raise ValueError(f'"{text}" is not NEW or OLD:NEW, such as m7g or m5.large:m7g.large')
     if old.count("*") > 1 or new.count("*") != old.count("*"):
         raise ValueError(f'"{text}": one * in both or in none, such as m5.*:m7g.*')
-    if "*" not in new and not any(_exists(provider, new) for provider in PROVIDERS):
-        doubts = [doubt_of_machine(provider, new) for provider in PROVIDERS]
-        near = [doubt for doubt in doubts if "did you mean" in doubt]
-        raise ValueError(near[0] if near else f'"{new}" is no known machine type')
+    known = any(_exists(provider, new) or _family(provider, new) for provider in PROVIDERS)
+    if "*" not in new and not known:
+        names = [name for provider in PROVIDERS for name in _names(provider)]
+        raise ValueError(f'"{new}" is no known machine type{did_you_mean(new, names)}')
     return Swap(old, new)
 
 
@@ -67,14 +80,14 @@ def swapped(resource: Resource, loads: Mapping[Signal, float], swap: Swap) -> Sw
     A type the provider does not have replaces nothing: a pattern may build names of none.
     """
     provider, name = resource.location.provider, resource.info.get("host_type", "")
-    new_name = swap.becomes(name) if name else ""
+    new_name = swap.becomes(provider, name) if name else ""
     threads = _amount(resource.components, "vcpu")
     if not new_name or not threads or not _exists(provider, new_name):
         return None
     before, after = machine(provider, name), machine(provider, new_name)
     machines = threads / before.threads if before.threads else 0
-    if not machines or not after.threads:
-        return None
+    if not machines or not after.threads or (before.gpus and not after.gpus):
+        return None  # without its accelerators it does not the same work
     ratio = before.vcpus / after.vcpus
     load = loads.get("cpu_ratio")
     moved = dict(loads) if load is None else {**loads, "cpu_ratio": min(1, load * ratio)}
@@ -89,6 +102,45 @@ def swapped(resource: Resource, loads: Mapping[Signal, float], swap: Swap) -> Sw
         after.memory_gib * machines < memory,
         load is not None and load * ratio > 1,
     )
+
+
+@cache
+def _as_large(provider: str, name: str, wanted: str) -> str:
+    """The smallest type of a family, or the one type, that is as large as a machine.
+
+    Empty where there is none, and of machines with accelerators, and within longer names such as
+    db.m5.large, whose service has types of its own.
+    """
+    old = machine(provider, name)
+    if not lists(provider, name) or old.gpus:
+        return ""
+    one = [wanted] if lists(provider, wanted) else []
+    fitting: list[tuple[float, float, str]] = []
+    for known in one or _family(provider, wanted):
+        new = machine(provider, known)
+        same = new.vcpus == old.vcpus if one else new.vcpus >= old.vcpus
+        if same and new.memory_gib >= old.memory_gib:
+            fitting.append((new.vcpus, new.memory_gib, known))
+    smallest = min(fitting, default=(0.0, 0.0, ""))[2]
+    return "" if smallest.lower() == name.lower() else smallest
+
+
+@cache
+def _family(provider: str, name: str) -> tuple[str, ...]:
+    """Types of a family: those named so before their size."""
+    lower = name.lower()
+    return tuple([known for known in type_names(provider) if _before_size(known) == lower])
+
+
+def _before_size(name: str) -> str:
+    return re.sub(r"[.-][^.-]+$", "", name.lower())
+
+
+@cache
+def _names(provider: str) -> tuple[str, ...]:
+    """Types and families of a provider, as a person may mean them."""
+    types = type_names(provider)
+    return (*types, *dict.fromkeys(map(_before_size, types)))
 
 
 @cache

@@ -18,7 +18,7 @@ _SWAPS = 10
 
 def section(of: WhatIfMachines) -> Section:
     """Section with the machines before and after."""
-    title = f"What if machines of {of.swap.old} were {of.swap.new}"
+    title = f"What if machines of {of.swap.old or 'that size'} were {of.swap.new}"
     count = sum(of.swaps.values())
     if not count:
         return Section(title, notes=("No machine that runs is of a type that would be replaced.",))
