@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
+from cloud_carbon_exporter.collect.carbon_budgets import CarbonBudgets
 from cloud_carbon_exporter.config import load
+from cloud_carbon_exporter.history.file import in_memory
+from cloud_carbon_exporter.history.recorder import Recorder
+from cloud_carbon_exporter.model.budgets import CarbonBudget
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
+from cloud_carbon_exporter.service.budget_keeper import BudgetKeeper
 from cloud_carbon_exporter.service.service import Service
 from tests.history.estates import START, counted, snapshot
 
@@ -85,3 +92,26 @@ def test_a_selector_that_changes_is_filled_from_the_history(tmp_path: Path, conf
     )
     assert 0 < in_region < GRAMS
     assert again[SPENT, "all"] == pytest.approx(5 * in_region)
+
+
+def test_a_budget_that_is_new_after_a_reload_has_what_the_history_knows() -> None:
+    recorder = Recorder(in_memory(), 30 * DAY_SECONDS)
+    budgets = CarbonBudgets()
+    keeper = BudgetKeeper(budgets, recorder.find)
+    for hour in range(3):
+        taken = snapshot(START + hour * HOUR_SECONDS)
+        keeper.take(taken)
+        recorder.record(taken)
+    while recorder.ends() != (START, START + 3 * HOUR_SECONDS):
+        time.sleep(0.01)
+    keeper.follow((CarbonBudget("new", 1000, "month"),))
+    keeper.take(snapshot(START + 3 * HOUR_SECONDS))
+    (standing,) = budgets.standings
+    assert standing.spent.value == pytest.approx(4 * GRAMS)
+    recorder.close(1)
+
+
+def test_a_short_lived_copy_knows_of_no_month() -> None:
+    budgets = CarbonBudgets((CarbonBudget("all", 1000, "month"),))
+    BudgetKeeper(budgets, lambda query: ()).take(snapshot(START), counting=False)
+    assert budgets.standings == ()

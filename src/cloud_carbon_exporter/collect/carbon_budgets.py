@@ -19,6 +19,7 @@ from cloud_carbon_exporter.model.hours import DAY_SECONDS, CountedHour, Group, g
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.stretches import Stretch, joined
 from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum, together
+from cloud_carbon_exporter.model.types import Footprint
 from cloud_carbon_exporter.storage.rows import Row
 
 RECENT_DAYS = 28
@@ -32,11 +33,13 @@ Remembered = Callable[[CarbonBudget, float, float], Iterable[tuple[Stretch, DayG
 class _Ledger:
     """What was counted of one budget. selector: what it is of, to know another one of that name.
 
-    filled: whether it goes on from an earlier process, or has what the history knows.
+    filled: whether it goes on from an earlier process, or has what the history knows. began: with
+    the first hour that was taken here.
     """
 
     selector: str
     filled: bool = False
+    began: float | None = None
     emitted_grams: float = 0
     days: dict[int, DayGrams] = field(default_factory=dict)
     stretches: tuple[Stretch, ...] = ()
@@ -50,7 +53,6 @@ class CarbonBudgets:
         self._ledgers: dict[str, _Ledger] = {}
         self._budgets: tuple[CarbonBudget, ...] = ()
         self.standings: tuple[BudgetStanding, ...] = ()
-        self._began: float | None = None  # with the first hour that was taken
         self.follow(budgets)
 
     def follow(self, budgets: Sequence[CarbonBudget]) -> None:
@@ -73,14 +75,14 @@ class CarbonBudgets:
 
         Raises what `remembered` does.
         """
-        until = now if self._began is None else self._began
         for budget in self._budgets:
-            if self._ledgers[budget.name].filled:
+            ledger = self._ledgers[budget.name]
+            if ledger.filled:
                 continue
+            until = now if ledger.began is None else ledger.began
             since = period_bounds(budget.period, now).first - RECENT_DAYS * DAY_SECONDS
             known = list(remembered(budget, since, until))
             with self._lock:
-                ledger = self._ledgers[budget.name]
                 ledger.filled = bool(known)
                 for stretch, grams in known:
                     day = _day(stretch.first)
@@ -92,10 +94,10 @@ class CarbonBudgets:
         """Count what was counted since the Snapshot before."""
         counted = tuple(hours)
         with self._lock:
-            if counted and self._began is None:
-                self._began = min(hour.hour for hour in counted)
             for budget in self._budgets:
                 ledger = self._ledgers[budget.name]
+                if counted and ledger.began is None:
+                    ledger.began = min(hour.hour for hour in counted)
                 stretches: list[Stretch] = []
                 for hour in counted:
                     if budget.selector.holds(hour.group):
@@ -136,7 +138,7 @@ class CarbonBudgets:
         for what, name, *values in rows:
             if what == "budget":
                 selector, emitted = values
-                ledgers[str(name)] = _Ledger(str(selector), True, float(emitted))
+                ledgers[str(name)] = _Ledger(str(selector), True, None, float(emitted))
             elif what == "day":
                 day, operational, embodied = values
                 grams = DayGrams(float(operational), float(embodied))
@@ -184,5 +186,12 @@ def _rate(budget: CarbonBudget, snapshot: Snapshot) -> FootprintSum:
             if selector.holds(group):
                 parts.append(account.now)
         return together(parts)
-    rows = [row.footprint for row in snapshot.rows if selector.holds(group_of(row.resource))]
-    return footprint_sum(rows)
+    held: dict[Group, bool] = {}  # a hundred thousand resources are a few hundred groups
+    footprints: list[Footprint] = []
+    for row in snapshot.rows:
+        group = group_of(row.resource)
+        if group not in held:
+            held[group] = selector.holds(group)
+        if held[group]:
+            footprints.append(row.footprint)
+    return footprint_sum(footprints)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cloud_carbon_exporter.collect.budget_standing import DayGrams
 from cloud_carbon_exporter.collect.carbon_budgets import CarbonBudgets
@@ -32,8 +32,14 @@ class BudgetKeeper:
         self._find = find
         self._tries = TRIES
 
-    def fill(self, now: float) -> None:
+    def follow(self, budgets: Sequence[CarbonBudget]) -> None:
+        """Watch these; what the history knows of new ones comes with the next Snapshot."""
+        self._budgets.follow(budgets)
+        self._tries = TRIES
+
+    def _fill(self, now: float) -> None:
         """Take over what the history knows, where no state file goes before it."""
+        self._tries -= 1
         try:
             self._budgets.fill(self._remembered, now)
         except (sqlite3.Error, TimeoutError, TooManySums) as error:
@@ -46,9 +52,10 @@ class BudgetKeeper:
         """
         if not counting:
             return
-        if self._budgets.unfilled and 0 < self._tries < TRIES:
-            self.fill(snapshot.taken_at)
-        self._tries = max(0, self._tries - 1)
+        # Before anything is taken: the history has not this Snapshot's hours yet. And not at the
+        # start of the program, as a year of days takes some seconds.
+        if self._tries and self._budgets.unfilled:
+            self._fill(snapshot.taken_at)
         self._budgets.take(snapshot.hours, snapshot.taken_at)
         self._budgets.look_at(snapshot)
 

@@ -84,7 +84,6 @@ class Service:
         self._state = state
         recorder = self._history.recorder
         self._keeper = BudgetKeeper(self._budgets, recorder.find)
-        self._keeper.fill(self.clock())
         told = self._trend, recorder.find, lambda: self._budgets.standings
         app = make_app(web_settings(settings), self._newest, *told)
         self._serving = app[SERVING]
@@ -232,7 +231,7 @@ class Service:
         waits = settings.mode == "background" and shown.snapshot.first_collection_done
         self._newest.replace(opened, shown if waits else None)
         self._settings = settings
-        self._budgets.follow(settings.budgets)
+        self._keeper.follow(settings.budgets)
         self._serving.settings = web_settings(settings)
         self._keep()
 
