@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import ibis
 
@@ -13,6 +14,7 @@ from cloud_carbon_exporter.bills.exports import BadBill
 
 MEMORY = "1200MB"
 """What DuckDB may hold; what is more goes to a temporary folder. The process takes some beside."""
+_ROWS_AT_ONCE = 10_000
 _SUFFIXES: Mapping[str, str] = {
     ".parquet": "parquet",
     ".csv": "csv",
@@ -92,3 +94,13 @@ def table_of(connection: ibis.BaseBackend, form: str, files: Sequence[str]) -> i
     return connection.read_csv(
         paths, all_varchar=True, union_by_name=True, nullstr=_NULLS, hive_partitioning=False
     )
+
+
+def records(connection: ibis.BaseBackend, table: ibis.Table) -> Iterator[Mapping[str, Any]]:
+    """Rows of a table, a few thousand at once: what it holds need not fit into memory."""
+    cursor = connection.con.cursor()
+    cursor.execute(ibis.to_sql(table, dialect="duckdb"))
+    names = table.columns
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        for row in rows:
+            yield dict(zip(names, row, strict=True))

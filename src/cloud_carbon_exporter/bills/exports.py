@@ -84,9 +84,12 @@ def export_of(table: ibis.Table, name: str) -> Export:
     columns = Columns.of(table)
     if name != "auto":
         return EXPORTS[name]
-    for export in EXPORTS.values():
-        if not columns.missing(export.known_by):
-            return export
+    met = [export for export in EXPORTS.values() if not columns.missing(export.known_by)]
+    if len(met) > 1:
+        titles = " and ".join(export.title for export in met)
+        raise BadBill(f"holds more than one export, {titles}: ask for each by itself")
+    if met:
+        return met[0]
     known = "; ".join(
         f"{export.title} has {' and '.join(export.known_by)}" for export in EXPORTS.values()
     )
@@ -114,14 +117,21 @@ def _either(names: str) -> str:
 
 
 def normal_rows(
-    table: ibis.Table, export: Export, tags: Iterable[str], amortised: bool
+    prepared: ibis.Table, export: Export, tags: Iterable[str], amortised: bool
 ) -> ibis.Table:
     """Normal rows of an export, with the values of some tags."""
-    prepared = export.prepared(table)
     values = dict(export.values(prepared, amortised))
     for number, tag in enumerate(tags):
         values[f"tag_{number}"] = _tag(prepared, export, tag)
     return rows.normal(prepared, values)
+
+
+def kept_rows(prepared: ibis.Table, export: Export, amortised: bool) -> ibis.Table:
+    """Rows of an export as they are, beside what is read of them in columns cloud_carbon_<name>."""
+    values = rows.shaped(export.values(prepared, amortised))
+    kept = [name for name in prepared.columns if name not in focus.MADE]
+    ours = {f"cloud_carbon_{name}": values[name] for name in (*rows.SHAPE, "start", "amount")}
+    return prepared.select(*kept, **ours)
 
 
 def _tag(table: ibis.Table, export: Export, tag: str) -> ibis.Value:

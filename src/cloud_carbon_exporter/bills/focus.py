@@ -29,6 +29,8 @@ OPTIONAL = {
     "CommitmentDiscountStatus": "which commitments nothing used",
 }
 AMORTISED = {"EffectiveCost": _SWITCH}
+MADE = ("x_SplitBesideOrigin",)
+"""Columns that are made while a bill is read."""
 
 
 def values(table: ibis.Table, amortised: bool) -> Mapping[str, ibis.Value]:

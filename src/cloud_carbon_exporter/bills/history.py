@@ -16,6 +16,7 @@ from cloud_carbon_exporter.bills.exports import (
     Export,
     check,
     export_of,
+    kept_rows,
     normal_rows,
 )
 from cloud_carbon_exporter.bills.lookups import lookups
@@ -37,30 +38,37 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Files of one form, and what export they are of.
+
+    rows: in the normal shape. kept: as they are, and in columns of ours what is read of them.
+    """
+
+    rows: ibis.Table
+    kept: ibis.Table
+    export: Export
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """History of a bill, as tables of the engine that read it.
 
-    rows: all rows of the bill, in one shape. sums: by group and state. ledger: by state and SKU.
+    sources: rows of the files of each form. rows: all rows of the bill, in one shape.
+    sums: by group and state; total: by state alone. ledger: by state and SKU.
     exports: titles of what it was read from. absent: what is missing, and what that costs.
     """
 
     connection: ibis.BaseBackend
     by: query.By
+    sources: tuple[Source, ...]
     rows: ibis.Table
     shapes: ibis.Table
     figures: ibis.Table
     sums: ibis.Table
+    total: ibis.Table
     ledger: ibis.Table
     exports: tuple[str, ...]
-    absent: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Rows of the files of one form, and what they were."""
-
-    rows: ibis.Table
-    export: Export
     absent: tuple[str, ...]
 
 
@@ -83,11 +91,10 @@ def _line(error: Exception) -> str:
 
 def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
     by = query.by_of(asked.by)
-    sources: list[_Source] = []
+    sources: list[Source] = []
     for form, files in files_of(asked.path).items():
         sources.append(_source(table_of(connection, form, files), asked, by.tags))
     rows = ibis.union(*(source.rows for source in sources), distinct=False)
-    rows = query.within(rows, asked.since, asked.until)
     shapes = query.shapes_of(rows).to_pyarrow().to_pylist()
     known = lookups(shapes, asked.grid_method)
     tables = query.Tables(
@@ -96,20 +103,30 @@ def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
         connection.create_table("cloud_carbon_reaches", ibis.memtable(known.reaches)),
     )
     used = connection.create_table("cloud_carbon_used", query.used(rows, tables.shapes, by))
+    whole, nothing = query.whole(used, by), query.by_of(())
     return History(
         connection,
         by,
+        tuple(sources),
         rows,
         tables.shapes,
         tables.figures,
         connection.create_table("cloud_carbon_sums", query.sums(used, tables, by)),
+        connection.create_table("cloud_carbon_total", query.sums(whole, tables, nothing)),
         connection.create_table("cloud_carbon_ledger", query.ledger(used, tables.shapes)),
         tuple(dict.fromkeys(source.export.title for source in sources)),
         tuple(dict.fromkeys(words for source in sources for words in source.absent)),
     )
 
 
-def _source(table: ibis.Table, asked: Asked, tags: tuple[str, ...]) -> _Source:
+def _source(table: ibis.Table, asked: Asked, tags: tuple[str, ...]) -> Source:
     export = export_of(table, asked.format)
     absent = check(table, export, asked.amortised)
-    return _Source(normal_rows(table, export, tags, asked.amortised), export, absent)
+    prepared = export.prepared(table)
+    rows = normal_rows(prepared, export, tags, asked.amortised)
+    return Source(
+        query.within(rows, asked.since, asked.until),
+        query.within(kept_rows(prepared, export, asked.amortised), asked.since, asked.until),
+        export,
+        absent,
+    )

@@ -13,11 +13,17 @@ import ibis
 
 from cloud_carbon_exporter.bills.figures import QUANTITIES
 from cloud_carbon_exporter.bills.rows import SHAPE, month_hours
+from cloud_carbon_exporter.model.types import BASES
 
 TIMES = {"month": "M", "day": "D", "hour": "h"}
 """Lengths of time that rows can be summed by, and what ibis calls them."""
-OF_ROWS = ("provider", "account", "region", "service")
-OF_SHAPES = ("kind",)
+NAMES = {
+    "energy": "energy_kilowatt_hours",
+    "operational": "operational_emissions_grams",
+    "embodied": "embodied_emissions_grams",
+    "emissions": "emissions_grams",
+}
+"""Names of quantities in what is written."""
 
 
 class Tables(NamedTuple):
@@ -61,11 +67,12 @@ def shapes_of(rows: ibis.Table) -> ibis.Table:
 
 def within(rows: ibis.Table, since: str, until: str) -> ibis.Table:
     """Rows that begin in a time; those of no time at all are kept, so that their cost is told."""
+    column = "cloud_carbon_start" if "cloud_carbon_start" in rows.columns else "start"
     for moment, later in ((since, True), (until, False)):
         if moment:
-            bound = ibis.timestamp(moment)
-            inside = rows.start >= bound if later else rows.start < bound
-            rows = rows.filter(inside | rows.start.isnull())
+            bound, start = ibis.timestamp(moment), rows[column]
+            inside = start >= bound if later else start < bound
+            rows = rows.filter(inside | start.isnull())
     return rows
 
 
@@ -175,3 +182,51 @@ def ledger(used_rows: ibis.Table, shapes: ibis.Table) -> ibis.Table:
         first=both["first"].min(),
         last=both["last"].max(),
     )
+
+
+def whole(used_rows: ibis.Table, by: By) -> ibis.Table:
+    """Units and cost of all groups together, by shape.
+
+    What a resource has alone it has in every stretch of time: so many stretches are that many
+    times the squares of one, where it used as much in each, and fewer where it did not.
+    """
+    times = [used_rows[name] for name in by.columns if name in TIMES]
+    stretches = ibis.literal(1)
+    if times:
+        stretches = used_rows.select(*times).distinct().count().as_scalar()
+    return used_rows.group_by(["currency", "shape_id"]).agg(
+        units=used_rows.units.sum(),
+        squares=used_rows.squares.sum() * stretches,
+        cost=used_rows.cost.sum(),
+        rows=used_rows.rows.sum(),
+    )
+
+
+def shown(sums_of: ibis.Table, by: By) -> ibis.Table:
+    """Sums as they are written: units in the names, bounds, tags by their own names."""
+    columns: dict[str, ibis.Value] = {}
+    for name, column in zip(by.names, by.columns, strict=True):
+        columns[key_name(name)] = sums_of[column]
+    columns["state"] = sums_of.state
+    columns["basis"] = ibis.cases(
+        *((sums_of.weakness == rank, basis) for rank, basis in enumerate(BASES)), else_=""
+    )
+    for name in ("rows", "cost", "currency"):
+        columns[name] = sums_of[name]
+    for quantity in QUANTITIES:
+        value = sums_of[quantity]
+        lower = value - sums_of[f"{quantity}_down"]
+        title = NAMES[quantity]
+        columns[title] = value
+        columns[f"{title}_lower"] = ibis.ifelse(value >= 0, ibis.greatest(lower, 0.0), lower)
+        columns[f"{title}_upper"] = value + sums_of[f"{quantity}_up"]
+    paid = (sums_of.cost > 0) & (sums_of.weakness >= 0)
+    columns["emissions_grams_per_cost"] = ibis.ifelse(
+        paid, sums_of.emissions / sums_of.cost, ibis.null("float64")
+    )
+    return sums_of.select(**columns).order_by([key_name(name) for name in by.names])
+
+
+def key_name(name: str) -> str:
+    """Name of the column of a key: tag_team of tag:team."""
+    return name.replace(":", "_")

@@ -96,11 +96,15 @@ def month_hours(start: ibis.Value) -> ibis.Value:
 
 def normal(table: ibis.Table, values: Mapping[str, ibis.Value]) -> ibis.Table:
     """Table of normal rows from the values of its columns."""
-    shaped = dict(values)
-    for name in SHAPE:
-        # Descriptions of what is no usage differ in every row, and tell nothing that is counted.
-        if name in ("description", "operation", "usage", "machine"):
-            known = values["provider"].isin(("aws", "gcp")) & (values["category"] == USAGE)
-            keep = known if name != "usage" else values["category"] == USAGE
-            shaped[name] = ibis.ifelse(keep, values[name], "")
-    return table.select(**shaped)
+    return table.select(**shaped(values))
+
+
+def shaped(values: Mapping[str, ibis.Value]) -> Mapping[str, ibis.Value]:
+    """Values of normal rows, without texts that differ in every row and tell nothing."""
+    used = values["category"] == USAGE
+    known = values["provider"].isin(("aws", "gcp")) & used
+    told = dict(values)
+    told["usage"] = ibis.ifelse(used, values["usage"], "")
+    for name in ("description", "operation", "machine"):
+        told[name] = ibis.ifelse(known, values[name], "")
+    return told
