@@ -84,10 +84,11 @@ def joined(rows: ibis.Table, shapes: ibis.Table) -> ibis.Table:
     return both.mutate(units=units)
 
 
-def used(rows: ibis.Table, shapes: ibis.Table, by: By) -> ibis.Table:
+def used(rows: ibis.Table, shapes: ibis.Table, by: By, *, hashed: bool = True) -> ibis.Table:
     """Units and cost by group and shape, with the squares of what each resource used.
 
     What a resource is wrong by alone, it is in all its rows; two resources are each by their own.
+    hashed: whether the engine has a hash, which takes less room than a name.
     """
     both = joined(rows, shapes)
     keys = {name: _key(both, name) for name in by.columns}
@@ -96,8 +97,7 @@ def used(rows: ibis.Table, shapes: ibis.Table, by: By) -> ibis.Table:
     keyed = both.select(
         **keys,
         **{name: both[name] for name in ("currency", "shape_id", "start", "end", *sums)},
-        # A hash of the name takes less room than the name, in as many groups as there are things.
-        thing=both.resource.hash(),
+        thing=both.resource.hash() if hashed else both.resource,
     )
     of_things = keyed.group_by([*groups, "thing"]).agg(
         units=keyed.units.sum(),

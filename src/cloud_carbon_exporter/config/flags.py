@@ -12,6 +12,7 @@ from cloud_carbon_exporter.config.cloud_flags import CLOUD_FLAGS
 from cloud_carbon_exporter.config.exported import families
 from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in, words_of
 from cloud_carbon_exporter.config.grid_flags import GRID_FLAGS
+from cloud_carbon_exporter.config.history_flags import HISTORY_FLAGS
 from cloud_carbon_exporter.config.kinds import boolean, choice, host_names, several, text
 from cloud_carbon_exporter.config.machine_flags import MACHINE_FLAGS
 from cloud_carbon_exporter.config.plan_flags import PLAN_FLAGS
@@ -226,6 +227,7 @@ FLAGS: tuple[Flag[object], ...] = (
     *PUSH_FLAGS,
     *MACHINE_FLAGS,
     *PLAN_FLAGS,
+    *HISTORY_FLAGS,
 )
 
 

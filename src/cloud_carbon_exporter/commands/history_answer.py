@@ -1,0 +1,88 @@
+"""Answer of `history`: a bill read, and written in the form that is asked for.
+
+Apart from the command, which says what to install where this cannot be imported.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from cloud_carbon_exporter.bills import openmetrics, written
+from cloud_carbon_exporter.bills.exports import BadBill
+from cloud_carbon_exporter.bills.history import Asked, History, history
+from cloud_carbon_exporter.bills.sql import statements
+from cloud_carbon_exporter.bills.summary import summary
+from cloud_carbon_exporter.commands import terminal
+from cloud_carbon_exporter.config import history_flags as flags
+from cloud_carbon_exporter.config.flag import Values
+from cloud_carbon_exporter.config.grid_flags import GRID_METHOD
+from cloud_carbon_exporter.config.values import quoted
+from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.reporting import bills as report
+from cloud_carbon_exporter.reporting.tables import as_text
+
+
+def answer(options: Values) -> None:
+    """Read the bill and write its history. Raises ConfigError where either cannot be done."""
+    asked = _asked(options)
+    try:
+        if options[flags.ENGINE] != "duckdb":
+            with _stream(options[flags.OUTPUT]) as stream:
+                stream.writelines(statements(asked, options[flags.ENGINE]))
+            return
+        with history(asked) as told:
+            _write(told, options)
+    except BadBill as error:
+        raise ConfigError(f"-from: {quoted(options[flags.BILL])} {error}") from None
+
+
+def _asked(options: Values) -> Asked:
+    return Asked(
+        options[flags.BILL],
+        options[flags.BY],
+        options[flags.EXPORT_FORMAT],
+        options[flags.SINCE],
+        options[flags.UNTIL],
+        options[flags.COST] == "amortised",
+        options[GRID_METHOD],
+    )
+
+
+def _write(told: History, options: Values) -> None:
+    """Write a history in the form that is asked for, then what a file cannot say to stderr."""
+    form, path = options[flags.TO], options[flags.OUTPUT]
+    sections = report.sections(summary(told))
+    if form == "table":
+        with _stream(path) as stream:
+            stream.write(as_text(sections, terminal.width(stream)))
+        return
+    if form == "openmetrics":
+        lines = openmetrics.lines_of(told)
+        with _stream(path) as stream:
+            stream.writelines(lines)
+    else:
+        table = written.focus_of(told) if form == "focus" else written.groups_of(told)
+        if path:
+            columnar = form == "parquet" or (form == "focus" and path.endswith(".parquet"))
+            written.write(table, "parquet" if columnar else "csv", path)
+        else:
+            written.write_to(table, sys.stdout.buffer)
+    sys.stderr.write(as_text(sections[1:], terminal.width(sys.stderr)))
+
+
+@contextmanager
+def _stream(path: str) -> Iterator[TextIO]:
+    """File of that path, or stdout where there is none."""
+    if not path:
+        yield sys.stdout
+        return
+    try:
+        with Path(path).open("w", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigError(f"-output: cannot write {quoted(path)}: {reason}") from None
