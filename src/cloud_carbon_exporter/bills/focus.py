@@ -97,7 +97,12 @@ def prepared(table: ibis.Table) -> ibis.Table:
     }
     allocated = of.text("AllocatedMethodId")
     keyed = table.mutate(**keys, allocated_by=allocated)
-    origins = keyed.filter(keyed.allocated_by == "").select(*keys).distinct().mutate(origin="yes")
+    origins = (
+        keyed.filter(keyed.allocated_by == "")
+        .select(*keys)
+        .distinct()
+        .mutate(origin=ibis.literal("yes"))
+    )
     joined = keyed.left_join(origins, list(keys))
     beside = (joined.allocated_by != "") & joined.origin.notnull()
     flag = ibis.ifelse(beside & (joined.resource_of_origin != ""), "yes", "")

@@ -224,7 +224,9 @@ def shown(sums_of: ibis.Table, by: By) -> ibis.Table:
     columns["emissions_grams_per_cost"] = ibis.ifelse(
         paid, sums_of.emissions / sums_of.cost, ibis.null("float64")
     )
-    return sums_of.select(**columns).order_by([key_name(name) for name in by.names])
+    return sums_of.select(**columns).order_by(
+        [*(key_name(name) for name in by.names), "currency", "state"]
+    )
 
 
 def key_name(name: str) -> str:

@@ -7,7 +7,7 @@ without a state, so that its cost is not lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import ibis
 import pyarrow as pa
@@ -90,7 +90,7 @@ def _tables(known: Lookups, dialect: str) -> Iterator[str]:
 
 def _created(name: str, table: pa.Table, dialect: str) -> str:
     """Statement that makes a table of these rows; every text is quoted as the dialect has it."""
-    rows: list[Sequence[object]] = [tuple(record.values()) for record in table.to_pylist()]
+    rows: list[tuple[object, ...]] = [tuple(record.values()) for record in table.to_pylist()]
     values = sge.values(rows, alias="told", columns=table.column_names)
     made = sg.select("*").from_(values).ctas(name, dialect=dialect)
     return f"{made.sql(dialect=dialect, pretty=False)};\n"

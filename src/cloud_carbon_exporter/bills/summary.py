@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cloud_carbon_exporter.bills import query
+from cloud_carbon_exporter.bills.figures import QUANTITIES
 from cloud_carbon_exporter.bills.history import History
 from cloud_carbon_exporter.bills.shapes import ESTIMATED, NOT_UNDERSTOOD
+from cloud_carbon_exporter.model.types import BASES
 
 MOST_GROUPS = 500
 """Groups that are shown; a file has them all."""
@@ -111,7 +113,10 @@ def _share(known: float, unknown: float) -> float | None:
 def summary(of: History) -> Summary:
     """Summary of a history."""
     records = (
-        of.sums.order_by(list(of.by.columns)).limit(3 * MOST_GROUPS + 3).to_pyarrow().to_pylist()
+        of.sums.order_by([*of.by.columns, "currency"])
+        .limit(3 * MOST_GROUPS + 3)
+        .to_pyarrow()
+        .to_pylist()
     )
     groups = _groups(records, of.by.columns)
     told = groups[:MOST_GROUPS]
@@ -145,14 +150,14 @@ def _groups(records: Iterable[Mapping[str, object]], keys: tuple[str, ...]) -> l
 def _group(key: tuple[object, ...], states: list[Mapping[str, object]]) -> Group:
     estimated = next((each for each in states if each["state"] == ESTIMATED), None)
     quantities: dict[str, Bounded] = {}
-    for quantity in query.QUANTITIES:
+    for quantity in QUANTITIES:
         quantities[quantity] = _bounded(estimated, quantity) if estimated else Bounded(0, 0, 0)
     return Group(
         tuple(map(shown_key, key[:-1])),
         str(key[-1]),
         sum(_number(each, "cost") for each in states),
         round(sum(_number(each, "rows") for each in states)),
-        query.BASES[round(_number(estimated, "weakness"))] if estimated else "",
+        BASES[round(_number(estimated, "weakness"))] if estimated else "",
         quantities,
     )
 

@@ -12,7 +12,7 @@ import ibis
 from cloud_carbon_exporter.bills import query
 from cloud_carbon_exporter.bills.exports import EXPORTS
 from cloud_carbon_exporter.bills.history import History
-from cloud_carbon_exporter.bills.rows import SHAPE
+from cloud_carbon_exporter.bills.rows import SHAPE, month_hours
 
 _OURS = "cloud_carbon_"
 _FIGURES = {
@@ -64,7 +64,7 @@ def _with_figures(of: History, rows: ibis.Table) -> ibis.Table:
     read = rows.join(shapes, same, how="left")
     figures = of.figures.rename(lambda name: f"unit_{name}")
     both = read.join(figures, read.of_figure_id == figures.unit_figure_id, how="left")
-    hours = ibis.ifelse(both.of_monthly, query.month_hours(both[f"{_OURS}start"]), 1)
+    hours = ibis.ifelse(both.of_monthly, month_hours(both[f"{_OURS}start"]), 1)
     units = both[f"{_OURS}amount"] * both.of_factor * hours
     figured = {name: units * both[f"unit_{quantity}"] for quantity, name in _FIGURES.items()}
     return both.select(
