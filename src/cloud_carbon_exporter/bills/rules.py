@@ -103,7 +103,9 @@ def without_prefix(usage: str) -> tuple[str, str]:
     if region and dash:
         return _LOCAL_ZONE.sub("", rest), region
     whole = _WHOLE_REGION.match(usage)
-    return (whole[2], whole[1]) if whole else (usage, FIRST_REGION if usage else "")
+    if whole:
+        return whole[2], whole[1]
+    return usage, FIRST_REGION if usage else ""
 
 
 def service_code(provider: str, name: str) -> str:
