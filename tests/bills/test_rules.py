@@ -151,6 +151,23 @@ def test_a_description_tells_where_no_usage_type_does(
     assert reading.state == ("estimated" if kind else "not energy")
 
 
+@pytest.mark.parametrize(
+    ("shape", "machine", "kind"),
+    [
+        (EMPTY._replace(service="AmazonEC2"), "m6i.large", "ec2/instance"),
+        (EMPTY._replace(service="AmazonRDS"), "db.r6g.large", "rds/db_instance"),
+        (OF_GOOGLE, "e2-standard-4", "compute/instance"),
+    ],
+)
+def test_a_column_tells_the_machine_where_a_meter_is_a_word(
+    shape: Shape, machine: str, kind: str
+) -> None:
+    """FOCUS 1.2: SkuMeter may be "Compute", and SkuPriceDetails has the InstanceType."""
+    named = shape._replace(usage="Compute", unit="hours")
+    assert read(named).state == "not understood"
+    assert read(named._replace(machine=machine)).kind == kind
+
+
 def test_a_usage_type_within_a_description_is_read() -> None:
     words = "USD 0.1 per GB-Mo for TimedStorage-ByteHrs in EU (Stockholm)"
     named = EMPTY._replace(service="Amazon EC2 Container Registry (ECR)", unit="gb-months")

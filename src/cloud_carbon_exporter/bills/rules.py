@@ -43,6 +43,11 @@ class Rule(NamedTuple):
     counts: tuple[str, ...]
     row: facts.Row
 
+    @property
+    def takes_machine(self) -> bool:
+        """Whether its machine is the one a column of the bill tells."""
+        return self.row["part"] == "machine" and not self.row["name"]
+
 
 class Match(NamedTuple):
     """Rule that a usage meets, and the words of the usage that its groups hold."""
@@ -114,17 +119,21 @@ def service_code(provider: str, name: str) -> str:
 
 
 def match_of(
-    provider: str, service: str, usage: str, description: str, operation: str
+    provider: str, service: str, usage: str, description: str, operation: str, machine: str = ""
 ) -> Match | None:
-    """First rule that the usage type meets, else the first that its description does."""
+    """First rule that the usage type meets, else the first that its description does.
+
+    Rules that name no machine are of rows whose machine a column tells, and come last.
+    """
     code = service_code(provider, service)
-    for text in _texts(usage, description):
-        for rule in rules():
-            if rule.provider != provider or not rule.service.fullmatch(code):
-                continue
-            words = rule.usage.fullmatch(text)
-            if words and rule.operation.fullmatch(operation):
-                return Match(rule, words)
+    known = [rule for rule in rules() if rule.provider == provider and rule.service.fullmatch(code)]
+    telling = [rule for rule in known if not rule.takes_machine]
+    for some in (telling, [rule for rule in known if rule.takes_machine and machine]):
+        for text in _texts(usage, description):
+            for rule in some:
+                words = rule.usage.fullmatch(text)
+                if words and rule.operation.fullmatch(operation):
+                    return Match(rule, words)
     return None
 
 

@@ -99,7 +99,9 @@ def _usage(shape: Shape, unit: Unit) -> Reading:
     if shape.provider == "aws":
         usage, told = without_prefix(shape.usage)
         region = region or told
-    match = match_of(shape.provider, shape.service, usage, shape.description, shape.operation)
+    match = match_of(
+        shape.provider, shape.service, usage, shape.description, shape.operation, shape.machine
+    )
     if match is None:
         if shape.mark == rows.MARKETPLACE:
             return Reading(NOT_ENERGY, "bought in a marketplace, and runs elsewhere", unit=unit)
