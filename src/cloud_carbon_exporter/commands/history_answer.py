@@ -6,6 +6,7 @@ Apart from the command, which says what to install where this cannot be imported
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,27 +23,48 @@ from cloud_carbon_exporter.config.flag import Values
 from cloud_carbon_exporter.config.grid_flags import GRID_METHOD
 from cloud_carbon_exporter.config.values import quoted
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.providers.demo import bill
+from cloud_carbon_exporter.providers.demo.estate import build
+from cloud_carbon_exporter.providers.options import DemoOptions
 from cloud_carbon_exporter.reporting import bills as report
 from cloud_carbon_exporter.reporting.tables import as_text
+
+DEMO = "demo"
+"""What -from calls the bill of the made-up estate."""
 
 
 def answer(options: Values) -> None:
     """Read the bill and write its history. Raises ConfigError where either cannot be done."""
-    asked = _asked(options)
     try:
-        if options[flags.ENGINE] != "duckdb":
-            with _stream(options[flags.OUTPUT]) as stream:
-                stream.writelines(statements(asked, options[flags.ENGINE]))
-            return
-        with history(asked) as told:
-            _write(told, options)
+        with _bill(options[flags.BILL]) as path:
+            asked = _asked(path, options)
+            if options[flags.ENGINE] != "duckdb":
+                with _stream(options[flags.OUTPUT]) as stream:
+                    stream.writelines(statements(asked, options[flags.ENGINE]))
+                return
+            with history(asked) as told:
+                _write(told, options)
     except BadBill as error:
         raise ConfigError(f"-from: {quoted(options[flags.BILL])} {error}") from None
 
 
-def _asked(options: Values) -> Asked:
+@contextmanager
+def _bill(path: str) -> Iterator[str]:
+    """Path of a bill; that of the made-up estate is written to be read."""
+    if path != DEMO:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="cloud-carbon-bill-") as folder:
+        made, made_up = DemoOptions(), Path(folder) / "demo.csv"
+        estate = build(made.seed, made.resources)
+        with made_up.open("w", encoding="utf-8") as stream:
+            bill.write(estate, stream)
+        yield str(made_up)
+
+
+def _asked(path: str, options: Values) -> Asked:
     return Asked(
-        options[flags.BILL],
+        path,
         options[flags.BY],
         options[flags.EXPORT_FORMAT],
         options[flags.SINCE],

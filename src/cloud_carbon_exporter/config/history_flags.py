@@ -58,7 +58,7 @@ BILL = Flag(
     text("PATH"),
     "",
     "The bill: a file, or a folder with all files of an export in it and below it; CSV, CSV.gz, "
-    "Parquet or lines of JSON.",
+    "Parquet or lines of JSON. demo is a made-up bill of three months.",
     commands=_HISTORY,
 )
 EXPORT_FORMAT = Flag(
