@@ -206,6 +206,15 @@ def test_a_fee_on_a_machine_is_none_of_it() -> None:
     assert (fee.state, fee.parts) == ("not energy", ())
 
 
+def test_work_in_provisioned_environments_adds_only_itself() -> None:
+    """What is held is billed apart, whether it works or not."""
+    named = EMPTY._replace(service="AWSLambda", unit="lambda-gb-second")
+    held = read(named._replace(usage="Lambda-Provisioned-Concurrency"))
+    work = read(named._replace(usage="Lambda-Provisioned-GB-Second"))
+    assert {part.load for part in held.parts} == {""}
+    assert {part.share for part in work.parts} == {0.0}
+
+
 def test_a_unit_that_is_another_is_not_understood() -> None:
     reading = read(EMPTY._replace(usage="BoxUsage:m5.large", unit="gb-mo"))
     assert (reading.state, reading.reason) == ("not understood", "gb-mo, where time is billed")

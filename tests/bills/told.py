@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ class Told(NamedTuple):
     rows: Rows
 
     def sum_of(self, column: str, state: str = "estimated") -> float:
-        return sum(row[column] for row in self.groups if row["state"] == state)
+        return math.fsum(row[column] for row in self.groups if row["state"] == state)
 
     def line(self, sku: str) -> LedgerLine:
         lines = [line for line in self.summary.ledger if line.sku == sku]

@@ -127,6 +127,7 @@ def test_openmetrics_needs_a_time(capsys: pytest.CaptureFixture[str]) -> None:
         (["-from", "/nowhere"], "is not there"),
         (["-from", str(FOCUS), "-format=cur2"], "it has no column line_item_usage_start_date"),
         (["-from", str(FOCUS), "-output", "/nowhere/at/all"], "-output: cannot write"),
+        (["-from", str(FOCUS), "-to=csv", "-output", "/nowhere/x.csv"], "-output: cannot write"),
     ],
 )
 def test_what_cannot_be_followed_is_told_on_one_line(

@@ -55,7 +55,7 @@ def parts_of(provider: str, match: Match, machine_type: str) -> Parts:
     else:
         vcpus, memory_gib = float(row["vcpus"] or 0), float(row["memory_gib"] or 0)
         held = _hidden(provider, vcpus, memory_gib, match.name())
-        held = _at_rest(held) if kind == "kept" else held
+        held = _PROVISIONED.get(kind, _as_it_is)(held)
     return times(held, amount)
 
 
@@ -78,9 +78,21 @@ def _hidden(provider: str, vcpus: float, memory_gib: float, architecture: str) -
     return tuple(part for part in held if told.get(part.kind, 1))
 
 
+def _as_it_is(parts: Parts) -> Parts:
+    return parts
+
+
 def _at_rest(parts: Parts) -> Parts:
     """Environments that are held whether they work or not; their work is billed beside them."""
     return tuple(replace(part, load="") for part in parts)
+
+
+def _work_alone(parts: Parts) -> Parts:
+    """Work in environments that are held anyway: no more than what it adds."""
+    return tuple(replace(part, share=0.0) for part in parts if part.load)
+
+
+_PROVISIONED: Mapping[str, Callable[[Parts], Parts]] = {"kept": _at_rest, "work": _work_alone}
 
 
 @lru_cache(maxsize=4096)

@@ -126,15 +126,23 @@ def match_of(
     Rules that name no machine are of rows whose machine a column tells, and come last.
     """
     code = service_code(provider, service)
-    known = [rule for rule in rules() if rule.provider == provider and rule.service.fullmatch(code)]
-    telling = [rule for rule in known if not rule.takes_machine]
-    for some in (telling, [rule for rule in known if rule.takes_machine and machine]):
+    known = _rules_of(provider, code)
+    taking = tuple(rule for rule in known if rule.takes_machine)
+    telling = tuple(rule for rule in known if not rule.takes_machine)
+    for some in (telling, taking if machine else ()):
         for text in _texts(usage, description):
             for rule in some:
                 words = rule.usage.fullmatch(text)
                 if words and rule.operation.fullmatch(operation):
                     return Match(rule, words)
     return None
+
+
+@cache
+def _rules_of(provider: str, code: str) -> tuple[Rule, ...]:
+    """Rules that may be of a service."""
+    ours = (rule for rule in rules() if rule.provider == provider)
+    return tuple(rule for rule in ours if rule.service.fullmatch(code))
 
 
 def _texts(usage: str, description: str) -> Iterator[str]:

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+import duckdb
+import ibis
+
 from cloud_carbon_exporter.bills import openmetrics, written
 from cloud_carbon_exporter.bills.exports import BadBill
 from cloud_carbon_exporter.bills.history import Asked, History, history
@@ -90,10 +93,17 @@ def _write(told: History, options: Values) -> None:
         table = written.focus_of(told) if form == "focus" else written.groups_of(told)
         if path:
             columnar = form == "parquet" or (form == "focus" and path.endswith(".parquet"))
-            written.write(table, "parquet" if columnar else "csv", path)
+            _write_table(table, "parquet" if columnar else "csv", path)
         else:
             written.write_to(table, sys.stdout.buffer)
     sys.stderr.write(as_text(sections[1:], terminal.width(sys.stderr)))
+
+
+def _write_table(table: ibis.Table, form: str, path: str) -> None:
+    try:
+        written.write(table, form, path)
+    except duckdb.IOException:
+        raise ConfigError(f"-output: cannot write {quoted(path)}") from None
 
 
 @contextmanager
