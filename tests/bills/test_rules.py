@@ -135,20 +135,99 @@ def test_descriptions_of_google(
     assert held(reading) == holds
 
 
-@pytest.mark.parametrize(
-    ("service", "description", "kind"),
-    [
-        ("Amazon Elastic Compute Cloud", "$0.34 per On Demand Linux c5.2xlarge Instance Hour", 1),
-        ("Amazon Elastic Compute Cloud", "$0.00 for 175 Mbps per t3a.small instance-hour", 0),
-        ("Amazon Elastic Container Service", "AWS Fargate - vCPU  - US West 2 (Oregon)", 1),
-    ],
-)
+# AWS' FOCUS 1.2 has no usage type: what was used stands in ChargeDescription alone.
+DESCRIBED: list[tuple[str, str, str, str, Mapping[str, float]]] = [
+    (
+        "EC2",
+        "$0.34 per On Demand Linux c5.2xlarge Instance Hour",
+        "hours",
+        "ec2/instance",
+        {"vcpu": 8},
+    ),
+    (
+        "EC2",
+        "c4.large Linux/UNIX Spot Instance-hour in US West (Oregon) in VPC Zone #1",
+        "hours",
+        "ec2/instance",
+        {"vcpu": 2},
+    ),
+    (
+        "EC2",
+        "Linux/UNIX (Amazon VPC), m4.large reserved instance applied",
+        "hours",
+        "ec2/instance",
+        {"vcpu": 2},
+    ),
+    ("EC2", "$0.00 for 175 Mbps per t3a.small instance-hour (or partial hour)", "hours", "", {}),
+    (
+        "EC2",
+        "$0.12 per GB-month of General Purpose SSD (gp2) provisioned storage - EU (Paris)",
+        "gb-months",
+        "ec2/volume",
+        {"block": 1},
+    ),
+    ("EC2", "$0.045 per NAT Gateway Hour", "hours", "ec2/nat_gateway", {"fixed": 1}),
+    (
+        " Elastic Container Service",
+        "AWS Fargate - vCPU  - US West 2 (Oregon)",
+        "hours",
+        "ecs/task",
+        {"vcpu": 1},
+    ),
+    (
+        "RDS",
+        "CNY 0.8 per db.t3.medium Multi-AZ instance hour (or partial hour) running MySQL",
+        "hours",
+        "rds/db_instance",
+        {"vcpu": 4},
+    ),
+    (
+        "RDS",
+        "Aurora MySQL, db.r6g.2xl reserved instance applied",
+        "hours",
+        "rds/db_instance",
+        {"vcpu": 8},
+    ),
+    (
+        "RDS",
+        "CNY 1.5308 per GB-month of provisioned gp2 storage for Multi-AZ deployments running MySQL",
+        "gb-mo",
+        "rds/db_instance",
+        {"block": 2},
+    ),
+    (
+        "ElastiCache",
+        "$0.206 per Memory optimized r6g.large node hour running Redis",
+        "hours",
+        "elasticache/cache_cluster",
+        {"vcpu": 2},
+    ),
+    (
+        "S3",
+        "$0.0125 per GB-Month of storage used in Standard-Infrequent Access",
+        "gb-months",
+        "s3/bucket",
+        {"object": 1},
+    ),
+    ("S3", "$0.0036 per GB/month prorated for Glacier Early Delete", "gb-months", "", {}),
+    (
+        "CloudWatch",
+        "First 5GB-mo per month of logs storage is free.",
+        "gb-months",
+        "logs/log_group",
+        {"object": 1},
+    ),
+]
+
+
+@pytest.mark.parametrize(("service", "description", "unit", "kind", "holds"), DESCRIBED)
 def test_a_description_tells_where_no_usage_type_does(
-    service: str, description: str, kind: int
+    service: str, description: str, unit: str, kind: str, holds: Mapping[str, float]
 ) -> None:
-    reading = read(EMPTY._replace(service=service, description=description, unit="hours"))
-    assert bool(reading.parts) == bool(kind)
-    assert reading.state == ("estimated" if kind else "not energy")
+    named = EMPTY._replace(service=f"Amazon{service}", description=description, unit=unit)
+    reading = read(named)
+    assert (reading.kind, reading.state) == (kind, "estimated" if kind else "not energy")
+    assert {name: held(reading)[name] for name in holds} == holds
 
 
 @pytest.mark.parametrize(

@@ -78,8 +78,9 @@ def files_of(path: str) -> Mapping[str, tuple[str, ...]]:
 
 def _form(file: Path) -> str:
     name = file.name.lower()
-    # A manifest of AWS' Data Exports lies beside the data, and is no row of it.
-    if name.endswith(("manifest.json", "metadata.json")):
+    # What AWS' exports lay beside the data, and is no row of it: manifests, and a status.
+    status = "cost_and_usage_data_status" in file.parts
+    if status or name.endswith(("manifest.json", "metadata.json")):
         return ""
     return next((form for end, form in _SUFFIXES.items() if name.endswith(end)), "")
 
