@@ -77,7 +77,7 @@ def make(path: Path, rows: int) -> None:
 def run(bill: Path, by: str, to: str) -> tuple[float, float, float]:
     """Seconds, processor seconds and peak megabytes of one history."""
     command = [sys.executable, "-m", "cloud_carbon_exporter", "history", "-from", str(bill)]
-    command += ["-by", by, "-to", to, "-output", str(bill.with_suffix(f".{to}"))]
+    command += ["-by", by, "-to", to, "-output", str(bill.with_name(f"history.{to}"))]
     began = time.monotonic()
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         _, status, used = os.wait4(process.pid, 0)

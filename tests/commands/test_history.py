@@ -123,6 +123,7 @@ def test_openmetrics_needs_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "words"),
     [
         ([], "-from: say which bill"),
+        (["-from", str(FOCUS), "-output", str(FOCUS)], "-output: is the bill itself"),
         (["-from", "s3://bucket/key"], "copy the export first"),
         (["-from", "/nowhere"], "is not there"),
         (["-from", str(FOCUS), "-format=cur2"], "it has no column line_item_usage_start_date"),

@@ -26,6 +26,10 @@ QUANTITIES = ("energy", "operational", "embodied", "emissions")
 """What is told of each group: kWh, and grams of CO2eq; emissions are both kinds together."""
 
 
+PARTS = ("energy", "operational", "embodied")
+"""Quantities that emissions follow from."""
+
+
 class Reach(NamedTuple):
     """How far a fact may take one unit of a quantity below and above its value."""
 

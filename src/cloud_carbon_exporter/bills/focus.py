@@ -9,7 +9,10 @@ import ibis
 from cloud_carbon_exporter.bills import rows
 from cloud_carbon_exporter.bills.columns import Columns
 
-_SWITCH = "it is in every version of FOCUS: choose FOCUS with all columns where the export is made"
+_SWITCH = (
+    "every version of FOCUS has it: choose all columns where the export is made, on AWS in Data "
+    "Exports, on Google Cloud in Billing export, on Azure in Exports"
+)
 REQUIRED = {
     "ChargePeriodStart": _SWITCH,
     "ChargeCategory": _SWITCH,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from cloud_carbon_exporter.bills.figures import QUANTITIES, UnitFigures, figures_of
+from cloud_carbon_exporter.bills.figures import PARTS, QUANTITIES, UnitFigures, figures_of
 from cloud_carbon_exporter.bills.parts import Parts
 from cloud_carbon_exporter.bills.rows import SHAPE
 from cloud_carbon_exporter.bills.shapes import ESTIMATED, Reading, Shape, read
@@ -42,14 +42,15 @@ FIGURE_TYPES = pa.schema(
 REACH_TYPES = pa.schema(
     [
         ("figure_id", pa.int64()),
-        ("quantity", pa.string()),
         ("fact", pa.string()),
-        ("down", pa.float64()),
-        ("up", pa.float64()),
+        *((f"{quantity}_down", pa.float64()) for quantity in PARTS),
+        *((f"{quantity}_up", pa.float64()) for quantity in PARTS),
     ]
 )
 
 Record = dict[str, object]
+
+_NONE: Record = dict.fromkeys(REACH_TYPES.names[2:], 0.0)
 
 
 @dataclass(slots=True)
@@ -125,11 +126,13 @@ def _figure_records(known: Sequence[UnitFigures]) -> list[Record]:
 
 
 def _reach_records(known: Sequence[UnitFigures]) -> list[Record]:
+    """A record for each fact of each figure, whatever quantities it may take down and up."""
     records: list[Record] = []
     for number, figures in enumerate(known):
-        for quantity in QUANTITIES:
-            records += [
-                {"figure_id": number, "quantity": quantity, **reach._asdict()}
-                for reach in figures.of[quantity].by_fact
-            ]
+        by_fact: dict[str, Record] = {}
+        for quantity in PARTS:
+            for fact, down, up in figures.of[quantity].by_fact:
+                record = by_fact.setdefault(fact, {"figure_id": number, "fact": fact, **_NONE})
+                record[f"{quantity}_down"], record[f"{quantity}_up"] = down, up
+        records += by_fact.values()
     return records

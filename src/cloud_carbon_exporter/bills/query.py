@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import ibis
 
-from cloud_carbon_exporter.bills.figures import QUANTITIES
+from cloud_carbon_exporter.bills.figures import PARTS, QUANTITIES
 from cloud_carbon_exporter.bills.rows import SHAPE, month_hours
 from cloud_carbon_exporter.model.types import BASES
 
@@ -151,15 +151,21 @@ def _with_facts(
 ) -> ibis.Table:
     """Sums with the reach of facts added to that of resources, in squares."""
     terms = known.join(reaches, "figure_id")
-    by_fact = terms.group_by([*groups, "state", "quantity", "fact"]).agg(
-        down=(terms.units * terms.down).sum(), up=(terms.units * terms.up).sum()
+    by_fact = terms.group_by([*groups, "state", "fact"]).agg(
+        **{
+            f"{part}_{side}": (terms.units * terms[f"{part}_{side}"]).sum()
+            for part in PARTS
+            for side in ("down", "up")
+        }
     )
     squares: dict[str, ibis.Value] = {}
-    for quantity in QUANTITIES:
-        ours = by_fact.quantity == quantity
-        for side in ("down", "up"):
-            square = (by_fact[side] * by_fact[side]).sum(where=ours)
-            squares[f"{quantity}_{side}_of_facts"] = ibis.coalesce(square, 0.0)
+    for side in ("down", "up"):
+        # A fact takes both kinds of emissions down or up at once.
+        both_kinds = by_fact[f"operational_{side}"] + by_fact[f"embodied_{side}"]
+        squares[f"emissions_{side}_of_facts"] = (both_kinds * both_kinds).sum()
+        for part in PARTS:
+            reach = by_fact[f"{part}_{side}"]
+            squares[f"{part}_{side}_of_facts"] = (reach * reach).sum()
     of_facts = by_fact.group_by([*groups, "state"]).agg(**squares)
     keys = [*groups, "state"]
     same = [added[key].identical_to(of_facts[key]) for key in keys]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 from cloud_carbon_exporter.config import Invocation
 from cloud_carbon_exporter.config import history_flags as flags
+from cloud_carbon_exporter.config.flag import Values
 from cloud_carbon_exporter.errors import ConfigError
 
 EXTRA = (
@@ -23,6 +25,8 @@ def run(invocation: Invocation) -> int:
         raise ConfigError(f"-{flags.BILL.name}: say which bill, a file or a folder")
     if options[flags.TO] == "parquet" and not options[flags.OUTPUT]:
         raise ConfigError(f"-{flags.TO.name}: Parquet needs a file: say -{flags.OUTPUT.name}")
+    if options[flags.OUTPUT] and _is_the_bill(options):
+        raise ConfigError(f"-{flags.OUTPUT.name}: is the bill itself")
     try:
         import_module("cloud_carbon_exporter.bills.history")
     except ModuleNotFoundError as error:
@@ -33,3 +37,7 @@ def run(invocation: Invocation) -> int:
 
     answer(options)
     return 0
+
+
+def _is_the_bill(options: Values) -> bool:
+    return Path(options[flags.OUTPUT]).resolve() == Path(options[flags.BILL]).resolve()
