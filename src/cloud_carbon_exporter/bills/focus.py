@@ -100,12 +100,11 @@ def prepared(table: ibis.Table) -> ibis.Table:
     }
     allocated = of.text("AllocatedMethodId")
     keyed = table.mutate(**keys, allocated_by=allocated)
-    origins = (
-        keyed.filter(keyed.allocated_by == "")
-        .select(*keys)
-        .distinct()
-        .mutate(origin=ibis.literal("yes"))
-    )
+    # Few rows of a bill are parts of others: what is kept beside it is small.
+    parts = keyed.filter(keyed.allocated_by != "").select(*keys).distinct()
+    whole = keyed.filter(keyed.allocated_by == "").select(*keys)
+    known = whole.semi_join(parts, list(keys)).distinct()
+    origins = known.mutate(origin=ibis.literal("yes"))
     joined = keyed.left_join(origins, list(keys))
     beside = (joined.allocated_by != "") & joined.origin.notnull()
     flag = ibis.ifelse(beside & (joined.resource_of_origin != ""), "yes", "")
