@@ -53,7 +53,7 @@ def parts_of(provider: str, match: Match, machine_type: str) -> Parts:
     elif kind in _MACHINES:
         held = _MACHINES[kind](provider, _machine_name(machine_type, match))
     else:
-        vcpus, memory_gib = float(row["vcpus"] or 0), float(row["memory_gib"] or 0)
+        vcpus, memory_gib = match.number("vcpus_held"), match.number("gib_held")
         held = _hidden(provider, vcpus, memory_gib, match.name())
         held = _PROVISIONED.get(kind, _as_it_is)(held)
     return times(held, amount)

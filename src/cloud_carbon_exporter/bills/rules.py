@@ -60,6 +60,10 @@ class Match(NamedTuple):
         name = self.rule.row["name"]
         return self.words.expand(name).lower() if "\\g<" in name else name
 
+    def number(self, column: str) -> float:
+        """Number in a column, which may be a word of the usage; 0 where there is none."""
+        return float(self.words.expand(self.rule.row[column]) or 0)
+
 
 @cache
 def rules() -> tuple[Rule, ...]:
