@@ -37,7 +37,7 @@ LAYERS = [
     ("api_costs",),
     ("storage",),
     ("grid",),
-    ("plan",),
+    ("bills", "plan"),
     ("estimate",),
     ("providers",),
     ("http",),

@@ -12,6 +12,7 @@ from cloud_carbon_exporter.config.cloud_flags import CLOUD_FLAGS
 from cloud_carbon_exporter.config.exported import families
 from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in, words_of
 from cloud_carbon_exporter.config.grid_flags import GRID_FLAGS
+from cloud_carbon_exporter.config.history_flags import HISTORY_FLAGS
 from cloud_carbon_exporter.config.kinds import boolean, choice, host_names, several, text
 from cloud_carbon_exporter.config.machine_flags import MACHINE_FLAGS
 from cloud_carbon_exporter.config.period_flags import PERIOD_FLAGS
@@ -231,6 +232,7 @@ FLAGS: tuple[Flag[object], ...] = (
     *MACHINE_FLAGS,
     *PLAN_FLAGS,
     *PERIOD_FLAGS,
+    *HISTORY_FLAGS,
 )
 
 
