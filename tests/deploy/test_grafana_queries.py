@@ -137,6 +137,22 @@ def test_what_a_demo_lacks_is_told_there_and_shown_where_it_is(
     assert (board, expression) in TOLD or prometheus.query(filled(expression, prometheus))
 
 
+@pytest.mark.e2e
+def test_the_figure_of_the_provider_stands_beside_ours_in_one_row(everything: Prometheus) -> None:
+    """1 kg of 2 kg; what is foreseen for an hour from now is 30.5 of 36 g/kWh."""
+    title = "The newest closed month that is reported"
+    columns = [query_of("cloud-carbon-overview", title, column) for column in range(3)]
+    rows = [everything.query(filled(query, everything)) for query in columns]
+    assert [list(row.values()) for row in rows] == [[1000], [2000], [0.5]]
+    assert len({tuple(row) for row in rows}) == 1
+    title = "Cleanest hour that is foreseen"
+    columns = [query_of("cloud-carbon-overview", title, column) for column in range(2)]
+    rows = [everything.query(filled(query, everything)) for query in columns]
+    assert [list(row.values()) for row in rows] == [[30.5], [pytest.approx(30.5 / 36)]]
+    assert len({tuple(row) for row in rows}) == 1
+    assert dict(next(iter(rows[0])))["hours_ahead"] == "1"
+
+
 def test_what_idles_is_told_after_a_day_and_never_before(tmp_path: Path) -> None:
     """As the rule has it: a minute of rest is none."""
     query, loads = (
@@ -214,8 +230,8 @@ def values_of(variable: dict[str, Any], server: Prometheus) -> list[str]:
     parts = re.fullmatch(r"label_values\((.+), ([\w$]+)\)|query_result\((.+)\)", query)
     assert parts, query
     label = filled(parts[2] or "cloud_resource_id", server)
-    found = server.query(filled(parts[1] or parts[3], server))
-    return [value for value in (dict(labels).get(label, "") for labels in found) if value]
+    found = [dict(labels) for labels in server.query(filled(parts[1] or parts[3], server))]
+    return [labels[label] for labels in found if label in labels]
 
 
 @pytest.mark.e2e

@@ -77,7 +77,7 @@ class Still:
     def shown(self, query: str, chosen: Mapping[str, str]) -> dict[str, float]:
         """Values of a query by those of their labels, of one label or none."""
         values = self.server.query(filled(query, self.server, chosen))
-        return {"".join(value for _, value in labels): number for labels, number in values.items()}
+        return {"".join(dict(labels).values()): number for labels, number in values.items()}
 
     def rows(self, label: str) -> Mapping[str, Row]:
         """Rows of sums of the API by the value of a label."""
