@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import forecast
+import reported
 from panels import (
     AGGREGATED,
     GRAMS_PER_HOUR,
@@ -210,89 +212,10 @@ BEGIN = [
     ),
 ]
 
-NO_FORECAST = "No source at hand foresees the grid: see -grid.source"
-FORECAST = (
-    "cloud_carbon_grid_intensity_forecast_grams_per_kilowatt_hour"
-    '{cloud_provider=~"$provider",cloud_region=~"$region"}'
-)
-PLACE_OF_FORECAST = "cloud_provider, cloud_region, method, source"
-CLEANEST = f"bottomk by ({PLACE_OF_FORECAST}) (1, {FORECAST})"
-WHEN = [
-    row("When to run"),
-    several(
-        "Cleanest hour that is foreseen",
-        {
-            "g/kWh": (CLEANEST, GRAMS_PER_KWH),
-            "of the present hour's": (
-                f"{CLEANEST} / on ({PLACE_OF_FORECAST}) group_left () "
-                f'({FORECAST.removesuffix("}")},hours_ahead="0"}} > 0)',
-                "percentunit",
-            ),
-        },
-        ("cloud_provider", "cloud_region", "method", "source", "hours_ahead"),
-        "Hours ahead of now, by the forecast of the grid's source.",
-        empty=NO_FORECAST,
-    ),
-]
-
-NO_REPORT = "No report yet: the provider's own figure is asked for where its API can be"
-REPORT = "cloud_provider, cloud_account_id, method, source"
-BESIDE = [
-    row("Beside the provider's own figure"),
-    several(
-        "The newest closed month that is reported",
-        {
-            "reported": (
-                f"sum by ({REPORT}) (cloud_carbon_provider_reported_emissions_grams{{{AT}}})",
-                "massg",
-            ),
-            "ours": (
-                f"0 * sum by ({REPORT}) (cloud_carbon_provider_reported_emissions_grams{{{AT}}})"
-                " + on (cloud_provider, cloud_account_id) group_left () max by "
-                "(cloud_provider, cloud_account_id) (cloud_carbon_estimated_month_emissions_grams)",
-                "massg",
-            ),
-            "reported / ours": (
-                f"max by ({REPORT}) (cloud_carbon_provider_reported_ratio{{{AT}}})",
-                "percentunit",
-            ),
-            "month": (
-                f"1000 * max by ({REPORT}) "
-                f"(cloud_carbon_provider_reported_month_timestamp_seconds{{{AT}}})",
-                "dateTimeAsIso",
-            ),
-        },
-        ("cloud_provider", "cloud_account_id", "method", "source"),
-        "Methods are alternatives, not parts. The ratio is there once 95 % of the month was "
-        "counted.",
-        width=12,
-        empty=NO_REPORT,
-    ),
-    several(
-        "Reported over ours, by service and region",
-        {
-            "ratio": (f'cloud_carbon_calibration_ratio{{{AT},service!=""}}', "percentunit"),
-            "at least": (
-                f'cloud_carbon_calibration_lower_ratio{{{AT},service!=""}}',
-                "percentunit",
-            ),
-            "at most": (
-                f'cloud_carbon_calibration_upper_ratio{{{AT},service!=""}}',
-                "percentunit",
-            ),
-            "months": (f'cloud_carbon_calibration_months{{{AT},service!=""}}', "short"),
-        },
-        ("cloud_account_id", "cloud_region", "service", "scope", "method"),
-        "Of whole months that both have counted.",
-        width=12,
-        empty=NO_REPORT,
-    ),
-]
-
 BOARD = dashboard(
     "cloud-carbon-overview",
     "Cloud carbon: overview",
     "What the estate emits and draws: now, over time, by cloud, account, region, service and tag.",
     [*PLACES, GROUP, UNIT],
-    [*NOW, *WHERE, *BEGIN, *WHEN, *BESIDE],
+    [*NOW, *WHERE, *BEGIN, *forecast.ROW, *reported.ROW],
 )

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from cloud_carbon_exporter.exposition.families.resources import RESOURCES
-from tests.deploy.boards import BOARDS, QUERIES, TOLD, Ruled, filled, query_of
+from tests.deploy.boards import BOARDS, QUERIES, TOLD, Ruled, filled, panels, query_of
 from tests.deploy.files import ROOT, names_in, rules
 from tests.deploy.test_prometheus import promtool
 from tests.e2e.programs import Exporter, Prometheus, eventually, fetch
@@ -135,6 +135,29 @@ def test_what_a_demo_lacks_is_told_there_and_shown_where_it_is(
 ) -> None:
     assert everything.query(filled(expression, everything)), f"{board}: nothing for {expression}"
     assert (board, expression) in TOLD or prometheus.query(filled(expression, prometheus))
+
+
+MERGED = [
+    (name, panel["title"])
+    for name, board in BOARDS.items()
+    for panel in panels(board)
+    if panel["type"] == "table" and len(panel["targets"]) > 1
+]
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(("board", "title"), MERGED)
+def test_columns_of_a_table_share_its_rows(board: str, title: str, everything: Prometheus) -> None:
+    """Grafana merges rows whose labels are alike: what is no column, as a name, parts them."""
+    (panel,) = [panel for panel in panels(BOARDS[board]) if panel["title"] == title]
+    rows = []
+    for target in panel["targets"]:
+        asked = urllib.parse.urlencode({"query": filled(target["expr"], everything)})
+        body, _ = fetch(f"{everything.url}/api/v1/query?{asked}")
+        found = [series["metric"] for series in json.loads(body)["data"]["result"]]
+        assert not {"__name__", "job", "instance"} & {name for labels in found for name in labels}
+        rows.append({tuple(sorted(labels.items())) for labels in found})
+    assert set.intersection(*rows)
 
 
 @pytest.mark.e2e
