@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from math import hypot, sqrt
 from operator import mul
+from typing import NamedTuple
 
 from cloud_carbon_exporter.model.emissions import weakest
 from cloud_carbon_exporter.model.errors import Factor, Units
@@ -206,16 +207,35 @@ def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
             of_watts.append(footprint.errors.watts)
             of_grams.append(footprint.errors.grams)
             place, intensity = footprint.errors.place, footprint.errors.intensity
-    basis = weakest(*bases)
+    drawn = Terms(watts / place.pue_ratio.value, of_watts)
+    made = Terms(grams, of_grams)
+    return in_one_place(len(footprints), drawn, made, place, intensity, weakest(*bases))
+
+
+class Terms(NamedTuple):
+    """Sum of terms of hardware, and the errors of each of them."""
+
+    value: float
+    errors: Sequence[Units]
+
+
+def in_one_place(
+    resources: int,
+    watts: Terms,
+    grams: Terms,
+    place: Place,
+    intensity: CarbonIntensity | None,
+    basis: Basis,
+) -> FootprintSum:
+    """Sum over hardware with the same PUE and grid. watts: of the hardware, without PUE."""
     pue = place.pue_ratio
-    hardware = _summed(watts / pue.value, of_watts, basis)
-    power = hardware.times(_factor(_pue_fact(place), pue), basis)
+    power = _summed(*watts, basis).times(_factor(_pue_fact(place), pue), basis)
     operational = Sum()
     if intensity is not None:
         grid = intensity.grams_per_kilowatt_hour
         factor = _factor(_grid_fact(place, intensity), grid)
         operational = power.times(factor, grid.basis, 1 / JOULES_PER_KILOWATT_HOUR)
-    return FootprintSum(len(footprints), power, operational, _summed(grams, of_grams, basis))
+    return FootprintSum(resources, power, operational, _summed(*grams, basis))
 
 
 def _summed(value: float, errors: Iterable[Units], basis: Basis) -> Sum:
