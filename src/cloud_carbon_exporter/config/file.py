@@ -1,11 +1,12 @@
-"""File of -config.file: flags of `serve` nested by their dots, and the list of targets."""
+"""File of -config.file: flags of `serve` nested by their dots, lists of targets and clusters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from cloud_carbon_exporter.config.clusters import filed_clusters
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.flag import Flag, words_of
 from cloud_carbon_exporter.config.flags import find, of_command
@@ -17,9 +18,18 @@ _COMMAND = "serve"
 """The file says what serving says; the other commands take of it what they know."""
 
 
-def read_file(name: str) -> tuple[dict[Flag[object], object], tuple[FiledTarget, ...]]:
-    """Values and targets of a file. Raises ConfigError for what cannot be read or followed."""
+class Filed(NamedTuple):
+    """What a file says: values of flags, targets, and clusters of Kubernetes."""
+
+    values: dict[Flag[object], object]
+    targets: tuple[FiledTarget, ...] = ()
+    clusters: tuple[FiledTarget, ...] = ()
+
+
+def read_file(name: str) -> Filed:
+    """What a file says. Raises ConfigError for what cannot be read or followed."""
     content = _content(name)
+    clusters = filed_clusters(name, content.pop("kubernetes", None))
     listed = content.pop("targets", None) or ()
     mappings = isinstance(listed, list | tuple) and all(
         isinstance(keys, Mapping) for keys in listed
@@ -29,7 +39,7 @@ def read_file(name: str) -> tuple[dict[Flag[object], object], tuple[FiledTarget,
     targets: list[FiledTarget] = []
     for number, keys in enumerate(listed):
         targets.append(FiledTarget(f"{name}: targets[{number}]", keys))
-    return dict(_leaves(name, content)), tuple(targets)
+    return Filed(dict(_leaves(name, content)), tuple(targets), clusters)
 
 
 def _content(name: str) -> dict[str, Any]:
@@ -66,7 +76,7 @@ def _leaves(
         path = f"{above}{key}".replace("_", "-")
         flag, below = find(path, _COMMAND), _below(path)
         if flag is None and not below:
-            near = nearest(path, [*words_of(of_command(_COMMAND)), "targets"])
+            near = nearest(path, [*words_of(of_command(_COMMAND)), "targets", "kubernetes"])
             raise ConfigError(f"{file}: unknown key {quoted(above + str(key))}{near}")
         if value is None:
             continue

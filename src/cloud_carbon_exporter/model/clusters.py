@@ -38,6 +38,11 @@ OTHER = "__other__"
 """Name of the rest of a namespace, beyond the largest workloads."""
 
 
+def rest_of(workload: Workload) -> Workload:
+    """What a workload without series of its own is summed in: the rest of its namespace."""
+    return Workload(workload.namespace, "", OTHER)
+
+
 class ClusterKey(NamedTuple):
     """Cluster as its series are labelled; the nodes of one may stand in several accounts."""
 

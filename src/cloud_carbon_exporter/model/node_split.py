@@ -19,8 +19,9 @@ from cloud_carbon_exporter.model.clusters import IDLE, UNKNOWN, Workload
 
 
 class Node(NamedTuple):
-    """Node of a cluster: what it has, and what is used of it; 0 of what is not known, None of a
-    use that was not read.
+    """Node of a cluster: what it has, and what is used of it.
+
+    0 of what is not known; None of a use that was not read.
 
     board_work: of all boards, in whatever unit the pods' is.
     """
