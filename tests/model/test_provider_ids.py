@@ -17,7 +17,7 @@ UUID = "53a6ca14-0d8d-4f2e-9887-2f1bcfba58ed"
 
 
 def resource(id_: str, kind: str, zone: str) -> Resource:
-    provider = {"ec2": "aws", "compute": "gcp"}.get(kind.split("/")[0], "scaleway")
+    provider = {"ec2": "aws", "compute": "gcp"}.get(kind.split("/", maxsplit=1)[0], "scaleway")
     return Resource(id_, kind, "n", Location(provider, "1", zone[:-1], zone), ())
 
 

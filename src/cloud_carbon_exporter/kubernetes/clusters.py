@@ -12,6 +12,7 @@ from cloud_carbon_exporter.kubernetes.shares import Counted
 from cloud_carbon_exporter.kubernetes.splitting import SplitCluster, Splitter
 from cloud_carbon_exporter.kubernetes.top import Places
 from cloud_carbon_exporter.model.clusters import (
+    OTHER,
     ClusterNews,
     ClusterState,
     NodeState,
@@ -95,9 +96,11 @@ class Clusters:
             places.resume(of_cluster, now)
             self._resumed.add(name)
         shown = places.choose(found.watts(), now)
+        # a workload that is gone may be counted late, in the rest of its namespace
+        places.resume([key for key in of_cluster if key[1].name == OTHER], now)
         if advance and found.nodes:
             there = set(shown.values())
-            kept = [key for key in of_cluster if key in there or places.keeps(key, now)]
+            kept = [key for key in of_cluster if key in there or places.keeps(key)]
             self.counters.drop(set(of_cluster).difference(kept))
         return shown
 

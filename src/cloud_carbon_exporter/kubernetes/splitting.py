@@ -147,6 +147,8 @@ class Splitter:
         of_all: dict[Workload, Ratios] = {}
         for workload, each in shares.items():
             ratios = parts.ratios(each)
+            if not any(map(any, ratios.values())):  # a share of boards, where there are none
+                continue
             by_part[workload] = ratios
             of_all[workload] = parts.of_all(ratios)
         found = SplitNode(_cluster(settings, row), row, parts, by_part, of_all)

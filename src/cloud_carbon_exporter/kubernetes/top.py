@@ -35,6 +35,9 @@ class Places:
                 self._seen_at[key] = now
             elif there or now - seen_at > KEPT_SECONDS:
                 del self._seen_at[key]
+        for key, seen_at in list(self._rests_seen_at.items()):
+            if now - seen_at > KEPT_SECONDS:
+                del self._rests_seen_at[key]
         for key in ranked:
             if len(self._seen_at) >= self._count:
                 break
@@ -48,17 +51,17 @@ class Places:
         return shown
 
     def resume(self, keys: Collection[SeriesKey], now: float) -> None:
-        """Take back the places that an earlier process gave."""
+        """Take back places that were given: by an earlier process, or to what is counted late."""
         for key in keys:
             seen_at = self._rests_seen_at if key[1].name == OTHER else self._seen_at
             if key[1] not in (IDLE, UNKNOWN):
                 seen_at.setdefault(key, now)
 
-    def keeps(self, key: SeriesKey, now: float) -> bool:
+    def keeps(self, key: SeriesKey) -> bool:
         """Whether a series stays: it has its place, or was a rest until lately."""
-        if key[1] in (IDLE, UNKNOWN) or key in self._seen_at:
+        if key[1] in (IDLE, UNKNOWN):
             return True
-        return now - self._rests_seen_at.get(key, -KEPT_SECONDS) < KEPT_SECONDS
+        return key in self._seen_at or key in self._rests_seen_at
 
     def move(self, seconds: float) -> None:
         """The clock was set."""
