@@ -10,7 +10,7 @@ from cloud_carbon_exporter.errors import CollectError, Malformed
 from cloud_carbon_exporter.kubernetes.prometheus import Prometheus
 from cloud_carbon_exporter.kubernetes.queries import QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
-from cloud_carbon_exporter.kubernetes.usage import NodeUsage, Usage, read_usage
+from cloud_carbon_exporter.kubernetes.usage import NodeUsage, Usage, UsageReading
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held
 from tests.kubernetes.real_prometheus import prometheus
@@ -55,13 +55,13 @@ async def usage_of(url: str, **matchers: str) -> Usage:
     settings = ClusterSettings(cluster="prod", url=url, matchers=matchers)
     asked = Prometheus(settings, lambda operation, outcome: counted.append(operation))
     try:
-        answers = {}
+        reading = UsageReading()
         for name in QUERIES:
-            answers[name] = (await asked.ask(name)).samples
+            reading.take(name, (await asked.ask(name)).samples)
     finally:
         await asked.close()
     assert counted == list(QUERIES)  # one query a metric, however many pods
-    return read_usage(answers)
+    return reading.usage()
 
 
 def by_name(usage: Usage) -> dict[str, NodeUsage]:

@@ -68,6 +68,6 @@ class BoardWork:
 def _pod(labels: Mapping[str, str], *, exported: bool) -> PodKey | None:
     if exported:
         name = labels.get("exported_pod", "")
-        return PodKey(labels.get("exported_namespace", ""), name) if name else None
+        return (labels.get("exported_namespace", ""), name) if name else None
     pod = pod_key(labels)
-    return None if not pod.name or "dcgm" in pod.name else pod
+    return None if not pod[1] or "dcgm" in pod[1] else pod

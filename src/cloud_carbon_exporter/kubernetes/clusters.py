@@ -105,8 +105,8 @@ class Clusters:
         return shown
 
     def _hold(self, found: SplitCluster, now: float) -> None:
-        for resource, cluster, ratios in found.held():
-            self.counters.hold(resource.id, cluster, now - self._reach, now, ratios)
+        for resource, cluster, portions in found.held():
+            self.counters.hold(resource.id, cluster, now - self._reach, now, portions)
 
     def _count(
         self,

@@ -16,7 +16,7 @@ from cloud_carbon_exporter.model.clusters import (
     Workload,
     rest_of,
 )
-from cloud_carbon_exporter.model.node_parts import Ratios
+from cloud_carbon_exporter.model.node_parts import Portion
 from cloud_carbon_exporter.model.types import Totals
 from cloud_carbon_exporter.storage.rows import Row
 
@@ -44,14 +44,14 @@ class WorkloadCounters:
         cluster: ClusterKey,
         start: float,
         end: float,
-        ratios: Mapping[Workload, Ratios],
+        portions: Mapping[Workload, Portion],
     ) -> None:
         """Over [start, end) a node was these workloads'; `start` at most where the last ended."""
         node = self._nodes.get(resource_id)
         if node is None or node.cluster != cluster:
             node = self._nodes[resource_id] = NodeShares(cluster)
         last = node.last
-        node.add(start if last is None else max(start, last), end, ratios)
+        node.add(start if last is None else max(start, last), end, portions)
 
     def share(self, shown: Mapping[SeriesKey, SeriesKey]) -> None:
         """Give what was counted to those whose it was.
@@ -63,7 +63,7 @@ class WorkloadCounters:
             node = self._nodes.get(piece.resource_id)
             if node is None:
                 continue
-            for workload, watts, grams in node.portions(piece.start, piece.end):
+            for workload, watts, grams in node.due(piece.start, piece.end):
                 key = self._series((node.cluster, workload), shown)
                 totals = self._totals.setdefault(key, [0.0, 0.0, 0.0])
                 totals[0] += watts * piece.joules

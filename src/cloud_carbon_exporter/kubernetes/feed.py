@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded, Malform
 from cloud_carbon_exporter.kubernetes.prometheus import PROVIDER, Prometheus, Sample
 from cloud_carbon_exporter.kubernetes.queries import QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
-from cloud_carbon_exporter.kubernetes.usage import Usage, read_usage
+from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
 
 PATIENCE_SECONDS = 2.0
 FIRST_PATIENCE_SECONDS = 5.0
@@ -79,16 +79,16 @@ class _Cluster:
         """Usage as it is now. Raises CollectError."""
         try:
             async with asyncio.timeout(READ_SECONDS):
-                answers: dict[str, Sequence[Sample]] = {}
+                reading = UsageReading()
                 # One after another: each is held in memory while it is read.
                 for name in QUERIES:
                     series = await self.prometheus.ask(name)
-                    answers[name] = series.samples
                     if series.at is not None:
                         _must_be_present(series.at - now())
+                    await asyncio.to_thread(_take, reading, name, series.samples)
+                return await asyncio.to_thread(reading.usage)
         except TimeoutError:
             raise DeadlineExceeded(f"the queries took longer than {READ_SECONDS:g} s") from None
-        return await asyncio.to_thread(_usage, answers)
 
 
 def _must_be_present(ahead: float) -> None:
@@ -97,12 +97,12 @@ def _must_be_present(ahead: float) -> None:
         raise Stale(f"its clock is {abs(ahead):.0f} s {way} ours")
 
 
-def _usage(answers: Mapping[str, Sequence[Sample]]) -> Usage:
-    """Usage by the answers. Raises CollectError; Malformed for what could not be thought of."""
+def _take(reading: UsageReading, name: str, told: Sequence[Sample]) -> None:
+    """Take an answer. Raises CollectError; Malformed for what could not be thought of."""
     try:
-        return read_usage(answers)
+        reading.take(name, told)
     except (TypeError, ValueError, LookupError, AttributeError):
-        raise Malformed("the answers cannot be read") from None
+        raise Malformed("the answer cannot be read", operation=name) from None
 
 
 class ClusterFeed:

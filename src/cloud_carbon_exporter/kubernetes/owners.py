@@ -11,11 +11,8 @@ from cloud_carbon_exporter.model.clusters import Workload
 _NOBODY = frozenset({"", "<none>"})  # as kube-state-metrics spells that there is none
 
 
-class PodKey(NamedTuple):
-    """A pod: its name is unique in its namespace."""
-
-    namespace: str
-    name: str
+PodKey = tuple[str, str]
+"""A pod: its namespace, and its name, which is unique there."""
 
 
 class Owner(NamedTuple):
@@ -32,7 +29,9 @@ def named(labels: Mapping[str, str], name: str) -> str:
 
 def pod_key(labels: Mapping[str, str]) -> PodKey:
     """Pod that a series is of."""
-    return PodKey(named(labels, "namespace"), named(labels, "pod"))
+    if "exported_pod" in labels:
+        return named(labels, "namespace"), labels["exported_pod"]
+    return labels.get("namespace", ""), labels.get("pod", "")
 
 
 class Owners:
@@ -56,19 +55,20 @@ class Owners:
 
         info: labels of its kube_pod_info.
         """
+        namespace, name = pod
         owner = Owner(info.get("created_by_kind", ""), info.get("created_by_name", ""))
         if owner.kind in _NOBODY:
             owner = self._pods.get(pod, owner)
         if owner.kind in _NOBODY:
-            return Workload(pod.namespace, "Pod", pod.name)
+            return Workload(namespace, "Pod", name)
         if owner.kind == "Node":
             # The kubelet appends the name of its node to what it reads from a file: without it,
             # the pods of one manifest are one workload.
-            return Workload(pod.namespace, "StaticPod", pod.name.removesuffix(f"-{node}"))
+            return Workload(namespace, "StaticPod", name.removesuffix(f"-{node}"))
         above = self._next.get(owner.kind)
         if above is not None:
-            owner = above.get((pod.namespace, owner.name), owner)
-        return Workload(pod.namespace, *owner)
+            owner = above.get((namespace, owner.name), owner)
+        return Workload(namespace, *owner)
 
 
 def _owner(labels: Mapping[str, str]) -> Owner:

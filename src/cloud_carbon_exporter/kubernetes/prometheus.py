@@ -40,11 +40,11 @@ Count = Callable[[str, str], None]
 """Counts one call: operation, outcome."""
 
 
-class Sample(NamedTuple):
-    """One series of an answer: its labels, and its value, which is finite and not below 0."""
+Sample = tuple[Mapping[str, str], float]
+"""One series of an answer: its labels, and its value, which is finite and not below 0.
 
-    labels: Mapping[str, str]
-    value: float
+A bare tuple, as are the keys of pods: a large cluster has hundreds of thousands of either.
+"""
 
 
 class Series(NamedTuple):
@@ -139,15 +139,15 @@ def read_series(body: bytes) -> Series:
 
 def _series(result: Sequence[Mapping[str, Any]]) -> Series:
     samples: list[Sample] = []
-    at: float | None = None
     for series in result:
-        moment, said = series["value"]
-        value = float(said)
-        at = float(moment)
+        value = float(series["value"][1])
         # A rate over a counter that is broken may be NaN, or below 0.
         if 0 <= value < _LARGEST:
-            samples.append(Sample(series["metric"], value))
-    if at is not None and not math.isfinite(at):
+            samples.append((series["metric"], value))
+    if not result:
+        return Series(samples, None)
+    at = float(result[0]["value"][0])
+    if not math.isfinite(at):
         raise ValueError(at)
     return Series(samples, at)
 

@@ -86,21 +86,26 @@ _ENDED = 'kube_pod_status_phase{phase=~"Succeeded|Failed",$matchers} == 1'
 QUERIES: Mapping[str, str] = {
     "nodes": (f"max by (cluster, {_NODE}, provider_id, internal_ip) (kube_node_info{{$matchers}})"),
     "capacity": _capacity(),
-    "pods": (
-        f"max by ({_NAMES}, {_NODE}, created_by_kind, created_by_name) (kube_pod_info{{$matchers}})"
-    ),
+    # kube_pod_info says the same, but where its labels were dropped: then alone it is asked for.
     "owners": (
-        f'max by ({_NAMES}, {_OWNER}) (kube_pod_owner{{owner_is_controller="true",$matchers}})'
+        f'max by ({_NAMES}, {_OWNER}) (kube_pod_owner{{owner_is_controller="true",$matchers}}'
+        f' unless on ({_NAMES}) kube_pod_info{{created_by_kind!="",$matchers}})'
     ),
     "replicasets": (
         f"max by (namespace, exported_namespace, replicaset, {_OWNER}) "
-        '(kube_replicaset_owner{owner_kind!="",owner_kind!="<none>",$matchers})'
+        '(kube_replicaset_owner{owner_kind!="",owner_kind!="<none>",$matchers}'
+        # a Deployment keeps ten old ones, which have no pods
+        " unless on (namespace, exported_namespace, replicaset) "
+        "kube_replicaset_status_replicas{$matchers} == 0)"
     ),
     "jobs": (
         f"max by (namespace, exported_namespace, job_name, {_OWNER}) "
         '(kube_job_owner{owner_kind!="",owner_kind!="<none>",$matchers})'
     ),
     "ended": f"max by ({_NAMES}) ({_ENDED})",
+    "pods": (
+        f"max by ({_NAMES}, {_NODE}, created_by_kind, created_by_name) (kube_pod_info{{$matchers}})"
+    ),
     "requests": _requests(),
     "cores": _of_pods("container_cpu_usage_seconds_total", _WINDOW),
     "memory": _of_pods("container_memory_working_set_bytes"),
@@ -121,7 +126,10 @@ QUERIES: Mapping[str, str] = {
         "(kube_pod_spec_volumes_persistentvolumeclaims_info{$matchers})"
     ),
 }
-"""Queries by the name under which `usage` reads their answers; $matchers is the cluster's."""
+"""Queries by the name under which `usage` takes their answers, in the order it takes them.
+
+$matchers is the cluster's.
+"""
 
 
 def query(name: str, matchers: Mapping[str, str]) -> str:

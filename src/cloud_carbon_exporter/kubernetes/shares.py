@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.clusters import UNKNOWN, ClusterKey, Workload
-from cloud_carbon_exporter.model.node_parts import Ratios
+from cloud_carbon_exporter.model.node_parts import Portion
 
-WHOLE = Ratios(1.0, 1.0)
+WHOLE = Portion((), 1.0, 1.0)
 
 
 class Counted(NamedTuple):
@@ -24,8 +24,8 @@ class Counted(NamedTuple):
     embodied_grams: float
 
 
-class Portion(NamedTuple):
-    """Portion of what was counted that is one workload's."""
+class Due(NamedTuple):
+    """What is due to one workload of what was counted."""
 
     workload: Workload
     watts: float
@@ -56,14 +56,14 @@ class NodeShares:
         """End of the newest stretch."""
         return self._stretches[-1].end if self._stretches else None
 
-    def add(self, start: float, end: float, ratios: Mapping[Workload, Ratios]) -> None:
+    def add(self, start: float, end: float, portions: Mapping[Workload, Portion]) -> None:
         """Add a stretch, which begins no sooner than the last one ends."""
         if end <= start:
             return
         last = self._stretches[-1] if self._stretches else None
-        workloads = tuple(ratios)
-        watts = array("d", [ratio.watts for ratio in ratios.values()])
-        grams = array("d", [ratio.grams for ratio in ratios.values()])
+        workloads = tuple(portions)
+        watts = array("d", [portion.watts for portion in portions.values()])
+        grams = array("d", [portion.grams for portion in portions.values()])
         if last is not None and last.workloads == workloads:
             workloads = last.workloads  # one object for both
             if last.end == start and (last.watts, last.grams) == (watts, grams):
@@ -83,8 +83,8 @@ class NodeShares:
             moved = stretch._replace(start=stretch.start + seconds, end=stretch.end + seconds)
             self._stretches[index] = moved
 
-    def portions(self, start: float, end: float) -> Iterator[Portion]:
-        """Whose [start, end) was; the portions add up to 1."""
+    def due(self, start: float, end: float) -> Iterator[Due]:
+        """Whose [start, end) was; what is due adds up to 1."""
         length, known = end - start, 0.0
         for stretch in self._stretches:
             overlap = min(end, stretch.end) - max(start, stretch.start)
@@ -95,6 +95,6 @@ class NodeShares:
             for workload, watts, grams in zip(
                 stretch.workloads, stretch.watts, stretch.grams, strict=True
             ):
-                yield Portion(workload, part * watts, part * grams)
+                yield Due(workload, part * watts, part * grams)
         if known < 1:
-            yield Portion(UNKNOWN, 1 - known, 1 - known)
+            yield Due(UNKNOWN, 1 - known, 1 - known)

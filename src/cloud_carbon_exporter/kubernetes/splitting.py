@@ -12,7 +12,7 @@ from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.shares import WHOLE
 from cloud_carbon_exporter.kubernetes.usage import NodeUsage, Usage
 from cloud_carbon_exporter.model.clusters import ClusterKey, NodeState, Workload
-from cloud_carbon_exporter.model.node_parts import NodeParts, PartSum, Ratios, node_parts
+from cloud_carbon_exporter.model.node_parts import NodeParts, PartSum, Portion, node_parts
 from cloud_carbon_exporter.model.node_split import Node, split
 from cloud_carbon_exporter.model.provider_ids import is_serverless, key_of_node
 from cloud_carbon_exporter.model.quantities import BYTES_PER_GIB
@@ -20,18 +20,14 @@ from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.sums import FootprintSum
 from cloud_carbon_exporter.model.types import Resource
 
-OfParts = Mapping[str, Ratios]
-"""Ratios of each part of a node."""
-
 
 class SplitNode(NamedTuple):
-    """A node that is shared out: of each part, and of all of it, by workload."""
+    """A node that is shared out, by workload."""
 
     cluster: ClusterKey
     row: Row
     parts: NodeParts
-    by_part: Mapping[Workload, OfParts]
-    of_all: Mapping[Workload, Ratios]
+    portions: Mapping[Workload, Portion]
 
 
 class Disk(NamedTuple):
@@ -55,9 +51,9 @@ class SplitCluster:
         watts: dict[SeriesKey, float] = {}
         for node in self.nodes:
             power = node.row.footprint.power_watts.value
-            for workload, ratio in node.of_all.items():
+            for workload, portion in node.portions.items():
                 key = (node.cluster, workload)
-                watts[key] = watts.get(key, 0.0) + ratio.watts * power
+                watts[key] = watts.get(key, 0.0) + portion.watts * power
         for disk in self.disks:
             key = (disk.cluster, disk.workload)
             watts[key] = watts.get(key, 0.0) + disk.row.footprint.power_watts.value
@@ -67,21 +63,21 @@ class SplitCluster:
         """Footprints by series. shown: the series of each workload."""
         parts: dict[SeriesKey, PartSum] = {}
         for node in self.nodes:
-            for workload, ratios in node.by_part.items():
+            for workload, portion in node.portions.items():
                 key = shown[node.cluster, workload]
                 known = parts.get(key)
                 if known is None:
                     known = parts[key] = PartSum()
-                known.add(node.parts, ratios)
+                known.add(node.parts, portion)
         for disk in self.disks:
             key = shown[disk.cluster, disk.workload]
             parts.setdefault(key, PartSum()).add_whole(disk.row.footprint)
         return {key: part.footprint() for key, part in parts.items()}
 
-    def held(self) -> Iterator[tuple[Resource, ClusterKey, Mapping[Workload, Ratios]]]:
+    def held(self) -> Iterator[tuple[Resource, ClusterKey, Mapping[Workload, Portion]]]:
         """What is whose, for the counters."""
         for node in self.nodes:
-            yield node.row.resource, node.cluster, node.of_all
+            yield node.row.resource, node.cluster, node.portions
         for disk in self.disks:
             yield disk.row.resource, disk.cluster, {disk.workload: WHOLE}
 
@@ -143,15 +139,13 @@ class Splitter:
             return None
         node = _with_sizes(usage.node, row.resource)
         shares = split(node, usage.workloads, idle_by_request=settings.idle == "by-request")
-        by_part: dict[Workload, OfParts] = {}
-        of_all: dict[Workload, Ratios] = {}
+        portions: dict[Workload, Portion] = {}
         for workload, each in shares.items():
-            ratios = parts.ratios(each)
-            if not any(map(any, ratios.values())):  # a share of boards, where there are none
-                continue
-            by_part[workload] = ratios
-            of_all[workload] = parts.of_all(ratios)
-        found = SplitNode(_cluster(settings, row), row, parts, by_part, of_all)
+            portion = parts.portion(each)
+            # the share of boards and disks that a node has not is nothing
+            if portion.watts or portion.grams:
+                portions[workload] = portion
+        found = SplitNode(_cluster(settings, row), row, parts, portions)
         self._known[row.resource.id] = _Known(row, usage, found)
         return found
 

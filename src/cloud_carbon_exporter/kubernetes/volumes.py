@@ -21,7 +21,7 @@ def disks(
     for labels, _ in answers["mounts"]:
         pod = pod_key(labels)
         if pod in workload_of:
-            claim = (pod.namespace, labels.get("persistentvolumeclaim", ""))
+            claim = (pod[0], labels.get("persistentvolumeclaim", ""))
             users.setdefault(claim, set()).add(workload_of[pod])
     key_by_volume: dict[str, str] = {}
     for labels, _ in answers["volumes"]:

@@ -6,12 +6,11 @@ is as unsure as memory is, and what many workloads share errs alike in all of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.emissions import weakest
-from cloud_carbon_exporter.model.errors import Units
 from cloud_carbon_exporter.model.node_split import Shares
 from cloud_carbon_exporter.model.power import draw
 from cloud_carbon_exporter.model.priced_components import (
@@ -22,6 +21,7 @@ from cloud_carbon_exporter.model.priced_components import (
 )
 from cloud_carbon_exporter.model.sums import (
     FootprintSum,
+    Term,
     Terms,
     footprint_sum,
     in_one_place,
@@ -37,33 +37,43 @@ from cloud_carbon_exporter.model.types import (
     Resource,
 )
 
-_PART_OF = {"memory": "memory", "gpu": "boards", "ssd": "disks", "hdd": "disks"}
+_CORES, _MEMORY, _BOARDS, _DISKS = "cores", "memory", "boards", "disks"
+_PART_OF = {"memory": _MEMORY, "gpu": _BOARDS, "ssd": _DISKS, "hdd": _DISKS}
 """Part that a kind of component is split with; all else goes with the processors."""
-
-PARTS = ("cores", "memory", "boards", "disks")
 
 
 @dataclass(slots=True)
 class _Part:
     """Watts and grams a second of one part. at_rest: of its watts, those it draws idle, too."""
 
+    name: str
     watts: float = 0
     at_rest: float = 0
     grams: float = 0
-    watts_errors: list[Units] = field(default_factory=list)
-    grams_errors: list[Units] = field(default_factory=list)
+    of_watts: list[Term] = field(default_factory=list)
+    of_grams: list[Term] = field(default_factory=list)
 
     def add(self, priced: PricedComponent) -> None:
         self.watts += priced.watts
         self.at_rest += min(priced.watts, _watts_at_rest(priced))
         self.grams += priced.grams
-        self.watts_errors.append(priced.watts_errors)
-        self.grams_errors.append(grams_errors((priced.making,)))
+        self.of_watts.append(priced.watts_errors)
+        self.of_grams.append(grams_errors((priced.making,)))
+
+    def ratio(self, at_rest: float, at_work: float) -> float:
+        """Ratio of its watts that these shares of what it draws at rest, and beyond, come to."""
+        if not self.watts:
+            return at_rest
+        return (self.at_rest * at_rest + (self.watts - self.at_rest) * at_work) / self.watts
 
 
-class Ratios(NamedTuple):
-    """Ratios of one part that are a workload's: of its watts, and of its grams of manufacture."""
+class Portion(NamedTuple):
+    """Portion of a machine that is one workload's.
 
+    by_part: ratios of the watts and of the grams of each of its parts. watts, grams: of all of it.
+    """
+
+    by_part: Sequence[tuple[float, float]]
     watts: float
     grams: float
 
@@ -72,36 +82,33 @@ class Ratios(NamedTuple):
 class NodeParts:
     """A machine's hardware by part, and where it stands."""
 
-    parts: Mapping[str, _Part]
+    parts: tuple[_Part, ...]
     place: Place
     intensity: CarbonIntensity | None
     basis: Basis
     watts: float
     grams: float
 
-    def ratios(self, shares: Shares) -> dict[str, Ratios]:
-        """What these shares come to of each part that there is."""
-        ratios: dict[str, Ratios] = {}
-        for name, part in self.parts.items():
-            if name == "cores":
-                rest, work = shares.cores_at_rest, shares.cores_at_work
-            elif name == "boards":
-                rest, work = shares.boards_at_rest, shares.boards_at_work
-            else:
-                rest = work = shares.memory if name == "memory" else shares.disks
-            watts = part.at_rest * rest + (part.watts - part.at_rest) * work
-            ratios[name] = Ratios(watts / part.watts if part.watts else rest, rest)
-        return ratios
-
-    def of_all(self, ratios: Mapping[str, Ratios]) -> Ratios:
-        """Ratios of the whole machine's watts and grams."""
+    def portion(self, shares: Shares) -> Portion:
+        """What these shares come to."""
+        cores_at_rest, cores_at_work, memory, boards_at_rest, boards_at_work, disks = shares
+        by_part: list[tuple[float, float]] = []
         watts = grams = 0.0
-        for name, ratio in ratios.items():
-            part = self.parts[name]
-            watts += ratio.watts * part.watts
-            grams += ratio.grams * part.grams
-        return Ratios(
-            watts / self.watts if self.watts else 0.0, grams / self.grams if self.grams else 0.0
+        for part in self.parts:
+            name = part.name
+            if name == _CORES:
+                ratio, of_grams = part.ratio(cores_at_rest, cores_at_work), cores_at_rest
+            elif name == _BOARDS:
+                ratio, of_grams = part.ratio(boards_at_rest, boards_at_work), boards_at_rest
+            else:
+                ratio = of_grams = memory if name == _MEMORY else disks
+            by_part.append((ratio, of_grams))
+            watts += ratio * part.watts
+            grams += of_grams * part.grams
+        return Portion(
+            by_part,
+            watts / self.watts if self.watts else 0.0,
+            grams / self.grams if self.grams else 0.0,
         )
 
 
@@ -110,12 +117,13 @@ def node_parts(resource: Resource, loads: Loads, footprint: Footprint) -> NodePa
     errors: FootprintErrors | None = footprint.errors
     if errors is None:
         return None
-    parts: dict[str, _Part] = {}
+    by_name: dict[str, _Part] = {}
     for priced in priced_components(resource, loads):
-        name = _PART_OF.get(priced.component.kind, "cores")
-        parts.setdefault(name, _Part()).add(priced)
-    watts = sum([part.watts for part in parts.values()])
-    grams = sum([part.grams for part in parts.values()])
+        name = _PART_OF.get(priced.component.kind, _CORES)
+        by_name.setdefault(name, _Part(name)).add(priced)
+    parts = tuple(by_name.values())
+    watts = sum([part.watts for part in parts])
+    grams = sum([part.grams for part in parts])
     return NodeParts(parts, errors.place, errors.intensity, footprint.basis, watts, grams)
 
 
@@ -131,38 +139,53 @@ def _watts_at_rest(priced: PricedComponent) -> float:
 class _InPlace:
     """Terms of a sum over machines with one PUE and grid."""
 
-    def __init__(self) -> None:
+    __slots__ = ("bases", "grams", "node", "nodes", "of_grams", "of_watts", "watts")
+
+    def __init__(self, node: NodeParts) -> None:
+        self.node = node
         self.nodes = 0
         self.watts = self.grams = 0.0
-        self.of_watts: list[Units] = []
-        self.of_grams: list[Units] = []
+        self.of_watts: list[Term] = []
+        self.of_grams: list[Term] = []
         self.bases: set[Basis] = set()
+
+    def footprint(self) -> FootprintSum:
+        return in_one_place(
+            self.nodes,
+            Terms(self.watts, self.of_watts),
+            Terms(self.grams, self.of_grams),
+            self.node.place,
+            self.node.intensity,
+            weakest(*self.bases),
+        )
 
 
 class PartSum:
-    """Sum of shares of machines: what one workload has on all of its nodes."""
+    """Sum of portions of machines: what one workload has on all of its nodes."""
+
+    __slots__ = ("_places", "_whole")
 
     def __init__(self) -> None:
-        self._places: dict[tuple[int, int], tuple[NodeParts, _InPlace]] = {}
+        self._places: dict[tuple[int, int], _InPlace] = {}
         self._whole: list[Footprint] = []
 
-    def add(self, node: NodeParts, ratios: Mapping[str, Ratios]) -> None:
-        """Add a share of one machine."""
+    def add(self, node: NodeParts, portion: Portion) -> None:
+        """Add a portion of one machine."""
         key = id(node.place), id(node.intensity)  # one object for all that stands in one place
-        known = self._places.get(key)
-        if known is None:
-            known = self._places[key] = (node, _InPlace())
-        terms = known[1]
+        terms = self._places.get(key)
+        if terms is None:
+            terms = self._places[key] = _InPlace(node)
         terms.nodes += 1
         terms.bases.add(node.basis)
-        for name, (watts, grams) in ratios.items():
-            part = node.parts[name]
+        for part, (watts, grams) in zip(node.parts, portion.by_part, strict=True):
             if watts:
                 terms.watts += watts * part.watts
-                terms.of_watts += _scaled(part.watts_errors, watts)
+                for errors, units in part.of_watts:
+                    terms.of_watts.append((errors, units * watts))
             if grams:
                 terms.grams += grams * part.grams
-                terms.of_grams += _scaled(part.grams_errors, grams)
+                for errors, units in part.of_grams:
+                    terms.of_grams.append((errors, units * grams))
 
     def add_whole(self, footprint: Footprint) -> None:
         """Add all of a resource, such as the disk of a claim."""
@@ -170,16 +193,7 @@ class PartSum:
 
     def footprint(self) -> FootprintSum:
         """The sum; its `resources` are the machines and disks it is a part of."""
-        sums: list[FootprintSum] = []
-        for node, terms in self._places.values():
-            drawn = Terms(terms.watts, terms.of_watts)
-            made = Terms(terms.grams, terms.of_grams)
-            basis = weakest(*terms.bases)
-            sums.append(in_one_place(terms.nodes, drawn, made, node.place, node.intensity, basis))
+        sums = [terms.footprint() for terms in self._places.values()]
         if self._whole:
             sums.append(footprint_sum(self._whole))
         return sums[0] if len(sums) == 1 else together(sums)
-
-
-def _scaled(errors: Iterable[Units], ratio: float) -> list[Units]:
-    return [Units(each.errors, each.units * ratio) for each in errors]

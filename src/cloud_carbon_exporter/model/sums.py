@@ -15,7 +15,7 @@ from operator import mul
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.emissions import weakest
-from cloud_carbon_exporter.model.errors import Factor, Units
+from cloud_carbon_exporter.model.errors import Errors, Factor, Units
 from cloud_carbon_exporter.model.estimate import pue_fact
 from cloud_carbon_exporter.model.facts import figures
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
@@ -212,11 +212,15 @@ def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
     return in_one_place(len(footprints), drawn, made, place, intensity, weakest(*bases))
 
 
+Term = tuple[Errors, float]
+"""Errors of so many units, as `Units` or without its name: a cluster has a hundred thousand."""
+
+
 class Terms(NamedTuple):
     """Sum of terms of hardware, and the errors of each of them."""
 
     value: float
-    errors: Sequence[Units]
+    errors: Sequence[Term]
 
 
 def in_one_place(
@@ -238,17 +242,17 @@ def in_one_place(
     return FootprintSum(resources, power, operational, _summed(*grams, basis))
 
 
-def _summed(value: float, errors: Iterable[Units], basis: Basis) -> Sum:
+def _summed(value: float, errors: Iterable[Term], basis: Basis) -> Sum:
     """Sum whose terms have these errors: those that are off by the same facts go together."""
-    by_facts: defaultdict[tuple[str, ...], list[Units]] = defaultdict(list)
+    by_facts: defaultdict[tuple[str, ...], list[Term]] = defaultdict(list)
     for term in errors:
-        by_facts[term.errors.facts].append(term)
+        by_facts[term[0].facts].append(term)
     down: list[Reach] = []
     up: list[Reach] = []
     for facts, terms in by_facts.items():
-        units = [term.units for term in terms]
-        down.append(_reach(facts, [term.errors.down for term in terms], units))
-        up.append(_reach(facts, [term.errors.up for term in terms], units))
+        units = [unit for _, unit in terms]
+        down.append(_reach(facts, [of_term.down for of_term, _ in terms], units))
+        up.append(_reach(facts, [of_term.up for of_term, _ in terms], units))
     return Sum(value, _reach_of_all(down), _reach_of_all(up), basis)
 
 
