@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class _Cluster:
 
         self.prometheus = Prometheus(settings, count)
         self.read = Read(settings)
-        self.due = -1.0
+        self.due = -math.inf
 
     async def ask(self, now: Callable[[], float]) -> Usage:
         """Usage as it is now. Raises CollectError."""
@@ -164,13 +165,14 @@ class ClusterFeed:
     def move(self, seconds: float) -> None:
         """The clock was set: marks of its time move with it."""
         for cluster in self._clusters:
+            cluster.due += seconds
             read = cluster.read
             if read.read_at is not None:
                 moved = read.read_at + seconds
                 cluster.read = Read(read.settings, read.usage, moved, read.error, read.tried)
 
     async def _ask_all(self) -> None:
-        now = asyncio.get_running_loop().time()
+        now = self._clock()
         # A target that is refreshed publishes for all: each cluster is asked once an interval.
         due = [cluster for cluster in self._clusters if cluster.due <= now]
         for cluster in due:
