@@ -51,6 +51,10 @@ class Estate:
         self.pods = pods
         self.numbers = random.Random(0)
 
+    def answers(self) -> dict[str, bytes]:
+        """Answers to all queries, as of now."""
+        return {name: self.answer(name) for name in QUERIES}
+
     def answer(self, name: str) -> bytes:
         """Answer of Prometheus to a query."""
         result: list[bytes] = []
@@ -182,7 +186,7 @@ def measure(nodes: int, pods: int) -> None:
     clusters = Clusters(feed, 300, 1800, counting=True)
     renderer = Renderer(Settings(version="0", model_version="0"))
     shown = Snapshot(NOON, machines, first_collection_done=True)
-    told = [{name: estate.answer(name) for name in QUERIES} for _ in range(3)]
+    told = [estate.answers() for _ in range(3)]
     sizes = [len(body) / 1e6 for body in told[0].values()]
     print(f"{nodes} nodes, {pods} pods: {sum(sizes):.0f} MB told, {max(sizes):.0f} MB at once")
     before = peak_megabytes()

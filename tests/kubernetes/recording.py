@@ -91,7 +91,7 @@ class Version:
 
     old_requests: as kube-state-metrics before 2.0. old_pods: as cAdvisor before Kubernetes 1.16.
     exported: scraped without honor_labels. containers: whether cAdvisor tells of containers, as it
-    does not with cri-dockerd. twice: scraped by two jobs.
+    does not with cri-dockerd. twice: scraped by two jobs. host: who tells what a node uses in all.
     """
 
     old_requests: bool = False
@@ -99,6 +99,7 @@ class Version:
     exported: bool = False
     containers: bool = True
     twice: bool = False
+    host: str = "cadvisor"
 
 
 VERSIONS = {
@@ -107,6 +108,8 @@ VERSIONS = {
     "without honor_labels": Version(exported=True),
     "without containers": Version(containers=False),
     "scraped twice": Version(twice=True),
+    "hosts told by the kubelet": Version(host="kubelet"),
+    "hosts told by node_exporter": Version(host="node_exporter"),
 }
 
 
@@ -171,14 +174,31 @@ def _cadvisor(labels: Mapping[str, str], cores: float, memory: float) -> Iterato
     yield Series("container_memory_working_set_bytes", labels, memory)
 
 
+def _node_exporter(instance: str, cores: float, memory: float) -> Iterator[Series]:
+    for cpu in ("0", "1"):
+        for mode, share in (("user", 0.3), ("system", 0.2), ("idle", 0.4), ("iowait", 0.1)):
+            labels = {"instance": instance, "cpu": cpu, "mode": mode}
+            yield Series("node_cpu_seconds_total", labels, cores * share, counter=True)
+    yield Series("node_memory_MemTotal_bytes", {"instance": instance}, CAPACITY["memory"])
+    free = CAPACITY["memory"] - memory
+    yield Series("node_memory_MemAvailable_bytes", {"instance": instance}, free)
+
+
 def _of_containers(version: Version, target: Mapping[str, str]) -> Iterator[Series]:
     pod_name, container_name = (
         ("pod_name", "container_name") if version.old_pods else ("pod", "container")
     )
     for node, (cores, memory) in USED.items():
         host = {**target, "instance": f"{node}:10250"}
-        yield from _cadvisor({"id": "/", **host}, cores, memory)
-        yield from _cadvisor({"id": "/kubepods.slice", **host}, cores / 2, memory / 2)
+        if version.host == "cadvisor":
+            yield from _cadvisor({"id": "/", **host}, cores, memory)
+            yield from _cadvisor({"id": "/kubepods.slice", **host}, cores / 2, memory / 2)
+        elif version.host == "kubelet":
+            yield Series("node_cpu_usage_seconds_total", host, cores, counter=True)
+            yield Series("node_memory_working_set_bytes", host, memory)
+        else:
+            number = list(NODES).index(node)
+            yield from _node_exporter(f"10.0.1.{10 + number}:9100", cores, memory)
     for pod in PODS:
         if pod.phase != "Running":
             continue

@@ -14,14 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+RATE_SECONDS = 300
+"""Over so long rates are taken: two scrapes at least, where one comes every two minutes."""
+
+_WINDOW = f"[{RATE_SECONDS}s]"
 _NAMES = "namespace, exported_namespace, pod, exported_pod"
 _NODE = "node, exported_node"
 _CONTAINER = "container, exported_container"
 _OWNER = "owner_kind, owner_name"
 _HOST = "node, kubernetes_io_hostname, instance"
-
-RATE_SECONDS = 300
-"""Over so long rates are taken: two scrapes at least, where one comes every two minutes."""
 
 BOARDS = r"nvidia_com_.+|amd_com_.+|google_com_tpu|aws_amazon_com_neuron.*|habana_ai_gaudi|gpu_.+"
 """Resources of nodes that are boards, as kube-state-metrics spells their names."""
@@ -61,9 +62,31 @@ def _of_pods(metric: str, window: str = "") -> str:
     return f"{' or '.join(parts)} or max by ({_NAMES}) ({cgroup})"
 
 
-def _of_nodes(metric: str, window: str = "") -> str:
-    series = f'{metric}{{id="/",$matchers}}{window}'
-    return f"max by ({_HOST}) ({f'rate({series})' if window else series})"
+def _of_nodes(*series: str) -> str:
+    """Use of whole nodes, by each of the series that may tell it."""
+    return " or ".join([f"max by ({_HOST}) ({one})" for one in series])
+
+
+def _node_cores() -> str:
+    """Cores used on a node: of its root cgroup, else by the kubelet, else by node_exporter.
+
+    kube-prometheus-stack drops what cAdvisor says of cgroups without a pod, the root among them.
+    """
+    by_mode = 'node_cpu_seconds_total{mode!~"idle|iowait|steal|guest.*",$matchers}'
+    return _of_nodes(
+        f'rate(container_cpu_usage_seconds_total{{id="/",$matchers}}{_WINDOW})',
+        f"rate(node_cpu_usage_seconds_total{{$matchers}}{_WINDOW})",
+        f"sum by ({_HOST}) (max by ({_HOST}, cpu, mode) (rate({by_mode}{_WINDOW})))",
+    )
+
+
+def _node_memory() -> str:
+    """Bytes used on a node, of the same three."""
+    return _of_nodes(
+        'container_memory_working_set_bytes{id="/",$matchers}',
+        "node_memory_working_set_bytes{$matchers}",
+        "node_memory_MemTotal_bytes{$matchers} - node_memory_MemAvailable_bytes{$matchers}",
+    )
 
 
 def _boards(metric: str) -> str:
@@ -80,7 +103,6 @@ def _capacity() -> str:
     return f"max by ({_NODE}, resource) ({whole})"
 
 
-_WINDOW = f"[{RATE_SECONDS}s]"
 _ENDED = 'kube_pod_status_phase{phase=~"Succeeded|Failed",$matchers} == 1'
 
 QUERIES: Mapping[str, str] = {
@@ -109,8 +131,8 @@ QUERIES: Mapping[str, str] = {
     "requests": _requests(),
     "cores": _of_pods("container_cpu_usage_seconds_total", _WINDOW),
     "memory": _of_pods("container_memory_working_set_bytes"),
-    "node_cores": _of_nodes("container_cpu_usage_seconds_total", _WINDOW),
-    "node_memory": _of_nodes("container_memory_working_set_bytes"),
+    "node_cores": _node_cores(),
+    "node_memory": _node_memory(),
     "board_ratio": _boards("DCGM_FI_DEV_GPU_UTIL"),
     "board_watts": _boards("DCGM_FI_DEV_POWER_USAGE"),
     "volumes": (
