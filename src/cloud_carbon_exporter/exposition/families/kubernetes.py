@@ -75,7 +75,6 @@ KUBERNETES: tuple[Family, ...] = (
         _now(attrgetter("power_watts"), "value"),
         WORKLOAD_LABELS,
         "watts",
-        summed="interval",
     ),
     Family(
         "cloud_carbon_kubernetes_power_lower_watts",
@@ -84,7 +83,6 @@ KUBERNETES: tuple[Family, ...] = (
         _now(attrgetter("power_watts"), "lower"),
         WORKLOAD_LABELS,
         "watts",
-        summed="interval",
     ),
     Family(
         "cloud_carbon_kubernetes_power_upper_watts",
@@ -93,7 +91,6 @@ KUBERNETES: tuple[Family, ...] = (
         _now(attrgetter("power_watts"), "upper"),
         WORKLOAD_LABELS,
         "watts",
-        summed="interval",
     ),
     Family(
         "cloud_carbon_kubernetes_operational_emissions_grams_per_second",
@@ -102,7 +99,6 @@ KUBERNETES: tuple[Family, ...] = (
         _now(attrgetter("operational_grams_per_second"), "value"),
         WORKLOAD_LABELS,
         "grams_per_second",
-        summed="interval",
     ),
     Family(
         "cloud_carbon_kubernetes_embodied_emissions_grams_per_second",
@@ -111,7 +107,6 @@ KUBERNETES: tuple[Family, ...] = (
         _now(attrgetter("embodied_grams_per_second"), "value"),
         WORKLOAD_LABELS,
         "grams_per_second",
-        summed="interval",
     ),
     Family(
         # Counted with the nodes, so that both rise by as much; what was not read is __unknown__.
@@ -121,7 +116,6 @@ KUBERNETES: tuple[Family, ...] = (
         _counted("energy_joules"),
         WORKLOAD_LABELS,
         "joules",
-        summed="added",
     ),
     Family(
         "cloud_carbon_kubernetes_operational_emissions_grams_total",
@@ -130,7 +124,6 @@ KUBERNETES: tuple[Family, ...] = (
         _counted("operational_grams"),
         WORKLOAD_LABELS,
         "grams",
-        summed="added",
     ),
     Family(
         "cloud_carbon_kubernetes_embodied_emissions_grams_total",
@@ -139,7 +132,6 @@ KUBERNETES: tuple[Family, ...] = (
         _counted("embodied_grams"),
         WORKLOAD_LABELS,
         "grams",
-        summed="added",
     ),
 )
 

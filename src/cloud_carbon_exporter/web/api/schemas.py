@@ -9,6 +9,7 @@ from cloud_carbon_exporter.model.explain import Sum
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import BASES
 from cloud_carbon_exporter.web.api.calibration_schema import CALIBRATION
+from cloud_carbon_exporter.web.api.clusters_schema import CLUSTERS
 from cloud_carbon_exporter.web.api.history_schema import HISTORY, HISTORY_PARTS
 from cloud_carbon_exporter.web.api.json_schema import (
     COUNT,
@@ -236,6 +237,7 @@ _ANSWERS: Mapping[str, Schema] = {
     ),
     "history": HISTORY,
     "calibration": CALIBRATION,
+    "clusters": CLUSTERS,
     "what_if": object_of(
         {
             "taken_at": MOMENT,
