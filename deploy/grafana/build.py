@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import clusters
 import exporter
 import overview
 import resources
@@ -14,7 +15,7 @@ DASHBOARDS = Path(__file__).parent / "dashboards"
 
 def texts() -> dict[str, str]:
     """The text of each file, by its name."""
-    boards = (overview.BOARD, resources.BOARD, exporter.BOARD)
+    boards = (overview.BOARD, resources.BOARD, clusters.BOARD, exporter.BOARD)
     return {f"{board['uid']}.json": json.dumps(board, indent=2) + "\n" for board in boards}
 
 

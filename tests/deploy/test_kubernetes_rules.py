@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import statistics
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,12 @@ from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.node_parts import NodeParts, node_parts
 from cloud_carbon_exporter.model.types import Location, Resource
 from tests.deploy.files import DEPLOY, load, names_in
+from tests.deploy.files import KUBERNETES_RULES as RULES
 from tests.deploy.test_prometheus import promtool
 from tests.kubernetes.recording import CAPACITY, GIB, ONE, TWO, Series, Version, recording
 from tests.model.machines import footprint
 
-RULES = DEPLOY / "prometheus" / "kubernetes" / "recording.yml"
+BOARD = DEPLOY / "grafana" / "dashboards" / "cloud-carbon-kubernetes.json"
 VERSIONS = {
     "kube-state-metrics 2": Version(),
     "kube-state-metrics 1.9": Version(old_requests=True),
@@ -96,7 +99,11 @@ def test_workloads_and_idle_come_to_the_nodes(name: str, tmp_path: Path) -> None
     ):
         checks.append(near(f"cloud_workload:cloud_carbon_{what}:sum", whole))
         checks.append(holds(f"min(cloud_workload:cloud_carbon_{what}:sum) >= bool 0"))
-    series = [*recording(VERSIONS[name]), *of_ours()]
+    check([*recording(VERSIONS[name]), *of_ours()], checks, tmp_path)
+
+
+def check(series: list[Series], checks: list[dict[str, Any]], folder: Path) -> None:
+    """Checks of promtool over series and rules; all must hold."""
     test = {
         "rule_files": [str(RULES)],
         "evaluation_interval": "1m",
@@ -108,9 +115,43 @@ def test_workloads_and_idle_come_to_the_nodes(name: str, tmp_path: Path) -> None
             }
         ],
     }
-    path = tmp_path / "test.yml"
+    path = folder / "test.yml"
     path.write_text(yaml.safe_dump(test), encoding="utf-8")
     assert "FAILED" not in promtool("test", "rules", path)
+
+
+def split_by_the_exporter() -> list[Series]:
+    """What the exporter shows of a cluster that it splits itself."""
+    names = [family.name for family in FAMILIES if "carbon_kubernetes_" in family.name]
+    series: list[Series] = []
+    for namespace in ("shop", "__idle__", "__unknown__"):
+        labels = {"cluster": "prod", "namespace": namespace}
+        series += [Series(name, labels, 1.5) for name in names]
+    return series
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("way", ["rules", "exporter"])
+def test_the_dashboard_shows_either_way(way: str, tmp_path: Path) -> None:
+    board = json.loads(BOARD.read_text(encoding="utf-8"))
+    up = {"cluster": "prod"}
+    series = [
+        Series("cloud_carbon_exporter_kubernetes_up", up, 1),
+        Series("cloud_carbon_exporter_kubernetes_nodes", {**up, "state": "serverless"}, 1),
+    ]
+    if way == "rules":
+        series += [*recording(Version()), *of_ours()]
+    else:
+        series += split_by_the_exporter()
+    checks: list[dict[str, Any]] = []
+    for panel in board["panels"]:
+        for target in panel.get("targets", ()):
+            query = re.sub(r"\$[a-z]+", ".*", target["expr"])
+            unknown_alone = way == "rules" and "__unknown__" in query and "__idle__" not in query
+            if not unknown_alone:
+                checks.append(holds(f"count({query}) > bool 0"))
+    assert len(checks) > 8
+    check(series, checks, tmp_path)
 
 
 @pytest.mark.server

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +15,8 @@ from cloud_carbon_exporter.kubernetes.prometheus import PROVIDER, Prometheus, Sa
 from cloud_carbon_exporter.kubernetes.queries import QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
+
+log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 2.0
 FIRST_PATIENCE_SECONDS = 5.0
@@ -87,7 +90,7 @@ class _Cluster:
                     if series.at is not None:
                         _must_be_present(series.at - now())
                     await asyncio.to_thread(_take, reading, name, series.samples)
-                return await asyncio.to_thread(reading.usage)
+                return await asyncio.to_thread(_whole, reading)
         except TimeoutError:
             raise DeadlineExceeded(f"the queries took longer than {READ_SECONDS:g} s") from None
 
@@ -104,6 +107,14 @@ def _take(reading: UsageReading, name: str, told: Sequence[Sample]) -> None:
         reading.take(name, told)
     except (TypeError, ValueError, LookupError, AttributeError):
         raise Malformed("the answer cannot be read", operation=name) from None
+
+
+def _whole(reading: UsageReading) -> Usage:
+    """Usage by all answers. Raises CollectError."""
+    try:
+        return reading.usage()
+    except (TypeError, ValueError, LookupError, AttributeError):
+        raise Malformed("the answers cannot be read") from None
 
 
 class ClusterFeed:
@@ -189,6 +200,11 @@ class ClusterFeed:
             self._count_error(PROVIDER, error.operation, error.reason)
             self._changes.failed(settings.cluster, error)
             cluster.read = Read(settings, before.usage, before.read_at, str(error), True)
+            return
+        except Exception:  # a defect of ours: the other clusters, and the nodes, go on
+            log.exception("cluster %s could not be read", settings.cluster)
+            error_text = "it could not be read: see the log"
+            cluster.read = Read(settings, before.usage, before.read_at, error_text, True)
             return
         self._changes.well(settings.cluster, f"{PROVIDER} {settings.cluster}")
         cluster.read = Read(settings, usage, self._clock(), "", True)
