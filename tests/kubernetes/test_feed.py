@@ -70,12 +70,17 @@ def told() -> Told:
 
 
 def opened(
-    url: str, told: Told, token: str = "", user: str = "", password: str = ""
+    url: str,
+    told: Told,
+    token: str = "",
+    user: str = "",
+    password: str = "",
+    patience: float = 5,
 ) -> ClusterFeed:
     cluster = ClusterSettings(
         cluster="prod", url=url, token_file=token, username=user, password_file=password
     )
-    return ClusterFeed([cluster], 0, told, told.error, told, lambda: NOON, lambda: NOON)
+    return ClusterFeed([cluster], 0, told, told.error, told, lambda: NOON, lambda: NOON, patience)
 
 
 async def test_a_good_answer_is_kept_with_its_time(prometheus: FakePrometheus, told: Told) -> None:
@@ -165,10 +170,9 @@ async def test_it_works_again_after_a_fault(prometheus: FakePrometheus, told: To
 async def test_a_prometheus_that_hangs_holds_up_nothing(
     prometheus: FakePrometheus, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeding, "FIRST_PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr(feeding, "PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr(feeding, "READ_SECONDS", 0.3)
-    feed = opened(prometheus.url, told)
+    feed = opened(prometheus.url, told, patience=0.05)
     prometheus.hangs = True
     for _ in range(3):  # each comes back at once, and no second round is begun beside the first
         await feed.refresh()

@@ -21,7 +21,13 @@ def open_clusters(
     """Clusters to be split; counters keep the time of their nodes from now on, if there are any."""
     interval = settings.interval_seconds
     feed = ClusterFeed(
-        settings.clusters, interval, budget.meter("kubernetes"), budget.error, FailureLog(), clock
+        settings.clusters,
+        interval,
+        budget.meter("kubernetes"),
+        budget.error,
+        FailureLog(),
+        clock,
+        first_patience_seconds=settings.grid.patience_seconds,
     )
     counting = settings.mode == "background"
     clusters = Clusters(feed, interval, settings.stale_after_seconds, counting=counting)

@@ -122,6 +122,7 @@ class ClusterFeed:
 
     count_error: where errors by (provider, operation, reason) are counted. clock: time of the
     house. wall: time of this machine, which is held against that of the Prometheus.
+    first_patience_seconds: how long the first answers are waited for.
     """
 
     def __init__(
@@ -133,11 +134,13 @@ class ClusterFeed:
         changes: Changes,
         clock: Callable[[], float],
         wall: Callable[[], float] = time.time,
+        first_patience_seconds: float = FIRST_PATIENCE_SECONDS,
     ) -> None:
         self._clusters = [_Cluster(settings, meter) for settings in clusters]
         self._interval = interval_seconds
         self._count_error, self._changes = count_error, changes
         self._clock, self._wall = clock, wall
+        self._first_patience = first_patience_seconds
         self._round: asyncio.Task[None] | None = None
         self._tried = False
 
@@ -156,7 +159,7 @@ class ClusterFeed:
             return
         if self._round is None or self._round.done():
             self._round = asyncio.create_task(self._ask_all())
-        patience = PATIENCE_SECONDS if self._tried else FIRST_PATIENCE_SECONDS
+        patience = PATIENCE_SECONDS if self._tried else self._first_patience
         await asyncio.wait({self._round}, timeout=patience)
         self._tried = True
 

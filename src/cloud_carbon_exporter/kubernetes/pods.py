@@ -35,12 +35,8 @@ class Pod:
         self.boards_asked = NOTHING
 
     def ask(self, resource: str, amount: float) -> None:
-        """It asks for so much of a resource."""
-        if resource == "cpu":
-            self.cores_asked = amount
-        elif resource == "memory":
-            self.memory_asked = amount
-        elif resource == "ephemeral_storage":
+        """It asks for so much of a resource other than processors and memory."""
+        if resource == "ephemeral_storage":
             self.disk_bytes_asked = amount
         elif IS_BOARD.fullmatch(resource):
             self.boards_asked = {**self.boards_asked, resource: amount}
@@ -84,8 +80,15 @@ class Pods:
         get = self.by_key.get
         for labels, amount in told:
             pod = get(pod_key(labels))
-            if pod is not None:
-                pod.ask(labels.get("resource", ""), amount)
+            if pod is None:
+                continue
+            resource = labels.get("resource", "")
+            if resource == "cpu":
+                pod.cores_asked = amount
+            elif resource == "memory":
+                pod.memory_asked = amount
+            else:
+                pod.ask(resource, amount)
 
     def take_cores(self, told: Iterable[Sample]) -> None:
         """Cores they use."""
