@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,6 +119,27 @@ class Prometheus:
 
 def read_series(body: bytes) -> Series:
     """Series of an answer. Raises Malformed for what is none, Incomplete for a part of one."""
+    with _garbage_left_alone():
+        return _read(body)
+
+
+@contextmanager
+def _garbage_left_alone() -> Iterator[None]:
+    """Look for no garbage meanwhile.
+
+    An answer is hundreds of thousands of young objects, none of them garbage, and most of them gone
+    at the end without a collection: to walk them over and over is a quarter of the time it takes.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _read(body: bytes) -> Series:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

@@ -35,12 +35,11 @@ def _as(name: str, metric: str) -> str:
     return f'label_replace({metric}, "resource", "{name}", "", "")'
 
 
-def _requests() -> str:
-    whole = (
-        f'kube_pod_container_resource_requests{{resource=~"{_RESOURCES}",$matchers}}'
-        f" or {_as('cpu', 'kube_pod_container_resource_requests_cpu_cores{$matchers}')}"
-        f" or {_as('memory', 'kube_pod_container_resource_requests_memory_bytes{$matchers}')}"
-    )
+def _requests(resources: str, old: str) -> str:
+    """Requests of pods. old: what kube-state-metrics calls those of the first before 2.0."""
+    metric = "kube_pod_container_resource_requests"
+    first = _as(resources.partition("|")[0], f"{metric}_{old}{{$matchers}}")
+    whole = f'{metric}{{resource=~"{resources}",$matchers}} or {first}'
     return f"sum by ({_NAMES}, resource) (max by ({_NAMES}, {_CONTAINER}, resource) ({whole}))"
 
 
@@ -128,7 +127,8 @@ QUERIES: Mapping[str, str] = {
     "pods": (
         f"max by ({_NAMES}, {_NODE}, created_by_kind, created_by_name) (kube_pod_info{{$matchers}})"
     ),
-    "requests": _requests(),
+    "requests": _requests(f"memory|ephemeral_storage|{BOARDS}", "memory_bytes"),
+    "cores_asked": _requests("cpu", "cpu_cores"),
     "cores": _of_pods("container_cpu_usage_seconds_total", _WINDOW),
     "memory": _of_pods("container_memory_working_set_bytes"),
     "node_cores": _node_cores(),
@@ -152,6 +152,10 @@ QUERIES: Mapping[str, str] = {
 
 $matchers is the cluster's.
 """
+
+
+BY_REQUEST_ALONE = frozenset({"cores_asked"})
+"""What is asked for only where idle parts are given away by request: it splits nothing itself."""
 
 
 def query(name: str, matchers: Mapping[str, str]) -> str:

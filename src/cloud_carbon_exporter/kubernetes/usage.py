@@ -48,7 +48,7 @@ class UsageReading:
         """
         if name == "pods":
             self._take_pods(told)
-        elif name == "requests":
+        elif name in ("requests", "cores_asked"):
             self._pods.take_requests(told)
         elif name == "cores":
             self._pods.take_cores(told)

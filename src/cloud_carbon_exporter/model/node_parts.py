@@ -6,11 +6,12 @@ is as unsure as memory is, and what many workloads share errs alike in all of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.emissions import weakest
+from cloud_carbon_exporter.model.errors import Errors, Units
 from cloud_carbon_exporter.model.node_split import Shares
 from cloud_carbon_exporter.model.power import draw
 from cloud_carbon_exporter.model.priced_components import (
@@ -21,7 +22,6 @@ from cloud_carbon_exporter.model.priced_components import (
 )
 from cloud_carbon_exporter.model.sums import (
     FootprintSum,
-    Term,
     Terms,
     footprint_sum,
     in_one_place,
@@ -50,8 +50,8 @@ class _Part:
     watts: float = 0
     at_rest: float = 0
     grams: float = 0
-    of_watts: list[Term] = field(default_factory=list)
-    of_grams: list[Term] = field(default_factory=list)
+    of_watts: list[Units] = field(default_factory=list)
+    of_grams: list[Units] = field(default_factory=list)
 
     def add(self, priced: PricedComponent) -> None:
         self.watts += priced.watts
@@ -92,7 +92,7 @@ class NodeParts:
     def portion(self, shares: Shares) -> Portion:
         """What these shares come to."""
         cores_at_rest, cores_at_work, memory, boards_at_rest, boards_at_work, disks = shares
-        by_part: list[tuple[float, float]] = []
+        by_part: tuple[tuple[float, float], ...] = ()
         watts = grams = 0.0
         for part in self.parts:
             name = part.name
@@ -102,7 +102,7 @@ class NodeParts:
                 ratio, of_grams = part.ratio(boards_at_rest, boards_at_work), boards_at_rest
             else:
                 ratio = of_grams = memory if name == _MEMORY else disks
-            by_part.append((ratio, of_grams))
+            by_part += ((ratio, of_grams),)
             watts += ratio * part.watts
             grams += of_grams * part.grams
         return Portion(
@@ -145,15 +145,16 @@ class _InPlace:
         self.node = node
         self.nodes = 0
         self.watts = self.grams = 0.0
-        self.of_watts: list[Term] = []
-        self.of_grams: list[Term] = []
+        # Errors and units apart: a pair for each would be a hundred thousand objects to collect.
+        self.of_watts: tuple[list[Errors], list[float]] = ([], [])
+        self.of_grams: tuple[list[Errors], list[float]] = ([], [])
         self.bases: set[Basis] = set()
 
     def footprint(self) -> FootprintSum:
         return in_one_place(
             self.nodes,
-            Terms(self.watts, self.of_watts),
-            Terms(self.grams, self.of_grams),
+            Terms(self.watts, *self.of_watts),
+            Terms(self.grams, *self.of_grams),
             self.node.place,
             self.node.intensity,
             weakest(*self.bases),
@@ -180,12 +181,10 @@ class PartSum:
         for part, (watts, grams) in zip(node.parts, portion.by_part, strict=True):
             if watts:
                 terms.watts += watts * part.watts
-                for errors, units in part.of_watts:
-                    terms.of_watts.append((errors, units * watts))
+                _add(terms.of_watts, part.of_watts, watts)
             if grams:
                 terms.grams += grams * part.grams
-                for errors, units in part.of_grams:
-                    terms.of_grams.append((errors, units * grams))
+                _add(terms.of_grams, part.of_grams, grams)
 
     def add_whole(self, footprint: Footprint) -> None:
         """Add all of a resource, such as the disk of a claim."""
@@ -197,3 +196,10 @@ class PartSum:
         if self._whole:
             sums.append(footprint_sum(self._whole))
         return sums[0] if len(sums) == 1 else together(sums)
+
+
+def _add(to: tuple[list[Errors], list[float]], of_part: Iterable[Units], ratio: float) -> None:
+    """Add the errors of a share of a part."""
+    for errors, units in of_part:
+        to[0].append(errors)
+        to[1].append(units * ratio)

@@ -207,20 +207,21 @@ def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
             of_watts.append(footprint.errors.watts)
             of_grams.append(footprint.errors.grams)
             place, intensity = footprint.errors.place, footprint.errors.intensity
-    drawn = Terms(watts / place.pue_ratio.value, of_watts)
-    made = Terms(grams, of_grams)
+    drawn = _terms(watts / place.pue_ratio.value, of_watts)
+    made = _terms(grams, of_grams)
     return in_one_place(len(footprints), drawn, made, place, intensity, weakest(*bases))
 
 
-Term = tuple[Errors, float]
-"""Errors of so many units, as `Units` or without its name: a cluster has a hundred thousand."""
-
-
 class Terms(NamedTuple):
-    """Sum of terms of hardware, and the errors of each of them."""
+    """Sum of terms of hardware: the errors of one unit of each of them, and its units."""
 
     value: float
-    errors: Sequence[Term]
+    errors: Sequence[Errors]
+    units: Sequence[float]
+
+
+def _terms(value: float, terms: Sequence[Units]) -> Terms:
+    return Terms(value, [term.errors for term in terms], [term.units for term in terms])
 
 
 def in_one_place(
@@ -233,27 +234,30 @@ def in_one_place(
 ) -> FootprintSum:
     """Sum over hardware with the same PUE and grid. watts: of the hardware, without PUE."""
     pue = place.pue_ratio
-    power = _summed(*watts, basis).times(_factor(_pue_fact(place), pue), basis)
+    power = _summed(watts, basis).times(_factor(_pue_fact(place), pue), basis)
     operational = Sum()
     if intensity is not None:
         grid = intensity.grams_per_kilowatt_hour
         factor = _factor(_grid_fact(place, intensity), grid)
         operational = power.times(factor, grid.basis, 1 / JOULES_PER_KILOWATT_HOUR)
-    return FootprintSum(resources, power, operational, _summed(*grams, basis))
+    return FootprintSum(resources, power, operational, _summed(grams, basis))
 
 
-def _summed(value: float, errors: Iterable[Term], basis: Basis) -> Sum:
-    """Sum whose terms have these errors: those that are off by the same facts go together."""
-    by_facts: defaultdict[tuple[str, ...], list[Term]] = defaultdict(list)
-    for term in errors:
-        by_facts[term[0].facts].append(term)
+def _summed(terms: Terms, basis: Basis) -> Sum:
+    """Sum of terms: those that are off by the same facts go together."""
+    by_facts: dict[tuple[str, ...], tuple[list[Errors], list[float]]] = {}
+    for errors, units in zip(terms.errors, terms.units, strict=True):
+        alike = by_facts.get(errors.facts)
+        if alike is None:
+            alike = by_facts[errors.facts] = ([], [])
+        alike[0].append(errors)
+        alike[1].append(units)
     down: list[Reach] = []
     up: list[Reach] = []
-    for facts, terms in by_facts.items():
-        units = [unit for _, unit in terms]
-        down.append(_reach(facts, [of_term.down for of_term, _ in terms], units))
-        up.append(_reach(facts, [of_term.up for of_term, _ in terms], units))
-    return Sum(value, _reach_of_all(down), _reach_of_all(up), basis)
+    for facts, (of_terms, of_units) in by_facts.items():
+        down.append(_reach(facts, [errors.down for errors in of_terms], of_units))
+        up.append(_reach(facts, [errors.up for errors in of_terms], of_units))
+    return Sum(terms.value, _reach_of_all(down), _reach_of_all(up), basis)
 
 
 def _reach(
