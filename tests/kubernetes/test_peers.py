@@ -11,8 +11,8 @@ import pytest
 from cloud_carbon_exporter.model.clusters import IDLE, UNKNOWN, Workload
 from cloud_carbon_exporter.model.node_parts import node_parts
 from cloud_carbon_exporter.model.node_split import Held, Node, split
-from tests.kubernetes.recording import CAPACITY, GIB, USED
-from tests.kubernetes.test_real_prometheus import ON_ONE, ONE
+from tests.kubernetes.recording import CAPACITY, GIB, ONE, USED
+from tests.kubernetes.test_real_prometheus import ON_ONE
 from tests.model.machines import footprint, resource
 
 PAGE = Path(__file__).parents[2] / "docs" / "kubernetes.md"

@@ -124,7 +124,7 @@ def test_disks_are_those_who_mount_them_else_the_claims() -> None:
 
     names = ("mine", "shared", "unused", "nfs")
     mounts = [("web-1", "mine"), ("web-3", "mine"), ("web-1", "shared"), ("lone", "shared")]
-    told = {
+    told: Answers = {
         **SMALL,
         "claims": [claim(name) for name in names],
         "volumes": [
