@@ -21,8 +21,11 @@ from tests.deploy.files import ROOT, names_in, rules
 from tests.deploy.test_prometheus import promtool
 from tests.e2e.programs import Exporter, Prometheus, eventually, fetch
 
-LACKING = re.compile(r"api_cost_forecast|skipped_objects|intensity_forecast|reported|calibration")
-"""What a demo has none of: it pays nothing, leaves nothing out, has no forecast, no report."""
+LACKING = re.compile(
+    r"api_cost_forecast|skipped_objects|intensity_forecast|reported|calibration|kubernetes"
+    r"|cloud_workload:"
+)
+"""What a demo has none of: it pays nothing, leaves nothing out, has no forecast and no cluster."""
 
 UNRECORDED = {"cloud_resource:cloud_carbon_idle_emissions_grams_per_day"}
 """What takes a day of history."""

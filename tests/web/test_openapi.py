@@ -73,6 +73,7 @@ def examples(snapshot: Snapshot) -> dict[str, dict[str, int]]:
             "/api/v1/history?by=color": 400,
         },
         "/api/v1/calibration": {"/api/v1/calibration": 200},
+        "/api/v1/clusters": {"/api/v1/clusters": 200},
         "/api/v1/openapi.json": {"/api/v1/openapi.json": 200},
     }
 

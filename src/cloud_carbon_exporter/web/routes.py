@@ -16,6 +16,7 @@ from cloud_carbon_exporter.web.api.answers import (
 )
 from cloud_carbon_exporter.web.api.budgets import budgets_answer
 from cloud_carbon_exporter.web.api.calibration import calibration_answer
+from cloud_carbon_exporter.web.api.clusters import clusters_answer
 from cloud_carbon_exporter.web.api.history import history_answer
 from cloud_carbon_exporter.web.api.history_parameters import HISTORY_PARAMETERS
 from cloud_carbon_exporter.web.api.json_schema import TEXT, one_of, reference
@@ -267,6 +268,15 @@ API_ROUTES = (
             "getCalibration",
             "What providers report of the last twelve months, and its ratio to our own figures",
             json_answers("calibration", "by account, service and region"),
+        ),
+    ),
+    _get(
+        "/api/v1/clusters",
+        clusters_answer,
+        Operation(
+            "getClusters",
+            "Clusters of Kubernetes, by namespace and by workload, and how each was read",
+            json_answers("clusters", "those that are configured"),
         ),
     ),
     _get(

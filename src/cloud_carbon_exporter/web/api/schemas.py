@@ -10,6 +10,7 @@ from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import BASES
 from cloud_carbon_exporter.web.api.budgets import BUDGETS_SCHEMA
 from cloud_carbon_exporter.web.api.calibration_schema import CALIBRATION
+from cloud_carbon_exporter.web.api.clusters_schema import CLUSTERS
 from cloud_carbon_exporter.web.api.history_schema import HISTORY, HISTORY_PARTS
 from cloud_carbon_exporter.web.api.json_schema import (
     COUNT,
@@ -238,6 +239,7 @@ _ANSWERS: Mapping[str, Schema] = {
     ),
     "history": HISTORY,
     "calibration": CALIBRATION,
+    "clusters": CLUSTERS,
     "budgets": BUDGETS_SCHEMA,
     "window": WINDOW,
     "what_if": object_of(
