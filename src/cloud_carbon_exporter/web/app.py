@@ -15,6 +15,7 @@ from cloud_carbon_exporter.web.api.answers import (
 )
 from cloud_carbon_exporter.web.api.history import HISTORY, Remembered, nothing_remembered
 from cloud_carbon_exporter.web.api.openapi import openapi_document
+from cloud_carbon_exporter.web.api.trend_answer import CHARTS, ChartCache
 from cloud_carbon_exporter.web.guard import GUARD, Guard, Refused, guarded
 from cloud_carbon_exporter.web.page import STATIC_FILES, static_files
 from cloud_carbon_exporter.web.routes import ROUTES
@@ -101,7 +102,7 @@ def make_app(
     """
     app = web.Application(middlewares=[_errors, guarded])
     app[SERVING], app[GUARD] = Serving(collector, settings), Guard()
-    app[HISTORY] = remembered
+    app[HISTORY], app[CHARTS] = remembered, ChartCache()
     app[TREND], app[SNAPSHOT_CACHE] = trend or Trend(), SnapshotCache()
     app[OPENAPI], app[STATIC_FILES] = openapi_document(ROUTES), static_files()
     app.on_response_prepare.append(_secure)

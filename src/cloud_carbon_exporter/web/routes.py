@@ -15,16 +15,18 @@ from cloud_carbon_exporter.web.api.answers import (
     snapshot_answer,
 )
 from cloud_carbon_exporter.web.api.calibration import calibration_answer
+from cloud_carbon_exporter.web.api.changes import changes_answer
 from cloud_carbon_exporter.web.api.history import history_answer
 from cloud_carbon_exporter.web.api.history_parameters import HISTORY_PARAMETERS
-from cloud_carbon_exporter.web.api.json_schema import TEXT, one_of, reference
+from cloud_carbon_exporter.web.api.json_schema import TEXT, reference
 from cloud_carbon_exporter.web.api.openapi import JSON, Answer, Operation, Parameter, json_answers
-from cloud_carbon_exporter.web.api.resource_query import (
-    FILTERS,
-    LIMIT_DEFAULT,
-    LIMIT_MOST,
-    SORT_DEFAULT,
-    SORTS,
+from cloud_carbon_exporter.web.api.resource_parameters import RESOURCE_PARAMETERS
+from cloud_carbon_exporter.web.api.treemap import treemap_answer
+from cloud_carbon_exporter.web.api.trend_answer import trend_answer
+from cloud_carbon_exporter.web.api.view_parameters import (
+    CHANGES_PARAMETERS,
+    TREEMAP_PARAMETERS,
+    TREND_PARAMETERS,
 )
 from cloud_carbon_exporter.web.api.what_if import what_if_answer
 from cloud_carbon_exporter.web.health import healthy, ready
@@ -33,29 +35,6 @@ from cloud_carbon_exporter.web.page import page, static_file
 from cloud_carbon_exporter.web.reload import reload
 
 _PLAIN = "text/plain"
-_DESCENDING = tuple(f"-{name}" for name in SORTS)
-
-RESOURCE_PARAMETERS = (
-    Parameter(
-        "limit",
-        "resources a page",
-        {"type": "integer", "minimum": 1, "maximum": LIMIT_MOST, "default": LIMIT_DEFAULT},
-    ),
-    Parameter("cursor", "the `cursor` of the page before", TEXT),
-    Parameter(
-        "sort",
-        "what they are ordered by; `-` in front descends",
-        {**one_of((*SORTS, *_DESCENDING)), "default": SORT_DEFAULT},
-    ),
-    Parameter(
-        "filter",
-        "`label=value`, all must hold; an empty value asks for what has no such label. "
-        f"Labels: {', '.join(FILTERS)} and each tag_*",
-        TEXT,
-        repeated=True,
-    ),
-    Parameter("search", "words in the name, id, kind, region or type of machine", TEXT),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +212,36 @@ API_ROUTES = (
                 "200": Answer("sums, or the trend", {JSON: reference("history"), "text/csv": TEXT}),
             },
             HISTORY_PARAMETERS,
+        ),
+    ),
+    _get(
+        "/api/v1/trend",
+        trend_answer,
+        Operation(
+            "getTrend",
+            "What the page draws of the past: rates by step, of the largest groups and of all",
+            json_answers("trend_chart", "columns of one chart"),
+            TREND_PARAMETERS,
+        ),
+    ),
+    _get(
+        "/api/v1/changes",
+        changes_answer,
+        Operation(
+            "getChanges",
+            "What emits more or less than in the time before, what is new and what is gone",
+            json_answers("changes", "by account, region and kind; single resources are not kept"),
+            CHANGES_PARAMETERS,
+        ),
+    ),
+    _get(
+        "/api/v1/treemap",
+        treemap_answer,
+        Operation(
+            "getTreemap",
+            "The estate now, in groups and what is in them",
+            json_answers("treemap", "the largest first"),
+            TREEMAP_PARAMETERS,
         ),
     ),
     _get(

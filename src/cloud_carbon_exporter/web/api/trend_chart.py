@@ -1,0 +1,125 @@
+"""Trend as the page draws it: rates by step, of the largest groups and of all, in one measure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from cloud_carbon_exporter.history.query import Summed
+from cloud_carbon_exporter.web.api.json_objects import JsonObject
+from cloud_carbon_exporter.web.api.measures import MEASURES, Measure
+from cloud_carbon_exporter.web.trend import TrendPoint
+
+MOST_SERIES = 7
+"""Groups with a line of their own; what is left is one more. Nobody tells more colours apart."""
+
+MOST_GROUPS = 50
+"""Groups that are told with their sum over the whole range."""
+
+_DIGITS = 5  # of a number that is drawn: a pixel is a thousandth of the chart
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the history told of a range.
+
+    steps: all together, by step. parts: by step and group. whole: all together, over the range.
+    groups: by group, over the range.
+    """
+
+    steps: Sequence[Summed]
+    parts: Sequence[Summed]
+    whole: Sequence[Summed]
+    groups: Sequence[Summed]
+
+
+def drawn(value: float) -> float:
+    """A number as exact as a chart shows it: a third of the bytes."""
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def chart(looked: Looked, name: str) -> JsonObject:
+    """The columns of a chart of one measure, and the sums over its range."""
+    measure = MEASURES[name]
+    rates = [measure.rate(row).estimate for row in looked.steps]
+    starts = [row.start for row in looked.steps]
+    return {
+        "start": starts,
+        "value": [drawn(rate.value) for rate in rates],
+        "lower": [drawn(rate.lower) for rate in rates],
+        "upper": [drawn(rate.upper) for rate in rates],
+        **_series(looked, measure, starts),
+        "sum": _amount(looked.whole[0], measure) if looked.whole else None,
+        "counted_seconds": looked.whole[0].seconds if looked.whole else 0,
+        "groups": _groups(looked.groups, measure),
+    }
+
+
+def _amount(row: Summed, measure: Measure) -> JsonObject:
+    return asdict(measure.amount(row.amounts).estimate)
+
+
+def _groups(rows: Iterable[Summed], measure: Measure) -> list[JsonObject]:
+    ranked = sorted(rows, key=lambda row: -measure.amount(row.amounts).value)
+    return [{"name": row.labels[0], "sum": _amount(row, measure)} for row in ranked[:MOST_GROUPS]]
+
+
+def _series(looked: Looked, measure: Measure, starts: Sequence[int]) -> JsonObject:
+    """Rates of the largest groups, and of all others together; null where nothing is known."""
+    by_name: defaultdict[str, dict[int, float]] = defaultdict(dict)
+    sizes: defaultdict[str, float] = defaultdict(float)
+    for row in looked.parts:
+        rate = measure.rate(row).value
+        by_name[row.labels[0]][row.start] = rate
+        sizes[row.labels[0]] += rate
+    ranked = sorted(sizes, key=lambda name: -sizes[name])
+    largest = ranked[:MOST_SERIES]
+    left = [by_name[name] for name in ranked[MOST_SERIES:]]
+    return {
+        "series": [{"name": name, "values": _column([by_name[name]], starts)} for name in largest],
+        "others": _column(left, starts) if left else None,
+        "others_groups": len(left),
+    }
+
+
+def _column(parts: Sequence[Mapping[int, float]], starts: Sequence[int]) -> list[float]:
+    return [_together(parts, start) for start in starts]
+
+
+def _together(parts: Sequence[Mapping[int, float]], start: int) -> float:
+    return drawn(sum([part.get(start, 0) for part in parts]))
+
+
+_POINTS = {
+    "total": ("operational_emissions_grams_per_second", "embodied_emissions_grams_per_second"),
+    "operational": ("operational_emissions_grams_per_second",),
+    "embodied": ("embodied_emissions_grams_per_second",),
+    "power": ("power_watts",),
+}
+
+
+def chart_of_points(points: Sequence[TrendPoint], name: str) -> JsonObject:
+    """The columns of a chart of what each refresh said: of the whole, which alone is kept.
+
+    All emissions are told by their two parts. Bounds are kept of power alone.
+    """
+    columns = [[getattr(point, column) for point in points] for column in _POINTS[name]]
+    series: list[JsonObject] = []
+    for column, values in zip(_POINTS[name], columns, strict=True):
+        series.append({"name": column.partition("_")[0], "values": list(map(drawn, values))})
+    bounds: dict[str, list[float]] = {"lower": [], "upper": []}
+    if name == "power":
+        bounds["lower"] = [drawn(point.power_lower_watts) for point in points]
+        bounds["upper"] = [drawn(point.power_upper_watts) for point in points]
+    return {
+        "start": [round(point.taken_at, 1) for point in points],
+        "value": [drawn(sum(parts)) for parts in zip(*columns, strict=True)],
+        **bounds,
+        "series": series,
+        "others": None,
+        "others_groups": 0,
+        "sum": None,
+        "counted_seconds": 0,
+        "groups": [],
+    }
