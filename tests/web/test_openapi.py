@@ -24,9 +24,9 @@ from cloud_carbon_exporter.history.shares import Shares
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.web.api.openapi import openapi_document
+from cloud_carbon_exporter.web.api.resource_parameters import RESOURCE_PARAMETERS
 from cloud_carbon_exporter.web.api.resource_query import FILTERS, PARAMETERS, SORTS
 from cloud_carbon_exporter.web.app import make_app
-from cloud_carbon_exporter.web.api.resource_parameters import RESOURCE_PARAMETERS
 from cloud_carbon_exporter.web.routes import ROUTES
 
 OPENAPI: dict[str, Any] = openapi_document(ROUTES)

@@ -17,6 +17,7 @@ from cloud_carbon_exporter.config.machine_flags import MACHINE_FLAGS
 from cloud_carbon_exporter.config.plan_flags import PLAN_FLAGS
 from cloud_carbon_exporter.config.push_flags import PUSH_FLAGS
 from cloud_carbon_exporter.config.quantities import address, count, duration, fraction, number
+from cloud_carbon_exporter.config.web_flags import WEB_FLAGS
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 
 Mode = Literal["background", "scrape"]
@@ -222,6 +223,7 @@ POLICY_OPTIONAL = Flag(
 FLAGS: tuple[Flag[object], ...] = (
     *CLOUD_FLAGS,
     *flags_in(globals()),
+    *WEB_FLAGS,
     *GRID_FLAGS,
     *PUSH_FLAGS,
     *MACHINE_FLAGS,

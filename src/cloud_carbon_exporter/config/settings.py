@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cloud_carbon_exporter.config import flags, grid_flags, push_flags
+from cloud_carbon_exporter.config import flags, grid_flags, push_flags, web_flags
 from cloud_carbon_exporter.config.command_line import Wish, Words, nearest, read_words
 from cloud_carbon_exporter.config.file import read_file
 from cloud_carbon_exporter.config.flag import COLLECTING, Flag, Values, said_or_inherited
@@ -47,6 +47,8 @@ class Settings:
     history_file: str = ""
     web_config_file: str = ""
     allowed_hosts: tuple[str, ...] = ()
+    route_prefix: str = ""
+    external_url: str = ""
     tags: tuple[str, ...] = ()
     labels: LabelSet = flags.LABEL_SET.value_by_default
     families: tuple[str, ...] = ()
@@ -131,6 +133,8 @@ def _settings(
         history_file=values[flags.HISTORY_FILE],
         web_config_file=values[flags.WEB_CONFIG_FILE],
         allowed_hosts=values[flags.ALLOWED_HOSTS],
+        route_prefix=values[web_flags.ROUTE_PREFIX],
+        external_url=values[web_flags.EXTERNAL_URL],
         tags=_tags(values[flags.TAGS], targets),
         labels=values[flags.LABEL_SET],
         families=values[flags.FAMILIES],

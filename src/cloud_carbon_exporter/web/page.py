@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from aiohttp import web
 
-from cloud_carbon_exporter.web.settings import SERVING
+from cloud_carbon_exporter.web.settings import PREFIX, SERVING
 from cloud_carbon_exporter.web.totals_html import as_of_html, totals_html
 
 _TYPES = {
@@ -66,6 +66,11 @@ async def page(request: web.Request) -> web.Response:
     text = request.app[STATIC_FILES][_PAGE].body.decode()
     text = text.replace(_TOTALS, totals_html(taken)).replace(_AS_OF, as_of_html(taken))
     return _answer(request, _file(text.encode(), _TYPES[".html"]))
+
+
+async def to_page(request: web.Request) -> web.Response:
+    """Redirect to the page of who asks for the root, or leaves out its last slash."""
+    raise web.HTTPFound(f"{request.app[PREFIX]}/")
 
 
 async def static_file(request: web.Request) -> web.Response:

@@ -31,7 +31,7 @@ from cloud_carbon_exporter.web.api.view_parameters import (
 from cloud_carbon_exporter.web.api.what_if import what_if_answer
 from cloud_carbon_exporter.web.health import healthy, ready
 from cloud_carbon_exporter.web.metrics import CONTENT_TYPES, NAME_FILTER, metrics
-from cloud_carbon_exporter.web.page import page, static_file
+from cloud_carbon_exporter.web.page import page, static_file, to_page
 from cloud_carbon_exporter.web.reload import reload
 
 _PLAIN = "text/plain"
@@ -45,10 +45,10 @@ class Route:
     handler: Handler
     operations: Mapping[str, Operation]
 
-    def add_to(self, app: web.Application) -> None:
+    def add_to(self, app: web.Application, prefix: str) -> None:
         """Serve it. An id may hold slashes: those of Google are paths."""
         # the last `/explain` ends the id, which may come encoded or as it is
-        pattern = self.path.replace("{id}", "{id:.+}")
+        pattern = prefix + self.path.replace("{id}", "{id:.+}")
         for method in self.operations:
             # add_get answers HEAD as well
             if method == "GET":
@@ -275,3 +275,13 @@ RELOAD_ROUTES = (
 
 ROUTES: tuple[Route, ...] = (*PAGE_ROUTES, *METRIC_ROUTES, *API_ROUTES, *RELOAD_ROUTES)
 """Every route: the application serves these, and /api/v1/openapi.json tells of these."""
+
+
+def add_routes(app: web.Application, prefix: str) -> None:
+    """Serve every route below a prefix; what asks for less than it is sent there."""
+    for route in ROUTES:
+        route.add_to(app, prefix)
+    if prefix:
+        # relative URLs of the page hold below a slash alone
+        app.router.add_get(prefix, to_page)
+        app.router.add_get("/", to_page)
