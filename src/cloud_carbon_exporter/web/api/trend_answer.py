@@ -14,7 +14,6 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from cloud_carbon_exporter.history.query import Query, TooManySums
-from cloud_carbon_exporter.history.series import By
 from cloud_carbon_exporter.web.api.answers import error_answer
 from cloud_carbon_exporter.web.api.history import HISTORY, Remembered
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
@@ -28,7 +27,7 @@ from cloud_carbon_exporter.web.api.measures import (
 )
 from cloud_carbon_exporter.web.api.ranges import RANGE_DEFAULT, RANGES
 from cloud_carbon_exporter.web.api.resource_query import BadQuery
-from cloud_carbon_exporter.web.api.trend_chart import Looked, chart, chart_of_points
+from cloud_carbon_exporter.web.api.trend_chart import chart, chart_of_points, look
 from cloud_carbon_exporter.web.settings import SERVING
 from cloud_carbon_exporter.web.trend import TREND, TrendPoint
 
@@ -88,16 +87,6 @@ def parse_trend(parameters: MultiMapping[str], tags: tuple[str, ...]) -> TrendQu
     )
 
 
-def look(remembered: Remembered, since: int, until: int, by: Mapping[str, By], step: str) -> Looked:
-    """Ask the history for a range. Raises TooManySums, sqlite3.Error or TimeoutError."""
-    return Looked(
-        remembered(Query(since, until, {}, step)),
-        remembered(Query(since, until, by, step)),
-        remembered(Query(since, until, {})),
-        remembered(Query(since, until, by)),
-    )
-
-
 def _charts(
     remembered: Remembered, asked: TrendQuery, tags: tuple[str, ...], now: float
 ) -> Mapping[str, JsonObject]:
@@ -106,7 +95,7 @@ def _charts(
     by = {asked.by: labels_to_sum_by(tags)[asked.by]}
     for step in wanted.steps:
         try:
-            looked = look(remembered, since, until, by, step)
+            looked = look(remembered(Query(since, until, by, step)))
         except TooManySums:
             if step == wanted.steps[-1]:
                 raise

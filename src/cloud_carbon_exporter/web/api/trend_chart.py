@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from cloud_carbon_exporter.history.query import Summed
+from cloud_carbon_exporter.model.hours import Amounts, amounts_over_time
+from cloud_carbon_exporter.model.sums import sum_of_all
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.measures import MEASURES, Measure
 from cloud_carbon_exporter.web.trend import TrendPoint
@@ -22,16 +24,48 @@ _DIGITS = 5  # of a number that is drawn: a pixel is a thousandth of the chart
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What the history told of a range.
+    """What the history told of a range, once by step and group, and added up from that.
 
-    steps: all together, by step. parts: by step and group. whole: all together, over the range.
-    groups: by group, over the range.
+    steps: all together, by step. parts: by step and group. groups: by group, over the range.
+    whole: all together, over the range; None where nothing is known.
     """
 
     steps: Sequence[Summed]
     parts: Sequence[Summed]
-    whole: Sequence[Summed]
     groups: Sequence[Summed]
+    whole: Summed | None
+
+
+def look(parts: Sequence[Summed]) -> Looked:
+    """Add up what was told by step and group."""
+    by_step: defaultdict[int, list[Summed]] = defaultdict(list)
+    by_group: defaultdict[tuple[str, ...], list[Summed]] = defaultdict(list)
+    for part in parts:
+        by_step[part.start].append(part)
+        by_group[part.labels].append(part)
+    steps: list[Summed] = []
+    for start in sorted(by_step):
+        alike = by_step[start]
+        amounts = _amounts_of_all([part.amounts for part in alike])
+        steps.append(Summed(start, alike[0].end, (), alike[0].seconds, amounts))
+    seconds = sum(step.seconds for step in steps)
+    groups: list[Summed] = []
+    for labels, alike in by_group.items():
+        groups.append(_over_time(alike, labels, seconds))
+    return Looked(steps, parts, groups, _over_time(steps, (), seconds) if steps else None)
+
+
+def _over_time(parts: Sequence[Summed], labels: tuple[str, ...], seconds: float) -> Summed:
+    amounts = amounts_over_time([part.amounts for part in parts])
+    return Summed(parts[0].start, parts[-1].end, labels, seconds, amounts)
+
+
+def _amounts_of_all(parts: Sequence[Amounts]) -> Amounts:
+    return Amounts(
+        sum_of_all([part.energy_joules for part in parts]),
+        sum_of_all([part.operational_grams for part in parts]),
+        sum_of_all([part.embodied_grams for part in parts]),
+    )
 
 
 def drawn(value: float) -> float:
@@ -50,8 +84,8 @@ def chart(looked: Looked, name: str) -> JsonObject:
         "lower": [drawn(rate.lower) for rate in rates],
         "upper": [drawn(rate.upper) for rate in rates],
         **_series(looked, measure, starts),
-        "sum": _amount(looked.whole[0], measure) if looked.whole else None,
-        "counted_seconds": looked.whole[0].seconds if looked.whole else 0,
+        "sum": _amount(looked.whole, measure) if looked.whole else None,
+        "counted_seconds": looked.whole.seconds if looked.whole else 0,
         "groups": _groups(looked.groups, measure),
     }
 
