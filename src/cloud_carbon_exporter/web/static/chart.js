@@ -1,14 +1,16 @@
 // A stacked chart over time, as SVG: steps as wide as they last, bounds of the whole as lines.
 
-import { svg } from "./dom.js";
+import { svg, textScale } from "./dom.js";
 import { moment } from "./format.js";
 
-const HEIGHT = 260;
-const LEFT = 76;
-const RIGHT = 8;
-const TOP = 10;
-const BOTTOM = 26;
+// in pixels of usual text
+const SIZES = { height: 260, left: 76, right: 8, top: 10, bottom: 26, date: 62 };
 const TICKS = 4;
+
+function sizes() {
+  const scale = textScale();
+  return Object.fromEntries(Object.entries(SIZES).map(([name, pixels]) => [name, pixels * scale]));
+}
 
 /** Values from zero up to the largest, in steps of 1, 2, 2.5 or 5. */
 export function ticks(most, factor) {
@@ -38,8 +40,8 @@ function edge(chart, values, x, y) {
 const STRIDES = [60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 5184000];
 
 /** Times to name on the axis: whole minutes, hours or days of the reader's clock. */
-function dates(first, last, width) {
-  const many = Math.max(2, Math.floor((width - LEFT - RIGHT) / 62));
+function dates(first, last, width, size) {
+  const many = Math.max(2, Math.floor((width - size.left - size.right) / size.date));
   const stride = STRIDES.find((seconds) => (last - first) / seconds <= many) ?? STRIDES.at(-1);
   const shift = new Date(first * 1000).getTimezoneOffset() * 60;
   const points = [];
@@ -52,31 +54,33 @@ function dates(first, last, width) {
  * tell(value): in words; factor: from a value to the unit it is told in. Returns the element and find(x): the step there.
  */
 export function draw(chart, width, tell, factor) {
+  const size = sizes();
+  const { height, left, right, top: above, bottom } = size;
   const first = chart.start[0];
   const last = chart.ends ? chart.ends.at(-1) : Math.max(chart.start.at(-1), first + 60);
   const sums = chart.start.map(() => 0);
   const most = Math.max(...chart.value, ...(chart.upper.length ? chart.upper : [0])) || 1;
   const marks = ticks(most, factor);
   const top = marks.at(-1);
-  const x = (time) => LEFT + ((time - first) / (last - first)) * (width - LEFT - RIGHT);
-  const y = (value) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM);
+  const x = (time) => left + ((time - first) / (last - first)) * (width - left - right);
+  const y = (value) => height - bottom - (value / top) * (height - above - bottom);
   const areas = chart.layers.map(({ values, colour }) => {
     const below = edge(chart, [...sums], x, y).reverse();
     values.forEach((value, index) => { sums[index] += value; });
     return svg("path", { class: `area ${colour}`, d: path([...edge(chart, sums, x, y), ...below], true) });
   });
   const alone = chart.start.length === 1 && !chart.ends;
-  const rule = svg("line", { class: "rule", y1: TOP, y2: HEIGHT - BOTTOM, x1: -9, x2: -9 });
-  const element = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, "aria-hidden": "true", focusable: "false" },
-    marks.map((mark) => [svg("line", { class: "grid", x1: LEFT, x2: width - RIGHT, y1: y(mark), y2: y(mark) }),
-      svg("text", { class: "tick-text", x: LEFT - 8, y: y(mark) + 4, "text-anchor": "end" }, mark ? tell(mark) : "0")]).flat(),
+  const rule = svg("line", { class: "rule", y1: above, y2: height - bottom, x1: -9, x2: -9 });
+  const element = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true", focusable: "false" },
+    marks.map((mark) => [svg("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
+      svg("text", { class: "tick-text", x: left - 8, y: y(mark) + 4, "text-anchor": "end" }, mark ? tell(mark) : "0")]).flat(),
     areas,
     alone ? svg("circle", { class: "point", cx: x(first), cy: y(chart.value[0]), r: 4 }) : null,
     [chart.lower, chart.upper].filter((bound) => bound.length > (chart.ends ? 0 : 1)).map((bound) => svg("path", { class: "bound", d: path(edge(chart, bound, x, y)) })),
-    dates(first, last, width).map((time) => svg("text", { class: "tick-text", x: Math.min(Math.max(x(time), LEFT), width - 24), y: HEIGHT - 6, "text-anchor": "middle" }, moment(time, last - first))),
+    dates(first, last, width, size).map((time) => svg("text", { class: "tick-text", x: Math.min(Math.max(x(time), left), width - size.date / 2.5), y: height - 6, "text-anchor": "middle" }, moment(time, last - first))),
     rule);
   const find = (at) => {
-    const time = first + ((at - LEFT) / (width - LEFT - RIGHT)) * (last - first);
+    const time = first + ((at - left) / (width - left - right)) * (last - first);
     const behind = chart.start.filter((start) => start <= time).length - 1;
     return Math.max(0, behind);
   };

@@ -1,7 +1,7 @@
 // The estate as tiles: as large as what they emit, as dark as the grid behind them. The breakdown is its table.
 
 import { chosen } from "./chosen.js";
-import { byId, h, show } from "./dom.js";
+import { byId, h, show, textScale } from "./dom.js";
 import { count, number, percent } from "./format.js";
 import { labelName, MEASURES, said, teller } from "./measures.js";
 
@@ -71,16 +71,17 @@ function paint() {
   const [width, height] = [holder.clientWidth, holder.clientHeight];
   const whole = told.groups.reduce((sum, group) => sum + group.value, 0);
   if (!whole || !width) return;
+  const scale = textScale();
   holder.replaceChildren(...squarify(sorted(told.groups), 0, 0, width, height).map((outer) => {
     const group = outer.tile;
-    const head = outer.height > 44 && outer.width > 56 ? 20 : 0;
+    const head = outer.height > 44 * scale && outer.width > 56 * scale ? 20 * scale : 0;
     const box = { x: outer.x, y: outer.y + head, width: outer.width, height: outer.height - head };
     const parts = group.parts.length ? group.parts : [{ ...group, name: null }];
     const name = group.name === null ? "All others" : naming(told.by, group.name);
     return place(h("div", { class: "group" },
       head ? h("div", { class: "group-name" }, h("bdi", {}, name)) : null,
       squarify(sorted(parts), box.x, box.y, box.width, box.height).map((at) => {
-        const label = at.width > 60 && at.height > 34;
+        const label = at.width > 60 * scale && at.height > 36 * scale;
         const text = words(group, at.tile, whole);
         const tile = h("div", { class: `tile ${shade(grid(at.tile))}`, title: text },
           label ? [h("bdi", {}, at.tile.name === null ? "others" : naming(told.within, at.tile.name)), h("small", {}, percent(at.tile.value / whole))] : null);
