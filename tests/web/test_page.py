@@ -71,7 +71,7 @@ async def test_totals_say_what_the_snapshot_says(chromium: Browser, demo: Snapsh
         assert bulbs == pytest.approx(total / 9, rel=0.006)
         assert "a year at this rate" in await page.locator("#total").inner_text()
         await expect(page.locator("#trend-summary")).to_contain_text("between")
-        assert await page.locator("#chart path.area").count() == 2
+        assert await page.locator("#chart path.area").count() == 3
 
 
 async def test_a_resource_opens_its_explanation(chromium: Browser, demo: Snapshot) -> None:

@@ -28,6 +28,7 @@ from cloud_carbon_exporter.web.api.measures import MEASURES
 from cloud_carbon_exporter.web.api.ranges import RANGES, last_hour_end
 from cloud_carbon_exporter.web.api.treemap import MOST_GROUPS, treemap
 from cloud_carbon_exporter.web.api.trend_chart import MOST_SERIES
+from cloud_carbon_exporter.web.recent import CLOSEST_SECONDS, RECENT_SECONDS, Recent
 from cloud_carbon_exporter.web.trend import Trend
 
 NOW = time.time()
@@ -159,8 +160,23 @@ async def test_the_last_hour_is_told_by_each_refresh() -> None:
         client.get("/api/v1/trend?range=1h") as response,
     ):
         chart = await response.json()
+        async with client.get("/api/v1/trend?range=1h&by=tag_team") as tagged:
+            parts = (await tagged.json())["series"]
     assert len(chart["start"]) == 2
-    assert [series["name"] for series in chart["series"]] == ["operational", "embodied"]
+    assert [series["name"] for series in chart["series"]] == ["aws", "scaleway", "gcp"]
+    within = zip(chart["lower"], chart["value"], chart["upper"], strict=True)
+    assert all(low < value < high for low, value, high in within)
+    assert [part["name"] for part in parts] == ["operational", "embodied"]
+    assert len(trend.recent.points) == 2
+
+
+def test_the_last_hour_has_points_no_closer_than_are_seen() -> None:
+    recent = Recent()
+    for second in range(0, 2 * RECENT_SECONDS, 5):
+        recent.record(replace(estate.SNAPSHOT, taken_at=estate.TAKEN_AT + second))
+    assert len(recent.points) == RECENT_SECONDS // CLOSEST_SECONDS + 1
+    recent.record(replace(estate.SNAPSHOT, taken_at=estate.TAKEN_AT))  # the clock was set back
+    assert len(recent.points) == 1
 
 
 def test_no_hour_is_drawn_before_it_is_whole() -> None:

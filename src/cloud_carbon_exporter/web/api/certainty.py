@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.sums import NO_FACT, Sum
-from cloud_carbon_exporter.model.types import BASES, Basis, Footprint
+from cloud_carbon_exporter.model.types import BASES, Basis
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.measures import MEASURES
 
@@ -66,27 +66,20 @@ def doubts(of: Sum) -> list[JsonObject]:
     return [{"name": name, "ratio": share / whole} for name, share in ranked if share]
 
 
-def _values(footprint: Footprint) -> Mapping[str, float]:
-    grams = footprint.operational_grams_per_second
-    operational = grams.value if grams else 0.0
-    embodied = footprint.embodied_grams_per_second.value
-    return {
-        "total": operational + embodied,
-        "operational": operational,
-        "embodied": embodied,
-        "power": footprint.power_watts.value,
-    }
-
-
 def by_basis(rows: Iterable[Row]) -> Mapping[str, Mapping[Basis, float]]:
     """How much of each measure rests on each basis."""
-    sums: dict[str, dict[Basis, float]] = {}
-    for measure in MEASURES:
-        sums[measure] = dict.fromkeys(BASES, 0.0)
+    watts = dict.fromkeys(BASES, 0.0)
+    operational = dict.fromkeys(BASES, 0.0)
+    embodied = dict.fromkeys(BASES, 0.0)
     for row in rows:
-        for measure, value in _values(row.footprint).items():
-            sums[measure][row.footprint.basis] += value
-    return sums
+        footprint = row.footprint
+        basis = footprint.basis
+        watts[basis] += footprint.power_watts.value
+        embodied[basis] += footprint.embodied_grams_per_second.value
+        if footprint.operational_grams_per_second is not None:
+            operational[basis] += footprint.operational_grams_per_second.value
+    total = {basis: operational[basis] + embodied[basis] for basis in BASES}
+    return {"total": total, "operational": operational, "embodied": embodied, "power": watts}
 
 
 def certainty(taken: Snapshot) -> JsonObject:

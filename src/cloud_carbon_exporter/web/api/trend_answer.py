@@ -26,10 +26,11 @@ from cloud_carbon_exporter.web.api.measures import (
     one_named,
 )
 from cloud_carbon_exporter.web.api.ranges import RANGE_DEFAULT, RANGES
+from cloud_carbon_exporter.web.api.recent_chart import chart_of_points, chart_of_recent, is_kept
 from cloud_carbon_exporter.web.api.resource_query import BadQuery
-from cloud_carbon_exporter.web.api.trend_chart import chart, chart_of_points, look
+from cloud_carbon_exporter.web.api.trend_chart import chart, look
 from cloud_carbon_exporter.web.settings import SERVING
-from cloud_carbon_exporter.web.trend import TREND, TrendPoint
+from cloud_carbon_exporter.web.trend import TREND, Trend
 
 PARAMETERS = ("range", "by", "measure")
 
@@ -100,15 +101,19 @@ def _charts(
             if step == wanted.steps[-1]:
                 raise
             continue
-        told = {"since": since, "until": until, "step": step}
+        told = {"since": since, "until": until, "step": step, "parts": asked.by}
         return {name: told | chart(looked, name) for name in MEASURES}
     return {}
 
 
-def _recent(points: tuple[TrendPoint, ...], asked: TrendQuery, now: float) -> JsonObject:
+def _recent(trend: Trend, asked: TrendQuery, now: float) -> JsonObject:
     since = now - RANGES[asked.range].seconds
-    recent = [point for point in points if point.taken_at >= since]
-    return {"since": since, "until": now, "step": "", **chart_of_points(recent, asked.measure)}
+    told: JsonObject = {"since": since, "until": now, "step": ""}
+    whole = [point for point in trend.points if point.taken_at >= since]
+    parts = [point for point in trend.recent.points if point.taken_at >= since]
+    if is_kept(parts, whole, asked.by):
+        return told | chart_of_recent(parts, asked.by, asked.measure)
+    return told | chart_of_points(whole, asked.measure)
 
 
 async def trend_answer(request: web.Request) -> web.Response:
@@ -135,7 +140,7 @@ async def trend_answer(request: web.Request) -> web.Response:
 
 async def _told(request: web.Request, asked: TrendQuery, tags: tuple[str, ...]) -> JsonObject:
     if not RANGES[asked.range].steps:
-        return _recent(request.app[TREND].points, asked, time.time())
+        return _recent(request.app[TREND], asked, time.time())
     cache, remembered = request.app[CHARTS], request.app[HISTORY]
     async with cache.making:
         if known := cache.find(asked, time.monotonic()):

@@ -11,7 +11,6 @@ from cloud_carbon_exporter.model.hours import Amounts, amounts_over_time
 from cloud_carbon_exporter.model.sums import sum_of_all
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.measures import MEASURES, Measure
-from cloud_carbon_exporter.web.trend import TrendPoint
 
 MOST_SERIES = 7
 """Groups with a line of their own; what is left is one more. Nobody tells more colours apart."""
@@ -100,14 +99,15 @@ def _groups(rows: Iterable[Summed], measure: Measure) -> list[JsonObject]:
 
 
 def _series(looked: Looked, measure: Measure, starts: Sequence[int]) -> JsonObject:
-    """Rates of the largest groups, and of all others together; null where nothing is known."""
-    by_name: defaultdict[str, dict[int, float]] = defaultdict(dict)
-    sizes: defaultdict[str, float] = defaultdict(float)
+    by_name: defaultdict[str, dict[float, float]] = defaultdict(dict)
     for row in looked.parts:
-        rate = measure.rate(row).value
-        by_name[row.labels[0]][row.start] = rate
-        sizes[row.labels[0]] += rate
-    ranked = sorted(sizes, key=lambda name: -sizes[name])
+        by_name[row.labels[0]][row.start] = measure.rate(row).value
+    return series_of(by_name, starts)
+
+
+def series_of(by_name: Mapping[str, Mapping[float, float]], starts: Sequence[float]) -> JsonObject:
+    """Rates by time of the largest groups, and of all others together."""
+    ranked = sorted(by_name, key=lambda name: (-sum(by_name[name].values()), name))
     largest = ranked[:MOST_SERIES]
     left = [by_name[name] for name in ranked[MOST_SERIES:]]
     return {
@@ -117,43 +117,9 @@ def _series(looked: Looked, measure: Measure, starts: Sequence[int]) -> JsonObje
     }
 
 
-def _column(parts: Sequence[Mapping[int, float]], starts: Sequence[int]) -> list[float]:
+def _column(parts: Sequence[Mapping[float, float]], starts: Sequence[float]) -> list[float]:
     return [_together(parts, start) for start in starts]
 
 
-def _together(parts: Sequence[Mapping[int, float]], start: int) -> float:
+def _together(parts: Sequence[Mapping[float, float]], start: float) -> float:
     return drawn(sum([part.get(start, 0) for part in parts]))
-
-
-_POINTS = {
-    "total": ("operational_emissions_grams_per_second", "embodied_emissions_grams_per_second"),
-    "operational": ("operational_emissions_grams_per_second",),
-    "embodied": ("embodied_emissions_grams_per_second",),
-    "power": ("power_watts",),
-}
-
-
-def chart_of_points(points: Sequence[TrendPoint], name: str) -> JsonObject:
-    """The columns of a chart of what each refresh said: of the whole, which alone is kept.
-
-    All emissions are told by their two parts. Bounds are kept of power alone.
-    """
-    columns = [[getattr(point, column) for point in points] for column in _POINTS[name]]
-    series: list[JsonObject] = []
-    for column, values in zip(_POINTS[name], columns, strict=True):
-        series.append({"name": column.partition("_")[0], "values": list(map(drawn, values))})
-    bounds: dict[str, list[float]] = {"lower": [], "upper": []}
-    if name == "power":
-        bounds["lower"] = [drawn(point.power_lower_watts) for point in points]
-        bounds["upper"] = [drawn(point.power_upper_watts) for point in points]
-    return {
-        "start": [round(point.taken_at, 1) for point in points],
-        "value": [drawn(sum(parts)) for parts in zip(*columns, strict=True)],
-        **bounds,
-        "series": series,
-        "others": None,
-        "others_groups": 0,
-        "sum": None,
-        "counted_seconds": 0,
-        "groups": [],
-    }

@@ -70,6 +70,11 @@ VIEW_ANSWERS: Mapping[str, Schema] = {
             "since": MOMENT,
             "until": MOMENT,
             "step": noted(one_of(("", *STEPS)), "empty where each refresh is one"),
+            "parts": noted(
+                TEXT,
+                "what `series` are parts by: the label, or `measure` where an hour is not known by "
+                "it and all emissions are told by operational and embodied",
+            ),
             "start": noted(_NUMBERS, "of each step that something is known of"),
             "value": noted(_NUMBERS, "mean of each step, of everything"),
             "lower": noted(_NUMBERS, "empty where bounds are not kept"),

@@ -2,7 +2,7 @@
 
 import { chosen } from "./chosen.js";
 import { byId, h, show, svg } from "./dom.js";
-import { number, range, written, yearly, yearlyEnergy } from "./format.js";
+import { number, range, watts, written, yearly, yearlyEnergy } from "./format.js";
 import { MEASURES, teller } from "./measures.js";
 
 /** A value on its interval, on a scale that begins at zero. */
@@ -53,7 +53,7 @@ export function renderTotals(told) {
 
 function users(told) {
   const connected = told.gauges.demo_connected_users;
-  return connected ? ` A connected user: ${number((1000 * told.totals.power_watts.value) / connected)} mW.` : "";
+  return connected ? ` A connected user: ${watts(told.totals.power_watts.value / connected)}.` : "";
 }
 
 function equivalent(each, totals) {

@@ -19,7 +19,7 @@ let askedAt = 0;
 const rangeName = () => RANGES.find(([name]) => name === chosen.range)[2];
 
 function layers() {
-  const parts = told.series.map(({ name, values }, index) => ({ name: told.step ? names(told.by, name) : MEASURES[name]?.label ?? "Power", values, colour: `s${index}` }));
+  const parts = told.series.map(({ name, values }, index) => ({ name: told.parts === "measure" ? MEASURES[name].label : names(told.by, name), values, colour: `s${index}` }));
   if (told.others) parts.push({ name: `${count(told.others_groups)} more`, values: told.others, colour: "s-rest" });
   return parts;
 }
@@ -65,7 +65,7 @@ function sentence() {
   const course = least === most ? `steady at ${most}` : `between ${least} and ${most}`;
   if (!told.step) {
     return known < 2 ? "One refresh so far; the line begins with the second."
-      : `Since ${moment(told.start[0], told.start.at(-1) - told.start[0])}: ${course}, now ${write(values.at(-1))}. The last hour is told of the whole alone: sums by label are kept by the hour.`;
+      : `Since ${moment(told.start[0], told.start.at(-1) - told.start[0])}: ${course}, now ${write(values.at(-1))}.${told.parts === "measure" ? ` By ${labelName(told.by).toLowerCase()} it is told of longer ranges.` : ""}`;
   }
   const of = amountOf(told.measure, told.sum);
   const gap = told.until - told.since - told.counted_seconds > 2 * 3600
@@ -98,7 +98,7 @@ function table() {
 
 function render() {
   show(byId("trend"));
-  byId("trend-title").textContent = `${MEASURES[told.measure].label} over ${rangeName()}${told.step ? `, by ${labelName(told.by).toLowerCase()}` : ""}`;
+  byId("trend-title").textContent = `${MEASURES[told.measure].label} over ${rangeName()}${told.parts === told.by ? `, by ${labelName(told.by).toLowerCase()}` : ""}`;
   say(byId("trend-summary"), sentence());
   show(byId("chart-holder"), told.start.length > 0);
   if (!told.start.length) return;
