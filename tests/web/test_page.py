@@ -25,7 +25,7 @@ from tests.web.browsing import (
 
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.sums import footprint_sum
-from cloud_carbon_exporter.web.api.history import nothing_remembered
+from cloud_carbon_exporter.web.api.history import Remembered, nothing_remembered
 from cloud_carbon_exporter.web.api.measures import MEASURES
 from cloud_carbon_exporter.web.totals_html import told
 
@@ -43,6 +43,11 @@ async def chromium() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def demo() -> Snapshot:
     return await demo_snapshot()
+
+
+@pytest.fixture(scope="module")
+def past(demo: Snapshot) -> Remembered:
+    return demo_past(demo)
 
 
 def watts_of(text: str) -> float:
@@ -244,12 +249,14 @@ async def test_a_keyboard_is_enough(chromium: Browser, demo: Snapshot) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("what", ["demo", "nothing", "failing"])
-async def test_axe_finds_nothing(chromium: Browser, demo: Snapshot, scheme: str, what: str) -> None:
+async def test_axe_finds_nothing(
+    chromium: Browser, demo: Snapshot, past: Remembered, scheme: str, what: str
+) -> None:
     snapshot = {"demo": demo, "nothing": NOTHING, "failing": FAILING}[what]
     for width in (375, 1280):
-        remembered = demo_past(demo) if what == "demo" else nothing_remembered
+        remembered = past if what == "demo" else nothing_remembered
         async with visit(
-            chromium, snapshot, remembered=remembered, scheme=scheme, width=width, query="?range=7d"
+            chromium, snapshot, remembered=remembered, scheme=scheme, width=width
         ) as visited:
             page = visited.page
             for summary in await page.locator("summary:visible").all():
@@ -263,11 +270,14 @@ async def test_axe_finds_nothing(chromium: Browser, demo: Snapshot, scheme: str,
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 async def test_it_fits_from_a_phone_to_a_wall(
-    chromium: Browser, demo: Snapshot, width: int, height: int, tmp_path: Path
+    chromium: Browser,
+    demo: Snapshot,
+    past: Remembered,
+    width: int,
+    height: int,
+    tmp_path: Path,
 ) -> None:
-    async with visit(
-        chromium, demo, remembered=demo_past(demo), width=width, height=height
-    ) as visited:
+    async with visit(chromium, demo, remembered=past, width=width, height=height) as visited:
         page = visited.page
         await page.locator("button.open").first.click()
         await page.locator(".explained h3").first.wait_for()

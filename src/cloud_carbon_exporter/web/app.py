@@ -18,7 +18,7 @@ from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.api.trend_answer import CHARTS, ChartCache
 from cloud_carbon_exporter.web.guard import GUARD, Guard, Refused, guarded
 from cloud_carbon_exporter.web.page import STATIC_FILES, static_files
-from cloud_carbon_exporter.web.routes import ROUTES, add_routes
+from cloud_carbon_exporter.web.routes import ROUTES, serve_routes
 from cloud_carbon_exporter.web.settings import (
     PREFIX,
     SERVING,
@@ -120,5 +120,5 @@ def make_app(
     server = settings.external_url or prefix or "/"
     app[OPENAPI], app[STATIC_FILES] = openapi_document(ROUTES, server), static_files()
     app.on_response_prepare.append(_secure)
-    add_routes(app, prefix)
+    serve_routes(app, prefix)
     return app

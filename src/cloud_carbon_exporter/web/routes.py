@@ -277,7 +277,7 @@ ROUTES: tuple[Route, ...] = (*PAGE_ROUTES, *METRIC_ROUTES, *API_ROUTES, *RELOAD_
 """Every route: the application serves these, and /api/v1/openapi.json tells of these."""
 
 
-def add_routes(app: web.Application, prefix: str) -> None:
+def serve_routes(app: web.Application, prefix: str) -> None:
     """Serve every route below a prefix; what asks for less than it is sent there."""
     for route in ROUTES:
         route.add_to(app, prefix)
