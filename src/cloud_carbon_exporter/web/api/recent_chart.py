@@ -56,9 +56,11 @@ def chart_of_points(points: Sequence[TrendPoint], name: str) -> JsonObject:
 
     Bounds are kept of power alone.
     """
-    columns = [[getattr(point, column) for point in points] for column in _POINTS[name]]
+    columns: list[Sequence[float]] = []
     series: list[JsonObject] = []
-    for column, values in zip(_POINTS[name], columns, strict=True):
+    for column in _POINTS[name]:
+        values = [getattr(point, column) for point in points]
+        columns.append(values)
         series.append({"name": column.partition("_")[0], "values": list(map(drawn, values))})
     bounds: dict[str, list[float]] = {"lower": [], "upper": []}
     if name == "power":
