@@ -37,12 +37,14 @@ function edge(chart, values, x, y) {
   return points;
 }
 
+const DAY = 86400;
+const DAYS_ALONE = 4 * DAY; // of a longer time the day alone is named: see moment
 const STRIDES = [60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 5184000];
 
 /** Times to name on the axis: whole minutes, hours or days of the reader's clock. */
 function dates(first, last, width, size) {
   const many = Math.max(2, Math.floor((width - size.left - size.right) / size.date));
-  const stride = STRIDES.find((seconds) => (last - first) / seconds <= many) ?? STRIDES.at(-1);
+  const stride = STRIDES.find((seconds) => (last - first) / seconds <= many && (seconds >= DAY || last - first <= DAYS_ALONE)) ?? STRIDES.at(-1);
   const shift = new Date(first * 1000).getTimezoneOffset() * 60;
   const points = [];
   for (let time = Math.ceil((first - shift) / stride) * stride + shift; time <= last; time += stride) points.push(time);
