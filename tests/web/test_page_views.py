@@ -279,6 +279,9 @@ async def test_the_totals_stand_there_without_javascript(chromium: Browser, demo
             await expect(page.locator(f"#{name}")).to_contain_text(f"{of.value} {of.unit}")
             await expect(page.locator(f"#{name}")).to_contain_text(f"{of.lower} – {of.upper}")
         await expect(page.locator("#freshness")).to_contain_text("As of 20")
+        await expect(page.locator("#resources")).to_be_hidden()
+        source = await page.locator("#source").get_attribute("href")
+        assert source == SETTINGS.source
         await context.close()
 
 

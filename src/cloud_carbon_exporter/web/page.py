@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from importlib import resources
 from pathlib import PurePath
 
@@ -21,7 +22,7 @@ _TYPES = {
     ".txt": "text/plain",
 }
 _PAGE = "index.html"
-_TOTALS, _AS_OF = "<!-- totals -->", "<!-- as of -->"
+_TOTALS, _AS_OF, _SOURCE = "<!-- totals -->", "<!-- as of -->", "<!-- source -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,11 @@ def _answer(request: web.Request, file: StaticFile) -> web.Response:
 
 async def page(request: web.Request) -> web.Response:
     """The page a person can read; the totals stand in it, the rest is drawn by its scripts."""
-    taken = request.app[SERVING].collector.snapshot
+    serving = request.app[SERVING]
+    taken = serving.collector.snapshot
     text = request.app[STATIC_FILES][_PAGE].body.decode()
     text = text.replace(_TOTALS, totals_html(taken)).replace(_AS_OF, as_of_html(taken))
+    text = text.replace(_SOURCE, escape(serving.settings.source))
     return _answer(request, _file(text.encode(), _TYPES[".html"]))
 
 

@@ -27,12 +27,15 @@ export function breakdownRows(told, past, naming) {
   const groups = [...(told.by[chosen.by] ?? [])].sort((a, b) => b[key].value - a[key].value);
   const whole = told.totals[key].value;
   const tell = teller(chosen.measure, groups[0]?.[key].value ?? 0);
-  const ranged = sums(past);
+  const sumOf = sums(past);
   return groups.map((group) => ({
     value: group.name, name: naming(chosen.by, group.name), resources: group.resources, estimate: group[key], of: tell(group[key]),
-    share: whole ? group[key].value / whole : null, sum: ranged.get(group.name) ?? null,
+    share: whole ? group[key].value / whole : null, sum: sumOf.get(group.name) ?? null,
   }));
 }
+
+/** Whether the range adds up to something: an hour is no whole one of the history. */
+const ranged = () => chosen.range !== "1h";
 
 function row(group, most, choosing) {
   const sum = group.sum && amountOf(chosen.measure, group.sum);
@@ -42,7 +45,7 @@ function row(group, most, choosing) {
     h("td", { class: "line" }, bar(group.estimate, most)),
     h("td", { class: "n" }, written(group.of), h("small", {}, range(group.of))),
     h("td", { class: "n share" }, group.share === null ? "–" : percent(group.share)),
-    h("td", { class: "n share" }, sum ? written(sum) : "–", h("small", {}, sum ? range(sum) : "")));
+    ranged() ? h("td", { class: "n share" }, sum ? written(sum) : "–", h("small", {}, sum ? range(sum) : "")) : null);
 }
 
 /** choosing(label, value) is called when a person wants the resources of one row. */
@@ -58,7 +61,7 @@ export function renderBreakdown(told, past, naming, choosing) {
   byId("bars").replaceChildren(
     h("table", {},
       h("caption", { class: "hidden" }, `${MEASURES[chosen.measure].label} by ${labelName(chosen.by).toLowerCase()}`),
-      h("thead", {}, h("tr", {}, column(labelName(chosen.by), "name"), h("td", { class: "line" }), column("Now", "n"), column("Share", "n share"), column(`In ${short}`, "n share"))),
+      h("thead", {}, h("tr", {}, column(labelName(chosen.by), "name"), h("td", { class: "line" }), column("Now", "n"), column("Share", "n share"), ranged() ? column(`In ${short}`, "n share") : null)),
       h("tbody", {}, shown.map((group) => row(group, most, choosing)))),
     rows.length > shown.length
       ? h("button", { type: "button", class: "more", onclick: () => { all = true; renderBreakdown(told, past, naming, choosing); } }, `Show all ${count(rows.length)}`)

@@ -6,6 +6,7 @@ import { moment } from "./format.js";
 // in pixels of usual text
 const SIZES = { height: 260, left: 76, right: 8, top: 10, bottom: 26, date: 62 };
 const TICKS = 4;
+const ALONE_SECONDS = 60; // shown on both sides of a first point
 
 function sizes() {
   const scale = textScale();
@@ -58,8 +59,9 @@ function dates(first, last, width, size) {
 export function draw(chart, width, tell, factor) {
   const size = sizes();
   const { height, left, right, top: above, bottom } = size;
-  const first = chart.start[0];
-  const last = chart.ends ? chart.ends.at(-1) : Math.max(chart.start.at(-1), first + 60);
+  const alone = chart.start.length === 1 && !chart.ends;
+  const first = chart.start[0] - (alone ? ALONE_SECONDS : 0);
+  const last = chart.ends ? chart.ends.at(-1) : chart.start.at(-1) + (alone ? ALONE_SECONDS : 0);
   const sums = chart.start.map(() => 0);
   const most = Math.max(...chart.value, ...(chart.upper.length ? chart.upper : [0])) || 1;
   const marks = ticks(most, factor);
@@ -71,13 +73,12 @@ export function draw(chart, width, tell, factor) {
     values.forEach((value, index) => { sums[index] += value; });
     return svg("path", { class: `area ${colour}`, d: path([...edge(chart, sums, x, y), ...below], true) });
   });
-  const alone = chart.start.length === 1 && !chart.ends;
   const rule = svg("line", { class: "rule", y1: above, y2: height - bottom, x1: -9, x2: -9 });
   const element = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true", focusable: "false" },
     marks.map((mark) => [svg("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
       svg("text", { class: "tick-text", x: left - 8, y: y(mark) + 4, "text-anchor": "end" }, mark ? tell(mark) : "0")]).flat(),
     areas,
-    alone ? svg("circle", { class: "point", cx: x(first), cy: y(chart.value[0]), r: 4 }) : null,
+    alone ? svg("circle", { class: "point", cx: x(chart.start[0]), cy: y(chart.value[0]), r: 4 }) : null,
     [chart.lower, chart.upper].filter((bound) => bound.length > (chart.ends ? 0 : 1)).map((bound) => svg("path", { class: "bound", d: path(edge(chart, bound, x, y)) })),
     dates(first, last, width, size).map((time) => svg("text", { class: "tick-text", x: Math.min(Math.max(x(time), left), width - size.date / 2.5), y: height - 6, "text-anchor": "middle" }, moment(time, last - first))),
     rule);

@@ -68,6 +68,7 @@ function render() {
   const said = notice(told);
   if (byId("notice").textContent !== (said?.textContent ?? "")) byId("notice").replaceChildren(...(said ? [said] : []));
   byId("bar").hidden = !told.totals.resources;
+  for (const id of ["resources", "pair", "health"]) byId(id).hidden = false; // without scripts they would stand empty
   renderChosen();
   redraw(byId("ledger-body"), () => renderLedger(told));
   renderBill(told);
