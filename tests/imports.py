@@ -32,14 +32,16 @@ def parse(path: Path) -> ast.Module:
 
 def imports(tree: ast.AST) -> Iterator[str]:
     """Every name imported, wherever the import stands: also in functions, also for types alone."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                yield f"{node.module}.{alias.name}"
-        elif not isinstance(node, ast.expr):  # no expression holds an import
-            yield from imports(node)
+    waiting = [tree]
+    while waiting:
+        for node in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                for alias in node.names:
+                    yield f"{node.module}.{alias.name}"
+            elif not isinstance(node, ast.expr):  # no expression holds an import
+                waiting.append(node)
 
 
 def module_of(imported: str) -> str | None:
@@ -68,6 +70,7 @@ def room_of(module: str) -> str:
     return module.partition(".")[0]
 
 
+@cache
 def rooms() -> Graph:
     """Rooms that each room imports."""
     edges: dict[str, set[str]] = {}

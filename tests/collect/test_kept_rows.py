@@ -117,6 +117,7 @@ async def lived(steps: list[tuple[str, int]], *, kept: bool) -> list[tuple[objec
     return snapshots
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 9)), max_size=8))
 def test_what_is_kept_is_what_would_be_made_anew(steps: list[tuple[str, int]]) -> None:
     assert asyncio.run(lived(steps, kept=True)) == asyncio.run(lived(steps, kept=False))

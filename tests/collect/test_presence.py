@@ -323,10 +323,22 @@ def test_an_earlier_life_ends_where_that_of_what_is_there_begins() -> None:
     assert settle_all(counters) == pytest.approx((400 + 100) * HALF)
 
 
-def test_of_what_was_seen_before_it_was_made_anew_its_end_adds_nothing() -> None:
+def test_what_was_seen_before_it_was_made_anew_counts_to_the_end_that_is_told_later() -> None:
     counters = new_counters()
     tell(counters, 1000, [began(900)])
     tell(counters, 1300, [began(900)])
-    tell(counters, 1600, [began(1500)], Ended(began(900), 1400))
+    tell(counters, 1600, [began(1500)])
+    for at in (1900, 2200):
+        tell(counters, at, [began(1500)], Ended(began(900), 1400))
+    load(counters, 900, 2200)
+    counters.record(f"i-1{EARLIER}", "cpu_ratio", [Point(900, 2200, 0.5)], 0)
+    assert settle_all(counters) == pytest.approx((300 + 100 + 700) * HALF)
+
+
+def test_of_what_was_seen_to_its_end_nothing_is_counted_twice() -> None:
+    counters = new_counters()
+    tell(counters, 1000, [began(900)])
+    tell(counters, 1300, [began(900)])
+    tell(counters, 1600, [began(1500)], Ended(began(900), 1290))
     load(counters, 900, 1600)
     assert settle_all(counters) == pytest.approx((300 + 100) * HALF)

@@ -111,6 +111,59 @@ def test_a_budget_is_not_kept_where_emissions_are_not_known(
     assert "Within" in capsys.readouterr().out
 
 
+TYPELESS = {"ami": "ami-1", "availability_zone": "eu-west-3a"}
+
+
+@pytest.mark.parametrize(
+    ("of", "verdict"),
+    [
+        (change("aws_instance.a", None, TYPELESS, {"instance_type": True}), "unknown"),
+        (change("aws_instance.a", TYPELESS, None), "within"),  # it goes, whatever it was
+        (change("aws_ebs_volume.a", {"size": 10}, None), "within"),  # without a region
+        (change("aws_ebs_volume.a", None, {"size": 10}), "unknown"),
+        (change("google_compute_region_disk.a", None, {"size": 9e17}), "unknown"),
+        (change("aws_s3_bucket.a", None, {"bucket": "b"}), "within"),  # listed, as by its use
+        (change("aws_iam_role.a", None, {"name": "r"}), "within"),
+    ],
+)
+def test_a_budget_counts_what_is_not_known_of_what_stands_after(
+    of: dict[str, Any], verdict: str, tmp_path: Path, capsys: Captured
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_bytes(document(of))
+    code = int(verdict != "within")
+    assert main(["estimate", "-plan", str(file), "-budget=100"]) == code
+    assert ("Not known to be within" in capsys.readouterr().out) == bool(code)
+    assert main(["estimate", "-plan", str(file), "-budget=100", "-format=json"]) == code
+    budget = json.loads(capsys.readouterr().out)["budget"]
+    assert budget["verdict"] == verdict
+    assert budget["unknown_resources"] == code
+
+
+@pytest.mark.parametrize("partial", [{"errored": True}, {"complete": False}])
+def test_a_budget_is_not_kept_by_a_plan_that_is_not_all_of_the_change(
+    partial: dict[str, bool], tmp_path: Path, capsys: Captured
+) -> None:
+    file = tmp_path / "plan.json"
+    disk = change("aws_ebs_volume.a", None, {"size": 10, "availability_zone": "eu-west-3a"})
+    file.write_bytes(document(disk, **partial))
+    assert main(["estimate", "-plan", str(file), "-budget=100"]) == 1
+    assert "the plan is not all of the change" in capsys.readouterr().out
+    assert main(["estimate", "-plan", str(file)]) == 0
+
+
+def test_what_is_above_already_is_above_whatever_else_is_not_known(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    file = tmp_path / "plan.json"
+    disk = {"size": 9000, "availability_zone": "eu-west-3a"}
+    large = change("aws_ebs_volume.b", None, disk)
+    typeless = change("aws_instance.a", None, TYPELESS)
+    file.write_bytes(document(large, typeless))
+    assert main(["estimate", "-plan", str(file), "-budget=0.01", "-format=json"]) == 1
+    assert json.loads(capsys.readouterr().out)["budget"]["verdict"] == "above"
+
+
 def test_loads_and_the_method_of_the_grid_hold_for_the_plan(capsys: Captured) -> None:
     usual, busy = as_json(capsys), as_json(capsys, "-cpu-ratio=0.9", "-gpu-ratio=0.9")
     for side in ("before", "after"):

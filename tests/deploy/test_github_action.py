@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.files import DEPLOY, ROOT, load
+from tests.plan.plans import change, document
 
 FOLDER = DEPLOY / "github-action"
 ACTION = load(FOLDER / "action.yml")
@@ -57,13 +59,13 @@ def test_the_example_of_its_page_says_inputs_and_outputs_that_are_there() -> Non
     assert set(re.findall(r"steps\.carbon\.outputs\.(\w+)", page)) <= set(ACTION["outputs"])
 
 
-def ran(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
+def ran(folder: Path, action: Path = FOLDER, **inputs: str) -> subprocess.CompletedProcess[str]:
     """The last step, as a runner runs it."""
     defaults = {name: of.get("default", "") for name, of in ACTION["inputs"].items()}
     said = {**defaults, "plan": str(PLAN), **inputs}
     variables = {name.replace("-", "_").upper(): value for name, value in said.items()}
     runner = {
-        "GITHUB_ACTION_PATH": str(FOLDER),
+        "GITHUB_ACTION_PATH": str(action),
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
         "GITHUB_OUTPUT": str(folder / "output"),
         "RUNNER_TEMP": str(folder),
@@ -102,9 +104,39 @@ def test_it_tells_the_job_and_fails_above_the_budget(
 
 
 @pytest.mark.slow
+def test_not_known_is_told_apart_from_above(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_bytes(document(change("aws_instance.a", None, {"ami": "x", "region": "eu-west-3"})))
+    done = ran(tmp_path, plan=str(plan), budget="1")
+    assert done.returncode == 1, done.stderr
+    assert "not known whether" in done.stdout
+    assert outputs(tmp_path)["exceeded"] == "unknown"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "program", ["exit 1", "exit 139", "echo '{\"budget\": null}'; exit 1", "echo '{'; exit 0"]
+)
+def test_a_program_that_falls_is_no_verdict(tmp_path: Path, program: str) -> None:
+    """Python ends with 1 for what nobody foresaw: the code of a plan above its budget."""
+    action = tmp_path / "deploy" / "github-action"
+    fallen = tmp_path / ".venv" / "bin" / "cloud-carbon-exporter"
+    fallen.parent.mkdir(parents=True)
+    fallen.write_text(f"#!/bin/sh\n{program}\n", encoding="utf-8")
+    fallen.chmod(0o755)
+    fallen.with_name("python").symlink_to(sys.executable)
+    shutil.copytree(FOLDER, action)
+    done = ran(tmp_path, action, budget="1000")
+    assert done.returncode == 70
+    assert "without an answer" in done.stdout
+    assert "above" not in done.stdout
+    assert not (tmp_path / "output").exists()
+
+
+@pytest.mark.slow
 def test_what_cannot_be_followed_fails_and_tells_nothing(tmp_path: Path) -> None:
     hostile = '$(touch "$RUNNER_TEMP/done")'
     for inputs in ({"plan": "/nowhere"}, {"region": hostile}, {"budget": hostile}):
-        assert ran(tmp_path, **inputs).returncode == 2
+        assert ran(tmp_path, FOLDER, **inputs).returncode == 2
     assert not (tmp_path / "summary.md").exists()
     assert not (tmp_path / "done").exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cloud_carbon_exporter.model import facts, memory, production_gap, server, server_power
@@ -10,9 +12,10 @@ from cloud_carbon_exporter.model.embodied import made, server_grams, site_grams
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.hosts import POOLED, names, no_servers, part_of_family
 from cloud_carbon_exporter.model.loads import LEVELS
+from cloud_carbon_exporter.model.machine_tables import known, type_names
 from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.power import draw
-from cloud_carbon_exporter.model.thread_watts import host, microarchitectures, thread
+from cloud_carbon_exporter.model.thread_watts import holding, host, microarchitectures, thread
 
 NAMED = [
     (row["provider"], row["family"], cpu)
@@ -77,6 +80,66 @@ def test_a_host_rents_no_more_threads_than_its_processors_have(
         if described.processor == model["name"] and model["threads"]:
             most = int(row["host_sockets"]) * int(model["threads"])
             assert most / 2 < described.threads <= most
+
+
+TYPES = [(each, name) for each in ("aws", "gcp", "scaleway") for name in type_names(each)]
+
+
+def size_of_hosts(provider: str, name: str) -> tuple[float, list[tuple[int, int]]]:
+    """Threads of a type, and sockets and threads of each host that it may stand on."""
+    held = components(machine(provider, name))[0]
+    described = server.parse(held.part)
+    if described:
+        return held.amount, [(described.sockets, described.threads)]
+    return held.amount, [host(part) for part in held.part.split(POOLED)]
+
+
+@pytest.mark.parametrize(("provider", "name"), TYPES)
+def test_no_type_has_more_threads_than_its_host(provider: str, name: str) -> None:
+    threads, on = size_of_hosts(provider, name)
+    assert threads <= min(most for _, most in on)
+    row = known(provider, name, "").family
+    if row["host_vcpus"] and not machine(provider, name).sockets:
+        assert threads <= float(row["host_vcpus"]) * float(row["threads_per_vcpu"])
+
+
+METAL = [each for each in TYPES if re.search(r"[.-]metal\b", each[1])]
+
+
+@pytest.mark.parametrize(("provider", "name"), METAL)
+def test_metal_has_all_threads_of_its_host_or_of_half_of_its_sockets(
+    provider: str, name: str
+) -> None:
+    """EC2 has a metal of one socket beside that of both; the largest of a family is the host."""
+    threads, on = size_of_hosts(provider, name)
+    family = re.split(r"[.-]metal\b", name)[0]
+    largest = max(
+        size_of_hosts(provider, each)[0]
+        for cloud, each in METAL
+        if (cloud, each) == (provider, name) or each.startswith(f"{family}.metal")
+    )
+    for sockets, most in on:
+        assert largest == most
+        assert threads * sockets % most == 0
+
+
+def test_a_pool_has_only_those_hosts_that_are_large_enough() -> None:
+    """Google: N2 of more than 80 vCPUs is Ice Lake, N1 of 96 Skylake; AWS: the largest M4."""
+    for provider, name, told in (
+        ("gcp", "n2-standard-8", "Xeon 8273CL or Xeon 8373C"),
+        ("gcp", "n2-standard-128", "Xeon 8373C"),
+        ("gcp", "n1-standard-96", "Xeon 8173M"),
+        ("aws", "m4.large", "Xeon E5-2686 v4 or Xeon E5-2676 v3"),
+        ("aws", "m4.16xlarge", "Xeon E5-2686 v4"),
+    ):
+        assert names(components(machine(provider, name))[0].part) == told
+    assert holding("Haswell or Broadwell", 1000) == "Haswell or Broadwell"
+
+
+@pytest.mark.parametrize("size", ["megamem-96", "ultramem-40", "ultramem-80", "ultramem-160"])
+def test_a_machine_of_two_names_is_one(size: str) -> None:
+    old, new = (components(machine("gcp", f"{series}-{size}")) for series in ("n1", "m1"))
+    assert old == new
 
 
 def test_the_gap_to_production_and_nothing_else_comes_to_it() -> None:

@@ -11,10 +11,11 @@ from cloud_carbon_exporter.model import memory, server_power
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
 from cloud_carbon_exporter.model.facts import figure, rows
 from cloud_carbon_exporter.model.loads import LEVELS
-from cloud_carbon_exporter.model.machines import components, machine
+from cloud_carbon_exporter.model.machine_tables import type_names
+from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.power import draw
-from cloud_carbon_exporter.model.server import describe, host_part
-from cloud_carbon_exporter.model.thread_watts import thread
+from cloud_carbon_exporter.model.server import describe, host_part, parse
+from cloud_carbon_exporter.model.thread_watts import host, thread
 from cloud_carbon_exporter.model.types import Component, Location, Resource
 
 SIZES = (8, 64, 96, 128, 192, 384, 768, 3072, 4096)
@@ -41,6 +42,7 @@ def test_memory_draws_more_the_harder_it_works(part: str) -> None:
         watts - errors.reach()[0] for watts, errors in zip(curve.watts, curve.errors, strict=True)
     ]
     assert tops == sorted(tops)
+    assert bottoms == pytest.approx(sorted(bottoms), rel=1e-12)
     assert min(bottoms) >= 0
     assert curve.assumed == ""
 
@@ -139,3 +141,36 @@ def test_memory_of_a_mac_stands_in_its_processor() -> None:
 
 def test_no_memory_draws_nothing() -> None:
     assert {each.value for each in memory.watts(0, 2)} == {0.0}
+
+
+TYPES = [(each, name) for each in ("aws", "gcp", "scaleway") for name in type_names(each)]
+
+
+def module_size(held: Machine) -> tuple[float, float]:
+    """GiB a socket that the memory of a machine is taken to have, and sockets of its host."""
+    parts = {part.kind: part.part for part in components(held)}
+    sockets, _ = host(parts["vcpu"])
+    size = parts["memory"].partition("/")[2]
+    return float(size or figure(memory.USUAL_SIZE).value), sockets
+
+
+@pytest.mark.parametrize(("provider", "name"), TYPES)
+def test_a_host_has_the_memory_of_its_largest_machine(provider: str, name: str) -> None:
+    held = machine(provider, name)
+    whole = parse(components(held)[0].part)
+    if whole:
+        assert whole.memory_gib == held.memory_gib
+    elif of_machine(provider, name).part != "unified":
+        size, sockets = module_size(held)
+        assert size * sockets >= held.memory_gib * (1 - 1e-5)
+
+
+@pytest.mark.parametrize("provider", ["aws", "gcp", "scaleway", "elsewhere"])
+@pytest.mark.parametrize("name", ["n1-standard-8", "m5.large", "PRO2-M", "no such", "c7i.metal"])
+def test_a_host_has_the_memory_that_the_api_tells(provider: str, name: str) -> None:
+    sizes: list[float] = []
+    for gib in (1, 1000, 30000):
+        size, sockets = module_size(machine(provider, name, memory_gib=gib))
+        assert size * sockets >= gib * (1 - 1e-5)
+        sizes.append(size)
+    assert sizes == sorted(sizes)

@@ -5,11 +5,14 @@ import pytest
 from cloud_carbon_exporter.model import memory, nodes, production_gap
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.loads import interpolate
+from cloud_carbon_exporter.model.machine_tables import type_names
+from cloud_carbon_exporter.model.machines import components, machine
 from cloud_carbon_exporter.model.power import Draw, draw
 from cloud_carbon_exporter.model.server import describe
 from cloud_carbon_exporter.model.server import part as server_part
 from cloud_carbon_exporter.model.server_power import curve
 from cloud_carbon_exporter.model.thread_watts import microarchitectures, thread
+from cloud_carbon_exporter.model.types import ComponentKind
 
 
 def test_straight_lines_join_the_knots() -> None:
@@ -90,6 +93,22 @@ def test_neither_bound_of_a_thread_falls_with_its_load(name: str) -> None:
         bottoms.append(watts - down)
     assert all(more >= less - 1e-12 for less, more in itertools.pairwise(tops))
     assert all(more >= less - 1e-12 for less, more in itertools.pairwise(bottoms))
+
+
+def test_neither_bound_of_any_part_of_a_listed_machine_falls_with_its_load() -> None:
+    parts: set[tuple[ComponentKind, str]] = set()
+    for provider in ("aws", "gcp", "scaleway"):
+        for name in type_names(provider):
+            parts.update((held.kind, held.part) for held in components(machine(provider, name)))
+    assert len(parts) > 200
+    for kind, part in parts:
+        curve = draw(kind, part)
+        reaches = [errors.reach() for errors in curve.errors]
+        for bound in (
+            [watts - down for watts, (down, _) in zip(curve.watts, reaches, strict=True)],
+            [watts + up for watts, (_, up) in zip(curve.watts, reaches, strict=True)],
+        ):
+            assert bound == pytest.approx(sorted(bound), rel=1e-9), (kind, part)
 
 
 def test_spare_capacity_is_in_the_interval_of_a_share_of_a_host_alone() -> None:

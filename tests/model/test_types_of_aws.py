@@ -44,7 +44,7 @@ NAMES = (
 # Why a type is not known for sure: each of them is told with every estimate of it.
 DOUBTS = {
     r"[cmr]9gd?": "no power figure of Graviton5 known: taken as Graviton4",
-    r"g7": "processor of g7 not published: taken as that of g7e",
+    r"g7": "processor of g7 not published: taken as Granite Rapids",
     r"t8i": "baseline of t8i not published: taken as that of t3",
     r"or1": "processor of or1 not read, taken as Graviton3",
     r"ultrawarm1": "processor of ultrawarm1 not published, taken as i3",

@@ -49,6 +49,21 @@ def document(*changes: dict[str, Any], **more: Any) -> bytes:
     return json.dumps(plan).encode()
 
 
+def referring(address: str, written: dict[str, Any]) -> dict[str, Any]:
+    """Configuration with one resource, and the expressions it is written by."""
+    of_type, name = address.split(".")
+    resource = {"address": address, "type": of_type, "name": name, "expressions": written}
+    return {"root_module": {"resources": [resource]}}
+
+
+def watts_of(plan: Plan, address: str, side: str = "after") -> float:
+    """Watts of a resource of a plan, before or after."""
+    (planned,) = (of for of in plan.resources if of.address == address)
+    result = planned.before if side == "before" else planned.after
+    assert result is not None
+    return result.power_watts.value
+
+
 def plan_of(*changes: dict[str, Any], region: str = "", **more: Any) -> Plan:
     """Plan with these changes, estimated."""
     return estimated(parse(document(*changes, **more)), Asked(region))

@@ -55,7 +55,7 @@ def demo_past(snapshot: Snapshot) -> Remembered:
     """Thirty days of the demo estate, as the program has them when it starts."""
     store = in_memory()
     store.fill(past_of(_demo_settings())(snapshot))
-    return lambda query: summed(store.find(query.since, query.until, query.step), query)
+    return lambda query: summed(store.reader.find(query.since, query.until, query.step), query)
 
 
 async def demo_snapshot() -> Snapshot:

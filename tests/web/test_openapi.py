@@ -100,7 +100,7 @@ def told(query: Query) -> Sequence[Summed]:
     shares.look_at(ROWS)
     for hour in (START, START + HOUR_SECONDS):
         store.add([row for part in counted(hour) for row in shares.rows(part)], ())
-    return summed(store.find(query.since, query.until, query.step), query)
+    return list(summed(store.reader.find(query.since, query.until, query.step), query))
 
 
 @pytest_asyncio.fixture

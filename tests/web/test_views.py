@@ -41,11 +41,12 @@ def write(store: Store, hours: Sequence[int], rows: Sequence[Row]) -> None:
     shares.look_at(rows)
     for hour in hours:
         parts = [row for part in counted(hour, rows) for row in shares.rows(part)]
-        store.add(parts, [Span(hour, hour, hour + HOUR_SECONDS)])
+        accounts = {row.series.group[:2] for row in parts}
+        store.add(parts, [Span(*account, hour, hour + HOUR_SECONDS) for account in accounts])
 
 
 def remembered_by(store: Store) -> Remembered:
-    return lambda query: summed(store.find(query.since, query.until, query.step), query)
+    return lambda query: summed(store.reader.find(query.since, query.until, query.step), query)
 
 
 def hours_back(first: int, last: int) -> list[int]:

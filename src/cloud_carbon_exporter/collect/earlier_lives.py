@@ -27,17 +27,19 @@ def is_its_end(present: Timeline, ending: Ended) -> bool:
 def life_before(present: Timeline, ending: Ended, lives: Lives) -> Ended | None:
     """The ending of another life than that of what is there, to be counted beside it; else None.
 
-    None too where something was seen under the id before that life ended: of this nothing tells
-    apart what is counted.
+    Of what was seen under the id before, and is counted to its last sight, it is what comes after.
     """
     run, began = ending.resource, present.resource.started
     if began is None or run.started is None or run.started >= began:
         return None
-    end = min(ending.at, began)
+    end, started = min(ending.at, began), run.started
     if present.first_sight < end:
-        return None
+        started = max(started, present.before_until)
     past = lives.past(run.id)
-    started = run.started if past is None else max(run.started, past.until)
+    if past is not None:
+        started = max(started, past.until)
+    if started >= end:
+        return None
     return Ended(replace(run, id=run.id + EARLIER, started=started), end)
 
 

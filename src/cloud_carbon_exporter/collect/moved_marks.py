@@ -16,6 +16,7 @@ def move_timeline(timeline: Timeline, seconds: float) -> None:
     timeline.covered_until += seconds
     timeline.seen_until += seconds
     timeline.first_sight += seconds
+    timeline.before_until += seconds
     timeline.last_sight += seconds
     timeline.departed_at += seconds
     timeline.asked_until += seconds

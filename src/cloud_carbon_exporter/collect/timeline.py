@@ -94,11 +94,13 @@ class Timeline:
     again then. points: by signal, those not counted yet. rates: those of the piece counted last.
     counted: what was counted lately at loads that may still be corrected; None where none may.
     row: as it was shown last, and holds until then if nothing befalls it. stuck: whether its time
-    goes on only with a read, or once nothing is waited for any more.
+    goes on only with a read, or once nothing is waited for any more. before_until: last sight of
+    the run before the one that is there, where it began anew and nothing told the end.
     """
 
     __slots__ = (
         "asked_until",
+        "before_until",
         "counted",
         "covered_until",
         "delay",
@@ -142,6 +144,7 @@ class Timeline:
         self.row: Row | None = None
         self.row_holds_until = -math.inf
         self.stuck = False
+        self.before_until = math.inf
 
     def see(self, at: float) -> None:
         """It was there at that moment."""
@@ -207,6 +210,7 @@ class Timeline:
         # What held less before than it does now was stopped: that it was until it ran again.
         was_stopped = set(before.components) < set(run.components)
         if absent or not was_stopped:
+            self.before_until = self.seen_until
             self._change(self.seen_until, nothing_of(before), at, waits)
         self._change(at if run.started is None else run.started, run, at, waits)
 

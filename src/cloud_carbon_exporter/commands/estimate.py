@@ -62,7 +62,7 @@ class BadField(Exception):
 def run(invocation: Invocation) -> int:
     """Print one estimate, those of a batch, or that of a plan.
 
-    Returns 1 when a line of the batch was bad, or the plan is above its budget.
+    Returns 1 when a line of the batch was bad, or the plan is not within its budget.
     """
     options = invocation.settings.options
     if options[PLAN] or options.holds(BUDGET):

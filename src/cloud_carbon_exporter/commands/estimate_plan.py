@@ -38,7 +38,7 @@ _OF_ONE_MACHINE: tuple[Flag[object], ...] = (
 
 
 def answer(options: Values) -> int:
-    """Print the estimate of a plan. Returns 1 when it is above its budget."""
+    """Print the estimate of a plan. Returns 1 unless it is known to be within its budget."""
     _refuse_what_does_not_fit(options)
     plan = estimated(_read(options[PLAN]), _asked(options))
     budget = options[BUDGET]

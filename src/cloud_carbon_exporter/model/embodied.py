@@ -30,7 +30,10 @@ HOST = "embodied.host"
 """The rows of these parts are read off one study, so they are wrong together."""
 
 SITE_PARTS = ("rack", "network", "building")
-"""What a host of a cloud stands in and hangs on; no server that is described alone has any."""
+"""What a host of a cloud stands in and hangs on, and a server that a cloud rents whole does, too.
+
+No server that is described alone has any.
+"""
 
 _FIGURE = {
     "memory": ("memory.{}.embodied_grams_per_gib", "dram"),
@@ -81,7 +84,7 @@ def made(kind: ComponentKind, part: str) -> Made:
 def _made(kind: ComponentKind, part: str) -> Made:
     if kind == "vcpu":
         described = server.parse(part)
-        return _of_server(described) if described else _of_thread(part)
+        return _of_server(described, server.is_rented(part)) if described else _of_thread(part)
     if kind == "requests":
         return _of_request(part)
     if kind not in _FIGURE:
@@ -147,8 +150,9 @@ def _of_figure(known: Figure) -> Grams:
     return Grams(known.value, known.errors, (known.id,))
 
 
-def _of_server(described: server.Server) -> Made:
-    grams = server_grams(described.sockets, described.memory_gib)
+def _of_server(described: server.Server, is_rented: bool) -> Made:
+    alone = server_grams(described.sockets, described.memory_gib)
+    grams = _together(alone, site_grams()) if is_rented else alone
     return _over_lifetime(grams, 1 / described.threads)
 
 

@@ -60,6 +60,17 @@ class Errors(NamedTuple):
         return Errors((*self.facts, fact), (*self.down, down), (*self.up, up))
 
 
+def rising(values: Sequence[float], errors: Sequence[Errors]) -> tuple[Errors, ...]:
+    """Errors of a curve that never falls: what may be drawn at rest may be at work, and no less."""
+    found: list[Errors] = []
+    least = most = 0.0
+    for value, errs in zip(values, errors, strict=True):
+        down, up = errs.reach()
+        least, most = max(value - down, least), max(value + up, most)
+        found.append(errs.reaching(value - least, most - value))
+    return tuple(found)
+
+
 class Factor(NamedTuple):
     """Factor that a value is multiplied by, and the fact that it is read from."""
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.model import local_drives, server
+from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.hosts import POOLED
+from cloud_carbon_exporter.model.memory import USUAL_SIZE
 from cloud_carbon_exporter.model.memory import part as dram
 from cloud_carbon_exporter.model.power import is_whole_machine
+from cloud_carbon_exporter.model.thread_watts import holding, host
 from cloud_carbon_exporter.model.types import Component
 
 
@@ -26,7 +29,7 @@ class Machine:
         did not say which.
     hdd_terabytes: what one of its hard disks holds, where an API tells each; else 0.
     host: the part that its threads are, where the host they are a share of is known.
-    host_gib_per_socket: memory of a socket of that host; 0 where nobody knows.
+    host_gib_per_socket: memory of a socket of its family's usual host; 0 where nobody knows.
     """
 
     provider: str
@@ -60,22 +63,28 @@ def _held(machine: Machine) -> tuple[Component, ...]:
     if machine.sockets and not is_whole_machine(machine.microarchitecture):
         return (_whole_server(machine), *_boards_and_disks(machine))
     pool = POOLED.join(dict.fromkeys((machine.microarchitecture, *machine.pool)))
+    part = holding(machine.host or pool, machine.threads)
     # Of a Mac its maker measured the whole: what its memory draws stands in its processor's row.
     whole = is_whole_machine(machine.microarchitecture)
-    memory = "unified" if whole else dram(machine.host_gib_per_socket)
+    memory = "unified" if whole else dram(_gib_per_socket(machine, part))
     return (
-        Component(
-            "vcpu",
-            machine.host or pool,
-            machine.threads,
-            "cpu_ratio",
-            share=machine.share,
-            assumed=reason,
-        ),
+        Component("vcpu", part, machine.threads, "cpu_ratio", share=machine.share, assumed=reason),
         # How much memory works nobody tells: as hard as the processor beside it.
         Component("memory", memory, machine.memory_gib, "cpu_ratio", assumed=reason),
         *_boards_and_disks(machine),
     )
+
+
+def _gib_per_socket(machine: Machine, part: str) -> float:
+    """Memory of a socket of the machine's host: no less than the machine itself has there.
+
+    A family tells its usual host, and some of its types have one with more: of 4 sockets and 3.8 TB
+    for N1's largest. 0, the usual one, where nobody tells and the machine does not say more.
+    """
+    sockets, _ = host(part)
+    held = machine.memory_gib / sockets
+    known = machine.host_gib_per_socket
+    return max(known, held) if known or held > figure(USUAL_SIZE).value else 0
 
 
 def _boards_and_disks(machine: Machine) -> tuple[Component, ...]:
@@ -98,5 +107,5 @@ def _whole_server(machine: Machine) -> Component:
         threads=round(machine.threads),
         memory_gib=machine.memory_gib,
     )
-    part = server.part(described)
+    part = server.rented_part(described)
     return Component("vcpu", part, machine.threads, "cpu_ratio", assumed=machine.assumed)

@@ -18,8 +18,9 @@ from cloud_carbon_exporter.model.machine import Machine
 
 MIB_PER_GIB = 1024
 
-# In place of a number: the machine is a whole host of its family.
+# In place of a number: the machine is a whole host of its family, or a server of its own like it.
 HOST = "host"
+SERVER = "server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def _of_rule(provider: str, name: str, rule: Row, match: re.Match[str], architec
         shaped = replace(shaped, memory_gib=float(said["memory_gib"]))
     if rule["ssd_gib_per_vcpu"]:
         shaped = replace(shaped, ssd_gib=shaped.vcpus * float(rule["ssd_gib_per_vcpu"]))
-    if rule["vcpus"] == HOST:
+    if rule["vcpus"] == SERVER:
         shaped = replace(shaped, sockets=int(family["host_sockets"]))
     unsized = "gpus" in said and not family["gpus_per_vcpu"]
     guessed = bool(rule["assumed"] or family["pattern"] or unsized)
@@ -185,7 +186,7 @@ def _of_rule(provider: str, name: str, rule: Row, match: re.Match[str], architec
 def _vcpus(rule: Row, said: Mapping[str, str], family: Row) -> float:
     if said.get("gpus") and family["gpus_per_vcpu"]:
         return float(said["gpus"]) / float(family["gpus_per_vcpu"])
-    if rule["vcpus"] == HOST:
+    if rule["vcpus"] in (HOST, SERVER):
         return float(family["host_vcpus"])
     if rule["vcpus_per_unit"]:
         return float(said["units"]) * float(rule["vcpus_per_unit"])

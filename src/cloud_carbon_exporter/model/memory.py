@@ -11,7 +11,7 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from cloud_carbon_exporter.model.errors import Errors
+from cloud_carbon_exporter.model.errors import Errors, rising
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.loads import LEVELS
 
@@ -21,8 +21,8 @@ FACT = "memory.dram"
 """The rows of all loads are read off the same hosts, so they are wrong together."""
 
 _EXPONENT = "memory.dram.size_exponent"
-_USUAL = "memory.dram.gib_per_socket"
-IDS = (*(f"memory.dram.{level}_watts_per_gib" for level in LEVELS), _EXPONENT, _USUAL)
+USUAL_SIZE = "memory.dram.gib_per_socket"
+IDS = (*(f"memory.dram.{level}_watts_per_gib" for level in LEVELS), _EXPONENT, USUAL_SIZE)
 """Rows that every figure of memory stands on."""
 
 
@@ -46,11 +46,13 @@ def is_dram(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def curve(name: str) -> tuple[MemoryWatts, ...]:
     """Watts of a GiB of a part at each level of load."""
-    size = figure(_USUAL)
+    usual = figure(USUAL_SIZE)
+    size, least, most = usual.value, usual.low, usual.high
     if name.startswith(_SIZED):
-        told = float(name[len(_SIZED) :])
-        return tuple(_at(level, told, told, told) for level in LEVELS)
-    return tuple(_at(level, size.value, size.low, size.high) for level in LEVELS)
+        size = least = most = float(name[len(_SIZED) :])
+    found = [_at(level, size, least, most) for level in LEVELS]
+    bounds = rising([each.value for each in found], [each.errors for each in found])
+    return tuple(map(MemoryWatts, (each.value for each in found), bounds))
 
 
 def watts(gib: float, sockets: float) -> tuple[MemoryWatts, ...]:
@@ -96,7 +98,7 @@ def _at(level: str, size: float, least: float, most: float) -> MemoryWatts:
     if least != most:
         less = row.value * (scale - _scale(most, exponent.value))
         more = row.value * (_scale(least, exponent.value) - scale)
-        errors = errors.also(_USUAL, less, more)
+        errors = errors.also(USUAL_SIZE, less, more)
     return MemoryWatts(row.value * scale, errors.within(row.value * scale))
 
 
@@ -105,5 +107,5 @@ def _scale(gib_per_socket: float, exponent: float) -> float:
 
     Below a socket's least there are fewer modules rather than smaller ones.
     """
-    usual, most = figure(_USUAL), figure("memory.dram.most_gib_per_socket")
+    usual, most = figure(USUAL_SIZE), figure("memory.dram.most_gib_per_socket")
     return math.pow(min(max(gib_per_socket, usual.low), most.value) / usual.value, exponent)

@@ -13,7 +13,7 @@ from math import sqrt
 
 from cloud_carbon_exporter.model import facts, memory, nodes, production_gap, server, server_power
 from cloud_carbon_exporter.model.doubts import doubt
-from cloud_carbon_exporter.model.errors import Errors, product
+from cloud_carbon_exporter.model.errors import Errors, product, rising
 from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.figure import Figure
 from cloud_carbon_exporter.model.hosts import POOLED, names, shown
@@ -115,24 +115,47 @@ def _of_processor(part: str) -> Draw:
     """A thread: of a server somebody described, of a family with several processors, or of one."""
     described = server.parse(part)
     if described:
-        return _of_server(described)
+        return _of_rented(described) if server.is_rented(part) else _of_server(described)
     return _of_pool(part) if POOLED in part else _of_share(part)
 
 
 def _of_share(part: str) -> Draw:
     """A thread of a host, and its share of the hosts and switches beside it that nobody is given.
 
-    No cloud says how much of these is whose, so that they are in the interval alone. Who rents a
-    whole server is given all of it, and the benchmark knows no other.
+    Who rents all threads of a host has the same: hosts like it wait for the next. A machine that
+    stands in a cloud as it was bought does not.
     """
     curve = _of_thread(part)
-    if is_whole_machine(part):
-        return curve
+    return curve if is_whole_machine(part) else _with_spare(curve)
+
+
+def _with_spare(curve: Draw) -> Draw:
+    """Spare capacity: no cloud says how much of it is whose, so that it is in the interval alone.
+
+    The benchmark, and so a server that somebody describes, knows none.
+    """
     spare = figure("model.spare_capacity.ratio")
     errors: list[Errors] = []
     for watts, known in zip(curve.watts, curve.errors, strict=True):
         errors.append(known.also(spare.id, watts * spare.down, watts * spare.up))
     return replace(curve, errors=tuple(errors), facts=(*curve.facts, spare.id))
+
+
+def _of_rented(described: server.Server) -> Draw:
+    """A server that a cloud rents whole: as such a server measures, or up to what a host draws.
+
+    The gap to production is that of EC2's hosts. Of a plain server nobody measured one, and what
+    Scaleway says of its own shows none (docs/scaleway.md), so that it is in the interval alone.
+    """
+    curve, hosted = _of_server(described), _of_thread(server.host_part(described))
+    dram = tuple(each.value for each in memory.watts(described.memory_gib, described.sockets))
+    errors: list[Errors] = []
+    for load, watts, known in zip(curve.loads, curve.watts, curve.errors, strict=True):
+        of_memory = interpolate(hosted.loads, dram, load) / described.threads
+        more = hosted.at(load) + of_memory - watts
+        errors.append(known.also(production_gap.FACT, 0, max(0, more)))
+    used = (*curve.facts, *production_gap.IDS)
+    return _with_spare(replace(curve, errors=rising(curve.watts, errors), facts=used))
 
 
 def _flat(known: Figure, assumed: str = "") -> Draw:
@@ -222,21 +245,18 @@ def _of_thread(part: str) -> Draw:
     in_production = not is_whole_machine(name)
     watts: list[float] = []
     errors: list[Errors] = []
-    least = most = 0.0
     for level, measured in zip(LEVELS, held.watts, strict=True):
         value = measured.value
         errs = Errors((f"processors.{name}",), (value - measured.low,), (measured.high - value,))
         if in_production:
             gap = production_gap.gap(level, value, held.tdp_watts)
             value, errs = value + gap.more, errs.also(production_gap.FACT, gap.down, gap.up)
-        down, up = errs.reach()
         watts.append(max(value, *watts, 0))
-        # what may be drawn at rest may be drawn at work, and no less
-        least, most = max(watts[-1] - down, least), max(watts[-1] + up, most)
-        errors.append(errs.reaching(watts[-1] - least, most - watts[-1]))
+        errors.append(errs)
     ids = (*held.facts, *(production_gap.IDS if in_production else ()))
     loads = tuple(LEVELS.values())
-    return Draw(loads, tuple(watts), tuple(errors), ids, "W/thread", held.source, held.assumed)
+    bounds = rising(watts, errors)
+    return Draw(loads, tuple(watts), bounds, ids, "W/thread", held.source, held.assumed)
 
 
 def _of_server(described: server.Server) -> Draw:
@@ -252,7 +272,7 @@ def _of_server(described: server.Server) -> Draw:
     return Draw(
         curve.loads,
         tuple(watts),
-        tuple(errors),
+        rising(watts, errors),
         curve.facts,
         "W/thread",
         curve.source,

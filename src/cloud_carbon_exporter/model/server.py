@@ -1,6 +1,7 @@
 """Servers described by their processor, estimated as such a server measures.
 
-No cloud, no gap to production. `server_power.py` holds the power of one.
+One that a cloud rents whole is such a server, too, but stands in a rack of a cloud's. A share of a
+cloud's host is another thing, with the gap to production. `server_power.py` holds the power.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from cloud_carbon_exporter.model.cpu_models import canonical, cpu_model
 from cloud_carbon_exporter.model.types import Component, Location, Resource
 
 _PREFIX = "server|"
+_RENTED_PREFIX = "rented|"
 _HOST_PREFIX = "host|"
 TERMS = ("tdp", "threads", "memory")
 """What a server is known by, one socket's each."""
@@ -129,6 +131,16 @@ def part(described: Server) -> str:
     return _PREFIX + _written(described)
 
 
+def rented_part(described: Server) -> str:
+    """The name under which the threads of a server that a cloud rents whole are a part."""
+    return _RENTED_PREFIX + _written(described)
+
+
+def is_rented(name: str) -> bool:
+    """Whether a part is of a server that a cloud rents whole."""
+    return name.startswith(_RENTED_PREFIX)
+
+
 def host_part(described: Server) -> str:
     """The name under which a share of a cloud's host is a part: its threads without its memory."""
     return _HOST_PREFIX + _written(described)
@@ -148,7 +160,8 @@ def _written(described: Server) -> str:
 @lru_cache(maxsize=65536)
 def parse(name: str) -> Server | None:
     """The server a part stands for; None where the part is not a whole server."""
-    return _read(name[len(_PREFIX) :]) if name.startswith(_PREFIX) else None
+    prefix, _, words = name.partition("|")
+    return _read(words) if f"{prefix}|" in (_PREFIX, _RENTED_PREFIX) else None
 
 
 @lru_cache(maxsize=4096)

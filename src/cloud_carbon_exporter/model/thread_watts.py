@@ -80,6 +80,13 @@ def host(part: str) -> tuple[int, int]:
     return int(row["host_sockets"]), int(row["host_threads"])
 
 
+@lru_cache(maxsize=4096)
+def holding(part: str, count: float) -> str:
+    """Of the hosts of a pool those that so many threads fit on; all, where none is large enough."""
+    pool = part.split(POOLED)
+    return POOLED.join([each for each in pool if host(each)[1] >= count] or pool)
+
+
 @cache
 def microarchitectures() -> dict[str, facts.Row]:
     """Rows of microarchitectures by name."""

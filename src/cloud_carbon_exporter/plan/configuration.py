@@ -66,20 +66,26 @@ def _around(key: str) -> Iterator[str]:
 
 
 def _constant(document: Document, module: Module, expression: Mapping[str, Any]) -> str:
-    """Text of an expression that is a constant, or a variable that comes from one."""
+    """Text of an expression that is a constant, or a variable that comes from one.
+
+    A plan has the references of an expression and not the expression: of several, or of a part of
+    one (var.regions["main"] refers to var.regions too), nobody knows what it makes.
+    """
     if "constant_value" in expression:
-        return str(expression["constant_value"] or "")
-    for reference in reached(expression, "references"):
-        kind, _, name = str(reference).partition(".")
-        if kind != "var":
-            continue
-        if module.around is None:
-            return str(document.variables.get(name) or "")
-        if name in module.calls:
-            return _constant(document, module.around, mapping(module.calls[name]))
-        declared = mapping(mapping(module.body.get("variables")).get(name))
-        return str(declared.get("default") or "")
-    return ""
+        return _text(expression["constant_value"])
+    named = reached(expression, "references")
+    kind, _, name = str(named[0]).partition(".") if len(named) == 1 else ("", "", "")
+    if kind != "var":
+        return ""
+    if module.around is None:
+        return _text(document.variables.get(name))
+    if name in module.calls:
+        return _constant(document, module.around, mapping(module.calls[name]))
+    return _text(mapping(mapping(module.body.get("variables")).get(name)).get("default"))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def references(block: Mapping[str, Any], path: str) -> Iterator[str]:

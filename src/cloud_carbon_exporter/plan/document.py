@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cloud_carbon_exporter.plan.values import Values, mapping
@@ -37,7 +37,8 @@ class BadPlan(ValueError):
 class Change:
     """What a plan does with one resource. before, after: None where there is none then.
 
-    module: path of its module, with indices; empty for the root.
+    module: path of its module, with indices; empty for the root. unknown: what of after is known
+    only once it is applied.
     """
 
     address: str
@@ -47,6 +48,7 @@ class Change:
     actions: tuple[str, ...]
     before: Values | None
     after: Values | None
+    unknown: Values = field(default_factory=dict)
 
     @property
     def action(self) -> str:
@@ -133,6 +135,7 @@ def _changes(plan: Mapping[str, Any]) -> Iterator[Change]:
             actions,
             before,
             after,
+            mapping(change.get("after_unknown")),
         )
 
 

@@ -1,81 +1,44 @@
 """Hardware of a resource in a plan, read by the table `facts/plan_parts.csv`; facts/README has it.
 
 A path of the table is looked up in the block a part stands in, then in the resource, then in what
-it refers to (a launch template). "a|b" is the first of them that is said.
+it refers to (a launch template). "a|b" is the first of them that the configuration sets, else
+that is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache, partial
 from typing import cast
 
 from cloud_carbon_exporter.model import facts, machines
 from cloud_carbon_exporter.model.quantities import GIB_PER_GIGABYTE
 from cloud_carbon_exporter.model.types import Component, ComponentKind
-from cloud_carbon_exporter.plan.regions import CLOUDS, is_zone
+from cloud_carbon_exporter.plan.counts import Count, count_of
+from cloud_carbon_exporter.plan.regions import CLOUDS
+from cloud_carbon_exporter.plan.source import Source
 from cloud_carbon_exporter.plan.values import Values, number, reached, said, text
 
 BY_USE = "draws by its use, which no plan tells"
-_NOT_TOLD = {"by_use": BY_USE, "elsewhere": "is counted where it is used"}
+_NOT_TOLD = {
+    "by_use": BY_USE,
+    "elsewhere": "is counted where it is used",
+    "not_read": "draws by its use, or by a size that is not read from a plan",
+}
 _LOCAL = "local"
 _BY_USE = "?"
 _GIB = {"GiB": 1.0, "GB": GIB_PER_GIGABYTE}
 # Scaleway shows the local disks of an Instance as volumes; its type alone holds none.
 _DISKS_APART = frozenset({("scaleway", "instance/server")})
-# A regional cluster of GKE has its nodes in three zones, unless others are named.
-_ZONES_OF_A_REGION = 3
 
 
 class NotTold(Exception):
     """Plan does not tell what a resource is; the message says why it cannot be estimated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where values of a resource are looked up: in itself, then in what it refers to."""
-
-    own: Values
-    others: tuple[Values, ...] = ()
-
-    def within(self, block: Values) -> Source:
-        """The same, in one of its blocks first."""
-        return Source(block, (self.own, *self.others))
-
-    def text(self, paths: str) -> str:
-        """First text at one of the paths."""
-        return next((found for found in self._texts(paths) if found), "")
-
-    def number(self, path: str) -> float | None:
-        """First number at a path."""
-        found = (number(values, path) for values in (self.own, *self.others))
-        return next((each for each in found if each is not None), None)
-
-    def blocks(self, paths: str) -> list[Values]:
-        """Blocks at the first path that has any; itself where there is no path."""
-        if not paths:
-            return [self.own]
-        for path in paths.split("|"):
-            for values in (self.own, *self.others):
-                found = [block for block in reached(values, path) if isinstance(block, Mapping)]
-                if found:
-                    return found
-        return []
-
-    def said(self, conditions: str) -> bool:
-        """Whether one of the conditions holds."""
-        return any(said(self.own, condition) for condition in conditions.split("|") if condition)
-
-    def _texts(self, paths: str) -> Iterator[str]:
-        for path in paths.split("|"):
-            if path:
-                for values in (self.own, *self.others):
-                    yield text(values, path) or _whole(number(values, path))
-
-
-def _whole(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+class NotKnownYet(NotTold):
+    """Plan does not tell it, and what it draws is of the kind that is estimated elsewhere."""
 
 
 @cache
@@ -87,47 +50,88 @@ def rows_of(resource_type: str) -> tuple[facts.Row, ...]:
 def parts_of(resource_type: str, values: Source) -> tuple[Component, ...]:
     """Hardware of a resource. Raises NotTold where the plan does not say what it is."""
     try:
-        return tuple(part for part in _held(resource_type, values) if part.amount)
+        held = [part for part in _held(resource_type, values) if part.amount]
     except ValueError:  # of Component
-        raise NotTold("would hold more than there is") from None
+        raise NotKnownYet("would hold more than there is") from None
+    return tuple(replace(part, assumed=part.assumed or values.doubt) for part in held)
 
 
 def _held(resource_type: str, values: Source) -> list[Component]:
     held: list[Component] = []
+    bundled: list[Values] = []
     for row in rows_of(resource_type):
+        if not _applies(row, values.may_be_said, ""):
+            continue
         if row["part"] in _NOT_TOLD:
             raise NotTold(_NOT_TOLD[row["part"]])
-        if values.said(row["off"]):
-            continue
-        count = _Count(row["times"], values)
         for block in _blocks(row, values):
             source = values.within(block) if block is not values.own else values
-            found = _machine(row, source) if row["part"] == "machine" else [_stored(row, source)]
-            held += (_times(part, count) for part in found)
+            if not _applies(row, partial(said, block), "."):
+                continue
+            if row["part"] == "ssd" and any(each in (block, values.own) for each in bundled):
+                continue  # as of c3-standard-8-lssd: its disks stand beside it once more
+            parts = _parts(row, source)
+            if row["part"] == "machine" and any(part.kind == "ssd" for part in parts):
+                bundled.append(block)
+            held += _times(row, parts, count_of(row["times"], source))
     return held
+
+
+def _applies(row: facts.Row, holds: Callable[[str], bool], mark: str) -> bool:
+    """Whether a row is of a resource, or of a block of it: these conditions begin with a dot."""
+    off = _conditions(row["off"], mark)
+    only = _conditions(row["only"], mark)
+    return not any(map(holds, off)) and (not only or any(map(holds, only)))
+
+
+def _conditions(cell: str, mark: str) -> list[str]:
+    conditions = filter(None, cell.split("|"))
+    return [each.removeprefix(mark) for each in conditions if each.startswith(".") == bool(mark)]
 
 
 def _blocks(row: facts.Row, values: Source) -> list[Values]:
     """Blocks a part stands in, one each; one that is made in any case has at least one."""
+    if row["held_by"]:
+        here = values.held_here(row["at"], row["held_by"], bool(row["always"]))
+        if here is not None:
+            return here
     blocks = values.blocks(row["at"])
     return blocks or ([values.own] if row["always"] else [])
 
 
-def _times(part: Component, count: _Count) -> Component:
-    return replace(part, amount=part.amount * count.value, assumed=part.assumed or count.assumed)
+def _parts(row: facts.Row, source: Source) -> list[Component]:
+    return _machine(row, source) if row["part"] == "machine" else [_stored(row, source)]
+
+
+def _times(row: facts.Row, parts: list[Component], count: Count) -> Iterator[Component]:
+    for part in parts:
+        assumed = part.assumed or row["assumed"] or count.assumed
+        yield replace(part, amount=part.amount * count.value, assumed=assumed)
 
 
 def _machine(row: facts.Row, source: Source) -> list[Component]:
     cloud = CLOUDS[row["type"].partition("_")[0]]
     name, why = _named(row, source)
     if not name:
-        raise NotTold(f"{row['name'].replace('|', ' or ')} is known only once it is applied")
+        raise NotKnownYet(f"{row['name'].replace('|', ' or ')} is known only once it is applied")
     named = {"gcp": name.rpartition("/")[2].lower(), "scaleway": name.upper()}.get(cloud, name)
-    machine = _with_boards(row, source, machines.machine(cloud, named))
+    machine = _with_boards(
+        row, source, machines.machine(cloud, named, memory_gib=_memory(row, source))
+    )
     parts = machines.components(machine)
     if (cloud, row["kind"]) in _DISKS_APART:
         parts = tuple(part for part in parts if part.kind not in ("ssd", "hdd"))
     return [replace(part, assumed=part.assumed or why) for part in parts]
+
+
+def _memory(row: facts.Row, source: Source) -> float | None:
+    """GiB of memory of a machine that is named by them; None where its type tells."""
+    if not row["size"]:
+        return None
+    size = source.number(row["size"])
+    if size is None:
+        raise NotKnownYet(f"{row['size']} is known only once it is applied")
+    return size * _GIB[row["unit"]]
 
 
 def _with_boards(row: facts.Row, source: Source, machine: machines.Machine) -> machines.Machine:
@@ -143,10 +147,13 @@ def _with_boards(row: facts.Row, source: Source, machine: machines.Machine) -> m
 def _stored(row: facts.Row, source: Source) -> Component:
     cloud = CLOUDS[row["type"].partition("_")[0]]
     name, why = _named(row, source)
+    if row["part"] == "fixed":
+        return Component("fixed", f"{cloud}/{name}", 1, assumed=why)
     size = source.number(row["size"]) if row["size"] else None
     if size is None:
         size, why = float(row["usual_size"]), "the size is not told by the plan"
-    amount = size * _GIB[row["unit"]]
+    number_of, _, unit = row["unit"].rpartition(" ")
+    amount = size * float(number_of or 1) * _GIB[unit]
     if name == _LOCAL or row["part"] == "ssd":
         return Component("ssd", "ssd", amount, assumed=why)
     part = f"{cloud}/{name.rpartition('/')[2] if cloud == 'gcp' and '://' in name else name}"
@@ -164,49 +171,3 @@ def _named(row: facts.Row, source: Source) -> tuple[str, str]:
     if len(choices) > 1:
         return name, f"the first of {len(choices)} types is taken"
     return name, ""
-
-
-class _Count:
-    """How many times a resource holds its parts: product of the factors in a cell of the table."""
-
-    def __init__(self, cell: str, values: Source) -> None:
-        self.value = 1.0
-        self.assumed = ""
-        self._values = values
-        for factor in cell.split():
-            self.value *= self._factor(factor)
-
-    def _factor(self, factor: str) -> float:
-        if factor == "@zones":
-            return self._zones()
-        condition, colon, times = factor.rpartition(":")
-        if colon:
-            return float(times) if said(self._values.own, condition) else 1
-        if factor.isdecimal():
-            return float(factor)
-        for choice in factor.split("|"):
-            count = self._product(choice)
-            if count is not None:
-                return count
-        self.assumed = "how many there are is not told by the plan"
-        return 1
-
-    def _product(self, choice: str) -> float | None:
-        """Product such as shards*replicas+1; None where its first term is not said."""
-        first, *others = choice.split("*")
-        count = self._values.number(first)
-        for term in others if count is not None else ():
-            path, _, more = term.partition("+")
-            count = (count or 0) * ((self._values.number(path) or 0) + float(more or 0))
-        return count
-
-    def _zones(self) -> float:
-        """Zones of a node pool of GKE, whose counts are those of one zone."""
-        named = reached(self._values.own, "node_locations")
-        if named:
-            return len(named)
-        location = text(self._values.own, "location")
-        if location and is_zone("gcp", location):
-            return 1
-        self.assumed = "the zones of its cluster are not told by the plan"
-        return _ZONES_OF_A_REGION

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cloud_carbon_exporter import estimate
@@ -10,11 +10,11 @@ from cloud_carbon_exporter.estimate import Result
 from cloud_carbon_exporter.model.differences import Difference, difference
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.sums import FootprintSum, Sum, footprint_sum
-from cloud_carbon_exporter.plan.configuration import module_of, references, resource_of
-from cloud_carbon_exporter.plan.document import Change, Document, without_indices
-from cloud_carbon_exporter.plan.parts import NotTold, Source, parts_of, rows_of
+from cloud_carbon_exporter.plan.document import Change, Document
+from cloud_carbon_exporter.plan.parts import NotKnownYet, NotTold, parts_of, rows_of
+from cloud_carbon_exporter.plan.referring import Surroundings, source_of, surroundings
 from cloud_carbon_exporter.plan.regions import CLOUDS, place_of
-from cloud_carbon_exporter.plan.values import Values, reached
+from cloud_carbon_exporter.plan.source import Source
 
 Pick = Callable[[FootprintSum], Sum]
 """One of the sums of a FootprintSum."""
@@ -42,11 +42,15 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class NotEstimated:
-    """Resource of a plan that is not estimated, and why."""
+    """Resource of a plan that is not estimated, and why.
+
+    unknown: it stands after the plan, and draws what would be estimated were it known.
+    """
 
     address: str
     type: str
     reason: str
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,13 @@ class Plan:
     def after(self) -> FootprintSum:
         """Sum of what stands after."""
         return footprint_sum(of.after.footprint for of in self.resources if of.after)
+
+    @property
+    def unknown_after(self) -> tuple[str, ...]:
+        """Addresses of what stands after, and whose emissions are not known."""
+        nowhere = [of for of in self.resources if of.after and of.after.operational_grams is None]
+        untold = [of.address for of in self.not_estimated if of.unknown]
+        return (*(of.address for of in nowhere), *untold)
 
     @property
     def without_region(self) -> tuple[str, ...]:
@@ -98,71 +109,42 @@ def estimated(document: Document, asked: Asked) -> Plan:
     """Plan with every resource that the tables know estimated, and the others listed."""
     planned: list[Planned] = []
     left: list[NotEstimated] = []
+    around = surroundings(document)
     for change in document.changes:
         if change.before is None and change.after is None:
             continue
         try:
-            planned.append(_planned(document, change, asked))
+            planned.append(_planned(around, change, asked))
         except NotTold as error:
-            left.append(NotEstimated(change.address, change.type, str(error)))
+            unknown = isinstance(error, NotKnownYet) and change.after is not None
+            left.append(NotEstimated(change.address, change.type, str(error), unknown))
     return Plan(tuple(planned), tuple(left), document.partial)
 
 
-def _planned(document: Document, change: Change, asked: Asked) -> Planned:
+def _planned(around: Surroundings, change: Change, asked: Asked) -> Planned:
     if change.type.partition("_")[0] not in CLOUDS:
         raise NotTold("is of a provider that is not known")
     if not rows_of(change.type):
         raise NotTold("is of a type without figures; many such draw nothing")
-    before, after = change.before, change.after
+    document, before, after = around.document, change.before, change.after
     old = "" if before is None else place_of(document, change, before, asked.region)
     new = "" if after is None else place_of(document, change, after, asked.region)
-    stood = None if before is None else _result(document, change, before, old or new, asked)
-    stands = None if after is None else _result(document, change, after, new or old, asked)
-    return Planned(change.address, change.type, change.action, stood, stands)
+    stood, stands = source_of(around, change, "before"), source_of(around, change, "after")
+    return Planned(
+        change.address,
+        change.type,
+        change.action,
+        _result(change, stood, old or new, asked) if stood else None,
+        _result(change, stands, new or old, asked) if stands else None,
+    )
 
 
-def _result(document: Document, change: Change, values: Values, place: str, asked: Asked) -> Result:
-    others = tuple(_referred(document, change, values))
+def _result(change: Change, source: Source, place: str, asked: Asked) -> Result:
     return estimate.components(
-        parts_of(change.type, Source(values, others)),
+        parts_of(change.type, source),
         CLOUDS[change.type.partition("_")[0]],
         place,
         asked.loads,
         grid_method=asked.grid_method,
         kind=rows_of(change.type)[0]["kind"],
     )
-
-
-def _referred(document: Document, change: Change, values: Values) -> Iterator[Values]:
-    """Values of what a resource refers to for its hardware, such as its launch template.
-
-    By the name or id that its own values hold; else, as an id is known only once it is applied, by
-    what its configuration refers to.
-    """
-    paths = {row["through"] for row in rows_of(change.type)} - {""}
-    for path in "|".join(sorted(paths)).split("|") if paths else ():
-        block = resource_of(module_of(document, change.module), change)
-        named = set(references(block, path))
-        held = _identities(values, path)
-        for other in document.changes:
-            theirs = other.after if values is change.after else other.before
-            if theirs is None or other is change:
-                continue
-            beside = other.module == change.module
-            own = without_indices(f"{other.type}.{other.name}")
-            if held & _names(theirs) or (beside and own in named):
-                yield theirs
-
-
-def _identities(values: Values, path: str) -> set[str]:
-    found: set[str] = set()
-    for value in reached(values, path):
-        inner = value.values() if isinstance(value, Mapping) else (value,)
-        found.update(each for each in inner if isinstance(each, str) and each)
-    return found
-
-
-def _names(values: Values) -> set[str]:
-    """Names a resource is referred to by; versions of templates ($Latest) are none."""
-    names = (values.get(key) for key in ("id", "name", "self_link", "self_link_unique", "arn"))
-    return {name for name in names if isinstance(name, str) and name}

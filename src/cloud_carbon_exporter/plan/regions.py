@@ -30,8 +30,10 @@ def place_of(document: Document, change: Change, values: Values, given: str) -> 
     if own:
         return own
     for argument in ("zone", "region"):
+        # var.region, and a condition or a template that mentions it, look the same in a plan:
+        # what is no region was part of one
         told = provider_value(document, change, argument)
-        if told:
+        if told and _region_around(cloud, told):
             return _placed(cloud, told)
     return given if given.lower() in facts.regions(cloud) else ""
 
@@ -48,15 +50,31 @@ def _own_place(cloud: str, values: Values) -> str:
 
 def _placed(cloud: str, told: str) -> str:
     """Place of a region or zone, which Google may write as a whole URL."""
-    name = told.rpartition("/")[2].lower()
-    around = [region for region in facts.regions(cloud) if name.startswith(region)]
-    if not around:
+    name, region = _name(told), _region_around(cloud, told)
+    if not region:
         return name
-    region = max(around, key=len)
     zone = name if name != region else ""
     return facts.place_of(Location(cloud, "", region, zone))
 
 
+def _region_around(cloud: str, told: str) -> str:
+    """Region that a name is, or is a zone of; empty where none is known.
+
+    europe-west19 is no zone of europe-west1.
+    """
+    name = _name(told)
+    around = [
+        region
+        for region in facts.regions(cloud)
+        if name.startswith(region) and not name[len(region) : len(region) + 1].isdigit()
+    ]
+    return max(around, key=len, default="")
+
+
+def _name(told: str) -> str:
+    return told.rpartition("/")[2].lower()
+
+
 def is_zone(cloud: str, told: str) -> bool:
     """Whether a name is that of a zone and no region."""
-    return told.rpartition("/")[2].lower() not in facts.regions(cloud)
+    return bool(told) and _name(told) not in facts.regions(cloud)

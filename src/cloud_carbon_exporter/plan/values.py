@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from cloud_carbon_exporter.model.types import LARGEST
+
+# https://www.googleapis.com/compute/v1/projects/p/zones/z/disks/d is projects/p/zones/z/disks/d.
+_PROJECT = re.compile(r"(?:^|/)(projects/.+)")
+# Scaleway's provider writes fr-par-1/UUID, its API the UUID.
+_ZONED = re.compile(r"[a-z]{2}-[a-z]{3}(?:-\d)?/([0-9a-f-]{36})")
 
 Values = Mapping[str, Any]
 """Attributes of a resource, nested blocks as lists of the same; what is not known yet is null."""
@@ -27,6 +33,25 @@ def reached(values: Values, path: str) -> list[Any]:
                 inner += value if isinstance(value, list) else [value]
         found = inner
     return found
+
+
+def unknown_at(unknown: Values, path: str) -> bool:
+    """Whether after_unknown marks a path, or a block around it."""
+    around = ""
+    for name in path.split("."):
+        around = f"{around}.{name}" if around else name
+        if any(each is True for each in reached(unknown, around)):
+            return True
+    return False
+
+
+def identity(name: str) -> str:
+    """Identity in a name of a resource, which Google writes with an address before it."""
+    project = _PROJECT.search(name)
+    if project:
+        return project[1]
+    zoned = _ZONED.fullmatch(name)
+    return zoned[1] if zoned else name
 
 
 def text(values: Values, path: str) -> str:
@@ -52,8 +77,10 @@ def number(values: Values, path: str) -> float | None:
 
 
 def said(values: Values, condition: str) -> bool:
-    """Whether a condition "path=value" holds; booleans are written true and false."""
-    path, _, wanted = condition.partition("=")
+    """Whether "path=value" holds, booleans as true and false; "path" alone: is there and not 0."""
+    path, equals, wanted = condition.partition("=")
+    if not equals:
+        return any(reached(values, path))
     return any(_written(value) == wanted for value in reached(values, path))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from cloud_carbon_exporter.estimate import Result
 from cloud_carbon_exporter.model.differences import Difference
@@ -46,21 +46,33 @@ _QUANTITIES = (
 _EMISSIONS = _QUANTITIES[-1].pick
 
 
+Verdict = Literal["within", "above", "unknown"]
+
+
 class Held(NamedTuple):
     """Budget a plan is held against. kilograms, and what stands after the plan, in one period.
 
-    unknown: how many of its resources have no region, so that their emissions are not known.
+    unknown: how many of its resources emit what is not known: they have no region, or the plan
+    tells what they are only once it is applied. partial: the plan is not all of the change.
     """
 
     kilograms: float
     period: str
     after: Estimate
     unknown: int
+    partial: bool
+
+    @property
+    def verdict(self) -> Verdict:
+        """Above, where what is known is so already; unknown where something is not; else within."""
+        if self.after.value > self.kilograms:
+            return "above"
+        return "unknown" if self.unknown or self.partial else "within"
 
     @property
     def exceeded(self) -> bool:
         """Whether it is exceeded, or cannot be held as emissions are not known."""
-        return self.after.value > self.kilograms or self.unknown > 0
+        return self.verdict != "within"
 
 
 def seconds_of(period: str) -> float:
@@ -72,7 +84,7 @@ def held(plan: Plan, kilograms: float, period: str) -> Held:
     """Budget with what stands after the plan."""
     after = plan.after.emissions_grams_per_second.estimate
     scaled = _scaled(after, seconds_of(period) / GRAMS_PER_KILOGRAM)
-    return Held(kilograms, period, scaled, len(plan.without_region))
+    return Held(kilograms, period, scaled, len(plan.unknown_after), bool(plan.partial))
 
 
 def sections(plan: Plan, period: str, budget: Held | None) -> list[Section]:
@@ -117,10 +129,16 @@ def _notes(plan: Plan, budget: Held | None) -> Iterator[str]:
 
 def _verdict(budget: Held) -> str:
     limit = f"the budget of {figure(budget.kilograms)} kg a {budget.period}"
-    if budget.after.value > budget.kilograms:
+    if budget.verdict == "above":
         return f"Above {limit}: {_interval(budget.after)} kg after the plan."
+    if budget.partial:
+        return f"Not known to be within {limit}: the plan is not all of the change."
     if budget.unknown:
-        return f"Not known to be within {limit}: {budget.unknown} resources have no region."
+        return (
+            f"Not known to be within {limit}: what {budget.unknown} of the resources after the "
+            "plan emit is not known, for want of a region or of a value that is known only once "
+            "it is applied."
+        )
     if budget.after.upper > budget.kilograms:
         return f"Within {limit}, but the interval after the plan reaches above it."
     return f"Within {limit}."
@@ -234,4 +252,6 @@ def _budget(budget: Held | None) -> dict[str, Any] | None:
         "period": budget.period,
         "after_kilograms": json_objects.estimate(budget.after),
         "exceeded": budget.exceeded,
+        "verdict": budget.verdict,
+        "unknown_resources": budget.unknown,
     }

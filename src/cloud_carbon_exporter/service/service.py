@@ -88,14 +88,15 @@ class Service:
         render = exposition.Renderer(exposition_settings(settings))
 
         def show(snapshot: Snapshot) -> exposition.Exposition:
-            rendered = render(snapshot)
             with unless_it_fails("the trend"):
                 self._trend.record(snapshot)
-            with unless_it_fails("the look at the size"):
-                self._size.look_at(rendered.text.size, settings)
+            # Whatever becomes of the rendering: what the Snapshot has counted no other one tells.
             # One target may be counted while another's first collection goes on.
             if snapshot.counted:
                 self._keep_counted(snapshot)
+            rendered = render(snapshot)
+            with unless_it_fails("the look at the size"):
+                self._size.look_at(rendered.text.size, settings)
             return rendered
 
         return open_collector(settings, show, budget=budget, clock=self.clock)
@@ -105,13 +106,13 @@ class Service:
 
         Before it is shown: a killed process must not have counted further than is kept.
         """
-        kept = self._state is None
+        saved = self._state is None
         with unless_it_fails("the state file"):
             if self._state is not None:
                 self._counted = True
-                kept = self._state.save_if_due()
+                saved = self._state.save_if_due()
         with unless_it_fails("the history"):
-            self._history.recorder.record(snapshot, kept=kept)
+            self._history.record(snapshot, saved=saved)
 
     def _keep(self) -> None:
         current = self._newest.current
@@ -248,11 +249,12 @@ class Service:
         collector = self._newest.current
         if self._collecting is not None:
             await self._end_collecting(collector, self._collecting)
+        saved = True
         if self._state is not None:
             if self._counted:
-                self._state.save()
+                saved = self._state.save()
             self._state.close()
-        await asyncio.to_thread(self._history.close)
+        await asyncio.to_thread(self._history.close, saved=saved)
         self._let_go(collector)
         await self._web_thread.run(self._listener.cleanup())
         await self._web_thread.close()

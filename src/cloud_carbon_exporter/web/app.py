@@ -13,7 +13,7 @@ from cloud_carbon_exporter.web.api.answers import (
     SnapshotCache,
     error_answer,
 )
-from cloud_carbon_exporter.web.api.history import HISTORY, Remembered, nothing_remembered
+from cloud_carbon_exporter.web.api.history import HISTORY, History, Remembered, nothing_remembered
 from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.api.trend_answer import CHARTS, ChartCache
 from cloud_carbon_exporter.web.guard import GUARD, Guard, Refused, guarded
@@ -89,9 +89,9 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         gone = isinstance(error, ConnectionError)  # who asked: what follows is not sent
         _LOG.log(
             logging.DEBUG if gone else logging.ERROR,
-            "cannot answer %s %s",
-            request.method,
-            request.path,
+            # put in here, not by the log: repeats.py tells errors apart by what is, and whoever
+            # asks chooses the path
+            f"cannot answer {request.method} {request.path}",
             exc_info=not gone,
         )
         return _failed(request, 500, "internal error; the log says more")
@@ -114,7 +114,7 @@ def make_app(
     """
     app = web.Application(middlewares=[_errors, guarded])
     app[SERVING], app[GUARD] = Serving(collector, settings), Guard()
-    app[HISTORY], app[CHARTS] = remembered, ChartCache()
+    app[HISTORY], app[CHARTS] = History(remembered), ChartCache()
     app[TREND], app[SNAPSHOT_CACHE] = trend or Trend(), SnapshotCache()
     prefix = app[PREFIX] = settings.route_prefix
     server = settings.external_url or prefix or "/"

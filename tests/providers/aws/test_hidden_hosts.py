@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 from tests.fakes.aws_replay import amounts, described
 
+from cloud_carbon_exporter.providers.aws.describing.hardware import hidden, times
 from cloud_carbon_exporter.providers.aws.services.appstream_fleet import machine
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+@pytest.mark.parametrize("count", [1, 8, 400, 3000])
+def test_many_small_things_are_what_one_is_as_often(count: int, architecture: str) -> None:
+    """No host has the memory of all of them: 3000 DPUs of Glue are 48 TB, on many hosts."""
+    one, several = (hidden(4 * many, 16 * many, architecture) for many in (1, count))
+    assert several == times(one, count)
+    assert [part.kind for part in hidden(0, 2)] == ["memory"]
+    assert hidden(0, 0) == ()
 
 
 async def test_a_directory_is_its_domain_controllers() -> None:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from aiohttp import web
 from multidict import MultiMapping
 
-from cloud_carbon_exporter.history.query import Query, TooManySums
+from cloud_carbon_exporter.history.query import Query
+from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.web.api.answers import error_answer
 from cloud_carbon_exporter.web.api.history import HISTORY, Remembered
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
@@ -141,10 +142,12 @@ async def trend_answer(request: web.Request) -> web.Response:
 async def _told(request: web.Request, asked: TrendQuery, tags: tuple[str, ...]) -> JsonObject:
     if not RANGES[asked.range].steps:
         return _recent(request.app[TREND], asked, time.time())
-    cache, remembered = request.app[CHARTS], request.app[HISTORY]
+    cache, history = request.app[CHARTS], request.app[HISTORY]
     async with cache.making:
         if known := cache.find(asked, time.monotonic()):
             return known
-        charts = await asyncio.to_thread(_charts, remembered, asked, tags, time.time())
+        charts = await asyncio.get_running_loop().run_in_executor(
+            history.thread, _charts, history.remembered, asked, tags, time.time()
+        )
         cache.keep(asked, time.monotonic(), charts)
         return charts[asked.measure]

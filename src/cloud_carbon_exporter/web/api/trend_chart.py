@@ -1,16 +1,22 @@
-"""Trend as the page draws it: rates by step, of the largest groups and of all, in one measure."""
+"""Trend as the page draws it: rates by step, of the largest groups and of all, by measure.
+
+Sums with their errors are large: they are taken one by one, and added up as they come.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import groupby
+from operator import attrgetter
 
 from cloud_carbon_exporter.history.query import Summed
 from cloud_carbon_exporter.model.hours import Amounts, amounts_over_time
 from cloud_carbon_exporter.model.sums import sum_of_all
+from cloud_carbon_exporter.model.types import Estimate
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
-from cloud_carbon_exporter.web.api.measures import MEASURES, Measure
+from cloud_carbon_exporter.web.api.measures import MEASURES
 
 MOST_SERIES = 7
 """Groups with a line of their own; what is left is one more. Nobody tells more colours apart."""
@@ -21,45 +27,60 @@ MOST_GROUPS = 50
 _DIGITS = 5  # of a number that is drawn: a pixel is a thousandth of the chart
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What the history told of a range, once by step and group, and added up from that.
+_Parts = defaultdict[str, dict[float, float]]
 
-    steps: all together, by step. parts: by step and group. groups: by group, over the range.
-    whole: all together, over the range; None where nothing is known.
+
+def _no_parts() -> _Parts:
+    return defaultdict(dict)
+
+
+@dataclass(slots=True)
+class Looked:
+    """What the history told of a range, added up.
+
+    rates: of all together, by measure, for each of `starts`. parts: by measure, group and start.
+    groups: over the range, by group. seconds: how much of the range was counted.
     """
 
-    steps: Sequence[Summed]
-    parts: Sequence[Summed]
-    groups: Sequence[Summed]
-    whole: Summed | None
+    starts: list[int] = field(default_factory=list)
+    rates: defaultdict[str, list[Estimate]] = field(default_factory=lambda: defaultdict(list))
+    parts: defaultdict[str, _Parts] = field(default_factory=lambda: defaultdict(_no_parts))
+    groups: dict[str, Amounts] = field(default_factory=dict)
+    whole: Amounts | None = None
+    seconds: float = 0
+
+    def take(self, start: int, rows: Sequence[Summed]) -> None:
+        """Add the groups of one step."""
+        # accounts may not have been counted for as long as others: what they add is spread over
+        # the time that any was, so that the parts add up to the whole
+        seconds = max(row.seconds for row in rows)
+        amounts = _together([row.amounts for row in rows])
+        for name, measure in MEASURES.items():
+            per_second = 1 / seconds if seconds else 0
+            self.rates[name].append(measure.amount(amounts).scaled(per_second).estimate)
+            for row in rows:
+                rate = measure.amount(row.amounts).value * per_second
+                self.parts[name][row.labels[0]][start] = rate
+        for row in rows:
+            self.groups[row.labels[0]] = _longer(self.groups.get(row.labels[0]), row.amounts)
+        self.whole = _longer(self.whole, amounts)
+        self.starts.append(start)
+        self.seconds += seconds
 
 
-def look(parts: Sequence[Summed]) -> Looked:
-    """Add up what was told by step and group."""
-    by_step: defaultdict[int, list[Summed]] = defaultdict(list)
-    by_group: defaultdict[tuple[str, ...], list[Summed]] = defaultdict(list)
-    for part in parts:
-        by_step[part.start].append(part)
-        by_group[part.labels].append(part)
-    steps: list[Summed] = []
-    for start in sorted(by_step):
-        alike = by_step[start]
-        amounts = _amounts_of_all([part.amounts for part in alike])
-        steps.append(Summed(start, alike[0].end, (), alike[0].seconds, amounts))
-    seconds = sum(step.seconds for step in steps)
-    groups: list[Summed] = []
-    for labels, alike in by_group.items():
-        groups.append(_over_time(alike, labels, seconds))
-    return Looked(steps, parts, groups, _over_time(steps, (), seconds) if steps else None)
+def look(rows: Iterable[Summed]) -> Looked:
+    """Add up what is told by step and group, step after step."""
+    looked = Looked()
+    for start, alike in groupby(rows, attrgetter("start")):
+        looked.take(start, list(alike))
+    return looked
 
 
-def _over_time(parts: Sequence[Summed], labels: tuple[str, ...], seconds: float) -> Summed:
-    amounts = amounts_over_time([part.amounts for part in parts])
-    return Summed(parts[0].start, parts[-1].end, labels, seconds, amounts)
+def _longer(before: Amounts | None, more: Amounts) -> Amounts:
+    return amounts_over_time((before, more)) if before else more
 
 
-def _amounts_of_all(parts: Sequence[Amounts]) -> Amounts:
+def _together(parts: Sequence[Amounts]) -> Amounts:
     return Amounts(
         sum_of_all([part.energy_joules for part in parts]),
         sum_of_all([part.operational_grams for part in parts]),
@@ -74,35 +95,22 @@ def drawn(value: float) -> float:
 
 def chart(looked: Looked, name: str) -> JsonObject:
     """The columns of a chart of one measure, and the sums over its range."""
-    measure = MEASURES[name]
-    rates = [measure.rate(row).estimate for row in looked.steps]
-    starts = [row.start for row in looked.steps]
+    amount, rates = MEASURES[name].amount, looked.rates[name]
+    groups = sorted(looked.groups, key=lambda group: -amount(looked.groups[group]).value)
+    sums: list[JsonObject] = []
+    for group in groups[:MOST_GROUPS]:
+        estimate = amount(looked.groups[group]).estimate
+        sums.append({"name": group, "sum": asdict(estimate)})
     return {
-        "start": starts,
+        "start": looked.starts,
         "value": [drawn(rate.value) for rate in rates],
         "lower": [drawn(rate.lower) for rate in rates],
         "upper": [drawn(rate.upper) for rate in rates],
-        **_series(looked, measure, starts),
-        "sum": _amount(looked.whole, measure) if looked.whole else None,
-        "counted_seconds": looked.whole.seconds if looked.whole else 0,
-        "groups": _groups(looked.groups, measure),
+        **series_of(looked.parts[name], looked.starts),
+        "sum": asdict(amount(looked.whole).estimate) if looked.whole else None,
+        "counted_seconds": looked.seconds,
+        "groups": sums,
     }
-
-
-def _amount(row: Summed, measure: Measure) -> JsonObject:
-    return asdict(measure.amount(row.amounts).estimate)
-
-
-def _groups(rows: Iterable[Summed], measure: Measure) -> list[JsonObject]:
-    ranked = sorted(rows, key=lambda row: -measure.amount(row.amounts).value)
-    return [{"name": row.labels[0], "sum": _amount(row, measure)} for row in ranked[:MOST_GROUPS]]
-
-
-def _series(looked: Looked, measure: Measure, starts: Sequence[int]) -> JsonObject:
-    by_name: defaultdict[str, dict[float, float]] = defaultdict(dict)
-    for row in looked.parts:
-        by_name[row.labels[0]][row.start] = measure.rate(row).value
-    return series_of(by_name, starts)
 
 
 def series_of(by_name: Mapping[str, Mapping[float, float]], starts: Sequence[float]) -> JsonObject:
@@ -118,8 +126,8 @@ def series_of(by_name: Mapping[str, Mapping[float, float]], starts: Sequence[flo
 
 
 def _column(parts: Sequence[Mapping[float, float]], starts: Sequence[float]) -> list[float]:
-    return [_together(parts, start) for start in starts]
+    return [_sum_at(parts, start) for start in starts]
 
 
-def _together(parts: Sequence[Mapping[float, float]], start: float) -> float:
+def _sum_at(parts: Sequence[Mapping[float, float]], start: float) -> float:
     return drawn(sum([part.get(start, 0) for part in parts]))

@@ -21,9 +21,16 @@ def nodes(node_class: str, count: float = 1) -> tuple[Component, ...]:
 
 @lru_cache(maxsize=4096)
 def hidden(vcpus: float, memory_gib: float, architecture: str = "") -> tuple[Component, ...]:
-    """Share of a host AWS does not show, by vCPUs and memory; its processor is assumed."""
+    """Share of hosts AWS does not show, by vCPUs and memory; their processor is assumed.
+
+    What runs on them may be many small things: no host is taken to have all of their memory.
+    """
     name = "serverless-arm" if architecture.lower().startswith("arm") else "serverless"
-    return components(machine("aws", name, vcpus=vcpus, memory_gib=memory_gib))
+    held = {"vcpu": vcpus, "memory": memory_gib}
+    unit = components(machine("aws", name, vcpus=1, memory_gib=1))
+    return tuple(
+        replace(part, amount=part.amount * held[part.kind]) for part in unit if held[part.kind]
+    )
 
 
 def times(parts: Iterable[Component], factor: float) -> tuple[Component, ...]:
