@@ -15,7 +15,8 @@ from tests.web.browsing import SETTINGS, demo_past, demo_snapshot
 from tests.web.serving import held, served
 
 from cloud_carbon_exporter.history.file import in_memory
-from cloud_carbon_exporter.history.query import Query, Summed, TooManySums, summed
+from cloud_carbon_exporter.history.query import Query, Summed, summed
+from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.history.series import Span
 from cloud_carbon_exporter.history.shares import Shares
 from cloud_carbon_exporter.history.store import Store

@@ -27,6 +27,9 @@ MOST_GROUPS = 50
 _DIGITS = 5  # of a number that is drawn: a pixel is a thousandth of the chart
 
 
+_AT_ONCE = 500
+"""Sums with their errors, some 30 kB each, that are added up at once."""
+
 _Parts = defaultdict[str, dict[float, float]]
 
 
@@ -47,6 +50,8 @@ class Looked:
     parts: defaultdict[str, _Parts] = field(default_factory=lambda: defaultdict(_no_parts))
     groups: dict[str, Amounts] = field(default_factory=dict)
     whole: Amounts | None = None
+    _waiting: defaultdict[str, list[Amounts]] = field(default_factory=lambda: defaultdict(list))
+    _rows: int = 0
     seconds: float = 0
 
     def take(self, start: int, rows: Sequence[Summed]) -> None:
@@ -62,10 +67,20 @@ class Looked:
                 rate = measure.amount(row.amounts).value * per_second
                 self.parts[name][row.labels[0]][start] = rate
         for row in rows:
-            self.groups[row.labels[0]] = _longer(self.groups.get(row.labels[0]), row.amounts)
-        self.whole = _longer(self.whole, amounts)
+            self._waiting[row.labels[0]].append(row.amounts)
+        self._rows += len(rows)
+        if self._rows >= _AT_ONCE:
+            self.add_up()
+        self.whole = _longer(self.whole, [amounts])
         self.starts.append(start)
         self.seconds += seconds
+
+    def add_up(self) -> None:
+        """Add what waits to the sums over the range: many at once are added twice as fast."""
+        for group, amounts in self._waiting.items():
+            self.groups[group] = _longer(self.groups.get(group), amounts)
+        self._waiting.clear()
+        self._rows = 0
 
 
 def look(rows: Iterable[Summed]) -> Looked:
@@ -73,11 +88,12 @@ def look(rows: Iterable[Summed]) -> Looked:
     looked = Looked()
     for start, alike in groupby(rows, attrgetter("start")):
         looked.take(start, list(alike))
+    looked.add_up()
     return looked
 
 
-def _longer(before: Amounts | None, more: Amounts) -> Amounts:
-    return amounts_over_time((before, more)) if before else more
+def _longer(before: Amounts | None, more: Sequence[Amounts]) -> Amounts:
+    return amounts_over_time((before, *more) if before else more)
 
 
 def _together(parts: Sequence[Amounts]) -> Amounts:
