@@ -19,6 +19,7 @@ from cloud_carbon_exporter.config.period_flags import PERIOD_FLAGS
 from cloud_carbon_exporter.config.plan_flags import PLAN_FLAGS
 from cloud_carbon_exporter.config.push_flags import PUSH_FLAGS
 from cloud_carbon_exporter.config.quantities import address, count, duration, fraction, number
+from cloud_carbon_exporter.config.web_flags import WEB_FLAGS
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 
 Mode = Literal["background", "scrape"]
@@ -227,6 +228,7 @@ POLICY_OPTIONAL = Flag(
 FLAGS: tuple[Flag[object], ...] = (
     *CLOUD_FLAGS,
     *flags_in(globals()),
+    *WEB_FLAGS,
     *GRID_FLAGS,
     *PUSH_FLAGS,
     *MACHINE_FLAGS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cloud_carbon_exporter.config import flags, grid_flags, period_flags, push_flags
+from cloud_carbon_exporter.config import flags, grid_flags, period_flags, push_flags, web_flags
 from cloud_carbon_exporter.config.budgets import read_budgets
 from cloud_carbon_exporter.config.cloud_flags import DEMO_ENABLED, PROVIDERS
 from cloud_carbon_exporter.config.clusters import read_clusters
@@ -53,6 +53,8 @@ class Settings:
     history_file: str = ""
     web_config_file: str = ""
     allowed_hosts: tuple[str, ...] = ()
+    route_prefix: str = ""
+    external_url: str = ""
     tags: tuple[str, ...] = ()
     labels: LabelSet = flags.LABEL_SET.value_by_default
     families: tuple[str, ...] = ()
@@ -140,6 +142,8 @@ def _settings(values: Values, filed: Filed, environment: Mapping[str, str]) -> S
         history_file=values[flags.HISTORY_FILE],
         web_config_file=values[flags.WEB_CONFIG_FILE],
         allowed_hosts=values[flags.ALLOWED_HOSTS],
+        route_prefix=values[web_flags.ROUTE_PREFIX],
+        external_url=values[web_flags.EXTERNAL_URL],
         tags=_tags(values[flags.TAGS], targets),
         labels=values[flags.LABEL_SET],
         families=values[flags.FAMILIES],

@@ -28,6 +28,7 @@ from cloud_carbon_exporter.web.api.json_schema import (
     one_of,
     reference,
 )
+from cloud_carbon_exporter.web.api.view_schemas import CERTAINTY, VIEW_ANSWERS
 from cloud_carbon_exporter.web.api.window_schema import WINDOW
 
 _ESTIMATE = reference("estimate")
@@ -103,11 +104,13 @@ _PARTS: Mapping[str, Schema] = {
             "power_watts": _ESTIMATE,
             "operational_emissions_grams_per_second": _ESTIMATE_OR_NULL,
             "embodied_emissions_grams_per_second": _ESTIMATE,
+            "emissions_grams_per_second": _ESTIMATE_OR_NULL,
             "basis": _BASIS,
             "hardware_basis": _BASIS,
             "reason": TEXT,
             "measured_at": MOMENT_OR_NULL,
             "facts": list_of(TEXT),
+            "loads": noted(mapping_to(NUMBER), "signals read"),
             **_COUNTERS,
         },
         optional=("cloud_availability_zone", "cloud_resource_name", *_COUNTERS),
@@ -174,6 +177,7 @@ _ANSWERS: Mapping[str, Schema] = {
                 "by cloud_provider, cloud_account_id, cloud_region, kind and each tag_*; "
                 "the largest first",
             ),
+            "certainty": CERTAINTY,
             "ledger": list_of(
                 object_of(
                     {
@@ -276,5 +280,5 @@ _ANSWERS: Mapping[str, Schema] = {
     ),
 }
 
-SCHEMAS: Mapping[str, Schema] = {**_PARTS, **HISTORY_PARTS, **_ANSWERS}
+SCHEMAS: Mapping[str, Schema] = {**_PARTS, **HISTORY_PARTS, **_ANSWERS, **VIEW_ANSWERS}
 """Name -> schema; the names of the answers are those of their endpoints."""
