@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from cloud_carbon_exporter.exposition import Settings
 from cloud_carbon_exporter.model.budgets import BudgetStanding
+from cloud_carbon_exporter.model.clusters import (
+    IDLE,
+    UNKNOWN,
+    ClusterKey,
+    ClusterNews,
+    ClusterState,
+    Workload,
+    WorkloadRow,
+)
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, GridSource
 from cloud_carbon_exporter.model.months import (
     Calibration,
@@ -24,7 +33,7 @@ from cloud_carbon_exporter.model.snapshot import (
     TargetState,
     totals_by_provider,
 )
-from cloud_carbon_exporter.model.sums import footprint_sum
+from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
 from cloud_carbon_exporter.model.types import (
     CarbonIntensity,
     Component,
@@ -272,6 +281,24 @@ REPORTED_MONTHS = (
     ),
 )
 
+PROD = ClusterKey("aws", "111111111111", "prod")
+CLUSTERS = ClusterNews(
+    (
+        WorkloadRow(
+            PROD,
+            Workload("shop", "Deployment", "web"),
+            footprint_sum([MACHINE.footprint]),
+            Totals(1e6, 25.0, 1.5),
+        ),
+        WorkloadRow(PROD, IDLE, footprint_sum([MACHINE.footprint]), Totals(5e5, 12.5, 0.75)),
+        WorkloadRow(PROD, UNKNOWN, FootprintSum(), Totals(10.0, 0.25, 0.125)),
+    ),
+    (
+        ClusterState("prod", True, "", TAKEN_AT, {"split": 2, "serverless": 1}),
+        ClusterState("test", False, "kubernetes test nodes: status 503"),
+    ),
+)
+
 SNAPSHOT = Snapshot(
     TAKEN_AT,
     (MACHINE, BUCKET, SERVER),
@@ -342,6 +369,7 @@ SNAPSHOT = Snapshot(
     first_collection_done=True,
     listings_ended=2,
     listings_known=2,
+    clusters=CLUSTERS,
 )
 
 EMPTY = Snapshot(0.0)

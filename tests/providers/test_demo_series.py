@@ -80,7 +80,11 @@ def test_what_has_no_monitoring_or_no_accelerator_has_no_series() -> None:
         runs = resource.kind == "ec2/instance" and bool(resource.components)
         unmeasured += runs and (resource.id, "cpu_ratio") not in points
     assert unmeasured >= 1
-    accelerated = {resource.id for resource in resources if "gpu" in part_kinds(resource)}
+    accelerated = {
+        resource.id
+        for resource in resources
+        if "gpu" in part_kinds(resource) and resource.kind == "ec2/instance"
+    }
     assert {identity for identity, signal in points if signal == "gpu_ratio"} == accelerated
     stored = {signal for identity, signal in points if identity.startswith("arn:aws:s3")}
     assert stored == {

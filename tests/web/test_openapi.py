@@ -24,9 +24,10 @@ from cloud_carbon_exporter.history.shares import Shares
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.web.api.openapi import openapi_document
+from cloud_carbon_exporter.web.api.resource_parameters import RESOURCE_PARAMETERS
 from cloud_carbon_exporter.web.api.resource_query import FILTERS, PARAMETERS, SORTS
 from cloud_carbon_exporter.web.app import make_app
-from cloud_carbon_exporter.web.routes import RESOURCE_PARAMETERS, ROUTES
+from cloud_carbon_exporter.web.routes import ROUTES
 
 OPENAPI: dict[str, Any] = openapi_document(ROUTES)
 HAND_MADE = {"made by hand": estate.SNAPSHOT, "failing": FAILING, "empty": estate.EMPTY}
@@ -72,7 +73,24 @@ def examples(snapshot: Snapshot) -> dict[str, dict[str, int]]:
             "/api/v1/history?since=7d&format=csv": 200,
             "/api/v1/history?by=color": 400,
         },
+        "/api/v1/trend": {
+            "/api/v1/trend": 200,
+            "/api/v1/trend?range=1h&measure=power": 200,
+            "/api/v1/trend?range=13mo&by=kind&measure=embodied": 200,
+            "/api/v1/trend?range=2h": 400,
+        },
+        "/api/v1/changes": {
+            "/api/v1/changes": 200,
+            "/api/v1/changes?since=last-week&measure=power": 200,
+            "/api/v1/changes?since=tomorrow": 400,
+        },
+        "/api/v1/treemap": {
+            "/api/v1/treemap": 200,
+            "/api/v1/treemap?by=kind&measure=power": 200,
+            "/api/v1/treemap?by=color": 400,
+        },
         "/api/v1/calibration": {"/api/v1/calibration": 200},
+        "/api/v1/clusters": {"/api/v1/clusters": 200},
         "/api/v1/openapi.json": {"/api/v1/openapi.json": 200},
     }
 

@@ -1,4 +1,4 @@
-"""File of -config.file: flags of `serve` nested by their dots, targets and budgets."""
+"""File of -config.file: flags of `serve` nested by their dots, targets, budgets and clusters."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Filed(NamedTuple):
     values: dict[Flag[object], object]
     targets: tuple[FiledTarget, ...] = ()
     budgets: tuple[FiledBudget, ...] = ()
+    clusters: tuple[FiledTarget, ...] = ()
 
 
 def read_file(name: str) -> Filed:
@@ -31,10 +32,12 @@ def read_file(name: str) -> Filed:
     content = _content(name)
     targets = _listed(name, content, "targets", "provider")
     budgets = _listed(name, content, "budgets", "name")
+    clusters = _listed(name, content, "kubernetes", "cluster and url")
     return Filed(
         dict(_leaves(name, content)),
         tuple([FiledTarget(where, keys) for where, keys in targets]),
         tuple([FiledBudget(where, keys) for where, keys in budgets]),
+        tuple([FiledTarget(where, keys) for where, keys in clusters]),
     )
 
 
@@ -85,7 +88,9 @@ def _leaves(
         path = f"{above}{key}".replace("_", "-")
         flag, below = find(path, _COMMAND), _below(path)
         if flag is None and not below:
-            near = nearest(path, [*words_of(of_command(_COMMAND)), "targets", "budgets"])
+            near = nearest(
+                path, [*words_of(of_command(_COMMAND)), "targets", "budgets", "kubernetes"]
+            )
             raise ConfigError(f"{file}: unknown key {quoted(above + str(key))}{near}")
         if value is None:
             continue

@@ -12,12 +12,14 @@ from cloud_carbon_exporter.config.cloud_flags import CLOUD_FLAGS
 from cloud_carbon_exporter.config.exported import families
 from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in, words_of
 from cloud_carbon_exporter.config.grid_flags import GRID_FLAGS
+from cloud_carbon_exporter.config.history_flags import HISTORY_FLAGS
 from cloud_carbon_exporter.config.kinds import boolean, choice, host_names, several, text
 from cloud_carbon_exporter.config.machine_flags import MACHINE_FLAGS
 from cloud_carbon_exporter.config.period_flags import PERIOD_FLAGS
 from cloud_carbon_exporter.config.plan_flags import PLAN_FLAGS
 from cloud_carbon_exporter.config.push_flags import PUSH_FLAGS
 from cloud_carbon_exporter.config.quantities import address, count, duration, fraction, number
+from cloud_carbon_exporter.config.web_flags import WEB_FLAGS
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 
 Mode = Literal["background", "scrape"]
@@ -226,11 +228,13 @@ POLICY_OPTIONAL = Flag(
 FLAGS: tuple[Flag[object], ...] = (
     *CLOUD_FLAGS,
     *flags_in(globals()),
+    *WEB_FLAGS,
     *GRID_FLAGS,
     *PUSH_FLAGS,
     *MACHINE_FLAGS,
     *PLAN_FLAGS,
     *PERIOD_FLAGS,
+    *HISTORY_FLAGS,
 )
 
 

@@ -69,7 +69,7 @@ GRID_METHOD: Flag[Method] = Flag(
     "the same), the annual direct emissions of Scope 2, the present mean, what the provider claims "
     "after its purchases (else the residual mix), or that of the next kWh. The life-cycle mean "
     "stands in where there is none.",
-    commands=(*COLLECTING, "estimate"),
+    commands=(*COLLECTING, "estimate", "history"),
 )
 GRID_COMPARE = Flag(
     "grid.compare",

@@ -132,6 +132,7 @@ class Service:
             "water": current.counters.water,
             "budget": current.budget,
             "comparison": current.comparison,
+            "kubernetes": current.clusters.counters,
         }
 
     async def listen(self, host: str, port: int) -> Bound:

@@ -14,7 +14,7 @@ from aiohttp.typedefs import Handler
 from cloud_carbon_exporter.web import tls
 from cloud_carbon_exporter.web.hosts import OwnNames, answers_for, name_in
 from cloud_carbon_exporter.web.passwords import Busy, Passwords
-from cloud_carbon_exporter.web.settings import SERVING
+from cloud_carbon_exporter.web.settings import SERVING, path_of
 from cloud_carbon_exporter.web.web_config import WebConfig
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ class Guard:
     def _check_host(self, request: web.Request) -> None:
         # not request.host, which asks DNS for a name where the request holds none
         hosts: list[str] = list(request.headers.getall("Host", ()))
-        if answers_for(hosts, self.own.names, request.app[SERVING].settings.allowed_hosts):
+        if answers_for(hosts, self.own.names, request.app[SERVING].settings.hosts):
             return
         name = ascii(name_in(hosts[-1])[:80])
         if self._wrong_host.is_due():
@@ -188,7 +188,7 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer who may ask."""
     guard = request.app[GUARD]
     await guard.admit(request)
-    sort = guard.enter(request.path)
+    sort = guard.enter(path_of(request))
     try:
         return await handler(request)
     finally:

@@ -150,7 +150,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     Blueprint(SERVERS, "instance/server", "sandbox", ("DEV1-S",), SCALEWAY, 15, "development"),
     Blueprint(SERVERS, "instance/server", "assistant", ("L4-1-24G",), SCALEWAY, 2, "inference"),
     Blueprint(SERVERS, "instance/server", "legacy", ("PRO2-S",), SCALEWAY, 3, "web", _STOPPED),
-    Blueprint(METAL, "baremetal/server", "render", ("EM-B220E-NVME",), SCALEWAY, 1, "batch", _XEON),
+    Blueprint(METAL, "baremetal/server", "render", ("EM-B220E-NVME",), SCALEWAY, 1, "", _XEON),
     Blueprint(DESCRIBE_SNAPSHOTS, "ec2/snapshot", "archive", ("ebs-snapshot",), AWS_REGIONS, 30),
     Blueprint(DESCRIBE_FILE_SYSTEMS, "efs/file_system", "media", ("efs",), AWS_REGIONS, 3),
     Blueprint(LIST_CLUSTERS, "eks/cluster", "platform", ("eks-control-plane",), AWS_REGIONS, 2),
@@ -193,7 +193,7 @@ FLEETS = (
 )
 
 UNSUPPORTED: tuple[Blueprint, ...] = (
-    Blueprint(ASSETS, "vmwareengine/private_cloud", "legacy", ("standard-72",), GCP_REGIONS, 1),
-    Blueprint(ASSETS, "datafusion/instance", "warehouse", ("BASIC",), GCP_REGIONS, 1),
+    Blueprint(ASSETS, "healthcare/fhir_store", "records", ("R4",), GCP_REGIONS, 1),
+    Blueprint(ASSETS, "datastream/stream", "warehouse", ("MYSQL",), GCP_REGIONS, 1),
 )
 """Listed with the rest, known to no ServiceSpec: what the ledger counts as unsupported."""
