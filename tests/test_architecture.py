@@ -35,6 +35,7 @@ LAYERS = [
     ("exposition",),
     ("collect", "history"),
     ("api_costs",),
+    ("advice",),
     ("storage",),
     ("grid",),
     ("plan",),

@@ -10,6 +10,7 @@ from time import thread_time
 from typing import Generic, Literal, TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.collect.advising import Advising, Past
 from cloud_carbon_exporter.collect.clock import as_clock, keep_watch
 from cloud_carbon_exporter.collect.comparison import Comparison
 from cloud_carbon_exporter.collect.contribution import Contribution, places_in_use
@@ -37,13 +38,18 @@ Rendered = TypeVar("Rendered")
 
 @dataclass(frozen=True, slots=True)
 class CollectSettings:
-    """How often, and how long the last good figures of a failing sweep are served."""
+    """How often, and how long the last good figures of a failing sweep are served.
+
+    dismissed: advice that is not to be told. past_loads: past of an estate that is made up.
+    """
 
     interval_seconds: float = 300
     stale_after_seconds: float = 1800
     mode: Literal["background", "scrape"] = "background"
     shard: Shard = field(default_factory=Shard)
     grid: GridSettings = field(default_factory=GridSettings)
+    dismissed: frozenset[str] = frozenset()
+    past_loads: Past | None = None
 
 
 class Collector(Generic[Rendered]):
@@ -85,6 +91,7 @@ class Collector(Generic[Rendered]):
             counting=settings.mode == "background",
             whole=settings.shard.of == 1,
         )
+        self._advising = Advising(settings.dismissed, settings.past_loads)
         self._render = render
         self._publishing = asyncio.Lock()
         self._heap = Heap()
@@ -163,6 +170,16 @@ class Collector(Generic[Rendered]):
                     run.take_back(contribution)
                 return
             self.snapshot, self.exposition = built
+            await self._advise()
+
+    async def _advise(self) -> None:
+        """Look for advice in what was just shown; what is found stands in it without a render."""
+        shown = self.snapshot
+        if self.settings.mode == "background" and shown.counted:
+            with unless_it_fails("looking for advice"):
+                found = await beside(lambda: self._advising.look(shown, self.counters.loads))
+                if found is not shown.advice:
+                    self.snapshot = replace(shown, advice=found)
 
     async def preview(self) -> float:
         """Swap in what has been listed so far, amid the first collection; nothing is counted.
@@ -240,6 +257,7 @@ class Collector(Generic[Rendered]):
             for ours, theirs in (
                 (self.counters, successor.counters),
                 (self.counters.water, successor.counters.water),
+                (self.counters.loads, successor.counters.loads),
                 (self.comparison, successor.comparison),
             ):
                 theirs.load(await asyncio.to_thread(list, ours.dump()))
@@ -253,7 +271,7 @@ class Collector(Generic[Rendered]):
     ) -> tuple[Snapshot, Rendered]:
         news = ClockNews(self._clock.apart, self._clock.steps)
         built = self._builder.build(now, contributions, advance=advance)
-        snapshot = replace(built, clock=news)
+        snapshot = replace(built, clock=news, advice=self._advising.newest)
         rendered = self._render(snapshot)
         if advance:  # what is set aside is to be the estate, not what lists it
             self._heap.settle(len(snapshot.rows))
