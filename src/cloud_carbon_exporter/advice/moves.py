@@ -145,7 +145,7 @@ def _moves(provider: str) -> Mapping[str, tuple[Move, ...]]:
     for row in rows("machine_moves"):
         if row["provider"] == provider:
             kind: AdviceKind = "arm" if row["advice"] == "arm" else "older_generation"
-            gib = tuple(map(float, row["gib_per_vcpu"].split()))
+            gib = tuple(map(float, row["memories"].split()))
             move = Move(kind, row["becomes"], float(row["most_vcpus"] or 0), gib)
             for line in row["line"].lower().split():
                 known[line] = (*known.get(line, ()), move)

@@ -23,7 +23,7 @@ _LINES = {
 """How a cloud writes line and size of a type. What reads otherwise has no smaller ones for us."""
 
 _HALVED = {
-    "gcp": re.compile(r"(?P<line>(?:[a-z]+\d+[a-z]*-)?custom)-(?P<vcpus>\d+)-(?P<memory>\d+)()"),
+    "gcp": re.compile(r"(?P<line>(?:[a-z]+\d*[a-z]*-)?custom)-(?P<vcpus>\d+)-(?P<memory>\d+)()"),
     "scaleway": re.compile(
         r"(?P<line>pop2(?:-h[cm])?|coparm1|basic2-a|standard\d-[ax])(?P<dash>-?)"
         r"(?P<vcpus>\d+)c-(?P<memory>\d+)(?P<unit>g)"

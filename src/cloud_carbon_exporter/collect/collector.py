@@ -91,10 +91,9 @@ class Collector(Generic[Rendered]):
             counting=settings.mode == "background",
             whole=settings.shard.of == 1,
         )
-        self._advising = Advising(settings.dismissed, settings.past_loads)
         self._render = render
-        self._publishing = asyncio.Lock()
-        self._heap = Heap()
+        self._advising = Advising(settings.dismissed, settings.past_loads)
+        self._publishing, self._heap = asyncio.Lock(), Heap()
         self._asked = self._published = 0
         self._round: asyncio.Task[None] | None = None
         self.snapshot = Snapshot(taken_at=clock())

@@ -18,7 +18,6 @@ AdviceKind = Literal[
     "older_generation",
     "arm",
     "region",
-    "storage_class",
     "old_snapshots",
     "log_retention",
     "no_traffic",
