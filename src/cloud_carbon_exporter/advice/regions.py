@@ -14,9 +14,11 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.advice.known import KnownOf, long_enough
 from cloud_carbon_exporter.advice.saving import Around, around, around_of, carried
+from cloud_carbon_exporter.advice.subject import subject_of
 from cloud_carbon_exporter.model import facts
-from cloud_carbon_exporter.model.advice import Advice
+from cloud_carbon_exporter.model.advice import Advice, Evidence
 from cloud_carbon_exporter.model.emissions import operational_grams_per_second
+from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.sums import Sum, footprint_sum
@@ -31,57 +33,72 @@ class Group(NamedTuple):
     region: str
 
 
-def region_advice(rows: Iterable[Row], known_of: KnownOf, method: Method) -> Iterator[Advice]:
-    """Advice to move what an account has in a region, to the one near by that emits the least."""
-    groups: defaultdict[Group, list[Row]] = defaultdict(list)
+def region_advice(
+    rows: Iterable[Row], known_of: KnownOf, method: Method
+) -> Iterator[Advice | None]:
+    """Advice to move what an account has in a region, to the one near by that emits the least.
+
+    None after each row, so that whoever asks may pause. Of what has loads, those of two weeks
+    count, and what is younger is left out; a group of which nothing is known for two weeks is left
+    alone.
+    """
+    groups: defaultdict[Group, list[Footprint]] = defaultdict(list)
     known: set[Group] = set()
     for row in rows:
         at = row.resource.location
+        evidence = known_of(row.resource.id)
+        if row.footprint.errors is None or at.on_premises:
+            continue
+        if evidence is not None and not long_enough(evidence):
+            continue
         group = Group(at.provider, at.account_id, at.region)
-        if group not in known:
-            seen = known_of(row.resource.id)
-            if seen is not None and long_enough(seen):
-                known.add(group)
-        if row.footprint.errors is not None and not at.on_premises:
-            groups[group].append(row)
+        if evidence is not None:
+            known.add(group)
+        groups[group].append(_footprint(row, evidence, method))
+        yield None
     for group in sorted(known):
-        found = _of_group(group, groups[group], method)
-        if found is not None:
-            yield found
+        yield _of_group(group, groups[group], method)
 
 
-def _of_group(group: Group, rows: Sequence[Row], method: Method) -> Advice | None:
+def _footprint(row: Row, evidence: Evidence | None, method: Method) -> Footprint:
+    """Footprint where it stands, by the year's mean of its grid and the loads of two weeks."""
+    if evidence is None or not evidence.spreads:
+        return _moved(row.footprint, around_of(row.resource.location, method))
+    subject = subject_of(row, evidence, method)
+    return estimate(subject.resource, subject.loads, *subject.where)
+
+
+def _of_group(group: Group, footprints: Sequence[Footprint], method: Method) -> Advice | None:
     here = around(group.provider, group.region, method)
     zone = latency_zone(group.provider, group.region)
     better = _best(group, zone, here, method)
     if better is None:
         return None
     name, there = better
-    before = _sum(rows, None, method)
-    after = _sum(rows, there, method)
-    saved = carried({"here": before}, {"here": after})
+    moved = [_moved(footprint, there) for footprint in footprints]
+    saved = carried({"all": _operational(footprints)}, {"all": _operational(moved)})
     if saved is None:
         return None
-    grams = [_grams(here), _grams(there)]
     country, other = _country(group.provider, group.region), _country(group.provider, name)
     leaves = "" if country == other else f"; its data would leave {country} for {other}"
     return Advice(
         "region",
-        f"{group.provider}/{group.account_id}/{group.region}",
-        group.provider,
-        group.account_id,
-        group.region,
+        "/".join(group),
+        *group,
         "",
-        f"{len(rows)} resources in {group.region}",
-        len(rows),
+        f"{len(footprints)} resources in {group.region}",
+        len(footprints),
         f"run it in {name}",
-        f"{grams[0]:.0f} against {grams[1]:.0f} g/kWh (means of a year), PUE "
-        f"{here.place.pue_ratio.value:g} against {there.place.pue_ratio.value:g}, at what it draws "
-        f"now; both in {zone}",
+        f"{_told(here)} against {_told(there)}, at the loads of two weeks; both in {zone}",
         f"latency is not measured, nor is what the other region offers{leaves}",
         f"back to {group.region}, as it was moved",
         saved,
     )
+
+
+def _told(of: Around) -> str:
+    pue = of.place.pue_ratio.value
+    return f"{_grams(of):.0f} g/kWh (mean of a year) at a PUE of {pue:.2f}"
 
 
 def _best(group: Group, zone: str, here: Around, method: Method) -> tuple[str, Around] | None:
@@ -106,13 +123,8 @@ def _grams_of_it(of: Around) -> float:
     return _grams(of) * of.place.pue_ratio.value
 
 
-def _sum(rows: Sequence[Row], there: Around | None, method: Method) -> Sum:
-    """Operational emissions of the rows where they stand (by the year's mean), or there."""
-    moved: list[Footprint] = []
-    for row in rows:
-        where = there or around_of(row.resource.location, method)
-        moved.append(_moved(row.footprint, where))
-    return footprint_sum(moved).operational_grams_per_second
+def _operational(footprints: Iterable[Footprint]) -> Sum:
+    return footprint_sum(footprints).operational_grams_per_second
 
 
 def _moved(of: Footprint, where: Around) -> Footprint:

@@ -55,8 +55,8 @@ def of_row(row: Row, evidence: Evidence, method: Method) -> Iterator[Advice]:
 
 def of_estate(
     rows: Collection[Row], known_of: KnownOf, method: Method, now: float
-) -> Iterator[Advice]:
-    """Advice about groups of resources: regions, and snapshots that pile up."""
+) -> Iterator[Advice | None]:
+    """Advice about groups of resources: regions, and snapshots that pile up; None in between."""
     yield from region_advice(rows, known_of, method)
     snapshots: list[Subject] = []
     for row in rows:
@@ -70,7 +70,7 @@ def advise(
     rows: Collection[Row], known_of: KnownOf, method: Method, now: float
 ) -> tuple[Advice, ...]:
     """All advice about an estate, the largest saving first."""
-    found = list(of_estate(rows, known_of, method, now))
+    found = list(filter(None, of_estate(rows, known_of, method, now)))
     for row in rows:
         known = known_of(row.resource.id)
         if known is not None:

@@ -54,7 +54,7 @@ class Advising:
             if thread_time() > until:
                 return self.newest
         self._under_way = None
-        self.newest = ranked(list(without(self._found, self._dismissed)))
+        self.newest = ranked(without(self._found, self._dismissed))
         return self.newest
 
 

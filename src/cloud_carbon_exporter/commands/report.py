@@ -13,7 +13,9 @@ from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.collect.progress import say_progress
 from cloud_carbon_exporter.commands import terminal
 from cloud_carbon_exporter.commands.progress_bar import draw
+from cloud_carbon_exporter.commands.report_advice import with_advice
 from cloud_carbon_exporter.config import Invocation, Settings
+from cloud_carbon_exporter.config.advice_flags import ADVICE
 from cloud_carbon_exporter.config.flags import REPORT_FORMAT, STRICT
 from cloud_carbon_exporter.config.grid_flags import WHAT_IF
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
@@ -54,6 +56,8 @@ def run(invocation: Invocation) -> int:
     text = FORMS[form](snapshot, settings.tags)
     if there is not None:
         text = with_what_if(text, form, snapshot, there)
+    if settings.options[ADVICE]:
+        text = with_advice(text, form, snapshot, settings)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     return _code(snapshot, strict=settings.options[STRICT])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from cloud_carbon_exporter.config.advice_flags import ADVICE_FLAGS
 from cloud_carbon_exporter.config.cloud_flags import CLOUD_FLAGS
 from cloud_carbon_exporter.config.exported import families
 from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in, words_of
@@ -21,6 +22,9 @@ from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 
 Mode = Literal["background", "scrape"]
 LabelSet = Literal["full", "slim"]
+
+KEEPING = ("serve", "report")
+"""Commands of the files that outlive a process: one writes them, the other reads."""
 
 # 2922 is the port of the original exporter: dashboards and scrape jobs stay as they are.
 LISTEN = Flag("listen", address(), "0.0.0.0:2922", "Address to serve at.", commands=SERVE)
@@ -111,8 +115,8 @@ STATE_FILE = Flag(
     "state.file",
     text("FILE"),
     "",
-    "Where counters, the bill and the trend are kept over a restart.",
-    commands=SERVE,
+    "Where counters, the bill, the trend and hours by load are kept over a restart.",
+    commands=KEEPING,
 )
 HISTORY_FILE = Flag(
     "history.file",
@@ -226,6 +230,7 @@ FLAGS: tuple[Flag[object], ...] = (
     *PUSH_FLAGS,
     *MACHINE_FLAGS,
     *PLAN_FLAGS,
+    *ADVICE_FLAGS,
 )
 
 

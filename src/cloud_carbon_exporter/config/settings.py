@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cloud_carbon_exporter.config import flags, grid_flags, push_flags
+from cloud_carbon_exporter.config import advice_flags, flags, grid_flags, push_flags
 from cloud_carbon_exporter.config.command_line import Wish, Words, nearest, read_words
 from cloud_carbon_exporter.config.file import read_file
 from cloud_carbon_exporter.config.flag import COLLECTING, Flag, Values, said_or_inherited
@@ -58,6 +58,7 @@ class Settings:
     grid_options: Mapping[str, str] = field(default_factory=dict)
     grid_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     push: PushSettings = field(default_factory=PushSettings)
+    dismissed: tuple[str, ...] = ()
     options: Values = field(default_factory=Values)
     warnings: tuple[str, ...] = ()
 
@@ -145,6 +146,7 @@ def _settings(
             for name, flag in grid_flags.TOKENS.items()
         },
         push=_push(values),
+        dismissed=values[advice_flags.DISMISS],
         options=values,
     )
 

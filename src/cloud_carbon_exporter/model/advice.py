@@ -5,10 +5,12 @@ Frozen, as all of the model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, get_args
 
+from cloud_carbon_exporter.model.emissions import weakest
 from cloud_carbon_exporter.model.types import Estimate, Signal
 
 AdviceKind = Literal[
@@ -24,6 +26,9 @@ AdviceKind = Literal[
     "unused_reservation",
 ]
 """Kind of advice: one word of a closed set, which is a label and a key of the file."""
+
+OF_GROUPS: frozenset[AdviceKind] = frozenset({"region", "old_snapshots"})
+"""Kinds of advice about several resources at once."""
 
 ADVICE_KINDS: tuple[AdviceKind, ...] = get_args(AdviceKind)
 
@@ -95,7 +100,46 @@ class Advice:
         """Name by which it is dismissed: kind and subject."""
         return f"{self.kind}:{self.subject}"
 
+    @property
+    def is_of_one(self) -> bool:
+        """Whether it is about one resource, whose id its subject is."""
+        return self.kind not in OF_GROUPS
 
-def ranked(advice: list[Advice]) -> tuple[Advice, ...]:
+
+class AdviceSum(NamedTuple):
+    """Advice of one kind in one account, together.
+
+    resources: how many it is about. Bounds are those of each, added: what they err by alike is not
+    kept, so that the interval is wider than that of a sum.
+    """
+
+    provider: str
+    account_id: str
+    kind: AdviceKind
+    pieces: int
+    resources: int
+    saved_grams_per_second: Estimate
+
+
+def sums_of(advice: Iterable[Advice]) -> tuple[AdviceSum, ...]:
+    """Sums by account and kind. What two kinds save of one machine is not to be added up."""
+    groups: defaultdict[tuple[str, str, AdviceKind], list[Advice]] = defaultdict(list)
+    for each in advice:
+        groups[each.provider, each.account_id, each.kind].append(each)
+    sums: list[AdviceSum] = []
+    for key, members in sorted(groups.items()):
+        saved = [each.saved_grams_per_second for each in members]
+        whole = Estimate(
+            sum([each.value for each in saved]),
+            sum([each.lower for each in saved]),
+            sum([each.upper for each in saved]),
+            weakest("measured", *{each.basis for each in saved}),
+        )
+        resources = sum([each.resources for each in members])
+        sums.append(AdviceSum(*key, len(members), resources, whole))
+    return tuple(sums)
+
+
+def ranked(advice: Iterable[Advice]) -> tuple[Advice, ...]:
     """Advice with the largest saving first; by name where two save the same."""
     return tuple(sorted(advice, key=lambda each: (-each.saved_grams_per_second.value, each.id)))

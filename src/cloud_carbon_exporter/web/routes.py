@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from cloud_carbon_exporter.web.api.advice import advice_answer
+from cloud_carbon_exporter.web.api.advice_parameters import ADVICE_PARAMETERS
 from cloud_carbon_exporter.web.api.answers import (
     explanation_answer,
     openapi_answer,
@@ -242,6 +244,16 @@ API_ROUTES = (
             "getCalibration",
             "What providers report of the last twelve months, and its ratio to our own figures",
             json_answers("calibration", "by account, service and region"),
+        ),
+    ),
+    _get(
+        "/api/v1/advice",
+        advice_answer,
+        Operation(
+            "listAdvice",
+            "What could be done, the largest saving first, each with what it was decided on",
+            json_answers("advice", "advice, and what it saves by kind"),
+            ADVICE_PARAMETERS,
         ),
     ),
     _get(

@@ -9,6 +9,7 @@ docs/METRICS.md is printed from here. A module a concern:
     grid.py       what is foreseen of a grid, methods side by side, who was asked
     reported.py   what providers report, beside our own figure of the month
     calibration.py  ratio of both by service, and totals calibrated by it
+    advice.py     what could be done: how much of it, and what it would save
     sources.py    what short names of sources stand for
     demo.py       the made-up estate
     own.py        the exporter itself: health, calls, cost
@@ -21,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
+from cloud_carbon_exporter.exposition.families.advice import ADVICE
 from cloud_carbon_exporter.exposition.families.answer import ANSWER
 from cloud_carbon_exporter.exposition.families.calibration import CALIBRATION
 from cloud_carbon_exporter.exposition.families.collectors import COLLECTORS
@@ -46,6 +48,7 @@ OF_ESTATE: tuple[Family, ...] = (
     *GRID,
     *REPORTED,
     *CALIBRATION,
+    *ADVICE,
     *SOURCES,
     *DEMO,
 )

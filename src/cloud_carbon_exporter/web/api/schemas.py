@@ -8,6 +8,7 @@ from typing import get_args
 from cloud_carbon_exporter.model.explain import Sum
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import BASES
+from cloud_carbon_exporter.web.api.advice_schema import ADVICE
 from cloud_carbon_exporter.web.api.calibration_schema import CALIBRATION
 from cloud_carbon_exporter.web.api.history_schema import HISTORY, HISTORY_PARTS
 from cloud_carbon_exporter.web.api.json_schema import (
@@ -236,6 +237,7 @@ _ANSWERS: Mapping[str, Schema] = {
     ),
     "history": HISTORY,
     "calibration": CALIBRATION,
+    "advice": ADVICE,
     "what_if": object_of(
         {
             "taken_at": MOMENT,
