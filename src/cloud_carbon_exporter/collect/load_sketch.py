@@ -5,9 +5,12 @@ A week's hours are dropped as a whole, so that two weeks to three are known at a
 
 from __future__ import annotations
 
+import sys
 from array import array
+from base64 import b64decode, b64encode
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 from cloud_carbon_exporter.model.advice import Spread
 from cloud_carbon_exporter.model.quantities import SECONDS_PER_HOUR
@@ -24,6 +27,8 @@ WIDTH = _SUM + 1
 
 NUMBERS = WIDTH * WEEKS
 
+_NOTHING = array("f", [0.0])
+
 _MOST_OF = 0.95
 """The percentile that rules decide by."""
 
@@ -33,11 +38,9 @@ class LoadSketch:
 
     __slots__ = ("_hours", "newest")
 
-    def __init__(self, newest: int, numbers: Sequence[float] = ()) -> None:
-        if numbers and len(numbers) != NUMBERS:
-            raise ValueError(f"{len(numbers)} numbers of a load, and {NUMBERS} expected")
+    def __init__(self, newest: int) -> None:
         self.newest = newest
-        self._hours = array("f", numbers or [0.0] * NUMBERS)
+        self._hours = _NOTHING * NUMBERS
 
     def add(self, start: float, end: float, load: float | None) -> None:
         """Count a stretch of time at a load, or without one that was read.
@@ -62,7 +65,7 @@ class LoadSketch:
         newer = week - self.newest
         if newer > 0:
             kept = self._hours[: max(0, NUMBERS - newer * WIDTH)]
-            self._hours = array("f", [0.0] * (NUMBERS - len(kept))) + kept
+            self._hours = _NOTHING * (NUMBERS - len(kept)) + kept
             self.newest = week
 
     def spread(self) -> Spread:
@@ -72,9 +75,29 @@ class LoadSketch:
         mean = hours[_SUM] / read if read else 0.0
         return Spread(read, hours[_UNREAD], mean, _bound(hours, read * _MOST_OF), _most(hours))
 
-    def numbers(self) -> list[float]:
-        """As the state file has it: hours to some seconds, none of them a whole digit too long."""
-        return [round(number, 3) for number in self._hours]
+    def kept(self) -> str:
+        """Its numbers as the state file has them: floats of 32 bits, little-endian, in base64."""
+        return b64encode(_little_endian(self._hours).tobytes()).decode()
+
+    @classmethod
+    def of_kept(cls, newest: int, kept: str) -> LoadSketch:
+        """Back from the file. Raises ValueError for anything else."""
+        numbers = array("f")
+        numbers.frombytes(b64decode(kept, validate=True))
+        if len(numbers) != NUMBERS or not all(map(isfinite, numbers)):
+            raise ValueError("no hours by load")
+        sketch = cls(newest)
+        sketch._hours = _little_endian(numbers)
+        return sketch
+
+
+def _little_endian(numbers: array[float]) -> array[float]:
+    """The numbers, or a copy in the other order of bytes where the machine's own is big-endian."""
+    if sys.byteorder == "little":
+        return numbers
+    swapped = numbers[:]
+    swapped.byteswap()
+    return swapped
 
 
 def _bound(hours: Sequence[float], wanted: float) -> float:

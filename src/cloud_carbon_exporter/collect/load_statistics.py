@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from cloud_carbon_exporter.collect.load_sketch import WEEK_SECONDS, WEEKS, LoadSketch
 from cloud_carbon_exporter.model.advice import Evidence, Spread
@@ -23,7 +22,7 @@ FORGOTTEN_SECONDS = WEEKS * WEEK_SECONDS
 
 
 class _Watched:
-    """One resource as it is now. state: what a change of begins it anew."""
+    """One resource as it is now. state: what a change of begins it anew; sketches: by signal."""
 
     __slots__ = ("resource", "signals", "since", "sketches", "state", "until")
 
@@ -31,7 +30,7 @@ class _Watched:
         self.state, self.since, self.until = state, since, until
         self.resource: Resource | None = None
         self.signals: tuple[Signal, ...] = ()
-        self.sketches: dict[Signal, LoadSketch] = {}
+        self.sketches: tuple[LoadSketch, ...] = ()
 
 
 class LoadStatistics:
@@ -39,6 +38,7 @@ class LoadStatistics:
 
     def __init__(self) -> None:
         self._watched: dict[str, _Watched] = {}
+        self._alike: dict[tuple[Signal, ...], tuple[Signal, ...]] = {}  # one object for all
         self._forgot_at = 0.0
 
     def add(
@@ -51,10 +51,7 @@ class LoadStatistics:
             if known is None:
                 return
         known.since, known.until = min(known.since, start), max(known.until, end)
-        for signal in known.signals:
-            sketch = known.sketches.get(signal)
-            if sketch is None:
-                sketch = known.sketches[signal] = LoadSketch(int(start // WEEK_SECONDS))
+        for signal, sketch in zip(known.signals, known.sketches, strict=True):
             sketch.add(start, end, loads.get(signal))
 
     def _described(self, resource: Resource, known: _Watched | None, at: float) -> _Watched | None:
@@ -66,9 +63,11 @@ class LoadStatistics:
                 del self._watched[resource.id]
             return None
         state = _state(resource)
-        if known is None or known.state != state:
+        if known is None or known.state != state or known.signals != signals:
             known = self._watched[resource.id] = _Watched(state, at, at)
-        known.resource, known.signals = resource, signals
+            known.signals = self._alike.setdefault(signals, signals)
+            known.sketches = tuple([LoadSketch(int(at // WEEK_SECONDS)) for _ in signals])
+        known.resource = resource
         return known
 
     def evidence(self, resource_id: str, now: float) -> Evidence | None:
@@ -80,7 +79,7 @@ class LoadStatistics:
             return Evidence(watched.since, watched.until)
         week = int(now // WEEK_SECONDS)
         spreads: dict[Signal, Spread] = {}
-        for signal, sketch in watched.sketches.items():
+        for signal, sketch in zip(watched.signals, watched.sketches, strict=True):
             sketch.turn_to(week)
             spreads[signal] = sketch.spread()
         since = max(watched.since, (week - WEEKS + 1) * WEEK_SECONDS)
@@ -107,12 +106,12 @@ class LoadStatistics:
     def dump(self) -> Iterator[Row]:
         """Rows of all that is watched.
 
-        [resource id, state, since, until, {signal: [newest week, number, number, ...]}]
+        [resource id, state, since, until, [[signal, newest week, hours by load], ...]]
         """
         for resource_id, watched in self._watched.items():
-            sketches: dict[str, list[float]] = {}
-            for signal, sketch in watched.sketches.items():
-                sketches[signal] = [sketch.newest, *sketch.numbers()]
+            sketches: list[Row] = []
+            for signal, sketch in zip(watched.signals, watched.sketches, strict=True):
+                sketches.append((signal, sketch.newest, sketch.kept()))
             yield [resource_id, watched.state, watched.since, watched.until, sketches]
 
     def load(self, rows: Iterable[Row]) -> None:
@@ -120,15 +119,15 @@ class LoadStatistics:
         known: dict[str, _Watched] = {}
         for resource_id, state, since, until, sketches in rows:
             watched = known[str(resource_id)] = _Watched(int(state), float(since), float(until))
-            watched.sketches = dict(_sketches(sketches))
+            signals = tuple([str(signal) for signal, _, _ in sketches])
+            watched.signals = self._alike.setdefault(signals, signals)
+            watched.sketches = tuple(_sketches(sketches))
         self._watched = known
 
 
-def _sketches(told: Mapping[str, Any]) -> Iterator[tuple[Signal, LoadSketch]]:
-    if not isinstance(told, Mapping):
-        raise TypeError("loads of a resource that are no mapping")
-    for signal, (newest, *numbers) in told.items():
-        yield str(signal), LoadSketch(int(newest), [float(number) for number in numbers])
+def _sketches(told: Iterable[Row]) -> Iterator[LoadSketch]:
+    for _, newest, kept in told:
+        yield LoadSketch.of_kept(int(newest), kept)
 
 
 def _signals(resource: Resource) -> tuple[Signal, ...]:
