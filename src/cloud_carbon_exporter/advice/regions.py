@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.advice.known import KnownOf, long_enough
 from cloud_carbon_exporter.advice.saving import Around, around, around_of, carried
-from cloud_carbon_exporter.advice.subject import subject_of
+from cloud_carbon_exporter.advice.subject import mean_loads
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.advice import Advice, Evidence
 from cloud_carbon_exporter.model.emissions import operational_grams_per_second
@@ -64,8 +64,8 @@ def _footprint(row: Row, evidence: Evidence | None, method: Method) -> Footprint
     """Footprint where it stands, by the year's mean of its grid and the loads of two weeks."""
     if evidence is None or not evidence.spreads:
         return _moved(row.footprint, around_of(row.resource.location, method))
-    subject = subject_of(row, evidence, method)
-    return estimate(subject.resource, subject.loads, *subject.where)
+    where = around_of(row.resource.location, method)
+    return estimate(row.resource, mean_loads(row, evidence), *where)
 
 
 def _of_group(group: Group, footprints: Sequence[Footprint], method: Method) -> Advice | None:

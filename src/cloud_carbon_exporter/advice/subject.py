@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cloud_carbon_exporter.advice.known import known_spread
+from cloud_carbon_exporter.advice.known import known_spread, long_enough
 from cloud_carbon_exporter.advice.saving import Around, around_of, emissions
 from cloud_carbon_exporter.model.advice import Advice, AdviceKind, Evidence
 from cloud_carbon_exporter.model.grid import Method
@@ -17,22 +17,19 @@ from cloud_carbon_exporter.model.types import Estimate, Resource, Signal
 class Subject(NamedTuple):
     """One resource as a rule sees it.
 
-    loads: means over two weeks where they are known, else what was read last.
+    loads: means over two weeks where they are known, else what was read last. terms: what it emits
+    so, by its own name: one side of a difference; empty of what is not known for two weeks.
     """
 
     resource: Resource
     evidence: Evidence
     loads: Mapping[Signal, float]
     where: Around
+    terms: Mapping[str, Sum]
 
     def emissions(self, resource: Resource, loads: Mapping[Signal, float]) -> Sum:
         """Grams a second of a resource that stands where this one does."""
         return emissions(resource, loads, self.where)
-
-    @property
-    def terms(self) -> Mapping[str, Sum]:
-        """What it emits as it is, by its own name: one side of a difference."""
-        return {self.resource.id: self.emissions(self.resource, self.loads)}
 
 
 class Words(NamedTuple):
@@ -44,14 +41,24 @@ class Words(NamedTuple):
     caveat: str = ""
 
 
-def subject_of(row: Row, evidence: Evidence, method: Method) -> Subject:
-    """The subject of a row of the Snapshot."""
+def mean_loads(row: Row, evidence: Evidence) -> Mapping[Signal, float]:
+    """Loads of a row: means over two weeks where they are known, else what was read last."""
     loads = dict(row.loads)
     for signal in evidence.spreads:
         spread = known_spread(evidence, signal)
         if spread is not None:
             loads[signal] = spread.mean
-    return Subject(row.resource, evidence, loads, around_of(row.resource.location, method))
+    return loads
+
+
+def subject_of(row: Row, evidence: Evidence, method: Method) -> Subject:
+    """The subject of a row of the Snapshot."""
+    resource, loads = row.resource, mean_loads(row, evidence)
+    where = around_of(resource.location, method)
+    terms: dict[str, Sum] = {}
+    if long_enough(evidence):
+        terms[resource.id] = emissions(resource, loads, where)
+    return Subject(resource, evidence, loads, where, terms)
 
 
 def advice(kind: AdviceKind, subject: Subject, words: Words, saved: Estimate) -> Advice:

@@ -14,7 +14,7 @@ from cloud_carbon_exporter.model.snapshot import Snapshot
 EVERY_SECONDS = 3600.0
 """What rests on two weeks is no other thing five minutes later."""
 
-SLICE_SECONDS = 0.25
+SLICE_SECONDS = 0.5
 """Seconds of CPU after one Snapshot: a small estate is looked through at once, a large one over
 some refreshes."""
 

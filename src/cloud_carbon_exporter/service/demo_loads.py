@@ -17,13 +17,14 @@ from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.types import Resource, Signal
+from cloud_carbon_exporter.providers.demo.day import day_number
 from cloud_carbon_exporter.providers.demo.past import loads_at
 from cloud_carbon_exporter.providers.options import DemoOptions
-from cloud_carbon_exporter.service.demo_past import DAY_HOURS, is_weekend
 
-MOST_RESOURCES = 2_000
+MOST_RESOURCES = 400
 """Resources that are given such a past; those of a larger estate gather it as they run."""
 
+_DAY_HOURS = 24
 _HOURS_TOGETHER = 2
 
 
@@ -55,11 +56,16 @@ def _fill(
     statistics: LoadStatistics, resource: Resource, since: int, until: int, seed: int
 ) -> None:
     """Count the hours of one resource, each at the load of its hour of day."""
+    region = resource.location.region
     alike: defaultdict[tuple[bool, int], list[int]] = defaultdict(list)
     for hour in range(since // HOUR_SECONDS * HOUR_SECONDS, until, HOUR_SECONDS):
-        time_of_day = hour // HOUR_SECONDS % DAY_HOURS // _HOURS_TOGETHER
-        alike[is_weekend(hour), time_of_day].append(hour)
+        time_of_day = hour // HOUR_SECONDS % _DAY_HOURS // _HOURS_TOGETHER
+        alike[_is_weekend(hour, region), time_of_day].append(hour)
     for hours in alike.values():
         loads: Mapping[Signal, float] = loads_at(resource, hours[0], seed)
         for hour in hours:
             statistics.add(resource, loads, hour, hour + HOUR_SECONDS)
+
+
+def _is_weekend(at: int, region: str) -> bool:
+    return (day_number(at, region) + 3) % 7 >= 5  # 1 January 1970 was a Thursday

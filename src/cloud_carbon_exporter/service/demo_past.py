@@ -55,7 +55,7 @@ def made_up_past(snapshot: Snapshot, seed: int) -> Iterator[AlikeHours]:
     alike: defaultdict[tuple[bool, int], list[int]] = defaultdict(list)
     for hour in range(until - DEMO_DAYS * DAY_SECONDS, until, HOUR_SECONDS):
         time_of_day = hour % DAY_SECONDS // HOUR_SECONDS // together
-        alike[is_weekend(hour), time_of_day].append(hour)
+        alike[_is_weekend(hour), time_of_day].append(hour)
     for hours in alike.values():
         for series, sums in _sums(snapshot, hours[0], seed, every).items():
             amounts = Amounts(
@@ -75,8 +75,7 @@ def _hours_together(resources: int) -> int:
     return DAY_HOURS
 
 
-def is_weekend(at: int) -> bool:
-    """Whether a moment lies on a Saturday or Sunday, UTC."""
+def _is_weekend(at: int) -> bool:
     return (at // DAY_SECONDS + _EPOCH_WEEKDAY) % 7 >= _SATURDAY
 
 
