@@ -36,6 +36,7 @@ async def test_a_machine_that_does_nothing_is_told_of_after_two_weeks() -> None:
     began = clock.now
     while clock.now < began + 15 * DAY:
         await collector.refresh()
+        await collector.advise()
         kinds = {each.kind for each in collector.snapshot.advice}
         assert ("idle" in kinds) == (clock.now - began >= WEEKS_2 + STEP) or clock.now == (
             began + WEEKS_2
@@ -66,6 +67,7 @@ async def test_one_look_in_scrape_mode_gives_no_advice() -> None:
     clock, cloud = Clock(), Cloud(estate={"eu-west-1": [vm()]})
     collector = new_collector(clock, cloud, mode="scrape")
     await collector.refresh()
+    await collector.advise()
     assert collector.snapshot.advice == ()
     await collector.close()
 
@@ -113,3 +115,23 @@ def test_what_is_dismissed_is_not_told() -> None:
     assert {each.subject for each in Advising().look(snapshot, statistics)} >= {"r0", "r1"}
     looking = Advising(frozenset({"idle:r0", "region"}))
     assert [each.id for each in looking.look(snapshot, statistics)] == ["idle:r1"]
+
+
+async def test_it_is_looked_for_beside_the_refreshes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is published as soon as the look has ended, not five minutes later."""
+    clock, cloud = Clock(NOW), Cloud(estate={"eu-west-1": [vm()]})
+    collector = new_collector(clock, cloud)
+    idle = known_for_long(1)
+    found = Advising().look(*idle)
+
+    def look(self: Advising, *_: object) -> None:
+        self.newest = found
+
+    monkeypatch.setattr(Advising, "look", look)
+    monkeypatch.setattr(advising, "PAUSE_SECONDS", 0.01)
+    running = asyncio.create_task(collector.run())
+    while not collector.snapshot.advice:
+        await asyncio.sleep(0.01)
+    assert collector.snapshot.advice is found
+    await collector.end(running)
+    await collector.close()

@@ -45,7 +45,7 @@ def test_the_95th_percentile_is_never_below_the_true_one(told: list[tuple[float,
     for length, load in told:
         sketch.add(at, at + length * HOUR, load)
         at += length * HOUR
-    spread = sketch.spread()
+    spread = sketch.spread(WEEK)
     whole = sum(length for length, _ in told)
     assert spread.read_hours == pytest.approx(whole, rel=1e-3)
     mean = sum(length * load for length, load in told) / whole
@@ -70,8 +70,8 @@ def test_in_whatever_order_it_is_told_it_is_the_same(
         there.add(*piece)
     for piece in reversed(pieces):
         back.add(*piece)
-    assert back.spread().p95 == there.spread().p95
-    assert back.spread().mean == pytest.approx(there.spread().mean, rel=1e-3)
+    assert back.spread(WEEK).p95 == there.spread(WEEK).p95
+    assert back.spread(WEEK).mean == pytest.approx(there.spread(WEEK).mean, rel=1e-3)
 
 
 def test_of_a_week_that_is_past_nothing_is_kept() -> None:
@@ -79,15 +79,15 @@ def test_of_a_week_that_is_past_nothing_is_kept() -> None:
     sketch.add(START, START + HOUR, 0.9)
     for week in (1, 2):
         sketch.add(START + week * WEEK_SECONDS, START + week * WEEK_SECONDS + HOUR, 0.1)
-    assert sketch.spread().read_hours == pytest.approx(3)
-    assert sketch.spread().most == 0.9
+    assert sketch.spread(WEEK + 2).read_hours == pytest.approx(3)
+    assert sketch.spread(WEEK + 2).most == 0.9
+    assert sketch.spread(WEEK + 3).read_hours == pytest.approx(2)
+    assert sketch.spread(WEEK + 3).most == 0.1
+    assert sketch.spread(WEEK + 90).read_hours == 0
+    assert sketch.spread(WEEK + 2).most == 0.9  # to look ahead drops nothing
     sketch.turn_to(WEEK + 3)
-    assert sketch.spread().read_hours == pytest.approx(2)
-    assert sketch.spread().most == 0.1
     sketch.add(START, START + HOUR, 1.0)  # three weeks late
-    assert sketch.spread().most == 0.1
-    sketch.turn_to(WEEK + 90)
-    assert sketch.spread().read_hours == 0
+    assert sketch.spread(WEEK + 3).most == 0.1
 
 
 def test_what_was_not_read_is_told_apart() -> None:

@@ -1,10 +1,12 @@
-"""Looking for advice: once an hour through the estate, some of it after each Snapshot."""
+"""Looking for advice: once an hour through the estate, a slice of it at a time."""
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Callable, Iterator
-from time import thread_time
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import chain
+from time import monotonic
 
 from cloud_carbon_exporter.advice.rules import of_estate, of_row, without
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
@@ -14,12 +16,22 @@ from cloud_carbon_exporter.model.snapshot import Snapshot
 EVERY_SECONDS = 3600.0
 """What rests on two weeks is no other thing five minutes later."""
 
-SLICE_SECONDS = 0.5
-"""Seconds of CPU after one Snapshot: a small estate is looked through at once, a large one over
-some refreshes."""
+SLICE_SECONDS = 0.25
+"""Seconds of one slice, by the wall's clock: a Snapshot, and a program that is to end, wait no
+longer."""
 
-Past = Callable[[Snapshot, LoadStatistics], None]
-"""What fills in a past before the first look, for an estate that is made up."""
+PAUSE_SECONDS = 2.0
+"""Seconds between two slices: a ninth of a processor while a look goes on."""
+
+Past = Callable[[Snapshot, LoadStatistics], Iterator[None]]
+"""What fills in a past before the first look, step by step, for an estate that is made up."""
+
+
+async def keep_looking(look: Callable[[], Awaitable[None]]) -> None:
+    """Look a slice further, for ever; where nothing is due that is nothing."""
+    while True:
+        await look()
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 class Advising:
@@ -42,16 +54,16 @@ class Advising:
         if self._under_way is None:
             if 0 <= self._due_at - now <= EVERY_SECONDS:  # above it: the clock was set back
                 return self.newest
-            if self._past is not None:
-                past, self._past = self._past, None
-                past(snapshot, statistics)
             self._due_at, self._found = now + EVERY_SECONDS, []
             self._under_way = _steps(snapshot, statistics)
-        until = thread_time() + SLICE_SECONDS
+            if self._past is not None:
+                self._under_way = chain(self._past(snapshot, statistics), self._under_way)
+                self._past = None
+        until = monotonic() + SLICE_SECONDS
         for found in self._under_way:
             if found is not None:
                 self._found.append(found)
-            if thread_time() > until:
+            if monotonic() > until:
                 return self.newest
         self._under_way = None
         self.newest = ranked(without(self._found, self._dismissed))

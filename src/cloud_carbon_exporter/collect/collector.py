@@ -10,7 +10,7 @@ from time import thread_time
 from typing import Generic, Literal, TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect.advising import Advising, Past
+from cloud_carbon_exporter.collect.advising import Advising, Past, keep_looking
 from cloud_carbon_exporter.collect.clock import as_clock, keep_watch
 from cloud_carbon_exporter.collect.comparison import Comparison
 from cloud_carbon_exporter.collect.contribution import Contribution, places_in_use
@@ -111,6 +111,7 @@ class Collector(Generic[Rendered]):
             group.create_task(say_progress(self.target_progress))
             group.create_task(show_first_figures(self.target_progress, self.preview))
             group.create_task(keep_watch(self._clock))
+            group.create_task(keep_looking(self.advise))
 
     def target_progress(self) -> list[Progress]:
         """How far the refresh under way of each target is."""
@@ -169,16 +170,17 @@ class Collector(Generic[Rendered]):
                     run.take_back(contribution)
                 return
             self.snapshot, self.exposition = built
-            await self._advise()
 
-    async def _advise(self) -> None:
-        """Look for advice in what was just shown; what is found stands in it without a render."""
-        shown = self.snapshot
-        if self.settings.mode == "background" and shown.counted:
+    async def advise(self) -> None:
+        """Look on for advice in what is shown, and publish anew where a look has ended."""
+        async with self._publishing:
+            shown, before = self.snapshot, self._advising.newest
+            if self.settings.mode == "scrape" or not (shown.counted and not shown.progress):
+                return
             with unless_it_fails("looking for advice"):
-                found = await beside(lambda: self._advising.look(shown, self.counters.loads))
-                if found is not shown.advice:
-                    self.snapshot = replace(shown, advice=found)
+                await beside(lambda: self._advising.look(shown, self.counters.loads))
+        if self._advising.newest is not before:
+            await self.publish()
 
     async def preview(self) -> float:
         """Swap in what has been listed so far, amid the first collection; nothing is counted.

@@ -68,9 +68,10 @@ class LoadSketch:
             self._hours = _NOTHING * (NUMBERS - len(kept)) + kept
             self.newest = week
 
-    def spread(self) -> Spread:
-        """What it comes to over all that is kept."""
-        hours = [sum(self._hours[number::WIDTH]) for number in range(WIDTH)]
+    def spread(self, week: int) -> Spread:
+        """What it comes to over three weeks up to one; nothing is changed by it."""
+        held = self._hours[: max(0, NUMBERS - max(0, week - self.newest) * WIDTH)]
+        hours = [sum(held[number::WIDTH]) for number in range(WIDTH)]
         read = sum(hours[:_UNREAD])
         mean = hours[_SUM] / read if read else 0.0
         return Spread(read, hours[_UNREAD], mean, _bound(hours, read * _MOST_OF), _most(hours))

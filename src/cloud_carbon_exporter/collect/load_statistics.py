@@ -80,8 +80,7 @@ class LoadStatistics:
         week = int(now // WEEK_SECONDS)
         spreads: dict[Signal, Spread] = {}
         for signal, sketch in zip(watched.signals, watched.sketches, strict=True):
-            sketch.turn_to(week)
-            spreads[signal] = sketch.spread()
+            spreads[signal] = sketch.spread(week)
         since = max(watched.since, (week - WEEKS + 1) * WEEK_SECONDS)
         return Evidence(since, watched.until, spreads)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def _statistics(snapshot: Snapshot, settings: Settings) -> LoadStatistics:
         statistics.load(rows_of_section(Path(settings.state_file), "loads"))
     past = past_loads_of(settings)
     if past is not None:
-        past(snapshot, statistics)
+        deque(past(snapshot, statistics), maxlen=0)
     return statistics
 
 
