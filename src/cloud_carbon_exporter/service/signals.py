@@ -33,19 +33,26 @@ class ShutdownDeadline:
     """Ends the process should a thread, a connection or the event loop hang after a signal."""
 
     def __init__(self) -> None:
-        self._ended = threading.Event()
+        self._told, self._ended = threading.Event(), threading.Event()
+        self._owed: Callable[[], Sequence[str]] = list
+        # Beforehand: when the signal comes there may be no memory for the stack of a thread.
+        threading.Thread(target=self._watch, name="deadline", daemon=True).start()
 
     def start(self, owed: Callable[[], Sequence[str]]) -> None:
         """The signal has come. owed: what is still to be given back."""
-        threading.Thread(target=self._watch, args=(owed,), daemon=True).start()
+        self._owed = owed
+        self._told.set()
 
     def cancel(self) -> None:
         """All has ended by itself."""
         self._ended.set()
+        self._told.set()
 
-    def _watch(self, owed: Callable[[], Sequence[str]]) -> None:
+    def _watch(self) -> None:
+        self._told.wait()
         if self._ended.wait(SHUTDOWN_SECONDS):
             return
+        owed = self._owed
         until = monotonic() + GIVING_BACK_SECONDS - SHUTDOWN_SECONDS
         if count := len(owed()):
             text = "the end waits up to %.0f s for %d tokens to be deleted; another signal ends it"
