@@ -40,6 +40,7 @@ class ShutdownDeadline:
         self._signalled = threading.Event()
         self._ended = threading.Event()
         self._owed: Callable[[], Sequence[str]] = tuple
+        # Beforehand: when the signal comes there may be no memory for the stack of a thread.
         threading.Thread(target=self._watch, name="deadline", daemon=True).start()
 
     def start(self, owed: Callable[[], Sequence[str]]) -> None:
@@ -56,6 +57,7 @@ class ShutdownDeadline:
         self._signalled.wait()
         if self._ended.wait(SHUTDOWN_SECONDS):
             return
+        owed = self._owed
         until = monotonic() + GIVING_BACK_SECONDS - SHUTDOWN_SECONDS
         if count := len(self._owed()):
             text = "the end waits up to %.0f s for %d tokens to be deleted; another signal ends it"
