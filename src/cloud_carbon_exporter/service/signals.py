@@ -57,7 +57,6 @@ class ShutdownDeadline:
         self._signalled.wait()
         if self._ended.wait(SHUTDOWN_SECONDS):
             return
-        owed = self._owed
         until = monotonic() + GIVING_BACK_SECONDS - SHUTDOWN_SECONDS
         if count := len(self._owed()):
             text = "the end waits up to %.0f s for %d tokens to be deleted; another signal ends it"
