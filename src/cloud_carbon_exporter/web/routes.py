@@ -6,7 +6,7 @@ from aiohttp import web
 
 from cloud_carbon_exporter.web.api.json_schema import TEXT
 from cloud_carbon_exporter.web.api.openapi import Answer, Operation, Parameter
-from cloud_carbon_exporter.web.api_routes import API_ROUTES
+from cloud_carbon_exporter.web.api.routes import API_ROUTES
 from cloud_carbon_exporter.web.health import healthy, ready
 from cloud_carbon_exporter.web.metrics import CONTENT_TYPES, NAME_FILTER, metrics
 from cloud_carbon_exporter.web.page import page, static_file, to_page
@@ -96,7 +96,6 @@ METRIC_ROUTES = (
     ),
 )
 
-# POST and PUT, as Prometheus' own
 RELOAD_ROUTES = (
     Route(
         "/-/reload",
@@ -109,22 +108,10 @@ ROUTES: tuple[Route, ...] = (*PAGE_ROUTES, *METRIC_ROUTES, *API_ROUTES, *RELOAD_
 """Every route: the application serves these, and /api/v1/openapi.json tells of these."""
 
 
-def _serve(route: Route, app: web.Application, prefix: str) -> None:
-    """Serve one. An id may hold slashes: those of Google are paths."""
-    # the last `/explain` ends the id, which may come encoded or as it is
-    pattern = prefix + route.path.replace("{id}", "{id:.+}")
-    for method in route.operations:
-        # add_get answers HEAD as well
-        if method == "GET":
-            app.router.add_get(pattern, route.handler)
-        else:
-            app.router.add_route(method, pattern, route.handler)
-
-
 def serve_routes(app: web.Application, prefix: str) -> None:
     """Serve every route below a prefix; what asks for less than it is sent there."""
     for route in ROUTES:
-        _serve(route, app, prefix)
+        route.add_to(app, prefix)
     if prefix:
         # relative URLs of the page hold below a slash alone
         app.router.add_get(prefix, to_page)

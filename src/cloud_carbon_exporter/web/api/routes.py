@@ -1,7 +1,9 @@
-"""Routes of the API under /api/v1, one row each, for `routes` to serve."""
+"""Routes of /api/v1, one row each: path, what answers, and what OpenAPI says of it."""
 
 from __future__ import annotations
 
+from cloud_carbon_exporter.web.api.advice import advice_answer
+from cloud_carbon_exporter.web.api.advice_parameters import ADVICE_PARAMETERS
 from cloud_carbon_exporter.web.api.answers import (
     explanation_answer,
     openapi_answer,
@@ -112,6 +114,28 @@ API_ROUTES = (
         ),
     ),
     get(
+        "/api/v1/window",
+        window_answer,
+        Operation(
+            "findWindow",
+            "When and where a run that may wait is cleanest, by the hours that are foreseen",
+            {
+                **json_answers("window", "the cleanest start, and what it saves"),
+                "404": Answer("nothing is foreseen", {JSON: reference("error")}),
+            },
+            WINDOW_PARAMETERS,
+        ),
+    ),
+    get(
+        "/api/v1/budgets",
+        budgets_answer,
+        Operation(
+            "listBudgets",
+            "How each budget of carbon stands: spent, left, and what is foreseen",
+            json_answers("budgets", "all budgets of the file"),
+        ),
+    ),
+    get(
         "/api/v1/history",
         history_answer,
         Operation(
@@ -174,6 +198,16 @@ API_ROUTES = (
         ),
     ),
     get(
+        "/api/v1/advice",
+        advice_answer,
+        Operation(
+            "listAdvice",
+            "What could be done, the largest saving first, each with what it was decided on",
+            json_answers("advice", "advice, and what it saves by kind"),
+            ADVICE_PARAMETERS,
+        ),
+    ),
+    get(
         "/api/v1/openapi.json",
         openapi_answer,
         Operation(
@@ -183,3 +217,5 @@ API_ROUTES = (
         ),
     ),
 )
+
+# POST and PUT, as Prometheus' own
