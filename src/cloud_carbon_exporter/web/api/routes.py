@@ -114,28 +114,6 @@ API_ROUTES = (
         ),
     ),
     get(
-        "/api/v1/window",
-        window_answer,
-        Operation(
-            "findWindow",
-            "When and where a run that may wait is cleanest, by the hours that are foreseen",
-            {
-                **json_answers("window", "the cleanest start, and what it saves"),
-                "404": Answer("nothing is foreseen", {JSON: reference("error")}),
-            },
-            WINDOW_PARAMETERS,
-        ),
-    ),
-    get(
-        "/api/v1/budgets",
-        budgets_answer,
-        Operation(
-            "listBudgets",
-            "How each budget of carbon stands: spent, left, and what is foreseen",
-            json_answers("budgets", "all budgets of the file"),
-        ),
-    ),
-    get(
         "/api/v1/history",
         history_answer,
         Operation(
