@@ -49,11 +49,7 @@ SCHEMAS = {
     "reported_services": "provider service also kinds source year note",
     "source_names": "name source year note",
     "plan_parts": "type kind part at name usual_name names size usual_size unit always times"
-<<<<<<< HEAD
     " boards off only held_by through assumed source year note",
-=======
-    " boards off through source year note",
->>>>>>> bills
     "bill_usage": "provider service usage operation counts kind part name amount vcpus_held"
     " gib_held why source year note",
     "bill_units": "unit counts factor months source year note",
