@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from panels import AT, PLACES, dashboard, lines, row, stat, table, thresholds
+from panels import dashboard, lines, row, stat, table, thresholds
+from queries import AT, mean_rate
+from variables import PLACES
 
 OWN = "cloud_carbon_exporter_"
-AGE = f"time() - max({OWN}last_collection_timestamp_seconds)"
-WARN_AT = thresholds((None, "green"), (900, "orange"), (1800, "red"))
+MISSED = (
+    f"max(clamp_min(floor((time() - {OWN}last_collection_timestamp_seconds)"
+    f" / on (job, instance) {OWN}collect_interval_seconds), 0))"
+)
+WARN_AT = thresholds((None, "green"), (2, "orange"), (4, "red"))
+OF_THE_EXPORTER = f"* on (instance, job) {OWN}build_info"
+CPU = mean_rate("process_cpu_seconds_total", "5m", "process_start_time_seconds")
 ANY_IS_BAD = thresholds((None, "green"), (1, "red"))
 
 BOARD = dashboard(
@@ -34,7 +41,14 @@ BOARD = dashboard(
             "short",
             **ANY_IS_BAD,
         ),
-        stat("Age of the figures", AGE, "s", **WARN_AT),
+        stat(
+            "Collections missed",
+            MISSED,
+            "short",
+            "Since the figures were made, by -collect.interval.",
+            empty="Each scrape collects",
+            **WARN_AT,
+        ),
         stat(
             "Spent in 30 days",
             f"sum(increase({OWN}api_cost_dollars_total{{{AT}}}[30d])) or vector(0)",
@@ -52,6 +66,7 @@ BOARD = dashboard(
             "short",
             ("cloud_provider", "cloud_account_id", "cloud_region", "kind"),
             width=12,
+            empty="None",
         ),
         table(
             "Errors in 24 h, by reason",
@@ -59,22 +74,25 @@ BOARD = dashboard(
             "short",
             ("cloud_provider", "reason"),
             width=12,
+            empty="None",
         ),
         lines(
-            "Errors",
+            "Errors in an hour",
             {
                 "{{cloud_provider}} {{reason}}": "sum by (cloud_provider, reason) "
-                f"(rate({OWN}errors_total[1h]))"
+                f"(increase({OWN}errors_total[1h]))"
             },
-            "cps",
+            "short",
+            empty="None",
         ),
         lines(
-            "Objects left out",
+            "Objects left out in an hour",
             {
                 "{{cloud_provider}} {{reason}}": "sum by (cloud_provider, reason) "
                 f"(increase({OWN}skipped_objects_total[1h]))"
             },
             "short",
+            empty="None",
         ),
         row("What it costs"),
         lines(
@@ -85,14 +103,15 @@ BOARD = dashboard(
             },
             "currencyUSD",
             stacked=True,
+            empty="Nothing that is read is paid for",
         ),
         lines(
-            "Calls",
+            "Calls in an hour",
             {
                 "{{cloud_provider}} {{api}}": "sum by (cloud_provider, api) "
-                f"(rate({OWN}api_requests_total[1h]))"
+                f"(increase({OWN}api_requests_total[1h]))"
             },
-            "reqps",
+            "short",
             stacked=True,
         ),
         row("How complete it is"),
@@ -106,12 +125,14 @@ BOARD = dashboard(
             "Share of the provider's inventory that is estimated",
             {"{{cloud_account_id}}": f"{OWN}coverage_ratio{{{AT}}}"},
             "percentunit",
+            empty="No inventory of a provider is at hand to compare with",
         ),
         table(
             "Estimated on assumptions",
             f'cloud_carbon_resource_info{{{AT},basis="assumed"}}',
             "short",
             ("cloud_resource_name", "kind", "host_type", "reason", "cloud_resource_id"),
+            empty="None that is known",
         ),
         row("How it runs"),
         lines(
@@ -126,15 +147,12 @@ BOARD = dashboard(
         lines("Size of one scrape", {"{{instance}}": f"{OWN}scrape_size_bytes"}, "bytes", width=6),
         lines(
             "Memory",
-            {"{{instance}}": f"process_resident_memory_bytes * on (instance, job) {OWN}build_info"},
+            {"{{instance}}": f"process_resident_memory_bytes {OF_THE_EXPORTER}"},
             "bytes",
         ),
         lines(
             "Processor time",
-            {
-                "{{instance}}": "rate(process_cpu_seconds_total[5m]) * on (instance, job) "
-                f"{OWN}build_info"
-            },
+            {"{{instance}}": f"{CPU} {OF_THE_EXPORTER}"},
             "percentunit",
         ),
         table("Version", f"{OWN}build_info", "short", ("instance", "version", "model_version")),

@@ -1,83 +1,16 @@
-"""Panels, places and variables of a dashboard. Which questions are asked, the boards know.
-
-Counters step with -collect.utilisation-interval, so rates are over one hour, four of its default.
-What a resource is stands on cloud_carbon_resource_info alone (-metrics.labels=slim): what is chosen
-or grouped by is joined from there, and what is summed is taken from the gauges of accounts.
-"""
+"""Panels, places and variables of a dashboard. Which questions are asked, the boards know."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-Json = dict[str, Any]
+from variables import DATASOURCE, SOURCE, Json
 
-DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 COLUMNS = 24
 GRAMS_PER_HOUR = "suffix: gCO2e/h"
-
-AT = 'cloud_provider=~"$provider",cloud_account_id=~"$account"'
-PLACED = f'{AT},cloud_region=~"$region"'
-KIND = f'{PLACED},kind=~"$kind"'
-BOTH = ("operational", "embodied")
-ONE = 'cloud_resource_id="$resource"'
-EMISSIONS = (
-    "(cloud_carbon_operational_emissions_grams_per_second"
-    " + cloud_carbon_embodied_emissions_grams_per_second)"
-)
-"""What each resource emits now, with its manufacture, in grams a second."""
-
-INFO = "cloud_carbon_resource_info"
-RESOURCE_COLUMNS = (
-    "cloud_resource_name",
-    "kind",
-    "cloud_region",
-    "cloud_account_id",
-    "cloud_resource_id",
-)
-
-
-def of_resources(
-    expression: str, selector: str, labels: Sequence[str] = RESOURCE_COLUMNS[:-1]
-) -> str:
-    """Series of resources, those that are chosen, with labels of what they are."""
-    joined = f"on (job, instance, cloud_resource_id) group_left ({', '.join(labels)})"
-    return f"{expression} * {joined} {INFO}{{{selector}}}"
-
-
-def hourly(parts: tuple[str, ...], selector: str, by: str = "") -> str:
-    """What is emitted now, in grams an hour, summed by labels. parts: operational, embodied.
-
-    The gauges are right from the first scrape on; the rate of a counter only after its whole
-    window. Those of accounts are there whatever -metrics.labels and -metrics.aggregate say.
-    """
-    grouped = f"sum by ({by})" if by else "sum"
-    gauges = " + ".join(
-        f"cloud_carbon_account_{part}_emissions_grams_per_second{{{selector}}}" for part in parts
-    )
-    return f"3600 * {grouped} ({gauges})"
-
-
-def bound(side: str) -> str:
-    """A bound of the power of all that is chosen. side: lower or upper.
-
-    Bounds do not add up. The exporter has that of all clouds and of each, shown where all, or one
-    cloud and all of it, is chosen. Those of accounts are added up for a part alone.
-    """
-    total, accounts = (f"cloud_carbon_{of}_power_{side}_watts" for of in ("total", "account"))
-    chosen, of_clouds = f"{accounts}{{{PLACED}}}", f'{accounts}{{cloud_provider=~"$provider"}}'
-    clouds = f"count(count by (cloud_provider) ({chosen}))"
-    return (
-        f'sum({total}{{cloud_provider=""}}) and on () (count({chosen}) == count({accounts}))'
-        f' or sum({total}{{cloud_provider=~"$provider",cloud_provider!=""}})'
-        f" and on () (count({chosen}) == count({of_clouds})) and on () ({clouds} == 1)"
-        f" or sum({chosen})"
-    )
-
-
-def service(expression: str) -> str:
-    """With the service, the first half of the kind, as a label."""
-    return f'label_replace({expression}, "service", "$1", "kind", "([^/]+)/.*")'
+GRAMS_PER_KWH = "suffix: g/kWh"
+AGGREGATED = "Needs series of resources: leave -metrics.aggregate away"
 
 
 def target(expression: str, legend: str = "", *, table: bool = False, ref: str = "A") -> Json:
@@ -104,8 +37,10 @@ def panel(
     width: int,
     height: int,
     about: str,
+    empty: str = "",
 ) -> Json:
-    """What all panels have; `gridPos` gets its place from `placed`."""
+    """What all panels have; `gridPos` gets its place from `placed`. empty: what no data means."""
+    nothing = {"noValue": empty} if empty else {}
     return {
         "type": kind,
         "title": title,
@@ -113,18 +48,25 @@ def panel(
         "datasource": DATASOURCE,
         "targets": list(targets),
         "gridPos": {"x": 0, "y": 0, "w": width, "h": height},
-        "fieldConfig": {"defaults": {"unit": unit, "custom": {}}, "overrides": []},
+        "fieldConfig": {"defaults": {"unit": unit, "custom": {}} | nothing, "overrides": []},
         "options": {},
     }
 
 
 def stat(
-    title: str, expression: str, unit: str, about: str = "", width: int = 4, **defaults: Any
+    title: str,
+    expression: str,
+    unit: str,
+    about: str = "",
+    *,
+    width: int = 4,
+    empty: str = "",
+    **defaults: Any,
 ) -> Json:
     """One number, large, over its curve."""
-    shown = panel(
-        "stat", title, [target(expression)], unit=unit, width=width, height=4, about=about
-    )
+    size: Json = {"width": width, "height": 4}
+    queries = [target(expression)]
+    shown = panel("stat", title, queries, unit=unit, about=about, empty=empty, **size)
     shown["options"] = {
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
         "colorMode": "value",
@@ -159,12 +101,14 @@ def lines(
     *,
     width: int = 12,
     stacked: bool = False,
+    empty: str = "",
 ) -> Json:
     """Curves over time, by legend. stacked: one upon the other, where they add up."""
     targets = [
         target(expr, legend, ref=chr(65 + n)) for n, (legend, expr) in enumerate(queries.items())
     ]
-    shown = panel("timeseries", title, targets, unit=unit, width=width, height=8, about=about)
+    size: Json = {"width": width, "height": 8}
+    shown = panel("timeseries", title, targets, unit=unit, about=about, empty=empty, **size)
     shown["options"] = {
         "legend": {
             "showLegend": True,
@@ -189,11 +133,19 @@ def lines(
 
 
 def bars(
-    title: str, expression: str, legend: str, unit: str, about: str = "", width: int = 8
+    title: str,
+    expression: str,
+    legend: str,
+    unit: str,
+    about: str = "",
+    *,
+    width: int = 8,
+    empty: str = "",
 ) -> Json:
     """The newest values side by side."""
     query = target(expression, legend) | {"range": False, "instant": True}
-    shown = panel("bargauge", title, [query], unit=unit, width=width, height=8, about=about)
+    size: Json = {"width": width, "height": 8}
+    shown = panel("bargauge", title, [query], unit=unit, about=about, empty=empty, **size)
     shown["options"] = {
         "displayMode": "basic",
         "orientation": "horizontal",
@@ -206,31 +158,69 @@ def bars(
 
 
 def table(
-    title: str, expression: str, unit: str, columns: Sequence[str], about: str = "", width: int = 24
+    title: str,
+    expression: str,
+    unit: str,
+    columns: Sequence[str],
+    about: str = "",
+    *,
+    width: int = 24,
+    empty: str = "",
 ) -> Json:
     """The newest values with some of their labels, which name the columns."""
-    listing = panel(
-        "table",
-        title,
-        [target(expression, table=True)],
-        unit=unit,
-        width=width,
-        height=9,
-        about=about,
-    )
-    listing["options"] = {
+    queries = {"value": (expression, unit)}
+    return several(title, queries, columns, about, width=width, empty=empty)
+
+
+def several(
+    title: str,
+    queries: Mapping[str, tuple[str, str]],
+    columns: Sequence[str],
+    about: str = "",
+    *,
+    width: int = 24,
+    empty: str = "",
+) -> Json:
+    """The newest values of several queries in one table, a row for each set of labels.
+
+    queries: expression and unit by column. The largest of the first column come first.
+    """
+    targets = [
+        target(expression, table=True, ref=chr(65 + n))
+        for n, (expression, _) in enumerate(queries.values())
+    ]
+    size: Json = {"width": width, "height": 9}
+    shown = panel("table", title, targets, unit="short", about=about, empty=empty, **size)
+    first = next(iter(queries))
+    shown["options"] = {
         "showHeader": True,
         "cellHeight": "sm",
-        "sortBy": [{"displayName": "value", "desc": True}],
+        "sortBy": [{"displayName": first, "desc": True}],
     }
-    shown = {name: place for place, name in enumerate([*columns, "Value"])}
+    named = dict(zip(_values_of(targets), queries, strict=True))
+    places = {name: place for place, name in enumerate([*columns, *named])}
     organised = {
-        "indexByName": shown,
-        "renameByName": {"Value": "value"},
-        "includeByName": dict.fromkeys(shown, True),
+        "indexByName": places,
+        "renameByName": named,
+        "includeByName": dict.fromkeys(places, True),
     }
-    listing["transformations"] = [{"id": "organize", "options": organised}]
-    return listing
+    shown["transformations"] = [
+        *([{"id": "merge", "options": {}}] if len(targets) > 1 else []),
+        {"id": "organize", "options": organised},
+    ]
+    shown["fieldConfig"]["overrides"] = [
+        {
+            "matcher": {"id": "byName", "options": name},
+            "properties": [{"id": "unit", "value": unit}],
+        }
+        for name, (_, unit) in queries.items()
+    ]
+    return shown
+
+
+def _values_of(targets: Sequence[Json]) -> list[str]:
+    """What Grafana names the values of queries in a table: by their refs, of several."""
+    return [f"Value #{one['refId']}" for one in targets] if len(targets) > 1 else ["Value"]
 
 
 def row(title: str) -> Json:
@@ -257,34 +247,6 @@ def placed(panels: Iterable[Json]) -> list[Json]:
     return placed_panels
 
 
-def variable(name: str, query: str, regex: str = "", **more: Any) -> Json:
-    """One choice at the head of a dashboard; of several values unless `more` says otherwise."""
-    return {
-        "type": "query",
-        "name": name,
-        "label": name.capitalize(),
-        "datasource": DATASOURCE,
-        "query": {"query": query, "refId": name},
-        "regex": regex,
-        "refresh": 2,
-        "sort": 1,
-        "multi": True,
-        "includeAll": True,
-        "allValue": ".*",
-        "current": {"text": ["All"], "value": ["$__all"]},
-        **more,
-    }
-
-
-POWER = "cloud_carbon_account_power_watts"
-SOURCE: Json = {
-    "type": "datasource",
-    "name": "datasource",
-    "label": "Data source",
-    "query": "prometheus",
-    "current": {"text": "Prometheus", "value": "prometheus"},
-    "refresh": 1,
-}
 SIBLINGS: Json = {
     "type": "dashboards",
     "tags": ["cloud-carbon"],
@@ -296,11 +258,6 @@ SIBLINGS: Json = {
     "keepTime": True,
     "targetBlank": False,
 }
-PLACES = [
-    variable("provider", f"label_values({POWER}, cloud_provider)"),
-    variable("account", f'label_values({POWER}{{cloud_provider=~"$provider"}}, cloud_account_id)'),
-    variable("region", f"label_values({POWER}{{{AT}}}, cloud_region)"),
-]
 
 
 def dashboard(

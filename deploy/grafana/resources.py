@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from panels import (
-    BOTH,
-    GRAMS_PER_HOUR,
-    KIND,
-    ONE,
-    PLACED,
-    PLACES,
-    POWER,
-    RESOURCE_COLUMNS,
-    bars,
-    dashboard,
-    hourly,
-    lines,
-    of_resources,
-    row,
-    stat,
-    table,
-    variable,
-)
+from panels import AGGREGATED, GRAMS_PER_HOUR, bars, dashboard, lines, row, stat, table
+from queries import BOTH, KIND, ONE, PLACED, POWER, RESOURCE_COLUMNS, hourly, of_resources
+from variables import PLACES, variable
 
+UNMEASURED = "Nothing is measured"
 WATTS, CPU = "cloud_carbon_power_watts", "cloud_carbon_cpu_utilisation_ratio"
 KINDS = ("kind",)
 
@@ -62,6 +47,7 @@ BOARD = dashboard(
             "{{kind}}",
             "watt",
             width=12,
+            empty=AGGREGATED,
         ),
         bars(
             "Mean utilisation of processors",
@@ -69,12 +55,14 @@ BOARD = dashboard(
             "{{kind}}",
             "percentunit",
             width=12,
+            empty=UNMEASURED,
         ),
         table(
             "Largest, in watts",
             f"topk(50, {of_resources(WATTS, KIND)})",
             "watt",
             RESOURCE_COLUMNS,
+            empty=AGGREGATED,
         ),
         row("Resource $resource"),
         stat("Power", f"cloud_carbon_power_watts{{{ONE}}}", "watt"),
@@ -97,7 +85,7 @@ BOARD = dashboard(
             "Age of the measurement",
             f"time() - cloud_carbon_measurement_timestamp_seconds{{{ONE}}}",
             "s",
-            "None: nothing is measured.",
+            empty=UNMEASURED,
         ),
         stat(
             "Emitted since it is seen",
@@ -121,6 +109,7 @@ BOARD = dashboard(
                 "accelerators": f"cloud_carbon_gpu_utilisation_ratio{{{ONE}}}",
             },
             "percentunit",
+            empty=UNMEASURED,
         ),
         table(
             "What it is, and how its figures came about",

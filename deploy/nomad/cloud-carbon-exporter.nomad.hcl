@@ -20,7 +20,7 @@ job "cloud-carbon-exporter" {
       }
     }
 
-    # Counters outlive a restart on the same node, and a move too where the data can be moved.
+    # Counters and history outlive a restart on the same node, and a move too where the data can be moved.
     ephemeral_disk {
       sticky  = true
       migrate = true
@@ -49,7 +49,7 @@ job "cloud-carbon-exporter" {
       config {
         image           = var.image
         ports           = ["metrics"]
-        args            = ["-config.file=/local/config.yml", "-state.file=/alloc/data/state", "-log.format=json"]
+        args            = ["-config.file=/local/config.yml", "-state.file=/alloc/data/state", "-history.file=/alloc/data/history.db", "-log.format=json"]
         readonly_rootfs = true
         cap_drop        = ["all"]
       }

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from cloud_carbon_exporter.exposition import FAMILIES
+from tests.deploy.boards import BOARDS, QUERIES
 from tests.deploy.files import DEPLOY, ROOT
-from tests.deploy.test_grafana import BOARDS, QUERIES
 from tests.deploy.test_prometheus import promtool
 
 BOUNDS = {family.name for family in FAMILIES if re.search("_(lower|upper)_", family.name)}

@@ -155,7 +155,8 @@ def test_compose_runs_the_exporter_read_only_with_flags_it_takes() -> None:
     assert exporter["read_only"] is True
     assert exporter["cap_drop"] == ["ALL"]
     (volume,) = exporter["volumes"]
-    assert str(Path(settings.state_file).parent) == volume.split(":")[1]
+    for kept in (settings.state_file, settings.history_file):
+        assert str(Path(kept).parent) == volume.split(":")[1]
     assert (
         DEPLOY / exporter["build"]["context"] / exporter["build"]["dockerfile"]
     ).resolve() == DOCKERFILE

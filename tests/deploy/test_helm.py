@@ -13,7 +13,7 @@ import yaml
 
 from cloud_carbon_exporter.config import load as configured
 from tests.deploy.chart import ALL_ON, CHART, SOME, TARGET, container, manifests
-from tests.deploy.files import RULES, load
+from tests.deploy.files import KUBERNETES_RULES, RULES, load
 
 KUBERNETES = ("1.25", "1.33")
 OPERATED = {"ServiceMonitor", "PrometheusRule"}  # the operator's, whose schemas are not Kubernetes'
@@ -119,7 +119,31 @@ def test_the_exporter_takes_the_file_and_the_flags(values: dict[str, Any], tmp_p
     targets = [target["provider"] for target in said.get("targets", [{"provider": "demo"}])]
     assert {target.provider for target in settings.targets} == set(targets)
     mounts = [mount["mountPath"] for mount in container(values)["volumeMounts"]]
-    assert not settings.state_file or str(Path(settings.state_file).parent) in mounts
+    for kept in filter(None, (settings.state_file, settings.history_file)):
+        assert str(Path(kept).parent) in mounts
+    assert bool(settings.history_file) == bool(settings.state_file)
+
+
+@pytest.mark.parametrize(
+    ("persistence", "kept"),
+    [
+        ({}, ["-history.file", "-state.file"]),
+        ({"history": False}, ["-state.file"]),
+        ({"enabled": False}, []),
+        ({"enabled": False, "history": True}, []),
+    ],
+)
+def test_history_is_kept_on_the_volume_of_the_state(
+    persistence: dict[str, Any], kept: list[str]
+) -> None:
+    values = ONE | {"persistence": persistence}
+    files = dict(argument.split("=") for argument in container(values)["args"])
+    there = {flag: path for flag, path in files.items() if flag in ("-state.file", "-history.file")}
+    assert sorted(there) == kept
+    mounts = {mount["mountPath"]: mount["name"] for mount in container(values)["volumeMounts"]}
+    claims = manifests(values)["StatefulSet"][0]["spec"].get("volumeClaimTemplates", [])
+    claimed = {claim["metadata"]["name"] for claim in claims}
+    assert {mounts[str(Path(path).parent)] for path in there.values()} == claimed
 
 
 @pytest.mark.slow
@@ -190,6 +214,15 @@ def test_the_rules_of_the_chart_are_prometheus_own() -> None:
     }
     rendered = [rule["spec"] for rule in manifests(ALL_ON)["PrometheusRule"]]
     assert rendered == [load(path) for path in RULES]
+
+
+def test_the_rules_of_kubernetes_are_an_option() -> None:
+    rules = load(KUBERNETES_RULES)
+    assert load(CHART / "kubernetes" / "recording.yml") == rules
+    values = {**SOME["bare"], "prometheusRule": {"enabled": False, "kubernetes": True}}
+    (rendered,) = manifests(values)["PrometheusRule"]
+    assert rendered["spec"] == rules
+    assert rendered["metadata"]["name"].endswith("-kubernetes")
 
 
 def test_every_value_is_explained_or_plain_and_known_to_the_schema() -> None:

@@ -149,6 +149,7 @@ def test_nomad_runs_flags_the_program_takes_and_a_file_it_reads(tmp_path: Path) 
     assert [target.provider for target in settings.targets] == ["scw"]
     assert f"to = {settings.listen.port}" in text
     assert settings.state_file == "/alloc/data/state"
+    assert settings.history_file == "/alloc/data/history.db"
 
 
 def test_the_job_of_nomad_is_one_alone_and_secrets_are_a_variable_of_it() -> None:

@@ -16,6 +16,7 @@ import yaml
 from tests.deploy.files import known_names
 from tests.docs.blocks import PAGES, ROOT, Block, blocks, spans
 
+from cloud_carbon_exporter import estimate
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.exposition import FAMILIES
 from cloud_carbon_exporter.grid.file import parse
@@ -174,6 +175,17 @@ def test_the_readme_has_the_figures_of_the_model() -> None:
         "the original Go exporter's, all threads counted": "the original, all threads counted",
     }.items():
         assert f"| {told} | {' | '.join(table[row])} |" in readme
+
+
+def test_the_readme_says_what_a_machine_draws_as_the_model_does() -> None:
+    """Before PUE: of no region."""
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    said = re.search(
+        r"`m5.large` of unknown load draws ([\d.]+) W, between ([\d.]+) and (\d+)", readme
+    )
+    assert said
+    watts = estimate.machine("aws", "m5.large", "", {}, hours=1).power_watts
+    assert said.groups() == (f"{watts.value:.1f}", f"{watts.lower:.1f}", f"{watts.upper:.0f}")
 
 
 def test_links_within_the_repository_lead_somewhere() -> None:

@@ -139,7 +139,7 @@ def test_the_ledger_holds_every_basis_and_what_is_unsupported(scrape: Scrape) ->
     estimated = sum(sample.value for sample in ledger if sample.labels["basis"] != "unsupported")
     assert estimated == EXACT
     unsupported = {s.labels["kind"] for s in ledger if s.labels["basis"] == "unsupported"}
-    assert unsupported == {"vmwareengine/private_cloud", "datafusion/instance"}
+    assert unsupported == {"healthcare/fhir_store", "datastream/stream"}
 
 
 def test_stopped_machines_are_shown_and_draw_nothing(scrape: Scrape) -> None:

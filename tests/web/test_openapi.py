@@ -62,6 +62,11 @@ def examples(snapshot: Snapshot) -> dict[str, dict[str, int]]:
             "/api/v1/resources/none/explain": 404,
         },
         "/api/v1/what-if": {"/api/v1/what-if?region=eu-north-1": 200, "/api/v1/what-if": 400},
+        "/api/v1/window": {
+            "/api/v1/window": 200 if snapshot.grid.forecasts else 404,
+            "/api/v1/window?region=atlantis-1": 400,
+        },
+        "/api/v1/budgets": {"/api/v1/budgets": 200},
         "/api/v1/history": {
             "/api/v1/history": 200,
             "/api/v1/history?since=1700000000&until=2025-11-30&step=day&by=kind,tag_team": 200,
@@ -85,6 +90,15 @@ def examples(snapshot: Snapshot) -> dict[str, dict[str, int]]:
             "/api/v1/treemap?by=color": 400,
         },
         "/api/v1/calibration": {"/api/v1/calibration": 200},
+        "/api/v1/clusters": {"/api/v1/clusters": 200},
+        "/api/v1/advice": {
+            "/api/v1/advice": 200,
+            "/api/v1/advice?advice=oversized&limit=1": 200,
+            "/api/v1/advice?resource=none": 200,
+            "/api/v1/advice?advice=better": 400,
+            "/api/v1/advice?limit=0": 400,
+            "/api/v1/advice?color=red": 400,
+        },
         "/api/v1/openapi.json": {"/api/v1/openapi.json": 200},
     }
 

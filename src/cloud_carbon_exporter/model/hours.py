@@ -11,7 +11,7 @@ from cloud_carbon_exporter.model.sums import Sum, over_time, sum_of_all
 from cloud_carbon_exporter.model.types import Resource
 
 HOUR_SECONDS = 3600
-DAY_SECONDS = 24 * HOUR_SECONDS
+DAY_SECONDS = 86_400
 
 Tags = tuple[tuple[str, str], ...]
 """Tags that are shown, by key."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from cloud_carbon_exporter.model.advice import Advice
+from cloud_carbon_exporter.model.budgets import BudgetStanding
+from cloud_carbon_exporter.model.clusters import ClusterNews
 from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.hours import CountedHour
 from cloud_carbon_exporter.model.months import Calibration, OwnMonth, ReportedMonth
@@ -202,6 +205,7 @@ class Snapshot:
         are.
     counted: whether the counters were moved on for it, as they are not for what is shown early.
     hours: what they were moved on by since the Snapshot before, by hour.
+    advice: what could be done, the largest saving first; looked for once an hour.
     """
 
     taken_at: float
@@ -232,6 +236,9 @@ class Snapshot:
     listings_known: int = 0
     counted: bool = False
     hours: tuple[CountedHour, ...] = ()
+    budgets: tuple[BudgetStanding, ...] = ()
+    clusters: ClusterNews = field(default_factory=ClusterNews)
+    advice: tuple[Advice, ...] = ()
 
     @property
     def progress(self) -> str:

@@ -13,6 +13,7 @@ from cloud_carbon_exporter.web.api.answers import (
     SnapshotCache,
     error_answer,
 )
+from cloud_carbon_exporter.web.api.budgets import BUDGETS, Standings, no_budgets
 from cloud_carbon_exporter.web.api.history import HISTORY, History, Remembered, nothing_remembered
 from cloud_carbon_exporter.web.api.openapi import openapi_document
 from cloud_carbon_exporter.web.api.trend_answer import CHARTS, ChartCache
@@ -107,14 +108,17 @@ def make_app(
     collector: Collector,
     trend: Trend | None = None,
     remembered: Remembered = nothing_remembered,
+    budgets: Standings = no_budgets,
 ) -> web.Application:
     """The application over a collector, not yet listening.
 
-    trend: what records each Snapshot. remembered: what answers queries of the history.
+    trend: what records each Snapshot. remembered: what answers queries of the history. budgets:
+    what knows how those of carbon stand.
     """
     app = web.Application(middlewares=[_errors, guarded])
     app[SERVING], app[GUARD] = Serving(collector, settings), Guard()
     app[HISTORY], app[CHARTS] = History(remembered), ChartCache()
+    app[BUDGETS] = budgets
     app[TREND], app[SNAPSHOT_CACHE] = trend or Trend(), SnapshotCache()
     prefix = app[PREFIX] = settings.route_prefix
     server = settings.external_url or prefix or "/"

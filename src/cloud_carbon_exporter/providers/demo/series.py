@@ -20,12 +20,13 @@ YEAR_SECONDS = 365 * DAY_SECONDS
 GROWN_FROM = 1_700_000_000.0
 """November 2023: what buckets held then, they hold at least ever after."""
 
-CLASS_SHARES: Mapping[str, float] = {
-    "StandardStorage": 1.0,
-    "StandardIAStorage": 0.6,
-    "GlacierStorage": 2.5,
+CLASS_SHARES: Mapping[str, Mapping[str, float]] = {
+    "aws": {"StandardStorage": 1.0, "StandardIAStorage": 0.6, "GlacierStorage": 2.5},
+    "gcp": {"STANDARD": 1.0, "NEARLINE": 0.6},
+    "scaleway": {"STANDARD": 1.0, "GLACIER": 2.5},
 }
-"""Storage classes a bucket may have, and their size beside its StandardStorage."""
+"""Storage classes of a bucket, as the monitoring of each cloud tells them, and their sizes beside
+the first's."""
 
 
 TOKENS_A_SECOND: Mapping[Signal, float] = {
@@ -95,7 +96,8 @@ def read_points(read: Read, within: Window, seed: int) -> Sequence[Series]:
         return ()
     key = zlib.crc32(f"{resource.monitor['id']} {metric.into}".encode(), seed & 0xFFFFFFFF)
     if metric.into == "stored_gib":
-        return _stored(key, within, bool(metric.class_dimension))
+        classes = CLASS_SHARES[resource.location.provider] if metric.class_dimension else {}
+        return _stored(key, within, classes)
     ratios = _ratios(key, profile, resource.location.region, within)
     return (Series(metric.into, _scaled(ratios, TOKENS_A_SECOND.get(metric.into, 1.0))),)
 
@@ -116,14 +118,14 @@ def _grown(number: int) -> float:
     return 1 + GROWTH_A_YEAR * max(0.0, number * SLOT_SECONDS - GROWN_FROM) / YEAR_SECONDS
 
 
-def _stored(key: int, within: Window, by_class: bool) -> Sequence[Series]:
+def _stored(key: int, within: Window, classes: Mapping[str, float]) -> Sequence[Series]:
     """GiB held: from 1 to about 20,000, growing with the years."""
     size = 10 ** (4.3 * noise(key, 1))
     points = [Point(start, end, size * _grown(number)) for number, start, end in within.slots]
-    if not by_class:
+    if not classes:
         return (Series("stored_gib", tuple(points)),)
     series = []
-    for index, (name, share) in enumerate(CLASS_SHARES.items()):
+    for index, (name, share) in enumerate(classes.items()):
         if index == 0 or key >> index & 1:
             series.append(Series(f"stored_gib:{name}", _scaled(points, share)))
     return series

@@ -9,7 +9,7 @@ from cloud_carbon_exporter.model.language_models import TOKENS
 from cloud_carbon_exporter.model.language_models import components as language_model
 from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.demo import held
+from cloud_carbon_exporter.providers.demo import held, spare
 from cloud_carbon_exporter.providers.demo.describing import (
     MACHINE_STATES,
     DemoObject,
@@ -43,7 +43,7 @@ TOKEN_METRICS = tuple(
 )
 STORED = Metric(into="stored_gib", name="stored", period_seconds=PERIOD_SECONDS)
 STORED_BY_CLASS = Metric(
-    into="stored_gib", name="stored", class_dimension="StorageType", period_seconds=PERIOD_SECONDS
+    into="stored_gib", name="stored", class_dimension="class", period_seconds=PERIOD_SECONDS
 )
 
 
@@ -158,7 +158,7 @@ def _sql_instance(raw: Raw, scope: Scope) -> Description:
 
 def _gcs_bucket(raw: Raw, scope: Scope) -> Description:
     thing = parse(raw, scope)
-    return _bucket(thing, f"storage.googleapis.com/{thing.name}", f"gcp/gcs/{thing.type}")
+    return _bucket(thing, f"storage.googleapis.com/{thing.name}", "gcp/gcs")
 
 
 def _scaleway_server(raw: Raw, scope: Scope) -> Description:
@@ -195,12 +195,13 @@ def _scaleway_database(raw: Raw, scope: Scope) -> Description:
 def _scaleway_bucket(raw: Raw, scope: Scope) -> Description:
     thing = parse(raw, scope)
     identity = f"{thing.location.region}/{thing.name}"
-    return _bucket(thing, identity, f"scaleway/object/{thing.type}")
+    return _bucket(thing, identity, "scaleway/object")
 
 
 _MACHINE = (
     "A made-up machine: its type's processors, memory and accelerators at the load of its hour."
 )
+_METAL = "A made-up server: its offer's hardware at a default load, as Cockpit has none of it."
 _DISK = "A made-up disk: it draws by size and class, attached or not."
 _DATABASE = "A made-up database: the machine it runs on, its standby, and the disks it brings."
 _MODEL = "A made-up model: an energy for each token of each kind."
@@ -220,11 +221,12 @@ SPECS: tuple[ServiceSpec, ...] = (
     spec(ASSETS, "compute/disk", _compute_disk, _DISK),
     spec(ASSETS, "compute/region_disk", _compute_disk, _DISK),
     _computers(ASSETS, "sql/instance", _sql_instance, _DATABASE, CPU),
-    spec(ASSETS, "storage/bucket", _gcs_bucket, _BUCKET, STORED),
-    _computers(SERVERS, "instance/server", _scaleway_server, _MACHINE, CPU, GPU),
-    _computers(METAL, "baremetal/server", _metal_server, _MACHINE, CPU),
+    spec(ASSETS, "storage/bucket", _gcs_bucket, _BUCKET, STORED_BY_CLASS),
+    _computers(SERVERS, "instance/server", _scaleway_server, _MACHINE, CPU),
+    _computers(METAL, "baremetal/server", _metal_server, _METAL),
     spec(VOLUMES, "block/volume", _scaleway_volume, _DISK),
     _computers(DATABASES, "rdb/instance", _scaleway_database, _DATABASE, CPU),
-    spec(OBJECT_BUCKETS, "object/bucket", _scaleway_bucket, _BUCKET, STORED),
+    spec(OBJECT_BUCKETS, "object/bucket", _scaleway_bucket, _BUCKET, STORED_BY_CLASS),
     *held.SPECS,
+    *spare.SPECS,
 )

@@ -8,7 +8,10 @@ from typing import get_args
 from cloud_carbon_exporter.model.explain import Sum
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import BASES
+from cloud_carbon_exporter.web.api.advice_schema import ADVICE
+from cloud_carbon_exporter.web.api.budgets import BUDGETS_SCHEMA
 from cloud_carbon_exporter.web.api.calibration_schema import CALIBRATION
+from cloud_carbon_exporter.web.api.clusters_schema import CLUSTERS
 from cloud_carbon_exporter.web.api.history_schema import HISTORY, HISTORY_PARTS
 from cloud_carbon_exporter.web.api.json_schema import (
     COUNT,
@@ -27,6 +30,7 @@ from cloud_carbon_exporter.web.api.json_schema import (
     reference,
 )
 from cloud_carbon_exporter.web.api.view_schemas import CERTAINTY, VIEW_ANSWERS
+from cloud_carbon_exporter.web.api.window_schema import WINDOW
 
 _ESTIMATE = reference("estimate")
 _ESTIMATE_OR_NULL: Schema = {"anyOf": [_ESTIMATE, {"type": "null"}]}
@@ -240,6 +244,10 @@ _ANSWERS: Mapping[str, Schema] = {
     ),
     "history": HISTORY,
     "calibration": CALIBRATION,
+    "advice": ADVICE,
+    "clusters": CLUSTERS,
+    "budgets": BUDGETS_SCHEMA,
+    "window": WINDOW,
     "what_if": object_of(
         {
             "taken_at": MOMENT,
