@@ -6,6 +6,7 @@ import { count, number, percent } from "./format.js";
 import { labelName, MEASURES, said, teller } from "./measures.js";
 
 const JOULES = 3.6e6;
+const TABLE_ROWS = 12; // each is a stop of the keyboard on its way to the resources
 /** Grams a kWh at which the colour changes: about hydro and nuclear, a clean mix, gas, coal. */
 export const SHADES = [60, 150, 300, 450, 600];
 
@@ -106,7 +107,7 @@ function table() {
   const whole = told.groups.reduce((sum, group) => sum + group.value, 0);
   const tell = teller(told.measure, whole);
   const column = (text, kind = "") => h("th", { scope: "col", class: kind }, text);
-  const rows = told.groups.flatMap((group) => group.parts.map((part) => [group, part])).sort(([, a], [, b]) => b.value - a.value).slice(0, 40);
+  const rows = told.groups.flatMap((group) => group.parts.map((part) => [group, part])).sort(([, a], [, b]) => b.value - a.value).slice(0, TABLE_ROWS);
   byId("tiles-table").replaceChildren(h("caption", { class: "hidden" }, "The largest tiles"),
     h("thead", {}, h("tr", {}, column(labelName(told.by)), column(labelName(told.within)), column(MEASURES[told.measure].label, "n"), column("g/kWh", "n"))),
     h("tbody", {}, rows.map(([group, part]) => h("tr", {},
