@@ -160,6 +160,8 @@ async def test_a_tile_leads_to_its_resources_and_a_table_says_the_same(
         await tile.click(position={"x": 4, "y": 4})
         await expect(page.locator("#filters")).to_contain_text(f"Region: {region}")
         await expect(page.locator("#filters")).to_contain_text(f"Service: {kind}")
+        await press(page, f"{region}, {kind}")  # the same, with a keyboard
+        await expect(page.locator("#filters button")).to_have_count(2)
         inside = (
             "all => all.every(one => "
             "one.offsetTop + one.offsetHeight <= one.parentElement.offsetHeight + 2)"

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from aiohttp import ClientSession, web
+from aiohttp.test_utils import make_mocked_request
 from tests.exposition import estate
 from tests.web.browsing import SETTINGS, Visit, browser, demo_past, demo_snapshot, rising_trend
 from tests.web.serving import address, held, served
@@ -17,6 +18,8 @@ from cloud_carbon_exporter.config.values import read_value
 from cloud_carbon_exporter.config.web_flags import EXTERNAL_URL, ROUTE_PREFIX
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.service.shown import web_settings
+from cloud_carbon_exporter.web.app import make_app
+from cloud_carbon_exporter.web.reload import from_elsewhere
 
 BELOW = replace(SETTINGS, route_prefix="/tools/carbon")
 PATHS = ("/metrics", "/healthz", "/readyz", "/api/v1/snapshot", "/static/page.js", "/")
@@ -84,6 +87,18 @@ async def test_the_name_of_the_external_url_is_one_it_is_asked_by() -> None:
             assert answer.status == 200
         async with client.get("/api/v1/openapi.json") as answer:
             assert (await answer.json())["servers"] == [{"url": "https://carbon.example.org/x"}]
+
+
+@pytest.mark.parametrize(
+    ("origin", "elsewhere"),
+    [("https://carbon.example.org", False), ("https://evil.example", True)],
+)
+def test_the_page_at_the_external_url_is_of_this_site(origin: str, elsewhere: bool) -> None:
+    outside = replace(SETTINGS, external_url="https://carbon.example.org/x")
+    headers = {"Host": "10.0.0.7:2922", "Origin": origin}
+    app = make_app(outside, held(estate.SNAPSHOT))
+    request = make_mocked_request("POST", "/-/reload", headers, app=app)
+    assert from_elsewhere(request) == elsewhere
 
 
 @pytest.mark.parametrize(

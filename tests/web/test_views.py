@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -108,6 +109,12 @@ async def test_a_chart_says_what_the_history_says() -> None:
             expected = by_name[row.get("name")]
             for bound in ("value", "lower", "upper"):
                 assert row.get("sum", row)[bound] == pytest.approx(expected[bound], rel=0.02)
+
+
+async def test_a_week_by_the_hour_is_small() -> None:
+    chart = await told("/api/v1/trend?range=7d&by=kind", demo_past(await demo_snapshot()))
+    assert len(chart["start"]) == 168
+    assert len(json.dumps(chart)) < 30_000
 
 
 async def test_groups_beyond_the_largest_are_one() -> None:

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model.hours import HOUR_SECONDS
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.types import Estimate
 
-RECENT_SECONDS = 3600
+RECENT_SECONDS = HOUR_SECONDS
 CLOSEST_SECONDS = 20
 """Between two points: a chart of an hour has no room for more, whatever the interval is."""
 

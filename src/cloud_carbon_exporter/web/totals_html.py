@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.types import Estimate
 from cloud_carbon_exporter.web.api.measures import MEASURES
 
-_HOUR, _DAY = 3600, 86_400
 _DIGITS = 3
 _WHOLE = 1000  # from here on a number is told without a point
 
@@ -67,8 +67,8 @@ def told(name: str, estimate: Estimate) -> Told:
     """A total in words: power, or a mass an hour where that is a gram and more, else a day."""
     if name == "power":
         return _scaled(_POWER, estimate, 1)
-    hourly = estimate.value * _HOUR >= 1 or not estimate.value
-    seconds, time = (_HOUR, "h") if hourly else (_DAY, "day")
+    hourly = estimate.value * HOUR_SECONDS >= 1 or not estimate.value
+    seconds, time = (HOUR_SECONDS, "h") if hourly else (DAY_SECONDS, "day")
     mass = _scaled(_MASS, estimate, seconds)
     return Told(mass.value, mass.lower, mass.upper, f"{mass.unit} CO₂e/{time}")
 

@@ -12,7 +12,7 @@ from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.measures import MEASURES
 
 _MANUFACTURE = "manufacture of hardware"
-_STORAGE = "what drives draw"
+_STORAGE = "drives, and the copies on them"
 _SERVICES = "what is behind managed services"
 _PROCESSORS = "what processors draw"
 

@@ -20,6 +20,7 @@ from cloud_carbon_exporter.history.query import Query, Summed
 from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.history.series import LABELS
 from cloud_carbon_exporter.model.differences import difference
+from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.model.sums import Sum
 from cloud_carbon_exporter.web.api.answers import error_answer
 from cloud_carbon_exporter.web.api.history import HISTORY, Remembered
@@ -35,7 +36,7 @@ from cloud_carbon_exporter.web.api.ranges import last_hour_end
 from cloud_carbon_exporter.web.api.resource_query import BadQuery
 
 PARAMETERS = ("since", "measure")
-SPANS: Mapping[str, int] = {"yesterday": 86_400, "last-week": 7 * 86_400}
+SPANS: Mapping[str, int] = {"yesterday": DAY_SECONDS, "last-week": 7 * DAY_SECONDS}
 SPAN_DEFAULT = "yesterday"
 GROUPED_BY = ("cloud_provider", "cloud_account_id", "cloud_region", "kind")
 MOST_ROWS = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-_HOUR, _DAY = 3600, 86_400
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
 
 SETTLING_SECONDS = 1800
 """Until an hour is whole: CloudWatch has its points ten minutes later, read every quarter hour."""
@@ -13,7 +13,7 @@ SETTLING_SECONDS = 1800
 
 def last_hour_end(now: float) -> int:
     """End of the last hour that is counted wholly: one that is not would be drawn as a fall."""
-    return int(max(now - SETTLING_SECONDS, _HOUR) // _HOUR) * _HOUR
+    return int(max(now - SETTLING_SECONDS, HOUR_SECONDS) // HOUR_SECONDS) * HOUR_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class Range:
 
 
 RANGES: Mapping[str, Range] = {
-    "1h": Range(_HOUR, ()),
-    "24h": Range(_DAY, ("hour",)),
-    "7d": Range(7 * _DAY, ("hour", "day")),
-    "30d": Range(30 * _DAY, ("day",)),
-    "90d": Range(90 * _DAY, ("day", "week")),
-    "13mo": Range(396 * _DAY, ("week", "month")),
+    "1h": Range(HOUR_SECONDS, ()),
+    "24h": Range(DAY_SECONDS, ("hour",)),
+    "7d": Range(7 * DAY_SECONDS, ("hour", "day")),
+    "30d": Range(30 * DAY_SECONDS, ("day",)),
+    "90d": Range(90 * DAY_SECONDS, ("day", "week")),
+    "13mo": Range(396 * DAY_SECONDS, ("week", "month")),
 }
 """Ranges by name. A second step stands in where the first would be too many sums."""
 

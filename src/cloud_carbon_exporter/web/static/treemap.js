@@ -6,6 +6,7 @@ import { count, number, percent } from "./format.js";
 import { labelName, MEASURES, said, teller } from "./measures.js";
 
 const JOULES = 3.6e6;
+const TABLE_ROWS = 12; // each is a stop of the keyboard on its way to the resources
 /** Grams a kWh at which the colour changes: about hydro and nuclear, a clean mix, gas, coal. */
 export const SHADES = [60, 150, 300, 450, 600];
 
@@ -66,6 +67,17 @@ function words(group, part, whole) {
   return `${outer} · ${name}: ${said(tell, part.value)} (${percent(part.value / whole)}), ${count(part.resources)} ${part.resources === 1 ? "resource" : "resources"}, ${number(grid(part))} g/kWh`;
 }
 
+/** Show the resources of a tile; those of all others have no filter. */
+function lead(group, part) {
+  if (group.name !== null) choosing({ [told.by]: group.name, ...(part.name === null ? {} : { [told.within]: part.name }) });
+}
+
+function outerCell(group, part) {
+  if (group.name === null) return "all others";
+  const [outer, inner] = [naming(told.by, group.name), part.name === null ? "all others" : naming(told.within, part.name)];
+  return h("button", { type: "button", class: "link", "aria-label": `${outer}, ${inner}`, onclick: () => lead(group, part) }, h("bdi", { class: "clamp" }, outer));
+}
+
 function paint() {
   const holder = byId("tiles");
   const [width, height] = [holder.clientWidth, holder.clientHeight];
@@ -85,7 +97,7 @@ function paint() {
         const text = words(group, at.tile, whole);
         const tile = h("div", { class: `tile ${shade(grid(at.tile))}`, title: text },
           label ? [h("bdi", {}, at.tile.name === null ? "others" : naming(told.within, at.tile.name)), h("small", {}, percent(at.tile.value / whole))] : null);
-        tile.addEventListener("click", () => group.name !== null && choosing({ [told.by]: group.name, ...(at.tile.name === null ? {} : { [told.within]: at.tile.name }) }));
+        tile.addEventListener("click", () => lead(group, at.tile));
         return place(tile, at, { x: outer.x, y: outer.y, width: outer.width, height: outer.height });
       })), outer, { x: 0, y: 0, width, height });
   }));
@@ -95,11 +107,11 @@ function table() {
   const whole = told.groups.reduce((sum, group) => sum + group.value, 0);
   const tell = teller(told.measure, whole);
   const column = (text, kind = "") => h("th", { scope: "col", class: kind }, text);
-  const rows = told.groups.flatMap((group) => group.parts.map((part) => [group, part])).sort(([, a], [, b]) => b.value - a.value).slice(0, 40);
+  const rows = told.groups.flatMap((group) => group.parts.map((part) => [group, part])).sort(([, a], [, b]) => b.value - a.value).slice(0, TABLE_ROWS);
   byId("tiles-table").replaceChildren(h("caption", { class: "hidden" }, "The largest tiles"),
     h("thead", {}, h("tr", {}, column(labelName(told.by)), column(labelName(told.within)), column(MEASURES[told.measure].label, "n"), column("g/kWh", "n"))),
     h("tbody", {}, rows.map(([group, part]) => h("tr", {},
-      h("th", { scope: "row" }, h("bdi", { class: "clamp" }, group.name === null ? "all others" : naming(told.by, group.name))),
+      h("th", { scope: "row" }, outerCell(group, part)),
       h("td", {}, h("bdi", { class: "clamp" }, part.name === null ? "all others" : naming(told.within, part.name))),
       h("td", { class: "n" }, said(tell, part.value)), h("td", { class: "n" }, number(grid(part)))))));
 }
