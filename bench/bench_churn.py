@@ -23,7 +23,8 @@ from tests.fakes.churn_run import REFRESH_SECONDS
 from tests.fakes.cloud import Clock
 
 from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect.collector import Collector, CollectSettings
+from cloud_carbon_exporter.collect.collector import Collector
+from cloud_carbon_exporter.collect.settings import CollectSettings
 from cloud_carbon_exporter.collect.target import Target
 from cloud_carbon_exporter.exposition import Exposition, Renderer, Settings
 from cloud_carbon_exporter.providers.settings import TargetSettings

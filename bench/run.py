@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "large": ("bench.bench_large", "100000"),
     "refresh": ("bench.bench_refresh", "10000", "100000"),
     "churn": ("bench.bench_churn",),
+    "kubernetes": ("bench.bench_kubernetes", "1000", "50000"),
 }
 
 
@@ -224,6 +225,20 @@ LINES: tuple[Line, ...] = (
         "series",
         printed("churn", r"([\d.]+) a machine", max),
         "1,000 a day, of ten minutes or an hour",
+    ),
+    Line(
+        "a cluster of 1,000 nodes and 50,000 pods, CPU a refresh",
+        2,
+        "s",
+        printed("kubernetes", r"refresh \d: ([\d.]+) s CPU", lambda figures: sorted(figures)[1]),
+        "the middle of three",
+    ),
+    Line(
+        "the same, memory",
+        200,
+        "MB",
+        printed("kubernetes", r"([\d.]+) MB more at the peak"),
+        "beside the machines",
     ),
     Line(
         "CloudWatch, a metric a resource-month, default settings",

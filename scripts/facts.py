@@ -50,6 +50,10 @@ SCHEMAS = {
     "source_names": "name source year note",
     "plan_parts": "type kind part at name usual_name names size usual_size unit always times"
     " boards off only held_by through assumed source year note",
+    "bill_usage": "provider service usage operation counts kind part name amount vcpus_held"
+    " gib_held why source year note",
+    "bill_units": "unit counts factor months source year note",
+    "bill_prefixes": "provider prefix region source year note",
     "language_models": "words billions makes published source year note",
 }
 NUMBERS = {

@@ -54,6 +54,7 @@ gnu.org/licenses/license-list.
 SPDX = {
     "3-Clause BSD License": "BSD-3-Clause",
     "Apache 2.0": "Apache-2.0",
+    "Apache License, Version 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD": "BSD-2-Clause",
     "BSD License": "BSD-2-Clause",

@@ -165,6 +165,8 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "what_fails_is_counted",
         "nobody_there_is_counted",
         "what_went_while_nobody_answered",
+        "what_arrived_of_pushes_that_failed",
+        "endings_come_though_no_push_ends",
         "who_cannot_be_told_of_the_end",
         "a_receiver_that_hangs_holds_up",
     ),

@@ -25,6 +25,10 @@ URLS = [
     f"https://grid.example/table.csv?X-Amz-Signature={SECRET}&zone=FR",
     f"https://grid.example/table.csv?auth-token={SECRET}#x",
     f"https://grid.example/?password={SECRET};zone=FR",
+    f"https://{SECRET}@grid.example/a@b?c=d@e",
+    f"http://bob:a?b#{SECRET}@grid.example/",
+    f"https://grid.example/to?a@b&next=http://bob:{SECRET}@x",
+    f"https://grid.example/to;https://{SECRET}@x",
 ]
 
 
@@ -43,6 +47,11 @@ def test_a_url_is_told_without_its_secret(url: str) -> None:
         "https://grid.example/api/v1/query?zone=FR&page=3",
         "set -grid.source=file:grid.csv?token",
         "http://localhost:2922/",
+        "https://grid.example/?mail=ops@example.org",
+        "https://grid.example/tables/fr@2026.csv",
+        "https://grid.example#who@where",
+        "https://iam.example/v1/serviceAccounts/carbon@my-project.example:signBlob",
+        "https://iam.example/?member=serviceAccount:carbon@my-project.example",
     ],
 )
 def test_what_holds_no_secret_is_left_as_it_is(text: str) -> None:
@@ -59,7 +68,7 @@ def test_law_no_password_survives(password: str) -> None:
         assert password not in masked(f"at http://bob:{password}@grid.example/x")
 
 
-@pytest.mark.parametrize("piece", ["a://", "a://?key", "?token", "x@y"])
+@pytest.mark.parametrize("piece", ["a://", "a://?key", "?token", "x@y", "a://b/"])
 def test_a_megabyte_of_anything_is_told_at_once(piece: str) -> None:
     """Where time grew as the square of the text, these took hours, and the loop stood still."""
     large = f"a://x {piece * (1_000_000 // len(piece))} "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from cloud_carbon_exporter.errors import CredentialsRefused
 from cloud_carbon_exporter.http.sent import remember_given, remember_sent
+from cloud_carbon_exporter.known_secrets.forms import Form, windows, windows_of_signature
 from cloud_carbon_exporter.known_secrets.known import KNOWN, LASTING, PASSING, KnownSecrets
 from cloud_carbon_exporter.masking import excerpt, masked
 from tests.echoes import ECHOES, shows, squeezed
@@ -50,9 +53,10 @@ def test_words_around_it_stay(kind: str) -> None:
 def test_one_that_the_end_cuts_is_masked(kind: str) -> None:
     secret = KINDS_OF_SECRET[kind]
     KNOWN.remember([secret])
+    least = min(12, len(squeezed(secret)) * 3 / 4)  # fewer may be a word of the sentence
     for most in range(6, len(secret)):
         told = masked(f"wrong: {secret[:most]}")
-        assert "***" in told or len(squeezed(secret[:most])) < 6, most
+        assert "***" in told or len(squeezed(secret[:most])) < max(6, least), most
         assert not shows(excerpt(f"wrong: {secret} and more", len("wrong: ") + most), secret)
 
 
@@ -80,6 +84,13 @@ def test_law_a_secret_comes_back_in_no_form(secret: str, form: str) -> None:
     masked(ECHOES[form](secret))  # whatever it is, it is looked through
 
 
+@pytest.mark.parametrize("word", ["production", "prod-metric", "region-eu", "eu", "wJalr"])
+def test_a_last_word_that_a_secret_begins_with_is_told(word: str) -> None:
+    KNOWN.remember(["production-metrics-4711", "prod-metrics-and-a-key", "region-eu-west-3-x"])
+    KNOWN.remember([KINDS_OF_SECRET["secret key"]])
+    assert masked(f"no answer from {word}") == f"no answer from {word}"
+
+
 def test_a_word_that_holds_a_short_secret_is_told() -> None:
     KNOWN.remember(["eu-1"])
     assert masked("eu-1 in eu-10 and neu-1") == "*** in eu-10 and neu-1"
@@ -98,17 +109,69 @@ def test_what_is_shorter_hides_nothing() -> None:
     assert masked("abc of abc") == "abc of abc"
 
 
+def signature_of(number: int) -> str:
+    return sha256(str(number).encode()).hexdigest()
+
+
 def test_the_newest_are_remembered_and_no_more() -> None:
     known = KnownSecrets()
     known.remember(["first-secret-of-all"])
     for number in range(LASTING + 3 * PASSING):
         known.remember([f"later-secret-{number:06}-x", "again-and-again-the-same"])
-        known.remember_signature(f"{number:064x}")
+        known.remember_signature(signature_of(number))
         known.spans("a line of the log")
     assert known.spans("again-and-again-the-same")
     assert not known.spans("first-secret-of-all")
-    assert known.spans(f"{number:064x}")
-    assert len(known._index) <= LASTING + 3 * PASSING + 2
+    assert known.spans(signature_of(number))
+    assert known.spans(signature_of(number - PASSING + 1))
+    assert not known.spans(signature_of(number - PASSING))
+    assert len(known._index) <= LASTING + PASSING
+
+
+def test_a_signature_is_dropped_form_by_form_and_leaves_nothing() -> None:
+    index = KnownSecrets()._index
+    signatures = [signature_of(number) for number in range(20)]
+    for signature in signatures:
+        forms = list(windows_of_signature(signature))
+        assert len(forms) <= 10, "one is made with every call"
+        index.add(signature, forms)
+    index.add("p&ss", windows("p&ss"))
+    for number, signature in enumerate(signatures):
+        index.drop(signature)
+        assert not index.spans(signature)
+        assert all(map(index.spans, signatures[number + 1 :])), "no other is touched"
+    index.drop("p&ss")
+    assert not (len(index) or index._by_window or index._spelt)
+
+
+def test_one_that_is_sent_as_both_outlives_its_signature() -> None:
+    known, both = KnownSecrets(), signature_of(-1)
+    known.remember_signature(both)
+    known.remember([both])
+    for number in range(2 * PASSING):
+        known.remember_signature(signature_of(number))
+    assert known.spans(both.encode().hex()[20:])
+
+
+def test_one_that_lasts_from_now_on_is_never_lost_in_between() -> None:
+    index, signature = KnownSecrets()._index, signature_of(-1)
+    index.add(signature, windows_of_signature(signature))
+
+    def looked_at() -> Iterator[Form]:
+        for form in windows(signature):
+            assert index.spans(signature)
+            yield form
+
+    index.add(signature, looked_at())
+    assert len(index._by_window) == len(list(windows(signature))), "the first forms are gone"
+
+
+@pytest.mark.parametrize("form", ECHOES)
+def test_no_form_of_a_signature_is_told(form: str) -> None:
+    signature = KINDS_OF_SECRET["signature"]
+    KNOWN.remember_signature(signature)
+    told = masked(f"refused: x-token:{ECHOES[form](signature)} is wrong")
+    assert not shows(told, signature), told
 
 
 def test_a_token_is_known_however_many_signatures_came_since() -> None:
@@ -170,6 +233,65 @@ def test_a_header_a_person_gave_is_remembered_whatever_its_name() -> None:
     remember_given({"X-Made-Up": "made-up-key-of-a-vendor", "X-Scope-OrgID": "tenant-7"})
     told = masked("made-up-key-of-a-vendor of tenant-7")
     assert told == "*** of tenant-7"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Content-Type",
+        "content-encoding",
+        "Accept",
+        "User-Agent",
+        "X-Scope-OrgID",
+        "X-Grafana-Org-Id",
+        "organization",
+        "THANOS-TENANT",
+        "X-Tenant-ID",
+        "x-honeycomb-dataset",
+        "stream-name",
+    ],
+)
+def test_a_header_that_names_whose_it_is_hides_no_word(name: str) -> None:
+    remember_given({name: "application-metrics-of-production"})
+    told = "no application-metrics-of-production"
+    assert masked(told) == told
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "X-Tenant-Token",
+        "X-Org-Key",
+        "Org-Api-Key",
+        "X-Tenant-Token-Type",
+        "Contentful",
+        "X-Forge",
+        "X-Author",
+        "x-honeycomb-team",
+        "X-Throttle",
+    ],
+)
+def test_a_header_that_may_hold_a_key_is_remembered(name: str) -> None:
+    remember_given({name: "made-up-key-of-a-vendor"})
+    assert masked("no made-up-key-of-a-vendor") == "no ***"
+
+
+def test_a_parameter_beside_the_url_is_remembered() -> None:
+    params = [("zone", "made-up-zone-of-it"), ("securityToken", "made-up-token-of-it")]
+    remember_sent("https://grid.example/api", {}, None, params)
+    assert masked("made-up-token-of-it of made-up-zone-of-it") == "*** of made-up-zone-of-it"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["X-aws-ec2-metadata-token-ttl-seconds", "X-Token-TTL", "tokenTtl", "Token-Lifetime-Seconds"],
+)
+def test_how_long_a_token_lasts_is_told(name: str) -> None:
+    """A credential of the metadata service lasts 21600 seconds, and so may anything else."""
+    remember_sent(f"https://x.example/?{name}=43200", {name: "21600"})
+    assert masked("21600 of 43200 bytes") == "21600 of 43200 bytes"
+    remember_sent("https://x.example/", {"X-Throttle-Token": "made-up-throttle"})
+    assert masked("it is made-up-throttle") == "it is ***"
 
 
 def test_a_signed_request_is_remembered_by_its_parts() -> None:

@@ -6,11 +6,15 @@ import asyncio
 import logging
 import resource
 import socket
+import warnings
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.repeats import AGAIN_SECONDS, Repeats
+from cloud_carbon_exporter.web.app import _errors
 
 pytestmark = pytest.mark.usefixtures("process_kept")
 Captured = pytest.CaptureFixture[str]
@@ -36,10 +40,70 @@ def fails(log: logging.Logger, what: str, error: Exception) -> None:
 def test_an_error_that_comes_again_is_told_once(capsys: Captured) -> None:
     logs.configure("info", "text")
     for number in range(50):
-        fails(OURS, f"task {number}", ValueError(f"cause {number}"))
+        fails(OURS, "task", ValueError(f"cause {number}"))
+        fails(logging.getLogger("library"), f"task {number}", ValueError(f"cause {number}"))
+    told = capsys.readouterr().err
+    assert told.count("Traceback") == 2
+    assert "task failed" in told and "cause 0" in told
+
+
+def test_the_same_error_of_another_target_is_another(capsys: Captured) -> None:
+    logs.configure("info", "text")
+    for _ in range(50):
+        for target in ("prod", "dev"):
+            fails(OURS, target, KeyError("size"))
+    told = capsys.readouterr().err
+    assert told.count("Traceback") == 2
+    assert "prod failed" in told and "dev failed" in told
+
+
+def test_what_python_warns_of_is_told_apart(capsys: Captured) -> None:
+    logs.configure("info", "text")
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(False)  # the block has put warnings.showwarning back
+        logging.captureWarnings(True)
+        for number in range(3):
+            warnings.warn(f"old call {number}", DeprecationWarning, stacklevel=1)
+            warnings.warn("file not closed", ResourceWarning, stacklevel=1)
+        logging.captureWarnings(False)
+    told = capsys.readouterr().err
+    assert told.count("DeprecationWarning: old") == 1, "a number makes no other warning"
+    assert told.count("ResourceWarning: file") == 1
+
+
+def test_a_line_that_cannot_be_put_together_is_passed_on() -> None:
+    record = logging.LogRecord("lib", logging.WARNING, "x.py", 1, "%d files", ("some",), None)
+    assert [Repeats().filter(record), Repeats().filter(record)] == [True, True]
+
+
+def test_what_a_loop_says_is_told_apart(capsys: Captured) -> None:
+    """By asyncio's own handler, which has one place for all; what comes behind is of one object."""
+    logs.configure("info", "text")
+    loop = asyncio.new_event_loop()
+    for number in range(3):
+        for message in ("Unclosed client session", "Task was destroyed but it is pending!"):
+            loop.call_exception_handler({"message": message, "object": number})
+    loop.close()
+    told = capsys.readouterr().err
+    assert told.count("Unclosed client session") == 1
+    assert told.count("Task was destroyed") == 1
+
+
+def test_a_path_a_stranger_chose_makes_no_error_another(capsys: Captured) -> None:
+    logs.configure("info", "text")
+
+    async def fails_always(request: web.Request) -> web.StreamResponse:
+        raise ValueError
+
+    async def ask() -> None:
+        for number in range(20):
+            await _errors(make_mocked_request("GET", f"/api/v1/resources/{number}%s"), fails_always)
+
+    asyncio.run(ask())
     told = capsys.readouterr().err
     assert told.count("Traceback") == 1
-    assert "task 0 failed" in told and "cause 0" in told
+    assert "cannot answer GET /api/v1/resources/0%s" in told
 
 
 def test_another_kind_or_place_is_another_error(capsys: Captured) -> None:
@@ -80,7 +144,7 @@ def test_however_many_errors_there_are_few_are_remembered() -> None:
     repeats = Repeats()
     for line in range(5000):
         repeats.filter(logging.LogRecord("lib", logging.ERROR, "x.py", line, "no", (), None))
-    assert len(repeats._told) <= 256
+    assert len(repeats._told) <= 4096
 
 
 def test_a_server_without_file_descriptors_says_so_once(capsys: Captured) -> None:

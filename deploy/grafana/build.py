@@ -11,6 +11,7 @@ import json
 import sys
 from pathlib import Path
 
+import clusters
 import exporter
 import overview
 import resources
@@ -18,7 +19,7 @@ import share
 import tags
 
 DASHBOARDS = Path(__file__).parent / "dashboards"
-BOARDS = (overview.BOARD, tags.BOARD, resources.BOARD, exporter.BOARD)
+BOARDS = (overview.BOARD, tags.BOARD, resources.BOARD, clusters.BOARD, exporter.BOARD)
 
 
 def texts(*, shared: bool = False) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import budgets
 import forecast
 import reported
 from panels import (
@@ -218,5 +219,5 @@ BOARD = dashboard(
     "Cloud carbon: overview",
     "What the estate emits and draws: now, over time, by cloud, account, region, service and tag.",
     [*PLACES, GROUP, UNIT],
-    [*NOW, *WHERE, *BEGIN, *forecast.ROW, *reported.ROW],
+    [*NOW, *WHERE, *budgets.ROW, *BEGIN, *forecast.ROW, *reported.ROW],
 )

@@ -13,6 +13,7 @@ from cloud_carbon_exporter.known_secrets.known import KNOWN
 MASK = "***"
 _LONGEST_SECRETS = 1 << 14
 _WORD = re.compile(r"[^\s\"']+")
+_AUTHORITY = re.compile("://([^/?#]*)")
 
 # Possessive (`++`), so that a name of a megabyte is read once, not once for each of its ends.
 _PARAMETER = re.compile(
@@ -52,6 +53,17 @@ def _without_known(text: str) -> str:
 
 
 def _without_user(word: re.Match[str]) -> str:
-    scheme, separator, rest = word[0].partition("://")
-    _, at, host = rest.rpartition("@")  # the last one, as a password may hold one
-    return f"{scheme}{separator}{MASK}@{host}" if at else word[0]
+    """A word without the users and passwords of its URLs; an @ of a path or a query is none."""
+    text: str = word[0]
+    pieces: list[str] = []
+    told = 0
+    for authority in _AUTHORITY.finditer(text):
+        has_password = ":" in authority[1]  # which may hold a / ? # or @: the last @ ends it
+        end = len(text) if has_password else authority.end(1)
+        at = text.rfind("@", authority.start(1), end)
+        if at >= 0:
+            pieces += (text[told : authority.start(1)], MASK)
+            told = at
+        if has_password:
+            break
+    return "".join((*pieces, text[told:]))

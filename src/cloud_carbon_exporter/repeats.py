@@ -8,6 +8,7 @@ must not fill a disk. What we expect to fail is told once a change by who expect
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -15,8 +16,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 AGAIN_SECONDS = 3600.0
-_MOST = 256
-"""Errors that are told apart; beyond, the one heard longest ago counts as new."""
+_MOST = 4096
+"""Errors that are told apart; beyond, the one heard longest ago counts as new. A defect in what all
+listings share is one for each operation of each target."""
+
+_LONGEST = 200
+"""Characters of a message that tell two errors apart; a warning begins with the path of a file."""
+# Addresses of objects, ports, counts: what differs each time the same thing is said.
+_NUMBERS = re.compile(r"0x[0-9a-f]+|[0-9]+")
 
 _OURS = "cloud_carbon_exporter"
 
@@ -42,8 +49,7 @@ class Repeats(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to tell a record; one that came often before says how often."""
-        ours = record.name.partition(".")[0] == _OURS
-        if (ours and not record.exc_info) or record.levelno < logging.WARNING:
+        if (_is_ours(record) and not record.exc_info) or record.levelno < logging.WARNING:
             return True
         with self._lock:
             untold = self._untold(_key(record))
@@ -69,12 +75,31 @@ class Repeats(logging.Filter):
 
 
 def _key(record: logging.LogRecord) -> Key:
-    """What makes two records the same error: its place in the code, not what it quotes."""
+    """What makes two records the same error: its place in the code, and what it is about.
+
+    Of ours that is what was put into the line (a target, an operation), so no line with a traceback
+    may take it from a stranger. A library says in the message what it warns of: Python has one
+    place for all warnings, asyncio one for all that goes wrong in a loop.
+    """
+    said = (record.name, record.levelno, record.pathname, record.lineno)
     error = record.exc_info[1] if record.exc_info else None
     if error is None:
-        return record.name, record.levelno, record.pathname, record.lineno
+        return *said, _NUMBERS.sub("0", _first_line(record)[:_LONGEST])
+    about = repr(record.args)[:_LONGEST] if _is_ours(record) else ""
     trace, place = error.__traceback__, ("", 0)
     while trace is not None:
         place = (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
         trace = trace.tb_next
-    return record.name, record.pathname, record.lineno, type(error), place
+    return *said, about, type(error), place
+
+
+def _first_line(record: logging.LogRecord) -> str:
+    try:
+        message = record.getMessage()
+    except Exception:  # what a library put in does not fit: the handler says so
+        message = str(record.msg)
+    return message.partition("\n")[0]
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] == _OURS

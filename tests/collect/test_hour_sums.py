@@ -9,6 +9,7 @@ from cloud_carbon_exporter.collect.integral import Piece
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, CountedHour, Group
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.stretches import Stretch
 from cloud_carbon_exporter.service.opening import open_collector
 
 GROUP = Group("aws", "1", "eu-west-3", "ec2/instance", (("team", "data"),))
@@ -24,16 +25,26 @@ def test_a_piece_over_an_hours_end_counts_in_each_by_its_time() -> None:
     assert [part.joules for part in (first, second, third)] == pytest.approx([900, 3600, 900])
     assert [part.operational_grams for part in (first, second)] == pytest.approx([9, 36])
     assert [part.embodied_grams for part in (second, third)] == pytest.approx([3.6, 0.9])
-    assert (first.first, first.last) == (start, HOUR + HOUR_SECONDS)
-    assert (third.first, third.last) == (HOUR + 2 * HOUR_SECONDS, end)
+    assert first.stretches == (Stretch(start, HOUR + HOUR_SECONDS),)
+    assert third.stretches == (Stretch(HOUR + 2 * HOUR_SECONDS, end),)
 
 
 def test_what_was_taken_is_not_given_again() -> None:
     sums = HourSums()
     sums.add(GROUP, Piece(HOUR, HOUR + 60, 1.0, 1.0, 1.0))
     sums.add(GROUP, Piece(HOUR + 60, HOUR + 120, 1.0, 1.0, 1.0))
-    assert sums.take() == (CountedHour(HOUR, GROUP, 2.0, 2.0, 2.0, HOUR, HOUR + 120),)
+    whole = (Stretch(HOUR, HOUR + 120),)
+    assert sums.take() == (CountedHour(HOUR, GROUP, 2.0, 2.0, 2.0, whole),)
     assert sums.take() == ()
+
+
+def test_a_gap_is_not_bridged_and_a_late_piece_counts_its_time_once() -> None:
+    sums = HourSums()
+    for start, end in ((300, 600), (300, 480), (900, 1200), (600, 660), (0, 60), (1200, 1260)):
+        sums.add(GROUP, Piece(HOUR + start, HOUR + end, 1.0, 1.0, 1.0))
+    (part,) = sums.take()
+    told = [(first - HOUR, last - HOUR) for first, last in part.stretches]
+    assert told == [(0, 60), (300, 660), (900, 1260)]
 
 
 async def collected(mode: str) -> list[Snapshot]:
@@ -69,7 +80,8 @@ async def test_all_that_is_counted_is_counted_by_hour() -> None:
     assert joules > 0
     for snapshot in shown:
         for part in snapshot.hours:
-            assert part.hour <= part.first < part.last <= part.hour + HOUR_SECONDS
+            for first, last in part.stretches:
+                assert part.hour <= first < last <= part.hour + HOUR_SECONDS
     tags = {part.group.tags for snapshot in shown for part in snapshot.hours}
     assert {key for pairs in tags for key, _ in pairs} == {"team"}
 

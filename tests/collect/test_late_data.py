@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect.collector import Collector, CollectSettings
+from cloud_carbon_exporter.collect.collector import Collector
+from cloud_carbon_exporter.collect.settings import CollectSettings
 from cloud_carbon_exporter.collect.target import Target
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts

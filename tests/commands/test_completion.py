@@ -32,8 +32,8 @@ def test_completion_of_a_shell_nobody_knows(capsys: Captured) -> None:
     ("words", "expected"),
     [
         (["re"], {"report"}),
-        (["report", "-f"], {"-format"}),
-        (["report", "-format", ""], {"text", "json", "csv", "markdown"}),
+        (["report", "-fo"], {"-format"}),
+        (["report", "-format", ""], {"text", "json", "csv", "markdown", "html"}),
         (["report", "-format", "=", "j"], {"json"}),
         (["-log.level", "=", ""], {"debug", "info", "warn", "error"}),
         (["-collect.s"], {"-collect.stale-after"}),

@@ -10,6 +10,7 @@ import pytest
 
 from cloud_carbon_exporter.cli import main
 from cloud_carbon_exporter.commands.estimate import answers
+from cloud_carbon_exporter.model import known_names
 
 Captured = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("process_kept")
@@ -61,6 +62,25 @@ def test_a_batch_tells_a_few_doubts_of_many(capsys: Captured) -> None:
     ]
     assert len(list(answers(lines))) == 50
     assert 1 < capsys.readouterr().err.count("\n") < 50
+
+
+def test_a_batch_looks_for_no_more_names_than_it_tells(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    asked: list[str] = []
+
+    def doubt(provider: str, name: str) -> str:
+        asked.append(name)
+        return f"{name} is not known"
+
+    monkeypatch.setattr(known_names, "doubt_of_machine", doubt)
+    lines = [
+        json.dumps({"cloud_provider": "aws", "machine_type": f"column-{number}"}).encode()
+        for number in range(50)
+    ]
+    assert len(list(answers(lines))) == 50
+    told = capsys.readouterr().err.count("\n")
+    assert len(asked) == told < 50
 
 
 def test_a_strict_batch_answers_with_an_error(

@@ -34,7 +34,7 @@ def test_they_are_what_their_source_makes() -> None:
         assert (GRAFANA / "dashboards" / name).read_text(encoding="utf-8") == text, (
             "run deploy/grafana/build.py"
         )
-    assert len(texts) == len(BOARDS) == 4
+    assert len(texts) == len(BOARDS) == 5
 
 
 @pytest.mark.parametrize(("name", "query"), QUERIES)

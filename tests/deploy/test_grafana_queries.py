@@ -21,8 +21,11 @@ from tests.deploy.files import ROOT, names_in, rules
 from tests.deploy.test_prometheus import promtool
 from tests.e2e.programs import Exporter, Prometheus, eventually, fetch
 
-LACKING = re.compile(r"api_cost_forecast|skipped_objects|intensity_forecast|reported|calibration")
-"""What a demo has none of: it pays nothing, leaves nothing out, has no forecast, no report."""
+LACKING = re.compile(
+    r"api_cost_forecast|skipped_objects|intensity_forecast|reported|calibration|kubernetes"
+    r"|cloud_workload:"
+)
+"""What a demo has none of: it pays nothing, leaves nothing out, has no forecast and no cluster."""
 
 UNRECORDED = {"cloud_resource:cloud_carbon_idle_emissions_grams_per_day"}
 """What takes a day of history."""
@@ -34,8 +37,11 @@ SCRAPED_TWICE = (
     "rate(cloud_carbon_exporter_api_requests_total[1h])",
     "increase(cloud_carbon_exporter_errors_total[24h])",
     "cloud_carbon:software_carbon_intensity_grams_per_unit > 0",
+    "cloud_carbon_budget_forecast_grams",
 )
 """What is there once every counter of the demo was scraped twice, and rules ran over it."""
+
+BUDGETS = "budgets: [{name: all, kilograms: 800}, {name: data, grams: 90000, tags: {team: data}}]"
 
 SHOWN = {
     "full": "-metrics.labels=full",
@@ -71,7 +77,8 @@ def prometheus(shown: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """One that has scraped the demo often enough for rates, and recorded sums of them."""
     home = tmp_path_factory.mktemp("grafana")
     flags = ("-demo.enabled", "-collect.interval=1s", "-metrics.tags=team,env", SHOWN[shown])
-    demo = Exporter(home, *flags)
+    (home / "budgets.yml").write_text(BUDGETS, encoding="utf-8")
+    demo = Exporter(home, *flags, f"-config.file={home / 'budgets.yml'}")
     with demo, Ruled(home, demo.ready().url) as server:
         server.ready()
         eventually(

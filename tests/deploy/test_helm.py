@@ -13,7 +13,7 @@ import yaml
 
 from cloud_carbon_exporter.config import load as configured
 from tests.deploy.chart import ALL_ON, CHART, SOME, TARGET, container, manifests
-from tests.deploy.files import RULES, load
+from tests.deploy.files import KUBERNETES_RULES, RULES, load
 
 KUBERNETES = ("1.25", "1.33")
 OPERATED = {"ServiceMonitor", "PrometheusRule"}  # the operator's, whose schemas are not Kubernetes'
@@ -214,6 +214,15 @@ def test_the_rules_of_the_chart_are_prometheus_own() -> None:
     }
     rendered = [rule["spec"] for rule in manifests(ALL_ON)["PrometheusRule"]]
     assert rendered == [load(path) for path in RULES]
+
+
+def test_the_rules_of_kubernetes_are_an_option() -> None:
+    rules = load(KUBERNETES_RULES)
+    assert load(CHART / "kubernetes" / "recording.yml") == rules
+    values = {**SOME["bare"], "prometheusRule": {"enabled": False, "kubernetes": True}}
+    (rendered,) = manifests(values)["PrometheusRule"]
+    assert rendered["spec"] == rules
+    assert rendered["metadata"]["name"].endswith("-kubernetes")
 
 
 def test_every_value_is_explained_or_plain_and_known_to_the_schema() -> None:

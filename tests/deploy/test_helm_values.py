@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from cloud_carbon_exporter.config import load as configured
+from cloud_carbon_exporter.web.hosts import answers_for
 from tests.deploy.chart import ALL_ON, CHART, SOME, TARGET, by_kind, container, manifests, pod
 
 OPENSHIFT = "security.openshift.io/v1"
@@ -156,6 +157,36 @@ def test_names_of_releases_make_names_of_services(name: str) -> None:
     assert isinstance(service["metadata"]["name"], str)
     assert "." not in service["metadata"]["name"]
     assert service["spec"]["selector"]["app.kubernetes.io/instance"] == name
+
+
+def test_it_is_asked_by_the_names_of_its_service() -> None:
+    (service,) = manifests(SOME["one target"])["Service"]
+    name = f"{service['metadata']['name']}.monitoring"
+    given = [word for word in container(SOME["one target"])["args"] if "allowed-hosts" in word]
+    allowed = configured([*given, "-demo.enabled"], {}).settings.allowed_hosts
+    for asked in (name, f"{service['metadata']['name']}-0.{name}:2922"):
+        assert answers_for([asked], (), allowed)
+    assert not answers_for([f"evil{name}", "evil.monitoring"], (), allowed)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"config": TARGET | {"web": {"allowed-hosts": ["carbon.example.org"]}}},
+        {"config": TARGET | {"web": {"allowed_hosts": ["carbon.example.org"]}}},
+        {"config": TARGET | {"web.allowed-hosts": "carbon.example.org"}},
+        {"config": TARGET, "extraArgs": ["-web.allowed-hosts=carbon.example.org"]},
+        {
+            "config": TARGET,
+            "env": [{"name": "CLOUD_CARBON_WEB_ALLOWED_HOSTS", "value": "carbon.example.org"}],
+        },
+        {"existingConfigSecret": "mine"},
+        {"config": TARGET, "envFrom": [{"secretRef": {"name": "x"}}]},
+    ],
+)
+def test_names_that_are_given_are_not_replaced(values: dict[str, Any]) -> None:
+    ours = [word for word in container(values)["args"] if word.startswith("-web.allowed-hosts")]
+    assert ours == values.get("extraArgs", [])
 
 
 def test_what_is_null_is_left_to_the_cluster() -> None:

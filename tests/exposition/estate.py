@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.exposition import Settings
+from cloud_carbon_exporter.model.budgets import BudgetStanding
+from cloud_carbon_exporter.model.clusters import (
+    IDLE,
+    UNKNOWN,
+    ClusterKey,
+    ClusterNews,
+    ClusterState,
+    Workload,
+    WorkloadRow,
+)
 from cloud_carbon_exporter.model.grid import GridForecast, GridNews, GridSource
 from cloud_carbon_exporter.model.months import (
     Calibration,
@@ -23,7 +33,7 @@ from cloud_carbon_exporter.model.snapshot import (
     TargetState,
     totals_by_provider,
 )
-from cloud_carbon_exporter.model.sums import footprint_sum
+from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
 from cloud_carbon_exporter.model.types import (
     CarbonIntensity,
     Component,
@@ -271,6 +281,24 @@ REPORTED_MONTHS = (
     ),
 )
 
+PROD = ClusterKey("aws", "111111111111", "prod")
+CLUSTERS = ClusterNews(
+    (
+        WorkloadRow(
+            PROD,
+            Workload("shop", "Deployment", "web"),
+            footprint_sum([MACHINE.footprint]),
+            Totals(1e6, 25.0, 1.5),
+        ),
+        WorkloadRow(PROD, IDLE, footprint_sum([MACHINE.footprint]), Totals(5e5, 12.5, 0.75)),
+        WorkloadRow(PROD, UNKNOWN, FootprintSum(), Totals(10.0, 0.25, 0.125)),
+    ),
+    (
+        ClusterState("prod", True, "", TAKEN_AT, {"split": 2, "serverless": 1}),
+        ClusterState("test", False, "kubernetes test nodes: status 503"),
+    ),
+)
+
 SNAPSHOT = Snapshot(
     TAKEN_AT,
     (MACHINE, BUCKET, SERVER),
@@ -311,6 +339,23 @@ SNAPSHOT = Snapshot(
     reported_months=REPORTED_MONTHS,
     account_names={("aws", "111111111111"): "Production"},
     known_by={("aws", "events"): 0.25, ("aws", "sight"): 0.75},
+    budgets=(
+        BudgetStanding(
+            "web",
+            "month",
+            START + MONTH,
+            START + 2 * MONTH,
+            90_000,
+            Estimate(30_000, 20_000, 50_000),
+            1.25,
+            Estimate(110_000, 70_000, 180_000),
+            0.75,
+            140_000,
+        ),
+        BudgetStanding(
+            "all", "year", START, START + 12 * MONTH, 1e6, Estimate(0, 0, 0), None, None, 0, 0
+        ),
+    ),
     grid=GridNews(
         "live",
         (GridSource("file", "", "", TAKEN_AT - 900), GridSource("gb", "GB", "throttled")),
@@ -324,6 +369,7 @@ SNAPSHOT = Snapshot(
     first_collection_done=True,
     listings_ended=2,
     listings_known=2,
+    clusters=CLUSTERS,
 )
 
 EMPTY = Snapshot(0.0)

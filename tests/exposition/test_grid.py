@@ -87,4 +87,4 @@ def test_the_carbon_free_share_where_it_is_published() -> None:
 def test_without_sources_there_is_nothing_to_tell() -> None:
     scrape = read(render(replace(estate.SNAPSHOT, grid=GridNews()), estate.SETTINGS))
     for name in names_in(scrape):
-        assert "forecast_grams" not in name and "grid_source" not in name
+        assert "intensity_forecast" not in name and "grid_source" not in name

@@ -220,6 +220,7 @@ def test_the_exporters_own_figures() -> None:
 def test_the_info_family_says_how_figures_came_about() -> None:
     scrape = read(render(estate.SNAPSHOT, estate.SETTINGS))
     told = {"host_type": "m5.large", "architecture": "x86_64", "cpu": "xeon-platinum-8175m"}
+    told["provider_id"] = "aws:///eu-west-3a/i-0abc"
     how = {"basis": "measured", "hardware_basis": "measured"}
     assert scrape[series("cloud_carbon_resource_info", **MACHINE, **told, **how)] == 1
     weak = {"basis": "assumed", "hardware_basis": "measured", "reason": "unknown_region"}
@@ -229,7 +230,12 @@ def test_the_info_family_says_how_figures_came_about() -> None:
 def test_what_is_not_counted_has_no_counter() -> None:
     rows = tuple(replace(row, totals=None) for row in estate.SNAPSHOT.rows)
     accounts = tuple(replace(row, totals=None) for row in estate.SNAPSHOT.accounts)
-    scrape = read(render(replace(estate.SNAPSHOT, rows=rows, accounts=accounts), estate.SETTINGS))
+    workloads = tuple(replace(row, totals=None) for row in estate.CLUSTERS.rows)
+    clusters = replace(estate.CLUSTERS, rows=workloads)
+    uncounted = replace(
+        estate.SNAPSHOT, rows=rows, accounts=accounts, budgets=(), clusters=clusters
+    )
+    scrape = read(render(uncounted, estate.SETTINGS))
     for name in names_in(scrape):
         assert not name.endswith(("_joules_total", "_grams_total"))
 

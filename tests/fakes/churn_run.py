@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect.collector import Collector, CollectSettings
+from cloud_carbon_exporter.collect.collector import Collector
+from cloud_carbon_exporter.collect.settings import CollectSettings
 from cloud_carbon_exporter.collect.target import Target
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from tests.fakes.churn import Churn

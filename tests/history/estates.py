@@ -9,6 +9,7 @@ from cloud_carbon_exporter.history.series import By
 from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, CountedHour, Group, group_of
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.stretches import Stretch
 from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
 from cloud_carbon_exporter.model.types import Footprint
 from tests.exposition import estate
@@ -39,7 +40,7 @@ def counted(
             rate.operational_grams_per_second.value * seconds,
             rate.embodied_grams_per_second.value * seconds,
         )
-        parts.append(CountedHour(hour, group, *amounts, hour, hour + seconds))
+        parts.append(CountedHour(hour, group, *amounts, (Stretch(hour, hour + seconds),)))
     return tuple(parts)
 
 
@@ -54,4 +55,5 @@ def asked(
 ) -> Sequence[Summed]:
     """The sums of so many hours from the start on."""
     until = START + hours * HOUR_SECONDS
-    return summed(store.find(START, until, step), Query(START, until, by or {}, step))
+    found = store.reader.find(START, until, step)
+    return list(summed(found, Query(START, until, by or {}, step)))

@@ -18,9 +18,9 @@ from cloud_carbon_exporter.history.file import HistoryFile, in_memory, opened
 from cloud_carbon_exporter.history.query import Query, summed
 from cloud_carbon_exporter.history.series import LABELS, Span
 from cloud_carbon_exporter.history.shares import Shares
-from cloud_carbon_exporter.history.store import DAY_SECONDS, Store
+from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.history.tables import STEPS, VERSION, migrate
-from cloud_carbon_exporter.model.hours import HOUR_SECONDS
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
 from cloud_carbon_exporter.model.snapshot import Row
 from tests.history.estates import ROWS, START, asked, counted
 
@@ -88,9 +88,9 @@ def test_a_newer_version_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
 def test_an_older_version_is_brought_to_the_newest() -> None:
     database = sqlite3.connect(":memory:", isolation_level=None)
     migrate(database)
-    database.execute("INSERT INTO spans VALUES (3600, 3600, 7200)")
+    database.execute("INSERT INTO spans VALUES ('aws', '1', 3600, 7200)")
     migrate(database, (*STEPS, ("ALTER TABLE spans ADD COLUMN more INTEGER DEFAULT 7",)))
-    assert database.execute("SELECT * FROM spans").fetchall() == [(3600, 3600.0, 7200.0, 7)]
+    assert database.execute("SELECT * FROM spans").fetchall() == [("aws", "1", 3600.0, 7200.0, 7)]
     assert database.execute("PRAGMA user_version").fetchone() == (VERSION + 1,)
 
 
@@ -101,7 +101,7 @@ def test_a_step_that_fails_leaves_the_version_before() -> None:
     with pytest.raises(sqlite3.OperationalError):
         migrate(database, (*STEPS, broken))
     assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
-    database.execute("INSERT INTO spans VALUES (3600, 3600, 7200)")
+    database.execute("INSERT INTO spans VALUES ('aws', '1', 3600, 7200)")
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ def test_what_is_too_old_goes_with_all_it_refers_to() -> None:
     assert joules(store, 3) == pytest.approx(EXPECTED)
     store.forget(START + 3 * HOUR_SECONDS)
     query = Query(START, START + HOUR_SECONDS, {})
-    found = store.find(query.since, query.until, "")
-    assert (summed(found, query), found.series, found.errors) == ([], {}, {})
+    found = store.reader.find(query.since, query.until, "")
+    assert (list(summed(found, query)), found.series, found.errors) == ([], {}, {})
 
 
 def test_a_transaction_that_fails_leaves_nothing_and_harms_nothing() -> None:
@@ -188,7 +188,7 @@ def test_a_transaction_that_fails_leaves_nothing_and_harms_nothing() -> None:
     shares.look_at(ROWS)
     rows = [row for part in counted(START) for row in shares.rows(part)]
     with pytest.raises(sqlite3.Error):
-        store.add(rows, [Span(START, math.nan, START)])  # NaN is NULL to SQLite
+        store.add(rows, [Span("aws", "1", math.nan, START)])  # NaN is NULL to SQLite
     assert joules(store) == 0
     store.add(rows, ())
     assert joules(store) == pytest.approx(EXPECTED)
@@ -209,10 +209,10 @@ def test_a_settled_day_has_the_sums_it_had_and_errs_alike() -> None:
         shares.look_at([less_certain(row, hour) for row in ROWS])
         for part in counted(day + hour * HOUR_SECONDS):
             store.add(shares.rows(part), ())
-    before = summed(store.find(query.since, query.until, ""), query)
-    found = store.find(query.since, query.until, "")
+    before = list(summed(store.reader.find(query.since, query.until, ""), query))
+    found = store.reader.find(query.since, query.until, "")
     store.settle([day])
-    settled = store.find(query.since, query.until, "")
+    settled = store.reader.find(query.since, query.until, "")
     assert len(settled.parts) < len(found.parts)
     assert len(settled.parts) == len({part.series for part in settled.parts})
     for one, other in zip(before, summed(settled, query), strict=True):

@@ -10,14 +10,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.history.file import in_memory
-from cloud_carbon_exporter.history.query import MOST_SUMS, Query, TooManySums, summed
+from cloud_carbon_exporter.history.query import MOST_SUMS, Query, summed
+from cloud_carbon_exporter.history.reader import Found, Part, TooManySums
 from cloud_carbon_exporter.history.series import LABELS, Series, tag_value
 from cloud_carbon_exporter.history.shares import Shares
-from cloud_carbon_exporter.history.store import Found, Part, Store
+from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.history.waiting import Waiting
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, CountedHour, Group
 from cloud_carbon_exporter.model.snapshot import Row
+from cloud_carbon_exporter.model.stretches import Stretch
 from cloud_carbon_exporter.model.sums import Sum, footprint_sum, sum_of
 from tests.history.estates import ROWS, START, asked, counted, rates
 from tests.laws.strategies import grids, loads, places, resources
@@ -34,7 +36,8 @@ def recorded(store: Store, hours: int, rows: tuple[Row, ...] = ROWS, parts: int 
         for _ in range(parts):
             waiting = Waiting()
             for part in counted(hour, rows, HOUR_SECONDS / parts):
-                waiting.cover(part._replace(last=hour + HOUR_SECONDS))
+                whole = Stretch(hour, hour + HOUR_SECONDS)
+                waiting.cover(part._replace(stretches=(whole,)))
                 for row in shares.rows(part):
                     waiting.add(row)
             store.add(waiting.rows(), waiting.spans())
@@ -128,12 +131,12 @@ def test_weeks_begin_on_monday_and_months_on_their_first() -> None:
     group = Group("aws", "1", "eu-west-3", "ec2/instance")
     store, shares = in_memory(), Shares()
     for hour in (monday - HOUR_SECONDS, monday, first - HOUR_SECONDS, first):
-        part = CountedHour(hour, group, 1.0, 1.0, 1.0, hour, hour + HOUR_SECONDS)
+        part = CountedHour(hour, group, 1.0, 1.0, 1.0, (Stretch(hour, hour + HOUR_SECONDS),))
         store.add(shares.rows(part), ())
     until = monday + HOUR_SECONDS
     for step, start in (("week", monday), ("month", first)):
         query = Query(first - HOUR_SECONDS, until, {}, step)
-        starts = [row.start for row in summed(store.find(query.since, until, step), query)]
+        starts = [row.start for row in summed(store.reader.find(query.since, until, step), query)]
         assert start in starts
 
 
@@ -151,7 +154,7 @@ def test_what_was_stopped_since_errs_as_it_did() -> None:
 
 def test_what_nothing_is_known_of_has_a_wide_interval() -> None:
     group = Group("aws", "1", "eu-west-3", "ec2/instance")
-    part = CountedHour(START, group, 100.0, 10.0, 1.0, START, START + HOUR_SECONDS)
+    part = CountedHour(START, group, 100.0, 10.0, 1.0, (Stretch(START, START + HOUR_SECONDS),))
     (row,) = Shares().rows(part)
     estimated = row.amounts.energy_joules.estimate
     assert (estimated.lower, estimated.value, estimated.upper) == (0.0, 100.0, 200.0)
@@ -162,4 +165,4 @@ def test_too_many_sums_are_not_made() -> None:
     parts = [Part(number, 0, 0, 1.0, 1.0, 1.0) for number in range(MOST_SUMS + 1)]
     series = {0: Series(Group("aws", "1", "eu-west-3", "ec2/instance"), "measured")}
     with pytest.raises(TooManySums):
-        summed(Found(parts, series, {}, {}), Query(0, MOST_SUMS + 1, {}, "hour"))
+        next(summed(Found(parts, series, {}, (), []), Query(0, MOST_SUMS + 1, {}, "hour")))

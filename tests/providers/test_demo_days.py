@@ -11,7 +11,7 @@ from tests.fakes.target_settings import target_settings
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, Target
-from cloud_carbon_exporter.collect.collector import CollectSettings
+from cloud_carbon_exporter.collect.settings import CollectSettings
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.demo import PROVIDER, DemoClient
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.providers.demo_support import HOUR, WEDNESDAY, client, listed, takers
 
+from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.providers.demo.blueprints import FLEETS
-from cloud_carbon_exporter.providers.demo.day import DAY_SECONDS, SLOT_SECONDS
+from cloud_carbon_exporter.providers.demo.day import SLOT_SECONDS
 from cloud_carbon_exporter.providers.demo.fleets import Member, tenure_at
 from cloud_carbon_exporter.providers.description import Ended
 

@@ -14,17 +14,21 @@ class Receiver:
     """A receiver. requests: path, headers, body as sent.
 
     answers: status, body and headers of the next; 200 and nothing when there are none left.
+    taken: requests that were answered with 200.
     counts: it says how many samples it has written, as one of remote write 2.0 has to.
     """
 
     url: str = ""
     requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     answers: list[tuple[int, bytes, dict[str, str]]] = field(default_factory=list)
+    taken: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     counts: bool = True
 
     async def handle(self, request: web.Request) -> web.Response:
         self.requests.append((request.path, dict(request.headers), await request.content.read()))
         status, body, headers = self.answers.pop(0) if self.answers else (200, b"", {})
+        if status == 200:
+            self.taken.append(self.requests[-1])
         if self.counts:
             headers = {**headers, "X-Prometheus-Remote-Write-Samples-Written": "0"}
         return web.Response(status=status, body=body, headers=headers)

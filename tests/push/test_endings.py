@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 
 from cloud_carbon_exporter.exposition import Exposition, Renderer
 from cloud_carbon_exporter.push import delivery as deliveries
+from cloud_carbon_exporter.push.delivery import Delivery
 from cloud_carbon_exporter.push.destinations import destinations
 from cloud_carbon_exporter.push.endings import ended
 from cloud_carbon_exporter.push.pusher import Pusher
@@ -112,9 +113,10 @@ async def test_what_went_is_said_once_and_all_at_the_end(
         await delivery.end()
         await delivery.end()
         await delivery.close()
-    first, second, third, last = (read(body) for _, _, body in at.requests)
+    first, went, second, third, last = (read(body) for _, _, body in at.requests)
     assert first == (series_of(three), set())
-    assert second == (series_of(one), series_of(three) - series_of(one))
+    assert went == (set(), series_of(three) - series_of(one))
+    assert second == (series_of(one), set())
     assert third == (series_of(one), set())
     assert last == (set(), series_of(one))
 
@@ -138,8 +140,9 @@ async def test_what_went_while_nobody_answered_is_said_afterwards() -> None:
         await delivery.push(rendered(1))
         await delivery.push(rendered(1))
         await delivery.close()
-    _, ends = read_write(at.requests[-1][2])
-    assert ends == series_of(rendered(3)) - series_of(rendered(1))
+    went = read_write(at.requests[-2][2])
+    assert went == (set(), series_of(rendered(3)) - series_of(rendered(1)))
+    assert read_write(at.requests[-1][2]) == (series_of(rendered(1)), set())
 
 
 async def test_one_request_refused_does_not_repeat_the_endings_for_ever() -> None:
@@ -151,6 +154,113 @@ async def test_one_request_refused_does_not_repeat_the_endings_for_ever() -> Non
         await delivery.push(rendered(1))
         await delivery.close()
     assert read_write(at.requests[-1][2])[1] == set()
+
+
+def shown(at: Receiver) -> set[Series]:
+    """What the receiver shows: the series it has taken whose end it was not told of."""
+    series: set[Series] = set()
+    for _, _, body in at.taken:
+        lives, ends = read_write(body)
+        series = (series | lives) - ends
+    return series
+
+
+Answer = tuple[int, bytes, dict[str, str]]
+
+REFUSED: Answer = (401, b"", {})
+TAKEN: Answer = (200, b"", {})
+BUSY: Answer = (503, b"", {})
+
+
+@pytest.mark.parametrize("second", [[REFUSED], [TAKEN, REFUSED], [TAKEN]])
+async def test_what_arrived_of_pushes_that_failed_ends_too(
+    monkeypatch: pytest.MonkeyPatch, second: list[Answer]
+) -> None:
+    monkeypatch.setattr(deliveries, "SERIES_A_REQUEST", 20)
+    async with receiver() as at:
+        delivery = delivery_to(PushSettings(remote_write_url=at.url))
+        await delivery.push(rendered(0))
+        await push_in_part(delivery, rendered(3), at)
+        arrived = shown(at) - series_of(rendered(0))
+        assert arrived and series_of(rendered(3)) - shown(at)
+        at.answers = [TAKEN, *second]
+        await delivery.push(rendered(1))
+        await delivery.push(rendered(0))
+        await delivery.close()
+    assert shown(at) == series_of(rendered(0))
+
+
+async def push_in_part(delivery: Delivery, exposition: Exposition, at: Receiver) -> None:
+    """Push until something arrives that no rendering before has, and no further."""
+    before, requests = shown(at), 0
+    while not shown(at) - before:
+        requests += 1
+        at.answers = [*[TAKEN] * requests, REFUSED]
+        await delivery.push(exposition)
+    assert not at.answers
+
+
+async def test_what_arrived_of_a_push_that_was_cancelled_ends_with_the_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deliveries, "SERIES_A_REQUEST", 20)
+    monkeypatch.setattr(deliveries, "END_SECONDS", 20)
+    async with receiver() as at:
+        delivery = delivery_to(PushSettings(remote_write_url=at.url))
+        await delivery.push(rendered(1))
+        pushing = asyncio.create_task(delivery.push(rendered(3)))
+        while not shown(at) - series_of(rendered(1)):
+            await asyncio.sleep(0)
+            assert not pushing.done()
+        pushing.cancel()
+        await asyncio.gather(pushing, return_exceptions=True)
+        assert series_of(rendered(3)) - shown(at)
+        await delivery.end()
+        assert shown(at) == set()
+        await delivery.close()
+
+
+async def test_endings_come_though_no_push_ends_within_the_interval(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deliveries, "SERIES_A_REQUEST", 50)
+    async with receiver() as at:
+        delivery = delivery_to(PushSettings(remote_write_url=at.url))
+        await delivery.push(rendered(3))
+        delivery._interval_seconds = 1.5
+        at.answers = [TAKEN, *[BUSY] * 20]
+        await delivery.push(rendered(1))
+        assert delivery._failing.endswith("not done within -push.interval")
+        await delivery.close()
+    assert shown(at) == series_of(rendered(3)) & series_of(rendered(1))
+
+
+async def test_endings_that_take_too_long_leave_time_for_values(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with receiver() as at:
+        delivery = delivery_to(PushSettings(remote_write_url=at.url))
+        await delivery.push(rendered(9))
+        with monkeypatch.context() as slow:
+            slow.setattr(deliveries, "SHARE_OF_ENDINGS", -1)
+            await delivery.push(rendered(1))
+        assert at.requests[1:] and read_write(at.requests[-1][2])[0] == series_of(rendered(1))
+        assert shown(at) == series_of(rendered(9)) | series_of(rendered(1))
+        await delivery.push(rendered(0))
+        assert shown(at) == series_of(rendered(0))
+        await delivery.close()
+
+
+async def test_a_receiver_that_never_hears_of_endings_takes_no_more_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deliveries, "SHARE_OF_ENDINGS", -1)
+    async with receiver() as at:
+        delivery = delivery_to(PushSettings(remote_write_url=at.url))
+        for machines in reversed(range(5)):
+            await delivery.push(rendered(machines))
+        assert len(delivery._held) == 2
+        await delivery.close()
 
 
 async def test_the_end_of_the_program_is_said(

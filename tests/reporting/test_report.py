@@ -24,7 +24,7 @@ from tests.exposition import estate
 
 TAGS = ("team", "cost-center")
 pytestmark = pytest.mark.usefixtures("process_kept")
-FORMS = ("text", "json", "csv", "markdown")
+FORMS = ("text", "json", "csv", "markdown", "html")
 
 
 def document() -> dict[str, Any]:
@@ -164,7 +164,8 @@ def test_the_readable_forms_hold_sum_groups_top_coverage_errors_and_bill(make: A
         "8 calls.",
     ):
         assert word in text
-    assert "A year at this rate: 162 kWh" in text  # 18.5 W x 8766 h
+    assert "no month or year" in text
+    assert "kWh" not in text  # of one look no energy is known
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -174,6 +175,7 @@ def test_an_empty_snapshot_can_be_reported(form: str) -> None:
         "json": report.as_json,
         "csv": report.as_csv,
         "markdown": report.as_markdown,
+        "html": report.as_html,
     }[form]
     assert make(estate.EMPTY, ())
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from cloud_carbon_exporter.service import signals
+from cloud_carbon_exporter.service.service import Service
 from cloud_carbon_exporter.service.signal_thread import SignalThread
 from cloud_carbon_exporter.service.signals import run_once
 
@@ -75,6 +81,92 @@ def test_a_second_signal_ends_it_at_once_though_its_loop_hangs() -> None:
         program.send_signal(signal.SIGTERM)
         assert program.wait(30) == 1
         assert time.monotonic() - began < 1
+
+
+def no_thread_is_left(self: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+async def test_a_signal_is_followed_where_no_thread_can_be_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended = threading.Event()
+    monkeypatch.setattr(signals, "SHUTDOWN_SECONDS", 0.01)
+    monkeypatch.setattr(os, "_exit", lambda code: ended.set())
+    stop, deadline = asyncio.Event(), signals.ShutdownDeadline()
+    service = cast(Service, SimpleNamespace(owed=lambda: []))
+    orders = signals._Orders(asyncio.get_running_loop(), stop, asyncio.Event(), deadline, service)
+    monkeypatch.setattr(threading.Thread, "start", no_thread_is_left)
+    orders.follow(signal.SIGTERM)
+    await asyncio.wait_for(stop.wait(), 5)
+    assert ended.wait(5)
+
+
+def test_who_fails_to_start_the_deadline_has_told_the_program_to_end() -> None:
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    deadline = cast(signals.ShutdownDeadline, SimpleNamespace())  # it has no start
+    service = cast(Service, SimpleNamespace(owed=lambda: []))
+    orders = signals._Orders(loop, stop, asyncio.Event(), deadline, service)
+    with pytest.raises(AttributeError):
+        orders.follow(signal.SIGTERM)
+    loop.run_until_complete(asyncio.wait_for(stop.wait(), 5))
+    loop.close()
+
+
+class HeldLog(logging.Handler):
+    """A log whose pipe is full until the test says otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = threading.Event()
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.free.wait(30)
+        self.told.append(record.getMessage())
+
+
+def test_the_end_waits_for_no_line_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, held = threading.Event(), HeldLog()
+    monkeypatch.setattr(signals, "SHUTDOWN_SECONDS", 0.01)
+    monkeypatch.setattr(signals, "GIVING_BACK_SECONDS", 0.05)
+    monkeypatch.setattr(signals, "_TELLING_SECONDS", 0.05)
+    monkeypatch.setattr(os, "_exit", lambda code: ended.set())
+    signals.log.addHandler(held)
+    try:
+        signals.ShutdownDeadline().start(lambda: ["a token"])
+        assert ended.wait(5)
+        assert held.told == []
+    finally:
+        held.free.set()
+        signals.log.removeHandler(held)
+
+
+def test_what_is_left_behind_is_told_before_the_end(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    told_at_the_end: list[str] = []
+    ended = threading.Event()
+
+    def end(code: int) -> None:
+        told_at_the_end.extend(caplog.messages)
+        ended.set()
+
+    monkeypatch.setattr(signals, "SHUTDOWN_SECONDS", 0.01)
+    monkeypatch.setattr(signals, "GIVING_BACK_SECONDS", 0.05)
+    monkeypatch.setattr(os, "_exit", end)
+    signals.ShutdownDeadline().start(lambda: ["a token"])
+    assert ended.wait(5)
+    assert "1 left behind: a token" in told_at_the_end
+
+
+def test_what_ended_by_itself_leaves_no_thread() -> None:
+    deadline = signals.ShutdownDeadline()
+    (watching,) = [thread for thread in threading.enumerate() if thread.name == "deadline"]
+    deadline.cancel()
+    watching.join(5)
+    assert not watching.is_alive()
 
 
 def test_each_signal_is_heard_and_what_was_before_is_put_back() -> None:

@@ -161,13 +161,13 @@ def test_no_file_is_a_fresh_start_and_saving_takes_a_small_part_of_the_time(tmp_
     file = StateFile(path, {"rows": section}, clock)
     file.load()
     assert section.rows == [["a", 1]]
-    file.save_if_due()
+    assert file.save_if_due()
     section.rows = [["b", 2]]
     clock.now += 1 / SAVING_RATIO - 2
-    file.save_if_due()
+    assert not file.save_if_due()
     assert b'"a"' in path.read_bytes()
     clock.now += 1
-    file.save_if_due()
+    assert file.save_if_due()
     assert b'"b"' in path.read_bytes()
     file.close()
     assert {entry.name for entry in tmp_path.iterdir()} == {"state", ".state.lock"}
@@ -310,7 +310,7 @@ def test_a_corrupt_file_that_cannot_be_set_aside_is_not_written_over(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "rename", refuse(errno.EROFS))
         file.load()
-    file.save()
+    assert not file.save()
     file.close()
     assert section.rows == []
     assert path.read_bytes() == b"nonsense"
@@ -459,7 +459,8 @@ def test_a_save_that_fails_in_any_way_is_said_once_and_never_raises(
         patched.setattr(os if call in WRITING else Path, call, refuse(number))
         if not unlink:
             patched.setattr(Path, "unlink", refuse(number))
-        file.save()
+        assert not file.save()
+        assert not file.save_if_due()
     assert path.read_bytes() == before
     assert caplog.text.count("cannot be written") == 1
     assert os.strerror(number) in caplog.text

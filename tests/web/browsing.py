@@ -12,12 +12,17 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_p
 from tests.exposition import estate
 from tests.web.serving import Held, address, held, served
 
+from cloud_carbon_exporter import config
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.exposition import Settings
+from cloud_carbon_exporter.history.file import in_memory
+from cloud_carbon_exporter.history.query import summed
 from cloud_carbon_exporter.model.errors import Factor
 from cloud_carbon_exporter.model.snapshot import Outcome, Snapshot, TargetState
 from cloud_carbon_exporter.model.sums import FootprintSum
+from cloud_carbon_exporter.service.demo_past import past_of
 from cloud_carbon_exporter.service.opening import open_collector
+from cloud_carbon_exporter.web.api.history import Remembered, nothing_remembered
 from cloud_carbon_exporter.web.settings import WebSettings
 from cloud_carbon_exporter.web.trend import Trend
 
@@ -42,9 +47,20 @@ FAILING = replace(
 )
 
 
+def _demo_settings() -> config.Settings:
+    return load(["-demo.enabled=true", "-metrics.tags=team,env"], {}).settings
+
+
+def demo_past(snapshot: Snapshot) -> Remembered:
+    """Thirty days of the demo estate, as the program has them when it starts."""
+    store = in_memory()
+    store.fill(past_of(_demo_settings())(snapshot))
+    return lambda query: summed(store.reader.find(query.since, query.until, query.step), query)
+
+
 async def demo_snapshot() -> Snapshot:
     """The demo estate after one collection."""
-    settings = load(["-demo.enabled=true", "-metrics.tags=team,env"], {}).settings
+    settings = _demo_settings()
     collector = open_collector(settings, lambda _: None)
     try:
         await collector.refresh()
@@ -117,21 +133,27 @@ async def visit(
     snapshot: Snapshot,
     *,
     trend: Trend | None = None,
+    remembered: Remembered = nothing_remembered,
     width: int = 1280,
     height: int = 900,
     scheme: Any = "light",
+    query: str = "",
+    settings: WebSettings = SETTINGS,
+    **context_options: Any,
 ) -> AsyncIterator[Visit]:
     """The page of one Snapshot, drawn; fails at the end if anything went wrong on it."""
     collector = held(snapshot)
-    async with served(collector, SETTINGS, trend or rising_trend(snapshot, 1)) as client:
+    trend = trend or rising_trend(snapshot, 1)
+    async with served(collector, settings, trend, remembered) as client:
         context = await running.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             reduced_motion="reduce",
+            **context_options,
         )
         page = await context.new_page()
         visited = Visit(page, collector, address(client))
-        await page.goto(f"{address(client)}/")
+        await page.goto(f"{address(client)}/{query}")
         await visited.drawn()
         yield visited
         await context.close()

@@ -16,7 +16,11 @@ async def test_live_beside_annual_and_the_estate_elsewhere() -> None:
             " ".join((await row.inner_text()).split())
             for row in await page.query_selector_all("#grid-table tbody tr")
         ]
-        assert rows == ["fr-par scaleway 44 g – annual 1.3", "eu-west-3 aws 44 g 36 g live 1.15"]
+        assert rows == [
+            "eu-west-3 aws 13.5 g/day 6.26 – 26.8 g/day 44 g 36 g live 1.15",
+            "fr-par scaleway 3.46 g/day 0.864 – 6.91 g/day 44 g – annual 1.3",
+        ]
+        assert await page.locator("#strip circle").count() == 2
         await page.fill("#what-if-region", "eu-west-3")
         await page.press("#what-if-region", "Enter")
         answer = await page.wait_for_selector("#what-if-answer:not(:empty)")

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import sqlite3
-from collections.abc import Sequence
+import time
+import weakref
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
+from aiohttp import ClientSession
 from multidict import MultiDict
 from tests.exposition import estate
 from tests.history.estates import ROWS, START, counted
 from tests.web.serving import held, served
 
 from cloud_carbon_exporter.history.file import in_memory
-from cloud_carbon_exporter.history.query import Query, Summed, TooManySums, summed
+from cloud_carbon_exporter.history.query import Query, Summed, summed
+from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.history.shares import Shares
-from cloud_carbon_exporter.model.hours import HOUR_SECONDS
+from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts
+from cloud_carbon_exporter.web.api.history import History
 from cloud_carbon_exporter.web.api.history_parameters import HISTORY_PARAMETERS
 from cloud_carbon_exporter.web.api.history_query import PARAMETERS, parse_history
 from cloud_carbon_exporter.web.api.resource_query import BadQuery
@@ -30,7 +37,7 @@ def two_hours(query: Query) -> Sequence[Summed]:
     shares.look_at(ROWS)
     for hour in (START, START + HOUR_SECONDS):
         store.add([row for part in counted(hour) for row in shares.rows(part)], ())
-    return summed(store.find(query.since, query.until, query.step), query)
+    return list(summed(store.reader.find(query.since, query.until, query.step), query))
 
 
 @pytest.mark.parametrize(
@@ -131,3 +138,62 @@ async def test_a_store_that_fails_costs_its_answer_alone(
         for path in ("/metrics", "/api/v1/history", "/api/v1/snapshot"):
             async with client.get(path) as response:
                 assert response.status == 200
+
+
+async def test_the_history_is_asked_by_one_at_a_time() -> None:
+    at_work: list[Query] = []
+    at_once: list[int] = []
+
+    def slow(query: Query) -> Sequence[Summed]:
+        at_work.append(query)
+        time.sleep(0.02)
+        at_once.append(len(at_work))
+        at_work.remove(query)
+        return ()
+
+    async def ask(client: ClientSession) -> int:
+        async with client.get("/api/v1/history?since=1h") as response:
+            return response.status
+
+    async with served(held(estate.SNAPSHOT), remembered=slow) as client:
+        assert await asyncio.gather(*[ask(client) for _ in range(5)]) == [200] * 5
+    assert at_once == [1] * 5
+    at_once.clear()
+    history, query = History(slow), parse_history(MultiDict({"since": "1h"}), (), NOW)
+    for _ in range(3):  # who asks is cut
+        asking = asyncio.create_task(history.text(query))
+        await asyncio.sleep(0.01)
+        asking.cancel()
+    assert await history.text(query)
+    assert at_once and set(at_once) == {1}
+
+
+class WatchedAmounts(Amounts):
+    """Amounts that tell when they go."""
+
+    __slots__ = ("__weakref__",)
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+async def test_sums_become_text_one_by_one(form: str) -> None:
+    """Tens of thousands of them at once would take half a gigabyte."""
+    there: set[int] = set()
+    most = 0
+
+    def each(query: Query) -> Iterator[Summed]:
+        nonlocal most
+        (first, *_) = two_hours(query)
+        for number in range(20):
+            amounts = WatchedAmounts(first.amounts.energy_joules)
+            there.add(number)
+            weakref.finalize(amounts, there.discard, number)
+            most = max(most, len(there))
+            yield replace(first, amounts=amounts)
+
+    url = f"/api/v1/history?{RANGE}&format={form}"
+    async with (
+        served(held(estate.SNAPSHOT), remembered=each) as client,
+        client.get(url) as response,
+    ):
+        assert response.status == 200
+    assert 1 <= most <= 3

@@ -14,6 +14,7 @@ from tests.web.serving import SETTINGS, held, served
 from cloud_carbon_exporter.config.flags import ALLOWED_HOSTS
 from cloud_carbon_exporter.config.values import read_value
 from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.web import hosts as own_names
 from cloud_carbon_exporter.web.hosts import OwnNames, answers_for
 from cloud_carbon_exporter.web.routes import ROUTES, Route
 
@@ -29,6 +30,10 @@ REFUSED = (
     "1.2.3.4.5",
     "xn--e1afmkfd.example",
     "127.0.0.1 .evil.example",
+    "home.arpa.evil.example",
+    "evil.arpa",
+    "evilhome.arpa",
+    "evil.latest",
 )
 ANSWERED = (
     "127.0.0.1:2922",
@@ -42,6 +47,9 @@ ANSWERED = (
     "host.docker.internal:2922",
     "carbon.monitoring.svc",
     "carbon.monitoring.svc.cluster.local:2922",
+    "raspberry.local:2922",
+    "nas.home.arpa",
+    "carbon.test:2922",
 )
 
 
@@ -132,6 +140,53 @@ def test_the_machine_is_asked_by_its_own_names() -> None:
     for name in ("carbon.corp.example:2922", "metrics.corp.example"):
         assert answers_for([name], own.names, ())
     assert not answers_for(["other.corp.example"], own.names, ())
+
+
+def test_the_full_name_is_asked_for_until_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_names, "_ASK_AGAIN_SECONDS", 0.001)
+    answers = iter(["carbon", "", "too long", "carbon.corp.example", "asked once too often"])
+
+    def ask() -> str:
+        name = next(answers)
+        if name == "too long":
+            raise UnicodeError("label too long")
+        return name
+
+    own, full = OwnNames(), {"carbon", "carbon.corp.example"}
+    own.learn(("carbon",), ask)
+    until = time.monotonic() + 30
+    while own.names != full and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.05)
+    assert own.names == full
+    assert list(answers) == ["asked once too often"]
+
+
+def test_what_listens_no_more_asks_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_names, "_ASK_AGAIN_SECONDS", 0.001)
+    own, asked = OwnNames(), []
+
+    def ask() -> str:
+        asked.append("carbon")
+        return "carbon"
+
+    own.learn((), ask)
+    while len(asked) < 3:
+        time.sleep(0.001)
+    own.end()
+    time.sleep(0.05)
+    count = len(asked)
+    time.sleep(0.05)
+    assert len(asked) == count
+
+
+async def test_a_refused_name_is_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    async with served(held(estate.SNAPSHOT)) as client:
+        for name in ("carbon.corp.example", "evil.example"):
+            async with client.get("/", headers={"Host": name}) as answer:
+                assert answer.status == 421
+    (told,) = [line for line in caplog.messages if "no name of this server" in line]
+    assert "'carbon.corp.example'" in told and "-web.allowed-hosts" in told
 
 
 @pytest.mark.parametrize("wrong", ["http://a.example", "a.example:80", "a/b", "*.", "a.*.b", "-"])

@@ -24,9 +24,10 @@ from cloud_carbon_exporter.history.shares import Shares
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.web.api.openapi import openapi_document
+from cloud_carbon_exporter.web.api.resource_parameters import RESOURCE_PARAMETERS
 from cloud_carbon_exporter.web.api.resource_query import FILTERS, PARAMETERS, SORTS
 from cloud_carbon_exporter.web.app import make_app
-from cloud_carbon_exporter.web.routes import RESOURCE_PARAMETERS, ROUTES
+from cloud_carbon_exporter.web.routes import ROUTES
 
 OPENAPI: dict[str, Any] = openapi_document(ROUTES)
 HAND_MADE = {"made by hand": estate.SNAPSHOT, "failing": FAILING, "empty": estate.EMPTY}
@@ -61,13 +62,35 @@ def examples(snapshot: Snapshot) -> dict[str, dict[str, int]]:
             "/api/v1/resources/none/explain": 404,
         },
         "/api/v1/what-if": {"/api/v1/what-if?region=eu-north-1": 200, "/api/v1/what-if": 400},
+        "/api/v1/window": {
+            "/api/v1/window": 200 if snapshot.grid.forecasts else 404,
+            "/api/v1/window?region=atlantis-1": 400,
+        },
+        "/api/v1/budgets": {"/api/v1/budgets": 200},
         "/api/v1/history": {
             "/api/v1/history": 200,
             "/api/v1/history?since=1700000000&until=2025-11-30&step=day&by=kind,tag_team": 200,
             "/api/v1/history?since=7d&format=csv": 200,
             "/api/v1/history?by=color": 400,
         },
+        "/api/v1/trend": {
+            "/api/v1/trend": 200,
+            "/api/v1/trend?range=1h&measure=power": 200,
+            "/api/v1/trend?range=13mo&by=kind&measure=embodied": 200,
+            "/api/v1/trend?range=2h": 400,
+        },
+        "/api/v1/changes": {
+            "/api/v1/changes": 200,
+            "/api/v1/changes?since=last-week&measure=power": 200,
+            "/api/v1/changes?since=tomorrow": 400,
+        },
+        "/api/v1/treemap": {
+            "/api/v1/treemap": 200,
+            "/api/v1/treemap?by=kind&measure=power": 200,
+            "/api/v1/treemap?by=color": 400,
+        },
         "/api/v1/calibration": {"/api/v1/calibration": 200},
+        "/api/v1/clusters": {"/api/v1/clusters": 200},
         "/api/v1/openapi.json": {"/api/v1/openapi.json": 200},
     }
 
@@ -83,7 +106,7 @@ def told(query: Query) -> Sequence[Summed]:
     shares.look_at(ROWS)
     for hour in (START, START + HOUR_SECONDS):
         store.add([row for part in counted(hour) for row in shares.rows(part)], ())
-    return summed(store.find(query.since, query.until, query.step), query)
+    return list(summed(store.reader.find(query.since, query.until, query.step), query))
 
 
 @pytest_asyncio.fixture

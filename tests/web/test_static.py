@@ -19,11 +19,7 @@ TYPES = {
 
 
 def test_the_whole_page_is_small() -> None:
-    assert sum(len(file.read_bytes()) for file in STATIC.iterdir()) < 150_000
-
-
-def test_the_charts_come_with_their_licence() -> None:
-    assert "Leon Sorokin" in (STATIC / "uplot-license.txt").read_text()
+    assert sum(len(file.read_bytes()) for file in STATIC.iterdir()) < 130_000
 
 
 async def test_each_file_is_served_with_its_type_and_sent_once() -> None:
@@ -32,7 +28,8 @@ async def test_each_file_is_served_with_its_type_and_sent_once() -> None:
             path = "/" if file.name == "index.html" else f"/static/{file.name}"
             async with client.get(path) as response:
                 assert response.status == 200
-                assert await response.read() == file.read_bytes()
+                if file.name != "index.html":  # the totals are put in
+                    assert await response.read() == file.read_bytes()
                 assert response.content_type == TYPES[Path(file.name).suffix]
                 tag = response.headers["ETag"]
             async with client.get(path, headers={"If-None-Match": tag}) as response:

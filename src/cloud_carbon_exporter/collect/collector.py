@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from time import thread_time
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect.clock import as_clock, keep_watch
+from cloud_carbon_exporter.collect.cluster_side import cluster_news, open_clusters
 from cloud_carbon_exporter.collect.comparison import Comparison
 from cloud_carbon_exporter.collect.contribution import Contribution, places_in_use
 from cloud_carbon_exporter.collect.counters import Counters
@@ -18,14 +19,14 @@ from cloud_carbon_exporter.collect.failure_log import FailureLog
 from cloud_carbon_exporter.collect.first_figures import show_first_figures
 from cloud_carbon_exporter.collect.heap import Heap
 from cloud_carbon_exporter.collect.progress import Progress, say_progress, sentence
-from cloud_carbon_exporter.collect.shard import Shard
+from cloud_carbon_exporter.collect.settings import CollectSettings
 from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
 from cloud_carbon_exporter.collect.snapshot import SnapshotBuilder
 from cloud_carbon_exporter.collect.surroundings import SurroundingsIndex
 from cloud_carbon_exporter.collect.target import Shared, Target
 from cloud_carbon_exporter.collect.target_run import TargetRun
 from cloud_carbon_exporter.collect.threads import beside
-from cloud_carbon_exporter.grid import Feed, GridSettings
+from cloud_carbon_exporter.grid import Feed
 from cloud_carbon_exporter.model.snapshot import ClockNews, Snapshot
 from cloud_carbon_exporter.providers.owing import owed_by
 from cloud_carbon_exporter.providers.spec import Client
@@ -33,17 +34,6 @@ from cloud_carbon_exporter.providers.spec import Client
 log = logging.getLogger(__name__)
 
 Rendered = TypeVar("Rendered")
-
-
-@dataclass(frozen=True, slots=True)
-class CollectSettings:
-    """How often, and how long the last good figures of a failing sweep are served."""
-
-    interval_seconds: float = 300
-    stale_after_seconds: float = 1800
-    mode: Literal["background", "scrape"] = "background"
-    shard: Shard = field(default_factory=Shard)
-    grid: GridSettings = field(default_factory=GridSettings)
 
 
 class Collector(Generic[Rendered]):
@@ -60,13 +50,13 @@ class Collector(Generic[Rendered]):
         render: Callable[[Snapshot], Rendered],
         clock: Callable[[], float],
     ) -> None:
-        self.settings = settings
-        self.budget = budget
+        self.settings, self.budget = settings, budget
         self._clock = clock = as_clock(clock)
         self._feed = Feed(settings.grid, budget.meter("grid"), budget.error, FailureLog(), clock)
         surroundings = SurroundingsIndex(self._feed)
         self.counters = Counters(surroundings.of, settings.stale_after_seconds)
         self.comparison = Comparison(self.counters.services)
+        self.clusters = open_clusters(settings, budget, self.counters, clock)
         shared = Shared(
             budget,
             self.counters,
@@ -155,6 +145,7 @@ class Collector(Generic[Rendered]):
             self._follow_clock()
             contributions = [run.contribute() for run in self.runs]
             await self._ask_grid(contributions)
+            await self.clusters.feed.refresh()
             try:
                 built = await beside(lambda: self._build(self._clock(), contributions))
             except Exception:  # a defect of ours must not end the loop: the last Snapshot stays
@@ -207,6 +198,7 @@ class Collector(Generic[Rendered]):
             self.counters.move(seconds)
             self.budget.move(seconds)
             self._builder.move(seconds)
+            self.clusters.move(seconds)
             for run in self.runs:
                 run.move(seconds)
 
@@ -216,7 +208,10 @@ class Collector(Generic[Rendered]):
             self._round.cancel()
             await asyncio.gather(self._round, return_exceptions=True)
         await asyncio.gather(
-            self._feed.close(), *(run.close() for run in self.runs), return_exceptions=True
+            self._feed.close(),
+            self.clusters.feed.close(),
+            *(run.close() for run in self.runs),
+            return_exceptions=True,
         )
 
     def owed(self) -> Sequence[str]:
@@ -229,6 +224,7 @@ class Collector(Generic[Rendered]):
         `close` comes after it, and may take its time.
         """
         self._feed.give_up()  # a source that hangs holds up no Snapshot now
+        self.clusters.feed.give_up()
         # Under the lock nothing is being built any more, in a thread that would go on.
         async with self._publishing:
             await self._end(running)
@@ -241,6 +237,7 @@ class Collector(Generic[Rendered]):
                 (self.counters, successor.counters),
                 (self.counters.water, successor.counters.water),
                 (self.comparison, successor.comparison),
+                (self.clusters.counters, successor.clusters.counters),
             ):
                 theirs.load(await asyncio.to_thread(list, ours.dump()))
 
@@ -253,7 +250,8 @@ class Collector(Generic[Rendered]):
     ) -> tuple[Snapshot, Rendered]:
         news = ClockNews(self._clock.apart, self._clock.steps)
         built = self._builder.build(now, contributions, advance=advance)
-        snapshot = replace(built, clock=news)
+        clusters = cluster_news(self.clusters, self.counters, built.rows, now, advance=advance)
+        snapshot = replace(built, clock=news, clusters=clusters)
         rendered = self._render(snapshot)
         if advance:  # what is set aside is to be the estate, not what lists it
             self._heap.settle(len(snapshot.rows))

@@ -16,6 +16,7 @@ from cloud_carbon_exporter.collect.hour_sums import HourSums
 from cloud_carbon_exporter.collect.integral import Piece, corrections, pieces
 from cloud_carbon_exporter.collect.lives import KnownBy
 from cloud_carbon_exporter.collect.months import Months
+from cloud_carbon_exporter.collect.node_pieces import NodePieces
 from cloud_carbon_exporter.collect.presence import Presence
 from cloud_carbon_exporter.collect.running_totals import RunningTotals
 from cloud_carbon_exporter.collect.service_months import ServiceMonths, ServicePart, part_of
@@ -63,6 +64,7 @@ class Counters:
         self.tokens = TokenSums()
         self.water = WaterSums()
         self.hours = HourSums()
+        self.nodes = NodePieces()
         # Each sum is first shown at 0, so it stands from when a resource enters.
         self.presence = Presence(self._first_shown)
         self.known_by = KnownBy()
@@ -236,6 +238,7 @@ class Counters:
         add_liters(counting.water, piece.joules, counting.around.place)
         self.months.add(counting.part, piece)
         self.hours.add(group_of(timeline.resource), piece)
+        self.nodes.add(timeline.resource, piece)
         self.tokens.add(timeline.resource, piece)
         self.known_by.add(timeline, piece)
 

@@ -6,14 +6,23 @@ import math
 
 from cloud_carbon_exporter.collect.integral import Piece
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, CountedHour, Group
+from cloud_carbon_exporter.model.stretches import Stretch, joined
 
 
 class _Hour:
-    __slots__ = ("embodied", "first", "joules", "last", "operational")
+    __slots__ = ("embodied", "joules", "operational", "stretches")
 
-    def __init__(self, first: float) -> None:
+    def __init__(self, stretch: Stretch) -> None:
         self.joules = self.operational = self.embodied = 0.0
-        self.first = self.last = first
+        self.stretches: tuple[Stretch, ...] = (stretch,)
+
+    def cover(self, stretch: Stretch) -> None:
+        """Take down that this time was counted: nearly always it is known, or goes on."""
+        last = self.stretches[-1]
+        if stretch.first < last.first or stretch.first > last.last:
+            self.stretches = joined((*self.stretches, stretch))
+        elif stretch.last > last.last:
+            self.stretches = (*self.stretches[:-1], Stretch(last.first, stretch.last))
 
 
 class HourSums:
@@ -37,12 +46,12 @@ class HourSums:
     def _add(self, hour: int, group: Group, piece: Piece, start: float, until: float) -> None:
         sums = self._sums.get((hour, group))
         if sums is None:
-            sums = self._sums[hour, group] = _Hour(start)
+            sums = self._sums[hour, group] = _Hour(Stretch(start, until))
         share = (until - start) / (piece.end - piece.start)
         sums.joules += share * piece.joules
         sums.operational += share * piece.operational_grams
         sums.embodied += share * piece.embodied_grams
-        sums.first, sums.last = min(sums.first, start), max(sums.last, until)
+        sums.cover(Stretch(start, until))
 
     def take(self) -> tuple[CountedHour, ...]:
         """All that was counted since this was last asked."""
@@ -50,5 +59,5 @@ class HourSums:
         rows: list[CountedHour] = []
         for (hour, group), sums in taken.items():
             grams = (sums.operational, sums.embodied)
-            rows.append(CountedHour(hour, group, sums.joules, *grams, sums.first, sums.last))
+            rows.append(CountedHour(hour, group, sums.joules, *grams, sums.stretches))
         return tuple(rows)

@@ -18,6 +18,7 @@ from cloud_carbon_exporter.collect import Target
 from cloud_carbon_exporter.collect.surroundings import place_key
 from cloud_carbon_exporter.collect.sweep import sweep
 from cloud_carbon_exporter.commands import terminal
+from cloud_carbon_exporter.commands.check_clusters import try_clusters
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.config.flag import PROGRAM
 from cloud_carbon_exporter.config.flags import ANSWER_FORMAT
@@ -69,12 +70,15 @@ def run(invocation: Invocation) -> int:
 
 
 async def check(settings: Settings) -> list[Finding]:
-    """Findings of every target, in their order, then those of the grid's sources."""
+    """Findings of every target, in their order, then of the grid's sources, then of clusters."""
     budget = Budget(time.time)
     places: set[PlaceKey] = set()
     asking = [_target(target, budget, places) for target in open_targets(settings)]
     findings = list(itertools.chain.from_iterable(await asyncio.gather(*asking)))
-    return findings + await _grid(settings, budget, places)
+    findings += await _grid(settings, budget, places)
+    for tried in await try_clusters(settings.clusters, budget):
+        findings.append(Finding(f"kubernetes {tried.cluster}", "usage", tried.detail, tried.error))
+    return findings
 
 
 class _Heard(dict[object, str]):

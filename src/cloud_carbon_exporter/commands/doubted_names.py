@@ -23,6 +23,8 @@ class Doubts:
 
     def tell(self, given: Values) -> None:
         """Write on stderr which names of an input nobody knows."""
+        if len(self._told) == _TOLD_AT_MOST:
+            return  # to look for the nearest names is most of the work of a line
         for flag, doubt in doubts(given):
             if doubt in self._told or len(self._told) == _TOLD_AT_MOST:
                 continue

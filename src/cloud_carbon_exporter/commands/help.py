@@ -6,7 +6,14 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from cloud_carbon_exporter.commands import terminal
-from cloud_carbon_exporter.config import Invocation, cloud_flags, flags, grid_flags, machine_flags
+from cloud_carbon_exporter.config import (
+    Invocation,
+    cloud_flags,
+    flags,
+    grid_flags,
+    history_flags,
+    machine_flags,
+)
 from cloud_carbon_exporter.config.flag import COMMANDS, EXIT_CODES, PROGRAM, Flag
 from cloud_carbon_exporter.config.flags import of_command
 from cloud_carbon_exporter.reporting.columns import paragraph
@@ -49,6 +56,15 @@ FEW: Mapping[str, tuple[Flag[object], ...]] = {
         machine_flags.CPU_RATIO,
         machine_flags.EXPLAIN,
         flags.STRICT,
+    ),
+    "history": (
+        history_flags.BILL,
+        history_flags.SINCE,
+        history_flags.UNTIL,
+        history_flags.BY,
+        history_flags.COST,
+        history_flags.TO,
+        history_flags.OUTPUT,
     ),
 }
 """Flags one begins with; of a command that is not here, all of them."""

@@ -1,4 +1,7 @@
-"""`report`: collect once, print, and say by the exit code whether anything failed."""
+"""`report`: collect once, print, and say by the exit code whether anything failed.
+
+With -since it is of a period, and `report_period` does it.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +14,19 @@ from dataclasses import replace
 
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.collect.progress import say_progress
-from cloud_carbon_exporter.commands import terminal
+from cloud_carbon_exporter.commands import report_period, terminal, what_if
 from cloud_carbon_exporter.commands.progress_bar import draw
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.config.flags import REPORT_FORMAT, STRICT
 from cloud_carbon_exporter.config.grid_flags import WHAT_IF
-from cloud_carbon_exporter.errors import ConfigError, ExporterError
+from cloud_carbon_exporter.config.period_flags import SINCE
+from cloud_carbon_exporter.errors import ExporterError
 from cloud_carbon_exporter.model.snapshot import Snapshot
-from cloud_carbon_exporter.model.what_if import region_of, what_if
-from cloud_carbon_exporter.reporting import report, tables
-from cloud_carbon_exporter.reporting import what_if as what_if_report
+from cloud_carbon_exporter.reporting import html, report, tables
 from cloud_carbon_exporter.reporting.failures import failures
+from cloud_carbon_exporter.reporting.sections import sections
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
 from cloud_carbon_exporter.service.signals import run_once
-from cloud_carbon_exporter.web.api.what_if import what_if_object
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ FORMS: Mapping[str, Callable[[Snapshot, tuple[str, ...]], str]] = {
     "json": report.as_json,
     "csv": report.as_csv,
     "markdown": report.as_markdown,
+    "html": report.as_html,
 }
 
 GRID_PATIENCE_SECONDS = 30.0
@@ -48,12 +51,15 @@ def run(invocation: Invocation) -> int:
     logs.configure(settings.log_level, settings.log_format)
     for warning in settings.warnings:
         log.warning("%s", warning)
-    there = _there(settings.options[WHAT_IF])
-    snapshot = run_once(collect(settings, there))
+    if settings.options.holds(SINCE):
+        return report_period.run(settings, lambda: run_once(collect(settings)))
+    report_period.check_alone(settings)
+    wish = what_if.read(settings.options[WHAT_IF])
+    snapshot = run_once(collect(settings, wish.there))
     form = settings.options[REPORT_FORMAT]
     text = FORMS[form](snapshot, settings.tags)
-    if there is not None:
-        text = with_what_if(text, form, snapshot, there)
+    if wish != what_if.Wish():
+        text = with_what_if(text, form, snapshot, wish, settings.tags)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     return _code(snapshot, strict=settings.options[STRICT])
 
@@ -67,28 +73,23 @@ def _code(of: Snapshot, *, strict: bool) -> int:
     return 1 if count else 0
 
 
-def _there(text: str) -> tuple[str, str] | None:
-    """Provider and region -what-if names. Raises ConfigError for one nobody knows."""
-    try:
-        return region_of(text) if text else None
-    except ValueError as error:
-        raise ConfigError(f"-what-if: {error}") from None
-
-
-def with_what_if(text: str, form: str, snapshot: Snapshot, there: tuple[str, str]) -> str:
-    """Report, and what the estate would come to elsewhere.
+def with_what_if(
+    text: str, form: str, snapshot: Snapshot, wish: what_if.Wish, tags: tuple[str, ...]
+) -> str:
+    """Report, and what the estate would come to otherwise.
 
     A CSV has no room for it: there it goes to stderr.
     """
-    moved = what_if(snapshot, *there)
     if form == "json":
-        return json.dumps({**json.loads(text), "what_if": what_if_object(moved)})
-    section = what_if_report.section(moved, snapshot.taken_at)
+        return json.dumps({**json.loads(text), **what_if.document(wish, snapshot)})
+    told = what_if.sections(wish, snapshot)
+    if form == "html":
+        return html.as_html([*sections(snapshot, tags), *told])
     if form == "markdown":
-        return f"{text}\n{tables.as_markdown([section])}"
+        return f"{text}\n{tables.as_markdown(told)}"
     if form == "text":
-        return f"{text}\n{tables.as_text([section], terminal.width(sys.stdout))}"
-    sys.stderr.write(tables.as_text([section], terminal.width(sys.stderr)))
+        return f"{text}\n{tables.as_text(told, terminal.width(sys.stdout))}"
+    sys.stderr.write(tables.as_text(told, terminal.width(sys.stderr)))
     return text
 
 

@@ -17,6 +17,7 @@ from cloud_carbon_exporter.errors import ExporterError
 from cloud_carbon_exporter.service.orphans import bury_orphans
 from cloud_carbon_exporter.service.pushing import keep_pushing
 from cloud_carbon_exporter.service.service import Service
+from cloud_carbon_exporter.service.shown import route_prefix
 from cloud_carbon_exporter.service.signals import ShutdownDeadline, run_until_signalled
 
 log = logging.getLogger(__name__)
@@ -48,18 +49,21 @@ async def _serve(invocation: Invocation, deadline: ShutdownDeadline) -> None:
     service = Service(settings, invocation.reread)
     await run_until_signalled(
         service,
-        partial(_listen, service, settings.listen),
+        partial(_listen, service, settings),
         partial(_collect_and_push, service, settings),
         deadline,
     )
 
 
-async def _listen(service: Service, address: Address) -> None:
+async def _listen(service: Service, settings: Settings) -> None:
+    address = settings.listen
     try:
         bound = await service.listen(address.host, address.port)
     except OSError as error:
         raise ExporterError(why_not(address, error)) from None
-    log.info("listening on %s", url(address, bound.addresses, bound.scheme))
+    root = url(address, bound.addresses, bound.scheme)
+    prefix = route_prefix(settings).removeprefix("/")
+    log.info("listening on %s", f"{root}{prefix}/" if prefix else root)
 
 
 async def _collect_and_push(service: Service, settings: Settings) -> None:

@@ -1,11 +1,12 @@
-"""File of -config.file: flags of `serve` nested by their dots, and the list of targets."""
+"""File of -config.file: flags of `serve` nested by their dots, targets, budgets and clusters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from cloud_carbon_exporter.config.budgets import FiledBudget
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.flag import Flag, words_of
 from cloud_carbon_exporter.config.flags import find, of_command
@@ -17,19 +18,40 @@ _COMMAND = "serve"
 """The file says what serving says; the other commands take of it what they know."""
 
 
-def read_file(name: str) -> tuple[dict[Flag[object], object], tuple[FiledTarget, ...]]:
-    """Values and targets of a file. Raises ConfigError for what cannot be read or followed."""
+class Filed(NamedTuple):
+    """What a file says: values of flags, and the entries of its lists."""
+
+    values: dict[Flag[object], object]
+    targets: tuple[FiledTarget, ...] = ()
+    budgets: tuple[FiledBudget, ...] = ()
+    clusters: tuple[FiledTarget, ...] = ()
+
+
+def read_file(name: str) -> Filed:
+    """Values and lists of a file. Raises ConfigError for what cannot be read or followed."""
     content = _content(name)
-    listed = content.pop("targets", None) or ()
+    targets = _listed(name, content, "targets", "provider")
+    budgets = _listed(name, content, "budgets", "name")
+    clusters = _listed(name, content, "kubernetes", "cluster and url")
+    return Filed(
+        dict(_leaves(name, content)),
+        tuple([FiledTarget(where, keys) for where, keys in targets]),
+        tuple([FiledBudget(where, keys) for where, keys in budgets]),
+        tuple([FiledTarget(where, keys) for where, keys in clusters]),
+    )
+
+
+def _listed(
+    file: str, content: dict[str, Any], name: str, key: str
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Mappings of one list, each with the place where it stands; the list is taken away."""
+    listed = content.pop(name, None) or ()
     mappings = isinstance(listed, list | tuple) and all(
         isinstance(keys, Mapping) for keys in listed
     )
     if not mappings:
-        raise ConfigError(f"{name}: targets: not a list; allowed: a list of mappings with provider")
-    targets: list[FiledTarget] = []
-    for number, keys in enumerate(listed):
-        targets.append(FiledTarget(f"{name}: targets[{number}]", keys))
-    return dict(_leaves(name, content)), tuple(targets)
+        raise ConfigError(f"{file}: {name}: not a list; allowed: a list of mappings with {key}")
+    return iter([(f"{file}: {name}[{number}]", keys) for number, keys in enumerate(listed)])
 
 
 def _content(name: str) -> dict[str, Any]:
@@ -66,7 +88,9 @@ def _leaves(
         path = f"{above}{key}".replace("_", "-")
         flag, below = find(path, _COMMAND), _below(path)
         if flag is None and not below:
-            near = nearest(path, [*words_of(of_command(_COMMAND)), "targets"])
+            near = nearest(
+                path, [*words_of(of_command(_COMMAND)), "targets", "budgets", "kubernetes"]
+            )
             raise ConfigError(f"{file}: unknown key {quoted(above + str(key))}{near}")
         if value is None:
             continue

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "permissions": "print the least the exporter must be allowed, per provider",
     "services": "print what is supported, and how it is estimated",
     "estimate": "price a machine type or a server, without any account",
+    "history": "what a bill of the past drew and emitted, from an export of it",
     "completion": "print a completion script for a shell",
     "version": "print which release this is, and which model it estimates by",
 }

@@ -12,15 +12,21 @@ from cloud_carbon_exporter.config.cloud_flags import CLOUD_FLAGS
 from cloud_carbon_exporter.config.exported import families
 from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in, words_of
 from cloud_carbon_exporter.config.grid_flags import GRID_FLAGS
+from cloud_carbon_exporter.config.history_flags import HISTORY_FLAGS
 from cloud_carbon_exporter.config.kinds import boolean, choice, host_names, several, text
 from cloud_carbon_exporter.config.machine_flags import MACHINE_FLAGS
+from cloud_carbon_exporter.config.period_flags import PERIOD_FLAGS
 from cloud_carbon_exporter.config.plan_flags import PLAN_FLAGS
 from cloud_carbon_exporter.config.push_flags import PUSH_FLAGS
 from cloud_carbon_exporter.config.quantities import address, count, duration, fraction, number
+from cloud_carbon_exporter.config.web_flags import WEB_FLAGS
 from cloud_carbon_exporter.providers.clouds import REAL_CLOUDS
 
 Mode = Literal["background", "scrape"]
 LabelSet = Literal["full", "slim"]
+
+KEEPING = ("serve", "report")
+"""Commands of the files that outlive a process: one writes them, the other reads."""
 
 # 2922 is the port of the original exporter: dashboards and scrape jobs stay as they are.
 LISTEN = Flag("listen", address(), "0.0.0.0:2922", "Address to serve at.", commands=SERVE)
@@ -112,7 +118,7 @@ STATE_FILE = Flag(
     text("FILE"),
     "",
     "Where counters, the bill and the trend are kept over a restart.",
-    commands=SERVE,
+    commands=KEEPING,
 )
 HISTORY_FILE = Flag(
     "history.file",
@@ -120,7 +126,7 @@ HISTORY_FILE = Flag(
     "",
     "Where sums by hour are kept for 13 months, as a database of SQLite; without it a day is kept "
     "in memory.",
-    commands=SERVE,
+    commands=KEEPING,
 )
 TAGS = Flag(
     "metrics.tags",
@@ -161,9 +167,9 @@ UPSTREAM_NAMES = Flag(
 )
 REPORT_FORMAT = Flag(
     "format",
-    choice("text", "json", "csv", "markdown"),
+    choice("text", "json", "csv", "markdown", "html"),
     "text",
-    "Form of the report.",
+    "Form of the report; html prints well to paper and PDF.",
     commands=("report",),
 )
 ANSWER_FORMAT = Flag(
@@ -222,10 +228,13 @@ POLICY_OPTIONAL = Flag(
 FLAGS: tuple[Flag[object], ...] = (
     *CLOUD_FLAGS,
     *flags_in(globals()),
+    *WEB_FLAGS,
     *GRID_FLAGS,
     *PUSH_FLAGS,
     *MACHINE_FLAGS,
     *PLAN_FLAGS,
+    *PERIOD_FLAGS,
+    *HISTORY_FLAGS,
 )
 
 

@@ -69,7 +69,7 @@ GRID_METHOD: Flag[Method] = Flag(
     "the same), the annual direct emissions of Scope 2, the present mean, what the provider claims "
     "after its purchases (else the residual mix), or that of the next kWh. The life-cycle mean "
     "stands in where there is none.",
-    commands=(*COLLECTING, "estimate"),
+    commands=(*COLLECTING, "estimate", "history"),
 )
 GRID_COMPARE = Flag(
     "grid.compare",
@@ -100,12 +100,15 @@ WATTTIME_PASSWORD = _token(
 WHAT_IF = Flag(
     "what-if",
     shaped(
-        "REGION",
-        "region=REGION, of the same cloud or of one named, as in gcp:europe-north1",
-        r"(region=)?([a-z]+:)?[a-z][a-z0-9-]*",
+        "CHANGE",
+        "region=REGION, of the same cloud or of one named, as in gcp:europe-north1; region=best; "
+        "machine-type=NEW, a family or a type, as in m7g, or OLD:NEW, as in m5.large:m7g.large or "
+        "m5.*:m7g.*; or a region and machines with a comma between them",
+        r"((region=)?([a-z]+:)?[a-z][a-z0-9-]*)?,?(machine-type=[A-Za-z0-9.*_:-]+)?",
     ),
     "",
-    "Also tell what the same estate would come to in another region, now.",
+    "Also tell what the same estate would come to in another region, now; in which regions it "
+    "would emit least; or with machines of another type.",
     commands=("report",),
 )
 

@@ -162,6 +162,18 @@ def secrets_of(name: str) -> Kind[tuple[str, ...]]:
     return Kind(name, "a mapping of names to text", accept, accept, (), secret=True)
 
 
+def words_by_name(name: str) -> Kind[tuple[tuple[str, str], ...]]:
+    """Texts by name, a mapping, as pairs."""
+    inner = text(name)
+
+    def accept(value: object) -> tuple[tuple[str, str], ...]:
+        if not isinstance(value, Mapping):
+            raise ValueError("is not a mapping of names to text")
+        return tuple([(inner.accept(key), inner.accept(word)) for key, word in value.items()])
+
+    return Kind(name, "a mapping of names to text", accept, accept, ())
+
+
 def boolean() -> Kind[bool]:
     """Switch: true or false, in the spellings Go's flags take."""
 

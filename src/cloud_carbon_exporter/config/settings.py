@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cloud_carbon_exporter.config import flags, grid_flags, push_flags
+from cloud_carbon_exporter.config import flags, grid_flags, period_flags, push_flags, web_flags
+from cloud_carbon_exporter.config.budgets import read_budgets
+from cloud_carbon_exporter.config.cloud_flags import DEMO_ENABLED, PROVIDERS
+from cloud_carbon_exporter.config.clusters import read_clusters
 from cloud_carbon_exporter.config.command_line import Wish, Words, nearest, read_words
-from cloud_carbon_exporter.config.file import read_file
+from cloud_carbon_exporter.config.file import Filed, read_file
 from cloud_carbon_exporter.config.flag import COLLECTING, Flag, Values, said_or_inherited
 from cloud_carbon_exporter.config.flags import FLAGS, LabelSet, Mode, of_command
 from cloud_carbon_exporter.config.targets import FiledTarget, read_targets
 from cloud_carbon_exporter.config.values import Address, read_value
+from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
+from cloud_carbon_exporter.model.budgets import CarbonBudget
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.push.settings import PushSettings
@@ -35,6 +40,7 @@ class Settings:
     """
 
     targets: tuple[TargetSettings, ...] = ()
+    clusters: tuple[ClusterSettings, ...] = ()
     listen: Address = flags.LISTEN.value_by_default
     log_level: str = flags.LOG_LEVEL.value_by_default
     log_format: str = flags.LOG_FORMAT.value_by_default
@@ -47,6 +53,8 @@ class Settings:
     history_file: str = ""
     web_config_file: str = ""
     allowed_hosts: tuple[str, ...] = ()
+    route_prefix: str = ""
+    external_url: str = ""
     tags: tuple[str, ...] = ()
     labels: LabelSet = flags.LABEL_SET.value_by_default
     families: tuple[str, ...] = ()
@@ -58,6 +66,7 @@ class Settings:
     grid_options: Mapping[str, str] = field(default_factory=dict)
     grid_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     push: PushSettings = field(default_factory=PushSettings)
+    budgets: tuple[CarbonBudget, ...] = ()
     options: Values = field(default_factory=Values)
     warnings: tuple[str, ...] = ()
 
@@ -85,23 +94,25 @@ def load(arguments: Sequence[str], environment: Mapping[str, str]) -> Invocation
     if words.wants:
         return Invocation(words.command, Settings(), words.wants)
     said = _from_environment(words.command, environment) | _from_words(words)
-    filed: Said = {}
-    targets: tuple[FiledTarget, ...] = ()
-    if file := said.get(flags.CONFIG_FILE):
-        filed, targets = read_file(str(file))
+    file = said.get(flags.CONFIG_FILE)
+    filed = read_file(str(file)) if file else Filed({})
     values = Values(
         {
             **_defaults(words.command),
             **_from_platform(words.command, environment),
-            **filed,
+            **filed.values,
             **said,
         }
     )
     settings = Settings(options=values)
     if words.command in COLLECTING:
-        settings = _settings(values, targets, environment)
-        idle = _without_effect(filed | said, settings.targets)
-        settings = replace(settings, warnings=(*idle, *_unknown_variables(environment)))
+        settings = _settings(values, filed, environment)
+        idle = _without_effect(filed.values | said, settings.targets)
+        settings = replace(
+            settings,
+            budgets=read_budgets(filed.budgets, settings.tags),
+            warnings=(*idle, *_unknown_variables(environment)),
+        )
     return Invocation(
         words.command, settings, "", words.operands, lambda: load(arguments, environment).settings
     )
@@ -113,12 +124,12 @@ def _defaults(command: str) -> Said:
     return {flag: flag.value_by_default for flag in (*serve, *of_command(command))}
 
 
-def _settings(
-    values: Values, filed: Sequence[FiledTarget], environment: Mapping[str, str]
-) -> Settings:
-    targets = read_targets(values, filed, environment)
+def _settings(values: Values, filed: Filed, environment: Mapping[str, str]) -> Settings:
+    counted = _reads_what_was_counted(values, filed.targets)
+    targets = () if counted else read_targets(values, filed.targets, environment)
     return Settings(
         targets=targets,
+        clusters=read_clusters(filed.clusters),
         listen=values[flags.LISTEN],
         log_level=values[flags.LOG_LEVEL],
         log_format=values[flags.LOG_FORMAT],
@@ -131,6 +142,8 @@ def _settings(
         history_file=values[flags.HISTORY_FILE],
         web_config_file=values[flags.WEB_CONFIG_FILE],
         allowed_hosts=values[flags.ALLOWED_HOSTS],
+        route_prefix=values[web_flags.ROUTE_PREFIX],
+        external_url=values[web_flags.EXTERNAL_URL],
         tags=_tags(values[flags.TAGS], targets),
         labels=values[flags.LABEL_SET],
         families=values[flags.FAMILIES],
@@ -147,6 +160,13 @@ def _settings(
         push=_push(values),
         options=values,
     )
+
+
+def _reads_what_was_counted(values: Values, filed: Sequence[FiledTarget]) -> bool:
+    """Whether a report of the past explores nothing: then no cloud need be named."""
+    if period_flags.SINCE not in values or not values.holds(period_flags.SINCE):
+        return False
+    return not filed and not values[PROVIDERS] and not values[DEMO_ENABLED]
 
 
 def _tags(everywhere: Sequence[str], targets: Sequence[TargetSettings]) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cloud_carbon_exporter.web.api.openapi import openapi_document
-from cloud_carbon_exporter.web.routes import RESOURCE_PARAMETERS, ROUTES
+from cloud_carbon_exporter.web.api.resource_parameters import RESOURCE_PARAMETERS
+from cloud_carbon_exporter.web.routes import ROUTES
 
 _COLUMNS = 100
 

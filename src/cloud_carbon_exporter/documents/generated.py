@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from cloud_carbon_exporter.commands import permissions, services
+from cloud_carbon_exporter.config.budgets import KEYS as BUDGET_KEYS
+from cloud_carbon_exporter.config.budgets import BudgetKey
+from cloud_carbon_exporter.config.clusters import CLUSTER_KEYS
 from cloud_carbon_exporter.config.flag import COMMANDS, EXIT_CODES, PROGRAM, Flag
 from cloud_carbon_exporter.config.flags import FLAGS
 from cloud_carbon_exporter.config.target_keys import KEYS, Key
@@ -38,6 +41,8 @@ targets:
     exclude: [ec2/volume]
   - {provider: gcp, project_id: my-project}
   - {provider: scw, organization_id: "00000000-0000-0000-0000-000000000000"}
+budgets:
+  - {name: data, kilograms: 120, period: month, tags: {team: data}}
 ```"""
 
 
@@ -87,6 +92,12 @@ def _flags() -> str:
         "of what to explore beside what the flags name.",
         _EXAMPLE,
         markdown_table(("key of a target", "providers", "value", "meaning"), map(_key, KEYS)),
+        "`budgets` is a list of [budgets of carbon](budgets.md), each of these keys:",
+        markdown_table(("key of a budget", "value", "meaning"), map(_budget_key, BUDGET_KEYS)),
+        "### Clusters of Kubernetes",
+        "`kubernetes` is a list of clusters to be split by namespace and workload: "
+        "[how](kubernetes.md).",
+        markdown_table(("key of a cluster", "value", "meaning"), map(_cluster_key, CLUSTER_KEYS)),
     )
 
 
@@ -102,6 +113,14 @@ def _flag(flag: Flag[object]) -> tuple[str, ...]:
 
 def _key(key: Key[object]) -> tuple[str, ...]:
     return _code(key.name), ", ".join(key.providers), key.kind.allowed, key.meaning
+
+
+def _budget_key(key: BudgetKey) -> tuple[str, ...]:
+    return _code(key.name), key.kind.allowed, key.meaning
+
+
+def _cluster_key(key: Key[object]) -> tuple[str, ...]:
+    return _code(key.name), key.kind.allowed, key.meaning
 
 
 def _services() -> str:

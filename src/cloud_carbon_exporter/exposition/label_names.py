@@ -21,16 +21,24 @@ RESOURCE_LABELS = (
 # `* on (cloud_resource_id) group_left (host_type) cloud_carbon_resource_info`.
 HARDWARE_LABELS = ("host_type", "architecture", "cpu")
 ORIGIN_LABELS = ("basis", "hardware_basis", "reason")
-INFO_LABELS = (*RESOURCE_LABELS, *HARDWARE_LABELS, *ORIGIN_LABELS)
+# What Kubernetes calls a machine: kube_node_info of kube-state-metrics has the same label.
+PROVIDER_ID = "provider_id"
+INFO_LABELS = (*RESOURCE_LABELS, *HARDWARE_LABELS, PROVIDER_ID, *ORIGIN_LABELS)
 """Labels of `cloud_carbon_resource_info`."""
 
 TOLD_LABELS = frozenset(
     {
         *RESOURCE_LABELS,
         "host_type",
+        PROVIDER_ID,
         "cloud_account_name",
+        "cluster",
+        "namespace",
+        "workload_kind",
+        "workload",
         "model",
         "service",
+        "budget",
         "permission",
         "target",
         "zone",

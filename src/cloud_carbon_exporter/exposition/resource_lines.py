@@ -10,8 +10,10 @@ from cloud_carbon_exporter.exposition.label_names import (
     HARDWARE_LABELS,
     INFO_LABELS,
     ORIGIN_LABELS,
+    PROVIDER_ID,
 )
 from cloud_carbon_exporter.exposition.labels import pairs, word
+from cloud_carbon_exporter.model.provider_ids import provider_id
 from cloud_carbon_exporter.model.snapshot import Row
 
 Value = Callable[[Row], float | None]
@@ -67,7 +69,8 @@ def info_lines(
     for text, row in zip(labels, rows, strict=True):
         footprint = row.footprint
         origin = (footprint.basis, footprint.hardware_basis, footprint.weakness)
-        info = [*_told(row), *zip(ORIGIN_LABELS, origin, strict=True)]
+        known_as = (PROVIDER_ID, provider_id(row.resource))
+        info = [*_told(row), known_as, *zip(ORIGIN_LABELS, origin, strict=True)]
         lines.append(f"{name}{{{text},{pairs(info)}}} 1\n")
     return lines
 

@@ -81,7 +81,7 @@ def _open(path: Path) -> Store:
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     os.fchmod(file, 0o600)
     os.close(file)
-    database = _connect(str(path))
+    database, reading = _connect(str(path)), _connect(str(path))
     try:
         # A commit is one append, and a process that is killed leaves none half written. NORMAL:
         # a power cut may cost the last commits, never the file (sqlite.org/pragma.html).
@@ -90,8 +90,12 @@ def _open(path: Path) -> Store:
         (fault,) = database.execute("PRAGMA quick_check(1)").fetchone()
         if fault != "ok":
             raise sqlite3.DatabaseError(fault)
-        return Store(database)
+        store = Store(database, reading)
+        # In WAL it sees the last commit, and neither waits for who writes nor holds him up.
+        reading.execute("PRAGMA query_only = ON")
+        return store
     except BaseException:
+        reading.close()
         database.close()
         raise
 

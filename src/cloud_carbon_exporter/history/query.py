@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter, mul
 
-from cloud_carbon_exporter.history.ratios import SumRatios
+from cloud_carbon_exporter.history.ratios import Ratios, SumRatios, unpacked
+from cloud_carbon_exporter.history.reader import Found, Part, TooManySums
 from cloud_carbon_exporter.history.series import By
 from cloud_carbon_exporter.history.steps import STEPS
-from cloud_carbon_exporter.history.store import Found, Part
 from cloud_carbon_exporter.model.emissions import weakest
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts
+from cloud_carbon_exporter.model.stretches import Lengths, Stretch
 from cloud_carbon_exporter.model.sums import Reach, Sum
 from cloud_carbon_exporter.model.types import Basis
 
 MOST_SUMS = 50_000
 """Sums of one answer: more than a year of hours in five groups."""
 
-
-class TooManySums(Exception):
-    """An answer would have too many sums."""
-
-    def __init__(self, sums: int) -> None:
-        super().__init__(f"{sums:,} sums, and {MOST_SUMS:,} at most: ask for a longer step")
+AT_ONCE = 1_000
+"""Parts of a sum whose errors are unpacked at once, each three times as large as in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,8 @@ class Query:
 class Summed:
     """Sum of one group over one step.
 
-    [start, end): the step, cut to the range. seconds: how much of it was counted.
+    [start, end): the step, cut to the range. seconds: how much of it was counted, of any of the
+        accounts that have a part in the sum.
     """
 
     start: int
@@ -63,8 +62,8 @@ def whole_hours(since: float, until: float) -> tuple[int, int]:
     return first, last
 
 
-def summed(found: Found, query: Query) -> Sequence[Summed]:
-    """The sums of what the store found, by step, then by label. Raises TooManySums."""
+def summed(found: Found, query: Query) -> Iterator[Summed]:
+    """The sums of what the store found, one by one, by step, then by label. Raises TooManySums."""
     labels_of: dict[int, tuple[str, ...]] = {}
     for number, series in found.series.items():
         labels_of[number] = tuple([by(series) for by in query.by.values()])
@@ -72,63 +71,99 @@ def summed(found: Found, query: Query) -> Sequence[Summed]:
     for part in found.parts:
         groups[part.start, labels_of[part.series]].append(part)
     if len(groups) > MOST_SUMS:
-        raise TooManySums(len(groups))
-    sums: list[Summed] = []
+        raise TooManySums(MOST_SUMS)
+    counted, amounts_of = _Counted(found), _Amounts(found)
     for (start, labels), parts in sorted(groups.items(), key=itemgetter(0)):
         first, end = max(start, query.since), query.until
         if query.step:
             end = min(end, STEPS[query.step].end(start))
-        seconds = found.seconds.get(start, 0)
-        sums.append(Summed(first, end, labels, seconds, _amounts(parts, found)))
-    return sums
+        seconds = counted.of(parts).within(first, end)
+        yield Summed(first, end, labels, seconds, amounts_of(parts))
 
 
-def _amounts(parts: Sequence[Part], found: Found) -> Amounts:
+class _Counted:
+    """The time that was counted of several accounts; worked out once for each set of them."""
+
+    def __init__(self, found: Found) -> None:
+        self._accounts: dict[int, tuple[str, str]] = {}
+        for number, series in found.series.items():
+            self._accounts[number] = series.group[:2]
+        self._spans = found.spans
+        self._known: dict[frozenset[tuple[str, str]], Lengths] = {}
+
+    def of(self, parts: Sequence[Part]) -> Lengths:
+        accounts = frozenset([self._accounts[part.series] for part in parts])
+        if accounts not in self._known:
+            of_them = [span for span in self._spans if span[:2] in accounts]
+            stretches = [Stretch(span.first, span.last) for span in of_them]
+            self._known[accounts] = Lengths(stretches)
+        return self._known[accounts]
+
+
+class _Amounts:
     """Amounts of all series of a group over a time."""
-    errors = [found.errors[part.errors] for part in parts]
-    series = [part.series for part in parts]
-    basis = weakest(*{found.series[number].basis for number in series})
-    return Amounts(
-        _sum([each.energy for each in errors], [part.joules for part in parts], series, basis),
-        _sum(
-            [each.operational for each in errors],
-            [part.operational_grams for part in parts],
-            series,
-            basis,
-        ),
-        _sum(
-            [each.embodied for each in errors],
-            [part.embodied_grams for part in parts],
-            series,
-            basis,
-        ),
-    )
+
+    def __init__(self, found: Found) -> None:
+        self._series = found.series
+        # Hours and steps share errors: those that were unpacked last are likely to come again.
+        self._errors: Callable[[int], Ratios] = lru_cache(AT_ONCE)(
+            lambda number: unpacked(found.errors[number], found.facts)
+        )
+
+    def __call__(self, parts: Sequence[Part]) -> Amounts:
+        energy, operational, embodied = _Adding(), _Adding(), _Adding()
+        for index in range(0, len(parts), AT_ONCE):
+            some = parts[index : index + AT_ONCE]
+            errors = [self._errors(part.errors) for part in some]
+            series = [part.series for part in some]
+            energy.add([each.energy for each in errors], [part.joules for part in some], series)
+            operational.add(
+                [each.operational for each in errors],
+                [part.operational_grams for part in some],
+                series,
+            )
+            embodied.add(
+                [each.embodied for each in errors], [part.embodied_grams for part in some], series
+            )
+        basis = weakest(*{self._series[part.series].basis for part in parts})
+        return Amounts(energy.sum(basis), operational.sum(basis), embodied.sum(basis))
 
 
-def _sum(
-    errors: Sequence[SumRatios], values: Sequence[float], series: Sequence[int], basis: Basis
-) -> Sum:
+class _Adding:
     """Sum over time and series, a column a fact: `over_time` of each, then `sum_of_all` of these.
 
     By a fact all errors add up, over time as over series. What a series has alone it has in every
     hour, so that its reach adds up over time, and its squares over series.
     """
-    alike: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for index, each in enumerate(errors):
-        alike[each.facts].append(index)
-    down: dict[str, float] = {}
-    up: dict[str, float] = {}
-    for facts, indexes in alike.items():
-        of_them = [values[index] for index in indexes]
-        _add(down, facts, [errors[index].down for index in indexes], of_them)
-        _add(up, facts, [errors[index].up for index in indexes], of_them)
-    own_down: dict[int, float] = {}
-    own_up: dict[int, float] = {}
-    for each, value, number in zip(errors, values, series, strict=True):
-        own_down[number] = own_down.get(number, 0) + each.own_down * value
-        own_up[number] = own_up.get(number, 0) + each.own_up * value
-    below, above = _squares(own_down.values()), _squares(own_up.values())
-    return Sum(sum(values), Reach(down, below), Reach(up, above), basis)
+
+    def __init__(self) -> None:
+        self._value = 0.0
+        self._down: dict[str, float] = {}
+        self._up: dict[str, float] = {}
+        self._own_down: dict[int, float] = {}
+        self._own_up: dict[int, float] = {}
+
+    def add(
+        self, errors: Sequence[SumRatios], values: Sequence[float], series: Sequence[int]
+    ) -> None:
+        """Add values of these series, with what they err by."""
+        alike: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+        for index, each in enumerate(errors):
+            alike[each.facts].append(index)
+        for facts, indexes in alike.items():
+            of_them = [values[index] for index in indexes]
+            _add(self._down, facts, [errors[index].down for index in indexes], of_them)
+            _add(self._up, facts, [errors[index].up for index in indexes], of_them)
+        own_down, own_up = self._own_down, self._own_up
+        for each, value, number in zip(errors, values, series, strict=True):
+            own_down[number] = own_down.get(number, 0) + each.own_down * value
+            own_up[number] = own_up.get(number, 0) + each.own_up * value
+        self._value += sum(values)
+
+    def sum(self, basis: Basis) -> Sum:
+        """The sum of all that was added."""
+        below, above = _squares(self._own_down.values()), _squares(self._own_up.values())
+        return Sum(self._value, Reach(self._down, below), Reach(self._up, above), basis)
 
 
 def _squares(reaches: Iterable[float]) -> float:

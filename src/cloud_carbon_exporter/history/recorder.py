@@ -9,14 +9,14 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from cloud_carbon_exporter.history.query import Query, Summed, summed
 from cloud_carbon_exporter.history.series import AlikeHours
 from cloud_carbon_exporter.history.shares import Shares
-from cloud_carbon_exporter.history.store import DAY_SECONDS, Store
+from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.history.waiting import Waiting
-from cloud_carbon_exporter.model.hours import CountedHour
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, CountedHour
 from cloud_carbon_exporter.model.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,8 @@ LOOKED_BACK_DAYS = 31
 """Days before that are looked at each day: as many as an exporter may have been away."""
 
 MOST_COUNTED = 100_000
-"""Parts of hours that wait for a thread that hangs; then the oldest go."""
+"""Parts of hours that wait for a thread that hangs, or for counters that cannot be saved; then the
+oldest go."""
 
 Past = Callable[[Snapshot], Iterable[AlikeHours]]
 """What makes up a past before the first Snapshot, for an estate that is made up."""
@@ -44,6 +45,7 @@ class Recorder:
         self._store = store
         self._kept_seconds = kept_seconds
         self._past = past
+        self._first: Snapshot | None = None  # what the past lies before, until it is written
         self._shares = Shares()
         self._waiting = Waiting()
         self._unwritten = ""  # why, while it cannot be
@@ -71,19 +73,24 @@ class Recorder:
             beyond = max(0, len(self._counted) - MOST_COUNTED)
             del self._counted[:beyond]
             self._kept = max(0, self._kept - beyond)
+        _say_lost(beyond)
 
-    def find(self, query: Query) -> Sequence[Summed]:
+    def find(self, query: Query) -> Iterator[Summed]:
         """The sums that are asked for. Raises TooManySums, sqlite3.Error or TimeoutError."""
-        return summed(self._store.find(query.since, query.until, query.step), query)
+        return summed(self._store.reader.find(query.since, query.until, query.step), query)
 
     def ends(self) -> tuple[int, float] | None:
         """Start of the first hour that is kept, and end of the last; None before there is one."""
-        return self._store.ends()
+        return self._store.reader.ends()
 
-    def close(self, patience_seconds: float) -> None:
-        """Write what was counted so far, and close the store; no longer than patience allows."""
+    def close(self, patience_seconds: float, *, kept: bool = True) -> None:
+        """Write what was counted so far, and close the store; no longer than patience allows.
+
+        kept: as in `record`.
+        """
         with self._news:
-            self._kept = len(self._counted)
+            if kept:
+                self._kept = len(self._counted)
             self._closing = True
             self._news.notify()
         self._thread.join(patience_seconds)
@@ -112,17 +119,26 @@ class Recorder:
             self._waiting.cover(part)
             for row in self._shares.rows(part):
                 self._waiting.add(row)
-        if lost := self._waiting.shorten():
-            log.warning("the history has lost %d hourly sums that could not be written", lost)
+        _say_lost(self._waiting.shorten())
         if snapshot is not None and self._past is not None:
-            past, self._past = self._past, None
-            if self._store.ends() is None:
-                self._store.fill(past(snapshot))
+            self._first = self._first or snapshot
+            self._fill(self._past, self._first)
         self._write()
         if snapshot is not None and snapshot.taken_at >= self._forgot_at + DAY_SECONDS:
             self._store.settle(_days_to_settle(snapshot.taken_at))
             self._store.forget(snapshot.taken_at - self._kept_seconds)
             self._forgot_at = snapshot.taken_at
+
+    def _fill(self, past: Past, first: Snapshot) -> None:
+        """Write what lies before the first Snapshot; later hours wait, or are written already."""
+        try:
+            if self._store.reader.ends() is None:
+                self._store.fill(past(first))
+        except (sqlite3.Error, TimeoutError):
+            raise  # the disk may come back: the next Snapshot tries again
+        except Exception:
+            log.exception("the past could not be made up: the history does without")
+        self._past = self._first = None
 
     def _write(self) -> None:
         if not self._waiting:
@@ -137,6 +153,11 @@ class Recorder:
         if why != self._unwritten:
             log.warning("the history cannot be written: %s", why)
         self._unwritten = why
+
+
+def _say_lost(sums: int) -> None:
+    if sums:
+        log.warning("the history has lost %d hourly sums that could not be written", sums)
 
 
 def _days_to_settle(now: float) -> Iterable[int]:

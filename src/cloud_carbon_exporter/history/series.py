@@ -37,9 +37,13 @@ class AlikeHours(NamedTuple):
 
 
 class Span(NamedTuple):
-    """The time [first, last) of one hour that was counted, of whatever was there."""
+    """The time [first, last) of an account that was counted, of whatever was there.
 
-    hour: int
+    Each has its own: the figures of one cloud come later than those of another.
+    """
+
+    provider: str
+    account_id: str
     first: float
     last: float
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from cloud_carbon_exporter.api_costs.calendar_month import month_bounds
-from cloud_carbon_exporter.model.hours import HOUR_SECONDS
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
 
-_DAY = 24 * HOUR_SECONDS
-_WEEK = 7 * _DAY
-_MONDAY = 4 * _DAY  # 1 January 1970 was a Thursday
+_WEEK = 7 * DAY_SECONDS
+_MONDAY = 4 * DAY_SECONDS  # 1 January 1970 was a Thursday
 
 
 class Step(NamedTuple):
@@ -22,7 +21,7 @@ class Step(NamedTuple):
 
 STEPS: Mapping[str, Step] = {
     "hour": Step("hour", lambda start: start + HOUR_SECONDS),
-    "day": Step(f"hour / {_DAY} * {_DAY}", lambda start: start + _DAY),
+    "day": Step(f"hour / {DAY_SECONDS} * {DAY_SECONDS}", lambda start: start + DAY_SECONDS),
     "week": Step(
         f"(hour - {_MONDAY}) / {_WEEK} * {_WEEK} + {_MONDAY}", lambda start: start + _WEEK
     ),

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from cloud_carbon_exporter.history.ratios import Ratios, packed, ratios_of, unpacked
+from cloud_carbon_exporter.history.reader import Reader, hour_of, turn
 from cloud_carbon_exporter.history.series import AlikeHours, HourRow, Series, Span
-from cloud_carbon_exporter.history.steps import STEPS
 from cloud_carbon_exporter.history.tables import migrate
-from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, Group, amounts_over_time
+from cloud_carbon_exporter.model.hours import (
+    DAY_SECONDS,
+    HOUR_SECONDS,
+    Amounts,
+    amounts_over_time,
+)
+from cloud_carbon_exporter.model.stretches import Stretch, joined
 from cloud_carbon_exporter.model.types import Basis
 
-DAY_SECONDS = 24 * HOUR_SECONDS
-
-PATIENCE_SECONDS = 10
-"""How long a thread waits for its turn."""
-
-_ADD_SPAN = (
-    "INSERT INTO spans VALUES (?, ?, ?) ON CONFLICT (hour) DO UPDATE SET"
-    " first = min(first, excluded.first), last = max(last, excluded.last)"
+_TOUCHING = (
+    "FROM spans WHERE provider = :provider AND account = :account AND first <= :last"
+    " AND last >= :first"
 )
 _PUT_HOUR = "INSERT OR REPLACE INTO hours VALUES (?, ?, ?, ?, ?, ?)"
 _FIND_HOUR = (
@@ -35,11 +36,6 @@ _SERIES_OF = (
     "SELECT id FROM series WHERE provider = ? AND account = ? AND region = ? AND kind = ?"
     " AND tags = ? AND basis = ?"
 )
-_PARTS = (
-    "SELECT {start}, series, errors, sum(joules), sum(operational), sum(embodied) FROM hours"
-    " WHERE hour >= ? AND hour < ? GROUP BY 1, 2, 3"
-)
-_SPANS = "SELECT {start}, sum(last - first) FROM spans WHERE hour >= ? AND hour < ? GROUP BY 1"
 _OF_DAY = (
     "SELECT series, basis, body, sum(joules), sum(operational), sum(embodied) FROM hours"
     " JOIN series ON series.id = series JOIN errors ON errors.id = errors"
@@ -49,48 +45,23 @@ _SET_ERRORS = "UPDATE hours SET errors = ? WHERE hour >= ? AND hour < ? AND seri
 _UNUSED = "DELETE FROM {table} WHERE id NOT IN (SELECT {column} FROM hours)"
 
 
-class Part(NamedTuple):
-    """What one series has in one step, of hours that err alike; series and errors by number."""
+class Store:
+    """An open database, brought to the newest version. Raises what `migrate` does.
 
-    start: int
-    series: int
-    errors: int
-    joules: float
-    operational_grams: float
-    embodied_grams: float
-
-
-class Found(NamedTuple):
-    """Answer of the store: parts by step and series, what they refer to, and the time counted.
-
-    seconds: by the start of a step, how much of it was counted.
+    reading: another connection to it, so that nobody who writes waits for who reads; a database in
+        memory has none.
     """
 
-    parts: Sequence[Part]
-    series: Mapping[int, Series]
-    errors: Mapping[int, Ratios]
-    seconds: Mapping[int, float]
-
-
-class Store:
-    """An open database, brought to the newest version. Raises what `migrate` does."""
-
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(
+        self, database: sqlite3.Connection, reading: sqlite3.Connection | None = None
+    ) -> None:
         migrate(database)
         self._database = database
         self._lock = threading.Lock()
+        self._reading = Reader(reading, threading.Lock()) if reading else None
+        self.reader = self._reading or Reader(database, self._lock)
         self._facts: list[str] = []
         self._read_facts()
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """One thread at a time. Raises TimeoutError where another one hangs, as on its disk."""
-        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
-            raise TimeoutError("the history is busy")
-        try:
-            yield
-        finally:
-            self._lock.release()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -105,44 +76,34 @@ class Store:
 
     def add(self, rows: Iterable[HourRow], spans: Iterable[Span]) -> None:
         """Add to what stands there: all of it or nothing. Raises sqlite3.Error."""
-        with self._turn(), self._transaction():
+        with turn(self._lock), self._transaction():
             for row in rows:
                 self._add(row)
-            self._database.executemany(_ADD_SPAN, spans)
+            for span in spans:
+                self._cover(span)
 
     def fill(self, past: Iterable[AlikeHours]) -> None:
         """Write whole hours into a store that has none of them. Raises sqlite3.Error."""
-        with self._turn(), self._transaction():
+        with turn(self._lock), self._transaction():
+            accounts: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
             for alike in past:
                 self._fill(alike)
-
-    def find(self, since: int, until: int, step: str) -> Found:
-        """All that is known of the hours in [since, until), by step; "" is one.
-
-        Raises sqlite3.Error or TimeoutError.
-        """
-        start = STEPS[step].start if step else str(since)
-        with self._turn():
-            hours = (since, until)
-            parts = list(map(Part._make, self._database.execute(_PARTS.format(start=start), hours)))
-            seconds = dict(self._database.execute(_SPANS.format(start=start), hours))
-            series = self._series_by_number()
-            errors = self._ratios({part.errors for part in parts})
-        return Found(parts, series, errors, seconds)
-
-    def ends(self) -> tuple[int, float] | None:
-        """Start of the first hour that is kept and end of the last; None of an empty store."""
-        with self._turn():
-            first, last = self._database.execute(
-                "SELECT min(hour), max(last) FROM spans"
-            ).fetchone()
-        return None if first is None else (first, last)
+                hours = [hour for hour, _, _ in alike.changes]
+                accounts[alike.series.group[:2]].update(hours)
+            for account, hours_of_it in accounts.items():
+                whole = [Stretch(hour, hour + HOUR_SECONDS) for hour in hours_of_it]
+                for stretch in joined(whole):
+                    self._cover(Span(*account, *stretch))
 
     def forget(self, before: float) -> None:
         """Drop the hours before a moment, and what nothing refers to. Raises sqlite3.Error."""
-        with self._turn(), self._transaction():
+        with turn(self._lock), self._transaction():
             self._database.execute("DELETE FROM hours WHERE hour < ?", (before,))
-            self._database.execute("DELETE FROM spans WHERE hour < ?", (before,))
+            # of an hour all of the amounts go, and so does all of its time
+            kept_from = hour_of(math.nextafter(before, -math.inf)) + HOUR_SECONDS
+            self._database.execute("DELETE FROM spans WHERE last <= ?", (kept_from,))
+            cut = (kept_from, kept_from)
+            self._database.execute("UPDATE spans SET first = ? WHERE first < ?", cut)
             for table, column in (("errors", "errors"), ("series", "series")):
                 self._database.execute(_UNUSED.format(table=table, column=column))
 
@@ -152,15 +113,17 @@ class Store:
         days: their starts. A year of hours takes a quarter of the room so, and is read in a tenth
         of the time; sums over whole days stay as they are. Raises sqlite3.Error.
         """
-        with self._turn():
+        with turn(self._lock):
             for day in days:
                 with self._transaction():
                     self._settle(day, day + DAY_SECONDS)
 
     def close(self) -> None:
         """Close the database: what was added is on the disk."""
-        with self._turn():
+        with turn(self._lock):
             self._database.close()
+        if self._reading is not None:
+            self._reading.close()
 
     def _add(self, row: HourRow) -> None:
         series, amounts = self._number_of_series(row.series), row.amounts
@@ -185,7 +148,16 @@ class Store:
         for hour, drawn, there in alike.changes:
             values = (joules * drawn, operational * drawn, embodied * there)
             self._database.execute(_PUT_HOUR, (hour, series, *values, errors))
-            self._database.execute(_ADD_SPAN, (hour, hour, hour + HOUR_SECONDS))
+
+    def _cover(self, span: Span) -> None:
+        """Add a span to those of its account; those that touch become one."""
+        named = dict(zip(("provider", "account", "first", "last"), span, strict=True))
+        found = self._database.execute(f"SELECT first, last {_TOUCHING}", named)
+        together = joined([Stretch(span.first, span.last), *map(Stretch._make, found)])
+        self._database.execute(f"DELETE {_TOUCHING}", named)
+        for stretch in together:
+            values = (span.provider, span.account_id, *stretch)
+            self._database.execute("INSERT INTO spans VALUES (?, ?, ?, ?)", values)
 
     def _settle(self, start: int, end: int) -> None:
         of_series: defaultdict[tuple[int, Basis], list[Amounts]] = defaultdict(list)
@@ -223,21 +195,6 @@ class Store:
         found = self._database.execute("SELECT name FROM facts ORDER BY id")
         self._facts = [name for (name,) in found]
         self._numbers = {name: number for number, name in enumerate(self._facts)}
-
-    def _series_by_number(self) -> dict[int, Series]:
-        known: dict[int, Series] = {}
-        for row in self._database.execute("SELECT * FROM series"):
-            number, provider, account, region, kind, tags, basis = row
-            pairs = tuple(map(tuple, json.loads(tags)))
-            known[number] = Series(Group(provider, account, region, kind, pairs), basis)
-        return known
-
-    def _ratios(self, numbers: set[int]) -> dict[int, Ratios]:
-        known: dict[int, Ratios] = {}
-        for number, body in self._database.execute("SELECT id, body FROM errors"):
-            if number in numbers:
-                known[number] = unpacked(body, self._facts)
-        return known
 
 
 def amounts_with(ratios: Ratios, values: Sequence[float], basis: Basis) -> Amounts:

@@ -8,7 +8,7 @@ APPLICATION_ID = 0x43434548
 """What marks a file of SQLite as ours: "CCEH"."""
 
 # Amounts stand by themselves, so that SQLite adds them up; errors by reference, as many hours
-# share them.
+# share them. Spans reach over hours: an account that was never left has one.
 _FIRST = (
     "CREATE TABLE series (id INTEGER PRIMARY KEY, provider TEXT NOT NULL, account TEXT NOT NULL,"
     " region TEXT NOT NULL, kind TEXT NOT NULL, tags TEXT NOT NULL, basis TEXT NOT NULL,"
@@ -18,7 +18,8 @@ _FIRST = (
     "CREATE TABLE hours (hour INTEGER NOT NULL, series INTEGER NOT NULL, joules REAL NOT NULL,"
     " operational REAL NOT NULL, embodied REAL NOT NULL, errors INTEGER NOT NULL,"
     " PRIMARY KEY (hour, series)) WITHOUT ROWID",
-    "CREATE TABLE spans (hour INTEGER PRIMARY KEY, first REAL NOT NULL, last REAL NOT NULL)",
+    "CREATE TABLE spans (provider TEXT NOT NULL, account TEXT NOT NULL, first REAL NOT NULL,"
+    " last REAL NOT NULL, PRIMARY KEY (provider, account, first)) WITHOUT ROWID",
 )
 
 STEPS: tuple[tuple[str, ...], ...] = (_FIRST,)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cloud_carbon_exporter.history.series import HourRow, Series, Span
-from cloud_carbon_exporter.model.hours import Amounts, CountedHour, amounts_over_time
+from cloud_carbon_exporter.model.hours import (
+    HOUR_SECONDS,
+    Amounts,
+    CountedHour,
+    amounts_over_time,
+)
+from cloud_carbon_exporter.model.stretches import Stretch, joined
 
 MOST_ROWS = 50_000
 """Rows that wait at most, as for a disk that is full: two weeks of a typical account. Then the
@@ -17,10 +23,10 @@ class Waiting:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[int, Series], Amounts] = {}
-        self._spans: dict[int, Span] = {}
+        self._stretches: dict[tuple[str, str], Sequence[Stretch]] = {}  # by account
 
     def __bool__(self) -> bool:
-        return bool(self._rows)
+        return bool(self._rows or self._stretches)
 
     def add(self, row: HourRow) -> None:
         """Add a row to that of its hour and series."""
@@ -31,9 +37,9 @@ class Waiting:
 
     def cover(self, counted: CountedHour) -> None:
         """Take down that this time was counted."""
-        span = self._spans.get(counted.hour, Span(counted.hour, counted.first, counted.last))
-        first, last = min(span.first, counted.first), max(span.last, counted.last)
-        self._spans[counted.hour] = Span(counted.hour, first, last)
+        account = (counted.group.provider, counted.group.account_id)
+        known = self._stretches.get(account, ())
+        self._stretches[account] = joined((*known, *counted.stretches))
 
     def rows(self) -> Iterable[HourRow]:
         """All that waits."""
@@ -42,17 +48,28 @@ class Waiting:
 
     def spans(self) -> Iterable[Span]:
         """The time they were counted in."""
-        return self._spans.values()
+        for account, stretches in self._stretches.items():
+            for stretch in stretches:
+                yield Span(*account, *stretch)
 
     def clear(self) -> None:
         """Nothing waits any more: it was written."""
-        self._rows, self._spans = {}, {}
+        self._rows, self._stretches = {}, {}
 
     def shorten(self) -> int:
         """Drop the oldest hours beyond what may wait. Returns how many rows went."""
         before = len(self._rows)
-        while len(self._rows) > MOST_ROWS and len(self._spans) > 1:
-            oldest = min(self._spans)
-            del self._spans[oldest]
+        hours = sorted({hour for hour, _ in self._rows})
+        for oldest in hours[:-1]:
+            if len(self._rows) <= MOST_ROWS:
+                break
             self._rows = {key: row for key, row in self._rows.items() if key[0] > oldest}
+            self._uncover(oldest + HOUR_SECONDS)
         return before - len(self._rows)
+
+    def _uncover(self, before: float) -> None:
+        for account, stretches in self._stretches.items():
+            later = [stretch for stretch in stretches if stretch.last > before]
+            self._stretches[account] = joined(
+                [Stretch(max(first, before), last) for first, last in later]
+            )

@@ -31,23 +31,40 @@ _FIELDS = re.compile(
 )
 # Most bodies hold none of them, and are not read any further.
 _IN_ANY_FIELD = ("ssertion", "ecret", "assw", "oken", "ode")
-# Tokens of pages, idempotency keys, and what says which kind of token is asked for.
+# Tokens of pages, idempotency keys, and what says which kind of token is asked for, for how long:
+# X-aws-ec2-metadata-token-ttl-seconds of AWS' metadata service.
 _HARMLESS = re.compile(
     r"next|page|continu|client_?token|idempot|type|scope|lifetime|expir|version|ur[il]$"
-    r"|signedheaders|signaturemethod",
+    r"|signedheaders|signaturemethod|ttl(?![a-z])|seconds",
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"(?i)\bsignature=([^\s,&]+)")
 _CREDENTIAL = re.compile(r"(?i)\bcredential=([^\s,&/]+)")
 # A tenant or a team has a shorter name.
 _SHORTEST_GIVEN = 16
+# What a header says of a message, and whose it is: X-Scope-OrgID of Mimir and Loki, THANOS-TENANT,
+# X-Honeycomb-Dataset, stream-name of OpenObserve.
+_NAMING = re.compile(
+    r"^content-|^accept(?:-|$)|^user-agent$|(?:^|[-_])org(?:ani[sz]ation)?(?:[-_]?(?:id|name))?$"
+    r"|tenant|dataset|(?:^|[-_])name$",
+    re.IGNORECASE,
+)
 # Of a form or a document that asks for a token; what is larger holds no credentials.
 _LARGEST_BODY = 1 << 16
 
 
-def remember_sent(url: str, headers: Mapping[str, Any], body: object = None) -> None:
-    """Remember the credentials of a request. body: a form or JSON, as text, bytes or mapping."""
+def remember_sent(
+    url: str,
+    headers: Mapping[str, Any],
+    body: object = None,
+    params: Iterable[tuple[str, str]] = (),
+) -> None:
+    """Remember the credentials of a request.
+
+    body: a form or JSON, as text, bytes or mapping. params: of the query, beside those of the URL.
+    """
     KNOWN.remember(_of_url(url))
+    KNOWN.remember(_of_pairs(params, _PARAMETERS))
     for name, value in headers.items():
         if _says(name, _HEADERS):
             _remember_header(_text(value))
@@ -56,8 +73,9 @@ def remember_sent(url: str, headers: Mapping[str, Any], body: object = None) -> 
 
 def remember_given(headers: Mapping[str, str]) -> None:
     """Remember the headers a person gave for a receiver: a vendor's key has whatever name."""
-    for value in headers.values():
-        if len(value) >= _SHORTEST_GIVEN:
+    for name, value in headers.items():
+        is_name = bool(_NAMING.search(name)) and not _HEADERS.search(name)
+        if len(value) >= _SHORTEST_GIVEN and not is_name:
             _remember_header(value)
 
 

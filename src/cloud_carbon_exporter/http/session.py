@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from cloud_carbon_exporter.errors import Unreachable
 from cloud_carbon_exporter.http.agent import USER_AGENT
@@ -78,8 +77,8 @@ class Session:
 
         await self._turns.take()
         try:
-            remember_sent(request.url, request.headers or {}, request.document or request.body)
-            remember_sent(f"?{urlencode(request.params)}", {})
+            said = request.document or request.body
+            remember_sent(request.url, request.headers or {}, said, request.params)
             sending = self._opened().request(
                 request.method,
                 request.url,

@@ -16,6 +16,7 @@ _STEP = 12  # between the places in it where a part may begin
 _PLACES = 40  # at most; of a longer one the steps are longer
 _PART = 12
 _WORD = 12  # a shorter one may be a word of any language
+_CUT = 12  # of one that the end of a text cuts off: fewer may be the last word of a sentence
 _MARKS_BEFORE, _MARKS_AFTER = re.compile(r"\A[\W_]+"), re.compile(r"[\W_]+\Z")
 _BEYOND_TEXT = 0xF0000  # private use
 
@@ -131,17 +132,41 @@ def with_marks(text: str, begins: int, ends: int, form: Form) -> tuple[int, int]
 
 def windows(secret: str) -> Iterator[Form]:
     """Forms of a secret, each once for every place where it is looked for."""
-    before, after = _MARKS_BEFORE.search(secret), _MARKS_AFTER.search(secret)
-    marks = before[0] if before else "", after[0] if after else ""
     plain = _in_lower_letters(secret), squeezed(secret).text
+    before, after = _marks(secret)
     for form in dict.fromkeys((*plain, *_coded(secret))):
-        if len(form) < WINDOW:
-            continue
-        yield Form(form, 0, *marks, is_word=form in plain and len(form) < _WORD)
-        if len(form) >= _LONG:
-            step = max(_STEP, len(form) // _PLACES)
-            for offset in range(step, len(form) - WINDOW + 1, step):
-                yield Form(form, offset, *marks)
+        is_word = form in plain and len(form) < _WORD
+        for offset in _offsets(form):
+            yield Form(form, offset, before, after, is_word)
+
+
+def windows_of_signature(signature: str) -> Iterator[Form]:
+    """Forms of what is sent once: plain in its parts, in hex and base64 from its beginning.
+
+    One is made with every call: a quarter of the places is what it may cost.
+    """
+    plain = squeezed(signature).text
+    before, after = _marks(signature)
+    for offset in _offsets(plain):
+        yield Form(plain, offset, before, after, len(plain) < _WORD)
+    for form in dict.fromkeys(_coded(signature)):
+        if len(form) >= WINDOW and form != plain:
+            yield Form(form, 0, before, after)
+
+
+def _offsets(form: str) -> Iterator[int]:
+    """Places of a form where it is looked for; none in one that is too short."""
+    if len(form) < WINDOW:
+        return
+    yield 0
+    if len(form) >= _LONG:
+        step = max(_STEP, len(form) // _PLACES)
+        yield from range(step, len(form) - WINDOW + 1, step)
+
+
+def _marks(secret: str) -> tuple[str, str]:
+    before, after = _MARKS_BEFORE.search(secret), _MARKS_AFTER.search(secret)
+    return before[0] if before else "", after[0] if after else ""
 
 
 def stands_alone(letters: Squeezed, begin: int, end: int) -> bool:
@@ -149,6 +174,11 @@ def stands_alone(letters: Squeezed, begin: int, end: int) -> bool:
     before = begin and letters.ends[begin - 1] == letters.begins[begin]
     after = end < len(letters.text) and letters.begins[end] == letters.ends[end - 1]
     return not before and not after
+
+
+def _least_cut(form: Form) -> int:
+    """Letters from which a form counts that the end cuts off: of a short one, three quarters."""
+    return min(_CUT, -(-3 * len(form.text) // 4))
 
 
 def extent_of(text: str, at: int, form: Form) -> tuple[int, int] | None:
@@ -160,6 +190,6 @@ def extent_of(text: str, at: int, form: Form) -> tuple[int, int] | None:
     while end < len(text) and last < len(form.text) and text[end] == form.text[last]:
         end, last = end + 1, last + 1
     is_whole = not first and last == len(form.text)
-    is_cut = not first and end == len(text)
+    is_cut = not first and end == len(text) and end - begin >= _least_cut(form)
     is_part = len(form.text) >= _LONG and end - begin >= _PART
     return (begin, end) if is_whole or is_cut or is_part else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterable
+from itertools import chain
 
 from cloud_carbon_exporter.known_secrets.forms import (
     WINDOW,
@@ -15,6 +16,7 @@ from cloud_carbon_exporter.known_secrets.forms import (
     squeezed,
     stands_alone,
     windows,
+    windows_of_signature,
     with_marks,
 )
 
@@ -32,36 +34,51 @@ SHORTEST = 4
 class _Index:
     """Forms of secrets by their first letters, and by some of the later ones where they are long.
 
-    Looked at by any thread, added to by one at a time.
+    Looked at by any thread, changed by one at a time: what stands at a window is replaced whole.
     """
 
     def __init__(self) -> None:
-        self._secrets: set[str] = set()
-        self._by_window: dict[str, list[Form]] = {}
-        self._spellings: set[str] = set()
+        self._forms: dict[str, tuple[Form, ...]] = {}
+        self._by_window: dict[str, tuple[Form, ...]] = {}
+        self._spelt_secrets: dict[str, None] = {}
         self._spelt: re.Pattern[str] | None = None
 
     def __len__(self) -> int:
-        return len(self._secrets)
+        return len(self._forms)
 
-    def add(self, secrets: Iterable[str]) -> None:
-        """Find these from now on."""
-        for secret in secrets:
-            if secret in self._secrets:
-                continue
-            self._secrets.add(secret)
-            for form in windows(secret):
-                window = form.text[form.offset : form.offset + WINDOW]
-                self._by_window.setdefault(window, []).append(form)
-            if len(squeezed(secret).text) < WINDOW:
-                self._spellings.update(spellings(secret))
-                self._spelt = _pattern(self._spellings)
+    def add(self, secret: str, forms: Iterable[Form]) -> None:
+        """Find a secret from now on, in these forms alone."""
+        before, self._forms[secret] = self._forms.get(secret, ()), tuple(forms)
+        for form in self._forms[secret]:
+            window = _window(form)
+            self._by_window[window] = (*self._by_window.get(window, ()), form)
+        self._take_out(before)  # last: who looks meanwhile finds it by the one or the other
+        if len(squeezed(secret).text) < WINDOW:
+            self._spelt_secrets[secret] = None
+            self._spelt = _pattern(self._spelt_secrets)
+
+    def drop(self, secret: str) -> None:
+        """Find a secret no more."""
+        self._take_out(self._forms.pop(secret, ()))
+        if secret in self._spelt_secrets:
+            del self._spelt_secrets[secret]
+            self._spelt = _pattern(self._spelt_secrets)
+
+    def _take_out(self, forms: Iterable[Form]) -> None:
+        for dropped in forms:
+            window = _window(dropped)
+            left = tuple(form for form in self._by_window[window] if form is not dropped)
+            if left:
+                self._by_window[window] = left
+            else:
+                del self._by_window[window]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where secrets stand in a text, in order and apart."""
-        if not self._secrets:
+        if not self._forms:
             return []
-        found = [match.span() for match in self._spelt.finditer(text)] if self._spelt else []
+        spelt = self._spelt
+        found = [match.span() for match in spelt.finditer(text)] if spelt else []
         letters = squeezed(text)
         at, last = 0, len(letters.text) - WINDOW
         while at <= last:
@@ -81,8 +98,7 @@ class KnownSecrets:
 
     def __init__(self) -> None:
         self._lasting: OrderedDict[str, None] = OrderedDict()
-        self._passing: deque[str] = deque(maxlen=PASSING)
-        self._is_indexed = True
+        self._passing: OrderedDict[str, None] = OrderedDict()
         self._index = _Index()
         self._lock = threading.Lock()
 
@@ -93,17 +109,26 @@ class KnownSecrets:
                 if len(secret) < SHORTEST:
                     continue
                 if secret not in self._lasting:
-                    self._is_indexed = False
-                self._lasting[secret] = None
-                self._lasting.move_to_end(secret)
-                if len(self._lasting) > LASTING:
-                    self._lasting.popitem(last=False)
+                    self._passing.pop(secret, None)
+                    self._index.add(secret, windows(secret))
+                self._keep(self._lasting, secret, LASTING)
 
     def remember_signature(self, signature: str) -> None:
-        """A signature, which is sent once. It costs nothing before a text is looked at."""
+        """A signature, which is sent once. Indexed at once: hundreds together would be a pause."""
         with self._lock:
-            self._passing.append(signature)
-            self._is_indexed = False
+            if len(signature) < SHORTEST or signature in self._lasting:
+                return
+            if signature not in self._passing:
+                self._index.add(signature, windows_of_signature(signature))
+            self._keep(self._passing, signature, PASSING)
+
+    def _keep(self, kept: OrderedDict[str, None], secret: str, most: int) -> None:
+        """Make one the newest of its sort; the oldest is dropped for it, and no other touched."""
+        kept[secret] = None
+        kept.move_to_end(secret)
+        if len(kept) > most:
+            oldest, _ = kept.popitem(last=False)
+            self._index.drop(oldest)
 
     def forget(self) -> None:
         """Know none any more."""
@@ -114,22 +139,18 @@ class KnownSecrets:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where secrets stand in a text, in order and apart."""
-        if not self._is_indexed:
-            self._add_new()
         return self._index.spans(text)
 
-    def _add_new(self) -> None:
-        with self._lock:
-            if len(self._index) > LASTING + 2 * PASSING:  # of which many are past
-                self._index = _Index()
-            self._index.add((*self._lasting, *self._passing))
-            self._is_indexed = True
+
+def _window(form: Form) -> str:
+    return form.text[form.offset : form.offset + WINDOW]
 
 
-def _pattern(spellings: Iterable[str]) -> re.Pattern[str]:
-    """Pattern of what is looked for as it stands: a word of its own where it is one."""
-    longest_first = sorted(spellings, key=len, reverse=True)
-    return re.compile("|".join(map(_as_word, longest_first)))
+def _pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
+    """Pattern of secrets looked for as they stand: a word of its own where it is one."""
+    spelt = set(chain.from_iterable(map(spellings, secrets)))
+    longest_first = sorted(spelt, key=len, reverse=True)
+    return re.compile("|".join(map(_as_word, longest_first))) if spelt else None
 
 
 def _as_word(spelt: str) -> str:

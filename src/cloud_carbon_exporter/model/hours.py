@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model.stretches import Stretch
 from cloud_carbon_exporter.model.sums import Sum, over_time, sum_of_all
 from cloud_carbon_exporter.model.types import Resource
 
 HOUR_SECONDS = 3600
+DAY_SECONDS = 86_400
 
 Tags = tuple[tuple[str, str], ...]
 """Tags that are shown, by key."""
@@ -35,7 +37,7 @@ def group_of(resource: Resource) -> Group:
 class CountedHour(NamedTuple):
     """What was counted of a Group in one hour since the Snapshot before.
 
-    hour: its start. [first, last): the time in it that was counted.
+    hour: its start. stretches: the time in it that was counted, in order.
     """
 
     hour: int
@@ -43,8 +45,7 @@ class CountedHour(NamedTuple):
     joules: float
     operational_grams: float
     embodied_grams: float
-    first: float
-    last: float
+    stretches: tuple[Stretch, ...]
 
 
 @dataclass(frozen=True, slots=True)

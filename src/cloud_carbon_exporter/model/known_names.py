@@ -90,8 +90,8 @@ def _nearest(name: str, known: tuple[str, ...]) -> list[str]:
     matcher = SequenceMatcher(b=name, autojunk=False)
     best = _NEAR_ENOUGH_PERCENT / PERCENT
     nearest: list[str] = []
-    for word in known:
-        matcher.set_seq1(word.lower())
+    for word, lowered in zip(known, _lowered(known), strict=True):
+        matcher.set_seq1(lowered)
         if matcher.real_quick_ratio() < best or matcher.quick_ratio() < best:
             continue
         ratio = matcher.ratio()
@@ -101,6 +101,11 @@ def _nearest(name: str, known: tuple[str, ...]) -> list[str]:
             best = ratio
             nearest.append(word)
     return nearest
+
+
+@lru_cache(maxsize=16)
+def _lowered(known: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(str.lower, known))
 
 
 @cache

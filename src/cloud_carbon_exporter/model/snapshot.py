@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from cloud_carbon_exporter.model.budgets import BudgetStanding
+from cloud_carbon_exporter.model.clusters import ClusterNews
 from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.hours import CountedHour
 from cloud_carbon_exporter.model.months import Calibration, OwnMonth, ReportedMonth
@@ -232,6 +234,8 @@ class Snapshot:
     listings_known: int = 0
     counted: bool = False
     hours: tuple[CountedHour, ...] = ()
+    budgets: tuple[BudgetStanding, ...] = ()
+    clusters: ClusterNews = field(default_factory=ClusterNews)
 
     @property
     def progress(self) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from math import hypot, sqrt
 from operator import mul
+from typing import NamedTuple
 
 from cloud_carbon_exporter.model.emissions import weakest
-from cloud_carbon_exporter.model.errors import Factor, Units
+from cloud_carbon_exporter.model.errors import Errors, Factor, Units
 from cloud_carbon_exporter.model.estimate import pue_fact
 from cloud_carbon_exporter.model.facts import figures
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
@@ -206,30 +207,57 @@ def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
             of_watts.append(footprint.errors.watts)
             of_grams.append(footprint.errors.grams)
             place, intensity = footprint.errors.place, footprint.errors.intensity
-    basis = weakest(*bases)
+    drawn = _terms(watts / place.pue_ratio.value, of_watts)
+    made = _terms(grams, of_grams)
+    return in_one_place(len(footprints), drawn, made, place, intensity, weakest(*bases))
+
+
+class Terms(NamedTuple):
+    """Sum of terms of hardware: the errors of one unit of each of them, and its units."""
+
+    value: float
+    errors: Sequence[Errors]
+    units: Sequence[float]
+
+
+def _terms(value: float, terms: Sequence[Units]) -> Terms:
+    return Terms(value, [term.errors for term in terms], [term.units for term in terms])
+
+
+def in_one_place(
+    resources: int,
+    watts: Terms,
+    grams: Terms,
+    place: Place,
+    intensity: CarbonIntensity | None,
+    basis: Basis,
+) -> FootprintSum:
+    """Sum over hardware with the same PUE and grid. watts: of the hardware, without PUE."""
     pue = place.pue_ratio
-    hardware = _summed(watts / pue.value, of_watts, basis)
-    power = hardware.times(_factor(_pue_fact(place), pue), basis)
+    power = _summed(watts, basis).times(_factor(_pue_fact(place), pue), basis)
     operational = Sum()
     if intensity is not None:
         grid = intensity.grams_per_kilowatt_hour
         factor = _factor(_grid_fact(place, intensity), grid)
         operational = power.times(factor, grid.basis, 1 / JOULES_PER_KILOWATT_HOUR)
-    return FootprintSum(len(footprints), power, operational, _summed(grams, of_grams, basis))
+    return FootprintSum(resources, power, operational, _summed(grams, basis))
 
 
-def _summed(value: float, errors: Iterable[Units], basis: Basis) -> Sum:
-    """Sum whose terms have these errors: those that are off by the same facts go together."""
-    by_facts: defaultdict[tuple[str, ...], list[Units]] = defaultdict(list)
-    for term in errors:
-        by_facts[term.errors.facts].append(term)
+def _summed(terms: Terms, basis: Basis) -> Sum:
+    """Sum of terms: those that are off by the same facts go together."""
+    by_facts: dict[tuple[str, ...], tuple[list[Errors], list[float]]] = {}
+    for errors, units in zip(terms.errors, terms.units, strict=True):
+        alike = by_facts.get(errors.facts)
+        if alike is None:
+            alike = by_facts[errors.facts] = ([], [])
+        alike[0].append(errors)
+        alike[1].append(units)
     down: list[Reach] = []
     up: list[Reach] = []
-    for facts, terms in by_facts.items():
-        units = [term.units for term in terms]
-        down.append(_reach(facts, [term.errors.down for term in terms], units))
-        up.append(_reach(facts, [term.errors.up for term in terms], units))
-    return Sum(value, _reach_of_all(down), _reach_of_all(up), basis)
+    for facts, (of_terms, of_units) in by_facts.items():
+        down.append(_reach(facts, [errors.down for errors in of_terms], of_units))
+        up.append(_reach(facts, [errors.up for errors in of_terms], of_units))
+    return Sum(terms.value, _reach_of_all(down), _reach_of_all(up), basis)
 
 
 def _reach(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Protocol
@@ -33,6 +34,8 @@ log = logging.getLogger("cloud_carbon_exporter.push")
 
 SERIES_A_REQUEST = 2000
 """Series of one request: what Prometheus' own sender puts into one."""
+SHARE_OF_ENDINGS = 0.5
+"""Share of the interval within which endings are sent; then come the values."""
 END_SECONDS = 0.5
 """Time to say that all series end: the state is saved after it, all within 1.5 s of a signal."""
 
@@ -80,19 +83,23 @@ class Delivery:
         self._interval_seconds = interval_seconds
         self._clock = clock
         self._session = open_session()
-        self._held: Exposition | None = None  # what the receiver was sent last
+        # what the receiver was sent, wholly or in part, and has not heard the end of; newest last
+        self._held: tuple[Exposition, ...] = ()
         self._latest = 0.0  # moment of the last push
         self._failing = ""
 
     async def push(self, rendered: Exposition) -> None:
-        """One push of all series, within the interval. Failures are counted and logged."""
+        """One push of all series, within the interval. Failures are counted and logged.
+
+        Endings go first: they are few, and arrive though the time is too short for all the rest.
+        """
         errors: list[CollectError] = []
-        before, self._held = self._held, self._held or rendered
-        gone = ended(before, rendered) if before else ()
         try:
             async with asyncio.timeout(self._interval_seconds):
-                await self._send_all(chain(samples(rendered.text.plain()), gone), errors)
-            self._held = rendered
+                await self._end_what_went(rendered, errors)
+                # Before any of it is sent: whatever becomes of this push, some may have arrived.
+                self._held = (*self._held[-1:], rendered)
+                await self._send_all(samples(rendered.text.plain()), errors)
         except TimeoutError:
             errors.append(self._error(DeadlineExceeded, "not done within -push.interval"))
         except CollectError as error:
@@ -107,11 +114,13 @@ class Delivery:
     async def end(self) -> None:
         """Say of all series the receiver holds that they end."""
         errors: list[CollectError] = []
-        held, self._held = self._held, None
+        held, self._held = self._held, ()
+        following = (*held[1:], None)
+        endings = chain.from_iterable(map(ended, held, following))
         try:
-            if held is not None:
+            if held:
                 # in a task that is being cancelled Python 3.11.2 ends asyncio.timeout as cancelled
-                await asyncio.wait_for(self._send_all(ended(held, None), errors), END_SECONDS)
+                await asyncio.wait_for(self._send_all(endings, errors), END_SECONDS)
         except (TimeoutError, CollectError) as error:
             errors.append(self._error(Unreachable, str(error) or "no time was left"))
         if errors:
@@ -121,8 +130,30 @@ class Delivery:
         """Close the connection."""
         await self._session.close()
 
-    async def _send_all(self, series: Iterable[Sample], errors: list[CollectError]) -> None:
-        """Send samples, a request at a time. Raises what ends the push, gathers the rest."""
+    async def _end_what_went(self, rendered: Exposition, errors: list[CollectError]) -> None:
+        """Say what has ended, and hold on to what could not be told. Raises as `_send_all` does.
+
+        In its share of the interval: a receiver that takes its time is sent values as well.
+        """
+        until = asyncio.get_running_loop().time() + self._interval_seconds * SHARE_OF_ENDINGS
+        untold: list[Exposition] = []
+        for before in self._held:
+            failed: list[CollectError] = []
+            all_sent = await self._send_all(ended(before, rendered), failed, until)
+            errors += failed
+            # what was refused is not said again: it would be refused for ever
+            lost = [error for error in failed if not isinstance(error, Malformed)]
+            if lost or not all_sent:
+                untold.append(before)
+        self._held = tuple(untold)
+
+    async def _send_all(
+        self, series: Iterable[Sample], errors: list[CollectError], until: float = math.inf
+    ) -> bool:
+        """Send samples, a request at a time; whether all were, until a moment of the loop's time.
+
+        Raises what ends the push, gathers the rest.
+        """
         destination = self._destination
         of_file = read_headers(destination.headers_file, destination.operation)
         headers = {**destination.environment_headers, **of_file}
@@ -132,12 +163,15 @@ class Delivery:
         # In a thread, as reading and encoding two thousand series takes the loop's time from
         # scrapes.
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+            if asyncio.get_running_loop().time() > until:
+                return False
             try:
                 await self._send(receiver, batch, now, errors)
             except CollectError as error:
                 if isinstance(error, _ENDS_THE_PUSH):
                     raise
                 errors.append(error)
+        return True
 
     async def _send(
         self, receiver: Receiver, batch: list[Sample], now: float, errors: list[CollectError]

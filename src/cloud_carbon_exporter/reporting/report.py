@@ -1,4 +1,4 @@
-"""Report of a Snapshot: text and markdown for people, JSON and CSV for programs. Pure."""
+"""Report of a Snapshot: text, markdown and HTML for people, JSON and CSV for programs. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from cloud_carbon_exporter.exposition.csv_text import csv_text
 from cloud_carbon_exporter.exposition.label_names import RESOURCE_LABELS
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
-from cloud_carbon_exporter.reporting import tables
+from cloud_carbon_exporter.reporting import html, tables
 from cloud_carbon_exporter.reporting.coverage import coverage
 from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.reporting.sections import ESTIMATES, largest_first, sections
@@ -27,6 +27,11 @@ def as_text(of: Snapshot, tags: tuple[str, ...], width: int | None = None) -> st
 def as_markdown(of: Snapshot, tags: tuple[str, ...]) -> str:
     """Report in markdown."""
     return tables.as_markdown(sections(of, tags))
+
+
+def as_html(of: Snapshot, tags: tuple[str, ...]) -> str:
+    """Report as a page of its own, for a browser or paper."""
+    return html.as_html(sections(of, tags))
 
 
 def as_json(of: Snapshot, tags: tuple[str, ...]) -> str:

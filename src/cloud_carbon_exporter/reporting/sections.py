@@ -14,7 +14,6 @@ from cloud_carbon_exporter.reporting.failures import failures
 from cloud_carbon_exporter.reporting.tables import VALUES, Section, clean, figure
 from cloud_carbon_exporter.web.api import json_objects
 
-HOURS_PER_YEAR = 8766
 TOP = 20
 ESTIMATES = (
     "power_watts",
@@ -74,10 +73,6 @@ def largest_first(rows: Iterable[Row]) -> list[Row]:
 
 def _now(of: Snapshot, totals: dict[str, Any]) -> Section:
     watts, operational, embodied = map(totals.__getitem__, ESTIMATES)
-    kilowatt_hours = watts["value"] * HOURS_PER_YEAR / 1000
-    kilograms = (
-        (operational["value"] + embodied["value"]) * SECONDS_PER_HOUR * HOURS_PER_YEAR / 1000
-    )
     rows = (
         ("Power drawn, PUE included", "W", *_bounds(watts, 1)),
         ("Emissions of the power", "gCO2eq/h", *_bounds(operational, SECONDS_PER_HOUR)),
@@ -85,7 +80,7 @@ def _now(of: Snapshot, totals: dict[str, Any]) -> Section:
     )
     notes = (
         f"{totals['resources']} resources. Low and high are the 90 % interval of the sum.",
-        f"A year at this rate: {figure(kilowatt_hours)} kWh and {figure(kilograms)} kgCO2eq.",
+        "This is one moment, and no month or year: report -since tells one that was counted.",
     )
     taken = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(of.taken_at))
     return Section(f"Cloud carbon report, {taken}", VALUES, rows, notes)

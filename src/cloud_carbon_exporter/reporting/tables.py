@@ -53,7 +53,7 @@ def as_markdown(sections: Iterable[Section]) -> str:
     for section in map(_inert, map(_cleaned, sections)):
         blocks = [f"## {section.title}"]
         if section.rows:
-            right = _numeric(section.rows)
+            right = numeric(section.rows)
             blocks.append(markdown_table(section.header, section.rows, right))
         parts.append("\n\n".join([*blocks, *section.notes]))
     return "\n\n".join(parts) + "\n"
@@ -106,7 +106,7 @@ def _each(section: Section, change: Callable[[str], str]) -> Section:
     )
 
 
-def _numeric(rows: Sequence[Sequence[str]]) -> list[bool]:
+def numeric(rows: Sequence[Sequence[str]]) -> list[bool]:
     """Columns of numbers: whether all that stands in one is digits and marks, and anything does."""
     numeric: list[bool] = []
     for column in zip(*rows, strict=True):
@@ -120,7 +120,7 @@ def _table(section: Section, width: int | None) -> list[str]:
     if not section.rows:
         return []
     cells = zip(*section.rows, strict=True)
-    known = zip(section.header, cells, _numeric(section.rows), strict=True)
+    known = zip(section.header, cells, numeric(section.rows), strict=True)
     columns = [Column(*each) for each in known]
     lines = natural(columns, width)
     if lines is not None or width is None:

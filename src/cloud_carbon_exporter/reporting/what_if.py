@@ -10,8 +10,11 @@ from cloud_carbon_exporter.model.what_if import WhatIf
 from cloud_carbon_exporter.reporting.tables import Section, figure
 
 
-def section(of: WhatIf, taken_at: float) -> Section:
-    """Section with the two estates side by side, and the greenest hours where they are foreseen."""
+def section(of: WhatIf, taken_at: float, machines: str = "") -> Section:
+    """Section with the two estates side by side, and the greenest hours where they are foreseen.
+
+    machines: what stands there in place of others.
+    """
     place, intensity = of.place, of.intensity
     power = _values(of.power_watts, of.power_watts_there, 1)
     emissions = _values(of.grams_per_second, of.grams_per_second_there, SECONDS_PER_HOUR)
@@ -22,7 +25,7 @@ def section(of: WhatIf, taken_at: float) -> Section:
     grams = figure(intensity.grams_per_kilowatt_hour.value)
     notes = [
         f"{of.resources} resources of {place.provider}; {of.elsewhere} others are left out. "
-        "Manufacture is the same.",
+        f"Manufacture {'is told with the machines' if machines else 'is the same'}.",
         f"Grid there: {grams} g/kWh ({intensity.method}, {intensity.source}).",
         f"PUE there: {place.pue_ratio.value:g}.",
     ]
@@ -30,7 +33,8 @@ def section(of: WhatIf, taken_at: float) -> Section:
         told = ", ".join(_greenest(of, taken_at))
         notes.append(f"Greenest hours of the next day there, at the power drawn now: {told}.")
     header = ("", "unit", "here", "there", "change")
-    return Section(f"What if in {place.region}", header, rows, tuple(notes))
+    title = f"What if in {place.region}{f', with {machines}' if machines else ''}"
+    return Section(title, header, rows, tuple(notes))
 
 
 def _greenest(of: WhatIf, taken_at: float) -> list[str]:

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from cloud_carbon_exporter.collect.surroundings import place_key
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.history.recorder import Past
 from cloud_carbon_exporter.history.series import AlikeHours, Series
-from cloud_carbon_exporter.history.store import DAY_SECONDS
 from cloud_carbon_exporter.model.estimate import NOWHERE, estimate
-from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts, group_of
-from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS, Amounts, group_of
+from cloud_carbon_exporter.model.snapshot import Row, Snapshot
 from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
-from cloud_carbon_exporter.model.types import Footprint
-from cloud_carbon_exporter.providers.demo.day import noise
+from cloud_carbon_exporter.model.types import Footprint, Place
+from cloud_carbon_exporter.providers.demo.day import is_weekend, noise
 from cloud_carbon_exporter.providers.demo.past import loads_at
 from cloud_carbon_exporter.providers.options import DemoOptions
 
@@ -35,9 +34,6 @@ DAY_HOURS = 24
 GROWTH_A_DAY = 0.002
 UNREST = 0.12
 """How far two days of one group may be apart."""
-
-_EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday
-_SATURDAY = 5
 
 
 def past_of(settings: Settings) -> Past:
@@ -52,19 +48,17 @@ def made_up_past(snapshot: Snapshot, seed: int) -> Iterator[AlikeHours]:
     together = _hours_together(len(snapshot.rows))
     every = max(1, len(snapshot.rows) * 2 // MOST_ESTIMATES)
     seconds = HOUR_SECONDS * every
-    alike: defaultdict[tuple[bool, int], list[int]] = defaultdict(list)
-    for hour in range(until - DEMO_DAYS * DAY_SECONDS, until, HOUR_SECONDS):
-        time_of_day = hour % DAY_SECONDS // HOUR_SECONDS // together
-        alike[_is_weekend(hour), time_of_day].append(hour)
-    for hours in alike.values():
-        for series, sums in _sums(snapshot, hours[0], seed, every).items():
-            amounts = Amounts(
-                sums.power_watts.scaled(seconds),
-                sums.operational_grams_per_second.scaled(seconds),
-                sums.embodied_grams_per_second.scaled(seconds),
-            )
-            changes = [(hour, *_change(series, hour, until, seed)) for hour in hours]
-            yield AlikeHours(series, amounts, changes)
+    places = {(place.provider, place.region): place for place in snapshot.places}
+    for region, rows in _by_region(snapshot.rows[::every]).items():
+        for hours in _alike(until, region, together):
+            for series, sums in _sums(rows, places, hours[0], seed).items():
+                amounts = Amounts(
+                    sums.power_watts.scaled(seconds),
+                    sums.operational_grams_per_second.scaled(seconds),
+                    sums.embodied_grams_per_second.scaled(seconds),
+                )
+                changes = [(hour, *_change(series, hour, until, seed)) for hour in hours]
+                yield AlikeHours(series, amounts, changes)
 
 
 def _hours_together(resources: int) -> int:
@@ -75,15 +69,31 @@ def _hours_together(resources: int) -> int:
     return DAY_HOURS
 
 
-def _is_weekend(at: int) -> bool:
-    return (at // DAY_SECONDS + _EPOCH_WEEKDAY) % 7 >= _SATURDAY
+def _by_region(rows: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
+    regions: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        regions[row.resource.location.region].append(row)
+    return regions
 
 
-def _sums(snapshot: Snapshot, at: int, seed: int, every: int) -> Mapping[Series, FootprintSum]:
-    """What is there now, as it was loaded at a moment; of it every n-th."""
-    places = {(place.provider, place.region): place for place in snapshot.places}
+def _alike(until: int, region: str, together: int) -> Iterable[Sequence[int]]:
+    """Hours of the past that are loaded alike: a weekend begins in each region when it does there.
+
+    together: hours of a day that are taken for one.
+    """
+    alike: defaultdict[tuple[bool, int], list[int]] = defaultdict(list)
+    for hour in range(until - DEMO_DAYS * DAY_SECONDS, until, HOUR_SECONDS):
+        time_of_day = hour % DAY_SECONDS // HOUR_SECONDS // together
+        alike[is_weekend(hour, region), time_of_day].append(hour)
+    return alike.values()
+
+
+def _sums(
+    rows: Iterable[Row], places: Mapping[tuple[str, str], Place], at: int, seed: int
+) -> Mapping[Series, FootprintSum]:
+    """What is there now, as it was loaded at a moment."""
     footprints: defaultdict[Series, list[Footprint]] = defaultdict(list)
-    for row in snapshot.rows[::every]:
+    for row in rows:
         resource = row.resource
         place = places.get(place_key(resource.location), NOWHERE)
         grid = place.intensities[0] if place.intensities else None

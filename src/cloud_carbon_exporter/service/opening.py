@@ -122,6 +122,7 @@ def open_collector(
             settings.mode,
             Shard(*settings.shard),
             grid_settings(settings, patience_seconds, places),
+            settings.clusters,
         ),
         budget or Budget(time_of, settings.utilisation_interval_seconds),
         render,

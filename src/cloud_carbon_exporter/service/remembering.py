@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.history.file import HistoryFile, in_memory, opened
 from cloud_carbon_exporter.history.recorder import Recorder
-from cloud_carbon_exporter.history.store import DAY_SECONDS
+from cloud_carbon_exporter.model.hours import DAY_SECONDS
+from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.service.demo_past import DEMO_DAYS, past_of
 
 KEPT_DAYS = 13 * 31
@@ -19,14 +20,22 @@ CLOSING_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The recorder, and the file that is open for it."""
+    """The recorder, and the file that is open for it.
+
+    saved: whether the counters are on the disk as far. Else a restart counts again what a file
+    would then hold twice; what is in memory no restart finds.
+    """
 
     recorder: Recorder
     file: HistoryFile | None = None
 
-    def close(self) -> None:
+    def record(self, snapshot: Snapshot, *, saved: bool) -> None:
+        """Take down what the Snapshot has counted."""
+        self.recorder.record(snapshot, kept=saved or self.file is None)
+
+    def close(self, *, saved: bool) -> None:
         """Write what was counted, and let another process have the file."""
-        self.recorder.close(CLOSING_SECONDS)
+        self.recorder.close(CLOSING_SECONDS, kept=saved or self.file is None)
         if self.file is not None:
             self.file.close()
 

@@ -6,17 +6,19 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cloud_carbon_exporter import exposition, logs
 from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.collect.carbon_budgets import CarbonBudgets
 from cloud_carbon_exporter.collect.clock import Clock
 from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.service.budget_keeper import BudgetKeeper
 from cloud_carbon_exporter.service.newest import Collecting, Newest
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
 from cloud_carbon_exporter.service.remembering import open_history
@@ -63,7 +65,12 @@ class Service:
         self.clock = Clock()
         self._state: StateFile | None = None
         self._counted = False  # before anything is, the state stays as it was read
-        self._sections: dict[str, Section] = {"clock": self.clock, "history": self._trend}
+        self._budgets = CarbonBudgets(settings.budgets)
+        self._sections: dict[str, Section] = {
+            "clock": self.clock,
+            "history": self._trend,
+            "budgets": self._budgets,
+        }
         state = (
             StateFile(Path(settings.state_file), self._sections) if settings.state_file else None
         )
@@ -76,7 +83,9 @@ class Service:
             state.hand_out()
         self._state = state
         recorder = self._history.recorder
-        app = make_app(web_settings(settings), self._newest, self._trend, recorder.find)
+        self._keeper = BudgetKeeper(self._budgets, recorder.find)
+        told = self._trend, recorder.find, lambda: self._budgets.standings
+        app = make_app(web_settings(settings), self._newest, *told)
         self._serving = app[SERVING]
         self._listener, self._web_thread = Listener(app, settings.web_config_file), WebThread()
         self._collecting: asyncio.Task[None] | None = None
@@ -88,14 +97,17 @@ class Service:
         render = exposition.Renderer(exposition_settings(settings))
 
         def show(snapshot: Snapshot) -> exposition.Exposition:
-            rendered = render(snapshot)
             with unless_it_fails("the trend"):
                 self._trend.record(snapshot)
-            with unless_it_fails("the look at the size"):
-                self._size.look_at(rendered.text.size, settings)
+            # Whatever becomes of the rendering: what the Snapshot has counted no other one tells.
             # One target may be counted while another's first collection goes on.
             if snapshot.counted:
+                with unless_it_fails("the budgets"):
+                    self._keeper.take(snapshot, counting=settings.mode == "background")
                 self._keep_counted(snapshot)
+            rendered = render(replace(snapshot, budgets=self._budgets.standings))
+            with unless_it_fails("the look at the size"):
+                self._size.look_at(rendered.text.size, settings)
             return rendered
 
         return open_collector(settings, show, budget=budget, clock=self.clock)
@@ -105,13 +117,13 @@ class Service:
 
         Before it is shown: a killed process must not have counted further than is kept.
         """
-        kept = self._state is None
+        saved = self._state is None
         with unless_it_fails("the state file"):
             if self._state is not None:
                 self._counted = True
-                kept = self._state.save_if_due()
+                saved = self._state.save_if_due()
         with unless_it_fails("the history"):
-            self._history.recorder.record(snapshot, kept=kept)
+            self._history.record(snapshot, saved=saved)
 
     def _keep(self) -> None:
         current = self._newest.current
@@ -120,6 +132,7 @@ class Service:
             "water": current.counters.water,
             "budget": current.budget,
             "comparison": current.comparison,
+            "kubernetes": current.clusters.counters,
         }
 
     async def listen(self, host: str, port: int) -> Bound:
@@ -219,6 +232,7 @@ class Service:
         waits = settings.mode == "background" and shown.snapshot.first_collection_done
         self._newest.replace(opened, shown if waits else None)
         self._settings = settings
+        self._keeper.follow(settings.budgets)
         self._serving.settings = web_settings(settings)
         self._keep()
 
@@ -248,11 +262,12 @@ class Service:
         collector = self._newest.current
         if self._collecting is not None:
             await self._end_collecting(collector, self._collecting)
+        saved = True
         if self._state is not None:
             if self._counted:
-                self._state.save()
+                saved = self._state.save()
             self._state.close()
-        await asyncio.to_thread(self._history.close)
+        await asyncio.to_thread(self._history.close, saved=saved)
         self._let_go(collector)
         await self._web_thread.run(self._listener.cleanup())
         await self._web_thread.close()

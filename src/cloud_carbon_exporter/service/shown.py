@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlsplit
 
 import cloud_carbon_exporter
 from cloud_carbon_exporter import exposition
@@ -39,6 +40,11 @@ def _interval_seconds(settings: Settings) -> float:
     return min(own, default=settings.interval_seconds)
 
 
+def route_prefix(settings: Settings) -> str:
+    """Path before all paths, as Prometheus has it: empty for none."""
+    return (settings.route_prefix or urlsplit(settings.external_url).path).rstrip("/")
+
+
 def web_settings(settings: Settings) -> WebSettings:
     """What the HTTP side is told."""
     return WebSettings(
@@ -46,6 +52,8 @@ def web_settings(settings: Settings) -> WebSettings:
         mode=settings.mode,
         version=cloud_carbon_exporter.__version__,
         allowed_hosts=settings.allowed_hosts,
+        external_url=settings.external_url,
+        route_prefix=route_prefix(settings),
     )
 
 

@@ -27,37 +27,55 @@ SHUTDOWN_SECONDS = 1.5
 # systemd's is 90), less what it takes to be told. A second signal ends the wait.
 GIVING_BACK_SECONDS = 25.0
 _LOOK_SECONDS = 0.1
+_TELLING_SECONDS = 0.5
 
 
 class ShutdownDeadline:
-    """Ends the process should a thread, a connection or the event loop hang after a signal."""
+    """Ends the process should a thread, a connection or the event loop hang after a signal.
+
+    Its thread is there from the start: at the limit of threads a signal could begin none.
+    """
 
     def __init__(self) -> None:
+        self._signalled = threading.Event()
         self._ended = threading.Event()
+        self._owed: Callable[[], Sequence[str]] = tuple
+        threading.Thread(target=self._watch, name="deadline", daemon=True).start()
 
     def start(self, owed: Callable[[], Sequence[str]]) -> None:
         """The signal has come. owed: what is still to be given back."""
-        threading.Thread(target=self._watch, args=(owed,), daemon=True).start()
+        self._owed = owed
+        self._signalled.set()
 
     def cancel(self) -> None:
         """All has ended by itself."""
         self._ended.set()
+        self._signalled.set()
 
-    def _watch(self, owed: Callable[[], Sequence[str]]) -> None:
+    def _watch(self) -> None:
+        self._signalled.wait()
         if self._ended.wait(SHUTDOWN_SECONDS):
             return
         until = monotonic() + GIVING_BACK_SECONDS - SHUTDOWN_SECONDS
-        if count := len(owed()):
+        if count := len(self._owed()):
             text = "the end waits up to %.0f s for %d tokens to be deleted; another signal ends it"
-            log.info(text, GIVING_BACK_SECONDS, count)
-        while owed() and monotonic() < until:
+            _tell(logging.INFO, text, GIVING_BACK_SECONDS, count)
+        while self._owed() and monotonic() < until:
             if self._ended.wait(_LOOK_SECONDS):
                 return
-        if left := owed():
-            log.warning("%d left behind: %s", len(left), "; ".join(left))
+        if left := self._owed():
+            _tell(logging.WARNING, "%d left behind: %s", len(left), "; ".join(left))
         elif count and self._ended.wait(SHUTDOWN_SECONDS):
             return
         os._exit(0)
+
+
+def _tell(level: int, text: str, *told: object) -> None:
+    """Log a line, or not: what hangs may hold the lock of the log, or stderr be a full pipe."""
+    writing = threading.Thread(target=log.log, args=(level, text, *told), daemon=True)
+    with suppress(RuntimeError):  # at the limit of threads the end matters more than the line
+        writing.start()
+        writing.join(_TELLING_SECONDS)
 
 
 async def run_until_signalled(
@@ -135,8 +153,8 @@ class _Orders:
         if self._stopping:
             os._exit(1)
         self._stopping = True
+        self._set(self._stop)  # first: whatever fails below, the program is told to end
         self._deadline.start(self._service.owed)
-        self._set(self._stop)
 
     def _set(self, event: asyncio.Event) -> None:
         with suppress(RuntimeError):  # the loop has ended meanwhile

@@ -142,19 +142,22 @@ class StateFile:
             self._lock = None
 
     def save_if_due(self) -> bool:
-        """Save, unless saving would take too large a part of the time. Whether it was due."""
+        """Save, unless saving would take too large a part of the time. Returns as `save` does."""
         began = self._clock()
         if began < self._due_at:
             return False
-        self.save()
+        kept = self.save()
         took = self._clock() - began
         self._due_at = began + took / SAVING_RATIO
-        return True
+        return kept
 
-    def save(self) -> None:
-        """Replace the file. A failure is logged once a change: serving goes on without."""
+    def save(self) -> bool:
+        """Replace the file. A failure is logged once a change: serving goes on without.
+
+        Returns False where a restart would take back an older state, and count again from there.
+        """
         if self._untouched:
-            return
+            return False
         try:
             self._write(beside(self._path, "new"))
         except Exception as error:
@@ -162,10 +165,18 @@ class StateFile:
             # It may not be there, or not be ours to take away; the next save writes over it.
             with suppress(*NO_FILE):
                 beside(self._path, "new").unlink()
-            return
+            return not self._older_stands()
         if self._unwritten:
             log.info("state file %s is written again", self._path)
         self._unwritten = ""
+        return True
+
+    def _older_stands(self) -> bool:
+        """Whether a restart may find a state there. Without one it counts from its own start."""
+        try:
+            return self._path.is_file()
+        except NO_FILE:
+            return True
 
     def _say_unwritten(self, why: str) -> None:
         if why != self._unwritten:

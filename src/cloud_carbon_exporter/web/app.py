@@ -13,12 +13,21 @@ from cloud_carbon_exporter.web.api.answers import (
     SnapshotCache,
     error_answer,
 )
-from cloud_carbon_exporter.web.api.history import HISTORY, Remembered, nothing_remembered
+from cloud_carbon_exporter.web.api.budgets import BUDGETS, Standings, no_budgets
+from cloud_carbon_exporter.web.api.history import HISTORY, History, Remembered, nothing_remembered
 from cloud_carbon_exporter.web.api.openapi import openapi_document
+from cloud_carbon_exporter.web.api.trend_answer import CHARTS, ChartCache
 from cloud_carbon_exporter.web.guard import GUARD, Guard, Refused, guarded
 from cloud_carbon_exporter.web.page import STATIC_FILES, static_files
-from cloud_carbon_exporter.web.routes import ROUTES
-from cloud_carbon_exporter.web.settings import SERVING, Collector, Serving, WebSettings
+from cloud_carbon_exporter.web.routes import ROUTES, serve_routes
+from cloud_carbon_exporter.web.settings import (
+    PREFIX,
+    SERVING,
+    Collector,
+    Serving,
+    WebSettings,
+    path_of,
+)
 from cloud_carbon_exporter.web.trend import TREND, Trend
 
 _LOG = logging.getLogger(__name__)
@@ -50,7 +59,7 @@ async def _secure(request: web.Request, response: web.StreamResponse) -> None:
 
 def _failed(request: web.Request, status: int, message: str) -> web.Response:
     # a program reads an error as JSON, a person with curl as a line
-    if request.path.startswith("/api/"):
+    if path_of(request).startswith("/api/"):
         return error_answer(status, message)
     return web.Response(status=status, text=f"{status} {message}\n")
 
@@ -65,9 +74,7 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         response.headers.update(refused.headers)
         return response
     except web.HTTPNotFound:
-        return _failed(
-            request, 404, "not found; try /, /metrics, /healthz, /readyz or /api/v1/snapshot"
-        )
+        return _failed(request, 404, f"not found; try {_paths(request.app[PREFIX])}")
     except web.HTTPMethodNotAllowed as error:
         allowed = ", ".join(sorted(error.allowed_methods))
         response = _failed(
@@ -75,18 +82,25 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         )
         response.headers["Allow"] = allowed
         return response
+    except web.HTTPRedirection:
+        raise
     except web.HTTPException as error:
         return _failed(request, error.status, error.reason)
     except Exception as error:
         gone = isinstance(error, ConnectionError)  # who asked: what follows is not sent
         _LOG.log(
             logging.DEBUG if gone else logging.ERROR,
-            "cannot answer %s %s",
-            request.method,
-            request.path,
+            # put in here, not by the log: repeats.py tells errors apart by what is, and whoever
+            # asks chooses the path
+            f"cannot answer {request.method} {request.path}",
             exc_info=not gone,
         )
         return _failed(request, 500, "internal error; the log says more")
+
+
+def _paths(prefix: str) -> str:
+    first = [f"{prefix}{path}" for path in ("/", "/metrics", "/healthz", "/readyz")]
+    return f"{', '.join(first)} or {prefix}/api/v1/snapshot"
 
 
 def make_app(
@@ -94,17 +108,21 @@ def make_app(
     collector: Collector,
     trend: Trend | None = None,
     remembered: Remembered = nothing_remembered,
+    budgets: Standings = no_budgets,
 ) -> web.Application:
     """The application over a collector, not yet listening.
 
-    trend: what records each Snapshot. remembered: what answers queries of the history.
+    trend: what records each Snapshot. remembered: what answers queries of the history. budgets:
+    what knows how those of carbon stand.
     """
     app = web.Application(middlewares=[_errors, guarded])
     app[SERVING], app[GUARD] = Serving(collector, settings), Guard()
-    app[HISTORY] = remembered
+    app[HISTORY], app[CHARTS] = History(remembered), ChartCache()
+    app[BUDGETS] = budgets
     app[TREND], app[SNAPSHOT_CACHE] = trend or Trend(), SnapshotCache()
-    app[OPENAPI], app[STATIC_FILES] = openapi_document(ROUTES), static_files()
+    prefix = app[PREFIX] = settings.route_prefix
+    server = settings.external_url or prefix or "/"
+    app[OPENAPI], app[STATIC_FILES] = openapi_document(ROUTES, server), static_files()
     app.on_response_prepare.append(_secure)
-    for route in ROUTES:
-        route.add_to(app)
+    serve_routes(app, prefix)
     return app

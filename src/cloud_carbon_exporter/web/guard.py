@@ -14,7 +14,7 @@ from aiohttp.typedefs import Handler
 from cloud_carbon_exporter.web import tls
 from cloud_carbon_exporter.web.hosts import OwnNames, answers_for, name_in
 from cloud_carbon_exporter.web.passwords import Busy, Passwords
-from cloud_carbon_exporter.web.settings import SERVING
+from cloud_carbon_exporter.web.settings import SERVING, path_of
 from cloud_carbon_exporter.web.web_config import WebConfig
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ AT_ONCE = {"metrics": 16, "api": 16}
 _REALM = {"WWW-Authenticate": 'Basic realm="cloud-carbon-exporter", charset="UTF-8"'}
 _CLOSE = {"Connection": "close"}
 _AGAIN = {"Retry-After": "1", "Connection": "close"}
-_UNAUTHORIZED_LOGGED_SECONDS = 60.0
+_LOGGED_SECONDS = 60.0
 
 
 class Refused(Exception):
@@ -60,6 +60,20 @@ def _sort(path: str) -> str:
 
 
 @dataclass(slots=True)
+class _Minutely:
+    """What is logged once a minute at most: who asks must not fill the log."""
+
+    _at: float = float("-inf")
+
+    def is_due(self) -> bool:
+        now = time.monotonic()
+        if now - self._at < _LOGGED_SECONDS:
+            return False
+        self._at = now
+        return True
+
+
+@dataclass(slots=True)
 class Guard:
     """Guard with the web config in force. due: when each connection is cut, by its protocol."""
 
@@ -70,7 +84,8 @@ class Guard:
     _under_way: Counter[str] = field(default_factory=Counter)
     _tokens: float = 0.0
     _counted_at: float = 0.0
-    _logged_at: float = float("-inf")
+    _wrong_password: _Minutely = field(default_factory=_Minutely)
+    _wrong_host: _Minutely = field(default_factory=_Minutely)
 
     def use(self, config: WebConfig) -> None:
         """Hold to another config from now on; who was let in before shows the password again."""
@@ -82,7 +97,7 @@ class Guard:
         """Raises Refused for who may not ask, or not now."""
         # before anything else: who is refused does not keep a connection either
         self.due[request.protocol] = asyncio.get_running_loop().time() + _answer_seconds(request)
-        _check_host(request, self.own)
+        self._check_host(request)
         if not self._token():
             raise Refused(429, "more requests than rate_limit allows", _AGAIN)
         encryption = self.config.tls
@@ -94,22 +109,32 @@ class Guard:
         if self.config.users:
             await self._authenticate(request)
 
+    def _check_host(self, request: web.Request) -> None:
+        # not request.host, which asks DNS for a name where the request holds none
+        hosts: list[str] = list(request.headers.getall("Host", ()))
+        if answers_for(hosts, self.own.names, request.app[SERVING].settings.hosts):
+            return
+        name = ascii(name_in(hosts[-1])[:80])
+        if self._wrong_host.is_due():
+            log.warning(
+                "asked from %s as %s, which is no name of this server; -web.allowed-hosts adds "
+                "one; more in the next minute are not logged",
+                _who(request),
+                name,
+            )
+        raise Refused(421, f"{name} is no name of this server; -web.allowed-hosts adds one", _CLOSE)
+
     async def _authenticate(self, request: web.Request) -> None:
         try:
             if await self._passwords.right(request.headers.get("Authorization", "")):
                 return
         except Busy:
             raise Refused(503, "too many passwords wait to be checked", _AGAIN) from None
-        now = time.monotonic()
-        if (
-            "Authorization" in request.headers
-            and now - self._logged_at >= _UNAUTHORIZED_LOGGED_SECONDS
-        ):
-            # once a minute, and without the name that was tried: people type passwords there
-            self._logged_at = now
+        if "Authorization" in request.headers and self._wrong_password.is_due():
+            # without the name that was tried: people type passwords there
             log.warning(
                 "wrong user or password from %s; more in the next minute are not logged",
-                (request.remote or "").removeprefix("::ffff:"),  # IPv4, on a socket of both
+                _who(request),
             )
         raise Refused(401, "user and password are needed", _REALM)
 
@@ -151,12 +176,8 @@ class Guard:
                 protocol.transport.abort()
 
 
-def _check_host(request: web.Request, own: OwnNames) -> None:
-    # not request.host, which asks DNS for a name where the request holds none
-    hosts: list[str] = list(request.headers.getall("Host", ()))
-    if not answers_for(hosts, own.names, request.app[SERVING].settings.allowed_hosts):
-        name = ascii(name_in(hosts[-1])[:80])
-        raise Refused(421, f"{name} is no name of this server; -web.allowed-hosts adds one", _CLOSE)
+def _who(request: web.Request) -> str:
+    return (request.remote or "").removeprefix("::ffff:")  # IPv4, on a socket of both
 
 
 GUARD = web.AppKey("guard", Guard)
@@ -167,7 +188,7 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer who may ask."""
     guard = request.app[GUARD]
     await guard.admit(request)
-    sort = guard.enter(request.path)
+    sort = guard.enter(path_of(request))
     try:
         return await handler(request)
     finally:

@@ -11,11 +11,14 @@ from __future__ import annotations
 import ipaddress
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 
 ANY = "*"
-# No registry sells a name below these: RFC 6761 (localhost), ICANN's resolution of 2024-07-29
-# (internal; of GCE, EC2 and Docker), and those of services within a cluster of Kubernetes.
-_NOT_FOR_RENT = (".localhost", ".internal", ".cluster.local", ".svc")
+# No registry sells a name below these: RFC 6761 (localhost, test), RFC 6762 (local: mDNS, and
+# cluster.local of Kubernetes), RFC 8375 (home.arpa: home networks), ICANN's resolution of
+# 2024-07-29 (internal; of GCE, EC2 and Docker), and svc, of services within a cluster.
+_NOT_FOR_RENT = (".localhost", ".test", ".local", ".home.arpa", ".internal", ".svc")
+_ASK_AGAIN_SECONDS = 30.0
 
 
 class OwnNames:
@@ -23,12 +26,27 @@ class OwnNames:
 
     def __init__(self) -> None:
         self.names: frozenset[str] = frozenset()
+        self._ended = threading.Event()
 
     def learn(self, names: Iterable[str], ask: Callable[[], str]) -> None:
-        """Learn those known already, and the one there is to ask for."""
+        """Learn those known already, and the full one there is to ask for."""
         self._add(*names)
         # A thread of its own, which no end of the program waits for.
-        threading.Thread(target=lambda: self._add(ask()), name="own-name", daemon=True).start()
+        threading.Thread(target=self._ask, args=(ask,), name="own-name", daemon=True).start()
+
+    def end(self) -> None:
+        """Ask no more."""
+        self._ended.set()
+
+    def _ask(self, ask: Callable[[], str]) -> None:
+        """Ask until a name with a dot comes: a machine may be up before its DNS is."""
+        while not self._ended.is_set():
+            name = ""
+            with suppress(OSError, UnicodeError):  # the name of a machine may be no name of DNS
+                name = ask()
+            self._add(name)
+            if "." in name.rstrip(".") or self._ended.wait(_ASK_AGAIN_SECONDS):
+                return
 
     def _add(self, *names: str) -> None:
         self.names |= {name.lower().rstrip(".") for name in names if name}

@@ -212,6 +212,7 @@ class Listener:
 
     async def cleanup(self) -> None:
         """Stop listening and end what is under way."""
+        self._guard.own.end()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from importlib import resources
 from pathlib import PurePath
 
 from aiohttp import web
+
+from cloud_carbon_exporter.web.settings import PREFIX, SERVING
+from cloud_carbon_exporter.web.totals_html import as_of_html, totals_html
 
 _TYPES = {
     ".html": "text/html",
@@ -18,6 +22,7 @@ _TYPES = {
     ".txt": "text/plain",
 }
 _PAGE = "index.html"
+_TOTALS, _AS_OF, _SOURCE = "<!-- totals -->", "<!-- as of -->", "<!-- source -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,12 @@ def static_files() -> Mapping[str, StaticFile]:
     for file in (resources.files("cloud_carbon_exporter.web") / "static").iterdir():
         content_type = _TYPES.get(PurePath(file.name).suffix)
         if content_type is not None:
-            body = file.read_bytes()
-            files[file.name] = StaticFile(body, content_type, hashlib.sha256(body).hexdigest()[:16])
+            files[file.name] = _file(file.read_bytes(), content_type)
     return files
+
+
+def _file(body: bytes, content_type: str) -> StaticFile:
+    return StaticFile(body, content_type, hashlib.sha256(body).hexdigest()[:16])
 
 
 def _answer(request: web.Request, file: StaticFile) -> web.Response:
@@ -54,8 +62,18 @@ def _answer(request: web.Request, file: StaticFile) -> web.Response:
 
 
 async def page(request: web.Request) -> web.Response:
-    """The page a person can read."""
-    return _answer(request, request.app[STATIC_FILES][_PAGE])
+    """The page a person can read; the totals stand in it, the rest is drawn by its scripts."""
+    serving = request.app[SERVING]
+    taken = serving.collector.snapshot
+    text = request.app[STATIC_FILES][_PAGE].body.decode()
+    text = text.replace(_TOTALS, totals_html(taken)).replace(_AS_OF, as_of_html(taken))
+    text = text.replace(_SOURCE, escape(serving.settings.source))
+    return _answer(request, _file(text.encode(), _TYPES[".html"]))
+
+
+async def to_page(request: web.Request) -> web.Response:
+    """Redirect to the page of who asks for the root, or leaves out its last slash."""
+    raise web.HTTPFound(f"{request.app[PREFIX]}/")
 
 
 async def static_file(request: web.Request) -> web.Response:

@@ -16,8 +16,9 @@ def from_elsewhere(request: web.Request) -> bool:
     origin = request.headers.get("Origin", "")
     # curl and Prometheus' operators send neither header; a browser sends one of them with every
     # POST
+    ours = (request.headers.get("Host", ""), request.app[SERVING].settings.external_host)
     return site not in ("", "same-origin", "none") or (
-        bool(origin) and urlsplit(origin).netloc != request.headers.get("Host", "")
+        bool(origin) and urlsplit(origin).netloc not in ours
     )
 
 

@@ -14,48 +14,31 @@ from cloud_carbon_exporter.web.api.answers import (
     resources_answer,
     snapshot_answer,
 )
+from cloud_carbon_exporter.web.api.budgets import budgets_answer
 from cloud_carbon_exporter.web.api.calibration import calibration_answer
+from cloud_carbon_exporter.web.api.changes import changes_answer
+from cloud_carbon_exporter.web.api.clusters import clusters_answer
 from cloud_carbon_exporter.web.api.history import history_answer
 from cloud_carbon_exporter.web.api.history_parameters import HISTORY_PARAMETERS
-from cloud_carbon_exporter.web.api.json_schema import TEXT, one_of, reference
+from cloud_carbon_exporter.web.api.json_schema import TEXT, reference
 from cloud_carbon_exporter.web.api.openapi import JSON, Answer, Operation, Parameter, json_answers
-from cloud_carbon_exporter.web.api.resource_query import (
-    FILTERS,
-    LIMIT_DEFAULT,
-    LIMIT_MOST,
-    SORT_DEFAULT,
-    SORTS,
+from cloud_carbon_exporter.web.api.resource_parameters import RESOURCE_PARAMETERS
+from cloud_carbon_exporter.web.api.treemap import treemap_answer
+from cloud_carbon_exporter.web.api.trend_answer import trend_answer
+from cloud_carbon_exporter.web.api.view_parameters import (
+    CHANGES_PARAMETERS,
+    TREEMAP_PARAMETERS,
+    TREND_PARAMETERS,
 )
 from cloud_carbon_exporter.web.api.what_if import what_if_answer
+from cloud_carbon_exporter.web.api.window import window_answer
+from cloud_carbon_exporter.web.api.window_parameters import WINDOW_PARAMETERS
 from cloud_carbon_exporter.web.health import healthy, ready
 from cloud_carbon_exporter.web.metrics import CONTENT_TYPES, NAME_FILTER, metrics
-from cloud_carbon_exporter.web.page import page, static_file
+from cloud_carbon_exporter.web.page import page, static_file, to_page
 from cloud_carbon_exporter.web.reload import reload
 
 _PLAIN = "text/plain"
-_DESCENDING = tuple(f"-{name}" for name in SORTS)
-
-RESOURCE_PARAMETERS = (
-    Parameter(
-        "limit",
-        "resources a page",
-        {"type": "integer", "minimum": 1, "maximum": LIMIT_MOST, "default": LIMIT_DEFAULT},
-    ),
-    Parameter("cursor", "the `cursor` of the page before", TEXT),
-    Parameter(
-        "sort",
-        "what they are ordered by; `-` in front descends",
-        {**one_of((*SORTS, *_DESCENDING)), "default": SORT_DEFAULT},
-    ),
-    Parameter(
-        "filter",
-        "`label=value`, all must hold; an empty value asks for what has no such label. "
-        f"Labels: {', '.join(FILTERS)} and each tag_*",
-        TEXT,
-        repeated=True,
-    ),
-    Parameter("search", "words in the name, id, kind, region or type of machine", TEXT),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +49,10 @@ class Route:
     handler: Handler
     operations: Mapping[str, Operation]
 
-    def add_to(self, app: web.Application) -> None:
+    def add_to(self, app: web.Application, prefix: str) -> None:
         """Serve it. An id may hold slashes: those of Google are paths."""
         # the last `/explain` ends the id, which may come encoded or as it is
-        pattern = self.path.replace("{id}", "{id:.+}")
+        pattern = prefix + self.path.replace("{id}", "{id:.+}")
         for method in self.operations:
             # add_get answers HEAD as well
             if method == "GET":
@@ -222,6 +205,28 @@ API_ROUTES = (
         ),
     ),
     _get(
+        "/api/v1/window",
+        window_answer,
+        Operation(
+            "findWindow",
+            "When and where a run that may wait is cleanest, by the hours that are foreseen",
+            {
+                **json_answers("window", "the cleanest start, and what it saves"),
+                "404": Answer("nothing is foreseen", {JSON: reference("error")}),
+            },
+            WINDOW_PARAMETERS,
+        ),
+    ),
+    _get(
+        "/api/v1/budgets",
+        budgets_answer,
+        Operation(
+            "listBudgets",
+            "How each budget of carbon stands: spent, left, and what is foreseen",
+            json_answers("budgets", "all budgets of the file"),
+        ),
+    ),
+    _get(
         "/api/v1/history",
         history_answer,
         Operation(
@@ -236,12 +241,51 @@ API_ROUTES = (
         ),
     ),
     _get(
+        "/api/v1/trend",
+        trend_answer,
+        Operation(
+            "getTrend",
+            "What the page draws of the past: rates by step, of the largest groups and of all",
+            json_answers("trend_chart", "columns of one chart"),
+            TREND_PARAMETERS,
+        ),
+    ),
+    _get(
+        "/api/v1/changes",
+        changes_answer,
+        Operation(
+            "getChanges",
+            "What emits more or less than in the time before, what is new and what is gone",
+            json_answers("changes", "by account, region and kind; single resources are not kept"),
+            CHANGES_PARAMETERS,
+        ),
+    ),
+    _get(
+        "/api/v1/treemap",
+        treemap_answer,
+        Operation(
+            "getTreemap",
+            "The estate now, in groups and what is in them",
+            json_answers("treemap", "the largest first"),
+            TREEMAP_PARAMETERS,
+        ),
+    ),
+    _get(
         "/api/v1/calibration",
         calibration_answer,
         Operation(
             "getCalibration",
             "What providers report of the last twelve months, and its ratio to our own figures",
             json_answers("calibration", "by account, service and region"),
+        ),
+    ),
+    _get(
+        "/api/v1/clusters",
+        clusters_answer,
+        Operation(
+            "getClusters",
+            "Clusters of Kubernetes, by namespace and by workload, and how each was read",
+            json_answers("clusters", "those that are configured"),
         ),
     ),
     _get(
@@ -266,3 +310,13 @@ RELOAD_ROUTES = (
 
 ROUTES: tuple[Route, ...] = (*PAGE_ROUTES, *METRIC_ROUTES, *API_ROUTES, *RELOAD_ROUTES)
 """Every route: the application serves these, and /api/v1/openapi.json tells of these."""
+
+
+def serve_routes(app: web.Application, prefix: str) -> None:
+    """Serve every route below a prefix; what asks for less than it is sent there."""
+    for route in ROUTES:
+        route.add_to(app, prefix)
+    if prefix:
+        # relative URLs of the page hold below a slash alone
+        app.router.add_get(prefix, to_page)
+        app.router.add_get("/", to_page)

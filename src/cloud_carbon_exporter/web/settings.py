@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -39,7 +40,8 @@ class WebSettings:
     """Settings of what is served.
 
     mode: as in -collect.mode. source_url: where the source of the running version is, if not where
-    it comes from. allowed_hosts: as in -web.allowed-hosts.
+    it comes from. allowed_hosts: as in -web.allowed-hosts. external_url: as in -web.external-url.
+    route_prefix: path before all paths; empty for none.
     """
 
     exposition: exposition.Settings = field(default_factory=exposition.Settings)
@@ -47,6 +49,19 @@ class WebSettings:
     version: str = ""
     source_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
+    external_url: str = ""
+    route_prefix: str = ""
+
+    @property
+    def external_host(self) -> str:
+        """Host, and port, of the external URL, as a browser names them; empty without one."""
+        return urlsplit(self.external_url).netloc
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names it is asked by beside its own: those allowed, and that of the external URL."""
+        name = urlsplit(self.external_url).hostname
+        return (*self.allowed_hosts, name) if name else self.allowed_hosts
 
     @property
     def source(self) -> str:
@@ -91,3 +106,9 @@ class Serving:
 
 
 SERVING = web.AppKey("serving", Serving)
+PREFIX: web.AppKey[str] = web.AppKey("route prefix")
+
+
+def path_of(request: web.Request) -> str:
+    """The path that is asked for, as if there were no prefix."""
+    return request.path.removeprefix(request.app[PREFIX])

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from aiohttp import web
 
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.web.recent import Recent
 
 
 class TrendPoint(NamedTuple):
@@ -50,6 +51,7 @@ class Trend:
     # five days at the usual five minutes; then every second point goes
     capacity: int = 1440
     points: tuple[TrendPoint, ...] = ()
+    recent: Recent = field(default_factory=Recent)
     _every: int = field(default=1, init=False)
     _seen: int = field(default=0, init=False)
 
@@ -57,6 +59,7 @@ class Trend:
         """Take a Snapshot down, if it is one and its turn has come."""
         if not snapshot.first_collection_done:
             return
+        self.recent.record(snapshot)
         # What lies ahead was drawn under a clock that has been set back since.
         while self.points and snapshot.taken_at < self.points[-1].taken_at:
             self.points = self.points[:-1]

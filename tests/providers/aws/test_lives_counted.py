@@ -17,7 +17,8 @@ from tests.fakes.cloud import Clock
 from tests.providers.aws.parts import watts
 
 from cloud_carbon_exporter.api_costs.budget import Budget
-from cloud_carbon_exporter.collect.collector import Collector, CollectSettings
+from cloud_carbon_exporter.collect.collector import Collector
+from cloud_carbon_exporter.collect.settings import CollectSettings
 from cloud_carbon_exporter.collect.target import Target
 from cloud_carbon_exporter.model.types import Resource
 from cloud_carbon_exporter.providers.aws import PROVIDER

@@ -15,7 +15,7 @@ from tests.providers.gcp.test_departures import NUMBER, UPTIME
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, Target
-from cloud_carbon_exporter.collect.collector import CollectSettings
+from cloud_carbon_exporter.collect.settings import CollectSettings
 from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import power_watts
 from cloud_carbon_exporter.model.types import Resource

@@ -53,6 +53,24 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- end -}}
 
+{{- /*
+Names of the service within the cluster that have a dot and no .svc. Empty where something else says, or may say, by
+what names the exporter is asked: a flag would win over it.
+*/ -}}
+{{- define "carbon.allowedHosts" -}}
+{{- $said := "" -}}
+{{- with .Values -}}
+{{- if regexMatch "allowed[-_]hosts" (toJson .config) }}{{ $said = "config" }}{{ end -}}
+{{- range .extraArgs }}{{ if regexMatch "^--?(web.allowed[-_]hosts|config.file)\\b" . }}{{ $said = . }}{{ end }}{{ end -}}
+{{- range .env }}{{ if eq .name "CLOUD_CARBON_WEB_ALLOWED_HOSTS" }}{{ $said = .name }}{{ end }}{{ end -}}
+{{- if or .existingConfigSecret .existingSecret .envFrom }}{{ $said = "another" }}{{ end -}}
+{{- end -}}
+{{- if not $said -}}
+{{- $name := printf "%s.%s" (include "carbon.fullname" .) .Release.Namespace -}}
+{{- printf "%s,*.%s" $name $name -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "carbon.required" -}}
 {{- if not (include "carbon.explores" .) -}}
 {{- fail `

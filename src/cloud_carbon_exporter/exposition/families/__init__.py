@@ -9,6 +9,8 @@ docs/METRICS.md is printed from here. A module a concern:
     grid.py       what is foreseen of a grid, methods side by side, who was asked
     reported.py   what providers report, beside our own figure of the month
     calibration.py  ratio of both by service, and totals calibrated by it
+    budgets.py    budgets of carbon: allowed, spent, left, foreseen
+    kubernetes.py clusters split by workload, and how they were read
     sources.py    what short names of sources stand for
     demo.py       the made-up estate
     own.py        the exporter itself: health, calls, cost
@@ -22,10 +24,12 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from cloud_carbon_exporter.exposition.families.answer import ANSWER
+from cloud_carbon_exporter.exposition.families.budgets import BUDGETS
 from cloud_carbon_exporter.exposition.families.calibration import CALIBRATION
 from cloud_carbon_exporter.exposition.families.collectors import COLLECTORS
 from cloud_carbon_exporter.exposition.families.demo import DEMO
 from cloud_carbon_exporter.exposition.families.grid import GRID, GRID_SOURCES
+from cloud_carbon_exporter.exposition.families.kubernetes import KUBERNETES, KUBERNETES_READS
 from cloud_carbon_exporter.exposition.families.models import MODELS
 from cloud_carbon_exporter.exposition.families.own import OWN
 from cloud_carbon_exporter.exposition.families.places import PLACES
@@ -41,17 +45,19 @@ OF_ESTATE: tuple[Family, ...] = (
     *RESOURCES,
     *SUMS,
     *TOTALS,
+    *KUBERNETES,
     *MODELS,
     *PLACES,
     *GRID,
     *REPORTED,
     *CALIBRATION,
+    *BUDGETS,
     *SOURCES,
     *DEMO,
 )
 """Families of what the clouds hold; -metrics.families chooses among them."""
 
-OF_EXPORTER: tuple[Family, ...] = (*GRID_SOURCES, *COLLECTORS, *OWN, *ANSWER)
+OF_EXPORTER: tuple[Family, ...] = (*GRID_SOURCES, *KUBERNETES_READS, *COLLECTORS, *OWN, *ANSWER)
 """Families of the exporter itself, which are always there."""
 
 FAMILIES: tuple[Family, ...] = (*OF_ESTATE, *OF_EXPORTER)

@@ -84,7 +84,8 @@ def _requests(snapshot: Snapshot) -> Iterator[FamilySample]:
 
 def _errors(snapshot: Snapshot) -> Iterator[FamilySample]:
     # A counter that is not there at 0 hides its first error from rate() and increase().
-    counts = Counter(dict.fromkeys(product(_providers(snapshot), REASONS), 0))
+    asked = [*_providers(snapshot), *(["kubernetes"] if snapshot.clusters.states else [])]
+    counts = Counter(dict.fromkeys(product(asked, REASONS), 0))
     for (provider, _operation, reason), count in snapshot.api.errors.items():
         counts[provider, reason] += count
     for labels, count in counts.items():

@@ -153,7 +153,8 @@ RESOURCES: tuple[Family, ...] = (
         "cloud_carbon_resource_info",
         "gauge",
         "What the resource is and how its figures came about; always 1. "
-        "reason: the gravest there is to doubt them, in an id; the API has all, in words.",
+        "reason: the gravest there is to doubt them, in an id; the API has all, in words. "
+        "provider_id: what Kubernetes calls a machine, to be joined with kube_node_info.",
         PerResource(info_lines, _RESOURCE_AND_FOOTPRINT, "full"),
         INFO_LABELS,
     ),

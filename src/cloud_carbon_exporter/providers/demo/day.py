@@ -10,8 +10,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cloud_carbon_exporter.model.hours import DAY_SECONDS
+
 SLOT_SECONDS = 300
-DAY_SECONDS = 86_400
 QUIETEST_HOUR = 4
 BUSIEST_HOUR = 14
 
@@ -56,8 +57,14 @@ def activity(at: float, region: str) -> float:
     hour = _local(at, region, QUIETEST_HOUR) % DAY_SECONDS / 3600
     rise = BUSIEST_HOUR - QUIETEST_HOUR
     turn = hour / rise if hour < rise else 1 + (hour - rise) / (24 - rise)
+    busy = 0.5 if is_weekend(at, region) else 1.0
+    return busy * (0.5 - 0.5 * math.cos(math.pi * turn))
+
+
+def is_weekend(at: float, region: str) -> bool:
+    """Whether it is Saturday or Sunday in the region, from one quietest hour to the next."""
     weekday = (day_number(at, region) + 3) % 7  # 1 January 1970 was a Thursday
-    return (0.5 if weekday >= 5 else 1.0) * (0.5 - 0.5 * math.cos(math.pi * turn))
+    return weekday >= 5
 
 
 def _local(at: float, region: str, starts_at_hour: int) -> float:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.providers.demo.blueprints import Blueprint
 from cloud_carbon_exporter.providers.demo.day import (
     BUSIEST_HOUR,
-    DAY_SECONDS,
     QUIETEST_HOUR,
     SLOT_SECONDS,
     activity,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.model.types import Point, Signal
 from cloud_carbon_exporter.providers.demo.day import PROFILES, SLOT_SECONDS, activity, noise
 from cloud_carbon_exporter.providers.spec import Read
@@ -15,7 +16,7 @@ from cloud_carbon_exporter.providers.spec import Read
 ACCELERATED = ("inference", "training")
 
 GROWTH_A_YEAR = 0.3
-YEAR_SECONDS = 365 * 86_400
+YEAR_SECONDS = 365 * DAY_SECONDS
 GROWN_FROM = 1_700_000_000.0
 """November 2023: what buckets held then, they hold at least ever after."""
 

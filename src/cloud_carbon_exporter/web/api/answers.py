@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import json
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from aiohttp import web
 
@@ -13,8 +14,10 @@ from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.estimate import NOWHERE
 from cloud_carbon_exporter.model.explain import explain
 from cloud_carbon_exporter.model.snapshot import Row, Snapshot
+from cloud_carbon_exporter.model.sums import footprint_sum
 from cloud_carbon_exporter.model.types import Place
 from cloud_carbon_exporter.web.api import json_objects
+from cloud_carbon_exporter.web.api.certainty import certainty
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.resource_query import BadQuery, ResourceQuery, page_of, parse
 from cloud_carbon_exporter.web.settings import SERVING, WebSettings
@@ -40,6 +43,7 @@ class SnapshotCache:
     """The JSON of the newest Snapshot, made once however many ask."""
 
     taken: Snapshot | None = None
+    progress: str = ""
     text: str = ""
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -48,26 +52,28 @@ SNAPSHOT_CACHE: web.AppKey[SnapshotCache] = web.AppKey("snapshot cache")
 OPENAPI: web.AppKey[JsonObject] = web.AppKey("openapi")
 
 
-def _snapshot_text(taken: Snapshot, settings: WebSettings) -> str:
+def _snapshot_text(taken: Snapshot, progress: str, settings: WebSettings) -> str:
     tags = settings.exposition.tags
-    return json.dumps(json_objects.snapshot(taken, tags, settings.version, settings.source))
+    told = json_objects.snapshot(taken, tags, settings.version, settings.source)
+    return json.dumps({**told, "partial": progress, "certainty": certainty(taken)})
 
 
 async def snapshot_answer(request: web.Request) -> web.Response:
     """Totals, ledger and health; 304 when the client has them already."""
     serving, cache = request.app[SERVING], request.app[SNAPSHOT_CACHE]
     taken, settings = serving.collector.snapshot, serving.settings
-    tag = f"{taken.taken_at}-{taken.first_collection_done}"
-    # a refresh changes taken_at; the end of the first collection may come without one
+    # what a first collection waits for changes between two Snapshots, and is then the news
+    progress = taken.progress and (serving.collector.progress or taken.progress)
+    tag = f"{taken.taken_at}-{crc32(progress.encode()):x}" if progress else f"{taken.taken_at}"
     headers = {"Cache-Control": "no-cache", "ETag": f'"{tag}"'}
     if any(known.value == tag for known in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
     async with cache.making:
         # The page of every open browser asks at once when a refresh ends: the first makes it, all
         # get it.
-        if cache.taken is not taken:
-            cache.text = await asyncio.to_thread(_snapshot_text, taken, settings)
-            cache.taken = taken
+        if cache.taken is not taken or cache.progress != progress:
+            cache.text = await asyncio.to_thread(_snapshot_text, taken, progress, settings)
+            cache.taken, cache.progress = taken, progress
         text = cache.text
     response = web.Response(text=text, content_type="application/json", headers=headers)
     response.enable_compression()
@@ -79,6 +85,19 @@ async def openapi_answer(request: web.Request) -> web.Response:
     return json_answer(request.app[OPENAPI])
 
 
+def _resource(row: Row, tags: tuple[str, ...]) -> JsonObject:
+    """A resource, what it emits altogether, and the loads that were read of it."""
+    footprint = row.footprint
+    emissions = None  # where no grid is known, embodied emissions alone are not all
+    if footprint.operational_grams_per_second is not None:
+        emissions = footprint_sum([footprint]).emissions_grams_per_second.estimate
+    return {
+        **json_objects.resource(row, tags),
+        "emissions_grams_per_second": json_objects.estimate(emissions),
+        "loads": dict(row.loads),
+    }
+
+
 def _resources_text(taken: Snapshot, query: ResourceQuery, tags: tuple[str, ...]) -> str:
     page = page_of(taken.rows, query, tags)
     return json.dumps(
@@ -87,7 +106,7 @@ def _resources_text(taken: Snapshot, query: ResourceQuery, tags: tuple[str, ...]
             "partial": taken.progress,
             "matching": page.matching,
             "cursor": page.cursor,
-            "resources": [json_objects.resource(row, tags) for row in page.rows],
+            "resources": [_resource(row, tags) for row in page.rows],
         }
     )
 
@@ -128,7 +147,7 @@ def explanation(taken: Snapshot, row: Row, tags: tuple[str, ...]) -> JsonObject:
     terms = explain(row.resource, row.loads, place, intensity)
     return {
         "taken_at": taken.taken_at,
-        "resource": json_objects.resource(row, tags),
+        "resource": _resource(row, tags),
         "loads": dict(row.loads),
         "terms": list(map(dataclasses.asdict, terms)),
     }

@@ -6,13 +6,16 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from functools import partial
 
 from aiohttp import web
 
 from cloud_carbon_exporter.exposition.csv_text import csv_text
-from cloud_carbon_exporter.history.query import Query, Summed, TooManySums
+from cloud_carbon_exporter.history.query import Query, Summed
+from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.model.sums import Sum
 from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
 from cloud_carbon_exporter.web.api.history_query import HistoryQuery, parse_history
@@ -21,10 +24,27 @@ from cloud_carbon_exporter.web.api.resource_query import BadQuery
 from cloud_carbon_exporter.web.settings import SERVING
 from cloud_carbon_exporter.web.trend import TREND
 
-Remembered = Callable[[Query], Sequence[Summed]]
+Remembered = Callable[[Query], Iterable[Summed]]
 """What answers a query of the history."""
 
-HISTORY: web.AppKey[Remembered] = web.AppKey("history")
+
+@dataclass
+class History:
+    """What answers queries of the history, one at a time: each may take a hundred megabytes.
+
+    thread: a query whose answer nobody waits for any more still goes on in it.
+    """
+
+    remembered: Remembered
+    thread: Executor = field(default_factory=partial(ThreadPoolExecutor, 1, "history-queries"))
+
+    async def text(self, asked: HistoryQuery) -> str:
+        """The answer. Raises what `remembered` does."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.thread, _text, self.remembered, asked)
+
+
+HISTORY: web.AppKey[History] = web.AppKey("history")
 
 AMOUNTS: dict[str, Callable[[Summed], Sum]] = {
     "power_watts": lambda row: row.power_watts,
@@ -38,7 +58,7 @@ AMOUNTS: dict[str, Callable[[Summed], Sum]] = {
 TIMES = ("start", "end", "counted_seconds")
 
 
-def nothing_remembered(query: Query) -> Sequence[Summed]:
+def nothing_remembered(query: Query) -> Iterable[Summed]:
     """Where no history is kept."""
     return ()
 
@@ -47,10 +67,10 @@ async def history_answer(request: web.Request) -> web.Response:
     """The sums that are asked for; without any parameter, the trend of the totals."""
     if not request.query:
         return json_answer(dict(request.app[TREND].columns()))
-    tags = request.app[SERVING].settings.exposition.tags
+    tags, history = request.app[SERVING].settings.exposition.tags, request.app[HISTORY]
     try:
         asked = parse_history(request.query, tags, time.time())
-        text = await asyncio.to_thread(_text, request.app[HISTORY], asked)
+        text = await history.text(asked)
     except BadQuery as bad:
         return error_answer(400, str(bad), bad.parameter)
     except TooManySums as many:
@@ -70,18 +90,20 @@ def _text(remembered: Remembered, asked: HistoryQuery) -> str:
     rows = remembered(asked.query)
     if asked.form == "csv":
         return history_csv(rows, asked.by)
-    return json.dumps(history_object(rows, asked))
+    return history_json(rows, asked)
 
 
-def history_object(rows: Sequence[Summed], asked: HistoryQuery) -> JsonObject:
+def history_json(rows: Iterable[Summed], asked: HistoryQuery) -> str:
     """The sums as JSON: each with its bounds and basis."""
-    return {
+    said: JsonObject = {
         "since": asked.query.since,
         "until": asked.query.until,
         "by": list(asked.by),
         "step": asked.query.step,
-        "sums": [_object(row, asked.by) for row in rows],
     }
+    # a row at a time, as tens of thousands of sums take ten times the room of their text
+    sums = ", ".join([json.dumps(_object(row, asked.by)) for row in rows])
+    return f'{json.dumps(said)[:-1]}, "sums": [{sums}]}}'
 
 
 def _object(row: Summed, by: Sequence[str]) -> JsonObject:
@@ -90,7 +112,7 @@ def _object(row: Summed, by: Sequence[str]) -> JsonObject:
     return {**times, "labels": dict(zip(by, row.labels, strict=True)), **amounts}
 
 
-def history_csv(rows: Sequence[Summed], by: Sequence[str]) -> str:
+def history_csv(rows: Iterable[Summed], by: Sequence[str]) -> str:
     """The sums as CSV, a row each; units in the names of the columns."""
     columns = [*TIMES, *by]
     for name in AMOUNTS:

@@ -14,13 +14,14 @@ from cloud_carbon_exporter.exposition.labels import tag_label
 from cloud_carbon_exporter.history.query import Query, whole_hours
 from cloud_carbon_exporter.history.series import LABELS, By, tag_value
 from cloud_carbon_exporter.history.steps import STEPS
+from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
 from cloud_carbon_exporter.web.api.resource_query import BadQuery
 
 PARAMETERS = ("since", "until", "by", "step", "format")
 FORMATS = ("json", "csv")
 SINCE_DEFAULT = "24h"
 
-_BACK_SECONDS = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
+_BACK_SECONDS = {"h": HOUR_SECONDS, "d": DAY_SECONDS, "w": 7 * DAY_SECONDS}
 _BACK = re.compile(r"(\d{1,6})([hdw])")
 _SECONDS = re.compile(r"\d{1,11}(\.\d{1,9})?")
 _ALLOWED = "Unix seconds, 2026-10-01, 2026-10-01T12:00:00Z, or 24h, 7d, 4w back from now"

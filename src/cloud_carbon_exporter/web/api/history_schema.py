@@ -25,7 +25,9 @@ _SUM = object_of(
     {
         "start": MOMENT,
         "end": noted(MOMENT, "of the step, cut to the range"),
-        "counted_seconds": noted(NUMBER, "how much of the step was counted"),
+        "counted_seconds": noted(
+            NUMBER, "how much of the step was counted, of any of the accounts in the sum"
+        ),
         "labels": mapping_to(TEXT, "those of `by`; empty where there is none"),
         "power_watts": noted(_ESTIMATE, "mean over the time that was counted"),
         "energy_joules": _ESTIMATE,

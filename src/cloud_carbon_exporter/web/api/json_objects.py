@@ -103,11 +103,11 @@ def resource(row: Row, tags: tuple[str, ...]) -> JsonObject:
         "reason": footprint.reason,
         "measured_at": row.measured_at,
         "facts": list(footprint.facts),
-        **_counted([row.totals]),
+        **counters([row.totals]),
     }
 
 
-def _counted(totals: Iterable[Totals | None]) -> JsonObject:
+def counters(totals: Iterable[Totals | None]) -> JsonObject:
     """Sums of counters; nothing where nothing is counted."""
     counted = [part for part in totals if part is not None]
     if not counted:
@@ -247,7 +247,7 @@ def snapshot(taken: Snapshot, tags: tuple[str, ...], version: str, source_url: s
         "partial": taken.progress,
         "version": version,
         "source": source_url,
-        "totals": sums(taken.total()) | _counted(account.totals for account in taken.accounts),
+        "totals": sums(taken.total()) | counters(account.totals for account in taken.accounts),
         "by": groups(taken, tags),
         "ledger": _by_labels(taken.ledger, (*ACCOUNT_LABELS, "kind", "basis"), "resources"),
         "targets": list(map(dataclasses.asdict, taken.targets)),

@@ -98,8 +98,8 @@ def json_answers(schema: str, description: str) -> Mapping[str, Answer]:
     }
 
 
-def openapi_document(routes: Iterable[DescribedRoute]) -> dict[str, Any]:
-    """The whole document."""
+def openapi_document(routes: Iterable[DescribedRoute], server: str = "/") -> dict[str, Any]:
+    """The whole document. server: what stands before all paths."""
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         operations = paths.setdefault(route.path, {})
@@ -114,7 +114,7 @@ def openapi_document(routes: Iterable[DescribedRoute]) -> dict[str, Any]:
             "description": _DESCRIPTION,
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": server}],
         # an empty requirement beside the other: a password is asked for only where users are
         # configured
         "security": [{}, {"basic": []}],

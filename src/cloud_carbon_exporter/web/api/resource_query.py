@@ -13,6 +13,7 @@ from typing import NamedTuple
 from multidict import MultiMapping
 
 from cloud_carbon_exporter.exposition.label_names import HARDWARE_LABELS, RESOURCE_LABELS
+from cloud_carbon_exporter.exposition.labels import tag_pairs
 from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.web.api import json_objects
 
@@ -40,6 +41,9 @@ def _operational(row: Row) -> float:
 
 NUMBERS: dict[str, Callable[[Row], float]] = {
     "power_watts": lambda row: row.footprint.power_watts.value,
+    "emissions_grams_per_second": lambda row: (
+        _operational(row) + row.footprint.embodied_grams_per_second.value
+    ),
     "operational_emissions_grams_per_second": _operational,
     "embodied_emissions_grams_per_second": lambda row: (
         row.footprint.embodied_grams_per_second.value
@@ -146,7 +150,7 @@ def cursor_after(key: SortKey, query: ResourceQuery) -> str:
 def _matches(row: Row, query: ResourceQuery, tags: tuple[str, ...]) -> bool:
     if query.filters and not _passes(row, query.filters, tags):
         return False
-    return not query.search or _mentions(row, query.search)
+    return not query.search or _mentions(row, query.search, tags)
 
 
 def _passes(row: Row, filters: tuple[tuple[str, str], ...], tags: tuple[str, ...]) -> bool:
@@ -158,14 +162,17 @@ def _passes(row: Row, filters: tuple[tuple[str, str], ...], tags: tuple[str, ...
     return all(values.get(name, "") == wanted for name, wanted in filters)
 
 
-def _mentions(row: Row, words: str) -> bool:
+def _mentions(row: Row, words: str, tags: tuple[str, ...]) -> bool:
     resource = row.resource
+    # tags that are shown alone: what the operator did not allow out is not to be guessed at
+    shown = [value for _, value in tag_pairs(resource.tags, tags)] if tags else []
     texts = (
         resource.name,
         resource.id,
         resource.kind,
         resource.location.region,
         resource.info.get("host_type", ""),
+        *shown,
     )
     return any(words in text.casefold() for text in texts)
 

@@ -8,7 +8,9 @@ from typing import get_args
 from cloud_carbon_exporter.model.explain import Sum
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.types import BASES
+from cloud_carbon_exporter.web.api.budgets import BUDGETS_SCHEMA
 from cloud_carbon_exporter.web.api.calibration_schema import CALIBRATION
+from cloud_carbon_exporter.web.api.clusters_schema import CLUSTERS
 from cloud_carbon_exporter.web.api.history_schema import HISTORY, HISTORY_PARTS
 from cloud_carbon_exporter.web.api.json_schema import (
     COUNT,
@@ -26,6 +28,8 @@ from cloud_carbon_exporter.web.api.json_schema import (
     one_of,
     reference,
 )
+from cloud_carbon_exporter.web.api.view_schemas import CERTAINTY, VIEW_ANSWERS
+from cloud_carbon_exporter.web.api.window_schema import WINDOW
 
 _ESTIMATE = reference("estimate")
 _ESTIMATE_OR_NULL: Schema = {"anyOf": [_ESTIMATE, {"type": "null"}]}
@@ -100,11 +104,13 @@ _PARTS: Mapping[str, Schema] = {
             "power_watts": _ESTIMATE,
             "operational_emissions_grams_per_second": _ESTIMATE_OR_NULL,
             "embodied_emissions_grams_per_second": _ESTIMATE,
+            "emissions_grams_per_second": _ESTIMATE_OR_NULL,
             "basis": _BASIS,
             "hardware_basis": _BASIS,
             "reason": TEXT,
             "measured_at": MOMENT_OR_NULL,
             "facts": list_of(TEXT),
+            "loads": noted(mapping_to(NUMBER), "signals read"),
             **_COUNTERS,
         },
         optional=("cloud_availability_zone", "cloud_resource_name", *_COUNTERS),
@@ -171,6 +177,7 @@ _ANSWERS: Mapping[str, Schema] = {
                 "by cloud_provider, cloud_account_id, cloud_region, kind and each tag_*; "
                 "the largest first",
             ),
+            "certainty": CERTAINTY,
             "ledger": list_of(
                 object_of(
                     {
@@ -236,6 +243,9 @@ _ANSWERS: Mapping[str, Schema] = {
     ),
     "history": HISTORY,
     "calibration": CALIBRATION,
+    "clusters": CLUSTERS,
+    "budgets": BUDGETS_SCHEMA,
+    "window": WINDOW,
     "what_if": object_of(
         {
             "taken_at": MOMENT,
@@ -270,5 +280,5 @@ _ANSWERS: Mapping[str, Schema] = {
     ),
 }
 
-SCHEMAS: Mapping[str, Schema] = {**_PARTS, **HISTORY_PARTS, **_ANSWERS}
+SCHEMAS: Mapping[str, Schema] = {**_PARTS, **HISTORY_PARTS, **_ANSWERS, **VIEW_ANSWERS}
 """Name -> schema; the names of the answers are those of their endpoints."""

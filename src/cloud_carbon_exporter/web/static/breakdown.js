@@ -1,15 +1,14 @@
-// Power by provider, account, region, service or tag.
+// The chosen measure by provider, account, region, service or tag: now, and over the chosen range.
 
-import { byId, h, show, svg, switcher } from "./dom.js";
-import { count, percent, power, range, written } from "./format.js";
+import { choose, chosen } from "./chosen.js";
+import { byId, h, show, svg } from "./dom.js";
+import { count, percent, range, written } from "./format.js";
+import { amountOf, labelName, MEASURES, RANGES, teller } from "./measures.js";
 
-const LABELS = { cloud_provider: "Provider", cloud_account_id: "Account", cloud_region: "Region", kind: "Service" };
 const FEW = 10;
 
-let by = "cloud_provider";
 let all = false;
-
-const label = (name) => LABELS[name] ?? `Tag ${name.slice("tag_".length)}`;
+let shownBy = "";
 
 function bar(estimate, most) {
   const at = (value) => `${(100 * value) / most}%`;
@@ -20,39 +19,63 @@ function bar(estimate, most) {
     [estimate.lower, estimate.upper].map((end) => svg("line", { class: "whisker", x1: at(end), x2: at(end), y1: 7, y2: 13 })));
 }
 
-function row(group, name, most, total, choose) {
-  const of = power(group.power_watts);
-  return h("tr", {},
-    h("td", { class: "name" }, h("button", { type: "button", onclick: () => choose(by, group.name) }, name),
-      h("small", {}, `${count(group.resources)} ${group.resources === 1 ? "resource" : "resources"}`)),
-    h("td", { class: "line" }, bar(group.power_watts, most)),
-    h("td", { class: "n" }, written(of), h("small", {}, range(of))),
-    h("td", { class: "n share" }, total ? percent(group.power_watts.value / total) : "–"));
+const sums = (past) => new Map((past?.by === chosen.by && past.groups ? past.groups : []).map((group) => [group.name, group.sum]));
+
+/** Rows of what is shown: name, resources, estimate now, its text, share, and the sum over the range. */
+export function breakdownRows(told, past, naming) {
+  const { key } = MEASURES[chosen.measure];
+  const groups = [...(told.by[chosen.by] ?? [])].sort((a, b) => b[key].value - a[key].value);
+  const whole = told.totals[key].value;
+  const tell = teller(chosen.measure, groups[0]?.[key].value ?? 0);
+  const sumOf = sums(past);
+  return groups.map((group) => ({
+    value: group.name, name: naming(chosen.by, group.name), resources: group.resources, estimate: group[key], of: tell(group[key]),
+    share: whole ? group[key].value / whole : null, sum: sumOf.get(group.name) ?? null,
+  }));
 }
 
-/** choose(label, value) is called when a person wants the resources of one row. */
-export function renderBreakdown(told, choose) {
+/** Whether the range adds up to something: an hour is no whole one of the history. */
+const ranged = () => chosen.range !== "1h";
+
+function row(group, most, choosing) {
+  const sum = group.sum && amountOf(chosen.measure, group.sum);
+  return h("tr", {},
+    h("td", { class: "name" }, h("button", { type: "button", onclick: () => choosing(chosen.by, group.value) }, h("bdi", { class: "clamp" }, group.name)),
+      h("small", {}, `${count(group.resources)} ${group.resources === 1 ? "resource" : "resources"}`)),
+    h("td", { class: "line" }, bar(group.estimate, most)),
+    h("td", { class: "n" }, written(group.of), h("small", {}, range(group.of))),
+    h("td", { class: "n share" }, group.share === null ? "–" : percent(group.share)),
+    ranged() ? h("td", { class: "n share" }, sum ? written(sum) : "–", h("small", {}, sum ? range(sum) : "")) : null);
+}
+
+/** choosing(label, value) is called when a person wants the resources of one row. */
+export function renderBreakdown(told, past, naming, choosing) {
   show(byId("breakdown"), told.totals.resources > 0);
-  if (!(by in told.by)) by = "cloud_provider";
-  const again = (chosen) => {
-    by = chosen;
-    all = false;
-    renderBreakdown(told, choose);
-  };
-  switcher(byId("breakdown-switch"), Object.keys(told.by).map((name) => [name, label(name)]), by, again);
-  const groups = told.by[by];
-  const accounts = Object.fromEntries(told.account_names.map((each) => [each.cloud_account_id, each.name]));
-  const named = (value) => (by === "cloud_account_id" && accounts[value]) || value || "(none)";
-  const most = Math.max(...groups.map((group) => group.power_watts.upper), 1e-9);
-  const shown = all ? groups : groups.slice(0, FEW);
+  if (shownBy !== chosen.by) [all, shownBy] = [false, chosen.by];
+  const rows = breakdownRows(told, past, naming);
+  const most = Math.max(...rows.map((group) => group.estimate.upper), 1e-12);
+  const shown = all ? rows : rows.slice(0, FEW);
   const column = (text, kind) => h("th", { scope: "col", class: kind }, text);
+  const short = RANGES.find(([name]) => name === chosen.range)[1];
+  byId("breakdown-title").textContent = `${MEASURES[chosen.measure].label} by ${labelName(chosen.by).toLowerCase()}`;
   byId("bars").replaceChildren(
     h("table", {},
-      h("caption", { class: "hidden" }, `Power now by ${label(by).toLowerCase()}`),
-      h("thead", {}, h("tr", {}, column(label(by), "name"), h("td", { class: "line" }), column("Power", "n"), column("Share", "n share"))),
-      h("tbody", {}, shown.map((group) => row(group, named(group.name), most, told.totals.power_watts.value, choose)))),
-    groups.length > shown.length
-      ? h("button", { type: "button", class: "more", onclick: () => { all = true; renderBreakdown(told, choose); } },
-        `Show all ${count(groups.length)}`)
+      h("caption", { class: "hidden" }, `${MEASURES[chosen.measure].label} by ${labelName(chosen.by).toLowerCase()}`),
+      h("thead", {}, h("tr", {}, column(labelName(chosen.by), "name"), h("td", { class: "line" }), column("Now", "n"), column("Share", "n share"), ranged() ? column(`In ${short}`, "n share") : null)),
+      h("tbody", {}, shown.map((group) => row(group, most, choosing)))),
+    rows.length > shown.length
+      ? h("button", { type: "button", class: "more", onclick: () => { all = true; renderBreakdown(told, past, naming, choosing); } }, `Show all ${count(rows.length)}`)
       : "");
 }
+
+/** The labels to choose from are those of the estate. */
+export function renderLabels(told) {
+  const select = byId("by");
+  const names = Object.keys(told.by);
+  if ([...select.options].map(({ value }) => value).join() !== names.join()) {
+    select.replaceChildren(...names.map((name) => h("option", { value: name }, labelName(name))));
+  }
+  select.value = chosen.by;
+}
+
+byId("by").addEventListener("change", (event) => choose({ by: event.target.value }));

@@ -24,6 +24,9 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** How much larger than usual text is: on a wall, or where a person asked for it. */
+export const textScale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
 const FOCUSABLE = "a, button, input, summary, [tabindex]";
 
 /** Draw anew what is in a container, and leave a keyboard where it was. */

@@ -5,8 +5,8 @@ import { hourly, number, percent, power, range, written } from "./format.js";
 
 const SUMS = [
   ["power_watts", "power_watts", "Power", power, ""],
-  ["operational_grams_per_second", "operational_emissions_grams_per_second", "Operational emissions", hourly, "/h"],
-  ["embodied_grams_per_second", "embodied_emissions_grams_per_second", "Embodied emissions", hourly, "/h"],
+  ["operational_grams_per_second", "operational_emissions_grams_per_second", "Operational emissions", hourly, ""],
+  ["embodied_grams_per_second", "embodied_emissions_grams_per_second", "Embodied emissions", hourly, ""],
 ];
 
 const PRICES_POWER = new Set(["pue", "grid"]); // their amount is the watts they are applied to
@@ -41,12 +41,12 @@ function sum([name, estimate, title, scale, suffix], told) {
 }
 
 export async function explanation(id) {
-  const response = await fetch(`/api/v1/resources/${encodeURIComponent(id)}/explain`);
+  const response = await fetch(`api/v1/resources/${encodeURIComponent(id)}/explain`);
   const told = await response.json();
   if (!response.ok) return h("p", { class: "error" }, told.error.message);
   const { reason, basis } = told.resource;
   return h("div", {},
-    h("p", { class: "muted whole" }, id),
+    h("p", { class: "muted whole" }, h("bdi", {}, id)),
     h("p", { class: "muted" }, `Basis: ${basis}${reason ? `, because: ${reason}` : ""}.`),
     ...SUMS.flatMap((each) => sum(each, told)));
 }

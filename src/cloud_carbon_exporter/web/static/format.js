@@ -2,6 +2,7 @@
 
 const POWER = [[1e6, "MW"], [1e3, "kW"], [1, "W"], [1e-3, "mW"]];
 const MASS = [[1e6, "t"], [1e3, "kg"], [1, "g"], [1e-3, "mg"]];
+const ENERGY = [[1e9, "GWh"], [1e6, "MWh"], [1e3, "kWh"], [1, "Wh"], [1e-3, "mWh"]];
 const SECONDS_PER_HOUR = 3600;
 export const SECONDS_PER_YEAR = 365.25 * 86400;
 
@@ -25,15 +26,22 @@ const exactly = (value) => ({ value, lower: value, upper: value });
 
 /** An estimate of watts, scaled. */
 export const power = (estimate) => scaled(POWER, estimate, 1);
+const per = (of, time) => ({ ...of, unit: `${of.unit}/${time}` });
 /** An estimate of grams a second, as a mass an hour. */
-export const hourly = (estimate) => scaled(MASS, estimate, SECONDS_PER_HOUR);
+export const hourly = (estimate) => per(scaled(MASS, estimate, SECONDS_PER_HOUR), "h");
+/** An estimate of grams a second, as a mass a day. */
+export const daily = (estimate) => per(scaled(MASS, estimate, 24 * SECONDS_PER_HOUR), "day");
 /** An estimate of grams a second, as a mass a year. */
 export const yearly = (estimate) => scaled(MASS, estimate, SECONDS_PER_YEAR);
+/** An estimate of watts, as the energy of a year. */
+export const yearlyEnergy = (estimate) => scaled(ENERGY, estimate, SECONDS_PER_YEAR / SECONDS_PER_HOUR);
+/** An estimate of grams, or of joules. */
+export const amount = (estimate, joules) => (joules ? scaled(ENERGY, estimate, 1 / SECONDS_PER_HOUR) : scaled(MASS, estimate, 1));
 
 export const written = (of) => `${of.value} ${of.unit}`;
 export const range = (of) => (of.lower === of.upper ? `${of.lower} ${of.unit}` : `${of.lower} – ${of.upper} ${of.unit}`);
 export const watts = (value) => written(power(exactly(value)));
-export const gramsAnHour = (value) => `${written(hourly(exactly(value)))}/h`;
+export const gramsAnHour = (value) => written(hourly(exactly(value)));
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const precise = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });

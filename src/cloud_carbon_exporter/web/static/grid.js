@@ -1,18 +1,26 @@
 // The grids behind the estate, live beside annual; and the same estate elsewhere.
 
 import { byId, h, say, show } from "./dom.js";
-import { gramsAnHour, moment, number, percent, watts } from "./format.js";
+import { gramsAnHour, moment, number, percent, range, watts, written } from "./format.js";
+import { chosen } from "./chosen.js";
+import { MEASURES, teller } from "./measures.js";
+import { renderStrip } from "./regions.js";
+import { shade } from "./treemap.js";
 
 const METHODS = { live: "live", market: "market-based", marginal: "marginal" };
 
+let latest = null;
+
 const grams = (of) => (of ? `${number(of.grams_per_kilowatt_hour.value)} g` : "–");
 
-function row(place) {
+function row(place, here, tell) {
   const of = (method) => place.grid_intensity.find((each) => each.method === method);
   const live = of("live");
   const used = place.grid_intensity[0];
   const told = live ? `${live.source}${live.estimated ? ", estimated" : ""}` : "";
-  return h("tr", {}, h("th", { scope: "row" }, place.cloud_region, " ", h("span", { class: "muted" }, place.cloud_provider)),
+  const colour = used ? shade(used.grams_per_kilowatt_hour.value) : "";
+  return h("tr", {}, h("th", { scope: "row" }, h("span", { class: `key ${colour}`, "aria-hidden": "true" }), h("bdi", {}, place.cloud_region), " ", h("span", { class: "muted" }, place.cloud_provider)),
+    h("td", { class: "num n" }, here ? written(tell(here)) : "–", h("small", {}, here ? range(tell(here)) : "")),
     h("td", { class: "num" }, grams(of("location"))),
     h("td", { class: "num", title: told }, grams(live)),
     h("td", { class: "wide-only" }, METHODS[used?.method] ?? "annual"),
@@ -22,11 +30,18 @@ function row(place) {
 export function renderGrid(told) {
   show(byId("grid"), told.places.length > 0);
   const column = (text, kind = "") => h("th", { scope: "col", class: kind }, text);
-  const places = [...told.places].sort((a, b) => (b.grid_intensity[0]?.grams_per_kilowatt_hour.value ?? 0) - (a.grid_intensity[0]?.grams_per_kilowatt_hour.value ?? 0));
+  const { key, label } = MEASURES[chosen.measure];
+  const sums = new Map(told.by.cloud_region.map((group) => [group.name, group[key]]));
+  const largest = Math.max(...[...sums.values()].map((sum) => sum.value), 0);
+  const places = [...told.places].sort((a, b) => (sums.get(b.cloud_region)?.value ?? 0) - (sums.get(a.cloud_region)?.value ?? 0));
   byId("grid-table").replaceChildren(h("caption", { class: "hidden" }, "Grid intensity of the regions in use, a kilowatt hour"),
-    h("thead", {}, h("tr", {}, column("Region"), column("Annual", "num"), column("Live", "num"), column("Counted by", "wide-only"), column("PUE", "num wide-only"))),
-    h("tbody", {}, places.map(row)));
+    h("thead", {}, h("tr", {}, column("Region"), column(label, "num n"), column("Annual", "num"), column("Live", "num"), column("Counted by", "wide-only"), column("PUE", "num wide-only"))),
+    h("tbody", {}, places.map((place) => row(place, sums.get(place.cloud_region), teller(chosen.measure, largest)))));
+  renderStrip(told);
+  latest = told;
 }
+
+new ResizeObserver(() => latest && renderStrip(latest)).observe(byId("strip"));
 
 function change(before, after) {
   if (!before) return "";
@@ -47,7 +62,7 @@ byId("what-if-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const answer = byId("what-if-answer");
   try {
-    const response = await fetch(`/api/v1/what-if?region=${encodeURIComponent(byId("what-if-region").value.trim())}`);
+    const response = await fetch(`api/v1/what-if?region=${encodeURIComponent(byId("what-if-region").value.trim())}`);
     const told = await response.json();
     say(answer, response.ok ? sentence(told) : told.error.message);
   } catch {

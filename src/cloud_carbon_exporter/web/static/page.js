@@ -1,37 +1,33 @@
 // Asks the exporter for its newest figures and has them drawn.
 
-import { renderBreakdown } from "./breakdown.js";
-import { byId, h, redraw } from "./dom.js";
+import { breakdownRows, renderBreakdown, renderLabels } from "./breakdown.js";
+import { renderCertainty, sentence } from "./certainty.js";
+import { loadChanges } from "./changes.js";
+import { choose, chosen, onChoice, only } from "./chosen.js";
+import { copy, csv, markdown, save } from "./copying.js";
+import { byId, h, redraw, switcher } from "./dom.js";
 import { ago, moment } from "./format.js";
 import { renderGrid } from "./grid.js";
-import { filterBy, refresh } from "./resources.js";
+import { MEASURES, RANGES } from "./measures.js";
+import { notice } from "./notice.js";
+import { filterBy, load, refresh, resourcesShown } from "./resources.js";
 import { failures, renderBill, renderHealth, renderLedger } from "./state.js";
 import { renderTotals } from "./totals.js";
-import { renderTrend } from "./trend.js";
+import { loadTreemap } from "./treemap.js";
+import { loadTrend, trendRows } from "./trend.js";
 
 const POLL_MILLISECONDS = 3000;
 const STALE_SECONDS = 900;
 
 let told = null;
+let past = null;
 let tag = "";
 let reachable = true;
 
-function notice() {
-  const errors = [...new Set([...told.targets, ...told.listings, ...told.measurements].map((each) => each.error).filter(Boolean))];
-  const listed = told.listings.filter((each) => each.up).length;
-  if (!told.ready) {
-    return h("p", { class: "notice" }, told.totals.resources
-      ? `These figures are partial: they are of what has been listed so far (${told.partial}).`
-      : `Collecting for the first time; figures appear as answers come (${told.partial}).`);
-  }
-  if (errors.length && !listed) {
-    return h("div", { class: "notice bad" }, h("p", {}, "No collector succeeds, so there are no figures. What the clouds say:"),
-      h("ul", {}, errors.slice(0, 8).map((each) => h("li", {}, each))));
-  }
-  if (!told.totals.resources) {
-    return h("p", { class: "notice" }, "Every listing succeeded and none holds a resource: the account is empty, or its regions are not explored.");
-  }
-  return null;
+/** What a value of a label is called: accounts have names. */
+function naming(label, value) {
+  const account = label === "cloud_account_id" && told?.account_names.find((each) => each.cloud_account_id === value);
+  return (account && account.name) || value || "(none)";
 }
 
 function freshness() {
@@ -48,28 +44,75 @@ function freshness() {
   }
 }
 
-function render() {
-  const said = notice();
-  if (byId("notice").textContent !== (said?.textContent ?? "")) byId("notice").replaceChildren(...(said ? [said] : []));
+function switches() {
+  only("measure", Object.keys(MEASURES));
+  only("range", RANGES.map(([name]) => name));
+  only("since", ["yesterday", "last-week"]);
+  switcher(byId("measure-switch"), Object.entries(MEASURES).map(([name, { label }]) => [name, label]), chosen.measure, (measure) => choose({ measure, sort: "" }));
+  switcher(byId("range-switch"), RANGES.map(([name, label]) => [name, label]), chosen.range, (range) => choose({ range }));
+}
+
+const breakdown = () => redraw(byId("bars"), () => renderBreakdown(told, past, naming, (label, value) => filterBy({ [label]: value })));
+
+function renderChosen() {
+  only("by", Object.keys(told.by));
+  switches();
   renderTotals(told);
-  redraw(byId("bars"), () => renderBreakdown(told, filterBy));
+  renderCertainty(told);
+  renderLabels(told);
+  breakdown();
+  redraw(byId("grid-table"), () => renderGrid(told));
+}
+
+function render() {
+  const said = notice(told);
+  if (byId("notice").textContent !== (said?.textContent ?? "")) byId("notice").replaceChildren(...(said ? [said] : []));
+  byId("bar").hidden = !told.totals.resources;
+  for (const id of ["resources", "pair", "health"]) byId(id).hidden = false; // without scripts they would stand empty
+  renderChosen();
   redraw(byId("ledger-body"), () => renderLedger(told));
-  renderGrid(told);
   renderBill(told);
   redraw(byId("health-body"), () => renderHealth(told));
   byId("source").href = told.source;
   byId("version").textContent = told.version ? `${told.version}, ` : "";
 }
 
+async function views(...loading) {
+  try {
+    await Promise.all(loading);
+  } catch (error) {
+    console.warn(error); // the next poll says whether the exporter is gone
+  }
+}
+
+async function loadPast() {
+  past = await loadTrend(naming);
+  if (told) breakdown();
+}
+
+const tiles = () => loadTreemap(naming, filterBy);
+const changes = () => loadChanges(naming, filterBy);
+
+function chose(...loading) {
+  if (!told?.totals.resources) return;
+  renderChosen();
+  views(...loading.map((each) => each()));
+}
+
+onChoice(["measure"], () => chose(loadPast, tiles, changes));
+onChoice(["by"], () => chose(loadPast, tiles));
+onChoice(["range"], () => chose(loadPast));
+onChoice(["since"], () => chose(changes));
+
 async function poll() {
   try {
-    const response = await fetch("/api/v1/snapshot", { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
+    const response = await fetch("api/v1/snapshot", { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
     if (response.status === 200) {
-      tag = response.headers.get("ETag");
       told = await response.json();
       render();
-      refresh();
-      renderTrend(await (await fetch("/api/v1/history")).json());
+      if (told.totals.resources) await Promise.all([refresh(), loadPast(), tiles(), changes()]);
+      else await load();
+      tag = response.headers.get("ETag");
       document.body.dataset.drawn = String(told.taken_at);
     }
     reachable = response.status === 200 || response.status === 304;
@@ -81,5 +124,23 @@ async function poll() {
   setTimeout(poll, document.hidden ? POLL_MILLISECONDS * 10 : POLL_MILLISECONDS);
 }
 
+const day = () => new Date(told.taken_at * 1000).toISOString().slice(0, 10);
+const rows = () => breakdownRows(told, past, naming);
+
+byId("copy").addEventListener("click", () => told && copy(markdown({ told, chosen, rows: rows(), sentence: sentence(told, chosen.measure) })));
+byId("save-breakdown").addEventListener("click", () => told && save(`carbon-${chosen.by}-${day()}.csv`, csv(
+  [chosen.by, "resources", "unit", "value", "lower", "upper", "basis", `sum_${chosen.range}`, "sum_unit"],
+  rows().map(({ name, resources, estimate, sum }) => [name, resources, chosen.measure === "power" ? "watts" : "grams_per_second", estimate.value, estimate.lower, estimate.upper, estimate.basis,
+    sum?.value, sum ? (chosen.measure === "power" ? "joules" : "grams") : ""]))));
+byId("save-trend").addEventListener("click", () => {
+  const { columns, rows: lines } = trendRows();
+  if (lines.length) save(`carbon-trend-${chosen.range}-${day()}.csv`, csv(columns, lines));
+});
+byId("save-resources").addEventListener("click", () => told && save(`carbon-resources-${day()}.csv`, csv(
+  ["cloud_resource_id", "cloud_resource_name", "cloud_provider", "cloud_account_id", "cloud_region", "kind", ...Object.values(MEASURES).map(({ key }) => key), "basis", "reason"],
+  resourcesShown().map((each) => [each.cloud_resource_id, each.cloud_resource_name, each.cloud_provider, each.cloud_account_id, each.cloud_region, each.kind,
+    ...Object.values(MEASURES).map(({ key }) => each[key]?.value), each.basis, each.reason]))));
+
+switches();
 setInterval(freshness, 1000);
 poll();

@@ -1,34 +1,48 @@
 // The table of resources: searched, filtered, sorted and paged by the API.
 
+import { choose, chosen, onChoice } from "./chosen.js";
 import { byId, h, say, show } from "./dom.js";
 import { explanation } from "./explain.js";
-import { count, hourly, power, range, written } from "./format.js";
+import { count, percent, range, written } from "./format.js";
+import { labelName, MEASURES, teller } from "./measures.js";
 
 const COLUMNS = [
   ["cloud_resource_name", "Resource", ""],
   ["kind", "Service", "wide-only"],
   ["cloud_region", "Where", "wide-only"],
-  ["power_watts", "Power", "n"],
-  ["operational_emissions_grams_per_second", "Operational", "n wide-only"],
-  ["embodied_emissions_grams_per_second", "Embodied", "n wide-only"],
-  ["basis", "Basis", "how"],
+  ...Object.entries(MEASURES).map(([name, { label, key }]) => [key, label, "n", name]),
+  ["basis", "Rests on", "how"],
 ];
 const PAGE = 25;
 
-const asked = { sort: "-power_watts", search: "", filters: {}, limit: PAGE };
+let limit = PAGE;
 let newest = 0;
 let cursor = null;
+let shown = [];
+const tells = {}; // how the figures of each column are told: alike in all rows
 
-function url(more) {
-  const parameters = new URLSearchParams({ sort: asked.sort, limit: String(more ? PAGE : Math.min(asked.limit, 1000)) });
-  if (asked.search) parameters.set("search", asked.search);
-  for (const [label, value] of Object.entries(asked.filters)) parameters.append("filter", `${label}=${value}`);
-  if (more) parameters.set("cursor", cursor);
-  return `/api/v1/resources?${parameters}`;
+function tellAlike(resources) {
+  for (const [measure, { key }] of Object.entries(MEASURES)) {
+    tells[key] = teller(measure, Math.max(...resources.map((resource) => resource[key]?.value ?? 0), 0));
+  }
 }
 
+/** What is loaded of the table, for a file. */
+export const resourcesShown = () => shown;
+
+const sorting = () => chosen.sort || `-${MEASURES[chosen.measure].key}`;
+
+function url(more) {
+  const parameters = new URLSearchParams({ sort: sorting(), limit: String(more ? PAGE : Math.min(limit, 1000)) });
+  if (chosen.search) parameters.set("search", chosen.search);
+  for (const [label, value] of Object.entries(chosen.filters)) parameters.append("filter", `${label}=${value}`);
+  if (more) parameters.set("cursor", cursor);
+  return `api/v1/resources?${parameters}`;
+}
+
+const kindOf = (kind, measure) => (measure && measure !== chosen.measure ? `${kind} wide-only` : kind);
 const narrow = matchMedia("(max-width: 60rem)");
-const columnsShown = () => COLUMNS.filter(([, , kind]) => !(narrow.matches && kind.includes("wide-only"))).length;
+const columnsShown = () => COLUMNS.filter(([, , kind, measure]) => !(narrow.matches && kindOf(kind, measure).includes("wide-only"))).length;
 narrow.addEventListener("change", () => {
   for (const cell of document.querySelectorAll(".explained > td")) cell.colSpan = columnsShown();
 });
@@ -37,6 +51,7 @@ async function toggle(button, resource) {
   const row = button.closest("tr");
   const open = button.getAttribute("aria-expanded") !== "true";
   button.setAttribute("aria-expanded", String(open));
+  button.closest("tr").querySelector(".why").textContent = open ? "close" : "explain";
   if (!open) {
     row.nextElementSibling.remove();
     return;
@@ -50,32 +65,41 @@ async function toggle(button, resource) {
   }
 }
 
-function emissions(estimate) {
-  return estimate ? `${written(hourly(estimate))}/h` : "–";
+const SIGNALS = { cpu_ratio: "cpu", gpu_ratio: "gpu" };
+
+/** What the figures rest on, in the open: the loads that were read, or why they are doubtful. */
+function rests(resource) {
+  const loads = Object.entries(SIGNALS).filter(([signal]) => signal in resource.loads).map(([signal, name]) => `${name} ${percent(resource.loads[signal])}`);
+  return [...loads, resource.reason].filter(Boolean).join(" · ");
+}
+
+function figure(resource, [key, , kind, measure]) {
+  const estimate = resource[key];
+  const of = estimate && tells[key](estimate);
+  return h("td", { class: kindOf(kind, measure) }, of ? written(of) : "–", measure === chosen.measure && of ? h("small", {}, range(of)) : null);
 }
 
 function row(resource) {
-  const watts = power(resource.power_watts);
   const open = h("button", { type: "button", class: "open", "aria-expanded": "false", onclick: () => toggle(open, resource) },
-    resource.cloud_resource_name || resource.cloud_resource_id);
+    h("bdi", { class: "clamp", title: resource.cloud_resource_name || false }, resource.cloud_resource_name || resource.cloud_resource_id), h("span", { class: "why" }, "explain"));
+  const where = resource.cloud_availability_zone || resource.cloud_region;
   return h("tr", {},
-    h("td", {}, open, h("small", { class: "id wide-only" }, resource.cloud_resource_id),
-      h("small", { class: "id narrow-only" }, `${resource.kind} · ${resource.cloud_availability_zone || resource.cloud_region}`)),
+    h("td", {}, open, h("small", { class: "id wide-only" }, h("bdi", {}, resource.cloud_resource_id)),
+      h("small", { class: "id narrow-only" }, `${resource.kind} · ${where} · ${resource.basis}`)),
     h("td", { class: "wide-only" }, resource.kind, h("small", {}, resource.host_type)),
-    h("td", { class: "wide-only" }, resource.cloud_availability_zone || resource.cloud_region, h("small", {}, resource.cloud_provider)),
-    h("td", { class: "n" }, written(watts), h("small", {}, range(watts))),
-    h("td", { class: "n wide-only" }, emissions(resource.operational_emissions_grams_per_second)),
-    h("td", { class: "n wide-only" }, emissions(resource.embodied_emissions_grams_per_second)),
-    h("td", { class: "how", title: resource.reason || false }, h("span", { class: `basis ${resource.basis}` }, resource.basis)));
+    h("td", { class: "wide-only" }, where, h("small", {}, resource.cloud_provider)),
+    COLUMNS.filter(([, , , measure]) => measure).map((column) => figure(resource, column)),
+    h("td", { class: "how" }, h("span", { class: `basis ${resource.basis}` }, resource.basis), h("small", { class: "wide-only" }, rests(resource))));
 }
 
 function head() {
-  const [descending, sorted] = [asked.sort.startsWith("-"), asked.sort.replace(/^-/, "")];
-  return h("thead", {}, h("tr", {}, COLUMNS.map(([name, label, kind]) => {
+  const [descending, sorted] = [sorting().startsWith("-"), sorting().replace(/^-/, "")];
+  return h("thead", {}, h("tr", {}, COLUMNS.map(([name, label, plain, measure]) => {
+    const kind = kindOf(plain, measure);
     const sort = sorted === name ? (descending ? "descending" : "ascending") : "none";
     const next = sorted === name ? (descending ? name : `-${name}`) : `${kind.startsWith("n") ? "-" : ""}${name}`;
     const click = async () => {
-      asked.sort = next;
+      choose({ sort: next });
       await load();
       byId("resources-table").querySelector(`[data-sort="${name}"]`).focus();
     };
@@ -84,10 +108,16 @@ function head() {
   })));
 }
 
+function without(label) {
+  const filters = { ...chosen.filters };
+  delete filters[label];
+  choose({ filters });
+}
+
 function chips() {
-  byId("filters").replaceChildren(...Object.entries(asked.filters).map(([label, value]) =>
-    h("button", { type: "button", class: "chip", onclick: () => { delete asked.filters[label]; load(); } },
-      `${label.replace(/^cloud_|_id$/g, "")}: ${value || "(none)"} ✕`, h("span", { class: "hidden" }, "remove this filter"))));
+  byId("filters").replaceChildren(...Object.entries(chosen.filters).map(([label, value]) =>
+    h("button", { type: "button", class: "chip", onclick: () => without(label) },
+      `${labelName(label)}: `, h("bdi", { class: "clamp" }, value || "(none)"), " ✕", h("span", { class: "hidden" }, "remove this filter"))));
 }
 
 /** Fetch and show; answers that a later question has overtaken are dropped. */
@@ -98,7 +128,7 @@ export async function load() {
   if (mine !== newest) return;
   chips();
   const table = byId("resources-table");
-  const narrowed = asked.search || Object.keys(asked.filters).length;
+  const narrowed = chosen.search || Object.keys(chosen.filters).length;
   show(table, response.ok && told.matching > 0);
   show(byId("more"), response.ok && told.cursor !== null);
   if (!response.ok) {
@@ -106,8 +136,10 @@ export async function load() {
     return;
   }
   cursor = told.cursor;
+  shown = told.resources;
+  tellAlike(shown);
   say(byId("resources-count"), told.matching
-    ? `${count(told.matching)} ${told.matching === 1 ? "resource" : "resources"}${narrowed ? " match" : ""}. Open one to see how its figures come about.`
+    ? `${count(told.matching)} ${told.matching === 1 ? "resource" : "resources"}${narrowed ? " match" : ""}. “Explain” shows how its figures come about.`
     : narrowed ? "No resource matches." : "None.");
   table.replaceChildren(h("caption", { class: "hidden" }, "Resources"), head(), h("tbody", {}, told.resources.map(row)));
 }
@@ -117,20 +149,18 @@ async function more() {
   const told = await (await fetch(url(true))).json();
   if (mine !== newest || told.error) return;
   cursor = told.cursor;
-  asked.limit += told.resources.length;
+  limit += told.resources.length;
+  shown = [...shown, ...told.resources];
   const rows = told.resources.map(row);
   byId("resources-table").tBodies[0].append(...rows);
   rows[0]?.querySelector("button").focus();
   show(byId("more"), told.cursor !== null);
 }
 
-/** Only resources with this label. */
-export async function filterBy(label, value) {
-  asked.filters = { ...asked.filters, [label]: value };
-  asked.limit = PAGE;
-  await load();
+/** Only resources with these labels. */
+export function filterBy(labels) {
+  choose({ filters: { ...chosen.filters, ...labels } });
   byId("resources").scrollIntoView();
-  byId("filters").querySelector("button")?.focus({ preventScroll: true });
 }
 
 /** New figures are there: take them, unless a person is at work in the table. */
@@ -140,14 +170,16 @@ export function refresh() {
   load();
 }
 
+onChoice(["filters", "search", "measure"], () => {
+  limit = PAGE;
+  load();
+});
+
 let typing = 0;
+byId("search").value = chosen.search;
 byId("search").addEventListener("input", (event) => {
   clearTimeout(typing);
-  typing = setTimeout(() => {
-    asked.search = event.target.value.trim();
-    asked.limit = PAGE;
-    load();
-  }, 150);
+  typing = setTimeout(() => choose({ search: event.target.value.trim() }), 150);
 });
 byId("search-form").addEventListener("submit", (event) => event.preventDefault());
 byId("more").addEventListener("click", more);

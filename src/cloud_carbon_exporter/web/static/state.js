@@ -31,7 +31,6 @@ export function renderLedger(told) {
     segment.style.flexGrow = many;
     return segment;
   });
-  const opened = body.querySelector("details")?.open;
   const kinds = grouped(told.ledger, (row) => `${row.kind}\n${row.basis}`, "resources").sort();
   body.replaceChildren(
     h("div", { class: "segs", "aria-hidden": "true" }, segments),
@@ -40,7 +39,7 @@ export function renderLedger(told) {
       h("tbody", {}, counts.map(([basis, meaning, many]) => h("tr", {},
         h("th", { scope: "row" }, h("span", { class: `basis ${basis}` }, basis), h("small", {}, meaning)),
         h("td", { class: "n" }, count(many)))))),
-    h("details", opened ? { open: true } : {}, h("summary", {}, "By kind"),
+    h("div", {}, h("h3", {}, "By kind"),
       h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Ledger by kind" }, h("table", {},
         h("thead", {}, h("tr", {}, column("Kind"), column("Basis"), column("Resources", "n"))),
         h("tbody", {}, kinds.map(([key, many]) => h("tr", {},
@@ -108,7 +107,7 @@ export function renderHealth(told) {
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All collectors" }, table("All collectors", rows(outcomes))));
   every.addEventListener("toggle", fillIn);
   body.replaceChildren(h("div", {},
-    h("p", {}, h("span", { class: `state ${bad.length + down.length ? "down" : ""}` }, `${bad.length + down.length ? `${count(bad.length + down.length)} failing` : "All works"}: ${works.join(", ")} answer.`)),
+    h("p", {}, h("span", { class: `state ${bad.length + down.length ? "down" : ""}` }, `${bad.length + down.length ? `${count(bad.length + down.length)} failing` : "All works"}: ${works.join(", ")} succeeded the last time.`)),
     down.map((each) => h("p", { class: "error" }, `${each.name || each.provider}: ${each.error || "down"}`)),
     bad.length ? table("Failing collectors", rows(bad)) : null, every));
   fillIn();

@@ -1,111 +1,147 @@
-// The course of the totals, drawn by uPlot and written as a sentence and a table.
+// The past of the chosen measure, stacked by the chosen label: a chart, a sentence, a table.
 
-import { byId, h, show, switcher } from "./dom.js";
-import { gramsAnHour, moment, watts } from "./format.js";
+import { draw } from "./chart.js";
+import { choose, chosen } from "./chosen.js";
+import { byId, h, say, show } from "./dom.js";
+import { count, moment, range, written } from "./format.js";
+import { amountOf, labelName, MEASURES, RANGES, said, teller } from "./measures.js";
 
-/* global uPlot */
+const STEP_SECONDS = { hour: 3600, day: 86400, week: 7 * 86400, month: 31 * 86400 };
+const TABLE_ROWS = 60;
+const FRESH_MILLISECONDS = 60000; // sums of hours change slower than the page asks
 
-const VIEWS = {
-  power: {
-    label: "Power",
-    write: watts,
-    columns: [["power_lower_watts", "Lower bound"], ["power_upper_watts", "Upper bound"], ["power_watts", "Power"]],
-    main: "power_watts",
-  },
-  emissions: {
-    label: "Emissions",
-    write: gramsAnHour,
-    columns: [["operational_emissions_grams_per_second", "Operational"], ["embodied_emissions_grams_per_second", "Embodied"]],
-    main: "operational_emissions_grams_per_second",
-  },
-};
+let told = null;
+let drawn = null;
+let names = (value) => value;
+let asked = "";
+let askedAt = 0;
 
-const ALONE_SECONDS = 60; // shown on both sides of a first point; uPlot would show a day after it
+const rangeName = () => RANGES.find(([name]) => name === chosen.range)[2];
 
-let view = "power";
-let history = null;
-let chart = null;
-let drawn = "";
-
-const span = () => history.taken_at.at(-1) - history.taken_at[0];
-
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-function series(write) {
-  const value = (_, number) => (number === null || number === undefined ? "–" : write(number));
-  const line = (label, stroke, more = {}) => ({ label, stroke, width: 2, value, points: { show: history.taken_at.length < 3 }, ...more });
-  const bound = { width: 1, dash: [4, 4], points: { show: false } };
-  if (view === "power") {
-    return [line("Lower", colour("--line-strong"), bound), line("Upper", colour("--line-strong"), bound), line("Power", colour("--accent"))];
-  }
-  return [line("Operational", colour("--accent")), line("Embodied", colour("--second"))];
+function layers() {
+  const parts = told.series.map(({ name, values }, index) => ({ name: told.parts === "measure" ? MEASURES[name].label : names(told.by, name), values, colour: `s${index}` }));
+  if (told.others) parts.push({ name: `${count(told.others_groups)} more`, values: told.others, colour: "s-rest" });
+  return parts;
 }
 
-function options(width) {
-  const write = VIEWS[view].write;
-  const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
+function ends() {
+  if (!told.step) return null;
+  return told.start.map((start, index) => Math.min(start + STEP_SECONDS[told.step], told.start[index + 1] ?? told.until));
+}
+
+const tell = () => teller(told.measure, Math.max(...told.value, 0));
+
+function legend(index) {
+  const write = (value) => said(tell(), value);
+  const parts = layers();
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
+  const at = (values) => (index === null ? mean(values) : values[index]);
+  byId("trend-at").textContent = index === null ? "Mean" : `At ${moment(told.start[index], told.until - told.since)}`;
+  byId("trend-legend").replaceChildren(...parts.map(({ name, values, colour }) =>
+    h("li", {}, h("span", { class: `key ${colour}`, "aria-hidden": "true" }), h("bdi", { class: "clamp" }, name), h("span", { class: "num" }, write(at(values))))));
+}
+
+function paint() {
+  const holder = byId("chart");
+  if (!told?.start.length || !holder.clientWidth) return;
+  const write = tell();
+  const most = Math.max(...told.value, 0);
+  const whole = write({ value: most, lower: most, upper: most });
+  const factor = most ? Number(whole.value.replaceAll(",", "")) / most : 1;
+  drawn = draw({ ...told, ends: ends(), layers: layers() }, holder.clientWidth, (value) => {
+    const text = Number((value * factor).toPrecision(3));
+    return `${text.toLocaleString("en")} ${whole.unit}`;
+  }, factor);
+  holder.replaceChildren(drawn.element);
+  legend(null);
+}
+
+function sentence() {
+  const known = told.start.length;
+  if (!known) return `Nothing is known of ${rangeName()} yet.`;
+  const write = (value) => said(tell(), value);
+  const values = told.value;
+  const [least, most] = [write(Math.min(...values)), write(Math.max(...values))];
+  const course = least === most ? `steady at ${most}` : `between ${least} and ${most}`;
+  if (!told.step) {
+    return known < 2 ? "One refresh so far; the line begins with the second."
+      : `Since ${moment(told.start[0], told.start.at(-1) - told.start[0])}: ${course}, now ${write(values.at(-1))}.${told.parts === "measure" ? ` By ${labelName(told.by).toLowerCase()} it is told of longer ranges.` : ""}`;
+  }
+  const of = amountOf(told.measure, told.sum);
+  const gap = told.until - told.since - told.counted_seconds > 2 * 3600
+    ? ` Of ${rangeName()}, ${count(told.counted_seconds / 3600)} hours were counted, since ${moment(told.start[0], told.until - told.since)}.` : "";
+  return `${rangeName()[0].toUpperCase()}${rangeName().slice(1)}, up to ${moment(told.until, 2 * 86400)}: ${written(of)}${told.measure === "power" ? "" : " CO₂e"} (9 in 10: ${range(of)}); ${course}.${gap}`;
+}
+
+/** Columns and rows of what is drawn, for the table and for a file. */
+export function trendRows() {
+  if (!told?.start.length) return { columns: [], rows: [] };
+  const parts = layers();
+  const unit = told.unit;
   return {
-    width,
-    height: 250,
-    cursor: { y: false },
-    scales: {
-      x: { range: (_, first, last) => (history.taken_at.length > 1 ? [first, last] : [first - ALONE_SECONDS, first + ALONE_SECONDS]) },
-      y: { range: (_, least, most) => [0, (most || 1) * 1.1] },
-    },
-    axes: [
-      { ...axis, values: (_, splits) => splits.map((at) => moment(at, span())), space: 90 },
-      { ...axis, size: 74, values: (_, splits) => splits.map((value) => (value ? write(value) : "0")) },
-    ],
-    series: [{ label: "At", value: (_, at) => (at ? moment(at, span()) : "–") }, ...series(write)],
-    bands: view === "power" ? [{ series: [2, 1], fill: colour("--accent-soft") }] : [],
+    columns: ["start", `${told.measure} (${unit})`, ...(told.lower.length ? ["lower", "upper"] : []), ...parts.map(({ name }) => name)],
+    rows: told.start.map((start, index) => [new Date(start * 1000).toISOString(), told.value[index],
+      ...(told.lower.length ? [told.lower[index], told.upper[index]] : []), ...parts.map(({ values }) => values[index])]),
   };
 }
 
-function draw() {
-  const holder = byId("chart");
-  const times = history.taken_at;
-  const data = [times, ...VIEWS[view].columns.map(([name]) => history[name])];
-  const key = `${view} ${holder.clientWidth} ${colour("--paper")} ${times.length < 3}`;
-  if (chart && key === drawn) {
-    chart.setData(data);
-    return;
+function table() {
+  const write = (value) => said(tell(), value);
+  const parts = layers();
+  const column = (text) => h("th", { scope: "col", class: "n" }, h("bdi", {}, text));
+  const shown = told.start.map((_, index) => index).slice(-TABLE_ROWS).reverse();
+  byId("trend-table").replaceChildren(h("caption", { class: "hidden" }, "Trend"),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "From"), column("All"), parts.map(({ name }) => column(name)))),
+    h("tbody", {}, shown.map((index) => h("tr", {}, h("th", { scope: "row" }, moment(told.start[index], told.until - told.since)),
+      h("td", { class: "n" }, write(told.value[index])), parts.map(({ values }) => h("td", { class: "n" }, write(values[index])))))));
+}
+
+function render() {
+  show(byId("trend"));
+  byId("trend-title").textContent = `${MEASURES[told.measure].label} over ${rangeName()}${told.parts === told.by ? `, by ${labelName(told.by).toLowerCase()}` : ""}`;
+  say(byId("trend-summary"), sentence());
+  show(byId("chart-holder"), told.start.length > 0);
+  if (!told.start.length) return;
+  paint();
+  table();
+}
+
+/** Ask for the past and draw it; naming(label, value): what a value is called. Returns the answer. */
+export async function loadTrend(naming, again = false) {
+  names = naming;
+  const url = `api/v1/trend?${new URLSearchParams({ range: chosen.range, by: chosen.by, measure: chosen.measure })}`;
+  if (!again && url === asked && chosen.range !== "1h" && Date.now() - askedAt < FRESH_MILLISECONDS) return told;
+  [asked, askedAt] = [url, Date.now()];
+  byId("trend").setAttribute("aria-busy", "true");
+  const response = await fetch(url);
+  const answer = await response.json();
+  if (url !== asked) return told;
+  byId("trend").removeAttribute("aria-busy");
+  if (!response.ok) {
+    show(byId("trend"));
+    show(byId("chart-holder"), false);
+    say(byId("trend-summary"), answer.error.message);
+    told = null;
+    return null;
   }
-  chart?.destroy();
-  drawn = key;
-  chart = new uPlot(options(holder.clientWidth), data, holder);
-  chart.root.querySelector("canvas").setAttribute("aria-hidden", "true");
+  told = answer;
+  if (!told.start.length && chosen.range === "24h" && !new URLSearchParams(location.search).has("range")) {
+    choose({ range: "1h" }); // an exporter that has just begun has no whole hour yet
+    return told;
+  }
+  render();
+  return told;
 }
 
-function write() {
-  const { columns, main, write: text } = VIEWS[view];
-  const values = history[main];
-  const times = history.taken_at;
-  const [least, most] = [text(Math.min(...values)), text(Math.max(...values))];
-  const course = least === most ? `steady at ${most}` : `between ${least} and ${most}, now ${text(values.at(-1))}`;
-  const name = view === "power" ? "Power" : "Operational emissions";
-  byId("trend-summary").textContent = times.length < 2
-    ? "One refresh so far; the line begins with the second."
-    : `${name} since ${moment(times[0], span())}: ${course}.`;
-  const shown = times.map((_, index) => index).slice(-60).reverse();
-  byId("trend-table").replaceChildren(
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "At"), columns.map(([, label]) => h("th", { scope: "col", class: "n" }, label)))),
-    h("tbody", {}, shown.map((index) => h("tr", {}, h("th", { scope: "row" }, moment(times[index], span())),
-      columns.map(([column]) => h("td", { class: "n" }, text(history[column][index])))))));
-}
-
-export function renderTrend(told) {
-  history = told;
-  const known = told.power_upper_watts.some((watts) => watts > 0);
-  show(byId("trend"), known);
-  if (!known) return;
-  switcher(byId("trend-switch"), Object.entries(VIEWS).map(([name, { label }]) => [name, label]), view, (chosen) => {
-    view = chosen;
-    renderTrend(history);
-  });
-  draw();
-  write();
-}
-
-const redraw = () => chart && draw();
-new ResizeObserver(redraw).observe(byId("chart"));
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+const holder = byId("chart");
+holder.addEventListener("pointermove", (event) => {
+  if (!drawn || !told?.start.length) return;
+  const index = drawn.find(event.clientX - holder.getBoundingClientRect().left);
+  drawn.point(index);
+  legend(index);
+});
+holder.addEventListener("pointerleave", () => {
+  drawn?.point(null);
+  if (told?.start.length) legend(null);
+});
+new ResizeObserver(() => drawn && paint()).observe(holder);

@@ -1,0 +1,104 @@
+"""Clusters of Kubernetes: which namespace and which workload draws and emits.
+
+Each query takes what the exporter splits, else what the rules of deploy/prometheus/kubernetes do.
+"""
+
+from __future__ import annotations
+
+from panels import GRAMS_PER_HOUR, bars, dashboard, lines, row, stat, table
+from variables import variable
+
+UP = "cloud_carbon_exporter_kubernetes_up"
+POWER = "power_watts"
+EMITTED = (
+    "operational_emissions_grams_per_second",
+    "embodied_emissions_grams_per_second",
+)
+CHOSEN = 'cluster=~"$cluster",namespace=~"$namespace"'
+NOBODYS = 'namespace=~"__idle__|__unknown__"'
+
+
+def _of(name: str, by: str, selector: str) -> str:
+    """Sum by labels, of the exporter's series or of the recorded ones."""
+    grouped = f"sum by ({by})" if by else "sum"
+    return (
+        f"{grouped} (cloud_carbon_kubernetes_{name}{{{selector}}})"
+        f" or {grouped} (cloud_workload:cloud_carbon_{name}:sum{{{selector}}})"
+    )
+
+
+def power(by: str = "", selector: str = CHOSEN) -> str:
+    """Watts."""
+    return _of(POWER, by, selector)
+
+
+def hourly(by: str = "", selector: str = CHOSEN) -> str:
+    """Grams an hour, of the power drawn and of manufacture."""
+    running, made = (f"({_of(name, by, selector)})" for name in EMITTED)
+    return f"3600 * ({running} + {made})"
+
+
+def share(selector: str) -> str:
+    """Share of the power of the chosen clusters."""
+    whole = 'cluster=~"$cluster"'
+    return f"({power('', selector)}) / ({power('', whole)})"
+
+
+WORKLOAD = "cluster, namespace, workload_kind, workload"
+
+BOARD = dashboard(
+    "cloud-carbon-kubernetes",
+    "Cloud carbon: Kubernetes",
+    "Which namespace and which workload draws and emits, and what nobody uses.",
+    [
+        variable("cluster", f"label_values({UP}, cluster)"),
+        variable(
+            "namespace",
+            'label_values({__name__=~".+:cloud_carbon_power_watts:sum|'
+            'cloud_carbon_kubernetes_power_watts",namespace!=""}, namespace)',
+        ),
+    ],
+    [
+        stat("Power", power(), "watt"),
+        stat("Emissions", hourly(), GRAMS_PER_HOUR),
+        stat("Idle", share('cluster=~"$cluster",namespace="__idle__"'), "percentunit"),
+        stat(
+            "Unknown",
+            share('cluster=~"$cluster",namespace="__unknown__"'),
+            "percentunit",
+            "Used by no pod that is known: the kubelet, the kernel, what was not read.",
+        ),
+        stat("Clusters that are split", f'sum({UP}{{cluster=~"$cluster"}})', "short"),
+        stat(
+            "Nodes without a machine",
+            'sum(cloud_carbon_exporter_kubernetes_nodes{cluster=~"$cluster",state!="split"})',
+            "short",
+            "Serverless, or of an account that is not explored.",
+        ),
+        row("Namespaces"),
+        lines("Power", {"{{namespace}}": power("namespace")}, "watt", stacked=True),
+        lines("Emissions", {"{{namespace}}": hourly("namespace")}, GRAMS_PER_HOUR, stacked=True),
+        row("Workloads"),
+        table(
+            "Largest, in watts",
+            f"topk(50, {power(WORKLOAD)})",
+            "watt",
+            ("cluster", "namespace", "workload_kind", "workload"),
+            width=12,
+        ),
+        table(
+            "Largest, in grams an hour",
+            f"topk(50, {hourly(WORKLOAD)})",
+            GRAMS_PER_HOUR,
+            ("cluster", "namespace", "workload_kind", "workload"),
+            width=12,
+        ),
+        bars(
+            "What nobody uses",
+            power("cluster, namespace", f'cluster=~"$cluster",{NOBODYS}'),
+            "{{cluster}} {{namespace}}",
+            "watt",
+            width=24,
+        ),
+    ],
+)

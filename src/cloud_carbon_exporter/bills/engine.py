@@ -1,0 +1,107 @@
+"""Engine that reads files of a bill: DuckDB, within bounds of memory, and never over a network."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from cloud_carbon_exporter.bills.exports import BadBill
+
+MEMORY = "1200MB"
+"""What DuckDB may hold; what is more goes to a temporary folder. The process takes some beside."""
+_ROWS_AT_ONCE = 10_000
+_SUFFIXES: Mapping[str, str] = {
+    ".parquet": "parquet",
+    ".csv": "csv",
+    ".csv.gz": "csv",
+    ".csv.zst": "csv",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".json.gz": "json",
+    ".jsonl.gz": "json",
+    ".ndjson.gz": "json",
+}
+# FOCUS, NullHandling: a null in a CSV is written as nothing, or as NULL.
+_NULLS = ["", "NULL"]
+
+
+@contextmanager
+def engine(threads: int = 0) -> Iterator[ibis.BaseBackend]:
+    """Engine within its bounds; what it writes beside memory is gone when it ends."""
+    with tempfile.TemporaryDirectory(prefix="cloud-carbon-bill-") as folder:
+        settings: dict[str, str | int | bool] = {
+            "memory_limit": MEMORY,
+            "temp_directory": folder,
+            "preserve_insertion_order": False,
+            # Nothing is fetched: an extension of the network is neither loaded nor installed.
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if threads:
+            settings["threads"] = threads
+        connection = ibis.duckdb.connect(Path(folder) / "bill.duckdb", **settings)
+        connection.raw_sql("SET TimeZone = 'UTC'")
+        try:
+            yield connection
+        finally:
+            connection.disconnect()
+
+
+def files_of(path: str) -> Mapping[str, tuple[str, ...]]:
+    """Files of a bill by their form: one file, or all in a folder and the folders below it.
+
+    Raises BadBill where there is none.
+    """
+    if "://" in path:
+        raise BadBill(
+            "is on another machine, which is not read from: copy the export first, as with "
+            "aws s3 sync or gcloud storage rsync"
+        )
+    root = Path(path)
+    if not root.exists():
+        raise BadBill("is not there")
+    found: dict[str, list[str]] = {}
+    for file in sorted(root.rglob("*")) if root.is_dir() else [root]:
+        form = _form(file)
+        if form and file.is_file():
+            found.setdefault(form, []).append(str(file))
+    if not found:
+        raise BadBill(f"holds no file that ends in {', '.join(_SUFFIXES)}")
+    return {form: tuple(files) for form, files in found.items()}
+
+
+def _form(file: Path) -> str:
+    name = file.name.lower()
+    # What AWS' exports lay beside the data, and is no row of it: manifests, and a status.
+    status = "cost_and_usage_data_status" in file.parts
+    if status or name.endswith(("manifest.json", "metadata.json")):
+        return ""
+    return next((form for end, form in _SUFFIXES.items() if name.endswith(end)), "")
+
+
+def table_of(connection: ibis.BaseBackend, form: str, files: Sequence[str]) -> ibis.Table:
+    """Table of files of one form; where one lacks a column that others have, it is null."""
+    paths = list(files)
+    if form == "parquet":
+        return connection.read_parquet(paths, union_by_name=True, hive_partitioning=False)
+    if form == "json":
+        return connection.read_json(paths, union_by_name=True)
+    return connection.read_csv(
+        paths, all_varchar=True, union_by_name=True, nullstr=_NULLS, hive_partitioning=False
+    )
+
+
+def records(connection: ibis.BaseBackend, table: ibis.Table) -> Iterator[Mapping[str, Any]]:
+    """Rows of a table, a few thousand at once: what it holds need not fit into memory."""
+    cursor = connection.con.cursor()
+    cursor.execute(ibis.to_sql(table, dialect="duckdb"))
+    names = table.columns
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        for row in rows:
+            yield dict(zip(names, row, strict=True))

@@ -1,0 +1,132 @@
+"""History of a bill: what it was read from, what it adds up to, and what is in none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+import ibis
+
+from cloud_carbon_exporter.bills import query
+from cloud_carbon_exporter.bills.engine import engine, files_of, table_of
+from cloud_carbon_exporter.bills.exports import (
+    BadBill,
+    Export,
+    check,
+    export_of,
+    kept_rows,
+    normal_rows,
+)
+from cloud_carbon_exporter.bills.lookups import lookups
+from cloud_carbon_exporter.model.grid import Method
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a bill. since, until: dates or moments; empty for all there is."""
+
+    path: str
+    by: tuple[str, ...]
+    format: str = "auto"
+    since: str = ""
+    until: str = ""
+    amortised: bool = False
+    grid_method: Method = "location"
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Files of one form, and what export they are of.
+
+    rows: in the normal shape. kept: as they are, and in columns of ours what is read of them.
+    """
+
+    rows: ibis.Table
+    kept: ibis.Table
+    export: Export
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """History of a bill, as tables of the engine that read it.
+
+    sources: rows of the files of each form. rows: all rows of the bill, in one shape.
+    sums: by group and state; total: by state alone. ledger: by state and SKU.
+    exports: titles of what it was read from. absent: what is missing, and what that costs.
+    """
+
+    connection: ibis.BaseBackend
+    by: query.By
+    sources: tuple[Source, ...]
+    rows: ibis.Table
+    shapes: ibis.Table
+    figures: ibis.Table
+    sums: ibis.Table
+    total: ibis.Table
+    ledger: ibis.Table
+    exports: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+@contextmanager
+def history(asked: Asked) -> Iterator[History]:
+    """History of a bill, while its engine is open. Raises BadBill where it cannot be read."""
+    with engine(asked.threads) as connection:
+        try:
+            yield _read(connection, asked)
+        except duckdb.OutOfMemoryException as error:
+            raise BadBill(f"is more than fits into memory and disk: {_line(error)}") from None
+        except duckdb.Error as error:
+            raise BadBill(f"cannot be read: {_line(error)}") from None
+
+
+def _line(error: Exception) -> str:
+    """First lines of what DuckDB says, on one: the rest is how to call it."""
+    return " ".join(str(error).partition("\n\n")[0].split())
+
+
+def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
+    by = query.by_of(asked.by)
+    sources: list[Source] = []
+    for form, files in files_of(asked.path).items():
+        sources.append(_source(table_of(connection, form, files), asked, by.tags))
+    rows = ibis.union(*(source.rows for source in sources), distinct=False)
+    shapes = query.shapes_of(rows).to_pyarrow().to_pylist()
+    known = lookups(shapes, asked.grid_method)
+    tables = query.Tables(
+        connection.create_table("cloud_carbon_shapes", ibis.memtable(known.shapes)),
+        connection.create_table("cloud_carbon_figures", ibis.memtable(known.figures)),
+        connection.create_table("cloud_carbon_reaches", ibis.memtable(known.reaches)),
+    )
+    used = connection.create_table("cloud_carbon_used", query.used(rows, tables.shapes, by))
+    whole, nothing = query.whole(used, by), query.by_of(())
+    return History(
+        connection,
+        by,
+        tuple(sources),
+        rows,
+        tables.shapes,
+        tables.figures,
+        connection.create_table("cloud_carbon_sums", query.sums(used, tables, by)),
+        connection.create_table("cloud_carbon_total", query.sums(whole, tables, nothing)),
+        connection.create_table("cloud_carbon_ledger", query.ledger(used, tables.shapes)),
+        tuple(dict.fromkeys(source.export.title for source in sources)),
+        tuple(dict.fromkeys(words for source in sources for words in source.absent)),
+    )
+
+
+def _source(table: ibis.Table, asked: Asked, tags: tuple[str, ...]) -> Source:
+    export = export_of(table, asked.format)
+    absent = check(table, export, asked.amortised)
+    prepared = export.prepared(table)
+    rows = normal_rows(prepared, export, tags, asked.amortised)
+    return Source(
+        query.within(rows, asked.since, asked.until),
+        query.within(kept_rows(prepared, export, asked.amortised), asked.since, asked.until),
+        export,
+        absent,
+    )

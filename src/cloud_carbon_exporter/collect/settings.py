@@ -1,0 +1,23 @@
+"""Settings of collecting: how often, how long old figures hold, and what is asked besides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cloud_carbon_exporter.collect.shard import Shard
+from cloud_carbon_exporter.grid import GridSettings
+from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CollectSettings:
+    """How often, and how long the last good figures of a failing sweep are served."""
+
+    interval_seconds: float = 300
+    stale_after_seconds: float = 1800
+    mode: Literal["background", "scrape"] = "background"
+    shard: Shard = field(default_factory=Shard)
+    grid: GridSettings = field(default_factory=GridSettings)
+    clusters: Sequence[ClusterSettings] = ()

@@ -1,0 +1,120 @@
+"""Answer of `history`: a bill read, and written in the form that is asked for.
+
+Apart from the command, which says what to install where this cannot be imported.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import duckdb
+import ibis
+
+from cloud_carbon_exporter.bills import openmetrics, written
+from cloud_carbon_exporter.bills.exports import BadBill
+from cloud_carbon_exporter.bills.history import Asked, History, history
+from cloud_carbon_exporter.bills.sql import statements
+from cloud_carbon_exporter.bills.summary import summary
+from cloud_carbon_exporter.commands import terminal
+from cloud_carbon_exporter.config import history_flags as flags
+from cloud_carbon_exporter.config.flag import Values
+from cloud_carbon_exporter.config.grid_flags import GRID_METHOD
+from cloud_carbon_exporter.config.values import quoted
+from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.providers.demo import bill
+from cloud_carbon_exporter.providers.demo.estate import build
+from cloud_carbon_exporter.providers.options import DemoOptions
+from cloud_carbon_exporter.reporting import bills as report
+from cloud_carbon_exporter.reporting.tables import as_text
+
+DEMO = "demo"
+"""What -from calls the bill of the made-up estate."""
+
+
+def answer(options: Values) -> None:
+    """Read the bill and write its history. Raises ConfigError where either cannot be done."""
+    try:
+        with _bill(options[flags.BILL]) as path:
+            asked = _asked(path, options)
+            if options[flags.ENGINE] != "duckdb":
+                with _stream(options[flags.OUTPUT]) as stream:
+                    stream.writelines(statements(asked, options[flags.ENGINE]))
+                return
+            with history(asked) as told:
+                _write(told, options)
+    except BadBill as error:
+        raise ConfigError(f"-from: {quoted(options[flags.BILL])} {error}") from None
+
+
+@contextmanager
+def _bill(path: str) -> Iterator[str]:
+    """Path of a bill; that of the made-up estate is written to be read."""
+    if path != DEMO:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="cloud-carbon-bill-") as folder:
+        made, made_up = DemoOptions(), Path(folder) / "demo.csv"
+        estate = build(made.seed, made.resources)
+        with made_up.open("w", encoding="utf-8") as stream:
+            bill.write(estate, stream)
+        yield str(made_up)
+
+
+def _asked(path: str, options: Values) -> Asked:
+    return Asked(
+        path,
+        options[flags.BY],
+        options[flags.EXPORT_FORMAT],
+        options[flags.SINCE],
+        options[flags.UNTIL],
+        options[flags.COST] == "amortised",
+        options[GRID_METHOD],
+    )
+
+
+def _write(told: History, options: Values) -> None:
+    """Write a history in the form that is asked for, then what a file cannot say to stderr."""
+    form, path = options[flags.TO], options[flags.OUTPUT]
+    sections = report.sections(summary(told))
+    if form == "table":
+        with _stream(path) as stream:
+            stream.write(as_text(sections, terminal.width(stream)))
+        return
+    if form == "openmetrics":
+        lines = openmetrics.lines_of(told)
+        with _stream(path) as stream:
+            stream.writelines(lines)
+    else:
+        table = written.focus_of(told) if form == "focus" else written.groups_of(told)
+        if path:
+            columnar = form == "parquet" or (form == "focus" and path.endswith(".parquet"))
+            _write_table(table, "parquet" if columnar else "csv", path)
+        else:
+            written.write_to(table, sys.stdout.buffer)
+    sys.stderr.write(as_text(sections[1:], terminal.width(sys.stderr)))
+
+
+def _write_table(table: ibis.Table, form: str, path: str) -> None:
+    try:
+        written.write(table, form, path)
+    except duckdb.IOException:
+        raise ConfigError(f"-output: cannot write {quoted(path)}") from None
+
+
+@contextmanager
+def _stream(path: str) -> Iterator[TextIO]:
+    """File of that path, or stdout where there is none."""
+    if not path:
+        yield sys.stdout
+        return
+    try:
+        with Path(path).open("w", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigError(f"-output: cannot write {quoted(path)}: {reason}") from None

@@ -1,0 +1,12 @@
+"""Kubernetes: who uses the nodes of a cluster, read from its Prometheus, and the nodes split by it.
+
+settings     what is configured
+queries      what is asked: one query a metric, whatever its version calls it
+prometheus   asks one Prometheus
+usage        what its answers say: nodes, and who uses and asks for what on each
+owners       from pods to the workloads they belong to
+feed         asks in time, keeps the last good answer, tells how it went
+splitting    joins nodes with machines: what each workload draws and emits
+shares       whose each node was over time, for the counters
+counters     joules and grams by workload
+"""

@@ -1,0 +1,73 @@
+"""Boards of nodes: which resources of Kubernetes are some, and what DCGM says they do.
+
+A node may offer the same boards under several names: whole (nvidia_com_gpu) and in slices of them
+(nvidia_com_mig_1g_5gb), or as devices and the cores of these (aws_amazon_com_neuroncore). So what a
+pod asks for is its share of what its node offers under that name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from cloud_carbon_exporter.kubernetes.owners import PodKey, named, pod_key
+from cloud_carbon_exporter.kubernetes.prometheus import Sample
+
+IS_BOARD = re.compile(
+    r"nvidia_com_.+|amd_com_gpu.*|google_com_tpu|aws_amazon_com_neuron.*|habana_ai_gaudi|gpu_.+"
+)
+_SLICES = re.compile(r"nvidia_com_mig_(\d+)g_.+")
+_SLICES_OF_A_BOARD = 7  # NVIDIA's MIG user guide: a GPU has seven compute slices
+
+
+def board_share(asked: Mapping[str, float], offered: Mapping[str, float]) -> float:
+    """Share of a node's boards that is asked for. Both by resource."""
+    of_nvidia = sum(_weight(name) * count for name, count in offered.items())
+    share = 0.0
+    for name, count in asked.items():
+        weight = _weight(name)
+        if weight:
+            share += weight * count / of_nvidia if of_nvidia else 0.0
+        elif offered.get(name):
+            share = max(share, count / offered[name])
+    return min(share, 1.0)
+
+
+def _weight(name: str) -> int:
+    """Slices of a resource that is an NVIDIA board or some slices of one; 0 of any other."""
+    if found := _SLICES.fullmatch(name):
+        return int(found[1])
+    return _SLICES_OF_A_BOARD if name == "nvidia_com_gpu" else 0
+
+
+class BoardWork:
+    """What boards do, by pod and by node: their ratio of time, else their watts."""
+
+    def __init__(self, ratios: Sequence[Sample], watts: Sequence[Sample]) -> None:
+        self.by_pod: dict[PodKey, float] = {}
+        self._by_host: dict[str, float] = {}
+        samples = ratios or watts
+        # Without honor_labels, `pod` is the one that tells of the boards, not who works on them.
+        exported = any("exported_pod" in labels for labels, _ in samples)
+        for labels, value in samples:
+            pod = _pod(labels, exported=exported)
+            if pod is not None:
+                self.by_pod[pod] = self.by_pod.get(pod, 0.0) + value
+            host = labels.get("Hostname") or named(labels, "node")
+            self._by_host[host] = self._by_host.get(host, 0.0) + value
+
+    def of_node(self, name: str, pods: Iterable[PodKey]) -> float | None:
+        """Work of all boards of a node; None where nothing tells of them."""
+        told = self._by_host.get(name)
+        of_pods = [self.by_pod[pod] for pod in pods if pod in self.by_pod]
+        if told is None and not of_pods:
+            return None
+        return max(told or 0.0, sum(of_pods))
+
+
+def _pod(labels: Mapping[str, str], *, exported: bool) -> PodKey | None:
+    if exported:
+        name = labels.get("exported_pod", "")
+        return (labels.get("exported_namespace", ""), name) if name else None
+    pod = pod_key(labels)
+    return None if not pod[1] or "dcgm" in pod[1] else pod

@@ -1,0 +1,46 @@
+"""Machines and disks of a Snapshot, by the key under which Kubernetes knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cloud_carbon_exporter.model.provider_ids import key_of
+from cloud_carbon_exporter.model.snapshot import Row
+
+KINDS = frozenset(
+    {
+        "ec2/instance",
+        "ec2/volume",
+        "compute/instance",
+        "compute/disk",
+        "compute/region_disk",
+        "instance/server",
+        "instance/volume",
+        "baremetal/server",
+        "block/volume",
+    }
+)
+"""Kinds of what can be a node of a cluster, or the disk of a claim."""
+
+
+class Machines:
+    """Index of the rows that a cluster may hold; keys are worked out once."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, str] = {}
+
+    def by_key(self, rows: Iterable[Row]) -> dict[str, Row]:
+        """The rows by key."""
+        known, keys, found = self._keys, {}, {}
+        for row in rows:
+            resource = row.resource
+            if resource.kind not in KINDS:
+                continue
+            key = known.get(resource.id)
+            if key is None:
+                key = key_of(resource)
+            keys[resource.id] = key
+            if key:
+                found[key] = row
+        self._keys = keys
+        return found

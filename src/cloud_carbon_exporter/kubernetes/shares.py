@@ -1,0 +1,100 @@
+"""Shares of each node over time: whose a piece of its time was, however late it is counted."""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from cloud_carbon_exporter.model.clusters import UNKNOWN, ClusterKey, Workload
+from cloud_carbon_exporter.model.node_parts import Portion
+
+WHOLE = Portion((), 1.0, 1.0)
+
+
+class Counted(NamedTuple):
+    """What was counted of one machine or disk over [start, end)."""
+
+    resource_id: str
+    start: float
+    end: float
+    joules: float
+    operational_grams: float
+    embodied_grams: float
+
+
+class Due(NamedTuple):
+    """What is due to one workload of what was counted."""
+
+    workload: Workload
+    watts: float
+    grams: float
+
+
+class _Stretch(NamedTuple):
+    """[start, end), in which these workloads had these shares."""
+
+    start: float
+    end: float
+    workloads: tuple[Workload, ...]
+    watts: array[float]
+    grams: array[float]
+
+
+class NodeShares:
+    """Shares of one node; the newest last. Time between two stretches is nobody's we know."""
+
+    __slots__ = ("_stretches", "cluster")
+
+    def __init__(self, cluster: ClusterKey) -> None:
+        self.cluster = cluster
+        self._stretches: deque[_Stretch] = deque()
+
+    @property
+    def last(self) -> float | None:
+        """End of the newest stretch."""
+        return self._stretches[-1].end if self._stretches else None
+
+    def add(self, start: float, end: float, portions: Mapping[Workload, Portion]) -> None:
+        """Add a stretch, which begins no sooner than the last one ends."""
+        if end <= start:
+            return
+        last = self._stretches[-1] if self._stretches else None
+        workloads = tuple(portions)
+        watts = array("d", [portion.watts for portion in portions.values()])
+        grams = array("d", [portion.grams for portion in portions.values()])
+        if last is not None and last.workloads == workloads:
+            workloads = last.workloads  # one object for both
+            if last.end == start and (last.watts, last.grams) == (watts, grams):
+                self._stretches[-1] = last._replace(end=end)
+                return
+        self._stretches.append(_Stretch(start, end, workloads, watts, grams))
+
+    def forget(self, before: float) -> bool:
+        """Forget what ended before. Whether anything is left."""
+        while self._stretches and self._stretches[0].end < before:
+            self._stretches.popleft()
+        return bool(self._stretches)
+
+    def move(self, seconds: float) -> None:
+        """The clock was set."""
+        for index, stretch in enumerate(self._stretches):
+            moved = stretch._replace(start=stretch.start + seconds, end=stretch.end + seconds)
+            self._stretches[index] = moved
+
+    def due(self, start: float, end: float) -> Iterator[Due]:
+        """Whose [start, end) was; what is due adds up to 1."""
+        length, known = end - start, 0.0
+        for stretch in self._stretches:
+            overlap = min(end, stretch.end) - max(start, stretch.start)
+            if overlap <= 0:
+                continue
+            part = overlap / length
+            known += part
+            for workload, watts, grams in zip(
+                stretch.workloads, stretch.watts, stretch.grams, strict=True
+            ):
+                yield Due(workload, part * watts, part * grams)
+        if known < 1:
+            yield Due(UNKNOWN, 1 - known, 1 - known)

@@ -1,0 +1,168 @@
+"""Splitting: the nodes and disks of a cluster, joined with machines of ours, shared out. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cloud_carbon_exporter.kubernetes.counters import SeriesKey
+from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
+from cloud_carbon_exporter.kubernetes.shares import WHOLE
+from cloud_carbon_exporter.kubernetes.usage import NodeUsage, Usage
+from cloud_carbon_exporter.model.clusters import ClusterKey, NodeState, Workload
+from cloud_carbon_exporter.model.node_parts import NodeParts, PartSum, Portion, node_parts
+from cloud_carbon_exporter.model.node_split import Node, split
+from cloud_carbon_exporter.model.provider_ids import is_serverless, key_of_node
+from cloud_carbon_exporter.model.quantities import BYTES_PER_GIB
+from cloud_carbon_exporter.model.snapshot import Row
+from cloud_carbon_exporter.model.sums import FootprintSum
+from cloud_carbon_exporter.model.types import Resource
+
+
+class SplitNode(NamedTuple):
+    """A node that is shared out, by workload."""
+
+    cluster: ClusterKey
+    row: Row
+    parts: NodeParts
+    portions: Mapping[Workload, Portion]
+
+
+class Disk(NamedTuple):
+    """A disk that is one workload's."""
+
+    cluster: ClusterKey
+    row: Row
+    workload: Workload
+
+
+@dataclass(slots=True)
+class SplitCluster:
+    """One cluster at one moment: its nodes and disks, and how many of its nodes are known."""
+
+    nodes: list[SplitNode] = field(default_factory=list)
+    disks: list[Disk] = field(default_factory=list)
+    states: Counter[NodeState] = field(default_factory=Counter)
+
+    def watts(self) -> dict[SeriesKey, float]:
+        """Watts of each workload."""
+        watts: dict[SeriesKey, float] = {}
+        for node in self.nodes:
+            power = node.row.footprint.power_watts.value
+            for workload, portion in node.portions.items():
+                key = (node.cluster, workload)
+                watts[key] = watts.get(key, 0.0) + portion.watts * power
+        for disk in self.disks:
+            key = (disk.cluster, disk.workload)
+            watts[key] = watts.get(key, 0.0) + disk.row.footprint.power_watts.value
+        return watts
+
+    def sums(self, shown: Mapping[SeriesKey, SeriesKey]) -> dict[SeriesKey, FootprintSum]:
+        """Footprints by series. shown: the series of each workload."""
+        parts: dict[SeriesKey, PartSum] = {}
+        for node in self.nodes:
+            for workload, portion in node.portions.items():
+                key = shown[node.cluster, workload]
+                known = parts.get(key)
+                if known is None:
+                    known = parts[key] = PartSum()
+                known.add(node.parts, portion)
+        for disk in self.disks:
+            key = shown[disk.cluster, disk.workload]
+            parts.setdefault(key, PartSum()).add_whole(disk.row.footprint)
+        return {key: part.footprint() for key, part in parts.items()}
+
+    def held(self) -> Iterator[tuple[Resource, ClusterKey, Mapping[Workload, Portion]]]:
+        """What is whose, for the counters."""
+        for node in self.nodes:
+            yield node.row.resource, node.cluster, node.portions
+        for disk in self.disks:
+            yield disk.row.resource, disk.cluster, {disk.workload: WHOLE}
+
+
+class _Known(NamedTuple):
+    """What a node was split from, and how: while these are the same objects it holds."""
+
+    row: Row
+    usage: NodeUsage
+    node: SplitNode
+
+
+class Splitter:
+    """Splits clusters; keeps of each node what need not be worked out again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}
+
+    def split(
+        self,
+        settings: ClusterSettings,
+        usage: Usage,
+        machines: Mapping[str, Row],
+        taken: set[str],
+    ) -> SplitCluster:
+        """One cluster. taken: ids of what is in a cluster already: nothing is in two."""
+        found = SplitCluster()
+        for node in usage.nodes:
+            row = machines.get(key_of_node(node.provider_id))
+            known = None
+            if row is not None and row.resource.id not in taken:
+                known = self._node(settings, node, row)
+            if known is not None and row is not None:
+                taken.add(row.resource.id)
+                found.nodes.append(known)
+                found.states["split"] += 1
+            elif is_serverless(node.provider_id, node.name):
+                found.states["serverless"] += 1
+            else:
+                found.states["unmatched"] += 1
+        for key, workload in usage.disks.items():
+            row = machines.get(key)
+            if row is not None and row.resource.id not in taken:
+                taken.add(row.resource.id)
+                found.disks.append(Disk(_cluster(settings, row), row, workload))
+        return found
+
+    def forget(self, taken: set[str]) -> None:
+        """Forget nodes that are in no cluster any more."""
+        for gone in self._known.keys() - taken:
+            del self._known[gone]
+
+    def _node(self, settings: ClusterSettings, usage: NodeUsage, row: Row) -> SplitNode | None:
+        known = self._known.get(row.resource.id)
+        if known is not None and known.row is row and known.usage is usage:
+            return known.node
+        parts = node_parts(row.resource, row.loads, row.footprint)
+        if parts is None:
+            return None
+        node = _with_sizes(usage.node, row.resource)
+        shares = split(node, usage.workloads, idle_by_request=settings.idle == "by-request")
+        portions: dict[Workload, Portion] = {}
+        for workload, each in shares.items():
+            portion = parts.portion(each)
+            # the share of boards and disks that a node has not is nothing
+            if portion.watts or portion.grams:
+                portions[workload] = portion
+        found = SplitNode(_cluster(settings, row), row, parts, portions)
+        self._known[row.resource.id] = _Known(row, usage, found)
+        return found
+
+
+def _cluster(settings: ClusterSettings, row: Row) -> ClusterKey:
+    at = row.resource.location
+    return ClusterKey(at.provider, at.account_id, settings.cluster)
+
+
+def _with_sizes(node: Node, resource: Resource) -> Node:
+    """The node with what Kubernetes does not tell of its size, as its cloud tells it."""
+    cores = gib = 0.0
+    for component in resource.components:
+        if component.kind == "vcpu":
+            cores += component.amount
+        elif component.kind == "memory":
+            gib += component.amount
+    return node._replace(
+        cores=node.cores or cores, memory_bytes=node.memory_bytes or gib * BYTES_PER_GIB
+    )

@@ -1,0 +1,40 @@
+"""Volumes: whose each disk is, by the claim it is bound to and by who mounts that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cloud_carbon_exporter.kubernetes.owners import PodKey, named, pod_key
+from cloud_carbon_exporter.kubernetes.prometheus import Sample
+from cloud_carbon_exporter.model.clusters import Workload
+from cloud_carbon_exporter.model.provider_ids import key_of_volume
+
+
+def disks(
+    answers: Mapping[str, Sequence[Sample]], workload_of: Mapping[PodKey, Workload]
+) -> dict[str, Workload]:
+    """Workload of each disk, by the disk's key.
+
+    A claim that nobody mounts, or several do, is a workload itself: its disk is held all the same.
+    """
+    users: dict[tuple[str, str], set[Workload]] = {}
+    for labels, _ in answers["mounts"]:
+        pod = pod_key(labels)
+        if pod in workload_of:
+            claim = (pod[0], labels.get("persistentvolumeclaim", ""))
+            users.setdefault(claim, set()).add(workload_of[pod])
+    key_by_volume: dict[str, str] = {}
+    for labels, _ in answers["volumes"]:
+        handle = labels.get("csi_volume_handle") or labels.get("ebs_volume_id", "")
+        if key := key_of_volume(handle):
+            key_by_volume[labels.get("persistentvolume", "")] = key
+    owned: dict[str, Workload] = {}
+    for labels, _ in answers["claims"]:
+        key = key_by_volume.get(labels.get("volumename", ""), "")
+        if not key:
+            continue
+        namespace, name = named(labels, "namespace"), labels.get("persistentvolumeclaim", "")
+        mounted = users.get((namespace, name), set())
+        claim_itself = Workload(namespace, "PersistentVolumeClaim", name)
+        owned[key] = next(iter(mounted)) if len(mounted) == 1 else claim_itself
+    return owned

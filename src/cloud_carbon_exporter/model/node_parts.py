@@ -1,0 +1,205 @@
+"""Parts of a node that are split apart: processors, memory, boards, disks; and what a share is.
+
+A share of a part has its value and its errors, fact by fact, so that a workload that holds memory
+is as unsure as memory is, and what many workloads share errs alike in all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cloud_carbon_exporter.model.emissions import weakest
+from cloud_carbon_exporter.model.errors import Errors, Units
+from cloud_carbon_exporter.model.node_split import Shares
+from cloud_carbon_exporter.model.power import draw
+from cloud_carbon_exporter.model.priced_components import (
+    Loads,
+    PricedComponent,
+    grams_errors,
+    priced_components,
+)
+from cloud_carbon_exporter.model.sums import (
+    FootprintSum,
+    Terms,
+    footprint_sum,
+    in_one_place,
+    together,
+)
+from cloud_carbon_exporter.model.types import (
+    Basis,
+    CarbonIntensity,
+    Component,
+    Footprint,
+    FootprintErrors,
+    Place,
+    Resource,
+)
+
+_CORES, _MEMORY, _BOARDS, _DISKS = "cores", "memory", "boards", "disks"
+_PART_OF = {"memory": _MEMORY, "gpu": _BOARDS, "ssd": _DISKS, "hdd": _DISKS}
+"""Part that a kind of component is split with; all else goes with the processors."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """Watts and grams a second of one part. at_rest: of its watts, those it draws idle, too."""
+
+    name: str
+    watts: float = 0
+    at_rest: float = 0
+    grams: float = 0
+    of_watts: list[Units] = field(default_factory=list)
+    of_grams: list[Units] = field(default_factory=list)
+
+    def add(self, priced: PricedComponent) -> None:
+        self.watts += priced.watts
+        self.at_rest += min(priced.watts, _watts_at_rest(priced))
+        self.grams += priced.grams
+        self.of_watts.append(priced.watts_errors)
+        self.of_grams.append(grams_errors((priced.making,)))
+
+    def ratio(self, at_rest: float, at_work: float) -> float:
+        """Ratio of its watts that these shares of what it draws at rest, and beyond, come to."""
+        if not self.watts:
+            return at_rest
+        return (self.at_rest * at_rest + (self.watts - self.at_rest) * at_work) / self.watts
+
+
+class Portion(NamedTuple):
+    """Portion of a machine that is one workload's.
+
+    by_part: ratios of the watts and of the grams of each of its parts. watts, grams: of all of it.
+    """
+
+    by_part: Sequence[tuple[float, float]]
+    watts: float
+    grams: float
+
+
+@dataclass(frozen=True, slots=True)
+class NodeParts:
+    """A machine's hardware by part, and where it stands."""
+
+    parts: tuple[_Part, ...]
+    place: Place
+    intensity: CarbonIntensity | None
+    basis: Basis
+    watts: float
+    grams: float
+
+    def portion(self, shares: Shares) -> Portion:
+        """What these shares come to."""
+        cores_at_rest, cores_at_work, memory, boards_at_rest, boards_at_work, disks = shares
+        by_part: tuple[tuple[float, float], ...] = ()
+        watts = grams = 0.0
+        for part in self.parts:
+            name = part.name
+            if name == _CORES:
+                ratio, of_grams = part.ratio(cores_at_rest, cores_at_work), cores_at_rest
+            elif name == _BOARDS:
+                ratio, of_grams = part.ratio(boards_at_rest, boards_at_work), boards_at_rest
+            else:
+                ratio = of_grams = memory if name == _MEMORY else disks
+            by_part += ((ratio, of_grams),)
+            watts += ratio * part.watts
+            grams += of_grams * part.grams
+        return Portion(
+            by_part,
+            watts / self.watts if self.watts else 0.0,
+            grams / self.grams if self.grams else 0.0,
+        )
+
+
+def node_parts(resource: Resource, loads: Loads, footprint: Footprint) -> NodeParts | None:
+    """Parts of a machine as its Footprint was made from them; None where it tells no errors."""
+    errors: FootprintErrors | None = footprint.errors
+    if errors is None:
+        return None
+    by_name: dict[str, _Part] = {}
+    for priced in priced_components(resource, loads):
+        name = _PART_OF.get(priced.component.kind, _CORES)
+        by_name.setdefault(name, _Part(name)).add(priced)
+    parts = tuple(by_name.values())
+    watts = sum([part.watts for part in parts])
+    grams = sum([part.grams for part in parts])
+    return NodeParts(parts, errors.place, errors.intensity, footprint.basis, watts, grams)
+
+
+def _watts_at_rest(priced: PricedComponent) -> float:
+    """What the component draws while it does nothing."""
+    component: Component = priced.component
+    if component.kind == "gpu":
+        return draw("gpu", priced.part).watts[0] * priced.amount
+    # A burstable machine holds its share of the idle draw, and all of its work.
+    return priced.draw.watts[0] * priced.amount * component.share
+
+
+class _InPlace:
+    """Terms of a sum over machines with one PUE and grid."""
+
+    __slots__ = ("bases", "grams", "node", "nodes", "of_grams", "of_watts", "watts")
+
+    def __init__(self, node: NodeParts) -> None:
+        self.node = node
+        self.nodes = 0
+        self.watts = self.grams = 0.0
+        # Errors and units apart: a pair for each would be a hundred thousand objects to collect.
+        self.of_watts: tuple[list[Errors], list[float]] = ([], [])
+        self.of_grams: tuple[list[Errors], list[float]] = ([], [])
+        self.bases: set[Basis] = set()
+
+    def footprint(self) -> FootprintSum:
+        return in_one_place(
+            self.nodes,
+            Terms(self.watts, *self.of_watts),
+            Terms(self.grams, *self.of_grams),
+            self.node.place,
+            self.node.intensity,
+            weakest(*self.bases),
+        )
+
+
+class PartSum:
+    """Sum of portions of machines: what one workload has on all of its nodes."""
+
+    __slots__ = ("_places", "_whole")
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[int, int], _InPlace] = {}
+        self._whole: list[Footprint] = []
+
+    def add(self, node: NodeParts, portion: Portion) -> None:
+        """Add a portion of one machine."""
+        key = id(node.place), id(node.intensity)  # one object for all that stands in one place
+        terms = self._places.get(key)
+        if terms is None:
+            terms = self._places[key] = _InPlace(node)
+        terms.nodes += 1
+        terms.bases.add(node.basis)
+        for part, (watts, grams) in zip(node.parts, portion.by_part, strict=True):
+            if watts:
+                terms.watts += watts * part.watts
+                _add(terms.of_watts, part.of_watts, watts)
+            if grams:
+                terms.grams += grams * part.grams
+                _add(terms.of_grams, part.of_grams, grams)
+
+    def add_whole(self, footprint: Footprint) -> None:
+        """Add all of a resource, such as the disk of a claim."""
+        self._whole.append(footprint)
+
+    def footprint(self) -> FootprintSum:
+        """The sum; its `resources` are the machines and disks it is a part of."""
+        sums = [terms.footprint() for terms in self._places.values()]
+        if self._whole:
+            sums.append(footprint_sum(self._whole))
+        return sums[0] if len(sums) == 1 else together(sums)
+
+
+def _add(to: tuple[list[Errors], list[float]], of_part: Iterable[Units], ratio: float) -> None:
+    """Add the errors of a share of a part."""
+    for errors, units in of_part:
+        to[0].append(errors)
+        to[1].append(units * ratio)

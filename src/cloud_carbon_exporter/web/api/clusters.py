@@ -1,0 +1,80 @@
+"""/api/v1/clusters: clusters of Kubernetes, by namespace and by workload."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Iterator
+
+from aiohttp import web
+
+from cloud_carbon_exporter.model.clusters import (
+    NODE_STATES,
+    ClusterKey,
+    ClusterState,
+    WorkloadRow,
+)
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.model.sums import FootprintSum, together
+from cloud_carbon_exporter.web.api import json_objects
+from cloud_carbon_exporter.web.api.json_objects import JsonObject
+from cloud_carbon_exporter.web.settings import SERVING
+
+
+def clusters_object(taken: Snapshot) -> JsonObject:
+    """How each cluster was read, and what is there now: the largest first."""
+    rows = [row for row in taken.clusters.rows if row.now.resources]
+    rows.sort(key=lambda row: -row.now.power_watts.value)
+    return {
+        "taken_at": taken.taken_at,
+        "clusters": [_state(state) for state in taken.clusters.states],
+        "namespaces": list(_namespaces(rows)),
+        "workloads": [_workload(row) for row in rows],
+    }
+
+
+def _state(state: ClusterState) -> JsonObject:
+    return {
+        "cluster": state.cluster,
+        "up": state.up,
+        "error": state.error,
+        "read_at": state.read_at,
+        "nodes": {name: state.nodes.get(name, 0) for name in NODE_STATES},
+    }
+
+
+def _namespaces(rows: Iterable[WorkloadRow]) -> Iterator[JsonObject]:
+    sums: dict[tuple[ClusterKey, str], list[FootprintSum]] = {}
+    for row in rows:
+        sums.setdefault((row.cluster, row.workload.namespace), []).append(row.now)
+    for (cluster, namespace), parts in sums.items():
+        yield {**_of(cluster), "namespace": namespace, **json_objects.sums(together(parts))}
+
+
+def _workload(row: WorkloadRow) -> JsonObject:
+    return {
+        **_of(row.cluster),
+        "namespace": row.workload.namespace,
+        "workload_kind": row.workload.kind,
+        "workload": row.workload.name,
+        **json_objects.sums(row.now),
+        **json_objects.counters([row.totals]),
+    }
+
+
+def _of(cluster: ClusterKey) -> JsonObject:
+    return {
+        "cloud_provider": cluster.provider,
+        "cloud_account_id": cluster.account_id,
+        "cluster": cluster.cluster,
+    }
+
+
+async def clusters_answer(request: web.Request) -> web.Response:
+    """The clusters as they are split now."""
+    taken = request.app[SERVING].collector.snapshot
+    text = await asyncio.to_thread(lambda: json.dumps(clusters_object(taken)))
+    headers = {"Cache-Control": "no-store"}
+    response = web.Response(text=text, content_type="application/json", headers=headers)
+    response.enable_compression()
+    return response

@@ -1,0 +1,80 @@
+"""Clusters of the file: what is read, and what cannot be followed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cloud_carbon_exporter.errors import ConfigError
+from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
+from tests.config.reading import settings
+
+HEAD = "targets: [{provider: demo}]\nkubernetes:\n"
+
+
+def test_clusters_are_read_with_all_their_keys(tmp_path: Path) -> None:
+    file = f"""{HEAD}
+  - {{cluster: prod, url: "http://prometheus:9090"}}
+  - cluster: test
+    url: https://thanos.example/prefix
+    token-file: /run/token
+    matchers: {{cluster: test, tenant: a"b}}
+    idle: by-request
+    top_workloads: 20
+  - {{cluster: lab, url: "http://lab:9090", username: u, password_file: /run/password}}
+"""
+    prod, test, lab = settings("", file, tmp_path).clusters
+    assert prod == ClusterSettings(cluster="prod", url="http://prometheus:9090")
+    assert (prod.idle, prod.top_workloads) == ("apart", 500)
+    assert test == ClusterSettings(
+        cluster="test",
+        url="https://thanos.example/prefix",
+        token_file="/run/token",
+        matchers={"cluster": "test", "tenant": 'a"b'},
+        idle="by-request",
+        top_workloads=20,
+    )
+    assert (lab.username, lab.password_file) == ("u", "/run/password")
+    assert "example" not in repr(test)
+
+
+def test_a_file_without_clusters_has_none(tmp_path: Path) -> None:
+    assert settings("", "targets: [{provider: demo}]\nkubernetes:\n", tmp_path).clusters == ()
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ("{cluster: a}", "kubernetes: not a list"),
+        ("[a]", "kubernetes: not a list"),
+        ("[{url: 'http://x'}]", "kubernetes[0]: cluster is missing"),
+        ("[{cluster: a}]", "kubernetes[0]: url is missing"),
+        ("[{cluster: '', url: 'http://x'}]", "is empty"),
+        ("[{cluster: a, url: 'ftp://x'}]", "url: what is given is no such URL"),
+        ("[{cluster: a, url: 'http://u:p@x'}]", "url: what is given is no such URL"),
+        ("[{cluster: a, url: 'http://x?token=s3cret'}]", "url: what is given is no such URL"),
+        ("[{cluster: a, url: 'http://x', tokenfile: f}]", "nearest known one is token_file"),
+        ("[{cluster: a, url: 'http://x', matchers: [a]}]", "is not a mapping of labels to text"),
+        ("[{cluster: a, url: 'http://x', matchers: {a-b: c}}]", "which is no label"),
+        ("[{cluster: a, url: 'http://x', matchers: {a: 1}}]", "is not text"),
+        ("[{cluster: a, url: 'http://x', idle: shared}]", "allowed: apart or by-request"),
+        ("[{cluster: a, url: 'http://x', top_workloads: -1}]", "0 to 100000"),
+        ("[{cluster: a, url: 'http://x', token_file: f, username: u}]", "exclude each other"),
+        ("[{cluster: a, url: 'http://x', password_file: f}]", "needs a username"),
+        (
+            "[{cluster: a, url: 'http://x'}, {cluster: a, url: 'http://y'}]",
+            "two clusters need two names",
+        ),
+        (
+            "[{cluster: a, url: 'http://x'}, {cluster: b, url: 'http://x'}]",
+            'the same series as "a"',
+        ),
+    ],
+)
+def test_what_cannot_be_followed_is_said(entries: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        settings("", f"targets: [{{provider: demo}}]\nkubernetes: {entries}\n", tmp_path)
+    assert words in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+    assert "\n" not in str(caught.value)

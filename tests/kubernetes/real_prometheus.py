@@ -1,0 +1,36 @@
+"""A real Prometheus over recorded series, up to now and a little on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.e2e.programs import Process, surroundings
+from tests.kubernetes.recording import STEP, Series, openmetrics
+
+PAST_SECONDS, AHEAD_SECONDS = 1200, 600
+
+
+@contextmanager
+def prometheus(series: list[Series], folder: Path) -> Iterator[str]:
+    """Its address."""
+    promtool, program = shutil.which("promtool"), shutil.which("prometheus")
+    assert promtool and program, "Prometheus is needed: apt-get install prometheus"
+    text, blocks, configuration = folder / "series.txt", folder / "blocks", folder / "empty.yml"
+    now = int(time.time()) // STEP * STEP
+    text.write_text(openmetrics(series, now - PAST_SECONDS, now + AHEAD_SECONDS))
+    configuration.write_text(json.dumps({"global": {}}))
+    fill = [promtool, "tsdb", "create-blocks-from", "openmetrics", str(text), str(blocks)]
+    subprocess.run(fill, check=True, capture_output=True)
+    command = [
+        *(program, f"--config.file={configuration}", f"--storage.tsdb.path={blocks}"),
+        "--web.listen-address=127.0.0.1:0",
+    ]
+    with Process(command, surroundings(folder, {})) as process:
+        process.line("Server is ready to receive web requests")
+        yield "http://" + process.line(r'msg="Listening on" address=(\S+)').group(1)
