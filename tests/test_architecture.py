@@ -35,6 +35,7 @@ LAYERS = [
     ("exposition",),
     ("collect", "history"),
     ("api_costs",),
+    ("advice",),
     ("kubernetes",),
     ("storage",),
     ("grid",),
@@ -200,7 +201,7 @@ def names_called(tree: ast.AST) -> Iterator[str]:
         # one row a family: name, HELP, labels, samples and summing stand together
         ({"Family"}, r"exposition\.families\.\w+"),
         # one table of routes: guard, limits, methods and the OpenAPI file follow from it
-        ({"add_route", "add_get", "add_post", "add_static", "add_routes"}, r"web\.routes"),
+        ({"add_route", "add_get", "add_post", "add_static", "add_routes"}, r"web\.routes?"),
         # one place that turns a phase into a resource; `estimate` prices what is in no account, and
         # the state file gives back what was one
         (

@@ -11,6 +11,7 @@ import logging
 import time
 
 from cloud_carbon_exporter.masking import masked
+from cloud_carbon_exporter.out_of_memory import StderrHandler
 from cloud_carbon_exporter.printable import printable
 from cloud_carbon_exporter.repeats import Repeats
 
@@ -56,7 +57,7 @@ def configure(level: str, form: str) -> None:
     `level` holds for our own lines. Of libraries only warnings come: at debug level botocore and
     urllib3 log headers, and in them tokens.
     """
-    handler = logging.StreamHandler()
+    handler = StderrHandler()
     handler.addFilter(Repeats())
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.exposition import Settings
+from cloud_carbon_exporter.model.advice import Advice
 from cloud_carbon_exporter.model.budgets import BudgetStanding
 from cloud_carbon_exporter.model.clusters import (
     IDLE,
@@ -298,6 +299,33 @@ CLUSTERS = ClusterNews(
         ClusterState("test", False, "kubernetes test nodes: status 503"),
     ),
 )
+_OF_MACHINE = ("aws", "111111111111", "eu-west-3", "ec2/instance", "web-1", 1)
+_TOLD = ("95 % of 400 hours at or below 30%", "nobody reads its memory", "back to m5.large")
+ADVICE = (
+    Advice(
+        "oversized",
+        MACHINE.resource.id,
+        *_OF_MACHINE,
+        "m5.large to m5.medium",
+        *_TOLD,
+        Estimate(0.0000625, 0.00003125, 0.000125),
+    ),
+    Advice(
+        "region",
+        "aws/111111111111/eu-west-3",
+        "aws",
+        "111111111111",
+        "eu-west-3",
+        "",
+        "2 resources in eu-west-3",
+        2,
+        "run it in eu-north-1",
+        "31 against 20 g/kWh",
+        "",
+        "back to eu-west-3",
+        Estimate(0.00003125, 0.0000078125, 0.0000625, "assumed"),
+    ),
+)
 
 SNAPSHOT = Snapshot(
     TAKEN_AT,
@@ -356,6 +384,7 @@ SNAPSHOT = Snapshot(
             "all", "year", START, START + 12 * MONTH, 1e6, Estimate(0, 0, 0), None, None, 0, 0
         ),
     ),
+    advice=ADVICE,
     grid=GridNews(
         "live",
         (GridSource("file", "", "", TAKEN_AT - 900), GridSource("gb", "GB", "throttled")),

@@ -30,21 +30,22 @@ class Pair:
 class Authority:
     """Signs certificates for 127.0.0.1 and a name."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "an authority of our own") -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an authority of our own")])
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         certificate = _builder(self._name, self._name, self._key).add_extension(
             x509.BasicConstraints(True, 0), critical=True
         )
         self.certificate = _pem(certificate.sign(self._key, hashes.SHA256()))
 
-    def sign(self, name: str) -> Pair:
+    def sign(self, name: str, *, address: str = "127.0.0.1", days: int = 1) -> Pair:
+        """days: for which it is valid, from now on; below 0, for which it has not been any more."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = _builder(
-            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), self._name, key
+            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), self._name, key, days
         )
         names = x509.SubjectAlternativeName(
-            [x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName(name)]
+            [x509.IPAddress(ip_address(address)), x509.DNSName(name)]
         )
         signed = builder.add_extension(names, critical=False).sign(self._key, hashes.SHA256())
         return Pair(_pem(signed), key_text(key))
@@ -62,7 +63,7 @@ def key_text(key: ec.EllipticCurvePrivateKey, password: bytes = b"") -> str:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int = 1
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     builder = (
@@ -73,8 +74,8 @@ def _builder(
     )
     return (
         builder.serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=9))
+        .not_valid_after(now + timedelta(days=days))
     )
 
 

@@ -16,7 +16,8 @@ from cloud_carbon_exporter.config.values import read_value
 from cloud_carbon_exporter.errors import ConfigError
 from cloud_carbon_exporter.web import hosts as own_names
 from cloud_carbon_exporter.web.hosts import OwnNames, answers_for
-from cloud_carbon_exporter.web.routes import ROUTES, Route
+from cloud_carbon_exporter.web.route import Route
+from cloud_carbon_exporter.web.routes import ROUTES
 
 REFUSED = (
     "evil.example",

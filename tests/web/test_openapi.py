@@ -91,6 +91,14 @@ def examples(snapshot: Snapshot) -> dict[str, dict[str, int]]:
         },
         "/api/v1/calibration": {"/api/v1/calibration": 200},
         "/api/v1/clusters": {"/api/v1/clusters": 200},
+        "/api/v1/advice": {
+            "/api/v1/advice": 200,
+            "/api/v1/advice?advice=oversized&limit=1": 200,
+            "/api/v1/advice?resource=none": 200,
+            "/api/v1/advice?advice=better": 400,
+            "/api/v1/advice?limit=0": 400,
+            "/api/v1/advice?color=red": 400,
+        },
         "/api/v1/openapi.json": {"/api/v1/openapi.json": 200},
     }
 

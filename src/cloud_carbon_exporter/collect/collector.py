@@ -10,6 +10,7 @@ from time import thread_time
 from typing import Generic, TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.collect.advising import Advising, keep_looking
 from cloud_carbon_exporter.collect.clock import as_clock, keep_watch
 from cloud_carbon_exporter.collect.cluster_side import cluster_news, open_clusters
 from cloud_carbon_exporter.collect.comparison import Comparison
@@ -76,8 +77,8 @@ class Collector(Generic[Rendered]):
             whole=settings.shard.of == 1,
         )
         self._render = render
-        self._publishing = asyncio.Lock()
-        self._heap = Heap()
+        self._advising = Advising(settings.dismissed, settings.past_loads)
+        self._publishing, self._heap = asyncio.Lock(), Heap()
         self._asked = self._published = 0
         self._round: asyncio.Task[None] | None = None
         self.snapshot = Snapshot(taken_at=clock())
@@ -95,6 +96,7 @@ class Collector(Generic[Rendered]):
             group.create_task(say_progress(self.target_progress))
             group.create_task(show_first_figures(self.target_progress, self.preview))
             group.create_task(keep_watch(self._clock))
+            group.create_task(keep_looking(self.advise))
 
     def target_progress(self) -> list[Progress]:
         """How far the refresh under way of each target is."""
@@ -154,6 +156,17 @@ class Collector(Generic[Rendered]):
                     run.take_back(contribution)
                 return
             self.snapshot, self.exposition = built
+
+    async def advise(self) -> None:
+        """Look on for advice in what is shown, and publish anew where a look has ended."""
+        async with self._publishing:
+            shown, before = self.snapshot, self._advising.newest
+            if self.settings.mode == "scrape" or not (shown.counted and not shown.progress):
+                return
+            with unless_it_fails("looking for advice"):
+                await beside(lambda: self._advising.look(shown, self.counters.loads))
+        if self._advising.newest is not before:
+            await self.publish()
 
     async def preview(self) -> float:
         """Swap in what has been listed so far, amid the first collection; nothing is counted.
@@ -236,6 +249,7 @@ class Collector(Generic[Rendered]):
             for ours, theirs in (
                 (self.counters, successor.counters),
                 (self.counters.water, successor.counters.water),
+                (self.counters.loads, successor.counters.loads),
                 (self.comparison, successor.comparison),
                 (self.clusters.counters, successor.clusters.counters),
             ):
@@ -251,7 +265,8 @@ class Collector(Generic[Rendered]):
         news = ClockNews(self._clock.apart, self._clock.steps)
         built = self._builder.build(now, contributions, advance=advance)
         clusters = cluster_news(self.clusters, self.counters, built.rows, now, advance=advance)
-        snapshot = replace(built, clock=news, clusters=clusters)
+        advice = self._advising.newest
+        snapshot = replace(built, clock=news, clusters=clusters, advice=advice)
         rendered = self._render(snapshot)
         if advance:  # what is set aside is to be the estate, not what lists it
             self._heap.settle(len(snapshot.rows))

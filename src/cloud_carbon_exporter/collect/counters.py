@@ -15,6 +15,7 @@ from cloud_carbon_exporter.collect.account_sums import AccountKey, AccountSums
 from cloud_carbon_exporter.collect.hour_sums import HourSums
 from cloud_carbon_exporter.collect.integral import Piece, corrections, pieces
 from cloud_carbon_exporter.collect.lives import KnownBy
+from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
 from cloud_carbon_exporter.collect.months import Months
 from cloud_carbon_exporter.collect.node_pieces import NodePieces
 from cloud_carbon_exporter.collect.presence import Presence
@@ -63,6 +64,7 @@ class Counters:
         self.months = Months(self.services)
         self.tokens = TokenSums()
         self.water = WaterSums()
+        self.loads = LoadStatistics()
         self.hours = HourSums()
         self.nodes = NodePieces()
         # Each sum is first shown at 0, so it stands from when a resource enters.
@@ -188,6 +190,7 @@ class Counters:
                 self._integrate(timeline, timeline.versions[-1].since)
                 del self.presence.stopped[timeline.resource.id]
         self.presence.lives.forget(now)
+        self.loads.forget(now)
 
     def _needs_no_read(self, timeline: Timeline, now: float, released: Mapping[str, float]) -> bool:
         """Whether what is gone or stopped had its last read, needs none, or is given up."""
@@ -219,6 +222,9 @@ class Counters:
         counting = self._counting(timeline.resource, around)
         for piece in pieces(timeline, timeline.seen_until, final, around):
             self._count(timeline, counting, piece)
+            rates = timeline.rates
+            if rates is not None:
+                self.loads.add(rates.version.resource, rates.loads, piece.start, piece.end)
         timeline.forget_covered(self._stale_after)
 
     def _counting(self, resource: Resource, around: Surroundings) -> Counting:
@@ -245,6 +251,7 @@ class Counters:
     def move(self, seconds: float) -> None:
         """The clock was set: all marks of its time move; Points have the time of the cloud."""
         self.presence.move(seconds)
+        self.loads.move(seconds)
 
     def dump(self) -> Iterator[Row]:
         """Rows of everything a restart must not lose."""

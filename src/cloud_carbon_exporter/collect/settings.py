@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cloud_carbon_exporter.collect.advising import Past
 from cloud_carbon_exporter.collect.shard import Shard
 from cloud_carbon_exporter.grid import GridSettings
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
@@ -13,7 +14,10 @@ from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 
 @dataclass(frozen=True, slots=True)
 class CollectSettings:
-    """How often, and how long the last good figures of a failing sweep are served."""
+    """How often, and how long the last good figures of a failing sweep are served.
+
+    dismissed: advice that is not to be told. past_loads: past of an estate that is made up.
+    """
 
     interval_seconds: float = 300
     stale_after_seconds: float = 1800
@@ -21,3 +25,5 @@ class CollectSettings:
     shard: Shard = field(default_factory=Shard)
     grid: GridSettings = field(default_factory=GridSettings)
     clusters: Sequence[ClusterSettings] = ()
+    dismissed: frozenset[str] = frozenset()
+    past_loads: Past | None = None

@@ -14,6 +14,7 @@ from cloud_carbon_exporter.collect import heap, interpreter
 from cloud_carbon_exporter.config import Invocation, Settings
 from cloud_carbon_exporter.config.values import Address
 from cloud_carbon_exporter.errors import ExporterError
+from cloud_carbon_exporter.out_of_memory import look_out
 from cloud_carbon_exporter.service.orphans import bury_orphans
 from cloud_carbon_exporter.service.pushing import keep_pushing
 from cloud_carbon_exporter.service.service import Service
@@ -34,6 +35,7 @@ def run(invocation: Invocation) -> int:
     for warning in settings.warnings:
         log.warning("%s", warning)
     bury_orphans()
+    look_out()
     interpreter.prepare()
     deadline = ShutdownDeadline()
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from cloud_carbon_exporter.config.advice_flags import ADVICE_FLAGS
 from cloud_carbon_exporter.config.cloud_flags import CLOUD_FLAGS
 from cloud_carbon_exporter.config.exported import families
 from cloud_carbon_exporter.config.flag import SERVE, Flag, flags_in, words_of
@@ -117,7 +118,7 @@ STATE_FILE = Flag(
     "state.file",
     text("FILE"),
     "",
-    "Where counters, the bill and the trend are kept over a restart.",
+    "Where counters, the bill, the trend and hours by load are kept over a restart.",
     commands=KEEPING,
 )
 HISTORY_FILE = Flag(
@@ -235,6 +236,7 @@ FLAGS: tuple[Flag[object], ...] = (
     *PLAN_FLAGS,
     *PERIOD_FLAGS,
     *HISTORY_FLAGS,
+    *ADVICE_FLAGS,
 )
 
 

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cloud_carbon_exporter.config import flags, grid_flags, period_flags, push_flags, web_flags
+from cloud_carbon_exporter.config import (
+    advice_flags,
+    flags,
+    grid_flags,
+    period_flags,
+    push_flags,
+    web_flags,
+)
 from cloud_carbon_exporter.config.budgets import read_budgets
 from cloud_carbon_exporter.config.cloud_flags import DEMO_ENABLED, PROVIDERS
 from cloud_carbon_exporter.config.clusters import read_clusters
@@ -67,6 +74,7 @@ class Settings:
     grid_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     push: PushSettings = field(default_factory=PushSettings)
     budgets: tuple[CarbonBudget, ...] = ()
+    dismissed: tuple[str, ...] = ()
     options: Values = field(default_factory=Values)
     warnings: tuple[str, ...] = ()
 
@@ -158,6 +166,7 @@ def _settings(values: Values, filed: Filed, environment: Mapping[str, str]) -> S
             for name, flag in grid_flags.TOKENS.items()
         },
         push=_push(values),
+        dismissed=values[advice_flags.DISMISS],
         options=values,
     )
 

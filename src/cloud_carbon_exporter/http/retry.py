@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from cloud_carbon_exporter.errors import CollectError, Unreachable
-from cloud_carbon_exporter.http.session import Silence
+from cloud_carbon_exporter.http.session import Silence, Untrusted
 
 Result = TypeVar("Result")
 
@@ -90,6 +90,8 @@ async def again_if_unreachable(sent: Awaitable[Result]) -> Result:
     """
     try:
         return await sent
+    except Untrusted:
+        raise
     except Silence as error:  # each try of it costs the whole timeout
         raise Again(error, tries=_TRIES_OF_SILENCE) from None
     except Unreachable as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cloud_carbon_exporter.errors import Unreachable
 from cloud_carbon_exporter.http.agent import USER_AGENT
 from cloud_carbon_exporter.http.body import ACCEPTED, read_body
+from cloud_carbon_exporter.http.connection_faults import tls_fault
 from cloud_carbon_exporter.http.sent import remember_proxies, remember_sent
 from cloud_carbon_exporter.http.turns import Turns
 
@@ -17,10 +19,17 @@ if TYPE_CHECKING:
 
 # Between two pages of a sweep, and the reads after it, connections are used again.
 _KEPT_ALIVE_SECONDS = 60
+# Of the silence that is borne: where a name hangs it is to be told, not the request as a whole.
+_SHARE_OF_NAMES = 0.8
+_DNS_HINT = "see the DNS of this machine (/etc/resolv.conf), and HTTPS_PROXY"
 
 
 class Silence(Unreachable):
     """Silence where an answer was waited for."""
+
+
+class Untrusted(Unreachable):
+    """Untrusted is who answers, or speaks no TLS: another try a moment later finds the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +106,7 @@ class Session:
         except aiohttp.ClientPayloadError:
             raise Unreachable("the answer was cut short") from None
         except aiohttp.ClientConnectorError as error:
-            where = f"{error.host}:{error.port}"
-            raise Unreachable(f"no connection to {where}: {type(error).__name__}") from None
+            raise _no_connection(error) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unreachable(f"no connection: {type(error).__name__}") from None
 
@@ -118,8 +126,25 @@ class Session:
         return self._session
 
 
+def _no_connection(error: aiohttp.ClientConnectorError) -> Unreachable:
+    """Why there is no connection, towards whom, and what to do about it."""
+    from cloud_carbon_exporter.http.names import NameSilence
+
+    where, cause = f"{error.host}:{error.port}", error.os_error
+    fault = tls_fault(error, where)
+    if fault is not None:
+        return Untrusted(fault.message, hint=fault.hint)
+    if isinstance(cause, NameSilence):
+        return Silence(f"no connection to {where}: {cause}", hint=_DNS_HINT)
+    if isinstance(cause, socket.gaierror):
+        return Unreachable(f"no connection to {where}: {cause.strerror}", hint=_DNS_HINT)
+    return Unreachable(f"no connection to {where}: {cause.strerror or type(error).__name__}")
+
+
 def _open(bounds: Bounds) -> aiohttp.ClientSession:
     import aiohttp
+
+    from cloud_carbon_exporter.http.names import Resolver
 
     remember_proxies()
     silence = bounds.silence_seconds
@@ -128,7 +153,9 @@ def _open(bounds: Bounds) -> aiohttp.ClientSession:
     )
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            limit=bounds.connections, keepalive_timeout=_KEPT_ALIVE_SECONDS
+            limit=bounds.connections,
+            keepalive_timeout=_KEPT_ALIVE_SECONDS,
+            resolver=Resolver(silence * _SHARE_OF_NAMES),
         ),
         timeout=timeout,
         trust_env=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from cloud_carbon_exporter.model.advice import Advice
 from cloud_carbon_exporter.model.budgets import BudgetStanding
 from cloud_carbon_exporter.model.clusters import ClusterNews
 from cloud_carbon_exporter.model.grid import GridNews
@@ -204,6 +205,7 @@ class Snapshot:
         are.
     counted: whether the counters were moved on for it, as they are not for what is shown early.
     hours: what they were moved on by since the Snapshot before, by hour.
+    advice: what could be done, the largest saving first; looked for once an hour.
     """
 
     taken_at: float
@@ -236,6 +238,7 @@ class Snapshot:
     hours: tuple[CountedHour, ...] = ()
     budgets: tuple[BudgetStanding, ...] = ()
     clusters: ClusterNews = field(default_factory=ClusterNews)
+    advice: tuple[Advice, ...] = ()
 
     @property
     def progress(self) -> str:

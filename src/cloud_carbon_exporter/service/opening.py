@@ -21,6 +21,7 @@ from cloud_carbon_exporter.model.known_names import doubt_of_region
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Client, Provider
+from cloud_carbon_exporter.service.demo_loads import past_loads_of
 from cloud_carbon_exporter.service.loading import provider
 
 log = logging.getLogger(__name__)
@@ -123,6 +124,8 @@ def open_collector(
             Shard(*settings.shard),
             grid_settings(settings, patience_seconds, places),
             settings.clusters,
+            frozenset(settings.dismissed),
+            past_loads_of(settings),
         ),
         budget or Budget(time_of, settings.utilisation_interval_seconds),
         render,

@@ -130,6 +130,7 @@ class Service:
         self._sections |= {
             "counters": current.counters,
             "water": current.counters.water,
+            "loads": current.counters.loads,
             "budget": current.budget,
             "comparison": current.comparison,
             "kubernetes": current.clusters.counters,

@@ -40,6 +40,7 @@ class ShutdownDeadline:
         self._signalled = threading.Event()
         self._ended = threading.Event()
         self._owed: Callable[[], Sequence[str]] = tuple
+        # Beforehand: when the signal comes there may be no memory for the stack of a thread.
         threading.Thread(target=self._watch, name="deadline", daemon=True).start()
 
     def start(self, owed: Callable[[], Sequence[str]]) -> None:

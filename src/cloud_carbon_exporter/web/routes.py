@@ -2,67 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
-from cloud_carbon_exporter.web.api.answers import (
-    explanation_answer,
-    openapi_answer,
-    resources_answer,
-    snapshot_answer,
-)
-from cloud_carbon_exporter.web.api.budgets import budgets_answer
-from cloud_carbon_exporter.web.api.calibration import calibration_answer
-from cloud_carbon_exporter.web.api.changes import changes_answer
-from cloud_carbon_exporter.web.api.clusters import clusters_answer
-from cloud_carbon_exporter.web.api.history import history_answer
-from cloud_carbon_exporter.web.api.history_parameters import HISTORY_PARAMETERS
-from cloud_carbon_exporter.web.api.json_schema import TEXT, reference
-from cloud_carbon_exporter.web.api.openapi import JSON, Answer, Operation, Parameter, json_answers
-from cloud_carbon_exporter.web.api.resource_parameters import RESOURCE_PARAMETERS
-from cloud_carbon_exporter.web.api.treemap import treemap_answer
-from cloud_carbon_exporter.web.api.trend_answer import trend_answer
-from cloud_carbon_exporter.web.api.view_parameters import (
-    CHANGES_PARAMETERS,
-    TREEMAP_PARAMETERS,
-    TREND_PARAMETERS,
-)
-from cloud_carbon_exporter.web.api.what_if import what_if_answer
-from cloud_carbon_exporter.web.api.window import window_answer
-from cloud_carbon_exporter.web.api.window_parameters import WINDOW_PARAMETERS
+from cloud_carbon_exporter.web.api.json_schema import TEXT
+from cloud_carbon_exporter.web.api.openapi import Answer, Operation, Parameter
+from cloud_carbon_exporter.web.api.routes import API_ROUTES
 from cloud_carbon_exporter.web.health import healthy, ready
 from cloud_carbon_exporter.web.metrics import CONTENT_TYPES, NAME_FILTER, metrics
 from cloud_carbon_exporter.web.page import page, static_file, to_page
 from cloud_carbon_exporter.web.reload import reload
+from cloud_carbon_exporter.web.route import Route, get
 
 _PLAIN = "text/plain"
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One row: path with parameters in braces, what answers, and the Operation of each method."""
-
-    path: str
-    handler: Handler
-    operations: Mapping[str, Operation]
-
-    def add_to(self, app: web.Application, prefix: str) -> None:
-        """Serve it. An id may hold slashes: those of Google are paths."""
-        # the last `/explain` ends the id, which may come encoded or as it is
-        pattern = prefix + self.path.replace("{id}", "{id:.+}")
-        for method in self.operations:
-            # add_get answers HEAD as well
-            if method == "GET":
-                app.router.add_get(pattern, self.handler)
-            else:
-                app.router.add_route(method, pattern, self.handler)
-
-
-def _get(path: str, handler: Handler, operation: Operation) -> Route:
-    return Route(path, handler, {"GET": operation})
 
 
 def _text(description: str) -> Answer:
@@ -79,7 +30,7 @@ def _reload(identity: str) -> Operation:
 
 
 PAGE_ROUTES = (
-    _get(
+    get(
         "/",
         page,
         Operation(
@@ -88,7 +39,7 @@ PAGE_ROUTES = (
             {"200": Answer("the page", {"text/html": TEXT}), "304": Answer("known already", {})},
         ),
     ),
-    _get(
+    get(
         "/static/{file}",
         static_file,
         Operation(
@@ -105,7 +56,7 @@ PAGE_ROUTES = (
 )
 
 METRIC_ROUTES = (
-    _get(
+    get(
         "/metrics",
         metrics,
         Operation(
@@ -129,12 +80,12 @@ METRIC_ROUTES = (
             ),
         ),
     ),
-    _get(
+    get(
         "/healthz",
         healthy,
         Operation("getHealth", "Whether the process lives", {"200": _text("it lives")}),
     ),
-    _get(
+    get(
         "/readyz",
         ready,
         Operation(
@@ -145,161 +96,6 @@ METRIC_ROUTES = (
     ),
 )
 
-API_ROUTES = (
-    _get(
-        "/api/v1/snapshot",
-        snapshot_answer,
-        Operation(
-            "getSnapshot",
-            "Totals, sums by label, ledger, health, places, what the exporter's own calls cost",
-            {
-                **json_answers("snapshot", "all that is known at one moment"),
-                "304": Answer("the `ETag` of `If-None-Match` is the newest", {}),
-            },
-        ),
-    ),
-    _get(
-        "/api/v1/resources",
-        resources_answer,
-        Operation(
-            "listResources",
-            "Resources, a page at a time",
-            json_answers("resources", "one page of them"),
-            RESOURCE_PARAMETERS,
-        ),
-    ),
-    _get(
-        "/api/v1/resources/{id}/explain",
-        explanation_answer,
-        Operation(
-            "explainResource",
-            "The sum behind one resource, term by term",
-            json_answers("explain", "the resource and its terms"),
-            (
-                Parameter(
-                    "id",
-                    "its `cloud_resource_id`, as it is or percent-encoded",
-                    TEXT,
-                    "path",
-                    required=True,
-                ),
-            ),
-        ),
-    ),
-    _get(
-        "/api/v1/what-if",
-        what_if_answer,
-        Operation(
-            "compareRegion",
-            "The resources of a region's cloud in that region, now and over the next day where "
-            "its grid is foreseen",
-            json_answers("what_if", "the same estate here and there"),
-            (
-                Parameter(
-                    "region",
-                    "`eu-north-1`, or with its cloud: `gcp:europe-north1`",
-                    TEXT,
-                    required=True,
-                ),
-            ),
-        ),
-    ),
-    _get(
-        "/api/v1/window",
-        window_answer,
-        Operation(
-            "findWindow",
-            "When and where a run that may wait is cleanest, by the hours that are foreseen",
-            {
-                **json_answers("window", "the cleanest start, and what it saves"),
-                "404": Answer("nothing is foreseen", {JSON: reference("error")}),
-            },
-            WINDOW_PARAMETERS,
-        ),
-    ),
-    _get(
-        "/api/v1/budgets",
-        budgets_answer,
-        Operation(
-            "listBudgets",
-            "How each budget of carbon stands: spent, left, and what is foreseen",
-            json_answers("budgets", "all budgets of the file"),
-        ),
-    ),
-    _get(
-        "/api/v1/history",
-        history_answer,
-        Operation(
-            "getHistory",
-            "Sums of the past by label and step, with intervals; without a parameter the trend of "
-            "the totals since the start",
-            {
-                **json_answers("history", "sums, or the trend"),
-                "200": Answer("sums, or the trend", {JSON: reference("history"), "text/csv": TEXT}),
-            },
-            HISTORY_PARAMETERS,
-        ),
-    ),
-    _get(
-        "/api/v1/trend",
-        trend_answer,
-        Operation(
-            "getTrend",
-            "What the page draws of the past: rates by step, of the largest groups and of all",
-            json_answers("trend_chart", "columns of one chart"),
-            TREND_PARAMETERS,
-        ),
-    ),
-    _get(
-        "/api/v1/changes",
-        changes_answer,
-        Operation(
-            "getChanges",
-            "What emits more or less than in the time before, what is new and what is gone",
-            json_answers("changes", "by account, region and kind; single resources are not kept"),
-            CHANGES_PARAMETERS,
-        ),
-    ),
-    _get(
-        "/api/v1/treemap",
-        treemap_answer,
-        Operation(
-            "getTreemap",
-            "The estate now, in groups and what is in them",
-            json_answers("treemap", "the largest first"),
-            TREEMAP_PARAMETERS,
-        ),
-    ),
-    _get(
-        "/api/v1/calibration",
-        calibration_answer,
-        Operation(
-            "getCalibration",
-            "What providers report of the last twelve months, and its ratio to our own figures",
-            json_answers("calibration", "by account, service and region"),
-        ),
-    ),
-    _get(
-        "/api/v1/clusters",
-        clusters_answer,
-        Operation(
-            "getClusters",
-            "Clusters of Kubernetes, by namespace and by workload, and how each was read",
-            json_answers("clusters", "those that are configured"),
-        ),
-    ),
-    _get(
-        "/api/v1/openapi.json",
-        openapi_answer,
-        Operation(
-            "getOpenApi",
-            "The OpenAPI 3.1 document of these endpoints",
-            {"200": Answer("OpenAPI 3.1", {JSON: {"type": "object"}})},
-        ),
-    ),
-)
-
-# POST and PUT, as Prometheus' own
 RELOAD_ROUTES = (
     Route(
         "/-/reload",

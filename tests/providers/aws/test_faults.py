@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.aws import ACCOUNT, AwsFake, Call, ec2_answer
 from tests.fakes.aws_replay import CountingMeter, spec
 from tests.fakes.ec2_xml import instance, reservations
+from tests.fakes.wire import no_address
 from tests.providers.aws.conftest import INSTANCES, MakeClient, objects
 from tests.providers.aws.test_cloudwatch import BYTES, CPU, DAY, NOW, bucket, put_cpu
 from tests.providers.aws.test_cloudwatch import instance as resource
@@ -189,10 +190,7 @@ async def client_without_dns(make_client: MakeClient, monkeypatch: pytest.Monkey
     await client.connect()
     monkeypatch.delenv("AWS_ENDPOINT_URL")
 
-    async def no_address(self: Any, *args: Any, **kwargs: Any) -> Any:
-        raise socket.gaierror(-2, "Name or service not known")
-
-    monkeypatch.setattr("aiohttp.connector.DefaultResolver.resolve", no_address)
+    monkeypatch.setattr(socket, "getaddrinfo", no_address)
     return client
 
 

@@ -9,6 +9,7 @@ docs/METRICS.md is printed from here. A module a concern:
     grid.py       what is foreseen of a grid, methods side by side, who was asked
     reported.py   what providers report, beside our own figure of the month
     calibration.py  ratio of both by service, and totals calibrated by it
+    advice.py     what could be done: how much of it, and what it would save
     budgets.py    budgets of carbon: allowed, spent, left, foreseen
     kubernetes.py clusters split by workload, and how they were read
     sources.py    what short names of sources stand for
@@ -23,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
+from cloud_carbon_exporter.exposition.families.advice import ADVICE
 from cloud_carbon_exporter.exposition.families.answer import ANSWER
 from cloud_carbon_exporter.exposition.families.budgets import BUDGETS
 from cloud_carbon_exporter.exposition.families.calibration import CALIBRATION
@@ -51,6 +53,7 @@ OF_ESTATE: tuple[Family, ...] = (
     *GRID,
     *REPORTED,
     *CALIBRATION,
+    *ADVICE,
     *BUDGETS,
     *SOURCES,
     *DEMO,

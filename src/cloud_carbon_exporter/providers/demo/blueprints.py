@@ -16,7 +16,10 @@ from cloud_carbon_exporter.providers.demo.listings import (
     DESCRIBE_DB_INSTANCES,
     DESCRIBE_FILE_SYSTEMS,
     DESCRIBE_INSTANCES,
+    DESCRIBE_LOG_GROUPS,
+    DESCRIBE_NAT_GATEWAYS,
     DESCRIBE_REPOSITORIES,
+    DESCRIBE_RESERVATIONS,
     DESCRIBE_SNAPSHOTS,
     DESCRIBE_VOLUMES,
     K8S_CLUSTERS,
@@ -73,6 +76,8 @@ _R6 = ("r6i.large", "r6i.2xlarge")
 _T3 = ("t3.micro", "t3.medium", "t3.large")
 _G4 = ("g4dn.xlarge", "g4dn.2xlarge")
 _OLD = ("m5.large", "t3.medium")
+_TRIED = ("m5.xlarge", "m5.2xlarge")
+_EBS = ("ebs-snapshot/incremental", "ebs-snapshot", "ebs-snapshot/incremental")
 _RDS = ("db.m6g.large", "db.r6i.xlarge")
 _N2 = ("n2-standard-2", "n2-standard-8", "e2-standard-4")
 _T2A = ("t2a-standard-4", "t2a-standard-8")
@@ -150,8 +155,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     Blueprint(SERVERS, "instance/server", "sandbox", ("DEV1-S",), SCALEWAY, 15, "development"),
     Blueprint(SERVERS, "instance/server", "assistant", ("L4-1-24G",), SCALEWAY, 2, "inference"),
     Blueprint(SERVERS, "instance/server", "legacy", ("PRO2-S",), SCALEWAY, 3, "web", _STOPPED),
-    Blueprint(METAL, "baremetal/server", "render", ("EM-B220E-NVME",), SCALEWAY, 1, "", _XEON),
-    Blueprint(DESCRIBE_SNAPSHOTS, "ec2/snapshot", "archive", ("ebs-snapshot",), AWS_REGIONS, 30),
+    Blueprint(METAL, "baremetal/server", "render", ("EM-B220E-NVME",), SCALEWAY, 1, "batch", _XEON),
+    Blueprint(DESCRIBE_SNAPSHOTS, "ec2/snapshot", "archive", _EBS, AWS_REGIONS, 30),
     Blueprint(DESCRIBE_FILE_SYSTEMS, "efs/file_system", "media", ("efs",), AWS_REGIONS, 3),
     Blueprint(LIST_CLUSTERS, "eks/cluster", "platform", ("eks-control-plane",), AWS_REGIONS, 2),
     Blueprint(DESCRIBE_REPOSITORIES, "ecr/repository", "platform", ("ecr",), AWS_REGIONS, 5),
@@ -165,6 +170,24 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     Blueprint(K8S_CLUSTERS, "k8s/cluster", "platform", ("kapsule",), SCALEWAY_REGIONS, 2),
     Blueprint(NAMESPACES, "registry/namespace", "platform", ("registry",), SCALEWAY_REGIONS, 3),
     Blueprint(VOLUMES, "block/volume", "archive", ("sbs_5k",), SCALEWAY, 5, "", _FREE),
+    # What somebody could do without: each is there for a rule of advice.
+    Blueprint(DESCRIBE_INSTANCES, "ec2/instance", "trial", _TRIED, AWS, 4, "forgotten"),
+    Blueprint(
+        DESCRIBE_NAT_GATEWAYS, "ec2/nat_gateway", "trial", ("public",), AWS_REGIONS, 2, "silent"
+    ),
+    Blueprint(
+        DESCRIBE_RESERVATIONS,
+        "ec2/capacity_reservation",
+        "trial",
+        _TRIED,
+        AWS,
+        2,
+        "",
+        {"reserved": 4, "unused": 2},
+    ),
+    Blueprint(
+        DESCRIBE_LOG_GROUPS, "logs/log_group", "trial", ("STANDARD",), AWS_REGIONS, 4, "silent"
+    ),
 )
 """In this order the first resources of an estate are made: a small one holds of every kind."""
 

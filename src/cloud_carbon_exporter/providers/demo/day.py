@@ -98,6 +98,8 @@ PROFILES = {
     "fleet": Profile(0.42, 0.10, 0.08, lambda active: active),
     "batch": Profile(0.10, 0.60, 0.10, lambda active: 1 - active),
     "database": Profile(0.10, 0.35, 0.03, lambda active: active),
+    "forgotten": Profile(0.01, 0.01, 0.01, lambda active: active),
+    "silent": Profile(0.0, 0.0, 0.0, lambda active: active),
     "development": Profile(0.01, 0.08, 0.01, lambda active: active),
     "training": Profile(0.80, 0.10, 0.09, lambda active: 1.0),
     "inference": Profile(0.03, 0.80, 0.08, lambda active: active),

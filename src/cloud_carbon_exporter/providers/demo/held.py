@@ -8,7 +8,6 @@ from cloud_carbon_exporter.providers.demo.listings import (
     ASSETS,
     DESCRIBE_FILE_SYSTEMS,
     DESCRIBE_REPOSITORIES,
-    DESCRIBE_SNAPSHOTS,
     K8S_CLUSTERS,
     LIST_CLUSTERS,
     NAMESPACES,
@@ -18,7 +17,6 @@ from cloud_carbon_exporter.providers.demo.listings import (
 from cloud_carbon_exporter.providers.description import Description
 from cloud_carbon_exporter.providers.spec import Raw, Scope, ServiceSpec
 
-_SNAPSHOT_ARN = "arn:aws:ec2:{region}:{account}:snapshot/snap-0{id}"
 _FILE_SYSTEM_ARN = "arn:aws:elasticfilesystem:{region}:{account}:file-system/fs-0{id}"
 _CLUSTER_ARN = "arn:aws:eks:{region}:{account}:cluster/{name}"
 _REPOSITORY_ARN = "arn:aws:ecr:{region}:{account}:repository/{name}"
@@ -55,7 +53,6 @@ def _control_plane(call: ListCall, kind: str, identity: str) -> ServiceSpec:
 
 
 SPECS: tuple[ServiceSpec, ...] = (
-    _by_size(DESCRIBE_SNAPSHOTS, "ec2/snapshot", "snapshot", _SNAPSHOT_ARN),
     _by_size(DESCRIBE_FILE_SYSTEMS, "efs/file_system", "file", _FILE_SYSTEM_ARN),
     _control_plane(LIST_CLUSTERS, "eks/cluster", _CLUSTER_ARN),
     _by_size(DESCRIBE_REPOSITORIES, "ecr/repository", "object", _REPOSITORY_ARN),

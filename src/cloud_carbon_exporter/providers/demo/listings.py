@@ -26,6 +26,9 @@ class ListCall(NamedTuple):
 DESCRIBE_INSTANCES = ListCall("aws", "ec2", "DescribeInstances", "region")
 DESCRIBE_VOLUMES = ListCall("aws", "ec2", "DescribeVolumes", "region")
 DESCRIBE_SNAPSHOTS = ListCall("aws", "ec2", "DescribeSnapshots", "region")
+DESCRIBE_NAT_GATEWAYS = ListCall("aws", "ec2", "DescribeNatGateways", "region")
+DESCRIBE_RESERVATIONS = ListCall("aws", "ec2", "DescribeCapacityReservations", "region")
+DESCRIBE_LOG_GROUPS = ListCall("aws", "logs", "DescribeLogGroups", "region")
 DESCRIBE_DB_INSTANCES = ListCall("aws", "rds", "DescribeDBInstances", "region")
 DESCRIBE_DB_CLUSTERS = ListCall("aws", "rds", "DescribeDBClusters", "region")
 LIST_BUCKETS = ListCall("aws", "s3", "ListBuckets", "region")
@@ -62,6 +65,9 @@ _CALLS = (
     LIST_CLUSTERS,
     DESCRIBE_REPOSITORIES,
     LIST_MODELS,
+    DESCRIBE_NAT_GATEWAYS,
+    DESCRIBE_RESERVATIONS,
+    DESCRIBE_LOG_GROUPS,
     SNAPSHOTS,
     K8S_CLUSTERS,
     NAMESPACES,

@@ -9,7 +9,7 @@ from cloud_carbon_exporter.model.language_models import TOKENS
 from cloud_carbon_exporter.model.language_models import components as language_model
 from cloud_carbon_exporter.model.machines import Machine, components, machine
 from cloud_carbon_exporter.model.types import Component
-from cloud_carbon_exporter.providers.demo import held
+from cloud_carbon_exporter.providers.demo import held, spare
 from cloud_carbon_exporter.providers.demo.describing import (
     MACHINE_STATES,
     DemoObject,
@@ -228,4 +228,5 @@ SPECS: tuple[ServiceSpec, ...] = (
     _computers(DATABASES, "rdb/instance", _scaleway_database, _DATABASE, CPU),
     spec(OBJECT_BUCKETS, "object/bucket", _scaleway_bucket, _BUCKET, STORED_BY_CLASS),
     *held.SPECS,
+    *spare.SPECS,
 )

@@ -19,12 +19,13 @@ from cloud_carbon_exporter.errors import (
     PermissionMissing,
     Unreachable,
 )
+from cloud_carbon_exporter.http.connection_faults import has_no_address
 from cloud_carbon_exporter.http.turns import Turns
 from cloud_carbon_exporter.providers.aws.client import paging
 from cloud_carbon_exporter.providers.aws.client.accounts import Accounts
 from cloud_carbon_exporter.providers.aws.client.cache import Cache
 from cloud_carbon_exporter.providers.aws.client.clients import Account
-from cloud_carbon_exporter.providers.aws.client.errors import is_dns_failure, translate
+from cloud_carbon_exporter.providers.aws.client.errors import translate
 from cloud_carbon_exporter.providers.aws.client.optional import REFUSABLE
 from cloud_carbon_exporter.providers.aws.client.silence import Silence
 from cloud_carbon_exporter.providers.options import AwsOptions
@@ -172,7 +173,7 @@ class AwsApi:
         self, failure: CollectError, error: Exception, account: Account, api: str, region: str
     ) -> CollectError:
         """Tell a product or a region that is not there from a fault that looks alike."""
-        if isinstance(failure, Unreachable) and is_dns_failure(error):
+        if isinstance(failure, Unreachable) and has_no_address(error):
             # a product that a region lacks has no name in DNS; one that answered before has one
             answered = (account.account_id, region, api) in self._answered
             if not answered and not await _has_endpoint(account, api, region):

@@ -20,6 +20,7 @@ from cloud_carbon_exporter.errors import (
     Throttled,
     Unreachable,
 )
+from cloud_carbon_exporter.http.connection_faults import tls_fault
 from cloud_carbon_exporter.masking import excerpt
 
 FORBIDDEN = frozenset(
@@ -109,19 +110,6 @@ def one_line(text: object) -> str:
     return " ".join(_MARKUP.sub(" ", said).split())[:400]
 
 
-def is_dns_failure(error: BaseException | None) -> bool:
-    """Whether the host of the endpoint has no address.
-
-    Then the product is not there, or there is no network.
-    """
-    # aiobotocore wraps aiohttp's error, and that the resolver's
-    while error is not None:
-        if type(error).__name__ in {"gaierror", "ClientConnectorDNSError"}:
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
 def translate(
     error: Exception,
     *,
@@ -193,10 +181,11 @@ _BY_CLASS: tuple[tuple[frozenset[str], type[CollectError], str], ...] = (
         "",
     ),
 )
+_BUNDLE = "AWS_CA_BUNDLE"
 _NO_CONNECTION = frozenset({"ConnectionError", "HTTPClientError"})
 _NO_ANSWER = (
     ("ProxyConnectionError", "the proxy does not answer", "see HTTPS_PROXY and NO_PROXY"),
-    ("SSLError", "no trusted TLS connection to {host}", "see AWS_CA_BUNDLE"),
+    ("SSLError", "no trusted TLS connection to {host}", "see " + _BUNDLE),
     ("ReadTimeoutError", "no answer in time from {host}", ""),
     ("ConnectTimeoutError", "no connection in time to {host}", ""),
     ("ConnectionClosedError", "{host} closed the connection before the answer was complete", ""),
@@ -235,6 +224,9 @@ def _unreachable(error: Exception, names: set[str]) -> _Verdict:
     url = getattr(error, "kwargs", {}).get("endpoint_url", "")
     # never the whole of it: a URL of a person's own may bear a password
     host = urlsplit(str(url)).netloc.rpartition("@")[2] or "the endpoint"
+    fault = tls_fault(error, host, _BUNDLE)
+    if fault is not None:
+        return _Verdict(Unreachable, fault.message, fault.hint)
     for name, text, hint in _NO_ANSWER:
         if name in names:
             return _Verdict(Unreachable, text.format(host=host), hint)

@@ -11,6 +11,7 @@ from cloud_carbon_exporter.http.sent import remember_sent
 
 if TYPE_CHECKING:
     import aiohttp
+    from aiohttp.abc import AbstractResolver
 
 LARGEST_ANSWER_BYTES = 64 << 20
 """A full page of anything is a tenth of it."""
@@ -46,6 +47,14 @@ def tls_context(verify: bool | str) -> ssl.SSLContext:
 
     context: ssl.SSLContext = AIOHTTPSession(verify=verify)._build_verify_context()
     return context
+
+
+@cache
+def resolver(silence_seconds: float) -> AbstractResolver:
+    """Resolver of all AWS clients: whose names hang are one another's matter, and nobody else's."""
+    from cloud_carbon_exporter.http.names import Resolver
+
+    return Resolver(silence_seconds)
 
 
 @cache

@@ -15,7 +15,7 @@ from cloud_carbon_exporter.errors import CredentialsRefused
 from cloud_carbon_exporter.http import agent
 from cloud_carbon_exporter.known_secrets.known import KNOWN
 from cloud_carbon_exporter.providers.aws.client.hooks import aliaser_class, hooks_class
-from cloud_carbon_exporter.providers.aws.client.http import http_session_class
+from cloud_carbon_exporter.providers.aws.client.http import http_session_class, resolver
 from cloud_carbon_exporter.providers.aws.client.models import prune
 from cloud_carbon_exporter.providers.aws.client.parsers import ParserFactory
 from cloud_carbon_exporter.providers.options import AwsOptions
@@ -82,6 +82,7 @@ def client_config(settings: TargetSettings, service: str, session: Any) -> Any:
     from aiobotocore.config import AioConfig
 
     return AioConfig(
+        connector_args={"resolver": resolver(settings.timeout_seconds)},
         http_session_cls=http_session_class(),
         connect_timeout=settings.timeout_seconds,
         read_timeout=settings.timeout_seconds,

@@ -49,7 +49,8 @@ def describe(raw: Raw, scope: Scope) -> Description | None:
         running=(Component("requests", part, 1 / BYTES_PER_GIB, per="bytes", assumed=unknown),),
         kept=(Component("object", "aws/cloudwatch-logs", stored_gib),) if stored_gib else (),
         monitor={"LogGroupName": group.name},
-        info={"host_type": log_class},
+        # CloudWatch Logs API reference: of events that never expire no number of days is told.
+        info={"host_type": log_class, "retention": str(raw.get("retentionInDays") or "never")},
         started=raw.get("creationTime"),
     )
 

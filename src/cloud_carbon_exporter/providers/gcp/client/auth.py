@@ -23,6 +23,7 @@ from cloud_carbon_exporter.errors import (
     Unreachable,
 )
 from cloud_carbon_exporter.http.blocking import BlockingPool
+from cloud_carbon_exporter.http.connection_faults import TlsFault, causes, tls_fault
 from cloud_carbon_exporter.masking import excerpt
 
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
@@ -207,8 +208,7 @@ def _refresh(credentials: Any) -> _Token:
         try:
             credentials.refresh(request)
         except exceptions.TransportError as error:
-            words = f"token endpoint: {type(error).__name__}"
-            raise Unreachable(words, provider="gcp", operation="token") from None
+            raise _unreached(error) from None
         except exceptions.GoogleAuthError as error:
             told = str(error.args[0] if error.args else type(error).__name__)
             words = excerpt(told, _LONGEST)
@@ -224,6 +224,16 @@ def _refresh(credentials: Any) -> _Token:
     expiry = credentials.expiry
     ends = expiry.replace(tzinfo=UTC).timestamp() if expiry else time.time() + 2 * _EARLY_SECONDS
     return _Token(headers, ends)
+
+
+def _unreached(error: Exception) -> Unreachable:
+    """Why the token endpoint, whichever it is, gave no answer."""
+    pools = (getattr(cause, "pool", None) for cause in causes(error))
+    pool = next(filter(None, pools), None)
+    host = f"{pool.host}:{pool.port}" if pool else "an unknown host"
+    fault = tls_fault(error, host) or TlsFault(f"no answer from {host}", "")
+    words = f"token endpoint: {fault.message}"
+    return Unreachable(words, provider="gcp", operation="token", hint=fault.hint)
 
 
 class Tokens:

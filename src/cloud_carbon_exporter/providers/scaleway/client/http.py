@@ -10,7 +10,14 @@ from typing import Any
 from cloud_carbon_exporter.errors import CollectError, Malformed, NotThere, Throttled, Unreachable
 from cloud_carbon_exporter.http.complaint import complaint
 from cloud_carbon_exporter.http.retry import Again, Patience, persistent, seconds_asked
-from cloud_carbon_exporter.http.session import Answer, Bounds, Request, Session, Silence
+from cloud_carbon_exporter.http.session import (
+    Answer,
+    Bounds,
+    Request,
+    Session,
+    Silence,
+    Untrusted,
+)
 from cloud_carbon_exporter.http.status import error_kind, may_pass
 from cloud_carbon_exporter.masking import excerpt
 from cloud_carbon_exporter.providers.spec import Meter
@@ -141,8 +148,8 @@ class Http:
         )
         try:
             return await self._session.send(request)
-        except Silence:
-            # Each try of it would cost the whole timeout.
+        except (Silence, Untrusted):
+            # Each try would cost the whole timeout, or find the same.
             raise
         except Unreachable as error:
             if call.method == "POST":

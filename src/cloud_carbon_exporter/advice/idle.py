@@ -1,0 +1,44 @@
+"""Idle: a machine, database or accelerator whose load stays below a threshold for two weeks."""
+
+from __future__ import annotations
+
+from cloud_carbon_exporter.advice.known import known_spread, percent, told_load
+from cloud_carbon_exporter.advice.saving import NOTHING, carried, of_parts
+from cloud_carbon_exporter.advice.subject import Subject, Words, advice
+from cloud_carbon_exporter.model.advice import Advice
+from cloud_carbon_exporter.model.facts import figure
+
+SIGNALS = ("cpu_ratio", "gpu_ratio")
+
+_HARDWARE = frozenset({"vcpu", "memory", "gpu", "ssd", "hdd"})
+"""Kinds of parts that a thing holds no more once it is stopped; its network disks stay."""
+
+
+def idle(subject: Subject) -> Advice | None:
+    """Advice to stop what does nothing, whichever of its processors are read."""
+    driven = {component.load for component in subject.resource.components}
+    watched = [signal for signal in SIGNALS if signal in driven]
+    told: list[str] = []
+    for signal in watched:
+        spread = known_spread(subject.evidence, signal)
+        threshold = figure(f"advice.idle.{signal}").value
+        if spread is None or spread.p95 > threshold:
+            return None
+        told.append(
+            f"{told_load(signal, spread, subject.evidence)}; threshold {percent(threshold)}"
+        )
+    if not told:
+        return None
+    resource = subject.resource
+    kept = [part for part in resource.components if part.kind not in _HARDWARE]
+    after = {resource.id: subject.emissions(of_parts(resource, kept), subject.loads)}
+    saved = carried(subject.terms, after if kept else NOTHING)
+    if saved is None:
+        return None
+    words = Words(
+        action="stop it, and delete it if nobody asks for it",
+        decided_on="; ".join(told),
+        way_back="start it again: its network disks stay, what is on local disks does not",
+        caveat="its traffic is not read: a standby or a rare job may need it",
+    )
+    return advice("idle", subject, words, saved)

@@ -1,0 +1,64 @@
+"""`report -advice`: what could be done, by the loads that a running exporter keeps."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+from cloud_carbon_exporter.advice.rules import advise, without
+from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
+from cloud_carbon_exporter.commands import terminal
+from cloud_carbon_exporter.config import Settings
+from cloud_carbon_exporter.model.advice import Advice
+from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.reporting import advice as advice_report
+from cloud_carbon_exporter.reporting import tables
+from cloud_carbon_exporter.service.demo_loads import past_loads_of
+from cloud_carbon_exporter.storage.reading import rows_of_section
+from cloud_carbon_exporter.web.api.advice import advice_object
+
+
+def with_advice(text: str, form: str, snapshot: Snapshot, settings: Settings) -> str:
+    """Report, and what could be done.
+
+    A CSV has no room for it: there it goes to stderr. Raises ConfigError for a state file that
+    cannot be read.
+    """
+    statistics = _statistics(snapshot, settings)
+    found = _advice(snapshot, statistics, settings.dismissed)
+    if form == "json":
+        return json.dumps({**json.loads(text), "advice": advice_object(found)})
+    section = advice_report.section(found, kept=len(statistics) > 0)
+    if form == "markdown":
+        return f"{text}\n{tables.as_markdown([section])}"
+    if form == "text":
+        return f"{text}\n{tables.as_text([section], terminal.width(sys.stdout))}"
+    sys.stderr.write(tables.as_text([section], terminal.width(sys.stderr)))
+    return text
+
+
+def _statistics(snapshot: Snapshot, settings: Settings) -> LoadStatistics:
+    """Loads of the state file; those of a demo are made up as far as none are kept."""
+    statistics = LoadStatistics()
+    if settings.state_file:
+        statistics.load(rows_of_section(Path(settings.state_file), "loads"))
+    past = past_loads_of(settings)
+    if past is not None:
+        deque(past(snapshot, statistics), maxlen=0)
+    return statistics
+
+
+def _advice(
+    snapshot: Snapshot, statistics: LoadStatistics, dismissed: Sequence[str]
+) -> tuple[Advice, ...]:
+    now = snapshot.taken_at
+    found = advise(
+        snapshot.rows,
+        lambda resource_id: statistics.evidence(resource_id, now),
+        snapshot.grid.method,
+        now,
+    )
+    return without(found, dismissed)
