@@ -17,7 +17,6 @@ from tests.deploy.files import known_names
 from tests.docs.blocks import PAGES, ROOT, Block, blocks, spans
 
 from cloud_carbon_exporter import estimate
-from cloud_carbon_exporter.bills import openmetrics
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.exposition import FAMILIES
 from cloud_carbon_exporter.grid.file import parse
@@ -115,11 +114,7 @@ def test_queries_within_a_line_are_queries(tmp_path: Path) -> None:
 
 
 def test_metrics_within_a_line_are_metrics() -> None:
-    of_bills = {
-        f"{family.name}_total" if family.type == "counter" else family.name
-        for family in openmetrics.FAMILIES
-    }
-    known = known_names() | of_bills
+    known = known_names()
     named = {
         (page, name)
         for page, code in spans()

@@ -40,7 +40,7 @@ class _Family(NamedTuple):
     factor: float = 1
 
 
-FAMILIES = (
+_FAMILIES = (
     _Family(
         "cloud_carbon_history_energy_joules",
         "counter",
@@ -84,7 +84,7 @@ def time_of(by: query.By) -> str:
 def lines_of(of: History) -> Iterator[str]:
     """Lines of the text, family by family, each series in the order of time."""
     time = time_of(of.by)
-    for family in FAMILIES:
+    for family in _FAMILIES:
         yield f"# TYPE {family.name} {family.type}\n"
         if family.unit:
             yield f"# UNIT {family.name} {family.unit}\n"
