@@ -19,6 +19,8 @@ from cloud_carbon_exporter.bills.columns import Columns, key_of
 from cloud_carbon_exporter.bills.exports import EXPORTS, BadBill, check, export_of
 from tests.bills.told import CUR, FOCUS, GOOGLE, Told, told
 
+pytestmark = pytest.mark.slow
+
 NAMES = {
     "lineItem/UsageType": "line_item_usage_type",
     "LINE_ITEM_USAGE_TYPE": "line_item_usage_type",

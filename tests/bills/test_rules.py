@@ -115,6 +115,22 @@ GOOGLE: list[tuple[str, str, str, str, str, Mapping[str, float]]] = [
         {"vcpu": 2},
     ),
     (
+        "Cloud SQL",
+        "Cloud SQL for MySQL: Zonal - 4 vCPU + 15GB RAM in Los Angeles",
+        "",
+        "seconds",
+        "sql/instance",
+        {"vcpu": 4, "memory": 15},
+    ),
+    (
+        "Cloud Storage",
+        "Standard Storage Iowa/South Carolina Dual-region",
+        "",
+        "byte-seconds",
+        "storage/bucket",
+        {"object": 2},
+    ),
+    (
         "Compute Engine",
         "Regional Balanced PD Capacity in Belgium",
         "",

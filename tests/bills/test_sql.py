@@ -12,6 +12,8 @@ from cloud_carbon_exporter.bills.history import Asked
 from cloud_carbon_exporter.bills.sql import statements
 from tests.bills.told import FOCUS, told
 
+pytestmark = pytest.mark.slow
+
 BY = ("month", "kind", "tag:team")
 DIALECTS = {"athena": "athena", "bigquery": "bigquery", "spark": "spark"}
 

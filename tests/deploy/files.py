@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from cloud_carbon_exporter.bills.openmetrics import FAMILIES as BILL_FAMILIES
 from cloud_carbon_exporter.exposition import FAMILIES
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,9 +42,12 @@ def known_names() -> set[str]:
     """All names a query may ask for."""
     of_clusters = load(KUBERNETES_RULES)["groups"]
     recorded = [rule for group in of_clusters for rule in group["rules"]]
-    return {family.name for family in FAMILIES} | {
-        rule["record"] for rule in (*rules(), *recorded) if "record" in rule
-    }
+    of_bills = {family.sample_name for family in BILL_FAMILIES}
+    return (
+        of_bills
+        | {family.name for family in FAMILIES}
+        | {rule["record"] for rule in (*rules(), *recorded) if "record" in rule}
+    )
 
 
 class _Template(yaml.SafeLoader):

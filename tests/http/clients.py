@@ -14,6 +14,8 @@ import pytest
 
 from cloud_carbon_exporter.grid import web as grid
 from cloud_carbon_exporter.http.session import Session
+from cloud_carbon_exporter.kubernetes import prometheus as kubernetes
+from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.providers.aws.client.client import AwsClient
 from cloud_carbon_exporter.providers.gcp.client import auth
 from cloud_carbon_exporter.providers.gcp.client import http as gcp
@@ -105,6 +107,18 @@ async def ask_grid(setting: Setting) -> object:
     return await _closing(session, source.json("latest", "/v3", None, {"auth-token": SECRET}))
 
 
+async def ask_cluster(setting: Setting) -> object:
+    setting.monkeypatch.setattr(kubernetes, "QUERY_SECONDS", setting.timeout_seconds)
+    token = setting.folder / "token"
+    token.write_text(SECRET)
+    cluster = ClusterSettings(cluster="prod", url=setting.url, token_file=str(token))
+    asked = kubernetes.Prometheus(cluster, lambda operation, outcome: None)
+    try:
+        return await asked.fetch("nodes")
+    finally:
+        await asked.close()
+
+
 WRITE = Protocol(name="remote write 1.0", headers={}, encode=remote_write.request)
 
 
@@ -150,6 +164,7 @@ CLIENTS = (
     ),
     Client("scaleway", ask_scaleway, ("providers.scaleway.client.http",)),
     Client("grid", ask_grid, ("grid.web", "grid.feed")),
+    Client("kubernetes", ask_cluster, ("kubernetes.prometheus",)),
     Client(
         "push",
         ask_push,

@@ -31,7 +31,9 @@ _DAYS_PAST_ANY_MONTH = 32
 _NO_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 
 
-class _Family(NamedTuple):
+class BillFamily(NamedTuple):
+    """Family of a bill, from one column of its sums, times a factor."""
+
     name: str
     type: str
     unit: str
@@ -39,9 +41,14 @@ class _Family(NamedTuple):
     column: str
     factor: float = 1
 
+    @property
+    def sample_name(self) -> str:
+        """Name of its samples: OpenMetrics ends those of counters in _total."""
+        return f"{self.name}_total" if self.type == "counter" else self.name
 
-_FAMILIES = (
-    _Family(
+
+FAMILIES = (
+    BillFamily(
         "cloud_carbon_history_energy_joules",
         "counter",
         "joules",
@@ -49,21 +56,21 @@ _FAMILIES = (
         "energy",
         JOULES_PER_KILOWATT_HOUR,
     ),
-    _Family(
+    BillFamily(
         "cloud_carbon_history_operational_emissions_grams",
         "counter",
         "grams",
         "CO2eq of that energy.",
         "operational",
     ),
-    _Family(
+    BillFamily(
         "cloud_carbon_history_embodied_emissions_grams",
         "counter",
         "grams",
         "CO2eq of manufacture, spread over its lifetime.",
         "embodied",
     ),
-    _Family(
+    BillFamily(
         "cloud_carbon_history_cost",
         "gauge",
         "",
@@ -84,7 +91,7 @@ def time_of(by: query.By) -> str:
 def lines_of(of: History) -> Iterator[str]:
     """Lines of the text, family by family, each series in the order of time."""
     time = time_of(of.by)
-    for family in _FAMILIES:
+    for family in FAMILIES:
         yield f"# TYPE {family.name} {family.type}\n"
         if family.unit:
             yield f"# UNIT {family.name} {family.unit}\n"
@@ -93,7 +100,7 @@ def lines_of(of: History) -> Iterator[str]:
     yield "# EOF\n"
 
 
-def _samples(of: History, family: _Family, time: str) -> Iterator[str]:
+def _samples(of: History, family: BillFamily, time: str) -> Iterator[str]:
     """Samples of one family: a 0 where each series begins, then its running sum."""
     labels = [name for name in of.by.columns if name != time]
     keys = [*labels, *(("state", "currency") if family.column == "cost" else ())]
@@ -102,17 +109,16 @@ def _samples(of: History, family: _Family, time: str) -> Iterator[str]:
         told = told.filter(told.state == ESTIMATED)
     grouped = told.group_by([*keys, time]).agg(value=told[family.column].sum())
     names = dict(zip(of.by.columns, of.by.names, strict=True))
-    series, running = "", 0.0
-    suffix = "_total" if family.type == "counter" else ""
+    series, running, shown = "", 0.0, 0.0
     for record in records(of.connection, grouped.order_by([*keys, time])):
-        this = f"{family.name}{suffix}{_label_text(record, keys, names)}"
+        this = f"{family.sample_name}{_label_text(record, keys, names)}"
         if this != series:
-            series, running = this, 0.0
+            series, running, shown = this, 0.0, 0.0
             yield f"{series} 0 {_seconds(record[time])}\n"
-        added = record["value"] * family.factor
+        running += record["value"] * family.factor
         # A correction may take back more than its time had: a counter waits, and never falls.
-        running += added if suffix == "" else max(added, 0.0)
-        yield f"{series} {running!r} {_seconds(_end(record[time], time))}\n"
+        shown = max(shown, running) if family.type == "counter" else running
+        yield f"{series} {shown!r} {_seconds(_end(record[time], time))}\n"
 
 
 def _label_text(record: Mapping[str, object], keys: list[str], names: Mapping[str, str]) -> str:

@@ -73,13 +73,10 @@ class Prometheus:
 
     async def ask(self, name: str) -> Series:
         """Answer to one of the QUERIES. Raises CollectError where it is not a whole one."""
-        params = (("query", query(name, self._settings.matchers)),)
         try:
-            url = f"{self._settings.url.rstrip('/')}/api/v1/query"
-            request = Request(url, params=params, headers=await self._headers())
-            answer = await persistent(lambda: self._try(request), _PATIENCE)
-            # 50,000 pods are 6 MB of JSON: a tenth of a second that the loop must not wait.
-            series = await asyncio.to_thread(read_series, answer.body)
+            body = await self.fetch(name)
+            # 50,000 pods are 10 MB of JSON: a tenth of a second that the loop must not wait.
+            series = await asyncio.to_thread(read_series, body)
         except CollectError as error:
             error.provider, error.account_id = PROVIDER, self._settings.cluster
             error.operation = name
@@ -87,6 +84,14 @@ class Prometheus:
             raise
         self._count(name, "success")
         return series
+
+    async def fetch(self, name: str) -> bytes:
+        """Body of the answer to a query. Raises CollectError where it is no success."""
+        params = (("query", query(name, self._settings.matchers)),)
+        url = f"{self._settings.url.rstrip('/')}/api/v1/query"
+        request = Request(url, params=params, headers=await self._headers())
+        answer = await persistent(lambda: self._try(request), _PATIENCE)
+        return answer.body
 
     async def close(self) -> None:
         """Close the connections."""
