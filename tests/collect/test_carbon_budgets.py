@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from cloud_carbon_exporter.collect.budget_standing import DayGrams, period_bounds
-from cloud_carbon_exporter.collect.carbon_budgets import CarbonBudgets
+from cloud_carbon_exporter.collect.carbon_budgets import CarbonBudgets, Known, Wanted
 from cloud_carbon_exporter.model.budgets import BudgetPeriod, BudgetStanding, CarbonBudget, Selector
 from cloud_carbon_exporter.model.hours import CountedHour, Group
 from cloud_carbon_exporter.model.snapshot import AccountRow, Snapshot
@@ -169,7 +169,9 @@ def test_a_restart_forgets_nothing() -> None:
     again = CarbonBudgets((ALL,))
     again.load([list(row) for row in budgets.dump()])
     assert look(again, "2025-11-11") == look(budgets, "2025-11-11")
-    assert not again.unfilled
+    # what it may still be filled with is the time before the first of its hours
+    assert again.unfilled
+    assert again.unknown_before(at("2025-11-11")) == at("2025-10-20")
 
 
 def test_another_selector_begins_anew_and_another_amount_goes_on() -> None:
@@ -184,12 +186,10 @@ def test_another_selector_begins_anew_and_another_amount_goes_on() -> None:
 def test_it_is_filled_with_what_was_before_it_alone() -> None:
     asked: list[tuple[float, float]] = []
 
-    def remembered(
-        budget: CarbonBudget, since: float, until: float
-    ) -> Iterator[tuple[Stretch, DayGrams]]:
-        asked.append((since, until))
-        start = at("2025-11-09")
-        yield Stretch(start, start + DAY), DayGrams(70, 30)
+    def remembered(wanted: Sequence[Wanted]) -> Iterator[Known]:
+        asked.extend([(each.since, each.until) for each in wanted])
+        day = int(at("2025-11-09"))
+        yield Known("all", day, DayGrams(70, 30), (Stretch(day, day + DAY),))
 
     budgets = counted(ALL, "2025-11-10T03:00", "2025-11-11")
     budgets.fill(remembered, at("2025-11-11"))
@@ -203,7 +203,8 @@ def test_it_is_filled_with_what_was_before_it_alone() -> None:
     [
         [["budget", "a"]],
         [["day", "nobody", 0, 1, 1]],
-        [["budget", "a", "s", "much"]],
+        [["budget", "a", "s", "much", None, True]],
+        [["budget", "a", "s", 1, "then", True]],
         [["spent", "a", 1]],
     ],
 )

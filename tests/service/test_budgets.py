@@ -13,10 +13,11 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 from cloud_carbon_exporter.collect.carbon_budgets import CarbonBudgets
 from cloud_carbon_exporter.config import load
 from cloud_carbon_exporter.history.file import in_memory
+from cloud_carbon_exporter.history.reader import Found
 from cloud_carbon_exporter.history.recorder import Recorder
 from cloud_carbon_exporter.model.budgets import CarbonBudget
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
-from cloud_carbon_exporter.service.budget_keeper import BudgetKeeper
+from cloud_carbon_exporter.service.budget_keeper import TRIES, BudgetKeeper
 from cloud_carbon_exporter.service.service import Service
 from tests.history.estates import START, counted, snapshot
 
@@ -52,6 +53,10 @@ def shown(config: Path, hours: range, *flags: str) -> dict[tuple[str, str], floa
 
     asyncio.run(run())
     return values
+
+
+def recorder_of_nothing(since: int, until: int, step: str) -> Found:
+    return Found((), {}, {}, (), ())
 
 
 SPENT, TOTAL = "cloud_carbon_budget_spent_grams", "cloud_carbon_budget_emissions_grams_total"
@@ -97,7 +102,7 @@ def test_a_selector_that_changes_is_filled_from_the_history(tmp_path: Path, conf
 def test_a_budget_that_is_new_after_a_reload_has_what_the_history_knows() -> None:
     recorder = Recorder(in_memory(), 30 * DAY_SECONDS)
     budgets = CarbonBudgets()
-    keeper = BudgetKeeper(budgets, recorder.find)
+    keeper = BudgetKeeper(budgets, recorder.found, recorder.ends)
     for hour in range(3):
         taken = snapshot(START + hour * HOUR_SECONDS)
         keeper.take(taken)
@@ -113,5 +118,30 @@ def test_a_budget_that_is_new_after_a_reload_has_what_the_history_knows() -> Non
 
 def test_a_short_lived_copy_knows_of_no_month() -> None:
     budgets = CarbonBudgets((CarbonBudget("all", 1000, "month"),))
-    BudgetKeeper(budgets, lambda query: ()).take(snapshot(START), counting=False)
+    keeper = BudgetKeeper(budgets, recorder_of_nothing, lambda: None)
+    keeper.take(snapshot(START), counting=False)
     assert budgets.standings == ()
+
+
+def test_a_past_that_is_written_later_is_found_and_one_that_is_not_is_not_asked_for() -> None:
+    budgets = CarbonBudgets((CarbonBudget("all", 1000, "month"),))
+    begins, asked = list[tuple[int, float] | None]([None]), list[int]()
+
+    def find(since: int, until: int, step: str) -> Found:
+        asked.append(until)
+        return recorder_of_nothing(since, until, step)
+
+    keeper = BudgetKeeper(budgets, find, lambda: begins[0])
+    for hour in range(10):
+        keeper.take(snapshot(START + hour * HOUR_SECONDS))
+    assert not asked
+    begins[0] = (START, START + 10.0 * HOUR_SECONDS)  # its own hours alone
+    keeper.take(snapshot(START + 10 * HOUR_SECONDS))
+    assert not asked
+    begins[0] = (START - 30 * DAY_SECONDS, START + 10.0 * HOUR_SECONDS)
+    keeper.take(snapshot(START + 11 * HOUR_SECONDS))
+    assert asked[-1] == START
+    days = len(asked)
+    for hour in range(12, 30):
+        keeper.take(snapshot(START + hour * HOUR_SECONDS))
+    assert len(asked) == TRIES * days  # of a budget that it knows nothing of

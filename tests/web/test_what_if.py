@@ -34,6 +34,21 @@ async def test_the_same_estate_elsewhere() -> None:
     assert comparison["taken_at"] == estate.TAKEN_AT
 
 
+async def test_other_machines_there() -> None:
+    url = "/api/v1/what-if?region=eu-west-3"
+    async with served(held(estate.SNAPSHOT)) as client:
+        async with client.get(url) as response:
+            alone = await response.json()
+        async with client.get(f"{url}&machine_type=m7g") as response:
+            comparison = await response.json()
+        async with client.get(f"{url}&machine_type=m5.large:m7g.larg") as response:
+            assert response.status == 400
+            assert (await response.json())["error"]["parameter"] == "machine_type"
+    validator("what_if").validate(comparison)
+    assert comparison["here"] == alone["here"]  # an m5.large
+    assert comparison["there"]["power_watts"] != alone["there"]["power_watts"]
+
+
 @pytest.mark.parametrize("query", ["", "?region=", "?region=atlantis-1"])
 async def test_a_region_nobody_knows(query: str) -> None:
     async with (

@@ -1,7 +1,7 @@
 """Budgets of carbon: what each has spent by day, kept over a restart, and filled from the history.
 
 In the state file:
-["budget", name, selector, grams since it is watched]
+["budget", name, selector, grams since it is watched, first hour or null, whether it is filled]
 ["day", name, start of the day, operational grams, embodied grams]
 ["time", name, first, last]: time that was counted
 """
@@ -12,6 +12,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.budget_standing import DayGrams, period_bounds, standing
 from cloud_carbon_exporter.model.budgets import BudgetStanding, CarbonBudget
@@ -25,16 +26,34 @@ from cloud_carbon_exporter.storage.rows import Row
 RECENT_DAYS = 28
 """Days that are kept of the period before: the first forecasts of a period stand on them."""
 
-Remembered = Callable[[CarbonBudget, float, float], Iterable[tuple[Stretch, DayGrams]]]
-"""What a history knows of a budget in [since, until): by day, with the time that was counted."""
+
+class Wanted(NamedTuple):
+    """What is to be known of a budget: its hours in [since, until)."""
+
+    budget: CarbonBudget
+    since: float
+    until: float
+
+
+class Known(NamedTuple):
+    """What a history knows of one day of a budget, and the time that was counted in it."""
+
+    name: str
+    day: int
+    grams: DayGrams
+    stretches: tuple[Stretch, ...]
+
+
+Remembered = Callable[[Sequence[Wanted]], Iterable[Known]]
+"""What knows a past."""
 
 
 @dataclass(slots=True)
 class _Ledger:
     """What was counted of one budget. selector: what it is of, to know another one of that name.
 
-    filled: whether it goes on from an earlier process, or has what the history knows. began: with
-    the first hour that was taken here.
+    filled: whether it has what the history knows of the time before. began: first hour that was
+    taken.
     """
 
     selector: str
@@ -70,25 +89,30 @@ class CarbonBudgets:
         """Whether there is a budget that begins with nothing."""
         return any(not self._ledgers[budget.name].filled for budget in self._budgets)
 
+    def unknown_before(self, now: float) -> float:
+        """Since when something is known of all that is not filled."""
+        begun = [ledger.began for ledger in self._ledgers.values() if not ledger.filled]
+        return max([now if began is None else began for began in begun], default=now)
+
     def fill(self, remembered: Remembered, now: float) -> None:
         """Take over from a history what it knows of the time before anything was taken here.
 
         Raises what `remembered` does.
         """
+        wanted: list[Wanted] = []
         for budget in self._budgets:
             ledger = self._ledgers[budget.name]
-            if ledger.filled:
-                continue
-            until = now if ledger.began is None else ledger.began
-            since = period_bounds(budget.period, now).first - RECENT_DAYS * DAY_SECONDS
-            known = list(remembered(budget, since, until))
-            with self._lock:
-                ledger.filled = bool(known)
-                for stretch, grams in known:
-                    day = _day(stretch.first)
-                    ledger.days[day] = ledger.days.get(day, DayGrams()).plus(grams)
-                times = [stretch for stretch, _ in known]
-                ledger.stretches = joined([*ledger.stretches, *times])
+            if not ledger.filled:
+                since = period_bounds(budget.period, now).first - RECENT_DAYS * DAY_SECONDS
+                until = now if ledger.began is None else ledger.began
+                wanted.append(Wanted(budget, since, until))
+        known = list(remembered(wanted)) if wanted else []
+        with self._lock:
+            for part in known:
+                ledger = self._ledgers[part.name]
+                ledger.filled = ledger.filled or bool(part.stretches)
+                ledger.days[part.day] = ledger.days.get(part.day, DayGrams()).plus(part.grams)
+                ledger.stretches = joined([*ledger.stretches, *part.stretches])
 
     def take(self, hours: Iterable[CountedHour], now: float) -> None:
         """Count what was counted since the Snapshot before."""
@@ -127,7 +151,8 @@ class CarbonBudgets:
             rows: list[Row] = []
             for name in names:
                 ledger = self._ledgers[name]
-                rows.append(["budget", name, ledger.selector, ledger.emitted_grams])
+                of_it = (ledger.selector, ledger.emitted_grams, ledger.began, ledger.filled)
+                rows.append(["budget", name, *of_it])
                 rows += [["day", name, day, *grams] for day, grams in ledger.days.items()]
                 rows += [["time", name, *stretch] for stretch in ledger.stretches]
         yield from rows
@@ -137,8 +162,9 @@ class CarbonBudgets:
         ledgers: dict[str, _Ledger] = {}
         for what, name, *values in rows:
             if what == "budget":
-                selector, emitted = values
-                ledgers[str(name)] = _Ledger(str(selector), True, None, float(emitted))
+                selector, emitted, began, filled = values
+                first = None if began is None else float(began)
+                ledgers[str(name)] = _Ledger(str(selector), bool(filled), first, float(emitted))
             elif what == "day":
                 day, operational, embodied = values
                 grams = DayGrams(float(operational), float(embodied))

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 
 from cloud_carbon_exporter.history.query import Query, Summed, summed
+from cloud_carbon_exporter.history.reader import Found
 from cloud_carbon_exporter.history.series import AlikeHours
 from cloud_carbon_exporter.history.shares import Shares
 from cloud_carbon_exporter.history.store import Store
@@ -78,6 +79,10 @@ class Recorder:
     def find(self, query: Query) -> Iterator[Summed]:
         """The sums that are asked for. Raises TooManySums, sqlite3.Error or TimeoutError."""
         return summed(self._store.reader.find(query.since, query.until, query.step), query)
+
+    def found(self, since: int, until: int, step: str) -> Found:
+        """What the store has of hours, not summed yet. Raises as `find` does."""
+        return self._store.reader.find(since, until, step)
 
     def ends(self) -> tuple[int, float] | None:
         """Start of the first hour that is kept, and end of the last; None before there is one."""

@@ -83,7 +83,7 @@ class Service:
             state.hand_out()
         self._state = state
         recorder = self._history.recorder
-        self._keeper = BudgetKeeper(self._budgets, recorder.find)
+        self._keeper = BudgetKeeper(self._budgets, recorder.found, recorder.ends)
         told = self._trend, recorder.find, lambda: self._budgets.standings
         app = make_app(web_settings(settings), self._newest, *told)
         self._serving = app[SERVING]

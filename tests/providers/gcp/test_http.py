@@ -244,7 +244,8 @@ async def test_a_host_without_an_address_is_unreachable(
     monkeypatch.setattr(socket, "getaddrinfo", no_address)
     with pytest.raises(
         Unreachable,
-        match=r"cloudasset: no connection to asset\.example:80: Name or service not known \(see the DNS",
+        match=r"cloudasset: no connection to asset\.example:80: Name or service not known"
+        r" \(see the DNS",
     ):
         await swept(client)
 

@@ -18,6 +18,9 @@ from cloud_carbon_exporter.reporting.tables import VALUES, Section, clean, figur
 
 GRAMS = 1000
 _HOUR_SECONDS = 3600
+MOSTLY = 0.9
+"""Share of a period from which on its mean day speaks for it."""
+
 _GAPS = 12
 """Gaps that are listed; of more the rest is said."""
 
@@ -138,13 +141,18 @@ def _change(of: PeriodReport) -> Section:
         _side(change.before, change.before_ratio, change.before_grams),
         _side(of.period, of.counted.ratio, of.total.emissions_grams),
     )
-    notes = (
+    notes = [
         f"The mean of a counted day: {_signed(a_day.value)} kgCO2eq ({share}), 90 % interval "
         f"{_signed(a_day.lower)} to {_signed(a_day.upper)}. What is wrong in a figure is wrong in "
         "both periods, and does not widen the change.",
-    )
+    ]
+    if min(change.before_ratio, of.counted.ratio) < MOSTLY:
+        notes.append(
+            "One of the two was counted in part alone: its days may be none like the others, which "
+            "the interval knows nothing of."
+        )
     header = ("", "counted", "kgCO2eq", "low", "high")
-    return Section("Change against the period before", header, rows, notes)
+    return Section("Change against the period before", header, rows, tuple(notes))
 
 
 def _side(period: Period, ratio: float, grams: Amount) -> tuple[str, ...]:

@@ -87,6 +87,7 @@ API_ROUTES = (
                     TEXT,
                     required=True,
                 ),
+                Parameter("machine_type", "machines there: `m7g`, or `m5.*:m7g.*`", TEXT),
             ),
         ),
     ),

@@ -7,9 +7,11 @@ from dataclasses import asdict
 
 from aiohttp import web
 
+from cloud_carbon_exporter.model.machine_swap import Swap, swap_of
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.types import Estimate
 from cloud_carbon_exporter.model.what_if import WhatIf, region_of, what_if
+from cloud_carbon_exporter.model.what_if_machines import with_machines
 from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.settings import SERVING
@@ -52,12 +54,20 @@ def _estate(power_watts: Estimate, grams_per_second: Estimate) -> JsonObject:
     }
 
 
+def _comparison(taken: Snapshot, provider: str, region: str, swap: Swap | None) -> WhatIf:
+    return what_if(with_machines(taken, swap) if swap else taken, provider, region)
+
+
 async def what_if_answer(request: web.Request) -> web.Response:
-    """The same estate in the region the query names."""
+    """The same estate in the region the query names, with other machines where it asks for them."""
     try:
         provider, region = region_of(request.query.get("region", ""))
     except ValueError as error:
         return error_answer(400, str(error), "region")
+    try:
+        swap = swap_of(request.query["machine_type"]) if "machine_type" in request.query else None
+    except ValueError as error:
+        return error_answer(400, str(error), "machine_type")
     taken: Snapshot = request.app[SERVING].collector.snapshot
-    comparison = await asyncio.to_thread(what_if, taken, provider, region)
+    comparison = await asyncio.to_thread(_comparison, taken, provider, region, swap)
     return json_answer({"taken_at": taken.taken_at, **what_if_object(comparison)})
