@@ -40,10 +40,11 @@ def hourly(by: str = "", selector: str = CHOSEN) -> str:
 
 def share(selector: str) -> str:
     """Share of the power of the chosen clusters."""
-    whole = 'cluster=~"$cluster"'
-    return f"({power('', selector)}) / ({power('', whole)})"
+    whole = power("", 'cluster=~"$cluster"')
+    return f"({power('', selector)} or 0 * ({whole})) / ({whole})"
 
 
+NO_CLUSTER = "No cluster is split: see kubernetes in the file of -config.file"
 WORKLOAD = "cluster, namespace, workload_kind, workload"
 
 BOARD = dashboard(
@@ -59,25 +60,40 @@ BOARD = dashboard(
         ),
     ],
     [
-        stat("Power", power(), "watt"),
-        stat("Emissions", hourly(), GRAMS_PER_HOUR),
-        stat("Idle", share('cluster=~"$cluster",namespace="__idle__"'), "percentunit"),
+        stat("Power", power(), "watt", empty=NO_CLUSTER),
+        stat("Emissions", hourly(), GRAMS_PER_HOUR, empty=NO_CLUSTER),
+        stat(
+            "Idle",
+            share('cluster=~"$cluster",namespace="__idle__"'),
+            "percentunit",
+            empty=NO_CLUSTER,
+        ),
         stat(
             "Unknown",
             share('cluster=~"$cluster",namespace="__unknown__"'),
             "percentunit",
             "Used by no pod that is known: the kubelet, the kernel, what was not read.",
+            empty=NO_CLUSTER,
         ),
-        stat("Clusters that are split", f'sum({UP}{{cluster=~"$cluster"}})', "short"),
+        stat("Clusters that are split", f'sum({UP}{{cluster=~"$cluster"}})', "short", empty="None"),
         stat(
             "Nodes without a machine",
             'sum(cloud_carbon_exporter_kubernetes_nodes{cluster=~"$cluster",state!="split"})',
             "short",
             "Serverless, or of an account that is not explored.",
+            empty="None",
         ),
         row("Namespaces"),
-        lines("Power", {"{{namespace}}": power("namespace")}, "watt", stacked=True),
-        lines("Emissions", {"{{namespace}}": hourly("namespace")}, GRAMS_PER_HOUR, stacked=True),
+        lines(
+            "Power", {"{{namespace}}": power("namespace")}, "watt", stacked=True, empty=NO_CLUSTER
+        ),
+        lines(
+            "Emissions",
+            {"{{namespace}}": hourly("namespace")},
+            GRAMS_PER_HOUR,
+            stacked=True,
+            empty=NO_CLUSTER,
+        ),
         row("Workloads"),
         table(
             "Largest, in watts",
@@ -85,6 +101,7 @@ BOARD = dashboard(
             "watt",
             ("cluster", "namespace", "workload_kind", "workload"),
             width=12,
+            empty=NO_CLUSTER,
         ),
         table(
             "Largest, in grams an hour",
@@ -92,6 +109,7 @@ BOARD = dashboard(
             GRAMS_PER_HOUR,
             ("cluster", "namespace", "workload_kind", "workload"),
             width=12,
+            empty=NO_CLUSTER,
         ),
         bars(
             "What nobody uses",
@@ -99,6 +117,7 @@ BOARD = dashboard(
             "{{cluster}} {{namespace}}",
             "watt",
             width=24,
+            empty=NO_CLUSTER,
         ),
     ],
 )

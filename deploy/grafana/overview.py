@@ -54,7 +54,8 @@ LEDGER = f'cloud_carbon_resources{{{AT},basis!="unsupported"}}'
 """How many there are where no resource has series of its own (-metrics.aggregate)."""
 
 UNIT = text("unit", "Functional units an hour", 'sum(cloud_carbon_resources{basis!="unsupported"})')
-PER_UNIT = f"{hourly(BOTH, PLACED)} / scalar(sum($unit))"
+PER_UNIT = f"{hourly(BOTH, PLACED)} / scalar(sum(${{unit:raw}}))"
+"""What is typed, as it is: Grafana puts a backslash before the quotes of a choice otherwise."""
 
 NOW = [
     stat(

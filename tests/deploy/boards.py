@@ -28,6 +28,9 @@ TYPED = {
 CHOSEN = {"group": "tag_team", **TYPED}
 """What is chosen or typed where it is one thing; of the rest it is all, until a test says so."""
 
+CHOICE = re.compile(r"\$\{?([a-z]\w*)(?::raw\})?")
+"""A variable in a query, $name or ${name:raw}."""
+
 EVERYTHING: Mapping[str, str] = {}
 
 
@@ -67,7 +70,7 @@ def filled(expression: str, server: Prometheus, chosen: Mapping[str, str] = EVER
     """Query as Grafana sends it: what is chosen, all else; a resource with an accelerator."""
     resource = next(iter(server.query("topk(1, cloud_carbon_gpu_utilisation_ratio)")), ())
     of_all = {"resource": dict(resource).get("cloud_resource_id", "none"), **CHOSEN}
-    return re.sub(r"\$([a-z]\w*)", lambda name: {**of_all, **chosen}.get(name[1], ".*"), expression)
+    return CHOICE.sub(lambda name: {**of_all, **chosen}.get(name[1], ".*"), expression)
 
 
 class Ruled(Prometheus):

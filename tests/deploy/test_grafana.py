@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.boards import BOARDS, GRAFANA, QUERIES, panels
+from tests.deploy.boards import BOARDS, CHOICE, GRAFANA, QUERIES, TYPED, panels
 from tests.deploy.files import DEPLOY, known_names, load, names_in
 
 KINDS = {"stat", "timeseries", "bargauge", "table", "row"}
@@ -52,6 +52,15 @@ def test_it_asks_for_nothing_that_only_a_demo_has(name: str, query: str) -> None
     assert "cloud_carbon_demo" not in query, name
 
 
+@pytest.mark.parametrize("name", TYPED)
+def test_what_is_typed_is_asked_as_it_is(name: str) -> None:
+    """Grafana escapes quotes of a choice, unless it is told not to."""
+    asked = [query for _, query in QUERIES if re.search(rf"\$\{{?{name}\b", query)]
+    assert asked
+    for query in asked:
+        assert f"${name}" not in query.replace(f"${{{name}:raw}}", "")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BOARDS)
 def test_a_dashboard_is_whole(name: str) -> None:
@@ -66,7 +75,7 @@ def test_a_dashboard_is_whole(name: str) -> None:
         for target in panel["targets"]:
             assert target["datasource"]["uid"] == "${datasource}"
             asked = f"{target['expr']} {target['legendFormat']} {panel['title']}"
-            assert set(re.findall(r"\$([a-z]\w*)", asked)) <= variables
+            assert set(CHOICE.findall(asked)) <= variables
             assert names_in(target["expr"]) <= known_names()
         refs = [target["refId"] for target in panel["targets"]]
         assert len(set(refs)) == len(refs)
@@ -119,7 +128,7 @@ def test_it_is_shared_with_its_data_source_left_open(name: str) -> None:
     text = built("shared=True")[f"{name}.json"]
     shared: dict[str, Any] = json.loads(text)
     inputs = {one["name"]: one["pluginId"] for one in shared["__inputs"]}
-    assert set(re.findall(r"\$\{(\w+)\}", text)) == set(inputs) == {"DS_PROMETHEUS"}
+    assert set(re.findall(r"\$\{([A-Z]\w+)\}", text)) == set(inputs) == {"DS_PROMETHEUS"}
     required = {(one["type"], one["id"]) for one in shared["__requires"]}
     used = {("panel", panel["type"]) for panel in panels(shared)}
     assert required == used | {("grafana", "grafana"), ("datasource", "prometheus")}

@@ -265,14 +265,18 @@ def values_of(variable: dict[str, Any], server: Prometheus) -> list[str]:
 
 
 @pytest.mark.e2e
-def test_the_variables_of_the_dashboards_have_values(shown: str, prometheus: Prometheus) -> None:
+def test_the_variables_of_the_dashboards_have_values(
+    shown: str, prometheus: Prometheus, everything: Prometheus
+) -> None:
     for board in BOARDS.values():
         for variable in board["templating"]["list"]:
             if variable["type"] != "query":
                 continue
             values = values_of(variable, prometheus)
             asked = names_in(variable["query"]["query"])
-            if shown != "aggregate" or not asked & OF_RESOURCES:
+            if LACKING.search(variable["query"]["query"]):
+                assert values_of(variable, everything), variable["name"]
+            elif shown != "aggregate" or not asked & OF_RESOURCES:
                 assert values, variable["name"]
             if variable["name"] == "group":
                 tags = {"tag_env", "tag_team"} if shown != "aggregate" else set()
