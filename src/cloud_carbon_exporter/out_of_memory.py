@@ -8,7 +8,6 @@ transaction of the history is there or not. A limit of a container ends the prog
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import logging
 import os
@@ -102,6 +101,8 @@ def _share_arenas() -> None:
     glibc would reserve 64 MiB for each thread, up to eight times the processors, and what is only
     reserved counts to the limit of a process as well.
     """
+    import ctypes  # seldom needed, and some milliseconds
+
     with suppress(OSError, AttributeError):  # another C library has neither arenas nor mallopt
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
