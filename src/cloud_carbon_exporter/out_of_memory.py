@@ -64,10 +64,13 @@ class StderrHandler(logging.StreamHandler[TextIO]):
         end_if_out_of_memory(record.exc_info[1] if record.exc_info else None)
         return super().handle(record)
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """What telling one has come upon."""
-        end_if_out_of_memory(sys.exc_info()[1])
-        super().handleError(record)
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, if there is memory for it."""
+        try:
+            return super().format(record)
+        except MemoryError as error:
+            end_if_out_of_memory(error)
+            raise
 
 
 def look_out() -> None:
