@@ -31,7 +31,7 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "quota_of_a_minute",
         "retry_after",
     ),
-    "connection resets": ("connections_that_are_reset",),
+    "connection resets": ("connections_that_are_reset", "connections_that_flap"),
     "hangs beyond the deadline": (
         "share_one_failure",
         "test_silence_ends",
@@ -111,6 +111,11 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
         "nobody_there",
         "without_an_address",
     ),
+    "DNS that never answers": ("name(s)?_that_hang", "however_many_hang", "dns_that_never"),
+    "a certificate that expired, of another host, of nobody known; no TLS": (
+        "certificate_that_is_not_trusted",
+        "speaks_no_tls",
+    ),
     "a region that vanishes, or a product that is not there": (
         "region_that_appears",
         "without_an_endpoint_here",
@@ -156,9 +161,17 @@ FAULTS: dict[str, tuple[str, ...]] = {  # fault -> patterns of "file::test"
     ),
     "a state file that cannot be written: a read-only or full disk, a name no file can have": (
         "a_save_that_fails_in_any_way",
+        "a_full_disk_is_said",
         "a_name_that_no_file_can_have",
         "do_not_hang_on",
         "does_not_hang_on_state",
+    ),
+    "no memory, no file descriptors": ("memory_that_runs_out", r"without_(file_)?descriptors"),
+    "a signal while the loop hangs; process 1 of a container": (
+        "whose_loop_hangs_ends",
+        "though_its_loop_hangs",
+        "as_process_1",
+        "zombie_is_buried",
     ),
     "a receiver of pushes that fails": (
         "receiver_that_stumbles",

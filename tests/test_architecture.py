@@ -45,7 +45,7 @@ LAYERS = [
     ("http",),
     ("model", "version"),
     ("errors",),
-    ("masking", "printable", "repeats"),
+    ("masking", "out_of_memory", "printable", "repeats"),
     ("known_secrets",),
     ("__init__",),
 ]

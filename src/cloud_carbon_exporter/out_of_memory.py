@@ -8,7 +8,6 @@ transaction of the history is there or not. A limit of a container ends the prog
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import logging
 import os
@@ -65,10 +64,13 @@ class StderrHandler(logging.StreamHandler[TextIO]):
         end_if_out_of_memory(record.exc_info[1] if record.exc_info else None)
         return super().handle(record)
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """What telling one has come upon."""
-        end_if_out_of_memory(sys.exc_info()[1])
-        super().handleError(record)
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, if there is memory for it."""
+        try:
+            return super().format(record)
+        except MemoryError as error:
+            end_if_out_of_memory(error)
+            raise
 
 
 def look_out() -> None:
@@ -102,6 +104,8 @@ def _share_arenas() -> None:
     glibc would reserve 64 MiB for each thread, up to eight times the processors, and what is only
     reserved counts to the limit of a process as well.
     """
+    import ctypes  # seldom needed, and some milliseconds
+
     with suppress(OSError, AttributeError):  # another C library has neither arenas nor mallopt
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 

@@ -134,7 +134,7 @@ def test_law_listed_is_covered_and_unsupported(kinds: dict[str, str]) -> None:
     state = TargetState("prod", "aws", up=True)
     extras = Extras(inventories=(whole(kinds),))
     contribution = Contribution(
-        target, lambda _: False, state, (), (), (), (), (), extras, tried=True
+        target, lambda _: False, state, (), (), (), (), [], extras, tried=True
     )
     ledger = take_stock((), (), [contribution], 0, 1800, whole=True)
     assert sum(ledger.listed.values()) == sum(ledger.covered.values()) + sum(ledger.counts.values())

@@ -9,7 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,12 +33,17 @@ class Prepared(Exporter):
     """The program, begun with lines of Python that put it into a tight place."""
 
     def __init__(
-        self, home: Path, lines: str, *arguments: str, before: tuple[str, ...] = (), **extra: str
+        self,
+        home: Path,
+        lines: str,
+        *arguments: str,
+        before: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         code = f"{lines}\nimport sys\nfrom cloud_carbon_exporter import cli\n"
         code += "sys.exit(cli.main(sys.argv[1:]))"
         command = [*before, sys.executable, "-c", code, "-listen=127.0.0.1:0", *arguments]
-        Process.__init__(self, command, surroundings(home, extra))
+        Process.__init__(self, command, surroundings(home, environment or {}))
 
     def ended(self) -> bool:
         return self.popen.poll() is not None
@@ -148,7 +153,7 @@ def test_names_that_hang_hold_up_no_other_target(tmp_path: Path, scaleway: FakeS
     there = {name: value.replace("127.0.0.1", "localhost") for name, value in there.items()}
     hanging = {"AWS_ENDPOINT_URL": "http://aws.hangs.example", "AWS_MAX_ATTEMPTS": "1", **KEYS}
     flags = ("-cloud.provider=aws,scw,demo", "-collect.interval=60s")
-    with Prepared(tmp_path, HANGING_NAMES, *flags, **there, **hanging) as exporter:
+    with Prepared(tmp_path, HANGING_NAMES, *flags, environment=there | hanging) as exporter:
         scrape = exporter.ready().scrape()
         states = {
             sample.labels["cloud_provider"]: sample.value
@@ -165,7 +170,7 @@ def test_a_certificate_that_is_not_trusted_is_one_line(tmp_path: Path) -> None:
     with beside(serving(succeeds, side)) as site:
         there = {**FakeScaleway().environment, "SCW_API_URL": site.url}
         with Prepared(
-            tmp_path, "", "-cloud.provider=scw,demo", "-collect.interval=1s", **there
+            tmp_path, "", "-cloud.provider=scw,demo", "-collect.interval=1s", environment=there
         ) as exporter:
             exporter.scrape_after(exporter.ready().scrape(), 2)
             assert exporter.end()[0] == 0

@@ -35,8 +35,9 @@ class Contribution:
     """All a Target has to say for the next Snapshot.
 
     waits: whether what a resource draws now hangs on a series that is read. gone: sweeps whose
-        scope exists no more. rounds: reads made since the last Contribution; each is handed over
-        once. tried: whether its first refresh has ended. refused: what is optional and not allowed.
+        scope exists no more. rounds: reads made since the last Contribution, each handed over once:
+        taken out by who takes it over, so that its Points are not held while rows are built. tried:
+        whether its first refresh has ended. refused: what is optional and not allowed.
         listings_ended, listings_known: sweeps that have ended, of those known so far.
     """
 
@@ -47,7 +48,7 @@ class Contribution:
     gone: tuple[SweepKey, ...]
     listings: tuple[Outcome, ...]
     measurements: tuple[Outcome, ...]
-    rounds: tuple[Round, ...]
+    rounds: list[Round]
     extras: Extras
     tried: bool
     refused: tuple[Refusal, ...] = ()

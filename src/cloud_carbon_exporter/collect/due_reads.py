@@ -18,7 +18,10 @@ LOOK_BACK_PERIODS = 3
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What an estate has to read: the reads that are due, every series there is, and where."""
+    """What an estate has to read: the reads that are due, and where.
+
+    present: every series there is of those of which it is kept when they are due.
+    """
 
     due: list[Read] = field(default_factory=list)
     present: set[SeriesKey] = field(default_factory=set)
@@ -50,8 +53,8 @@ class DueReads:
         self._counters = shared.counters
         self._stale_after = shared.stale_after_seconds
         # Free reads come with every refresh.
-        paid = target.provider.reads_cost
-        self._pause = target.settings.utilisation_interval_seconds if paid else 0.0
+        self._paid = target.provider.reads_cost
+        self._pause = target.settings.utilisation_interval_seconds if self._paid else 0.0
         self._metrics: dict[str, Sequence[Metric]] = {}
         for spec in target.provider.services:
             if spec.metrics:
@@ -82,11 +85,17 @@ class DueReads:
                 if metrics:
                     overview.places.add(outcome_key(resource))
                 for metric in metrics:
-                    key = series_key(resource, metric)
-                    overview.present.add(key)
-                    if self._is_due(key, metric, now):
-                        overview.due.append(self._read(resource, metric, until))
+                    if self._is_kept(metric):
+                        key = series_key(resource, metric)
+                        overview.present.add(key)
+                        if not self._is_due(key, metric, now):
+                            continue
+                    overview.due.append(self._read(resource, metric, until))
         return overview
+
+    def _is_kept(self, metric: Metric) -> bool:
+        """Whether it is kept when a series is due; what every refresh reads for free always is."""
+        return self._paid or metric.every_seconds > 0
 
     def _is_due(self, key: SeriesKey, metric: Metric, now: float) -> bool:
         """Whether a series is to be read; so is one due later than ever, as the clock was set."""
@@ -111,11 +120,14 @@ class DueReads:
 
     def note(self, read: Read, now: float) -> None:
         """A read was made: it is due again after a while."""
-        key = series_key(read.resource, read.metric)
-        self._due[key] = now + self._pause_of(read.metric)
+        if self._is_kept(read.metric):
+            key = series_key(read.resource, read.metric)
+            self._due[key] = now + self._pause_of(read.metric)
 
-    def due_at(self, read: Read) -> float:
-        """When a series that was read is due again."""
+    def due_at(self, read: Read, now: float) -> float:
+        """When a series that was read now is due again."""
+        if not self._is_kept(read.metric):
+            return now
         return self._due[series_key(read.resource, read.metric)]
 
     def move(self, seconds: float) -> None:

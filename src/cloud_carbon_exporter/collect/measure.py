@@ -198,7 +198,7 @@ class Measurer:
                 unmade.add(read.resource.id)
         async for reads_made in in_portions(read for read in reads if reading.has_made(read)):
             self._note(reads_made, reading, now)
-            asked += self._asked(reads_made, until)
+            asked += self._asked(reads_made, until, now)
         measured: list[Measured] = []
         async for series in in_portions(_measured(reads, reading)):
             measured += series
@@ -220,11 +220,11 @@ class Measurer:
             "operation": "monitoring",
         }
 
-    def _asked(self, reads_made: Iterable[Read], until: float) -> Iterator[Asked]:
+    def _asked(self, reads_made: Iterable[Read], until: float, now: float) -> Iterator[Asked]:
         for read in reads_made:
             if not read.metric.valid_seconds:
                 delay = read.metric.delay_seconds
-                yield Asked(read.resource.id, until - delay, self.due.due_at(read), delay)
+                yield Asked(read.resource.id, until - delay, self.due.due_at(read, now), delay)
 
     def _note(self, reads_made: Iterable[Read], reading: Reading, now: float) -> None:
         """When each series that was read is due next, and how much its load varies."""

@@ -126,10 +126,12 @@ class ReadBudget:
 
     def note(self, read: Read, points: Iterable[Point], now: float) -> None:
         """A read was made; its Points tell how much the load varies."""
+        if not self._dollars:  # nothing is weighed
+            return
         series = series_key(read.resource, read.metric)
         self._read_at[series] = now
         values = [point.value for point in points]
-        if self._dollars and len(values) > 1:
+        if len(values) > 1:
             self._spread[series] = max(LEAST_SPREAD, pstdev(values))
 
     def forget(self, present: set[SeriesKey]) -> None:

@@ -63,6 +63,7 @@ class SnapshotBuilder:
         self._sums = RowSums()
         self._footprints = Footprints()
         self._taken: dict[SweepKey, LastGood] = {}
+        self._released: dict[str, float] = {}  # what had its last read, up to when
         self._now = -math.inf
         self._changes_around = 0
         self._seen_at: dict[SweepKey, float] = {}
@@ -77,9 +78,10 @@ class SnapshotBuilder:
         earlier process waits for the Points and the grid of that time.
         """
         self._surroundings.advance(now)
-        released = self._take_over(contributions, now)
+        self._take_over(contributions, now)
         if advance:
-            self._counters.advance(now, released)
+            self._counters.advance(now, self._released)
+            self._released = {}
         shown = self._shown(now, contributions)
         # last: what a Snapshot that fails would take with it, no history gets any more
         hours = self._counters.hours.take() if advance else ()
@@ -124,15 +126,13 @@ class SnapshotBuilder:
             listings_known=sum(contribution.listings_known for contribution in contributions),
         )
 
-    def _take_over(self, contributions: Iterable[Contribution], now: float) -> dict[str, float]:
-        """Hand the counters what was seen and read. Returns what had its last read, up to when."""
-        released: dict[str, float] = {}
+    def _take_over(self, contributions: Iterable[Contribution], now: float) -> None:
+        """Hand the counters what was seen and read."""
         for contribution in contributions:
             self._take_sweeps(contribution, now)
-            for fresh in contribution.rounds:
-                self._take_round(fresh)
-                released |= fresh.released
-        return released
+            while contribution.rounds:
+                self._take_round(contribution.rounds[0])
+                self._released |= contribution.rounds.pop(0).released
 
     def move(self, seconds: float) -> None:
         """The clock was set: what is remembered of when sweeps ended moves with it."""

@@ -126,7 +126,7 @@ class TargetRun:
 
     def contribute(self) -> Contribution:
         """What is known by now; Points and last reads are handed over once."""
-        rounds, self._rounds = tuple(self._rounds), []
+        rounds, self._rounds = self._rounds, []
         return replace(self.preview(), gone=self._sweeps.hand_over_gone(), rounds=rounds)
 
     def preview(self) -> Contribution:
@@ -140,7 +140,7 @@ class TargetRun:
             (),
             self._sweeps.outcomes(),
             self._measurer.outcomes(),
-            (),
+            [],
             self._extras,
             self._tried,
             refused_to(self.client),

@@ -25,7 +25,7 @@ class NewestPoint:
     expires: float
 
 
-# What is never measured has these in common: an empty dict each would be 64 bytes, four times.
+# What is never measured has these in common: an empty dict each would be 64 bytes, thrice.
 NO_LOADS: Mapping[Signal, float] = {}
 NO_POINTS: Mapping[Signal, tuple[Point, ...]] = {}
 NO_NEWEST: Mapping[Signal, NewestPoint] = {}
@@ -246,7 +246,7 @@ class Timeline:
     def take_points(self, signal: Signal, points: Sequence[Point]) -> None:
         """Points of one read, ascending; those of the last read that are not covered are in it."""
         self.touch()
-        self.points = {**self.points, signal: self._not_covered(points)}
+        self._keep_uncovered(signal, points)
 
     def forget_covered(self, corrected_seconds: float) -> None:
         """Drop what lies wholly in covered time; what may be corrected stays for so long."""
@@ -256,11 +256,16 @@ class Timeline:
         while len(self.versions) > 1 and self.versions[1].since <= self.covered_until:
             del self.versions[0]
         for signal, points in self.points.items():
-            if points and points[0].end <= self.covered_until:
-                self.points = {**self.points, signal: self._not_covered(points)}
+            if points[0].end <= self.covered_until:
+                self._keep_uncovered(signal, points)
 
-    def _not_covered(self, points: Sequence[Point]) -> tuple[Point, ...]:
-        return tuple(point for point in points if point.end > self.covered_until)
+    def _keep_uncovered(self, signal: Signal, points: Sequence[Point]) -> None:
+        """Replace the Points of a signal; between two reads most resources have none."""
+        left = tuple(point for point in points if point.end > self.covered_until)
+        kept = {**self.points, signal: left}
+        if not left:
+            del kept[signal]
+        self.points = kept or NO_POINTS
 
     def loads(self, now: float) -> Mapping[Signal, float]:
         """The newest value of each signal that still speaks for the present."""
@@ -283,11 +288,8 @@ class Timeline:
         Either it has not expired, or it had not at the last read, and the next is not yet due:
         where reads cost money they come further apart than -collect.stale-after may be.
         """
-        if newest.expires >= now:
-            return True
-        return (
-            now <= self.next_read and newest.expires >= self.asked_until + self.settle + self.delay
-        )
+        held_until = self.asked_until + self.settle + self.delay
+        return newest.expires >= now or (now <= self.next_read and newest.expires >= held_until)
 
 
 def nothing_of(resource: Resource) -> Resource:

@@ -79,11 +79,17 @@ def estimate(
         intensity.facts if intensity else (),
     )
     down, up = errors.grams.reach()
-    embodied = Estimate(grams, max(0.0, grams - down), grams + up, basis)
+    embodied = _making(grams, down, up, basis)
     hardware = _hardware_basis(priced)
     return Footprint(
         power, operational, embodied, basis, reason, facts_used, errors, hardware, weakness
     )
+
+
+@lru_cache(maxsize=4096)
+def _making(grams: float, down: float, up: float, basis: Basis) -> Estimate:
+    """Manufacture a second: one object for all that is built alike, whatever it works."""
+    return Estimate(grams, max(0.0, grams - down), grams + up, basis)
 
 
 def _hardware_basis(priced: list[PricedComponent]) -> Basis:
