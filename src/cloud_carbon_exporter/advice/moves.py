@@ -166,6 +166,8 @@ def exchanged(
     if copies < 1 or copies != round(copies):
         return None
     own = {part.kind for part in components(now)}
+    if any(part.per for part in held if part.kind in own):  # held by need
+        return None
     stays = [part for part in held if part.kind not in own]
     return (*stays, *list(components(then)) * round(copies))
 
