@@ -64,7 +64,7 @@ def _smallest_that_fits(
     else:
         memory_gib = in_use / room
     fitting: list[Machine] = []
-    for name in smaller(provider, host_type):
+    for name in smaller(provider, host_type, subject.resource.kind):
         other = machine(provider, name)
         grows = now.vcpus / other.vcpus
         # A burstable machine that works above its share for long is slowed down, or billed for it.
