@@ -76,9 +76,18 @@ def test_each_move_of_the_facts_makes_a_type_that_is_known(
 
 
 def test_managed_services_are_offered_what_they_have() -> None:
-    assert target("aws", "db.m5.large", "arm") == "db.m7g.large"
-    assert target("aws", "db.c5.large", "arm") is None
-    assert target("gcp", "db-n1-standard-4", "older_generation") is None
+    assert target("aws", "db.m5.large", "arm", "rds/db_instance") == "db.m7g.large"
+    assert target("aws", "cache.m5.large", "arm", "elasticache/cache_cluster") == "cache.m7g.large"
+    assert target("aws", "cache.m5.large", "older_generation", "elasticache/cache_cluster") is None
+    assert target("aws", "kafka.m5.large", "older_generation", "msk/cluster") is None
+    assert target("aws", "c5.large", "older_generation", "gamelift/fleet") is None
+    assert target("gcp", "db-n1-standard-4", "older_generation", "sql/instance") is None
+    assert set(smaller("aws", "db.t4g.medium", "rds/db_instance")) == {
+        "db.t4g.small",
+        "db.t4g.micro",
+    }
+    assert not smaller("aws", "db.t4g.medium", "memorydb/cluster")
+    assert smaller("scaleway", "db-pro2-xs", "rdb/instance") == ("db-pro2-xxs",)
 
 
 @pytest.mark.parametrize("p95", [0.1, 0.2, 0.3, 0.4])

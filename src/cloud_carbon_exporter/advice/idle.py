@@ -15,8 +15,11 @@ _HARDWARE = frozenset({"vcpu", "memory", "gpu", "ssd", "hdd"})
 
 
 def idle(subject: Subject) -> Advice | None:
-    """Advice to stop what does nothing, whichever of its processors are read."""
-    driven = {component.load for component in subject.resource.components}
+    """Advice to stop what does nothing, whichever of its processors are read.
+
+    What is held by need (a container that scales, a function) holds little while it does nothing.
+    """
+    driven = {part.load for part in subject.resource.components if not part.per}
     watched = [signal for signal in SIGNALS if signal in driven]
     told: list[str] = []
     for signal in watched:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cloud_carbon_exporter.advice.known import known_spread, told_load
 from cloud_carbon_exporter.advice.oversized import SIGNAL
 from cloud_carbon_exporter.advice.saving import carried, of_parts
-from cloud_carbon_exporter.advice.sizes import TypeName, type_name
+from cloud_carbon_exporter.advice.sizes import type_name
 from cloud_carbon_exporter.advice.subject import Subject, Words, advice
 from cloud_carbon_exporter.model.advice import Advice, AdviceKind
 from cloud_carbon_exporter.model.facts import rows
@@ -28,12 +28,16 @@ _SPELLED = {
     "scaleway": re.compile(r"(?P<line>[a-z]+\d+)-(?P<size>[a-z0-9]+)(?P<shape>)"),
 }
 
-_BARE_ONLY = ("gcp", "scaleway")
-"""Clouds whose managed services have lines of their own: what a machine becomes they do not
-offer."""
+MACHINES = frozenset({"ec2/instance", "compute/instance", "instance/server"})
+"""Kinds that come in every type of their cloud."""
 
-ARM_SERVICES = frozenset({"m7g", "r7g", "t4g"})
-"""Lines of Graviton that RDS and ElastiCache have; others are of EC2 alone."""
+SERVICES: Mapping[str, frozenset[str]] = {
+    "rds/db_instance": frozenset({"m6i", "r6i", "m7i", "r7i", "m7g", "r7g", "t3", "t4g"}),
+    "elasticache/cache_cluster": frozenset({"m7g", "r7g", "t3", "t4g"}),
+    "memorydb/cluster": frozenset({"r7g", "t4g"}),
+}
+"""Lines that managed services offer (Amazon RDS user guide, DB instance classes; ElastiCache and
+MemoryDB user guides, supported node types). Of all others nothing is known, and nothing told."""
 
 _CAVEATS: Mapping[AdviceKind, str] = {
     "older_generation": "not every region has it, and its drivers may have to be newer",
@@ -75,7 +79,7 @@ def _moved(subject: Subject, kind: AdviceKind) -> Advice | None:
     resource = subject.resource
     provider, host_type = resource.location.provider, resource.info.get("host_type", "")
     spread = known_spread(subject.evidence, SIGNAL)
-    becomes = target(provider, host_type, kind) if spread is not None else None
+    becomes = target(provider, host_type, kind, resource.kind) if spread is not None else None
     if spread is None or becomes is None:
         return None
     now, then = machine(provider, host_type), machine(provider, becomes)
@@ -102,7 +106,9 @@ def _made_of(of: Machine) -> str:
 
 
 @lru_cache(maxsize=4096)
-def target(provider: str, host_type: str, kind: AdviceKind) -> str | None:
+def target(
+    provider: str, host_type: str, kind: AdviceKind, resource_kind: str = "ec2/instance"
+) -> str | None:
     """The type that another becomes, with as many vCPUs and no less memory; None without any."""
     told = type_name(provider, host_type) if host_type else None
     if told is None or is_guessed(provider, host_type):
@@ -119,24 +125,21 @@ def target(provider: str, host_type: str, kind: AdviceKind) -> str | None:
             vcpus=f"{now.vcpus:g}",
             gib=f"{now.memory_gib:g}",
         )
-        if _is_offered(provider, told, bare, now):
+        if _is_offered(provider, resource_kind, bare, now):
             return f"{told.prefix}{bare}"
     return None
 
 
-def _is_offered(provider: str, told: TypeName, bare: str, now: Machine) -> bool:
+def _is_offered(provider: str, resource_kind: str, bare: str, now: Machine) -> bool:
+    """Whether a type is known, comes in the size, and is one of those the service has."""
     if is_guessed(provider, bare) or (provider != "scaleway" and not lists(provider, bare)):
         return False
-    if told.prefix and (provider in _BARE_ONLY or not _is_managed(bare)):
-        return False
+    if resource_kind not in MACHINES:
+        line, _, size = bare.partition(".")
+        if line not in SERVICES.get(resource_kind, ()) or size == "nano":
+            return False
     then = machine(provider, bare)
     return then.vcpus == now.vcpus and then.memory_gib >= now.memory_gib
-
-
-def _is_managed(bare: str) -> bool:
-    """Whether managed services of AWS have the line: RDS user guide, DB instance classes."""
-    line, _, size = bare.partition(".")
-    return (line in ARM_SERVICES or not line.endswith("g")) and size not in ("medium", "nano")
 
 
 @cache
@@ -166,6 +169,8 @@ def exchanged(
     if copies < 1 or copies != round(copies):
         return None
     own = {part.kind for part in components(now)}
+    if any(part.per for part in held if part.kind in own):  # held by need
+        return None
     stays = [part for part in held if part.kind not in own]
     return (*stays, *list(components(then)) * round(copies))
 

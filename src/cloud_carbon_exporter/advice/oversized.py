@@ -64,12 +64,15 @@ def _smallest_that_fits(
     else:
         memory_gib = in_use / room
     fitting: list[Machine] = []
-    for name in smaller(provider, host_type):
+    for name in smaller(provider, host_type, subject.resource.kind):
         other = machine(provider, name)
         grows = now.vcpus / other.vcpus
         # A burstable machine that works above its share for long is slowed down, or billed for it.
         sustained = spread.mean * grows <= other.share or other.share == 1
-        if other.memory_gib >= memory_gib and spread.p95 * grows <= room and sustained:
+        # Of the processors alone nothing follows for a size that has as many and less memory.
+        fewer = other.vcpus < now.vcpus or other.share < now.share or in_use is not None
+        fits = other.memory_gib >= memory_gib and spread.p95 * grows <= room
+        if fits and sustained and fewer:
             fitting.append(other)
     return min(fitting, key=lambda other: (other.vcpus, other.memory_gib), default=None)
 
@@ -103,6 +106,8 @@ def scaled(
         if not before:
             parts.append(part)
             continue
+        if part.per:  # held by need, and as little as is needed
+            return None
         if part.kind == "vcpu":
             copies += part.amount / before
         ratio = after / before

@@ -30,12 +30,15 @@ _HALVED = {
     ),
 }
 
-_LEAST_MANAGED = {"nano", "micro", "small", "medium"}
+_SMALL = frozenset({"nano", "micro", "small", "medium"})
 """Sizes of AWS that no managed service offers of a line that is not burstable: RDS, ElastiCache and
 their like begin at large (Amazon RDS user guide, DB instance classes)."""
 
-_LEAST_BURSTABLE = {"nano"}
-"""The same of a burstable line: they begin at micro."""
+_TINY = _SMALL - {"medium"}
+
+_FROM_MICRO = frozenset({"rds/db_instance", "elasticache/cache_cluster"})
+"""Kinds whose burstable lines begin at micro; those of all others begin at medium, as they do in
+DocumentDB and Neptune (their user guides, instance classes)."""
 
 
 class TypeName(NamedTuple):
@@ -54,16 +57,23 @@ def type_name(provider: str, name: str) -> TypeName | None:
 
 
 @lru_cache(maxsize=4096)
-def smaller(provider: str, name: str) -> Sequence[str]:
-    """Types of the same line that are smaller, as the service writes them, in no order."""
+def smaller(provider: str, name: str, kind: str = "") -> Sequence[str]:
+    """Types of the same line that are smaller, as the service writes them, in no order.
+
+    kind: of the resource, as some services offer fewer.
+    """
     told = type_name(provider, name)
     if told is None or is_guessed(provider, name):
         return ()
-    offered = [*_of_line(provider, told), *_of_half(provider, told)]
+    offered = [*_of_line(provider, told, kind), *_of_half(provider, told)]
+    if (
+        told.bare.islower()
+    ):  # Scaleway writes types of databases so, and those of servers in capitals
+        offered = [bare.lower() for bare in offered]
     return tuple([f"{told.prefix}{bare}" for bare in offered])
 
 
-def _of_line(provider: str, told: TypeName) -> Iterator[str]:
+def _of_line(provider: str, told: TypeName, kind: str) -> Iterator[str]:
     match = _LINES[provider].fullmatch(told.bare.lower())
     if match is None:
         return
@@ -71,7 +81,7 @@ def _of_line(provider: str, told: TypeName) -> Iterator[str]:
     for bare in _types_by_line(provider).get(match["line"], ()):
         other = machine(provider, bare)
         is_smaller = other.vcpus <= now.vcpus and other.memory_gib < now.memory_gib
-        if is_smaller and (not told.prefix or _managed(provider, bare, other)):
+        if is_smaller and (not told.prefix or _managed(provider, bare, other, kind)):
             yield bare
 
 
@@ -85,12 +95,14 @@ def _types_by_line(provider: str) -> Mapping[str, Sequence[str]]:
     return lines
 
 
-def _managed(provider: str, bare: str, of: Machine) -> bool:
+def _managed(provider: str, bare: str, of: Machine, kind: str) -> bool:
     """Whether a managed service offers such a size."""
     if provider != "aws":
         return True
     size = bare.rpartition(".")[2]
-    return size not in (_LEAST_MANAGED if of.share == 1 else _LEAST_BURSTABLE)
+    if of.share == 1:
+        return size not in _SMALL
+    return size != "nano" if kind in _FROM_MICRO else size not in _TINY
 
 
 def _of_half(provider: str, told: TypeName) -> Iterator[str]:
