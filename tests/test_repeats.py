@@ -15,6 +15,7 @@ from aiohttp.test_utils import make_mocked_request
 from cloud_carbon_exporter import logs
 from cloud_carbon_exporter.repeats import AGAIN_SECONDS, Repeats
 from cloud_carbon_exporter.web.app import _errors
+from cloud_carbon_exporter.web.settings import PREFIX
 
 pytestmark = pytest.mark.usefixtures("process_kept")
 Captured = pytest.CaptureFixture[str]
@@ -97,8 +98,11 @@ def test_a_path_a_stranger_chose_makes_no_error_another(capsys: Captured) -> Non
         raise ValueError
 
     async def ask() -> None:
+        app = web.Application()
+        app[PREFIX] = ""
         for number in range(20):
-            await _errors(make_mocked_request("GET", f"/api/v1/resources/{number}%s"), fails_always)
+            path = f"/api/v1/resources/{number}%s"
+            await _errors(make_mocked_request("GET", path, app=app), fails_always)
 
     asyncio.run(ask())
     told = capsys.readouterr().err

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple, TextIO
 
+from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.machines import machine
 from cloud_carbon_exporter.model.quantities import SECONDS_PER_HOUR
 from cloud_carbon_exporter.providers.demo.client import ACCOUNTS
@@ -64,6 +65,8 @@ _ITEMS: Mapping[str, tuple[Item, ...]] = {
         Item("Kubernetes Engine", "Regional Kubernetes Clusters", "Hours", _BY_HOUR, 0.1),
     ),
 }
+_CHANGES = "/incremental"
+"""Ends the type of what keeps the blocks that changed: a bill is of these alone."""
 _WORDS = {
     "pd-ssd": "SSD backed",
     "pd-balanced": "Balanced",
@@ -192,7 +195,8 @@ def _words(raw: Raw) -> Mapping[str, str]:
 def _amount(provider: str, raw: Raw, item: Item, month: _Month) -> float:
     """Amount of an item in a month, in its unit."""
     if item.counts == _BY_SIZE:
-        return float(raw["gib"])
+        kept = facts.figure("changed.share").value if raw["type"].endswith(_CHANGES) else 1
+        return float(raw["gib"]) * kept
     if item.counts == _BY_HOUR:
         return month.hours
     held = machine(provider, raw["type"])
