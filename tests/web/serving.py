@@ -52,7 +52,8 @@ async def served(
     remembered: Remembered = nothing_remembered,
 ) -> AsyncIterator[ClientSession]:
     """A client of the running application; its URLs are relative to it."""
-    runner = await start(make_app(settings, collector, trend, remembered), "127.0.0.1", 0)
+    app = make_app(settings, collector, trend, remembered, lambda: collector.snapshot.budgets)
+    runner = await start(app, "127.0.0.1", 0)
     port = runner.addresses[0][1]
     try:
         async with ClientSession(

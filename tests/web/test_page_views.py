@@ -183,6 +183,47 @@ async def test_changes_name_what_moved(chromium: Browser, demo: Snapshot, past: 
         await expect(page.locator("#filters button")).to_have_count(3)
 
 
+async def test_what_to_do_is_told_with_what_it_was_decided_on(
+    chromium: Browser, demo: Snapshot
+) -> None:
+    advised = replace(demo, advice=estate.SNAPSHOT.advice)
+    async with visit(chromium, advised, width=320) as visited:
+        page, told = visited.page, estate.SNAPSHOT.advice
+        await expect(page.locator("#advice-summary")).to_contain_text("2 ways")
+        rows = page.locator("#advice-body tbody tr")
+        await expect(rows).to_have_count(len(told))
+        for piece, row in zip(told, await rows.all(), strict=True):
+            for text in (piece.name, piece.action, piece.decided_on, piece.way_back):
+                await expect(row).to_contain_text(text)
+        # 0.0000625 g/s over a year
+        await expect(rows.first).to_contain_text("1.97 kg a year")
+        await expect(rows.first).to_contain_text("0.986 – 3.94 kg")
+        width = await page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 320
+
+
+async def test_where_nothing_is_to_be_done_it_says_what_that_takes(
+    chromium: Browser, demo: Snapshot
+) -> None:
+    async with visit(chromium, replace(demo, advice=())) as visited:
+        await expect(visited.page.locator("#advice-summary")).to_contain_text("two weeks of loads")
+        await expect(visited.page.locator("#budgets")).to_be_hidden()
+
+
+async def test_budgets_say_what_is_spent_and_what_is_foreseen(
+    chromium: Browser, demo: Snapshot
+) -> None:
+    watched = replace(demo, budgets=estate.SNAPSHOT.budgets)
+    async with visit(chromium, watched, width=320) as visited:
+        rows = visited.page.locator("#budgets-body tbody tr")
+        await expect(rows).to_contain_text(["web", "all"])
+        for text in ("33 %", "30 kg of 90 kg", "110 kg (70 – 180 kg), 120 %", "pace 1.25", "75 %"):
+            await expect(rows.first).to_contain_text(text)
+        await expect(rows.last).to_contain_text("not foreseen yet")
+        width = await visited.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 320
+
+
 async def test_how_sure_it_is_stands_in_the_open(chromium: Browser, demo: Snapshot) -> None:
     async with visit(chromium, demo) as visited:
         page = visited.page

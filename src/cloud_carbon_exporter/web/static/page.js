@@ -1,6 +1,8 @@
 // Asks the exporter for its newest figures and has them drawn.
 
+import { loadAdvice } from "./advice.js";
 import { breakdownRows, renderBreakdown, renderLabels } from "./breakdown.js";
+import { loadBudgets } from "./budgets.js";
 import { renderCertainty, sentence } from "./certainty.js";
 import { loadChanges } from "./changes.js";
 import { choose, chosen, onChoice, only } from "./chosen.js";
@@ -110,7 +112,7 @@ async function poll() {
     if (response.status === 200) {
       told = await response.json();
       render();
-      if (told.totals.resources) await Promise.all([refresh(), loadPast(), tiles(), changes()]);
+      if (told.totals.resources) await Promise.all([refresh(), loadPast(), tiles(), changes(), loadAdvice(told.taken_at, naming), loadBudgets()]);
       else await load();
       tag = response.headers.get("ETag");
       document.body.dataset.drawn = String(told.taken_at);
