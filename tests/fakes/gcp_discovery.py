@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +188,7 @@ def schema_errors(name: str, schema: str, value: Any) -> list[str]:
     return [*_errors_of_text(name, schema, json.dumps(value))]
 
 
-@cache
+@lru_cache(maxsize=256)
 def _errors_of_text(name: str, schema: str, text: str) -> tuple[str, ...]:
     """Most tests send the same recorded answers: each is held against its schema once."""
     return tuple(
