@@ -83,8 +83,9 @@ async def test_a_look_asks_the_cloud_nothing_and_counts_nothing() -> None:
     resumed = new_collector(clock, cloud)
     resumed.counters.load(saved)
     cloud.hang.add(EU)
+    before = len(cloud.sweeps)
     running = asyncio.create_task(resumed.run())
-    await until(lambda: bool(cloud.sweeps))
+    await until(lambda: len(cloud.sweeps) > before)
     asked = len(cloud.sweeps)
     await resumed.preview()
     assert len(cloud.sweeps) == asked

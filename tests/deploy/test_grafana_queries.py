@@ -183,6 +183,7 @@ def test_the_figure_of_the_provider_stands_beside_ours_in_one_row(everything: Pr
     assert dict(next(iter(rows[0])))["hours_ahead"] == "1"
 
 
+@pytest.mark.server
 def test_what_idles_is_told_after_a_day_and_never_before(tmp_path: Path) -> None:
     """As the rule has it: a minute of rest is none."""
     query, loads = (
@@ -217,6 +218,7 @@ def test_what_idles_is_told_after_a_day_and_never_before(tmp_path: Path) -> None
     assert "FAILED" not in promtool("test", "rules", path)
 
 
+@pytest.mark.server
 def test_processor_time_of_the_first_minute_is_over_that_minute(tmp_path: Path) -> None:
     query = query_of("cloud-carbon-exporter", "Processor time")
     series = [

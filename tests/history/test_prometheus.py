@@ -273,6 +273,7 @@ def test_what_it_cannot_tell_is_said(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("process_kept")
 def test_a_password_is_told_to_nobody(capsys: pytest.CaptureFixture[str]) -> None:
     url = "http://reader:hunter2-and-more@127.0.0.1:1"

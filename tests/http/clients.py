@@ -12,7 +12,9 @@ from typing import cast
 
 import pytest
 
+from cloud_carbon_exporter.errors import Malformed
 from cloud_carbon_exporter.grid import web as grid
+from cloud_carbon_exporter.history import prometheus_web
 from cloud_carbon_exporter.http.session import Session
 from cloud_carbon_exporter.kubernetes import prometheus as kubernetes
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
@@ -119,6 +121,22 @@ async def ask_cluster(setting: Setting) -> object:
         await asked.close()
 
 
+async def ask_counted(setting: Setting) -> object:
+    setting.monkeypatch.setattr(prometheus_web, "SILENCE_SECONDS", setting.timeout_seconds)
+    hasty = replace(prometheus_web.PATIENCE, first_pause_seconds=0.001)
+    setting.monkeypatch.setattr(prometheus_web, "PATIENCE", hasty)
+    headers = {"Authorization": f"Bearer {SECRET}"}
+    read = prometheus_web.PrometheusWeb(setting.url, headers)
+    try:
+        return await read.samples("up", 0)
+    except Malformed as error:
+        if "no answer of Prometheus" not in str(error):
+            raise
+        return None  # a success of another kind than Prometheus'
+    finally:
+        await read.close()
+
+
 WRITE = Protocol(name="remote write 1.0", headers={}, encode=remote_write.request)
 
 
@@ -164,6 +182,7 @@ CLIENTS = (
     ),
     Client("scaleway", ask_scaleway, ("providers.scaleway.client.http",)),
     Client("grid", ask_grid, ("grid.web", "grid.feed")),
+    Client("counted", ask_counted, ("history.prometheus_web",)),
     Client("kubernetes", ask_cluster, ("kubernetes.prometheus",)),
     Client(
         "push",
