@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 UV = ROOT / ".tools" / "bin" / "uv"
 EXPECTED = "power_watts"
-OF_EXTRAS = {"cramjam", "duckdb", "ibis", "pyarrow"}
+OF_EXTRAS = {"cramjam", "duckdb", "ibis", "pyarrow", "sqlglot"}
 """What the extras bring, remote-write and history."""
 
 

@@ -113,7 +113,7 @@ async def test_budgets_as_they_stand() -> None:
 
 async def test_without_budgets_the_list_is_empty() -> None:
     async with (
-        served(held(estate.SNAPSHOT)) as client,
+        served(held(replace(estate.SNAPSHOT, budgets=()))) as client,
         client.get("/api/v1/budgets") as response,
     ):
         assert await response.json() == {"budgets": []}
