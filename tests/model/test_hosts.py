@@ -94,6 +94,7 @@ def size_of_hosts(provider: str, name: str) -> tuple[float, list[tuple[int, int]
     return held.amount, [host(part) for part in held.part.split(POOLED)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("provider", "name"), TYPES)
 def test_no_type_has_more_threads_than_its_host(provider: str, name: str) -> None:
     threads, on = size_of_hosts(provider, name)

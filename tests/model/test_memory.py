@@ -154,6 +154,7 @@ def module_size(held: Machine) -> tuple[float, float]:
     return float(size or figure(memory.USUAL_SIZE).value), sockets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("provider", "name"), TYPES)
 def test_a_host_has_the_memory_of_its_largest_machine(provider: str, name: str) -> None:
     held = machine(provider, name)
