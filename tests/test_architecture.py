@@ -289,6 +289,12 @@ def test_the_first_line_of_a_docstring_says_it_all() -> None:
             assert not rest or rest.startswith("\n"), f"{name}: {first}"
 
 
+def test_no_check_of_types_is_silenced_in_the_tests_either() -> None:
+    for path in WRITTEN:
+        comments = re.findall(r"#\s*type: ignore", path.read_text(encoding="utf-8"))
+        assert not comments, path.relative_to(ROOT)
+
+
 def test_nothing_is_left_for_later() -> None:
     for name, path in MODULES.items():
         text = path.read_text(encoding="utf-8")

@@ -183,22 +183,12 @@ def test_a_certificate_that_is_not_trusted_is_one_line(tmp_path: Path) -> None:
     assert urlsplit(site.url).netloc in told[0] and "SSL_CERT_FILE" in told[0]
 
 
-class Flapping(dict[str, Fault]):
-    """Faults of a server that resets each second call."""
-
-    calls = 0
-
-    def items(self) -> list[tuple[str, Fault]]:  # type: ignore[override]
-        self.calls += 1
-        return [("", Fault(reset=True))] if self.calls % 2 else []
-
-
 def test_connections_that_flap_cost_no_resource(tmp_path: Path, scaleway: FakeScaleway) -> None:
     flags, there = ("-cloud.provider=scw", "-collect.interval=1s"), scaleway.environment
     (calm_home := tmp_path / "calm").mkdir()
     with Exporter(calm_home, *flags, **there) as calm:
         resources = set(calm.ready().scrape().by_resource(POWER))
-    scaleway.faults = Flapping()
+    scaleway.faults[""] = Fault(reset=True, every=2)
     with Exporter(tmp_path, *flags, **there) as exporter:
         shown = exporter.ready().scrape_when(
             lambda scrape: set(scrape.by_resource(POWER)) >= resources, "every resource"

@@ -38,13 +38,15 @@ Table = dict[str, list[Any] | dict[str, Any]]
 class Fault:
     """What a call gets instead of its answer.
 
-    times: how often; 0 = always. cut: whether the body is cut short.
+    times: how often; 0 = always. every: only each so many calls, from the first one on.
+    cut: whether the body is cut short.
     unpacked_mebibytes: what a packed body unpacks to. reset: the connection is.
     """
 
     status: int = 500
     body: str | bytes = "{}"
     times: int = 0
+    every: int = 1
     headers: Mapping[str, str] = field(default_factory=dict)
     hang: bool = False
     cut: bool = False
@@ -118,6 +120,7 @@ class FakeScaleway:
         self.calls: Counter[str] = Counter()
         self.most_at_once = 0
         self._open = 0
+        self._matching = 0  # calls that a fault was meant for
         self.params: dict[str, set[str]] = {}
         self.queries: list[dict[str, str]] = []
         self.documents = {answer["path"]: answer["body"] for answer in replayed("footprint")}
@@ -175,8 +178,7 @@ class FakeScaleway:
         if self.latency_seconds:
             await self._wait()
         fault = next((fault for piece, fault in self.faults.items() if piece in path), None)
-        if fault is not None and (not fault.times or self._hits[path] < fault.times):
-            self._hits[path] += 1
+        if fault is not None and self._befalls(path, fault):
             return await self._fail(request, fault)
         if path.startswith("cockpit-data/"):
             return self._metrics(request, path)
@@ -196,6 +198,14 @@ class FakeScaleway:
         self.most_at_once = max(self.most_at_once, self._open)
         await asyncio.sleep(self.latency_seconds)
         self._open -= 1
+
+    def _befalls(self, path: str, fault: Fault) -> bool:
+        """Whether this call is one of those that fail."""
+        self._matching += 1
+        if (self._matching - 1) % fault.every or (fault.times and self._hits[path] >= fault.times):
+            return False
+        self._hits[path] += 1
+        return True
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.hang:
