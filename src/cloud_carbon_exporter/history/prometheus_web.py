@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cloud_carbon_exporter.errors import CollectError, Malformed
+from cloud_carbon_exporter.errors import CollectError, Incomplete, Malformed
 from cloud_carbon_exporter.history.prometheus import Sample
 from cloud_carbon_exporter.http.retry import (
     Again,
@@ -69,20 +69,19 @@ def _words(answer: Answer) -> str:
 
 
 def _read(answer: Answer) -> Sequence[Sample]:
-    """Samples of a vector. Raises Malformed for anything else."""
+    """Samples that are numbers. Raises Malformed; Incomplete for a part of an answer."""
     try:
         document = json.loads(answer.body)
         data = document["data"]
         if document["status"] != "success" or data["resultType"] not in ("vector", "scalar"):
             raise Malformed("the answer has no instant values")
+        # Thanos and Mimir answer with what they have where a store is down, and warn of it.
+        if warnings := document.get("warnings"):
+            raise Incomplete({"": Malformed(excerpt(f"the answer is partial: {warnings}", _SAID))})
         result: Any = data["result"]
         if data["resultType"] == "scalar":
-            return [Sample({}, _number(result[1]))]
-        return [Sample(dict(row["metric"]), _number(row["value"][1])) for row in result]
+            result = [{"metric": {}, "value": result}]
+        samples = [Sample(dict(row["metric"]), float(row["value"][1])) for row in result]
     except (ValueError, LookupError, TypeError, RecursionError):
         raise Malformed("the answer is no answer of Prometheus") from None
-
-
-def _number(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else 0.0
+    return [sample for sample in samples if math.isfinite(sample.value)]
