@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
+from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.model.clusters import Workload
 
 _NOBODY = frozenset({"", "<none>"})  # as kube-state-metrics spells that there is none

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.boards import IS_BOARD, board_share
 from cloud_carbon_exporter.kubernetes.owners import Owners, PodKey, named, pod_key
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held
 

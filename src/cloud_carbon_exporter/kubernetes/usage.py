@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.errors import Malformed, NotThere
+from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.boards import IS_BOARD, BoardWork
 from cloud_carbon_exporter.kubernetes.hosts import by_host, host_names
 from cloud_carbon_exporter.kubernetes.owners import Owners, PodKey, named, pod_key
 from cloud_carbon_exporter.kubernetes.pods import Pods
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.volumes import disks
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held, Node
