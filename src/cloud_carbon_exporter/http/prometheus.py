@@ -138,13 +138,13 @@ def read_series(body: bytes, low: float = -sys.float_info.max, high: float = mat
     Raises Malformed for what is none, Incomplete for a part of one. What is NaN (a stale series, a
     division by 0) or infinite is not there: it is no number, and not 0.
     """
-    with _garbage_left_alone():
+    with garbage_left_alone():
         return _read(body, low, high)
 
 
 @contextmanager
-def _garbage_left_alone() -> Iterator[None]:
-    """Look for no garbage meanwhile.
+def garbage_left_alone() -> Iterator[None]:
+    """Garbage is looked for later.
 
     An answer is hundreds of thousands of young objects, none of them garbage, and most of them gone
     at the end without a collection: to walk them over and over is a quarter of the time it takes.
