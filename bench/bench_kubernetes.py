@@ -18,9 +18,9 @@ from dataclasses import replace
 
 from cloud_carbon_exporter.collect import interpreter
 from cloud_carbon_exporter.exposition import Renderer, Settings
+from cloud_carbon_exporter.http.prometheus import read_series
 from cloud_carbon_exporter.kubernetes.clusters import Clusters
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed, Read
-from cloud_carbon_exporter.kubernetes.prometheus import read_series
 from cloud_carbon_exporter.kubernetes.queries import BY_REQUEST_ALONE, QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.shares import Counted

@@ -119,7 +119,7 @@ async def test_a_good_answer_is_kept_with_its_time(prometheus: FakePrometheus, t
             "status 422: query too large",
         ),
         ({"status": 302}, "malformed", "status 302"),
-        ({"body": b"<html>log in</html>"}, "malformed", "the answer is no JSON"),
+        ({"body": b"<html>log in</html>"}, "malformed", "the answer is HTML"),
         ({"body": b"[]"}, "malformed", "no success"),
         ({"body": b'{"status":"success","data":{"resultType":"matrix"}}'}, "malformed", "vector"),
         (

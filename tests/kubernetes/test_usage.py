@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_carbon_exporter.errors import CollectError
+from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.boards import board_share
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.queries import QUERIES, query
 from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
 from cloud_carbon_exporter.model.clusters import Workload

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from cloud_carbon_exporter.http.prometheus import garbage_left_alone
 from cloud_carbon_exporter.kubernetes.counters import SeriesKey, WorkloadCounters
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed, Read
 from cloud_carbon_exporter.kubernetes.machines import Machines
@@ -57,6 +58,12 @@ class Clusters:
         """
         if not self:
             return ClusterNews()
+        with garbage_left_alone():
+            return self._news(rows, counted, now, advance=advance)
+
+    def _news(
+        self, rows: Iterable[Row], counted: Iterable[Counted], now: float, *, advance: bool
+    ) -> ClusterNews:
         machines = self._machines.by_key(rows)
         if self._counting:
             self.counters.take(counted)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded, Malformed, Stale
-from cloud_carbon_exporter.kubernetes.prometheus import PROVIDER, Prometheus, Sample
+from cloud_carbon_exporter.http.prometheus import Sample
+from cloud_carbon_exporter.kubernetes.prometheus import PROVIDER, Prometheus
 from cloud_carbon_exporter.kubernetes.queries import BY_REQUEST_ALONE, QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading

@@ -48,12 +48,17 @@ class SplitCluster:
 
     def watts(self) -> dict[SeriesKey, float]:
         """Watts of each workload."""
-        watts: dict[SeriesKey, float] = {}
+        # By cluster first: a key of both costs more to look up than all else here.
+        by_cluster: dict[ClusterKey, dict[Workload, float]] = {}
         for node in self.nodes:
             power = node.row.footprint.power_watts.value
+            of_cluster = by_cluster.setdefault(node.cluster, {})
             for workload, portion in node.portions.items():
-                key = (node.cluster, workload)
-                watts[key] = watts.get(key, 0.0) + portion.watts * power
+                of_cluster[workload] = of_cluster.get(workload, 0.0) + portion.watts * power
+        watts: dict[SeriesKey, float] = {}
+        for cluster, of_cluster in by_cluster.items():
+            for workload, told in of_cluster.items():
+                watts[cluster, workload] = told
         for disk in self.disks:
             key = (disk.cluster, disk.workload)
             watts[key] = watts.get(key, 0.0) + disk.row.footprint.power_watts.value
@@ -62,12 +67,14 @@ class SplitCluster:
     def sums(self, shown: Mapping[SeriesKey, SeriesKey]) -> dict[SeriesKey, FootprintSum]:
         """Footprints by series. shown: the series of each workload."""
         parts: dict[SeriesKey, PartSum] = {}
+        by_cluster: dict[ClusterKey, dict[Workload, PartSum]] = {}
         for node in self.nodes:
+            of_cluster = by_cluster.setdefault(node.cluster, {})
             for workload, portion in node.portions.items():
-                key = shown[node.cluster, workload]
-                known = parts.get(key)
+                known = of_cluster.get(workload)
                 if known is None:
-                    known = parts[key] = PartSum()
+                    key = shown[node.cluster, workload]
+                    known = of_cluster[workload] = parts.setdefault(key, PartSum())
                 known.add(node.parts, portion)
         for disk in self.disks:
             key = shown[disk.cluster, disk.workload]

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cloud_carbon_exporter.errors import Malformed, NotThere
+from cloud_carbon_exporter.http.prometheus import Sample, garbage_left_alone
 from cloud_carbon_exporter.kubernetes.boards import IS_BOARD, BoardWork
 from cloud_carbon_exporter.kubernetes.hosts import by_host, host_names
 from cloud_carbon_exporter.kubernetes.owners import Owners, PodKey, named, pod_key
 from cloud_carbon_exporter.kubernetes.pods import Pods
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.volumes import disks
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held, Node
@@ -46,6 +46,10 @@ class UsageReading:
 
         Raises NotThere where there are no nodes, Malformed where they are of several clusters.
         """
+        with garbage_left_alone():
+            self._take(name, told)
+
+    def _take(self, name: str, told: Sequence[Sample]) -> None:
         if name == "pods":
             self._take_pods(told)
         elif name in ("requests", "cores_asked"):
@@ -67,6 +71,10 @@ class UsageReading:
 
     def usage(self) -> Usage:
         """All of it, once every answer is taken."""
+        with garbage_left_alone():
+            return self._usage()
+
+    def _usage(self) -> Usage:
         answers = self._small
         names = host_names(answers["nodes"])
         cores, memory = (
@@ -95,9 +103,10 @@ class UsageReading:
         self, pods: Iterable[PodKey], offered: Mapping[str, float], boards: BoardWork
     ) -> dict[Workload, Held]:
         held: dict[Workload, Held] = {}
+        by_key, worked = self._pods.by_key, boards.by_pod
         for key in pods:
-            pod = self._pods.by_key[key]
-            one = pod.held(offered, boards.by_pod.get(key, 0.0))
+            pod = by_key[key]
+            one = pod.held(offered, worked.get(key, 0.0))
             before = held.get(pod.workload)
             held[pod.workload] = one if before is None else before.plus(one)
         return held

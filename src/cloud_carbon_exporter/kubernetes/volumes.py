@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cloud_carbon_exporter.http.prometheus import Sample
 from cloud_carbon_exporter.kubernetes.owners import PodKey, named, pod_key
-from cloud_carbon_exporter.kubernetes.prometheus import Sample
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.provider_ids import key_of_volume
 

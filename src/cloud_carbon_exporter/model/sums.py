@@ -213,15 +213,20 @@ def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
 
 
 class Terms(NamedTuple):
-    """Sum of terms of hardware: the errors of one unit of each of them, and its units."""
+    """Sum of terms of hardware: the errors of one unit of each of them, its units, their square.
+
+    Several terms with the same errors may be one: of their units the sum, and that of the squares.
+    """
 
     value: float
     errors: Sequence[Errors]
     units: Sequence[float]
+    squares: Sequence[float]
 
 
 def _terms(value: float, terms: Sequence[Units]) -> Terms:
-    return Terms(value, [term.errors for term in terms], [term.units for term in terms])
+    units = [term.units for term in terms]
+    return Terms(value, [term.errors for term in terms], units, list(map(mul, units, units)))
 
 
 def in_one_place(
@@ -245,33 +250,36 @@ def in_one_place(
 
 def _summed(terms: Terms, basis: Basis) -> Sum:
     """Sum of terms: those that are off by the same facts go together."""
-    by_facts: dict[tuple[str, ...], tuple[list[Errors], list[float]]] = {}
-    for errors, units in zip(terms.errors, terms.units, strict=True):
+    by_facts: dict[tuple[str, ...], tuple[list[Errors], list[float], list[float]]] = {}
+    for errors, units, squares in zip(terms.errors, terms.units, terms.squares, strict=True):
         alike = by_facts.get(errors.facts)
         if alike is None:
-            alike = by_facts[errors.facts] = ([], [])
+            alike = by_facts[errors.facts] = ([], [], [])
         alike[0].append(errors)
         alike[1].append(units)
+        alike[2].append(squares)
     down: list[Reach] = []
     up: list[Reach] = []
-    for facts, (of_terms, of_units) in by_facts.items():
-        down.append(_reach(facts, [errors.down for errors in of_terms], of_units))
-        up.append(_reach(facts, [errors.up for errors in of_terms], of_units))
+    for facts, (of_terms, *amounts) in by_facts.items():
+        down.append(_reach(facts, [errors.down for errors in of_terms], *amounts))
+        up.append(_reach(facts, [errors.up for errors in of_terms], *amounts))
     return Sum(terms.value, _reach_of_all(down), _reach_of_all(up), basis)
 
 
 def _reach(
-    facts: tuple[str, ...], deviations: Sequence[tuple[float, ...]], units: Sequence[float]
+    facts: tuple[str, ...],
+    deviations: Sequence[tuple[float, ...]],
+    units: Sequence[float],
+    squares: Sequence[float],
 ) -> Reach:
     """Reach of a sum whose terms are all off by the same facts; a column for each of them."""
     by_fact: dict[str, float] = {}
     own = 0.0
     for fact, column in zip(facts, zip(*deviations, strict=True), strict=True):
         share = _alike(fact)
-        scaled = list(map(mul, column, units))
-        by_fact[fact] = sqrt(share) * sum(scaled)
+        by_fact[fact] = sqrt(share) * sum(map(mul, column, units))
         if share < 1:
-            own += (1 - share) * sum(map(mul, scaled, scaled))
+            own += (1 - share) * sum(map(mul, map(mul, column, column), squares))
     return Reach(by_fact, own)
 
 
