@@ -12,6 +12,7 @@ from cloud_carbon_exporter.model.facts import figure
 from cloud_carbon_exporter.model.machine_tables import is_guessed, type_names
 from cloud_carbon_exporter.model.machines import components, machine
 from tests.advice.estates import machine_row, seen
+from tests.over_all import over_all
 
 PROVIDERS = ("aws", "gcp", "scaleway")
 
@@ -55,7 +56,7 @@ def test_names_are_read_as_each_cloud_builds_them(
     assert set(smaller(provider, name)) == offered
 
 
-@pytest.mark.parametrize(("provider", "line", "move"), list(all_moves()))
+@over_all(("provider", "line", "move"), list(all_moves()))
 def test_each_move_of_the_facts_makes_a_type_that_is_known(
     provider: str, line: str, move: object
 ) -> None:

@@ -26,6 +26,7 @@ from tests.fakes.scaleway import (
     source,
 )
 from tests.fakes.scaleway_schema import response_schema
+from tests.over_all import over_all
 
 CALLS: list[tuple[Route, str]] = []
 for recorded_route in routes():
@@ -48,7 +49,7 @@ def body_of(route: Route, place: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("route", "place"), CALLS, ids=lambda value: getattr(value, "path", value))
+@over_all(("route", "place"), CALLS, ids=lambda value: getattr(value, "path", value))
 def test_every_answer_fits_the_sdk(route: Route, place: str) -> None:
     assert complaints(route.response, body_of(route, place)) == []
 
