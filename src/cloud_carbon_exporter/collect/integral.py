@@ -15,19 +15,27 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.surroundings import Surroundings
-from cloud_carbon_exporter.collect.timeline import NO_LOADS, Counted, Rates, Timeline, Version
+from cloud_carbon_exporter.collect.timeline import (
+    NO_LOADS,
+    Counted,
+    Rates,
+    Timeline,
+    Version,
+)
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
 from cloud_carbon_exporter.model.language_models import TOKENS
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
-from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Point, Signal
+from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Point, Resource, Signal
 
 NO_TOKENS: Mapping[Signal, float] = MappingProxyType({})
+NO_WATTS = 0.0
 
 
 class Piece(NamedTuple):
     """What was drawn and emitted over [start, end).
 
-    tokens: by signal, of a language model.
+    tokens: by signal, of a language model. run, loads: what drew it, as it was described and read;
+    None of what late Points add.
     """
 
     start: float
@@ -36,6 +44,8 @@ class Piece(NamedTuple):
     operational_grams: float
     embodied_grams: float
     tokens: Mapping[Signal, float] = NO_TOKENS
+    run: Resource | None = None
+    loads: Mapping[Signal, float] = NO_LOADS
 
 
 class VersionInForce(NamedTuple):
@@ -64,24 +74,27 @@ def pieces(timeline: Timeline, limit: float, final: float, around: Surroundings)
         if end <= start:
             timeline.stuck = True  # what is waited for is a read, or that `final` gets here
             return
-        rates = timeline.rates = _rates(timeline.rates, version, loads, around.place)
+        rates = _rates(timeline, version, loads, around.place)
+        watts, embodied = rates.watts, rates.embodied_grams_per_second
         seconds = end - start
         timeline.covered_until = end
         if timeline.counted is not None:
-            _note_counted(timeline.counted, Counted(start, end, version, rates.loads))
+            _note_counted(timeline.counted, Counted(start, end, version, loads))
         yield Piece(
             start,
             end,
-            rates.watts * seconds,
-            grams_emitted(rates.watts, start, end, around.intensities),
-            rates.embodied_grams_per_second * seconds,
-            _tokens(rates.loads, seconds),
+            watts * seconds,
+            grams_emitted(watts, start, end, around.intensities),
+            embodied * seconds,
+            _tokens(loads, seconds),
+            version.resource,
+            loads,
         )
 
 
 def _tokens(loads: Mapping[Signal, float], seconds: float) -> Mapping[Signal, float]:
     """Tokens that passed at these loads."""
-    if loads.keys().isdisjoint(TOKENS):
+    if not loads or loads.keys().isdisjoint(TOKENS):
         return NO_TOKENS
     return {signal: loads[signal] * seconds for signal in TOKENS if signal in loads}
 
@@ -125,8 +138,8 @@ def _correction(
         corrected.append(Counted(start, end, counted.version, loads))
         if end < counted.end:
             corrected.append(Counted(end, counted.end, counted.version, counted.loads))
-        first = _rates(None, counted.version, counted.loads, around.place)
-        second = _rates(None, counted.version, loads, around.place)
+        first = _estimated(counted.version, counted.loads, around.place)
+        second = _estimated(counted.version, loads, around.place)
         missed = {signal: point.value - before} if signal in TOKENS else NO_TOKENS
         piece = _added(start, end, first, second, around)
         yield piece._replace(tokens=_tokens(missed, end - start))
@@ -158,7 +171,8 @@ def known_loads(timeline: Timeline, version: Version, limit: float, final: float
     start, end = timeline.covered_until, limit
     loads: dict[Signal, float] = {}
     missing = False
-    for signal, newest in timeline.newest.items():
+    for newest in timeline.newest:
+        signal = newest.signal
         point = _first_ending_after(timeline.points.get(signal, ()), start)
         if point is not None and point.start <= start:
             loads[signal] = point.value
@@ -181,19 +195,30 @@ def _first_ending_after(points: Sequence[Point], moment: float) -> Point | None:
 
 
 def _rates(
-    last: Rates | None, version: Version, loads: Mapping[Signal, float], place: Place
+    timeline: Timeline, version: Version, loads: Mapping[Signal, float], place: Place
 ) -> Rates:
     """The rates of a piece; what the last piece had is kept where it must be the same."""
-    resource = version.resource
-    if last is not None and last.version is version:
-        if last.loads == loads:
-            return last
-        # Storage grows and capacity scales with a signal, and with it what had to be made.
-        grows = any(component.per for component in resource.components)
-        if not grows:  # then manufacture hangs on no load, and need not be estimated again
-            watts = power_watts(resource, loads, place)
-            return Rates(version, loads, watts, last.embodied_grams_per_second)
-    footprint = estimate(resource, loads, place, None)
+    resource, last = version.resource, timeline.rates
+    # Storage grows and capacity scales with a signal, and with it what had to be made.
+    grows = any([component.per for component in resource.components])
+    if last is None or last.version is not version:
+        rates = _estimated(version, loads, place)
+    elif last.loads == loads:
+        return last
+    elif grows:
+        rates = _estimated(version, loads, place)
+    else:  # then manufacture hangs on no load, and need not be estimated again
+        watts = power_watts(resource, loads, place)
+        rates = Rates(version, loads, watts, last.embodied_grams_per_second)
+        if last.loads is None and loads:
+            return rates
+    # A machine's next load is another: of a hundred thousand the last ones would never serve again.
+    timeline.rates = rates._replace(loads=None, watts=NO_WATTS) if loads and not grows else rates
+    return rates
+
+
+def _estimated(version: Version, loads: Mapping[Signal, float], place: Place) -> Rates:
+    footprint = estimate(version.resource, loads, place, None)
     watts, embodied = footprint.power_watts.value, footprint.embodied_grams_per_second.value
     return Rates(version, loads, watts, embodied)
 

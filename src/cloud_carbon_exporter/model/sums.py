@@ -15,7 +15,7 @@ from operator import mul
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.emissions import weakest
-from cloud_carbon_exporter.model.errors import Errors, Factor, Units
+from cloud_carbon_exporter.model.errors import Errors, Factor, PackedUnits, Units, columns
 from cloud_carbon_exporter.model.estimate import pue_fact
 from cloud_carbon_exporter.model.facts import figures
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
@@ -196,7 +196,7 @@ def _of_estimates(footprint: Footprint) -> FootprintSum:
 def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
     """Sum over resources with the same PUE and grid, by which they are multiplied all at once."""
     watts = grams = 0.0
-    of_watts: list[Units] = []
+    of_watts: list[Units | PackedUnits] = []
     of_grams: list[Units] = []
     bases: set[Basis] = set()
     for footprint in footprints:
@@ -219,14 +219,15 @@ class Terms(NamedTuple):
     """
 
     value: float
-    errors: Sequence[Errors]
+    errors: Sequence[Errors | PackedUnits]
     units: Sequence[float]
     squares: Sequence[float]
 
 
-def _terms(value: float, terms: Sequence[Units]) -> Terms:
+def _terms(value: float, terms: Sequence[Units | PackedUnits]) -> Terms:
+    errors = [term.errors if isinstance(term, Units) else term for term in terms]
     units = [term.units for term in terms]
-    return Terms(value, [term.errors for term in terms], units, list(map(mul, units, units)))
+    return Terms(value, errors, units, list(map(mul, units, units)))
 
 
 def in_one_place(
@@ -250,7 +251,8 @@ def in_one_place(
 
 def _summed(terms: Terms, basis: Basis) -> Sum:
     """Sum of terms: those that are off by the same facts go together."""
-    by_facts: dict[tuple[str, ...], tuple[list[Errors], list[float], list[float]]] = {}
+    by_facts: dict[tuple[str, ...], tuple[list[Errors | PackedUnits], list[float], list[float]]]
+    by_facts = {}
     for errors, units, squares in zip(terms.errors, terms.units, terms.squares, strict=True):
         alike = by_facts.get(errors.facts)
         if alike is None:
@@ -261,21 +263,22 @@ def _summed(terms: Terms, basis: Basis) -> Sum:
     down: list[Reach] = []
     up: list[Reach] = []
     for facts, (of_terms, *amounts) in by_facts.items():
-        down.append(_reach(facts, [errors.down for errors in of_terms], *amounts))
-        up.append(_reach(facts, [errors.up for errors in of_terms], *amounts))
+        deviations = columns(len(facts), of_terms)
+        down.append(_reach(facts, deviations[: len(facts)], *amounts))
+        up.append(_reach(facts, deviations[len(facts) :], *amounts))
     return Sum(terms.value, _reach_of_all(down), _reach_of_all(up), basis)
 
 
 def _reach(
     facts: tuple[str, ...],
-    deviations: Sequence[tuple[float, ...]],
+    deviations: Sequence[Sequence[float]],
     units: Sequence[float],
     squares: Sequence[float],
 ) -> Reach:
     """Reach of a sum whose terms are all off by the same facts; a column for each of them."""
     by_fact: dict[str, float] = {}
     own = 0.0
-    for fact, column in zip(facts, zip(*deviations, strict=True), strict=True):
+    for fact, column in zip(facts, deviations, strict=True):
         share = _alike(fact)
         by_fact[fact] = sqrt(share) * sum(map(mul, column, units))
         if share < 1:
