@@ -36,7 +36,6 @@ class Selector(NamedTuple):
             and all(fnmatchcase(own.get(key, ""), value) for key, value in self.tags)
         )
 
-
     @property
     def holds_all(self) -> bool:
         """Whether nothing is left out, whatever the estate is: each label may be anything."""

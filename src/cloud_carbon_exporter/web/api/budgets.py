@@ -12,6 +12,7 @@ from cloud_carbon_exporter.web.api import json_objects
 from cloud_carbon_exporter.web.api.answers import json_answer
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.json_schema import (
+    FLAG,
     MOMENT,
     NUMBER,
     TEXT,
@@ -45,7 +46,7 @@ _BUDGET = object_of(
             "description": "at the end of the period; null as long as too little was counted",
         },
         "covered_ratio": noted(NUMBER, "how much of the period so far was counted"),
-        "of_everything": noted({"type": "boolean"}, "whether it is of the whole estate"),
+        "of_everything": noted(FLAG, "whether it is of the whole estate"),
     }
 )
 

@@ -9,6 +9,7 @@ from cloud_carbon_exporter.model.types import BASES
 from cloud_carbon_exporter.web.api.changes import GROUPED_BY, SPANS
 from cloud_carbon_exporter.web.api.json_schema import (
     COUNT,
+    FLAG,
     MOMENT,
     NUMBER,
     TEXT,
@@ -46,6 +47,21 @@ _CHANGE: Mapping[str, Schema] = {
     "change": noted(_ESTIMATE, "below 0 where it is less; a fact that is off is off on both sides"),
 }
 _CHANGES = list_of(object_of({**dict.fromkeys(GROUPED_BY, TEXT), **_CHANGE}))
+
+MAP_POINT: Schema = {
+    "anyOf": [
+        object_of(
+            {
+                "town": TEXT,
+                "latitude": NUMBER,
+                "longitude": NUMBER,
+                "assumed": noted(FLAG, "the provider names a state alone, the town stands for it"),
+            }
+        ),
+        {"type": "null"},
+    ],
+    "description": "to a tenth of a degree; null of what is everywhere, or unknown",
+}
 
 CERTAINTY: Schema = mapping_to(
     object_of(
