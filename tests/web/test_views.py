@@ -169,13 +169,18 @@ async def test_the_last_hour_is_told_by_each_refresh() -> None:
         client.get("/api/v1/trend?range=1h") as response,
     ):
         chart = await response.json()
-        async with client.get("/api/v1/trend?range=1h&by=tag_team") as tagged:
-            parts = (await tagged.json())["series"]
+        by: dict[str, list[Any]] = {}
+        for label in ("tag_team", "tag_env", "basis"):
+            async with client.get(f"/api/v1/trend?range=1h&by={label}") as answer:
+                by[label] = (await answer.json())["series"]
     assert len(chart["start"]) == 2
     assert [series["name"] for series in chart["series"]] == ["aws", "scaleway", "gcp"]
     within = zip(chart["lower"], chart["value"], chart["upper"], strict=True)
     assert all(low < value < high for low, value, high in within)
-    assert [part["name"] for part in parts] == ["operational", "embodied"]
+    assert {part["name"] for part in by["tag_team"]} == {"", "web"}
+    for series in by.values():
+        columns = [part["values"] for part in series]
+        assert [sum(parts) for parts in zip(*columns, strict=True)] == pytest.approx(chart["value"])
     assert len(trend.recent.points) == 2
 
 

@@ -88,8 +88,8 @@ VIEW_ANSWERS: Mapping[str, Schema] = {
             "step": noted(one_of(("", *STEPS)), "empty where each refresh is one"),
             "parts": noted(
                 TEXT,
-                "what `series` are parts by: the label, or `measure` where an hour is not known by "
-                "it and all emissions are told by operational and embodied",
+                "what `series` are parts by: the label, or `measure` just after a restart, when an "
+                "hour is not known by it and all emissions are told by operational and embodied",
             ),
             "start": noted(_NUMBERS, "of each step that something is known of"),
             "value": noted(_NUMBERS, "mean of each step, of everything"),

@@ -78,7 +78,7 @@ function sentence() {
   const course = least === most ? `steady at ${most}` : `between ${least} and ${most}`;
   if (!told.step) {
     return known < 2 ? "One refresh so far; the line begins with the second."
-      : `Since ${moment(told.start[0], told.start.at(-1) - told.start[0])}: ${course}, now ${write(values.at(-1))}.${told.parts === "measure" ? ` By ${labelName(told.by).toLowerCase()} it is told of longer ranges.` : ""}`;
+      : `Since ${moment(told.start[0], told.start.at(-1) - told.start[0])}: ${course}, now ${write(values.at(-1))}.${told.parts === "measure" ? ` By ${labelName(told.by).toLowerCase()} the hour is told again from the second refresh after a restart on.` : ""}`;
   }
   const of = amountOf(told.measure, told.sum);
   const gap = told.until - told.since - told.counted_seconds > 2 * 3600
