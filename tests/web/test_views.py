@@ -19,6 +19,7 @@ from cloud_carbon_exporter.history.file import in_memory
 from cloud_carbon_exporter.history.query import Query, Summed, summed
 from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.history.series import Span
+from cloud_carbon_exporter.history.settled import last_hour_end
 from cloud_carbon_exporter.history.shares import Shares
 from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
@@ -27,7 +28,7 @@ from cloud_carbon_exporter.model.sums import footprint_sum
 from cloud_carbon_exporter.web.api.certainty import certainty, doubt_of
 from cloud_carbon_exporter.web.api.history import Remembered
 from cloud_carbon_exporter.web.api.measures import MEASURES
-from cloud_carbon_exporter.web.api.ranges import RANGES, last_hour_end
+from cloud_carbon_exporter.web.api.ranges import RANGES
 from cloud_carbon_exporter.web.api.treemap import MOST_GROUPS, treemap
 from cloud_carbon_exporter.web.api.trend_chart import MOST_SERIES
 from cloud_carbon_exporter.web.recent import CLOSEST_SECONDS, RECENT_SECONDS, Recent
