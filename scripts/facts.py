@@ -31,6 +31,7 @@ BASES = {"published", "derived", "recalled", "assumed"}
 SCHEMAS = {
     "regions": "provider region kind location country grid own direct rivals members source"
     " year note",
+    "coordinates": "location country town latitude longitude basis source year note",
     "families": "provider family pattern microarchitecture pool cpu architecture threads_per_vcpu"
     " threads_per_core gib_per_vcpu share host_vcpus host_sockets gpu gpus_per_vcpu"
     " ssd_gib_per_vcpu hdd_gib_per_vcpu assumed source year note",
@@ -64,6 +65,8 @@ NUMBERS = {
     "billions": (0, 100_000),
     "terabytes": (0.1, 100),
     "year": (2000, 2100),
+    "latitude": (-90, 90),
+    "longitude": (-180, 180),
 }
 RANGES = [  # of ids beginning so: least and most that can be meant
     ("pue.", 1, 3),
@@ -269,8 +272,23 @@ def keys(tables: Tables) -> Iterator[str]:
         ):
             yield f"machine_types.csv: {row['type']}: no family"
     yield from region_keys(tables.get("regions", []), known)
+    yield from coordinate_keys(tables.get("coordinates", []), tables.get("regions", []))
     yield from storage_keys(tables.get("storage_classes", []), known)
     yield from drive_keys(tables.get("local_drives", []), known, names)
+
+
+def coordinate_keys(points: list[Row], regions: list[Row]) -> Iterator[str]:
+    """Each place that a region has a name of stands on the map once, and no other does."""
+    named = {(row["location"], row["country"]) for row in regions if row["location"]}
+    known = [(row["location"], row["country"]) for row in points]
+    for place in sorted(named):
+        if known.count(place) != 1:
+            yield f"coordinates.csv: {', '.join(place)} stands {known.count(place)} times"
+    for place in sorted(set(known) - named):
+        yield f"coordinates.csv: no region is at {', '.join(place)}"
+    for row in points:
+        if row["basis"] not in BASES:
+            yield f"coordinates.csv: {row['location']}: basis {row['basis']!r} is none"
 
 
 def drive_keys(drives: list[Row], known: set[str], names: set[str]) -> Iterator[str]:

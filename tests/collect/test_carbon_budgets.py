@@ -152,6 +152,21 @@ def test_what_belongs_to_a_budget(selector: Selector, holds: tuple[bool, bool]) 
     assert spent == pytest.approx(24 * GRAMS_AN_HOUR * sum(holds))
 
 
+@pytest.mark.parametrize(
+    ("selector", "everything"),
+    [
+        (Selector(), True),
+        (Selector(regions=("eu*", "*"), tags=(("team", "*"),)), True),
+        (Selector(regions=("eu*",)), False),
+        (Selector(tags=(("team", "w*"),)), False),
+        (Selector(tags=(("team", ""),)), False),
+    ],
+)
+def test_a_budget_says_whether_it_is_of_everything(selector: Selector, everything: bool) -> None:
+    budgets = CarbonBudgets((ALL._replace(selector=selector),))
+    assert look(budgets, "2025-11-02").of_everything is everything
+
+
 def test_by_tags_resources_say_what_is_emitted_now() -> None:
     taken = replace(estate.SNAPSHOT, accounts=())
     budgets = CarbonBudgets((ALL._replace(selector=Selector(tags=(("team", "web"),))),))

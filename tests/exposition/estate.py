@@ -381,7 +381,7 @@ SNAPSHOT = Snapshot(
             140_000,
         ),
         BudgetStanding(
-            "all", "year", START, START + 12 * MONTH, 1e6, Estimate(0, 0, 0), None, None, 0, 0
+            "all", "year", START, START + 12 * MONTH, 1e6, Estimate(0, 0, 0), None, None, 0, 0, True
         ),
     ),
     advice=ADVICE,

@@ -17,8 +17,8 @@ async def test_live_beside_annual_and_the_estate_elsewhere() -> None:
             for row in await page.query_selector_all("#grid-table tbody tr")
         ]
         assert rows == [
-            "eu-west-3 aws 13.5 g/day 6.26 – 26.8 g/day 44 g 36 g live 1.15",
-            "fr-par scaleway 3.46 g/day 0.864 – 6.91 g/day 44 g – annual 1.3",
+            "eu-west-3 aws Paris 13.5 g/day 6.26 – 26.8 g/day 44 g 36 g live 1.15",
+            "fr-par scaleway Paris 3.46 g/day 0.864 – 6.91 g/day 44 g – annual 1.3",
         ]
         assert await page.locator("#strip circle").count() == 2
         await page.fill("#what-if-region", "eu-west-3")

@@ -210,20 +210,6 @@ async def test_where_nothing_is_to_be_done_it_says_what_that_takes(
         await expect(visited.page.locator("#budgets")).to_be_hidden()
 
 
-async def test_budgets_say_what_is_spent_and_what_is_foreseen(
-    chromium: Browser, demo: Snapshot
-) -> None:
-    watched = replace(demo, budgets=estate.SNAPSHOT.budgets)
-    async with visit(chromium, watched, width=320) as visited:
-        rows = visited.page.locator("#budgets-body tbody tr")
-        await expect(rows).to_contain_text(["web", "all"])
-        for text in ("33 %", "30 kg of 90 kg", "110 kg (70 – 180 kg), 120 %", "pace 1.25", "75 %"):
-            await expect(rows.first).to_contain_text(text)
-        await expect(rows.last).to_contain_text("not foreseen yet")
-        width = await visited.page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 320
-
-
 async def test_how_sure_it_is_stands_in_the_open(chromium: Browser, demo: Snapshot) -> None:
     async with visit(chromium, demo) as visited:
         page = visited.page

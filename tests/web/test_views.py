@@ -19,6 +19,7 @@ from cloud_carbon_exporter.history.file import in_memory
 from cloud_carbon_exporter.history.query import Query, Summed, summed
 from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.history.series import Span
+from cloud_carbon_exporter.history.settled import last_hour_end
 from cloud_carbon_exporter.history.shares import Shares
 from cloud_carbon_exporter.history.store import Store
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
@@ -27,7 +28,7 @@ from cloud_carbon_exporter.model.sums import footprint_sum
 from cloud_carbon_exporter.web.api.certainty import certainty, doubt_of
 from cloud_carbon_exporter.web.api.history import Remembered
 from cloud_carbon_exporter.web.api.measures import MEASURES
-from cloud_carbon_exporter.web.api.ranges import RANGES, last_hour_end
+from cloud_carbon_exporter.web.api.ranges import RANGES
 from cloud_carbon_exporter.web.api.treemap import MOST_GROUPS, treemap
 from cloud_carbon_exporter.web.api.trend_chart import MOST_SERIES
 from cloud_carbon_exporter.web.recent import CLOSEST_SECONDS, RECENT_SECONDS, Recent
@@ -169,13 +170,18 @@ async def test_the_last_hour_is_told_by_each_refresh() -> None:
         client.get("/api/v1/trend?range=1h") as response,
     ):
         chart = await response.json()
-        async with client.get("/api/v1/trend?range=1h&by=tag_team") as tagged:
-            parts = (await tagged.json())["series"]
+        by: dict[str, list[Any]] = {}
+        for label in ("tag_team", "tag_env", "basis"):
+            async with client.get(f"/api/v1/trend?range=1h&by={label}") as answer:
+                by[label] = (await answer.json())["series"]
     assert len(chart["start"]) == 2
     assert [series["name"] for series in chart["series"]] == ["aws", "scaleway", "gcp"]
     within = zip(chart["lower"], chart["value"], chart["upper"], strict=True)
     assert all(low < value < high for low, value, high in within)
-    assert [part["name"] for part in parts] == ["operational", "embodied"]
+    assert {part["name"] for part in by["tag_team"]} == {"", "web"}
+    for series in by.values():
+        columns = [part["values"] for part in series]
+        assert [sum(parts) for parts in zip(*columns, strict=True)] == pytest.approx(chart["value"])
     assert len(trend.recent.points) == 2
 
 

@@ -93,6 +93,7 @@ def standing(
         forecast,
         min(1.0, seconds / (now - start)) if now > start else 0,
         emitted_grams,
+        budget.selector.holds_all,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cloud_carbon_exporter.commands import terminal
+from cloud_carbon_exporter.commands import report_days, terminal
 from cloud_carbon_exporter.commands.reported_months import months_of_prometheus, months_of_state
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.config import period_flags as flags
@@ -85,6 +85,8 @@ def run(settings: Settings, collect: Callable[[], Snapshot]) -> int:
     period, by = _period(settings, now), _by(settings)
     try:
         with _opened(settings, collect) as opened:
+            if settings.options[flags.EXPORT_FOLDER]:
+                return _export(settings, opened.source, period, now)
             asked = Asked(
                 period,
                 by,
@@ -102,6 +104,21 @@ def run(settings: Settings, collect: Callable[[], Snapshot]) -> int:
     text = FORMS[settings.options[REPORT_FORMAT]](report)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     return int(settings.options[STRICT] and report.counted.ratio < WHOLE)
+
+
+def _export(settings: Settings, source: Source, period: Period, now: float) -> int:
+    """Write files of days. Raises ConfigError where hours are not known."""
+    if source.finest != "hour":
+        raise ConfigError("-export.folder: a Prometheus tells days alone; name a -history.file")
+    by = _by(settings) or {
+        **LABELS,
+        **{tag_label(key): _tag(tag_label(key)) for key in settings.tags},
+    }
+    form = report_days.form(settings.options[flags.EXPORT_FORMAT])
+    folder = Path(settings.options[flags.EXPORT_FOLDER])
+    written = report_days.write_days(folder, source.ask, period, by, form, now)
+    sys.stdout.write(f"{folder}: {written.told}\n")
+    return 0
 
 
 def check_alone(settings: Settings) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from cloud_carbon_exporter.config.flag import Flag, flags_in
-from cloud_carbon_exporter.config.kinds import several, shaped, text
+from cloud_carbon_exporter.config.kinds import choice, several, shaped, text
 from cloud_carbon_exporter.config.quantities import number
 from cloud_carbon_exporter.config.values import Kind
 
@@ -98,6 +98,21 @@ FROM_HEADERS_FILE = Flag(
     text("FILE"),
     "",
     "File with headers of the requests to it, one a line: Authorization: Bearer ...",
+    commands=_REPORT,
+)
+EXPORT_FOLDER = Flag(
+    "export.folder",
+    text("FOLDER"),
+    "",
+    "Write the sums of each hour of the period to this folder instead, a file for each day that is "
+    "over: day=2026-10-01/hours.parquet. By all labels where -by names none.",
+    commands=_REPORT,
+)
+EXPORT_FORMAT = Flag(
+    "export.format",
+    choice("parquet", "csv"),
+    "parquet",
+    "Form of these files; Parquet takes the extra `history`.",
     commands=_REPORT,
 )
 

@@ -36,6 +36,13 @@ class Selector(NamedTuple):
             and all(fnmatchcase(own.get(key, ""), value) for key, value in self.tags)
         )
 
+    @property
+    def holds_all(self) -> bool:
+        """Whether nothing is left out, whatever the estate is: each label may be anything."""
+        patterns = (self.providers, self.accounts, self.regions, self.kinds)
+        values = [value for _, value in self.tags]
+        return all(not each or "*" in each for each in patterns) and set(values) <= {"*"}
+
 
 def _fits(patterns: tuple[str, ...], value: str) -> bool:
     return not patterns or any(fnmatchcase(value, pattern) for pattern in patterns)
@@ -58,7 +65,7 @@ class BudgetStanding:
         period's end; 1 is as planned, None before anything is known. forecast: at the period's
         end; None as long as too little was counted to say.
     covered_ratio: how much of the period so far was counted. emitted_grams: a counter of the same
-        emissions, over periods.
+        emissions, over periods. of_everything: whether it is of the whole estate.
     """
 
     name: str
@@ -71,6 +78,7 @@ class BudgetStanding:
     forecast: Estimate | None
     covered_ratio: float
     emitted_grams: float
+    of_everything: bool = False
 
     @property
     def remaining_grams(self) -> float:

@@ -11,6 +11,7 @@ from pathlib import PurePath
 
 from aiohttp import web
 
+from cloud_carbon_exporter.web.regions_html import regions_html
 from cloud_carbon_exporter.web.settings import PREFIX, SERVING
 from cloud_carbon_exporter.web.totals_html import as_of_html, totals_html
 
@@ -23,6 +24,7 @@ _TYPES = {
 }
 _PAGE = "index.html"
 _TOTALS, _AS_OF, _SOURCE = "<!-- totals -->", "<!-- as of -->", "<!-- source -->"
+_REGIONS = "<!-- regions -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ async def page(request: web.Request) -> web.Response:
     taken = serving.collector.snapshot
     text = request.app[STATIC_FILES][_PAGE].body.decode()
     text = text.replace(_TOTALS, totals_html(taken)).replace(_AS_OF, as_of_html(taken))
+    text = text.replace(_REGIONS, regions_html(taken))
     text = text.replace(_SOURCE, escape(serving.settings.source))
     return _answer(request, _file(text.encode(), _TYPES[".html"]))
 

@@ -12,6 +12,7 @@ from cloud_carbon_exporter.web.api import json_objects
 from cloud_carbon_exporter.web.api.answers import json_answer
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.json_schema import (
+    FLAG,
     MOMENT,
     NUMBER,
     TEXT,
@@ -45,6 +46,7 @@ _BUDGET = object_of(
             "description": "at the end of the period; null as long as too little was counted",
         },
         "covered_ratio": noted(NUMBER, "how much of the period so far was counted"),
+        "of_everything": noted(FLAG, "whether it is of the whole estate"),
     }
 )
 
@@ -68,6 +70,7 @@ def _budget(of: BudgetStanding) -> JsonObject:
         "burn_rate_ratio": of.burn_rate,
         "forecast_grams": None if of.forecast is None else json_objects.estimate(of.forecast),
         "covered_ratio": of.covered_ratio,
+        "of_everything": of.of_everything,
     }
 
 

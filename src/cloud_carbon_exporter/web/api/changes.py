@@ -19,6 +19,7 @@ from multidict import MultiMapping
 from cloud_carbon_exporter.history.query import Query, Summed
 from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.history.series import LABELS
+from cloud_carbon_exporter.history.settled import last_hour_end
 from cloud_carbon_exporter.model.differences import difference
 from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.model.sums import Sum
@@ -32,7 +33,6 @@ from cloud_carbon_exporter.web.api.measures import (
     check_parameters,
     one_named,
 )
-from cloud_carbon_exporter.web.api.ranges import last_hour_end
 from cloud_carbon_exporter.web.api.resource_query import BadQuery
 
 PARAMETERS = ("since", "measure")

@@ -14,9 +14,9 @@ from functools import partial
 from aiohttp import web
 
 from cloud_carbon_exporter.exposition.csv_text import csv_text
+from cloud_carbon_exporter.history.columns import AMOUNTS, TIMES, cells, column_names
 from cloud_carbon_exporter.history.query import Query, Summed
 from cloud_carbon_exporter.history.reader import TooManySums
-from cloud_carbon_exporter.model.sums import Sum
 from cloud_carbon_exporter.web.api.answers import error_answer, json_answer
 from cloud_carbon_exporter.web.api.history_query import HistoryQuery, parse_history
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
@@ -45,17 +45,6 @@ class History:
 
 
 HISTORY: web.AppKey[History] = web.AppKey("history")
-
-AMOUNTS: dict[str, Callable[[Summed], Sum]] = {
-    "power_watts": lambda row: row.power_watts,
-    "energy_joules": lambda row: row.amounts.energy_joules,
-    "operational_emissions_grams": lambda row: row.amounts.operational_grams,
-    "embodied_emissions_grams": lambda row: row.amounts.embodied_grams,
-    "emissions_grams": lambda row: row.amounts.emissions_grams,
-}
-"""Amounts of every sum, by their names in the answer."""
-
-TIMES = ("start", "end", "counted_seconds")
 
 
 def nothing_remembered(query: Query) -> Iterable[Summed]:
@@ -114,14 +103,4 @@ def _object(row: Summed, by: Sequence[str]) -> JsonObject:
 
 def history_csv(rows: Iterable[Summed], by: Sequence[str]) -> str:
     """The sums as CSV, a row each; units in the names of the columns."""
-    columns = [*TIMES, *by]
-    for name in AMOUNTS:
-        columns += [name, f"{name}_lower", f"{name}_upper"]
-    lines: list[Sequence[object]] = [(*columns, "basis")]
-    for row in rows:
-        cells: list[object] = [row.start, row.end, row.seconds, *row.labels]
-        for amount in AMOUNTS.values():
-            estimate = amount(row).estimate
-            cells += [estimate.value, estimate.lower, estimate.upper]
-        lines.append((*cells, row.power_watts.basis))
-    return csv_text(lines)
+    return csv_text([column_names(by), *[cells(row, by) for row in rows]])

@@ -15,6 +15,7 @@ from cloud_carbon_exporter.exposition.label_names import (
 )
 from cloud_carbon_exporter.exposition.labels import tag_label, tag_pairs
 from cloud_carbon_exporter.model import facts
+from cloud_carbon_exporter.model.coordinates import map_point
 from cloud_carbon_exporter.model.snapshot import ApiUse, Outcome, Row, Snapshot
 from cloud_carbon_exporter.model.sums import FootprintSum, footprint_sum
 from cloud_carbon_exporter.model.types import (
@@ -25,6 +26,7 @@ from cloud_carbon_exporter.model.types import (
     Resource,
     Totals,
 )
+from cloud_carbon_exporter.web.region_sums import Region, region_sums
 
 JsonObject = dict[str, Any]
 
@@ -184,13 +186,26 @@ def _outcome(outcome: Outcome) -> JsonObject:
     }
 
 
+def _places(taken: Snapshot) -> Iterator[JsonObject]:
+    standing = region_sums(taken)
+    for place in taken.places:
+        now = standing.get(Region(place.provider, place.region))
+        yield {**_place(place), "now": None if now is None else sums(now)}
+
+
 def _place(place: Place) -> JsonObject:
     return {
         "cloud_provider": place.provider,
         "cloud_region": place.region,
+        "map_point": _map_point(place),
         "pue_ratio": estimate(place.pue_ratio),
         "grid_intensity": list(map(_intensity, place.intensities)),
     }
+
+
+def _map_point(place: Place) -> JsonObject | None:
+    point = map_point(place.provider, place.region)
+    return None if point is None else point._asdict()
 
 
 def _intensity(intensity: CarbonIntensity) -> JsonObject:
@@ -253,7 +268,7 @@ def snapshot(taken: Snapshot, tags: tuple[str, ...], version: str, source_url: s
         "targets": list(map(dataclasses.asdict, taken.targets)),
         "listings": list(map(_outcome, taken.listings)),
         "measurements": list(map(_outcome, taken.measurements)),
-        "places": list(map(_place, taken.places)),
+        "places": list(_places(taken)),
         "api": _api(taken.api),
         "gauges": dict(taken.gauges),
         "equivalents": list(_equivalents()),

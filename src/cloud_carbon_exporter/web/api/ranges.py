@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cloud_carbon_exporter.history.settled import last_hour_end
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
-
-SETTLING_SECONDS = 1800
-"""Until an hour is whole: CloudWatch has its points ten minutes later, read every quarter hour."""
-
-
-def last_hour_end(now: float) -> int:
-    """End of the last hour that is counted wholly: one that is not would be drawn as a fall."""
-    return int(max(now - SETTLING_SECONDS, HOUR_SECONDS) // HOUR_SECONDS) * HOUR_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

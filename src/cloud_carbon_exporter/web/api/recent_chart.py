@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.api.trend_chart import drawn, series_of
-from cloud_carbon_exporter.web.recent import LABELS, Rates, RecentPoint
+from cloud_carbon_exporter.web.recent import Rates, RecentPoint
 from cloud_carbon_exporter.web.trend import TrendPoint
 
 _RATES: Mapping[str, Callable[[Rates], float]] = {
-    "total": lambda rates: rates.operational + rates.embodied,
+    "total": lambda rates: rates.grams,
     "operational": lambda rates: rates.operational,
     "embodied": lambda rates: rates.embodied,
     "power": lambda rates: rates.watts,
@@ -27,25 +27,29 @@ _POINTS = {
 _NO_SUMS: JsonObject = {"sum": None, "counted_seconds": 0, "groups": []}
 
 
-def is_kept(points: Sequence[RecentPoint], trend: Sequence[TrendPoint], by: str) -> bool:
-    """Whether the hour is known by that label: not by a tag, nor just after a restart."""
-    return by in LABELS and (len(points) > 1 or len(points) == len(trend) == 1)
+def is_kept(points: Sequence[RecentPoint], trend: Sequence[TrendPoint]) -> bool:
+    """Whether the hour is known by labels: not just after a restart, which forgets them."""
+    return len(points) > 1 or len(points) == len(trend) == 1
 
 
 def chart_of_recent(points: Sequence[RecentPoint], by: str, name: str) -> JsonObject:
     """The columns of a chart of one measure, by label."""
     starts = [point.taken_at for point in points]
     by_name: defaultdict[str, dict[float, float]] = defaultdict(dict)
-    for point in points:
-        for value, rates in point.groups[by].items():
+    rest: dict[float, float] = {}
+    parts = [point.by(by) for point in points]
+    for point, of_point in zip(points, parts, strict=True):
+        for value, rates in of_point.largest.items():
             by_name[value][point.taken_at] = _RATES[name](rates)
+        rest[point.taken_at] = _RATES[name](of_point.rest)
+    more = max((of_point.more for of_point in parts), default=0)
     whole = [point.whole[name] for point in points]
     return {
         "start": [round(start, 1) for start in starts],
         "value": [drawn(estimate.value) for estimate in whole],
         "lower": [drawn(estimate.lower) for estimate in whole],
         "upper": [drawn(estimate.upper) for estimate in whole],
-        **series_of(by_name, starts),
+        **series_of(by_name, starts, rest, more),
         **_NO_SUMS,
         "parts": by,
     }

@@ -29,7 +29,7 @@ from cloud_carbon_exporter.web.api.json_schema import (
     one_of,
     reference,
 )
-from cloud_carbon_exporter.web.api.view_schemas import CERTAINTY, VIEW_ANSWERS
+from cloud_carbon_exporter.web.api.view_schemas import CERTAINTY, MAP_POINT, VIEW_ANSWERS
 from cloud_carbon_exporter.web.api.window_schema import WINDOW
 
 _ESTIMATE = reference("estimate")
@@ -80,6 +80,12 @@ _PARTS: Mapping[str, Schema] = {
         {
             "cloud_provider": TEXT,
             "cloud_region": TEXT,
+            "map_point": MAP_POINT,
+            "now": {
+                "anyOf": [reference("sums"), {"type": "null"}],
+                "description": "what stands there; null of a zone that lies apart, which counts "
+                "in its region",
+            },
             "pue_ratio": _ESTIMATE,
             "grid_intensity": list_of(
                 object_of(

@@ -112,7 +112,7 @@ def _recent(trend: Trend, asked: TrendQuery, now: float) -> JsonObject:
     told: JsonObject = {"since": since, "until": now, "step": ""}
     whole = [point for point in trend.points if point.taken_at >= since]
     parts = [point for point in trend.recent.points if point.taken_at >= since]
-    if is_kept(parts, whole, asked.by):
+    if is_kept(parts, whole):
         return told | chart_of_recent(parts, asked.by, asked.measure)
     return told | chart_of_points(whole, asked.measure)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from operator import attrgetter
+from types import MappingProxyType
 
 from cloud_carbon_exporter.history.query import Summed
 from cloud_carbon_exporter.model.hours import Amounts, amounts_over_time
@@ -129,15 +130,23 @@ def chart(looked: Looked, name: str) -> JsonObject:
     }
 
 
-def series_of(by_name: Mapping[str, Mapping[float, float]], starts: Sequence[float]) -> JsonObject:
-    """Rates by time of the largest groups, and of all others together."""
+def series_of(
+    by_name: Mapping[str, Mapping[float, float]],
+    starts: Sequence[float],
+    rest: Mapping[float, float] = MappingProxyType({}),
+    more: int = 0,
+) -> JsonObject:
+    """Rates by time of the largest groups, and of all others together.
+
+    rest: of the `more` groups whose names are not kept.
+    """
     ranked = sorted(by_name, key=lambda name: (-sum(by_name[name].values()), name))
     largest = ranked[:MOST_SERIES]
-    left = [by_name[name] for name in ranked[MOST_SERIES:]]
+    left = [by_name[name] for name in ranked[MOST_SERIES:]] + ([rest] if more else [])
     return {
         "series": [{"name": name, "values": _column([by_name[name]], starts)} for name in largest],
         "others": _column(left, starts) if left else None,
-        "others_groups": len(left),
+        "others_groups": len(ranked) - len(largest) + more,
     }
 
 

@@ -9,6 +9,7 @@ from cloud_carbon_exporter.model.types import BASES
 from cloud_carbon_exporter.web.api.changes import GROUPED_BY, SPANS
 from cloud_carbon_exporter.web.api.json_schema import (
     COUNT,
+    FLAG,
     MOMENT,
     NUMBER,
     TEXT,
@@ -47,6 +48,21 @@ _CHANGE: Mapping[str, Schema] = {
 }
 _CHANGES = list_of(object_of({**dict.fromkeys(GROUPED_BY, TEXT), **_CHANGE}))
 
+MAP_POINT: Schema = {
+    "anyOf": [
+        object_of(
+            {
+                "town": TEXT,
+                "latitude": NUMBER,
+                "longitude": NUMBER,
+                "assumed": noted(FLAG, "the provider names a state alone, the town stands for it"),
+            }
+        ),
+        {"type": "null"},
+    ],
+    "description": "to a tenth of a degree; null of what is everywhere, or unknown",
+}
+
 CERTAINTY: Schema = mapping_to(
     object_of(
         {
@@ -72,8 +88,8 @@ VIEW_ANSWERS: Mapping[str, Schema] = {
             "step": noted(one_of(("", *STEPS)), "empty where each refresh is one"),
             "parts": noted(
                 TEXT,
-                "what `series` are parts by: the label, or `measure` where an hour is not known by "
-                "it and all emissions are told by operational and embodied",
+                "what `series` are parts by: the label, or `measure` just after a restart, when an "
+                "hour is not known by it and all emissions are told by operational and embodied",
             ),
             "start": noted(_NUMBERS, "of each step that something is known of"),
             "value": noted(_NUMBERS, "mean of each step, of everything"),

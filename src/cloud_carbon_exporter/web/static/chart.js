@@ -52,8 +52,17 @@ function dates(first, last, width, size) {
   return points;
 }
 
+const FARTHEST = 3; // times the largest value: a line farther off would press all else flat
+
+/** Lines near enough to be drawn. */
+export function linesDrawn({ value, upper, lines }) {
+  const most = Math.max(...value, ...upper);
+  return lines.filter(({ values }) => most > 0 && Math.max(...values) <= FARTHEST * most);
+}
+
 /**
- * chart: start of each step, its ends or null, layers from the lowest (name, values, colour), lower and upper.
+ * chart: start of each step, its ends or null, layers from the lowest (name, values, colour), lower and upper;
+ * lines: what it is held against (name, values), drawn where that leaves the rest to be seen.
  * tell(value): in words; factor: from a value to the unit it is told in. Returns the element and find(x): the step there.
  */
 export function draw(chart, width, tell, factor) {
@@ -63,7 +72,8 @@ export function draw(chart, width, tell, factor) {
   const first = chart.start[0] - (alone ? ALONE_SECONDS : 0);
   const last = chart.ends ? chart.ends.at(-1) : chart.start.at(-1) + (alone ? ALONE_SECONDS : 0);
   const sums = chart.start.map(() => 0);
-  const most = Math.max(...chart.value, ...(chart.upper.length ? chart.upper : [0])) || 1;
+  const drawn = linesDrawn(chart);
+  const most = Math.max(...chart.value, ...chart.upper, ...drawn.flatMap(({ values }) => values)) || 1;
   const marks = ticks(most, factor);
   const top = marks.at(-1);
   const x = (time) => left + ((time - first) / (last - first)) * (width - left - right);
@@ -80,6 +90,11 @@ export function draw(chart, width, tell, factor) {
     areas,
     alone ? svg("circle", { class: "point", cx: x(chart.start[0]), cy: y(chart.value[0]), r: 4 }) : null,
     [chart.lower, chart.upper].filter((bound) => bound.length > (chart.ends ? 0 : 1)).map((bound) => svg("path", { class: "bound", d: path(edge(chart, bound, x, y)) })),
+    drawn.map(({ values }) => {
+      const points = alone ? [[left, y(values[0])], [width - right, y(values[0])]] : edge(chart, values, x, y);
+      return [svg("path", { class: "budget", d: path(points) }),
+        svg("text", { class: "tick-text", x: width - right, y: points.at(-1)[1] - 5, "text-anchor": "end" }, "budget")];
+    }).flat(),
     dates(first, last, width, size).map((time) => svg("text", { class: "tick-text", x: Math.min(Math.max(x(time), left), width - size.date / 2.5), y: height - 6, "text-anchor": "middle" }, moment(time, last - first))),
     rule);
   const find = (at) => {

@@ -4,6 +4,7 @@ import { byId, h, say, show } from "./dom.js";
 import { gramsAnHour, moment, number, percent, range, watts, written } from "./format.js";
 import { chosen } from "./chosen.js";
 import { MEASURES, teller } from "./measures.js";
+import { renderMap } from "./map.js";
 import { renderStrip } from "./regions.js";
 import { shade } from "./treemap.js";
 
@@ -13,13 +14,16 @@ let latest = null;
 
 const grams = (of) => (of ? `${number(of.grams_per_kilowatt_hour.value)} g` : "–");
 
+/** Where a region is; a town that only stands for what its provider names is set apart. */
+const town = (point) => (point ? `${point.assumed ? "near " : ""}${point.town}` : "");
+
 function row(place, here, tell) {
   const of = (method) => place.grid_intensity.find((each) => each.method === method);
   const live = of("live");
   const used = place.grid_intensity[0];
   const told = live ? `${live.source}${live.estimated ? ", estimated" : ""}` : "";
   const colour = used ? shade(used.grams_per_kilowatt_hour.value) : "";
-  return h("tr", {}, h("th", { scope: "row" }, h("span", { class: `key ${colour}`, "aria-hidden": "true" }), h("bdi", {}, place.cloud_region), " ", h("span", { class: "muted" }, place.cloud_provider)),
+  return h("tr", {}, h("th", { scope: "row" }, h("span", { class: `key ${colour}`, "aria-hidden": "true" }), h("bdi", {}, place.cloud_region), " ", h("span", { class: "muted" }, place.cloud_provider), h("small", {}, town(place.map_point))),
     h("td", { class: "num n" }, here ? written(tell(here)) : "–", h("small", {}, here ? range(tell(here)) : "")),
     h("td", { class: "num" }, grams(of("location"))),
     h("td", { class: "num", title: told }, grams(live)),
@@ -31,17 +35,21 @@ export function renderGrid(told) {
   show(byId("grid"), told.places.length > 0);
   const column = (text, kind = "") => h("th", { scope: "col", class: kind }, text);
   const { key, label } = MEASURES[chosen.measure];
-  const sums = new Map(told.by.cloud_region.map((group) => [group.name, group[key]]));
-  const largest = Math.max(...[...sums.values()].map((sum) => sum.value), 0);
-  const places = [...told.places].sort((a, b) => (sums.get(b.cloud_region)?.value ?? 0) - (sums.get(a.cloud_region)?.value ?? 0));
+  const value = (place) => place.now?.[key].value ?? 0;
+  const places = [...told.places].sort((a, b) => value(b) - value(a));
   byId("grid-table").replaceChildren(h("caption", { class: "hidden" }, "Grid intensity of the regions in use, a kilowatt hour"),
     h("thead", {}, h("tr", {}, column("Region"), column(label, "num n"), column("Annual", "num"), column("Live", "num"), column("Counted by", "wide-only"), column("PUE", "num wide-only"))),
-    h("tbody", {}, places.map((place) => row(place, sums.get(place.cloud_region), teller(chosen.measure, largest)))));
-  renderStrip(told);
+    h("tbody", {}, places.map((place) => row(place, place.now?.[key], teller(chosen.measure, value(places[0]))))));
   latest = told;
+  drawn();
 }
 
-new ResizeObserver(() => latest && renderStrip(latest)).observe(byId("strip"));
+function drawn() {
+  renderMap(latest);
+  renderStrip(latest);
+}
+
+new ResizeObserver(() => latest && drawn()).observe(byId("strip"));
 
 function change(before, after) {
   if (!before) return "";

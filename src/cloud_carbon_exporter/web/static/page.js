@@ -16,7 +16,7 @@ import { filterBy, load, refresh, resourcesShown } from "./resources.js";
 import { failures, renderBill, renderHealth, renderLedger } from "./state.js";
 import { renderTotals } from "./totals.js";
 import { loadTreemap } from "./treemap.js";
-import { loadTrend, trendRows } from "./trend.js";
+import { loadTrend, redrawTrend, trendRows } from "./trend.js";
 
 const POLL_MILLISECONDS = 3000;
 const STALE_SECONDS = 900;
@@ -92,6 +92,10 @@ async function loadPast() {
   if (told) breakdown();
 }
 
+async function budgets() {
+  if (await loadBudgets()) redrawTrend();
+}
+
 const tiles = () => loadTreemap(naming, filterBy);
 const changes = () => loadChanges(naming, filterBy);
 
@@ -112,7 +116,7 @@ async function poll() {
     if (response.status === 200) {
       told = await response.json();
       render();
-      if (told.totals.resources) await Promise.all([refresh(), loadPast(), tiles(), changes(), loadAdvice(told.taken_at, naming), loadBudgets()]);
+      if (told.totals.resources) await Promise.all([refresh(), loadPast(), tiles(), changes(), loadAdvice(told.taken_at, naming), budgets()]);
       else await load();
       tag = response.headers.get("ETag");
       document.body.dataset.drawn = String(told.taken_at);

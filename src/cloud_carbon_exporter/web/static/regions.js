@@ -12,11 +12,11 @@ const NAMED = 10;
 
 const intensity = (place) => place.grid_intensity[0]?.grams_per_kilowatt_hour.value;
 
-function dots(told) {
+/** Regions in use, the largest first: name, g/kWh, what is emitted there, and where that is. */
+export function dots(told) {
   const { key } = MEASURES[chosen.measure];
-  const sums = new Map(told.by.cloud_region.map((group) => [group.name, group[key].value]));
-  return told.places.filter((place) => intensity(place) !== undefined && sums.has(place.cloud_region))
-    .map((place) => ({ name: place.cloud_region, grams: intensity(place), value: sums.get(place.cloud_region) }))
+  return told.places.filter((place) => intensity(place) !== undefined && place.now)
+    .map((place) => ({ name: place.cloud_region, grams: intensity(place), value: place.now[key].value, point: place.map_point }))
     .sort((a, b) => b.value - a.value);
 }
 

@@ -1,6 +1,7 @@
 // The past of the chosen measure, stacked by the chosen label: a chart, a sentence, a table.
 
-import { draw } from "./chart.js";
+import { budgetLines } from "./budgets.js";
+import { draw, linesDrawn } from "./chart.js";
 import { choose, chosen } from "./chosen.js";
 import { byId, h, say, show } from "./dom.js";
 import { count, moment, range, written } from "./format.js";
@@ -31,6 +32,18 @@ function ends() {
 
 const tell = () => teller(told.measure, Math.max(...told.value, 0));
 
+/** Budgets in the legend: what each allows, and whether the line is in sight. */
+function limits(index) {
+  const lines = budgetLines(told);
+  const shown = linesDrawn({ ...told, lines });
+  return lines.map((line) => {
+    const value = line.values.at(index ?? -1);
+    const far = shown.includes(line) ? "" : ", above what is drawn";
+    return h("li", {}, h("span", { class: "key line", "aria-hidden": "true" }), h("bdi", { class: "clamp" }, line.name),
+      h("span", { class: "num" }, `${said(teller(told.measure, value), value)}${far}`));
+  });
+}
+
 function legend(index) {
   const write = (value) => said(tell(), value);
   const parts = layers();
@@ -38,7 +51,7 @@ function legend(index) {
   const at = (values) => (index === null ? mean(values) : values[index]);
   byId("trend-at").textContent = index === null ? "Mean" : `At ${moment(told.start[index], told.until - told.since)}`;
   byId("trend-legend").replaceChildren(...parts.map(({ name, values, colour }) =>
-    h("li", {}, h("span", { class: `key ${colour}`, "aria-hidden": "true" }), h("bdi", { class: "clamp" }, name), h("span", { class: "num" }, write(at(values))))));
+    h("li", {}, h("span", { class: `key ${colour}`, "aria-hidden": "true" }), h("bdi", { class: "clamp" }, name), h("span", { class: "num" }, write(at(values))))), ...limits(index));
 }
 
 function paint() {
@@ -48,7 +61,7 @@ function paint() {
   const most = Math.max(...told.value, 0);
   const whole = write({ value: most, lower: most, upper: most });
   const factor = most ? Number(whole.value.replaceAll(",", "")) / most : 1;
-  drawn = draw({ ...told, ends: ends(), layers: layers() }, holder.clientWidth, (value) => {
+  drawn = draw({ ...told, ends: ends(), layers: layers(), lines: budgetLines(told) }, holder.clientWidth, (value) => {
     const text = Number((value * factor).toPrecision(3));
     return `${text.toLocaleString("en")} ${whole.unit}`;
   }, factor);
@@ -65,7 +78,7 @@ function sentence() {
   const course = least === most ? `steady at ${most}` : `between ${least} and ${most}`;
   if (!told.step) {
     return known < 2 ? "One refresh so far; the line begins with the second."
-      : `Since ${moment(told.start[0], told.start.at(-1) - told.start[0])}: ${course}, now ${write(values.at(-1))}.${told.parts === "measure" ? ` By ${labelName(told.by).toLowerCase()} it is told of longer ranges.` : ""}`;
+      : `Since ${moment(told.start[0], told.start.at(-1) - told.start[0])}: ${course}, now ${write(values.at(-1))}.${told.parts === "measure" ? ` By ${labelName(told.by).toLowerCase()} the hour is told again from the second refresh after a restart on.` : ""}`;
   }
   const of = amountOf(told.measure, told.sum);
   const gap = told.until - told.since - told.counted_seconds > 2 * 3600
@@ -77,17 +90,17 @@ function sentence() {
 export function trendRows() {
   if (!told?.start.length) return { columns: [], rows: [] };
   const parts = layers();
-  const unit = told.unit;
+  const columns = [...parts, ...budgetLines(told)];
   return {
-    columns: ["start", `${told.measure} (${unit})`, ...(told.lower.length ? ["lower", "upper"] : []), ...parts.map(({ name }) => name)],
+    columns: ["start", `${told.measure} (${told.unit})`, ...(told.lower.length ? ["lower", "upper"] : []), ...columns.map(({ name }) => name)],
     rows: told.start.map((start, index) => [new Date(start * 1000).toISOString(), told.value[index],
-      ...(told.lower.length ? [told.lower[index], told.upper[index]] : []), ...parts.map(({ values }) => values[index])]),
+      ...(told.lower.length ? [told.lower[index], told.upper[index]] : []), ...columns.map(({ values }) => values[index])]),
   };
 }
 
 function table() {
   const write = (value) => said(tell(), value);
-  const parts = layers();
+  const parts = [...layers(), ...budgetLines(told)];
   const column = (text) => h("th", { scope: "col", class: "n" }, h("bdi", {}, text));
   const shown = told.start.map((_, index) => index).slice(-TABLE_ROWS).reverse();
   byId("trend-table").replaceChildren(h("caption", { class: "hidden" }, "Trend"),
@@ -105,6 +118,9 @@ function render() {
   paint();
   table();
 }
+
+/** Budgets are others than before: draw their lines. */
+export const redrawTrend = () => told && render();
 
 /** Ask for the past and draw it; naming(label, value): what a value is called. Returns the answer. */
 export async function loadTrend(naming, again = false) {
