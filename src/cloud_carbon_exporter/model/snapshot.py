@@ -44,7 +44,7 @@ class AccountRow:
     """Sums over the resources of one account, region and kind.
 
     now: of what is there now; whatever else is summed is summed from these. The counters keep what
-        has vanished meanwhile.
+        has vanished meanwhile. held: hardware times its seconds, by its name in `held.UNITS`.
     """
 
     provider: str
@@ -54,6 +54,7 @@ class AccountRow:
     now: FootprintSum
     totals: Totals | None = None
     water: WaterTotals | None = None
+    held: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def power_watts(self) -> Estimate:

@@ -130,6 +130,7 @@ class Service:
         self._sections |= {
             "counters": current.counters,
             "water": current.counters.water,
+            "held": current.counters.held,
             "loads": current.counters.loads,
             "budget": current.budget,
             "comparison": current.comparison,
