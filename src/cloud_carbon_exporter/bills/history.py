@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from cloud_carbon_exporter.bills.exports import (
 )
 from cloud_carbon_exporter.bills.lookups import lookups
 from cloud_carbon_exporter.model.grid import Method
+from cloud_carbon_exporter.model.held import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class History:
     sources: rows of the files of each form. rows: all rows of the bill, in one shape.
     sums: by group and state; total: by state alone. ledger: by state and SKU.
     exports: titles of what it was read from. absent: what is missing, and what that costs.
+    held: hardware of one unit by the number of its figure.
     """
 
     connection: ibis.BaseBackend
@@ -70,6 +72,7 @@ class History:
     ledger: ibis.Table
     exports: tuple[str, ...]
     absent: tuple[str, ...]
+    held: Sequence[Held]
 
 
 @contextmanager
@@ -116,6 +119,7 @@ def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
         connection.create_table("cloud_carbon_ledger", query.ledger(used, tables.shapes)),
         tuple(dict.fromkeys(source.export.title for source in sources)),
         tuple(dict.fromkeys(words for source in sources for words in source.absent)),
+        known.held,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from cloud_carbon_exporter.config.flag import Flag, flags_in
-from cloud_carbon_exporter.config.kinds import choice, several, text
+from cloud_carbon_exporter.config.kinds import choice, optional_choice, several, text
 from cloud_carbon_exporter.config.values import Kind, quoted
 
 Cost = Literal["billed", "amortised"]
@@ -109,6 +109,21 @@ OUTPUT = Flag(
     "Where it is written; on stdout when empty. Rows in FOCUS become Parquet where it ends in "
     ".parquet.",
     commands=_HISTORY,
+)
+COMPARE = Flag(
+    "compare",
+    optional_choice("live"),
+    "",
+    "Hold the bill against what the exporter counted on the same days, by account and kind: live, "
+    "from -history.file or -from.prometheus.",
+    commands=_HISTORY,
+)
+COMPARED_FILE = Flag(
+    "history.compared",
+    text("FILE"),
+    "",
+    "A comparison with a bill, as history -compare live -to csv writes it: its ratios are served.",
+    commands=("serve",),
 )
 ENGINE: Flag[Engine] = Flag(
     "engine",

@@ -7,9 +7,10 @@ and a node group is one resource of many machines. What stands in all of them is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.priced_components import Loads, in_force
 from cloud_carbon_exporter.model.quantities import BYTES_PER_GIB, SECONDS_PER_HOUR
 from cloud_carbon_exporter.model.types import Component, ComponentKind
@@ -67,11 +68,26 @@ def held(components: Iterable[Component], loads: Loads, kind: str) -> Held:
             continue
         name = _AMOUNT_OF[component.kind]
         if component.per:
-            amount = sum([part.amount for part in in_force(component, loads, kind)])
+            amounts_in_force = in_force(component, loads, kind)
+            amount = sum([part.amount * _kept(part.part) for part in amounts_in_force])
         else:
-            amount = component.amount
+            amount = component.amount * _kept(component.part)
         amounts[name] = amounts.get(name, 0.0) + amount
     return _one_object(tuple(amounts.items()))
+
+
+@cache
+def _shares_kept() -> Mapping[str, float]:
+    """Share of the GiB of a storage class that is kept, and billed: blocks that changed."""
+    return {
+        row["class"]: facts.figure(f"{row['kept']}.share").value
+        for row in facts.rows("storage_classes")
+        if row["kept"]
+    }
+
+
+def _kept(part: str) -> float:
+    return _shares_kept().get(part, 1.0)
 
 
 @lru_cache(maxsize=16384)
