@@ -31,7 +31,7 @@ UNITS: Mapping[str, HeldUnit] = {
     "accelerator": HeldUnit("accelerator_hours", "accelerator-hours", _BY_HOUR),
     "storage": HeldUnit("storage_gibibyte_hours", "GiB-hours of storage", _BY_HOUR),
     "unit": HeldUnit("unit_hours", "hours of units", _BY_HOUR),
-    "request": HeldUnit("requests", "requests", 1),
+    "request": HeldUnit("requests", "requests or tokens", 1),
     "byte": HeldUnit("transferred_gibibytes", "GiB through it", BYTES_PER_GIB),
 }
 """Amounts by their names, in the order they are shown."""

@@ -191,7 +191,8 @@ def _words(raw: Raw) -> Mapping[str, str]:
 def _amount(provider: str, raw: Raw, item: Item, period: _Period, seed: int) -> float:
     """Amount of an item in a time, in its unit."""
     if item.counts == BY_SIZE:
-        kept = facts.figure("changed.share").value if raw["type"].endswith(_CHANGES) else 1
+        share = "changed.share" if raw["type"].endswith(_CHANGES) else item.kept
+        kept = facts.figure(share).value if share else 1
         return float(raw["gib"]) * kept * period.months
     if item.counts == BY_CLASS:
         middle = (period.start.timestamp() + period.end.timestamp()) / 2

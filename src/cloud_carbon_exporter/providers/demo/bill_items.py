@@ -11,7 +11,7 @@ class Item(NamedTuple):
 
     usage: its usage type or SKU, with {type} and the like of the raw object put in. counts: hours
     of the month, or those of what nobody uses; GiB held over it, by the size of the object or by
-    the signal `stored` of its monitoring; or vCPUs and GiB of memory times its hours.
+    the signal `stored` of its monitoring, of which the share `kept` of the facts is billed; or vCPUs and GiB of memory times its hours.
     """
 
     service: str
@@ -20,6 +20,7 @@ class Item(NamedTuple):
     counts: str
     price: float
     stored: str = ""
+    kept: str = ""
 
 
 BY_HOUR, BY_SIZE, BY_CORE, BY_MEMORY = "hours", "size", "cores", "memory"
@@ -51,7 +52,14 @@ ITEMS: Mapping[str, tuple[Item, ...]] = {
     "ec2/nat_gateway": (Item("AmazonEC2", "NatGateway-Hours", "Hours", BY_HOUR, 0.05),),
     "ec2/capacity_reservation": (Item("AmazonEC2", "UnusedBox:{type}", "Hours", BY_UNUSED, 0.2),),
     "logs/log_group": (
-        Item("AmazonCloudWatch", "TimedStorage-ByteHrs", "GB-Months", BY_SIZE, 0.03),
+        Item(
+            "AmazonCloudWatch",
+            "TimedStorage-ByteHrs",
+            "GB-Months",
+            BY_SIZE,
+            0.03,
+            kept="archived.share",
+        ),
     ),
     "sql/instance": (
         Item("Cloud SQL", f"{_SQL} Zonal - vCPU in Demo", "seconds", BY_CORE, 1e-5),
