@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from cloud_carbon_exporter.bills import query
 from cloud_carbon_exporter.bills.history import History
+from cloud_carbon_exporter.bills.hours import region_of
 from cloud_carbon_exporter.bills.shapes import ESTIMATED
 from cloud_carbon_exporter.model.comparison import Hardware, Site
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS
@@ -53,7 +54,8 @@ def billed_hardware(of: History, days: Days) -> Mapping[Site, Hardware]:
     records = _units_on(of, days).to_pyarrow().to_pylist()
     sums: defaultdict[Site, dict[str, float]] = defaultdict(dict)
     for record in records:
-        site = Site(*(record[name] for name in _KEYS[:-1]))
+        provider, account, region, kind = (record[name] for name in _KEYS[:-1])
+        site = Site(provider, account, region_of(region), kind)
         for name, amount in of.held[record["figure_id"]]:
             sums[site][name] = sums[site].get(name, 0.0) + record["units"] * amount
     return sums

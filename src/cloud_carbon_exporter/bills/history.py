@@ -56,7 +56,8 @@ class History:
     """History of a bill, as tables of the engine that read it.
 
     sources: rows of the files of each form. rows: all rows of the bill, in one shape.
-    sums: by group and state; total: by state alone. ledger: by state and SKU.
+    used: units and cost by group and shape. sums: by group and state; total: by state alone.
+    ledger: by state and SKU.
     exports: titles of what it was read from. absent: what is missing, and what that costs.
     held: hardware of one unit by the number of its figure.
     """
@@ -67,6 +68,8 @@ class History:
     rows: ibis.Table
     shapes: ibis.Table
     figures: ibis.Table
+    reaches: ibis.Table
+    used: ibis.Table
     sums: ibis.Table
     total: ibis.Table
     ledger: ibis.Table
@@ -114,6 +117,8 @@ def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
         rows,
         tables.shapes,
         tables.figures,
+        tables.reaches,
+        used,
         connection.create_table("cloud_carbon_sums", query.sums(used, tables, by)),
         connection.create_table("cloud_carbon_total", query.sums(whole, tables, nothing)),
         connection.create_table("cloud_carbon_ledger", query.ledger(used, tables.shapes)),

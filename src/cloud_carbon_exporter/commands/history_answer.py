@@ -23,6 +23,7 @@ from cloud_carbon_exporter.bills.sql import statements
 from cloud_carbon_exporter.bills.summary import summary
 from cloud_carbon_exporter.commands import terminal
 from cloud_carbon_exporter.commands.history_compare import compare
+from cloud_carbon_exporter.commands.history_store import to_store
 from cloud_carbon_exporter.commands.history_stream import stream
 from cloud_carbon_exporter.config import history_flags as flags
 from cloud_carbon_exporter.config.flag import Values
@@ -50,6 +51,9 @@ def answer(options: Values) -> None:
             if options[flags.ENGINE] != "duckdb":
                 with stream(options[flags.OUTPUT]) as out:
                     out.writelines(statements(asked, options[flags.ENGINE]))
+                return
+            if options[flags.TO] == "store":
+                to_store(asked, options)
                 return
             with history(asked) as told:
                 _write(told, options)

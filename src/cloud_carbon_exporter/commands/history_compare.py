@@ -64,7 +64,7 @@ def comparison(bill: History, counted: Live, *, by_region: bool) -> Compared:
             f"{_told(of_bill)}, and {counted.source} has {_told(of_live)}"
         )
     lines = compared(
-        _with_known_regions(billed_hardware(bill, days)),
+        billed_hardware(bill, days),
         _summed(counted.hardware.rows, days),
         by_region=by_region,
     )
@@ -80,13 +80,6 @@ def _summed(rows: Iterable[HeldRow], days: Days) -> Mapping[Site, Hardware]:
             site = Site(row.provider, row.account_id, row.region, row.kind)
             sums[site][row.name] = sums[site].get(row.name, 0.0) + row.amount
     return sums
-
-
-def _with_known_regions(billed: Mapping[Site, Hardware]) -> Mapping[Site, Hardware]:
-    """The same, with what a bill names no region for under the name the live side has for it."""
-    return {
-        site._replace(region=site.region or "global"): hardware for site, hardware in billed.items()
-    }
 
 
 def _by_region(options: Values) -> bool:

@@ -11,7 +11,7 @@ from cloud_carbon_exporter.config.kinds import choice, optional_choice, several,
 from cloud_carbon_exporter.config.values import Kind, quoted
 
 Cost = Literal["billed", "amortised"]
-Written = Literal["table", "csv", "parquet", "openmetrics", "focus"]
+Written = Literal["table", "csv", "parquet", "openmetrics", "focus", "store"]
 Engine = Literal["duckdb", "athena", "bigquery", "spark"]
 
 _HISTORY = ("history",)
@@ -96,10 +96,11 @@ COST: Flag[Cost] = Flag(
 )
 TO: Flag[Written] = Flag(
     "to",
-    choice("table", "csv", "parquet", "openmetrics", "focus"),
+    choice("table", "csv", "parquet", "openmetrics", "focus", "store"),
     "table",
     "Form of the answer: groups as a table, CSV or Parquet, OpenMetrics with timestamps for "
-    "promtool, or the rows themselves in FOCUS with columns x_... of what each draws.",
+    "promtool, the rows themselves in FOCUS with columns x_... of what each draws, or hours put "
+    "into the history file (store), where nothing was counted.",
     commands=_HISTORY,
 )
 OUTPUT = Flag(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from cloud_carbon_exporter.history.series import Span
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
@@ -19,6 +20,21 @@ _DELETE = (
     "DELETE FROM hours WHERE hour >= ? AND hour < ?"
     " AND series IN (SELECT id FROM series WHERE provider = ? AND account = ?)"
 )
+
+
+class KeptHours(NamedTuple):
+    """Hours of a bill's time: how many are by the bill, and how many were counted."""
+
+    billed: int
+    counted: int
+
+
+def kept_hours(of_bill: Span, free: Iterable[Stretch]) -> KeptHours:
+    """Hours that a bill fills of its time, and the rest."""
+    whole = _whole_hours(of_bill)
+    filled = sum(stretch.last - stretch.first for stretch in free)
+    seconds = whole.last - whole.first
+    return KeptHours(round(filled / HOUR_SECONDS), round((seconds - filled) / HOUR_SECONDS))
 
 
 def make_way(database: sqlite3.Connection, counted: Span) -> None:

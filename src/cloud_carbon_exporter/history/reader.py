@@ -36,6 +36,7 @@ _SPANS = (
     " UNION ALL"
     " SELECT provider, account, first, last FROM billed WHERE last > :since AND first < :until"
 )
+_BILLED = "SELECT 1 FROM billed WHERE last > ? AND first < ? LIMIT 1"
 _COUNTED = "SELECT provider, account, first, last FROM spans WHERE last > ? AND first < ?"
 _HELD = (
     "SELECT day, provider, account, region, kind, name, amount FROM held"
@@ -123,6 +124,11 @@ class Reader:
         with turn(self._lock), self._moment() as ask:
             first, last = ask(_ENDS).fetchone()
         return None if first is None else (hour_of(first), last)
+
+    def has_bill(self, since: int, until: int) -> bool:
+        """Whether any hour of a range is by a bill. Raises sqlite3.Error or TimeoutError."""
+        with turn(self._lock), self._moment() as ask:
+            return ask(_BILLED, (since, until)).fetchone() is not None
 
     def held(self, since: int, until: int) -> FoundHeld:
         """Hardware that was counted on the days in [since, until), and when it was.

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from cloud_carbon_exporter.history import billed
@@ -37,6 +37,11 @@ _TOUCHING = (
     " AND last >= :first"
 )
 _PUT_HOUR = "INSERT OR REPLACE INTO hours VALUES (?, ?, ?, ?, ?, ?)"
+_ADD_HOUR = (
+    "INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+    " joules = joules + excluded.joules, operational = operational + excluded.operational,"
+    " embodied = embodied + excluded.embodied"
+)
 _FIND_HOUR = (
     "SELECT joules, operational, embodied, body FROM hours JOIN errors ON errors.id = hours.errors"
     " WHERE hour = ? AND series = ?"
@@ -102,7 +107,9 @@ class Store:
             for each in held:
                 self._hold(each)
 
-    def bill(self, rows: Iterable[BilledHours], spans: Iterable[Span]) -> None:
+    def bill(
+        self, rows: Iterable[BilledHours], spans: Sequence[Span]
+    ) -> Mapping[tuple[str, str], billed.KeptHours]:
         """Put in hours of a bill where nothing was counted; those of a bill before go.
 
         spans: what the bill is of, by account. All of it or nothing. Raises sqlite3.Error.
@@ -111,6 +118,7 @@ class Store:
             free = {span[:2]: billed.replaced(self._database, span) for span in spans}
             for row in rows:
                 self._bill(row, free.get(row.series.group[:2], ()))
+        return {span[:2]: billed.kept_hours(span, free[span[:2]]) for span in spans}
 
     def fill(self, past: Iterable[AlikeHours]) -> None:
         """Write whole hours into a store that has none of them. Raises sqlite3.Error."""
@@ -189,7 +197,8 @@ class Store:
         for hour, *values in of.hours:
             index = bisect_right(firsts, hour) - 1
             if index >= 0 and hour < free[index].last:
-                self._database.execute(_PUT_HOUR, (hour, series, *values, errors))
+                # Two regions of a bill may be one of ours: a zone apart from it, and itself.
+                self._database.execute(_ADD_HOUR, (hour, series, *values, errors))
 
     def _hold(self, row: HeldRow) -> None:
         place = (row.provider, row.account_id, row.region, row.kind)

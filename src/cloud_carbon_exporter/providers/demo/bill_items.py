@@ -11,7 +11,8 @@ class Item(NamedTuple):
 
     usage: its usage type or SKU, with {type} and the like of the raw object put in. counts: hours
     of the month, or those of what nobody uses; GiB held over it, by the size of the object or by
-    the signal `stored` of its monitoring, of which the share `kept` of the facts is billed; or vCPUs and GiB of memory times its hours.
+    the signal `stored` of its monitoring; or vCPUs and GiB of memory times its hours. kept: share
+    of the facts that is billed of a size.
     """
 
     service: str
