@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from cloud_carbon_exporter.bills.exports import (
 )
 from cloud_carbon_exporter.bills.lookups import lookups
 from cloud_carbon_exporter.model.grid import Method
+from cloud_carbon_exporter.model.held import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,10 @@ class History:
     """History of a bill, as tables of the engine that read it.
 
     sources: rows of the files of each form. rows: all rows of the bill, in one shape.
-    sums: by group and state; total: by state alone. ledger: by state and SKU.
+    used: units and cost by group and shape. sums: by group and state; total: by state alone.
+    ledger: by state and SKU.
     exports: titles of what it was read from. absent: what is missing, and what that costs.
+    held: hardware of one unit by the number of its figure.
     """
 
     connection: ibis.BaseBackend
@@ -65,11 +68,14 @@ class History:
     rows: ibis.Table
     shapes: ibis.Table
     figures: ibis.Table
+    reaches: ibis.Table
+    used: ibis.Table
     sums: ibis.Table
     total: ibis.Table
     ledger: ibis.Table
     exports: tuple[str, ...]
     absent: tuple[str, ...]
+    held: Sequence[Held]
 
 
 @contextmanager
@@ -111,11 +117,14 @@ def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
         rows,
         tables.shapes,
         tables.figures,
+        tables.reaches,
+        used,
         connection.create_table("cloud_carbon_sums", query.sums(used, tables, by)),
         connection.create_table("cloud_carbon_total", query.sums(whole, tables, nothing)),
         connection.create_table("cloud_carbon_ledger", query.ledger(used, tables.shapes)),
         tuple(dict.fromkeys(source.export.title for source in sources)),
         tuple(dict.fromkeys(words for source in sources for words in source.absent)),
+        known.held,
     )
 
 

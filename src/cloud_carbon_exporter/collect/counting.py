@@ -15,6 +15,7 @@ class Counting(NamedTuple):
 
     account: RunningTotals
     water: list[float]
+    held: dict[str, float]
     part: ServicePart
     group: Group
     around: Surroundings

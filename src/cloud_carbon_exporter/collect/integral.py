@@ -23,6 +23,7 @@ from cloud_carbon_exporter.collect.timeline import (
     Version,
 )
 from cloud_carbon_exporter.model.estimate import estimate, power_watts
+from cloud_carbon_exporter.model.held import NOTHING, Held, above, held
 from cloud_carbon_exporter.model.language_models import TOKENS
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR
 from cloud_carbon_exporter.model.types import CarbonIntensity, Place, Point, Resource, Signal
@@ -34,8 +35,8 @@ NO_WATTS = 0.0
 class Piece(NamedTuple):
     """What was drawn and emitted over [start, end).
 
-    tokens: by signal, of a language model. run, loads: what drew it, as it was described and read;
-    None of what late Points add.
+    tokens: by signal, of a language model. held: hardware that was there. run, loads: what drew it,
+    as it was described and read; None of what late Points add.
     """
 
     start: float
@@ -44,6 +45,7 @@ class Piece(NamedTuple):
     operational_grams: float
     embodied_grams: float
     tokens: Mapping[Signal, float] = NO_TOKENS
+    held: Held = NOTHING
     run: Resource | None = None
     loads: Mapping[Signal, float] = NO_LOADS
 
@@ -87,6 +89,7 @@ def pieces(timeline: Timeline, limit: float, final: float, around: Surroundings)
             grams_emitted(watts, start, end, around.intensities),
             embodied * seconds,
             _tokens(loads, seconds),
+            rates.held,
             version.resource,
             loads,
         )
@@ -151,7 +154,14 @@ def _added(start: float, end: float, first: Rates, second: Rates, around: Surrou
     watts = max(0.0, second.watts - first.watts)
     embodied = second.embodied_grams_per_second - first.embodied_grams_per_second
     grams = grams_emitted(watts, start, end, around.intensities)
-    return Piece(start, end, watts * (end - start), grams, max(0.0, embodied) * (end - start))
+    return Piece(
+        start,
+        end,
+        watts * (end - start),
+        grams,
+        max(0.0, embodied) * (end - start),
+        held=above(second.held, first.held),
+    )
 
 
 def version_at(versions: Sequence[Version], moment: float) -> VersionInForce:
@@ -209,7 +219,7 @@ def _rates(
         rates = _estimated(version, loads, place)
     else:  # then manufacture hangs on no load, and need not be estimated again
         watts = power_watts(resource, loads, place)
-        rates = Rates(version, loads, watts, last.embodied_grams_per_second)
+        rates = Rates(version, loads, watts, last.embodied_grams_per_second, last.held)
         if last.loads is None and loads:
             return rates
     # A machine's next load is another: of a hundred thousand the last ones would never serve again.
@@ -218,9 +228,11 @@ def _rates(
 
 
 def _estimated(version: Version, loads: Mapping[Signal, float], place: Place) -> Rates:
-    footprint = estimate(version.resource, loads, place, None)
+    resource = version.resource
+    footprint = estimate(resource, loads, place, None)
     watts, embodied = footprint.power_watts.value, footprint.embodied_grams_per_second.value
-    return Rates(version, loads, watts, embodied)
+    holds = held(resource.components, loads, resource.kind)
+    return Rates(version, loads, watts, embodied, holds)
 
 
 def grams_emitted(

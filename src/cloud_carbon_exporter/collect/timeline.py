@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.collect.counting import Counting
 from cloud_carbon_exporter.collect.sweep import SweepKey
+from cloud_carbon_exporter.model.held import NOTHING, Held
 from cloud_carbon_exporter.model.snapshot import Row
 from cloud_carbon_exporter.model.types import Point, Resource, Signal, Totals
 from cloud_carbon_exporter.providers.description import Ended
@@ -45,7 +46,7 @@ class Version:
 
 
 class Rates(NamedTuple):
-    """Watts, and embodied grams a second, of one description under one set of loads.
+    """Watts, embodied grams a second, and hardware of one description under one set of loads.
 
     loads: None where the watts are those of one piece of time, and not kept.
     """
@@ -54,6 +55,7 @@ class Rates(NamedTuple):
     loads: Mapping[Signal, float] | None
     watts: float
     embodied_grams_per_second: float
+    held: Held = NOTHING
 
 
 class LastMeasured(NamedTuple):

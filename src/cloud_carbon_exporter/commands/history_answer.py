@@ -5,12 +5,13 @@ Apart from the command, which says what to install where this cannot be imported
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 import duckdb
 import ibis
@@ -21,6 +22,9 @@ from cloud_carbon_exporter.bills.history import Asked, History, history
 from cloud_carbon_exporter.bills.sql import statements
 from cloud_carbon_exporter.bills.summary import summary
 from cloud_carbon_exporter.commands import terminal
+from cloud_carbon_exporter.commands.history_compare import compare
+from cloud_carbon_exporter.commands.history_store import to_store
+from cloud_carbon_exporter.commands.history_stream import stream
 from cloud_carbon_exporter.config import history_flags as flags
 from cloud_carbon_exporter.config.flag import Values
 from cloud_carbon_exporter.config.grid_flags import GRID_METHOD
@@ -39,11 +43,17 @@ DEMO = "demo"
 def answer(options: Values) -> None:
     """Read the bill and write its history. Raises ConfigError where either cannot be done."""
     try:
-        with _bill(options[flags.BILL]) as path:
+        with _bill(options[flags.BILL], recent=bool(options[flags.COMPARE])) as path:
             asked = _asked(path, options)
+            if options[flags.COMPARE]:
+                compare(asked, options, demo=options[flags.BILL] == DEMO)
+                return
             if options[flags.ENGINE] != "duckdb":
-                with _stream(options[flags.OUTPUT]) as stream:
-                    stream.writelines(statements(asked, options[flags.ENGINE]))
+                with stream(options[flags.OUTPUT]) as out:
+                    out.writelines(statements(asked, options[flags.ENGINE]))
+                return
+            if options[flags.TO] == "store":
+                to_store(asked, options)
                 return
             with history(asked) as told:
                 _write(told, options)
@@ -52,17 +62,30 @@ def answer(options: Values) -> None:
 
 
 @contextmanager
-def _bill(path: str) -> Iterator[str]:
-    """Path of a bill; that of the made-up estate is written to be read."""
+def _bill(path: str, *, recent: bool) -> Iterator[str]:
+    """Path of a bill; that of the made-up estate is written to be read.
+
+    recent: of the month that runs and two before, as its counted past is of the last days.
+    """
     if path != DEMO:
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="cloud-carbon-bill-") as folder:
         made, made_up = DemoOptions(), Path(folder) / "demo.csv"
         estate = build(made.seed, made.resources)
-        with made_up.open("w", encoding="utf-8") as stream:
-            bill.write(estate, stream)
+        with made_up.open("w", encoding="utf-8") as out:
+            bill.write(estate, out, *_months(recent))
         yield str(made_up)
+
+
+def _months(recent: bool) -> tuple[Sequence[tuple[int, int]], float]:
+    """Months of the made-up bill, and when the last one ends."""
+    if not recent:
+        return bill.MONTHS, math.inf
+    now = datetime.now(UTC)
+    last = now.year * 12 + now.month - 1
+    months = [(month // 12, month % 12 + 1) for month in range(last - 2, last + 1)]
+    return months, now.replace(minute=0, second=0, microsecond=0).timestamp()
 
 
 def _asked(path: str, options: Values) -> Asked:
@@ -82,13 +105,13 @@ def _write(told: History, options: Values) -> None:
     form, path = options[flags.TO], options[flags.OUTPUT]
     sections = report.sections(summary(told))
     if form == "table":
-        with _stream(path) as stream:
-            stream.write(as_text(sections, terminal.width(stream)))
+        with stream(path) as out:
+            out.write(as_text(sections, terminal.width(out)))
         return
     if form == "openmetrics":
         lines = openmetrics.lines_of(told)
-        with _stream(path) as stream:
-            stream.writelines(lines)
+        with stream(path) as out:
+            out.writelines(lines)
     else:
         table = written.focus_of(told) if form == "focus" else written.groups_of(told)
         if path:
@@ -104,17 +127,3 @@ def _write_table(table: ibis.Table, form: str, path: str) -> None:
         written.write(table, form, path)
     except duckdb.IOException:
         raise ConfigError(f"-output: cannot write {quoted(path)}") from None
-
-
-@contextmanager
-def _stream(path: str) -> Iterator[TextIO]:
-    """File of that path, or stdout where there is none."""
-    if not path:
-        yield sys.stdout
-        return
-    try:
-        with Path(path).open("w", encoding="utf-8") as file:
-            yield file
-    except OSError as error:
-        reason = error.strerror or error
-        raise ConfigError(f"-output: cannot write {quoted(path)}: {reason}") from None
