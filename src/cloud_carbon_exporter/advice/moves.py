@@ -97,6 +97,7 @@ def _moved(subject: Subject, kind: AdviceKind) -> Advice | None:
         "vCPUs",
         way_back=f"back to {host_type}, as long as it is offered",
         caveat=_CAVEATS[kind],
+        becomes=becomes,
     )
     return advice(kind, subject, words, saved)
 

@@ -44,6 +44,7 @@ def oversized(subject: Subject) -> Advice | None:
         f"{best.name}, at most {percent(room)}",
         way_back=f"back to {host_type}: a stop and a start, or a failover",
         caveat=_caveat(subject, now, best),
+        becomes=best.name,
     )
     return advice("oversized", subject, words, saved)
 

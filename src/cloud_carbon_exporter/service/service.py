@@ -12,6 +12,7 @@ from typing import Any
 
 from cloud_carbon_exporter import exposition, logs
 from cloud_carbon_exporter.api_costs.budget import Budget
+from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.carbon_budgets import CarbonBudgets
 from cloud_carbon_exporter.collect.clock import Clock
 from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
@@ -66,7 +67,9 @@ class Service:
         self._state: StateFile | None = None
         self._counted = False  # before anything is, the state stays as it was read
         self._budgets = CarbonBudgets(settings.budgets)
+        self._advice = AdviceBook()
         self._sections: dict[str, Section] = {
+            "advice": self._advice,
             "clock": self.clock,
             "history": self._trend,
             "budgets": self._budgets,
@@ -85,7 +88,7 @@ class Service:
         recorder = self._history.recorder
         self._keeper = BudgetKeeper(self._budgets, recorder.found, recorder.ends)
         told = self._trend, recorder.find, lambda: self._budgets.standings
-        app = make_app(web_settings(settings), self._newest, *told)
+        app = make_app(web_settings(settings), self._newest, *told, self._advice)
         self._serving = app[SERVING]
         self._listener, self._web_thread = Listener(app, settings.web_config_file), WebThread()
         self._collecting: asyncio.Task[None] | None = None
@@ -110,7 +113,7 @@ class Service:
                 self._size.look_at(rendered.text.size, settings)
             return rendered
 
-        return open_collector(settings, show, budget=budget, clock=self.clock)
+        return open_collector(settings, show, budget=budget, clock=self.clock, advice=self._advice)
 
     def _keep_counted(self, snapshot: Snapshot) -> None:
         """Save what was counted.
