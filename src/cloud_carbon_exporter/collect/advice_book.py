@@ -24,6 +24,7 @@ from cloud_carbon_exporter.advice.known import DAY_SECONDS
 from cloud_carbon_exporter.advice.subject import mean_loads
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
 from cloud_carbon_exporter.model.advice import Advice, Decision
+from cloud_carbon_exporter.model.billed import Prices
 from cloud_carbon_exporter.model.followed import Followed, Told
 from cloud_carbon_exporter.model.snapshot import Row as Shown
 from cloud_carbon_exporter.model.snapshot import Snapshot
@@ -45,10 +46,15 @@ FOLLOWED_SECONDS = 13 * 31 * DAY_SECONDS
 
 
 class AdviceBook:
-    """Remembers advice. One caller at a time, but for decisions."""
+    """Remembers advice. One caller at a time, but for decisions.
+
+    followed: what was done of it. prices: what a bill tells, where one is named; read anew after a
+    restart.
+    """
 
     def __init__(self) -> None:
         self.followed: tuple[Followed, ...] = ()
+        self.prices: Prices | None = None
         self._told: dict[tuple[str, str], Told] = {}
         self._decided: Mapping[str, Decided] = {}
         self._deciding = threading.Lock()

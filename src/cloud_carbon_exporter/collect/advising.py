@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from time import monotonic
 
+from cloud_carbon_exporter.advice.prices import priced
 from cloud_carbon_exporter.advice.rules import of_estate, of_row, without
 from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
@@ -59,7 +60,7 @@ class Advising:
 
     def known(self, snapshot: Snapshot) -> Snapshot:
         """The Snapshot with the newest advice, what was decided about it, and what it has saved."""
-        advice = self.book.marked(self.newest)
+        advice = priced(self.book.marked(self.newest), self.book.prices)
         return replace(snapshot, advice=advice, followed=self.book.followed)
 
     def look(self, snapshot: Snapshot, statistics: LoadStatistics) -> tuple[Advice, ...]:

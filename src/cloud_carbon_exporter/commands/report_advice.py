@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
+from cloud_carbon_exporter.advice.prices import priced
 from cloud_carbon_exporter.advice.rules import advise, without
 from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
@@ -17,6 +18,7 @@ from cloud_carbon_exporter.model.advice import Advice, standing
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.reporting import advice as advice_report
 from cloud_carbon_exporter.reporting import tables
+from cloud_carbon_exporter.service.advice_prices import prices_of
 from cloud_carbon_exporter.service.demo_loads import past_loads_of
 from cloud_carbon_exporter.storage.reading import rows_of_section
 from cloud_carbon_exporter.web.api.advice import advice_object, followed_object
@@ -34,6 +36,7 @@ def with_advice(text: str, form: str, snapshot: Snapshot, settings: Settings) ->
     found = _advice(snapshot, statistics, settings.dismissed)
     deque(book.follow(found, snapshot, statistics), maxlen=0)
     told = standing(book.marked(found))
+    told = priced(told, prices_of(settings.advice_bill, told))
     if form == "json":
         advice = {"advice": advice_object(told), "followed": followed_object(book.followed)}
         return json.dumps({**json.loads(text), **advice})

@@ -55,6 +55,10 @@ _OVERLAP = (
     "kg of CO2eq, power and manufacture together, with the 90 % interval. What several pieces save "
     "of one machine is not to be added up."
 )
+_MONEY = (
+    "Money by the last month of the bill: what it charges for what is to go, between its "
+    "cheapest and its dearest day; of another machine type, where the bill has a price of it."
+)
 _NONE = (
     "None: nothing is told on less than two weeks, nor where the interval of a saving reaches 0."
 )
@@ -65,13 +69,26 @@ NOT_KEPT = (
 
 def section(advice: Sequence[Advice], *, kept: bool) -> Section:
     """Section of the largest pieces of advice. kept: whether a past is known at all."""
-    rows = tuple(map(_row, advice[:TOP]))
+    rows: tuple[tuple[str, ...], ...] = tuple(map(_row, advice[:TOP]))
     if not rows:
         return Section("What could be done", notes=(_NONE if kept else NOT_KEPT,))
     notes = [_OVERLAP]
+    header: tuple[str, ...] = _HEADER
+    if any(each.cost for each in advice[:TOP]):
+        notes.append(_MONEY)
+        header = (*_HEADER[:3], "money a year", *_HEADER[3:])
+        rows = tuple([_with_money(each) for each in advice[:TOP]])
     if len(advice) > TOP:
         notes.append(f"{len(advice) - TOP} more, which save less, are left out.")
-    return Section("What could be done", _HEADER, rows, tuple(notes), _SPARE, _PROSE)
+    return Section("What could be done", header, rows, tuple(notes), _SPARE, _PROSE)
+
+
+def _with_money(of: Advice) -> tuple[str, ...]:
+    row, cost = _row(of), of.cost
+    if cost is None:
+        return (*row[:3], "", *row[3:])
+    bounds = "" if cost.lower == cost.upper else f" ({cost.lower:,.2f} to {cost.upper:,.2f})"
+    return (*row[:3], clean(f"{cost.value:,.2f} {cost.currency}{bounds}"), *row[3:])
 
 
 def followed_section(followed: Sequence[Followed]) -> Section:

@@ -19,6 +19,7 @@ from cloud_carbon_exporter.collect.side_tasks import unless_it_fails
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.errors import ConfigError, ExporterError
 from cloud_carbon_exporter.model.snapshot import Snapshot
+from cloud_carbon_exporter.service.advice_prices import keep_priced
 from cloud_carbon_exporter.service.budget_keeper import BudgetKeeper
 from cloud_carbon_exporter.service.newest import Collecting, Newest
 from cloud_carbon_exporter.service.opening import missing_credentials, open_collector
@@ -186,7 +187,9 @@ class Service:
     async def _collect(self, collector: Collecting, mode: str) -> None:
         if mode == "scrape":
             await asyncio.Event().wait()  # each scrape collects
-        await collector.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep_priced(self._settings.advice_bill, collector, self._advice))
+            await collector.run()
 
     async def reload(self) -> None:
         """Read the configuration again.

@@ -55,7 +55,7 @@ async def decision_answer(request: web.Request) -> web.Response:
         return error_answer(415, "the body is to be application/json")
     body = await _body(request)
     advice_id, word = body.get("id"), body.get("decision")
-    if not isinstance(advice_id, str) or word not in DECIDED:
+    if not isinstance(advice_id, str) or not isinstance(word, str) or word not in DECIDED:
         told = f'{{"id": ID of a piece of advice, "decision": one of {", ".join(DECIDED)}}}'
         return error_answer(400, f"the body is to be {told}", "decision")
     decisions, advice = request.app[DECISIONS], request.app[SERVING].collector.snapshot.advice
