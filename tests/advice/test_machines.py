@@ -68,7 +68,9 @@ def test_each_move_of_the_facts_makes_a_type_that_is_known(
     made: set[str] = set()
     for name in type_names(provider):
         for kind in ("older_generation", "arm"):
-            found = target(provider, name, kind) if name.lower().startswith(line) else None
+            if not name.lower().startswith(line):
+                continue
+            found = target(provider, name, kind, MACHINES[provider])
             if found is not None:
                 made.add(found)
                 now, then = machine(provider, name), machine(provider, found)
