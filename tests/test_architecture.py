@@ -206,7 +206,7 @@ def names_called(tree: ast.AST) -> Iterator[str]:
         # the state file gives back what was one
         (
             {"Resource"},
-            r"providers\.description|estimate|model\.server|storage\.life_rows",
+            r"providers\.description|estimate|model\.server|storage\.(life|advice)_rows",
         ),
     ],
     ids=["family", "route", "resource"],

@@ -97,6 +97,8 @@ def examples(snapshot: Snapshot) -> dict[str, dict[str, int]]:
             "/api/v1/advice?resource=none": 200,
             "/api/v1/advice?advice=better": 400,
             "/api/v1/advice?limit=0": 400,
+            "/api/v1/advice?decision=accepted": 200,
+            "/api/v1/advice?decision=perhaps": 400,
             "/api/v1/advice?color=red": 400,
         },
         "/api/v1/openapi.json": {"/api/v1/openapi.json": 200},

@@ -33,12 +33,13 @@ class Subject(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Words of a piece of advice."""
+    """Words of a piece of advice. becomes: machine type that is advised, where it is one."""
 
     action: str
     decided_on: str
     way_back: str
     caveat: str = ""
+    becomes: str = ""
 
 
 def mean_loads(row: Row, evidence: Evidence) -> Mapping[Signal, float]:
@@ -79,4 +80,5 @@ def advice(kind: AdviceKind, subject: Subject, words: Words, saved: Estimate) ->
         words.caveat,
         words.way_back,
         saved,
+        words.becomes,
     )

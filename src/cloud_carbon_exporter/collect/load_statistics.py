@@ -84,6 +84,14 @@ class LoadStatistics:
         since = max(watched.since, (week - WEEKS + 1) * WEEK_SECONDS)
         return Evidence(since, watched.until, spreads)
 
+    def since(self, resource_id: str) -> float | None:
+        """Since when a resource has been as it is, as far as was seen; None of what is not watched.
+
+        However long ago, where evidence goes back three weeks.
+        """
+        watched = self._watched.get(resource_id)
+        return None if watched is None else watched.since
+
     def __len__(self) -> int:
         return len(self._watched)
 

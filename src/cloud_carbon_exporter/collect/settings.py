@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.advising import Past
 from cloud_carbon_exporter.collect.shard import Shard
 from cloud_carbon_exporter.grid import GridSettings
@@ -16,7 +17,8 @@ from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 class CollectSettings:
     """How often, and how long the last good figures of a failing sweep are served.
 
-    dismissed: advice that is not to be told. past_loads: past of an estate that is made up.
+    dismissed: advice that is not to be told. past_loads: past of an estate that is made up. advice:
+    what is remembered of advice, from one configuration to the next.
     """
 
     interval_seconds: float = 300
@@ -27,3 +29,4 @@ class CollectSettings:
     clusters: Sequence[ClusterSettings] = ()
     dismissed: frozenset[str] = frozenset()
     past_loads: Past | None = None
+    advice: AdviceBook = field(default_factory=AdviceBook)

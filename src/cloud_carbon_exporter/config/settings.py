@@ -75,6 +75,7 @@ class Settings:
     push: PushSettings = field(default_factory=PushSettings)
     budgets: tuple[CarbonBudget, ...] = ()
     dismissed: tuple[str, ...] = ()
+    advice_bill: str = ""
     options: Values = field(default_factory=Values)
     warnings: tuple[str, ...] = ()
 
@@ -167,6 +168,7 @@ def _settings(values: Values, filed: Filed, environment: Mapping[str, str]) -> S
         },
         push=_push(values),
         dismissed=values[advice_flags.DISMISS],
+        advice_bill=values[advice_flags.ADVICE_BILL],
         options=values,
     )
 

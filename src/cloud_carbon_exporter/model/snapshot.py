@@ -9,6 +9,7 @@ from cloud_carbon_exporter.model.advice import Advice
 from cloud_carbon_exporter.model.budgets import BudgetStanding
 from cloud_carbon_exporter.model.clusters import ClusterNews
 from cloud_carbon_exporter.model.comparison import ComparedLine
+from cloud_carbon_exporter.model.followed import Followed
 from cloud_carbon_exporter.model.grid import GridNews
 from cloud_carbon_exporter.model.hours import CountedHour
 from cloud_carbon_exporter.model.months import Calibration, OwnMonth, ReportedMonth
@@ -207,8 +208,9 @@ class Snapshot:
         are.
     counted: whether the counters were moved on for it, as they are not for what is shown early.
     hours: what they were moved on by since the Snapshot before, by hour.
-    advice: what could be done, the largest saving first; looked for once an hour.
     compared: what was counted, held against a bill.
+    advice: what could be done, the largest saving first; looked for once an hour. followed: what
+        was done of it.
     """
 
     taken_at: float
@@ -243,6 +245,7 @@ class Snapshot:
     clusters: ClusterNews = field(default_factory=ClusterNews)
     advice: tuple[Advice, ...] = ()
     compared: tuple[ComparedLine, ...] = ()
+    followed: tuple[Followed, ...] = ()
 
     @property
     def progress(self) -> str:

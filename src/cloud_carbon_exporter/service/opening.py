@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
 from cloud_carbon_exporter.collect import Collector, CollectSettings, Shard, Target
+from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.clock import Clock
 from cloud_carbon_exporter.collect.progress import Progress, say_progress
 from cloud_carbon_exporter.config import Settings
@@ -106,12 +107,13 @@ def open_collector(
     budget: Budget | None = None,
     places: Sequence[tuple[str, str]] = (),
     clock: Callable[[], float] | None = None,
+    advice: AdviceBook | None = None,
 ) -> Collector[Rendered]:
     """All that collects, ready to run. `render`: what is made of each Snapshot.
 
     patience_seconds: how long the first Snapshot waits for live grid intensities. budget: the
         account to go on with. places: (provider, region) whose grid is wanted beside those in use.
-    clock: the time to go on with; else a Clock of its own.
+    clock: the time to go on with; else a Clock of its own. advice: what is remembered of it.
     Raises ConfigError for a provider or kind nobody knows.
     """
     time_of = clock or Clock()
@@ -126,6 +128,7 @@ def open_collector(
             settings.clusters,
             frozenset(settings.dismissed),
             past_loads_of(settings),
+            AdviceBook() if advice is None else advice,
         ),
         budget or Budget(time_of, settings.utilisation_interval_seconds),
         render,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloud_carbon_exporter.web.api.advice import advice_answer
+from cloud_carbon_exporter.web.api.advice_decisions import decision_answer
 from cloud_carbon_exporter.web.api.advice_parameters import ADVICE_PARAMETERS
 from cloud_carbon_exporter.web.api.answers import (
     explanation_answer,
@@ -29,7 +30,7 @@ from cloud_carbon_exporter.web.api.view_parameters import (
 from cloud_carbon_exporter.web.api.what_if import what_if_answer
 from cloud_carbon_exporter.web.api.window import window_answer
 from cloud_carbon_exporter.web.api.window_parameters import WINDOW_PARAMETERS
-from cloud_carbon_exporter.web.route import get
+from cloud_carbon_exporter.web.route import Route, get
 
 API_ROUTES = (
     get(
@@ -184,6 +185,18 @@ API_ROUTES = (
             json_answers("advice", "advice, and what it saves by kind"),
             ADVICE_PARAMETERS,
         ),
+    ),
+    Route(
+        "/api/v1/advice",
+        decision_answer,
+        {
+            "POST": Operation(
+                "decideAdvice",
+                "Accept a piece of advice, dismiss it, or take that back; kept with the state file",
+                json_answers("advice_decision", "what is decided from now on"),
+                body=reference("advice_decision"),
+            )
+        },
     ),
     get(
         "/api/v1/openapi.json",
