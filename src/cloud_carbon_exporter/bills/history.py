@@ -10,15 +10,16 @@ import duckdb
 import ibis
 
 from cloud_carbon_exporter.bills import query
-from cloud_carbon_exporter.bills.engine import engine, files_of, table_of
+from cloud_carbon_exporter.bills.bad_bill import BadBill
+from cloud_carbon_exporter.bills.engine import engine, table_of
 from cloud_carbon_exporter.bills.exports import (
-    BadBill,
     Export,
     check,
     export_of,
     kept_rows,
     normal_rows,
 )
+from cloud_carbon_exporter.bills.files import files_of
 from cloud_carbon_exporter.bills.lookups import lookups
 from cloud_carbon_exporter.model.grid import Method
 
@@ -56,7 +57,8 @@ class History:
 
     sources: rows of the files of each form. rows: all rows of the bill, in one shape.
     sums: by group and state; total: by state alone. ledger: by state and SKU.
-    exports: titles of what it was read from. absent: what is missing, and what that costs.
+    exports: titles of what it was read from. absent: what was left out, and what is missing with
+    what that costs.
     """
 
     connection: ibis.BaseBackend
@@ -92,7 +94,8 @@ def _line(error: Exception) -> str:
 def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
     by = query.by_of(asked.by)
     sources: list[Source] = []
-    for form, files in files_of(asked.path).items():
+    found = files_of(asked.path)
+    for form, files in found.by_form.items():
         sources.append(_source(table_of(connection, form, files), asked, by.tags))
     rows = ibis.union(*(source.rows for source in sources), distinct=False)
     shapes = query.shapes_of(rows).to_pyarrow().to_pylist()
@@ -115,7 +118,7 @@ def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
         connection.create_table("cloud_carbon_total", query.sums(whole, tables, nothing)),
         connection.create_table("cloud_carbon_ledger", query.ledger(used, tables.shapes)),
         tuple(dict.fromkeys(source.export.title for source in sources)),
-        tuple(dict.fromkeys(words for source in sources for words in source.absent)),
+        (*found.told, *dict.fromkeys(words for source in sources for words in source.absent)),
     )
 
 

@@ -15,8 +15,10 @@ import sqlglot as sg
 import sqlglot.expressions as sge
 
 from cloud_carbon_exporter.bills import query
-from cloud_carbon_exporter.bills.engine import engine, files_of, table_of
-from cloud_carbon_exporter.bills.exports import BadBill, check, export_of, normal_rows
+from cloud_carbon_exporter.bills.bad_bill import BadBill
+from cloud_carbon_exporter.bills.engine import engine, table_of
+from cloud_carbon_exporter.bills.exports import check, export_of, normal_rows
+from cloud_carbon_exporter.bills.files import files_of
 from cloud_carbon_exporter.bills.history import Asked
 from cloud_carbon_exporter.bills.lookups import Lookups, lookups
 
@@ -38,7 +40,7 @@ def statements(asked: Asked, to: str) -> Iterator[str]:
     """
     dialect = _DIALECTS[to]
     with engine(asked.threads) as connection:
-        forms = files_of(asked.path)
+        forms = files_of(asked.path).by_form
         if len(forms) > 1:
             raise BadBill(f"is of several forms ({', '.join(forms)}): a sample is of one")
         form, files = next(iter(forms.items()))

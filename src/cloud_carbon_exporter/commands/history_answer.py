@@ -16,7 +16,7 @@ import duckdb
 import ibis
 
 from cloud_carbon_exporter.bills import openmetrics, written
-from cloud_carbon_exporter.bills.exports import BadBill
+from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.history import Asked, History, history
 from cloud_carbon_exporter.bills.sql import statements
 from cloud_carbon_exporter.bills.summary import summary
