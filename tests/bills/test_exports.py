@@ -266,9 +266,3 @@ def test_a_bad_file_is_told_of_in_one_line(
 def test_what_is_not_there_is_told() -> None:
     with pytest.raises(BadBill, match="is not there"):
         told("/nowhere/at/all")
-
-
-@pytest.mark.parametrize("url", ["s3://bucket/key", "gs://bucket", "https://example.org/bill.csv"])
-def test_nothing_is_read_over_a_network(url: str) -> None:
-    with pytest.raises(BadBill, match="copy the export first"):
-        told(url)

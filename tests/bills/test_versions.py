@@ -113,7 +113,7 @@ def test_files_of_a_month_are_known_from_within_it_too(tmp_path: Path) -> None:
     said = json.dumps({"dataFiles": [f"{URI}/{NEW}/shop-1.csv"]})
     whole = lay(tmp_path, {**bills, AT: said})
     assert whole.by_form == {"csv": (str(tmp_path / JANUARY / NEW / "shop-1.csv"),)}
-    assert whole.told == ("1 files are older versions of 1 months, and are left out",)
+    assert whole.told == ("left out: older versions of months (files 1, months 1)",)
     with pytest.raises(BadBill, match="several times"):
         files_of(str(tmp_path / JANUARY))
 
@@ -137,4 +137,4 @@ def test_a_file_that_was_copied_counts_once(tmp_path: Path) -> None:
     shutil.copy(CUR, tmp_path / "b.csv")
     once, twice = told(CUR, "kind"), told(tmp_path, "kind")
     assert twice.sum_of("emissions_grams") == pytest.approx(once.sum_of("emissions_grams"))
-    assert twice.summary.absent[0] == "1 files are copies of others, and are left out"
+    assert twice.summary.absent[0] == "left out: copies of other files (1)"

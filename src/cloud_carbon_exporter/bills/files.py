@@ -43,7 +43,13 @@ def form_of(path: str) -> str:
     status = "cost_and_usage_data_status" in PurePosixPath(name).parts
     if status or name.endswith(("manifest.json", "metadata.json")):
         return ""
-    return next((form for end, form in _SUFFIXES.items() if name.endswith(end)), "")
+    return _SUFFIXES.get(ending_of(name), "")
+
+
+def ending_of(path: str) -> str:
+    """Ending of a name that tells the form of a file, as long as it is; empty where none does."""
+    name = path.lower()
+    return max((end for end in _SUFFIXES if name.endswith(end)), key=len, default="")
 
 
 def counting(paths: Sequence[str], manifests: Iterable[Manifest | None]) -> versions.Kept:
@@ -72,7 +78,7 @@ def replaced_words(kept: versions.Kept) -> tuple[str, ...]:
     """What is said of the files that newer ones replace."""
     if not kept.replaced:
         return ()
-    return (f"{kept.replaced} files are older versions of {kept.months} months, and are left out",)
+    return (f"left out: older versions of months (files {kept.replaced}, months {kept.months})",)
 
 
 def files_of(path: str) -> Files:
@@ -97,7 +103,7 @@ def files_of(path: str) -> Files:
         found[form_of(file.name)].append(str(file))
     words = list(replaced_words(kept))
     if copies := len(kept.files) - len(once):
-        words.append(f"{copies} files are copies of others, and are left out")
+        words.append(f"left out: copies of other files ({copies})")
     return Files({form: tuple(files) for form, files in found.items()}, tuple(words))
 
 

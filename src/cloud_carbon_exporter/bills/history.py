@@ -26,7 +26,10 @@ from cloud_carbon_exporter.model.grid import Method
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a bill. since, until: dates or moments; empty for all there is."""
+    """What is asked of a bill. since, until: dates or moments; empty for all there is.
+
+    left_out: what whoever brought the bill here left out of it, in words.
+    """
 
     path: str
     by: tuple[str, ...]
@@ -36,6 +39,7 @@ class Asked:
     amortised: bool = False
     grid_method: Method = "location"
     threads: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,11 @@ def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
         connection.create_table("cloud_carbon_total", query.sums(whole, tables, nothing)),
         connection.create_table("cloud_carbon_ledger", query.ledger(used, tables.shapes)),
         tuple(dict.fromkeys(source.export.title for source in sources)),
-        (*found.told, *dict.fromkeys(words for source in sources for words in source.absent)),
+        (
+            *asked.left_out,
+            *found.told,
+            *dict.fromkeys(words for source in sources for words in source.absent),
+        ),
     )
 
 

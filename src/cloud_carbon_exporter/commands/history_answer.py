@@ -15,7 +15,7 @@ from typing import TextIO
 import duckdb
 import ibis
 
-from cloud_carbon_exporter.bills import openmetrics, written
+from cloud_carbon_exporter.bills import buckets, openmetrics, written
 from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.history import Asked, History, history
 from cloud_carbon_exporter.bills.sql import statements
@@ -39,8 +39,8 @@ DEMO = "demo"
 def answer(options: Values) -> None:
     """Read the bill and write its history. Raises ConfigError where either cannot be done."""
     try:
-        with _bill(options[flags.BILL]) as path:
-            asked = _asked(path, options)
+        with _bill(options) as (path, left_out):
+            asked = _asked(path, left_out, options)
             if options[flags.ENGINE] != "duckdb":
                 with _stream(options[flags.OUTPUT]) as stream:
                     stream.writelines(statements(asked, options[flags.ENGINE]))
@@ -52,20 +52,28 @@ def answer(options: Values) -> None:
 
 
 @contextmanager
-def _bill(path: str) -> Iterator[str]:
-    """Path of a bill; that of the made-up estate is written to be read."""
-    if path != DEMO:
-        yield path
+def _bill(options: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Path of a bill on this machine, and what was left out of it on the way.
+
+    That of the made-up estate is written to be read; one in a bucket is copied.
+    """
+    path = options[flags.BILL]
+    if path != DEMO and not buckets.is_url(path):
+        yield path, ()
         return
     with tempfile.TemporaryDirectory(prefix="cloud-carbon-bill-") as folder:
+        if path != DEMO:
+            left_out = buckets.copy(path, Path(folder), options[flags.MOST_GIB] << 30)
+            yield folder, left_out
+            return
         made, made_up = DemoOptions(), Path(folder) / "demo.csv"
         estate = build(made.seed, made.resources)
         with made_up.open("w", encoding="utf-8") as stream:
             bill.write(estate, stream)
-        yield str(made_up)
+        yield str(made_up), ()
 
 
-def _asked(path: str, options: Values) -> Asked:
+def _asked(path: str, left_out: tuple[str, ...], options: Values) -> Asked:
     return Asked(
         path,
         options[flags.BY],
@@ -74,6 +82,7 @@ def _asked(path: str, options: Values) -> Asked:
         options[flags.UNTIL],
         options[flags.COST] == "amortised",
         options[GRID_METHOD],
+        left_out=left_out,
     )
 
 
