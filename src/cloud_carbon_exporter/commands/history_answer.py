@@ -18,7 +18,7 @@ import ibis
 from cloud_carbon_exporter.bills import buckets, openmetrics, written
 from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.history import Asked, History, history
-from cloud_carbon_exporter.bills.sql import statements
+from cloud_carbon_exporter.bills.sql import statement
 from cloud_carbon_exporter.bills.summary import summary
 from cloud_carbon_exporter.commands import terminal
 from cloud_carbon_exporter.config import history_flags as flags
@@ -43,7 +43,7 @@ def answer(options: Values) -> None:
             asked = _asked(path, left_out, options)
             if options[flags.ENGINE] != "duckdb":
                 with _stream(options[flags.OUTPUT]) as stream:
-                    stream.writelines(statements(asked, options[flags.ENGINE]))
+                    stream.write(statement(asked, options[flags.ENGINE]))
                 return
             with history(asked) as told:
                 _write(told, options)
