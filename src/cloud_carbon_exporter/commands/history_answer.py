@@ -16,10 +16,10 @@ from pathlib import Path
 import duckdb
 import ibis
 
-from cloud_carbon_exporter.bills import openmetrics, written
-from cloud_carbon_exporter.bills.exports import BadBill
+from cloud_carbon_exporter.bills import buckets, openmetrics, written
+from cloud_carbon_exporter.bills.bad_bill import BadBill
 from cloud_carbon_exporter.bills.history import Asked, History, history
-from cloud_carbon_exporter.bills.sql import statements
+from cloud_carbon_exporter.bills.sql import statement
 from cloud_carbon_exporter.bills.summary import summary
 from cloud_carbon_exporter.commands import terminal
 from cloud_carbon_exporter.commands.history_compare import compare
@@ -43,14 +43,14 @@ DEMO = "demo"
 def answer(options: Values) -> None:
     """Read the bill and write its history. Raises ConfigError where either cannot be done."""
     try:
-        with _bill(options[flags.BILL], recent=bool(options[flags.COMPARE])) as path:
-            asked = _asked(path, options)
+        with _bill(options) as (path, left_out):
+            asked = _asked(path, left_out, options)
             if options[flags.COMPARE]:
                 compare(asked, options, demo=options[flags.BILL] == DEMO)
                 return
             if options[flags.ENGINE] != "duckdb":
                 with stream(options[flags.OUTPUT]) as out:
-                    out.writelines(statements(asked, options[flags.ENGINE]))
+                    out.write(statement(asked, options[flags.ENGINE]))
                 return
             if options[flags.TO] == "store":
                 to_store(asked, options)
@@ -62,24 +62,32 @@ def answer(options: Values) -> None:
 
 
 @contextmanager
-def _bill(path: str, *, recent: bool) -> Iterator[str]:
-    """Path of a bill; that of the made-up estate is written to be read.
+def _bill(options: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Path of a bill on this machine, and what was left out of it on the way.
 
-    recent: of the month that runs and two before, as its counted past is of the last days.
+    That of the made-up estate is written to be read; one in a bucket is copied.
     """
-    if path != DEMO:
-        yield path
+    path = options[flags.BILL]
+    if path != DEMO and not buckets.is_url(path):
+        yield path, ()
         return
     with tempfile.TemporaryDirectory(prefix="cloud-carbon-bill-") as folder:
+        if path != DEMO:
+            left_out = buckets.copy(path, Path(folder), options[flags.MOST_GIB] << 30)
+            yield folder, left_out
+            return
         made, made_up = DemoOptions(), Path(folder) / "demo.csv"
         estate = build(made.seed, made.resources)
         with made_up.open("w", encoding="utf-8") as out:
-            bill.write(estate, out, *_months(recent))
-        yield str(made_up)
+            bill.write(estate, out, *_months(recent=bool(options[flags.COMPARE])))
+        yield str(made_up), ()
 
 
-def _months(recent: bool) -> tuple[Sequence[tuple[int, int]], float]:
-    """Months of the made-up bill, and when the last one ends."""
+def _months(*, recent: bool) -> tuple[Sequence[tuple[int, int]], float]:
+    """Months of the made-up bill, and when the last one ends.
+
+    recent: the month that runs and two before, as its counted past is of the last days.
+    """
     if not recent:
         return bill.MONTHS, math.inf
     now = datetime.now(UTC)
@@ -88,7 +96,7 @@ def _months(recent: bool) -> tuple[Sequence[tuple[int, int]], float]:
     return months, now.replace(minute=0, second=0, microsecond=0).timestamp()
 
 
-def _asked(path: str, options: Values) -> Asked:
+def _asked(path: str, left_out: tuple[str, ...], options: Values) -> Asked:
     return Asked(
         path,
         options[flags.BY],
@@ -97,6 +105,7 @@ def _asked(path: str, options: Values) -> Asked:
         options[flags.UNTIL],
         options[flags.COST] == "amortised",
         options[GRID_METHOD],
+        left_out=left_out,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from cloud_carbon_exporter.config.flag import Flag, flags_in
 from cloud_carbon_exporter.config.kinds import choice, optional_choice, several, text
+from cloud_carbon_exporter.config.quantities import count
 from cloud_carbon_exporter.config.values import Kind, quoted
 
 Cost = Literal["billed", "amortised"]
@@ -58,7 +59,15 @@ BILL = Flag(
     text("PATH"),
     "",
     "The bill: a file, or a folder with all files of an export in it and below it; CSV, CSV.gz, "
-    "Parquet or lines of JSON. demo is a made-up bill of three months.",
+    "Parquet or lines of JSON. s3://BUCKET/PREFIX and gs://BUCKET/PREFIX are copied here while "
+    "they are read. demo is a made-up bill of three months.",
+    commands=_HISTORY,
+)
+MOST_GIB = Flag(
+    "from.most",
+    count("GIB", "a number of GiB from 1 on", 1),
+    20,
+    "The most that is copied out of a bucket, in GiB. What is larger is refused.",
     commands=_HISTORY,
 )
 EXPORT_FORMAT = Flag(
