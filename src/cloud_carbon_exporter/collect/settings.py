@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from cloud_carbon_exporter.collect.advising import Past
 from cloud_carbon_exporter.collect.shard import Shard
 from cloud_carbon_exporter.grid import GridSettings
+from cloud_carbon_exporter.kubernetes.feed import Asked
+from cloud_carbon_exporter.kubernetes.prometheus import Count, Prometheus
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 
 
@@ -17,6 +19,7 @@ class CollectSettings:
     """How often, and how long the last good figures of a failing sweep are served.
 
     dismissed: advice that is not to be told. past_loads: past of an estate that is made up.
+    asking_cluster: what opens what tells of a cluster.
     """
 
     interval_seconds: float = 300
@@ -27,3 +30,4 @@ class CollectSettings:
     clusters: Sequence[ClusterSettings] = ()
     dismissed: frozenset[str] = frozenset()
     past_loads: Past | None = None
+    asking_cluster: Callable[[ClusterSettings, Count], Asked] = Prometheus

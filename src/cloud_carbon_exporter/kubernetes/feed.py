@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded, Malformed, Stale
-from cloud_carbon_exporter.kubernetes.prometheus import PROVIDER, Prometheus, Sample
+from cloud_carbon_exporter.kubernetes.prometheus import (
+    PROVIDER,
+    Count,
+    Prometheus,
+    Sample,
+    Series,
+)
 from cloud_carbon_exporter.kubernetes.queries import BY_REQUEST_ALONE, QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
@@ -48,6 +54,18 @@ class Changes(Protocol):
         ...
 
 
+class Asked(Protocol):
+    """What tells of one cluster: its Prometheus, or what stands in for it."""
+
+    async def ask(self, name: str) -> Series:
+        """Answer to one of the QUERIES. Raises CollectError."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """What is known of one cluster. usage, read_at: of the newest answer; None before there is one.
@@ -71,11 +89,16 @@ class Read:
 class _Cluster:
     """One cluster: its Prometheus, and what it said."""
 
-    def __init__(self, settings: ClusterSettings, meter: Meter) -> None:
+    def __init__(
+        self,
+        settings: ClusterSettings,
+        meter: Meter,
+        opened: Callable[[ClusterSettings, Count], Asked],
+    ) -> None:
         def count(operation: str, outcome: str) -> None:
             meter.call(account_id="", api="prometheus", operation=operation, outcome=outcome)
 
-        self.prometheus = Prometheus(settings, count)
+        self.prometheus = opened(settings, count)
         self.read = Read(settings)
         self.due = -math.inf
 
@@ -127,7 +150,7 @@ class ClusterFeed:
 
     count_error: where errors by (provider, operation, reason) are counted. clock: time of the
     house. wall: time of this machine, which is held against that of the Prometheus.
-    first_patience_seconds: how long the first answers are waited for.
+    first_patience_seconds: how long the first answers are waited for. opened: what is asked.
     """
 
     def __init__(
@@ -140,8 +163,9 @@ class ClusterFeed:
         clock: Callable[[], float],
         wall: Callable[[], float] = time.time,
         first_patience_seconds: float = FIRST_PATIENCE_SECONDS,
+        opened: Callable[[ClusterSettings, Count], Asked] = Prometheus,
     ) -> None:
-        self._clusters = [_Cluster(settings, meter) for settings in clusters]
+        self._clusters = [_Cluster(settings, meter, opened) for settings in clusters]
         self._interval = interval_seconds
         self._count_error, self._changes = count_error, changes
         self._clock, self._wall = clock, wall
