@@ -43,4 +43,6 @@ def cluster_news(
     news = ClusterNews()
     with unless_it_fails("the split of clusters"):
         news = clusters.news(rows, counters.nodes.take(), now, advance=advance)
+        for told in news.requests if advance else ():
+            counters.loads.workloads.look(told, clusters.reach_seconds)
     return news

@@ -18,7 +18,7 @@ from cloud_carbon_exporter.kubernetes.prometheus import (
     Sample,
     Series,
 )
-from cloud_carbon_exporter.kubernetes.queries import BY_REQUEST_ALONE, QUERIES
+from cloud_carbon_exporter.kubernetes.queries import QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
 
@@ -102,18 +102,13 @@ class _Cluster:
         self.read = Read(settings)
         self.due = -math.inf
 
-    def _wanted(self) -> list[str]:
-        """Queries that are needed for this cluster, in order."""
-        apart = self.read.settings.idle == "apart"
-        return [name for name in QUERIES if not (apart and name in BY_REQUEST_ALONE)]
-
     async def ask(self, now: Callable[[], float]) -> Usage:
         """Usage as it is now. Raises CollectError."""
         try:
             async with asyncio.timeout(READ_SECONDS):
                 reading = UsageReading()
                 # One after another: each is held in memory while it is read.
-                for name in self._wanted():
+                for name in QUERIES:
                     series = await self.prometheus.ask(name)
                     if series.at is not None:
                         _must_be_present(series.at - now())

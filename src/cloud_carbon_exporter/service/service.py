@@ -131,6 +131,7 @@ class Service:
             "counters": current.counters,
             "water": current.counters.water,
             "loads": current.counters.loads,
+            "workloads": current.counters.loads.workloads,
             "budget": current.budget,
             "comparison": current.comparison,
             "kubernetes": current.clusters.counters,

@@ -58,7 +58,7 @@ _WORKLOADS = (
     _Pods("search", "Deployment", "suggest", 2, 0.10, 0.10, 0.12, 1.2),
     _Pods("reports", "CronJob", "nightly", 4, 0.05, 0.05, 0.05, 0.5),
     # What asks for far more than it uses, for a rule of advice.
-    _Pods("reports", "Deployment", "dashboards", 2, 0.30, 0.25, 0.01, 0.1),
+    _Pods("reports", "Deployment", "dashboards", 2, 0.25, 0.25, 0.01, 0.1),
     _Pods("monitoring", "StatefulSet", "metrics", 3, 0.05, 0.10, 0.05, 0.9),
     _Pods("kube-system", "Deployment", "coredns", 3, 0.02, 0.01, 0.01, 0.6),
     _Pods("kube-system", "DaemonSet", "network", 1, 0.02, 0.01, 0.03, 1.1),
