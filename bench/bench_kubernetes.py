@@ -21,7 +21,7 @@ from cloud_carbon_exporter.exposition import Renderer, Settings
 from cloud_carbon_exporter.http.prometheus import read_series
 from cloud_carbon_exporter.kubernetes.clusters import Clusters
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed, Read
-from cloud_carbon_exporter.kubernetes.queries import BY_REQUEST_ALONE, QUERIES
+from cloud_carbon_exporter.kubernetes.queries import QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.shares import Counted
 from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
@@ -69,7 +69,7 @@ class Estate:
         return head + b",".join(result) + b"]}}"
 
     def _series(self, name: str) -> Iterator[tuple[Labels, float]]:
-        if name in NOT_THERE | BY_REQUEST_ALONE:
+        if name in NOT_THERE:
             return
         if name == "replicasets":
             for number in range(self.pods // PODS_A_WORKLOAD):
@@ -110,6 +110,8 @@ class Estate:
             yield {**labels, "node": node, **owner}, 1.0
         elif name == "requests":
             yield {**labels, "resource": "memory"}, self.numbers.random() * GIB
+        elif name == "cores_asked":
+            yield {**labels, "resource": "cpu"}, self.numbers.random() * 0.4
         else:
             yield labels, self.numbers.random() * (0.2 if name == "cores" else GIB)
 

@@ -12,7 +12,7 @@ import pytest
 from cloud_carbon_exporter.kubernetes import feed as feeding
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed
 from cloud_carbon_exporter.kubernetes.queries import QUERIES
-from cloud_carbon_exporter.kubernetes.settings import ClusterSettings, IdleShare
+from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.model.clusters import Workload
 from tests.fakes.prometheus import FakePrometheus
 from tests.kubernetes.estate import GIB, NOON
@@ -76,7 +76,6 @@ def opened(
     user: str = "",
     password: str = "",
     patience: float = 5,
-    idle: IdleShare = "apart",
 ) -> ClusterFeed:
     cluster = ClusterSettings(
         cluster="prod",
@@ -84,7 +83,6 @@ def opened(
         token_file=token,
         username=user,
         password_file=password,
-        idle=idle,
     )
     return ClusterFeed([cluster], 0, told, told.error, told, lambda: NOON, lambda: NOON, patience)
 
@@ -99,10 +97,8 @@ async def test_a_good_answer_is_kept_with_its_time(prometheus: FakePrometheus, t
     (node,) = read.usage.nodes
     assert node.workloads[Workload("shop", "StatefulSet", "web")].cores == 0.5
     assert node.node.cores_used is None
-    # what is asked for tells nothing of whose a node is, but where idle parts go by it
-    wanted = [name for name in QUERIES if name != "cores_asked"]
-    assert prometheus.asked == wanted
-    assert told.calls == {("prometheus", "success"): len(wanted)}
+    assert prometheus.asked == list(QUERIES)
+    assert told.calls == {("prometheus", "success"): len(QUERIES)}
     assert read.usable(NOON + 1800, 1800) is read.usage
     assert read.usable(NOON + 1801, 1800) is None
     assert read.usable(NOON - 1801, 1800) is None
@@ -161,15 +157,6 @@ async def test_what_is_no_whole_answer_is_told_and_the_last_good_one_stays(
     assert read.usage is good
     assert [key[2] for key in told.errors] == [reason]
     assert told.said["prod"] == read.error
-
-
-async def test_requests_of_processors_are_asked_for_where_idle_parts_go_by_them(
-    prometheus: FakePrometheus, told: Told
-) -> None:
-    feed = opened(prometheus.url, told, idle="by-request")
-    await feed.refresh()
-    await feed.close()
-    assert prometheus.asked == list(QUERIES)
 
 
 async def test_it_works_again_after_a_fault(prometheus: FakePrometheus, told: Told) -> None:

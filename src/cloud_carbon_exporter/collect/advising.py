@@ -9,11 +9,13 @@ from dataclasses import replace
 from itertools import chain
 from time import monotonic
 
+from cloud_carbon_exporter.advice.large_requests import large_requests
 from cloud_carbon_exporter.advice.prices import priced
 from cloud_carbon_exporter.advice.rules import of_estate, of_row, without
 from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
 from cloud_carbon_exporter.model.advice import Advice, Evidence, ranked
+from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.snapshot import Snapshot
 
 EVERY_SECONDS = 3600.0
@@ -93,6 +95,17 @@ class Advising:
         yield from self.book.follow(self._ranked(), snapshot, statistics)
 
 
+def of_clusters(snapshot: Snapshot, statistics: LoadStatistics) -> Iterator[Advice]:
+    """Advice about workloads of clusters."""
+    now = snapshot.taken_at
+
+    def known_of(cluster: str, workload: Workload) -> Evidence | None:
+        return statistics.workloads.evidence(cluster, workload, now)
+
+    requests = snapshot.clusters.requests
+    yield from large_requests(requests, snapshot.rows, known_of, snapshot.grid.method)
+
+
 def _steps(snapshot: Snapshot, statistics: LoadStatistics) -> Iterator[Advice | None]:
     """One piece of advice after the other, or None where a resource has none."""
     now, method = snapshot.taken_at, snapshot.grid.method
@@ -101,6 +114,7 @@ def _steps(snapshot: Snapshot, statistics: LoadStatistics) -> Iterator[Advice | 
         return statistics.evidence(resource_id, now)
 
     yield from of_estate(snapshot.rows, known_of, method, now)
+    yield from of_clusters(snapshot, statistics)
     for row in snapshot.rows:
         known = known_of(row.resource.id)
         if known is not None:

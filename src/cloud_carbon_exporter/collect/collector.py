@@ -251,6 +251,7 @@ class Collector(Generic[Rendered]):
                 (self.counters, successor.counters),
                 (self.counters.water, successor.counters.water),
                 (self.counters.loads, successor.counters.loads),
+                (self.counters.loads.workloads, successor.counters.loads.workloads),
                 (self.comparison, successor.comparison),
                 (self.clusters.counters, successor.clusters.counters),
             ):

@@ -11,10 +11,11 @@ from pathlib import Path
 from cloud_carbon_exporter.advice.prices import priced
 from cloud_carbon_exporter.advice.rules import advise, without
 from cloud_carbon_exporter.collect.advice_book import AdviceBook
+from cloud_carbon_exporter.collect.advising import of_clusters
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
 from cloud_carbon_exporter.commands import terminal
 from cloud_carbon_exporter.config import Settings
-from cloud_carbon_exporter.model.advice import Advice, standing
+from cloud_carbon_exporter.model.advice import Advice, ranked, standing
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.reporting import advice as advice_report
 from cloud_carbon_exporter.reporting import tables
@@ -56,6 +57,7 @@ def _statistics(snapshot: Snapshot, settings: Settings) -> LoadStatistics:
     statistics = LoadStatistics()
     if settings.state_file:
         statistics.load(rows_of_section(Path(settings.state_file), "loads"))
+        statistics.workloads.load(rows_of_section(Path(settings.state_file), "workloads"))
     past = past_loads_of(settings)
     if past is not None:
         deque(past(snapshot, statistics), maxlen=0)
@@ -72,4 +74,5 @@ def _advice(
         snapshot.grid.method,
         now,
     )
+    found = ranked([*found, *of_clusters(snapshot, statistics)])
     return without(found, dismissed)

@@ -68,7 +68,7 @@ BY = Flag(
     several("LABELS"),
     "",
     "Also break the period down: by provider, account, region, kind, basis, or a key of "
-    "-metrics.tags.",
+    "-metrics.tags; by cluster, namespace or workload of Kubernetes, also without -since.",
     commands=_REPORT,
 )
 FUNCTIONAL_UNITS = Flag(

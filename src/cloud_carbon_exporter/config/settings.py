@@ -62,6 +62,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     route_prefix: str = ""
     external_url: str = ""
+    cluster_links: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     labels: LabelSet = flags.LABEL_SET.value_by_default
     families: tuple[str, ...] = ()
@@ -153,6 +154,7 @@ def _settings(values: Values, filed: Filed, environment: Mapping[str, str]) -> S
         allowed_hosts=values[flags.ALLOWED_HOSTS],
         route_prefix=values[web_flags.ROUTE_PREFIX],
         external_url=values[web_flags.EXTERNAL_URL],
+        cluster_links=values[web_flags.CLUSTER_LINKS],
         tags=_tags(values[flags.TAGS], targets),
         labels=values[flags.LABEL_SET],
         families=values[flags.FAMILIES],

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from cloud_carbon_exporter.history.query import Query, Summed
 from cloud_carbon_exporter.history.series import LABELS
+from cloud_carbon_exporter.model.cluster_sums import CLUSTER_LABELS
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts
 from cloud_carbon_exporter.model.sums import NO_FACT, Reach, Sum
 from cloud_carbon_exporter.model.types import BASES, Basis
@@ -30,6 +31,9 @@ _RATES = (
     "operational_emissions{}_grams_per_second",
     "embodied_emissions{}_grams_per_second",
 )
+_OF_ACCOUNTS = ("cloud_provider", "cloud_account_id")
+"""Labels that workloads of clusters have as accounts do."""
+
 _BASIS = (
     "sum by (basis) (cloud_carbon_power_watts{{{0}}} * on (job, instance, cloud_resource_id)"
     " group_left (basis) cloud_carbon_resource_info{{{0}}})"
@@ -92,6 +96,8 @@ class PrometheusHistory:
         parts = tuple(_parts(query.since, query.until))
         if "basis" in names:
             amounts = await self._by_basis(names, parts)
+        elif set(names).intersection(CLUSTER_LABELS):
+            amounts = await self._by_cluster(names, parts)
         else:
             amounts = await self._by_labels(names, parts)
         seen = dict(zip(parts, await self._all(map(self._seen, parts)), strict=True))
@@ -121,6 +127,33 @@ class PrometheusHistory:
         if tags:
             await self._check_tags(parts[-1].end)
         family = "cloud_carbon_{}_total" if tags else "cloud_carbon_account_{}_total"
+        return await self._increases(family, names, parts)
+
+    async def _by_cluster(
+        self, names: Labels, parts: Sequence[Part]
+    ) -> Mapping[tuple[Part, Labels], Sequence[float]]:
+        """Increases of the counters of workloads, and what accounts have beside: in no cluster."""
+        for name in names:
+            if name not in (*CLUSTER_LABELS, *_OF_ACCOUNTS):
+                raise CannotTell(f"-by {name} and a label of clusters: nothing is counted by both")
+        amounts = await self._increases("cloud_carbon_kubernetes_{}_total", names, parts)
+        outer = tuple([name for name in names if name not in CLUSTER_LABELS])
+        rest: dict[tuple[Part, Labels], list[float]] = {}
+        for (part, labels), whole in (await self._by_labels(outer, parts)).items():
+            of_account = dict(zip(outer, labels, strict=True))
+            rest[part, tuple([of_account.get(name, "") for name in names])] = list(whole)
+        for (part, labels), values in amounts.items():
+            pairs = zip(names, labels, strict=True)
+            key = part, tuple(["" if name in CLUSTER_LABELS else label for name, label in pairs])
+            left = rest.setdefault(key, [0.0] * len(_AMOUNTS))
+            for place, value in enumerate(values):
+                left[place] = max(0.0, left[place] - value)
+        return {**amounts, **rest}
+
+    async def _increases(
+        self, family: str, names: Labels, parts: Sequence[Part]
+    ) -> Mapping[tuple[Part, Labels], Sequence[float]]:
+        """Increases over each part, by labels."""
         amounts: dict[tuple[Part, Labels], list[float]] = {}
         for place, name in enumerate(_AMOUNTS):
             counter = f"{family.format(name)}{{{self._selector}}}"

@@ -89,3 +89,8 @@ LABELS: Mapping[str, By] = {
 def tag_value(key: str) -> By:
     """The value of a tag; empty where there is none."""
     return lambda series: dict(series.group.tags).get(key, "")
+
+
+def in_no_cluster(_: Series) -> str:
+    """Cluster, namespace or workload of a Series: none, as no hour that is kept is split."""
+    return ""

@@ -9,6 +9,7 @@ from cloud_carbon_exporter.kubernetes.counters import SeriesKey, WorkloadCounter
 from cloud_carbon_exporter.kubernetes.feed import ClusterFeed, Read
 from cloud_carbon_exporter.kubernetes.machines import Machines
 from cloud_carbon_exporter.kubernetes.queries import RATE_SECONDS
+from cloud_carbon_exporter.kubernetes.requests import RequestSums
 from cloud_carbon_exporter.kubernetes.shares import Counted
 from cloud_carbon_exporter.kubernetes.splitting import SplitCluster, Splitter
 from cloud_carbon_exporter.kubernetes.top import Places
@@ -37,10 +38,11 @@ class Clusters:
     ) -> None:
         self.feed = feed
         self.counters = WorkloadCounters()
-        self._reach = max(RATE_SECONDS, 2 * interval_seconds)
+        self.reach_seconds = max(RATE_SECONDS, 2 * interval_seconds)
         self._stale_after = stale_after
         self._counting = counting
         self._machines, self._splitter = Machines(), Splitter()
+        self._requests = RequestSums()
         self._resumed: set[str] = set()
         self._places = {
             settings.cluster: Places(settings.top_workloads) for settings in feed.clusters
@@ -71,7 +73,8 @@ class Clusters:
         sums: dict[SeriesKey, FootprintSum] = {}
         shown: dict[SeriesKey, SeriesKey] = {}
         states: list[ClusterState] = []
-        for read in self.feed.reads():
+        reads = self.feed.reads()
+        for read in reads:
             usage = read.usable(now, self._stale_after)
             found = SplitCluster()
             if usage is not None:
@@ -84,7 +87,8 @@ class Clusters:
         self._splitter.forget(taken)
         if advance and self._counting:
             self._count(sums, shown, now)
-        return ClusterNews(tuple(self._rows(sums)), tuple(states))
+        requests = self._requests.of(reads, now, self._stale_after)
+        return ClusterNews(tuple(self._rows(sums)), tuple(states), tuple(requests))
 
     def move(self, seconds: float) -> None:
         """The clock was set."""
@@ -113,7 +117,7 @@ class Clusters:
 
     def _hold(self, found: SplitCluster, now: float) -> None:
         for resource, cluster, portions in found.held():
-            self.counters.hold(resource.id, cluster, now - self._reach, now, portions)
+            self.counters.hold(resource.id, cluster, now - self.reach_seconds, now, portions)
 
     def _count(
         self,

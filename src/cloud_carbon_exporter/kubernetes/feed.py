@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cloud_carbon_exporter.errors import CollectError, DeadlineExceeded, Malformed, Stale
-from cloud_carbon_exporter.http.prometheus import Sample
-from cloud_carbon_exporter.kubernetes.prometheus import PROVIDER, Prometheus
-from cloud_carbon_exporter.kubernetes.queries import BY_REQUEST_ALONE, QUERIES
+from cloud_carbon_exporter.http.prometheus import Sample, Series
+from cloud_carbon_exporter.kubernetes.prometheus import PROVIDER, Count, Prometheus
+from cloud_carbon_exporter.kubernetes.queries import QUERIES
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.usage import Usage, UsageReading
 
@@ -49,6 +49,18 @@ class Changes(Protocol):
         ...
 
 
+class Asked(Protocol):
+    """What tells of one cluster: its Prometheus, or what stands in for it."""
+
+    async def ask(self, name: str) -> Series:
+        """Answer to one of the QUERIES. Raises CollectError."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """What is known of one cluster. usage, read_at: of the newest answer; None before there is one.
@@ -72,18 +84,18 @@ class Read:
 class _Cluster:
     """One cluster: its Prometheus, and what it said."""
 
-    def __init__(self, settings: ClusterSettings, meter: Meter) -> None:
+    def __init__(
+        self,
+        settings: ClusterSettings,
+        meter: Meter,
+        opened: Callable[[ClusterSettings, Count], Asked],
+    ) -> None:
         def count(operation: str, outcome: str) -> None:
             meter.call(account_id="", api="prometheus", operation=operation, outcome=outcome)
 
-        self.prometheus = Prometheus(settings, count)
+        self.prometheus = opened(settings, count)
         self.read = Read(settings)
         self.due = -math.inf
-
-    def _wanted(self) -> list[str]:
-        """Queries that are needed for this cluster, in order."""
-        apart = self.read.settings.idle == "apart"
-        return [name for name in QUERIES if not (apart and name in BY_REQUEST_ALONE)]
 
     async def ask(self, now: Callable[[], float]) -> Usage:
         """Usage as it is now. Raises CollectError."""
@@ -91,7 +103,7 @@ class _Cluster:
             async with asyncio.timeout(READ_SECONDS):
                 reading = UsageReading()
                 # One after another: each is held in memory while it is read.
-                for name in self._wanted():
+                for name in QUERIES:
                     series = await self.prometheus.ask(name)
                     if series.at is not None:
                         _must_be_present(series.at - now())
@@ -128,7 +140,7 @@ class ClusterFeed:
 
     count_error: where errors by (provider, operation, reason) are counted. clock: time of the
     house. wall: time of this machine, which is held against that of the Prometheus.
-    first_patience_seconds: how long the first answers are waited for.
+    first_patience_seconds: how long the first answers are waited for. opened: what is asked.
     """
 
     def __init__(
@@ -141,8 +153,9 @@ class ClusterFeed:
         clock: Callable[[], float],
         wall: Callable[[], float] = time.time,
         first_patience_seconds: float = FIRST_PATIENCE_SECONDS,
+        opened: Callable[[ClusterSettings, Count], Asked] = Prometheus,
     ) -> None:
-        self._clusters = [_Cluster(settings, meter) for settings in clusters]
+        self._clusters = [_Cluster(settings, meter, opened) for settings in clusters]
         self._interval = interval_seconds
         self._count_error, self._changes = count_error, changes
         self._clock, self._wall = clock, wall

@@ -154,10 +154,6 @@ $matchers is the cluster's.
 """
 
 
-BY_REQUEST_ALONE = frozenset({"cores_asked"})
-"""What is asked for only where idle parts are given away by request: it splits nothing itself."""
-
-
 def query(name: str, matchers: Mapping[str, str]) -> str:
     """Query of a name, for the series that have these labels."""
     pairs = [f"{label}={_quoted(value)}" for label, value in sorted(matchers.items())]

@@ -24,10 +24,11 @@ AdviceKind = Literal[
     "log_retention",
     "no_traffic",
     "unused_reservation",
+    "large_requests",
 ]
 """Kind of advice: one word of a closed set, which is a label and a key of the file."""
 
-OF_GROUPS: frozenset[AdviceKind] = frozenset({"region", "old_snapshots"})
+OF_GROUPS: frozenset[AdviceKind] = frozenset({"region", "old_snapshots", "large_requests"})
 """Kinds of advice about several resources at once."""
 
 ADVICE_KINDS: tuple[AdviceKind, ...] = get_args(AdviceKind)

@@ -13,7 +13,7 @@ from math import hypot
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.emissions import product, weakest
-from cloud_carbon_exporter.model.errors import Errors, PackedUnits, gathered, layout
+from cloud_carbon_exporter.model.errors import PackedUnits, gathered, layout
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.power import Draw
 from cloud_carbon_exporter.model.priced_components import Loads, PricedComponent, priced_components

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from cloud_carbon_exporter.api_costs.budget import Budget
@@ -22,6 +23,7 @@ from cloud_carbon_exporter.model.known_names import doubt_of_region
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Client, Provider
+from cloud_carbon_exporter.service.demo_cluster import asking_demo, demo_cluster
 from cloud_carbon_exporter.service.demo_loads import past_loads_of
 from cloud_carbon_exporter.service.loading import provider
 
@@ -117,19 +119,23 @@ def open_collector(
     Raises ConfigError for a provider or kind nobody knows.
     """
     time_of = clock or Clock()
+    collecting = CollectSettings(
+        settings.interval_seconds,
+        settings.stale_after_seconds,
+        settings.mode,
+        Shard(*settings.shard),
+        grid_settings(settings, patience_seconds, places),
+        settings.clusters,
+        frozenset(settings.dismissed),
+        past_loads_of(settings),
+        AdviceBook() if advice is None else advice,
+    )
+    if made_up := demo_cluster(settings):
+        asking = asking_demo(settings, time_of)
+        collecting = replace(collecting, clusters=(made_up,), asking_cluster=asking)
     return Collector(
         open_targets(settings),
-        CollectSettings(
-            settings.interval_seconds,
-            settings.stale_after_seconds,
-            settings.mode,
-            Shard(*settings.shard),
-            grid_settings(settings, patience_seconds, places),
-            settings.clusters,
-            frozenset(settings.dismissed),
-            past_loads_of(settings),
-            AdviceBook() if advice is None else advice,
-        ),
+        collecting,
         budget or Budget(time_of, settings.utilisation_interval_seconds),
         render,
         time_of,

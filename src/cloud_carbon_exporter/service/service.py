@@ -138,6 +138,7 @@ class Service:
             "water": current.counters.water,
             "held": current.counters.held,
             "loads": current.counters.loads,
+            "workloads": current.counters.loads.workloads,
             "budget": current.budget,
             "comparison": current.comparison,
             "kubernetes": current.clusters.counters,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from aiohttp import web
 
@@ -21,15 +21,21 @@ from cloud_carbon_exporter.web.api.json_objects import JsonObject
 from cloud_carbon_exporter.web.settings import SERVING
 
 
-def clusters_object(taken: Snapshot) -> JsonObject:
-    """How each cluster was read, and what is there now: the largest first."""
+def clusters_object(taken: Snapshot, links: Sequence[tuple[str, str]] = ()) -> JsonObject:
+    """How each cluster was read, and what is there now: the largest first.
+
+    links: names and addresses, as in -web.cluster-links.
+    """
     rows = [row for row in taken.clusters.rows if row.now.resources]
     rows.sort(key=lambda row: -row.now.power_watts.value)
     return {
         "taken_at": taken.taken_at,
         "clusters": [_state(state) for state in taken.clusters.states],
+        "total": json_objects.sums(together([row.now for row in rows])),
+        "totals": list(_totals(rows)),
         "namespaces": list(_namespaces(rows)),
         "workloads": [_workload(row) for row in rows],
+        "links": [{"name": name, "url": url} for name, url in links],
     }
 
 
@@ -41,6 +47,15 @@ def _state(state: ClusterState) -> JsonObject:
         "read_at": state.read_at,
         "nodes": {name: state.nodes.get(name, 0) for name in NODE_STATES},
     }
+
+
+def _totals(rows: Iterable[WorkloadRow]) -> Iterator[JsonObject]:
+    """Whole clusters: what their parts add up to, idle and unknown ones included."""
+    sums: dict[ClusterKey, list[FootprintSum]] = {}
+    for row in rows:
+        sums.setdefault(row.cluster, []).append(row.now)
+    for cluster, parts in sums.items():
+        yield {**_of(cluster), **json_objects.sums(together(parts))}
 
 
 def _namespaces(rows: Iterable[WorkloadRow]) -> Iterator[JsonObject]:
@@ -72,8 +87,9 @@ def _of(cluster: ClusterKey) -> JsonObject:
 
 async def clusters_answer(request: web.Request) -> web.Response:
     """The clusters as they are split now."""
-    taken = request.app[SERVING].collector.snapshot
-    text = await asyncio.to_thread(lambda: json.dumps(clusters_object(taken)))
+    serving = request.app[SERVING]
+    taken, links = serving.collector.snapshot, serving.settings.cluster_links
+    text = await asyncio.to_thread(lambda: json.dumps(clusters_object(taken, links)))
     headers = {"Cache-Control": "no-store"}
     response = web.Response(text=text, content_type="application/json", headers=headers)
     response.enable_compression()
