@@ -20,6 +20,7 @@ from tests.fakes.scaleway import (
     Fault,
 )
 from tests.fakes.scaleway_tokens import made_token
+from tests.patience import PATIENCE_SECONDS
 from tests.providers.scaleway.support import CountingMeter, connected
 from tests.providers.scaleway.test_cockpit import NOW, busy, metric_of, reads, servers
 from tests.providers.scaleway.test_fake import complaints
@@ -36,7 +37,6 @@ from cloud_carbon_exporter.providers.scaleway.client.tokens import (
 from cloud_carbon_exporter.providers.spec import Read, Reading
 
 # The wait of a second may end late on a busy machine, but is no wait for an answer.
-PATIENCE_SECONDS = 20
 TOKENS = "cockpit/v1/regions/fr-par/tokens"
 REFUSED = Fault(
     status=403, body='{"type":"permissions_denied","message":"insufficient permissions"}'
