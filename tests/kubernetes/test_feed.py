@@ -110,6 +110,7 @@ async def test_a_good_answer_is_kept_with_its_time(prometheus: FakePrometheus, t
     assert read.usable(NOON - 1801, 1800) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "reason", "words"),
     [

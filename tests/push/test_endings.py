@@ -102,6 +102,7 @@ PROTOCOLS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("settings", "read"), PROTOCOLS, ids=["2.0", "1.0", "otlp"])
 async def test_what_went_is_said_once_and_all_at_the_end(
     settings: Callable[[str], PushSettings], read: Read
@@ -173,6 +174,7 @@ TAKEN: Answer = (200, b"", {})
 BUSY: Answer = (503, b"", {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", [[REFUSED], [TAKEN, REFUSED], [TAKEN]])
 async def test_what_arrived_of_pushes_that_failed_ends_too(
     monkeypatch: pytest.MonkeyPatch, second: list[Answer]
@@ -201,6 +203,7 @@ async def push_in_part(delivery: Delivery, exposition: Exposition, at: Receiver)
     assert not at.answers
 
 
+@pytest.mark.slow
 async def test_what_arrived_of_a_push_that_was_cancelled_ends_with_the_program(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -140,6 +140,7 @@ def head(method: str, target: str, fields: dict[str, str]) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
 
 
+@pytest.mark.slow
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
