@@ -14,6 +14,8 @@ from cloud_carbon_exporter.model.power import draw
 from cloud_carbon_exporter.model.types import ComponentKind
 from tests.over_all import over_all
 
+pytestmark = pytest.mark.slow
+
 STORED: tuple[ComponentKind, ...] = ("block", "object", "file", "snapshot", "fixed")
 EMPTY = Shape("aws", "eu-west-3", "AmazonEC2", "", "", "", "", "hrs", "usage", "", "")
 OF_GOOGLE = EMPTY._replace(provider="gcp", region="europe-west1", service="Compute Engine")

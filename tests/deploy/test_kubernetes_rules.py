@@ -173,6 +173,7 @@ def test_rules_name_what_the_exporter_has_and_what_stands_above_them() -> None:
         known.add(rule["record"])
 
 
+@pytest.mark.slow
 def test_the_shares_of_memory_are_those_of_the_model() -> None:
     """Medians over all machine types without boards, at 30 % load."""
     power: list[float] = []

@@ -227,6 +227,7 @@ many = st.dictionaries(
 rounds = st.lists(st.one_of(st.none(), st.dictionaries(names, many)), min_size=1, max_size=8)
 
 
+@pytest.mark.slow
 @given(rounds, st.integers(0, 3), st.integers(1, 4))
 @hypothesis_settings(max_examples=60)
 def test_whatever_is_told_parts_sum_to_the_nodes_at_every_moment_and_in_the_counters(

@@ -136,6 +136,7 @@ def test_a_type_is_a_schema_of_its_api() -> None:
     assert unknown == OTHERWISE
 
 
+@pytest.mark.slow
 def test_a_row_of_an_api_is_of_one_that_is_there_and_without_types() -> None:
     hosts = {host_of(known.name) for known in types()}
     for api in apis():

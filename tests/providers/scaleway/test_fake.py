@@ -28,6 +28,8 @@ from tests.fakes.scaleway import (
 from tests.fakes.scaleway_schema import response_schema
 from tests.over_all import over_all
 
+pytestmark = pytest.mark.slow
+
 CALLS: list[tuple[Route, str]] = []
 for recorded_route in routes():
     CALLS += ((recorded_route, place) for place in recorded_route.places)
@@ -48,7 +50,6 @@ def body_of(route: Route, place: str) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.slow
 @over_all(("route", "place"), CALLS, ids=lambda value: getattr(value, "path", value))
 def test_every_answer_fits_the_sdk(route: Route, place: str) -> None:
     assert complaints(route.response, body_of(route, place)) == []
