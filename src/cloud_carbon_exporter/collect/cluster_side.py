@@ -28,6 +28,7 @@ def open_clusters(
         FailureLog(),
         clock,
         first_patience_seconds=settings.grid.patience_seconds,
+        bills=budget,
     )
     counting = settings.mode == "background"
     clusters = Clusters(feed, interval, settings.stale_after_seconds, counting=counting)

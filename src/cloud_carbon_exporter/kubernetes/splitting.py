@@ -13,7 +13,7 @@ from cloud_carbon_exporter.kubernetes.shares import WHOLE
 from cloud_carbon_exporter.kubernetes.usage import NodeUsage, Usage
 from cloud_carbon_exporter.model.clusters import ClusterKey, NodeState, Workload
 from cloud_carbon_exporter.model.node_parts import NodeParts, PartSum, Portion, node_parts
-from cloud_carbon_exporter.model.node_split import Node, split
+from cloud_carbon_exporter.model.node_split import Held, Node, split
 from cloud_carbon_exporter.model.provider_ids import is_serverless, key_of_node
 from cloud_carbon_exporter.model.quantities import BYTES_PER_GIB
 from cloud_carbon_exporter.model.snapshot import Row
@@ -145,7 +145,10 @@ class Splitter:
         if parts is None:
             return None
         node = _with_sizes(usage.node, row.resource)
-        shares = split(node, usage.workloads, idle_by_request=settings.idle == "by-request")
+        workloads = usage.workloads
+        if usage.counted:
+            workloads = _as_shares(workloads, row.resource)
+        shares = split(node, workloads, idle_by_request=settings.idle == "by-request")
         portions: dict[Workload, Portion] = {}
         for workload, each in shares.items():
             portion = parts.portion(each)
@@ -173,3 +176,14 @@ def _with_sizes(node: Node, resource: Resource) -> Node:
     return node._replace(
         cores=node.cores or cores, memory_bytes=node.memory_bytes or gib * BYTES_PER_GIB
     )
+
+
+def _as_shares(workloads: Mapping[Workload, Held], resource: Resource) -> dict[Workload, Held]:
+    """What workloads hold, with the boards they ask for as shares of those the machine has."""
+    there = sum([part.amount for part in resource.components if part.kind == "gpu"])
+    asked = sum([held.boards_asked for held in workloads.values()])
+    whole = max(there, asked) or 1.0
+    shared: dict[Workload, Held] = {}
+    for workload, held in workloads.items():
+        shared[workload] = held._replace(boards_asked=held.boards_asked / whole)
+    return shared

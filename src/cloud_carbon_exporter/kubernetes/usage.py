@@ -18,12 +18,16 @@ from cloud_carbon_exporter.model.node_split import Held, Node
 
 @dataclass(frozen=True, slots=True)
 class NodeUsage:
-    """A node, and what the workloads on it use and ask for."""
+    """A node, and what the workloads on it use and ask for.
+
+    counted: what is asked for of its boards is their number, not their share.
+    """
 
     name: str
     provider_id: str
     node: Node
     workloads: Mapping[Workload, Held]
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

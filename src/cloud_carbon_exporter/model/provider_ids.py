@@ -19,8 +19,8 @@ _GOOGLE = re.compile(
 # kubernetes/cloud-provider-aws, pkg/providers/v1/instances.go: aws:///<zone>/<id>, aws:////<id>, or
 # the id alone; the last word is the instance, or begins with fargate-.
 _AWS_NODE = re.compile(r"(?:aws:///?(?:[^/]*/)*)?(i-[^/]+)")
-# kubernetes/cloud-provider-gcp, providers/gce/gce_util.go
-_GOOGLE_NODE = re.compile(r"gce://([^/]+)/([^/]+)/([^/]+)")
+# kubernetes/cloud-provider-gcp, providers/gce/gce_util.go. Cloud Monitoring tells no zone.
+_GOOGLE_NODE = re.compile(r"gce://([^/]+)/([^/]*)/([^/]+)")
 # scaleway/scaleway-cloud-controller-manager, scaleway/servers.go: product and zone may be missing.
 _SCALEWAY_NODE = re.compile(rf"scaleway://(?:[\w-]+/)*({_UUID})")
 _FARGATE_NODE = re.compile(r"aws://.*/fargate-[^/]+")
@@ -62,6 +62,13 @@ def key_of_node(said: str) -> str:
     if found := _SCALEWAY_NODE.fullmatch(said):
         return f"scaleway/{found[1]}"
     return ""
+
+
+def key_without_zone(key: str) -> str:
+    """Key of a machine of Google as it is where nothing tells its zone; empty of others."""
+    cloud, _, rest = key.partition("/")
+    project, _, place = rest.partition("/")
+    return f"gcp/{project}//{place.rpartition('/')[2]}" if cloud == "gcp" else ""
 
 
 def key_of_volume(handle: str) -> str:
