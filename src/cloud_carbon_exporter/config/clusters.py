@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cloud_carbon_exporter.config.command_line import nearest
 from cloud_carbon_exporter.config.kinds import choice, text
 from cloud_carbon_exporter.config.quantities import count, duration_between, number
-from cloud_carbon_exporter.config.target_keys import Entry, Key
+from cloud_carbon_exporter.config.target_keys import PROFILE, ROLE_ARN, Entry, Key
 from cloud_carbon_exporter.config.targets import FiledTarget
 from cloud_carbon_exporter.config.values import Kind, quoted, read_value
 from cloud_carbon_exporter.errors import ConfigError
@@ -65,13 +65,15 @@ def _matchers() -> Kind[Mapping[str, str]]:
     return Kind("LABELS", allowed, accept, accept, {})
 
 
-_SOURCES: Kind[SourceName] = choice("prometheus", "cockpit", "cloud_monitoring")
+_SOURCES: Kind[SourceName] = choice(
+    "prometheus", "cockpit", "cloud_monitoring", "container_insights"
+)
 NAME = Key("cluster", _name(), "What the cluster is called in the series.", ())
 SOURCE = Key(
     "source",
     _SOURCES,
-    "Who tells its usage: a Prometheus (when empty), Scaleway's Cockpit, or Google's Cloud "
-    "Monitoring, which is paid for by the series.",
+    "Who tells its usage: a Prometheus (when empty), Scaleway's Cockpit, Google's Cloud "
+    "Monitoring, or Container Insights of AWS; these two are paid for by what is read.",
     (),
 )
 URL = Key("url", _url(), "Its Prometheus, or what answers as one (Thanos, Mimir...).", ())
@@ -84,7 +86,8 @@ PROJECT = Key("project", text("PROJECT"), "Project of Google it is in; for cloud
 LOCATION = Key(
     "location",
     text("PLACE"),
-    "Its zone or region, where its project has two clusters of one name; for cloud_monitoring.",
+    "Its region of AWS, for container_insights; for cloud_monitoring its zone or region, where its "
+    "project has two clusters of one name.",
     (),
 )
 EVERY = Key(
@@ -124,6 +127,8 @@ CLUSTER_KEYS: tuple[Key[object], ...] = (
     CALLED,
     PROJECT,
     LOCATION,
+    PROFILE,
+    ROLE_ARN,
     EVERY,
     BUDGET,
     IDLE,
@@ -145,6 +150,7 @@ OWN_KEYS: Mapping[SourceName, Own] = {
     "prometheus": Own((URL,), (TOKEN_FILE, USERNAME, PASSWORD_FILE, MATCHERS)),
     "cockpit": Own((URL, TOKEN_FILE), (MATCHERS,)),
     "cloud_monitoring": Own((PROJECT,), (CALLED, LOCATION, BUDGET)),
+    "container_insights": Own((LOCATION,), (CALLED, PROFILE, ROLE_ARN, BUDGET)),
 }
 
 
@@ -219,6 +225,8 @@ def _cluster(where: str, entry: Entry) -> ClusterSettings:
         called=entry.get(CALLED, ""),
         project=entry.get(PROJECT, ""),
         location=entry.get(LOCATION, ""),
+        profile=entry.get(PROFILE, ""),
+        role_arns=entry.get(ROLE_ARN, ()),
         interval_seconds=entry.get(EVERY, 0.0),
         budget_dollars=entry.get(BUDGET, 0.0),
         idle=entry.get(IDLE, "apart"),

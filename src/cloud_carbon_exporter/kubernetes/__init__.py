@@ -6,7 +6,9 @@ sources      who may be asked: a Prometheus, Cockpit, a cloud's own monitoring
 spending     what asking costs, and how often it may be
 prometheus   asks one Prometheus
 cloud_monitoring  asks Google's, of GKE
-amounts      what sources say that know no pods
+container_insights  asks AWS', of EKS
+amounts      what a source says that knows no pods, by node
+node_pool    the same of one that knows not even on which node they are
 usage        what its answers say: nodes, and who uses and asks for what on each
 owners       from pods to the workloads they belong to
 feed         asks in time, keeps the last good answer, tells how it went

@@ -20,7 +20,7 @@ class ClusterSettings:
     url, token_file, username, password_file: of a Prometheus. matchers: labels that tell its series
     from those of other clusters there.
     called: its name in its cloud, where it is another. project: of Google. location: its zone or
-    region there, or its region of AWS.
+    region there, or its region of AWS; profile, role_arns: to ask AWS under.
     interval_seconds: how often it is asked; 0 for as often as is collected. budget_dollars: what
     that may cost a month; 0 for no limit.
     idle: whether what is idle stands apart, or is given to who asks for something. top_workloads:
@@ -37,6 +37,8 @@ class ClusterSettings:
     called: str = ""
     project: str = ""
     location: str = ""
+    profile: str = ""
+    role_arns: tuple[str, ...] = ()
     interval_seconds: float = 0
     budget_dollars: float = 0
     idle: IdleShare = "apart"

@@ -42,10 +42,17 @@ class Source(Protocol):
 def open_source(settings: ClusterSettings, meter: Meter) -> Source:
     """Source of a cluster, as it is configured."""
     if settings.source == "cloud_monitoring":
-        # Google's client is loaded where it is asked for alone.
+        # Clients of clouds are loaded where they are asked for alone.
         from cloud_carbon_exporter.kubernetes.cloud_monitoring import CloudMonitoring, open_rest
 
         return CloudMonitoring(settings, open_rest(settings, meter))
+    if settings.source == "container_insights":
+        from cloud_carbon_exporter.kubernetes.container_insights import (
+            ContainerInsights,
+            open_client,
+        )
+
+        return ContainerInsights(settings, open_client(settings, meter))
     return FromPrometheus(settings, meter)
 
 
