@@ -140,6 +140,18 @@ def test_disks_are_those_who_mount_them_else_the_claims() -> None:
     }
 
 
+def test_a_volume_of_google_from_before_csi_is_told_by_its_disks_name() -> None:
+    claim = {"namespace": "shop", "persistentvolumeclaim": "data", "volumename": "pv"}
+    volume = {"persistentvolume": "pv", "gce_persistent_disk_name": "gke-pd-1"}
+    told: Answers = {
+        "nodes": [node("n1", "gce://proj/zone/n1")],
+        "claims": [(claim, 1.0)],
+        "volumes": [(volume, 1.0)],
+    }
+    claimed = Workload("shop", "PersistentVolumeClaim", "data")
+    assert usage(told).disks == {"gcp-disk/proj//gke-pd-1": claimed}
+
+
 @pytest.mark.parametrize(
     ("asked", "offered", "share"),
     [

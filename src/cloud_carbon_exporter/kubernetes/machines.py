@@ -26,7 +26,7 @@ KINDS = frozenset(
 class Machines:
     """Index of the rows that a cluster may hold; keys are worked out once.
 
-    A machine of Google is there without its zone as well, if no other of its project is called so.
+    What is Google's is there without its zone as well, if no other of its project is called so.
     """
 
     def __init__(self) -> None:
@@ -47,9 +47,8 @@ class Machines:
             keys[resource.id] = key
             if key:
                 found[key] = row
-            if row.resource.kind == "compute/instance":
-                named = key_without_zone(key)
+            if named := key_without_zone(key):
                 without_zone[named] = None if named in without_zone else row
         self._keys = keys
-        found |= {key: row for key, row in without_zone.items() if key and row is not None}
+        found |= {key: row for key, row in without_zone.items() if row is not None}
         return found

@@ -65,10 +65,10 @@ def key_of_node(said: str) -> str:
 
 
 def key_without_zone(key: str) -> str:
-    """Key of a machine of Google as it is where nothing tells its zone; empty of others."""
+    """Key of what is Google's as it is where nothing tells its zone; empty of others."""
     cloud, _, rest = key.partition("/")
     project, _, place = rest.partition("/")
-    return f"gcp/{project}//{place.rpartition('/')[2]}" if cloud == "gcp" else ""
+    return f"{cloud}/{project}//{place.rpartition('/')[2]}" if cloud.startswith("gcp") else ""
 
 
 def key_of_volume(handle: str) -> str:
@@ -76,10 +76,20 @@ def key_of_volume(handle: str) -> str:
     if found := _AWS_VOLUME.fullmatch(handle):
         return f"aws/{found[1]}"
     if found := _GOOGLE.search(handle):
-        return f"gcp/{found[1]}/{found[2]}/{found[3]}"
+        # A machine of GKE and the disk it boots from have one name.
+        return f"gcp-disk/{found[1]}/{found[2]}/{found[3]}"
     if found := _SCALEWAY_VOLUME.fullmatch(handle):
         return f"scaleway/{found[1]}"
     return ""
+
+
+def key_of_named_disk(name: str, node: str) -> str:
+    """Key of a disk of which its name alone is told, in the project of a node, by its provider id.
+
+    kube-state-metrics tells so of Google's volumes from before CSI (gce_persistent_disk_name).
+    """
+    found = _GOOGLE_NODE.fullmatch(node)
+    return f"gcp-disk/{found[1]}//{name}" if found and name else ""
 
 
 def is_serverless(said: str, name: str) -> bool:
