@@ -23,6 +23,9 @@ from cloud_carbon_exporter.storage.rows import Row
 KEPT_SECONDS = 7200.0
 """So long it is remembered whose a node was: the slowest read comes within an hour."""
 
+_NODE = "node"  # no cloud is called so
+_SHARE = 5
+
 SeriesKey = tuple[ClusterKey, Workload]
 
 
@@ -108,16 +111,46 @@ class WorkloadCounters:
             node.move(seconds)
 
     def dump(self) -> Iterator[Row]:
-        """Rows of everything a restart must not lose: cluster, workload, joules and grams."""
-        for (cluster, workload), totals in self._totals.items():
+        """Rows of everything a restart must not lose: cluster, workload, joules and grams.
+
+        Then, a row each node, whose it was since the last that was counted of it.
+        """
+        for (cluster, workload), totals in list(self._totals.items()):
             yield [*cluster, *workload, *totals]
+        for resource_id, node in list(self._nodes.items()):
+            if held := node.uncounted():
+                shares: list[str | float] = []
+                for workload, portion in held.portions.items():
+                    shares += (*workload, portion.watts, portion.grams)
+                yield [_NODE, resource_id, *node.cluster, held.start, held.end, *shares]
 
     def load(self, rows: Iterable[Row]) -> None:
         """Take back what `dump` gave. Raises ValueError or TypeError for anything else."""
         loaded: dict[SeriesKey, list[float]] = {}
-        for provider, account, cluster, namespace, kind, name, *amounts in rows:
+        nodes: dict[str, NodeShares] = {}
+        for row in rows:
+            if list(row[:1]) == [_NODE]:
+                resource_id, node = _node(row)
+                nodes[resource_id] = node
+                continue
+            provider, account, cluster, namespace, kind, name, *amounts = row
             key = ClusterKey(str(provider), str(account), str(cluster))
             joules, operational, embodied = amounts
             totals = [float(joules), float(operational), float(embodied)]
             loaded[key, Workload(str(namespace), str(kind), str(name))] = totals
-        self._totals = loaded
+        self._totals, self._nodes = loaded, nodes
+
+
+def _node(row: Row) -> tuple[str, NodeShares]:
+    """Node of a row of the state file, and whose it was."""
+    _, resource_id, provider, account, cluster, start, end, *shares = row
+    if len(shares) % _SHARE:
+        raise ValueError("a node's shares are cut short")
+    portions: dict[Workload, Portion] = {}
+    for at in range(0, len(shares), _SHARE):
+        namespace, kind, name, watts, grams = shares[at : at + _SHARE]
+        workload = Workload(str(namespace), str(kind), str(name))
+        portions[workload] = Portion((), float(watts), float(grams))
+    node = NodeShares(ClusterKey(str(provider), str(account), str(cluster)))
+    node.add(float(start), float(end), portions)
+    return str(resource_id), node
