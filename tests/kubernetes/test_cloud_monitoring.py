@@ -95,14 +95,17 @@ async def test_what_is_asked_for_is_not_read_where_idle_parts_stand_apart(
     assert "container/cpu/request_cores" not in monitoring.asked
 
 
-async def test_a_metric_that_nobody_writes_is_not_missed_but_of_nodes(
+async def test_a_metric_that_nobody_writes_is_not_missed(
     monitoring: Monitoring,
 ) -> None:
     monitoring.missing = {"container/accelerator/request", "container/accelerator/duty_cycle"}
     held = (await asked()).nodes[0].workloads[WEB]
     assert (held.boards_asked, held.board_work) == (0, 0)
-    monitoring.missing = {"node/cpu/total_cores"}
-    with pytest.raises(CollectError, match=r"gcp shop-prod timeSeries.list"):
+
+
+async def test_a_cluster_that_nothing_is_known_of_is_said(monitoring: Monitoring) -> None:
+    monitoring.missing = {metric.name for metric in METRICS}
+    with pytest.raises(CollectError, match="no node of this cluster has metrics"):
         await asked()
 
 

@@ -22,6 +22,7 @@ from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
 from cloud_carbon_exporter.kubernetes.usage import Usage
 from cloud_carbon_exporter.masking import excerpt
 from cloud_carbon_exporter.model.clusters import Workload
+from cloud_carbon_exporter.model.provider_ids import is_autopilot
 from cloud_carbon_exporter.providers.gcp.client.auth import Tokens
 from cloud_carbon_exporter.providers.gcp.client.http import Call, Rest
 from cloud_carbon_exporter.providers.gcp.client.time_series_request import (
@@ -108,15 +109,19 @@ class CloudMonitoring:
         """See sources.Source."""
         end = math.floor((now() - LATE_SECONDS) / 60) * 60
         reading = Reading(self._settings.project)
-        for metric in self._wanted():
+        by_request = self._settings.idle == "by-request"
+        for metric in METRICS:
+            unasked = metric.of_workload in BY_REQUEST_ALONE
+            if unasked and not (by_request or reading.has_autopilot()):
+                continue
             call = call_of(self._settings, metric, end)
             try:
                 # One after another, page by page: none is held longer than it is read.
                 async for page in self._rest.pages(call):
                     await asyncio.to_thread(reading.take, metric, page)
             except NotThere as error:
-                # No node of this cluster has an accelerator; what all clusters have is missed.
-                if error.hint or metric.of_node:
+                # No cluster of the project has an accelerator, or any but those of Autopilot.
+                if error.hint:
                     raise
             except CollectError as error:
                 raise call.named(error) from None
@@ -125,10 +130,6 @@ class CloudMonitoring:
     async def close(self) -> None:
         """See sources.Source."""
         await self._rest.close()
-
-    def _wanted(self) -> list[Metric]:
-        apart = self._settings.idle == "apart"
-        return [one for one in METRICS if not (apart and one.of_workload in BY_REQUEST_ALONE)]
 
 
 def call_of(settings: ClusterSettings, metric: Metric, end: float) -> Call:
@@ -180,6 +181,10 @@ class Reading:
             told = ", ".join(sorted(self._locations)[:3])
             raise Malformed(f"clusters of this name are in {told}", hint="say its location")
 
+    def has_autopilot(self) -> bool:
+        """Whether any node is one of GKE Autopilot."""
+        return any(map(is_autopilot, self._provider_ids))
+
     def usage(self) -> Usage:
         """All of it, after the last page. Raises NotThere where there are no nodes."""
         if not self._provider_ids:
@@ -207,6 +212,8 @@ class Reading:
             name = str(system.get("top_level_controller_name", ""))
             # A pod without a controller has neither: those of a namespace are one workload.
             workload = Workload(str(labels["namespace_name"]), kind or "Pod", name)
+            if is_autopilot(node):  # nodes of which Monitoring tells nothing themselves
+                self._provider_ids[node] = f"gce://{self._project}//{node}"
             self._amounts.workload(node, workload, metric.of_workload, amount)
 
 

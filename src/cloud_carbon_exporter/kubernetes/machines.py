@@ -18,9 +18,10 @@ KINDS = frozenset(
         "instance/volume",
         "baremetal/server",
         "block/volume",
+        "container/cluster",
     }
 )
-"""Kinds of what can be a node of a cluster, or the disk of a claim."""
+"""Kinds of what can be a node of a cluster, the disk of a claim, or hold pods by itself."""
 
 
 class Machines:

@@ -163,7 +163,7 @@ $matchers is the cluster's.
 
 
 BY_REQUEST_ALONE = frozenset({"cores_asked"})
-"""What is asked for only where idle parts are given away by request: it splits nothing itself."""
+"""What is asked for only where idle parts are given away by request, or pods are billed by it."""
 
 
 def query(name: str, matchers: Mapping[str, str]) -> str:

@@ -68,9 +68,11 @@ class FromPrometheus:
 
     async def usage(self, now: Callable[[], float]) -> Usage:
         """See Source."""
-        reading = UsageReading()
+        reading, by_request = UsageReading(), self._settings.idle == "by-request"
         # One after another: each is held in memory while it is read.
-        for name in self._wanted():
+        for name in QUERIES:
+            if name in BY_REQUEST_ALONE and not (by_request or reading.has_autopilot()):
+                continue
             series = await self._prometheus.ask(name)
             if series.at is not None:
                 _must_be_present(series.at - now())
@@ -80,11 +82,6 @@ class FromPrometheus:
     async def close(self) -> None:
         """See Source."""
         await self._prometheus.close()
-
-    def _wanted(self) -> list[str]:
-        """Queries that are needed for this cluster, in order."""
-        apart = self._settings.idle == "apart"
-        return [name for name in QUERIES if not (apart and name in BY_REQUEST_ALONE)]
 
 
 def _must_be_present(ahead: float) -> None:

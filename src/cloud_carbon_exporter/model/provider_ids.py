@@ -47,9 +47,12 @@ def provider_id(resource: Resource) -> str:
 
 
 def key_of(resource: Resource) -> str:
-    """Key of a machine or disk; empty of what is neither."""
+    """Key of a machine or disk, or of a cluster of Autopilot; empty of what is none of them."""
     if resource.kind in _MACHINES:
         return key_of_node(provider_id(resource))
+    if resource.kind == "container/cluster":
+        autopilot = resource.info.get("host_type") == "autopilot"
+        return f"gke/{resource.location.account_id}/{resource.name}" if autopilot else ""
     return key_of_volume(resource.id if resource.kind != "ec2/volume" else _last(resource.id))
 
 
@@ -62,6 +65,17 @@ def key_of_node(said: str) -> str:
     if found := _SCALEWAY_NODE.fullmatch(said):
         return f"scaleway/{found[1]}"
     return ""
+
+
+def is_autopilot(name: str) -> bool:
+    """Whether a node is one of GKE Autopilot: what its pods ask for is its cluster's."""
+    return name.startswith("gk3-")
+
+
+def key_of_autopilot(cluster: str, node: str) -> str:
+    """Key of a cluster of Autopilot by its name, in the project of a node, by its provider id."""
+    found = _GOOGLE_NODE.fullmatch(node)
+    return f"gke/{found[1]}/{cluster}" if found else ""
 
 
 def key_without_zone(key: str) -> str:
@@ -101,7 +115,7 @@ def is_serverless(said: str, name: str) -> bool:
     """
     if _FARGATE_NODE.fullmatch(said):
         return True
-    return name.startswith(("virtual-kubelet", "virtual-node", "gk3-"))
+    return is_autopilot(name) or name.startswith(("virtual-kubelet", "virtual-node"))
 
 
 def _last(path: str) -> str:
