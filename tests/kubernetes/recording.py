@@ -6,6 +6,7 @@ Labels are those of the documents (docs/metrics) of kube-state-metrics 1.9.8, 2.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -16,12 +17,16 @@ CAPACITY = {"cpu": 2.0, "memory": 8.0 * GIB, "ephemeral_storage": 20.0 * GIB}
 
 
 class Series(NamedTuple):
-    """One series: constant, or a counter that rises by `value` a second."""
+    """One series: constant, or a counter that rises by `value` a second.
+
+    ends: after so many seconds, where it does.
+    """
 
     metric: str
     labels: Mapping[str, str]
     value: float
     counter: bool = False
+    ends: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -286,7 +291,7 @@ def openmetrics(series: list[Series], start: int, end: int) -> str:
         lines.append(f"# TYPE {metric.removesuffix('_total')} {kind}")
         for one in members:
             labels = ",".join(f'{name}="{value}"' for name, value in one.labels.items())
-            for moment in range(start, end + 1, STEP):
+            for moment in range(start, int(min(end, start + one.ends)) + 1, STEP):
                 value = one.value * (moment - start) if one.counter else one.value
                 lines.append(f"{metric}{{{labels}}} {value!r} {moment}")
     return "\n".join([*lines, "# EOF", ""])

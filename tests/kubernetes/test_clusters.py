@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -195,6 +196,18 @@ def test_counters_survive_a_restart_and_go_on() -> None:
     assert math.fsum(counted) == pytest.approx(200)
     with pytest.raises(ValueError):
         after.counters.load([["aws", "1", "prod", "shop", "Deployment", "web", 1.0]])
+
+
+def test_a_spot_node_of_minutes_is_counted_in_its_cluster_though_it_was_never_split() -> None:
+    feed = StillFeed(settings())
+    known = clusters(feed)
+    feed.tell(replace(USAGE, former=("aws/i-55",)), NOON)
+    passed = [row("i-55"), row("i-56")]
+    pieces = [piece(of, NOON - 300, NOON)._replace(resource=of.resource) for of in passed]
+    told = by_workload(news(known, NOON, pieces))
+    counted = {name: row.totals.energy_joules for name, row in told.items() if row.totals}
+    assert counted.pop(UNKNOWN) == 100
+    assert set(counted.values()) == {0.0}
 
 
 def test_who_had_the_nodes_before_a_restart_is_known_after_it() -> None:

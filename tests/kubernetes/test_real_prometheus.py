@@ -91,6 +91,15 @@ async def test_usage_is_the_same_whatever_the_version_calls_it(name: str, tmp_pa
     assert usage.disks == ({"aws/vol-0ccc": DB} if version.volumes else {})
 
 
+async def test_a_node_that_is_gone_is_told_of_for_an_hour(tmp_path: Path) -> None:
+    version = VERSIONS["kube-state-metrics 2"]
+    gone = Series("kube_node_info", {"node": "spot", "provider_id": "aws:///a/i-0ddd"}, 1)
+    with prometheus([*recording(version), gone._replace(ends=600)], tmp_path) as url:
+        usage = await usage_of(url)
+    assert usage.former == ("aws/i-0ddd",)
+    assert by_name(usage).keys() == NODES.keys()
+
+
 def labelled(series: list[Series], **labels: str) -> list[Series]:
     return [one._replace(labels={**one.labels, **labels}) for one in series]
 

@@ -179,6 +179,12 @@ def test_boards_are_a_share_of_what_the_node_offers(
     assert board_share(asked, offered) == pytest.approx(share)
 
 
+def test_nodes_that_were_there_lately_are_known_by_their_keys() -> None:
+    gone = {"node": "n0", "provider_id": "aws:///a/i-00"}
+    told: Answers = {"nodes": [node("n1")], "former": [(gone, 1.0), ({"node": "x"}, 1.0)]}
+    assert usage(told).former == ("aws/i-00",)
+
+
 def test_matchers_are_in_every_query_quoted() -> None:
     for name in QUERIES:
         text = query(name, {"cluster": 'a"\\b'})

@@ -76,6 +76,7 @@ class Clusters:
             found = SplitCluster()
             if usage is not None:
                 found = self._splitter.split(read.settings, usage, machines, taken)
+                self.counters.meet(read.settings.cluster, found.members)
                 shown |= self._choose(read, found, now, advance=advance)
                 sums |= found.sums(shown)
                 if advance and self._counting:

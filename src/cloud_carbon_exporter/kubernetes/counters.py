@@ -6,7 +6,7 @@ counted once, when it is known, and shared out by who had the node then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from cloud_carbon_exporter.kubernetes.shares import Counted, NodeShares
 from cloud_carbon_exporter.model.clusters import (
@@ -17,6 +17,7 @@ from cloud_carbon_exporter.model.clusters import (
     rest_of,
 )
 from cloud_carbon_exporter.model.node_parts import Portion
+from cloud_carbon_exporter.model.provider_ids import key_of
 from cloud_carbon_exporter.model.types import Totals
 from cloud_carbon_exporter.storage.rows import Row
 
@@ -36,6 +37,11 @@ class WorkloadCounters:
         self._nodes: dict[str, NodeShares] = {}
         self._totals: dict[SeriesKey, list[float]] = {}
         self._unshared: list[Counted] = []
+        self._members: dict[str, Collection[str]] = {}
+
+    def meet(self, cluster: str, members: Collection[str]) -> None:
+        """Know which machines are nodes of a cluster, or were lately, by their keys."""
+        self._members[cluster] = members
 
     def take(self, counted: Iterable[Counted]) -> None:
         """Keep what was counted until `share`."""
@@ -65,6 +71,7 @@ class WorkloadCounters:
         for piece in unshared:
             node = self._nodes.get(piece.resource_id)
             if node is None:
+                self._share_passing(piece)
                 continue
             for workload, watts, grams in node.due(piece.start, piece.end):
                 key = self._series((node.cluster, workload), shown)
@@ -72,6 +79,23 @@ class WorkloadCounters:
                 totals[0] += watts * piece.joules
                 totals[1] += watts * piece.operational_grams
                 totals[2] += grams * piece.embodied_grams
+
+    def _share_passing(self, piece: Counted) -> None:
+        """Count what a node drew that came and went before it was ever split: nobody knows whose.
+
+        That it was a node of the cluster is known all the same.
+        """
+        resource = piece.resource
+        key = "" if resource is None else key_of(resource)
+        of = next((name for name, members in self._members.items() if key in members), "")
+        if resource is None or not key or not of:
+            return
+        at = resource.location
+        whose = (ClusterKey(at.provider, at.account_id, of), UNKNOWN)
+        totals = self._totals.setdefault(whose, [0.0, 0.0, 0.0])
+        totals[0] += piece.joules
+        totals[1] += piece.operational_grams
+        totals[2] += piece.embodied_grams
 
     def _series(self, key: SeriesKey, shown: Mapping[SeriesKey, SeriesKey]) -> SeriesKey:
         """Series of a workload: of one that is gone its own while there is one, else the rest."""

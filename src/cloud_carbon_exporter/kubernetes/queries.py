@@ -114,6 +114,11 @@ _ENDED = 'kube_pod_status_phase{phase=~"Succeeded|Failed",$matchers} == 1'
 
 QUERIES: Mapping[str, str] = {
     "nodes": (f"max by (cluster, {_NODE}, provider_id, internal_ip) (kube_node_info{{$matchers}})"),
+    # Spot nodes live for minutes: who was there within the hour is not nobody's.
+    "former": (
+        f"max by ({_NODE}, provider_id) (max_over_time(kube_node_info{{$matchers}}[1h])"
+        " unless on (provider_id) kube_node_info{$matchers})"
+    ),
     "capacity": _capacity(),
     # kube_pod_info says the same, but where its labels were dropped: then alone it is asked for.
     "owners": (

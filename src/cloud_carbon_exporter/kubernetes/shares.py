@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from cloud_carbon_exporter.model.clusters import UNKNOWN, ClusterKey, Workload
 from cloud_carbon_exporter.model.node_parts import Portion
+from cloud_carbon_exporter.model.types import Resource
 
 WHOLE = Portion((), 1.0, 1.0)
 
 
 class Counted(NamedTuple):
-    """What was counted of one machine or disk over [start, end)."""
+    """What was counted of one machine or disk over [start, end). resource: it, where known."""
 
     resource_id: str
     start: float
@@ -23,6 +24,7 @@ class Counted(NamedTuple):
     joules: float
     operational_grams: float
     embodied_grams: float
+    resource: Resource | None = None
 
 
 class Due(NamedTuple):

@@ -45,11 +45,15 @@ class Disk(NamedTuple):
 
 @dataclass(slots=True)
 class SplitCluster:
-    """One cluster at one moment: its nodes and disks, and how many of its nodes are known."""
+    """One cluster at one moment: its nodes and disks, and how many of its nodes are known.
+
+    members: keys of all its nodes, and of those it had lately.
+    """
 
     nodes: list[SplitNode] = field(default_factory=list)
     disks: list[Disk] = field(default_factory=list)
     states: Counter[NodeState] = field(default_factory=Counter)
+    members: set[str] = field(default_factory=set)
 
     def watts(self) -> dict[SeriesKey, float]:
         """Watts of each workload."""
@@ -118,8 +122,11 @@ class Splitter:
         """One cluster. taken: ids of what is in a cluster already: nothing is in two."""
         found = SplitCluster()
         autopilot: list[NodeUsage] = []
+        found.members.update(usage.former)
         for node in usage.nodes:
-            row = machines.get(key_of_node(node.provider_id))
+            key = key_of_node(node.provider_id)
+            found.members.add(key)
+            row = machines.get(key)
             known = None
             if row is not None and row.resource.id not in taken:
                 known = self._node(settings, node, row)
