@@ -37,7 +37,17 @@ NOON = 1.79e9
 PODS_A_WORKLOAD = 10
 TYPES = ("m5.2xlarge", "m6i.4xlarge", "r5.2xlarge", "c7g.4xlarge")
 NOT_THERE = frozenset(
-    {"board_ratio", "board_watts", "volumes", "claims", "mounts", "ended", "jobs", "owners"}
+    {
+        "board_ratio",
+        "board_watts",
+        "volumes",
+        "claims",
+        "mounts",
+        "ended",
+        "jobs",
+        "owners",
+        "former",
+    }
 )
 """Answers that are empty: most clusters have no boards, and few claims and jobs."""
 

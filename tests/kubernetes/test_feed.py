@@ -224,6 +224,22 @@ async def test_credentials_are_sent_and_read_anew(
     assert prometheus.headers[-1]["Authorization"] == "Basic Y2FyYm9uOnNlY3JldA=="
 
 
+async def test_cockpit_takes_its_token_under_a_name_of_its_own(
+    prometheus: FakePrometheus, told: Told, tmp_path: Path
+) -> None:
+    token = tmp_path / "token"
+    token.write_text("cockpits")
+    cluster = ClusterSettings(
+        cluster="prod", source="cockpit", url=prometheus.url, token_file=str(token)
+    )
+    feed = ClusterFeed([cluster], 0, told, told.error, told, lambda: NOON, lambda: NOON)
+    await feed.refresh()
+    await feed.close()
+    assert prometheus.headers[-1]["X-Token"] == "cockpits"
+    assert "Authorization" not in prometheus.headers[-1]
+    assert feed.reads()[0].usage is not None
+
+
 async def test_numbers_that_cannot_be_meant_are_left_out(
     prometheus: FakePrometheus, told: Told
 ) -> None:

@@ -28,7 +28,8 @@ def open_clusters(
         FailureLog(),
         clock,
         first_patience_seconds=settings.grid.patience_seconds,
-        opened=settings.asking_cluster,
+        opened=settings.open_cluster,
+        bills=budget,
     )
     counting = settings.mode == "background"
     clusters = Clusters(feed, interval, settings.stale_after_seconds, counting=counting)

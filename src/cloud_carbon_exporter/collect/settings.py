@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,9 +10,8 @@ from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.advising import Past
 from cloud_carbon_exporter.collect.shard import Shard
 from cloud_carbon_exporter.grid import GridSettings
-from cloud_carbon_exporter.kubernetes.feed import Asked
-from cloud_carbon_exporter.kubernetes.prometheus import Count, Prometheus
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
+from cloud_carbon_exporter.kubernetes.sources import Opening, open_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +19,8 @@ class CollectSettings:
     """How often, and how long the last good figures of a failing sweep are served.
 
     dismissed: advice that is not to be told. past_loads: past of an estate that is made up. advice:
-    what is remembered of advice, from one configuration to the next. asking_cluster: what opens what
-    tells of a cluster.
+    what is remembered of advice, from one configuration to the next. open_cluster: opens what tells
+    of a cluster.
     """
 
     interval_seconds: float = 300
@@ -33,4 +32,4 @@ class CollectSettings:
     dismissed: frozenset[str] = frozenset()
     past_loads: Past | None = None
     advice: AdviceBook = field(default_factory=AdviceBook)
-    asking_cluster: Callable[[ClusterSettings, Count], Asked] = Prometheus
+    open_cluster: Opening = open_source

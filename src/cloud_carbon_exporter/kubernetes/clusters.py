@@ -79,9 +79,10 @@ class Clusters:
             found = SplitCluster()
             if usage is not None:
                 found = self._splitter.split(read.settings, usage, machines, taken)
+                self.counters.meet(read.settings.cluster, found.members)
                 shown |= self._choose(read, found, now, advance=advance)
                 sums |= found.sums(shown)
-                if advance:
+                if advance and self._counting:
                     self._hold(found, now)
             states.append(_state(read, found, usable=usage is not None))
         self._splitter.forget(taken)
@@ -142,9 +143,10 @@ class Clusters:
 def _state(read: Read, found: SplitCluster, *, usable: bool) -> ClusterState:
     nodes: dict[NodeState, int] = dict(found.states)
     error = read.error
-    if usable and not error and nodes and not found.nodes:
+    unmatched = nodes.get("unmatched", 0)
+    if usable and not error and unmatched and not found.nodes:
         error = (
-            f"none of its {sum(nodes.values())} nodes is a machine that is explored, "
+            f"none of its {unmatched} nodes is a machine that is explored, "
             "or all of them are those of another cluster"
         )
     return ClusterState(

@@ -65,6 +65,8 @@ class Prometheus:
         settings = self._settings
         if settings.token_file:
             token = await asyncio.to_thread(_secret, settings.token_file)
+            if settings.source == "cockpit":
+                return {"X-Token": token}
             return {"Authorization": f"Bearer {token}"}
         if settings.username:
             secret = ""

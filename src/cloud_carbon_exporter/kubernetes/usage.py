@@ -14,24 +14,33 @@ from cloud_carbon_exporter.kubernetes.pods import Pods
 from cloud_carbon_exporter.kubernetes.volumes import disks
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held, Node
+from cloud_carbon_exporter.model.provider_ids import is_autopilot, key_of_node
 
 
 @dataclass(frozen=True, slots=True)
 class NodeUsage:
-    """A node, and what the workloads on it use and ask for."""
+    """A node, and what the workloads on it use and ask for.
+
+    counted: what is asked for of its boards is their number, not their share.
+    """
 
     name: str
     provider_id: str
     node: Node
     workloads: Mapping[Workload, Held]
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Usage of a whole cluster. disks: whose they are, by the key of each."""
+    """Usage of a whole cluster. disks: whose they are, by the key of each.
+
+    former: keys of nodes that were there lately and are no more.
+    """
 
     nodes: tuple[NodeUsage, ...]
     disks: Mapping[str, Workload]
+    former: tuple[str, ...] = ()
 
 
 class UsageReading:
@@ -48,6 +57,10 @@ class UsageReading:
         """
         with garbage_left_alone():
             self._take(name, told)
+
+    def has_autopilot(self) -> bool:
+        """Whether any node is one of GKE Autopilot."""
+        return any(is_autopilot(named(labels, "node")) for labels, _ in self._small["nodes"])
 
     def _take(self, name: str, told: Sequence[Sample]) -> None:
         if name == "pods":
@@ -97,7 +110,9 @@ class UsageReading:
             )
             held = self._held(pods, _of_boards(of_node), boards)
             nodes.append(NodeUsage(name, provider_id, node, held))
-        return Usage(tuple(nodes), disks(answers, dict(self._pods.workloads())))
+        told = (key_of_node(labels.get("provider_id", "")) for labels, _ in answers["former"])
+        owned = disks(answers, dict(self._pods.workloads()))
+        return Usage(tuple(nodes), owned, tuple(filter(None, told)))
 
     def _held(
         self, pods: Iterable[PodKey], offered: Mapping[str, float], boards: BoardWork

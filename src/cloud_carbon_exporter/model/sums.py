@@ -213,10 +213,7 @@ def _in_one_place(footprints: Sequence[Footprint]) -> FootprintSum:
 
 
 class Terms(NamedTuple):
-    """Sum of terms of hardware: the errors of one unit of each of them, its units, their square.
-
-    Several terms with the same errors may be one: of their units the sum, and that of the squares.
-    """
+    """Sum of terms of hardware: errors of one unit, units, and the sum of squares of units."""
 
     value: float
     errors: Sequence[Errors | PackedUnits]
@@ -251,17 +248,16 @@ def in_one_place(
 
 def _summed(terms: Terms, basis: Basis) -> Sum:
     """Sum of terms: those that are off by the same facts go together."""
-    by_facts: dict[tuple[str, ...], tuple[list[Errors | PackedUnits], list[float], list[float]]]
-    by_facts = {}
+    by_facts: defaultdict[
+        tuple[str, ...], tuple[list[Errors | PackedUnits], list[float], list[float]]
+    ]
+    by_facts = defaultdict(lambda: ([], [], []))
     for errors, units, squares in zip(terms.errors, terms.units, terms.squares, strict=True):
-        alike = by_facts.get(errors.facts)
-        if alike is None:
-            alike = by_facts[errors.facts] = ([], [], [])
+        alike = by_facts[errors.facts]
         alike[0].append(errors)
         alike[1].append(units)
         alike[2].append(squares)
-    down: list[Reach] = []
-    up: list[Reach] = []
+    down, up = list[Reach](), list[Reach]()
     for facts, (of_terms, *amounts) in by_facts.items():
         deviations = columns(len(facts), of_terms)
         down.append(_reach(facts, deviations[: len(facts)], *amounts))
@@ -270,14 +266,11 @@ def _summed(terms: Terms, basis: Basis) -> Sum:
 
 
 def _reach(
-    facts: tuple[str, ...],
-    deviations: Sequence[Sequence[float]],
-    units: Sequence[float],
-    squares: Sequence[float],
+    facts: tuple[str, ...], deviations: Sequence[Sequence[float]], *amounts: Sequence[float]
 ) -> Reach:
     """Reach of a sum whose terms are all off by the same facts; a column for each of them."""
     by_fact: dict[str, float] = {}
-    own = 0.0
+    own, (units, squares) = 0.0, amounts
     for fact, column in zip(facts, deviations, strict=True):
         share = _alike(fact)
         by_fact[fact] = sqrt(share) * sum(map(mul, column, units))

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from cloud_carbon_exporter.config import Settings
 from cloud_carbon_exporter.http.prometheus import Series
-from cloud_carbon_exporter.kubernetes.feed import Asked
 from cloud_carbon_exporter.kubernetes.prometheus import Count
 from cloud_carbon_exporter.kubernetes.settings import ClusterSettings
+from cloud_carbon_exporter.kubernetes.sources import FromPrometheus, Opening
 from cloud_carbon_exporter.providers.demo.cluster import CLUSTER, Answer, answers
 from cloud_carbon_exporter.providers.options import DemoOptions
 
@@ -41,9 +41,11 @@ def demo_cluster(settings: Settings) -> ClusterSettings | None:
     return None if empty else ClusterSettings(cluster=CLUSTER, url="")
 
 
-def asking_demo(
-    settings: Settings, clock: Callable[[], float]
-) -> Callable[[ClusterSettings, Count], Asked]:
-    """What opens the Prometheus of a demo."""
+def opening_demo(settings: Settings, clock: Callable[[], float]) -> Opening:
+    """What opens the source of a demo's cluster."""
     options = settings.targets[0].options_of(DemoOptions)
-    return lambda _, count: DemoPrometheus(options, count, clock)
+
+    def opened(_: ClusterSettings, count: Count) -> DemoPrometheus:
+        return DemoPrometheus(options, count, clock)
+
+    return lambda cluster, meter: FromPrometheus(cluster, meter, opened)

@@ -23,7 +23,7 @@ from cloud_carbon_exporter.model.known_names import doubt_of_region
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.providers.settings import TargetSettings
 from cloud_carbon_exporter.providers.spec import Client, Provider
-from cloud_carbon_exporter.service.demo_cluster import asking_demo, demo_cluster
+from cloud_carbon_exporter.service.demo_cluster import demo_cluster, opening_demo
 from cloud_carbon_exporter.service.demo_loads import past_loads_of
 from cloud_carbon_exporter.service.loading import provider
 
@@ -131,8 +131,8 @@ def open_collector(
         AdviceBook() if advice is None else advice,
     )
     if made_up := demo_cluster(settings):
-        asking = asking_demo(settings, time_of)
-        collecting = replace(collecting, clusters=(made_up,), asking_cluster=asking)
+        opening = opening_demo(settings, time_of)
+        collecting = replace(collecting, clusters=(made_up,), open_cluster=opening)
     return Collector(
         open_targets(settings),
         collecting,
