@@ -32,7 +32,7 @@ def oversized(subject: Subject) -> Advice | None:
     parts = scaled(resource.components, now, best)
     if parts is None:
         return None
-    loads = {**subject.loads, SIGNAL: min(1.0, spread.mean * now.vcpus / best.vcpus)}
+    loads = {**subject.loads, SIGNAL: min(1.0, subject.loads[SIGNAL] * now.vcpus / best.vcpus)}
     after = subject.emissions(of_parts(resource, parts), loads)
     saved = carried(subject.terms, {resource.id: after})
     if saved is None:

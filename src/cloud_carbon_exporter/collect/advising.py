@@ -12,6 +12,7 @@ from time import monotonic
 from cloud_carbon_exporter.advice.large_requests import large_requests
 from cloud_carbon_exporter.advice.prices import priced
 from cloud_carbon_exporter.advice.rules import of_estate, of_row, without
+from cloud_carbon_exporter.advice.saving import forget_kept
 from cloud_carbon_exporter.collect.advice_book import AdviceBook
 from cloud_carbon_exporter.collect.load_statistics import LoadStatistics
 from cloud_carbon_exporter.model.advice import Advice, Evidence, ranked
@@ -83,6 +84,7 @@ class Advising:
             if monotonic() > until:
                 return self.newest
         self._under_way = None
+        forget_kept()
         self.newest = self._ranked()
         return self.newest
 
