@@ -256,7 +256,7 @@ def test_check_tries_every_call_and_fails_when_one_fails(capsys: Captured) -> No
     assert lines[0].startswith("ok    demo: credentials: open demo-aws")
     assert [line for line in lines if line.startswith("ok    demo: ec2 DescribeInstances: ")]
     (failure,) = [line for line in lines if line.startswith("FAIL")]
-    assert "s3:ListAllMyBuckets" in failure
+    assert "ecr:DescribeRepositories" in failure
     assert [line for line in lines if line.startswith("ok    demo: monitoring: ")]
     assert lines[-1] == f"{len(lines) - 1} checked, 1 failed."
 

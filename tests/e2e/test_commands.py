@@ -50,7 +50,7 @@ def test_report_prints_one_object_of_all_resources(tmp_path: Path) -> None:
         resource["power_watts"]["value"] for resource in report["resources"]
     ) == pytest.approx(total["value"])
     assert total["lower"] < total["value"] < total["upper"]
-    assert "ListAllMyBuckets" in json.dumps(report["errors"])
+    assert "ecr:DescribeRepositories" in json.dumps(report["errors"])
 
 
 def test_report_as_csv_has_one_row_a_resource(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_check_names_the_permission_that_is_missing(tmp_path: Path) -> None:
     assert done.returncode == FAILING
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
     assert len(failed) == 1
-    assert "grant s3:ListAllMyBuckets" in failed[0]
+    assert "grant ecr:DescribeRepositories" in failed[0]
 
 
 @pytest.mark.parametrize("command", ["services", "permissions"])

@@ -119,7 +119,7 @@ def test_the_failing_service_shows_and_only_it(scrape: Scrape) -> None:
         if sample.value == 0
     ]
     assert [(labels["cloud_region"], labels["kind"]) for labels in down] == [
-        ("ap-southeast-2", "s3/bucket")
+        ("ap-southeast-2", "ecr/repository")
     ]
     states = {
         sample.labels["target"]: sample.value
@@ -321,5 +321,5 @@ def test_the_log_can_be_read_by_machines(tmp_path: Path) -> None:
         code, _ = exporter.end(signal.SIGTERM)
     assert code == 0
     assert all({"severity", "message"} <= json.loads(line).keys() for line in exporter.lines)
-    refused = [line for line in exporter.lines if "ListAllMyBuckets" in line]
+    refused = [line for line in exporter.lines if "ecr:DescribeRepositories" in line]
     assert len(refused) == 1

@@ -155,10 +155,10 @@ def test_one_service_in_one_region_fails_and_only_it() -> None:
     meter = CountingMeter()
     [failure] = asyncio.run(listed(client(200, meter=meter))).failures
     assert (failure.provider, failure.account_id) == ("aws", "demo-aws")
-    assert (failure.region, failure.operation) == (FORBIDDEN_REGION, "ListBuckets")
-    assert "s3:ListAllMyBuckets" in failure.hint
+    assert (failure.region, failure.operation) == (FORBIDDEN_REGION, "DescribeRepositories")
+    assert "ecr:DescribeRepositories" in failure.hint
     assert [call for call in meter.calls if call[3] != "success"] == [
-        ("demo-aws", "s3", "ListBuckets", "permission_missing")
+        ("demo-aws", "ecr", "DescribeRepositories", "permission_missing")
     ]
 
 

@@ -81,7 +81,7 @@ def test_machines_come_and_go_and_the_sums_hold() -> None:
     last = snapshots[-1]
     living = sum(row.totals.energy_joules for row in last.rows if row.totals is not None)
     assert living < sum(energy.values())  # what has gone stays in its account's sum
-    assert [outcome.kind for outcome in last.listings if outcome.error] == ["s3/bucket"]
+    assert [outcome.kind for outcome in last.listings if outcome.error] == ["ecr/repository"]
 
 
 def machine_hours(snapshot: Snapshot) -> float:

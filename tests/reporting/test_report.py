@@ -297,7 +297,7 @@ def test_the_command_reports_the_demo(form: str, capsys: pytest.CaptureFixture[s
     if form == "json":
         told = json.loads(out)
         assert len(told["resources"]) == told["totals"]["resources"] == 20
-        assert [error["kind"] for error in told["errors"]] == ["s3/bucket"]
+        assert [error["kind"] for error in told["errors"]] == ["ecr/repository"]
     elif form == "csv":
         rows = list(csv.DictReader(io.StringIO(out)))
         assert len(rows) == 20
@@ -340,7 +340,7 @@ def test_a_terminal_sees_how_far_it_is(
     shown = screen.getvalue()
     assert bar(0, 0) in shown
     assert shown.rpartition("\r\x1b[K")[2].count("\n") == 1  # nothing of it stays, but the log
-    warning = re.search(r"(.*)\d{4}-\d\d-\d\dT[\d:.]+Z WARNING .*s3:ListAllMyBuckets", shown)
+    warning = re.search(r"(.*)\d{4}-\d\d-\d\dT[\d:.]+Z WARNING .*ecr:DescribeRepositories", shown)
     assert warning
     assert warning[1].endswith("\x1b[K")  # a log line does not stand behind the bar
     assert "\x1b" not in capsys.readouterr().out

@@ -37,10 +37,10 @@ from cloud_carbon_exporter.providers.demo.listings import (
 from cloud_carbon_exporter.providers.demo.places import (
     AWS,
     AWS_REGIONS,
-    BUCKET_SPOTS,
     GCP,
     GCP_BUCKET_SPOTS,
     GCP_REGIONS,
+    PERMITTED_SPOTS,
     SCALEWAY,
     SCALEWAY_REGIONS,
     Spot,
@@ -98,7 +98,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     Blueprint(
         DESCRIBE_DB_CLUSTERS, "rds/db_cluster", "ledger", ("aurora",), AWS_REGIONS, 6, "storage"
     ),
-    Blueprint(LIST_BUCKETS, "s3/bucket", "media", ("s3",), BUCKET_SPOTS, 30, "storage"),
+    Blueprint(LIST_BUCKETS, "s3/bucket", "media", ("s3",), PERMITTED_SPOTS, 30, "storage"),
     Blueprint(ASSETS, "compute/disk", "search", _PD, GCP, 60),
     Blueprint(ASSETS, "sql/instance", "billing", _SQL, GCP, 8, "database"),
     Blueprint(
@@ -159,7 +159,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     Blueprint(DESCRIBE_SNAPSHOTS, "ec2/snapshot", "archive", _EBS, AWS_REGIONS, 30),
     Blueprint(DESCRIBE_FILE_SYSTEMS, "efs/file_system", "media", ("efs",), AWS_REGIONS, 3),
     Blueprint(LIST_CLUSTERS, "eks/cluster", "platform", ("eks-control-plane",), AWS_REGIONS, 2),
-    Blueprint(DESCRIBE_REPOSITORIES, "ecr/repository", "platform", ("ecr",), AWS_REGIONS, 5),
+    Blueprint(DESCRIBE_REPOSITORIES, "ecr/repository", "platform", ("ecr",), PERMITTED_SPOTS, 5),
     Blueprint(
         LIST_MODELS, "bedrock/foundation_model", "assistant", _MODELS, AWS_REGIONS, 3, "agents"
     ),

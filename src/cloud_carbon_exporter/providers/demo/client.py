@@ -11,7 +11,7 @@ from cloud_carbon_exporter.errors import PermissionMissing
 from cloud_carbon_exporter.model.types import Point, Signal
 from cloud_carbon_exporter.providers.demo.day import UTC_OFFSET_HOURS, activity, noise, slot
 from cloud_carbon_exporter.providers.demo.estate import Estate, ListedAt, build
-from cloud_carbon_exporter.providers.demo.listings import LIST_BUCKETS, call_of
+from cloud_carbon_exporter.providers.demo.listings import DESCRIBE_REPOSITORIES, call_of
 from cloud_carbon_exporter.providers.demo.places import FORBIDDEN_REGION, SPOTS
 from cloud_carbon_exporter.providers.demo.series import Window, read_points, window
 from cloud_carbon_exporter.providers.options import DemoOptions
@@ -56,18 +56,20 @@ class DemoClient:
         account, spots = ACCOUNTS[provider], SPOTS[provider]
         if listing.scope == "project":
             return (Scope(provider, account),)
+        if listing.scope == "global":
+            return (Scope(provider, account, "global"),)
         if listing.scope == "zone":
             return [Scope(provider, account, spot.region, spot.zone) for spot in spots]
         regions = dict.fromkeys(spot.region for spot in spots)
         return [Scope(provider, account, region) for region in regions]
 
     async def pages(self, listing: Listing, scope: Scope) -> AsyncIterator[Sequence[Raw]]:
-        """Objects that are there now. ListBuckets is refused in one region, as a lesson."""
+        """Objects that are there now. One call is refused in one region, as a lesson."""
         call = call_of(listing)
-        if call == LIST_BUCKETS and scope.region == FORBIDDEN_REGION:
+        if call == DESCRIBE_REPOSITORIES and scope.region == FORBIDDEN_REGION:
             self._count(scope.account_id, listing, PermissionMissing.reason)
             raise _refused(listing, scope)
-        where = scope.zone or scope.region
+        where = scope.zone or scope.region or "global"
         objects = self._estate.objects(ListedAt(call, where), self._now())
         while page := tuple(itertools.islice(objects, PAGE_SIZE)):
             self._count(scope.account_id, listing, "success")
@@ -108,13 +110,19 @@ class DemoClient:
 
 
 def _refused(listing: Listing, scope: Scope) -> PermissionMissing:
+    # An organisation that forbids a region does it by such a policy, and AWS says so in these words
+    # (IAM user guide, "Troubleshoot access denied error messages").
     return PermissionMissing(
-        "AccessDenied: not authorized to perform s3:ListAllMyBuckets",
+        "AccessDeniedException: User: "
+        f"arn:aws:sts::{scope.account_id}:assumed-role/carbon/exporter "
+        "is not authorized to perform: ecr:DescribeRepositories on resource: "
+        f"arn:aws:ecr:{scope.region}:{scope.account_id}:repository/* with an explicit deny in a "
+        "service control policy",
         provider=scope.provider,
         account_id=scope.account_id,
         region=scope.region,
         operation=listing.operation,
-        hint="grant s3:ListAllMyBuckets; the demo estate fails here on purpose",
+        hint="grant ecr:DescribeRepositories; the demo estate fails here on purpose",
     )
 
 

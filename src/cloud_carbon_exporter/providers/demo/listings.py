@@ -18,7 +18,7 @@ class ListCall(NamedTuple):
 
     def where(self, spot: Spot) -> str:
         """Name of the place in which this call lists what stands at a spot."""
-        if self.scope == "project":
+        if self.scope in ("global", "project"):
             return "global"
         return spot.zone if self.scope == "zone" else spot.region
 
@@ -31,7 +31,7 @@ DESCRIBE_RESERVATIONS = ListCall("aws", "ec2", "DescribeCapacityReservations", "
 DESCRIBE_LOG_GROUPS = ListCall("aws", "logs", "DescribeLogGroups", "region")
 DESCRIBE_DB_INSTANCES = ListCall("aws", "rds", "DescribeDBInstances", "region")
 DESCRIBE_DB_CLUSTERS = ListCall("aws", "rds", "DescribeDBClusters", "region")
-LIST_BUCKETS = ListCall("aws", "s3", "ListBuckets", "region")
+LIST_BUCKETS = ListCall("aws", "s3", "ListBuckets", "global")
 DESCRIBE_FILE_SYSTEMS = ListCall("aws", "efs", "DescribeFileSystems", "region")
 LIST_CLUSTERS = ListCall("aws", "eks", "ListClusters", "region")
 LIST_MODELS = ListCall("aws", "bedrock", "ListFoundationModels", "region")
