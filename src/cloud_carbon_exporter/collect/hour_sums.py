@@ -51,7 +51,9 @@ class HourSums:
         sums.joules += share * piece.joules
         sums.operational += share * piece.operational_grams
         sums.embodied += share * piece.embodied_grams
-        sums.cover(Stretch(start, until))
+        last = sums.stretches[-1]
+        if start < last.first or until > last.last:  # seldom: most of an estate counts alike
+            sums.cover(Stretch(start, until))
 
     def take(self) -> tuple[CountedHour, ...]:
         """All that was counted since this was last asked."""

@@ -13,7 +13,7 @@ from math import hypot
 from typing import NamedTuple
 
 from cloud_carbon_exporter.model.emissions import product, weakest
-from cloud_carbon_exporter.model.errors import Errors, PackedUnits, gathered, layout
+from cloud_carbon_exporter.model.errors import PackedUnits, gathered, layout
 from cloud_carbon_exporter.model.estimate import estimate
 from cloud_carbon_exporter.model.power import Draw
 from cloud_carbon_exporter.model.priced_components import Loads, PricedComponent, priced_components
@@ -68,9 +68,9 @@ class _Part(NamedTuple):
         if not self.signal:
             return self.always
         load, amount = ratio(loads[self.signal] / self.full_load), self.amount
-        for left, right, watts, rise, beside, slopes in self.lines:
-            if load <= right:
-                break
+        left, right, watts, rise, beside, slopes = next(
+            line for line in self.lines if load <= line.right
+        )
         along = load - left
         far = along / (right - left)
         watts += rise * along / (right - left)
