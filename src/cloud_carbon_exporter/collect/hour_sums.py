@@ -54,7 +54,9 @@ class HourSums:
         sums.operational += share * piece.operational_grams
         sums.embodied += share * piece.embodied_grams
         add_held(sums.held, piece.held, until - start)
-        sums.cover(Stretch(start, until))
+        last = sums.stretches[-1]
+        if start < last.first or until > last.last:  # seldom: most of an estate counts alike
+            sums.cover(Stretch(start, until))
 
     def take(self) -> tuple[CountedHour, ...]:
         """All that was counted since this was last asked."""

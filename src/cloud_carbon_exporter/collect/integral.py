@@ -71,8 +71,13 @@ def pieces(timeline: Timeline, limit: float, final: float, around: Surroundings)
     """
     while timeline.covered_until < limit:
         start = timeline.covered_until
-        version, version_ends = version_at(timeline.versions, start)
-        loads, end = known_loads(timeline, version, min(limit, version_ends), final)
+        versions = timeline.versions
+        if len(versions) == 1:  # nearly always
+            version, until = versions[0], limit
+        else:
+            version, version_ends = version_at(versions, start)
+            until = min(limit, version_ends)
+        loads, end = known_loads(timeline, version, until, final)
         if end <= start:
             timeline.stuck = True  # what is waited for is a read, or that `final` gets here
             return
@@ -166,8 +171,6 @@ def _added(start: float, end: float, first: Rates, second: Rates, around: Surrou
 
 def version_at(versions: Sequence[Version], moment: float) -> VersionInForce:
     """The description in force at a moment, and when the next one takes over."""
-    if len(versions) == 1:  # nearly always
-        return VersionInForce(versions[0], math.inf)
     for version, later in pairwise(versions):
         if moment < later.since:
             return VersionInForce(version, later.since)
@@ -210,7 +213,7 @@ def _rates(
     """The rates of a piece; what the last piece had is kept where it must be the same."""
     resource, last = version.resource, timeline.rates
     # Storage grows and capacity scales with a signal, and with it what had to be made.
-    grows = any([component.per for component in resource.components])
+    grows = any(component.per for component in resource.components)
     if last is None or last.version is not version:
         rates = _estimated(version, loads, place)
     elif last.loads == loads:

@@ -96,8 +96,8 @@ class Timeline:
     that it ended at `seen_until`. departed_at: when that was learnt. settle: how long after the
     fact its monitoring is complete; delay: and how much later, for the slowest of its series.
     asked_until: monitoring was asked for all that happened before; next_read: and will be asked
-    again then. newest: one of each signal. points: by signal, those not counted yet. rates: those of
-    the piece counted last. counting: the sums that it counts in; None until they are looked up.
+    again then. newest: one of each signal. points: by signal, those not counted yet. rates: of the
+    piece counted last. counting: the sums that it counts in; None until they are looked up.
     counted: what was counted lately at loads that may still be corrected; None where none may.
     row: as it was shown last, and holds until then if nothing befalls it. stuck: whether its time
     goes on only with a read, or once nothing is waited for any more. before_until: last sight of

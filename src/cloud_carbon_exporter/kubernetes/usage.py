@@ -14,7 +14,7 @@ from cloud_carbon_exporter.kubernetes.pods import Pods
 from cloud_carbon_exporter.kubernetes.volumes import disks
 from cloud_carbon_exporter.model.clusters import Workload
 from cloud_carbon_exporter.model.node_split import Held, Node
-from cloud_carbon_exporter.model.provider_ids import is_autopilot, key_of_node
+from cloud_carbon_exporter.model.provider_ids import key_of_node
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,6 @@ class UsageReading:
         """
         with garbage_left_alone():
             self._take(name, told)
-
-    def has_autopilot(self) -> bool:
-        """Whether any node is one of GKE Autopilot."""
-        return any(is_autopilot(named(labels, "node")) for labels, _ in self._small["nodes"])
 
     def _take(self, name: str, told: Sequence[Sample]) -> None:
         if name == "pods":

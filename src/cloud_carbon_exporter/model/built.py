@@ -68,9 +68,9 @@ class _Part(NamedTuple):
         if not self.signal:
             return self.always
         load, amount = ratio(loads[self.signal] / self.full_load), self.amount
-        for left, right, watts, rise, beside, slopes in self.lines:
-            if load <= right:
-                break
+        left, right, watts, rise, beside, slopes = next(
+            line for line in self.lines if load <= line.right
+        )
         along = load - left
         far = along / (right - left)
         watts += rise * along / (right - left)

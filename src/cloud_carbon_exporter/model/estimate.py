@@ -104,8 +104,7 @@ def power_watts(resource: Resource, loads: Loads, place: Place) -> float:
     """The central value of `estimate(...).power_watts` alone, for integrating energy."""
     watts = 0.0
     for component in resource.components:
-        kind, signal = component.kind, component.load
-        if kind == "gpu" and "gpu_watts" in loads:
+        if component.kind == "gpu" and "gpu_watts" in loads:
             of = boards(component, resource, loads)
             watts += node_watts(component.part, of.told.amount, of.watts)
             if of.silent is not None:
