@@ -214,6 +214,7 @@ async def test_a_day_of_a_cluster_by_a_real_prometheus(tmp_path: Path) -> None:
         with prometheus_of(openmetrics(nodes), tmp_path) as clock.url:
             nodes_before, risen = of_nodes(running.snapshot, nodes), 0.0
             before: dict[Workload, float] = {}
+            of_days: dict[int, float] = {}
             clock.now = STARTS + ROUND
             while clock.hour <= DAY:
                 await running.refresh()
@@ -224,10 +225,14 @@ async def test_a_day_of_a_cluster_by_a_real_prometheus(tmp_path: Path) -> None:
                     assert value >= before.get(workload, 0.0)
                     risen += value - before.get(workload, 0.0)
                 before = counted
+                for each in snapshot.clusters.days:
+                    of_days[each.day] = of_days.get(each.day, 0.0) + each.joules
+                assert math.fsum(of_days.values()) == pytest.approx(risen)
                 assert risen == pytest.approx(of_nodes(snapshot, nodes) - nodes_before)
                 clock.now += ROUND
         await running.close()
     assert risen > 0
+    assert len(of_days) == 2 or STARTS % 86_400 == 0
     assert before[WEB] > before[AGENT] > 0
     assert before[IDLE] > 0 and before[UNKNOWN] > 0
     # one Deployment over its rollout; no series of what has gone for hours

@@ -86,6 +86,6 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "-demo.enabled", "-by=cluster,namespace"]) == 0
     assert re.search(r"^demo-shop +shop +\d", capsys.readouterr().out, re.M)
     assert main(["report", "-demo.enabled", "-since=7d", "-by=namespace"]) == 2
-    assert "keeps no split of clusters" in capsys.readouterr().err
+    assert "a demo is not split" in capsys.readouterr().err
     assert main(["report", "-demo.enabled", "-by=namespace,account"]) == 2
     assert "say -since as well" in capsys.readouterr().err

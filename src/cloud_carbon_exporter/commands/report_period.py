@@ -30,6 +30,7 @@ from cloud_carbon_exporter.history.query import (
 from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.history.reading import asking, reading
 from cloud_carbon_exporter.history.series import LABELS, By, Series, in_no_cluster
+from cloud_carbon_exporter.history.split import NotSplit, split_of_days
 from cloud_carbon_exporter.masking import masked
 from cloud_carbon_exporter.model.cluster_sums import CLUSTER_LABELS
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
@@ -87,7 +88,7 @@ def run(settings: Settings, collect: Callable[[], Snapshot]) -> int:
                 opened.reported(period),
             )
             report = period_report(opened.source, asked, now)
-    except CannotTell as cannot:
+    except (CannotTell, NotSplit) as cannot:
         raise ConfigError(str(cannot)) from None
     except (ValueError, TooManySums, sqlite3.Error) as error:
         raise ExporterError(f"report of a period: {error}") from None
@@ -183,10 +184,11 @@ def _units(settings: Settings, opened: Opened, period: Period) -> tuple[str, flo
 def _opened(settings: Settings, collect: Callable[[], Snapshot]) -> Iterator[Opened]:
     """What the settings name. Raises ConfigError where they name nothing, or twice."""
     url, file = settings.options[flags.FROM_PROMETHEUS], settings.history_file
-    if not url and set(CLUSTER_LABELS).intersection(labels_of(settings.options[flags.BY])):
+    by_cluster = bool(set(CLUSTER_LABELS).intersection(labels_of(settings.options[flags.BY])))
+    if by_cluster and not url and not file:
         raise ConfigError(
-            "-by cluster, namespace or workload: the history file keeps no split of clusters; "
-            "-from.prometheus does, and without -since it is told of the moment"
+            "-by cluster, namespace or workload: the made-up past of a demo is not split; without "
+            "-since it is told of the moment"
         )
     if url:
         with _prometheus(settings, url) as opened:
@@ -200,7 +202,8 @@ def _opened(settings: Settings, collect: Callable[[], Snapshot]) -> Iterator[Ope
     reported = months_of_state(settings.state_file)
     if file:
         with reading(Path(file)) as reader:
-            source = Source(f"the history file {Path(file).name}", asking(reader))
+            ask = split_of_days(asking(reader), reader.workload_days)
+            source = Source(f"the history file {Path(file).name}", ask, bounded=not by_cluster)
             yield Opened(source, lambda _: reported, _no_query)
         return
     store = in_memory()

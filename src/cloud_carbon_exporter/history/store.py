@@ -10,10 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from cloud_carbon_exporter.history import workload_days
 from cloud_carbon_exporter.history.ratios import Ratios, packed, ratios_of, unpacked
 from cloud_carbon_exporter.history.reader import Reader, hour_of, turn
 from cloud_carbon_exporter.history.series import AlikeHours, HourRow, Series, Span
 from cloud_carbon_exporter.history.tables import migrate
+from cloud_carbon_exporter.model.clusters import WorkloadDay
 from cloud_carbon_exporter.model.hours import (
     DAY_SECONDS,
     HOUR_SECONDS,
@@ -74,13 +76,16 @@ class Store:
             self._read_facts()  # new ones were not kept
             raise
 
-    def add(self, rows: Iterable[HourRow], spans: Iterable[Span]) -> None:
+    def add(
+        self, rows: Iterable[HourRow], spans: Iterable[Span], days: Iterable[WorkloadDay] = ()
+    ) -> None:
         """Add to what stands there: all of it or nothing. Raises sqlite3.Error."""
         with turn(self._lock), self._transaction():
             for row in rows:
                 self._add(row)
             for span in spans:
                 self._cover(span)
+            workload_days.add(self._database.execute, days)
 
     def fill(self, past: Iterable[AlikeHours]) -> None:
         """Write whole hours into a store that has none of them. Raises sqlite3.Error."""
@@ -106,6 +111,8 @@ class Store:
             self._database.execute("UPDATE spans SET first = ? WHERE first < ?", cut)
             for table, column in (("errors", "errors"), ("series", "series")):
                 self._database.execute(_UNUSED.format(table=table, column=column))
+            self._database.execute(workload_days.FORGET, (before - DAY_SECONDS,))
+            self._database.execute(workload_days.UNUSED)
 
     def settle(self, days: Iterable[int]) -> None:
         """Let all hours of each of these days err alike: by what they err over the whole of it.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from cloud_carbon_exporter.history import workload_days
+
 APPLICATION_ID = 0x43434548
 """What marks a file of SQLite as ours: "CCEH"."""
 
@@ -22,7 +24,7 @@ _FIRST = (
     " last REAL NOT NULL, PRIMARY KEY (provider, account, first)) WITHOUT ROWID",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST,)
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, workload_days.TABLES)
 """Statements from each version to the next, the first from an empty file."""
 
 VERSION = len(STEPS)

@@ -14,8 +14,10 @@ from cloud_carbon_exporter.model.clusters import (
     UNKNOWN,
     ClusterKey,
     Workload,
+    WorkloadDay,
     rest_of,
 )
+from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.model.node_parts import Portion
 from cloud_carbon_exporter.model.types import Totals
 from cloud_carbon_exporter.storage.rows import Row
@@ -32,6 +34,7 @@ class WorkloadCounters:
     def __init__(self) -> None:
         self._nodes: dict[str, NodeShares] = {}
         self._totals: dict[SeriesKey, list[float]] = {}
+        self._days: dict[tuple[int, SeriesKey], list[float]] = {}
         self._unshared: list[Counted] = []
 
     def take(self, counted: Iterable[Counted]) -> None:
@@ -61,14 +64,31 @@ class WorkloadCounters:
         unshared, self._unshared = self._unshared, []
         for piece in unshared:
             node = self._nodes.get(piece.resource_id)
-            if node is None:
-                continue
-            for workload, watts, grams in node.due(piece.start, piece.end):
-                key = self._series((node.cluster, workload), shown)
-                totals = self._totals.setdefault(key, [0.0, 0.0, 0.0])
-                totals[0] += watts * piece.joules
-                totals[1] += watts * piece.operational_grams
-                totals[2] += grams * piece.embodied_grams
+            if node is not None:
+                for part in _by_day(piece):
+                    self._share(node, part, shown)
+
+    def _share(
+        self, node: NodeShares, piece: Counted, shown: Mapping[SeriesKey, SeriesKey]
+    ) -> None:
+        """Give a piece that lies within one day."""
+        day = int(piece.start // DAY_SECONDS) * DAY_SECONDS
+        for workload, watts, grams in node.due(piece.start, piece.end):
+            key = self._series((node.cluster, workload), shown)
+            totals = self._totals.setdefault(key, [0.0, 0.0, 0.0])
+            of_day = self._days.setdefault((day, key), [0.0, 0.0, 0.0])
+            joules, operational = watts * piece.joules, watts * piece.operational_grams
+            embodied = grams * piece.embodied_grams
+            for sums in (totals, of_day):
+                sums[0] += joules
+                sums[1] += operational
+                sums[2] += embodied
+
+    def take_days(self) -> Iterator[WorkloadDay]:
+        """What was shared since this was last asked, by day."""
+        days, self._days = self._days, {}
+        for (day, key), amounts in days.items():
+            yield WorkloadDay(day, *key, *amounts)
 
     def _series(self, key: SeriesKey, shown: Mapping[SeriesKey, SeriesKey]) -> SeriesKey:
         """Series of a workload: of one that is gone its own while there is one, else the rest."""
@@ -121,3 +141,13 @@ class WorkloadCounters:
             totals = [float(joules), float(operational), float(embodied)]
             loaded[key, Workload(str(namespace), str(kind), str(name))] = totals
         self._totals = loaded
+
+
+def _by_day(piece: Counted) -> Iterator[Counted]:
+    """A piece of time, cut at midnight."""
+    start, length = piece.start, piece.end - piece.start
+    while start < piece.end:
+        end = min(piece.end, (start // DAY_SECONDS + 1) * DAY_SECONDS)
+        part = (end - start) / length
+        yield Counted(piece.resource_id, start, end, *[part * each for each in piece[3:]])
+        start = end
