@@ -42,7 +42,8 @@ async def demo() -> Snapshot:
 
 
 async def names(page: Page) -> list[str]:
-    return await page.locator("#clusters-body tbody th bdi.clamp").all_inner_texts()
+    texts: list[str] = await page.locator("#clusters-body tbody th bdi.clamp").all_inner_texts()
+    return texts
 
 
 @pytest.mark.asyncio(loop_scope="module")
