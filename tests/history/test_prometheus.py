@@ -218,8 +218,8 @@ def test_by_namespace_what_is_in_no_cluster_is_the_rest(url: str) -> None:
     together = sum(row.amounts.emissions_grams.value for row in rows.values())
     assert together == pytest.approx(1.5 * GRAMS * whole, rel=0.005)
     by = {"cloud_account_id": LABELS["cloud_account_id"], "workload": in_no_cluster}
-    labels = [row.labels for row in found(url, by)]
-    assert labels == [("111", ""), ("111", "cart"), ("111", "web"), ("222", "")]
+    told = [row.labels for row in found(url, by)]
+    assert told == [("111", ""), ("111", "cart"), ("111", "web"), ("222", "")]
     with pytest.raises(CannotTell, match="by kind and a label of clusters"):
         found(url, {"kind": LABELS["kind"], "namespace": in_no_cluster})
 

@@ -26,6 +26,7 @@ from cloud_carbon_exporter.history.series import (
     tag_value,
 )
 from cloud_carbon_exporter.history.store import Store
+from cloud_carbon_exporter.model.clusters import WorkloadDay
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS, Amounts, Group
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.sums import Sum
@@ -44,13 +45,17 @@ class FailingStore(Store):
     hangs: threading.Event | None = None
 
     def add(
-        self, rows: Iterable[HourRow], spans: Iterable[Span], held: Iterable[HeldRow] = ()
+        self,
+        rows: Iterable[HourRow],
+        spans: Iterable[Span],
+        held: Iterable[HeldRow] = (),
+        days: Iterable[WorkloadDay] = (),
     ) -> None:
         if self.hangs is not None:
             self.hangs.wait(PATIENCE_SECONDS)
         if self.full:
             raise sqlite3.OperationalError("database or disk is full")
-        super().add(rows, spans, held)
+        super().add(rows, spans, held, days)
 
     def fill(self, past: Iterable[AlikeHours]) -> None:
         self.filled += 1

@@ -42,7 +42,8 @@ async def demo() -> Snapshot:
 
 
 async def names(page: Page) -> list[str]:
-    return await page.locator("#clusters-body tbody th bdi.clamp").all_inner_texts()
+    texts: list[str] = await page.locator("#clusters-body tbody th bdi.clamp").all_inner_texts()
+    return texts
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -59,6 +60,11 @@ async def test_parts_of_each_level_add_up_to_the_nodes(demo: Snapshot) -> None:
             parts = math.fsum(part[measure]["value"] for part in told[level])
             assert parts == pytest.approx(whole["value"], rel=1e-9)
         assert whole["lower"] < whole["value"] < whole["upper"]
+    of_shop = clusters_object(demo, (), "demo-shop", "shop")
+    assert {part["namespace"] for part in of_shop["workloads"]} == {"shop"}
+    (shop,) = [part for part in told["namespaces"] if part["namespace"] == "shop"]
+    assert of_shop["total"]["power_watts"] == shop["power_watts"]
+    assert clusters_object(demo, (), "another")["workloads"] == []
 
 
 @pytest.mark.browser

@@ -90,7 +90,11 @@ def examples(snapshot: Snapshot) -> dict[str, dict[str, int]]:
             "/api/v1/treemap?by=color": 400,
         },
         "/api/v1/calibration": {"/api/v1/calibration": 200},
-        "/api/v1/clusters": {"/api/v1/clusters": 200},
+        "/api/v1/clusters": {
+            "/api/v1/clusters": 200,
+            "/api/v1/clusters?cluster=demo-shop&namespace=shop": 200,
+            "/api/v1/clusters?color=red": 400,
+        },
         "/api/v1/advice": {
             "/api/v1/advice": 200,
             "/api/v1/advice?advice=oversized&limit=1": 200,

@@ -30,6 +30,7 @@ from cloud_carbon_exporter.history.query import (
 from cloud_carbon_exporter.history.reader import TooManySums
 from cloud_carbon_exporter.history.reading import asking, reading
 from cloud_carbon_exporter.history.series import LABELS, By, Series, in_no_cluster
+from cloud_carbon_exporter.history.split import NotSplit, split_of_days
 from cloud_carbon_exporter.masking import masked
 from cloud_carbon_exporter.model.cluster_sums import CLUSTER_LABELS
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS
@@ -89,7 +90,7 @@ def run(settings: Settings, collect: Callable[[], Snapshot]) -> int:
                 opened.reported(period),
             )
             report = period_report(opened.source, asked, now)
-    except CannotTell as cannot:
+    except (CannotTell, NotSplit) as cannot:
         raise ConfigError(str(cannot)) from None
     except (ValueError, TooManySums, sqlite3.Error) as error:
         raise ExporterError(f"report of a period: {error}") from None
@@ -202,10 +203,11 @@ def _opened(
 ) -> Iterator[Opened]:
     """What the settings name. Raises ConfigError where they name nothing, or twice."""
     url, file = settings.options[flags.FROM_PROMETHEUS], settings.history_file
-    if not url and set(CLUSTER_LABELS).intersection(labels_of(settings.options[flags.BY])):
+    by_cluster = bool(set(CLUSTER_LABELS).intersection(labels_of(settings.options[flags.BY])))
+    if by_cluster and not url and not file:
         raise ConfigError(
-            "-by cluster, namespace or workload: the history file keeps no split of clusters; "
-            "-from.prometheus does, and without -since it is told of the moment"
+            "-by cluster, namespace or workload: the made-up past of a demo is not split; without "
+            "-since it is told of the moment"
         )
     if url:
         with _prometheus(settings, url) as opened:
@@ -220,7 +222,9 @@ def _opened(
     if file:
         with reading(Path(file)) as reader:
             by_bill = ", in part by a bill" if reader.has_bill(period.start, period.end) else ""
-            source = Source(f"the history file {Path(file).name}{by_bill}", asking(reader))
+            name = f"the history file {Path(file).name}{by_bill}"
+            ask = split_of_days(asking(reader), reader.workload_days)
+            source = Source(name, ask, bounded=not by_cluster)
             yield Opened(source, lambda _: reported, _no_query)
         return
     store = in_memory()

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from cloud_carbon_exporter.history.query import Query, Summed
 from cloud_carbon_exporter.history.series import LABELS
+from cloud_carbon_exporter.history.split import NotSplit, check_labels, rest
 from cloud_carbon_exporter.model.cluster_sums import CLUSTER_LABELS
 from cloud_carbon_exporter.model.hours import HOUR_SECONDS, Amounts
 from cloud_carbon_exporter.model.sums import NO_FACT, Reach, Sum
@@ -31,9 +32,6 @@ _RATES = (
     "operational_emissions{}_grams_per_second",
     "embodied_emissions{}_grams_per_second",
 )
-_OF_ACCOUNTS = ("cloud_provider", "cloud_account_id")
-"""Labels that workloads of clusters have as accounts do."""
-
 _BASIS = (
     "sum by (basis) (cloud_carbon_power_watts{{{0}}} * on (job, instance, cloud_resource_id)"
     " group_left (basis) cloud_carbon_resource_info{{{0}}})"
@@ -133,22 +131,20 @@ class PrometheusHistory:
         self, names: Labels, parts: Sequence[Part]
     ) -> Mapping[tuple[Part, Labels], Sequence[float]]:
         """Increases of the counters of workloads, and what accounts have beside: in no cluster."""
-        for name in names:
-            if name not in (*CLUSTER_LABELS, *_OF_ACCOUNTS):
-                raise CannotTell(f"-by {name} and a label of clusters: nothing is counted by both")
+        try:
+            check_labels(names)
+        except NotSplit as not_split:
+            raise CannotTell(str(not_split)) from None
         amounts = await self._increases("cloud_carbon_kubernetes_{}_total", names, parts)
         outer = tuple([name for name in names if name not in CLUSTER_LABELS])
-        rest: dict[tuple[Part, Labels], list[float]] = {}
-        for (part, labels), whole in (await self._by_labels(outer, parts)).items():
-            of_account = dict(zip(outer, labels, strict=True))
-            rest[part, tuple([of_account.get(name, "") for name in names])] = list(whole)
-        for (part, labels), values in amounts.items():
-            pairs = zip(names, labels, strict=True)
-            key = part, tuple(["" if name in CLUSTER_LABELS else label for name, label in pairs])
-            left = rest.setdefault(key, [0.0] * len(_AMOUNTS))
-            for place, value in enumerate(values):
-                left[place] = max(0.0, left[place] - value)
-        return {**amounts, **rest}
+        accounts = await self._by_labels(outer, parts)
+        told: dict[tuple[Part, Labels], Sequence[float]] = dict(amounts)
+        for part in parts:
+            of_part = {labels: values for (at, labels), values in amounts.items() if at == part}
+            whole = {labels: values for (at, labels), values in accounts.items() if at == part}
+            for labels, left in rest(names, whole, of_part).items():
+                told[part, labels] = left
+        return told
 
     async def _increases(
         self, family: str, names: Labels, parts: Sequence[Part]

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
+from cloud_carbon_exporter.history import workload_days
 from cloud_carbon_exporter.history.series import HeldRow, Series, Span
 from cloud_carbon_exporter.history.steps import STEPS
+from cloud_carbon_exporter.model.clusters import WorkloadDay
 from cloud_carbon_exporter.model.hours import DAY_SECONDS, HOUR_SECONDS, Group
 from cloud_carbon_exporter.model.types import Basis
 
@@ -118,6 +120,11 @@ class Reader:
             spans = list(map(Span._make, ask(_SPANS, span)))
             facts = [name for (name,) in ask("SELECT name FROM facts ORDER BY id")]
         return Found(parts, _by_number(series), dict(errors), facts, spans)
+
+    def workload_days(self, since: int, until: int) -> Sequence[WorkloadDay]:
+        """Sums of the parts of clusters over the days that begin in [since, until)."""
+        with turn(self._lock), self._moment() as ask:
+            return list(workload_days.find(ask, since, until))
 
     def ends(self) -> tuple[int, float] | None:
         """Start of the first hour that is kept and end of the last; None of an empty store."""

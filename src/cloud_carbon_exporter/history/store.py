@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from cloud_carbon_exporter.history import billed
+from cloud_carbon_exporter.history import billed, workload_days
 from cloud_carbon_exporter.history.ratios import Ratios, packed, ratios_of, unpacked
 from cloud_carbon_exporter.history.reader import Reader, day_of, hour_of, turn
 from cloud_carbon_exporter.history.series import (
@@ -23,6 +23,7 @@ from cloud_carbon_exporter.history.series import (
     Span,
 )
 from cloud_carbon_exporter.history.tables import migrate
+from cloud_carbon_exporter.model.clusters import WorkloadDay
 from cloud_carbon_exporter.model.hours import (
     DAY_SECONDS,
     HOUR_SECONDS,
@@ -95,7 +96,11 @@ class Store:
             raise
 
     def add(
-        self, rows: Iterable[HourRow], spans: Iterable[Span], held: Iterable[HeldRow] = ()
+        self,
+        rows: Iterable[HourRow],
+        spans: Iterable[Span],
+        held: Iterable[HeldRow] = (),
+        days: Iterable[WorkloadDay] = (),
     ) -> None:
         """Add to what stands there: all of it or nothing. Raises sqlite3.Error."""
         with turn(self._lock), self._transaction():
@@ -106,6 +111,7 @@ class Store:
                 self._add(row)
             for each in held:
                 self._hold(each)
+            workload_days.add(self._database.execute, days)
 
     def bill(
         self, rows: Iterable[BilledHours], spans: Sequence[Span]
@@ -146,6 +152,8 @@ class Store:
             self._database.execute("UPDATE spans SET first = ? WHERE first < ?", cut)
             for table, column in (("errors", "errors"), ("series", "series")):
                 self._database.execute(_UNUSED.format(table=table, column=column))
+            self._database.execute(workload_days.FORGET, (before - DAY_SECONDS,))
+            self._database.execute(workload_days.UNUSED)
 
     def settle(self, days: Iterable[int]) -> None:
         """Let all hours of each of these days err alike: by what they err over the whole of it.

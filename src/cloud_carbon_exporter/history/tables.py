@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from cloud_carbon_exporter.history import workload_days
+
 APPLICATION_ID = 0x43434548
 """What marks a file of SQLite as ours: "CCEH"."""
 
@@ -35,7 +37,7 @@ _HELD = (
     " last INTEGER NOT NULL, PRIMARY KEY (provider, account, first)) WITHOUT ROWID",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _HELD)
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _HELD, workload_days.TABLES)
 """Statements from each version to the next, the first from an empty file."""
 
 VERSION = len(STEPS)

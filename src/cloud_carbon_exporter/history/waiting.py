@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cloud_carbon_exporter.history.series import HeldRow, HourRow, Series, Span
+from cloud_carbon_exporter.model.clusters import WorkloadDay
 from cloud_carbon_exporter.model.hours import (
     DAY_SECONDS,
     HOUR_SECONDS,
@@ -20,15 +21,16 @@ oldest go."""
 
 
 class Waiting:
-    """What waits, by hour and series. One caller at a time."""
+    """What waits, by hour and series. One caller at a time. days: of workloads."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[int, Series], Amounts] = {}
         self._stretches: dict[tuple[str, str], Sequence[Stretch]] = {}  # by account
         self._held: dict[HeldRow, float] = {}  # by the row without its amount
+        self.days: list[WorkloadDay] = []
 
     def __bool__(self) -> bool:
-        return bool(self._rows or self._stretches)
+        return bool(self._rows or self._stretches or self.days)
 
     def add(self, row: HourRow) -> None:
         """Add a row to that of its hour and series."""
@@ -68,10 +70,11 @@ class Waiting:
 
     def clear(self) -> None:
         """Nothing waits any more: it was written."""
-        self._rows, self._stretches, self._held = {}, {}, {}
+        self._rows, self._stretches, self._held, self.days = {}, {}, {}, []
 
     def shorten(self) -> int:
         """Drop the oldest hours beyond what may wait. Returns how many rows went."""
+        del self.days[: max(0, len(self.days) - MOST_ROWS)]
         before = len(self._rows)
         hours = sorted({hour for hour, _ in self._rows})
         for oldest in hours[:-1]:

@@ -89,7 +89,8 @@ class Clusters:
         if advance and self._counting:
             self._count(sums, shown, now)
         requests = self._requests.of(reads, now, self._stale_after)
-        return ClusterNews(tuple(self._rows(sums)), tuple(states), tuple(requests))
+        days = self.counters.take_days() if advance else ()
+        return ClusterNews(tuple(self._rows(sums)), tuple(states), tuple(requests), tuple(days))
 
     def move(self, seconds: float) -> None:
         """The clock was set."""

@@ -14,8 +14,10 @@ from cloud_carbon_exporter.model.clusters import (
     UNKNOWN,
     ClusterKey,
     Workload,
+    WorkloadDay,
     rest_of,
 )
+from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.model.node_parts import Portion
 from cloud_carbon_exporter.model.provider_ids import key_of
 from cloud_carbon_exporter.model.types import Totals
@@ -36,6 +38,7 @@ class WorkloadCounters:
     def __init__(self) -> None:
         self._nodes: dict[str, NodeShares] = {}
         self._totals: dict[SeriesKey, list[float]] = {}
+        self._days: dict[tuple[int, SeriesKey], list[float]] = {}
         self._unshared: list[Counted] = []
         self._members: dict[str, Collection[str]] = {}
 
@@ -73,12 +76,31 @@ class WorkloadCounters:
             if node is None:
                 self._share_passing(piece)
                 continue
-            for workload, watts, grams in node.due(piece.start, piece.end):
-                key = self._series((node.cluster, workload), shown)
-                totals = self._totals.setdefault(key, [0.0, 0.0, 0.0])
-                totals[0] += watts * piece.joules
-                totals[1] += watts * piece.operational_grams
-                totals[2] += grams * piece.embodied_grams
+            for part in _by_day(piece):
+                self._share(node, part, shown)
+
+    def _share(
+        self, node: NodeShares, piece: Counted, shown: Mapping[SeriesKey, SeriesKey]
+    ) -> None:
+        """Give a piece that lies within one day."""
+        day = _day(piece)
+        for workload, watts, grams in node.due(piece.start, piece.end):
+            key = self._series((node.cluster, workload), shown)
+            joules, operational = watts * piece.joules, watts * piece.operational_grams
+            self._add(day, key, joules, operational, grams * piece.embodied_grams)
+
+    def _add(self, day: int, key: SeriesKey, *amounts: float) -> None:
+        totals = self._totals.setdefault(key, [0.0, 0.0, 0.0])
+        of_day = self._days.setdefault((day, key), [0.0, 0.0, 0.0])
+        for sums in (totals, of_day):
+            for rank, amount in enumerate(amounts):
+                sums[rank] += amount
+
+    def take_days(self) -> Iterator[WorkloadDay]:
+        """What was shared since this was last asked, by day."""
+        days, self._days = self._days, {}
+        for (day, key), amounts in days.items():
+            yield WorkloadDay(day, *key, *amounts)
 
     def _share_passing(self, piece: Counted) -> None:
         """Count what a node drew that came and went before it was ever split: nobody knows whose.
@@ -92,10 +114,8 @@ class WorkloadCounters:
             return
         at = resource.location
         whose = (ClusterKey(at.provider, at.account_id, of), UNKNOWN)
-        totals = self._totals.setdefault(whose, [0.0, 0.0, 0.0])
-        totals[0] += piece.joules
-        totals[1] += piece.operational_grams
-        totals[2] += piece.embodied_grams
+        for part in _by_day(piece):
+            self._add(_day(part), whose, *part[3:6])
 
     def _series(self, key: SeriesKey, shown: Mapping[SeriesKey, SeriesKey]) -> SeriesKey:
         """Series of a workload: of one that is gone its own while there is one, else the rest."""
@@ -178,3 +198,19 @@ def _node(row: Row) -> tuple[str, NodeShares]:
     node = NodeShares(ClusterKey(str(provider), str(account), str(cluster)))
     node.add(float(start), float(end), portions)
     return str(resource_id), node
+
+
+def _day(piece: Counted) -> int:
+    """Midnight before a piece."""
+    return int(piece.start // DAY_SECONDS) * DAY_SECONDS
+
+
+def _by_day(piece: Counted) -> Iterator[Counted]:
+    """A piece of time, cut at midnight."""
+    start, length = piece.start, piece.end - piece.start
+    while start < piece.end:
+        end = min(piece.end, (start // DAY_SECONDS + 1) * DAY_SECONDS)
+        part = (end - start) / length
+        amounts = [part * each for each in piece[3:6]]
+        yield Counted(piece.resource_id, start, end, *amounts, piece.resource)
+        start = end

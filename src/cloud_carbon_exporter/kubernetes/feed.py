@@ -37,18 +37,6 @@ class Changes(Protocol):
         ...
 
 
-class Asked(Protocol):
-    """What tells of one cluster: its Prometheus, or what stands in for it."""
-
-    async def ask(self, name: str) -> Series:
-        """Answer to one of the QUERIES. Raises CollectError."""
-        ...
-
-    async def close(self) -> None:
-        """Close the connections."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Read:
     """What is known of one cluster. usage, read_at: of the newest answer; None before there is one.

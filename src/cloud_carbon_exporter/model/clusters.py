@@ -103,10 +103,25 @@ class ClusterRequests:
     workloads: tuple[Requests, ...]
 
 
+class WorkloadDay(NamedTuple):
+    """What was counted of one workload in one day of UTC. day: its start."""
+
+    day: int
+    cluster: ClusterKey
+    workload: Workload
+    joules: float
+    operational_grams: float
+    embodied_grams: float
+
+
 @dataclass(frozen=True, slots=True)
 class ClusterNews:
-    """All that is known of clusters at one moment. requests: of those that are split."""
+    """All that is known of clusters at one moment.
+
+    requests: of those that are split. days: what was counted since the news before.
+    """
 
     rows: tuple[WorkloadRow, ...] = ()
     states: tuple[ClusterState, ...] = ()
     requests: tuple[ClusterRequests, ...] = ()
+    days: tuple[WorkloadDay, ...] = ()

@@ -97,11 +97,14 @@ def answers(seed: int, resources: int) -> Answer:
     pods = list(_placed(nodes))
 
     def answer(name: str, at: float) -> Sequence[Told]:
-        if name in _OF_NODES:
-            return [told for node in nodes for told in _OF_NODES[name](node, at, seed)]
-        if name in _OF_PODS:
-            return [told for pod in pods for told in _OF_PODS[name](pod, at, seed)]
-        return ()
+        told: list[Told] = []
+        if of_node := _OF_NODES.get(name):
+            for node in nodes:
+                told += of_node(node, at, seed)
+        elif of_pod := _OF_PODS.get(name):
+            for pod in pods:
+                told += of_pod(pod, at, seed)
+        return told
 
     return answer
 
@@ -116,7 +119,8 @@ def _nodes(seed: int, resources: int) -> list[_Node]:
             continue
         scope = Scope("aws", ACCOUNTS["aws"], listed_at.where)
         for raw in raws:
-            machine = resource(spec.kind, spec.states, spec.describe(raw, scope))
+            described = spec.describe(raw, scope)
+            machine = described and resource(spec.kind, spec.states, described)
             if machine is not None and machine.tags["service"] == "shop":
                 found.append(machine)
     found.sort(key=lambda machine: int(machine.name.rpartition("-")[2]))

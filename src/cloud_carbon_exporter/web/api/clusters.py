@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from aiohttp import web
+from multidict import MultiMapping
 
 from cloud_carbon_exporter.model.clusters import (
     NODE_STATES,
@@ -17,20 +18,32 @@ from cloud_carbon_exporter.model.clusters import (
 from cloud_carbon_exporter.model.snapshot import Snapshot
 from cloud_carbon_exporter.model.sums import FootprintSum, together
 from cloud_carbon_exporter.web.api import json_objects
+from cloud_carbon_exporter.web.api.answers import error_answer
+from cloud_carbon_exporter.web.api.clusters_parameters import OF_CLUSTER, OF_NAMESPACE
 from cloud_carbon_exporter.web.api.json_objects import JsonObject
+from cloud_carbon_exporter.web.api.measures import check_parameters
+from cloud_carbon_exporter.web.api.resource_query import BadQuery
 from cloud_carbon_exporter.web.settings import SERVING
 
 
-def clusters_object(taken: Snapshot, links: Sequence[tuple[str, str]] = ()) -> JsonObject:
+def clusters_object(
+    taken: Snapshot, links: Sequence[tuple[str, str]] = (), cluster: str = "", namespace: str = ""
+) -> JsonObject:
     """How each cluster was read, and what is there now: the largest first.
 
-    links: names and addresses, as in -web.cluster-links.
+    links: names and addresses, as in -web.cluster-links. cluster, namespace: of these alone.
     """
-    rows = [row for row in taken.clusters.rows if row.now.resources]
+    rows: list[WorkloadRow] = []
+    for row in taken.clusters.rows:
+        of_cluster = cluster in ("", row.cluster.cluster)
+        if row.now.resources and of_cluster and namespace in ("", row.workload.namespace):
+            rows.append(row)
     rows.sort(key=lambda row: -row.now.power_watts.value)
     return {
         "taken_at": taken.taken_at,
-        "clusters": [_state(state) for state in taken.clusters.states],
+        "clusters": [
+            _state(state) for state in taken.clusters.states if cluster in ("", state.cluster)
+        ],
         "total": json_objects.sums(together([row.now for row in rows])),
         "totals": list(_totals(rows)),
         "namespaces": list(_namespaces(rows)),
@@ -85,11 +98,21 @@ def _of(cluster: ClusterKey) -> JsonObject:
     }
 
 
+def _chosen(query: MultiMapping[str]) -> tuple[str, str]:
+    """Cluster and namespace; empty for all. Raises BadQuery."""
+    check_parameters(query, (OF_CLUSTER, OF_NAMESPACE))
+    return query.get(OF_CLUSTER, ""), query.get(OF_NAMESPACE, "")
+
+
 async def clusters_answer(request: web.Request) -> web.Response:
-    """The clusters as they are split now."""
+    """The clusters as they are split now, or one of them, or one namespace."""
     serving = request.app[SERVING]
     taken, links = serving.collector.snapshot, serving.settings.cluster_links
-    text = await asyncio.to_thread(lambda: json.dumps(clusters_object(taken, links)))
+    try:
+        chosen = _chosen(request.query)
+    except BadQuery as error:
+        return error_answer(400, str(error), error.parameter)
+    text = await asyncio.to_thread(lambda: json.dumps(clusters_object(taken, links, *chosen)))
     headers = {"Cache-Control": "no-store"}
     response = web.Response(text=text, content_type="application/json", headers=headers)
     response.enable_compression()

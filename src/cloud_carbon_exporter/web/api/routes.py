@@ -15,6 +15,7 @@ from cloud_carbon_exporter.web.api.budgets import budgets_answer
 from cloud_carbon_exporter.web.api.calibration import calibration_answer
 from cloud_carbon_exporter.web.api.changes import changes_answer
 from cloud_carbon_exporter.web.api.clusters import clusters_answer
+from cloud_carbon_exporter.web.api.clusters_parameters import CLUSTERS_PARAMETERS
 from cloud_carbon_exporter.web.api.history import history_answer
 from cloud_carbon_exporter.web.api.history_parameters import HISTORY_PARAMETERS
 from cloud_carbon_exporter.web.api.json_schema import TEXT, reference
@@ -174,6 +175,7 @@ API_ROUTES = (
             "getClusters",
             "Clusters of Kubernetes, by namespace and by workload, and how each was read",
             json_answers("clusters", "those that are configured"),
+            CLUSTERS_PARAMETERS,
         ),
     ),
     get(
