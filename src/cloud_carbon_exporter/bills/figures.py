@@ -8,9 +8,9 @@ unit up or down adds up; what each resource has alone adds up in squares.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from math import sqrt
+from math import hypot, sqrt
 from typing import NamedTuple
 
 from cloud_carbon_exporter import estimate
@@ -27,6 +27,8 @@ QUANTITIES = ("energy", "operational", "embodied", "emissions")
 """What is told of each group: kWh, and grams of CO2eq; emissions are both kinds together."""
 
 
+LOAD = "cpu_ratio"
+"""Signal that a load read elsewhere stands for."""
 PARTS = ("energy", "operational", "embodied")
 """Quantities that emissions follow from."""
 
@@ -48,6 +50,19 @@ class UnitFigure:
     own_up: float
     by_fact: tuple[Reach, ...]
 
+    def times(self, factor: float) -> UnitFigure:
+        """So many times of it, errors and all."""
+        by_fact = [Reach(fact, down * factor, up * factor) for fact, down, up in self.by_fact]
+        own_down, own_up = self.own_down * factor, self.own_up * factor
+        return UnitFigure(self.value * factor, own_down, own_up, tuple(by_fact))
+
+
+def _both(first: UnitFigure, second: UnitFigure) -> UnitFigure:
+    """Sum of two quantities; what each fact does to it, engines add up from their parts."""
+    own_down = hypot(first.own_down, second.own_down)
+    own_up = hypot(first.own_up, second.own_up)
+    return UnitFigure(first.value + second.value, own_down, own_up, ())
+
 
 @dataclass(frozen=True, slots=True)
 class UnitFigures:
@@ -61,23 +76,36 @@ class UnitFigures:
     reason: str
     held: Held
 
+    def at_grid(self, ratio: float) -> UnitFigures:
+        """The same where the grid is so many times its annual intensity: its errors go with it."""
+        if ratio == 1:
+            return self
+        operational = self.of["operational"].times(ratio)
+        emissions = _both(operational, self.of["embodied"])
+        return replace(self, of={**self.of, "operational": operational, "emissions": emissions})
+
     @property
     def weakness(self) -> int:
         """Rank of the basis: the weakest of a group is the largest."""
         return BASES.index(self.basis)
 
 
-def figures_of(provider: str, reading: Reading, method: Method) -> UnitFigures:
-    """Figures of one unit of what a shape was read as, at the usual load of its kind."""
-    return _figures(provider, reading.kind, reading.place, reading.parts, method)
+def figures_of(
+    provider: str, reading: Reading, method: Method, load: float | None = None
+) -> UnitFigures:
+    """Figures of one unit of what a shape was read as, at a CPU load, or the usual of its kind."""
+    return _figures(provider, reading.kind, reading.place, reading.parts, method, load)
 
 
 @cache
-def _figures(provider: str, kind: str, place: str, parts: Parts, method: Method) -> UnitFigures:
+def _figures(
+    provider: str, kind: str, place: str, parts: Parts, method: Method, load: float | None
+) -> UnitFigures:
     # One unit in an hour: of requests one, of bytes a GiB. What is scanned or logged is a GiB too.
-    loads: dict[str, float] = {}
+    loads: dict[str, float] = {} if load is None else {LOAD: load}
     if any(part.per for part in parts):
-        loads = {"requests": 1 / SECONDS_PER_HOUR, "bytes": BYTES_PER_GIB / SECONDS_PER_HOUR}
+        loads["requests"] = 1 / SECONDS_PER_HOUR
+        loads["bytes"] = BYTES_PER_GIB / SECONDS_PER_HOUR
     result = estimate.components(parts, provider, place, loads, grid_method=method, kind=kind)
     sums = footprint_sum([result.footprint])
     of = {

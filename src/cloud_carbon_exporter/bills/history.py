@@ -10,6 +10,7 @@ import duckdb
 import ibis
 
 from cloud_carbon_exporter.bills import query
+from cloud_carbon_exporter.bills.conditions import ConditionsOf, frame_of, with_conditions
 from cloud_carbon_exporter.bills.engine import engine, files_of, table_of
 from cloud_carbon_exporter.bills.exports import (
     BadBill,
@@ -26,7 +27,10 @@ from cloud_carbon_exporter.model.held import Held
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a bill. since, until: dates or moments; empty for all there is."""
+    """What is asked of a bill. since, until: dates or moments; empty for all there is.
+
+    conditions: what tells loads and the grid of its time; the usual and the annual where not.
+    """
 
     path: str
     by: tuple[str, ...]
@@ -36,6 +40,7 @@ class Asked:
     amortised: bool = False
     grid_method: Method = "location"
     threads: int = 0
+    conditions: ConditionsOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,8 @@ def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
     for form, files in files_of(asked.path).items():
         sources.append(_source(table_of(connection, form, files), asked, by.tags))
     rows = ibis.union(*(source.rows for source in sources), distinct=False)
+    if asked.conditions is not None:
+        rows = with_conditions(rows, asked.conditions(frame_of(rows)))
     shapes = query.shapes_of(rows).to_pyarrow().to_pylist()
     known = lookups(shapes, asked.grid_method)
     tables = query.Tables(

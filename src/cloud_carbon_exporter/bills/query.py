@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import ibis
 
+from cloud_carbon_exporter.bills.conditions import COLUMNS as CONDITIONS
 from cloud_carbon_exporter.bills.figures import PARTS, QUANTITIES
 from cloud_carbon_exporter.bills.rows import SHAPE, month_hours
 from cloud_carbon_exporter.model.types import BASES
@@ -60,9 +61,14 @@ def by_of(names: Sequence[str]) -> By:
     return By(tuple(names), tuple(dict.fromkeys(tags)))
 
 
+def shape_key(rows: ibis.Table) -> list[str]:
+    """Columns a shape is known by: those of conditions among them, where any are known."""
+    return [*SHAPE, *(name for name in CONDITIONS if name in rows.columns)]
+
+
 def shapes_of(rows: ibis.Table) -> ibis.Table:
     """Every shape there is in a bill, once."""
-    return rows.select(*SHAPE).distinct()
+    return rows.select(*shape_key(rows)).distinct()
 
 
 def within(rows: ibis.Table, since: str, until: str) -> ibis.Table:
@@ -78,7 +84,7 @@ def within(rows: ibis.Table, since: str, until: str) -> ibis.Table:
 
 def joined(rows: ibis.Table, shapes: ibis.Table) -> ibis.Table:
     """Rows with what their shape is, and how many units each has."""
-    both = rows.join(shapes, list(SHAPE), how="left")
+    both = rows.join(shapes, shape_key(rows), how="left")
     hours = ibis.ifelse(both.monthly, month_hours(both.start), 1)
     units = ibis.coalesce(both.amount * both.factor * hours, 0.0)
     return both.mutate(units=units)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from cloud_carbon_exporter.bills import query
+from cloud_carbon_exporter.bills.condition_shares import ConditionShares, condition_shares
 from cloud_carbon_exporter.bills.figures import QUANTITIES
 from cloud_carbon_exporter.bills.history import History
 from cloud_carbon_exporter.bills.shapes import ESTIMATED, NOT_UNDERSTOOD
@@ -80,6 +81,7 @@ class Summary:
     absent: tuple[str, ...]
     first: datetime | None
     last: datetime | None
+    shares: ConditionShares = field(default_factory=ConditionShares)
 
     def cost_of(self, state: str, currency: str) -> float:
         """Cost of all rows of a state, in one currency."""
@@ -135,6 +137,7 @@ def summary(of: History) -> Summary:
         of.absent,
         times["first"],
         times["last"],
+        condition_shares(of),
     )
 
 
