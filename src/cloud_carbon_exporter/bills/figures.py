@@ -16,11 +16,13 @@ from typing import NamedTuple
 from cloud_carbon_exporter import estimate
 from cloud_carbon_exporter.bills.parts import Parts
 from cloud_carbon_exporter.bills.shapes import Reading
+from cloud_carbon_exporter.model import facts
 from cloud_carbon_exporter.model.grid import Method
 from cloud_carbon_exporter.model.held import Held, add_held, held
 from cloud_carbon_exporter.model.quantities import JOULES_PER_KILOWATT_HOUR, SECONDS_PER_HOUR
 from cloud_carbon_exporter.model.sums import Sum, footprint_sum
 from cloud_carbon_exporter.model.types import BASES, Basis
+from cloud_carbon_exporter.model.water import liters
 from cloud_carbon_exporter.providers.aws.describing.hardware import BYTES_PER_GIB
 
 QUANTITIES = ("energy", "operational", "embodied", "emissions")
@@ -68,13 +70,14 @@ def _both(first: UnitFigure, second: UnitFigure) -> UnitFigure:
 class UnitFigures:
     """Quantities of one unit, and how they are known. weakness: rank of the basis, 0 the best.
 
-    held: hardware of one unit, times its seconds.
+    held: hardware of one unit, times its seconds. liters: of water, on site and of its power.
     """
 
     of: Mapping[str, UnitFigure]
     basis: Basis
     reason: str
     held: Held
+    liters: float
 
     def at_grid(self, ratio: float) -> UnitFigures:
         """The same where the grid is so many times its annual intensity: its errors go with it."""
@@ -116,7 +119,9 @@ def _figures(
     }
     over_an_hour: dict[str, float] = {}
     add_held(over_an_hour, held(parts, loads, kind), SECONDS_PER_HOUR)
-    return UnitFigures(of, result.basis, result.reason, tuple(over_an_hour.items()))
+    joules = sums.power_watts.value * SECONDS_PER_HOUR
+    water = sum(liters(joules, facts.place(provider, place)))
+    return UnitFigures(of, result.basis, result.reason, tuple(over_an_hour.items()), water)
 
 
 def _unit(of: Sum) -> UnitFigure:

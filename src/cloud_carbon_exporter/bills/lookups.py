@@ -43,6 +43,7 @@ FIGURE_TYPES = pa.schema(
         *((quantity, pa.float64()) for quantity in QUANTITIES),
         *((f"{quantity}_down", pa.float64()) for quantity in QUANTITIES),
         *((f"{quantity}_up", pa.float64()) for quantity in QUANTITIES),
+        ("water", pa.float64()),
     ]
 )
 REACH_TYPES = pa.schema(
@@ -139,7 +140,7 @@ def _record(number: int, shape: Shape, reading: Reading) -> Record:
 def _figure_records(known: Sequence[UnitFigures]) -> list[Record]:
     records: list[Record] = []
     for number, figures in enumerate(known):
-        record: Record = {"figure_id": number}
+        record: Record = {"figure_id": number, "water": figures.liters}
         for quantity in QUANTITIES:
             of = figures.of[quantity]
             record[quantity] = of.value

@@ -134,7 +134,7 @@ def sums(used_rows: ibis.Table, tables: Tables, by: By) -> ibis.Table:
     of_units = known.join(tables.figures, "figure_id", how="left")
     values = {
         quantity: ibis.coalesce((of_units.units * of_units[quantity]).sum(), 0.0)
-        for quantity in QUANTITIES
+        for quantity in (*QUANTITIES, "water")
     }
     own: dict[str, ibis.Value] = {}
     for quantity in QUANTITIES:
@@ -232,6 +232,7 @@ def shown(sums_of: ibis.Table, by: By) -> ibis.Table:
         columns[title] = value
         columns[f"{title}_lower"] = ibis.ifelse(value >= 0, ibis.greatest(lower, 0.0), lower)
         columns[f"{title}_upper"] = value + sums_of[f"{quantity}_up"]
+    columns["water_liters"] = sums_of.water
     paid = (sums_of.cost > 0) & (sums_of.weakness >= 0)
     columns["emissions_grams_per_cost"] = ibis.ifelse(
         paid, sums_of.emissions / sums_of.cost, ibis.null("float64")

@@ -31,7 +31,7 @@ class Bounded(NamedTuple):
 class Group:
     """Group of rows. keys: as they are shown. cost: of all its rows, whatever they are.
 
-    quantities: by the names of `query.NAMES`, of what is estimated.
+    quantities: by the names of `query.NAMES`, of what is estimated. liters: of water, as well.
     """
 
     keys: tuple[str, ...]
@@ -40,6 +40,7 @@ class Group:
     rows: int
     basis: str
     quantities: Mapping[str, Bounded]
+    liters: float
 
     @property
     def grams_per_cost(self) -> float | None:
@@ -162,6 +163,7 @@ def _group(key: tuple[object, ...], states: list[Mapping[str, object]]) -> Group
         round(sum(_number(each, "rows") for each in states)),
         BASES[round(_number(estimated, "weakness"))] if estimated else "",
         quantities,
+        _number(estimated, "water") if estimated else 0.0,
     )
 
 

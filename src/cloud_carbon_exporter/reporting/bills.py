@@ -14,7 +14,17 @@ from cloud_carbon_exporter.reporting.tables import Section, figure
 
 _MOST_LINES = 20
 _PERCENT = 100
-_QUANTITIES = ("kWh", "operational kg", "embodied kg", "CO2eq kg", "low", "high", "cost", "g/cost")
+_QUANTITIES = (
+    "kWh",
+    "operational kg",
+    "embodied kg",
+    "CO2eq kg",
+    "low",
+    "high",
+    "water l",
+    "cost",
+    "g/cost",
+)
 
 
 def sections(of: Summary) -> list[Section]:
@@ -31,7 +41,8 @@ def _groups(of: Summary) -> Section:
     if of.left_out:
         notes.append(f"And {of.left_out} groups more; -to csv has them all.")
     title = f"Emissions of a bill ({' and '.join(of.exports)})"
-    return Section(title, (*of.by, *_QUANTITIES), tuple(rows), tuple(notes))
+    spare = ("water l", "operational kg", "embodied kg")
+    return Section(title, (*of.by, *_QUANTITIES), tuple(rows), tuple(notes), spare)
 
 
 def _cells(group: Group) -> tuple[str, ...]:
@@ -42,6 +53,7 @@ def _cells(group: Group) -> tuple[str, ...]:
     return (
         signed(of["energy"].value),
         *(signed(each / GRAMS_PER_KILOGRAM) for each in grams),
+        signed(group.liters),
         f"{signed(group.cost)} {group.currency}",
         "" if per_cost is None else signed(per_cost),
     )
