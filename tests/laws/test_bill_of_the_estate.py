@@ -38,8 +38,8 @@ KINDS = (
     "rds/db_instance",
     "sql/instance",
 )
-"""Kinds of the bill that draw by no monitoring but their CPU load: what a bucket holds, and what goes
-through a gateway, is only usual on the live side here. `test_counted_and_billed` has them all."""
+"""Kinds that draw by no monitoring but their CPU load: what a bucket holds, and what goes through a
+gateway, is only usual on the live side here. `test_counted_and_billed` has them all."""
 
 COMING_AND_GOING = ("shop-fleet", "search-fleet", "nightly")
 """Machines of fleets, which are left out here: what they drew hangs on the hour."""
