@@ -19,6 +19,7 @@ from cloud_carbon_exporter.exposition.family import FromSnapshot
 from cloud_carbon_exporter.history.file import HistoryFile
 from cloud_carbon_exporter.history.prometheus import Sample
 from cloud_carbon_exporter.history.prometheus_hardware import hardware_of_prometheus
+from cloud_carbon_exporter.history.prometheus_web import PrometheusWeb
 from cloud_carbon_exporter.history.series import HeldRow, Span
 from cloud_carbon_exporter.model.hours import DAY_SECONDS
 from cloud_carbon_exporter.model.snapshot import Snapshot
@@ -162,3 +163,57 @@ def test_serve_shows_the_newest_file(
     assert told["ec2/snapshot", "storage_gibibyte_hours"] == 0
     path.write_text("something else\n")
     assert file.put_in(Snapshot(0), settings).compared == ()
+
+
+def test_a_prometheus_is_asked_over_the_wire(
+    bill: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both of what it knows: hardware for the comparison, and loads for the estimate."""
+
+    async def samples(web: PrometheusWeb, query: str, at: float) -> Sequence[Sample]:
+        if "cpu_utilisation" in query:
+            return [Sample({"cloud_resource_id": "arn:aws:ec2:eu-west-3:1:instance/i-1"}, 0.9)]
+        if "build_info" in query:
+            return [Sample({}, 288)]
+        labels = {"cloud_provider": "aws", "cloud_account_id": ACCOUNT, "kind": "ec2/instance"}
+        return [Sample({**labels, "cloud_region": "eu-west-3", "unit": "vcpu_hours"}, 24.0)]
+
+    monkeypatch.setattr(PrometheusWeb, "samples", samples)
+    arguments = ["history", "-from", str(bill), "-until=2026-01-04"]
+    url = "http://user:secret@127.0.0.1:9"
+    assert main([*arguments, "-compare=live", f"-from.prometheus={url}", "-since=2026-01-01"]) == 0
+    text = capsys.readouterr().out
+    assert "1 of 2 is counted" in text
+    assert "secret" not in text
+    assert main([*arguments, f"-utilisation=prometheus={url}", "-by=kind"]) == 0
+    assert "The CPU load of 100.0 % of the hours of machines was read" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["-utilisation=prometheus=here"], "say default, or prometheus=URL"),
+        (["-utilisation=guess"], "say default, or prometheus=URL"),
+        (["-grid.source=electricitymaps"], "only facts and file:PATH are read"),
+        (["-grid.source=file:{kept}.none"], "there is no such table"),
+        (["-grid.source=file:{kept}", "-grid.method=market"], "tables of hours are by"),
+    ],
+)
+def test_conditions_that_nothing_tells_are_refused(
+    more: Sequence[str], said: str, bill: Path, kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [word.format(kept=kept) for word in more]
+    assert main(["history", "-from", str(bill), *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_rows_in_focus_have_no_conditions(
+    bill: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "grid.csv"
+    table.write_text("zone,grams_per_kilowatt_hour\neu-west-3,40\n")
+    arguments = ["history", "-from", str(bill), f"-grid.source=file:{table}"]
+    assert main([*arguments, "-to=focus"]) == 2
+    assert "usual load and the annual grid" in capsys.readouterr().err
+    assert main([*arguments, "-by=kind"]) == 0
+    assert "The grid of 100.0 % of the energy is that of its time" in capsys.readouterr().out
