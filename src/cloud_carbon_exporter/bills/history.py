@@ -13,6 +13,7 @@ import ibis
 from cloud_carbon_exporter.bills import query
 from cloud_carbon_exporter.bills.amounts import is_amounts, shapes_in, used_of
 from cloud_carbon_exporter.bills.bad_bill import BadBill
+from cloud_carbon_exporter.bills.conditions import ConditionsOf, frame_of, with_conditions
 from cloud_carbon_exporter.bills.engine import engine, table_of
 from cloud_carbon_exporter.bills.exports import (
     Export,
@@ -35,6 +36,7 @@ class Asked:
     """What is asked of a bill. since, until: dates or moments; empty for all there is.
 
     left_out: what whoever brought the bill here left out of it, in words.
+    conditions: what tells loads and the grid of its time; the usual and the annual where not.
     """
 
     path: str
@@ -46,6 +48,7 @@ class Asked:
     grid_method: Method = "location"
     threads: int = 0
     left_out: tuple[str, ...] = ()
+    conditions: ConditionsOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,8 @@ def _of_rows(
     by = query.by_of(asked.by)
     sources = tuple(_source(table, asked, by.tags) for table in tables)
     rows = ibis.union(*(source.rows for source in sources), distinct=False)
+    if asked.conditions is not None:
+        rows = with_conditions(rows, asked.conditions(frame_of(rows)))
     known = _known(connection, query.shapes_of(rows), asked)
     used = connection.create_table("cloud_carbon_used", query.used(rows, known.tables.shapes, by))
     titles = tuple(dict.fromkeys(source.export.title for source in sources))

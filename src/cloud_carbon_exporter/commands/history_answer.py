@@ -23,6 +23,7 @@ from cloud_carbon_exporter.bills.sql import statement
 from cloud_carbon_exporter.bills.summary import summary
 from cloud_carbon_exporter.commands import terminal
 from cloud_carbon_exporter.commands.history_compare import compare
+from cloud_carbon_exporter.commands.history_conditions import conditions_of
 from cloud_carbon_exporter.commands.history_store import to_store
 from cloud_carbon_exporter.commands.history_stream import stream
 from cloud_carbon_exporter.config import history_flags as flags
@@ -106,6 +107,7 @@ def _asked(path: str, left_out: tuple[str, ...], options: Values) -> Asked:
         options[flags.COST] == "amortised",
         options[GRID_METHOD],
         left_out=left_out,
+        conditions=conditions_of(options),
     )
 
 
@@ -122,6 +124,8 @@ def _write(told: History, options: Values) -> None:
         with stream(path) as out:
             out.writelines(lines)
     else:
+        if form == "focus" and "load" in told.shapes.columns:
+            raise ConfigError("-to: rows in FOCUS have the usual load and the annual grid alone")
         table = written.focus_of(told) if form == "focus" else written.groups_of(told)
         if path:
             columnar = form == "parquet" or (form == "focus" and path.endswith(".parquet"))

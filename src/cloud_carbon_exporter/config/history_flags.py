@@ -120,6 +120,14 @@ OUTPUT = Flag(
     ".parquet.",
     commands=_HISTORY,
 )
+UTILISATION = Flag(
+    "utilisation",
+    text("SOURCE", secret=True),
+    "default",
+    "How hard machines worked: default is the usual of their kind; prometheus=URL reads the CPU "
+    "load of each day that a Prometheus has of the exporter, and takes the usual for the rest.",
+    commands=_HISTORY,
+)
 COMPARE = Flag(
     "compare",
     optional_choice("live"),
