@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import duckdb
 import ibis
+import pyarrow as pa
 
 from cloud_carbon_exporter.bills import query
 from cloud_carbon_exporter.bills.amounts import is_amounts, shapes_in, used_of
@@ -96,6 +97,14 @@ def history(asked: Asked) -> Iterator[History]:
             raise BadBill(f"cannot be read: {_line(error)}") from None
 
 
+@contextmanager
+def history_of_sums(asked: Asked, sums: pa.Table, told: tuple[str, ...]) -> Iterator[History]:
+    """History of what an engine elsewhere summed. told: what is to be said of it."""
+    with engine(asked.threads) as connection:
+        table = connection.create_table("cloud_carbon_sums_elsewhere", ibis.memtable(sums))
+        yield _of_amounts(connection, table, asked, told)
+
+
 def _line(error: Exception) -> str:
     """First lines of what DuckDB says, on one: the rest is how to call it."""
     return " ".join(str(error).partition("\n\n")[0].split())
@@ -110,7 +119,7 @@ def _read(connection: ibis.BaseBackend, asked: Asked) -> History:
         return _of_rows(connection, tables, asked, told)
     if len(tables) > 1:
         raise BadBill("holds rows beside sums of rows: ask for each by itself")
-    return of_amounts(connection, summed[0], asked, told)
+    return _of_amounts(connection, summed[0], asked, told)
 
 
 def _of_rows(
@@ -126,8 +135,8 @@ def _of_rows(
     return _summed(connection, by, _Bill(sources, rows, titles, (*told, *absent)), known, used)
 
 
-def of_amounts(
-    connection: ibis.BaseBackend, table: ibis.Table, asked: Asked, told: tuple[str, ...] = ()
+def _of_amounts(
+    connection: ibis.BaseBackend, table: ibis.Table, asked: Asked, told: tuple[str, ...]
 ) -> History:
     """History of what an engine elsewhere summed. Raises BadBill where that is by other keys."""
     by = query.by_of(asked.by)

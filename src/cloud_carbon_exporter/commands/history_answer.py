@@ -17,7 +17,8 @@ import ibis
 
 from cloud_carbon_exporter.bills import buckets, openmetrics, written
 from cloud_carbon_exporter.bills.bad_bill import BadBill
-from cloud_carbon_exporter.bills.history import Asked, History, history
+from cloud_carbon_exporter.bills.elsewhere import Where, sums, table_of
+from cloud_carbon_exporter.bills.history import Asked, History, history, history_of_sums
 from cloud_carbon_exporter.bills.sql import statement
 from cloud_carbon_exporter.bills.summary import summary
 from cloud_carbon_exporter.commands import terminal
@@ -38,17 +39,39 @@ DEMO = "demo"
 
 def answer(options: Values) -> None:
     """Read the bill and write its history. Raises ConfigError where either cannot be done."""
+    flag = flags.ENGINE_TABLE if options[flags.ENGINE_TABLE] else flags.BILL
     try:
-        with _bill(options) as (path, left_out):
-            asked = _asked(path, left_out, options)
-            if options[flags.ENGINE] != "duckdb":
-                with _stream(options[flags.OUTPUT]) as stream:
-                    stream.write(statement(asked, options[flags.ENGINE]))
-                return
-            with history(asked) as told:
-                _write(told, options)
+        if options[flags.ENGINE_TABLE]:
+            _answer_of_table(options)
+        else:
+            _answer_of_files(options)
     except BadBill as error:
-        raise ConfigError(f"-from: {quoted(options[flags.BILL])} {error}") from None
+        raise ConfigError(f"-{flag.name}: {quoted(options[flag])} {error}") from None
+
+
+def _answer_of_files(options: Values) -> None:
+    with _bill(options) as (path, left_out):
+        asked = _asked(path, left_out, options)
+        if options[flags.ENGINE] != "duckdb":
+            with _stream(options[flags.OUTPUT]) as stream:
+                stream.write(statement(asked, options[flags.ENGINE]))
+            return
+        with history(asked) as told:
+            _write(told, options)
+
+
+def _answer_of_table(options: Values) -> None:
+    asked = _asked("", (), options)
+    where = Where(
+        options[flags.ENGINE],
+        table_of(options[flags.ENGINE_TABLE]),
+        options[flags.ENGINE_MOST],
+        options[flags.ENGINE_WORKGROUP],
+        options[flags.ENGINE_OUTPUT],
+    )
+    summed = sums(asked, where)
+    with history_of_sums(asked, summed.rows, summed.told) as told:
+        _write(told, options)
 
 
 @contextmanager
