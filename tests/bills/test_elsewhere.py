@@ -123,12 +123,19 @@ def catalogue(aws: Client) -> Iterator[Any]:
     glue.delete_database(Name="shop")
 
 
+def data_of(row: Sequence[str | None]) -> dict[str, Any]:
+    """A row as Athena has it: a cell without a value is an empty one."""
+    return {"Data": [{} if cell is None else {"VarCharValue": cell} for cell in row]}
+
+
+def fields_of(row: Sequence[str | None]) -> dict[str, Any]:
+    """A row as BigQuery has it."""
+    return {"f": [{"v": cell} for cell in row]}
+
+
 def lay_answer(moto: str, rows: Sequence[Sequence[str | None]]) -> None:
     """Let moto's Athena answer the next query with these rows."""
-    told_rows = []
-    for row in rows:
-        told_rows.append({"Data": [{} if cell is None else {"VarCharValue": cell} for cell in row]})
-    answer = {"rows": told_rows, "column_info": []}
+    answer = {"rows": list(map(data_of, rows)), "column_info": []}
     body = json.dumps({"region": "us-east-1", "results": [answer]}).encode()
     request = urllib.request.Request(
         f"{moto}/moto-api/static/athena/query-results",
@@ -205,9 +212,7 @@ def pages(rows: list[list[str | None]]) -> list[dict[str, Any]]:
     names, *cells = rows
     job = {"projectId": "shop", "jobId": "job_1", "location": "EU"}
     schema = {"fields": [{"name": name, "type": "STRING"} for name in names]}
-    told_rows = []
-    for row in cells:
-        told_rows.append({"f": [{"v": cell} for cell in row]})
+    told_rows = list(map(fields_of, cells))
     half = len(told_rows) // 2
     first = {"jobComplete": True, "jobReference": job, "schema": schema, "pageToken": "next"}
     return [

@@ -100,7 +100,7 @@ def schema_of(engine: str, columns: Sequence[Column]) -> ibis.Schema:
         try:
             known[name] = _TYPES[engine](told)
         except ibis.common.exceptions.IbisError:
-            known[name] = ibis.dtype("unknown")
+            known[name] = datatypes.dt.unknown
     return ibis.schema(known)
 
 
