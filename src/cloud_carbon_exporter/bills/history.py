@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,9 +12,16 @@ import ibis
 import pyarrow as pa
 
 from cloud_carbon_exporter.bills import query
-from cloud_carbon_exporter.bills.amounts import is_amounts, shapes_in, used_of
+from cloud_carbon_exporter.bills.amounts import (
+    amounts,
+    is_amounts,
+    shapes_in,
+    used_of,
+    used_of_sums,
+)
 from cloud_carbon_exporter.bills.bad_bill import BadBill
-from cloud_carbon_exporter.bills.engine import engine, table_of
+from cloud_carbon_exporter.bills.codes import CODE, Coded, coded, shapes_of
+from cloud_carbon_exporter.bills.engine import engine, hashed, table_of
 from cloud_carbon_exporter.bills.exports import (
     Export,
     check,
@@ -24,6 +31,7 @@ from cloud_carbon_exporter.bills.exports import (
 )
 from cloud_carbon_exporter.bills.files import files_of
 from cloud_carbon_exporter.bills.lookups import lookups
+from cloud_carbon_exporter.bills.rows import SHAPE
 from cloud_carbon_exporter.model.grid import Method
 
 SUMMED = "sums of an engine"
@@ -52,10 +60,12 @@ class Asked:
 class Source:
     """Files of one form, and what export they are of.
 
-    rows: in the normal shape. kept: as they are, and in columns of ours what is read of them.
+    rows: in the normal shape. coded: by the codes of their shapes. kept: as they are, and in
+        columns of ours what is read of them.
     """
 
     rows: ibis.Table
+    coded: Coded
     kept: ibis.Table
     export: Export
     absent: tuple[str, ...]
@@ -128,8 +138,12 @@ def _of_rows(
     by = query.by_of(asked.by)
     sources = tuple(_source(table, asked, by.tags) for table in tables)
     rows = ibis.union(*(source.rows for source in sources), distinct=False)
-    known = _known(connection, query.shapes_of(rows), asked)
-    used = connection.create_table("cloud_carbon_used", query.used(rows, known.shapes, by))
+    codes = connection.create_table("cloud_carbon_codes", _codes(connection, sources, asked))
+    known = _known(connection, codes.select(*SHAPE).distinct(), asked)
+    by_code = connection.create_table("cloud_carbon_by_code", codes.join(known.shapes, list(SHAPE)))
+    coded_rows = ibis.union(*(source.coded.rows for source in sources), distinct=False)
+    told_by_code = amounts(coded_rows, by, (CODE,))
+    used = connection.create_table("cloud_carbon_used", used_of(told_by_code, by_code, by, (CODE,)))
     titles = tuple(dict.fromkeys(source.export.title for source in sources))
     absent = dict.fromkeys(words for source in sources for words in source.absent)
     return _summed(connection, by, _Bill(sources, rows, titles, (*told, *absent)), known, used)
@@ -141,8 +155,18 @@ def _of_amounts(
     """History of what an engine elsewhere summed. Raises BadBill where that is by other keys."""
     by = query.by_of(asked.by)
     known = _known(connection, shapes_in(table), asked)
-    used = connection.create_table("cloud_carbon_used", used_of(table, known.shapes, by))
+    used = connection.create_table("cloud_carbon_used", used_of_sums(table, known.shapes, by))
     return _summed(connection, by, _Bill((), table, (SUMMED,), told), known, used)
+
+
+def _codes(connection: ibis.BaseBackend, sources: Sequence[Source], asked: Asked) -> ibis.Table:
+    """Shapes of all rows by their codes."""
+    shapes: list[ibis.Table] = []
+    for number, source in enumerate(sources):
+        once = source.coded.seen.drop("start").distinct()
+        seen = connection.create_table(f"cloud_carbon_seen_{number}", once)
+        shapes.append(shapes_of(seen, source.export, asked.amortised))
+    return ibis.union(*shapes, distinct=True)
 
 
 def _known(connection: ibis.BaseBackend, shapes: ibis.Table, asked: Asked) -> query.Tables:
@@ -186,9 +210,12 @@ def _source(table: ibis.Table, asked: Asked, tags: tuple[str, ...]) -> Source:
     absent = check(table, export, asked.amortised)
     prepared = export.prepared(table)
     rows = normal_rows(prepared, export, tags, asked.amortised)
+    by_code = coded(prepared, export, tags, asked.amortised, hashed)
+    since, until = asked.since, asked.until
     return Source(
-        query.within(rows, asked.since, asked.until),
-        query.within(kept_rows(prepared, export, asked.amortised), asked.since, asked.until),
+        query.within(rows, since, until),
+        Coded(*(query.within(each, since, until) for each in by_code)),
+        query.within(kept_rows(prepared, export, asked.amortised), since, until),
         export,
         absent,
     )
