@@ -138,12 +138,7 @@ def _of_rows(
     by = query.by_of(asked.by)
     sources = tuple(_source(table, asked, by.tags) for table in tables)
     rows = ibis.union(*(source.rows for source in sources), distinct=False)
-    codes = connection.create_table("cloud_carbon_codes", _codes(connection, sources, asked))
-    known = _known(connection, codes.select(*SHAPE).distinct(), asked)
-    by_code = connection.create_table("cloud_carbon_by_code", codes.join(known.shapes, list(SHAPE)))
-    coded_rows = ibis.union(*(source.coded.rows for source in sources), distinct=False)
-    told_by_code = amounts(coded_rows, by, (CODE,))
-    used = connection.create_table("cloud_carbon_used", used_of(told_by_code, by_code, by, (CODE,)))
+    known, used = _by_codes(connection, sources, by, asked)
     titles = tuple(dict.fromkeys(source.export.title for source in sources))
     absent = dict.fromkeys(words for source in sources for words in source.absent)
     return _summed(connection, by, _Bill(sources, rows, titles, (*told, *absent)), known, used)
@@ -157,6 +152,18 @@ def _of_amounts(
     known = _known(connection, shapes_in(table), asked)
     used = connection.create_table("cloud_carbon_used", used_of_sums(table, known.shapes, by))
     return _summed(connection, by, _Bill((), table, (SUMMED,), told), known, used)
+
+
+def _by_codes(
+    connection: ibis.BaseBackend, sources: Sequence[Source], by: query.By, asked: Asked
+) -> tuple[query.Tables, ibis.Table]:
+    """What shapes are, and units and cost by group and shape: `query.used`, by codes of shapes."""
+    codes = connection.create_table("cloud_carbon_codes", _codes(connection, sources, asked))
+    known = _known(connection, codes.select(*SHAPE).distinct(), asked)
+    by_code = connection.create_table("cloud_carbon_by_code", codes.join(known.shapes, list(SHAPE)))
+    rows = ibis.union(*(source.coded.rows for source in sources), distinct=False)
+    used = used_of(amounts(rows, by, (CODE,)), by_code, by, (CODE,))
+    return known, connection.create_table("cloud_carbon_used", used)
 
 
 def _codes(connection: ibis.BaseBackend, sources: Sequence[Source], asked: Asked) -> ibis.Table:
