@@ -4,7 +4,7 @@ import { byId, h, redraw, show } from "./dom.js";
 import { count, range, written, yearly } from "./format.js";
 
 const MOST = 8;
-const NONE = "Nothing now. Advice takes two weeks of loads that were read, and is given only where all of its interval saves.";
+const NONE = "No advice so far: it takes two weeks of loads that were read, and comes only where all of its interval saves.";
 
 let asked = 0;
 

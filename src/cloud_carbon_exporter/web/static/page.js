@@ -7,7 +7,7 @@ import { renderCertainty, sentence } from "./certainty.js";
 import { loadChanges } from "./changes.js";
 import { choose, chosen, onChoice, only } from "./chosen.js";
 import { copy, csv, markdown, save } from "./copying.js";
-import { byId, h, redraw, switcher } from "./dom.js";
+import { byId, h, redraw, show, switcher } from "./dom.js";
 import { ago, moment } from "./format.js";
 import { renderGrid } from "./grid.js";
 import { MEASURES, RANGES } from "./measures.js";
@@ -79,6 +79,12 @@ function render() {
   byId("version").textContent = told.version ? `${told.version}, ` : "";
 }
 
+/** The way to what is shown alone: without scripts, or without resources, most sections are not there. */
+function sections() {
+  for (const link of document.querySelectorAll("nav a")) show(link, !byId(link.hash.slice(1)).hidden);
+  show(document.querySelector("nav"));
+}
+
 async function views(...loading) {
   try {
     await Promise.all(loading);
@@ -119,6 +125,7 @@ async function poll() {
       if (told.totals.resources) await Promise.all([refresh(), loadPast(), tiles(), changes(), loadAdvice(told.taken_at, naming), budgets()]);
       else await load();
       tag = response.headers.get("ETag");
+      sections();
       document.body.dataset.drawn = String(told.taken_at);
     }
     reachable = response.status === 200 || response.status === 304;
